@@ -1,0 +1,171 @@
+//! The phone network: what the desk asks of a carrier, whichever it is. One file per provider.
+//!
+//! A carrier never decides whether to send again: it says what is known about the request, and
+//! [`crate::domain`] decides.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::clock::At;
+
+pub mod twilio;
+
+/// How a carrier can be asked about a request whose answer was lost; the best that it offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recall {
+    /// It takes an idempotency key: the same request may simply be made again (Telnyx).
+    IdempotencyKey,
+    /// It echoes a reference of ours in lists and receipts (Vonage, Bandwidth).
+    Reference,
+    /// Its list of sent messages can be searched by from, to and body (Twilio).
+    List,
+    /// It cannot be asked.
+    None,
+}
+
+/// What a carrier can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Capabilities {
+    /// How a lost answer is recovered.
+    pub recall: Recall,
+    /// Longest body of one request, in characters.
+    pub max_body_chars: usize,
+}
+
+/// One request: one part of a message to one phone.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Our number, E.164.
+    pub from: String,
+    /// Their phone, E.164 or short code.
+    pub to: String,
+    /// The text, at most [`Capabilities::max_body_chars`] characters.
+    pub body: String,
+    /// Where the carrier reports what became of it; unique to this attempt.
+    pub status_url: String,
+    /// How long the carrier may go on trying; whole seconds, at least 1.
+    pub validity: Duration,
+    /// Unique to the delivery, the same for every attempt; for carriers with [`Recall::IdempotencyKey`].
+    pub idempotency_key: String,
+}
+
+/// What is known about a request after it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// The carrier took it and named it.
+    Accepted {
+        /// The carrier's id of the message.
+        id: String,
+    },
+    /// The carrier refused it; it was not sent.
+    Refused(Refusal),
+    /// It was surely not sent: may be made again, after a while if one is given.
+    NotSent {
+        /// The carrier's own wish (Retry-After).
+        after: Option<Duration>,
+        /// In plain words, for people.
+        why: String,
+    },
+    /// Nobody knows: time-out, reset, 5xx, an answer that makes no sense.
+    InDoubt {
+        /// In plain words, for people.
+        why: String,
+    },
+}
+
+/// A refusal and what follows from it (`wire-contract.md` C.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What follows.
+    pub class: RefusalClass,
+    /// The carrier's code, if it gave one.
+    pub code: Option<i64>,
+    /// In plain words, for people; without phone numbers.
+    pub why: String,
+}
+
+/// What follows from a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalClass {
+    /// This recipient or this text will never do.
+    Permanent,
+    /// The recipient has opted out: permanent, and entered in the ledgers.
+    OptedOut,
+    /// The settings of this one number are wrong: its sending pauses until they are mended.
+    NumberSettings,
+    /// The account's settings or credentials are wrong: all sending pauses until they are mended.
+    AccountSettings,
+    /// Refused now, likely taken later; was not sent.
+    Transient,
+}
+
+/// An outbound message as the carrier lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The carrier's id.
+    pub id: String,
+    /// Our number.
+    pub from: String,
+    /// Their phone.
+    pub to: String,
+    /// The body as the carrier keeps it (it may have replaced characters).
+    pub body: String,
+    /// When the carrier made it; to the second.
+    pub created_at: At,
+    /// The carrier's word for its state, such as `queued` or `delivered`.
+    pub status: String,
+    /// The carrier's error code, if any.
+    pub error_code: Option<i64>,
+}
+
+/// A number as the carrier has it set up; for `doctor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedNumber {
+    /// E.164.
+    pub number: String,
+    /// Where it posts inbound texts; empty if nowhere.
+    pub inbound_url: String,
+    /// Where it posts if that fails; empty if nowhere.
+    pub fallback_url: String,
+    /// An application that overrides both, if one is set.
+    pub overridden_by: Option<String>,
+    /// Can send and receive texts.
+    pub texts: bool,
+}
+
+/// Why the carrier could not be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    /// Credentials or account were refused.
+    #[error("the carrier refused our credentials: {0}")]
+    Credentials(String),
+    /// No answer, or one that makes no sense.
+    #[error("the carrier could not be asked: {0}")]
+    Unavailable(String),
+}
+
+/// A company that moves texts.
+#[async_trait]
+pub trait Carrier: Send + Sync + std::fmt::Debug {
+    /// The account at the carrier; inbound ids are unique within it.
+    fn account(&self) -> &str;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Makes one request, once. Never repeats it by itself and never follows a redirect.
+    async fn send(&self, text: &Outgoing) -> Sent;
+
+    /// All outbound messages from `from` to `to` that it lists, every page, in no particular order.
+    ///
+    /// # Errors
+    /// [`Unanswered`] if any page could not be had: a part of the list proves nothing.
+    async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered>;
+
+    /// Our numbers as the carrier has them set up; proves the credentials as well.
+    ///
+    /// # Errors
+    /// [`Unanswered`].
+    async fn numbers(&self) -> Result<Vec<OwnedNumber>, Unanswered>;
+}

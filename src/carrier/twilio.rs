@@ -1,0 +1,1 @@
+//! Twilio over HTTP.

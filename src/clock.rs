@@ -1,0 +1,152 @@
+//! The only source of now: an instant that both databases store alike, and a clock that tests can turn.
+//! Everything else takes `now` as a value, so that every rule about time can be tested without waiting.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+/// An instant: whole microseconds since 1970-01-01T00:00:00Z, a BIGINT in both databases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct At(pub i64);
+
+impl At {
+    /// The start of 1970, before everything that this program stores.
+    pub const EPOCH: At = At(0);
+
+    /// Whole microseconds since the epoch.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The instant at `seconds` since the epoch.
+    #[must_use]
+    pub const fn from_seconds(seconds: i64) -> Self {
+        At(seconds * 1_000_000)
+    }
+
+    /// How long after `earlier` this is; zero if it is not after it.
+    #[must_use]
+    pub fn since(self, earlier: At) -> Duration {
+        Duration::from_micros(u64::try_from(self.0 - earlier.0).unwrap_or(0))
+    }
+
+    /// The same instant as a calendar date and time in UTC; `None` beyond the calendar's range.
+    #[must_use]
+    pub fn utc(self) -> Option<chrono::DateTime<chrono::Utc>> {
+        chrono::DateTime::from_timestamp_micros(self.0)
+    }
+}
+
+impl From<chrono::DateTime<chrono::Utc>> for At {
+    fn from(time: chrono::DateTime<chrono::Utc>) -> Self {
+        At(time.timestamp_micros())
+    }
+}
+
+impl fmt::Display for At {
+    /// RFC 3339 in UTC with milliseconds.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.utc() {
+            Some(time) => write!(f, "{}", time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
+            None => write!(f, "{} µs", self.0),
+        }
+    }
+}
+
+fn micros(d: Duration) -> i64 {
+    i64::try_from(d.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl Add<Duration> for At {
+    type Output = At;
+    fn add(self, d: Duration) -> At {
+        At(self.0.saturating_add(micros(d)))
+    }
+}
+
+impl Sub<Duration> for At {
+    type Output = At;
+    fn sub(self, d: Duration) -> At {
+        At(self.0.saturating_sub(micros(d)))
+    }
+}
+
+/// Where now comes from. Cheap to clone; clones share their state.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock, moved by an offset in microseconds (between nodes, now is the database's clock).
+    System(Arc<AtomicI64>),
+    /// Stands still until a test turns it.
+    Test(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Clock::System(Arc::new(AtomicI64::new(0)))
+    }
+
+    /// A clock that stands at `at`.
+    #[must_use]
+    pub fn test(at: At) -> Self {
+        Clock::Test(Arc::new(AtomicI64::new(at.0)))
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> At {
+        match self {
+            Clock::System(offset) => {
+                let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, micros);
+                At(machine + offset.load(Ordering::Relaxed))
+            }
+            Clock::Test(at) => At(at.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Makes the system clock agree with `there`, the database's now; a test clock does not move.
+    pub fn agree_with(&self, there: At) {
+        if let Clock::System(offset) = self {
+            let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, micros);
+            offset.store(there.0 - machine, Ordering::Relaxed);
+        }
+    }
+
+    /// Turns a test clock by `d`; the system clock cannot be turned.
+    pub fn pass(&self, d: Duration) {
+        if let Clock::Test(at) = self {
+            at.fetch_add(micros(d), Ordering::SeqCst);
+        }
+    }
+}
+
+/// Shorthand: `n` seconds.
+#[must_use]
+pub const fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+/// Shorthand: `n` minutes.
+#[must_use]
+pub const fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}
+
+/// Shorthand: `n` hours.
+#[must_use]
+pub const fn hours(n: u64) -> Duration {
+    Duration::from_secs(n * 3600)
+}
+
+/// Shorthand: `n` days of 24 hours.
+#[must_use]
+pub const fn days(n: u64) -> Duration {
+    Duration::from_secs(n * 86_400)
+}

@@ -1,0 +1,1 @@
+//! Work that time or the outbox asks for.

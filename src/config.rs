@@ -1,0 +1,1 @@
+//! Rocket.toml and environment, read once into typed settings and domain policies.

@@ -1,0 +1,1 @@
+//! The verbs: each loads, asks the domain, writes and enqueues in one transaction.

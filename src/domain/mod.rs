@@ -1,0 +1,6 @@
+//! The rules: pure decisions over values and `now`, without IO.
+
+pub mod ids;
+pub mod keyword;
+pub mod phone;
+pub mod segment;

@@ -1,0 +1,1 @@
+//! Encoding, segments and splitting of texts.

@@ -1,0 +1,1 @@
+//! What carriers post: answers fast, decides nothing.

@@ -1,0 +1,32 @@
+//! Switchboard: a self-hosted support line that you can text.
+//!
+//! The house has floors, and imports run only downward: roof ([`app`], [`config`], [`cli`]) · doors ([`web`], [`api`],
+//! [`hooks`], [`clockwork`]) · annex ([`simulator`]) · landing ([`http`]) · desk ([`desk`]) · utilities ([`store`],
+//! [`carrier`], [`live`]) · rules ([`domain`], [`wire`]) · ground ([`clock`], [`secret`], [`metrics`]).
+//! `tests/it/floors.rs` holds the code against that map; `docs/ARCHITECTURE.md` walks through it.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+
+pub mod api;
+pub mod clockwork;
+pub mod hooks;
+pub mod web;
+
+pub mod simulator;
+
+pub mod http;
+
+pub mod desk;
+
+pub mod carrier;
+pub mod live;
+pub mod store;
+
+pub mod domain;
+pub mod wire;
+
+pub mod clock;
+pub mod metrics;
+pub mod secret;

@@ -1,0 +1,1 @@
+//! Announcements to open browsers, made after the commit.

@@ -1,0 +1,1 @@
+//! Counts and timings for Prometheus; on the ground floor because every floor counts.

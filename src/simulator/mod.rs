@@ -1,0 +1,1 @@
+//! A Twilio-compatible carrier of our own, with virtual phones.

@@ -1,0 +1,3 @@
+//! Carriers' formats, pure: bytes and values in, values out.
+
+pub mod twilio;

@@ -1,0 +1,1 @@
+//! Error codes and what they mean for a delivery.

@@ -1,0 +1,1 @@
+//! Form bodies: an ordered multimap that keeps what it does not know.

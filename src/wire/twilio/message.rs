@@ -1,0 +1,1 @@
+//! The message resource, the inbound text and the delivery receipt.
