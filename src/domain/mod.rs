@@ -3,4 +3,5 @@
 pub mod ids;
 pub mod keyword;
 pub mod phone;
+pub mod policy;
 pub mod segment;

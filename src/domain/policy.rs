@@ -1,0 +1,166 @@
+//! The rules that an operator may set, as plain values with their defaults.
+//! Config fills them in and checks them once; every decision is handed the policy that it needs.
+
+use std::time::Duration;
+
+use crate::clock::{days, hours, minutes, seconds};
+use crate::domain::phone::Phone;
+
+/// Everything that an operator may set about how texts are handled.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policies {
+    /// How conversations with customers live.
+    pub support: SupportPolicy,
+    /// How masks are handed out and rest.
+    pub pool: PoolPolicy,
+    /// How texts are sent and how doubt about them is settled.
+    pub delivery: DeliveryPolicy,
+}
+
+/// How conversations with customers live (`SWITCHBOARD_SUPPORT__…`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct SupportPolicy {
+    /// A conversation without a message for so long is closed; 72 hours.
+    pub idle_close: Duration,
+    /// A text within this time of the closing reopens the same conversation; 7 days.
+    pub reopen_within: Duration,
+    /// A returning customer goes back to the same rep within this time; 30 days.
+    pub sticky_for: Duration,
+    /// A rep who stays off duty for so long while the line is open loses the conversation; 4 hours.
+    pub hand_over_after: Duration,
+    /// How a rep is chosen among the candidates.
+    pub pick: PickPolicy,
+    /// Whether a fresh thread on a rep's phone begins with one line that says who it is about.
+    pub context_line: bool,
+}
+
+impl Default for SupportPolicy {
+    fn default() -> Self {
+        SupportPolicy {
+            idle_close: hours(72),
+            reopen_within: days(7),
+            sticky_for: days(30),
+            hand_over_after: hours(4),
+            pick: PickPolicy::Random,
+            context_line: true,
+        }
+    }
+}
+
+/// How a rep is chosen among the candidates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PickPolicy {
+    /// Each equally likely.
+    #[default]
+    Random,
+    /// Whoever has the fewest open conversations.
+    LeastBusy,
+    /// Whoever was chosen longest ago.
+    RoundRobin,
+}
+
+impl PickPolicy {
+    /// Every policy, in the order in which they are explained.
+    pub const ALL: [PickPolicy; 3] = [PickPolicy::Random, PickPolicy::LeastBusy, PickPolicy::RoundRobin];
+
+    /// The word for it in settings and in the recorded reason of a pick.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            PickPolicy::Random => "random",
+            PickPolicy::LeastBusy => "least_busy",
+            PickPolicy::RoundRobin => "round_robin",
+        }
+    }
+
+    /// The policy of that word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|pick| pick.word() == word)
+    }
+}
+
+/// How masks are handed out and rest (`SWITCHBOARD_POOL__…`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolPolicy {
+    /// How long a mask rests for a phone after their leg has ended, if there are masks enough; 72 hours.
+    pub quarantine: Duration,
+    /// The rest that is kept even when masks are short; at most `quarantine`; 4 hours.
+    pub quarantine_floor: Duration,
+}
+
+impl Default for PoolPolicy {
+    fn default() -> Self {
+        PoolPolicy { quarantine: hours(72), quarantine_floor: hours(4) }
+    }
+}
+
+/// How texts are sent and how doubt about them is settled (`SWITCHBOARD_DELIVERY__…`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeliveryPolicy {
+    /// The longest that one request to the carrier may take; 10 seconds.
+    pub request_timeout: Duration,
+    /// How long an attempt belongs to the node that made it; longer than `request_timeout`; 30 seconds.
+    pub lease: Duration,
+    /// An empty look at the carrier's list counts as proof from so long after the doubt began; 60 seconds.
+    pub proof_after: Duration,
+    /// The second empty look comes at least so long after the first; 60 seconds.
+    pub proof_again_after: Duration,
+    /// How often the carrier is asked for inbound texts that did not reach us; 5 minutes.
+    pub backfill_every: Duration,
+    /// A text not sent for so long after it was accepted is given up; 4 hours.
+    pub valid_for: Duration,
+    /// Segments a second from each number; `None`: by the kind of number, as [`DeliveryPolicy::pace`] says.
+    pub segments_per_second: Option<f64>,
+}
+
+impl Default for DeliveryPolicy {
+    fn default() -> Self {
+        DeliveryPolicy {
+            request_timeout: seconds(10),
+            lease: seconds(30),
+            proof_after: seconds(60),
+            proof_again_after: seconds(60),
+            backfill_every: minutes(5),
+            valid_for: hours(4),
+            segments_per_second: None,
+        }
+    }
+}
+
+impl DeliveryPolicy {
+    /// How long one segment takes up `number`, one of ours: what the operator set, or else by its kind a second for a
+    /// long code, a third of one for a toll-free number, a hundredth for a short code (the rates of Twilio's numbers).
+    #[must_use]
+    pub fn pace(&self, number: &str) -> Duration {
+        let a_second = self.segments_per_second.unwrap_or_else(|| match Phone::parse(number) {
+            Ok(phone) if phone.is_toll_free() => 3.0,
+            Ok(_) => 1.0,
+            Err(_) => 100.0,
+        });
+        Duration::try_from_secs_f64(1.0 / a_second).unwrap_or(Duration::from_secs(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_sends_at_the_pace_of_its_kind_until_the_operator_sets_one() {
+        let policy = DeliveryPolicy::default();
+        assert_eq!(policy.pace("+15055550121"), Duration::from_secs(1));
+        assert_eq!(policy.pace("+18005550100").as_millis(), 333);
+        assert_eq!(policy.pace("72345"), Duration::from_millis(10));
+        let slow = DeliveryPolicy { segments_per_second: Some(0.1), ..policy };
+        assert_eq!(slow.pace("+18005550100"), Duration::from_secs(10));
+    }
+
+    #[test]
+    fn every_pick_policy_is_read_by_its_word() {
+        for pick in PickPolicy::ALL {
+            assert_eq!(PickPolicy::read(pick.word()), Some(pick));
+        }
+        assert_eq!(PickPolicy::read("Random"), None);
+    }
+}
