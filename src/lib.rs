@@ -28,5 +28,6 @@ pub mod domain;
 pub mod wire;
 
 pub mod clock;
+pub mod faults;
 pub mod metrics;
 pub mod secret;

@@ -1,1 +1,229 @@
-//! The database: one SQL text for SQLite and PostgreSQL.
+//! The database: one SQL text for SQLite and PostgreSQL, and writes that can run again.
+//!
+//! Every statement stands once, with `$1…$n`; [`on!`] expands it for both drivers. A write is a [`Job`]: a value
+//! that may run more than once, because a lost race, a deadlock or a failed neighbour makes it begin anew.
+
+use std::sync::Arc;
+
+use sqlx::pool::PoolConnection;
+
+use crate::clock::At;
+
+pub mod dialect;
+mod group;
+mod migrations;
+mod postgres;
+mod sqlite;
+
+/// Expands one body for whichever database `$tx` (a `&mut Tx`) talks to, with `$c` as its connection.
+/// Counts as one statement.
+#[macro_export]
+macro_rules! on {
+    ($tx:expr, $c:ident => $body:expr) => {{
+        $crate::metrics::statement();
+        match $tx {
+            $crate::store::Tx::Sqlite(inner) => {
+                let $c = &mut **inner;
+                $body
+            }
+            $crate::store::Tx::Postgres(inner) => {
+                let $c = &mut **inner;
+                $body
+            }
+        }
+    }};
+}
+
+/// Why the database did not do what was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// A race was lost (a unique row, a deadlock, a serialization failure); beginning anew may help.
+    #[error("the database had a conflicting write: {0}")]
+    Conflict(Arc<sqlx::Error>),
+    /// The disk is full, failed, or memory ran out: nothing of the group was kept.
+    #[error("the database cannot write: {0}")]
+    Storage(Arc<sqlx::Error>),
+    /// Everything else.
+    #[error("the database failed: {0}")]
+    Database(Arc<sqlx::Error>),
+    /// The settings of the database are unsafe or of the wrong kind; says which and the remedy.
+    #[error("{0}")]
+    Refused(String),
+    /// The program is stopping, or a job panicked.
+    #[error("the write was given up: {0}")]
+    GivenUp(&'static str),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        dialect::classify(error)
+    }
+}
+
+/// What a store call returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A connection inside a transaction, or one for reading.
+#[derive(Debug)]
+pub enum Tx {
+    /// SQLite.
+    Sqlite(PoolConnection<sqlx::Sqlite>),
+    /// PostgreSQL.
+    Postgres(PoolConnection<sqlx::Postgres>),
+}
+
+/// A write that can run again. It awaits nothing but its [`Tx`].
+pub trait Job: Send + Sync + Sized + 'static {
+    /// What the caller gets after the commit.
+    type Out: Send + 'static;
+
+    /// Hot verbs wait for each other on PostgreSQL too and run as groups through [`Job::run_many`].
+    const GROUPED: bool = false;
+
+    /// Does the work inside the transaction.
+    ///
+    /// # Errors
+    /// Any error rolls the transaction back.
+    fn run<'a>(&'a self, tx: &'a mut Tx) -> impl Future<Output = Result<Self::Out>> + Send + 'a;
+
+    /// Does the work of several, in their order; set-based where it pays.
+    ///
+    /// # Errors
+    /// Any error rolls the whole group back, and each job runs alone.
+    fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> impl Future<Output = Result<Vec<Self::Out>>> + Send + 'a {
+        async move {
+            let mut outs = Vec::with_capacity(jobs.len());
+            for job in jobs {
+                outs.push(job.run(&mut *tx).await?);
+            }
+            Ok(outs)
+        }
+    }
+}
+
+/// The database, shared by everything that runs in this process.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// The embedded default.
+    Sqlite(Arc<sqlite::Sqlite>),
+    /// For more than one machine.
+    Postgres(Arc<postgres::Postgres>),
+}
+
+impl Store {
+    /// Opens `url` (`sqlite:PATH` or `postgres://…`), brings its schema up to date and refuses unsafe settings.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] names the setting and the remedy; else what the driver said.
+    pub async fn open(url: &str) -> Result<Self> {
+        if url.starts_with("sqlite:") {
+            Ok(Store::Sqlite(Arc::new(sqlite::Sqlite::open(url).await?)))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Store::Postgres(Arc::new(postgres::Postgres::open(url).await?)))
+        } else {
+            Err(Error::Refused(
+                "DATABASE_URL names no database this program knows: write sqlite:PATH or postgres://…".to_owned(),
+            ))
+        }
+    }
+
+    /// Runs `job` in a transaction and returns after the commit is on disk.
+    ///
+    /// # Errors
+    /// What the job or the database said, after a lost race has been run again a few times.
+    pub async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
+        match self {
+            Store::Sqlite(store) => store.write(job).await,
+            Store::Postgres(store) => store.write(job).await,
+        }
+    }
+
+    /// Runs `job` in a transaction of its own and takes everything back: what would happen.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn rehearse<J: Job>(&self, job: J) -> Result<J::Out> {
+        match self {
+            Store::Sqlite(store) => store.rehearse(job).await,
+            Store::Postgres(store) => store.rehearse(job).await,
+        }
+    }
+
+    /// A connection for reading. Pages and lookups use it; a decision that leads to a write reads in its job.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn read(&self) -> Result<Tx> {
+        match self {
+            Store::Sqlite(store) => store.read().await,
+            Store::Postgres(store) => store.read().await,
+        }
+    }
+
+    /// The database's own clock, where nodes share one; `None` on SQLite.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn now(&self) -> Result<Option<At>> {
+        match self {
+            Store::Sqlite(_) => Ok(None),
+            Store::Postgres(store) => store.now().await.map(Some),
+        }
+    }
+
+    /// Announces this process as a living node until it ends, and returns its number (0 to 1023).
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn join(&self, now: At) -> Result<i64> {
+        match self {
+            Store::Sqlite(_) => Ok(0),
+            Store::Postgres(store) => store.join(now).await,
+        }
+    }
+
+    /// The nodes that are known to be alive; on SQLite only this process can be.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn living(&self) -> Result<Vec<i64>> {
+        match self {
+            Store::Sqlite(_) => Ok(vec![0]),
+            Store::Postgres(store) => store.living().await,
+        }
+    }
+
+    /// Whether more than one node may write.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Store::Postgres(_))
+    }
+
+    /// Commits what is waiting and closes the connections. Call it after the last request has been answered.
+    pub async fn close(&self) {
+        match self {
+            Store::Sqlite(store) => store.close().await,
+            Store::Postgres(store) => store.close().await,
+        }
+    }
+}
+
+/// Cuts rows into pieces of 64, 32, 16 … 1, so that statements come in few sizes and stay prepared.
+pub(crate) fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        if rows.is_empty() {
+            return None;
+        }
+        let size = 1 << rows.len().ilog2().min(6);
+        let (piece, rest) = rows.split_at(size);
+        rows = rest;
+        Some(piece)
+    })
+}
+
+/// The rows, the last one repeated up to the next power of two: for look-ups and updates by key, where a repeated
+/// key changes nothing and few sizes keep statements prepared.
+pub(crate) fn padded<T>(rows: &[T]) -> impl Iterator<Item = &T> {
+    let wanted = rows.len().next_power_of_two();
+    rows.iter().chain(std::iter::repeat_n(rows.last(), wanted - rows.len()).flatten())
+}

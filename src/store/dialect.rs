@@ -1,0 +1,72 @@
+//! The few places where the two databases differ: error codes and row locks.
+
+use std::sync::Arc;
+
+use sqlx::error::ErrorKind;
+
+use super::{Error, Tx};
+
+/// Sorts a driver's error by what can be done about it.
+pub(super) fn classify(error: sqlx::Error) -> Error {
+    let Some(database) = error.as_database_error() else {
+        return Error::Database(Arc::new(error));
+    };
+    let code = database.code().unwrap_or_default();
+    // SQLite: extended codes are numbers whose lowest byte is the primary code. PostgreSQL: five-character SQLSTATE.
+    let primary = if code.len() == 5 && database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+        0
+    } else {
+        code.parse::<u32>().unwrap_or(0) & 0xff
+    };
+    let conflict = matches!(database.kind(), ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation)
+        || matches!(code.as_ref(), "40001" | "40P01")
+        || primary == 5
+        || primary == 6;
+    let storage = matches!(primary, 7 | 10 | 13) || matches!(code.as_ref(), "53100" | "53200" | "58030");
+    match (conflict, storage) {
+        (true, _) => Error::Conflict(Arc::new(error)),
+        (_, true) => Error::Storage(Arc::new(error)),
+        _ => Error::Database(Arc::new(error)),
+    }
+}
+
+/// Whether an error says that what was written may not be on disk although it was meant to be.
+pub(super) fn is_failed_sync(error: &Error) -> bool {
+    let (Error::Storage(inner) | Error::Database(inner)) = error else { return false };
+    // SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC
+    inner.as_database_error().and_then(|e| e.code().map(|code| code == "1034" || code == "1290")).unwrap_or(false)
+}
+
+impl Tx {
+    /// Keeps rows that were read from changing until the commit; SQLite has one writer and needs no word for it.
+    #[must_use]
+    pub fn for_update(&self) -> &'static str {
+        match self {
+            Tx::Sqlite(_) => "",
+            Tx::Postgres(_) => " FOR UPDATE",
+        }
+    }
+
+    /// As [`Tx::for_update`] on the rows of `d` alone, passing over rows that another node holds.
+    #[must_use]
+    pub fn for_update_of_d_skip_locked(&self) -> &'static str {
+        match self {
+            Tx::Sqlite(_) => "",
+            Tx::Postgres(_) => " FOR UPDATE OF d SKIP LOCKED",
+        }
+    }
+}
+
+/// Serializes everything that names the same `key` until the commit; SQLite has one writer already.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn one_at_a_time(tx: &mut Tx, key: &str) -> super::Result<()> {
+    if let Tx::Postgres(connection) = tx {
+        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind(key)
+            .execute(&mut **connection)
+            .await?;
+    }
+    Ok(())
+}

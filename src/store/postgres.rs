@@ -1,0 +1,254 @@
+//! PostgreSQL: a transaction for each job, groups for hot verbs, and a session lock that says which nodes live.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Row};
+use tokio::sync::{mpsc, oneshot};
+
+use super::group::{Pending, Waiting, run_all};
+use super::{Error, Job, Result, Tx, migrations};
+use crate::clock::At;
+use crate::{faults, metrics};
+
+/// Most hot jobs in one commit.
+const GROUP: usize = 64;
+/// Groups of one kind that may be under way at once.
+const WORKERS: usize = 2;
+/// How often a job that lost a race begins anew.
+const TRIES: u32 = 8;
+/// The class of the advisory locks that living nodes hold.
+const NODES: i32 = 0x5357;
+
+type Queue = mpsc::UnboundedSender<Box<dyn Pending>>;
+
+/// An open PostgreSQL database.
+#[derive(Debug)]
+pub struct Postgres {
+    pool: PgPool,
+    options: PgConnectOptions,
+    queues: Mutex<HashMap<TypeId, Queue>>,
+    presence: Mutex<Option<PgPool>>,
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("switchboard")
+            .statement_cache_capacity(512)
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(true)
+            .connect_with(options.clone())
+            .await?;
+        refuse_unsafe(&pool).await?;
+        migrations::postgres()
+            .run(&pool)
+            .await
+            .map_err(|error| Error::Refused(format!("the schema could not be brought up to date: {error}")))?;
+        Ok(Postgres { pool, options, queues: Mutex::default(), presence: Mutex::default() })
+    }
+
+    pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
+        let (pending, answer) = Waiting::new(job);
+        if J::GROUPED {
+            let queue = self.queue(pending.kind());
+            queue.send(pending).map_err(|_| Error::GivenUp("the database is closed"))?;
+        } else {
+            // In a task of its own: a caller that goes away must not cut a transaction off in the middle.
+            let pool = self.pool.clone();
+            tokio::spawn(async move { write_alone(&pool, pending.as_ref()).await });
+        }
+        answered(answer).await
+    }
+
+    pub(super) async fn rehearse<J: Job>(&self, job: J) -> Result<J::Out> {
+        let (pending, answer) = Waiting::new(job);
+        let group = [pending];
+        let outcome = attempt(&self.pool, &group, "ROLLBACK").await;
+        group[0].answer(outcome);
+        answered(answer).await
+    }
+
+    fn queue(&self, kind: TypeId) -> Queue {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        queues
+            .entry(kind)
+            .or_insert_with(|| {
+                let (queue, waiting) = mpsc::unbounded_channel();
+                let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
+                for _ in 0..WORKERS {
+                    tokio::spawn(write_groups(self.pool.clone(), Arc::clone(&waiting)));
+                }
+                queue
+            })
+            .clone()
+    }
+
+    pub(super) async fn read(&self) -> Result<Tx> {
+        Ok(Tx::Postgres(self.pool.acquire().await?))
+    }
+
+    pub(super) async fn now(&self) -> Result<At> {
+        let row = sqlx::query("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::BIGINT")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(At(row.get(0)))
+    }
+
+    /// Takes the first free node number and holds its lock for as long as the process lives.
+    pub(super) async fn join(&self, now: At) -> Result<i64> {
+        // A pool of one that never lets go: if the connection breaks, the lock is gone and others may take over.
+        let presence = PgPoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(self.options.clone())
+            .await?;
+        for node in 0..1024_i32 {
+            let row =
+                sqlx::query("SELECT pg_try_advisory_lock($1, $2)").bind(NODES).bind(node).fetch_one(&presence).await?;
+            if row.get(0) {
+                sqlx::query(
+                    "INSERT INTO nodes (id, started_at) VALUES ($1, $2) \
+                     ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, ended_at = NULL",
+                )
+                .bind(i64::from(node))
+                .bind(now.0)
+                .execute(&presence)
+                .await?;
+                *self.presence.lock().unwrap_or_else(PoisonError::into_inner) = Some(presence);
+                return Ok(i64::from(node));
+            }
+        }
+        Err(Error::Refused("1024 nodes are running on this database already".to_owned()))
+    }
+
+    pub(super) async fn living(&self) -> Result<Vec<i64>> {
+        let rows = sqlx::query(
+            "SELECT objid::BIGINT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::INT4::OID AND granted \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
+        .bind(NODES)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    pub(super) async fn close(&self) {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let presence = self.presence.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(presence) = presence {
+            presence.close().await;
+        }
+        self.pool.close().await;
+    }
+}
+
+async fn answered<T>(answer: oneshot::Receiver<Result<T>>) -> Result<T> {
+    answer.await.unwrap_or(Err(Error::GivenUp("the write was cut off")))
+}
+
+async fn refuse_unsafe(pool: &PgPool) -> Result<()> {
+    for (setting, wanted, why) in [
+        ("fsync", "on", "a crash of the server would lose what was accepted"),
+        ("synchronous_commit", "", "an answer would leave before the text is on disk"),
+        ("full_page_writes", "on", "a crash in the middle of a page would damage it"),
+    ] {
+        let row = sqlx::query("SELECT current_setting($1)").bind(setting).fetch_one(pool).await?;
+        let found: String = row.get(0);
+        let safe = if wanted.is_empty() { found != "off" } else { found == wanted };
+        if !safe {
+            return Err(Error::Refused(format!(
+                "PostgreSQL runs with {setting}={found}: {why}. Set {setting}=on and start again."
+            )));
+        }
+    }
+    let row = sqlx::query("SELECT pg_is_in_recovery()").fetch_one(pool).await?;
+    if row.get(0) {
+        return Err(Error::Refused(
+            "DATABASE_URL names a replica, which cannot be written: name the primary".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+async fn write_groups(pool: PgPool, waiting: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Box<dyn Pending>>>>) {
+    loop {
+        let mut group = Vec::new();
+        {
+            let mut waiting = waiting.lock().await;
+            if waiting.recv_many(&mut group, GROUP).await == 0 {
+                return;
+            }
+        }
+        metrics::group(group.len());
+        match attempt(&pool, &group, "COMMIT").await {
+            Ok(()) => group.iter().for_each(|pending| pending.answer(Ok(()))),
+            Err(Error::Storage(error)) => {
+                group.iter().for_each(|pending| pending.answer(Err(Error::Storage(Arc::clone(&error)))));
+            }
+            Err(_) => {
+                for pending in &group {
+                    write_alone(&pool, pending.as_ref()).await;
+                }
+            }
+        }
+    }
+}
+
+async fn write_alone(pool: &PgPool, pending: &dyn Pending) {
+    let mut tries = 1;
+    let outcome = loop {
+        match attempt_one(pool, pending, "COMMIT").await {
+            Err(Error::Conflict(_)) if tries < TRIES => tries += 1,
+            outcome => break outcome,
+        }
+    };
+    pending.answer(outcome);
+}
+
+async fn attempt(pool: &PgPool, group: &[Box<dyn Pending>], end: &'static str) -> Result<()> {
+    let mut tx = Tx::Postgres(pool.acquire().await?);
+    begin(&mut tx).await?;
+    let done = run_all(group, &mut tx).await;
+    finish(tx, done, end).await
+}
+
+async fn attempt_one(pool: &PgPool, pending: &dyn Pending, end: &'static str) -> Result<()> {
+    let mut tx = Tx::Postgres(pool.acquire().await?);
+    begin(&mut tx).await?;
+    let done = pending.run(&[pending], &mut tx).await;
+    finish(tx, done, end).await
+}
+
+async fn begin(tx: &mut Tx) -> Result<()> {
+    crate::on!(tx, c => sqlx::query("BEGIN").execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+async fn finish(mut tx: Tx, done: Result<()>, end: &'static str) -> Result<()> {
+    faults::point("before_commit");
+    let done = match done {
+        Ok(()) => crate::on!(&mut tx, c => sqlx::query(end).execute(&mut *c).await.map(drop)).map_err(Error::from),
+        Err(error) => Err(error),
+    };
+    faults::point("after_commit");
+    if done.is_err() {
+        let rolled_back = crate::on!(&mut tx, c => sqlx::query("ROLLBACK").execute(&mut *c).await.map(drop));
+        if rolled_back.is_err()
+            && let Tx::Postgres(connection) = tx
+        {
+            // Its transaction may still be open: the connection must not go back to the pool.
+            drop(connection.detach());
+        }
+    }
+    done
+}

@@ -1,0 +1,243 @@
+//! SQLite: one writer that commits what is waiting as one group, readers beside it, and a checkpointer of its own.
+//!
+//! A caller is answered only after its group is on disk (`synchronous=FULL`). Groups have no savepoints: if one job
+//! fails, all are rolled back and each runs in a transaction of its own.
+
+use std::str::FromStr;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Row};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::group::{Pending, Waiting, run_all};
+use super::{Error, Job, Result, Tx, dialect, migrations};
+use crate::{faults, metrics};
+
+/// Most jobs in one commit.
+const GROUP: usize = 256;
+/// Pages in the write-ahead log after which the writer waits for a checkpoint to catch up (64 MB).
+const LOG_LIMIT: i64 = 16_384;
+/// First version without a known corruption bug in WAL checkpoints.
+const OLDEST: (u32, u32, u32) = (3, 51, 3);
+
+enum Order {
+    Write(Box<dyn Pending>),
+    Rehearse(Box<dyn Pending>),
+}
+
+/// An open SQLite database.
+#[derive(Debug)]
+pub struct Sqlite {
+    orders: Mutex<Option<mpsc::UnboundedSender<Order>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    checkpointer: JoinHandle<()>,
+    write_pool: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Sqlite {
+    pub(super) async fn open(url: &str) -> Result<Self> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("wal_autocheckpoint", "0")
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
+        let write_pool = one_connection().connect_with(options.clone().pragma("cache_size", "-16000")).await?;
+        refuse_unsafe(&write_pool).await?;
+        migrations::sqlite()
+            .run(&write_pool)
+            .await
+            .map_err(|error| Error::Refused(format!("the schema could not be brought up to date: {error}")))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(options.clone().pragma("cache_size", "-4000").pragma("query_only", "true"))
+            .await?;
+        let keeper = one_connection().connect_with(options).await?;
+        let (orders, queue) = mpsc::unbounded_channel();
+        let writer = tokio::spawn(write_groups(write_pool.clone(), queue));
+        let checkpointer = tokio::spawn(checkpoint(keeper));
+        Ok(Sqlite {
+            orders: Mutex::new(Some(orders)),
+            writer: Mutex::new(Some(writer)),
+            checkpointer,
+            write_pool,
+            readers,
+        })
+    }
+
+    fn send(&self, order: Order) -> Result<()> {
+        let orders = self.orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        orders.as_ref().and_then(|orders| orders.send(order).ok()).ok_or(Error::GivenUp("the database is closed"))
+    }
+
+    pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
+        let (pending, answer) = Waiting::new(job);
+        self.send(Order::Write(pending))?;
+        answer.await.unwrap_or(Err(Error::GivenUp("the writer has stopped")))
+    }
+
+    pub(super) async fn rehearse<J: Job>(&self, job: J) -> Result<J::Out> {
+        let (pending, answer) = Waiting::new(job);
+        self.send(Order::Rehearse(pending))?;
+        answer.await.unwrap_or(Err(Error::GivenUp("the writer has stopped")))
+    }
+
+    pub(super) async fn read(&self) -> Result<Tx> {
+        Ok(Tx::Sqlite(self.readers.acquire().await?))
+    }
+
+    pub(super) async fn close(&self) {
+        drop(self.orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
+        let writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            let _ = writer.await;
+        }
+        self.checkpointer.abort();
+        self.readers.close().await;
+        self.write_pool.close().await;
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.checkpointer.abort();
+    }
+}
+
+fn one_connection() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+async fn refuse_unsafe(pool: &SqlitePool) -> Result<()> {
+    let row = sqlx::query("SELECT sqlite_version()").fetch_one(pool).await?;
+    let version: String = row.get(0);
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found < OLDEST {
+        return Err(Error::Refused(format!("SQLite {version} can damage its log; 3.51.3 or newer is needed")));
+    }
+    for (pragma, wanted) in [("PRAGMA journal_mode", "wal"), ("PRAGMA synchronous", "2"), ("PRAGMA foreign_keys", "1")]
+    {
+        let row = sqlx::query(pragma).fetch_one(pool).await?;
+        let found = row.try_get::<String, _>(0).or_else(|_| row.try_get::<i64, _>(0).map(|n| n.to_string()))?;
+        if found != wanted {
+            return Err(Error::Refused(format!(
+                "SQLite answers {found} to {pragma}, and {wanted} is needed to keep what was accepted; \
+                 is the file on a disk that allows it (not a network share)?"
+            )));
+        }
+    }
+    Ok(())
+}
+
+async fn write_groups(pool: SqlitePool, mut queue: mpsc::UnboundedReceiver<Order>) {
+    while let Some(order) = queue.recv().await {
+        let mut group = Vec::new();
+        let mut rehearsals = Vec::new();
+        let mut next = Some(order);
+        while let Some(order) = next {
+            match order {
+                Order::Write(pending) => group.push(pending),
+                Order::Rehearse(pending) => rehearsals.push(pending),
+            }
+            next = if group.len() < GROUP { queue.try_recv().ok() } else { None };
+        }
+        let mut tx = match pool.acquire().await {
+            Ok(connection) => Tx::Sqlite(connection),
+            Err(error) => {
+                let error = Error::from(error);
+                group.iter().chain(&rehearsals).for_each(|pending| pending.answer(Err(error.clone())));
+                continue;
+            }
+        };
+        if !group.is_empty() {
+            metrics::group(group.len());
+            write_group(&mut tx, &group).await;
+        }
+        for pending in &rehearsals {
+            let outcome = attempt(&mut tx, std::slice::from_ref(pending), "ROLLBACK").await;
+            pending.answer(outcome);
+        }
+        hold_log_down(&mut tx).await;
+    }
+}
+
+async fn write_group(tx: &mut Tx, group: &[Box<dyn Pending>]) {
+    match attempt(tx, group, "COMMIT").await {
+        Ok(()) => group.iter().for_each(|pending| pending.answer(Ok(()))),
+        // One job's failure must not become its neighbours': each runs alone. A full disk fails all of them alike.
+        Err(error) if group.len() > 1 && !matches!(error, Error::Storage(_)) => {
+            for pending in group {
+                let outcome = attempt(tx, std::slice::from_ref(pending), "COMMIT").await;
+                pending.answer(outcome);
+            }
+        }
+        Err(error) => group.iter().for_each(|pending| pending.answer(Err(error.clone()))),
+    }
+}
+
+async fn attempt(tx: &mut Tx, group: &[Box<dyn Pending>], end: &'static str) -> Result<()> {
+    plain(tx, "BEGIN IMMEDIATE").await?;
+    let done = run_all(group, tx).await;
+    faults::point("before_commit");
+    let done = match done {
+        Ok(()) => plain(tx, end).await,
+        Err(error) => Err(error),
+    };
+    faults::point("after_commit");
+    if let Err(error) = &done {
+        if dialect::is_failed_sync(error) {
+            // What the kernel did with the pages is unknown; only a fresh start reads the truth from the disk.
+            tracing::error!(%error, "the disk refused to keep what was written; stopping");
+            std::process::exit(70);
+        }
+        // Fails where SQLite has rolled back by itself, and then there is nothing to do.
+        let _ = plain(tx, "ROLLBACK").await;
+    }
+    done
+}
+
+async fn plain(tx: &mut Tx, sql: &'static str) -> Result<()> {
+    crate::on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Under a load that never pauses the checkpointer cannot finish by itself: the writer stands still for the rest.
+async fn hold_log_down(tx: &mut Tx) {
+    if metrics::log_pages() > LOG_LIMIT
+        && let Tx::Sqlite(connection) = tx
+        && let Ok(row) = sqlx::query("PRAGMA wal_checkpoint(RESTART)").fetch_one(&mut **connection).await
+        && row.get::<i64, _>(0) == 0
+    {
+        metrics::set_log_pages(0);
+    }
+}
+
+async fn checkpoint(pool: SqlitePool) {
+    let mut every = tokio::time::interval(Duration::from_secs(1));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        match sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&pool).await {
+            Ok(row) => metrics::set_log_pages(row.get::<i64, _>(1)),
+            Err(error) => tracing::warn!(%error, "the checkpoint failed; the log keeps growing until one succeeds"),
+        }
+    }
+}
