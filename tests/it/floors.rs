@@ -1,0 +1,112 @@
+//! Holds the code against the map of the house: who may name whom, and what belongs in which room.
+//!
+//! A map that nothing checks is wrong within a month. The checker itself is tested on small samples.
+
+mod map;
+mod paths;
+mod tokens;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use map::{Complaint, check_file, root_macros};
+
+/// The longest that a source file may be, in lines.
+const LONGEST: usize = 400;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file under `dir` whose name ends in one of `endings`, as (path from the project's root, text), sorted.
+fn files(dir: &str, endings: &[&str]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![root().join(dir)];
+    while let Some(dir) = open.pop() {
+        let Ok(entries) = std::fs::read_dir(&dir) else { continue };
+        for path in entries.map(|entry| entry.unwrap().path()) {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if !["node_modules", "target", ".git"].contains(&name.as_str()) {
+                    open.push(path);
+                }
+            } else if endings.iter().any(|ending| name.ends_with(ending)) {
+                found.extend(read(&path));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The path from the project's root and the text; none for a picture, or for no file.
+fn read(path: &Path) -> Option<(String, String)> {
+    let text = std::fs::read_to_string(path).ok()?;
+    Some((path.strip_prefix(root()).unwrap().to_string_lossy().into_owned(), text))
+}
+
+fn none(complaints: &[Complaint]) {
+    let mut report = String::new();
+    for complaint in complaints {
+        writeln!(report, "{complaint}").unwrap();
+    }
+    assert!(complaints.is_empty(), "{} breach(es) of the house rules:\n{report}", complaints.len());
+}
+
+#[test]
+fn imports_run_only_downward_and_each_library_stays_in_its_rooms() {
+    let sources = files("src", &[".rs"]);
+    assert!(sources.len() > 20, "found only {} files: is src where it was?", sources.len());
+    let macros = root_macros(&sources);
+    none(&sources.iter().flat_map(|(path, text)| check_file(path, text, &macros)).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_source_file_is_too_long_for_one_idea() {
+    let long: Vec<_> = files("src", &[".rs"])
+        .into_iter()
+        .filter(|(_, text)| text.lines().count() > LONGEST)
+        .map(|(path, text)| Complaint {
+            path,
+            line: text.lines().count(),
+            why: format!("is longer than {LONGEST} lines; is there a second idea in it that wants a file of its own?"),
+        })
+        .collect();
+    none(&long);
+}
+
+#[test]
+fn the_project_stands_alone() {
+    // Written apart, so that this file does not find itself.
+    let outside = concat!("sha", "red/");
+    let mut texts = Vec::new();
+    for dir in ["src", "tests", "docs", "templates", "static", "migrations", "benches", "scripts", ".ci"] {
+        texts.extend(files(dir, &[""]));
+    }
+    for name in
+        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Cargo.toml", "deny.toml", "clippy.toml"]
+    {
+        texts.extend(read(&root().join(name)));
+    }
+    let mut complaints = Vec::new();
+    for (path, text) in texts {
+        for (index, line) in text.lines().enumerate() {
+            if line.contains(outside) {
+                let why = format!("names `{outside}`, a folder that is not part of the project");
+                complaints.push(Complaint { path: path.clone(), line: index + 1, why });
+            }
+        }
+    }
+    none(&complaints);
+}
+
+#[test]
+fn every_module_of_the_crate_has_its_place_on_the_map() {
+    let (_, lib) = read(&root().join("src/lib.rs")).unwrap();
+    let unknown: Vec<_> = lib
+        .lines()
+        .filter_map(|line| line.trim().trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'))
+        .filter(|room| map::floor(room).is_none())
+        .collect();
+    assert!(unknown.is_empty(), "lib.rs declares {unknown:?}; give each a floor in tests/it/floors/map.rs");
+}

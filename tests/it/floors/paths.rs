@@ -1,0 +1,131 @@
+//! Which rooms a source file names: through `crate::…`, through groups in braces, and through chains of `super::`.
+
+use super::tokens::Token;
+
+/// A first name after the crate's root, and the line it stands on.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Named {
+    pub room: String,
+    pub line: usize,
+}
+
+/// The module path of a file under src: `src/desk/receive/customer.rs` is `["desk", "receive", "customer"]`.
+pub fn module_path(path: &str) -> Vec<&str> {
+    let inner = path.trim_start_matches("src/").trim_end_matches(".rs");
+    let mut parts: Vec<_> = inner.split('/').collect();
+    if matches!(parts.last(), Some(&"mod")) || inner == "lib" || inner == "main" {
+        parts.pop();
+    }
+    parts
+}
+
+/// Everything that the tokens of the file at `path` name directly under the crate's root.
+pub fn named(path: &str, tokens: &[Token]) -> Vec<Named> {
+    let depth = module_path(path).len();
+    let mut found = Vec::new();
+    // How many braces are open, and at which of them an inline module began.
+    let (mut braces, mut inline) = (0_usize, Vec::new());
+    for (at, token) in tokens.iter().enumerate() {
+        match token.text.as_str() {
+            "{" => {
+                if at >= 2 && tokens[at - 2].is("mod") {
+                    inline.push(braces);
+                }
+                braces += 1;
+            }
+            "}" => {
+                braces = braces.saturating_sub(1);
+                if inline.last() == Some(&braces) {
+                    inline.pop();
+                }
+            }
+            "crate" if follows(tokens, at, "::") => firsts(tokens, at + 2, &mut found),
+            "super" if !(at >= 2 && tokens[at - 2].is("super")) => {
+                let (climbed, next) = climb(tokens, at);
+                if climbed == depth + inline.len() {
+                    firsts(tokens, next, &mut found);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn follows(tokens: &[Token], at: usize, text: &str) -> bool {
+    tokens.get(at + 1).is_some_and(|next| next.is(text))
+}
+
+/// How many `super` stand in the chain that begins at `at`, and where the chain's rest begins.
+fn climb(tokens: &[Token], mut at: usize) -> (usize, usize) {
+    let mut climbed = 0;
+    while tokens.get(at).is_some_and(|token| token.is("super")) && follows(tokens, at, "::") {
+        (climbed, at) = (climbed + 1, at + 2);
+    }
+    (climbed, at)
+}
+
+/// The first names of the path, or of every member of the group, that begins at `at`.
+fn firsts(tokens: &[Token], at: usize, found: &mut Vec<Named>) {
+    let Some(first) = tokens.get(at) else { return };
+    if !first.is("{") {
+        if first.is_name() || first.is("*") {
+            found.push(Named { room: first.text.clone(), line: first.line });
+        }
+        return;
+    }
+    let (mut depth, mut fresh) = (0, false);
+    for token in &tokens[at..] {
+        match token.text.as_str() {
+            "{" => (depth, fresh) = (depth + 1, depth == 0),
+            "}" if depth == 1 => return,
+            "}" => depth -= 1,
+            "," if depth == 1 => fresh = true,
+            _ if fresh => {
+                found.push(Named { room: token.text.clone(), line: token.line });
+                fresh = false;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokens::tokens;
+    use super::*;
+
+    fn rooms(path: &str, source: &str) -> Vec<String> {
+        named(path, &tokens(source)).into_iter().map(|named| named.room).collect()
+    }
+
+    #[test]
+    fn imports_groups_and_inline_paths_are_found() {
+        assert_eq!(rooms("src/desk/reply.rs", "use crate::store::Tx;"), ["store"]);
+        assert_eq!(
+            rooms("src/desk/reply.rs", "use crate::{clock::At, store::{Tx, lines},\n domain::phone::Phone, live};"),
+            ["clock", "store", "domain", "live"]
+        );
+        assert_eq!(rooms("src/desk/reply.rs", "fn f() -> crate::web::Page { crate::web::page() }"), ["web", "web"]);
+        assert_eq!(rooms("src/store/mod.rs", "macro_rules! on { () => { $crate::store::Tx } }"), ["store"]);
+        assert_eq!(rooms("src/store/mod.rs", "pub(crate) fn f() {} pub(in crate::store) fn g() {}"), ["store"]);
+    }
+
+    #[test]
+    fn climbing_out_by_super_is_found_and_staying_inside_is_not() {
+        assert_eq!(rooms("src/desk/reply.rs", "use super::super::web::Page;"), ["web"]);
+        assert_eq!(rooms("src/live.rs", "use super::store;"), ["store"]);
+        assert_eq!(rooms("src/desk/receive/customer.rs", "use super::super::super::{web, store};"), ["web", "store"]);
+        assert!(rooms("src/desk/receive/customer.rs", "use super::super::web;").is_empty());
+        assert!(rooms("src/live.rs", "mod tests { use super::*; } ").is_empty());
+        assert_eq!(rooms("src/live.rs", "mod tests { use super::super::web; } use super::api;"), ["web", "api"]);
+    }
+
+    #[test]
+    fn a_file_knows_where_it_stands() {
+        assert_eq!(module_path("src/desk/receive/customer.rs"), ["desk", "receive", "customer"]);
+        assert_eq!(module_path("src/desk/mod.rs"), ["desk"]);
+        assert_eq!(module_path("src/live.rs"), ["live"]);
+        assert!(module_path("src/lib.rs").is_empty());
+    }
+}
