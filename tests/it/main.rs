@@ -1,4 +1,6 @@
 //! Everything that needs more than one room of the house, as one binary: it links once.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod databases;
 mod floors;
+mod schema;

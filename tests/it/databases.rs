@@ -1,0 +1,59 @@
+//! A database of its own for each test: a SQLite file in a temporary folder, or a database on the PostgreSQL
+//! server that `TEST_POSTGRES_URL` names. It is gone when the test ends.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use tempfile::TempDir;
+
+/// A new, empty database; dropped with this value.
+#[derive(Debug)]
+pub struct Fresh {
+    /// What `DATABASE_URL` would be.
+    pub url: String,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Sqlite(#[expect(dead_code, reason = "held so that the folder lives as long as the database")] TempDir),
+    Postgres { server: String, name: String },
+}
+
+/// A SQLite file that does not exist yet.
+pub fn sqlite() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    Fresh { url: format!("sqlite:{}", folder.path().join("switchboard.db").display()), kind: Kind::Sqlite(folder) }
+}
+
+/// An empty database on the PostgreSQL server of this test run.
+pub async fn postgres() -> Fresh {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("TEST_POSTGRES_URL")
+        .expect("TEST_POSTGRES_URL names no PostgreSQL server; scripts/test starts one and sets it");
+    let name = format!("switchboard_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    on_server(&server, &format!("CREATE DATABASE {name}")).await;
+    let (base, _) = server.rsplit_once('/').expect("TEST_POSTGRES_URL ends in /database");
+    Fresh { url: format!("{base}/{name}"), kind: Kind::Postgres { server: server.clone(), name } }
+}
+
+async fn on_server(server: &str, statement: &str) {
+    let options: sqlx::postgres::PgConnectOptions = server.parse().unwrap();
+    let mut connection = options.connect().await.expect("the server of TEST_POSTGRES_URL answers");
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        let Kind::Postgres { server, name } = &self.kind else { return };
+        // On a thread of its own: the test's runtime may be the one that is ending.
+        let (server, statement) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(on_server(&server, &statement));
+        });
+        // A failed drop leaves an empty database behind, which is no reason to fail a test.
+        drop(dropped.join());
+    }
+}
