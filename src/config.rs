@@ -1,1 +1,0 @@
-//! Rocket.toml and environment, read once into typed settings and domain policies.

@@ -1,0 +1,73 @@
+//! Every key that an operator may set, with its default and its meaning, on one screen.
+//! The reader refuses what is not here, and `--help` prints it, so that neither can forget a key.
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its name in the environment.
+    pub name: &'static str,
+    /// Its name in Rocket.toml; a dot opens a table.
+    pub path: &'static str,
+    /// What holds without it.
+    pub default: &'static str,
+    /// What it sets.
+    pub meaning: &'static str,
+    /// Its value is never repeated.
+    pub secret: bool,
+}
+
+const fn key(name: &'static str, path: &'static str, default: &'static str, meaning: &'static str) -> Key {
+    Key { name, path, default, meaning, secret: false }
+}
+
+const fn secret(name: &'static str, path: &'static str, default: &'static str, meaning: &'static str) -> Key {
+    Key { name, path, default, meaning, secret: true }
+}
+
+/// The tables of Rocket.toml in which every key is ours.
+pub const TABLES: [&str; 3] = ["support", "pool", "delivery"];
+
+/// Rocket's own keys of which the environment table tells.
+pub const ROCKET: [Key; 2] = [
+    key("ROCKET_ADDRESS", "address", "127.0.0.1", "where to listen"),
+    key("ROCKET_PORT", "port", "8000", "where to listen; 0 takes a free port"),
+];
+
+/// Every key, in the order in which they are explained.
+pub const ALL: [Key; 25] = [
+    secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://user:password@host/db"),
+    key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where carrier and browsers reach us"),
+    key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
+    secret("TWILIO_ACCOUNT_SID", "twilio_account_sid", "", "the account; needed for twilio"),
+    secret("TWILIO_AUTH_TOKEN", "twilio_auth_token", "", "its primary token; needed for twilio"),
+    secret("TWILIO_AUTH_TOKEN_PREVIOUS", "twilio_auth_token_previous", "", "also verifies webhooks, while rotating"),
+    key("TWILIO_API_BASE", "twilio_api_base", "https://api.twilio.com", "another place that speaks Twilio's API"),
+    key("SWITCHBOARD_SIMULATOR_ANYWHERE", "simulator_anywhere", "false", "let other machines reach the simulator"),
+    key("SWITCHBOARD_LOG", "log", "info", "a level, or directives such as switchboard=debug,warn"),
+    key("SWITCHBOARD_LOG_FORMAT", "log_format", "text", "text or json"),
+    key("SWITCHBOARD_SUPPORT__IDLE_CLOSE", "support.idle_close", "72h", "a quiet conversation is closed after it"),
+    key("SWITCHBOARD_SUPPORT__REOPEN_WITHIN", "support.reopen_within", "7d", "a new text reopens within it"),
+    key("SWITCHBOARD_SUPPORT__STICKY_FOR", "support.sticky_for", "30d", "customers return to the same rep within it"),
+    key("SWITCHBOARD_SUPPORT__HAND_OVER_AFTER", "support.hand_over_after", "4h", "an absent rep's customers move on"),
+    key("SWITCHBOARD_SUPPORT__PICK", "support.pick", "random", "random, least_busy or round_robin"),
+    key("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "support.context_line", "true", "begin a rep's thread with who it is"),
+    key("SWITCHBOARD_POOL__QUARANTINE", "pool.quarantine", "72h", "how long a mask rests after use"),
+    key("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "pool.quarantine_floor", "4h", "the rest that is always kept"),
+    key("SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT", "delivery.request_timeout", "10s", "longest request to the carrier"),
+    key("SWITCHBOARD_DELIVERY__LEASE", "delivery.lease", "30s", "how long a node owns a request"),
+    key(
+        "SWITCHBOARD_DELIVERY__PROOF_AFTER",
+        "delivery.proof_after",
+        "60s",
+        "first empty look that proves nothing left",
+    ),
+    key("SWITCHBOARD_DELIVERY__PROOF_AGAIN_AFTER", "delivery.proof_again_after", "60s", "second look after the first"),
+    key("SWITCHBOARD_DELIVERY__BACKFILL_EVERY", "delivery.backfill_every", "5m", "asking for texts that were missed"),
+    key("SWITCHBOARD_DELIVERY__VALID_FOR", "delivery.valid_for", "4h", "a text not sent by then is given up"),
+    key(
+        "SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND",
+        "delivery.segments_per_second",
+        "1, 3 or 100",
+        "each number's pace (by its kind: long code, toll-free, short code)",
+    ),
+];

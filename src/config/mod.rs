@@ -1,0 +1,169 @@
+//! Rocket.toml and environment, read once into typed settings and domain policies.
+//! Nonsense is refused before anything starts, each mistake with its key, the value's shape and the remedy.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use rocket::figment::Figment;
+
+use crate::domain::policy::Policies;
+
+pub mod address;
+pub mod duration;
+pub mod keys;
+mod policies;
+mod server;
+mod source;
+
+use address::WebAddress;
+pub use source::Source;
+
+/// Everything that an operator may set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// Where Rocket listens.
+    pub address: IpAddr,
+    /// Where Rocket listens; 0 lets the system choose.
+    pub port: u16,
+    /// Where the carrier and the browsers reach us, if the operator says so.
+    pub public_url: Option<WebAddress>,
+    /// The company that moves the texts.
+    pub carrier: CarrierSettings,
+    /// Whether the simulator may be reached from other machines.
+    pub simulator_anywhere: bool,
+    /// How texts are handled.
+    pub policies: Policies,
+    /// What is logged, and how.
+    pub log: LogSettings,
+    /// Rocket's own settings, with what this program insists on.
+    pub figment: Figment,
+}
+
+/// The company that moves the texts.
+#[derive(Clone, Debug)]
+pub enum CarrierSettings {
+    /// The one inside `serve`.
+    Simulator,
+    /// Twilio, or whatever speaks its contract at the API base.
+    Twilio(TwilioSettings),
+}
+
+/// An account at Twilio.
+#[derive(Clone)]
+pub struct TwilioSettings {
+    /// `AC…`.
+    pub account: String,
+    /// The token that signs webhooks and opens the API.
+    pub token: String,
+    /// A token that still verifies webhooks while it is being replaced.
+    pub previous_token: Option<String>,
+    /// Where the API is, without a slash at the end.
+    pub api_base: WebAddress,
+}
+
+impl fmt::Debug for TwilioSettings {
+    /// Without the tokens.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TwilioSettings").field("api_base", &self.api_base).finish_non_exhaustive()
+    }
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// Directives such as `info` or `switchboard=debug,warn`.
+    pub filter: String,
+    /// Lines of JSON instead of text.
+    pub json: bool,
+}
+
+/// Why the settings were refused: every mistake, not only the first.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the settings cannot be used:\n{}", .0.iter().map(|mistake| format!("  - {mistake}")).collect::<Vec<_>>().join("\n"))]
+pub struct Refused(pub Vec<String>);
+
+impl Settings {
+    /// Reads this process's environment and Rocket.toml, if there is one.
+    ///
+    /// # Errors
+    /// [`Refused`] names every key that is unknown or has a value that cannot be used.
+    pub fn from_process() -> Result<Self, Refused> {
+        Self::read(Source::of_process())
+    }
+
+    /// Reads `source`.
+    ///
+    /// # Errors
+    /// As [`Settings::from_process`].
+    pub fn read(mut source: Source) -> Result<Self, Refused> {
+        source.refuse_unknown_keys();
+        let (address, port) = server::listen(&mut source);
+        let settings = Settings {
+            database_url: database_url(&mut source),
+            address,
+            port,
+            public_url: source.read("SWITCHBOARD_PUBLIC_URL", WebAddress::origin),
+            carrier: carrier(&mut source),
+            simulator_anywhere: source.read("SWITCHBOARD_SIMULATOR_ANYWHERE", truth).unwrap_or(false),
+            policies: policies::read(&mut source),
+            log: LogSettings {
+                filter: source.read("SWITCHBOARD_LOG", log_filter).unwrap_or_else(|| "info".to_owned()),
+                json: source.choose("SWITCHBOARD_LOG_FORMAT", &["text", "json"]) == Some("json"),
+            },
+            figment: source.figment(),
+        };
+        source.finish(settings)
+    }
+
+    /// Where the carrier and the browsers reach us when Rocket listens at `port`, without a slash at the end.
+    #[must_use]
+    pub fn public_url_at(&self, port: u16) -> String {
+        self.public_url.as_ref().map_or_else(|| format!("http://127.0.0.1:{port}"), |url| url.as_str().to_owned())
+    }
+}
+
+fn database_url(source: &mut Source) -> String {
+    let read = |text: &str| match text.split_once(':') {
+        Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() && !path.contains(":memory:") => {
+            Ok(text.to_owned())
+        }
+        Some(("postgres" | "postgresql", rest)) if rest.len() > 2 && rest.starts_with("//") => Ok(text.to_owned()),
+        _ => Err("write sqlite:PATH (a file, such as sqlite:switchboard.db) or \
+                  postgres://user:password@host/database"
+            .to_owned()),
+    };
+    source.read("DATABASE_URL", read).unwrap_or_else(|| "sqlite:switchboard.db".to_owned())
+}
+
+fn carrier(source: &mut Source) -> CarrierSettings {
+    let choice = source.choose("SWITCHBOARD_CARRIER", &["simulator", "twilio"]);
+    let api_base = source.read("TWILIO_API_BASE", WebAddress::parse);
+    if choice != Some("twilio") {
+        return CarrierSettings::Simulator;
+    }
+    CarrierSettings::Twilio(TwilioSettings {
+        account: source.require("TWILIO_ACCOUNT_SID", "it stands at the top of the Twilio console"),
+        token: source.require("TWILIO_AUTH_TOKEN", "it stands beside the account SID in the Twilio console"),
+        previous_token: source.text("TWILIO_AUTH_TOKEN_PREVIOUS"),
+        api_base: api_base.unwrap_or_else(WebAddress::twilio),
+    })
+}
+
+pub(crate) fn truth(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("write true or false".to_owned()),
+    }
+}
+
+fn log_filter(text: &str) -> Result<String, String> {
+    text.parse::<tracing_subscriber::EnvFilter>().map(|_| text.to_owned()).map_err(|_| {
+        "write a level (error, warn, info, debug, trace) or directives such as switchboard=debug,warn".into()
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! The policies of the settings, each with its bounds.
+
+use std::time::Duration;
+
+use crate::domain::policy::{DeliveryPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
+
+use super::{Source, duration, truth};
+
+pub(super) fn read(source: &mut Source) -> Policies {
+    Policies { support: support(source), pool: pool(source), delivery: delivery(source) }
+}
+
+fn support(source: &mut Source) -> SupportPolicy {
+    let usual = SupportPolicy::default();
+    let words = PickPolicy::ALL.map(PickPolicy::word);
+    SupportPolicy {
+        idle_close: positive(source, "SWITCHBOARD_SUPPORT__IDLE_CLOSE", usual.idle_close),
+        reopen_within: any(source, "SWITCHBOARD_SUPPORT__REOPEN_WITHIN", usual.reopen_within),
+        sticky_for: any(source, "SWITCHBOARD_SUPPORT__STICKY_FOR", usual.sticky_for),
+        hand_over_after: positive(source, "SWITCHBOARD_SUPPORT__HAND_OVER_AFTER", usual.hand_over_after),
+        pick: source.choose("SWITCHBOARD_SUPPORT__PICK", &words).and_then(PickPolicy::read).unwrap_or(usual.pick),
+        context_line: source.read("SWITCHBOARD_SUPPORT__CONTEXT_LINE", truth).unwrap_or(usual.context_line),
+    }
+}
+
+fn pool(source: &mut Source) -> PoolPolicy {
+    let usual = PoolPolicy::default();
+    let policy = PoolPolicy {
+        quarantine: any(source, "SWITCHBOARD_POOL__QUARANTINE", usual.quarantine),
+        quarantine_floor: any(source, "SWITCHBOARD_POOL__QUARANTINE_FLOOR", usual.quarantine_floor),
+    };
+    if policy.quarantine_floor > policy.quarantine {
+        source.mistake(format!(
+            "SWITCHBOARD_POOL__QUARANTINE_FLOOR ({}) is longer than SWITCHBOARD_POOL__QUARANTINE ({}): the floor is what \
+             remains of the quarantine when masks are short; lower the floor, or raise the quarantine",
+            duration::words(policy.quarantine_floor),
+            duration::words(policy.quarantine)
+        ));
+    }
+    policy
+}
+
+fn delivery(source: &mut Source) -> DeliveryPolicy {
+    let usual = DeliveryPolicy::default();
+    let policy = DeliveryPolicy {
+        request_timeout: positive(source, "SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT", usual.request_timeout),
+        lease: positive(source, "SWITCHBOARD_DELIVERY__LEASE", usual.lease),
+        proof_after: positive(source, "SWITCHBOARD_DELIVERY__PROOF_AFTER", usual.proof_after),
+        proof_again_after: positive(source, "SWITCHBOARD_DELIVERY__PROOF_AGAIN_AFTER", usual.proof_again_after),
+        backfill_every: positive(source, "SWITCHBOARD_DELIVERY__BACKFILL_EVERY", usual.backfill_every),
+        valid_for: source.read("SWITCHBOARD_DELIVERY__VALID_FOR", whole_seconds).unwrap_or(usual.valid_for),
+        segments_per_second: source.read("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", rate),
+    };
+    if policy.lease <= policy.request_timeout {
+        source.mistake(format!(
+            "SWITCHBOARD_DELIVERY__LEASE ({}) is not longer than SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT ({}): a request \
+             must have ended before its lease does; raise the lease, or lower the time-out",
+            duration::words(policy.lease),
+            duration::words(policy.request_timeout)
+        ));
+    }
+    policy
+}
+
+fn any(source: &mut Source, name: &str, usual: Duration) -> Duration {
+    source.read(name, duration::parse).unwrap_or(usual)
+}
+
+fn positive(source: &mut Source, name: &str, usual: Duration) -> Duration {
+    source.read(name, more_than_nothing).unwrap_or(usual)
+}
+
+fn more_than_nothing(text: &str) -> Result<Duration, String> {
+    duration::parse(text).and_then(|long| if long.is_zero() { Err("write more than 0".to_owned()) } else { Ok(long) })
+}
+
+/// Carriers take validity in whole seconds.
+fn whole_seconds(text: &str) -> Result<Duration, String> {
+    let long = duration::parse(text)?;
+    if long < Duration::from_secs(1) { Err("write at least 1s".to_owned()) } else { Ok(long) }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let rate = text.parse().ok().filter(|rate: &f64| plain && (0.001..=100_000.0).contains(rate));
+    rate.ok_or_else(|| "write a number from 0.001 to 100000, such as 1 or 0.1".to_owned())
+}

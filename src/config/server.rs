@@ -1,0 +1,57 @@
+//! Rocket's own settings, with what this program insists on.
+
+use std::net::IpAddr;
+
+use rocket::Config;
+use rocket::config::{LogLevel, Shutdown, Sig};
+use rocket::figment::providers::{Env, Format, Serialized, Toml};
+use rocket::figment::{Figment, Profile};
+
+use super::Source;
+
+/// Rocket.toml and `ROCKET_…` over this program's own defaults.
+pub(super) fn figment() -> Figment {
+    let file = Env::var_or("ROCKET_CONFIG", "Rocket.toml");
+    over_defaults(
+        Figment::from(Toml::file(file).nested()).merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global()),
+    )
+}
+
+/// What `chosen` sets, over this program's own defaults, and without Rocket's log.
+pub(super) fn over_defaults(chosen: Figment) -> Figment {
+    let usual = Config {
+        keep_alive: 30,
+        // What is being answered when the signal comes has so long to end, and then so long to be cut off.
+        shutdown: Shutdown { ctrlc: true, signals: [Sig::Term].into(), grace: 10, mercy: 2, ..Shutdown::default() },
+        ..Config::default()
+    };
+    Figment::from(usual)
+        // A header that anybody can send must not name the peer unless a proxy is known to set it.
+        .merge(Serialized::default("ip_header", false))
+        .merge(chosen)
+        // Rocket's log prints query strings; ours names the route.
+        .merge(Serialized::global("log_level", LogLevel::Off))
+        .merge(Serialized::global("cli_colors", false))
+        .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE))
+}
+
+/// Where Rocket listens.
+pub(super) fn listen(source: &mut Source) -> (IpAddr, u16) {
+    let figment = source.figment();
+    let usual = Config::default();
+    let mut wrong = false;
+    let address = figment.extract_inner("address").unwrap_or_else(|error| {
+        wrong = true;
+        source.mistake(format!("ROCKET_ADDRESS cannot be used ({error}): write an IP address, such as 127.0.0.1"));
+        usual.address
+    });
+    let port = figment.extract_inner("port").unwrap_or_else(|error| {
+        wrong = true;
+        source.mistake(format!("ROCKET_PORT cannot be used ({error}): write a number from 0 to 65535, such as 8000"));
+        usual.port
+    });
+    if !wrong && let Err(error) = Config::try_from(figment) {
+        source.mistake(format!("Rocket's settings cannot be used: {error}"));
+    }
+    (address, port)
+}

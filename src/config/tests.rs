@@ -1,0 +1,172 @@
+//! Every key is read, and every refusal names its key.
+
+use std::time::Duration;
+
+use rocket::figment::Figment;
+use rocket::figment::providers::{Format, Toml};
+
+use super::{CarrierSettings, Settings, Source, keys, server};
+use crate::domain::policy::{PickPolicy, Policies};
+
+fn with(toml: &str, env: &[(&str, &str)]) -> Result<Settings, String> {
+    let figment = server::over_defaults(Figment::from(Toml::string(toml).nested()));
+    let env = env.iter().map(|(name, value)| (name.into(), value.into()));
+    Settings::read(Source::new(env, figment)).map_err(|refused| refused.to_string())
+}
+
+fn env(env: &[(&str, &str)]) -> Result<Settings, String> {
+    with("", env)
+}
+
+#[test]
+fn nothing_set_is_a_complete_setting() {
+    let settings = env(&[("PATH", "/bin"), ("HOME", "")]).unwrap();
+    assert_eq!(settings.database_url, "sqlite:switchboard.db");
+    assert_eq!((settings.address.to_string().as_str(), settings.port), ("127.0.0.1", 8000));
+    assert_eq!(settings.public_url_at(8123), "http://127.0.0.1:8123");
+    assert!(matches!(settings.carrier, CarrierSettings::Simulator));
+    assert_eq!(settings.policies, Policies::default());
+    assert_eq!((settings.log.filter.as_str(), settings.log.json), ("info", false));
+    assert!(!settings.simulator_anywhere);
+    let rocket: rocket::Config = settings.figment.extract().unwrap();
+    assert!(rocket.ip_header.is_none());
+}
+
+#[test]
+fn every_policy_is_read_from_the_environment() {
+    let settings = env(&[
+        ("SWITCHBOARD_SUPPORT__IDLE_CLOSE", "1h"),
+        ("SWITCHBOARD_SUPPORT__REOPEN_WITHIN", "2h"),
+        ("SWITCHBOARD_SUPPORT__STICKY_FOR", "3d"),
+        ("SWITCHBOARD_SUPPORT__HAND_OVER_AFTER", "4m"),
+        ("SWITCHBOARD_SUPPORT__PICK", "round_robin"),
+        ("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "false"),
+        ("SWITCHBOARD_POOL__QUARANTINE", "6s"),
+        ("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "5s"),
+        ("SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT", "100ms"),
+        ("SWITCHBOARD_DELIVERY__LEASE", "200ms"),
+        ("SWITCHBOARD_DELIVERY__PROOF_AFTER", "300ms"),
+        ("SWITCHBOARD_DELIVERY__PROOF_AGAIN_AFTER", "400ms"),
+        ("SWITCHBOARD_DELIVERY__BACKFILL_EVERY", "500ms"),
+        ("SWITCHBOARD_DELIVERY__VALID_FOR", "90s"),
+        ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "0.1"),
+    ])
+    .unwrap();
+    let millis = Duration::from_millis;
+    let Policies { support, pool, delivery } = settings.policies;
+    assert_eq!(support.idle_close, millis(3_600_000));
+    assert_eq!(support.reopen_within, millis(7_200_000));
+    assert_eq!(support.sticky_for, millis(259_200_000));
+    assert_eq!(support.hand_over_after, millis(240_000));
+    assert_eq!((support.pick, support.context_line), (PickPolicy::RoundRobin, false));
+    assert_eq!((pool.quarantine, pool.quarantine_floor), (millis(6000), millis(5000)));
+    assert_eq!((delivery.request_timeout, delivery.lease), (millis(100), millis(200)));
+    assert_eq!((delivery.proof_after, delivery.proof_again_after), (millis(300), millis(400)));
+    assert_eq!((delivery.backfill_every, delivery.valid_for), (millis(500), millis(90_000)));
+    assert_eq!(delivery.segments_per_second, Some(0.1));
+}
+
+#[test]
+fn twilio_needs_its_account_and_token_and_no_shape_of_them() {
+    let said = env(&[("SWITCHBOARD_CARRIER", "twilio"), ("TWILIO_AUTH_TOKEN", "")]).unwrap_err();
+    assert!(said.contains("TWILIO_ACCOUNT_SID is missing") && said.contains("TWILIO_AUTH_TOKEN is missing"), "{said}");
+
+    let settings = env(&[
+        ("SWITCHBOARD_CARRIER", "twilio"),
+        ("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com/"),
+        ("TWILIO_ACCOUNT_SID", "x"),
+        ("TWILIO_AUTH_TOKEN", "y"),
+        ("TWILIO_AUTH_TOKEN_PREVIOUS", "z"),
+    ])
+    .unwrap();
+    assert_eq!(settings.public_url_at(1), "https://texts.example.com");
+    let CarrierSettings::Twilio(twilio) = settings.carrier else { panic!("not Twilio") };
+    assert_eq!((twilio.account.as_str(), twilio.token.as_str()), ("x", "y"));
+    assert_eq!(twilio.previous_token.as_deref(), Some("z"));
+    assert_eq!(twilio.api_base.as_str(), "https://api.twilio.com");
+    assert!(!format!("{twilio:?}").contains('y'), "a token must not be printed");
+}
+
+#[test]
+fn bad_values_are_refused_with_the_key_and_the_remedy() {
+    for (name, value, remedy) in [
+        ("DATABASE_URL", "mysql://root:pass@db/x", "sqlite:PATH"),
+        ("DATABASE_URL", "sqlite:", "sqlite:PATH"),
+        ("SWITCHBOARD_PUBLIC_URL", "http://texts.example.com", "use https"),
+        ("SWITCHBOARD_CARRIER", "Twilio", "simulator, twilio"),
+        ("TWILIO_API_BASE", "http://api.example.com", "use https"),
+        ("SWITCHBOARD_SIMULATOR_ANYWHERE", "yes", "true or false"),
+        ("SWITCHBOARD_LOG", "a=b=c", "a level"),
+        ("SWITCHBOARD_LOG_FORMAT", "xml", "text, json"),
+        ("SWITCHBOARD_SUPPORT__IDLE_CLOSE", "0s", "more than 0"),
+        ("SWITCHBOARD_SUPPORT__PICK", "fair", "random, least_busy, round_robin"),
+        ("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "1", "true or false"),
+        ("SWITCHBOARD_POOL__QUARANTINE", "72", "such as 90s"),
+        ("SWITCHBOARD_POOL__QUARANTINE", "", "such as 90s"),
+        ("SWITCHBOARD_DELIVERY__VALID_FOR", "900ms", "at least 1s"),
+        ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "-1", "0.001 to 100000"),
+        ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "inf", "0.001 to 100000"),
+    ] {
+        let said = env(&[(name, value)]).unwrap_err();
+        assert!(said.contains(name) && said.contains(remedy), "{name}={value}: {said}");
+        assert!(!said.contains("root:pass"), "a secret was repeated: {said}");
+    }
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_refused_with_both_keys() {
+    let said = env(&[("SWITCHBOARD_POOL__QUARANTINE", "1h")]).unwrap_err();
+    assert!(said.contains("QUARANTINE_FLOOR (4h)") && said.contains("QUARANTINE (1h)"), "{said}");
+    let said = env(&[("SWITCHBOARD_DELIVERY__LEASE", "10s")]).unwrap_err();
+    assert!(said.contains("LEASE (10s)") && said.contains("REQUEST_TIMEOUT (10s)"), "{said}");
+}
+
+#[test]
+fn unknown_keys_are_refused_all_at_once_and_the_nearest_is_named() {
+    let said = env(&[("SWITCHBOARD_SUPPORT__IDLE_CLOSED", "1h"), ("SWITCHBOARD_COLOUR", "red")]).unwrap_err();
+    assert!(said.contains("did you mean SWITCHBOARD_SUPPORT__IDLE_CLOSE?"), "{said}");
+    assert!(said.contains("SWITCHBOARD_COLOUR is not a key"), "{said}");
+}
+
+#[test]
+fn rocket_toml_sets_the_same_and_the_environment_wins() {
+    let toml = r#"
+        [default]
+        port = 9000
+        database_url = "sqlite:elsewhere.db"
+        carrier = "simulator"
+        simulator_anywhere = true
+        [default.support]
+        idle_close = "1h"
+        context_line = false
+        [default.delivery]
+        segments_per_second = 2.5
+    "#;
+    let settings = with(toml, &[("SWITCHBOARD_SUPPORT__IDLE_CLOSE", "2h")]).unwrap();
+    assert_eq!((settings.port, settings.database_url.as_str()), (9000, "sqlite:elsewhere.db"));
+    assert!(settings.simulator_anywhere && !settings.policies.support.context_line);
+    assert_eq!(settings.policies.support.idle_close, Duration::from_secs(7200));
+    assert_eq!(settings.policies.delivery.segments_per_second, Some(2.5));
+
+    let said = with("[default.pool]\nquarantene = \"1h\"", &[]).unwrap_err();
+    assert!(said.contains("pool.quarantene is not a key: did you mean pool.quarantine?"), "{said}");
+    let said = with("[default.pool]\nquarantine = \"long\"", &[]).unwrap_err();
+    assert!(said.contains("pool.quarantine in Rocket.toml is `long`"), "{said}");
+}
+
+#[test]
+fn rocket_is_told_where_to_listen_in_its_own_words() {
+    let said = with("[default]\nport = \"here\"\naddress = \"nowhere\"", &[]).unwrap_err();
+    assert!(said.contains("ROCKET_PORT") && said.contains("ROCKET_ADDRESS"), "{said}");
+}
+
+#[test]
+fn the_table_of_keys_tells_the_defaults_that_hold() {
+    for key in keys::ALL {
+        let tested = key.default.is_empty() || key.default.contains("PORT") || key.default.contains(" or ");
+        if !tested {
+            let settings = env(&[(key.name, key.default)]).unwrap();
+            assert_eq!(settings.policies, Policies::default(), "{}", key.name);
+        }
+    }
+}
