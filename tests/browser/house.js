@@ -1,0 +1,138 @@
+// The house as a person meets it: the real program with a database of its own, and a real browser.
+//
+// The program runs in an empty folder with nothing set but its port, as on a fresh machine.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const require = createRequire(import.meta.url);
+const axeSource = require.resolve('axe-core/axe.min.js');
+
+/** How long a page or the program may take for what a test waits for, in milliseconds. */
+export const PATIENCE = 15_000;
+
+const BINARY = process.env.BINARY ?? 'target/debug/switchboard';
+const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((listening) => server.once('listening', listening));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Starts the program on an empty database; `link()` is the one-time link that it printed. */
+export async function startHouse(env = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'switchboard-browser-'));
+  const port = await freePort();
+  const { PATH, HOME } = process.env;
+  const environment = { PATH, HOME, ROCKET_PORT: String(port), ...env };
+  const program = spawn(BINARY, [], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  program.stdout.on('data', (data) => { output += data; });
+  program.stderr.on('data', (data) => { output += data; });
+  let code = null;
+  const ended = new Promise((done) => program.once('exit', (status, signal) => done(code = status ?? signal)));
+
+  const origin = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + PATIENCE;
+  const ready = async () => {
+    try { return (await fetch(`${origin}/health/ready`)).ok; } catch { return false; }
+  };
+  while (!(await ready())) {
+    assert.equal(code, null, `the program ended with ${code}:\n${output}`);
+    assert.ok(Date.now() < deadline, `the program was not ready in time:\n${output}`);
+    await new Promise((again) => setTimeout(again, 50));
+  }
+
+  /** Runs another command of the program on the same database and returns what it printed. */
+  const run = (...args) => new Promise((done, failed) => {
+    const command = spawn(BINARY, args, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    let printed = '';
+    command.stdout.on('data', (data) => { printed += data; });
+    command.stderr.on('data', (data) => { printed += data; });
+    command.once('exit', (status) => status === 0 ? done(printed) : failed(new Error(`${args.join(' ')}: ${status}\n${printed}`)));
+  });
+
+  return {
+    origin,
+    output: () => output,
+    /** The one-time link that a text contains, by default what the program printed at its start. */
+    link: (text = output) => {
+      const found = text.match(/http:\/\/127\.0\.0\.1:\d+\/links?\/[\w-]+/);
+      assert.ok(found, `no one-time link in:\n${text}`);
+      return found[0];
+    },
+    run,
+    /** Asks the program to stop, as an operator would, and says how it ended. */
+    stop: async () => {
+      if (code === null) program.kill('SIGTERM');
+      const status = await ended;
+      await rm(folder, { recursive: true, force: true });
+      return status;
+    },
+  };
+}
+
+export async function startBrowser() {
+  assert.ok(CHROMIUM, 'no Chromium found: install it, or name it in CHROMIUM');
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+}
+
+/**
+ * A person's browser window. Everything that must never happen on any page is noted and checked by `clean()`:
+ * a request to another origin, a breach of the security policy, a script error, a dialog.
+ */
+export async function openWindow(browser, house, options = {}) {
+  const { width = 1440, height = 900, ...rest } = options;
+  const context = await browser.newContext({ viewport: { width, height }, baseURL: house.origin, ...rest });
+  context.setDefaultTimeout(PATIENCE);
+  if (options.javaScriptEnabled !== false) await context.addInitScript({ path: axeSource });
+  const wrong = [];
+  context.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== house.origin && !['data:', 'blob:', 'about:'].includes(url.protocol)) wrong.push(`a request to ${url.origin}`);
+  });
+  context.on('page', (page) => {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || /content.security.policy/i.test(message.text())) wrong.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => wrong.push(`script error: ${error.message}`));
+    page.on('dialog', (dialog) => { wrong.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
+  });
+  const page = await context.newPage();
+  return { context, page, clean: () => assert.deepEqual(wrong, []), close: () => context.close() };
+}
+
+/** Opens a one-time link and presses its button. */
+export async function signIn(page, link) {
+  await page.goto(link);
+  await page.getByRole('main').getByRole('button').first().click();
+  await page.waitForURL(/\/conversations/);
+}
+
+/** What axe finds wrong with the page, in one line each. */
+export async function violations(page) {
+  const results = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }));
+  return results.violations.map((found) => `${found.id}: ${found.help}: ${found.nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+}
+
+/** How many pixels of the page stand out to the right of the window. */
+export function overhang(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
