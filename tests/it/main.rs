@@ -3,4 +3,5 @@
 
 mod databases;
 mod floors;
+mod papers;
 mod schema;
