@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn each_fault_has_the_carriers_code() {
-        let faults: [(fn(&mut CreateMessage), i64); 6] = [
+        type Spoil = fn(&mut CreateMessage);
+        let faults: [(Spoil, i64); 6] = [
             (|c| c.to.clear(), 21604),
             (|c| c.from.clear(), 21603),
             (|c| (c.body.clear(), c.media_urls.clear()).0, 21602),
