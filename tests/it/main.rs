@@ -5,3 +5,4 @@ mod databases;
 mod floors;
 mod papers;
 mod schema;
+mod simulator;

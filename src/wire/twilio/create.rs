@@ -116,8 +116,7 @@ mod tests {
 
     #[test]
     fn each_fault_has_the_carriers_code() {
-        type Spoil = fn(&mut CreateMessage);
-        let faults: [(Spoil, i64); 6] = [
+        let faults: [(fn(&mut CreateMessage), i64); 6] = [
             (|c| c.to.clear(), 21604),
             (|c| c.from.clear(), 21603),
             (|c| (c.body.clear(), c.media_urls.clear()).0, 21602),

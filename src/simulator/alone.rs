@@ -1,0 +1,94 @@
+//! The simulator as a process of its own, so that the witness survives whatever is done to the server.
+//! Only here can a connection truly be refused: the process closes its port for a while, and opens it again.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rocket::fairing::AdHoc;
+use rocket::figment::Figment;
+use rocket::http::{Header, Status};
+use rocket::{Build, Rocket, Shutdown, State, post};
+
+use super::guard::SameSite;
+use super::{Simulator, api_routes, page_routes};
+
+/// Milliseconds for which the port is to be closed; 0 when the process is to stay as it is.
+#[derive(Clone, Debug, Default)]
+struct Outage(Arc<AtomicU64>);
+
+/// Whether the simulator may listen on `address`: it texts nobody, but it has no password either.
+///
+/// # Errors
+/// Says so, and how to insist, if the address is not loopback and nobody insists.
+pub fn safe_address(address: IpAddr, insists: bool) -> Result<(), String> {
+    if address.is_loopback() || insists {
+        return Ok(());
+    }
+    Err(format!(
+        "the simulator has no password, so it listens on loopback only (ROCKET_ADDRESS=127.0.0.1), not on {address}; \
+         pass --any-address if everyone who can reach it may use it"
+    ))
+}
+
+/// The API at `/`, the page and the control API at `/simulator`, with their own security headers.
+#[must_use]
+pub fn rocket(simulator: Simulator, figment: Figment) -> Rocket<Build> {
+    build(simulator, figment, Outage::default())
+}
+
+fn build(simulator: Simulator, figment: Figment, outage: Outage) -> Rocket<Build> {
+    rocket::custom(figment)
+        .manage(simulator)
+        .manage(outage)
+        .mount("/", api_routes())
+        .mount("/simulator", page_routes())
+        .mount("/simulator", rocket::routes![close_port])
+        .attach(headers())
+}
+
+/// Closes the port for so many milliseconds: connections are refused until it opens again, open ones are ended.
+#[post("/outage/<millis>")]
+fn close_port(_guard: SameSite, outage: &State<Outage>, shutdown: Shutdown, millis: u64) -> Status {
+    outage.0.store(millis.max(1), Ordering::SeqCst);
+    shutdown.notify();
+    Status::NoContent
+}
+
+/// Serves until it is told to stop, through any number of outages.
+///
+/// # Errors
+/// If the port cannot be bound.
+pub async fn run_alone(simulator: Simulator, figment: Figment) -> Result<(), Box<rocket::Error>> {
+    loop {
+        let outage = Outage::default();
+        let rocket = build(simulator.clone(), figment.clone(), outage.clone());
+        rocket.launch().await.map_err(Box::new)?;
+        match outage.0.load(Ordering::SeqCst) {
+            0 => return Ok(()),
+            millis => tokio::time::sleep(Duration::from_millis(millis)).await,
+        }
+    }
+}
+
+/// The headers that the whole program sends, for a process that is only the simulator.
+fn headers() -> AdHoc {
+    AdHoc::on_response("security headers", |_, response| {
+        Box::pin(async move {
+            for (name, value) in [
+                (
+                    "Content-Security-Policy",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                ),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Referrer-Policy", "same-origin"),
+                ("Cross-Origin-Opener-Policy", "same-origin"),
+                ("Cross-Origin-Resource-Policy", "same-origin"),
+            ] {
+                response.set_header(Header::new(name, value));
+            }
+        })
+    })
+}

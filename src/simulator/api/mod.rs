@@ -1,0 +1,31 @@
+//! Twilio's REST API, as far as a support line uses it (`wire-contract.md` C and D): a file per resource.
+//! Mounted anywhere; addresses that it gives out begin with where it is mounted.
+
+pub(super) mod answer;
+mod auth;
+mod available;
+mod list;
+mod messages;
+mod numbers;
+mod resource;
+
+pub(super) use answer::{Reply, internal, unauthorized};
+pub(super) use resource::message as message_json;
+
+/// The API's routes.
+#[must_use]
+pub fn routes() -> Vec<rocket::Route> {
+    rocket::routes![
+        messages::create,
+        messages::list,
+        messages::get,
+        messages::update,
+        messages::delete,
+        numbers::list,
+        numbers::create,
+        numbers::get,
+        numbers::update,
+        numbers::delete,
+        available::search,
+    ]
+}

@@ -1,0 +1,249 @@
+//! Moves texts on and reports it: queued, sent, delivered. What is still to do lies in a queue by time, so that a
+//! test can do it by hand and a running carrier wakes only when something is due.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+
+use super::book::Book;
+use super::faults::Kind;
+use super::state::{Inner, Simulator};
+use super::texts::{Post, Status, Text};
+use crate::clock::At;
+use crate::wire::twilio::form::Form;
+
+/// When receipts are posted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipts {
+    /// Never; texts are where they end as soon as they are taken.
+    Off,
+    /// After these times.
+    After {
+        /// From taken to sent.
+        sent: Duration,
+        /// From sent to delivered.
+        delivered: Duration,
+    },
+}
+
+impl Receipts {
+    /// As soon as possible.
+    #[must_use]
+    pub const fn at_once() -> Self {
+        Receipts::After { sent: Duration::ZERO, delivered: Duration::ZERO }
+    }
+}
+
+/// How many receipts are under way at once.
+const TOGETHER: usize = 64;
+
+/// The next step of one text.
+#[derive(Clone, Copy, Debug)]
+struct Errand {
+    seq: u64,
+    step: usize,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    /// Keeps errands of the same instant in order.
+    last: u64,
+    waiting: BTreeMap<(At, u64), Errand>,
+}
+
+/// What is still to do, by time.
+#[derive(Debug, Default)]
+pub(super) struct Errands {
+    queue: Mutex<Queue>,
+    wake: Arc<Notify>,
+    runner: OnceLock<()>,
+}
+
+impl Errands {
+    fn add(&self, at: At, errand: Errand) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.last += 1;
+        let key = (at, queue.last);
+        queue.waiting.insert(key, errand);
+        drop(queue);
+        self.wake.notify_one();
+    }
+
+    fn due(&self, now: At) -> Option<Errand> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = queue.waiting.first_entry()?;
+        (first.key().0 <= now).then(|| first.remove())
+    }
+
+    fn next(&self) -> Option<At> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.keys().next().map(|key| key.0)
+    }
+
+    pub(super) fn clear(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.clear();
+    }
+}
+
+impl Simulator {
+    /// Starts a text that was just taken on its way.
+    pub(super) fn set_out(&self, book: &mut Book, seq: u64) {
+        let now = self.0.settings.clock.now();
+        let Some(text) = book.at(seq) else { return };
+        let (silent, first) = (text.status_callback.is_none(), text.faults.contains(&Kind::ReceiptFirst));
+        match self.0.settings.receipts {
+            // Posted by whoever answers the create.
+            _ if first && !silent => {}
+            Receipts::Off => arrive(book, seq, now),
+            Receipts::After { sent, delivered } if silent && sent.is_zero() && delivered.is_zero() => {
+                arrive(book, seq, now);
+            }
+            Receipts::After { sent, .. } => {
+                self.0.errands.add(now + sent, Errand { seq, step: 0 });
+                self.wake_runner();
+            }
+        }
+    }
+
+    /// Does what is due by the simulator's clock: late texts come into being, texts move on, receipts are posted and
+    /// answered. Returns how many receipts were posted. For tests that set [`super::Settings::by_hand`].
+    pub async fn settle(&self) -> usize {
+        let mut posted = 0;
+        loop {
+            drop(self.book());
+            let Some(errand) = self.0.errands.due(self.0.settings.clock.now()) else { break };
+            posted += self.run(errand).await;
+        }
+        posted
+    }
+
+    /// Posts all receipts of a text now, before its create is answered.
+    pub(super) async fn report_first(&self, seq: u64) {
+        let mut errand = Errand { seq, step: 0 };
+        while self.report(errand).await.1 {
+            errand.step += 1;
+        }
+    }
+
+    async fn run(&self, errand: Errand) -> usize {
+        let (posted, more) = self.report(errand).await;
+        if more && let Receipts::After { delivered, .. } = self.0.settings.receipts {
+            let next = Errand { step: errand.step + 1, ..errand };
+            self.0.errands.add(self.0.settings.clock.now() + delivered, next);
+        }
+        posted
+    }
+
+    /// Moves a text one step on and reports it as its faults allow: how many receipts were posted, and whether there
+    /// is another step.
+    async fn report(&self, Errand { seq, step }: Errand) -> (usize, bool) {
+        let now = self.0.settings.clock.now();
+        let (reports, course, text) = {
+            let mut book = self.book();
+            let Some(text) = book.at(seq).cloned() else { return (0, false) };
+            let course = text.course();
+            let reversed = text.faults.contains(&Kind::ReceiptsReversed);
+            let mut reports = if reversed { course.clone() } else { course[step..=step].to_vec() };
+            for (status, code) in &reports {
+                book.advance(seq, *status, *code, now);
+            }
+            if reversed {
+                reports.reverse();
+            }
+            (reports, if reversed { 0 } else { course.len() }, text)
+        };
+        self.announce();
+        let mut posted = 0;
+        if let Some(url) = &text.status_callback {
+            if text.faults.contains(&Kind::ReceiptsLost) {
+                self.0.wire.note(now, "receipt", &text.from, &text.to, "lost on the way");
+            } else {
+                let times = if text.faults.contains(&Kind::ReceiptsDoubled) { 2 } else { 1 };
+                for (status, code) in reports {
+                    for _ in 0..times {
+                        self.post_receipt(url, &text, status, code).await;
+                        posted += 1;
+                    }
+                }
+            }
+        }
+        (posted, step + 1 < course)
+    }
+
+    async fn post_receipt(&self, url: &str, text: &Text, status: Status, code: Option<i64>) {
+        let settings = &self.0.settings;
+        let answer = self.0.poster.post(url, &receipt(&settings.account, text, status, code), &settings.token).await;
+        let at = settings.clock.now();
+        self.0.wire.note(at, "receipt", &text.from, &text.to, format!("{}, {}", status.as_str(), answer.said()));
+        let micros = u64::try_from(answer.took.as_micros()).unwrap_or(u64::MAX);
+        let post = Post { what: status.as_str(), at, answer: answer.status, why: answer.why, micros };
+        self.book().posted(text.seq, post);
+        self.announce();
+    }
+
+    /// Starts the task that does what is due, unless a test does it by hand. It ends with the simulator.
+    fn wake_runner(&self) {
+        if self.0.settings.by_hand || self.0.errands.runner.set(()).is_err() {
+            return;
+        }
+        tokio::spawn(keep_running(Arc::downgrade(&self.0), self.0.errands.wake.clone()));
+    }
+
+    /// As [`Simulator::set_out`] for texts that do not exist yet.
+    pub(super) fn expect_late(&self) {
+        self.wake_runner();
+        self.0.errands.wake.notify_one();
+    }
+}
+
+/// Takes a text to its end without a word.
+fn arrive(book: &mut Book, seq: u64, now: At) {
+    for (status, code) in book.at(seq).map(Text::course).unwrap_or_default() {
+        book.advance(seq, status, code, now);
+    }
+}
+
+async fn keep_running(simulator: Weak<Inner>, wake: Arc<Notify>) {
+    let together = Arc::new(Semaphore::new(TOGETHER));
+    loop {
+        let Some(simulator) = simulator.upgrade().map(Simulator) else { return };
+        let late = simulator.book().next_late();
+        let now = simulator.0.settings.clock.now();
+        while let Some(errand) = simulator.0.errands.due(now) {
+            let Ok(place) = together.clone().acquire_owned().await else { return };
+            let simulator = simulator.clone();
+            tokio::spawn(async move {
+                simulator.run(errand).await;
+                drop(place);
+            });
+        }
+        let next = [simulator.0.errands.next(), late].into_iter().flatten().min();
+        drop(simulator);
+        let wait = next.map_or(Duration::from_mins(1), |at| at.since(now));
+        tokio::select! {
+            () = wake.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+/// The receipt's parameters (`wire-contract.md` C.7).
+fn receipt(account: &str, text: &Text, status: Status, code: Option<i64>) -> Form {
+    let mut form: Form = [
+        ("ApiVersion", "2010-04-01"),
+        ("AccountSid", account),
+        ("From", &text.from),
+        ("To", &text.to),
+        ("MessageSid", &text.sid),
+        ("SmsSid", &text.sid),
+        ("MessageStatus", status.as_str()),
+        ("SmsStatus", status.as_str()),
+    ]
+    .into_iter()
+    .collect();
+    if let Some(code) = code {
+        form.push("ErrorCode", &code.to_string());
+    }
+    form
+}
