@@ -1,1 +1,148 @@
-//! Encoding, segments and splitting of texts.
+//! How a text travels: encoding, number of segments, and parts of at most what one request takes.
+//! Pace and price count segments, so these must be the carrier's own numbers.
+//!
+//! Sources: 3GPP TS 23.038 (the GSM 7-bit alphabet) and TS 23.040 (concatenation), checked against the carrier's
+//! calculator.
+
+mod fold;
+mod split;
+
+use std::borrow::Cow;
+
+pub use fold::fold;
+pub use split::split;
+
+/// The alphabet that a text is sent in. One character outside GSM-7 turns the whole text to UCS-2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Seven bits a character: 160 alone, 153 in each of several segments.
+    Gsm7,
+    /// Sixteen bits a UTF-16 unit: 70 alone, 67 in each of several segments.
+    Ucs2,
+}
+
+impl Encoding {
+    /// The alphabet of `body`.
+    #[must_use]
+    pub fn of(body: &str) -> Self {
+        if body.chars().all(|c| septets(c).is_some()) { Encoding::Gsm7 } else { Encoding::Ucs2 }
+    }
+
+    /// Places in a text of one segment, and in each segment of a longer one.
+    const fn places(self) -> (usize, usize) {
+        match self {
+            Encoding::Gsm7 => (160, 153),
+            Encoding::Ucs2 => (70, 67),
+        }
+    }
+
+    /// Places that `c` takes: septets or UTF-16 units.
+    fn cost(self, c: char) -> usize {
+        match self {
+            Encoding::Gsm7 => septets(c).unwrap_or(1),
+            Encoding::Ucs2 => c.len_utf16(),
+        }
+    }
+}
+
+/// How many segments `body` is sent in, at least 1. Line ends should be [`normal`] by then.
+#[must_use]
+pub fn segments(body: &str) -> u32 {
+    let encoding = Encoding::of(body);
+    let (alone, each) = encoding.places();
+    if body.chars().map(|c| encoding.cost(c)).sum::<usize>() <= alone {
+        return 1;
+    }
+    // An escape pair or surrogate pair that does not fit moves to the next segment whole.
+    let (count, _) = body
+        .chars()
+        .map(|c| encoding.cost(c))
+        .fold((1, 0), |(count, used), cost| if used + cost > each { (count + 1, cost) } else { (count, used + cost) });
+    count
+}
+
+/// The text with every line end as LF: CR LF would cost two places.
+#[must_use]
+pub fn normal(body: &str) -> Cow<'_, str> {
+    if body.contains('\r') { Cow::Owned(body.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(body) }
+}
+
+/// Septets of a character in the GSM 7-bit alphabet: 1, or 2 in the extension table; `None` outside it.
+fn septets(c: char) -> Option<usize> {
+    const BEYOND_ASCII: &str = "¡£¤¥§¿ÄÅÆÇÉÑÖØÜßàäåæèéìñòöøùüΓΔΘΛΞΠΣΦΨΩ";
+    match c {
+        '\u{c}' | '[' | '\\' | ']' | '^' | '{' | '|' | '}' | '~' | '€' => Some(2),
+        '`' => None,
+        '\n' | '\r' | ' '..='\u{7e}' => Some(1),
+        _ => BEYOND_ASCII.contains(c).then_some(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use Encoding::{Gsm7, Ucs2};
+
+    fn says(body: &str, encoding: Encoding, count: u32) {
+        assert_eq!((Encoding::of(body), segments(body)), (encoding, count), "{} characters", body.chars().count());
+    }
+
+    #[test]
+    fn counts_are_the_carriers_own() {
+        for (length, count) in [(160, 1), (161, 2), (306, 2), (307, 3), (1600, 11)] {
+            says(&"a".repeat(length), Gsm7, count);
+        }
+        says(&"[".repeat(80), Gsm7, 1);
+        says(&"[".repeat(81), Gsm7, 2);
+        says(&format!("{}[{}", "a".repeat(152), "a".repeat(10)), Gsm7, 2);
+        says(&format!("{}[{}", "a".repeat(152), "a".repeat(152)), Gsm7, 3);
+        says(&"é".repeat(160), Gsm7, 1);
+        says(&"ç".repeat(70), Ucs2, 1);
+        says(&"ç".repeat(71), Ucs2, 2);
+        says(&"😀".repeat(35), Ucs2, 1);
+        says(&"😀".repeat(36), Ucs2, 2);
+        says(&format!("{}😀", "a".repeat(68)), Ucs2, 1);
+        says(&format!("{}😀", "a".repeat(69)), Ucs2, 2);
+        for (length, count) in [(134, 2), (135, 3), (1600, 24)] {
+            says(&"ж".repeat(length), Ucs2, count);
+        }
+        says(&format!("{}😀{}", "ж".repeat(66), "ж".repeat(66)), Ucs2, 3);
+        says(&format!("{}😀{}", "ж".repeat(65), "ж".repeat(67)), Ucs2, 2);
+        says("`", Ucs2, 1);
+        says("€", Gsm7, 1);
+        says("you’re", Ucs2, 1);
+        says("", Gsm7, 1);
+    }
+
+    #[test]
+    fn the_alphabet_has_its_gaps() {
+        for inside in "@$_ΓΩ¿¡ÄÇñü\n\r\u{c}~".chars() {
+            assert!(septets(inside).is_some(), "{inside:?}");
+        }
+        for outside in "`çáíóúêâôîëï“”‘’–—…\u{a0}\t\u{7f}\u{1b}".chars() {
+            assert!(septets(outside).is_none(), "{outside:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_end_costs_one_place() {
+        assert_eq!(normal("a\r\nb\rc\n"), "a\nb\nc\n");
+        assert_eq!(segments(&normal(&"\r\n".repeat(160))), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn more_text_never_takes_fewer_segments(body in "\\PC{0,400}", more in "\\PC{0,5}") {
+            let longer = format!("{body}{more}");
+            prop_assert!(segments(&longer) >= segments(&body));
+        }
+
+        #[test]
+        fn normal_is_normal_already(body in "[a\r\n]{0,20}") {
+            let once = normal(&body).into_owned();
+            prop_assert_eq!(&*normal(&once), &once);
+        }
+    }
+}
