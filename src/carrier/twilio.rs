@@ -1,1 +1,222 @@
-//! Twilio over HTTP.
+//! Twilio, or whatever speaks its contract at the API base: requests over HTTP, answers by what they prove.
+//! It has no idempotency key, so each request is made once, by a client that repeats and follows nothing by itself;
+//! what became of a lost one is found in its list.
+
+mod answer;
+mod pages;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Client, Response, Url};
+
+use super::{Capabilities, Carrier, Listed, Outgoing, OwnedNumber, Recall, Sent, Unanswered};
+use crate::wire::twilio::API_VERSION;
+use crate::wire::twilio::create::{CreateMessage, MAX_BODY_CHARS, MAX_VALIDITY_SECONDS};
+use crate::wire::twilio::message::{MessagePage, MessageResource};
+use crate::wire::twilio::number::{IncomingPhoneNumber, IncomingPhoneNumberPage};
+
+/// An account and where to reach it.
+#[derive(Clone)]
+pub struct TwilioAccount {
+    /// Scheme, host and perhaps a path, such as `https://api.twilio.com` or `http://127.0.0.1:8000/simulator/api`.
+    pub api_base: String,
+    /// The account's id, user name of every request.
+    pub account_sid: String,
+    /// Its primary token, password of every request.
+    pub auth_token: String,
+    /// Longest request from first byte of the connection to last byte of the answer. Connecting may take half of it,
+    /// and never more than 5 s.
+    pub request_timeout: Duration,
+}
+
+/// Why a client cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// The API base is no web address.
+    #[error("TWILIO_API_BASE is no http or https address: {0}")]
+    ApiBase(String),
+    /// The machine's certificate store could not be read.
+    #[error(
+        "the client for the carrier could not be made ({0}); for https the machine needs the package ca-certificates"
+    )]
+    Tls(String),
+}
+
+/// A client for one account. Keeps its connections open between requests.
+pub struct Twilio {
+    account: TwilioAccount,
+    client: Client,
+    authorization: HeaderValue,
+    messages: Url,
+    numbers: Url,
+}
+
+/// Longest answer to one request that is read; a real one has about 1 kB.
+const LONGEST_ANSWER: usize = 64 * 1024;
+/// Below the minute after which the carrier closes a quiet connection: a request must not meet one that just closes.
+const QUIET_CONNECTION: Duration = Duration::from_secs(30);
+const QUIET_CONNECTIONS: usize = 256;
+const LONGEST_CONNECT: Duration = Duration::from_secs(5);
+
+impl Twilio {
+    /// A client for `account`; makes no request yet.
+    ///
+    /// # Errors
+    /// [`Unusable`].
+    pub fn new(account: TwilioAccount) -> Result<Self, Unusable> {
+        let base = Url::parse(&account.api_base).map_err(|why| Unusable::ApiBase(why.to_string()))?;
+        if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
+            return Err(Unusable::ApiBase("it needs a scheme and a host".to_owned()));
+        }
+        // Whoever came first has installed one; any will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut client = Client::builder()
+            .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .referer(false)
+            .timeout(account.request_timeout)
+            .connect_timeout((account.request_timeout / 2).min(LONGEST_CONNECT))
+            .pool_max_idle_per_host(QUIET_CONNECTIONS)
+            .pool_idle_timeout(QUIET_CONNECTION)
+            .tcp_nodelay(true);
+        if base.scheme() == "http" {
+            // Plain http needs no certificates: start without them where there are none.
+            client = client.tls_certs_only([]);
+        }
+        let credentials = format!("{}:{}", account.account_sid, account.auth_token);
+        let authorization = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(credentials)));
+        // Cannot fail: base64 is ASCII without control characters.
+        let mut authorization = authorization.map_err(|why| Unusable::Tls(why.to_string()))?;
+        authorization.set_sensitive(true);
+        Ok(Self {
+            client: client.build().map_err(|why| Unusable::Tls(answer::chain(&why)))?,
+            authorization,
+            messages: resource(&base, &account.account_sid, "Messages.json"),
+            numbers: resource(&base, &account.account_sid, "IncomingPhoneNumbers.json"),
+            account,
+        })
+    }
+
+    async fn get(&self, url: Url) -> reqwest::Result<Response> {
+        self.client.get(url).header(AUTHORIZATION, self.authorization.clone()).send().await
+    }
+}
+
+#[async_trait]
+impl Carrier for Twilio {
+    fn account(&self) -> &str {
+        &self.account.account_sid
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { recall: Recall::List, max_body_chars: MAX_BODY_CHARS }
+    }
+
+    async fn send(&self, text: &Outgoing) -> Sent {
+        let seconds = u32::try_from(text.validity.as_secs()).unwrap_or(MAX_VALIDITY_SECONDS);
+        let form = CreateMessage {
+            to: text.to.clone(),
+            from: text.from.clone(),
+            body: text.body.clone(),
+            status_callback: Some(text.status_url.clone()),
+            validity_period: Some(seconds.clamp(1, MAX_VALIDITY_SECONDS)),
+            ..CreateMessage::default()
+        };
+        let request = self
+            .client
+            .post(self.messages.clone())
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.to_form().encode());
+        match request.send().await {
+            Err(error) => answer::lost(&error),
+            Ok(response) => {
+                let (status, after) = (response.status().as_u16(), answer::retry_after(response.headers()));
+                let body = read(response, LONGEST_ANSWER).await.ok();
+                answer::judge(status, after, body.as_deref())
+            }
+        }
+    }
+
+    async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered> {
+        let mut first = self.messages.clone();
+        first.query_pairs_mut().append_pair("From", from).append_pair("To", to).append_pair("PageSize", "1000");
+        let pages = self.pages(first, |page: MessagePage| (page.messages, page.paging.next_page_uri)).await?;
+        pages.into_iter().filter(MessageResource::is_outbound).map(|message| listed(message, from)).collect()
+    }
+
+    async fn numbers(&self) -> Result<Vec<OwnedNumber>, Unanswered> {
+        let mut first = self.numbers.clone();
+        first.query_pairs_mut().append_pair("PageSize", "1000");
+        let next = |page: IncomingPhoneNumberPage| (page.incoming_phone_numbers, page.paging.next_page_uri);
+        Ok(self.pages(first, next).await?.into_iter().map(owned).collect())
+    }
+}
+
+impl fmt::Debug for Twilio {
+    /// Without account and token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Twilio").field("api_base", &self.account.api_base).finish_non_exhaustive()
+    }
+}
+
+/// The address of one of the account's collections.
+fn resource(base: &Url, account: &str, name: &str) -> Url {
+    let mut url = base.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // Always there: an http address has a path.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend([API_VERSION, "Accounts", account, name]);
+    }
+    url
+}
+
+/// The body of an answer if it is at most `limit` bytes long and comes whole.
+async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|why| answer::chain(&why))? {
+        if body.len() + piece.len() > limit {
+            return Err("the answer is too long".to_owned());
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+fn listed(message: MessageResource, from: &str) -> Result<Listed, Unanswered> {
+    let created_at = message.created_at().filter(|_| !message.sid.is_empty());
+    Ok(Listed {
+        // Without its id or its time a text can be neither matched nor ruled out.
+        created_at: created_at.ok_or_else(|| unavailable("a listed text has no id or no date"))?,
+        id: message.sid,
+        from: message.from.unwrap_or_else(|| from.to_owned()),
+        to: message.to,
+        body: message.body.unwrap_or_default(),
+        status: message.status,
+        error_code: message.error_code,
+    })
+}
+
+fn owned(number: IncomingPhoneNumber) -> OwnedNumber {
+    OwnedNumber {
+        number: number.phone_number,
+        inbound_url: number.sms_url,
+        fallback_url: number.sms_fallback_url,
+        overridden_by: Some(number.sms_application_sid).filter(|sid| !sid.is_empty()),
+        texts: number.capabilities.sms,
+    }
+}
+
+fn unavailable(why: &str) -> Unanswered {
+    Unanswered::Unavailable(why.to_owned())
+}
