@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
@@ -34,7 +34,11 @@ static QUEUE: LazyLock<IntGaugeVec> = LazyLock::new(|| {
             .expect("the name and labels above are valid");
     register(gauges)
 });
-static OLDEST: LazyLock<Histogram> = LazyLock::new(|| {
+static OLDEST_READY: LazyLock<IntGauge> = LazyLock::new(|| {
+    let name = "switchboard_oldest_ready_seconds";
+    register(IntGauge::new(name, "Age of the oldest waiting delivery").expect("names in this file are valid"))
+});
+static FIRST_SEND: LazyLock<Histogram> = LazyLock::new(|| {
     histogram("switchboard_first_send_delay_seconds", "From acceptance to the first request", SECONDS)
 });
 static LOG_PAGES: AtomicI64 = AtomicI64::new(0);
@@ -100,10 +104,15 @@ pub fn webhook(seconds: f64) {
 
 /// The first request of a delivery was made `seconds` after its acceptance.
 pub fn first_send(seconds: f64) {
-    OLDEST.observe(seconds);
+    FIRST_SEND.observe(seconds);
 }
 
-/// How many deliveries are in `state` (or seconds, for the state `oldest_ready_seconds`).
+/// The oldest waiting delivery was accepted `seconds` ago; 0 if none waits.
+pub fn oldest(seconds: i64) {
+    OLDEST_READY.set(seconds);
+}
+
+/// How many deliveries are in `state`.
 pub fn queue(state: &str, count: i64) {
     QUEUE.with_label_values(&[state]).set(count);
 }

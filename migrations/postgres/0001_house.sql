@@ -135,6 +135,7 @@ CREATE TABLE legs (
 );
 CREATE UNIQUE INDEX legs_live ON legs (phone, number_id) WHERE ended_at IS NULL;
 CREATE INDEX legs_seen ON legs (phone, number_id, opened_at);
+CREATE INDEX legs_counterpart ON legs (phone, counterpart, opened_at);
 CREATE INDEX legs_conversation ON legs (conversation_id);
 
 CREATE TABLE messages (
@@ -161,6 +162,7 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_carrier_id ON messages (carrier_id, carrier_account) WHERE carrier_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_form_key ON messages (form_key) WHERE form_key IS NOT NULL;
 CREATE INDEX messages_conversation ON messages (conversation_id, id);
+CREATE INDEX messages_raw ON messages (accepted_at) WHERE raw IS NOT NULL;
 CREATE INDEX messages_held ON messages (id) WHERE outcome = 'held';
 
 CREATE TABLE events (
@@ -196,7 +198,6 @@ CREATE TABLE deliveries (
     tries           BIGINT NOT NULL,
     error_code      BIGINT,
     why             TEXT,
-    look_first      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL,
     window_at       BIGINT
 );

@@ -8,21 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::clock::At;
+pub use crate::domain::sending::{Recall, Refusal, RefusalClass, Sent};
 
 pub mod twilio;
-
-/// How a carrier can be asked about a request whose answer was lost; the best that it offers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recall {
-    /// It takes an idempotency key: the same request may simply be made again (Telnyx).
-    IdempotencyKey,
-    /// It echoes a reference of ours in lists and receipts (Vonage, Bandwidth).
-    Reference,
-    /// Its list of sent messages can be searched by from, to and body (Twilio).
-    List,
-    /// It cannot be asked.
-    None,
-}
 
 /// What a carrier can do.
 #[derive(Clone, Copy, Debug)]
@@ -48,56 +36,6 @@ pub struct Outgoing {
     pub validity: Duration,
     /// Unique to the delivery, the same for every attempt; for carriers with [`Recall::IdempotencyKey`].
     pub idempotency_key: String,
-}
-
-/// What is known about a request after it was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// The carrier took it and named it.
-    Accepted {
-        /// The carrier's id of the message.
-        id: String,
-    },
-    /// The carrier refused it; it was not sent.
-    Refused(Refusal),
-    /// It was surely not sent: may be made again, after a while if one is given.
-    NotSent {
-        /// The carrier's own wish (Retry-After).
-        after: Option<Duration>,
-        /// In plain words, for people.
-        why: String,
-    },
-    /// Nobody knows: time-out, reset, 5xx, an answer that makes no sense.
-    InDoubt {
-        /// In plain words, for people.
-        why: String,
-    },
-}
-
-/// A refusal and what follows from it (`wire-contract.md` C.5).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// What follows.
-    pub class: RefusalClass,
-    /// The carrier's code, if it gave one.
-    pub code: Option<i64>,
-    /// In plain words, for people; without phone numbers.
-    pub why: String,
-}
-
-/// What follows from a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusalClass {
-    /// This recipient or this text will never do.
-    Permanent,
-    /// The recipient has opted out: permanent, and entered in the ledgers.
-    OptedOut,
-    /// The settings of this one number are wrong: its sending pauses until they are mended.
-    NumberSettings,
-    /// The account's settings or credentials are wrong: all sending pauses until they are mended.
-    AccountSettings,
-    /// Refused now, likely taken later; was not sent.
-    Transient,
 }
 
 /// An outbound message as the carrier lists it.

@@ -1,1 +1,137 @@
 //! The verbs: each loads, asks the domain, writes and enqueues in one transaction.
+//! Whoever holds a [`Desk`] can have things done; the doors and the clockwork hold nothing else.
+
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore, mpsc};
+
+use crate::carrier::Carrier;
+use crate::clock::Clock;
+use crate::domain::policy::Policies;
+use crate::live::Live;
+use crate::secret::{Chance, Ids};
+use crate::store::{self, Store};
+
+pub mod claim;
+pub mod close;
+pub mod deliver;
+pub mod doubt;
+pub mod lapse;
+pub mod ledger;
+pub mod legs;
+pub mod note;
+pub mod notice;
+pub mod outbox;
+pub mod pin;
+pub mod receipts;
+pub mod receive;
+pub mod relay;
+pub mod reply;
+
+use outbox::Sending;
+
+/// Requests to the carrier that may be under way at once; what is beyond waits in the outbox.
+pub const ROOM: usize = 1024;
+
+/// What the desk is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// Now.
+    pub clock: Clock,
+    /// Chance.
+    pub chance: Chance,
+    /// Row ids of this node.
+    pub ids: Ids,
+    /// This node's number.
+    pub node: i64,
+    /// What the operator has set.
+    pub policies: Policies,
+    /// The phone network.
+    pub carrier: Arc<dyn Carrier>,
+    /// Announcements to browsers.
+    pub live: Live,
+    /// The published address, such as `https://support.example.com`; known once the port is bound.
+    pub public_url: OnceLock<String>,
+    /// Requests that may still be begun.
+    pub room: Arc<Semaphore>,
+    /// Requests begun by a commit, on their way to the carrier.
+    pub outgoing: mpsc::UnboundedSender<Sending>,
+    /// Rung when something waits in the outbox that may be due.
+    pub wake: Notify,
+}
+
+/// The desk, shared by everything that runs in this process.
+#[derive(Clone, Debug)]
+pub struct Desk(Arc<Parts>);
+
+impl Deref for Desk {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Why a verb was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// There is no such thing, or this person may not know of it.
+    #[error("not found")]
+    NotFound,
+    /// What was asked cannot be done; names the field and says why.
+    #[error("{field}: {why}")]
+    Refused {
+        /// The field of the form.
+        field: &'static str,
+        /// In plain words.
+        why: String,
+    },
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Failure {
+    /// A refusal.
+    #[must_use]
+    pub fn refused(field: &'static str, why: impl Into<String>) -> Self {
+        Failure::Refused { field, why: why.into() }
+    }
+}
+
+impl Desk {
+    /// A desk made of `parts`.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Desk(Arc::new(parts))
+    }
+
+    /// Hands over what a commit has begun, and has browsers told.
+    pub fn dispatch(&self, sendings: Vec<Sending>) {
+        for sending in sendings {
+            // The receiver is gone only when the process stops; the lease then puts the attempt into doubt.
+            let _ = self.outgoing.send(sending);
+        }
+        self.live.nudge();
+    }
+
+    /// Says that something may be due in the outbox.
+    pub fn ring(&self) {
+        self.wake.notify_one();
+    }
+
+    /// The address at which the carrier reports on an attempt.
+    #[must_use]
+    pub fn receipt_url(&self, token: &str) -> String {
+        format!("{}/hooks/twilio/receipts/{token}", self.public_url.get().map_or("", String::as_str))
+    }
+
+    /// How long an attempt belongs to this node.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        self.policies.delivery.lease
+    }
+}

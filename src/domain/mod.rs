@@ -1,7 +1,16 @@
 //! The rules: pure decisions over values and `now`, without IO.
 
+pub mod allocation;
+pub mod change;
+pub mod delivery;
+pub mod doubt;
+pub mod echo;
 pub mod ids;
 pub mod keyword;
+pub mod pace;
 pub mod phone;
+pub mod pick;
 pub mod policy;
 pub mod segment;
+pub mod sending;
+pub mod settlement;

@@ -9,16 +9,42 @@ use sqlx::pool::PoolConnection;
 
 use crate::clock::At;
 
+pub mod access;
+pub mod attempts;
+pub mod changes;
 pub mod dialect;
 mod group;
+pub mod ledgers;
+pub mod messages;
 mod migrations;
+pub mod notices;
+pub mod opening;
+pub mod outbox;
+pub mod pins;
 mod postgres;
+pub mod routes;
 mod sqlite;
+pub mod upkeep;
 
 /// Expands one body for whichever database `$tx` (a `&mut Tx`) talks to, with `$c` as its connection.
-/// Counts as one statement.
+/// Counts as one statement. `on!(tx, c, Row => …)` also names the driver's row type, for closures over rows.
 #[macro_export]
 macro_rules! on {
+    ($tx:expr, $c:ident, $row:ident => $body:expr) => {{
+        $crate::metrics::statement();
+        match $tx {
+            $crate::store::Tx::Sqlite(inner) => {
+                type $row = ::sqlx::sqlite::SqliteRow;
+                let $c = &mut **inner;
+                $body
+            }
+            $crate::store::Tx::Postgres(inner) => {
+                type $row = ::sqlx::postgres::PgRow;
+                let $c = &mut **inner;
+                $body
+            }
+        }
+    }};
     ($tx:expr, $c:ident => $body:expr) => {{
         $crate::metrics::statement();
         match $tx {

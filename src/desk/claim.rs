@@ -1,0 +1,96 @@
+//! Sends what has waited: claims the deliveries whose turn has come, and gives up those whose time has run out.
+
+use super::deliver::unsent_of;
+use super::outbox::{self, Departed, Sending};
+use super::{Desk, notice};
+use crate::clock::At;
+use crate::store::outbox as table;
+use crate::store::{Job, Result, Tx, changes};
+
+/// Most deliveries in one claim.
+const BATCH: i64 = 128;
+
+/// What a claim did.
+#[derive(Debug)]
+pub struct Claimed {
+    /// How many deliveries it looked at; a full batch means that more may be due.
+    pub looked_at: usize,
+    /// When the next one becomes due, if one waits for its time.
+    pub next_due: Option<At>,
+}
+
+/// Claims what is due now and sends it on its way.
+///
+/// # Errors
+/// What the database said.
+pub async fn claim(desk: &Desk) -> Result<Claimed> {
+    let room = i64::try_from(desk.room.available_permits()).unwrap_or(BATCH);
+    let (looked_at, next_due, sendings) = desk.store.write(Claim { desk: desk.clone(), room: room.min(BATCH) }).await?;
+    desk.dispatch(sendings);
+    Ok(Claimed { looked_at, next_due })
+}
+
+struct Claim {
+    desk: Desk,
+    room: i64,
+}
+
+impl Job for Claim {
+    type Out = (usize, Option<At>, Vec<Sending>);
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let due = table::due(tx, now, self.room).await?;
+        let looked_at = due.len();
+        let done = outbox::depart(&self.desk, tx, due, now).await?;
+        let sendings = follow(&self.desk, tx, done, now).await?;
+        Ok((looked_at, table::next_due(tx, now).await?, sendings))
+    }
+}
+
+/// Ends every text that waits beyond its time, and frees lanes in which something waits behind nothing.
+/// Returns how many it looked at.
+///
+/// # Errors
+/// What the database said.
+pub async fn sweep(desk: &Desk) -> Result<usize> {
+    let (looked_at, sendings) = desk.store.write(Sweep { desk: desk.clone() }).await?;
+    desk.dispatch(sendings);
+    Ok(looked_at)
+}
+
+struct Sweep {
+    desk: Desk,
+}
+
+impl Job for Sweep {
+    type Out = (usize, Vec<Sending>);
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let stale = table::stale(tx, now, BATCH).await?;
+        let stranded = table::stranded(tx, BATCH).await?;
+        if !stranded.is_empty() {
+            tracing::warn!(lanes = stranded.len(), "lanes in which texts waited behind nothing were set going again");
+        }
+        let looked_at = stale.len() + stranded.len();
+        let mut done = outbox::depart(&self.desk, tx, stale, now).await?;
+        done.freed.extend(stranded);
+        let sendings = follow(&self.desk, tx, done, now).await?;
+        Ok((looked_at, sendings))
+    }
+}
+
+async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At) -> Result<Vec<Sending>> {
+    let freed = std::mem::take(&mut done.freed);
+    let promoted = outbox::promote(desk, tx, freed, now).await?;
+    done.ended.extend(promoted.ended);
+    done.touched.extend(promoted.touched);
+    done.sendings.extend(promoted.sendings);
+    let unsent = unsent_of(tx, &done.ended).await?;
+    let told = notice::tell_authors(desk, tx, &unsent, now).await?;
+    done.sendings.extend(told.sendings);
+    let notes: Vec<_> = done.touched.iter().map(|id| (*id, "delivery")).collect();
+    changes::note(tx, &notes, now).await?;
+    Ok(done.sendings)
+}

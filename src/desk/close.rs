@@ -1,0 +1,42 @@
+//! Closes a conversation: its legs end, its masks rest.
+
+use super::{Desk, Failure};
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::store::{Job, Result, Tx, access, changes, opening, pins, routes};
+
+/// Closes a conversation. Texts that were accepted before still go out.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person may not see it. Closing a closed one changes nothing.
+pub async fn close(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
+    desk.store.write(Close { desk: desk.clone(), by, conversation }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+struct Close {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+}
+
+impl Job for Close {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let talks = routes::talks(tx, &[self.conversation]).await?;
+        let seer = access::seer(tx, self.by, self.conversation).await?;
+        let (Some(talk), Some(_)) = (talks.first(), seer) else { return Ok(Err(Failure::NotFound)) };
+        if talk.closed {
+            return Ok(Ok(()));
+        }
+        let rests_until = now + self.desk.policies.pool.quarantine;
+        opening::end_legs(tx, talk.id, None, "closed", now, rests_until).await?;
+        pins::close(tx, talk.id, now).await?;
+        let id = self.desk.ids.next(now);
+        changes::event(tx, id, Some(talk.id), now, "closed", Some(self.by), &serde_json::json!({})).await?;
+        changes::note(tx, &[(talk.id, "conversation")], now).await?;
+        Ok(Ok(()))
+    }
+}

@@ -1,0 +1,242 @@
+//! Makes requests to the carrier and settles what became of them, with everything that follows, in groups.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::outbox::{self, Enqueued, Sending, TEXT, Unsent};
+use super::{Desk, ledger, notice};
+use crate::carrier::{Outgoing, Sent};
+use crate::clock::At;
+use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};
+use crate::domain::sending::{self, Next};
+use crate::domain::settlement::{Effects, News, Row, settle};
+use crate::store::attempts::{self, Known};
+use crate::store::{self, Job, Result, Tx, changes};
+use crate::{faults, metrics};
+
+/// The shortest and longest time that carriers are told to go on trying.
+const VALIDITY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(36_000));
+/// How often the result of a request is written again while the database does not take it.
+const WRITES: u32 = 5;
+
+/// Makes one request and settles it. Whatever fails on the way leaves the attempt to the rules for doubt.
+pub async fn deliver(desk: &Desk, sending: Sending) {
+    let now = desk.clock.now();
+    faults::point("before_request");
+    let outgoing = Outgoing {
+        from: sending.from.clone(),
+        to: sending.to.clone(),
+        body: sending.body.clone(),
+        status_url: desk.receipt_url(&sending.token()),
+        validity: sending.valid_until.since(now).clamp(VALIDITY.0, VALIDITY.1),
+        idempotency_key: format!("switchboard-{}", sending.delivery),
+    };
+    if sending.fence == 1 {
+        metrics::first_send(now.since(sending.accepted_at).as_secs_f64());
+    }
+    let begun = std::time::Instant::now();
+    let sent = desk.carrier.send(&outgoing).await;
+    metrics::send(word(&sent), begun.elapsed().as_secs_f64());
+    faults::point("after_request");
+    if let Sent::InDoubt { why } | Sent::NotSent { why, .. } = &sent {
+        tracing::warn!(delivery = sending.delivery.0, attempt = sending.attempt.0, %why, "a request did not go through");
+    }
+    let next = sending::next(sent, sending.fence, desk.carrier.capabilities().recall, desk.clock.now());
+    for turn in 1..=WRITES {
+        match take(desk, sending.attempt, None, News::Answer(next.clone())).await {
+            Ok(_) => break,
+            Err(store::Error::Conflict(_)) if matches!(next, Next::Accepted { .. }) => {
+                let why = "the carrier answered with an id that belongs to another text".to_owned();
+                let _ = take(desk, sending.attempt, None, News::Answer(Next::Unknown { why })).await;
+                break;
+            }
+            Err(error) => {
+                tracing::error!(attempt = sending.attempt.0, %error, "the result of a request could not be written");
+                if turn < WRITES {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+    drop(sending);
+}
+
+fn word(sent: &Sent) -> &'static str {
+    match sent {
+        Sent::Accepted { .. } => "accepted",
+        Sent::Refused(_) => "refused",
+        Sent::NotSent { .. } => "not_sent",
+        Sent::InDoubt { .. } => "in_doubt",
+    }
+}
+
+/// Whether news found its attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It was taken in (or had been before).
+    Known,
+    /// There is no such attempt, its secret is another, or the news is about another message.
+    Stranger,
+}
+
+/// Takes in news about an attempt, and sends on its way what that frees. With `secret`, only if it is the attempt's.
+///
+/// # Errors
+/// What the database said.
+pub async fn take(desk: &Desk, attempt: AttemptId, secret: Option<String>, news: News) -> Result<Taken> {
+    let job = Settle { desk: desk.clone(), attempt, secret, news };
+    let settled = desk.store.write(job).await?;
+    if settled.waiting {
+        desk.ring();
+    }
+    desk.dispatch(settled.sendings);
+    Ok(settled.taken)
+}
+
+struct Settle {
+    desk: Desk,
+    attempt: AttemptId,
+    secret: Option<String>,
+    news: News,
+}
+
+struct Settled {
+    taken: Taken,
+    sendings: Vec<Sending>,
+    waiting: bool,
+}
+
+impl Job for Settle {
+    type Out = Settled;
+    const GROUPED: bool = true;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Settled> {
+        let mut outs = Settle::run_many(&[self], tx).await?;
+        outs.pop().ok_or(store::Error::GivenUp("the group lost a result"))
+    }
+
+    async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Settled>> {
+        let Some(first) = jobs.first() else { return Ok(Vec::new()) };
+        let (taken, done) = settle_all(&first.desk, tx, jobs).await?;
+        let mut rest = Some((done.sendings, done.waiting));
+        Ok(taken
+            .into_iter()
+            .map(|taken| {
+                let (sendings, waiting) = rest.take().unwrap_or_default();
+                Settled { taken, sendings, waiting }
+            })
+            .collect())
+    }
+}
+
+async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Result<(Vec<Taken>, Enqueued)> {
+    let now = desk.clock.now();
+    let ids: Vec<AttemptId> = jobs.iter().map(|job| job.attempt).collect();
+    let mut known = attempts::known(tx, &ids).await?;
+    // Two attempts of one delivery in one group must see each other's changes.
+    let mut rows: HashMap<DeliveryId, Row> = known.iter().map(|one| (one.delivery, one.row.clone())).collect();
+    let mut after = Aftermath::default();
+    let mut taken = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let found = known.iter_mut().find(|one| one.id == job.attempt);
+        let Some(one) = found.filter(|one| job.secret.as_ref().is_none_or(|secret| same(secret, &one.secret))) else {
+            taken.push(Taken::Stranger);
+            continue;
+        };
+        let Some(row) = rows.get_mut(&one.delivery) else { continue };
+        let effects = settle(row, &mut one.attempt, job.news.clone(), &desk.policies.delivery, now);
+        taken.push(if effects.mismatch { Taken::Stranger } else { Taken::Known });
+        after.add(one, row, effects);
+    }
+    let tries: Vec<_> = known.iter().map(|one| (one.id, one.attempt.clone())).collect();
+    attempts::keep(tx, &tries).await?;
+    let mut rows: Vec<(DeliveryId, Row)> = rows.into_iter().collect();
+    rows.sort_unstable_by_key(|(id, _)| *id);
+    attempts::keep_deliveries(tx, &rows, now).await?;
+    after.touched.extend(known.iter().filter_map(|one| one.conversation));
+    let done = after.follow(desk, tx, now).await?;
+    Ok((taken, done))
+}
+
+/// Compares without telling by the time how much of a secret was right.
+fn same(given: &str, ours: &str) -> bool {
+    use subtle::ConstantTimeEq;
+    given.as_bytes().ct_eq(ours.as_bytes()).into()
+}
+
+/// What follows from news, once the rows are written.
+#[derive(Default)]
+struct Aftermath {
+    freed: Vec<(crate::domain::ids::NumberId, String)>,
+    unsent: Vec<Unsent>,
+    opted_out: Vec<(String, (crate::domain::ids::NumberId, bool), At, String)>,
+    pauses: Vec<(Option<crate::domain::ids::NumberId>, String)>,
+    doubled: Vec<(Option<ConversationId>, DeliveryId)>,
+    touched: Vec<ConversationId>,
+    waiting: bool,
+}
+
+impl Aftermath {
+    fn add(&mut self, one: &Known, row: &Row, effects: Effects) {
+        if effects.freed {
+            self.freed.push((one.number, one.to.clone()));
+        }
+        if effects.failed
+            && one.kind == TEXT
+            && let Some(message) = one.message
+        {
+            let why = row.why.clone().unwrap_or_else(|| "the carrier could not deliver it".to_owned());
+            self.unsent.push(Unsent { message, leg: one.leg, why });
+        }
+        if effects.opted_out {
+            self.opted_out.push((one.to.clone(), (one.number, one.is_line), one.accepted_at, one.id.0.to_string()));
+        }
+        if let Some((account, why)) = effects.pause {
+            self.pauses.push(((!account).then_some(one.number), why));
+        }
+        if effects.doubled {
+            self.doubled.push((one.conversation, one.delivery));
+        }
+        self.waiting |= effects.waiting;
+    }
+
+    async fn follow(mut self, desk: &Desk, tx: &mut Tx, now: At) -> Result<Enqueued> {
+        for (phone, number, accepted_at, evidence) in &self.opted_out {
+            ledger::refusal(desk, tx, phone, *number, *accepted_at, evidence, now).await?;
+        }
+        for (number, why) in &self.pauses {
+            tracing::error!(number = number.map(|id| id.0), %why, "sending is paused until the settings are mended");
+            attempts::pause(tx, *number, why, now).await?;
+        }
+        for (conversation, delivery) in &self.doubled {
+            metrics::doubled();
+            let data = serde_json::json!({ "delivery": delivery.0.to_string() });
+            changes::event(tx, desk.ids.next(now), *conversation, now, "doubled", None, &data).await?;
+        }
+        let promoted = outbox::promote(desk, tx, std::mem::take(&mut self.freed), now).await?;
+        self.unsent.extend(unsent_of(tx, &promoted.ended).await?);
+        let told = notice::tell_authors(desk, tx, &self.unsent, now).await?;
+        self.touched.extend(promoted.touched);
+        let notes: Vec<_> = self.touched.iter().map(|id| (*id, "delivery")).collect();
+        changes::note(tx, &notes, now).await?;
+        let mut sendings = promoted.sendings;
+        sendings.extend(told.sendings);
+        Ok(Enqueued { sendings, unsent: Vec::new(), waiting: self.waiting || promoted.waiting || told.waiting })
+    }
+}
+
+/// The messages behind deliveries that ended without a request.
+///
+/// # Errors
+/// What the database said.
+pub async fn unsent_of(tx: &mut Tx, ended: &[(DeliveryId, String)]) -> Result<Vec<Unsent>> {
+    let ids: Vec<DeliveryId> = ended.iter().map(|(id, _)| *id).collect();
+    let found = store::notices::messages_of(tx, &ids).await?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(id, message, leg)| {
+            let why = ended.iter().find(|(ended, _)| *ended == id)?.1.clone();
+            Some(Unsent { message, leg, why })
+        })
+        .collect())
+}

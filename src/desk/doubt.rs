@@ -1,0 +1,64 @@
+//! Looks at the carrier's list for texts of which nobody knows whether they were sent.
+
+use super::Desk;
+use super::deliver::take;
+use crate::domain::doubt::{Finding, Look, could_be};
+use crate::domain::settlement::News;
+use crate::store::attempts::{self, InDoubt};
+use crate::store::{Error, Result};
+
+/// Looks made at once; each may read several pages.
+const LOOKS: i64 = 32;
+
+/// Makes every look that is due and settles what it shows. Returns how many there were.
+///
+/// # Errors
+/// What the database said. A list that could not be had is no error: it is looked at again.
+pub async fn look(desk: &Desk) -> Result<usize> {
+    let due = {
+        let mut tx = desk.store.read().await?;
+        attempts::doubtful(&mut tx, desk.clock.now(), LOOKS).await?
+    };
+    let looked_at = due.len();
+    // One after the other: two doubtful texts on one lane must not both claim the same listed message.
+    for one in due {
+        let asked_at = desk.clock.now();
+        let listed = list(desk, &one).await?;
+        let had = listed != Look::Unavailable;
+        let Some(doubt) = one.attempt.doubt() else { continue };
+        let finding = doubt.decide(listed, &desk.policies.delivery, asked_at);
+        let again = doubt.next_look(&desk.policies.delivery, asked_at);
+        match take(desk, one.id, None, News::Look { finding, asked_at, had }).await {
+            // Somebody else has bound that id meanwhile: it was not this one's.
+            Err(Error::Conflict(_)) => {
+                let finding = Finding::Again { at: again, proof: false };
+                take(desk, one.id, None, News::Look { finding, asked_at, had }).await?;
+            }
+            other => {
+                other?;
+            }
+        }
+    }
+    Ok(looked_at)
+}
+
+async fn list(desk: &Desk, one: &InDoubt) -> Result<Look> {
+    let listed = match desk.carrier.list(&one.from, &one.to).await {
+        Ok(listed) => listed,
+        Err(why) => {
+            tracing::warn!(attempt = one.id.0, %why, "the carrier's list could not be had");
+            return Ok(Look::Unavailable);
+        }
+    };
+    let mut candidates: Vec<String> = listed
+        .into_iter()
+        .filter(|text| text.from == one.from && text.to == one.to)
+        .filter(|text| could_be(&one.body, one.attempt.started_at, &text.body, text.created_at))
+        .map(|text| text.id)
+        .collect();
+    let ids: Vec<&str> = candidates.iter().map(String::as_str).collect();
+    let mut tx = desk.store.read().await?;
+    let bound = attempts::bound(&mut tx, &ids).await?;
+    candidates.retain(|id| !bound.contains(id));
+    Ok(Look::Candidates(candidates))
+}

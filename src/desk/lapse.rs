@@ -1,0 +1,72 @@
+//! What time does by itself: leases run out, old webhooks and announcements are forgotten, queues are counted.
+
+use super::Desk;
+use super::deliver::take;
+use crate::clock::{At, days};
+use crate::domain::sending::Next;
+use crate::domain::settlement::News;
+use crate::metrics;
+use crate::store::{Job, Result, Tx, attempts, changes, upkeep};
+
+/// The webhook as it came is kept for so long.
+const RAW_KEPT: std::time::Duration = days(30);
+/// A browser that was away for longer reloads its page instead of catching up.
+const CHANGES_KEPT: std::time::Duration = days(1);
+
+/// Puts attempts in doubt whose lease ran out or whose node is dead. `since` is this node's own start: what it began
+/// before is nobody's. Returns how many there were.
+///
+/// # Errors
+/// What the database said.
+pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
+    let living = desk.store.living().await?;
+    let now = desk.clock.now();
+    let orphans = {
+        let mut tx = desk.store.read().await?;
+        attempts::orphans(&mut tx, &living, (desk.node, since), now).await?
+    };
+    let found = orphans.len();
+    for attempt in orphans {
+        let why = "the program stopped before the carrier's answer was written".to_owned();
+        take(desk, attempt, None, News::Answer(Next::Unknown { why })).await?;
+    }
+    Ok(found)
+}
+
+/// Forgets raw webhooks and announcements that have had their time. Returns how many rows changed.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget(desk: &Desk) -> Result<u64> {
+    desk.store.write(Forget { desk: desk.clone() }).await
+}
+
+struct Forget {
+    desk: Desk,
+}
+
+impl Job for Forget {
+    type Out = u64;
+
+    async fn run(&self, tx: &mut Tx) -> Result<u64> {
+        let now = self.desk.clock.now();
+        let raw = upkeep::forget_raw(tx, now - RAW_KEPT, 2000).await?;
+        let old = changes::forget(tx, now - CHANGES_KEPT).await?;
+        Ok(raw + old)
+    }
+}
+
+/// Counts what waits, for the metrics.
+///
+/// # Errors
+/// What the database said.
+pub async fn count(desk: &Desk) -> Result<()> {
+    let mut tx = desk.store.read().await?;
+    let counts = upkeep::queue(&mut tx).await?;
+    for (state, count) in &counts.states {
+        metrics::queue(state, *count);
+    }
+    let oldest = counts.oldest_ready.map_or(0, |at| desk.clock.now().since(at).as_secs());
+    metrics::oldest(i64::try_from(oldest).unwrap_or(i64::MAX));
+    Ok(())
+}

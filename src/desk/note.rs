@@ -1,0 +1,59 @@
+//! Keeps a note that only staff see. Nothing is ever sent.
+
+use super::reply::{LONGEST, web_message};
+use super::{Desk, Failure};
+use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::store::{Job, Result, Tx, access, changes, messages};
+
+/// Keeps a note in a conversation, open or closed.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `body`.
+pub async fn note(
+    desk: &Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    body: String,
+    form_key: Option<String>,
+) -> Result<MessageId, Failure> {
+    let length = body.chars().count();
+    if body.trim().is_empty() {
+        return Err(Failure::refused("body", "the note is empty: write something first"));
+    }
+    if length > LONGEST {
+        return Err(Failure::refused("body", format!("the note has {length} characters and {LONGEST} is the most")));
+    }
+    let id = desk.store.write(Note { desk: desk.clone(), by, conversation, body, form_key }).await??;
+    desk.live.nudge();
+    Ok(id)
+}
+
+struct Note {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    body: String,
+    form_key: Option<String>,
+}
+
+impl Job for Note {
+    type Out = Result<MessageId, Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        if access::seer(tx, self.by, self.conversation).await?.is_none() {
+            return Ok(Err(Failure::NotFound));
+        }
+        if let Some(key) = &self.form_key
+            && let Some(id) = messages::by_form_key(tx, key).await?
+        {
+            return Ok(Ok(id));
+        }
+        let key = self.form_key.clone();
+        let message = web_message(&self.desk, self.conversation, self.by, "note", "kept", &self.body, key, now);
+        let id = message.id;
+        messages::insert(tx, &[message]).await?;
+        changes::note(tx, &[(self.conversation, "message")], now).await?;
+        Ok(Ok(id))
+    }
+}

@@ -1,0 +1,241 @@
+//! Takes texts in: stores each once, routes it, and writes what follows, in one transaction for the whole group.
+//!
+//! A plain text on a live leg goes the fast way, together with all others of its group. Keywords, commands, first
+//! texts and strays go one by one.
+
+use std::collections::HashSet;
+
+use super::Desk;
+use super::outbox::{Enqueued, Sending};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, NumberId};
+use crate::domain::keyword::{self, Keyword};
+use crate::store::messages::NewMessage;
+use crate::store::routes::{self, Selected};
+use crate::store::{Job, Result, Tx, changes};
+use crate::{faults, metrics};
+
+mod carry;
+mod open;
+mod rep;
+mod slow;
+mod stray;
+
+/// A text as a carrier handed it in.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    /// The account at the carrier.
+    pub account: String,
+    /// The carrier's id: with the account, what makes it the same text.
+    pub carrier_id: String,
+    /// Who sent it, as the carrier wrote it.
+    pub from: String,
+    /// Which of our numbers it was sent to.
+    pub to: String,
+    /// Verbatim.
+    pub body: String,
+    /// Addresses and types of pictures and files.
+    pub media: Vec<(String, String)>,
+    /// The webhook's body as it came.
+    pub raw: String,
+    /// What the carrier itself took it for, where it says so.
+    pub carrier_keyword: Option<Keyword>,
+}
+
+/// What became of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It went to the other legs of its conversation (on the web at least).
+    Relayed,
+    /// It is kept for a manager to decide.
+    Held,
+    /// It is kept and goes nowhere, for a reason.
+    Kept,
+    /// It came from one of our own numbers.
+    Refused,
+    /// It was stored before.
+    Duplicate,
+}
+
+impl Outcome {
+    /// The word for it, in the database and in metrics.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Outcome::Relayed => "relayed",
+            Outcome::Held => "held",
+            Outcome::Kept => "kept",
+            Outcome::Refused => "refused",
+            Outcome::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// Takes `text` in and sends what follows from it on its way. Returns when it is on disk.
+///
+/// # Errors
+/// What the database said; nothing is stored then.
+pub async fn receive(desk: &Desk, text: Inbound) -> Result<Outcome> {
+    let received = desk.store.write(Receive { desk: desk.clone(), text }).await?;
+    faults::point("before_dispatch");
+    metrics::text(received.outcome.word());
+    if received.waiting {
+        desk.ring();
+    }
+    desk.dispatch(received.sendings);
+    Ok(received.outcome)
+}
+
+struct Receive {
+    desk: Desk,
+    text: Inbound,
+}
+
+struct Received {
+    outcome: Outcome,
+    sendings: Vec<Sending>,
+    waiting: bool,
+}
+
+impl Job for Receive {
+    type Out = Received;
+    const GROUPED: bool = true;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Received> {
+        let mut outs = Receive::run_many(&[self], tx).await?;
+        outs.pop().ok_or(crate::store::Error::GivenUp("the group lost a text"))
+    }
+
+    async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Received>> {
+        let Some(first) = jobs.first() else { return Ok(Vec::new()) };
+        let texts: Vec<&Inbound> = jobs.iter().map(|job| &job.text).collect();
+        let (outcomes, done) = take_in(&first.desk, tx, &texts).await?;
+        let mut sendings = Some((done.sendings, done.waiting));
+        Ok(outcomes
+            .into_iter()
+            .map(|outcome| {
+                // The group's requests leave with the first answer: all answers follow the same commit.
+                let (sendings, waiting) = sendings.take().unwrap_or_default();
+                Received { outcome, sendings, waiting }
+            })
+            .collect())
+    }
+}
+
+/// One text of a group on its way through.
+struct Item<'a> {
+    index: usize,
+    text: &'a Inbound,
+    selected: Selected,
+    keyword: Option<Keyword>,
+}
+
+async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Outcome>, Enqueued)> {
+    let now = desk.clock.now();
+    let account = texts.first().map_or("", |text| text.account.as_str());
+    let ids: Vec<&str> = texts.iter().map(|text| text.carrier_id.as_str()).collect();
+    let known = routes::known(tx, account, &ids).await?;
+    let mut seen: HashSet<&str> = known.iter().map(String::as_str).collect();
+    let mut outcomes = vec![Outcome::Duplicate; texts.len()];
+    let fresh: Vec<usize> = (0..texts.len()).filter(|&i| seen.insert(ids[i])).collect();
+    let asked: Vec<(&str, &str)> = fresh.iter().map(|&i| (texts[i].from.as_str(), texts[i].to.as_str())).collect();
+    let selected = routes::selected(tx, &asked).await?;
+
+    let (mut fast, mut slow) = (Vec::new(), Vec::new());
+    let mut held_up: HashSet<(&str, &str)> = HashSet::new();
+    for (index, selected) in fresh.into_iter().zip(selected) {
+        let text = texts[index];
+        let keyword = text.carrier_keyword.or_else(|| keyword_of(&text.body, &text.to));
+        let plain = selected.conversation.is_some()
+            && selected.number.is_some()
+            && !selected.from_ours
+            && matches!(keyword, None | Some(Keyword::Help))
+            && !text.body.trim_start().starts_with('#');
+        let item = Item { index, text, selected, keyword };
+        // A text behind one that goes the slow way must not overtake it.
+        if plain && !held_up.contains(&(text.from.as_str(), text.to.as_str())) {
+            fast.push(item);
+        } else {
+            held_up.insert((text.from.as_str(), text.to.as_str()));
+            slow.push(item);
+        }
+    }
+    let mut done = Enqueued::default();
+    let plain = fast.iter().filter_map(|item| Some((item.text, item.selected.conversation?, None)));
+    let carried = carry::carry(desk, tx, &plain.collect::<Vec<_>>(), now, &mut done).await?;
+    for (item, outcome) in fast.into_iter().zip(carried) {
+        match outcome {
+            Some(outcome) => outcomes[item.index] = outcome,
+            // Its leg ended between the look-up and the lock.
+            None => slow.push(item),
+        }
+    }
+    for item in slow {
+        outcomes[item.index] = slow::take_in(desk, tx, &item, now, &mut done).await?;
+    }
+    Ok((outcomes, done))
+}
+
+/// The keyword that a body is; START's twin YES does not undo a toll-free number's STOP.
+fn keyword_of(body: &str, to: &str) -> Option<Keyword> {
+    let toll_free = crate::domain::phone::Phone::parse(to).is_ok_and(|phone| phone.is_toll_free());
+    if toll_free { keyword::of_toll_free(body) } else { keyword::of(body) }
+}
+
+impl Inbound {
+    fn message(
+        &self,
+        desk: &Desk,
+        now: At,
+        (author, kind): (&'static str, &'static str),
+        outcome: Outcome,
+        why: Option<&str>,
+    ) -> NewMessage {
+        let media: Vec<serde_json::Value> =
+            self.media.iter().map(|(url, kind)| serde_json::json!({ "url": url, "type": kind })).collect();
+        NewMessage {
+            id: crate::domain::ids::MessageId(desk.ids.next(now)),
+            conversation: None,
+            author,
+            author_id: None,
+            way: "phone",
+            kind,
+            outcome: outcome.word(),
+            why: why.map(str::to_owned),
+            trace: None,
+            body: self.body.clone(),
+            media: (!media.is_empty()).then(|| serde_json::Value::Array(media).to_string()),
+            from_phone: Some(self.from.clone()),
+            to_number: Some(self.to.clone()),
+            leg: None,
+            accepted_at: now,
+            carrier_account: Some(self.account.clone()),
+            carrier_id: Some(self.carrier_id.clone()),
+            raw: Some(self.raw.clone()),
+            form_key: None,
+        }
+    }
+
+    fn media_types(&self) -> Vec<String> {
+        self.media.iter().map(|(_, kind)| kind.clone()).collect()
+    }
+}
+
+/// Keeps a text that goes nowhere.
+async fn keep(
+    desk: &Desk,
+    tx: &mut Tx,
+    message: NewMessage,
+    conversation: Option<ConversationId>,
+    now: At,
+) -> Result<()> {
+    let _ = desk;
+    let held = message.outcome == Outcome::Held.word();
+    crate::store::messages::insert(tx, std::slice::from_ref(&message)).await?;
+    let conversation = conversation.unwrap_or(ConversationId(0));
+    changes::note(tx, &[(conversation, if held { "held" } else { "message" })], now).await
+}
+
+fn our_number(item: &Item<'_>) -> Option<(NumberId, bool)> {
+    item.selected.number
+}

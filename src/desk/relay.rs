@@ -1,0 +1,118 @@
+//! Fans a message out: one draft for every other leg of its conversation whose phone takes texts now.
+//! Pure but for its inputs; receive and reply both relay through here.
+
+use super::outbox::{Draft, TEXT};
+use crate::domain::ids::{LegId, MessageId, NumberId, PersonId};
+use crate::domain::phone::masked;
+use crate::store::routes::{LiveLeg, Talk};
+
+/// Who said it, so that nobody gets an echo and a colleague is named.
+#[derive(Clone, Copy, Debug)]
+pub struct Author<'a> {
+    /// The leg that it came by; none from the web.
+    pub leg: Option<LegId>,
+    /// The person, if staff.
+    pub person: Option<PersonId>,
+    /// Their name, if staff.
+    pub name: &'a str,
+}
+
+/// How the customer is called towards staff: the name, and the last two digits.
+#[must_use]
+pub fn customer_label(talk: &Talk) -> String {
+    let digits = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
+    match talk.customer_name.as_deref() {
+        Some(name) => format!("{name} {digits}"),
+        None => digits,
+    }
+}
+
+/// The drafts for `body`, and the legs that hear of their conversation for the first time.
+#[must_use]
+pub fn fan_out(
+    talk: &Talk,
+    legs: &[LiveLeg],
+    author: Author<'_>,
+    message: MessageId,
+    body: &str,
+    context_line: bool,
+) -> (Vec<Draft>, Vec<LegId>) {
+    let (mut drafts, mut greeted) = (Vec::new(), Vec::new());
+    for leg in legs.iter().filter(|leg| leg.conversation == talk.id) {
+        let own = author.leg == Some(leg.id) || (author.person.is_some() && author.person == leg.person);
+        if own || !leg.reachable {
+            continue;
+        }
+        let mut text = String::new();
+        if leg.role == "rep" {
+            if context_line && !leg.greeted {
+                greeted.push(leg.id);
+                text.push_str(&customer_label(talk));
+                if let Some(line) = &talk.line_name {
+                    text.push_str(", ");
+                    text.push_str(line);
+                }
+                text.push_str(":\n");
+            }
+            if author.person.is_some() {
+                // A colleague's words in this rep's thread are not the customer's.
+                text.push_str(author.name);
+                text.push_str(": ");
+            }
+        }
+        text.push_str(body);
+        drafts.push(draft(talk, leg, message, text));
+    }
+    (drafts, greeted)
+}
+
+fn draft(talk: &Talk, leg: &LiveLeg, message: MessageId, body: String) -> Draft {
+    Draft {
+        message: Some(message),
+        leg: Some(leg.id),
+        conversation: Some(talk.id),
+        kind: TEXT,
+        number: leg.number,
+        to: leg.phone.clone(),
+        person: leg.person,
+        body,
+        window_at: None,
+    }
+}
+
+/// A body with its pictures and files named, since only words are relayed.
+#[must_use]
+pub fn with_media(body: &str, types: &[String]) -> String {
+    let mut text = body.to_owned();
+    for kind in types {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let what = match kind.split('/').next() {
+            Some("image") => "photo",
+            Some("video") => "video",
+            Some("audio") => "recording",
+            _ => "file",
+        };
+        text.push_str(&format!("[{what}: open in the inbox]"));
+    }
+    text
+}
+
+/// The scope in which consent holds: a line of its own, or the whole pool of masks.
+#[must_use]
+pub fn consent_scope(number: NumberId, is_line: bool) -> String {
+    if is_line { format!("line:{number}") } else { "pool".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_named_where_only_words_travel() {
+        let types = ["image/jpeg".to_owned(), "application/pdf".to_owned()];
+        assert_eq!(with_media("Look", &types), "Look\n[photo: open in the inbox]\n[file: open in the inbox]");
+        assert_eq!(with_media("", &types[..1]), "[photo: open in the inbox]");
+    }
+}

@@ -1,0 +1,101 @@
+//! The states of a delivery and what a receipt may change: a status never goes back.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl $name {
+            /// The word that the database keeps.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),* }
+            }
+
+            /// Reads the database's word.
+            #[must_use]
+            pub fn read(word: &str) -> Option<Self> {
+                match word { $($word => Some($name::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+words! {
+    /// Where a delivery stands.
+    State {
+        /// Waits for its turn.
+        Ready = "ready",
+        /// A request is under way.
+        Sending = "sending",
+        /// A request was made and nobody knows what became of it.
+        Unknown = "unknown",
+        /// The carrier has it.
+        Accepted = "accepted",
+        /// The carrier has passed it on.
+        Sent = "sent",
+        /// It is on the phone.
+        Delivered = "delivered",
+        /// It did not reach the phone.
+        Undelivered = "undelivered",
+        /// It was refused or went wrong for good.
+        Failed = "failed",
+        /// Not sent, because its addressee does not want or no longer gets it.
+        Suppressed = "suppressed",
+        /// Not sent in time.
+        Expired = "expired",
+        /// Nobody could find out; a person may decide.
+        Parked = "parked",
+        /// Given up after many tries, none of which was sent.
+        Dead = "dead",
+    }
+}
+
+impl State {
+    /// Holds up its lane: nothing else leaves from the same number to the same phone.
+    #[must_use]
+    pub const fn holds_lane(self) -> bool {
+        matches!(self, State::Sending | State::Unknown)
+    }
+
+    /// Ended without reaching the phone, so that its author must be told.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        matches!(self, State::Undelivered | State::Failed | State::Suppressed | State::Expired | State::Dead)
+    }
+}
+
+/// The rank of a delivery that the carrier has not reported on.
+pub const UNREPORTED: i64 = -1;
+/// The rank from which on nothing but "read" can follow.
+pub const FINAL: i64 = 4;
+
+/// What a carrier's word for its state makes of a delivery: the new state, or `None` where it only ranks.
+#[must_use]
+pub fn state_of(status: &str) -> Option<State> {
+    match status {
+        "accepted" | "scheduled" | "queued" | "sending" => Some(State::Accepted),
+        "sent" => Some(State::Sent),
+        "delivered" | "read" => Some(State::Delivered),
+        "undelivered" => Some(State::Undelivered),
+        "failed" | "canceled" => Some(State::Failed),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_read_by_its_word() {
+        for state in [State::Ready, State::Unknown, State::Undelivered, State::Dead, State::Parked] {
+            assert_eq!(State::read(state.word()), Some(state));
+        }
+        assert_eq!(State::read("lost"), None);
+    }
+}

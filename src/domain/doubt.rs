@@ -1,0 +1,165 @@
+//! How doubt about a request is settled: looks at the carrier's list until there is proof one way or the other.
+//!
+//! One empty look proves nothing, because a carrier may list late: two are needed, the first well after the request
+//! could still have been under way, the second well after the first. What remains is a carrier slower than both.
+
+use std::time::Duration;
+
+use crate::clock::{At, hours, minutes, seconds};
+use crate::domain::policy::DeliveryPolicy;
+use crate::domain::segment;
+
+/// What is known about a request in doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// When the request was begun.
+    pub started_at: At,
+    /// When nobody knew any more.
+    pub since: At,
+    /// When the list was last had, if ever since the doubt began.
+    pub listed_at: Option<At>,
+    /// When a look that counts as proof found nothing.
+    pub empty_at: Option<At>,
+}
+
+/// What a look at the carrier's list showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The list could not be had.
+    Unavailable,
+    /// The ids of listed messages that could be this one and are bound to nothing else.
+    Candidates(Vec<String>),
+}
+
+/// What follows from a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// The carrier has it: this one.
+    Bound(String),
+    /// Surely not sent: may be requested again.
+    NotSent,
+    /// Look again at `at`.
+    Again {
+        /// The next look.
+        at: At,
+        /// This look counted as the first proof.
+        proof: bool,
+    },
+    /// A person may decide; the lane goes on. Later looks may still settle it.
+    Parked {
+        /// The next look.
+        at: At,
+        /// In plain words.
+        why: &'static str,
+    },
+}
+
+/// A list that cannot be had for so long parks the text.
+const PATIENCE: Duration = minutes(15);
+/// The early looks, for a `proof_after` of one minute; they scale with it.
+const EARLY: [u64; 4] = [5, 20, 60, 120];
+/// A listed message made up to this long before the request began may be it: clocks differ.
+const CLOCKS_DIFFER: Duration = minutes(1);
+
+impl Doubt {
+    /// From when on an empty look counts as proof.
+    #[must_use]
+    pub fn provable_at(&self, policy: &DeliveryPolicy) -> At {
+        (self.started_at + policy.request_timeout).max(self.since) + policy.proof_after
+    }
+
+    /// When to look next after `now`.
+    #[must_use]
+    pub fn next_look(&self, policy: &DeliveryPolicy, now: At) -> At {
+        let scale = policy.proof_after.as_secs_f64() / 60.0;
+        let early = EARLY.iter().map(|look| self.since + seconds(*look).mul_f64(scale)).find(|at| *at > now);
+        let proof = match self.empty_at {
+            Some(first) => first + policy.proof_again_after,
+            None => self.provable_at(policy),
+        };
+        // A proof that is due and was not had (the list failed) is tried again after a pause.
+        let proof = if proof > now { proof } else { now + seconds(30).mul_f64(scale) };
+        early.map_or(proof, |early| early.min(proof))
+    }
+
+    /// Decides what a look at the list, asked for at `asked_at`, means.
+    #[must_use]
+    pub fn decide(&self, look: Look, policy: &DeliveryPolicy, asked_at: At) -> Finding {
+        match look {
+            Look::Candidates(mut ids) if ids.len() == 1 => Finding::Bound(ids.swap_remove(0)),
+            Look::Candidates(ids) if ids.len() > 1 => Finding::Parked {
+                at: asked_at + hours(1),
+                why: "the carrier lists several texts that could be this one",
+            },
+            Look::Candidates(_) => match self.empty_at {
+                Some(first) if asked_at >= first + policy.proof_again_after => Finding::NotSent,
+                None if asked_at >= self.provable_at(policy) => {
+                    let proven = Doubt { empty_at: Some(asked_at), ..*self };
+                    Finding::Again { at: proven.next_look(policy, asked_at), proof: true }
+                }
+                _ => Finding::Again { at: self.next_look(policy, asked_at), proof: false },
+            },
+            Look::Unavailable if asked_at >= self.listed_at.unwrap_or(self.since) + PATIENCE => {
+                Finding::Parked { at: asked_at + hours(1), why: "the carrier's list could not be had for 15 minutes" }
+            }
+            Look::Unavailable => Finding::Again { at: self.next_look(policy, asked_at), proof: false },
+        }
+    }
+}
+
+/// Whether a listed message could be the request begun at `started_at`: same body after folding (a carrier replaces
+/// characters), and not made long before it.
+#[must_use]
+pub fn could_be(ours: &str, started_at: At, listed_body: &str, created_at: At) -> bool {
+    created_at + CLOCKS_DIFFER >= started_at && segment::fold(ours) == segment::fold(listed_body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: At = At(1_000_000_000_000);
+
+    fn doubt() -> Doubt {
+        Doubt { started_at: T0, since: T0 + seconds(10), listed_at: None, empty_at: None }
+    }
+
+    #[test]
+    fn two_empty_looks_far_enough_apart_are_needed() {
+        let policy = DeliveryPolicy::default();
+        let none = || Look::Candidates(Vec::new());
+        let early = doubt().decide(none(), &policy, T0 + seconds(15));
+        assert_eq!(early, Finding::Again { at: T0 + seconds(30), proof: false });
+        let Finding::Again { at, proof: true } = doubt().decide(none(), &policy, T0 + seconds(70)) else {
+            panic!("the first look that counts")
+        };
+        let again = Doubt { empty_at: Some(T0 + seconds(70)), ..doubt() };
+        assert_eq!(at, T0 + seconds(130));
+        assert!(matches!(again.decide(none(), &policy, T0 + seconds(129)), Finding::Again { proof: false, .. }));
+        assert_eq!(again.decide(none(), &policy, T0 + seconds(130)), Finding::NotSent);
+    }
+
+    #[test]
+    fn one_match_binds_at_any_time_and_several_park() {
+        let policy = DeliveryPolicy::default();
+        let one = Look::Candidates(vec!["SM1".into()]);
+        assert_eq!(doubt().decide(one, &policy, T0 + seconds(11)), Finding::Bound("SM1".into()));
+        let two = Look::Candidates(vec!["SM1".into(), "SM2".into()]);
+        assert!(matches!(doubt().decide(two, &policy, T0 + seconds(11)), Finding::Parked { .. }));
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_had_for_a_quarter_of_an_hour_parks() {
+        let policy = DeliveryPolicy::default();
+        let soon = doubt().decide(Look::Unavailable, &policy, T0 + minutes(14));
+        assert!(matches!(soon, Finding::Again { .. }));
+        let late = doubt().decide(Look::Unavailable, &policy, T0 + minutes(16));
+        assert!(matches!(late, Finding::Parked { .. }));
+    }
+
+    #[test]
+    fn early_looks_scale_with_the_proof() {
+        let quick = DeliveryPolicy { proof_after: seconds(6), ..DeliveryPolicy::default() };
+        assert_eq!(doubt().next_look(&quick, T0 + seconds(10)), T0 + seconds(10) + Duration::from_millis(500));
+    }
+}

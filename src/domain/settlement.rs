@@ -1,0 +1,403 @@
+//! What news about a request does to its delivery: answers, receipts and looks at the carrier's list, in any order.
+//!
+//! News may come doubled, late, early or about an attempt that has been overtaken; a status never goes back, and
+//! nothing is requested again unless it was surely not sent.
+
+use crate::clock::At;
+use crate::domain::delivery::State;
+use crate::domain::doubt::{Doubt, Finding};
+use crate::domain::policy::DeliveryPolicy;
+use crate::domain::sending::Next;
+
+/// A delivery, as news changes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Where it stands.
+    pub state: State,
+    /// The highest rank the carrier has reported.
+    pub rank: i64,
+    /// The number of its newest attempt.
+    pub fence: i64,
+    /// When it may leave, while it is ready.
+    pub due_at: Option<At>,
+    /// The carrier's error code.
+    pub code: Option<i64>,
+    /// Why it stands so, in plain words.
+    pub why: Option<String>,
+}
+
+/// An attempt, as news changes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Try {
+    /// Its fencing number.
+    pub fence: i64,
+    /// When the request began.
+    pub started_at: At,
+    /// When it ended, one way or another.
+    pub ended_at: Option<At>,
+    /// `accepted`, `not_sent`, `refused` or `unknown`.
+    pub outcome: Option<String>,
+    /// The carrier's id, once it is known.
+    pub carrier_id: Option<String>,
+    /// Since when it is in doubt.
+    pub doubt_since: Option<At>,
+    /// Looks at the list so far.
+    pub looks: i64,
+    /// The next look.
+    pub next_look_at: Option<At>,
+    /// When the list was last had.
+    pub listed_at: Option<At>,
+    /// When a look that counts found nothing.
+    pub empty_at: Option<At>,
+}
+
+/// News about an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The request ended.
+    Answer(Next),
+    /// The carrier reported on the message.
+    Report(Report),
+    /// Its list was looked at (or could not be had).
+    Look {
+        /// What follows.
+        finding: Finding,
+        /// When the list was asked for.
+        asked_at: At,
+        /// The list was had.
+        had: bool,
+    },
+}
+
+/// A receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The carrier's id of the message.
+    pub id: String,
+    /// The rank of its status; below 0 where the word is unknown.
+    pub rank: i64,
+    /// The state that the status means, if it means one.
+    pub state: Option<State>,
+    /// The carrier's error code.
+    pub code: Option<i64>,
+    /// What the code means, in plain words.
+    pub why: Option<String>,
+    /// The code means that the recipient has opted out.
+    pub opted_out: bool,
+}
+
+/// What follows besides the rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// The lane is free: the next in it may leave.
+    pub freed: bool,
+    /// It will not arrive: its author must be told.
+    pub failed: bool,
+    /// The recipient has opted out at the carrier.
+    pub opted_out: bool,
+    /// Sending stops: for the whole account or this number only, and why.
+    pub pause: Option<(bool, String)>,
+    /// The carrier took two requests for this delivery.
+    pub doubled: bool,
+    /// It waits for another request.
+    pub waiting: bool,
+    /// The report belongs to another message than this attempt's.
+    pub mismatch: bool,
+}
+
+impl Try {
+    /// What is known about it, while it is in doubt.
+    #[must_use]
+    pub fn doubt(&self) -> Option<Doubt> {
+        Some(Doubt {
+            started_at: self.started_at,
+            since: self.doubt_since?,
+            listed_at: self.listed_at,
+            empty_at: self.empty_at,
+        })
+    }
+
+    fn end(&mut self, outcome: &str, now: At) {
+        self.ended_at.get_or_insert(now);
+        self.outcome = Some(outcome.to_owned());
+        self.next_look_at = None;
+    }
+
+    fn bind(&mut self, id: String, now: At) {
+        self.carrier_id = Some(id);
+        self.end("accepted", now);
+    }
+}
+
+impl Row {
+    /// The carrier has it. True if that frees the lane.
+    fn accept(&mut self) -> bool {
+        let freed = matches!(self.state, State::Sending | State::Unknown | State::Ready);
+        if freed || self.state == State::Parked {
+            self.state = State::Accepted;
+            self.due_at = None;
+            self.why = None;
+        }
+        freed
+    }
+
+    fn end(&mut self, state: State, code: Option<i64>, why: String) {
+        self.state = state;
+        self.code = code;
+        self.why = Some(why);
+        self.due_at = None;
+    }
+
+    fn wait(&mut self, due_at: At, why: String) {
+        self.state = State::Ready;
+        self.due_at = Some(due_at);
+        self.why = Some(why);
+    }
+}
+
+/// Takes news in.
+pub fn settle(row: &mut Row, attempt: &mut Try, news: News, policy: &DeliveryPolicy, now: At) -> Effects {
+    match news {
+        News::Answer(next) => answer(row, attempt, next, policy, now),
+        News::Report(report) => receipt(row, attempt, report, now),
+        News::Look { finding, asked_at, had } => look(row, attempt, finding, asked_at, had, now),
+    }
+}
+
+fn answer(row: &mut Row, attempt: &mut Try, next: Next, policy: &DeliveryPolicy, now: At) -> Effects {
+    let mut effects = Effects::default();
+    let newest = attempt.fence == row.fence;
+    if let Next::Accepted { id } = next {
+        if attempt.carrier_id.is_none() {
+            attempt.bind(id, now);
+            if newest {
+                effects.freed = row.accept();
+            } else {
+                effects.doubled = true;
+            }
+        }
+        return effects;
+    }
+    // Whatever else the answer says, a receipt or a look may have settled it before.
+    if attempt.carrier_id.is_some() || !newest || !row.state.holds_lane() {
+        attempt.ended_at.get_or_insert(now);
+        return effects;
+    }
+    match next {
+        Next::Accepted { .. } => {}
+        Next::Retry { at, why } => {
+            attempt.end("not_sent", now);
+            row.wait(at, why);
+            effects.waiting = true;
+        }
+        Next::Pause { account, why } => {
+            attempt.end("refused", now);
+            row.wait(now, why.clone());
+            effects.pause = Some((account, why));
+        }
+        Next::Failed { code, opted_out, why } => {
+            attempt.end("refused", now);
+            row.end(State::Failed, code, why);
+            effects = Effects { freed: true, failed: true, opted_out, ..effects };
+        }
+        Next::Dead { why } => {
+            attempt.end("not_sent", now);
+            row.end(State::Dead, None, why);
+            effects = Effects { freed: true, failed: true, ..effects };
+        }
+        Next::Unknown { why } => {
+            attempt.end("unknown", now);
+            attempt.doubt_since.get_or_insert(now);
+            attempt.next_look_at = attempt.doubt().map(|doubt| doubt.next_look(policy, now));
+            row.state = State::Unknown;
+            row.why = Some(why);
+        }
+    }
+    effects
+}
+
+fn receipt(row: &mut Row, attempt: &mut Try, report: Report, now: At) -> Effects {
+    let mut effects = Effects::default();
+    match &attempt.carrier_id {
+        Some(bound) if *bound != report.id => {
+            effects.mismatch = true;
+            return effects;
+        }
+        Some(_) => {}
+        None => {
+            attempt.bind(report.id, now);
+            effects.doubled = attempt.fence != row.fence;
+        }
+    }
+    if attempt.fence != row.fence {
+        return effects;
+    }
+    effects.freed = row.accept();
+    if report.rank > row.rank {
+        row.rank = report.rank;
+        if let Some(state) = report.state {
+            row.state = state;
+            row.code = report.code;
+            row.why = if state.is_failure() { report.why } else { None };
+            effects.failed = state.is_failure();
+            effects.opted_out = report.opted_out && effects.failed;
+        }
+    } else if row.code.is_none() && row.state.is_failure() {
+        row.code = report.code;
+    }
+    effects
+}
+
+fn look(row: &mut Row, attempt: &mut Try, finding: Finding, asked_at: At, had: bool, now: At) -> Effects {
+    let mut effects = Effects::default();
+    let open = attempt.carrier_id.is_none() && attempt.fence == row.fence;
+    if !open || !matches!(row.state, State::Unknown | State::Parked) {
+        attempt.next_look_at = None;
+        return effects;
+    }
+    attempt.looks += 1;
+    if had {
+        attempt.listed_at = Some(asked_at);
+    }
+    match finding {
+        Finding::Bound(id) => {
+            attempt.bind(id, now);
+            effects.freed = row.accept();
+        }
+        Finding::NotSent if row.state == State::Unknown => {
+            attempt.end("not_sent", now);
+            row.wait(now, "the carrier never had it".to_owned());
+            effects.waiting = true;
+        }
+        // A person decides about a parked text: others have gone on in its lane.
+        Finding::NotSent => attempt.next_look_at = None,
+        Finding::Again { at, proof } => {
+            attempt.next_look_at = Some(at);
+            if proof {
+                attempt.empty_at = Some(asked_at);
+            }
+        }
+        Finding::Parked { at, why } => {
+            effects.freed = row.state == State::Unknown;
+            row.state = State::Parked;
+            row.why = Some(why.to_owned());
+            attempt.next_look_at = Some(at);
+        }
+    }
+    effects
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::clock::seconds;
+    use crate::domain::delivery::{UNREPORTED, state_of};
+
+    const NOW: At = At(5_000_000_000);
+
+    fn sending() -> (Row, Try) {
+        let row = Row { state: State::Sending, rank: UNREPORTED, fence: 1, due_at: None, code: None, why: None };
+        let attempt = Try {
+            fence: 1,
+            started_at: NOW,
+            ended_at: None,
+            outcome: None,
+            carrier_id: None,
+            doubt_since: None,
+            looks: 0,
+            next_look_at: None,
+            listed_at: None,
+            empty_at: None,
+        };
+        (row, attempt)
+    }
+
+    fn report(status: &str, rank: i64) -> News {
+        News::Report(Report {
+            id: "SM1".into(),
+            rank,
+            state: state_of(status),
+            code: None,
+            why: None,
+            opted_out: false,
+        })
+    }
+
+    fn tell(row: &mut Row, attempt: &mut Try, news: News) -> Effects {
+        settle(row, attempt, news, &DeliveryPolicy::default(), NOW + seconds(1))
+    }
+
+    #[test]
+    fn a_lost_answer_is_never_requested_again_and_a_receipt_settles_it() {
+        let (mut row, mut attempt) = sending();
+        let effects = tell(&mut row, &mut attempt, News::Answer(Next::Unknown { why: "time-out".into() }));
+        assert_eq!((row.state, effects.freed), (State::Unknown, false));
+        assert!(attempt.next_look_at.is_some());
+        let effects = tell(&mut row, &mut attempt, report("sent", 3));
+        assert_eq!((row.state, effects.freed), (State::Sent, true));
+        assert_eq!((attempt.carrier_id.as_deref(), attempt.next_look_at), (Some("SM1"), None));
+    }
+
+    #[test]
+    fn a_receipt_before_the_answer_settles_and_the_answer_changes_nothing() {
+        let (mut row, mut attempt) = sending();
+        assert!(tell(&mut row, &mut attempt, report("delivered", 4)).freed);
+        let before = row.clone();
+        let late = tell(&mut row, &mut attempt, News::Answer(Next::Accepted { id: "SM1".into() }));
+        assert_eq!((row, late), (before, Effects::default()));
+    }
+
+    #[test]
+    fn an_overtaken_attempt_that_was_sent_after_all_is_counted() {
+        let (mut row, mut attempt) = sending();
+        row.fence = 2;
+        let effects = tell(&mut row, &mut attempt, News::Answer(Next::Accepted { id: "SM1".into() }));
+        assert!(effects.doubled && row.state == State::Sending);
+        assert_eq!(attempt.carrier_id.as_deref(), Some("SM1"));
+    }
+
+    #[test]
+    fn a_receipt_for_another_message_touches_nothing() {
+        let (mut row, mut attempt) = sending();
+        tell(&mut row, &mut attempt, News::Answer(Next::Accepted { id: "SM2".into() }));
+        let before = row.clone();
+        assert!(tell(&mut row, &mut attempt, report("failed", 4)).mismatch);
+        assert_eq!(row, before);
+    }
+
+    #[test]
+    fn a_late_answer_binds_a_text_that_was_about_to_be_requested_again() {
+        let (mut row, mut attempt) = sending();
+        tell(&mut row, &mut attempt, News::Answer(Next::Unknown { why: String::new() }));
+        let look = News::Look { finding: Finding::NotSent, asked_at: NOW, had: true };
+        assert!(tell(&mut row, &mut attempt, look).waiting && row.state == State::Ready);
+        assert!(tell(&mut row, &mut attempt, report("queued", 1)).freed);
+        assert_eq!(row.state, State::Accepted);
+    }
+
+    proptest! {
+        #[test]
+        fn a_status_never_goes_back_whatever_the_order(
+            words in proptest::collection::vec(0_usize..7, 1..20),
+        ) {
+            let statuses = [("accepted", 0), ("queued", 1), ("sending", 2), ("sent", 3), ("delivered", 4),
+                ("undelivered", 4), ("failed", 4)];
+            let (mut row, mut attempt) = sending();
+            let mut rank = UNREPORTED;
+            let mut last = None;
+            for word in words {
+                let (status, its) = statuses[word];
+                tell(&mut row, &mut attempt, report(status, its));
+                prop_assert!(row.rank >= rank);
+                if let Some(last) = last.filter(|_| rank == 4) {
+                    prop_assert_eq!(row.state, last, "a final state changed");
+                }
+                rank = row.rank;
+                last = Some(row.state);
+            }
+            prop_assert_eq!(row.state.holds_lane(), false);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The two append-only ledgers: consent of a person towards a line or the pool, blocks between phone and number.
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::domain::ids::{NumberId, PersonId};
+use crate::on;
+
+/// Where an entry comes from, and what shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// `keyword`, `carrier` or `staff`.
+    pub origin: &'a str,
+    /// The message's or attempt's id.
+    pub evidence: &'a str,
+}
+
+/// Enters that `phone` gives or withdraws consent for `scope`.
+///
+/// # Errors
+/// What the database said.
+pub async fn consent(
+    tx: &mut Tx,
+    id: i64,
+    phone: &str,
+    scope: &str,
+    given: bool,
+    at: At,
+    origin: Origin<'_>,
+) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO consents (id, phone, scope, given, at, origin, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(id).bind(phone).bind(scope).bind(i64::from(given)).bind(at.0).bind(origin.origin).bind(origin.evidence)
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Enters that `phone` blocks `number` or lifts its block.
+///
+/// # Errors
+/// What the database said.
+pub async fn block(
+    tx: &mut Tx,
+    id: i64,
+    phone: &str,
+    number: NumberId,
+    blocked: bool,
+    at: At,
+    origin: Origin<'_>,
+) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO blocks (id, phone, number_id, blocked, at, origin, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(id).bind(phone).bind(number.0).bind(i64::from(blocked)).bind(at.0)
+        .bind(origin.origin).bind(origin.evidence)
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// When `phone` last gave consent for `scope`, if its newest entry gives it.
+///
+/// # Errors
+/// What the database said.
+pub async fn given_at(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<At>> {
+    let row: Option<(i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT given, at FROM consents WHERE phone = $1 AND scope = $2 ORDER BY id DESC LIMIT 1")
+        .bind(phone).bind(scope).fetch_optional(&mut *c).await)?;
+    Ok(row.filter(|(given, _)| *given == 1).map(|(_, at)| At(at)))
+}
+
+/// Turns texts to a person's phone off or on again.
+///
+/// # Errors
+/// What the database said.
+pub async fn mute(tx: &mut Tx, person: PersonId, muted_at: Option<At>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE people SET phone_muted_at = $1 WHERE id = $2")
+        .bind(muted_at.map(|at| at.0)).bind(person.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! What was said, and how each conversation stands after it.
+
+use sqlx::{QueryBuilder, Row};
+
+use super::{Result, Tx, padded, pieces};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::on;
+
+/// A message as it is written.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// Row id.
+    pub id: MessageId,
+    /// Where it belongs; none for a stray text.
+    pub conversation: Option<ConversationId>,
+    /// `customer`, `rep`, `party` or `system`.
+    pub author: &'static str,
+    /// Who, if staff.
+    pub author_id: Option<PersonId>,
+    /// `phone`, `web`, `api` or `system`.
+    pub way: &'static str,
+    /// `text`, `note`, `keyword` or `command`.
+    pub kind: &'static str,
+    /// `relayed`, `held`, `refused` or `kept`.
+    pub outcome: &'static str,
+    /// Why, where it was not relayed.
+    pub why: Option<String>,
+    /// How it travelled: JSON for "why this rep?".
+    pub trace: Option<String>,
+    /// Verbatim.
+    pub body: String,
+    /// JSON list of addresses and types.
+    pub media: Option<String>,
+    /// The sender as the carrier wrote it.
+    pub from_phone: Option<String>,
+    /// Our number as the carrier wrote it.
+    pub to_number: Option<String>,
+    /// The leg that it came by.
+    pub leg: Option<LegId>,
+    /// When it was taken in.
+    pub accepted_at: At,
+    /// The account at the carrier.
+    pub carrier_account: Option<String>,
+    /// The carrier's id.
+    pub carrier_id: Option<String>,
+    /// The webhook as it came; dropped after 30 days.
+    pub raw: Option<String>,
+    /// Names the form that it was typed into, so that a doubled post is one message.
+    pub form_key: Option<String>,
+}
+
+/// Writes messages.
+///
+/// # Errors
+/// [`super::Error::Conflict`] if one is stored already.
+pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "INSERT INTO messages (id, conversation_id, author, author_id, way, kind, outcome, why, trace, body, \
+                 media, from_phone, to_number, leg_id, accepted_at, carrier_account, carrier_id, raw, form_key) ",
+            );
+            q.push_values(piece, |mut b, row| {
+                b.push_bind(row.id.0)
+                    .push_bind(row.conversation.map(|id| id.0))
+                    .push_bind(row.author)
+                    .push_bind(row.author_id.map(|id| id.0))
+                    .push_bind(row.way)
+                    .push_bind(row.kind)
+                    .push_bind(row.outcome)
+                    .push_bind(row.why.clone())
+                    .push_bind(row.trace.clone())
+                    .push_bind(row.body.clone())
+                    .push_bind(row.media.clone())
+                    .push_bind(row.from_phone.clone())
+                    .push_bind(row.to_number.clone())
+                    .push_bind(row.leg.map(|id| id.0))
+                    .push_bind(row.accepted_at.0)
+                    .push_bind(row.carrier_account.clone())
+                    .push_bind(row.carrier_id.clone())
+                    .push_bind(row.raw.clone())
+                    .push_bind(row.form_key.clone());
+            });
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// The message that was typed into the form of that key, if it was sent before.
+///
+/// # Errors
+/// What the database said.
+pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<MessageId>> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as("SELECT id FROM messages WHERE form_key = $1")
+        .bind(key).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(id,)| MessageId(id)))
+}
+
+/// How a conversation stands after a message.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Which.
+    pub id: ConversationId,
+    /// When the last message came.
+    pub last_at: At,
+    /// When the customer last wrote, if this was the customer.
+    pub inbound_at: Option<At>,
+    /// Since when the customer waits; `None` after an answer.
+    pub waiting_since: Option<At>,
+    /// The first characters of the last message.
+    pub preview: String,
+    /// What the loop guard remembers.
+    pub loop_state: Option<String>,
+    /// Since when relaying is paused.
+    pub paused_at: Option<At>,
+}
+
+/// Brings conversations up to date after messages; of each at most one row.
+///
+/// # Errors
+/// What the database said.
+pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused) AS (");
+        q.push_values(padded(rows), |mut b, row| {
+            b.push_bind(row.id.0)
+                .push_bind(row.last_at.0)
+                .push_bind(row.inbound_at.map(|at| at.0))
+                .push_bind(row.waiting_since.map(|at| at.0))
+                .push_bind(row.preview.clone())
+                .push_bind(row.loop_state.clone())
+                .push_bind(row.paused_at.map(|at| at.0));
+        });
+        q.push(
+            ") UPDATE conversations SET last_at = v.last_at, \
+             last_inbound_at = COALESCE(v.inbound_at, last_inbound_at), waiting_since = v.waiting, \
+             preview = v.preview, loop_state = v.loop_state, paused_at = v.paused \
+             FROM v WHERE conversations.id = v.id",
+        );
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// The first characters of a body, for lists.
+#[must_use]
+pub fn preview(body: &str) -> String {
+    body.chars().take(120).map(|ch| if ch.is_control() { ' ' } else { ch }).collect()
+}
+
+/// What the failure of a delivery needs to know about its message.
+#[derive(Clone, Debug)]
+pub struct Authored {
+    /// Which.
+    pub id: MessageId,
+    /// How it came in.
+    pub way: String,
+    /// The leg that it came by.
+    pub leg: Option<LegId>,
+}
+
+/// These messages' authors.
+///
+/// # Errors
+/// What the database said.
+pub async fn authored(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<Authored>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new("SELECT id, way, leg_id FROM messages WHERE id IN (");
+        let mut wanted = q.separated(", ");
+        for id in padded(ids) {
+            wanted.push_bind(id.0);
+        }
+        q.push(")");
+        q.build().try_map(|row: R| Ok(Authored {
+            id: MessageId(row.try_get(0)?),
+            way: row.try_get(1)?,
+            leg: row.try_get::<Option<i64>, _>(2)?.map(LegId),
+        })).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
+}

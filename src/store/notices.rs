@@ -1,0 +1,112 @@
+//! What the system's own texts need to know: throttle windows, and where an author can be told.
+
+use sqlx::{QueryBuilder, Row};
+
+use super::{Result, Tx, padded};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
+use crate::on;
+
+/// When the newest window of notices of this kind began.
+///
+/// # Errors
+/// What the database said.
+pub async fn last_window(tx: &mut Tx, kind: &str, number: NumberId, to: &str) -> Result<Option<At>> {
+    let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT MAX(window_at) FROM deliveries WHERE to_phone = $1 AND number_id = $2 AND kind = $3 \
+         AND window_at IS NOT NULL")
+        .bind(to).bind(number.0).bind(kind).fetch_one(&mut *c).await)?;
+    Ok(at.map(At))
+}
+
+/// A staff leg, as a word to its owner needs it.
+#[derive(Clone, Debug)]
+pub struct RepLeg {
+    /// Which.
+    pub id: LegId,
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// Whose.
+    pub person: Option<PersonId>,
+    /// Its phone.
+    pub phone: String,
+    /// Our number in it.
+    pub number: NumberId,
+    /// The customer's phone.
+    pub counterpart: Option<String>,
+}
+
+/// Those of these legs that are staff's, live or ended: an author may be told after the leg has ended.
+///
+/// # Errors
+/// What the database said.
+pub async fn rep_legs(tx: &mut Tx, ids: &[LegId]) -> Result<Vec<RepLeg>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new(
+            "SELECT id, conversation_id, person_id, phone, number_id, counterpart FROM legs \
+             WHERE role = 'rep' AND id IN (",
+        );
+        let mut wanted = q.separated(", ");
+        for id in padded(ids) {
+            wanted.push_bind(id.0);
+        }
+        q.push(")");
+        q.build().try_map(|row: R| Ok(RepLeg {
+            id: LegId(row.try_get(0)?),
+            conversation: ConversationId(row.try_get(1)?),
+            person: row.try_get::<Option<i64>, _>(2)?.map(PersonId),
+            phone: row.try_get(3)?,
+            number: NumberId(row.try_get(4)?),
+            counterpart: row.try_get(5)?,
+        })).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
+}
+
+/// Those of these messages whose authors have been told of a failure already.
+///
+/// # Errors
+/// What the database said.
+pub async fn told(tx: &mut Tx, messages: &[MessageId]) -> Result<Vec<MessageId>> {
+    if messages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64,)> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT message_id FROM deliveries WHERE kind = 'failure' AND message_id IN (");
+        let mut wanted = q.separated(", ");
+        for id in padded(messages) {
+            wanted.push_bind(id.0);
+        }
+        q.push(")");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+}
+
+/// The messages that these deliveries carry, notices left out.
+///
+/// # Errors
+/// What the database said.
+pub async fn messages_of(
+    tx: &mut Tx,
+    deliveries: &[DeliveryId],
+) -> Result<Vec<(DeliveryId, MessageId, Option<LegId>)>> {
+    if deliveries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64, i64, Option<i64>)> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT id, message_id, leg_id FROM deliveries WHERE kind = 'text' AND message_id IS NOT NULL AND id IN (",
+        );
+        let mut wanted = q.separated(", ");
+        for id in padded(deliveries) {
+            wanted.push_bind(id.0);
+        }
+        q.push(") ORDER BY id");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    Ok(rows.into_iter().map(|(id, message, leg)| (DeliveryId(id), MessageId(message), leg.map(LegId))).collect())
+}

@@ -1,0 +1,236 @@
+//! Where a text goes: the leg that (sender, our number) selects, its conversation, and the other legs of it.
+
+use sqlx::{QueryBuilder, Row};
+
+use super::{Result, Tx, padded};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
+use crate::on;
+
+/// What the two numbers of a text select.
+#[derive(Clone, Debug, Default)]
+pub struct Selected {
+    /// The number that was texted, if it is ours: id and whether it is a line.
+    pub number: Option<(NumberId, bool)>,
+    /// The sender is itself one of our numbers.
+    pub from_ours: bool,
+    /// The conversation of the live leg, if there is one.
+    pub conversation: Option<ConversationId>,
+}
+
+/// What each (sender, number) selects, in the order asked.
+///
+/// # Errors
+/// What the database said.
+pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selected>> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let numbered: Vec<(i64, &str, &str)> = asked.iter().zip(0_i64..).map(|((from, to), i)| (i, *from, *to)).collect();
+    let rows: Vec<(i64, Option<i64>, Option<String>, Option<i64>, Option<i64>)> = on!(tx, c => {
+        let mut q = QueryBuilder::new("WITH asked(i, phone, number) AS (");
+        q.push_values(padded(&numbered), |mut b, (i, from, to)| {
+            b.push_bind(*i).push_bind((*from).to_owned()).push_bind((*to).to_owned());
+        });
+        q.push(
+            ") SELECT a.i, n.id, n.role, own.id, l.conversation_id FROM asked a \
+             LEFT JOIN numbers n ON n.number = a.number AND n.state <> 'released' \
+             LEFT JOIN numbers own ON own.number = a.phone \
+             LEFT JOIN legs l ON l.phone = a.phone AND l.number_id = n.id AND l.ended_at IS NULL",
+        );
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    let mut found = vec![Selected::default(); asked.len()];
+    for (i, number, role, own, conversation) in rows {
+        if let Some(one) = usize::try_from(i).ok().and_then(|i| found.get_mut(i)) {
+            *one = Selected {
+                number: number.map(|id| (NumberId(id), role.as_deref() == Some("line"))),
+                from_ours: own.is_some(),
+                conversation: conversation.map(ConversationId),
+            };
+        }
+    }
+    Ok(found)
+}
+
+/// A conversation, as relaying sees it.
+#[derive(Clone, Debug)]
+pub struct Talk {
+    /// Which.
+    pub id: ConversationId,
+    /// Its line.
+    pub line: Option<NumberId>,
+    /// The line's name.
+    pub line_name: Option<String>,
+    /// Its customer, if it is a support conversation.
+    pub customer: Option<CustomerId>,
+    /// The customer's name, if known.
+    pub customer_name: Option<String>,
+    /// The customer's phone.
+    pub customer_phone: Option<String>,
+    /// Its current rep.
+    pub pinned_to: Option<PersonId>,
+    /// Closed.
+    pub closed: bool,
+    /// Relaying is paused by the loop guard.
+    pub paused: bool,
+    /// What the loop guard remembers.
+    pub loop_state: Option<String>,
+    /// Since when the customer waits for an answer.
+    pub waiting_since: Option<At>,
+}
+
+/// These conversations, locked until the commit so that neither pin nor legs change meanwhile.
+///
+/// # Errors
+/// What the database said.
+pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
+    let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lock = if tx.for_update().is_empty() { "" } else { " FOR UPDATE OF c" };
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new(
+            "SELECT c.id, c.line_id, li.name, c.customer_id, cu.name, cu.phone, c.pinned_to, c.closed_at, c.paused_at, \
+             c.loop_state, c.waiting_since \
+             FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
+             LEFT JOIN customers cu ON cu.id = c.customer_id WHERE c.id IN (",
+        );
+        let mut ids = q.separated(", ");
+        for id in padded(&wanted) {
+            ids.push_bind(*id);
+        }
+        q.push(") ORDER BY c.id").push(lock);
+        q.build().try_map(|row: R| Ok(Talk {
+            id: ConversationId(row.try_get(0)?),
+            line: row.try_get::<Option<i64>, _>(1)?.map(NumberId),
+            line_name: row.try_get(2)?,
+            customer: row.try_get::<Option<i64>, _>(3)?.map(CustomerId),
+            customer_name: row.try_get(4)?,
+            customer_phone: row.try_get(5)?,
+            pinned_to: row.try_get::<Option<i64>, _>(6)?.map(PersonId),
+            closed: row.try_get::<Option<i64>, _>(7)?.is_some(),
+            paused: row.try_get::<Option<i64>, _>(8)?.is_some(),
+            loop_state: row.try_get(9)?,
+            waiting_since: row.try_get::<Option<i64>, _>(10)?.map(At),
+        })).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
+}
+
+/// A live leg, with what decides whether its phone gets texts.
+#[derive(Clone, Debug)]
+pub struct LiveLeg {
+    /// Which.
+    pub id: LegId,
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// `customer`, `rep` or `party`.
+    pub role: String,
+    /// Whose, if staff's.
+    pub person: Option<PersonId>,
+    /// Its owner's name, if staff.
+    pub person_name: Option<String>,
+    /// Its phone.
+    pub phone: String,
+    /// Our number in it.
+    pub number: NumberId,
+    /// Its first text has been sent.
+    pub greeted: bool,
+    /// The phone takes texts now: always for customers and parties; for staff verified, not muted, on duty, enabled.
+    pub reachable: bool,
+}
+
+const LEG: &str = "SELECT l.id, l.conversation_id, l.role, l.person_id, p.name, l.phone, l.number_id, l.greeted_at, \
+     CASE WHEN l.person_id IS NULL OR (p.disabled_at IS NULL AND p.phone = l.phone AND p.phone_verified_at IS NOT NULL \
+       AND p.phone_muted_at IS NULL AND p.duty IN ('on', 'away')) THEN 1 ELSE 0 END \
+     FROM legs l LEFT JOIN people p ON p.id = l.person_id ";
+
+/// The live legs of these conversations. Hold the conversations ([`talks`]) first.
+///
+/// # Errors
+/// What the database said.
+pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<Vec<LiveLeg>> {
+    if conversations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new(LEG);
+        q.push("WHERE l.ended_at IS NULL AND l.conversation_id IN (");
+        let mut ids = q.separated(", ");
+        for id in padded(conversations) {
+            ids.push_bind(id.0);
+        }
+        q.push(") ORDER BY l.id");
+        q.build().try_map(|row: R| Ok(LiveLeg {
+            id: LegId(row.try_get(0)?),
+            conversation: ConversationId(row.try_get(1)?),
+            role: row.try_get(2)?,
+            person: row.try_get::<Option<i64>, _>(3)?.map(PersonId),
+            person_name: row.try_get(4)?,
+            phone: row.try_get(5)?,
+            number: NumberId(row.try_get(6)?),
+            greeted: row.try_get::<Option<i64>, _>(7)?.is_some(),
+            reachable: row.try_get::<i32, _>(8)? == 1,
+        })).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
+}
+
+/// The newest leg, live or ended, of a phone on one of our numbers.
+#[derive(Clone, Debug)]
+pub struct PastLeg {
+    /// Which.
+    pub id: LegId,
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// Whose, if staff's.
+    pub person: Option<PersonId>,
+    /// Who has the conversation now.
+    pub pinned_to: Option<PersonId>,
+    /// That person's name.
+    pub pinned_name: Option<String>,
+}
+
+/// The newest leg of `phone` on `number`, if there ever was one.
+///
+/// # Errors
+/// What the database said.
+pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<PastLeg>> {
+    let row: Option<(i64, i64, Option<i64>, Option<i64>, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT l.id, l.conversation_id, l.person_id, c.pinned_to, p.name FROM legs l \
+         JOIN conversations c ON c.id = l.conversation_id LEFT JOIN people p ON p.id = c.pinned_to \
+         WHERE l.phone = $1 AND l.number_id = $2 ORDER BY l.opened_at DESC, l.id DESC LIMIT 1")
+        .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(id, conversation, person, pinned, name)| PastLeg {
+        id: LegId(id),
+        conversation: ConversationId(conversation),
+        person: person.map(PersonId),
+        pinned_to: pinned.map(PersonId),
+        pinned_name: name,
+    }))
+}
+
+/// Which of these carrier ids are stored already.
+///
+/// # Errors
+/// What the database said.
+pub async fn known(tx: &mut Tx, account: &str, ids: &[&str]) -> Result<Vec<String>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String,)> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT carrier_id FROM messages WHERE carrier_account = ");
+        q.push_bind(account.to_owned()).push(" AND carrier_id IN (");
+        let mut wanted = q.separated(", ");
+        for id in padded(ids) {
+            wanted.push_bind((*id).to_owned());
+        }
+        q.push(")");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
