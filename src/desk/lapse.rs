@@ -70,3 +70,70 @@ pub async fn count(desk: &Desk) -> Result<()> {
     metrics::oldest(i64::try_from(oldest).unwrap_or(i64::MAX));
     Ok(())
 }
+
+/// Makes the clock agree with the database's, where nodes share one.
+///
+/// # Errors
+/// What the database said.
+pub async fn agree(desk: &Desk) -> Result<()> {
+    if let Some(now) = desk.store.now().await? {
+        desk.clock.agree_with(now);
+    }
+    Ok(())
+}
+
+/// Adds what was counted in memory (refused webhooks) to the totals that people see.
+///
+/// # Errors
+/// What the database said; the counts are kept for the next time.
+pub async fn tally(desk: &Desk) -> Result<()> {
+    let counted = desk.tallies.take();
+    for (name, count) in &counted {
+        let job = Tally { name, count: *count, at: desk.clock.now() };
+        if let Err(error) = desk.store.write(job).await {
+            counted
+                .iter()
+                .skip_while(|(other, _)| other != name)
+                .for_each(|(name, count)| desk.tallies.add(name, *count));
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+struct Tally {
+    name: &'static str,
+    count: i64,
+    at: At,
+}
+
+impl Job for Tally {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        upkeep::tally(tx, self.name, self.count, self.at).await
+    }
+}
+
+/// Lets paused numbers send again: the operator started the program anew or had `doctor` find all well.
+/// Returns how many there were.
+///
+/// # Errors
+/// What the database said.
+pub async fn resume(desk: &Desk) -> Result<u64> {
+    let resumed = desk.store.write(Resume).await?;
+    if resumed > 0 {
+        desk.ring();
+    }
+    Ok(resumed)
+}
+
+struct Resume;
+
+impl Job for Resume {
+    type Out = u64;
+
+    async fn run(&self, tx: &mut Tx) -> Result<u64> {
+        attempts::resume(tx).await
+    }
+}

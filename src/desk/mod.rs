@@ -29,6 +29,7 @@ pub mod receipts;
 pub mod receive;
 pub mod relay;
 pub mod reply;
+pub mod tallies;
 
 use outbox::Sending;
 
@@ -62,6 +63,8 @@ pub struct Parts {
     pub outgoing: mpsc::UnboundedSender<Sending>,
     /// Rung when something waits in the outbox that may be due.
     pub wake: Notify,
+    /// Counts that the clockwork writes down.
+    pub tallies: tallies::Tallies,
 }
 
 /// The desk, shared by everything that runs in this process.

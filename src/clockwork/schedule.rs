@@ -1,0 +1,66 @@
+//! Every schedule on one screen.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::watch;
+
+use crate::clock::At;
+use crate::desk::{Desk, claim, doubt, lapse};
+use crate::store::Result;
+
+type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
+
+/// Something done again and again.
+pub(super) struct Task {
+    name: &'static str,
+    every: Duration,
+    work: Work,
+}
+
+/// Everything that is done by the clock. `since` is the start of this process.
+pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
+    // Looks must keep up with the shortest time that the operator set for proof.
+    let looks = (desk.policies.delivery.proof_after / 60).clamp(Duration::from_millis(50), Duration::from_secs(1));
+    let leases = (desk.policies.delivery.lease / 6).clamp(Duration::from_millis(100), Duration::from_secs(5));
+    vec![
+        task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
+        task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),
+        task("sweep", Duration::from_secs(5), |desk| Box::pin(async move { claim::sweep(&desk).await.map(drop) })),
+        task("count", Duration::from_secs(5), |desk| Box::pin(async move { lapse::count(&desk).await })),
+        task("clock", Duration::from_secs(10), |desk| Box::pin(async move { lapse::agree(&desk).await })),
+        task("tallies", Duration::from_secs(5), |desk| Box::pin(async move { lapse::tally(&desk).await })),
+        task("forget", Duration::from_secs(60), |desk| Box::pin(async move { lapse::forget(&desk).await.map(drop) })),
+    ]
+}
+
+fn task(
+    name: &'static str,
+    every: Duration,
+    work: impl Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync + 'static,
+) -> Task {
+    Task { name, every, work: Box::new(work) }
+}
+
+impl Task {
+    /// Does it now and then every so often; a failure is said once and tried again at the next turn.
+    pub(super) async fn run(self, desk: Desk, mut stopped: watch::Receiver<bool>) {
+        let mut turns = tokio::time::interval(self.every);
+        turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut failing = false;
+        while !*stopped.borrow() {
+            tokio::select! {
+                _ = turns.tick() => {}
+                _ = stopped.changed() => return,
+            }
+            match (self.work)(desk.clone()).await {
+                Ok(()) => failing = false,
+                Err(error) if !failing => {
+                    failing = true;
+                    tracing::error!(task = self.name, %error, "a scheduled task failed; it is tried again");
+                }
+                Err(_) => {}
+            }
+        }
+    }
+}
