@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
+use sha2::{Digest, Sha256};
 
 use crate::clock::At;
 
@@ -56,14 +57,26 @@ impl Chance {
     /// `BYTES` random bytes in lower-case hexadecimal.
     #[must_use]
     pub fn hex<const BYTES: usize>(&self) -> String {
-        use std::fmt::Write;
         let mut bytes = [0; BYTES];
         self.fill(&mut bytes);
-        bytes.iter().fold(String::with_capacity(BYTES * 2), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+        hex(&bytes)
     }
+}
+
+/// `bytes` in lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// The SHA-256 of a random token in hexadecimal: what is stored instead of the token.
+#[must_use]
+pub fn hash_token(token: &str) -> String {
+    hex(&Sha256::digest(token))
 }
 
 /// Makes row ids: 63 bits, rising with time, known before the row is written, unique between nodes.

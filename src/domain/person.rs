@@ -1,0 +1,81 @@
+//! People with a login and what their rank lets them do.
+//! Each rank may do all that the one before it may, so ranks are ordered.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A person's rank (`rep` < `manager` < `admin`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Answers customers: own and unassigned conversations of own lines.
+    Rep,
+    /// Sees and reassigns everybody's conversations, and held texts.
+    Manager,
+    /// Sets up people, lines and numbers.
+    Admin,
+}
+
+/// Not one of the three words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a role is one of rep, manager and admin")]
+pub struct NotARole;
+
+impl Role {
+    /// The word in the database and in set-up files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Role::Rep => "rep",
+            Role::Manager => "manager",
+            Role::Admin => "admin",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = NotARole;
+
+    fn from_str(text: &str) -> Result<Self, NotARole> {
+        match text {
+            "rep" => Ok(Role::Rep),
+            "manager" => Ok(Role::Manager),
+            "admin" => Ok(Role::Admin),
+            _ => Err(NotARole),
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Up to two letters that stand for a name where there is no room: `Ana Ruiz` is `AR`.
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let first = words.next();
+    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_ordered_and_keep_their_words() {
+        assert!(Role::Rep < Role::Manager && Role::Manager < Role::Admin);
+        for role in [Role::Rep, Role::Manager, Role::Admin] {
+            assert_eq!(role.as_str().parse(), Ok(role));
+        }
+        assert_eq!("owner".parse::<Role>(), Err(NotARole));
+    }
+
+    #[test]
+    fn initials_are_those_of_the_first_and_the_last_name() {
+        assert_eq!(initials("Ana"), "A");
+        assert_eq!(initials("Ana María Ruiz"), "AR");
+        assert_eq!(initials("  "), "");
+    }
+}
