@@ -15,4 +15,5 @@ pub mod policy;
 pub mod segment;
 pub mod sending;
 pub mod settlement;
+pub mod setup;
 pub mod throttle;

@@ -15,14 +15,18 @@ pub mod changes;
 pub mod dialect;
 mod group;
 pub mod ledgers;
+pub mod lines;
 pub mod messages;
 mod migrations;
 pub mod notices;
+pub mod numbers;
 pub mod opening;
 pub mod outbox;
+pub mod people;
 pub mod pins;
 mod postgres;
 pub mod routes;
+pub mod settings;
 mod sqlite;
 pub mod upkeep;
 

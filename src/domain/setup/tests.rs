@@ -1,0 +1,102 @@
+//! Set-up files, right and wrong.
+
+use super::{Place, Setup};
+use crate::domain::person::Role;
+
+const GOOD: &str = r#"
+[[line]]
+number = "+18005550100"
+name = "Bait and Tackle"
+members = ["Ana@Example.com", "bo@example.com"]
+
+[[mask]]
+number = "+18005550111"
+
+[[person]]
+email = "ana@example.com"
+name = "Ana"
+role = "rep"              # rep, manager, admin
+phone = "+15055550121"    # optional
+limit = 50                # open conversations, optional
+"#;
+
+#[test]
+fn a_file_is_read_with_its_places() {
+    let setup: Setup = GOOD.parse().unwrap();
+    let [line] = &setup.lines[..] else { panic!("{setup:?}") };
+    assert_eq!((line.number.value.as_str(), line.number.place), ("+18005550100", Place { line: 3, column: 10 }));
+    let members: Vec<_> = line.members.iter().flatten().map(|member| member.value.as_str()).collect();
+    assert_eq!(members, ["ana@example.com", "bo@example.com"]);
+    let [ana] = &setup.people[..] else { panic!("{setup:?}") };
+    assert_eq!((ana.role, ana.limit), (Some(Role::Rep), Some(Some(50))));
+    assert_eq!(ana.phone.clone().unwrap().unwrap().value.as_str(), "+15055550121");
+}
+
+#[test]
+fn what_is_not_mentioned_stays_apart_from_what_is_taken_away() {
+    let setup: Setup = "[[person]]\nemail = \"ana@example.com\"".parse().unwrap();
+    assert_eq!((&setup.people[0].phone, setup.people[0].limit), (&None, None));
+    let taken = "[[person]]\nemail = \"ana@example.com\"\nphone = \"\"\nlimit = \"none\"\n[[line]]\nnumber = \"72345\"";
+    let setup: Setup = taken.parse().unwrap();
+    assert_eq!((&setup.people[0].phone, setup.people[0].limit), (&Some(None), Some(None)));
+    assert_eq!(setup.lines[0].members, None);
+    assert_eq!("".parse(), Ok(Setup::default()));
+}
+
+fn mistakes(text: &str) -> Vec<String> {
+    text.parse::<Setup>().unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_mistake_names_its_line_and_column() {
+    let person = "[[person]]\nemail = \"ana@example.com\"\n";
+    for (text, said) in [
+        ("[[line]\nnumber = 1", "line 1, column 8: "),
+        ("[[lime]]\nnumber = \"+18005550100\"", "line 1, column 3: unknown field `lime`"),
+        ("[[line]]\nname = \"Bait\"", "line 1, column 1: missing field `number`"),
+        ("[[line]]\nnumber = 18005550100", "line 2, column 10: invalid type: integer"),
+        ("[[line]]\n number = \"800 555 0100\"", "line 2, column 11: number: a phone number is written as E.164"),
+        ("[[mask]]\nnumber = \"72345\"", "line 2, column 10: number: a phone number is written as E.164"),
+        ("[[mask]]\nnumber = \"+18005550111\"\ncountry = \"usa\"", "line 3, column 11: country: write two capital"),
+        ("[[line]]\nnumber = \"72345\"\nmembers = [\"é\", \"ana\"]", "line 3, column 17: members: write an e-mail"),
+        (&format!("{person}role = \"boss\""), "line 3, column 8: role: `boss` is none; write rep, manager or admin"),
+        (&format!("{person}phone = \"5055550121\""), "line 3, column 9: phone: a phone number is written"),
+        (&format!("{person}limit = 0"), "line 3, column 9: limit: write a whole number from 1 on"),
+        (&format!("{person}limit = \"many\""), "line 3, column 9: limit: write a whole number from 1 on"),
+        (&format!("{person}name = \"\""), "line 3, column 8: name: it has 0 characters"),
+        (&format!("{person}nmae = \"Ana\""), "line 3, column 1: unknown field `nmae`"),
+    ] {
+        let found = mistakes(text);
+        assert!(found.iter().any(|one| one.starts_with(said)), "{text}\n  {found:?}");
+    }
+}
+
+#[test]
+fn things_that_cannot_be_twice_are_told_where_they_stand_first() {
+    let text = r#"
+[[line]]
+number = "+18005550100"
+members = ["ana@example.com", "ANA@example.com"]
+[[mask]]
+number = "+18005550100"
+[[person]]
+email = "ana@example.com"
+phone = "+18005550100"
+[[person]]
+email = "Ana@example.com"
+phone = "+15055550121"
+[[person]]
+email = "bo@example.com"
+phone = "+15055550121"
+"#;
+    assert_eq!(
+        mistakes(text),
+        [
+            "line 4, column 31: members: ana@example.com is listed twice; keep one",
+            "line 6, column 10: number: it is a line already, at line 3; a number is one line or one mask",
+            "line 9, column 9: phone: it is a mask at line 6; write the person's own phone",
+            "line 11, column 9: email: this person stands at line 8 already; keep one",
+            "line 15, column 9: phone: it is ana@example.com's already; a phone belongs to one person",
+        ]
+    );
+}

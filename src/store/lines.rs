@@ -1,0 +1,77 @@
+//! Lines and their members.
+
+use super::{Result, Tx};
+use crate::domain::ids::{NumberId, PersonId};
+use crate::on;
+
+/// A published support number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The id of its number.
+    pub id: NumberId,
+    /// E.164, or a short code.
+    pub number: String,
+    /// As people call it.
+    pub name: String,
+}
+
+/// All lines, by name.
+///
+/// # Errors
+/// What the database said.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
+    let rows: Vec<(i64, String, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT l.id, n.number, l.name FROM lines l JOIN numbers n ON n.id = l.id ORDER BY l.name, l.id")
+        .fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(id, number, name)| Line { id: NumberId(id), number, name }).collect())
+}
+
+/// Makes the line of a number that was just inserted.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
+    on!(tx, c => sqlx::query("INSERT INTO lines (id, name) VALUES ($1, $2)")
+        .bind(id.0).bind(name).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Gives a line another name.
+///
+/// # Errors
+/// What the database said.
+pub async fn rename(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE lines SET name = $2 WHERE id = $1")
+        .bind(id.0).bind(name).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Who is a member of which line.
+///
+/// # Errors
+/// What the database said.
+pub async fn members(tx: &mut Tx) -> Result<Vec<(NumberId, PersonId)>> {
+    let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT line_id, person_id FROM line_members ORDER BY line_id, person_id").fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(line, person)| (NumberId(line), PersonId(person))).collect())
+}
+
+/// Makes a person a member of a line.
+///
+/// # Errors
+/// What the database said.
+pub async fn join(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
+    on!(tx, c => sqlx::query("INSERT INTO line_members (line_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind(line.0).bind(person.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Takes a person out of a line.
+///
+/// # Errors
+/// What the database said.
+pub async fn leave(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
+    on!(tx, c => sqlx::query("DELETE FROM line_members WHERE line_id = $1 AND person_id = $2")
+        .bind(line.0).bind(person.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Our numbers: lines and masks, and whether they may send.
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::domain::ids::NumberId;
+use crate::on;
+
+/// One of our numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Number {
+    /// Row id.
+    pub id: NumberId,
+    /// E.164, or a short code.
+    pub number: String,
+    /// A published line (else a mask).
+    pub is_line: bool,
+    /// `active`, `draining`, `cooling` or `released`.
+    pub state: String,
+    /// ISO 3166 code, if set.
+    pub country: Option<String>,
+    /// Since when its sending is paused.
+    pub paused_at: Option<At>,
+    /// Why, in plain words.
+    pub paused_why: Option<String>,
+}
+
+type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<String>);
+
+/// All that we still rent, lines first.
+///
+/// # Errors
+/// What the database said.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
+    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT id, number, role, state, country, paused_at, paused_why FROM numbers WHERE state <> 'released' \
+         ORDER BY role, number").fetch_all(&mut *c).await)?;
+    let number = |(id, number, role, state, country, paused, paused_why): Row| Number {
+        id: NumberId(id),
+        number,
+        is_line: role == "line",
+        state,
+        country,
+        paused_at: paused.map(At),
+        paused_why,
+    };
+    Ok(rows.into_iter().map(number).collect())
+}
+
+/// Takes a number into service, active from `now`.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: &str, country: Option<&str>, now: At) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO numbers (id, number, role, state, country, pace_free_at, in_service_at) \
+         VALUES ($1, $2, $3, 'active', $4, 0, $5)")
+        .bind(id.0).bind(number).bind(role).bind(country).bind(now.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Sets a number's country.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_country(tx: &mut Tx, id: NumberId, country: Option<&str>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE numbers SET country = $2 WHERE id = $1")
+        .bind(id.0).bind(country).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Lets a paused number send again.
+///
+/// # Errors
+/// What the database said.
+pub async fn resume(tx: &mut Tx, id: NumberId) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE numbers SET paused_at = NULL, paused_why = NULL WHERE id = $1")
+        .bind(id.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! People with a login: who they are, their phones, their duty.
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::domain::ids::PersonId;
+use crate::domain::person::Role;
+use crate::domain::phone::Phone;
+use crate::on;
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Row id.
+    pub id: PersonId,
+    /// Lower case; what the person signs in with.
+    pub email: String,
+    /// As colleagues see it.
+    pub name: String,
+    /// Rank.
+    pub role: Role,
+    /// E.164.
+    pub phone: Option<String>,
+    /// Most open conversations at once.
+    pub limit: Option<i64>,
+    /// A password is set.
+    pub has_password: bool,
+    /// May no longer sign in or take texts.
+    pub disabled: bool,
+}
+
+type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<i64>, Option<i64>);
+
+impl Person {
+    fn from_row((id, email, name, role, phone, limit, password, disabled): Row) -> Self {
+        Person {
+            id: PersonId(id),
+            email,
+            name,
+            // The table's check lets no other word in; the lowest rank is the safe reading of one.
+            role: role.parse().unwrap_or(Role::Rep),
+            phone,
+            limit,
+            has_password: password.is_some(),
+            disabled: disabled.is_some(),
+        }
+    }
+}
+
+/// Everybody, by e-mail address.
+///
+/// # Errors
+/// What the database said.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Person>> {
+    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT id, email, name, role, phone, open_limit, \
+         CASE WHEN password_hash IS NULL THEN NULL ELSE id END, disabled_at FROM people ORDER BY email")
+        .fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(Person::from_row).collect())
+}
+
+/// The enabled person whose phone this is.
+///
+/// # Errors
+/// What the database said.
+pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<PersonId>> {
+    let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT id FROM people WHERE phone = $1 AND disabled_at IS NULL")
+        .bind(phone).fetch_optional(&mut *c).await)?;
+    Ok(id.map(PersonId))
+}
+
+/// A person as they are written first: on duty, without phone and password.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(tx: &mut Tx, id: PersonId, email: &str, name: &str, role: Role, now: At) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO people (id, email, name, role, duty, created_at) VALUES ($1, $2, $3, $4, 'on', $5)")
+        .bind(id.0).bind(email).bind(name).bind(role.as_str()).bind(now.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Gives a person another name.
+///
+/// # Errors
+/// What the database said.
+pub async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE people SET name = $2 WHERE id = $1")
+        .bind(id.0).bind(name).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Gives a person another rank.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_role(tx: &mut Tx, id: PersonId, role: Role) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE people SET role = $2 WHERE id = $1")
+        .bind(id.0).bind(role.as_str()).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Gives a person a phone, verified, that takes texts; or takes it away.
+///
+/// # Errors
+/// What the database said; a conflict if it is another enabled person's.
+pub async fn set_phone(tx: &mut Tx, id: PersonId, phone: Option<&Phone>, now: At) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE people SET phone = $2, phone_verified_at = $3, phone_muted_at = NULL WHERE id = $1")
+        .bind(id.0).bind(phone.map(Phone::as_str)).bind(phone.map(|_| now.0)).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Sets the most open conversations that a person has at once.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_limit(tx: &mut Tx, id: PersonId, limit: Option<i64>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE people SET open_limit = $2 WHERE id = $1")
+        .bind(id.0).bind(limit).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Sets a password by its hash and ends the person's sessions and unused links; `false` if there is no such enabled
+/// person.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_password(tx: &mut Tx, email: &str, hash: &str) -> Result<bool> {
+    let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "UPDATE people SET password_hash = $2 WHERE email = $1 AND disabled_at IS NULL RETURNING id")
+        .bind(email).bind(hash).fetch_optional(&mut *c).await)?;
+    let Some(id) = id else { return Ok(false) };
+    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1").bind(id).execute(&mut *c).await.map(drop))?;
+    on!(tx, c => sqlx::query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL")
+        .bind(id).execute(&mut *c).await.map(drop))?;
+    Ok(true)
+}

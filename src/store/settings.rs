@@ -1,0 +1,27 @@
+//! What this database remembers about itself, a name and a value each.
+
+use super::{Result, Tx};
+use crate::on;
+
+/// The carrier account that this database has served; another one is refused.
+pub const CARRIER_ACCOUNT: &str = "carrier_account";
+
+/// The value of `name`.
+///
+/// # Errors
+/// What the database said.
+pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>> {
+    let value = on!(tx, c => sqlx::query_scalar("SELECT value FROM settings WHERE name = $1")
+        .bind(name).fetch_optional(&mut *c).await)?;
+    Ok(value)
+}
+
+/// Remembers `value` unless something is remembered already, and returns what is.
+///
+/// # Errors
+/// What the database said.
+pub async fn remember(tx: &mut Tx, name: &str, value: &str) -> Result<String> {
+    on!(tx, c => sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+        .bind(name).bind(value).execute(&mut *c).await.map(drop))?;
+    Ok(get(tx, name).await?.unwrap_or_else(|| value.to_owned()))
+}
