@@ -1,9 +1,108 @@
-//! The commands, a file each.
+//! The commands, a file each; this one reads the command line and tells what went wrong.
+//! Every command that needs the database brings its schema up to date first.
 
+use std::fmt;
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::clock::Clock;
+use crate::config::{Refused, Settings};
+use crate::secret::{Chance, Ids};
+use crate::store::{self, Store};
+
+mod apply;
+mod help;
+mod log;
+mod migrate;
+
+/// A support line that you can text.
+#[derive(Debug, Parser)]
+#[command(name = "switchboard", version, about, long_about = help::ABOUT, after_help = help::after())]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the database up to date and end
+    Migrate,
+    /// Make lines, masks and people as a file says
+    Apply(apply::Options),
+}
+
+/// Why a command ended without doing what was asked.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    message: String,
+    code: u8,
+}
+
+/// What a command came to.
+pub(crate) type Outcome = Result<ExitCode, Failed>;
+
+impl Failed {
+    /// Something is wrong with what was asked, not with how it was set up.
+    pub(crate) fn new(message: impl fmt::Display) -> Self {
+        Failed { message: message.to_string(), code: 1 }
+    }
+}
+
+impl From<Refused> for Failed {
+    fn from(refused: Refused) -> Self {
+        Failed { message: refused.to_string(), code: 2 }
+    }
+}
+
+impl From<store::Error> for Failed {
+    fn from(error: store::Error) -> Self {
+        let code = if matches!(error, store::Error::Refused(_)) { 2 } else { 1 };
+        Failed { message: error.to_string(), code }
+    }
+}
+
+/// What a command works with.
+pub(crate) struct Here {
+    pub settings: Settings,
+    pub clock: Clock,
+    pub chance: Chance,
+    /// Ids that no serving node makes: those count from 0.
+    pub ids: Ids,
+}
+
+impl Here {
+    /// The database, its schema up to date.
+    pub(crate) async fn store(&self) -> Result<Store, Failed> {
+        Ok(Store::open(&self.settings.database_url).await?)
+    }
+}
 
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let command = CommandLine::parse().command;
+    match run(command) {
+        Ok(code) => code,
+        Err(failed) => {
+            eprintln!("switchboard: {}", failed.message);
+            ExitCode::from(failed.code)
+        }
+    }
+}
+
+fn run(command: Option<Command>) -> Outcome {
+    let settings = Settings::from_process()?;
+    log::start(&settings.log);
+    let here = Here { settings, clock: Clock::system(), chance: Chance::System, ids: Ids::of_node(1023) };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failed::new(format!("the system gives no threads: {error}")))?;
+    runtime.block_on(async {
+        match command {
+            Some(Command::Migrate) | None => migrate::run(&here).await,
+            Some(Command::Apply(options)) => apply::run(&here, options).await,
+        }
+    })
 }

@@ -147,7 +147,8 @@ fn refusal<const N: usize>(name: &str, known: [&'static str; N]) -> String {
 /// The share of letter pairs that two names have in common (Dice), from 0 to 1.
 #[expect(clippy::cast_precision_loss, reason = "names are short")]
 fn likeness(one: &str, other: &str) -> f64 {
-    let pairs = |text: &str| text.as_bytes().windows(2).map(|pair| [pair[0], pair[1]]).collect::<Vec<_>>();
+    let own = |text: &str| text.trim_start_matches("SWITCHBOARD_").to_owned();
+    let pairs = |text: &str| own(text).as_bytes().windows(2).map(|pair| [pair[0], pair[1]]).collect::<Vec<_>>();
     let (ours, mut theirs) = (pairs(one), pairs(other));
     let all = ours.len() + theirs.len();
     let common =

@@ -14,6 +14,7 @@ use crate::live::Live;
 use crate::secret::{Chance, Ids};
 use crate::store::{self, Store};
 
+pub mod apply;
 pub mod claim;
 pub mod close;
 pub mod deliver;
@@ -30,6 +31,7 @@ pub mod receive;
 pub mod relay;
 pub mod reply;
 pub mod tallies;
+pub mod tally;
 
 use outbox::Sending;
 

@@ -26,13 +26,13 @@ pub struct Number {
 
 type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<String>);
 
-/// All that we still rent, lines first.
+/// All that ever were ours, lines first.
 ///
 /// # Errors
 /// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
-        "SELECT id, number, role, state, country, paused_at, paused_why FROM numbers WHERE state <> 'released' \
+        "SELECT id, number, role, state, country, paused_at, paused_why FROM numbers \
          ORDER BY role, number").fetch_all(&mut *c).await)?;
     let number = |(id, number, role, state, country, paused, paused_why): Row| Number {
         id: NumberId(id),
@@ -65,6 +65,17 @@ pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: &str, country
 pub async fn set_country(tx: &mut Tx, id: NumberId, country: Option<&str>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE numbers SET country = $2 WHERE id = $1")
         .bind(id.0).bind(country).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// A number that had been released is ours again, from `now`.
+///
+/// # Errors
+/// What the database said.
+pub async fn back_in_service(tx: &mut Tx, id: NumberId, now: At) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE numbers SET state = 'active', in_service_at = $2, paused_at = NULL, paused_why = NULL WHERE id = $1")
+        .bind(id.0).bind(now.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 

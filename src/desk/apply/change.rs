@@ -1,0 +1,94 @@
+//! One change that a set-up file makes, and how it is told.
+
+use std::fmt;
+
+use crate::domain::person::Role;
+use crate::domain::phone::{Phone, masked};
+
+/// One change; people by e-mail address, numbers by E.164.
+#[expect(missing_docs, reason = "the fields are named for what they hold: whose, from what, to what")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Somebody new.
+    NewPerson(NewPerson),
+    /// Another name.
+    RenamePerson { email: String, from: String, to: String },
+    /// Another rank.
+    Role { email: String, from: Role, to: Role },
+    /// Another phone, or none.
+    Phone { email: String, from: Option<String>, to: Option<Phone> },
+    /// Another limit of open conversations, or none.
+    Limit { email: String, from: Option<i64>, to: Option<i64> },
+    /// A new published number.
+    NewLine { number: String, name: String, country: Option<String> },
+    /// A line's other name.
+    RenameLine { number: String, from: String, to: String },
+    /// A new member of the pool.
+    NewMask { number: String, country: Option<String> },
+    /// A number's other country.
+    Country { number: String, from: Option<String>, to: Option<String> },
+    /// A number that had been released is ours again.
+    BackInService { number: String },
+    /// A new member of a line.
+    Join { line: String, email: String },
+    /// A member who leaves a line.
+    Leave { line: String, email: String },
+}
+
+/// Somebody new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPerson {
+    /// Lower case.
+    pub email: String,
+    /// As colleagues see it.
+    pub name: String,
+    /// Rank.
+    pub role: Role,
+    /// Where texts go.
+    pub phone: Option<Phone>,
+    /// Most open conversations at once.
+    pub limit: Option<i64>,
+}
+
+impl fmt::Display for Change {
+    /// One line: `+` for what comes, `~` for what changes, `-` for what goes. People's phones show two digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Change::NewPerson(person) => {
+                write!(f, "+ person {} \"{}\", {}", person.email, person.name, person.role)?;
+                if let Some(phone) = &person.phone {
+                    write!(f, ", phone {}", phone.masked())?;
+                }
+                person.limit.map_or(Ok(()), |limit| write!(f, ", limit {limit}"))
+            }
+            Change::RenamePerson { email, from, to } => write!(f, "~ person {email}: name \"{from}\" → \"{to}\""),
+            Change::Role { email, from, to } => write!(f, "~ person {email}: role {from} → {to}"),
+            Change::Phone { email, from, to } => {
+                let (from, to) = (from.as_deref().map(masked), to.as_ref().map(Phone::masked));
+                write!(f, "~ person {email}: phone {} → {}", or_none(from), or_none(to))
+            }
+            Change::Limit { email, from, to } => {
+                write!(f, "~ person {email}: limit {} → {}", or_none(*from), or_none(*to))
+            }
+            Change::NewLine { number, name, country } => {
+                write!(f, "+ line {number} {name}{}", in_country(country.as_deref()))
+            }
+            Change::RenameLine { number, from, to } => write!(f, "~ line {number}: name \"{from}\" → \"{to}\""),
+            Change::NewMask { number, country } => write!(f, "+ mask {number}{}", in_country(country.as_deref())),
+            Change::Country { number, from, to } => {
+                write!(f, "~ number {number}: country {} → {}", or_none(from.as_ref()), or_none(to.as_ref()))
+            }
+            Change::BackInService { number } => write!(f, "~ number {number}: back in service"),
+            Change::Join { line, email } => write!(f, "+ member {email} of line {line}"),
+            Change::Leave { line, email } => write!(f, "- member {email} of line {line}"),
+        }
+    }
+}
+
+fn or_none<T: fmt::Display>(value: Option<T>) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+}
+
+fn in_country(country: Option<&str>) -> String {
+    country.map(|country| format!(" ({country})")).unwrap_or_default()
+}
