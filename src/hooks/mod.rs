@@ -1,1 +1,40 @@
-//! What carriers post: answers fast, decides nothing.
+//! What carriers post: texts and delivery receipts. Answers fast and decides nothing.
+//!
+//! Nothing gets past [`signed::Signed`] without a valid signature, and that cannot be switched off.
+
+use std::fmt;
+
+use rocket::Route;
+
+mod inbound;
+mod receipts;
+mod signed;
+
+/// How a carrier's posts are known to be its own.
+#[derive(Clone)]
+pub struct Seal {
+    account: String,
+    tokens: Vec<String>,
+}
+
+impl Seal {
+    /// Posts of `account`, signed with `token` or, while it is being replaced, with the one before.
+    #[must_use]
+    pub fn new(account: &str, token: &str, previous: Option<&str>) -> Self {
+        let tokens = [Some(token), previous].into_iter().flatten().map(str::to_owned).collect();
+        Seal { account: account.to_owned(), tokens }
+    }
+}
+
+impl fmt::Debug for Seal {
+    /// Without the tokens.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seal").field("tokens", &self.tokens.len()).finish_non_exhaustive()
+    }
+}
+
+/// Texts at `/messages`, receipts at `/receipts/<token>`. Mount them at `/hooks/twilio` and manage a [`Seal`].
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    rocket::routes![inbound::messages, receipts::receipts]
+}

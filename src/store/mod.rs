@@ -28,6 +28,7 @@ mod postgres;
 pub mod routes;
 pub mod settings;
 mod sqlite;
+pub mod tallies;
 pub mod upkeep;
 
 /// Expands one body for whichever database `$tx` (a `&mut Tx`) talks to, with `$c` as its connection.

@@ -1,0 +1,49 @@
+//! A text comes in. It is answered after it is on disk, and with nothing to say: the relay is not an answer.
+
+use std::time::Instant;
+
+use rocket::http::{ContentType, Status};
+use rocket::{State, post};
+
+use super::signed::Signed;
+use crate::desk::Desk;
+use crate::desk::receive::{self, Inbound};
+use crate::domain::keyword::Keyword;
+use crate::metrics;
+use crate::wire::twilio::inbound::{InboundText, OptOutType};
+
+/// An empty document: any other text would be sent to the person.
+const NOTHING_TO_SAY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
+
+#[post("/messages", data = "<post>")]
+pub(super) async fn messages(desk: &State<Desk>, post: Signed) -> Result<(ContentType, &'static str), Status> {
+    let came = Instant::now();
+    let text = InboundText::read(&post.0).map_err(|bad| {
+        tracing::warn!(%bad, "a signed webhook cannot be read");
+        Status::BadRequest
+    })?;
+    let outcome = receive::receive(desk, inbound(text)).await.map_err(|error| {
+        tracing::error!(%error, "a text could not be stored; the carrier is asked to try again");
+        Status::ServiceUnavailable
+    })?;
+    metrics::webhook(came.elapsed().as_secs_f64());
+    tracing::debug!(outcome = outcome.word(), "a text came in");
+    Ok((ContentType::XML, NOTHING_TO_SAY))
+}
+
+fn inbound(text: InboundText) -> Inbound {
+    Inbound {
+        account: text.account_sid,
+        carrier_id: text.message_sid,
+        from: text.from,
+        to: text.to,
+        body: text.body,
+        media: text.media.into_iter().map(|file| (file.url, file.content_type)).collect(),
+        raw: text.raw,
+        carrier_keyword: text.opt_out.map(|opt_out| match opt_out {
+            OptOutType::Stop => Keyword::Stop,
+            OptOutType::Start => Keyword::Start,
+            OptOutType::Help => Keyword::Help,
+        }),
+    }
+}

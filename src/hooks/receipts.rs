@@ -1,0 +1,58 @@
+//! A receipt comes in, at the address that belongs to one attempt alone.
+
+use rocket::http::Status;
+use rocket::{State, post};
+
+use super::signed::Signed;
+use crate::desk::Desk;
+use crate::desk::deliver::Taken;
+use crate::desk::receipts as desk_receipts;
+use crate::domain::delivery;
+use crate::domain::settlement::Report;
+use crate::wire::twilio::codes::{self, Class};
+use crate::wire::twilio::receipt::Receipt;
+
+/// Rank of a status whose word nobody here knows: below all others.
+const UNKNOWN_WORD: i64 = -1;
+
+#[post("/receipts/<token>", data = "<post>")]
+pub(super) async fn receipts(desk: &State<Desk>, token: &str, post: Signed) -> Result<Status, Status> {
+    let receipt = Receipt::read(&post.0).map_err(|bad| {
+        tracing::warn!(%bad, "a signed receipt cannot be read");
+        Status::BadRequest
+    })?;
+    match desk_receipts::receipt(desk, token, report(receipt)).await {
+        Ok(Taken::Known) => Ok(Status::NoContent),
+        Ok(Taken::Stranger) => {
+            tracing::warn!("a receipt came for no attempt of ours, or for another message than its own");
+            Err(Status::NotFound)
+        }
+        Err(error) => {
+            tracing::error!(%error, "a receipt could not be stored; the carrier is asked to try again");
+            Err(Status::ServiceUnavailable)
+        }
+    }
+}
+
+fn report(receipt: Receipt) -> Report {
+    let meaning = receipt.error_code.map(codes::meaning);
+    Report {
+        rank: receipt.rank().unwrap_or(UNKNOWN_WORD),
+        state: state(&receipt.status),
+        code: receipt.error_code,
+        why: meaning.map(|meaning| meaning.reason.to_owned()),
+        opted_out: meaning.is_some_and(|meaning| meaning.class == Class::OptedOut),
+        id: receipt.message_sid,
+    }
+}
+
+/// The state that the carrier's word means; words of the way there mean none.
+fn state(status: &str) -> Option<delivery::State> {
+    match status {
+        "sent" => Some(delivery::State::Sent),
+        "delivered" | "partially_delivered" | "read" => Some(delivery::State::Delivered),
+        "undelivered" => Some(delivery::State::Undelivered),
+        "failed" | "canceled" => Some(delivery::State::Failed),
+        _ => None,
+    }
+}

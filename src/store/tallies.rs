@@ -1,0 +1,38 @@
+//! Totals of things that happen too often for a row each.
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::on;
+
+/// A total.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// How often.
+    pub total: i64,
+    /// The last time.
+    pub last_at: At,
+    /// What it was the last time.
+    pub detail: Option<String>,
+}
+
+/// Adds `count` to the total of `name`.
+///
+/// # Errors
+/// What the database said.
+pub async fn add(tx: &mut Tx, name: &str, count: i64, now: At, detail: &str) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO tallies (name, total, last_at, detail) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE \
+         SET total = tallies.total + excluded.total, last_at = excluded.last_at, detail = excluded.detail")
+        .bind(name).bind(count).bind(now.0).bind(detail).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// The total of `name`, if it ever happened.
+///
+/// # Errors
+/// What the database said.
+pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
+    let row: Option<(i64, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT total, last_at, detail FROM tallies WHERE name = $1").bind(name).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(total, last_at, detail)| Tally { total, last_at: At(last_at), detail }))
+}
