@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use crate::clock::At;
 pub use crate::domain::sending::{Recall, Refusal, RefusalClass, Sent};
 
+pub mod late;
 pub mod twilio;
 
 /// What a carrier can do.

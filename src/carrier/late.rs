@@ -1,0 +1,66 @@
+//! A carrier that is met later: the simulator inside `serve` has an address only once its port is bound.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{Capabilities, Carrier, Listed, Outgoing, OwnedNumber, Recall, Sent, Unanswered};
+use crate::wire::twilio::create::MAX_BODY_CHARS;
+
+/// Stands in for a carrier that speaks Twilio's contract until that is [met](Late::meet).
+#[derive(Debug)]
+pub struct Late {
+    account: String,
+    met: OnceLock<Box<dyn Carrier>>,
+}
+
+impl Late {
+    /// Awaits the carrier with this account.
+    #[must_use]
+    pub fn new(account: &str) -> Self {
+        Late { account: account.to_owned(), met: OnceLock::new() }
+    }
+
+    /// From now on it is `carrier`; the first one stays.
+    pub fn meet(&self, carrier: Box<dyn Carrier>) {
+        // A second meeting would be of the same carrier: its address does not change while the process lives.
+        let _ = self.met.set(carrier);
+    }
+
+    fn absent() -> String {
+        "the carrier's address is not known yet".to_owned()
+    }
+}
+
+#[async_trait]
+impl Carrier for Late {
+    fn account(&self) -> &str {
+        &self.account
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { recall: Recall::List, max_body_chars: MAX_BODY_CHARS }
+    }
+
+    async fn send(&self, text: &Outgoing) -> Sent {
+        match self.met.get() {
+            Some(carrier) => carrier.send(text).await,
+            None => Sent::NotSent { after: Some(Duration::from_secs(1)), why: Self::absent() },
+        }
+    }
+
+    async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered> {
+        match self.met.get() {
+            Some(carrier) => carrier.list(from, to).await,
+            None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+
+    async fn numbers(&self) -> Result<Vec<OwnedNumber>, Unanswered> {
+        match self.met.get() {
+            Some(carrier) => carrier.numbers().await,
+            None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+}
