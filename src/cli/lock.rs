@@ -1,0 +1,63 @@
+//! Holds a SQLite database for one serving process: two would send everything twice.
+//! The lock is the system's and ends with the process however that ends; the file beside the database stays and means
+//! nothing by itself.
+
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+
+use super::Failed;
+
+/// Keeps other `serve`s away for as long as it lives.
+#[derive(Debug)]
+pub(super) struct Lock(#[expect(dead_code, reason = "held, not read")] Option<File>);
+
+/// Takes the lock of a SQLite database; other databases arrange this among their nodes.
+pub(super) fn take(database_url: &str) -> Result<Lock, Failed> {
+    let Some(path) = path(database_url) else { return Ok(Lock(None)) };
+    let named = path.display();
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| Failed::new(format!("{named} cannot be opened: {error}")))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(Some(file))),
+        Err(TryLockError::WouldBlock) => Err(Failed::new(format!(
+            "another `switchboard serve` is using this database (it holds {named}): stop it first, or set DATABASE_URL \
+             to another file. For more than one process use PostgreSQL"
+        ))),
+        Err(TryLockError::Error(error)) => Err(Failed::new(format!("{named} cannot be locked: {error}"))),
+    }
+}
+
+/// The lock file of `sqlite:PATH`: PATH and `.lock`.
+fn path(database_url: &str) -> Option<PathBuf> {
+    let path = database_url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    Some(PathBuf::from(format!("{path}.lock")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_stands_beside_the_database() {
+        assert_eq!(path("sqlite:data/support.db"), Some("data/support.db.lock".into()));
+        assert_eq!(path("sqlite:///var/lib/support.db?mode=rwc"), Some("/var/lib/support.db.lock".into()));
+        assert_eq!(path("postgres://localhost/support"), None);
+    }
+
+    #[test]
+    fn a_second_one_is_refused_until_the_first_has_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("support.db").display());
+        let first = take(&url).unwrap();
+        let refused = take(&url).unwrap_err();
+        assert!(refused.message.contains("support.db.lock") && refused.message.contains("DATABASE_URL"));
+        drop(first);
+        take(&url).unwrap();
+    }
+}
