@@ -27,6 +27,7 @@ pub mod pins;
 mod postgres;
 pub mod routes;
 pub mod settings;
+pub mod sessions;
 mod sqlite;
 pub mod tallies;
 pub mod upkeep;

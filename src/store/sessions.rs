@@ -1,0 +1,188 @@
+//! Sessions, one-time links and wrong passwords.
+//! Only hashes of tokens are stored, so that a stolen database signs nobody in.
+
+use crate::clock::At;
+use crate::domain::ids::PersonId;
+use crate::domain::throttle::Failures;
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// What is needed to check a password.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Whose it is.
+    pub person: PersonId,
+    /// The password's hash in PHC form; `None` if none was set.
+    pub password_hash: Option<String>,
+}
+
+/// The account of an enabled person.
+///
+/// # Errors
+/// What the database said.
+pub async fn account(tx: &mut Tx, email: &str) -> Result<Option<Account>> {
+    let row: Option<(i64, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, password_hash FROM people WHERE email = $1 AND disabled_at IS NULL"
+    ).bind(email).fetch_optional(c).await)?;
+    Ok(row.map(|(id, password_hash)| Account { person: PersonId(id), password_hash }))
+}
+
+/// Failures of one account since `since`.
+///
+/// # Errors
+/// What the database said.
+pub async fn failures_of_account(tx: &mut Tx, account: &str, since: At) -> Result<Failures> {
+    let row = on!(tx, c => sqlx::query_as(
+        "SELECT COUNT(*), MIN(at), MAX(at) FROM sign_in_failures WHERE account = $1 AND at > $2"
+    ).bind(account).bind(since.0).fetch_one(c).await)?;
+    Ok(failures(row))
+}
+
+/// Failures from one address since `since`.
+///
+/// # Errors
+/// What the database said.
+pub async fn failures_of_address(tx: &mut Tx, address: &str, since: At) -> Result<Failures> {
+    let row = on!(tx, c => sqlx::query_as(
+        "SELECT COUNT(*), MIN(at), MAX(at) FROM sign_in_failures WHERE address = $1 AND at > $2"
+    ).bind(address).bind(since.0).fetch_one(c).await)?;
+    Ok(failures(row))
+}
+
+fn failures((count, oldest, newest): (i64, Option<i64>, Option<i64>)) -> Failures {
+    Failures {
+        count: u32::try_from(count).unwrap_or(u32::MAX),
+        oldest: At(oldest.unwrap_or_default()),
+        newest: At(newest.unwrap_or_default()),
+    }
+}
+
+/// Notes a wrong password and forgets those of before `since`.
+///
+/// # Errors
+/// What the database said.
+pub async fn note_failure(tx: &mut Tx, id: i64, account: &str, address: &str, at: At, since: At) -> Result<()> {
+    on!(tx, c => sqlx::query("DELETE FROM sign_in_failures WHERE (account = $1 OR address = $2) AND at <= $3")
+        .bind(account).bind(address).bind(since.0).execute(c).await.map(drop))?;
+    on!(tx, c => sqlx::query("INSERT INTO sign_in_failures (id, account, address, at) VALUES ($1, $2, $3, $4)")
+        .bind(id).bind(account).bind(address).bind(at.0).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets the failures of an account whose owner has just signed in.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget_failures(tx: &mut Tx, account: &str) -> Result<()> {
+    on!(tx, c => sqlx::query("DELETE FROM sign_in_failures WHERE account = $1").bind(account).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// A session with the person behind it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Whose it is.
+    pub person: PersonId,
+    /// Name, for the page.
+    pub name: String,
+    /// The word of the rank.
+    pub role: String,
+    /// The word of the duty.
+    pub duty: String,
+    /// When the person signed in.
+    pub created_at: At,
+    /// When it was last used, to the minute.
+    pub seen_at: At,
+}
+
+/// The session with this token hash, unless its person has been disabled.
+///
+/// # Errors
+/// What the database said.
+pub async fn find(tx: &mut Tx, token_hash: &str) -> Result<Option<Session>> {
+    let row: Option<(i64, String, String, String, i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT p.id, p.name, p.role, p.duty, s.created_at, s.seen_at FROM sessions s JOIN people p ON p.id = s.person_id \
+         WHERE s.token_hash = $1 AND p.disabled_at IS NULL"
+    ).bind(token_hash).fetch_optional(c).await)?;
+    Ok(row.map(|(id, name, role, duty, created_at, seen_at)| Session {
+        person: PersonId(id),
+        name,
+        role,
+        duty,
+        created_at: At(created_at),
+        seen_at: At(seen_at),
+    }))
+}
+
+/// Begins a session.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(tx: &mut Tx, token_hash: &str, person: PersonId, now: At) -> Result<()> {
+    on!(tx, c => sqlx::query("INSERT INTO sessions (token_hash, person_id, created_at, seen_at) VALUES ($1, $2, $3, $3)")
+        .bind(token_hash).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Notes that a session was used.
+///
+/// # Errors
+/// What the database said.
+pub async fn touch(tx: &mut Tx, token_hash: &str, now: At) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2")
+        .bind(token_hash).bind(now.0).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// What the database said.
+pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<()> {
+    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Drops the sessions that began before `began` or were last used before `used`.
+///
+/// # Errors
+/// What the database said.
+pub async fn drop_stale(tx: &mut Tx, began: At, used: At) -> Result<()> {
+    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE created_at <= $1 OR seen_at <= $2")
+        .bind(began.0).bind(used.0).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Keeps the hash of a one-time link.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert_link(tx: &mut Tx, token_hash: &str, person: PersonId, now: At, expires_at: At) -> Result<()> {
+    on!(tx, c => sqlx::query("INSERT INTO links (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
+        .bind(token_hash).bind(person.0).bind(now.0).bind(expires_at.0).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Whose unused, unexpired link this is.
+///
+/// # Errors
+/// What the database said.
+pub async fn open_link(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<String>> {
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(
+        "SELECT p.name FROM links l JOIN people p ON p.id = l.person_id \
+         WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND p.disabled_at IS NULL"
+    ).bind(token_hash).bind(now.0).fetch_optional(c).await)?;
+    Ok(row.map(|(name,)| name))
+}
+
+/// Uses a link up; `None` if it was used, has expired, or never was.
+///
+/// # Errors
+/// What the database said.
+pub async fn use_link(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<PersonId>> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 \
+         AND person_id IN (SELECT id FROM people WHERE disabled_at IS NULL) RETURNING person_id"
+    ).bind(token_hash).bind(now.0).fetch_optional(c).await)?;
+    Ok(row.map(|(id,)| PersonId(id)))
+}
