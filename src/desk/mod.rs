@@ -25,6 +25,7 @@ pub mod legs;
 pub mod note;
 pub mod notice;
 pub mod outbox;
+mod password;
 pub mod pin;
 pub mod receipts;
 pub mod receive;
@@ -32,6 +33,7 @@ pub mod relay;
 pub mod reply;
 pub mod tallies;
 pub mod tally;
+pub mod sessions;
 
 use outbox::Sending;
 

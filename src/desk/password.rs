@@ -1,0 +1,79 @@
+//! Hashing of passwords: Argon2id, two at a time.
+//! A hash is meant to be slow, so it runs beside the threads that answer webhooks and in a narrow queue of its own.
+
+use std::sync::LazyLock;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::secret::Chance;
+
+/// Memory in KiB, the least that OWASP advises with two passes and one lane.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+static QUEUE: Semaphore = Semaphore::const_new(2);
+
+/// Stands in where there is no hash to compare with, so that the answer takes as long.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_password(&Chance::System, "nobody").unwrap_or_default());
+
+/// The password could not be hashed.
+#[derive(Debug, thiserror::Error)]
+#[error("the password could not be hashed: {0}")]
+pub struct NotHashed(String);
+
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).unwrap_or(Params::DEFAULT);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// The hash of a password in PHC form, with a salt of its own. Takes some 30 ms of one core.
+///
+/// # Errors
+/// [`NotHashed`] if memory ran out.
+pub fn hash_password(chance: &Chance, password: &str) -> Result<String, NotHashed> {
+    let mut salt = [0; 16];
+    chance.fill(&mut salt);
+    let hash =
+        argon2().hash_password_with_salt(password.as_bytes(), &salt).map_err(|error| NotHashed(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+/// The right to hash once.
+pub(super) struct Turn(Option<SemaphorePermit<'static>>);
+
+/// Waits in the queue.
+pub(super) async fn turn() -> Turn {
+    Turn(QUEUE.acquire().await.ok())
+}
+
+impl Turn {
+    /// Whether `password` has `hash`; without a hash it never has, and takes as long to find out.
+    pub(super) async fn verify(self, password: String, hash: Option<String>) -> bool {
+        let known = hash.is_some();
+        let compared = tokio::task::spawn_blocking(move || {
+            let hash = hash.as_deref().unwrap_or(NOBODY.as_str());
+            PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+        });
+        let equal = compared.await.unwrap_or(false);
+        drop(self.0);
+        known && equal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_matches_its_hash_and_no_other() {
+        let hash = hash_password(&Chance::seeded(1), "tide table").unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(turn().await.verify("tide table".into(), Some(hash.clone())).await);
+        assert!(!turn().await.verify("tide tables".into(), Some(hash)).await);
+        assert!(!turn().await.verify("nobody".into(), None).await);
+    }
+}
