@@ -1,1 +1,43 @@
-//! What the HTTP doors share.
+//! What the HTTP doors share: the database, guards, headers, request ids, pages, static files.
+//! A door that is mounted on a Rocket prepared by [`attach`] cannot forget any of the general rules.
+
+use rocket::data::{ByteUnit, Limits};
+use rocket::{Build, Rocket};
+
+use crate::secret::Chance;
+
+pub mod cookie;
+pub mod db;
+pub mod files;
+pub mod guards;
+pub mod headers;
+pub mod page;
+pub mod refusal;
+pub mod request_log;
+pub mod same_site;
+pub mod site;
+
+pub use site::Site;
+
+/// How much of a body is read: webhooks may have 1 MB, forms of people need far less.
+#[must_use]
+pub fn limits() -> Limits {
+    Limits::new()
+        .limit("form", ByteUnit::Kibibyte(64))
+        .limit("data-form", ByteUnit::Kibibyte(64))
+        .limit("string", ByteUnit::Kibibyte(64))
+        .limit("bytes", ByteUnit::Kibibyte(64))
+        .limit("json", ByteUnit::Mebibyte(1))
+}
+
+/// Gives a Rocket what every door needs: request log, security headers, cross-site refusal and static files.
+#[must_use]
+pub fn attach(rocket: Rocket<Build>, site: Site, chance: Chance) -> Rocket<Build> {
+    rocket
+        .attach(request_log::RequestLog(chance))
+        .attach(headers::SecurityHeaders(site.clone()))
+        .attach(same_site::SameSite(site.clone()))
+        .manage(site)
+        .mount("/", same_site::routes())
+        .mount("/", files::routes())
+}

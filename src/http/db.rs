@@ -1,0 +1,36 @@
+//! The database as Rocket knows it: `databases.switchboard.url` in the configuration.
+//! `rocket_db_pools` opens it at ignition; the program closes it itself, after the last answer.
+
+use rocket::figment::Figment;
+use rocket_db_pools::{Database, Pool};
+
+use crate::store::{Error, Store, Tx};
+
+/// The database of this process.
+#[derive(Database)]
+#[database("switchboard")]
+pub struct Db(Opened);
+
+/// A [`Store`] that Rocket opens.
+#[derive(Clone, Debug)]
+pub struct Opened(pub Store);
+
+#[rocket::async_trait]
+impl Pool for Opened {
+    type Connection = Tx;
+    type Error = Error;
+
+    async fn init(figment: &Figment) -> Result<Self, Error> {
+        let url: String = figment.extract_inner("url").map_err(|error| {
+            Error::Refused(format!("databases.switchboard.url is not set: write sqlite:PATH or postgres://… ({error})"))
+        })?;
+        Store::open(&url).await.map(Opened)
+    }
+
+    async fn get(&self) -> Result<Tx, Error> {
+        self.0.read().await
+    }
+
+    /// Does nothing: Rocket calls it at the start of a shutdown, while requests are still being answered.
+    async fn close(&self) {}
+}

@@ -1,0 +1,119 @@
+//! Style sheets, scripts and icons, from inside the binary.
+//! An address with the right hash is kept for good, so that a page costs one request the second time.
+
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::{Responder, Response, Result};
+use rocket::{Request, Route, routes};
+use sha2::{Digest, Sha256};
+
+/// One file with the address that pages use for it.
+#[derive(Debug)]
+pub struct File {
+    name: &'static str,
+    kind: ContentType,
+    body: String,
+    hash: String,
+    address: String,
+}
+
+/// The layers of the style sheet in their order.
+const STYLES: [&str; 7] = [
+    include_str!("../../static/css/tokens.css"),
+    include_str!("../../static/css/base.css"),
+    include_str!("../../static/css/layout.css"),
+    include_str!("../../static/css/parts.css"),
+    include_str!("../../static/css/inbox.css"),
+    include_str!("../../static/css/alone.css"),
+    include_str!("../../static/css/states.css"),
+];
+
+static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
+    vec![
+        File::new("app.css", ContentType::CSS, STYLES.map(slim).concat()),
+        File::new("live.js", ContentType::JavaScript, include_str!("../../static/live.js").to_owned()),
+        File::new("write.js", ContentType::JavaScript, include_str!("../../static/write.js").to_owned()),
+        File::new("keys.js", ContentType::JavaScript, include_str!("../../static/keys.js").to_owned()),
+        File::new("icon.svg", ContentType::SVG, include_str!("../../static/icon.svg").to_owned()),
+    ]
+});
+
+impl File {
+    fn new(name: &'static str, kind: ContentType, body: String) -> Self {
+        let hash = crate::secret::hex(&Sha256::digest(&body)[..8]);
+        let address = format!("/static/{name}?v={hash}");
+        File { name, kind, body, hash, address }
+    }
+}
+
+/// The address of the file `name` for a page, with the hash of what is in it.
+#[must_use]
+pub fn address(name: &str) -> &'static str {
+    find(name).map_or("/static/missing", |file| file.address.as_str())
+}
+
+fn find(name: &str) -> Option<&'static File> {
+    FILES.iter().find(|file| file.name == name)
+}
+
+/// A style sheet without comments and indentation, which are for its readers here.
+fn slim(css: &str) -> String {
+    let mut rest = css;
+    let mut out = String::with_capacity(css.len());
+    while let Some((before, after)) = rest.split_once("/*") {
+        out.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out.lines().map(str::trim).filter(|line| !line.is_empty()).fold(String::new(), |mut all, line| {
+        all.push_str(line);
+        all.push('\n');
+        all
+    })
+}
+
+/// A file as it is answered: whole, or "you have it already".
+struct Answer(&'static File, Option<String>);
+
+impl<'r> Responder<'r, 'static> for Answer {
+    fn respond_to(self, req: &'r Request<'_>) -> Result<'static> {
+        let Answer(file, version) = self;
+        let tag = format!("\"{}\"", file.hash);
+        let keep =
+            if version.as_ref() == Some(&file.hash) { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let mut response = Response::build();
+        response.header(Header::new("ETag", tag.clone())).header(Header::new("Cache-Control", keep));
+        if req.headers().get_one("if-none-match") == Some(tag.as_str()) {
+            return response.status(Status::NotModified).ok();
+        }
+        response.header(file.kind.clone()).sized_body(file.body.len(), Cursor::new(file.body.as_str())).ok()
+    }
+}
+
+#[rocket::get("/static/<name>?<v>")]
+fn file(name: &str, v: Option<String>) -> Option<Answer> {
+    Some(Answer(find(name)?, v))
+}
+
+/// `GET /static/…`.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![file]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_sheet_loses_its_comments_and_nothing_else() {
+        assert_eq!(
+            slim("/* why */\n  a {\n    color: red; /* no */ }\n"),
+            "a {\ncolor: red;  }\n".replace("  }", " }")
+        );
+        let css = &find("app.css").unwrap().body;
+        assert!(!css.contains("/*") && css.contains("@layer tokens {") && css.len() < 34_000, "{}", css.len());
+    }
+}
