@@ -31,6 +31,7 @@ pub mod sessions;
 mod sqlite;
 pub mod tallies;
 pub mod upkeep;
+pub mod views;
 
 /// Expands one body for whichever database `$tx` (a `&mut Tx`) talks to, with `$c` as its connection.
 /// Counts as one statement. `on!(tx, c, Row => …)` also names the driver's row type, for closures over rows.

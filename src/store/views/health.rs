@@ -1,0 +1,69 @@
+//! What needs a hand: senders that are paused, webhooks that were turned away.
+
+use crate::clock::At;
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// The tally of webhooks whose signature was wrong or missing.
+pub const REJECTED_WEBHOOKS: &str = "webhook.rejected";
+
+/// A number of ours that sends nothing until somebody mends its settings.
+#[derive(Clone, Debug)]
+pub struct PausedSender {
+    /// The line's name, else the number.
+    pub name: String,
+    /// Since when.
+    pub at: At,
+    /// Why, in words for people.
+    pub why: String,
+}
+
+/// Something that happens too often for a row each.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// How often, ever.
+    pub total: i64,
+    /// The last time.
+    pub last_at: At,
+    /// About the last time, in words for people.
+    pub detail: String,
+}
+
+/// Paused senders.
+///
+/// # Errors
+/// What the database said.
+pub async fn paused_senders(tx: &mut Tx) -> Result<Vec<PausedSender>> {
+    let raw: Vec<(String, Option<String>, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT n.number, l.name, n.paused_at, n.paused_why FROM numbers n LEFT JOIN lines l ON l.id = n.id \
+         WHERE n.paused_at IS NOT NULL ORDER BY n.paused_at, n.id LIMIT 20"
+    ).fetch_all(c).await)?;
+    Ok(raw
+        .into_iter()
+        .map(|(number, line, at, why)| PausedSender {
+            name: line.unwrap_or(number),
+            at: At(at),
+            why: why.unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// The tally `name`; `None` if it never happened.
+///
+/// # Errors
+/// What the database said.
+pub async fn tally(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
+    let raw: Option<(i64, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT total, last_at, detail FROM tallies WHERE name = $1"
+    ).bind(name).fetch_optional(c).await)?;
+    Ok(raw.map(|(total, last_at, detail)| Tally { total, last_at: At(last_at), detail: detail.unwrap_or_default() }))
+}
+
+/// Whether the database answers.
+///
+/// # Errors
+/// What the database said.
+pub async fn answers(tx: &mut Tx) -> Result<()> {
+    let _: (i64,) = on!(tx, c => sqlx::query_as("SELECT COUNT(*) FROM settings").fetch_one(c).await)?;
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! What pages show, read with the reader's own rights.
+//! The rights stand in the statements themselves, so that a page cannot show what its reader may not see.
+
+use crate::domain::ids::PersonId;
+use crate::domain::person::Role;
+
+pub mod audience;
+pub mod details;
+pub mod health;
+pub mod held;
+pub mod list;
+pub mod thread;
+pub mod timeline;
+
+/// Who reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer {
+    /// The person.
+    pub person: PersonId,
+    /// The person's rank.
+    pub role: Role,
+}
+
+impl Viewer {
+    /// Managers and admins see everybody's conversations.
+    #[must_use]
+    pub fn sees_all(self) -> bool {
+        self.role >= Role::Manager
+    }
+
+    /// The condition under which this viewer sees conversation `c`; the person's id is parameter `$1`.
+    pub(super) fn sees(self) -> &'static str {
+        if self.sees_all() {
+            // Uses the parameter, so that both statements are bound alike.
+            "$1 <> 0"
+        } else {
+            "(c.pinned_to = $1 OR (c.kind = 'support' AND c.pinned_to IS NULL \
+             AND c.line_id IN (SELECT line_id FROM line_members WHERE person_id = $1)))"
+        }
+    }
+}
+
+/// A customer as everybody sees them: by name, else by the last two digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// The name, if one is known.
+    pub name: Option<String>,
+    /// `••34`.
+    pub masked: String,
+}
+
+impl Contact {
+    fn new(name: Option<String>, phone: Option<&str>) -> Self {
+        let name = name.filter(|name| !name.trim().is_empty());
+        Contact { name, masked: phone.map(crate::domain::phone::masked).unwrap_or_default() }
+    }
+
+    /// The last two digits, for readers: "number ending in 34".
+    #[must_use]
+    pub fn ending(&self) -> &str {
+        self.masked.trim_start_matches('•')
+    }
+
+    /// Name or `••34`.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.masked)
+    }
+}
