@@ -1,1 +1,50 @@
-//! Pages for people: a file per resource.
+//! Pages for people: a file per resource. This is their table of contents.
+
+use rocket::{Route, routes};
+
+pub mod catchers;
+mod closures;
+pub mod composer;
+pub mod conversations;
+pub mod events;
+mod failure;
+pub mod frame;
+mod health;
+mod held;
+mod links;
+mod live;
+mod notes;
+mod pins;
+mod replies;
+mod session_given;
+mod sessions;
+pub mod stamp;
+pub mod timeline;
+pub mod words;
+mod writing;
+
+/// Every page and form.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![
+        sessions::home,
+        sessions::form,
+        sessions::create,
+        sessions::delete,
+        links::show,
+        links::create,
+        conversations::index,
+        conversations::list_part,
+        conversations::show,
+        conversations::thread_part,
+        replies::create,
+        notes::create,
+        pins::create,
+        closures::create,
+        held::index,
+        live::stream,
+        health::live,
+        health::ready,
+        health::counts,
+    ]
+}

@@ -1,0 +1,143 @@
+//! Events as sentences, and the reason of a pick as a trace from jack to jack.
+
+use serde_json::Value;
+
+use super::stamp::Stamp;
+use super::words::sentence;
+use crate::store::views::timeline::Done;
+
+/// A quiet line in the middle of the thread.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The row.
+    pub id: i64,
+    /// When.
+    pub at: Stamp,
+    /// What happened.
+    pub text: String,
+    /// Why it happened so.
+    pub trace: Option<Trace>,
+}
+
+/// The reason, step by step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// `Why Ana?`
+    pub question: String,
+    /// From what came in to what was plugged in.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a [`Trace`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The jack's class: `full` or `ours`.
+    pub jack: &'static str,
+    /// What the step is about.
+    pub name: &'static str,
+    /// What was found.
+    pub text: String,
+}
+
+fn step(name: &'static str, text: String) -> Step {
+    Step { jack: "full", name, text }
+}
+
+/// The sentence for an event. `customer` is how the customer is called.
+#[must_use]
+pub fn line(done: Done, customer: &str) -> Line {
+    let data: Value = serde_json::from_str(&done.data).unwrap_or_default();
+    let actor = done.actor.as_deref().unwrap_or("Switchboard");
+    let word = |key: &str| data.get(key).and_then(Value::as_str).map(str::to_owned);
+    let text = match done.kind.as_str() {
+        "opened" => format!("{customer} began a conversation"),
+        "picked" => format!("Given to {}", word("chosen_name").unwrap_or_default()),
+        "unassigned" => "Given to nobody, because nobody could take it".to_owned(),
+        "claimed" => format!("{actor} took this"),
+        "transferred" => format!("{actor} gave this to {}", word("to_name").unwrap_or_default()),
+        "closed" => format!("{actor} closed this"),
+        "no_mask" => "No mask was free for the rep's phone: this one is answered on the web".to_owned(),
+        "phone_off" => format!("{actor} turned off the texts to their phone"),
+        "loop_paused" => {
+            "Two machines seem to answer each other: nothing is passed on until somebody replies".to_owned()
+        }
+        "doubled" => "The carrier may have sent a text twice".to_owned(),
+        other => {
+            let why = word("why").map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{}{why}", sentence(&other.replace(['_', '.'], " ")).trim_end_matches('.'))
+        }
+    };
+    let trace = matches!(done.kind.as_str(), "picked" | "unassigned").then(|| trace(&data)).flatten();
+    Line { id: done.id, at: Stamp(done.at), text, trace }
+}
+
+/// If the event is the opening of a rep's leg, the last step of the line before: which mask, and why that one.
+#[must_use]
+pub fn mask_step(done: &Done) -> Option<Step> {
+    let data: Value = (done.kind == "leg_opened").then(|| serde_json::from_str(&done.data).ok()).flatten()?;
+    let why = data.get("why").and_then(Value::as_str).unwrap_or("chosen");
+    Some(Step { jack: "ours", name: "Mask", text: sentence(why) })
+}
+
+fn trace(pick: &Value) -> Option<Trace> {
+    let names = |key: &str| -> Vec<String> {
+        pick.get(key)
+            .and_then(Value::as_array)
+            .map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            .unwrap_or_default()
+    };
+    let candidates = names("candidates");
+    let passed_over: Vec<String> = pick
+        .get("passed_over")
+        .and_then(Value::as_array)?
+        .iter()
+        .filter_map(|pair| Some(format!("not {}: {}", pair.get(0)?.as_str()?, pair.get(1)?.as_str()?)))
+        .collect();
+    let chosen = pick.get("chosen_name").and_then(Value::as_str);
+    let policy = match pick.get("policy").and_then(Value::as_str) {
+        Some("random") => format!("Uniformly random: each of {} was equally likely.", candidates.len()),
+        other => other.unwrap_or("unknown").to_owned(),
+    };
+    let mut steps =
+        vec![step("Candidates", if candidates.is_empty() { "nobody".to_owned() } else { candidates.join(", ") })];
+    if !passed_over.is_empty() {
+        steps.push(step("Passed over", passed_over.join(", ")));
+    }
+    if chosen.is_some() {
+        steps.push(step("Policy", policy));
+    }
+    let plugged = chosen.map_or_else(|| "nobody: it waits unassigned".to_owned(), str::to_owned);
+    steps.push(Step { jack: "ours", name: "Plugged in", text: plugged });
+    let question = chosen.map_or_else(|| "Why nobody?".to_owned(), |name| format!("Why {name}?"));
+    Some(Trace { question, steps })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::At;
+
+    fn done(kind: &str, data: &str) -> Done {
+        Done { id: 1, at: At::EPOCH, kind: kind.into(), actor: Some("Ana".into()), data: data.into() }
+    }
+
+    #[test]
+    fn a_pick_says_who_could_have_been_chosen_and_why_the_others_were_not() {
+        let pick = r#"{"policy":"random","candidates":["Ana","Ben"],"passed_over":[["Dev","full"]],"chosen":3,"chosen_name":"Ana"}"#;
+        let line = line(done("picked", pick), "••34");
+        assert_eq!(line.text, "Given to Ana");
+        let trace = line.trace.unwrap();
+        assert_eq!(trace.question, "Why Ana?");
+        let told: Vec<&str> = trace.steps.iter().map(|step| step.text.as_str()).collect();
+        assert_eq!(told, ["Ana, Ben", "not Dev: full", "Uniformly random: each of 2 was equally likely.", "Ana"]);
+    }
+
+    #[test]
+    fn an_event_of_an_unknown_kind_is_still_told() {
+        assert_eq!(
+            line(done("mask_exhausted", r#"{"why":"no mask was free"}"#), "Joel").text,
+            "Mask exhausted: no mask was free"
+        );
+        assert_eq!(line(done("closed", "not json"), "Joel").text, "Ana closed this");
+    }
+}

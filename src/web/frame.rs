@@ -1,0 +1,128 @@
+//! What stands around every page of a signed-in person: views, counts, troubles, who one is.
+
+use askama::Template;
+
+use super::stamp::Stamp;
+use crate::clock::hours;
+use crate::desk::sessions::Who;
+use crate::domain::person::{self, Role};
+use crate::http::Site;
+use crate::store::views::list::{Counts, View, counts};
+use crate::store::views::{Viewer, health};
+use crate::store::{self, Tx, changes};
+use crate::{clock::At, domain::ids::PersonId};
+
+/// Where the reader is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    /// In a view of conversations.
+    View(View),
+    /// At the held texts.
+    Held,
+}
+
+/// Something that needs a hand.
+#[derive(Clone, Debug)]
+pub struct Trouble {
+    /// What is wrong.
+    pub what: String,
+    /// Since when, or the last time.
+    pub at: Option<Stamp>,
+    /// What helps.
+    pub remedy: &'static str,
+}
+
+/// The views with their counts, and what belongs to every page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "parts/views.html")]
+pub struct Frame {
+    /// Who reads.
+    pub who: Who,
+    /// Where.
+    pub here: Here,
+    /// The numbers beside the views.
+    pub counts: Counts,
+    /// What needs a hand, for those who can do something about it.
+    pub troubles: Vec<Trouble>,
+    /// The newest change that this page can know of.
+    pub cursor: i64,
+    /// Whether the carrier is the simulator.
+    pub simulator: bool,
+}
+
+/// A viewer with a person's rights.
+#[must_use]
+pub fn viewer(who: &Who) -> Viewer {
+    Viewer { person: who.id, role: who.role }
+}
+
+impl Frame {
+    /// Reads it. The cursor is read first, so that a change during the reading is announced again, not missed.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn load(tx: &mut Tx, who: Who, here: Here, site: &Site, now: At) -> store::Result<Self> {
+        let cursor = changes::newest(tx).await?;
+        let counts = counts(tx, viewer(&who)).await?;
+        let troubles = if who.role >= Role::Manager { troubles(tx, who.role, now).await? } else { Vec::new() };
+        Ok(Frame { who, here, counts, troubles, cursor, simulator: site.simulated() })
+    }
+
+    /// Whether the reader is in this view.
+    #[must_use]
+    pub fn is_at(&self, view: &View) -> bool {
+        self.here == Here::View(*view)
+    }
+
+    /// The number beside a view.
+    #[must_use]
+    pub fn count(&self, view: &View) -> Option<i64> {
+        self.counts.of(*view)
+    }
+
+    /// Whether the number is one that somebody should act on.
+    #[must_use]
+    pub fn is_hot(&self, view: &View) -> bool {
+        *view == View::Unassigned && self.counts.unassigned > 0
+    }
+
+    /// The reader's initials.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        person::initials(&self.who.name)
+    }
+
+    /// The reader.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        self.who.id
+    }
+}
+
+async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble>> {
+    let mut troubles: Vec<Trouble> = health::paused_senders(tx)
+        .await?
+        .into_iter()
+        .map(|paused| Trouble {
+            what: if paused.why.is_empty() {
+                format!("{} sends nothing since", paused.name)
+            } else {
+                format!("{} sends nothing: {}. Since", paused.name, paused.why.trim_end_matches('.'))
+            },
+            at: Some(Stamp(paused.at)),
+            remedy: "Run switchboard doctor: it names the fix.",
+        })
+        .collect();
+    if role >= Role::Admin
+        && let Some(tally) = health::tally(tx, health::REJECTED_WEBHOOKS).await?
+        && now.since(tally.last_at) < hours(24)
+    {
+        let texts = if tally.total == 1 { "webhook was" } else { "webhooks were" };
+        troubles.push(Trouble {
+            what: format!("{} {texts} turned away in all, because the signature was wrong. Last", tally.total),
+            at: Some(Stamp(tally.last_at)),
+            remedy: "Check the auth token and the public address.",
+        });
+    }
+    Ok(troubles)
+}

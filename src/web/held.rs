@@ -1,0 +1,57 @@
+//! Held texts, for managers: what reached a number of ours and was passed on to nobody, and why.
+
+use askama::Template;
+use rocket::State;
+
+use super::failure::Failure;
+use super::frame::{Frame, Here};
+use super::stamp::Stamp;
+use crate::desk::Desk;
+use crate::domain::ids::{ConversationId, MessageId};
+use crate::http::Site;
+use crate::http::guards::ManagerOnly;
+use crate::http::page::Page;
+use crate::store::views::{Contact, held};
+
+struct Row {
+    at: Stamp,
+    from: Contact,
+    to: String,
+    body: String,
+    why: String,
+    conversation: Option<ConversationId>,
+}
+
+#[derive(Template)]
+#[template(path = "held/index.html")]
+pub(super) struct Held {
+    frame: Frame,
+    texts: Vec<Row>,
+    older: Option<MessageId>,
+}
+
+#[rocket::get("/held?<before>")]
+pub(super) async fn index(
+    before: Option<i64>,
+    me: ManagerOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Result<Page<Held>, Failure> {
+    let mut tx = desk.store.read().await?;
+    let frame = Frame::load(&mut tx, me.0, Here::Held, site, desk.clock.now()).await?;
+    let texts = held::list(&mut tx, MessageId(before.unwrap_or(i64::MAX))).await?;
+    let full = i64::try_from(texts.len()).is_ok_and(|rows| rows >= held::PAGE);
+    let older = texts.last().filter(|_| full).map(|last| last.id);
+    let texts = texts
+        .into_iter()
+        .map(|text| Row {
+            at: Stamp(text.at),
+            from: text.from,
+            to: text.to,
+            body: text.body,
+            why: text.why,
+            conversation: text.conversation,
+        })
+        .collect();
+    Ok(Page::ok(Held { frame, texts, older }))
+}

@@ -1,0 +1,145 @@
+//! Announcements to an open page: something changed in a conversation that its reader may see; never what.
+//! The page fetches what it shows with its own rights, so a stream that is overheard or late tells nothing.
+
+use std::time::Duration;
+
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::stream::{Event, EventStream};
+use rocket::serde::json::json;
+use rocket::tokio::select;
+use rocket::tokio::sync::broadcast::error::RecvError;
+use rocket::tokio::time::{MissedTickBehavior, interval};
+use rocket::{Request, Shutdown, State};
+
+use super::frame::viewer;
+use crate::desk::Desk;
+use crate::desk::sessions;
+use crate::domain::change::Change;
+use crate::http::guards::{Signed, Token};
+use crate::store::views::Viewer;
+use crate::store::views::audience::{self, Hears};
+use crate::store::{self, changes};
+
+/// Announcements are gathered for this long, and rights are checked again as often: somebody who was disabled hears
+/// nothing any more.
+const BEAT: Duration = Duration::from_secs(1);
+/// A stream without news says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A browser that was away for longer than so many changes is told to load its page anew.
+const TOO_MANY: usize = 2_000;
+
+/// The cursor with which a browser comes back after a lost connection.
+pub(super) struct LastEvent(Option<i64>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for LastEvent {
+    type Error = ();
+
+    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
+        Outcome::Success(LastEvent(req.headers().get_one("last-event-id").and_then(|id| id.parse().ok())))
+    }
+}
+
+/// One reader's place in the feed.
+struct Listener {
+    desk: Desk,
+    token: String,
+    viewer: Viewer,
+    cursor: i64,
+}
+
+impl Listener {
+    /// What the reader may hear of `news`, which rises by cursor; each conversation once.
+    async fn hear(&mut self, news: Vec<Change>) -> store::Result<Vec<Event>> {
+        let news: Vec<Change> = news.into_iter().filter(|change| change.id > self.cursor).collect();
+        let Some(last) = news.last().map(|change| change.id) else { return Ok(Vec::new()) };
+        let heard = audience::hears(&mut self.desk.store.read().await?, self.viewer, &news).await?;
+        self.cursor = last;
+        Ok(heard.into_iter().map(|heard| event(&heard)).collect())
+    }
+
+    /// Everything since the cursor, when announcements may have been missed.
+    async fn catch_up(&mut self) -> store::Result<Vec<Event>> {
+        let mut events = Vec::new();
+        loop {
+            let news = changes::after(&mut self.desk.store.read().await?, self.cursor).await?;
+            if news.is_empty() {
+                return Ok(events);
+            }
+            events.extend(self.hear(news).await?);
+            if events.len() > TOO_MANY {
+                self.cursor = changes::newest(&mut self.desk.store.read().await?).await?;
+                return Ok(vec![Event::json(&json!({ "kind": "all" })).event("change").id(self.cursor.to_string())]);
+            }
+        }
+    }
+
+    /// Whether the reader is still signed in.
+    async fn signed_in(&self) -> bool {
+        matches!(sessions::who(&self.desk, &self.token, false).await, Ok(Some(_)))
+    }
+}
+
+fn event(heard: &Hears) -> Event {
+    match heard.conversation {
+        Some(id) => Event::json(&json!({ "conversation": id.to_string(), "kind": heard.kind })),
+        None => Event::json(&json!({ "kind": "list" })),
+    }
+    .event("change")
+    .id(heard.cursor.to_string())
+}
+
+#[rocket::get("/live?<after>")]
+pub(super) async fn stream(
+    after: Option<i64>,
+    last: LastEvent,
+    me: Signed,
+    token: Token,
+    desk: &State<Desk>,
+    mut end: Shutdown,
+) -> EventStream![Event] {
+    let mut announced = desk.live.subscribe();
+    let desk = desk.inner().clone();
+    let start = match last.0.or(after) {
+        Some(cursor) => cursor,
+        None => match desk.store.read().await {
+            Ok(mut tx) => changes::newest(&mut tx).await.unwrap_or(0),
+            Err(_) => 0,
+        },
+    };
+    let mut listener = Listener { desk, token: token.0, viewer: viewer(&me.0), cursor: start };
+    let stream = EventStream! {
+        yield Event::comment("listening");
+        let mut beat = interval(BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut news: Vec<Change> = Vec::new();
+        let mut missed = true;
+        loop {
+            select! {
+                change = announced.recv() => match change {
+                    Ok(change) => news.push(change),
+                    Err(RecvError::Lagged(_)) => missed = true,
+                    Err(RecvError::Closed) => break,
+                },
+                _ = beat.tick() => {
+                    if !listener.signed_in().await {
+                        break;
+                    }
+                    let gathered = std::mem::take(&mut news);
+                    let told = if std::mem::take(&mut missed) {
+                        listener.catch_up().await
+                    } else {
+                        listener.hear(gathered).await
+                    };
+                    match told {
+                        Ok(events) => for event in events { yield event; },
+                        // The browser comes back by itself, with its cursor.
+                        Err(error) => { tracing::warn!(%error, "a live page could not be served"); break; }
+                    }
+                },
+                () = &mut end => break,
+            }
+        }
+    };
+    stream.heartbeat(HEARTBEAT)
+}

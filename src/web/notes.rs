@@ -1,0 +1,37 @@
+//! A note: staff see it, and it never leaves the house.
+
+use rocket::form::Form;
+use rocket::{FromForm, State};
+
+use super::composer::Typed;
+use super::conversations::{Back, Number};
+use super::writing::{Answer, answer, lines};
+use crate::desk::{Desk, note};
+use crate::http::Site;
+use crate::http::guards::Signed;
+
+#[derive(FromForm)]
+pub(super) struct Written {
+    #[field(default = String::new())]
+    body: String,
+    form_key: Option<String>,
+}
+
+#[rocket::post("/conversations/<id>/notes?<view>", data = "<form>")]
+pub(super) async fn create(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Written>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let Written { body, form_key } = form.into_inner();
+    let body = lines(&body);
+    let outcome = note::note(desk, me.0.id, id.0, body.clone(), form_key).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), |_, why| Back {
+        typed: Typed { note: body, note_why: Some(why), ..Typed::default() },
+        ..Back::default()
+    })
+    .await
+}

@@ -1,0 +1,34 @@
+//! Answers that give a browser its session or take it away.
+
+use rocket::Request;
+use rocket::http::{Header, Status};
+use rocket::response::{Redirect, Responder, Result};
+
+use crate::http::{Site, cookie};
+
+/// Signed in: the cookie, and on to the page.
+pub(super) struct Given {
+    pub(super) token: String,
+    pub(super) next: String,
+}
+
+/// Signed out: no cookie, and nothing of the pages is left in the browser's caches.
+pub(super) struct Taken;
+
+impl<'r> Responder<'r, 'static> for Given {
+    fn respond_to(self, req: &'r Request<'_>) -> Result<'static> {
+        let site = req.rocket().state::<Site>().ok_or(Status::InternalServerError)?;
+        cookie::give(site, req, self.token);
+        Redirect::to(self.next).respond_to(req)
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Taken {
+    fn respond_to(self, req: &'r Request<'_>) -> Result<'static> {
+        let site = req.rocket().state::<Site>().ok_or(Status::InternalServerError)?;
+        cookie::take(site, req);
+        let mut response = Redirect::to("/sign-in").respond_to(req)?;
+        response.set_header(Header::new("Clear-Site-Data", "\"cache\""));
+        Ok(response)
+    }
+}

@@ -1,0 +1,120 @@
+//! Signing in and out.
+
+use askama::Template;
+use rocket::form::Form;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{FromForm, State};
+
+use super::failure::Failure;
+use super::session_given::{Given, Taken};
+use crate::desk::Desk;
+use crate::desk::sessions::{self, Attempt, NotSignedIn};
+use crate::http::guards::{Address, Token};
+use crate::http::page::Page;
+
+/// Where one lands after signing in.
+const HOME: &str = "/conversations";
+
+#[derive(Template)]
+#[template(path = "sessions/sign_in.html")]
+pub(super) struct SignIn {
+    email: String,
+    next: String,
+    why: Option<String>,
+}
+
+#[derive(FromForm)]
+pub(super) struct Credentials {
+    #[field(default = String::new())]
+    email: String,
+    #[field(default = String::new())]
+    password: String,
+    next: Option<String>,
+}
+
+/// A path of this site that may be gone to after signing in; anything that could lead elsewhere is dropped.
+pub(super) fn keep_next(next: &str) -> Option<String> {
+    let rest = next.strip_prefix('/')?;
+    let local =
+        !rest.starts_with(['/', '\\']) && next.len() <= 500 && next.is_ascii() && !next.contains(['\\', '\r', '\n']);
+    (local && !rest.starts_with("sign-") && !rest.starts_with("link/") && !rest.is_empty()).then(|| next.to_owned())
+}
+
+/// The address of the sign-in page.
+pub(super) fn address(next: Option<&str>) -> String {
+    match next {
+        Some(next) => {
+            format!("/sign-in?next={}", form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
+        }
+        None => "/sign-in".to_owned(),
+    }
+}
+
+#[rocket::get("/sign-in?<next>")]
+pub(super) fn form(next: Option<&str>) -> Page<SignIn> {
+    let next = next.and_then(keep_next).unwrap_or_default();
+    Page::ok(SignIn { email: String::new(), next, why: None })
+}
+
+#[derive(rocket::Responder)]
+pub(super) enum Answer {
+    In(Given),
+    Again(Page<SignIn>),
+    Failed(Failure),
+}
+
+#[rocket::post("/sign-in", data = "<form>")]
+pub(super) async fn create(form: Form<Credentials>, address: Address, desk: &State<Desk>) -> Answer {
+    let Credentials { email, password, next } = form.into_inner();
+    let next = next.as_deref().and_then(keep_next);
+    let attempt = Attempt { email: email.clone(), password, address: address.0 };
+    let (status, why) = match sessions::sign_in(desk, attempt).await {
+        Ok(token) => return Answer::In(Given { token, next: next.unwrap_or_else(|| HOME.to_owned()) }),
+        Err(NotSignedIn::Wrong) => (Status::Unauthorized, "E-mail or password is wrong.".to_owned()),
+        Err(NotSignedIn::Wait(until)) => {
+            let seconds = until.since(desk.clock.now()).as_secs() + 1;
+            (Status::TooManyRequests, format!("Too many wrong passwords. Try again in {}.", spoken(seconds)))
+        }
+        Err(NotSignedIn::Store(error)) => return Answer::Failed(error.into()),
+    };
+    Answer::Again(Page(status, SignIn { email, next: next.unwrap_or_default(), why: Some(why) }))
+}
+
+fn spoken(seconds: u64) -> String {
+    match seconds {
+        1 => "1 second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+#[rocket::post("/sign-out")]
+pub(super) async fn delete(token: Option<Token>, desk: &State<Desk>) -> Result<Taken, Failure> {
+    if let Some(token) = token {
+        sessions::sign_out(desk, &token.0).await?;
+    }
+    Ok(Taken)
+}
+
+/// `/` is the inbox.
+#[rocket::get("/")]
+pub(super) fn home() -> Redirect {
+    Redirect::to(HOME)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_led_nowhere_else_after_signing_in() {
+        for good in ["/conversations", "/conversations/1042?view=mine", "/held"] {
+            assert_eq!(keep_next(good).as_deref(), Some(good));
+        }
+        for bad in ["https://x.example", "//x.example", "/\\x.example", "/sign-out", "/", "", "/a\r\nb", "/é"] {
+            assert_eq!(keep_next(bad), None, "{bad}");
+        }
+        assert_eq!(address(Some("/conversations/1?view=mine")), "/sign-in?next=%2Fconversations%2F1%3Fview%3Dmine");
+    }
+}

@@ -1,0 +1,151 @@
+//! States in words that a person understands.
+//! Every state is a word first; colour and shape only repeat it.
+
+use crate::store::views::list::View;
+use crate::store::views::timeline::{Said, Text};
+
+/// The name of a view.
+#[must_use]
+pub fn view(view: &View) -> &'static str {
+    match view {
+        View::All => "All open",
+        View::Mine => "Mine",
+        View::Unassigned => "Unassigned",
+        View::Closed => "Closed",
+    }
+}
+
+/// What stands where a view has nothing to show.
+#[must_use]
+pub fn empty(view: &View) -> &'static str {
+    match view {
+        View::All => "Nothing here yet. When a customer texts one of your lines, it shows at once.",
+        View::Mine => "Nobody is waiting for you.",
+        View::Unassigned => "Everybody has somebody.",
+        View::Closed => "Nothing has been closed yet.",
+    }
+}
+
+/// A reason from below, as a sentence.
+#[must_use]
+pub fn sentence(why: &str) -> String {
+    let mut letters = why.trim_end_matches('.').chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+}
+
+/// What became of a text, in words, and whether it is something to act on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// In words.
+    pub text: String,
+    /// Red: late, failed or severed.
+    pub bad: bool,
+}
+
+impl Fate {
+    fn quiet(text: &str) -> Self {
+        Fate { text: text.to_owned(), bad: false }
+    }
+
+    fn bad(text: &str, why: Option<&str>) -> Self {
+        let text = why.filter(|why| !why.is_empty()).map_or_else(|| text.to_owned(), |why| format!("{text}: {why}"));
+        Fate { text, bad: true }
+    }
+}
+
+/// How much a state matters when the parts of one message differ: the worst is shown.
+fn weight(state: &str) -> u8 {
+    match state {
+        "failed" | "undelivered" | "dead" => 9,
+        "expired" | "suppressed" => 8,
+        "parked" => 7,
+        "unknown" => 6,
+        "ready" => 5,
+        "sending" => 4,
+        "accepted" => 3,
+        "sent" => 2,
+        _ => 1,
+    }
+}
+
+fn fate(text: &Text) -> Fate {
+    let why = text.why.as_deref();
+    match text.state.as_str() {
+        "ready" => match why.filter(|why| !why.is_empty()) {
+            Some(why) => Fate::quiet(&format!("Queued: {why}")),
+            None => Fate::quiet("Queued"),
+        },
+        "sending" => Fate::quiet("Leaving"),
+        "unknown" => Fate::quiet("In doubt: the carrier did not answer, we are finding out"),
+        "accepted" | "sent" => Fate::quiet("Sent"),
+        "delivered" => Fate::quiet("Delivered"),
+        "suppressed" => Fate::bad("Not sent", why),
+        "expired" => Fate::bad("Not sent in time", why),
+        "parked" => Fate::bad("Perhaps not sent: nobody could find out", None),
+        "dead" => Fate::bad("Not sent, given up after many tries", why),
+        _ => Fate::bad("Not delivered", why),
+    }
+}
+
+/// What became of the text to the customer; nothing if there was none to send.
+#[must_use]
+pub fn to_customer(said: &Said) -> Option<Fate> {
+    said.texts.iter().filter(|text| text.to_rep.is_none()).max_by_key(|text| weight(&text.state)).map(fate)
+}
+
+/// Trouble on the way to a rep's phone; where all went well, there is nothing to say.
+#[must_use]
+pub fn to_reps(said: &Said) -> Vec<Fate> {
+    said.texts
+        .iter()
+        // What was suppressed went to a colleague's phone instead, or the rep wants no texts there.
+        .filter(|text| text.state != "suppressed")
+        .filter_map(|text| Some((text.to_rep.as_deref()?, fate(text))))
+        .filter(|(_, fate)| fate.bad)
+        .map(|(rep, fate)| Fate { text: format!("{rep}'s phone: {}", fate.text), bad: true })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::At;
+    use crate::domain::ids::MessageId;
+
+    fn said(texts: &[(&str, Option<&str>, Option<&str>)]) -> Said {
+        Said {
+            id: MessageId(1),
+            at: At::EPOCH,
+            author: "rep".into(),
+            author_name: None,
+            way: "web".into(),
+            kind: "text".into(),
+            outcome: "relayed".into(),
+            why: None,
+            body: String::new(),
+            texts: texts
+                .iter()
+                .map(|(state, rep, why)| Text {
+                    state: (*state).into(),
+                    to_rep: rep.map(Into::into),
+                    why: why.map(Into::into),
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_message_in_parts_shows_what_became_of_the_worst() {
+        let fate = to_customer(&said(&[("delivered", None, None), ("failed", None, Some("phone switched off"))]));
+        assert_eq!(fate, Some(Fate { text: "Not delivered: phone switched off".into(), bad: true }));
+        assert_eq!(to_customer(&said(&[("delivered", None, None)])), Some(Fate::quiet("Delivered")));
+    }
+
+    #[test]
+    fn a_reps_phone_is_named_only_when_it_was_not_reached() {
+        let ok = said(&[("delivered", Some("Ana"), None)]);
+        assert_eq!((to_customer(&ok), to_reps(&ok)), (None, vec![]));
+        let lost = to_reps(&said(&[("expired", Some("Ana"), None)]));
+        assert_eq!(lost[0].text, "Ana's phone: Not sent in time");
+    }
+}

@@ -1,0 +1,52 @@
+//! What the forms of a conversation share: done and back to the thread, or the page again with what was typed.
+
+use rocket::response::Redirect;
+
+use super::conversations::{self, Back, Inbox, view_of};
+use super::failure::Failure;
+use super::words;
+use crate::desk::sessions::Who;
+use crate::desk::{self, Desk};
+use crate::domain::ids::ConversationId;
+use crate::http::Site;
+use crate::http::page::Page;
+
+/// The answer to a form.
+#[derive(rocket::Responder)]
+pub(super) enum Answer {
+    /// Done: see the thread.
+    Done(Redirect),
+    /// Refused: the page with what was typed, and why.
+    Again(Page<Inbox>),
+    /// Neither.
+    Failed(Failure),
+}
+
+/// Answers a form about conversation `id`. `back` puts what was typed and the reason onto the page.
+pub(super) async fn answer<T>(
+    outcome: Result<T, desk::Failure>,
+    (desk, site, who): (&Desk, &Site, Who),
+    (id, view): (ConversationId, Option<&str>),
+    back: impl FnOnce(&'static str, String) -> Back,
+) -> Answer {
+    match outcome {
+        Ok(_) => Answer::Done(Redirect::to(format!("/conversations/{id}?view={}#thread", view_of(view).word()))),
+        Err(desk::Failure::Refused { field, why }) => {
+            match conversations::page(desk, site, who, id, view, None, back(field, words::sentence(&why))).await {
+                Ok(page) => Answer::Again(Page::refused(page)),
+                Err(failure) => Answer::Failed(failure),
+            }
+        }
+        Err(failure) => Answer::Failed(failure.into()),
+    }
+}
+
+/// Done, and back to the list.
+pub(super) fn list(view: Option<&str>) -> Answer {
+    Answer::Done(Redirect::to(format!("/conversations?view={}", view_of(view).word())))
+}
+
+/// Text from a form: browsers send line ends as CR LF, a text has LF.
+pub(super) fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
