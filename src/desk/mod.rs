@@ -31,9 +31,9 @@ pub mod receipts;
 pub mod receive;
 pub mod relay;
 pub mod reply;
+pub mod sessions;
 pub mod tallies;
 pub mod tally;
-pub mod sessions;
 
 use outbox::Sending;
 

@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn times_are_short_in_lists_and_exact_in_threads() {
         let at = Stamp(At::from_seconds(1_773_158_700));
-        let later = |seconds| Stamp(At::from_seconds(1_773_158_700 + seconds));
+        let later = |seconds: i64| Stamp(At::from_seconds(1_773_158_700 + seconds));
         assert_eq!((at.clock().as_str(), at.day().as_str()), ("16:05 UTC", "Tuesday, 10 March 2026"));
         for (seconds, word) in
             [(0, "now"), (59, "now"), (120, "2 m"), (7300, "2 h"), (172_800, "2 d"), (1_814_400, "3 w")]
