@@ -3,6 +3,8 @@
 
 mod databases;
 mod floors;
+mod house;
 mod papers;
+mod relay;
 mod schema;
 mod simulator;

@@ -1,0 +1,405 @@
+//! The harness: the whole house on a database of its own, a clock that stands until it is turned, the simulator as
+//! carrier over real HTTP, and actors who do what people do. A test that leaves due work undone fails.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rocket::{Rocket, Shutdown};
+use tokio::sync::{Semaphore, mpsc};
+
+use switchboard::carrier::twilio::{Twilio, TwilioAccount};
+use switchboard::clock::{At, Clock};
+use switchboard::desk::outbox::Sending;
+use switchboard::desk::{self, Desk, claim, deliver, doubt, lapse, tallies::Tallies};
+use switchboard::domain::ids::{ConversationId, PersonId};
+use switchboard::domain::policy::Policies;
+use switchboard::domain::setup::Setup;
+use switchboard::hooks;
+use switchboard::live::Live;
+use switchboard::secret::{Chance, Ids};
+use switchboard::simulator::{self, Receipts, Simulator, Text};
+use switchboard::store::{self, Store};
+
+use crate::databases::Fresh;
+
+/// The published line of every house.
+pub const LINE: &str = "+18005550100";
+/// The account at the simulated carrier.
+pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
+const TOKEN: &str = "12345";
+
+/// Ana and Bo answer, Miriam manages; twenty masks.
+pub const SETUP: &str = r#"
+[[line]]
+number = "+18005550100"
+name = "Bait and Tackle"
+members = ["ana@example.com", "bo@example.com"]
+
+[[person]]
+email = "ana@example.com"
+name = "Ana"
+role = "rep"
+phone = "+15055550121"
+
+[[person]]
+email = "bo@example.com"
+name = "Bo"
+role = "rep"
+phone = "+15055550122"
+
+[[person]]
+email = "miriam@example.com"
+name = "Miriam"
+role = "manager"
+"#;
+
+/// Turns scenarios into two tests each, one a database.
+#[macro_export]
+macro_rules! both_stores {
+    ($($(#[$meta:meta])* async fn $name:ident($house:ident) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "a scenario uses what it needs")]
+            use super::*;
+
+            async fn scenario($house: &$crate::house::House) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                let house = $crate::house::House::on($crate::databases::sqlite()).await;
+                scenario(&house).await;
+                house.is_left_tidy().await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                let house = $crate::house::House::on($crate::databases::postgres().await).await;
+                scenario(&house).await;
+                house.is_left_tidy().await;
+            }
+        }
+    )*};
+}
+
+/// A house in which a test lives.
+pub struct House {
+    pub desk: Desk,
+    pub simulator: Simulator,
+    pub clock: Clock,
+    /// Where the house listens.
+    pub address: String,
+    outgoing: Mutex<mpsc::UnboundedReceiver<Sending>>,
+    doors: Vec<Shutdown>,
+    started_at: At,
+    // Last, so that the database outlives everything that uses it.
+    _database: Arc<Fresh>,
+}
+
+/// How a house differs from the usual one.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub policies: Policies,
+    pub setup: String,
+    pub masks: u32,
+    pub seed: u64,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        let mut policies = Policies::default();
+        // Nothing here waits for a carrier that does not answer longer than it must.
+        policies.delivery.request_timeout = Duration::from_millis(100);
+        policies.delivery.segments_per_second = Some(1000.0);
+        Plan { policies, setup: SETUP.to_owned(), masks: 20, seed: 7 }
+    }
+}
+
+/// The number of the `n`-th mask, from 1.
+pub fn mask(n: u32) -> String {
+    format!("+1800555{:04}", 1000 + n)
+}
+
+impl House {
+    pub async fn on(database: Fresh) -> House {
+        House::with(database, Plan::default()).await
+    }
+
+    pub async fn with(database: Fresh, plan: Plan) -> House {
+        let clock = Clock::test(At::from_seconds(1_800_000_000));
+        let simulator = new_simulator(&clock);
+        House::beside(Arc::new(database), plan, clock, simulator, 0).await
+    }
+
+    /// Another node on the same database, clock and carrier.
+    pub async fn beside(database: Arc<Fresh>, plan: Plan, clock: Clock, simulator: Simulator, node: i64) -> House {
+        let carrier_doors = open_doors(simulator::rocket(simulator.clone(), figment())).await;
+        let store = Store::open(&database.url).await.unwrap();
+        let ids = Ids::of_node(node);
+        let text = setup_text(&plan);
+        let setup: Setup = text.parse().unwrap();
+        desk::apply::apply(&store, &ids, clock.now(), setup, false).await.unwrap().unwrap();
+        let carrier = Twilio::new(TwilioAccount {
+            api_base: carrier_doors.0.clone(),
+            account_sid: ACCOUNT.to_owned(),
+            auth_token: TOKEN.to_owned(),
+            request_timeout: plan.policies.delivery.request_timeout,
+        });
+        let (begun, outgoing) = mpsc::unbounded_channel();
+        let desk = Desk::new(desk::Parts {
+            store,
+            clock: clock.clone(),
+            chance: Chance::seeded(plan.seed),
+            ids,
+            node,
+            policies: plan.policies,
+            carrier: Arc::new(carrier.unwrap()),
+            live: Live::default(),
+            public_url: std::sync::OnceLock::new(),
+            room: Arc::new(Semaphore::new(desk::ROOM)),
+            outgoing: begun,
+            wake: tokio::sync::Notify::new(),
+            tallies: Tallies::default(),
+        });
+        let doors = rocket::custom(figment())
+            .manage(desk.clone())
+            .manage(hooks::Seal::new(ACCOUNT, TOKEN, None))
+            .mount("/hooks/twilio", hooks::routes());
+        let own_doors = open_doors(doors).await;
+        desk.public_url.set(own_doors.0.clone()).unwrap();
+        simulator.call_at(&format!("{}/hooks/twilio/messages", own_doors.0));
+        House {
+            desk,
+            simulator,
+            started_at: clock.now(),
+            clock,
+            address: own_doors.0,
+            outgoing: Mutex::new(outgoing),
+            doors: vec![own_doors.1, carrier_doors.1],
+            _database: database,
+        }
+    }
+
+    /// Does everything that is due now, until nothing is.
+    pub async fn runs_due_work(&self) {
+        for _ in 0..10_000 {
+            let mut busy = self.makes_requests().await;
+            busy |= self.simulator.settle().await > 0;
+            busy |= claim::claim(&self.desk).await.unwrap().looked_at > 0;
+            busy |= claim::sweep(&self.desk).await.unwrap() > 0;
+            busy |= doubt::look(&self.desk).await.unwrap() > 0;
+            busy |= lapse::leases(&self.desk, self.started_at).await.unwrap() > 0;
+            if !busy {
+                return;
+            }
+        }
+        panic!("the house never comes to rest");
+    }
+
+    /// Makes the requests that commits have begun, all at once; whether there were any.
+    pub async fn makes_requests(&self) -> bool {
+        let mut all = tokio::task::JoinSet::new();
+        while let Ok(sending) = self.outgoing.lock().unwrap().try_recv() {
+            let desk = self.desk.clone();
+            all.spawn(async move { deliver::deliver(&desk, sending).await });
+        }
+        let any = !all.is_empty();
+        while let Some(done) = all.join_next().await {
+            done.unwrap();
+        }
+        any
+    }
+
+    /// Forgets the requests that commits have begun, as a process that dies does.
+    pub fn dies_before_sending(&self) -> usize {
+        std::iter::from_fn(|| self.outgoing.lock().unwrap().try_recv().ok()).count()
+    }
+
+    /// Lets time pass, second by second or in steps that are never longer than what is waited for.
+    pub async fn pass(&self, span: Duration) {
+        let end = self.clock.now() + span;
+        self.runs_due_work().await;
+        while self.clock.now() < end {
+            let left = end.since(self.clock.now());
+            let step =
+                self.next_step().await.map_or(left, |at| at.since(self.clock.now()).max(Duration::from_millis(1)));
+            self.clock.pass(step.min(left));
+            self.runs_due_work().await;
+        }
+    }
+
+    async fn next_step(&self) -> Option<At> {
+        let now = self.clock.now();
+        let mut tx = self.desk.store.read().await.unwrap();
+        let due = store::outbox::next_due(&mut tx, now).await.unwrap();
+        let look = store::attempts::next_look(&mut tx).await.unwrap().filter(|at| *at > now);
+        [due, look].into_iter().flatten().min()
+    }
+
+    pub async fn is_left_tidy(&self) {
+        let undone = self.outgoing.lock().unwrap().len();
+        assert_eq!(undone, 0, "requests were begun and never made: call runs_due_work() before the end");
+    }
+
+    pub fn customer(&self, n: u32) -> Phone<'_> {
+        Phone { house: self, number: format!("+1505555{:04}", 2000 + n) }
+    }
+
+    pub fn phone(&self, number: &str) -> Phone<'_> {
+        Phone { house: self, number: number.to_owned() }
+    }
+
+    pub fn ana(&self) -> Phone<'_> {
+        self.phone("+15055550121")
+    }
+
+    pub fn bo(&self) -> Phone<'_> {
+        self.phone("+15055550122")
+    }
+
+    /// Ana's or Bo's phone, whichever got the newest text.
+    pub fn chosen(&self) -> Phone<'_> {
+        let newest = |phone: &Phone<'_>| phone.received().last().map(|text| text.seq);
+        if newest(&self.ana()) > newest(&self.bo()) { self.ana() } else { self.bo() }
+    }
+
+    /// The id of the person with this e-mail address.
+    pub async fn person(&self, email: &str) -> PersonId {
+        PersonId(self.number(&format!("SELECT id FROM people WHERE email = '{email}'")).await)
+    }
+
+    /// The newest conversation.
+    pub async fn conversation(&self) -> ConversationId {
+        ConversationId(self.number("SELECT MAX(id) FROM conversations").await)
+    }
+
+    /// The one whole number that a query gives; 0 where it gives none.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let mut tx = self.desk.store.read().await.unwrap();
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let found: Option<i64> =
+            switchboard::on!(&mut tx, c => sqlx::query_scalar(sql).fetch_one(&mut *c).await).unwrap();
+        found.unwrap_or(0)
+    }
+
+    /// The texts in the one column that a query gives.
+    pub async fn words(&self, sql: &str) -> Vec<String> {
+        let mut tx = self.desk.store.read().await.unwrap();
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let rows: Vec<(Option<String>,)> =
+            switchboard::on!(&mut tx, c => sqlx::query_as(sql).fetch_all(&mut *c).await).unwrap();
+        rows.into_iter().map(|(word,)| word.unwrap_or_default()).collect()
+    }
+
+    /// The states of all deliveries, oldest first.
+    pub async fn states(&self) -> Vec<String> {
+        self.words("SELECT state FROM deliveries ORDER BY id").await
+    }
+
+    /// A colleague answers on the web.
+    pub async fn replies_on_web(&self, email: &str, conversation: ConversationId, body: &str) {
+        let by = self.person(email).await;
+        let reply = desk::reply::Reply { by, conversation, body: body.to_owned(), form_key: None };
+        desk::reply::reply(&self.desk, reply).await.unwrap();
+        self.runs_due_work().await;
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.doors.drain(..).for_each(Shutdown::notify);
+    }
+}
+
+/// A phone in somebody's hand.
+#[derive(Clone)]
+pub struct Phone<'a> {
+    pub house: &'a House,
+    pub number: String,
+}
+
+impl Phone<'_> {
+    /// Texts the line; the house comes to rest.
+    pub async fn texts(&self, body: &str) {
+        self.texts_to(LINE, body).await;
+    }
+
+    /// Texts one of our numbers; the house comes to rest.
+    pub async fn texts_to(&self, number: &str, body: &str) {
+        let arrival = self.house.simulator.text(&self.number, number, body).await;
+        assert!(arrival.taken(), "the webhook was not taken: {arrival:?}");
+        self.house.runs_due_work().await;
+    }
+
+    /// Answers the newest text on this phone.
+    pub async fn texts_back(&self, body: &str) {
+        let from = self.received().last().expect("nothing to answer on this phone").from.clone();
+        self.texts_to(&from, body).await;
+    }
+
+    /// What has come to this phone, oldest first.
+    pub fn received(&self) -> Vec<Text> {
+        self.house.simulator.texts_to(&self.number)
+    }
+
+    /// Bodies of what has come to this phone, oldest first.
+    pub fn bodies(&self) -> Vec<String> {
+        self.received().into_iter().map(|text| text.body).collect()
+    }
+
+    /// Fails unless exactly these bodies came to this phone, in this order.
+    pub fn shows(&self, bodies: &[&str]) {
+        assert_eq!(self.bodies(), bodies);
+    }
+
+    /// The numbers from which texts have come, each once, in order of their first.
+    pub fn threads(&self) -> Vec<String> {
+        let mut from: Vec<String> = Vec::new();
+        for text in self.received() {
+            if !from.contains(&text.from) {
+                from.push(text.from);
+            }
+        }
+        from
+    }
+}
+
+pub fn new_simulator(clock: &Clock) -> Simulator {
+    let mut settings = simulator::Settings::new(ACCOUNT, TOKEN);
+    settings.clock = clock.clone();
+    settings.chance = Chance::seeded(11);
+    settings.receipts = Receipts::at_once();
+    settings.by_hand = true;
+    Simulator::new(settings).unwrap()
+}
+
+fn setup_text(plan: &Plan) -> String {
+    let masks = (1..=plan.masks).map(|n| format!("[[mask]]\nnumber = \"{}\"\n", mask(n)));
+    masks.fold(plan.setup.clone(), |text, mask| text + &mask)
+}
+
+fn figment() -> rocket::figment::Figment {
+    rocket::Config::figment()
+        .merge(("address", "127.0.0.1"))
+        .merge(("port", 0))
+        .merge(("log_level", "off"))
+        .merge(("workers", 2))
+        .merge(("shutdown.ctrlc", false))
+        .merge(("shutdown.grace", 0))
+        .merge(("shutdown.mercy", 0))
+}
+
+/// Opens doors on a free port of this machine: their address, and what closes them.
+async fn open_doors(doors: Rocket<rocket::Build>) -> (String, Shutdown) {
+    let (open, opened) = tokio::sync::oneshot::channel();
+    let open = Mutex::new(Some(open));
+    let doors = doors.attach(rocket::fairing::AdHoc::on_liftoff("open", move |rocket| {
+        Box::pin(async move {
+            if let Some(open) = open.lock().unwrap().take() {
+                open.send(rocket.config().port).unwrap();
+            }
+        })
+    }));
+    let doors = doors.ignite().await.unwrap();
+    let shutdown = doors.shutdown();
+    tokio::spawn(doors.launch());
+    (format!("http://127.0.0.1:{}", opened.await.unwrap()), shutdown)
+}
