@@ -173,9 +173,7 @@ pub(super) fn put_webhook(_guard: SameSite, simulator: &State<Simulator>, url: S
     Ok(Status::NoContent)
 }
 
-/// The control API's routes.
-#[must_use]
-pub fn routes() -> Vec<rocket::Route> {
+pub(super) fn routes() -> Vec<rocket::Route> {
     rocket::routes![
         texts,
         count,

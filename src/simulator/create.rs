@@ -87,7 +87,8 @@ impl Simulator {
     /// Reads and checks a request.
     fn read(&self, form: &Form, struck: &Struck) -> Result<Text, ApiError> {
         let refuse = |code, why| Err(ApiError::new(400, code, why));
-        let CreateMessage { to, from, body, media_urls, status_callback, .. } = CreateMessage::read(form)?;
+        let CreateMessage { to, from, mut body, media_urls, status_callback, smart_encoded, .. } =
+            CreateMessage::read(form)?;
         if !matches!(Sender::read(&to), Sender::Phone(_) | Sender::ShortCode(_)) {
             return refuse(21211, "The 'To' number is not a valid phone number.");
         }
@@ -105,6 +106,9 @@ impl Simulator {
         }
         if self.phones().is_blocked(&to, &from) {
             return refuse(21610, "Attempt to send to unsubscribed recipient.");
+        }
+        if smart_encoded == Some(true) {
+            body = smart(&body);
         }
         let now = self.0.settings.clock.now();
         let media = media_urls.into_iter().map(|url| Media { url, content_type: String::new() }).collect::<Vec<_>>();
@@ -133,6 +137,24 @@ impl Simulator {
     pub(super) fn new_sid(&self, media: bool) -> String {
         format!("{}{}", if media { "MM" } else { "SM" }, self.0.settings.chance.hex::<16>())
     }
+}
+
+/// Twilio's smart encoding, the common part of it: characters that would double the price are replaced, so that the
+/// list shows another body than was sent.
+fn smart(body: &str) -> String {
+    let mut out = String::with_capacity(body.len());
+    for c in body.chars() {
+        match c {
+            '\u{201c}' | '\u{201d}' | '\u{201e}' | '«' | '»' => out.push('"'),
+            '\u{2018}' | '\u{2019}' | '\u{201a}' | '`' | '´' => out.push('\''),
+            '\u{2010}'..='\u{2015}' => out.push('-'),
+            '…' => out.push_str("..."),
+            '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' => out.push(' '),
+            '\u{200b}' | '\u{feff}' => {}
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 impl Kind {

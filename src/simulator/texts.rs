@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::faults::Kind;
 use crate::clock::At;
+use crate::domain::segment;
 
 /// Which way a text goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -124,7 +125,7 @@ pub struct Text {
     /// Pictures with it.
     pub media: Vec<Media>,
     /// Segments that are billed.
-    pub segments: usize,
+    pub segments: u32,
     /// How far it has come.
     pub status: Status,
     /// Why it did not arrive.
@@ -158,7 +159,7 @@ impl Text {
             direction,
             from,
             to,
-            segments: segments(&body),
+            segments: segment::segments(&body),
             body,
             media: Vec::new(),
             status: Status::Queued,
@@ -191,9 +192,4 @@ impl Text {
     pub fn reaches_the_phone(&self) -> bool {
         self.direction != Direction::Inbound && self.fate == Fate::Delivered
     }
-}
-
-/// Segments that a body is billed as.
-pub(super) fn segments(body: &str) -> usize {
-    body.chars().count().div_ceil(153).max(1)
 }

@@ -4,6 +4,7 @@ mod creates;
 mod faults;
 mod inbound;
 mod lists;
+mod page;
 mod receipts;
 
 use std::sync::{Arc, Mutex};
@@ -42,9 +43,12 @@ pub struct Stand {
 #[derive(Clone, Default)]
 pub struct Receiver {
     got: Arc<Mutex<Vec<Posted>>>,
-    answers: Arc<Mutex<Vec<(u16, &'static str, &'static str)>>>,
+    answers: Arc<Mutex<Vec<Said>>>,
     pub base: String,
 }
+
+/// Status, content type and body.
+type Said = (u16, &'static str, &'static str);
 
 #[derive(Clone, Debug)]
 pub struct Posted {

@@ -1,0 +1,30 @@
+//! Tells open pages that something changed; what it was, each page fetches for itself.
+
+use std::time::Duration;
+
+use rocket::response::stream::{Event, EventStream};
+use rocket::{Shutdown, State, get};
+
+use super::Simulator;
+
+/// Quickest succession of announcements to one page.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// One event at once and one after every change, at most about six a second; its data is a revision, which differs
+/// whenever the page does.
+#[get("/live")]
+pub(super) fn live(simulator: &State<Simulator>, mut shutdown: Shutdown) -> EventStream![] {
+    let mut changed = simulator.0.changed.subscribe();
+    EventStream! {
+        yield Event::retry(Duration::from_secs(1));
+        loop {
+            let revision = *changed.borrow_and_update();
+            yield Event::data(revision.to_string()).event("changed");
+            tokio::select! {
+                more = changed.changed() => if more.is_err() { break },
+                () = &mut shutdown => break,
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
