@@ -13,8 +13,12 @@ use crate::store::{self, Store};
 
 mod apply;
 mod help;
+mod link;
 mod log;
 mod migrate;
+mod person;
+mod serve;
+mod simulator;
 
 /// A support line that you can text.
 #[derive(Debug, Parser)]
@@ -26,10 +30,18 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the inbox, the webhooks and the sending (also without a command)
+    Serve,
+    /// Run the simulated carrier alone
+    Simulator(simulator::Options),
     /// Bring the database up to date and end
     Migrate,
     /// Make lines, masks and people as a file says
     Apply(apply::Options),
+    /// Look after people
+    Person(person::Options),
+    /// Print a link that signs a person in, once
+    Link(link::Options),
 }
 
 /// Why a command ended without doing what was asked.
@@ -46,6 +58,12 @@ impl Failed {
     /// Something is wrong with what was asked, not with how it was set up.
     pub(crate) fn new(message: impl fmt::Display) -> Self {
         Failed { message: message.to_string(), code: 1 }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 
@@ -101,8 +119,12 @@ fn run(command: Option<Command>) -> Outcome {
         .map_err(|error| Failed::new(format!("the system gives no threads: {error}")))?;
     runtime.block_on(async {
         match command {
-            Some(Command::Migrate) | None => migrate::run(&here).await,
+            None | Some(Command::Serve) => serve::run(&here).await,
+            Some(Command::Simulator(options)) => simulator::run(&here, options).await,
+            Some(Command::Migrate) => migrate::run(&here).await,
             Some(Command::Apply(options)) => apply::run(&here, options).await,
+            Some(Command::Person(options)) => person::run(&here, options).await,
+            Some(Command::Link(options)) => link::run(&here, options).await,
         }
     })
 }

@@ -16,6 +16,7 @@ mod server;
 mod source;
 
 use address::WebAddress;
+pub use server::bare_figment;
 pub use source::Source;
 
 /// Everything that an operator may set.

@@ -35,6 +35,12 @@ pub(super) fn over_defaults(chosen: Figment) -> Figment {
         .select(Profile::from_env_or("ROCKET_PROFILE", Config::DEFAULT_PROFILE))
 }
 
+/// This program's own defaults for Rocket, listening there; for servers that no settings apply to.
+#[must_use]
+pub fn bare_figment(address: IpAddr, port: u16) -> Figment {
+    over_defaults(Figment::new()).merge(("address", address)).merge(("port", port))
+}
+
 /// Where Rocket listens.
 pub(super) fn listen(source: &mut Source) -> (IpAddr, u16) {
     let figment = source.figment();

@@ -19,6 +19,7 @@ pub mod claim;
 pub mod close;
 pub mod deliver;
 pub mod doubt;
+pub mod identity;
 pub mod lapse;
 pub mod ledger;
 pub mod legs;
@@ -26,6 +27,7 @@ pub mod note;
 pub mod notice;
 pub mod outbox;
 mod password;
+pub mod passwords;
 pub mod pin;
 pub mod receipts;
 pub mod receive;
@@ -33,7 +35,6 @@ pub mod relay;
 pub mod reply;
 pub mod sessions;
 pub mod tallies;
-pub mod tally;
 
 use outbox::Sending;
 

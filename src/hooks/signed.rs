@@ -8,7 +8,8 @@ use rocket::http::Status;
 use rocket::{Data, Request};
 
 use super::Seal;
-use crate::desk::{Desk, tally};
+use crate::desk::Desk;
+use crate::desk::tallies::WEBHOOK_REJECTED;
 use crate::metrics;
 use crate::wire::twilio::form::Form;
 use crate::wire::twilio::signature::{self, HEADER};
@@ -71,7 +72,7 @@ fn turned_away<'r>(desk: &Desk, status: Status, why: TurnedAway) -> Outcome<'r, 
         TurnedAway::TooEarly => "early",
     };
     metrics::rejected(reason);
-    tally::rejected_webhook(desk, reason);
+    desk.tallies.add(WEBHOOK_REJECTED, 1);
     tracing::warn!(reason, "a webhook was turned away: {why}");
     Outcome::Error((status, why))
 }

@@ -15,18 +15,6 @@ pub struct Tally {
     pub detail: Option<String>,
 }
 
-/// Adds `count` to the total of `name`.
-///
-/// # Errors
-/// What the database said.
-pub async fn add(tx: &mut Tx, name: &str, count: i64, now: At, detail: &str) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO tallies (name, total, last_at, detail) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE \
-         SET total = tallies.total + excluded.total, last_at = excluded.last_at, detail = excluded.detail")
-        .bind(name).bind(count).bind(now.0).bind(detail).execute(&mut *c).await.map(drop))?;
-    Ok(())
-}
-
 /// The total of `name`, if it ever happened.
 ///
 /// # Errors

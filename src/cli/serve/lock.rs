@@ -5,14 +5,14 @@
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 
-use super::Failed;
+use crate::cli::Failed;
 
 /// Keeps other `serve`s away for as long as it lives.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "held, not read")] Option<File>);
+pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] Option<File>);
 
 /// Takes the lock of a SQLite database; other databases arrange this among their nodes.
-pub(super) fn take(database_url: &str) -> Result<Lock, Failed> {
+pub(crate) fn take(database_url: &str) -> Result<Lock, Failed> {
     let Some(path) = path(database_url) else { return Ok(Lock(None)) };
     let named = path.display();
     let file = File::options()

@@ -1,0 +1,79 @@
+//! `person password EMAIL`: sets a password. It is read from standard input, because whatever stands on a command
+//! line is seen by everybody on the machine and kept in the shell's history.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::process::{Command, ExitCode, Stdio};
+
+use clap::{Args, Subcommand};
+
+use super::{Failed, Here, Outcome};
+use crate::desk::{passwords, sessions};
+
+/// The fewest characters of a password.
+const SHORTEST: usize = 12;
+/// The most, so that hashing stays cheap.
+const LONGEST: usize = 256;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Set a password (12 to 256 characters), read from standard input; ends the person's sessions
+    Password {
+        /// The person's e-mail address
+        email: String,
+    },
+}
+
+pub(super) async fn run(here: &Here, options: Options) -> Outcome {
+    let What::Password { email } = options.what;
+    let password = read_password()?;
+    let length = password.chars().count();
+    if !(SHORTEST..=LONGEST).contains(&length) {
+        return Err(Failed::new(format!(
+            "the password has {length} characters: write {SHORTEST} to {LONGEST}, for instance four or five words"
+        )));
+    }
+    let hash = sessions::hash_password(&here.chance, &password).map_err(Failed::new)?;
+    let store = here.store().await?;
+    let set = passwords::set(&store, &email, hash).await;
+    store.close().await;
+    if set? {
+        println!("The password is set; {email} signs in with it from now on.");
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(nobody(&email))
+    }
+}
+
+/// There is no such person.
+pub(super) fn nobody(email: &str) -> Failed {
+    Failed::new(format!("{email} is nobody here: mend the address, or add the person with `switchboard apply`"))
+}
+
+/// The first line of standard input; a terminal does not show it.
+fn read_password() -> Result<String, Failed> {
+    let terminal = std::io::stdin().is_terminal();
+    if terminal {
+        eprint!("Password: ");
+        let _ = std::io::stderr().flush();
+        show_typing(false);
+    }
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    if terminal {
+        show_typing(true);
+        eprintln!();
+    }
+    read.map_err(|error| Failed::new(format!("the password cannot be read: {error}")))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Where the terminal cannot be told, what is typed is seen by who types it; that is no reason to refuse.
+fn show_typing(shown: bool) {
+    let _ = Command::new("stty").arg(if shown { "echo" } else { "-echo" }).stderr(Stdio::null()).status();
+}

@@ -1,0 +1,74 @@
+//! What an empty database starts with, and what `serve` says when it is open.
+
+use super::carrier::Network;
+use crate::app::SIMULATOR_PAGE;
+use crate::cli::{Failed, Here, link};
+use crate::desk::{apply, sessions};
+use crate::domain::setup::Setup;
+use crate::store::{Store, numbers, people};
+
+/// A line, an admin, a manager, three reps with phones, twenty masks, no passwords.
+const DEMO: &str = include_str!("demo.toml");
+/// Who signs in first in the demonstration.
+const DEMO_ADMIN: &str = "admin@example.com";
+
+/// What is said when the port is open.
+pub(super) struct Hello {
+    simulated: bool,
+    /// Nothing to serve: a real carrier and no number yet.
+    empty: bool,
+    /// The token of the admin's one-time link, at the first run of a demonstration.
+    link: Option<String>,
+}
+
+/// Gives an empty database the built-in set-up if the carrier is the simulator.
+pub(super) async fn prepare(here: &Here, store: &Store, network: &Network) -> Result<Hello, Failed> {
+    let simulated = network.simulator().is_some();
+    let (no_people, no_numbers) = {
+        let mut tx = store.read().await?;
+        (people::all(&mut tx).await?.is_empty(), numbers::all(&mut tx).await?.is_empty())
+    };
+    if !(simulated && no_people && no_numbers) {
+        return Ok(Hello { simulated, empty: no_numbers, link: None });
+    }
+    let setup: Setup = DEMO.parse().map_err(|_| Failed::new("the built-in set-up cannot be read"))?;
+    let now = here.clock.now();
+    apply::apply(store, &here.ids, now, setup, false)
+        .await?
+        .map_err(|_| Failed::new("the built-in set-up does not fit"))?;
+    let token = here.chance.token::<32>();
+    sessions::make_link(store, &token, DEMO_ADMIN, now).await?;
+    Ok(Hello { simulated, empty: false, link: Some(token) })
+}
+
+impl Hello {
+    /// On standard output, where a person or a script finds it; the log is elsewhere.
+    pub(super) fn say(&self, public_url: &str) {
+        println!("Switchboard   {public_url}");
+        if self.simulated {
+            println!("Simulator     {public_url}{SIMULATOR_PAGE}   virtual phones; no text leaves this machine");
+        }
+        if let Some(token) = &self.link {
+            println!("Sign in once  {}", link::url(public_url, token));
+            println!("              as {DEMO_ADMIN}, within 24 hours; `switchboard link EMAIL` makes another");
+        }
+        if self.empty {
+            println!(
+                "There is no number yet: write a set-up file and run `switchboard apply FILE`, then `switchboard doctor`."
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_set_up_is_a_line_five_people_and_twenty_masks() {
+        let setup: Setup = DEMO.parse().unwrap();
+        assert_eq!((setup.lines.len(), setup.people.len(), setup.masks.len()), (1, 5, 20));
+        assert_eq!(setup.people.iter().filter(|person| person.phone.is_some()).count(), 3);
+        assert!(setup.people.iter().any(|person| person.email.value == DEMO_ADMIN));
+    }
+}
