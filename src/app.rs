@@ -6,9 +6,11 @@ use rocket::{Build, Rocket};
 
 use crate::desk::Desk;
 use crate::hooks::{self, Seal};
+use crate::http::{self, Site};
 use crate::simulator::{self, Simulator};
+use crate::web;
 
-/// Where the simulator's API stands inside the house: its base is this under the house's address.
+/// Where the simulator's API stands inside the house, so that its base is this under the public address.
 pub const SIMULATOR_API: &str = "/simulator/api";
 /// Where the simulator's page stands.
 pub const SIMULATOR_PAGE: &str = "/simulator";
@@ -33,8 +35,14 @@ pub struct Parts {
 /// The house, ready to be launched.
 #[must_use]
 pub fn build(parts: Parts) -> Rocket<Build> {
-    let rocket =
-        rocket::custom(parts.figment).manage(parts.desk).manage(parts.seal).mount("/hooks/twilio", hooks::routes());
+    let figment = parts.figment.merge(("limits", http::limits()));
+    let chance = parts.desk.chance.clone();
+    let rocket = http::attach(rocket::custom(figment), Site::at(&parts.public_url), chance)
+        .manage(parts.desk)
+        .manage(parts.seal)
+        .mount("/hooks/twilio", hooks::routes())
+        .mount("/", web::routes())
+        .register("/", web::catchers::all());
     match parts.simulator {
         Some(simulator) => rocket
             .manage(simulator)
