@@ -4,7 +4,7 @@ use super::deliver::unsent_of;
 use super::outbox::{self, Departed, Sending};
 use super::{Desk, notice};
 use crate::clock::At;
-use crate::store::outbox as table;
+use crate::store::departures as table;
 use crate::store::{Job, Result, Tx, changes};
 
 /// Most deliveries in one claim.

@@ -229,7 +229,7 @@ impl House {
     async fn next_step(&self) -> Option<At> {
         let now = self.clock.now();
         let mut tx = self.desk.store.read().await.unwrap();
-        let due = store::outbox::next_due(&mut tx, now).await.unwrap();
+        let due = store::departures::next_due(&mut tx, now).await.unwrap();
         let look = store::attempts::next_look(&mut tx).await.unwrap().filter(|at| *at > now);
         [due, look].into_iter().flatten().min()
     }

@@ -1,0 +1,129 @@
+//! Lets deliveries that have waited leave, if nothing forbids it now.
+
+use super::Sending;
+use super::flow::{Flow, Verdict};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::domain::delivery::State;
+use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, NumberId};
+use crate::store::departures::{Departing, Departure};
+use crate::store::outbox::NewAttempt;
+use crate::store::{Result, Tx, departures, outbox};
+
+/// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
+///
+/// # Errors
+/// As [`enqueue`].
+pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At) -> Result<Departed> {
+    let mut done = Departed::default();
+    if departing.is_empty() {
+        return Ok(done);
+    }
+    let wanted = departing.iter().map(|one| (one.number, one.to.clone())).collect();
+    let mut flow = Flow::load(desk, tx, wanted, now).await?;
+    // These are the ones that wait: what is behind them must not hold them up.
+    flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
+    let (mut rows, mut attempts) = (Vec::new(), Vec::new());
+    for one in departing {
+        let lane = (one.number, one.to.clone());
+        let gone = one.leg_phone.as_ref().is_some_and(|phone| *phone != one.to);
+        let verdict = if one.valid_until <= now {
+            Err((State::Expired, "it could not be sent in time"))
+        } else if one.pin_lost {
+            Err((State::Suppressed, "the conversation went to somebody else"))
+        } else if gone {
+            Err((State::Suppressed, "the phone was changed"))
+        } else {
+            match flow.decide(&lane, one.segments, one.due_at) {
+                Verdict::Suppress(why) => Err((State::Suppressed, why)),
+                verdict => Ok(verdict),
+            }
+        };
+        let mut row =
+            Departure { id: one.id, state: State::Ready, due_at: None, fence: one.fence, tries: one.tries, why: None };
+        match verdict {
+            Ok(Verdict::Send(permit)) => {
+                row.state = State::Sending;
+                row.fence += 1;
+                row.tries += 1;
+                let attempt = NewAttempt {
+                    id: AttemptId(desk.ids.next(now)),
+                    delivery: one.id,
+                    secret: desk.chance.token::<16>(),
+                    fence: row.fence,
+                };
+                done.sendings.push(Sending {
+                    attempt: attempt.id,
+                    secret: attempt.secret.clone(),
+                    delivery: one.id,
+                    fence: row.fence,
+                    from: flow.number(one.number),
+                    to: one.to,
+                    body: one.body,
+                    accepted_at: one.accepted_at,
+                    valid_until: one.valid_until,
+                    permit,
+                });
+                attempts.push(attempt);
+            }
+            Ok(Verdict::Wait(due_at)) => {
+                row.due_at = due_at;
+                done.waiting = true;
+            }
+            Ok(Verdict::Suppress(why)) => row.why = Some(why.to_owned()),
+            Err((state, why)) => {
+                row.state = state;
+                row.why = Some(why.to_owned());
+                done.ended.push((one.id, why.to_owned()));
+                done.freed.push(lane);
+            }
+        }
+        done.touched.extend(one.conversation);
+        rows.push(row);
+    }
+    departures::depart(tx, &rows, now).await?;
+    outbox::insert_attempts(tx, &attempts, desk.node, now, now + desk.lease()).await?;
+    flow.keep_paces(tx).await?;
+    Ok(done)
+}
+
+/// What deliveries that were ready became.
+#[derive(Debug, Default)]
+pub struct Departed {
+    /// Requests begun.
+    pub sendings: Vec<Sending>,
+    /// Deliveries that ended without a request, and why.
+    pub ended: Vec<(DeliveryId, String)>,
+    /// Lanes whose head is gone: the next in them may leave.
+    pub freed: Vec<(NumberId, String)>,
+    /// Conversations whose deliveries changed.
+    pub touched: Vec<ConversationId>,
+    /// Something waits for a place.
+    pub waiting: bool,
+}
+
+/// Lets the next text of each freed lane leave, and the one behind it if that one ends at once.
+///
+/// # Errors
+/// As [`enqueue`].
+pub async fn promote(desk: &Desk, tx: &mut Tx, freed: Vec<(NumberId, String)>, now: At) -> Result<Departed> {
+    let mut all = Departed::default();
+    let mut freed = freed;
+    freed.sort_unstable();
+    freed.dedup();
+    while !freed.is_empty() {
+        // Whoever puts a text into one of these lanes holds its number until the commit: then it is seen here.
+        if desk.store.is_shared() {
+            let numbers: Vec<NumberId> = freed.iter().map(|(number, _)| *number).collect();
+            outbox::senders(tx, &numbers).await?;
+        }
+        let heads = departures::heads(tx, &freed).await?;
+        let mut done = depart(desk, tx, heads, now).await?;
+        all.sendings.append(&mut done.sendings);
+        all.ended.append(&mut done.ended);
+        all.touched.append(&mut done.touched);
+        all.waiting |= done.waiting;
+        freed = std::mem::take(&mut done.freed);
+    }
+    Ok(all)
+}

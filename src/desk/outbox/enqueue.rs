@@ -1,0 +1,92 @@
+//! Puts drafts into the outbox: each is born on its way if its lane is idle and its number's pace allows.
+
+use super::flow::{Flow, Verdict};
+use super::{Draft, Enqueued, Sending, TEXT, Unsent};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::domain::delivery::State;
+use crate::domain::ids::{AttemptId, DeliveryId};
+use crate::domain::segment;
+use crate::store::outbox::{NewAttempt, NewDelivery};
+use crate::store::{Result, Tx, outbox};
+
+/// Puts drafts into the outbox, in their order.
+///
+/// # Errors
+/// What the database said; a lane taken meanwhile makes the job begin anew.
+pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> Result<Enqueued> {
+    let mut done = Enqueued::default();
+    if drafts.is_empty() {
+        return Ok(done);
+    }
+    let wanted = drafts.iter().map(|draft| (draft.number, draft.to.clone())).collect();
+    let mut flow = Flow::load(desk, tx, wanted, now).await?;
+    let valid_until = now + desk.policies.delivery.valid_for;
+    let most = desk.carrier.capabilities().max_body_chars;
+    let (mut rows, mut attempts) = (Vec::with_capacity(drafts.len()), Vec::new());
+    for draft in drafts {
+        let lane = (draft.number, draft.to);
+        for (part, body) in (0_i64..).zip(segment::split(&draft.body, most)) {
+            let id = DeliveryId(desk.ids.next(now));
+            let segments = i64::from(segment::segments(&body));
+            let (state, due_at, why) = match flow.decide(&lane, segments, None) {
+                Verdict::Send(permit) => {
+                    let attempt = NewAttempt {
+                        id: AttemptId(desk.ids.next(now)),
+                        delivery: id,
+                        secret: desk.chance.token::<16>(),
+                        fence: 1,
+                    };
+                    done.sendings.push(Sending {
+                        attempt: attempt.id,
+                        secret: attempt.secret.clone(),
+                        delivery: id,
+                        fence: 1,
+                        from: flow.number(lane.0),
+                        to: lane.1.clone(),
+                        body: body.clone(),
+                        accepted_at: now,
+                        valid_until,
+                        permit,
+                    });
+                    attempts.push(attempt);
+                    (State::Sending, None, None)
+                }
+                Verdict::Wait(due_at) => {
+                    done.waiting = true;
+                    (State::Ready, due_at, None)
+                }
+                Verdict::Suppress(why) => {
+                    if let Some(message) = draft.message.filter(|_| draft.kind == TEXT && part == 0) {
+                        done.unsent.push(Unsent { message, leg: draft.leg, why: why.to_owned() });
+                    }
+                    (State::Suppressed, None, Some(why.to_owned()))
+                }
+            };
+            rows.push(NewDelivery {
+                id,
+                message: draft.message,
+                leg: draft.leg,
+                conversation: draft.conversation,
+                part,
+                kind: draft.kind,
+                number: lane.0,
+                to: lane.1.clone(),
+                person: draft.person,
+                body,
+                segments,
+                fence: i64::from(state == State::Sending),
+                state,
+                due_at,
+                accepted_at: now,
+                valid_until,
+                why,
+                window_at: draft.window_at.filter(|_| part == 0),
+            });
+        }
+    }
+    outbox::insert(tx, &rows).await?;
+    outbox::insert_attempts(tx, &attempts, desk.node, now, now + desk.lease()).await?;
+    flow.keep_paces(tx).await?;
+    Ok(done)
+}

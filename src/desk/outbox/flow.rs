@@ -1,0 +1,117 @@
+//! Numbers and lanes while one decision goes through several texts: pace, order and consent.
+
+use std::collections::HashMap;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::domain::ids::NumberId;
+use crate::domain::pace::Pace;
+use crate::store::outbox::Lane;
+use crate::store::{Result, Tx, outbox};
+
+/// What is decided about one text.
+pub(super) enum Verdict {
+    Send(OwnedSemaphorePermit),
+    Wait(Option<At>),
+    Suppress(&'static str),
+}
+
+/// The numbers and lanes that a decision holds, as they stand while it goes through several texts.
+pub(super) struct Flow<'a> {
+    desk: &'a Desk,
+    now: At,
+    senders: HashMap<NumberId, (outbox::Sender, Pace, bool)>,
+    pub(super) lanes: HashMap<(NumberId, String), Lane>,
+}
+
+impl<'a> Flow<'a> {
+    pub(super) async fn load(
+        desk: &'a Desk,
+        tx: &mut Tx,
+        wanted: Vec<(NumberId, String)>,
+        now: At,
+    ) -> Result<Flow<'a>> {
+        let mut wanted = wanted;
+        wanted.sort_unstable();
+        wanted.dedup();
+        let numbers: Vec<NumberId> = wanted.iter().map(|(number, _)| *number).collect();
+        let policy = &desk.policies.delivery;
+        let senders = outbox::senders(tx, &numbers).await?.into_iter().map(|sender| {
+            let per_segment = sender
+                .pace_micros
+                .and_then(|micros| u64::try_from(micros).ok())
+                .map_or_else(|| policy.pace(&sender.number), std::time::Duration::from_micros);
+            let pace = Pace { free_at: sender.pace_free_at, per_segment };
+            (sender.id, (sender, pace, false))
+        });
+        let senders = senders.collect();
+        let states = outbox::lanes(tx, &wanted).await?;
+        Ok(Flow { desk, now, senders, lanes: wanted.into_iter().zip(states).collect() })
+    }
+
+    /// Why nothing is sent by this lane, if so.
+    fn obstacle(&self, lane: &(NumberId, String)) -> Option<&'static str> {
+        let state = self.lanes.get(lane)?;
+        if state.unwanted {
+            Some("they opted out")
+        } else if state.blocked {
+            Some("this phone has blocked the number")
+        } else {
+            None
+        }
+    }
+
+    /// Decides about a text that is the first of its lane to be looked at, or comes behind those looked at before.
+    pub(super) fn decide(&mut self, lane: &(NumberId, String), segments: i64, reserved: Option<At>) -> Verdict {
+        if let Some(why) = self.obstacle(lane) {
+            return Verdict::Suppress(why);
+        }
+        let state = self.lanes.entry(lane.clone()).or_default();
+        if state.busy || state.waiting {
+            state.waiting = true;
+            return Verdict::Wait(None);
+        }
+        let Some((sender, pace, touched)) = self.senders.get_mut(&lane.0) else { return Verdict::Wait(None) };
+        if sender.paused {
+            state.waiting = true;
+            return Verdict::Wait(Some(self.now));
+        }
+        let slot = match reserved {
+            // A place reserved earlier is still its own; one missed for long (an outage, a pause) is not.
+            Some(slot) if slot > self.now => slot,
+            Some(slot) if Pace::still_good(slot, self.now) => self.now,
+            _ => {
+                *touched = true;
+                pace.reserve(segments, self.now)
+            }
+        };
+        if slot > self.now {
+            state.waiting = true;
+            return Verdict::Wait(Some(slot));
+        }
+        if let Ok(permit) = self.desk.room.clone().try_acquire_owned() {
+            state.busy = true;
+            Verdict::Send(permit)
+        } else {
+            state.waiting = true;
+            Verdict::Wait(Some(self.now))
+        }
+    }
+
+    pub(super) fn number(&self, id: NumberId) -> String {
+        self.senders.get(&id).map(|(sender, ..)| sender.number.clone()).unwrap_or_default()
+    }
+
+    pub(super) async fn keep_paces(&self, tx: &mut Tx) -> Result<()> {
+        let mut paces: Vec<(NumberId, At)> = self
+            .senders
+            .iter()
+            .filter(|(_, (.., touched))| *touched)
+            .map(|(id, (_, pace, _))| (*id, pace.free_at))
+            .collect();
+        paces.sort_unstable();
+        outbox::set_paces(tx, &paces).await
+    }
+}

@@ -1,0 +1,101 @@
+//! Puts texts into the outbox: each is born on its way if its lane is idle and its number's pace allows.
+//! Every verb that has something sent goes through here, so that lanes, pace and consent are judged in one place.
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::clock::At;
+use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
+
+mod depart;
+mod enqueue;
+mod flow;
+
+pub use depart::{Departed, depart, promote};
+pub use enqueue::enqueue;
+
+/// The kind of a delivery that carries a message; every other kind is a notice.
+pub const TEXT: &str = "text";
+
+/// Something to be sent.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Which message; none for a notice.
+    pub message: Option<MessageId>,
+    /// By which leg; none for a notice.
+    pub leg: Option<LegId>,
+    /// Where people look for it.
+    pub conversation: Option<ConversationId>,
+    /// [`TEXT`], or the kind of notice.
+    pub kind: &'static str,
+    /// From which number.
+    pub number: NumberId,
+    /// To which phone.
+    pub to: String,
+    /// Whose phone, if staff's.
+    pub person: Option<PersonId>,
+    /// Of any length; split where it must be.
+    pub body: String,
+    /// For throttled notices: the window that this one begins.
+    pub window_at: Option<At>,
+}
+
+/// A request that a commit has begun: to be made once, now.
+#[derive(Debug)]
+pub struct Sending {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// The part of its receipt address that cannot be guessed.
+    pub secret: String,
+    /// Of which delivery.
+    pub delivery: DeliveryId,
+    /// Its fencing number.
+    pub fence: i64,
+    /// Our number.
+    pub from: String,
+    /// Their phone.
+    pub to: String,
+    /// The text.
+    pub body: String,
+    /// When its message was accepted.
+    pub accepted_at: At,
+    /// When it is given up.
+    pub valid_until: At,
+    /// Its place among the requests under way; given back when it is dropped.
+    pub permit: OwnedSemaphorePermit,
+}
+
+impl Sending {
+    /// The last part of the receipt address.
+    #[must_use]
+    pub fn token(&self) -> String {
+        token(self.attempt, &self.secret)
+    }
+}
+
+/// The last part of an attempt's receipt address: its id in hexadecimal and what cannot be guessed.
+#[must_use]
+pub fn token(attempt: AttemptId, secret: &str) -> String {
+    format!("{:x}-{secret}", attempt.0)
+}
+
+/// A text that was not sent because its addressee does not want it, and whose author must be told.
+#[derive(Clone, Debug)]
+pub struct Unsent {
+    /// Which message.
+    pub message: MessageId,
+    /// By which leg.
+    pub leg: Option<LegId>,
+    /// In plain words.
+    pub why: String,
+}
+
+/// What a group of drafts became.
+#[derive(Debug, Default)]
+pub struct Enqueued {
+    /// Requests begun, to be dispatched after the commit.
+    pub sendings: Vec<Sending>,
+    /// Texts whose authors must be told.
+    pub unsent: Vec<Unsent>,
+    /// Something waits that may be due.
+    pub waiting: bool,
+}
