@@ -109,10 +109,7 @@ mod tests {
 
     #[test]
     fn the_style_sheet_loses_its_comments_and_nothing_else() {
-        assert_eq!(
-            slim("/* why */\n  a {\n    color: red; /* no */ }\n"),
-            "a {\ncolor: red;  }\n".replace("  }", " }")
-        );
+        assert_eq!(slim("/* why */\n  a {\n    color: red;\n    /* no */\n  }\n"), "a {\ncolor: red;\n}\n");
         let css = &find("app.css").unwrap().body;
         assert!(!css.contains("/*") && css.contains("@layer tokens {") && css.len() < 34_000, "{}", css.len());
     }

@@ -33,6 +33,7 @@ impl Fairing for SecurityHeaders {
         ] {
             response.set_header(Header::new(name, value));
         }
+        response.remove_header("Server");
         if self.0.https() {
             response.set_header(Header::new("Strict-Transport-Security", "max-age=31536000"));
         }

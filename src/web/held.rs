@@ -6,6 +6,7 @@ use rocket::State;
 use super::failure::Failure;
 use super::frame::{Frame, Here};
 use super::stamp::Stamp;
+use super::words::sentence;
 use crate::desk::Desk;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::http::Site;
@@ -49,7 +50,7 @@ pub(super) async fn index(
             from: text.from,
             to: text.to,
             body: text.body,
-            why: text.why,
+            why: sentence(&text.why),
             conversation: text.conversation,
         })
         .collect();

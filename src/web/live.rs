@@ -8,7 +8,7 @@ use rocket::response::stream::{Event, EventStream};
 use rocket::serde::json::json;
 use rocket::tokio::select;
 use rocket::tokio::sync::broadcast::error::RecvError;
-use rocket::tokio::time::{MissedTickBehavior, interval};
+use rocket::tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use rocket::{Request, Shutdown, State};
 
 use super::frame::viewer;
@@ -20,9 +20,12 @@ use crate::store::views::Viewer;
 use crate::store::views::audience::{self, Hears};
 use crate::store::{self, changes};
 
-/// Announcements are gathered for this long, and rights are checked again as often: somebody who was disabled hears
-/// nothing any more.
+/// Rights are checked again this often: somebody who was disabled hears nothing any more.
 const BEAT: Duration = Duration::from_secs(1);
+/// Announcements are gathered for so long, so that a burst costs one look-up.
+const GATHER: Duration = Duration::from_millis(50);
+/// The least time between two look-ups for one stream.
+const GAP: Duration = Duration::from_millis(500);
 /// A stream without news says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A browser that was away for longer than so many changes is told to load its page anew.
@@ -113,18 +116,23 @@ pub(super) async fn stream(
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut news: Vec<Change> = Vec::new();
+        let mut told_at = Instant::now();
+        // What was announced before this stream listened is read from the feed.
         let mut missed = true;
+        let mut due = Some(told_at);
         loop {
             select! {
-                change = announced.recv() => match change {
-                    Ok(change) => news.push(change),
-                    Err(RecvError::Lagged(_)) => missed = true,
-                    Err(RecvError::Closed) => break,
-                },
-                _ = beat.tick() => {
-                    if !listener.signed_in().await {
-                        break;
+                change = announced.recv() => {
+                    match change {
+                        Ok(change) => news.push(change),
+                        Err(RecvError::Lagged(_)) => missed = true,
+                        Err(RecvError::Closed) => break,
                     }
+                    due = due.or_else(|| Some((Instant::now() + GATHER).max(told_at + GAP)));
+                }
+                () = sleep_until(due.unwrap_or(told_at)), if due.is_some() => {
+                    due = None;
+                    told_at = Instant::now();
                     let gathered = std::mem::take(&mut news);
                     let told = if std::mem::take(&mut missed) {
                         listener.catch_up().await
@@ -136,7 +144,8 @@ pub(super) async fn stream(
                         // The browser comes back by itself, with its cursor.
                         Err(error) => { tracing::warn!(%error, "a live page could not be served"); break; }
                     }
-                },
+                }
+                _ = beat.tick() => if !listener.signed_in().await { break },
                 () = &mut end => break,
             }
         }
