@@ -37,7 +37,9 @@ pub struct Parts {
 pub fn build(parts: Parts) -> Rocket<Build> {
     let figment = parts.figment.merge(("limits", http::limits()));
     let chance = parts.desk.chance.clone();
-    let rocket = http::attach(rocket::custom(figment), Site::at(&parts.public_url), chance)
+    let site = Site::at(&parts.public_url);
+    let site = if parts.simulator.is_some() { site.with_simulator() } else { site };
+    let rocket = http::attach(rocket::custom(figment), site, chance)
         .manage(parts.desk)
         .manage(parts.seal)
         .mount("/hooks/twilio", hooks::routes())
