@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Failed, Here, Outcome};
-use crate::desk::apply;
 use crate::domain::setup::{Mistake, Setup};
 
 #[derive(Debug, Args)]
@@ -27,7 +26,7 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let text = text.map_err(|error| Failed::new(format!("{name} cannot be read: {error}")))?;
     let setup: Setup = text.parse().map_err(|mistakes| refused(&name, mistakes))?;
     let store = here.store().await?;
-    let applied = apply::apply(&store, &here.ids, here.clock.now(), setup, options.dry_run).await;
+    let applied = here.apply(setup).on(&store, options.dry_run).await;
     store.close().await;
     let changes = applied?.map_err(|mistakes| refused(&name, mistakes))?;
     for change in &changes {

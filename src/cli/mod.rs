@@ -8,6 +8,8 @@ use clap::{Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::config::{Refused, Settings};
+use crate::desk::apply::Apply;
+use crate::domain::setup::Setup;
 use crate::secret::{Chance, Ids};
 use crate::store::{self, Store};
 
@@ -93,6 +95,17 @@ impl Here {
     /// The database, its schema up to date.
     pub(crate) async fn store(&self) -> Result<Store, Failed> {
         Ok(Store::open(&self.settings.database_url).await?)
+    }
+
+    /// What makes `setup` so.
+    fn apply(&self, setup: Setup) -> Apply {
+        Apply {
+            setup,
+            ids: self.ids.clone(),
+            chance: self.chance.clone(),
+            now: self.clock.now(),
+            quarantine: self.settings.policies.pool.quarantine,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::Desk;
 use crate::clock::At;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::ids::{ConversationId, LegId, PersonId};
+use crate::secret::{Chance, Ids};
 use crate::store::opening::{self, NewLeg};
 use crate::store::{Result, Tx, changes};
 
@@ -18,19 +19,35 @@ pub async fn open_rep_leg(
     desk: &Desk,
     tx: &mut Tx,
     conversation: ConversationId,
+    rep: (PersonId, &str),
+    counterpart: &str,
+    now: At,
+) -> Result<Choice> {
+    open_with(&desk.ids, &desk.chance, tx, conversation, rep, counterpart, now).await
+}
+
+/// As [`open_rep_leg`], for commands that have no desk.
+///
+/// # Errors
+/// As [`open_rep_leg`].
+pub async fn open_with(
+    ids: &Ids,
+    chance: &Chance,
+    tx: &mut Tx,
+    conversation: ConversationId,
     (person, phone): (PersonId, &str),
     counterpart: &str,
     now: At,
 ) -> Result<Choice> {
     let masks = opening::masks(tx, phone).await?;
-    let choice = choose(&masks, counterpart, now, |n| desk.chance.below(n));
+    let choice = choose(&masks, counterpart, now, |n| chance.below(n));
     let Some(number) = choice.mask() else {
         let data = json!({ "person": person.0.to_string() });
-        changes::event(tx, desk.ids.next(now), Some(conversation), now, "no_mask", None, &data).await?;
+        changes::event(tx, ids.next(now), Some(conversation), now, "no_mask", None, &data).await?;
         return Ok(choice);
     };
     let leg = NewLeg {
-        id: LegId(desk.ids.next(now)),
+        id: LegId(ids.next(now)),
         conversation,
         role: "rep",
         person: Some(person),
@@ -42,6 +59,6 @@ pub async fn open_rep_leg(
     let data = json!({
         "person": person.0.to_string(), "leg": leg.id.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
     });
-    changes::event(tx, desk.ids.next(now), Some(conversation), now, "leg_opened", None, &data).await?;
+    changes::event(tx, ids.next(now), Some(conversation), now, "leg_opened", None, &data).await?;
     Ok(choice)
 }

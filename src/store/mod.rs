@@ -24,6 +24,7 @@ pub mod numbers;
 pub mod opening;
 pub mod outbox;
 pub mod people;
+pub mod phones;
 pub mod pins;
 mod postgres;
 pub mod routes;

@@ -3,7 +3,7 @@
 use super::carrier::Network;
 use crate::app::SIMULATOR_PAGE;
 use crate::cli::{Failed, Here, link};
-use crate::desk::{apply, sessions};
+use crate::desk::sessions;
 use crate::domain::setup::Setup;
 use crate::store::{Store, numbers, people};
 
@@ -33,9 +33,7 @@ pub(super) async fn prepare(here: &Here, store: &Store, network: &Network) -> Re
     }
     let setup: Setup = DEMO.parse().map_err(|_| Failed::new("the built-in set-up cannot be read"))?;
     let now = here.clock.now();
-    apply::apply(store, &here.ids, now, setup, false)
-        .await?
-        .map_err(|_| Failed::new("the built-in set-up does not fit"))?;
+    here.apply(setup).on(store, false).await?.map_err(|_| Failed::new("the built-in set-up does not fit"))?;
     let token = here.chance.token::<32>();
     sessions::make_link(store, &token, DEMO_ADMIN, now).await?;
     Ok(Hello { simulated, empty: false, link: Some(token) })

@@ -2,36 +2,47 @@
 //! A second time nothing changes, so that the file can be kept under version control and applied by machines.
 
 mod change;
+mod phones;
 mod plan;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub use change::{Change, NewPerson};
 use plan::Facts;
 
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
-use crate::domain::phone::Phone;
 use crate::domain::setup::{Mistake, Setup};
-use crate::secret::Ids;
+use crate::secret::{Chance, Ids};
 use crate::store::{self, Job, Store, Tx, dialect, lines, numbers, people};
 
 /// What was changed, or why nothing could be.
 pub type Outcome = Result<Vec<Change>, Vec<Mistake>>;
 
-/// Applies `setup` and returns what it changed, in order; with `rehearse` everything is taken back at once.
-///
-/// # Errors
-/// What the database said.
-pub async fn apply(store: &Store, ids: &Ids, now: At, setup: Setup, rehearse: bool) -> store::Result<Outcome> {
-    let job = Apply { setup, ids: ids.clone(), now };
-    if rehearse { store.rehearse(job).await } else { store.write(job).await }
+/// Applies a set-up; what it needs to do so.
+#[derive(Clone, Debug)]
+pub struct Apply {
+    /// What is wanted.
+    pub setup: Setup,
+    /// Row ids.
+    pub ids: Ids,
+    /// For masks, when a colleague's phone changes.
+    pub chance: Chance,
+    /// Now.
+    pub now: At,
+    /// How long masks rest.
+    pub quarantine: Duration,
 }
 
-struct Apply {
-    setup: Setup,
-    ids: Ids,
-    now: At,
+impl Apply {
+    /// Makes it so and returns what changed, in order; with `rehearse` everything is taken back at once.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn on(self, store: &Store, rehearse: bool) -> store::Result<Outcome> {
+        if rehearse { store.rehearse(self).await } else { store.write(self).await }
+    }
 }
 
 impl Job for Apply {
@@ -68,11 +79,13 @@ impl Apply {
                 if person.limit.is_some() {
                     people::set_limit(tx, id, person.limit).await?;
                 }
-                self.give_phone(tx, id, person.phone.as_ref()).await
+                self.give_phone(tx, id, None, person.phone.as_ref()).await
             }
             Change::RenamePerson { email, to, .. } => people::rename(tx, known.person(email)?, to).await,
             Change::Role { email, to, .. } => people::set_role(tx, known.person(email)?, *to).await,
-            Change::Phone { email, to, .. } => self.give_phone(tx, known.person(email)?, to.as_ref()).await,
+            Change::Phone { email, from, to } => {
+                self.give_phone(tx, known.person(email)?, from.as_deref(), to.as_ref()).await
+            }
             Change::Limit { email, to, .. } => people::set_limit(tx, known.person(email)?, *to).await,
             Change::NewLine { number, name, country } => {
                 let id = self.new_number(tx, known, number, "line", country.as_deref()).await?;
@@ -101,11 +114,6 @@ impl Apply {
         known.numbers.insert(number.to_owned(), id);
         numbers::insert(tx, id, number, role, country, self.now).await?;
         Ok(id)
-    }
-
-    async fn give_phone(&self, tx: &mut Tx, person: PersonId, phone: Option<&Phone>) -> store::Result<()> {
-        let Some(phone) = phone else { return Ok(()) };
-        people::set_phone(tx, person, Some(phone), self.now).await
     }
 }
 

@@ -1,0 +1,35 @@
+//! What hangs on a phone that changes hands.
+
+use super::{Result, Tx};
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::on;
+
+/// A live way into a conversation by a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thread {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// Whose, if staff's; a customer's otherwise.
+    pub person: Option<PersonId>,
+    /// Who is at the other end.
+    pub counterpart: Option<String>,
+}
+
+/// The live legs of `phone` in support conversations.
+///
+/// # Errors
+/// What the database said.
+pub async fn threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
+    let rows: Vec<(i64, Option<i64>, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT conversation_id, person_id, counterpart FROM legs \
+         WHERE phone = $1 AND ended_at IS NULL AND role IN ('customer', 'rep') ORDER BY conversation_id")
+        .bind(phone).fetch_all(&mut *c).await)?;
+    Ok(rows
+        .into_iter()
+        .map(|(conversation, person, counterpart)| Thread {
+            conversation: ConversationId(conversation),
+            person: person.map(PersonId),
+            counterpart,
+        })
+        .collect())
+}
