@@ -9,6 +9,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use switchboard::carrier::twilio::{Twilio, TwilioAccount};
 use switchboard::clock::{At, Clock};
+use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
 use switchboard::desk::{self, Desk, claim, deliver, doubt, lapse, tallies::Tallies};
 use switchboard::domain::ids::{ConversationId, PersonId};
@@ -136,7 +137,10 @@ impl House {
         let ids = Ids::of_node(node);
         let text = setup_text(&plan);
         let setup: Setup = text.parse().unwrap();
-        desk::apply::apply(&store, &ids, clock.now(), setup, false).await.unwrap().unwrap();
+        let quarantine = plan.policies.pool.quarantine;
+        let chance = Chance::seeded(plan.seed);
+        let apply = Apply { setup, ids: ids.clone(), chance, now: clock.now(), quarantine };
+        apply.on(&store, false).await.unwrap().unwrap();
         let carrier = Twilio::new(TwilioAccount {
             api_base: carrier_doors.0.clone(),
             account_sid: ACCOUNT.to_owned(),
