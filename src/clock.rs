@@ -101,6 +101,7 @@ impl Clock {
 
     /// Now.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one source of now")]
     pub fn now(&self) -> At {
         match self {
             Clock::System(offset) => {
@@ -112,6 +113,7 @@ impl Clock {
     }
 
     /// Makes the system clock agree with `there`, the database's now; a test clock does not move.
+    #[expect(clippy::disallowed_methods, reason = "this is the one source of now")]
     pub fn agree_with(&self, there: At) {
         if let Clock::System(offset) = self {
             let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, micros);

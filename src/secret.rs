@@ -29,6 +29,7 @@ impl Chance {
     }
 
     /// Fills `bytes`.
+    #[expect(clippy::disallowed_methods, reason = "this is the one source of chance")]
     pub fn fill(&self, bytes: &mut [u8]) {
         match self {
             Chance::System => rand::rng().fill_bytes(bytes),
@@ -38,6 +39,7 @@ impl Chance {
 
     /// A whole number below `end`, each equally likely; 0 when `end` is 0.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one source of chance")]
     pub fn below(&self, end: usize) -> usize {
         match (self, end) {
             (_, 0) => 0,

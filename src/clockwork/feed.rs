@@ -38,6 +38,8 @@ async fn announce(desk: &Desk, cursor: &mut Option<i64>) -> Result<()> {
         let Some(last) = changes.last() else { return Ok(()) };
         after = last.id;
         *cursor = Some(after);
-        changes.into_iter().for_each(|change| desk.live.announce(change));
+        for change in changes {
+            desk.live.announce(change);
+        }
     }
 }

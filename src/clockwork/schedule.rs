@@ -30,7 +30,7 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         task("count", Duration::from_secs(5), |desk| Box::pin(async move { lapse::count(&desk).await })),
         task("clock", Duration::from_secs(10), |desk| Box::pin(async move { lapse::agree(&desk).await })),
         task("tallies", Duration::from_secs(5), |desk| Box::pin(async move { lapse::tally(&desk).await })),
-        task("forget", Duration::from_secs(60), |desk| Box::pin(async move { lapse::forget(&desk).await.map(drop) })),
+        task("forget", Duration::from_mins(1), |desk| Box::pin(async move { lapse::forget(&desk).await.map(drop) })),
     ]
 }
 

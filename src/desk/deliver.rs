@@ -15,7 +15,7 @@ use crate::store::{self, Job, Result, Tx, changes};
 use crate::{faults, metrics};
 
 /// The shortest and longest time that carriers are told to go on trying.
-const VALIDITY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(36_000));
+const VALIDITY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(10));
 /// How often the result of a request is written again while the database does not take it.
 const WRITES: u32 = 5;
 

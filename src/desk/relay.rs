@@ -94,7 +94,9 @@ pub fn with_media(body: &str, types: &[String]) -> String {
             Some("audio") => "recording",
             _ => "file",
         };
-        text.push_str(&format!("[{what}: open in the inbox]"));
+        text.push('[');
+        text.push_str(what);
+        text.push_str(": open in the inbox]");
     }
     text
 }

@@ -99,12 +99,11 @@ mod tests {
                 .map(|(&(enabled, duty, open, limit), id)| member(id, enabled, duty, open, limit)).collect();
             let free = members.iter().filter(|m| m.obstacle().is_none()).count();
             let pick = pick(&members, |n| { assert_eq!(n, free); draw % n });
-            match pick.chosen {
-                Some(id) => {
+            if let Some(id) = pick.chosen {
                     let chosen = members.iter().find(|m| m.id == id).unwrap();
                     prop_assert!(chosen.enabled && chosen.on_duty && chosen.limit.is_none_or(|l| chosen.open < l));
-                }
-                None => prop_assert_eq!(free, 0),
+            } else {
+                prop_assert_eq!(free, 0);
             }
         }
     }

@@ -20,6 +20,7 @@ pub enum Recall {
 
 /// What is known about a request after it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "\"not sent\" is the opposite of \"sent\", not a kind of it")]
 pub enum Sent {
     /// The carrier took it and named it.
     Accepted {

@@ -27,7 +27,7 @@ pub(super) trait Pending: Send + Sync {
 }
 
 impl<J: Job> Waiting<J> {
-    pub(super) fn new(job: J) -> (Box<dyn Pending>, oneshot::Receiver<Result<J::Out>>) {
+    pub(super) fn queue(job: J) -> (Box<dyn Pending>, oneshot::Receiver<Result<J::Out>>) {
         let (caller, answer) = oneshot::channel();
         (Box::new(Waiting { job, out: Mutex::new(None), caller: Mutex::new(Some(caller)) }), answer)
     }

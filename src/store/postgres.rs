@@ -56,7 +56,7 @@ impl Postgres {
     }
 
     pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
-        let (pending, answer) = Waiting::new(job);
+        let (pending, answer) = Waiting::queue(job);
         if J::GROUPED {
             let queue = self.queue(pending.kind());
             queue.send(pending).map_err(|_| Error::GivenUp("the database is closed"))?;
@@ -69,7 +69,7 @@ impl Postgres {
     }
 
     pub(super) async fn rehearse<J: Job>(&self, job: J) -> Result<J::Out> {
-        let (pending, answer) = Waiting::new(job);
+        let (pending, answer) = Waiting::queue(job);
         let group = [pending];
         let outcome = attempt(&self.pool, &group, "ROLLBACK").await;
         group[0].answer(outcome);
@@ -193,7 +193,9 @@ async fn write_groups(pool: PgPool, waiting: Arc<tokio::sync::Mutex<mpsc::Unboun
         match attempt(&pool, &group, "COMMIT").await {
             Ok(()) => group.iter().for_each(|pending| pending.answer(Ok(()))),
             Err(Error::Storage(error)) => {
-                group.iter().for_each(|pending| pending.answer(Err(Error::Storage(Arc::clone(&error)))));
+                for pending in &group {
+                    pending.answer(Err(Error::Storage(Arc::clone(&error))));
+                }
             }
             Err(_) => {
                 for pending in &group {

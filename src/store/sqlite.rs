@@ -83,13 +83,13 @@ impl Sqlite {
     }
 
     pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
-        let (pending, answer) = Waiting::new(job);
+        let (pending, answer) = Waiting::queue(job);
         self.send(Order::Write(pending))?;
         answer.await.unwrap_or(Err(Error::GivenUp("the writer has stopped")))
     }
 
     pub(super) async fn rehearse<J: Job>(&self, job: J) -> Result<J::Out> {
-        let (pending, answer) = Waiting::new(job);
+        let (pending, answer) = Waiting::queue(job);
         self.send(Order::Rehearse(pending))?;
         answer.await.unwrap_or(Err(Error::GivenUp("the writer has stopped")))
     }

@@ -59,6 +59,7 @@ role = "manager"
 macro_rules! both_stores {
     ($($(#[$meta:meta])* async fn $name:ident($house:ident) $body:block)*) => {$(
         mod $name {
+            #[expect(clippy::allow_attributes, reason = "whether it is needed depends on the scenario")]
             #[allow(unused_imports, reason = "a scenario uses what it needs")]
             use super::*;
 
