@@ -101,6 +101,10 @@ async function refresh() {
       const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
       if (old) patchPart(old, part);
     }
+    for (const input of fresh.querySelectorAll("[data-typing] [name=body]")) {
+      const old = document.getElementById(input.id);
+      if (old) [old.disabled, old.placeholder] = [input.disabled, input.placeholder];
+    }
     for (const part of fresh.querySelectorAll("[data-class]")) {
       const old = document.querySelector(`[data-class="${part.dataset.class}"]`);
       if (old) old.className = part.className;

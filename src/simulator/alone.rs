@@ -28,7 +28,7 @@ pub fn safe_address(address: IpAddr, insists: bool) -> Result<(), String> {
     }
     Err(format!(
         "the simulator has no password, so it listens on loopback only (ROCKET_ADDRESS=127.0.0.1), not on {address}; \
-         pass --any-address if everyone who can reach it may use it"
+         set SWITCHBOARD_SIMULATOR_ANYWHERE=true if everyone who can reach it may use it"
     ))
 }
 
@@ -39,6 +39,8 @@ pub fn rocket(simulator: Simulator, figment: Figment) -> Rocket<Build> {
 }
 
 fn build(simulator: Simulator, figment: Figment, outage: Outage) -> Rocket<Build> {
+    // An outage is meant to be sudden: nobody is waited for.
+    let figment = figment.merge(("shutdown.grace", 0)).merge(("shutdown.mercy", 0));
     rocket::custom(figment)
         .manage(simulator)
         .manage(outage)
@@ -67,8 +69,26 @@ pub async fn run_alone(simulator: Simulator, figment: Figment) -> Result<(), Box
         rocket.launch().await.map_err(Box::new)?;
         match outage.0.load(Ordering::SeqCst) {
             0 => return Ok(()),
-            millis => tokio::time::sleep(Duration::from_millis(millis)).await,
+            millis => tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(millis)) => {}
+                () = told_to_stop() => return Ok(()),
+            },
         }
+    }
+}
+
+/// While the port is closed nobody else listens to the terminal or to whoever ends processes.
+async fn told_to_stop() {
+    let mut end = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+    let terminated = async {
+        match &mut end {
+            Some(end) => end.recv().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
     }
 }
 

@@ -13,6 +13,8 @@ async fn a_connection_ends_before_the_answer_with_or_without_the_text() {
         [(Fault::new(Kind::Refused), 0), (Fault::new(Kind::Reset), 0), (Fault::new(Kind::Reset).taken(true), 1)]
     {
         let stand = Stand::new().await;
+        // The connection has carried a request before: a client might be tempted to try again by itself.
+        stand.create("+12075550199", "first").await;
         stand.simulator.fault(fault.clone().times(1));
         let error = stand.try_create(JOEL, "Hello").await.unwrap_err();
         assert!(!error.is_timeout() && error.status().is_none(), "{fault:?}: {error:?}");

@@ -125,8 +125,6 @@ pub fn figment() -> rocket::figment::Figment {
         .merge(("address", "127.0.0.1"))
         .merge(("log_level", "off"))
         .merge(("shutdown.ctrlc", false))
-        .merge(("shutdown.grace", 0))
-        .merge(("shutdown.mercy", 0))
 }
 
 impl Stand {

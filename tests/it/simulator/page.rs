@@ -14,7 +14,7 @@ struct Browser {
 }
 
 impl Browser {
-    async fn at(stand: &Stand) -> Self {
+    fn at(stand: &Stand) -> Self {
         stand.simulator.own_number(LINE, "Bait and Tackle", None);
         stand.simulator.own_number("+18005550111", "", None);
         stand.simulator.introduce(JOEL, "Joel", PhoneKind::Customer);
@@ -45,7 +45,7 @@ fn thread<'a>(page: &'a str, phone: &str) -> &'a str {
 #[tokio::test]
 async fn what_is_typed_on_one_phone_is_shown_there_and_posted() {
     let stand = Stand::new().await;
-    let browser = Browser::at(&stand).await;
+    let browser = Browser::at(&stand);
     let path = format!("/simulator/phones/{JOEL}/texts");
     let page = browser.submits(&path, &[("to", LINE), ("body", "Is it open? <script>alert(1)</script>")]).await;
     assert!(thread(&page, JOEL).contains("Is it open? &#60;script&#62;alert(1)&#60;/script&#62;"), "{page}");
@@ -56,7 +56,7 @@ async fn what_is_typed_on_one_phone_is_shown_there_and_posted() {
 #[tokio::test]
 async fn a_phone_shows_only_what_its_owner_would_see() {
     let stand = Stand::new().await;
-    let browser = Browser::at(&stand).await;
+    let browser = Browser::at(&stand);
     stand.simulator.switch(JOEL, true);
     stand.create(JOEL, "while he is off").await;
     stand.simulator.switch(JOEL, false);
@@ -71,7 +71,7 @@ async fn a_phone_shows_only_what_its_owner_would_see() {
 #[tokio::test]
 async fn the_address_says_which_thread_a_phone_shows() {
     let stand = Stand::new().await;
-    let browser = Browser::at(&stand).await;
+    let browser = Browser::at(&stand);
     stand.create(ANA, "from the line").await;
     let pairs = [("To", ANA), ("From", "+18005550111"), ("Body", "from a mask")];
     stand.post(&stand.messages(), &pairs).await.unwrap();
@@ -85,7 +85,7 @@ async fn the_address_says_which_thread_a_phone_shows() {
 #[tokio::test]
 async fn phones_are_added_and_switched_off() {
     let stand = Stand::new().await;
-    let browser = Browser::at(&stand).await;
+    let browser = Browser::at(&stand);
     let page = browser.submits("/simulator/phones", &[("kind", "customer")]).await;
     let phones = stand.simulator.virtual_phones();
     assert_eq!(phones.len(), 3);
@@ -102,7 +102,7 @@ async fn phones_are_added_and_switched_off() {
 #[tokio::test]
 async fn faults_are_switched_on_and_all_off_again() {
     let stand = Stand::new().await;
-    let browser = Browser::at(&stand).await;
+    let browser = Browser::at(&stand);
     let page = browser.submits("/simulator/faults/switches", &[("on", "junk"), ("on", "receipts-lost")]).await;
     assert!(page.contains("2 on"));
     let kinds: Vec<Kind> = stand.simulator.faults().iter().map(|fault| fault.kind).collect();
@@ -115,7 +115,7 @@ async fn faults_are_switched_on_and_all_off_again() {
 #[tokio::test]
 async fn another_site_cannot_use_the_page_through_a_visitors_browser() {
     let stand = Stand::new().await;
-    let browser = Browser::at(&stand).await;
+    let browser = Browser::at(&stand);
     for path in ["/simulator/phones", "/simulator/faults/none", "/simulator/reset", "/simulator/outage/1"] {
         for (header, value) in [("Sec-Fetch-Site", "cross-site"), ("Origin", "http://evil.example")] {
             let request = browser.client.post(format!("{}{path}", stand.base)).header(header, value);
@@ -128,7 +128,7 @@ async fn another_site_cannot_use_the_page_through_a_visitors_browser() {
 #[tokio::test]
 async fn the_page_lives_under_a_strict_policy_and_brings_its_own_files() {
     let stand = Stand::new().await;
-    let browser = Browser::at(&stand).await;
+    let browser = Browser::at(&stand);
     let answer = browser.client.get(format!("{}/simulator", stand.base)).send().await.unwrap();
     let policy = answer.headers()["Content-Security-Policy"].to_str().unwrap().to_owned();
     assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"));
