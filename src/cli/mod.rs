@@ -14,6 +14,7 @@ use crate::secret::{Chance, Ids};
 use crate::store::{self, Store};
 
 mod apply;
+mod doctor;
 mod help;
 mod link;
 mod log;
@@ -44,6 +45,8 @@ enum Command {
     Person(person::Options),
     /// Print a link that signs a person in, once
     Link(link::Options),
+    /// Say what is missing, in order, with the fix
+    Doctor,
 }
 
 /// Why a command ended without doing what was asked.
@@ -138,6 +141,7 @@ fn run(command: Option<Command>) -> Outcome {
             Some(Command::Apply(options)) => apply::run(&here, options).await,
             Some(Command::Person(options)) => person::run(&here, options).await,
             Some(Command::Link(options)) => link::run(&here, options).await,
+            Some(Command::Doctor) => doctor::run(&here).await,
         }
     })
 }

@@ -12,6 +12,7 @@ use crate::clock::At;
 pub mod access;
 pub mod attempts;
 pub mod changes;
+pub mod checkup;
 pub mod departures;
 pub mod dialect;
 mod group;

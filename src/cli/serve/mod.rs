@@ -17,7 +17,7 @@ use crate::live::Live;
 use crate::secret::Ids;
 use crate::store::Store;
 
-mod carrier;
+pub(super) mod carrier;
 mod first_run;
 mod lock;
 mod phones;

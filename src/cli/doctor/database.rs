@@ -1,0 +1,106 @@
+//! What the database says: the clock, the carrier account, people, lines and masks.
+
+use super::report::Report;
+use crate::cli::serve::carrier::name;
+use crate::cli::{Failed, Here};
+use crate::clock::seconds;
+use crate::config::CarrierSettings;
+use crate::desk::identity;
+use crate::domain::person::Role;
+use crate::store::numbers::{self, Number};
+use crate::store::people::{self, Person};
+use crate::store::{Store, checkup, lines};
+
+/// Examines it and returns the numbers that are ours.
+pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> Result<Vec<Number>, Failed> {
+    clock(here, store, report).await?;
+    account(here, store, report).await?;
+    let mut tx = store.read().await?;
+    let people: Vec<Person> = people::all(&mut tx).await?.into_iter().filter(|person| !person.disabled).collect();
+    let numbers: Vec<Number> =
+        numbers::all(&mut tx).await?.into_iter().filter(|number| number.state != "released").collect();
+    let (lines, members) = (lines::all(&mut tx).await?, lines::members(&mut tx).await?);
+    drop(tx);
+
+    examine_people(&people, report);
+    if lines.is_empty() {
+        report.missing("lines", "there is none", "add a [[line]] to a set-up file and run `switchboard apply FILE`");
+    }
+    for line in &lines {
+        let count = members.iter().filter(|(id, _)| *id == line.id).count();
+        let what = format!("line {} {}", line.number, line.name);
+        match count {
+            0 => report.missing(&what, "nobody answers it", "add members to its [[line]] and apply the file"),
+            1 => report.good(&what, "1 member"),
+            n => report.good(&what, &format!("{n} members")),
+        }
+    }
+    let phones = people.iter().filter(|person| person.phone.is_some()).count();
+    let masks = numbers.iter().filter(|number| !number.is_line && number.state == "active").count();
+    match (masks, phones) {
+        (0, 0) => report.note("masks", "there is none; nobody has a phone, so everybody works on the web"),
+        (0, _) => report.missing(
+            "masks",
+            "there is none, so phones get no texts and everybody works on the web",
+            "rent numbers at the carrier, add each as a [[mask]] and apply the file",
+        ),
+        (n, _) => report.good("masks", &format!("{n} active, which is the most conversations that one phone can have at once")),
+    }
+    Ok(numbers)
+}
+
+fn examine_people(people: &[Person], report: &mut Report) {
+    if people.is_empty() {
+        let fix = "add a [[person]] with role = \"admin\" to a set-up file and run `switchboard apply FILE`";
+        return report.missing("people", "there is nobody", fix);
+    }
+    match people.iter().find(|person| person.role == Role::Admin) {
+        None => {
+            let fix = "give somebody role = \"admin\" in the set-up file and apply it";
+            report.missing("people", "there is no admin", fix);
+        }
+        Some(admin) if people.iter().all(|person| !person.has_password) => {
+            let fix = format!("run `switchboard person password {0}` or `switchboard link {0}`", admin.email);
+            report.note("people", &format!("nobody has a password yet; {fix}"));
+        }
+        Some(_) => report.good("people", &format!("{}, an admin among them", people.len())),
+    }
+}
+
+async fn account(here: &Here, store: &Store, report: &mut Report) -> Result<(), Failed> {
+    let ours = match &here.settings.carrier {
+        CarrierSettings::Simulator => "simulator",
+        CarrierSettings::Twilio(twilio) => &twilio.account,
+    };
+    match identity::claimed(store).await? {
+        Some(theirs) if theirs != ours => report.missing(
+            "account",
+            &format!("this database belongs to {}, and the settings name {}", name(&theirs), name(ours)),
+            "set DATABASE_URL to a new database, or SWITCHBOARD_CARRIER and TWILIO_ACCOUNT_SID to what it belongs to",
+        ),
+        Some(_) => report.good("account", &format!("the database belongs to {}", name(ours))),
+        None => report.note("account", &format!("the first `serve` gives the database to {}", name(ours))),
+    }
+    Ok(())
+}
+
+async fn clock(here: &Here, store: &Store, report: &mut Report) -> Result<(), Failed> {
+    let now = here.clock.now();
+    let fix = "have the machines' clocks set by the network (NTP)";
+    if let Some(there) = store.now().await? {
+        let apart = now.since(there).max(there.since(now));
+        if apart > seconds(5) {
+            let found = format!("it differs from the database's by {} s", apart.as_secs());
+            report.missing("clock", &found, fix);
+            return Ok(());
+        }
+    }
+    let newest = checkup::newest(&mut store.read().await?).await?;
+    match newest {
+        Some(newest) if newest > now + seconds(60) => {
+            report.missing("clock", &format!("it shows {now}, which is before the newest text ({newest})"), fix);
+        }
+        _ => report.good("clock", &format!("it shows {now}")),
+    }
+    Ok(())
+}

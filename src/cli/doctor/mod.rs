@@ -1,0 +1,35 @@
+//! `doctor`: says what is missing, in the order in which it is best mended, each with the fix.
+//! Looks at everything and mends one thing: numbers whose sending was paused send again once the carrier is content.
+
+use std::process::ExitCode;
+
+use super::{Failed, Here, Outcome};
+use crate::store::Store;
+
+mod carrier;
+mod database;
+mod outbox;
+mod report;
+
+use report::Report;
+
+pub(super) async fn run(here: &Here) -> Outcome {
+    let mut report = Report::default();
+    match here.store().await {
+        Ok(store) => {
+            report.good("database", "it answers, its settings are safe and its schema is up to date");
+            let examined = examine(here, &store, &mut report).await;
+            store.close().await;
+            examined?;
+        }
+        Err(failed) => report.missing("database", &failed.to_string(), "mend it and run doctor again for the rest"),
+    }
+    println!("{}", report.verdict());
+    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn examine(here: &Here, store: &Store, report: &mut Report) -> Result<(), Failed> {
+    let numbers = database::examine(here, store, report).await?;
+    let content = carrier::examine(here, store, &numbers, report).await?;
+    outbox::examine(here, store, &numbers, content, report).await
+}

@@ -1,0 +1,84 @@
+//! What waits: paused numbers, texts in doubt, and webhooks that were turned away.
+
+use super::report::Report;
+use crate::cli::{Failed, Here};
+use crate::desk::identity;
+use crate::desk::tallies::WEBHOOK_REJECTED;
+use crate::domain::phone::masked;
+use crate::store::checkup::{self, Open};
+use crate::store::numbers::Number;
+use crate::store::{Store, tallies};
+
+/// The most texts in doubt that are listed.
+const MOST: i64 = 50;
+
+/// Examines it; lets paused numbers send again if the carrier is `content` with them.
+pub(super) async fn examine(
+    here: &Here,
+    store: &Store,
+    numbers: &[Number],
+    content: bool,
+    report: &mut Report,
+) -> Result<(), Failed> {
+    paused(store, numbers, content, report).await?;
+    let mut tx = store.read().await?;
+    let open = checkup::open(&mut tx, MOST).await?;
+    let rejected = tallies::get(&mut tx, WEBHOOK_REJECTED).await?;
+    drop(tx);
+    if open.is_empty() {
+        report.good("outbox", "no text is in doubt");
+    }
+    for delivery in &open {
+        report.note(&format!("delivery {}", delivery.id), &doubt(delivery, here));
+    }
+    if let Some(rejected) = rejected {
+        let found = format!(
+            "{} turned away for want of a valid signature, the last at {}; if these were the carrier's, compare \
+             TWILIO_AUTH_TOKEN and SWITCHBOARD_PUBLIC_URL with its console",
+            rejected.total, rejected.last_at
+        );
+        report.note("webhooks", &found);
+    }
+    Ok(())
+}
+
+async fn paused(store: &Store, numbers: &[Number], content: bool, report: &mut Report) -> Result<(), Failed> {
+    let paused: Vec<&Number> = numbers.iter().filter(|number| number.paused_at.is_some()).collect();
+    if paused.is_empty() {
+        return Ok(());
+    }
+    if content {
+        identity::resume_sending(store).await?;
+    }
+    for number in paused {
+        let why = number.paused_why.as_deref().unwrap_or("for an unknown reason");
+        let what = format!("sending from {}", number.number);
+        if content {
+            report.good(&what, &format!("was paused ({why}) and goes on from now"));
+        } else {
+            report.missing(&what, &format!("is paused: {why}"), "mend what is missing above and run doctor again");
+        }
+    }
+    Ok(())
+}
+
+fn doubt(delivery: &Open, here: &Here) -> String {
+    let place = delivery.conversation.map(|id| format!(" in #{id}")).unwrap_or_default();
+    let asked = delivery.requested_at.map_or_else(
+        || "never requested".to_owned(),
+        |at| format!("requested {} s ago", here.clock.now().since(at).as_secs()),
+    );
+    let next = if delivery.state == "parked" {
+        "nobody can say whether it was sent, and looking has not settled it; a receipt still may"
+    } else {
+        "being looked up at the carrier"
+    };
+    let why = delivery.why.as_deref().unwrap_or("no reason was written");
+    format!(
+        "{}{place}, from {} to {}, {asked}, {} looks at the list: {next} ({why})",
+        delivery.state,
+        delivery.from,
+        masked(&delivery.to),
+        delivery.looks
+    )
+}

@@ -1,0 +1,39 @@
+//! Findings, printed as they come, so that a slow carrier does not hold back what is known already.
+
+/// What was found so far.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    missing: usize,
+}
+
+impl Report {
+    /// All is well.
+    pub(super) fn good(&mut self, what: &str, found: &str) {
+        println!("ok       {what}: {found}");
+    }
+
+    /// Works, but somebody should know.
+    pub(super) fn note(&mut self, what: &str, found: &str) {
+        println!("note     {what}: {found}");
+    }
+
+    /// Does not work until `fix` is done.
+    pub(super) fn missing(&mut self, what: &str, found: &str, fix: &str) {
+        self.missing += 1;
+        println!("missing  {what}: {found}\n         fix: {fix}");
+    }
+
+    /// Whether nothing is missing.
+    pub(super) fn is_good(&self) -> bool {
+        self.missing == 0
+    }
+
+    /// The last line.
+    pub(super) fn verdict(&self) -> String {
+        match self.missing {
+            0 => "Nothing is missing.".to_owned(),
+            1 => "One thing is missing.".to_owned(),
+            n => format!("{n} things are missing; mend them from the top."),
+        }
+    }
+}

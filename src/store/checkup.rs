@@ -1,0 +1,62 @@
+//! What an operator should know about the outbox: texts in doubt and texts given up to a person's decision.
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, DeliveryId};
+use crate::on;
+
+/// A delivery of which nobody knows whether it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Which.
+    pub id: DeliveryId,
+    /// In which conversation.
+    pub conversation: Option<ConversationId>,
+    /// `unknown`: being looked up; `parked`: looking has not settled it.
+    pub state: String,
+    /// Our number.
+    pub from: String,
+    /// Their phone.
+    pub to: String,
+    /// Why, in plain words.
+    pub why: Option<String>,
+    /// When its newest request was begun.
+    pub requested_at: Option<At>,
+    /// Looks at the carrier's list so far.
+    pub looks: i64,
+}
+
+type Row = (i64, Option<i64>, String, String, String, Option<String>, Option<i64>, Option<i64>);
+
+/// At most `limit` of them, oldest first.
+///
+/// # Errors
+/// What the database said.
+pub async fn open(tx: &mut Tx, limit: i64) -> Result<Vec<Open>> {
+    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT d.id, d.conversation_id, d.state, n.number, d.to_phone, d.why, a.started_at, a.looks FROM deliveries d \
+         JOIN numbers n ON n.id = d.number_id LEFT JOIN attempts a ON a.delivery_id = d.id AND a.fence = d.fence \
+         WHERE d.state IN ('unknown', 'parked') ORDER BY d.id LIMIT $1")
+        .bind(limit).fetch_all(&mut *c).await)?;
+    let open = |(id, conversation, state, from, to, why, requested, looks): Row| Open {
+        id: DeliveryId(id),
+        conversation: conversation.map(ConversationId),
+        state,
+        from,
+        to,
+        why,
+        requested_at: requested.map(At),
+        looks: looks.unwrap_or(0),
+    };
+    Ok(rows.into_iter().map(open).collect())
+}
+
+/// The newest instant that anything was accepted at; a clock that shows less has gone back.
+///
+/// # Errors
+/// What the database said.
+pub async fn newest(tx: &mut Tx) -> Result<Option<At>> {
+    let newest: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT accepted_at FROM messages ORDER BY id DESC LIMIT 1").fetch_optional(&mut *c).await)?;
+    Ok(newest.map(At))
+}
