@@ -1,0 +1,158 @@
+//! A browser in somebody's hands: it keeps cookies, says where its requests come from, and posts forms as pages have them.
+
+use std::sync::OnceLock;
+
+use rocket::http::{ContentType, Header, Method, Status};
+use rocket::local::asynchronous::{Client, LocalResponse};
+
+use switchboard::desk::sessions;
+use switchboard::domain::ids::ConversationId;
+use switchboard::http::{self, Site};
+use switchboard::secret::Chance;
+use switchboard::store::{self, Job, Tx};
+use switchboard::web;
+
+use crate::house::House;
+
+/// Everybody's password, once [`Browser::of`] has set it.
+pub const PASSWORD: &str = "tide table";
+
+/// A browser.
+pub struct Browser {
+    pub client: Client,
+    /// The `Host` header of its requests.
+    pub host: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: Status,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    /// The first header of that name; empty if there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+
+    /// Fails unless the page has each of these words.
+    pub fn shows(&self, words: &[&str]) -> &Self {
+        for word in words {
+            assert!(self.body.contains(word), "{word} is not in\n{}", self.body);
+        }
+        self
+    }
+
+    /// Fails if the page has any of these words.
+    pub fn hides(&self, words: &[&str]) -> &Self {
+        for word in words {
+            assert!(!self.body.contains(word), "{word} is in\n{}", self.body);
+        }
+        self
+    }
+
+    /// The value of the form field of that name.
+    pub fn field(&self, name: &str) -> String {
+        let (_, rest) = self.body.split_once(&format!("name=\"{name}\" value=\"")).expect("the form has the field");
+        rest.split('"').next().unwrap().to_owned()
+    }
+}
+
+struct Sql(String);
+
+impl Job for Sql {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
+        let sql = sqlx::AssertSqlSafe(self.0.clone());
+        switchboard::on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
+        Ok(())
+    }
+}
+
+/// Changes what no verb of the house changes yet.
+pub async fn change(house: &House, sql: &str) {
+    house.desk.store.write(Sql(sql.to_owned())).await.unwrap();
+}
+
+/// Gives everybody the same password, hashed once a test run.
+pub async fn give_passwords(house: &House) {
+    static HASH: OnceLock<String> = OnceLock::new();
+    let hash = HASH.get_or_init(|| sessions::hash_password(&Chance::seeded(1), PASSWORD).unwrap());
+    change(house, &format!("UPDATE people SET password_hash = '{hash}'")).await;
+}
+
+impl Browser {
+    /// A browser at the house's own address, signed in by nobody.
+    pub async fn at(house: &House) -> Browser {
+        Browser::on(house, "http://127.0.0.1:8000", "127.0.0.1:8000").await
+    }
+
+    /// A browser that reaches a house published at `public_url` under `host`.
+    pub async fn on(house: &House, public_url: &str, host: &str) -> Browser {
+        let figment = rocket::Config::figment().merge(("log_level", "off")).merge(("limits", http::limits()));
+        let rocket = http::attach(rocket::custom(figment), Site::at(public_url), Chance::seeded(5))
+            .manage(house.desk.clone())
+            .mount("/", web::routes())
+            .register("/", web::catchers::all());
+        Browser { client: Client::tracked(rocket).await.unwrap(), host: host.to_owned() }
+    }
+
+    /// A browser in which this person has signed in.
+    pub async fn of(house: &House, email: &str) -> Browser {
+        give_passwords(house).await;
+        let browser = Browser::at(house).await;
+        let answer = browser.signs_in(email, PASSWORD).await;
+        assert_eq!((answer.status, answer.header("location")), (Status::SeeOther, "/conversations"));
+        browser
+    }
+
+    pub async fn signs_in(&self, email: &str, password: &str) -> Answer {
+        self.post("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        read(self.client.get(path.to_owned()).header(host(&self.host)).dispatch().await).await
+    }
+
+    /// Asks as our script does when nobody touched the page.
+    pub async fn refreshes(&self, path: &str) -> Answer {
+        let request = self.client.get(path.to_owned()).header(host(&self.host)).header(Header::new("x-by-itself", "1"));
+        read(request.dispatch().await).await
+    }
+
+    /// Sends a form of one of our own pages.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(Method::Post, path, fields, &[("Sec-Fetch-Site", "same-origin")]).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+        let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = self.client.req(method, path.to_owned()).header(host(&self.host));
+        request.add_header(ContentType::Form);
+        for (name, value) in headers {
+            request.add_header(Header::new((*name).to_owned(), (*value).to_owned()));
+        }
+        read(request.body(body).dispatch().await).await
+    }
+
+    /// Writes into the composer of a conversation's page and sends it.
+    pub async fn replies(&self, conversation: ConversationId, body: &str) -> Answer {
+        let page = self.get(&format!("/conversations/{conversation}")).await;
+        let key = page.field("form_key");
+        self.post(&format!("/conversations/{conversation}/replies"), &[("body", body), ("form_key", &key)]).await
+    }
+}
+
+fn host(host: &str) -> Header<'static> {
+    Header::new("Host", host.to_owned())
+}
+
+async fn read(response: LocalResponse<'_>) -> Answer {
+    let status = response.status();
+    let headers = response.headers().iter().map(|h| (h.name().to_string(), h.value().to_owned())).collect();
+    Answer { status, headers, body: response.into_string().await.unwrap_or_default() }
+}

@@ -1,0 +1,85 @@
+//! Announcements to open pages: who hears of what, that nothing is missed, and that nothing is told.
+
+use std::time::Duration;
+
+use rocket::http::{Header, Status};
+use rocket::tokio::io::AsyncReadExt;
+use rocket::tokio::time::timeout;
+
+use crate::both_stores;
+use crate::web_browser::{Browser, change};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Listens from `after` on until `enough` has been heard or the stream ends; what was heard.
+async fn listen(
+    browser: &Browser,
+    after: &str,
+    headers: &[(&'static str, &str)],
+    enough: impl Fn(&str) -> bool,
+) -> String {
+    let mut request = browser.client.get(format!("/live{after}")).header(Header::new("Host", browser.host.clone()));
+    for (name, value) in headers {
+        request.add_header(Header::new(*name, (*value).to_owned()));
+    }
+    let mut response = request.dispatch().await;
+    assert_eq!(response.status(), Status::Ok);
+    let (mut heard, mut buffer) = (String::new(), [0; 4096]);
+    let listening = async {
+        while !enough(&heard) {
+            let read = response.read(&mut buffer).await.unwrap();
+            if read == 0 {
+                break;
+            }
+            heard.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        }
+    };
+    timeout(PATIENCE, listening).await.expect("nothing more was heard");
+    heard
+}
+
+both_stores! {
+    async fn a_rep_hears_of_own_conversations_and_never_what_was_said(house) {
+        house.customer(56).texts("Do you rent kayaks?").await;
+        let bos = house.conversation().await;
+        house.customer(34).texts("Is the ramp open?").await;
+        let anas = house.conversation().await;
+        for (conversation, email) in [(anas, "ana@example.com"), (bos, "bo@example.com")] {
+            let person = house.person(email).await;
+            change(house, &format!("UPDATE conversations SET pinned_to = {person} WHERE id = {conversation}")).await;
+        }
+        let ana = Browser::of(house, "ana@example.com").await;
+        let heard = listen(&ana, "?after=0", &[], |heard| heard.contains(&format!("\"{anas}\""))).await;
+        assert!(!heard.contains(&format!("\"{bos}\"")), "{heard}");
+        assert!(heard.contains("event:change") && heard.contains("id:"), "{heard}");
+        for said in ["ramp", "kayaks", "••", "+1"] {
+            assert!(!heard.contains(said), "{heard}");
+        }
+        let miriam = Browser::of(house, "miriam@example.com").await;
+        let both = |heard: &str| heard.contains(&format!("\"{anas}\"")) && heard.contains(&format!("\"{bos}\""));
+        listen(&miriam, "?after=0", &[], both).await;
+    }
+
+    async fn a_browser_that_comes_back_hears_only_what_it_missed(house) {
+        house.customer(34).texts("one").await;
+        let first = house.conversation().await;
+        let miriam = Browser::of(house, "miriam@example.com").await;
+        let cursor = house.number("SELECT MAX(id) FROM changes").await.to_string();
+        house.customer(56).texts("two").await;
+        let second = house.conversation().await;
+        let heard = listen(&miriam, "?after=0", &[("Last-Event-ID", &cursor)], |heard| heard.contains("\"conversation\"")).await;
+        assert!(heard.contains(&format!("\"{second}\"")) && !heard.contains(&format!("\"{first}\"")), "{heard}");
+    }
+
+    async fn the_stream_of_somebody_who_is_disabled_ends(house) {
+        let ana = Browser::of(house, "ana@example.com").await;
+        let disabling = change(house, "UPDATE people SET disabled_at = 1 WHERE email = 'ana@example.com'");
+        let (heard, ()) = rocket::futures::future::join(listen(&ana, "", &[], |_| false), disabling).await;
+        assert!(!heard.contains("event:"), "{heard}");
+    }
+
+    async fn nobody_listens_without_signing_in(house) {
+        let answer = Browser::at(house).await.refreshes("/live").await;
+        assert_eq!(answer.status, Status::Unauthorized);
+    }
+}
