@@ -1,0 +1,73 @@
+//! What a run is asked to do.
+
+use std::path::PathBuf;
+
+/// The options of a run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long each stretch is measured, in seconds.
+    pub seconds: u64,
+    /// How many texts the big database holds; 0 leaves that part out.
+    pub stored: u64,
+    /// How many texts go through one process for the measurement of memory; 0 leaves that part out.
+    pub soak: u64,
+    /// A PostgreSQL server (superuser's URL) instead of SQLite.
+    pub postgres: Option<String>,
+    /// Where the run's folder is made.
+    pub home: PathBuf,
+    /// Keep the folder with logs and database.
+    pub keep: bool,
+    /// Serve the bare handler at this port and do nothing else.
+    pub bare: Option<u16>,
+}
+
+const HELP: &str = "\
+scripts/bench relay [OPTION…]
+
+  --seconds N      how long each stretch is measured (10)
+  --quick          stretches of 3 s, a big database of 100,000
+  --stored N       texts in the big database (1,000,000); 0 leaves it out
+  --soak N         afterwards send N texts through one process and measure its memory (0)
+  --postgres URL   on PostgreSQL: a superuser's URL; a database is made and dropped there
+  --home FOLDER    where the run's folder is made (the system's temporary folder)
+  --keep           keep it";
+
+impl Options {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// What is wrong with it, or the help.
+    pub fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Options {
+            seconds: 10,
+            stored: 1_000_000,
+            soak: 0,
+            postgres: None,
+            home: std::env::temp_dir(),
+            keep: false,
+            bare: None,
+        };
+        let mut arguments = arguments;
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value\n\n{HELP}"));
+            match argument.as_str() {
+                // Cargo adds it, and people may name the bench.
+                "--bench" | "relay" => {}
+                "--seconds" => options.seconds = number(&value()?)?.clamp(1, 600),
+                "--quick" => (options.seconds, options.stored) = (3, 100_000),
+                "--stored" => options.stored = number(&value()?)?,
+                "--soak" => options.soak = number(&value()?)?,
+                "--postgres" => options.postgres = Some(value()?),
+                "--home" => options.home = value()?.into(),
+                "--keep" => options.keep = true,
+                "--serve-bare" => options.bare = u16::try_from(number(&value()?)?).ok(),
+                _ => return Err(HELP.to_owned()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.replace([',', '_'], "").parse().map_err(|_| format!("{text} is no whole number"))
+}
