@@ -2,7 +2,7 @@
 
 use super::Desk;
 use super::outbox::{Draft, Enqueued, Unsent, enqueue};
-use crate::clock::{At, hours};
+use crate::clock::{At, hours, minutes};
 use crate::domain::ids::{LegId, MessageId, NumberId};
 use crate::domain::phone::masked;
 use crate::store::{Result, Tx, dialect, messages, notices};
@@ -11,8 +11,14 @@ use crate::store::{Result, Tx, dialect, messages, notices};
 pub const ENDED: &str = "ended";
 /// A notice to a rep whose text was not relayed, or who texted a line.
 pub const TO_REP: &str = "to_rep";
+/// Help for a rep who texts a line.
+pub const REP_ON_LINE: &str = "rep_on_line";
 /// Word of a text that did not arrive.
 pub const FAILURE: &str = "failure";
+/// An author's phone is told of at most so many failures in a conversation within [`FAILURES_WITHIN`]: one that
+/// answers by itself would otherwise never stop. The web shows them all.
+const MOST_FAILURES: i64 = 5;
+const FAILURES_WITHIN: std::time::Duration = minutes(10);
 /// Notices of one kind go to one phone from one number at most once in this time.
 const WINDOW: std::time::Duration = hours(1);
 
@@ -99,6 +105,9 @@ pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) 
         let (Some(leg), false) = (legs.iter().find(|leg| Some(leg.id) == one.leg), told.contains(&one.id)) else {
             continue;
         };
+        if notices::failures(tx, leg.conversation, &leg.phone, now - FAILURES_WITHIN).await? >= MOST_FAILURES {
+            continue;
+        }
         let why = failed.iter().find(|(message, ..)| *message == one.id).map_or("", |(.., why)| *why);
         let customer = leg.counterpart.as_deref().map(masked).unwrap_or_default();
         drafts.push(Draft {

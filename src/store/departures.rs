@@ -172,10 +172,11 @@ pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
 /// # Errors
 /// What the database said.
 pub async fn stale(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
+    let skip = tx.for_update_of_d_skip_locked();
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(DEPARTING);
         q.push("WHERE d.state = 'ready' AND d.valid_until <= ").push_bind(now.0)
-            .push(" ORDER BY d.valid_until LIMIT ").push_bind(limit);
+            .push(" ORDER BY d.valid_until LIMIT ").push_bind(limit).push(skip);
         q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
     })?;
     Ok(rows)

@@ -110,3 +110,15 @@ pub async fn messages_of(
     })?;
     Ok(rows.into_iter().map(|(id, message, leg)| (DeliveryId(id), MessageId(message), leg.map(LegId))).collect())
 }
+
+/// How often `phone` has been told of a failure in a conversation after `since`.
+///
+/// # Errors
+/// What the database said.
+pub async fn failures(tx: &mut Tx, conversation: ConversationId, phone: &str, since: At) -> Result<i64> {
+    let count: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM deliveries WHERE conversation_id = $1 AND kind = 'failure' AND to_phone = $2 \
+         AND accepted_at > $3")
+        .bind(conversation.0).bind(phone).bind(since.0).fetch_one(&mut *c).await)?;
+    Ok(count)
+}

@@ -45,9 +45,14 @@ pub async fn take_back(
         .bind(conversation.0).bind(person.0).fetch_all(&mut *c).await)?;
     let (mut messages, mut lanes) = (Vec::new(), Vec::new());
     for (delivery, message, number, phone) in waiting {
-        on!(tx, c => sqlx::query(
-            "UPDATE deliveries SET state = 'suppressed', why = $1, due_at = NULL, updated_at = $2 WHERE id = $3")
-            .bind(why).bind(now.0).bind(delivery).execute(&mut *c).await.map(drop))?;
+        // Another node may have sent it on its way meanwhile; then it is not taken back.
+        let taken = on!(tx, c => sqlx::query(
+            "UPDATE deliveries SET state = 'suppressed', why = $1, due_at = NULL, updated_at = $2 \
+             WHERE id = $3 AND state = 'ready'")
+            .bind(why).bind(now.0).bind(delivery).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+        if taken == 0 {
+            continue;
+        }
         messages.push(message);
         lanes.push((crate::domain::ids::NumberId(number), phone));
     }

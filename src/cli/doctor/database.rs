@@ -44,7 +44,8 @@ pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> 
             "there is none, so phones get no texts and everybody works on the web",
             "rent numbers at the carrier, add each as a [[mask]] and apply the file",
         ),
-        (n, _) => report.good("masks", &format!("{n} active, which is the most conversations that one phone can have at once")),
+        (n, _) => report
+            .good("masks", &format!("{n} active, which is the most conversations that one phone can have at once")),
     }
     Ok(numbers)
 }

@@ -2,7 +2,7 @@
 
 use super::{Item, Outcome, keep};
 use crate::clock::At;
-use crate::desk::notice::{answer, words};
+use crate::desk::notice::{REP_ON_LINE, answer, throttled, words};
 use crate::desk::outbox::{Enqueued, enqueue};
 use crate::desk::{Desk, ledger};
 use crate::domain::ids::{NumberId, PersonId};
@@ -63,9 +63,11 @@ pub(super) async fn on_line(
     let mut message = text.message(desk, now, ("rep", kind), Outcome::Kept, Some("a rep texted a line"));
     message.author_id = Some(person);
     keep(desk, tx, message, None, now).await?;
-    if item.keyword.is_none() {
-        let body = if command { words::COMMAND } else { words::REP_ON_LINE };
-        add(done, enqueue(desk, tx, vec![answer(line, &text.from, body)], now).await?);
+    if command {
+        add(done, enqueue(desk, tx, vec![answer(line, &text.from, words::COMMAND)], now).await?);
+    } else if item.keyword.is_none() {
+        // Once an hour: a phone that answers by itself would otherwise never stop.
+        add(done, throttled(desk, tx, REP_ON_LINE, line, &text.from, words::REP_ON_LINE, now).await?);
     }
     Ok(Outcome::Kept)
 }
