@@ -16,7 +16,7 @@ use super::{Simulator, api_routes, page_routes};
 
 /// Milliseconds for which the port is to be closed; 0 when the process is to stay as it is.
 #[derive(Clone, Debug, Default)]
-struct Outage(Arc<AtomicU64>);
+pub(super) struct Outage(Arc<AtomicU64>);
 
 /// Whether the simulator may listen on `address`: it texts nobody, but it has no password either.
 ///
@@ -27,8 +27,8 @@ pub fn safe_address(address: IpAddr, insists: bool) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "the simulator has no password, so it listens on loopback only (ROCKET_ADDRESS=127.0.0.1), not on {address}; \
-         set SWITCHBOARD_SIMULATOR_ANYWHERE=true if everyone who can reach it may use it"
+        "the simulator has no password, so it listens on loopback only, not on {address}; \
+         pass --any-address if everyone who can reach it may use it"
     ))
 }
 
