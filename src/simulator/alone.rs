@@ -9,14 +9,27 @@ use std::time::Duration;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::http::{Header, Status};
-use rocket::{Build, Rocket, Shutdown, State, post};
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Build, Request, Rocket, Shutdown, State, post};
 
 use super::guard::SameSite;
 use super::{Simulator, api_routes, page_routes};
 
 /// Milliseconds for which the port is to be closed; 0 when the process is to stay as it is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Outage(Arc<AtomicU64>);
+struct Outage(Arc<AtomicU64>);
+
+/// Whether the process is only the simulator. Asking with `Option<&State<…>>` would keep any other from starting.
+pub(super) struct Alone(pub(super) bool);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Alone {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Alone(request.rocket().state::<Outage>().is_some()))
+    }
+}
 
 /// Whether the simulator may listen on `address`: it texts nobody, but it has no password either.
 ///
