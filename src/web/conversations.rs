@@ -119,7 +119,7 @@ struct Shown<'a> {
 #[template(path = "conversations/thread.html")]
 pub(super) struct Thread {
     head: Head,
-    me: PersonId,
+    claimable: bool,
     view: View,
     items: Vec<Item>,
     older: Option<MessageId>,
@@ -130,10 +130,6 @@ pub(super) struct Thread {
 }
 
 impl Thread {
-    fn is_mine(&self) -> bool {
-        self.head.rep == Some(self.me)
-    }
-
     fn title(&self) -> &str {
         self.head.contact.shown()
     }
@@ -206,6 +202,8 @@ async fn load_thread(
         None => Vec::new(),
     };
     colleagues.retain(|other| Some(other.id) != head.rep);
+    // Only a member can have it: a button that is always refused is worse than none.
+    let claimable = colleagues.iter().any(|other| other.id == who.id);
     let details = Details {
         since: head.customer_since.map(Stamp),
         legs: legs
@@ -225,7 +223,7 @@ async fn load_thread(
         head: head.clone(),
     };
     let newest = before.is_none();
-    Ok(Thread { head, me: who.id, view, items, older, newest, problem: back.problem, composer, details })
+    Ok(Thread { head, claimable, view, items, older, newest, problem: back.problem, composer, details })
 }
 
 fn told(may_text: MayText) -> String {
