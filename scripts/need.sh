@@ -11,11 +11,11 @@ apt_install() { # apt_install PACKAGE…
         { echo "could not install $*: run 'apt-get install $*' as root" >&2; return 1; }
 }
 
-chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+find_chromium() { type -P chromium || type -P chromium-browser || type -P google-chrome; }
 
 need_browser() { # Chromium, named in CHROMIUM, and the node packages that drive it
-    chromium >/dev/null || apt_install chromium fonts-inter || return 1
-    CHROMIUM=$(chromium) || return 1
+    find_chromium >/dev/null || apt_install chromium fonts-inter || return 1
+    CHROMIUM=$(find_chromium) || return 1
     export CHROMIUM
     (cd tests/browser && npm ci --silent --no-audit --no-fund --ignore-scripts)
 }

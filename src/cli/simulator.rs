@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::stop::Stop;
 use super::{Failed, Here, Outcome};
 use crate::config;
 use crate::simulator::{self, Settings, Simulator};
@@ -28,6 +27,9 @@ pub(super) struct Options {
     /// Where inbound texts are posted for numbers without an address of their own
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000/hooks/twilio/messages")]
     webhook: String,
+    /// Listen on an address that other machines reach, although there is no password
+    #[arg(long)]
+    any_address: bool,
     /// Refuse senders that the account does not rent, as the real carrier does
     #[arg(long)]
     strict: bool,
@@ -37,8 +39,7 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(here: &Here, options: Options) -> Outcome {
-    let stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
-    simulator::safe_address(options.address, here.settings.simulator_anywhere).map_err(Failed::new)?;
+    simulator::safe_address(options.address, options.any_address).map_err(Failed::new)?;
     let port = match options.port {
         // Chosen here and kept, because an outage on demand closes the port and opens the same one again.
         0 => free_port(options.address)?,
@@ -62,11 +63,7 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     println!("  TWILIO_API_BASE={base}");
     println!("  TWILIO_ACCOUNT_SID={account}");
     println!("  TWILIO_AUTH_TOKEN={token}");
-    // It keeps nothing, so there is nothing to finish.
-    tokio::select! {
-        ended = simulator::run_alone(simulator, config::bare_figment(options.address, port)) => ended.map_err(Failed::new)?,
-        () = stop.asked() => {}
-    }
+    simulator::run_alone(simulator, config::bare_figment(options.address, port)).await.map_err(Failed::new)?;
     Ok(ExitCode::SUCCESS)
 }
 

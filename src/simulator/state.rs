@@ -39,6 +39,8 @@ pub struct Settings {
     pub auto_replies: bool,
     /// How many texts are kept.
     pub keep: usize,
+    /// Where the page's link to the inbox leads; without one the page has no such link.
+    pub inbox: Option<String>,
 }
 
 impl Settings {
@@ -56,6 +58,7 @@ impl Settings {
             strict: false,
             auto_replies: false,
             keep: 10_000,
+            inbox: None,
         }
     }
 }

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,8 +53,10 @@ export async function startHouse(env = {}) {
     try { return (await fetch(`${origin}/health/ready`)).ok; } catch { return false; }
   };
   while (!(await ready())) {
-    assert.equal(code, null, `the program ended with ${code}:\n${output}`);
-    assert.ok(Date.now() < deadline, `the program was not ready in time:\n${output}`);
+    if (code !== null || Date.now() > deadline) {
+      program.kill('SIGKILL');
+      throw new Error(`${code === null ? 'the program was not ready in time' : `the program ended with ${code}`}:\n${output}`);
+    }
     await new Promise((again) => setTimeout(again, 50));
   }
 
@@ -69,10 +71,15 @@ export async function startHouse(env = {}) {
 
   return {
     origin,
+    /** Applies a set-up file of this text, beside the running program. */
+    apply: async (setup) => {
+      await writeFile(join(folder, 'setup.toml'), setup);
+      return run('apply', 'setup.toml');
+    },
     output: () => output,
     /** The one-time link that a text contains, by default what the program printed at its start. */
     link: (text = output) => {
-      const found = text.match(/http:\/\/127\.0\.0\.1:\d+\/links?\/[\w-]+/);
+      const found = text.match(/http:\/\/127\.0\.0\.1:\d+\/link\/[\w-]+/);
       assert.ok(found, `no one-time link in:\n${text}`);
       return found[0];
     },

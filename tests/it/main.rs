@@ -4,7 +4,6 @@
 mod databases;
 mod floors;
 mod house;
-mod operators;
 mod papers;
 mod relay;
 mod schema;

@@ -32,8 +32,14 @@ impl Network {
                 Ok(Network::Twilio { carrier: Arc::new(twilio(settings, timeout)?), settings: settings.clone() })
             }
             CarrierSettings::Simulator => {
-                simulator::safe_address(here.settings.address, here.settings.simulator_anywhere)
-                    .map_err(Failed::new)?;
+                let address = here.settings.address;
+                if !address.is_loopback() && !here.settings.simulator_anywhere {
+                    return Err(Failed::new(format!(
+                        "the simulator has no password, and ROCKET_ADDRESS={address} lets other machines reach it: set \
+                         ROCKET_ADDRESS=127.0.0.1, or SWITCHBOARD_SIMULATOR_ANYWHERE=true if everybody there may use \
+                         it, or a real carrier with SWITCHBOARD_CARRIER"
+                    )));
+                }
                 let token = here.chance.hex::<16>();
                 let settings = simulator::Settings {
                     clock: here.clock.clone(),
