@@ -22,6 +22,7 @@ mod migrate;
 mod person;
 mod serve;
 mod simulator;
+mod stop;
 
 /// A support line that you can text.
 #[derive(Debug, Parser)]

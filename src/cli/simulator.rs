@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::stop::Stop;
 use super::{Failed, Here, Outcome};
 use crate::config;
 use crate::simulator::{self, Settings, Simulator};
@@ -27,9 +28,6 @@ pub(super) struct Options {
     /// Where inbound texts are posted for numbers without an address of their own
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000/hooks/twilio/messages")]
     webhook: String,
-    /// Listen on an address that other machines reach, although there is no password
-    #[arg(long)]
-    any_address: bool,
     /// Refuse senders that the account does not rent, as the real carrier does
     #[arg(long)]
     strict: bool,
@@ -39,7 +37,8 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(here: &Here, options: Options) -> Outcome {
-    simulator::safe_address(options.address, options.any_address).map_err(Failed::new)?;
+    let stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
+    simulator::safe_address(options.address, here.settings.simulator_anywhere).map_err(Failed::new)?;
     let port = match options.port {
         // Chosen here and kept, because an outage on demand closes the port and opens the same one again.
         0 => free_port(options.address)?,
@@ -63,7 +62,11 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     println!("  TWILIO_API_BASE={base}");
     println!("  TWILIO_ACCOUNT_SID={account}");
     println!("  TWILIO_AUTH_TOKEN={token}");
-    simulator::run_alone(simulator, config::bare_figment(options.address, port)).await.map_err(Failed::new)?;
+    // It keeps nothing, so there is nothing to finish.
+    tokio::select! {
+        ended = simulator::run_alone(simulator, config::bare_figment(options.address, port)) => ended.map_err(Failed::new)?,
+        () = stop.asked() => {}
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::http::{Header, Status};
-use rocket::{Build, Rocket, Shutdown, State, post};
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Build, Request, Rocket, Shutdown, State, post};
 
 use super::guard::SameSite;
 use super::{Simulator, api_routes, page_routes};
@@ -17,6 +18,18 @@ use super::{Simulator, api_routes, page_routes};
 /// Milliseconds for which the port is to be closed; 0 when the process is to stay as it is.
 #[derive(Clone, Debug, Default)]
 struct Outage(Arc<AtomicU64>);
+
+/// Whether the process is only the simulator. Asking with `Option<&State<…>>` would keep any other from starting.
+pub(super) struct Alone(pub(super) bool);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Alone {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Alone(request.rocket().state::<Outage>().is_some()))
+    }
+}
 
 /// Whether the simulator may listen on `address`: it texts nobody, but it has no password either.
 ///
@@ -27,8 +40,8 @@ pub fn safe_address(address: IpAddr, insists: bool) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "the simulator has no password, so it listens on loopback only (ROCKET_ADDRESS=127.0.0.1), not on {address}; \
-         set SWITCHBOARD_SIMULATOR_ANYWHERE=true if everyone who can reach it may use it"
+        "the simulator has no password, so it listens on loopback only, not on {address}; \
+         pass --any-address if everyone who can reach it may use it"
     ))
 }
 

@@ -295,6 +295,9 @@ impl Faults {
 
     fn happens(&self, chance: f64) -> bool {
         const STEPS: u32 = 1_000_000;
+        if chance >= 1.0 {
+            return true;
+        }
         let drawn = u32::try_from(self.chance.below(STEPS as usize)).unwrap_or(0);
         f64::from(drawn) < chance * f64::from(STEPS)
     }
@@ -352,5 +355,14 @@ mod tests {
         let fault: Fault = serde_json::from_str(r#"{"kind":"black-hole"}"#).unwrap();
         assert_eq!(fault, Fault::new(Kind::BlackHole));
         assert!(serde_json::from_str::<Fault>(r#"{"kind":"reset","tims":1}"#).is_err());
+    }
+
+    #[test]
+    fn the_manual_names_every_kind() {
+        let manual = include_str!("../../docs/SIMULATOR.md");
+        for kind in Kind::ALL {
+            let name = serde_json::to_string(&kind).unwrap().replace('"', "`");
+            assert!(manual.contains(&name), "docs/SIMULATOR.md does not explain {name}");
+        }
     }
 }

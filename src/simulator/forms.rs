@@ -7,6 +7,7 @@ use rocket::response::Redirect;
 use rocket::response::content::RawHtml;
 use rocket::{State, get, post};
 
+use super::alone::Alone;
 use super::guard::SameSite;
 use super::page::{Page, View, address};
 use super::{Inbound, PhoneKind, Simulator};
@@ -22,8 +23,8 @@ fn render(simulator: &Simulator, status: Status, view: View) -> Html {
 }
 
 #[get("/?<with>&<wire>")]
-pub(super) fn show(simulator: &State<Simulator>, with: Vec<String>, wire: Option<&str>) -> Html {
-    let view = View { withs: with, whole_wire: wire == Some("all"), problem: None };
+pub(super) fn show(simulator: &State<Simulator>, alone: Alone, with: Vec<String>, wire: Option<&str>) -> Html {
+    let view = View { alone: alone.0, withs: with, whole_wire: wire == Some("all"), problem: None };
     render(simulator, Status::Ok, view)
 }
 
@@ -66,7 +67,12 @@ pub(super) struct NewPhone {
 }
 
 #[post("/phones", data = "<new>")]
-pub(super) fn add(_guard: SameSite, simulator: &State<Simulator>, new: Form<NewPhone>) -> Result<Redirect, Html> {
+pub(super) fn add(
+    _guard: SameSite,
+    simulator: &State<Simulator>,
+    alone: Alone,
+    new: Form<NewPhone>,
+) -> Result<Redirect, Html> {
     let NewPhone { kind, label, number, with } = new.into_inner();
     let kind = match kind.as_str() {
         "rep" => PhoneKind::Rep,
@@ -76,7 +82,8 @@ pub(super) fn add(_guard: SameSite, simulator: &State<Simulator>, new: Form<NewP
     let number = match number.filter(|number| !number.trim().is_empty()) {
         Some(number) => Phone::parse(number.trim()).map_err(|why| {
             let problem = Some(format!("The phone was not added: {why}."));
-            render(simulator, Status::UnprocessableEntity, View { withs: with.clone(), whole_wire: false, problem })
+            let view = View { alone: alone.0, withs: with.clone(), whole_wire: false, problem };
+            render(simulator, Status::UnprocessableEntity, view)
         })?,
         None => simulator.unused_number(),
     };

@@ -17,7 +17,8 @@ const WIRE_LINES: usize = 9;
 #[derive(Template)]
 #[template(path = "simulator/phones.html")]
 pub(super) struct Page {
-    inbox: Option<String>,
+    /// There is an inbox to lead to.
+    inbox: bool,
     problem: Option<String>,
     /// The chosen threads, as the address has them.
     withs: Vec<String>,
@@ -78,6 +79,8 @@ struct WireRow {
 
 /// What the address of the page says.
 pub(super) struct View {
+    /// The process is only the simulator.
+    pub(super) alone: bool,
     pub(super) withs: Vec<String>,
     pub(super) whole_wire: bool,
     pub(super) problem: Option<String>,
@@ -125,8 +128,18 @@ impl Page {
         let here = address(&withs);
         let all_wire = format!("{here}{}wire=all", if withs.is_empty() { '?' } else { '&' });
         let wire = wire_rows(simulator, &phones, if view.whole_wire { usize::MAX } else { WIRE_LINES });
-        let inbox = simulator.0.settings.inbox.clone();
-        Page { inbox, problem: view.problem, withs, here, all_wire, columns, faults_on, switches, others, wire }
+        Page {
+            inbox: !view.alone,
+            problem: view.problem,
+            withs,
+            here,
+            all_wire,
+            columns,
+            faults_on,
+            switches,
+            others,
+            wire,
+        }
     }
 }
 

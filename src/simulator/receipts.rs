@@ -91,7 +91,11 @@ impl Simulator {
     pub(super) fn set_out(&self, book: &mut Book, seq: u64) {
         let now = self.0.settings.clock.now();
         let Some(text) = book.at(seq) else { return };
-        let (silent, first) = (text.status_callback.is_none(), text.faults.contains(&Kind::ReceiptFirst));
+        let lost = text.status_callback.is_some() && text.faults.contains(&Kind::ReceiptsLost);
+        if lost {
+            self.0.wire.note(now, "receipt", &text.from, &text.to, "lost on the way");
+        }
+        let (silent, first) = (lost || text.status_callback.is_none(), text.faults.contains(&Kind::ReceiptFirst));
         match self.0.settings.receipts {
             // Posted by whoever answers the create.
             _ if first && !silent => {}
@@ -155,16 +159,13 @@ impl Simulator {
         };
         self.announce();
         let mut posted = 0;
-        if let Some(url) = &text.status_callback {
-            if text.faults.contains(&Kind::ReceiptsLost) {
-                self.0.wire.note(now, "receipt", &text.from, &text.to, "lost on the way");
-            } else {
-                let times = if text.faults.contains(&Kind::ReceiptsDoubled) { 2 } else { 1 };
-                for (status, code) in reports {
-                    for _ in 0..times {
-                        self.post_receipt(url, &text, status, code).await;
-                        posted += 1;
-                    }
+        let wanted = text.status_callback.as_deref().filter(|_| !text.faults.contains(&Kind::ReceiptsLost));
+        if let Some(url) = wanted {
+            let times = if text.faults.contains(&Kind::ReceiptsDoubled) { 2 } else { 1 };
+            for (status, code) in reports {
+                for _ in 0..times {
+                    self.post_receipt(url, &text, status, code).await;
+                    posted += 1;
                 }
             }
         }

@@ -39,8 +39,6 @@ pub struct Settings {
     pub auto_replies: bool,
     /// How many texts are kept.
     pub keep: usize,
-    /// Where the page's link to the inbox leads; without one the page has no such link.
-    pub inbox: Option<String>,
 }
 
 impl Settings {
@@ -58,7 +56,6 @@ impl Settings {
             strict: false,
             auto_replies: false,
             keep: 10_000,
-            inbox: None,
         }
     }
 }

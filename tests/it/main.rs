@@ -4,6 +4,7 @@
 mod databases;
 mod floors;
 mod house;
+mod operators;
 mod papers;
 mod relay;
 mod schema;

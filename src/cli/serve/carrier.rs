@@ -32,14 +32,8 @@ impl Network {
                 Ok(Network::Twilio { carrier: Arc::new(twilio(settings, timeout)?), settings: settings.clone() })
             }
             CarrierSettings::Simulator => {
-                let address = here.settings.address;
-                if !address.is_loopback() && !here.settings.simulator_anywhere {
-                    return Err(Failed::new(format!(
-                        "the simulator has no password, and ROCKET_ADDRESS={address} lets other machines reach it: set \
-                         ROCKET_ADDRESS=127.0.0.1, or SWITCHBOARD_SIMULATOR_ANYWHERE=true if everybody there may use \
-                         it, or a real carrier with SWITCHBOARD_CARRIER"
-                    )));
-                }
+                simulator::safe_address(here.settings.address, here.settings.simulator_anywhere)
+                    .map_err(Failed::new)?;
                 let token = here.chance.hex::<16>();
                 let settings = simulator::Settings {
                     clock: here.clock.clone(),

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 
 use super::{Failed, Here, Outcome};
 use crate::app;
+use crate::cli::stop::Stop;
 use crate::clockwork::{self, Running};
 use crate::config::Settings;
 use crate::desk::tallies::Tallies;
@@ -29,16 +30,18 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(here: &Here) -> Outcome {
     let settings = &here.settings;
+    // From here on a signal to stop is heard, whenever it comes.
+    let stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
     let network = Network::of(here)?;
     let lock = lock::take(&settings.database_url)?;
     let store = here.store().await?;
-    let served = serve(here, &store, network).await;
+    let served = serve(here, &store, network, stop).await;
     store.close().await;
     drop(lock);
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(here: &Here, store: &Store, network: Network) -> Result<(), Failed> {
+async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Result<(), Failed> {
     let settings = &here.settings;
     identity::claim(store, network.identity()).await?.map_err(|other| network.refused(&other))?;
     if let Some(there) = store.now().await? {
@@ -95,13 +98,20 @@ async fn serve(here: &Here, store: &Store, network: Network) -> Result<(), Faile
             opening.hello.say(&opening.settings.public_url_at(port));
         })
     }));
+    let refused = |error: rocket::Error| Failed::new(format!("cannot serve: {error}"));
+    let house = house.ignite().await.map_err(refused)?;
+    let shutdown = house.shutdown();
+    tokio::spawn(async move {
+        stop.asked().await;
+        shutdown.notify();
+    });
     let ended = house.launch().await;
     tracing::info!("stopping: finishing what has begun");
     let work = running.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(work) = work {
         work.stop(settings.policies.delivery.request_timeout + PATIENCE).await;
     }
-    ended.map(drop).map_err(|error| Failed::new(format!("cannot serve: {error}")))
+    ended.map(drop).map_err(refused)
 }
 
 /// What is needed once the port is bound.

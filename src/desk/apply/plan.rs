@@ -108,7 +108,7 @@ impl Plan<'_> {
     fn line(&mut self, wanted: &LineSetup) {
         let number = &wanted.number.value;
         match self.number(&wanted.number, wanted.country.as_ref(), true) {
-            Known::New | Known::Wrong if wanted.name.is_none() => {
+            Known::New if wanted.name.is_none() => {
                 self.mistake(wanted.number.place, "number: this line is new here; say its name as well".to_owned());
             }
             Known::New => {

@@ -157,3 +157,17 @@ async fn an_open_page_hears_of_every_change() {
         }
     }
 }
+
+#[tokio::test]
+async fn inside_a_larger_program_the_page_leads_to_the_inbox() {
+    let stand = Stand::new().await;
+    let rocket = rocket::custom(super::figment())
+        .manage(stand.simulator.clone())
+        .mount("/simulator", switchboard::simulator::page_routes());
+    let (inside, shutdown) = super::launch(rocket).await;
+    let page =
+        async |base: &str| stand.client.get(format!("{base}/simulator")).send().await.unwrap().text().await.unwrap();
+    assert!(page(&inside).await.contains("<a href=\"/\">Open the inbox</a>"));
+    assert!(!page(&stand.base).await.contains("Open the inbox"));
+    shutdown.notify();
+}

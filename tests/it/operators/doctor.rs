@@ -1,0 +1,79 @@
+//! `doctor` beside a carrier in a process of its own.
+
+use super::program::Desk;
+
+const SETUP: &str = r#"
+[[line]]
+number = "+18005550100"
+name = "Bait and Tackle"
+members = ["ana@example.com"]
+
+[[mask]]
+number = "+18005550111"
+
+[[person]]
+email = "ana@example.com"
+name = "Ana"
+role = "admin"
+phone = "+15055550121"
+"#;
+
+async fn rents(base: &str, number: &str, sms_url: &str) {
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let form: switchboard::wire::twilio::form::Form =
+        [("PhoneNumber", number), ("SmsUrl", sms_url)].into_iter().collect();
+    let rented = client
+        .post(format!("{base}/2010-04-01/Accounts/AC1/IncomingPhoneNumbers.json"))
+        .basic_auth("AC1", Some("secret"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form.encode())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(rented.status().as_u16(), 201, "{}", rented.text().await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_missing_is_told_in_order_until_nothing_is() {
+    let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", "AC1", "--token", "secret"]);
+    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
+    let desk = Desk::new()
+        .with("SWITCHBOARD_CARRIER", "twilio")
+        .with("TWILIO_ACCOUNT_SID", "AC1")
+        .with("TWILIO_AUTH_TOKEN", "secret")
+        .with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com")
+        .with("TWILIO_API_BASE", &base);
+
+    let empty = desk.runs(&["doctor"]);
+    assert_eq!(empty.code, Some(1));
+    let (people, lines) = (empty.out.find("missing  people").unwrap(), empty.out.find("missing  lines").unwrap());
+    assert!(people < lines, "{}", empty.out);
+
+    desk.file("setup.toml", SETUP);
+    assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
+    let unrented = desk.runs(&["doctor"]);
+    assert!(unrented.out.contains("missing  line +18005550100: the account does not rent it"), "{}", unrented.out);
+
+    rents(&base, "+18005550100", "https://elsewhere.example/sms").await;
+    rents(&base, "+18005550111", "https://texts.example.com/hooks/twilio/messages").await;
+    rents(&base, "+18005550112", "").await;
+    let astray = desk.runs(&["doctor"]);
+    assert_eq!(astray.code, Some(1));
+    for told in [
+        "missing  line +18005550100: it posts inbound texts to https://elsewhere.example/sms",
+        "exactly https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000",
+        "note     mask +18005550111: its webhook is right, but tried only once",
+        "note     number +18005550112: rented, but neither line nor mask here",
+        "One thing is missing.",
+    ] {
+        assert!(astray.out.contains(told), "{told}\n{}", astray.out);
+    }
+
+    rents(&base, "+18005550100", "https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000").await;
+    let well = desk.runs(&["doctor"]);
+    assert_eq!(well.code, Some(0), "{}", well.out);
+
+    let locked_out = desk.with("TWILIO_AUTH_TOKEN", "wrong").runs(&["doctor"]);
+    assert!(locked_out.code == Some(1) && locked_out.out.contains("it refuses the credentials"), "{}", locked_out.out);
+    assert_eq!(carrier.is_told_to_stop().code, Some(0));
+}

@@ -1,0 +1,121 @@
+//! The program as people run it: the real binary in a folder of its own, with nothing of this machine's settings.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder with a database and set-up files in it, and the settings with which commands are run there.
+pub struct Desk {
+    pub folder: TempDir,
+    env: Vec<(String, String)>,
+}
+
+impl Desk {
+    /// SQLite in the folder, any free port.
+    pub fn new() -> Desk {
+        let folder = tempfile::tempdir().unwrap();
+        Desk { folder, env: Vec::new() }.with("ROCKET_PORT", "0")
+    }
+
+    pub fn with(mut self, name: &str, value: &str) -> Desk {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn file(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command.args(arguments).env_clear().envs(self.env.iter().cloned()).current_dir(self.folder.path());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn runs(&self, arguments: &[&str]) -> Said {
+        self.runs_with(arguments, "")
+    }
+
+    /// Runs a command to its end with `input` on its standard input.
+    pub fn runs_with(&self, arguments: &[&str], input: &str) -> Said {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap().into()
+    }
+
+    /// Starts a command that runs until it is told to stop.
+    pub fn starts(&self, arguments: &[&str]) -> Running {
+        let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Running { child: Some(child), out, said: String::new() }
+    }
+}
+
+/// What a command said and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+/// A process of ours; ended with this value.
+pub struct Running {
+    child: Option<Child>,
+    out: BufReader<ChildStdout>,
+    said: String,
+}
+
+impl Running {
+    /// The rest of the first line that begins with `start`, read as it is said.
+    pub fn says(&mut self, start: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert!(
+                self.out.read_line(&mut line).unwrap() > 0,
+                "it ended before it said `{start}`: {}",
+                self.ends().err
+            );
+            self.said.push_str(&line);
+            if let Some(rest) = line.strip_prefix(start) {
+                return rest.trim().to_owned();
+            }
+        }
+    }
+
+    /// Asks it to stop, as an operator does, and waits until it has.
+    pub fn is_told_to_stop(mut self) -> Said {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.ends()
+    }
+
+    fn ends(&mut self) -> Said {
+        let output = self.child.take().unwrap().wait_with_output().unwrap();
+        let mut said = Said::from(output);
+        self.out.read_to_string(&mut self.said).unwrap();
+        said.out = std::mem::take(&mut self.said);
+        said
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // It may have ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
