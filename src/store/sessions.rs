@@ -186,3 +186,15 @@ pub async fn use_link(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<P
     ).bind(token_hash).bind(now.0).fetch_optional(c).await)?;
     Ok(row.map(|(id,)| PersonId(id)))
 }
+
+/// Whether anybody has ever been able to come in: a session, a used link or a password exists.
+///
+/// # Errors
+/// What the database said.
+pub async fn anybody_came_in(tx: &mut Tx) -> Result<bool> {
+    let ways: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM links WHERE used_at IS NOT NULL) \
+         + (SELECT COUNT(*) FROM people WHERE password_hash IS NOT NULL)")
+        .fetch_one(&mut *c).await)?;
+    Ok(ways > 0)
+}
