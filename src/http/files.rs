@@ -1,9 +1,11 @@
 //! Style sheets, scripts and icons, from inside the binary.
 //! An address with the right hash is kept for good, so that a page costs one request the second time.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::sync::LazyLock;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::{Responder, Response, Result};
 use rocket::{Request, Route, routes};
@@ -15,6 +17,7 @@ pub struct File {
     name: &'static str,
     kind: ContentType,
     body: String,
+    small: Vec<u8>,
     hash: String,
     address: String,
 }
@@ -44,7 +47,7 @@ impl File {
     fn new(name: &'static str, kind: ContentType, body: String) -> Self {
         let hash = crate::secret::hex(&Sha256::digest(&body)[..8]);
         let address = format!("/static/{name}?v={hash}");
-        File { name, kind, body, hash, address }
+        File { name, kind, small: gzip(body.as_bytes()), body, hash, address }
     }
 }
 
@@ -56,6 +59,17 @@ pub fn address(name: &str) -> &'static str {
 
 fn find(name: &str) -> Option<&'static File> {
     FILES.iter().find(|file| file.name == name)
+}
+
+/// Pages are not compressed, since they hold secrets beside what others wrote; files hold neither.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing into memory does not fail; were it to, the file would be sent as it is.
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default()
+}
+
+fn takes_gzip(req: &Request<'_>) -> bool {
+    req.headers().get("accept-encoding").flat_map(|value| value.split(',')).any(|one| one.trim() == "gzip")
 }
 
 /// A style sheet without comments and indentation, which are for its readers here.
@@ -88,7 +102,12 @@ impl<'r> Responder<'r, 'static> for Answer {
         if req.headers().get_one("if-none-match") == Some(tag.as_str()) {
             return response.status(Status::NotModified).ok();
         }
-        response.header(file.kind.clone()).sized_body(file.body.len(), Cursor::new(file.body.as_str())).ok()
+        response.header(file.kind.clone()).header(Header::new("Vary", "Accept-Encoding"));
+        if takes_gzip(req) && !file.small.is_empty() {
+            response.header(Header::new("Content-Encoding", "gzip"));
+            return response.sized_body(file.small.len(), Cursor::new(file.small.as_slice())).ok();
+        }
+        response.sized_body(file.body.len(), Cursor::new(file.body.as_str())).ok()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use rocket::State;
 
-use super::conversations::{Back, Number};
+use super::conversations::Number;
+use super::thread::Back;
 use super::writing::{Answer, answer};
 use crate::desk::{Desk, close};
 use crate::http::Site;

@@ -3,7 +3,8 @@
 use rocket::form::Form;
 use rocket::{FromForm, State};
 
-use super::conversations::{Back, Number};
+use super::conversations::Number;
+use super::thread::Back;
 use super::writing::{Answer, answer, list};
 use crate::desk::{Desk, Failure, pin};
 use crate::domain::ids::PersonId;

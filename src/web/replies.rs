@@ -4,7 +4,8 @@ use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::composer::Typed;
-use super::conversations::{Back, Number};
+use super::conversations::Number;
+use super::thread::Back;
 use super::writing::{Answer, answer, lines};
 use crate::desk::{Desk, reply};
 use crate::http::Site;

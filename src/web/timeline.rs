@@ -116,16 +116,19 @@ fn item(said: Said, customer: &str) -> Item {
             at,
             body: said.body,
         }),
-        "keyword" => Item::System(Line {
-            id: said.id.0,
-            at,
-            text: {
-                let by = if said.author == "rep" { said.author_name.as_deref().unwrap_or("A rep") } else { customer };
-                format!("{by} texted {}", said.body.trim())
-            },
-            trace: None,
-        }),
+        "keyword" | "command" => Item::System(Line { id: said.id.0, at, text: word_of(&said, customer), trace: None }),
         _ => Item::Said(bubble(said, customer)),
+    }
+}
+
+/// What takes effect instead of being passed on is no bubble: nobody got it.
+fn word_of(said: &Said, customer: &str) -> String {
+    let by = if said.author == "rep" { said.author_name.as_deref().unwrap_or("A rep") } else { customer };
+    let word = said.body.trim();
+    match said.kind.as_str() {
+        "keyword" if said.author == "customer" => format!("{by} opted out: {word}"),
+        "keyword" => format!("{by} texted {word}"),
+        _ => format!("{by} texted a command: {word}"),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use rocket::response::Redirect;
 
-use super::conversations::{self, Back, Inbox, view_of};
+use super::conversations::{self, Inbox};
 use super::failure::Failure;
+use super::list::view_of;
+use super::thread::Back;
 use super::words;
 use crate::desk::sessions::Who;
 use crate::desk::{self, Desk};
@@ -17,7 +19,7 @@ pub(super) enum Answer {
     /// Done: see the thread.
     Done(Redirect),
     /// Refused: the page with what was typed, and why.
-    Again(Page<Inbox>),
+    Again(Box<Page<Inbox>>),
     /// Neither.
     Failed(Failure),
 }
@@ -33,7 +35,7 @@ pub(super) async fn answer<T>(
         Ok(_) => Answer::Done(Redirect::to(format!("/conversations/{id}?view={}#thread", view_of(view).word()))),
         Err(desk::Failure::Refused { field, why }) => {
             match conversations::page(desk, site, who, id, view, None, back(field, words::sentence(&why))).await {
-                Ok(page) => Answer::Again(Page::refused(page)),
+                Ok(page) => Answer::Again(Box::new(Page::refused(page))),
                 Err(failure) => Answer::Failed(failure),
             }
         }

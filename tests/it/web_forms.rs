@@ -69,7 +69,7 @@ both_stores! {
         let open = miriam.get(&path).await;
         joel.texts("STOP").await;
         miriam.get(&path).await
-            .shows(&["••34 opted out on", "until they text START", "name=\"body\" rows=\"2\" required dir=\"auto\" placeholder=\"Only staff"])
+            .shows(&["••34 opted out: STOP", "••34 opted out on", "until they text START", "name=\"body\" rows=\"2\" required dir=\"auto\" placeholder=\"Only staff"])
             .hides(&["Send text"]);
         let fields = [("body", "Are you sure?"), ("form_key", &open.field("form_key"))];
         let late = miriam.post(&format!("{path}/replies"), &fields).await;

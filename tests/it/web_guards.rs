@@ -1,6 +1,6 @@
 //! What no page can forget: cross-site refusal, security headers, the cookie.
 
-use rocket::http::{Method, Status};
+use rocket::http::{Header, Method, Status};
 
 use crate::both_stores;
 use crate::web_browser::{Browser, PASSWORD, give_passwords};
@@ -110,7 +110,9 @@ both_stores! {
         assert!(file.header("cache-control").contains("immutable") && file.header("content-type").starts_with("text/css"));
         assert_eq!(browser.get("/static/app.css").await.header("cache-control"), "no-cache");
         assert_eq!(browser.get("/static/../Cargo.toml").await.status, Status::NotFound);
-        assert!(page.body.len() + file.body.len() < 45_000, "{} + {}", page.body.len(), file.body.len());
+        let packed = browser.client.get(address).header(Header::new("Accept-Encoding", "br, gzip")).dispatch().await;
+        assert_eq!(packed.headers().get_one("content-encoding"), Some("gzip"));
+        assert!(packed.into_bytes().await.unwrap().len() < 10_000, "small enough for a slow line");
     }
 
     async fn who_is_not_signed_in_is_sent_to_sign_in_and_back(house) {

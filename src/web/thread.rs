@@ -1,0 +1,147 @@
+//! One conversation as a page shows it: its head, what was said and done, the composer, the details beside it.
+
+use askama::Template;
+
+use super::composer::{Composer, Typed};
+use super::failure::Failure;
+use super::frame::viewer;
+use super::stamp::Stamp;
+use super::timeline::{self, Item};
+use crate::desk::Desk;
+use crate::desk::sessions::Who;
+use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::store::Tx;
+use crate::store::views::details::{self, Colleague, MayText};
+use crate::store::views::list::View;
+use crate::store::views::thread::{self, Head};
+use crate::store::views::timeline as said;
+
+#[derive(Template)]
+#[template(path = "conversations/thread.html")]
+pub(super) struct Thread {
+    pub(super) head: Head,
+    me: PersonId,
+    member: bool,
+    view: View,
+    items: Vec<Item>,
+    older: Option<MessageId>,
+    newest: bool,
+    problem: Option<String>,
+    composer: Composer,
+    pub(super) details: Details,
+}
+
+impl Thread {
+    /// Members of the line may take what nobody has; managers among them also what somebody has, since a rep sees
+    /// nothing of others.
+    fn can_claim(&self) -> bool {
+        self.member && self.head.rep != Some(self.me)
+    }
+
+    pub(super) fn title(&self) -> &str {
+        self.head.contact.shown()
+    }
+}
+
+/// Another conversation with the same customer.
+struct EarlierItem {
+    id: ConversationId,
+    at: Stamp,
+    preview: String,
+}
+
+/// A leg as the page shows it.
+struct LegItem {
+    rep: Option<String>,
+    ours: String,
+    since: Stamp,
+}
+
+#[derive(Template)]
+#[template(path = "conversations/details.html")]
+pub(super) struct Details {
+    head: Head,
+    view: View,
+    since: Option<Stamp>,
+    legs: Vec<LegItem>,
+    may_text: String,
+    earlier: Vec<EarlierItem>,
+    colleagues: Vec<Colleague>,
+    chosen: Option<PersonId>,
+    transfer_note: String,
+    transfer_why: Option<String>,
+}
+
+impl Details {
+    fn is_chosen(&self, other: &Colleague) -> bool {
+        self.chosen == Some(other.id)
+    }
+}
+
+/// What a refused form puts back onto the page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Back {
+    pub(super) typed: Typed,
+    pub(super) problem: Option<String>,
+    pub(super) chosen: Option<PersonId>,
+    pub(super) transfer_note: String,
+    pub(super) transfer_why: Option<String>,
+}
+
+/// Reads it all, if this person may see it.
+///
+/// # Errors
+/// [`Failure::NotFound`] if there is no such conversation for this person.
+pub(super) async fn load(
+    tx: &mut Tx,
+    desk: &Desk,
+    who: &Who,
+    id: ConversationId,
+    (view, before): (View, Option<i64>),
+    back: Back,
+) -> Result<Thread, Failure> {
+    let viewer = viewer(who);
+    let head = thread::head(tx, viewer, id).await?.ok_or(Failure::NotFound)?;
+    let may_text = details::may_text(tx, &head).await?;
+    let timeline = said::timeline(tx, id, MessageId(before.unwrap_or(i64::MAX))).await?;
+    let older = timeline.older;
+    let items = timeline::items(timeline, head.contact.shown());
+    let composer = Composer::new(&head, may_text, view, desk.chance.token::<16>(), back.typed);
+    let legs = details::legs(tx, id).await?;
+    let earlier = details::earlier(tx, viewer, &head).await?;
+    let mut colleagues = match head.line {
+        Some(line) => details::colleagues(tx, line).await?,
+        None => Vec::new(),
+    };
+    let member = colleagues.iter().any(|other| other.id == who.id);
+    colleagues.retain(|other| Some(other.id) != head.rep);
+    let details = Details {
+        since: head.customer_since.map(Stamp),
+        legs: legs
+            .into_iter()
+            .map(|leg| LegItem { rep: leg.rep, ours: leg.ours, since: Stamp(leg.opened_at) })
+            .collect(),
+        may_text: told(may_text),
+        earlier: earlier
+            .into_iter()
+            .map(|other| EarlierItem { id: other.id, at: Stamp(other.at), preview: other.preview })
+            .collect(),
+        colleagues,
+        chosen: back.chosen,
+        transfer_note: back.transfer_note,
+        transfer_why: back.transfer_why,
+        view,
+        head: head.clone(),
+    };
+    let newest = before.is_none();
+    Ok(Thread { head, me: who.id, member, view, items, older, newest, problem: back.problem, composer, details })
+}
+
+fn told(may_text: MayText) -> String {
+    match may_text {
+        MayText::Yes => "Yes. Never opted out.".to_owned(),
+        MayText::Again(at) => format!("Yes, opted in again on {}.", Stamp(at).day()),
+        MayText::OptedOut(at) => format!("No, opted out on {}. Only they can lift it, by START.", Stamp(at).day()),
+        MayText::Blocked(at) => format!("No, this line is blocked since {}. START lifts it.", Stamp(at).day()),
+    }
+}
