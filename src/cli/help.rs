@@ -11,7 +11,7 @@ pub(super) const ABOUT: &str = "A support line that you can text: customers text
 
 const EXAMPLES: &str = "\
 Examples:
-  switchboard                                     serve with SQLite and the simulator: nothing to set up
+  switchboard                                     serve with SQLite and the simulator
   switchboard apply setup.toml --dry-run          show what a set-up file would change
   switchboard apply setup.toml                    change it
   switchboard person password ana@example.com     set a password, read from standard input

@@ -35,15 +35,15 @@ pub const ROCKET: [Key; 2] = [
 
 /// Every key, in the order in which they are explained.
 pub const ALL: [Key; 25] = [
-    secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://user:password@host/db"),
-    key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where carrier and browsers reach us"),
+    secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
+    key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
     secret("TWILIO_ACCOUNT_SID", "twilio_account_sid", "", "the account; needed for twilio"),
     secret("TWILIO_AUTH_TOKEN", "twilio_auth_token", "", "its primary token; needed for twilio"),
     secret("TWILIO_AUTH_TOKEN_PREVIOUS", "twilio_auth_token_previous", "", "also verifies webhooks, while rotating"),
-    key("TWILIO_API_BASE", "twilio_api_base", "https://api.twilio.com", "another place that speaks Twilio's API"),
+    key("TWILIO_API_BASE", "twilio_api_base", "https://api.twilio.com", "where its API is"),
     key("SWITCHBOARD_SIMULATOR_ANYWHERE", "simulator_anywhere", "false", "let other machines reach the simulator"),
-    key("SWITCHBOARD_LOG", "log", "info", "a level, or directives such as switchboard=debug,warn"),
+    key("SWITCHBOARD_LOG", "log", "info", "a level, or target=level,…"),
     key("SWITCHBOARD_LOG_FORMAT", "log_format", "text", "text or json"),
     key("SWITCHBOARD_SUPPORT__IDLE_CLOSE", "support.idle_close", "72h", "a quiet conversation is closed after it"),
     key("SWITCHBOARD_SUPPORT__REOPEN_WITHIN", "support.reopen_within", "7d", "a new text reopens within it"),
@@ -68,6 +68,6 @@ pub const ALL: [Key; 25] = [
         "SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND",
         "delivery.segments_per_second",
         "1, 3 or 100",
-        "each number's pace (by its kind: long code, toll-free, short code)",
+        "pace, by kind of number",
     ),
 ];

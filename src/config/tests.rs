@@ -145,7 +145,7 @@ fn rocket_toml_sets_the_same_and_the_environment_wins() {
     let settings = with(toml, &[("SWITCHBOARD_SUPPORT__IDLE_CLOSE", "2h")]).unwrap();
     assert_eq!((settings.port, settings.database_url.as_str()), (9000, "sqlite:elsewhere.db"));
     assert!(settings.simulator_anywhere && !settings.policies.support.context_line);
-    assert_eq!(settings.policies.support.idle_close, Duration::from_secs(7200));
+    assert_eq!(settings.policies.support.idle_close, crate::clock::hours(2));
     assert_eq!(settings.policies.delivery.segments_per_second, Some(2.5));
 
     let said = with("[default.pool]\nquarantene = \"1h\"", &[]).unwrap_err();

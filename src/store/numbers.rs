@@ -7,6 +7,7 @@ use crate::on;
 
 /// One of our numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "what a number is called is its number")]
 pub struct Number {
     /// Row id.
     pub id: NumberId,

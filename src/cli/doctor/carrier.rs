@@ -5,6 +5,7 @@ use crate::app::INBOUND_HOOK;
 use crate::carrier::{Carrier, OwnedNumber, Unanswered};
 use crate::cli::serve::carrier::twilio;
 use crate::cli::{Failed, Here};
+use crate::config::address::WebAddress;
 use crate::config::{CarrierSettings, TwilioSettings};
 use crate::desk::identity;
 use crate::store::Store;
@@ -58,7 +59,7 @@ pub(super) async fn examine(
 /// Where inbound texts must be posted.
 fn hook(here: &Here, settings: &TwilioSettings, report: &mut Report) -> String {
     let base = here.settings.public_url_at(here.settings.port);
-    let local = here.settings.public_url.as_ref().is_none_or(|url| url.is_local());
+    let local = here.settings.public_url.as_ref().is_none_or(WebAddress::is_local);
     if local && !settings.api_base.is_local() {
         let fix = "set SWITCHBOARD_PUBLIC_URL to the https address that leads here, such as https://texts.example.com";
         report.missing("public address", &format!("{base} leads to this machine only; no carrier reaches it"), fix);

@@ -3,17 +3,21 @@
 /// What was found so far.
 #[derive(Debug, Default)]
 pub(super) struct Report {
+    good: usize,
+    notes: usize,
     missing: usize,
 }
 
 impl Report {
     /// All is well.
     pub(super) fn good(&mut self, what: &str, found: &str) {
+        self.good += 1;
         println!("ok       {what}: {found}");
     }
 
     /// Works, but somebody should know.
     pub(super) fn note(&mut self, what: &str, found: &str) {
+        self.notes += 1;
         println!("note     {what}: {found}");
     }
 
@@ -31,7 +35,7 @@ impl Report {
     /// The last line.
     pub(super) fn verdict(&self) -> String {
         match self.missing {
-            0 => "Nothing is missing.".to_owned(),
+            0 => format!("Nothing is missing; {} checks are well, {} to note.", self.good, self.notes),
             1 => "One thing is missing.".to_owned(),
             n => format!("{n} things are missing; mend them from the top."),
         }

@@ -1,7 +1,7 @@
 //! What has to change so that the database is as a set-up file wants it, or why it cannot be.
 //! Decided over values, so that a rehearsal and the real thing cannot differ.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::change::{Change, NewPerson};
 use crate::domain::phone::Phone;
@@ -132,8 +132,8 @@ impl Plan<'_> {
 
     fn members(&mut self, number: &str, wanted: &[Placed<String>]) {
         let facts = self.facts;
-        let known: BTreeMap<&str, ()> =
-            facts.members.iter().filter(|(line, _)| line == number).map(|(_, email)| (email.as_str(), ())).collect();
+        let known: BTreeSet<&str> =
+            facts.members.iter().filter(|(line, _)| line == number).map(|(_, email)| email.as_str()).collect();
         for member in wanted {
             let email = &member.value;
             let exists = facts.people.iter().any(|person| person.email == *email)
@@ -141,11 +141,11 @@ impl Plan<'_> {
             if !exists {
                 let what = format!("members: {email} is nobody here; add a [[person]] with this email, or mend it");
                 self.mistake(member.place, what);
-            } else if !known.contains_key(email.as_str()) {
+            } else if !known.contains(email.as_str()) {
                 self.changes.push(Change::Join { line: number.to_owned(), email: email.clone() });
             }
         }
-        for email in known.into_keys().filter(|email| wanted.iter().all(|member| member.value != *email)) {
+        for email in known.into_iter().filter(|email| wanted.iter().all(|member| member.value != *email)) {
             self.changes.push(Change::Leave { line: number.to_owned(), email: email.to_owned() });
         }
     }

@@ -75,5 +75,5 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
 
     let locked_out = desk.with("TWILIO_AUTH_TOKEN", "wrong").runs(&["doctor"]);
     assert!(locked_out.code == Some(1) && locked_out.out.contains("it refuses the credentials"), "{}", locked_out.out);
-    assert_eq!(carrier.is_told_to_stop().code, Some(0));
+    assert_eq!(carrier.stops().code, Some(0));
 }

@@ -95,7 +95,7 @@ impl Running {
     }
 
     /// Asks it to stop, as an operator does, and waits until it has.
-    pub fn is_told_to_stop(mut self) -> Said {
+    pub fn stops(mut self) -> Said {
         let id = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         self.ends()

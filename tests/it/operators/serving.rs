@@ -10,12 +10,12 @@ fn an_empty_database_is_set_up_and_says_where_to_go_and_the_end_is_orderly() {
     assert!(address.starts_with("http://127.0.0.1:") && !address.ends_with(":0"), "{address}");
     assert!(house.says("Simulator").starts_with(&format!("{address}/simulator")));
     assert!(house.says("Sign in once").starts_with(&format!("{address}/link/")));
-    let said = house.is_told_to_stop();
+    let said = house.stops();
     assert_eq!(said.code, Some(0), "{said:?}");
 
     let mut again = desk.starts(&["serve"]);
     again.says("Switchboard");
-    let said = again.is_told_to_stop();
+    let said = again.stops();
     assert!(said.code == Some(0) && !said.out.contains("Sign in once"), "{said:?}");
 }
 
@@ -29,7 +29,7 @@ fn a_second_serve_on_the_same_file_is_refused_while_other_commands_work() {
     assert!(second.err.contains("another `switchboard serve`") && second.err.contains("DATABASE_URL"), "{second:?}");
     desk.file("setup.toml", "[[mask]]\nnumber = \"+18005550199\"");
     assert_eq!(desk.runs(&["apply", "setup.toml"]).out, "+ mask +18005550199\n1 change\n");
-    assert_eq!(house.is_told_to_stop().code, Some(0));
+    assert_eq!(house.stops().code, Some(0));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_database_stays_with_the_carrier_account_that_it_was_served_with() {
     let desk = Desk::new();
     let mut house = desk.starts(&["serve"]);
     house.says("Switchboard");
-    assert_eq!(house.is_told_to_stop().code, Some(0));
+    assert_eq!(house.stops().code, Some(0));
     let desk = desk
         .with("SWITCHBOARD_CARRIER", "twilio")
         .with("TWILIO_ACCOUNT_SID", "AC1")
@@ -57,7 +57,7 @@ fn a_real_carrier_without_numbers_says_what_to_do_and_mounts_no_simulator() {
         .with("TWILIO_API_BASE", "http://127.0.0.1:9");
     let mut house = desk.starts(&["serve"]);
     house.says("Switchboard");
-    let said = house.is_told_to_stop();
+    let said = house.stops();
     assert!(said.out.contains("switchboard apply FILE") && !said.out.contains("imulator"), "{said:?}");
 }
 
@@ -70,11 +70,11 @@ fn the_simulator_is_not_shown_to_other_machines_unless_told() {
     let desk = desk.with("SWITCHBOARD_SIMULATOR_ANYWHERE", "true");
     let mut house = desk.starts(&["serve"]);
     house.says("Switchboard");
-    assert_eq!(house.is_told_to_stop().code, Some(0));
+    assert_eq!(house.stops().code, Some(0));
 
     let alone = Desk::new().runs(&["simulator", "--address", "0.0.0.0"]);
     assert!(alone.code == Some(1) && alone.err.contains("SWITCHBOARD_SIMULATOR_ANYWHERE"), "{alone:?}");
     let mut alone = Desk::new().starts(&["simulator", "--port", "0"]);
     assert!(alone.says("Virtual phones:").ends_with("/simulator"));
-    assert_eq!(alone.is_told_to_stop().code, Some(0));
+    assert_eq!(alone.stops().code, Some(0));
 }
