@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openWindow, overhang, signIn, startBrowser, startHouse, violations } from './house.js';
-import { customer, theRepWhoGot } from './phones.js';
+import { customer, openPhones, theRepWhoGot } from './phones.js';
 
 let house, browser, thread;
 
@@ -11,7 +11,7 @@ before(async () => {
   house = await startHouse();
   browser = await startBrowser();
   const phones = await openWindow(browser, house);
-  await phones.page.goto('/simulator');
+  await openPhones(phones.page);
   const joel = await customer(phones.page);
   await joel.texts('Do you rent kayaks? We are six, and one of us is in a wheelchair: is the ramp at the north end wide enough?');
   const rep = await theRepWhoGot(phones.page, 'Do you rent kayaks?');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openWindow, signIn, startBrowser, startHouse } from './house.js';
-import { customer } from './phones.js';
+import { customer, openPhones } from './phones.js';
 
 const TAGS = ['script', 'img', 'svg', 'iframe', 'object', 'body', 'input', 'video', 'details', 'style'];
 const HANDLERS = ['onload', 'onerror', 'onfocus autofocus', 'ontoggle open', 'onmouseover'];
@@ -32,7 +32,7 @@ after(async () => {
 });
 
 test(`${PAYLOADS.length} script payloads as texts stay text in the thread, in the list and on the phones`, async () => {
-  await phones.page.goto('/simulator');
+  await openPhones(phones.page);
   const joel = await customer(phones.page);
   await joel.texts('Hello');
   await inbox.page.goto('/conversations?view=all');

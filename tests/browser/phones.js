@@ -5,6 +5,12 @@ import assert from 'node:assert/strict';
 /** The reps of the built-in set-up, each with a phone. */
 export const REPS = ['Ana', 'Bo', 'Cleo'];
 
+/**
+ * Opens the simulator's page, each phone at its newest thread. (A phone that has typed stays with its thread, so that
+ * nobody sends to somebody whom they did not see; a page loaded anew forgets that.)
+ */
+export const openPhones = (page) => page.goto('/simulator');
+
 /** The virtual phone of `name` on the simulator's page. */
 export function handset(page, name) {
   const phone = page.getByRole('article', { name: `Phone of ${name}`, exact: true });

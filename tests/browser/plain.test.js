@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openWindow, PATIENCE, signIn, startBrowser, startHouse } from './house.js';
-import { customer, REPS } from './phones.js';
+import { customer, openPhones, REPS } from './phones.js';
 
 let house, browser, inbox, phones;
 
@@ -29,7 +29,7 @@ async function reloadUntil(page, shows) {
 
 test('a customer texts, the inbox shows it, a reply and a note are kept, and the conversation is closed', async () => {
   await signIn(inbox.page, house.link());
-  await phones.page.goto('/simulator');
+  await openPhones(phones.page);
   const joel = await customer(phones.page);
   await joel.texts('Do you rent kayaks?');
   await reloadUntil(phones.page, () => phones.page.getByRole('region', { name: /^Reps/ }).getByText('Do you rent kayaks?'));
@@ -52,7 +52,7 @@ test('a customer texts, the inbox shows it, a reply and a note are kept, and the
 });
 
 test('a rep’s phone answers without JavaScript', async () => {
-  await phones.page.goto('/simulator');
+  await openPhones(phones.page);
   const joel = await customer(phones.page);
   await joel.texts('One more question');
   const reps = phones.page.getByRole('region', { name: /^Reps/ });

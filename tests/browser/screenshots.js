@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openWindow, signIn, startBrowser, startHouse } from './house.js';
-import { handset, theRepWhoGot } from './phones.js';
+import { handset, openPhones, theRepWhoGot } from './phones.js';
 
 const folder = process.argv[2] ?? 'docs/screenshots';
 const WIDTHS = { 1440: 900, 390: 844 };
@@ -14,7 +14,7 @@ const browser = await startBrowser();
 try {
   const link = house.link();
   const phones = await openWindow(browser, house);
-  await phones.page.goto('/simulator');
+  await openPhones(phones.page);
   const customers = phones.page.getByRole('region', { name: /^Customers/ }).getByRole('article');
   while (await customers.count() < 3) {
     const before = await customers.count();
@@ -38,9 +38,11 @@ try {
   await inbox.page.getByText('· closed').waitFor();
   await third.texts('Is the dock open on Sunday, too?');
 
+  await openPhones(phones.page);
   await two.texts('Do you still have the 16 ft skiff for Saturday?');
   await theRepWhoGot(phones.page, 'Do you still have the 16 ft skiff for Saturday?');
 
+  await openPhones(phones.page);
   await one.texts('Hi, is the north ramp open tomorrow? We pick up two kayaks at 8.');
   const rep = await theRepWhoGot(phones.page, 'We pick up two kayaks at 8.');
   await rep.texts('It is, from 7. Green gate, left of the boat shed.');

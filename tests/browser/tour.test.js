@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openWindow, signIn, startBrowser, startHouse } from './house.js';
-import { customer, handset, REPS, theRepWhoGot } from './phones.js';
+import { customer, handset, openPhones, REPS, theRepWhoGot } from './phones.js';
 
 /** The line of the built-in set-up, as phones write it. */
 const LINE = '(800) 555-0100';
@@ -55,7 +55,7 @@ test('the printed link signs in by a button, once', async () => {
 
 test('a text to the line arrives on exactly one rep’s phone, from a mask', async () => {
   await mark(inbox.page);
-  await phones.page.goto('/simulator');
+  await openPhones(phones.page);
   joel = await customer(phones.page);
   await joel.texts('Do you rent kayaks?');
   rep = await theRepWhoGot(phones.page, 'Do you rent kayaks?');
@@ -148,8 +148,7 @@ test('closing ends it', async () => {
 });
 
 test('a text to a mask whose conversation has ended is held, and its sender told', async () => {
-  // A phone that has typed stays with its thread; loaded anew, each shows its newest.
-  await phones.page.goto('/simulator');
+  await openPhones(phones.page);
   const nora = handset(phones.page, 'Nora');
   await nora.texts('Is the ramp open?');
   const hers = await theRepWhoGot(phones.page, 'Is the ramp open?');
