@@ -3,7 +3,7 @@
 //! works there; tests and benches use it as a witness that has no reason to agree with us.
 //!
 //! [`Simulator`] is the carrier, a value that is cheap to clone. [`api_routes`] speak Twilio's REST API, [`page_routes`]
-//! are the page of phones and the control API; [`rocket`] is both, alone.
+//! are the page of phones and the control API; [`rocket()`] is both, alone.
 
 mod alone;
 mod api;

@@ -42,6 +42,7 @@ async fn a_black_hole_answers_nothing_until_the_client_gives_up() {
         let form = "To=%2B12075550134&From=%2B18005550100&Body=Hello";
         let error = request.timeout(Duration::from_millis(100)).body(form).send().await.unwrap_err();
         assert!(error.is_timeout());
+        stand.heard("send").await;
         assert_eq!(stand.simulator.texts_to(JOEL).len(), usize::from(taken));
     }
 }
@@ -76,6 +77,7 @@ async fn a_text_is_taken_late_and_the_list_knows_it_only_then() {
     let callback = format!("{}/late", stand.receiver.base);
     let form = format!("To=%2B12075550134&From=%2B18005550100&Body=Hello&StatusCallback={callback}");
     assert!(request.timeout(Duration::from_millis(100)).body(form).send().await.unwrap_err().is_timeout());
+    stand.heard("send").await;
     let listed = async || stand.get(&stand.messages()).await.1["messages"].as_array().unwrap().len();
     stand.clock.pass(seconds(29));
     assert_eq!((listed().await, stand.simulator.settle().await), (0, 0));

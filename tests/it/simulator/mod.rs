@@ -182,6 +182,12 @@ impl Stand {
         read(self.client.get(url).basic_auth(ACCOUNT, Some(TOKEN)).send().await.unwrap()).await
     }
 
+    /// Waits until something of this kind has gone over the wire; a client that gave up may be faster than the carrier.
+    pub async fn heard(&self, what: &str) {
+        let url = format!("{}/simulator/wire", self.base);
+        while !self.get(&url).await.1.as_array().unwrap().iter().any(|line| line["what"] == what) {}
+    }
+
     /// The bodies of all texts that the carrier took for `phone`, in its order.
     pub fn bodies_to(&self, phone: &str) -> Vec<String> {
         self.simulator.texts_to(phone).into_iter().map(|text| text.body).collect()
