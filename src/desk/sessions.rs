@@ -75,12 +75,14 @@ pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<String, NotSignedI
     let found = sessions::account(&mut desk.store.read().await?, &email).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let right = turn.verify(attempt.password, hash).await;
+    // The turn ends after the failure has been noted, so that the next in the queue is told of it.
     match found {
         Some(found) if right => Ok(begin(desk, Begin::for_password(desk, found.person, account)).await?),
         _ => {
             let now = desk.clock.now();
             let id = desk.ids.next(now);
             desk.store.write(NoteFailure { id, account, address: attempt.address, now }).await?;
+            drop(turn);
             Err(NotSignedIn::Wrong)
         }
     }

@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use rocket::http::{Header, Status};
 use rocket::tokio::io::AsyncReadExt;
+use rocket::tokio::sync::Notify;
 use rocket::tokio::time::timeout;
 
+use switchboard::store::changes;
+
 use crate::both_stores;
+use crate::house::House;
 use crate::web_browser::{Browser, change};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,6 +42,20 @@ async fn listen(
     heard
 }
 
+/// Waits until every change can be read: on PostgreSQL the feed stays behind the oldest transaction of the server.
+async fn all_can_be_heard(house: &House) {
+    let newest = house.number("SELECT MAX(id) FROM changes").await;
+    let heard = async {
+        loop {
+            let read = changes::after(&mut house.desk.store.read().await.unwrap(), newest - 1).await.unwrap();
+            if !read.is_empty() {
+                break;
+            }
+        }
+    };
+    timeout(PATIENCE, heard).await.expect("the changes can never be read");
+}
+
 both_stores! {
     async fn a_rep_hears_of_own_conversations_and_never_what_was_said(house) {
         house.customer(56).texts("Do you rent kayaks?").await;
@@ -48,6 +66,7 @@ both_stores! {
             let person = house.person(email).await;
             change(house, &format!("UPDATE conversations SET pinned_to = {person} WHERE id = {conversation}")).await;
         }
+        all_can_be_heard(house).await;
         let ana = Browser::of(house, "ana@example.com").await;
         let heard = listen(&ana, "?after=0", &[], |heard| heard.contains(&format!("\"{anas}\""))).await;
         assert!(!heard.contains(&format!("\"{bos}\"")), "{heard}");
@@ -67,14 +86,25 @@ both_stores! {
         let cursor = house.number("SELECT MAX(id) FROM changes").await.to_string();
         house.customer(56).texts("two").await;
         let second = house.conversation().await;
+        all_can_be_heard(house).await;
         let heard = listen(&miriam, "?after=0", &[("Last-Event-ID", &cursor)], |heard| heard.contains("\"conversation\"")).await;
         assert!(heard.contains(&format!("\"{second}\"")) && !heard.contains(&format!("\"{first}\"")), "{heard}");
     }
 
     async fn the_stream_of_somebody_who_is_disabled_ends(house) {
         let ana = Browser::of(house, "ana@example.com").await;
-        let disabling = change(house, "UPDATE people SET disabled_at = 1 WHERE email = 'ana@example.com'");
-        let (heard, ()) = rocket::futures::future::join(listen(&ana, "", &[], |_| false), disabling).await;
+        let open = Notify::new();
+        let listening = listen(&ana, "", &[], |heard| {
+            if heard.contains("listening") {
+                open.notify_one();
+            }
+            false
+        });
+        let disabling = async {
+            open.notified().await;
+            change(house, "UPDATE people SET disabled_at = 1 WHERE email = 'ana@example.com'").await;
+        };
+        let (heard, ()) = rocket::futures::future::join(listening, disabling).await;
         assert!(!heard.contains("event:"), "{heard}");
     }
 
