@@ -1,7 +1,10 @@
-//! Named points at which a test can have the process die, as kill -9 would; nothing without the feature `faults`.
-//! On the ground floor because such points stand on every floor.
+//! Named points at which a test can have the process die, as kill -9 would, or stand still; nothing without the feature
+//! `faults`. On the ground floor because such points stand on every floor.
 
-/// Dies here if the environment's `FAULT_KILL_AT` is `name`, or `name:N` and this is the N-th time (from 1).
+use std::time::Duration;
+
+/// Dies here if the environment's `FAULT_KILL_AT` is `name`, or `name:N` and this is the N-th time (from 1). Stands
+/// still once for N milliseconds, threads and all, if `FAULT_HOLD_AT` is `name:N`.
 #[inline]
 pub fn point(name: &str) {
     #[cfg(feature = "faults")]
@@ -10,28 +13,68 @@ pub fn point(name: &str) {
     let _ = name;
 }
 
+/// Does `work`; dies N milliseconds after its beginning if `FAULT_KILL_AT` is `name:N` and it is not done by then.
+#[inline]
+pub async fn during<T>(name: &str, work: impl Future<Output = T>) -> T {
+    match deadline(name) {
+        Some(patience) => match tokio::time::timeout(patience, work).await {
+            Ok(done) => done,
+            // No destructor runs and nothing is flushed: what a kill leaves behind.
+            Err(_) => std::process::abort(),
+        },
+        None => work.await,
+    }
+}
+
+#[cfg(feature = "faults")]
+fn deadline(name: &str) -> Option<Duration> {
+    armed::kill().as_ref().filter(|(wanted, _)| wanted == name).map(|(_, millis)| Duration::from_millis(*millis))
+}
+
+#[cfg(not(feature = "faults"))]
+fn deadline(_: &str) -> Option<Duration> {
+    None
+}
+
 #[cfg(feature = "faults")]
 mod armed {
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
 
-    static ARMED: OnceLock<Option<(String, usize)>> = OnceLock::new();
-    static SEEN: AtomicUsize = AtomicUsize::new(0);
+    /// A point's name and a number.
+    type Armed = Option<(String, u64)>;
+
+    static KILL: OnceLock<Armed> = OnceLock::new();
+    static SEEN: AtomicU64 = AtomicU64::new(0);
+    static HOLD: OnceLock<Armed> = OnceLock::new();
+    static HELD: AtomicU64 = AtomicU64::new(0);
+
+    fn read(variable: &str) -> Armed {
+        let at = std::env::var(variable).ok()?;
+        Some(match at.split_once(':') {
+            Some((name, number)) => (name.to_owned(), number.parse().unwrap_or(1)),
+            None => (at, 1),
+        })
+    }
+
+    pub(super) fn kill() -> &'static Armed {
+        KILL.get_or_init(|| read("FAULT_KILL_AT"))
+    }
 
     pub(super) fn point(name: &str) {
-        let armed = ARMED.get_or_init(|| {
-            let at = std::env::var("FAULT_KILL_AT").ok()?;
-            Some(match at.split_once(':') {
-                Some((name, nth)) => (name.to_owned(), nth.parse().unwrap_or(1)),
-                None => (at, 1),
-            })
-        });
-        if let Some((wanted, nth)) = armed
+        if let Some((wanted, nth)) = kill()
             && wanted == name
             && SEEN.fetch_add(1, Ordering::SeqCst) + 1 == *nth
         {
             // No destructor runs and nothing is flushed: what a kill leaves behind.
             std::process::abort();
+        }
+        if let Some((wanted, millis)) = HOLD.get_or_init(|| read("FAULT_HOLD_AT"))
+            && wanted == name
+            && HELD.fetch_add(1, Ordering::SeqCst) == 0
+        {
+            std::thread::sleep(Duration::from_millis(*millis));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::deliver::unsent_of;
 use super::outbox::{self, Departed, Sending};
 use super::{Desk, notice};
 use crate::clock::At;
+use crate::faults;
 use crate::store::departures as table;
 use crate::store::{Job, Result, Tx, changes};
 
@@ -26,6 +27,7 @@ pub struct Claimed {
 pub async fn claim(desk: &Desk) -> Result<Claimed> {
     let room = i64::try_from(desk.room.available_permits()).unwrap_or(BATCH);
     let (looked_at, next_due, sendings) = desk.store.write(Claim { desk: desk.clone(), room: room.min(BATCH) }).await?;
+    faults::point("after_claim");
     desk.dispatch(sendings);
     Ok(Claimed { looked_at, next_due })
 }

@@ -35,7 +35,12 @@ pub async fn deliver(desk: &Desk, sending: Sending) {
         metrics::first_send(now.since(sending.accepted_at).as_secs_f64());
     }
     let begun = std::time::Instant::now();
-    let sent = desk.carrier.send(&outgoing).await;
+    let sent = if overdue(desk, &sending) {
+        // Others may have looked for it and found nothing: what is not sent by now must not be sent.
+        Sent::NotSent { after: None, why: "the program stood still for longer than the request was its own".to_owned() }
+    } else {
+        faults::during("during_request", desk.carrier.send(&outgoing)).await
+    };
     metrics::send(word(&sent), begun.elapsed().as_secs_f64());
     faults::point("after_request");
     if let Sent::InDoubt { why } | Sent::NotSent { why, .. } = &sent {
@@ -58,7 +63,13 @@ pub async fn deliver(desk: &Desk, sending: Sending) {
             }
         }
     }
+    faults::point("after_result");
     drop(sending);
+}
+
+/// Its lease has run out before the request was made, by the clock that no one can set.
+fn overdue(desk: &Desk, sending: &Sending) -> bool {
+    sending.born.elapsed() >= desk.lease()
 }
 
 fn word(sent: &Sent) -> &'static str {

@@ -5,8 +5,8 @@ use super::deliver::take;
 use crate::clock::{At, days};
 use crate::domain::sending::Next;
 use crate::domain::settlement::News;
-use crate::metrics;
 use crate::store::{Job, Result, Tx, attempts, changes, upkeep};
+use crate::{faults, metrics};
 
 /// The webhook as it came is kept for so long.
 const RAW_KEPT: std::time::Duration = days(30);
@@ -19,6 +19,11 @@ const CHANGES_KEPT: std::time::Duration = days(1);
 /// # Errors
 /// What the database said.
 pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
+    if !desk.store.stay(desk.node).await? {
+        // Two processes with one number would make the same ids and end each other's requests.
+        tracing::error!(node = desk.node, "another process has taken this node's number meanwhile; stopping");
+        std::process::exit(70);
+    }
     let living = desk.store.living().await?;
     let now = desk.clock.now();
     let orphans = {
@@ -29,6 +34,7 @@ pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
     for attempt in orphans {
         let why = "the program stopped before the carrier's answer was written".to_owned();
         take(desk, attempt, None, News::Answer(Next::Unknown { why })).await?;
+        faults::point("during_recovery");
     }
     Ok(found)
 }

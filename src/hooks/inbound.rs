@@ -9,8 +9,8 @@ use super::signed::Signed;
 use crate::desk::Desk;
 use crate::desk::receive::{self, Inbound};
 use crate::domain::keyword::Keyword;
-use crate::metrics;
 use crate::wire::twilio::inbound::{InboundText, OptOutType};
+use crate::{faults, metrics};
 
 /// An empty document: any other text would be sent to the person.
 const NOTHING_TO_SAY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
@@ -26,6 +26,7 @@ pub(super) async fn messages(desk: &State<Desk>, post: Signed) -> Result<(Conten
         tracing::error!(%error, "a text could not be stored; the carrier is asked to try again");
         Status::ServiceUnavailable
     })?;
+    faults::point("before_answer");
     metrics::webhook(came.elapsed().as_secs_f64());
     tracing::debug!(outcome = outcome.word(), "a text came in");
     Ok((ContentType::XML, NOTHING_TO_SAY))

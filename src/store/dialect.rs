@@ -37,6 +37,16 @@ pub(super) fn is_failed_sync(error: &Error) -> bool {
     inner.as_database_error().and_then(|e| e.code().map(|code| code == "1034" || code == "1290")).unwrap_or(false)
 }
 
+impl Error {
+    /// The same, said of a database that could not even be begun with: no write of a group stands a better chance alone.
+    pub(super) fn unavailable(self) -> Self {
+        match self {
+            Error::Conflict(inner) | Error::Database(inner) => Error::Storage(inner),
+            other => other,
+        }
+    }
+}
+
 impl Tx {
     /// Keeps rows that were read from changing until the commit; SQLite has one writer and needs no word for it.
     #[must_use]

@@ -76,7 +76,7 @@ pub enum Error {
     /// A race was lost (a unique row, a deadlock, a serialization failure); beginning anew may help.
     #[error("the database had a conflicting write: {0}")]
     Conflict(Arc<sqlx::Error>),
-    /// The disk is full, failed, or memory ran out: nothing of the group was kept.
+    /// The disk is full or failed, memory ran out, or the database cannot be had: nothing of the group was kept.
     #[error("the database cannot write: {0}")]
     Storage(Arc<sqlx::Error>),
     /// Everything else.
@@ -226,6 +226,18 @@ impl Store {
         match self {
             Store::Sqlite(_) => Ok(vec![0]),
             Store::Postgres(store) => store.living().await,
+        }
+    }
+
+    /// Makes sure that this process still counts as the living node `node`, also after its connection broke. False if
+    /// another process has become that node meanwhile.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn stay(&self, node: i64) -> Result<bool> {
+        match self {
+            Store::Sqlite(_) => Ok(true),
+            Store::Postgres(store) => store.stay(node).await,
         }
     }
 

@@ -48,8 +48,7 @@ impl Postgres {
             .connect_with(options.clone())
             .await?;
         refuse_unsafe(&pool).await?;
-        migrations::postgres()
-            .run(&pool)
+        faults::during("during_migration", migrations::postgres().run(&pool))
             .await
             .map_err(|error| Error::Refused(format!("the schema could not be brought up to date: {error}")))?;
         Ok(Postgres { pool, options, queues: Mutex::default(), presence: Mutex::default() })
@@ -110,6 +109,7 @@ impl Postgres {
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            .acquire_timeout(Duration::from_secs(10))
             .connect_with(self.options.clone())
             .await?;
         for node in 0..1024_i32 {
@@ -129,6 +129,22 @@ impl Postgres {
             }
         }
         Err(Error::Refused("1024 nodes are running on this database already".to_owned()))
+    }
+
+    /// Takes the lock of `node` again if the connection that held it broke. False if another process has it now.
+    pub(super) async fn stay(&self, node: i64) -> Result<bool> {
+        let presence = self.presence.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(presence) = presence else { return Ok(true) };
+        let row = sqlx::query(
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' \
+             AND classid = $1::INT4::OID AND objid = $2::INT4::OID AND pid = pg_backend_pid() AND granted) \
+             THEN TRUE ELSE pg_try_advisory_lock($1, $2) END",
+        )
+        .bind(NODES)
+        .bind(i32::try_from(node).unwrap_or_default())
+        .fetch_one(&presence)
+        .await?;
+        Ok(row.get(0))
     }
 
     pub(super) async fn living(&self) -> Result<Vec<i64>> {
@@ -218,22 +234,22 @@ async fn write_alone(pool: &PgPool, pending: &dyn Pending) {
 }
 
 async fn attempt(pool: &PgPool, group: &[Box<dyn Pending>], end: &'static str) -> Result<()> {
-    let mut tx = Tx::Postgres(pool.acquire().await?);
-    begin(&mut tx).await?;
+    let mut tx = begin(pool).await?;
     let done = run_all(group, &mut tx).await;
     finish(tx, done, end).await
 }
 
 async fn attempt_one(pool: &PgPool, pending: &dyn Pending, end: &'static str) -> Result<()> {
-    let mut tx = Tx::Postgres(pool.acquire().await?);
-    begin(&mut tx).await?;
+    let mut tx = begin(pool).await?;
     let done = pending.run(&[pending], &mut tx).await;
     finish(tx, done, end).await
 }
 
-async fn begin(tx: &mut Tx) -> Result<()> {
-    crate::on!(tx, c => sqlx::query("BEGIN").execute(&mut *c).await.map(drop))?;
-    Ok(())
+async fn begin(pool: &PgPool) -> Result<Tx> {
+    // Without a connection none of a group can be written: its callers are told so now, and not one after the other.
+    let mut tx = Tx::Postgres(pool.acquire().await.map_err(|error| Error::from(error).unavailable())?);
+    crate::on!(&mut tx, c => sqlx::query("BEGIN").execute(&mut *c).await.map(drop))?;
+    Ok(tx)
 }
 
 async fn finish(mut tx: Tx, done: Result<()>, end: &'static str) -> Result<()> {

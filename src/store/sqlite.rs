@@ -52,8 +52,7 @@ impl Sqlite {
             .disable_statement_logging();
         let write_pool = one_connection().connect_with(options.clone().pragma("cache_size", "-16000")).await?;
         refuse_unsafe(&write_pool).await?;
-        migrations::sqlite()
-            .run(&write_pool)
+        faults::during("during_migration", migrations::sqlite().run(&write_pool))
             .await
             .map_err(|error| Error::Refused(format!("the schema could not be brought up to date: {error}")))?;
         let readers = SqlitePoolOptions::new()
@@ -182,7 +181,7 @@ async fn write_groups(pool: SqlitePool, mut queue: mpsc::UnboundedReceiver<Order
 async fn write_group(tx: &mut Tx, group: &[Box<dyn Pending>]) {
     match attempt(tx, group, "COMMIT").await {
         Ok(()) => group.iter().for_each(|pending| pending.answer(Ok(()))),
-        // One job's failure must not become its neighbours': each runs alone. A full disk fails all of them alike.
+        // One job's failure must not become its neighbours': each runs alone. A full or locked database fails all of them alike.
         Err(error) if group.len() > 1 && !matches!(error, Error::Storage(_)) => {
             for pending in group {
                 let outcome = attempt(tx, std::slice::from_ref(pending), "COMMIT").await;
@@ -194,7 +193,7 @@ async fn write_group(tx: &mut Tx, group: &[Box<dyn Pending>]) {
 }
 
 async fn attempt(tx: &mut Tx, group: &[Box<dyn Pending>], end: &'static str) -> Result<()> {
-    plain(tx, "BEGIN IMMEDIATE").await?;
+    plain(tx, "BEGIN IMMEDIATE").await.map_err(Error::unavailable)?;
     let done = run_all(group, tx).await;
     faults::point("before_commit");
     let done = match done {

@@ -1,5 +1,7 @@
 //! Lets deliveries that have waited leave, if nothing forbids it now.
 
+use std::time::Instant;
+
 use super::Sending;
 use super::flow::{Flow, Verdict};
 use crate::clock::At;
@@ -63,6 +65,7 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
                     accepted_at: one.accepted_at,
                     valid_until: one.valid_until,
                     permit,
+                    born: Instant::now(),
                 });
                 attempts.push(attempt);
             }

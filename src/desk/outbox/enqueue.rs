@@ -1,5 +1,7 @@
 //! Puts drafts into the outbox: each is born on its way if its lane is idle and its number's pace allows.
 
+use std::time::Instant;
+
 use super::flow::{Flow, Verdict};
 use super::{Draft, Enqueued, Sending, TEXT, Unsent};
 use crate::clock::At;
@@ -48,6 +50,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                         accepted_at: now,
                         valid_until,
                         permit,
+                        born: Instant::now(),
                     });
                     attempts.push(attempt);
                     (State::Sending, None, None)

@@ -1,6 +1,8 @@
 //! Puts texts into the outbox: each is born on its way if its lane is idle and its number's pace allows.
 //! Every verb that has something sent goes through here, so that lanes, pace and consent are judged in one place.
 
+use std::time::Instant;
+
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::clock::At;
@@ -62,6 +64,8 @@ pub struct Sending {
     pub valid_until: At,
     /// Its place among the requests under way; given back when it is dropped.
     pub permit: OwnedSemaphorePermit,
+    /// When it was begun, by a clock that never jumps: its lease counts from here.
+    pub born: Instant,
 }
 
 impl Sending {
