@@ -1,11 +1,15 @@
 //! Everything that needs more than one room of the house, as one binary: it links once.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod carrier_faults;
 mod databases;
 mod floors;
 mod house;
+mod kills;
 mod operators;
 mod papers;
+mod process_faults;
+mod processes;
 mod relay;
 mod schema;
 mod simulator;
