@@ -21,8 +21,9 @@ pub(super) fn figment() -> Figment {
 pub(super) fn over_defaults(chosen: Figment) -> Figment {
     let usual = Config {
         keep_alive: 30,
-        // What is being answered when the signal comes has so long to end, and then so long to be cut off.
-        shutdown: Shutdown { ctrlc: true, signals: [Sig::Term].into(), grace: 10, mercy: 2, ..Shutdown::default() },
+        // What is being answered when the signal comes has so long to end, and then so long to be cut off. As long as
+        // anybody's connection is open, idle ones too, Rocket waits for all of it.
+        shutdown: Shutdown { ctrlc: true, signals: [Sig::Term].into(), grace: 3, mercy: 1, ..Shutdown::default() },
         ..Config::default()
     };
     Figment::from(usual)

@@ -41,7 +41,7 @@ pub fn safe_address(address: IpAddr, insists: bool) -> Result<(), String> {
     }
     Err(format!(
         "the simulator has no password, so it listens on loopback only, not on {address}; \
-         pass --any-address if everyone who can reach it may use it"
+         set SWITCHBOARD_SIMULATOR_ANYWHERE=true if everyone who can reach it may use it"
     ))
 }
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
@@ -111,7 +112,12 @@ async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Resu
     if let Some(work) = work {
         work.stop(settings.policies.delivery.request_timeout + PATIENCE).await;
     }
-    ended.map(drop).map_err(refused)
+    match ended {
+        Ok(_) => Ok(()),
+        // Somebody kept a connection open for longer than anything takes to be answered.
+        Err(error) if matches!(error.kind(), ErrorKind::Shutdown(..)) => Ok(()),
+        Err(error) => Err(refused(error)),
+    }
 }
 
 /// What is needed once the port is bound.
