@@ -23,11 +23,17 @@ use switchboard::store::{self, Store};
 
 use crate::databases::Fresh;
 
+mod asks;
+pub mod neighbours;
+
 /// The published line of every house.
 pub const LINE: &str = "+18005550100";
 /// The account at the simulated carrier.
 pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
-const TOKEN: &str = "12345";
+/// Signs what the carrier posts.
+pub const TOKEN: &str = "12345";
+/// Signed it before.
+pub const PREVIOUS_TOKEN: &str = "54321";
 
 /// Ana and Bo answer, Miriam manages; twenty masks.
 pub const SETUP: &str = r#"
@@ -54,10 +60,10 @@ name = "Miriam"
 role = "manager"
 "#;
 
-/// Turns scenarios into two tests each, one a database.
+/// Turns scenarios into two tests each, one a database. `house: plan` is a house that `fn plan(&mut Plan)` changes.
 #[macro_export]
 macro_rules! both_stores {
-    ($($(#[$meta:meta])* async fn $name:ident($house:ident) $body:block)*) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($house:ident $(: $plan:path)?) $body:block)*) => {$(
         mod $name {
             #[expect(clippy::allow_attributes, reason = "whether it is needed depends on the scenario")]
             #[allow(unused_imports, reason = "a scenario uses what it needs")]
@@ -67,14 +73,16 @@ macro_rules! both_stores {
 
             #[tokio::test]
             async fn on_sqlite() {
-                let house = $crate::house::House::on($crate::databases::sqlite()).await;
+                let plan = $crate::house::Plan::default() $(.but($plan))?;
+                let house = $crate::house::House::with($crate::databases::sqlite(), plan).await;
                 scenario(&house).await;
                 house.is_left_tidy().await;
             }
 
             #[tokio::test]
             async fn on_postgres() {
-                let house = $crate::house::House::on($crate::databases::postgres().await).await;
+                let plan = $crate::house::Plan::default() $(.but($plan))?;
+                let house = $crate::house::House::with($crate::databases::postgres().await, plan).await;
                 scenario(&house).await;
                 house.is_left_tidy().await;
             }
@@ -89,11 +97,12 @@ pub struct House {
     pub clock: Clock,
     /// Where the house listens.
     pub address: String,
+    carrier_address: String,
     outgoing: Mutex<mpsc::UnboundedReceiver<Sending>>,
-    doors: Vec<Shutdown>,
+    doors: Mutex<Vec<Shutdown>>,
     started_at: At,
     // Last, so that the database outlives everything that uses it.
-    _database: Arc<Fresh>,
+    database: Arc<Fresh>,
 }
 
 /// How a house differs from the usual one.
@@ -112,6 +121,15 @@ impl Default for Plan {
         policies.delivery.request_timeout = Duration::from_millis(100);
         policies.delivery.segments_per_second = Some(1000.0);
         Plan { policies, setup: SETUP.to_owned(), masks: 20, seed: 7 }
+    }
+}
+
+impl Plan {
+    /// The same but for what `change` does.
+    #[must_use]
+    pub fn but(mut self, change: fn(&mut Plan)) -> Plan {
+        change(&mut self);
+        self
     }
 }
 
@@ -166,7 +184,7 @@ impl House {
         });
         let doors = rocket::custom(figment())
             .manage(desk.clone())
-            .manage(hooks::Seal::new(ACCOUNT, TOKEN, None))
+            .manage(hooks::Seal::new(ACCOUNT, TOKEN, Some(PREVIOUS_TOKEN)))
             .mount("/hooks/twilio", hooks::routes());
         let own_doors = open_doors(doors).await;
         desk.public_url.set(own_doors.0.clone()).unwrap();
@@ -177,9 +195,10 @@ impl House {
             started_at: clock.now(),
             clock,
             address: own_doors.0,
+            carrier_address: carrier_doors.0,
             outgoing: Mutex::new(outgoing),
-            doors: vec![own_doors.1, carrier_doors.1],
-            _database: database,
+            doors: Mutex::new(vec![own_doors.1, carrier_doors.1]),
+            database,
         }
     }
 
@@ -310,7 +329,7 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
-        self.doors.drain(..).for_each(Shutdown::notify);
+        self.doors.get_mut().unwrap().drain(..).for_each(Shutdown::notify);
     }
 }
 

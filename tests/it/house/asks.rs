@@ -1,0 +1,87 @@
+//! What scenarios ask of a house, and the few things they set in it that no verb sets yet.
+
+use serde_json::Value;
+use switchboard::desk::reply::Reply;
+use switchboard::desk::{self, Failure};
+use switchboard::domain::ids::{ConversationId, PersonId};
+use switchboard::on;
+use switchboard::store::{Job, Result, Tx};
+
+use super::House;
+
+impl House {
+    /// The data of all events of `kind`, oldest first.
+    pub async fn events(&self, kind: &str) -> Vec<Value> {
+        let found = self.words(&format!("SELECT data FROM events WHERE kind = '{kind}' ORDER BY id")).await;
+        found.iter().map(|data| serde_json::from_str(data).unwrap()).collect()
+    }
+
+    /// How many rows a condition selects, as in `rows("messages WHERE outcome = 'held'")`.
+    pub async fn rows(&self, of: &str) -> i64 {
+        self.number(&format!("SELECT COUNT(*) FROM {of}")).await
+    }
+
+    /// What became of every text that came in or was typed, oldest first: `outcome body`.
+    pub async fn messages(&self) -> Vec<String> {
+        self.words("SELECT outcome || ' ' || body FROM messages ORDER BY id").await
+    }
+
+    /// The outbox, oldest first: `state body`.
+    pub async fn outbox(&self) -> Vec<String> {
+        self.words("SELECT state || ' ' || body FROM deliveries ORDER BY id").await
+    }
+
+    /// The outbox to one phone, oldest first: `state body`.
+    pub async fn outbox_to(&self, phone: &str) -> Vec<String> {
+        let sql = format!("SELECT state || ' ' || body FROM deliveries WHERE to_phone = '{phone}' ORDER BY id");
+        self.words(&sql).await
+    }
+
+    /// Changes a row by hand, where there is no verb for it.
+    pub async fn sets(&self, sql: &str) {
+        self.tries_to_set(sql).await.unwrap();
+    }
+
+    /// As [`House::sets`], where the database may refuse.
+    pub async fn tries_to_set(&self, sql: &str) -> Result<()> {
+        self.desk.store.write(Set(sql.to_owned())).await
+    }
+
+    /// The newest conversation goes to this person, by whom it is now or a manager.
+    pub async fn transfers(&self, by: &str, to: &str) {
+        let (by, to, conversation) = (self.person(by).await, self.person(to).await, self.conversation().await);
+        desk::pin::transfer(&self.desk, by, conversation, to, None).await.unwrap();
+    }
+
+    /// Somebody closes the newest conversation.
+    pub async fn closes(&self, by: &str) {
+        let (by, conversation) = (self.person(by).await, self.conversation().await);
+        desk::close::close(&self.desk, by, conversation).await.unwrap();
+        self.runs_due_work().await;
+    }
+
+    /// Answers on the web without waiting for anything.
+    pub async fn tries_to_reply(&self, by: PersonId, conversation: ConversationId, body: &str) -> Result<(), Failure> {
+        let reply = Reply { by, conversation, body: body.to_owned(), form_key: None };
+        desk::reply::reply(&self.desk, reply).await.map(drop)
+    }
+
+    /// The e-mail address of the person who has the newest conversation; empty if nobody has.
+    pub async fn pinned(&self) -> String {
+        let sql = "SELECT p.email FROM conversations c JOIN people p ON p.id = c.pinned_to \
+                   WHERE c.id = (SELECT MAX(id) FROM conversations)";
+        self.words(sql).await.pop().unwrap_or_default()
+    }
+}
+
+struct Set(String);
+
+impl Job for Set {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        let sql = sqlx::AssertSqlSafe(self.0.clone());
+        on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! What happens around a house: another node on its database, a carrier that goes away, posts made by hand.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::Shutdown;
+use switchboard::simulator;
+use switchboard::wire::twilio::form::Form;
+use switchboard::wire::twilio::signature;
+
+use super::{ACCOUNT, House, LINE, Plan, TOKEN, figment, open_doors};
+
+/// An answer to a post.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub content_type: String,
+    pub body: String,
+}
+
+impl House {
+    /// Another node on the same database, clock and carrier. Texts come to it from now on.
+    pub async fn second_node(&self) -> House {
+        let plan = Plan { seed: 8, ..Plan::default() };
+        House::beside(Arc::clone(&self.database), plan, self.clock.clone(), self.simulator.clone(), 1).await
+    }
+
+    /// Where this node takes texts in.
+    pub fn webhook(&self) -> String {
+        format!("{}/hooks/twilio/messages", self.address)
+    }
+
+    /// Posts `form` to one of the house's hooks, signed with `token` if there is one.
+    pub async fn post(&self, path: &str, form: &Form, token: Option<&str>) -> Answer {
+        let url = format!("{}/hooks/twilio/{path}", self.address);
+        let mut request = client().post(&url).body(form.encode());
+        request = request.header("content-type", "application/x-www-form-urlencoded");
+        if let Some(token) = token {
+            request = request.header(signature::HEADER, signature::sign(token, &url, form));
+        }
+        let answer = request.send().await.unwrap();
+        let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+        Answer {
+            status: answer.status().as_u16(),
+            content_type: kind.unwrap_or_default(),
+            body: answer.text().await.unwrap(),
+        }
+    }
+
+    /// As [`House::post`] to the hook for texts, signed as the carrier does.
+    pub async fn hears(&self, form: &Form) -> Answer {
+        let answer = self.post("messages", form, Some(TOKEN)).await;
+        self.runs_due_work().await;
+        answer
+    }
+
+    /// The carrier's port is closed: connections are refused.
+    pub async fn carrier_goes_away(&self) {
+        let doors = self.doors.lock().unwrap().pop();
+        doors.map(Shutdown::notify);
+        let address: SocketAddr = self.carrier_address.trim_start_matches("http://").parse().unwrap();
+        for _ in 0..2000 {
+            if TcpListener::bind(address).is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("the carrier does not go away");
+    }
+
+    /// The carrier is there again, at the same address.
+    pub async fn carrier_comes_back(&self) {
+        let (_, port) = self.carrier_address.rsplit_once(':').unwrap();
+        let figment = figment().merge(("port", port.parse::<u16>().unwrap()));
+        let doors = open_doors(simulator::rocket(self.simulator.clone(), figment)).await;
+        self.doors.lock().unwrap().push(doors.1);
+    }
+}
+
+/// A text as the carrier posts it, with nothing that is not needed.
+pub fn webhook(sid: &str, from: &str, body: &str) -> Form {
+    [
+        ("MessageSid", sid),
+        ("AccountSid", ACCOUNT),
+        ("From", from),
+        ("To", LINE),
+        ("Body", body),
+        ("NumMedia", "0"),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn client() -> reqwest::Client {
+    // The process's default, as the program sets it; a second time changes nothing.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
