@@ -175,7 +175,8 @@ CREATE TABLE events (
 );
 CREATE INDEX events_conversation ON events (conversation_id, id);
 
--- The outbox. A lane is (number_id, to_phone). A ready row without due_at waits behind another row of its lane.
+-- The outbox. A lane is (number_id, to_phone). A ready row without due_at waits behind another row of its lane;
+-- place_at is the place in its number's pace that it has reserved.
 CREATE TABLE deliveries (
     id              INTEGER PRIMARY KEY,
     message_id      INTEGER REFERENCES messages (id),
@@ -192,6 +193,7 @@ CREATE TABLE deliveries (
                         'undelivered', 'failed', 'suppressed', 'expired', 'parked', 'dead')),
     carrier_rank    INTEGER NOT NULL,
     due_at          INTEGER,
+    place_at        INTEGER,
     accepted_at     INTEGER NOT NULL,
     valid_until     INTEGER NOT NULL,
     fence           INTEGER NOT NULL,

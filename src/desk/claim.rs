@@ -2,7 +2,7 @@
 
 use super::deliver::unsent_of;
 use super::outbox::{self, Departed, Sending};
-use super::{Desk, notice};
+use super::{Desk, handover, notice};
 use crate::clock::At;
 use crate::faults;
 use crate::store::departures as table;
@@ -83,12 +83,18 @@ impl Job for Sweep {
     }
 }
 
-async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At) -> Result<Vec<Sending>> {
+/// What follows once departures are written: the next in freed lanes leave, and people learn what was not sent.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At) -> Result<Vec<Sending>> {
     let freed = std::mem::take(&mut done.freed);
     let promoted = outbox::promote(desk, tx, freed, now).await?;
     done.ended.extend(promoted.ended);
     done.touched.extend(promoted.touched);
     done.sendings.extend(promoted.sendings);
+    done.lost.extend(promoted.lost);
+    done.sendings.extend(handover::hand_on_late(desk, tx, &done.lost, now).await?.sendings);
     let unsent = unsent_of(tx, &done.ended).await?;
     let told = notice::tell_authors(desk, tx, &unsent, now).await?;
     done.sendings.extend(told.sendings);

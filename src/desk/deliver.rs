@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::outbox::{self, Enqueued, Sending, TEXT, Unsent};
-use super::{Desk, ledger, notice};
+use super::{Desk, handover, ledger, notice};
 use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};
@@ -227,12 +227,15 @@ impl Aftermath {
         let promoted = outbox::promote(desk, tx, std::mem::take(&mut self.freed), now).await?;
         self.unsent.extend(unsent_of(tx, &promoted.ended).await?);
         let told = notice::tell_authors(desk, tx, &self.unsent, now).await?;
+        let handed = handover::hand_on_late(desk, tx, &promoted.lost, now).await?;
         self.touched.extend(promoted.touched);
         let notes: Vec<_> = self.touched.iter().map(|id| (*id, "delivery")).collect();
         changes::note(tx, &notes, now).await?;
         let mut sendings = promoted.sendings;
         sendings.extend(told.sendings);
-        Ok(Enqueued { sendings, unsent: Vec::new(), waiting: self.waiting || promoted.waiting || told.waiting })
+        sendings.extend(handed.sendings);
+        let waiting = self.waiting || promoted.waiting || told.waiting || handed.waiting;
+        Ok(Enqueued { sendings, unsent: Vec::new(), waiting })
     }
 }
 

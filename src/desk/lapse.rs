@@ -120,26 +120,3 @@ impl Job for Tally {
         upkeep::tally(tx, self.name, self.count, self.at).await
     }
 }
-
-/// Lets paused numbers send again: the operator started the program anew or had `doctor` find all well.
-/// Returns how many there were.
-///
-/// # Errors
-/// What the database said.
-pub async fn resume(desk: &Desk) -> Result<u64> {
-    let resumed = desk.store.write(Resume).await?;
-    if resumed > 0 {
-        desk.ring();
-    }
-    Ok(resumed)
-}
-
-struct Resume;
-
-impl Job for Resume {
-    type Out = u64;
-
-    async fn run(&self, tx: &mut Tx) -> Result<u64> {
-        attempts::resume(tx).await
-    }
-}

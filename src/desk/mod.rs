@@ -19,6 +19,7 @@ pub mod claim;
 pub mod close;
 pub mod deliver;
 pub mod doubt;
+mod handover;
 pub mod identity;
 pub mod lapse;
 pub mod ledger;

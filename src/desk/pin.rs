@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use super::outbox::{self, Draft, Enqueued, TEXT, enqueue};
-use super::relay::customer_label;
-use super::{Desk, Failure, legs};
+use super::outbox::{Departed, Enqueued};
+use super::{Desk, Failure, claim, handover, legs};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::access::Seer;
@@ -121,42 +120,9 @@ async fn hand_over(
     }
     changes::note(tx, &[(talk.id, "conversation")], now).await?;
     // What still waited for the old phone goes to the new one, in order; then what stood behind it elsewhere may leave.
-    let drafts = handed_on(desk, tx, talk, to, waiting_texts, now).await?;
-    let mut sent = enqueue(desk, tx, drafts, now).await?;
-    let promoted = outbox::promote(desk, tx, freed, now).await?;
-    sent.waiting |= promoted.waiting;
-    sent.sendings.extend(promoted.sendings);
+    let now_theirs = Talk { pinned_to: Some(to), ..talk.clone() };
+    let mut sent = handover::hand_on(desk, tx, &now_theirs, &waiting_texts, now).await?;
+    sent.waiting |= !freed.is_empty();
+    sent.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
     Ok(sent)
-}
-
-async fn handed_on(
-    desk: &Desk,
-    tx: &mut Tx,
-    talk: &Talk,
-    to: PersonId,
-    texts: Vec<(crate::domain::ids::MessageId, String, Option<crate::domain::ids::LegId>)>,
-    now: At,
-) -> Result<Vec<Draft>> {
-    let legs = routes::live_legs(tx, &[talk.id]).await?;
-    let Some(leg) = legs.iter().find(|leg| leg.person == Some(to) && leg.reachable) else { return Ok(Vec::new()) };
-    let context = desk.policies.support.context_line && !texts.is_empty();
-    if context {
-        opening::greeted(tx, &[leg.id], now).await?;
-    }
-    let line = talk.line_name.as_deref().unwrap_or_default();
-    Ok(texts
-        .into_iter()
-        .enumerate()
-        .map(|(place, (message, body, _))| Draft {
-            message: Some(message),
-            leg: Some(leg.id),
-            conversation: Some(talk.id),
-            kind: TEXT,
-            number: leg.number,
-            to: leg.phone.clone(),
-            person: leg.person,
-            body: if context && place == 0 { format!("{}, {line}:\n{body}", customer_label(talk)) } else { body },
-            window_at: None,
-        })
-        .collect())
 }

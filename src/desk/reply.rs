@@ -35,6 +35,8 @@ pub async fn reply(desk: &Desk, reply: Reply) -> Result<MessageId, Failure> {
     if reply.body.trim().is_empty() {
         return Err(Failure::refused("body", "there is nothing to send: write a text first"));
     }
+    // A form sends its line breaks as CR LF; a phone would show or count the CR.
+    let reply = Reply { body: reply.body.replace("\r\n", "\n"), ..reply };
     let length = reply.body.chars().count();
     if length > LONGEST {
         let why = format!("the text has {length} characters and {LONGEST} is the most: send it in several");

@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Row};
 use super::{Result, Tx, padded};
 use crate::clock::At;
 use crate::domain::delivery::State;
-use crate::domain::ids::{ConversationId, DeliveryId, NumberId};
+use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::on;
 
 /// A ready delivery, as the decision about its departure needs it.
@@ -21,8 +21,10 @@ pub struct Departing {
     pub body: String,
     /// In segments.
     pub segments: i64,
-    /// The place it reserved, if it has one.
+    /// When it may leave, if that was set.
     pub due_at: Option<At>,
+    /// The place in its number's pace that it has reserved, if it has one.
+    pub place_at: Option<At>,
     /// When its text was accepted.
     pub accepted_at: At,
     /// When it is given up.
@@ -39,12 +41,14 @@ pub struct Departing {
     pub kind: String,
     /// Where people look for it.
     pub conversation: Option<ConversationId>,
+    /// What it carries; none for a notice.
+    pub message: Option<MessageId>,
 }
 
 const DEPARTING: &str = "SELECT d.id, d.number_id, d.to_phone, d.body, d.segments, d.due_at, d.accepted_at, \
      d.valid_until, d.fence, d.tries, l.phone, \
      CASE WHEN l.role = 'rep' AND l.ended_at IS NOT NULL AND d.kind = 'text' \
-       AND (c.pinned_to IS NULL OR c.pinned_to <> l.person_id) THEN 1 ELSE 0 END, d.kind, d.conversation_id \
+       AND (c.pinned_to IS NULL OR c.pinned_to <> l.person_id) THEN 1 ELSE 0 END, d.kind, d.conversation_id, d.place_at, d.message_id \
      FROM deliveries d LEFT JOIN legs l ON l.id = d.leg_id LEFT JOIN conversations c ON c.id = l.conversation_id ";
 
 macro_rules! departing {
@@ -64,6 +68,8 @@ macro_rules! departing {
             pin_lost: $row.try_get::<i32, _>(11)? == 1,
             kind: $row.try_get(12)?,
             conversation: $row.try_get::<Option<i64>, _>(13)?.map(ConversationId),
+            place_at: $row.try_get::<Option<i64>, _>(14)?.map(At),
+            message: $row.try_get::<Option<i64>, _>(15)?.map(MessageId),
         })
     };
 }
@@ -130,8 +136,10 @@ pub struct Departure {
     pub id: DeliveryId,
     /// Its new state.
     pub state: State,
-    /// Its new place, if it goes on waiting.
+    /// When it may leave, if it goes on waiting and not behind another.
     pub due_at: Option<At>,
+    /// The place that it has reserved, if it goes on waiting.
+    pub place_at: Option<At>,
     /// Its new fencing number.
     pub fence: i64,
     /// Requests made, this one included.
@@ -149,16 +157,17 @@ pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
         return Ok(());
     }
     on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(id, state, due_at, fence, tries, why) AS (");
+        let mut q = QueryBuilder::new("WITH v(id, state, due_at, place_at, fence, tries, why) AS (");
         q.push_values(padded(rows), |mut b, row| {
             b.push_bind(row.id.0)
                 .push_bind(row.state.word())
                 .push_bind(row.due_at.map(|at| at.0))
+                .push_bind(row.place_at.map(|at| at.0))
                 .push_bind(row.fence)
                 .push_bind(row.tries)
                 .push_bind(row.why.clone());
         });
-        q.push(") UPDATE deliveries SET state = v.state, due_at = v.due_at, fence = v.fence, tries = v.tries, \
+        q.push(") UPDATE deliveries SET state = v.state, due_at = v.due_at, place_at = v.place_at, fence = v.fence, tries = v.tries, \
                 why = v.why, updated_at = ")
             .push_bind(now.0)
             .push(" FROM v WHERE deliveries.id = v.id");

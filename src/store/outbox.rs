@@ -36,6 +36,8 @@ pub struct Lane {
     pub blocked: bool,
     /// The person does not want texts from this line or pool.
     pub unwanted: bool,
+    /// It is a colleague's phone, and texts to it are turned off.
+    pub muted: bool,
 }
 
 /// A delivery as it is written.
@@ -67,6 +69,8 @@ pub struct NewDelivery {
     pub state: State,
     /// When it may leave, if it does not wait behind another.
     pub due_at: Option<At>,
+    /// The place in its number's pace that it has reserved, if it has one.
+    pub place_at: Option<At>,
     /// When its text was accepted.
     pub accepted_at: At,
     /// When it is given up.
@@ -135,7 +139,7 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
     }
     let numbered: Vec<(i64, i64, &str)> =
         asked.iter().zip(0_i64..).map(|((number, phone), i)| (i, number.0, phone.as_str())).collect();
-    let rows: Vec<(i64, i32, i32, Option<i64>, Option<i64>)> = on!(tx, c => {
+    let rows: Vec<(i64, i32, i32, Option<i64>, Option<i64>, Option<i64>)> = on!(tx, c => {
         let mut q = QueryBuilder::new("WITH asked(i, number_id, phone) AS (");
         q.push_values(padded(&numbered), |mut b, (i, number, phone)| {
             b.push_bind(*i).push_bind(*number).push_bind((*phone).to_owned());
@@ -149,19 +153,21 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
              (SELECT b.blocked FROM blocks b WHERE b.phone = a.phone AND b.number_id = a.number_id \
                ORDER BY b.id DESC LIMIT 1), \
              (SELECT k.given FROM consents k WHERE k.phone = a.phone AND k.scope = \
-               CASE n.role WHEN 'line' THEN 'line:' || n.id ELSE 'pool' END ORDER BY k.id DESC LIMIT 1) \
+               CASE n.role WHEN 'line' THEN 'line:' || n.id ELSE 'pool' END ORDER BY k.id DESC LIMIT 1), \
+             (SELECT p.phone_muted_at FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL) \
              FROM asked a JOIN numbers n ON n.id = a.number_id ORDER BY a.i",
         );
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let mut lanes = vec![Lane::default(); asked.len()];
-    for (i, busy, waiting, blocked, given) in rows {
+    for (i, busy, waiting, blocked, given, muted) in rows {
         if let Some(lane) = usize::try_from(i).ok().and_then(|i| lanes.get_mut(i)) {
             *lane = Lane {
                 busy: busy == 1,
                 waiting: waiting == 1,
                 blocked: blocked == Some(1),
                 unwanted: given == Some(0),
+                muted: muted.is_some(),
             };
         }
     }
@@ -177,7 +183,7 @@ pub async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
         on!(tx, c => {
             let mut q = QueryBuilder::new(
                 "INSERT INTO deliveries (id, message_id, leg_id, conversation_id, part, kind, number_id, to_phone, \
-                 person_id, body, segments, state, carrier_rank, due_at, accepted_at, valid_until, fence, tries, why, \
+                 person_id, body, segments, state, carrier_rank, due_at, place_at, accepted_at, valid_until, fence, tries, why, \
                  updated_at, window_at) ",
             );
             q.push_values(piece, |mut b, row| {
@@ -195,6 +201,7 @@ pub async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
                     .push_bind(row.state.word())
                     .push_bind(crate::domain::delivery::UNREPORTED)
                     .push_bind(row.due_at.map(|at| at.0))
+                    .push_bind(row.place_at.map(|at| at.0))
                     .push_bind(row.accepted_at.0)
                     .push_bind(row.valid_until.0)
                     .push_bind(row.fence)

@@ -1,10 +1,10 @@
 //! Whose conversation it is, and its end.
 
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, Row};
 
 use super::{Result, Tx};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
 use crate::on;
 
 /// Pins a conversation to a person.
@@ -28,7 +28,7 @@ pub async fn close(tx: &mut Tx, conversation: ConversationId, now: At) -> Result
 }
 
 /// Takes back the texts that still wait for a person's phone in a conversation, because it goes to somebody else.
-/// Returns their messages, oldest first, each once, with its words; and the lanes they stood in.
+/// Returns their messages, oldest first, each once; and the lanes they stood in.
 ///
 /// # Errors
 /// What the database said.
@@ -38,7 +38,7 @@ pub async fn take_back(
     person: PersonId,
     why: &str,
     now: At,
-) -> Result<(Vec<(MessageId, String, Option<LegId>)>, Vec<(crate::domain::ids::NumberId, String)>)> {
+) -> Result<(Vec<MessageId>, Vec<(NumberId, String)>)> {
     let waiting: Vec<(i64, i64, i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT d.id, d.message_id, d.number_id, d.to_phone FROM deliveries d WHERE d.conversation_id = $1 \
          AND d.person_id = $2 AND d.state = 'ready' AND d.kind = 'text' AND d.message_id IS NOT NULL ORDER BY d.id")
@@ -53,21 +53,58 @@ pub async fn take_back(
         if taken == 0 {
             continue;
         }
-        messages.push(message);
-        lanes.push((crate::domain::ids::NumberId(number), phone));
+        messages.push(MessageId(message));
+        lanes.push((NumberId(number), phone));
     }
     messages.dedup();
+    Ok((messages, lanes))
+}
+
+/// A message that waited for somebody who no longer has its conversation.
+#[derive(Clone, Debug)]
+pub struct Waited {
+    /// Which.
+    pub id: MessageId,
+    /// Verbatim.
+    pub body: String,
+    /// JSON list of addresses and types.
+    pub media: Option<String>,
+    /// The customer's STOP.
+    pub keyword: bool,
+    /// Who said it, if staff.
+    pub author: Option<PersonId>,
+    /// Their name.
+    pub author_name: Option<String>,
+}
+
+/// These messages in their order, but for those that went to `leg` before.
+///
+/// # Errors
+/// What the database said.
+pub async fn waited(tx: &mut Tx, messages: &[MessageId], leg: LegId) -> Result<Vec<Waited>> {
     if messages.is_empty() {
-        return Ok((Vec::new(), lanes));
+        return Ok(Vec::new());
     }
-    let rows: Vec<(i64, String, Option<i64>)> = on!(tx, c => {
-        let mut q = QueryBuilder::new("SELECT id, body, leg_id FROM messages WHERE id IN (");
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new(
+            "SELECT m.id, m.body, m.media, m.kind, m.author_id, p.name FROM messages m \
+             LEFT JOIN people p ON p.id = m.author_id WHERE NOT EXISTS (SELECT 1 FROM deliveries d \
+             WHERE d.message_id = m.id AND d.kind = 'text' AND d.leg_id = ",
+        );
+        q.push_bind(leg.0).push(") AND m.id IN (");
         let mut wanted = q.separated(", ");
-        for id in super::padded(&messages) {
-            wanted.push_bind(*id);
+        for id in super::padded(messages) {
+            wanted.push_bind(id.0);
         }
-        q.push(") ORDER BY id");
-        q.build_query_as().fetch_all(&mut *c).await
+        q.push(") ORDER BY m.id");
+        q.build().try_map(|row: R| Ok(Waited {
+            id: MessageId(row.try_get(0)?),
+            body: row.try_get(1)?,
+            media: row.try_get(2)?,
+            keyword: row.try_get::<String, _>(3)? == "keyword",
+            author: row.try_get::<Option<i64>, _>(4)?.map(PersonId),
+            author_name: row.try_get(5)?,
+        })).fetch_all(&mut *c).await
     })?;
-    Ok((rows.into_iter().map(|(id, body, leg)| (MessageId(id), body, leg.map(LegId))).collect(), lanes))
+    Ok(rows)
 }

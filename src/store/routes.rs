@@ -35,7 +35,7 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
         q.push(
             ") SELECT a.i, n.id, n.role, own.id, l.conversation_id FROM asked a \
              LEFT JOIN numbers n ON n.number = a.number AND n.state <> 'released' \
-             LEFT JOIN numbers own ON own.number = a.phone \
+             LEFT JOIN numbers own ON own.number = a.phone AND own.state <> 'released' \
              LEFT JOIN legs l ON l.phone = a.phone AND l.number_id = n.id AND l.ended_at IS NULL",
         );
         q.build_query_as().fetch_all(&mut *c).await
@@ -72,8 +72,8 @@ pub struct Talk {
     pub pinned_to: Option<PersonId>,
     /// Closed.
     pub closed: bool,
-    /// Relaying is paused by the loop guard.
-    pub paused: bool,
+    /// Since when relaying is paused by the loop guard.
+    pub paused_at: Option<At>,
     /// What the loop guard remembers.
     pub loop_state: Option<String>,
     /// Since when the customer waits for an answer.
@@ -113,7 +113,7 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
             customer_phone: row.try_get(5)?,
             pinned_to: row.try_get::<Option<i64>, _>(6)?.map(PersonId),
             closed: row.try_get::<Option<i64>, _>(7)?.is_some(),
-            paused: row.try_get::<Option<i64>, _>(8)?.is_some(),
+            paused_at: row.try_get::<Option<i64>, _>(8)?.map(At),
             loop_state: row.try_get(9)?,
             waiting_since: row.try_get::<Option<i64>, _>(10)?.map(At),
         })).fetch_all(&mut *c).await
@@ -193,24 +193,29 @@ pub struct PastLeg {
     pub pinned_to: Option<PersonId>,
     /// That person's name.
     pub pinned_name: Option<String>,
+    /// The conversation is closed.
+    pub closed: bool,
 }
+
+type PastLegRow = (i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i64>);
 
 /// The newest leg of `phone` on `number`, if there ever was one.
 ///
 /// # Errors
 /// What the database said.
 pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<PastLeg>> {
-    let row: Option<(i64, i64, Option<i64>, Option<i64>, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT l.id, l.conversation_id, l.person_id, c.pinned_to, p.name FROM legs l \
+    let row: Option<PastLegRow> = on!(tx, c => sqlx::query_as(
+        "SELECT l.id, l.conversation_id, l.person_id, c.pinned_to, p.name, c.closed_at FROM legs l \
          JOIN conversations c ON c.id = l.conversation_id LEFT JOIN people p ON p.id = c.pinned_to \
          WHERE l.phone = $1 AND l.number_id = $2 ORDER BY l.opened_at DESC, l.id DESC LIMIT 1")
         .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
-    Ok(row.map(|(id, conversation, person, pinned, name)| PastLeg {
+    Ok(row.map(|(id, conversation, person, pinned, name, closed_at)| PastLeg {
         id: LegId(id),
         conversation: ConversationId(conversation),
         person: person.map(PersonId),
         pinned_to: pinned.map(PersonId),
         pinned_name: name,
+        closed: closed_at.is_some(),
     }))
 }
 

@@ -7,7 +7,7 @@ use super::flow::{Flow, Verdict};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
-use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, NumberId};
+use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, MessageId, NumberId};
 use crate::store::departures::{Departing, Departure};
 use crate::store::outbox::NewAttempt;
 use crate::store::{Result, Tx, departures, outbox};
@@ -32,17 +32,25 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
         let verdict = if one.valid_until <= now {
             Err((State::Expired, "it could not be sent in time"))
         } else if one.pin_lost {
+            done.lost.extend(one.conversation.zip(one.message));
             Err((State::Suppressed, "the conversation went to somebody else"))
         } else if gone {
             Err((State::Suppressed, "the phone was changed"))
         } else {
-            match flow.decide(&lane, one.segments, one.due_at) {
+            match flow.decide(&lane, one.segments, (one.due_at, one.place_at)) {
                 Verdict::Suppress(why) => Err((State::Suppressed, why)),
                 verdict => Ok(verdict),
             }
         };
-        let mut row =
-            Departure { id: one.id, state: State::Ready, due_at: None, fence: one.fence, tries: one.tries, why: None };
+        let mut row = Departure {
+            id: one.id,
+            state: State::Ready,
+            due_at: None,
+            place_at: None,
+            fence: one.fence,
+            tries: one.tries,
+            why: None,
+        };
         match verdict {
             Ok(Verdict::Send(permit)) => {
                 row.state = State::Sending;
@@ -69,8 +77,8 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
                 });
                 attempts.push(attempt);
             }
-            Ok(Verdict::Wait(due_at)) => {
-                row.due_at = due_at;
+            Ok(Verdict::Wait { due_at, place_at }) => {
+                (row.due_at, row.place_at) = (due_at, place_at);
                 done.waiting = true;
             }
             Ok(Verdict::Suppress(why)) => row.why = Some(why.to_owned()),
@@ -99,6 +107,8 @@ pub struct Departed {
     pub ended: Vec<(DeliveryId, String)>,
     /// Lanes whose head is gone: the next in them may leave.
     pub freed: Vec<(NumberId, String)>,
+    /// Texts of customers for somebody who has lost the conversation: whoever has it now must get them.
+    pub lost: Vec<(ConversationId, MessageId)>,
     /// Conversations whose deliveries changed.
     pub touched: Vec<ConversationId>,
     /// Something waits for a place.
@@ -124,6 +134,7 @@ pub async fn promote(desk: &Desk, tx: &mut Tx, freed: Vec<(NumberId, String)>, n
         let mut done = depart(desk, tx, heads, now).await?;
         all.sendings.append(&mut done.sendings);
         all.ended.append(&mut done.ended);
+        all.lost.append(&mut done.lost);
         all.touched.append(&mut done.touched);
         all.waiting |= done.waiting;
         freed = std::mem::take(&mut done.freed);

@@ -31,7 +31,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
         for (part, body) in (0_i64..).zip(segment::split(&draft.body, most)) {
             let id = DeliveryId(desk.ids.next(now));
             let segments = i64::from(segment::segments(&body));
-            let (state, due_at, why) = match flow.decide(&lane, segments, None) {
+            let (state, (due_at, place_at), why) = match flow.decide(&lane, segments, (None, None)) {
                 Verdict::Send(permit) => {
                     let attempt = NewAttempt {
                         id: AttemptId(desk.ids.next(now)),
@@ -53,17 +53,17 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                         born: Instant::now(),
                     });
                     attempts.push(attempt);
-                    (State::Sending, None, None)
+                    (State::Sending, (None, None), None)
                 }
-                Verdict::Wait(due_at) => {
+                Verdict::Wait { due_at, place_at } => {
                     done.waiting = true;
-                    (State::Ready, due_at, None)
+                    (State::Ready, (due_at, place_at), None)
                 }
                 Verdict::Suppress(why) => {
                     if let Some(message) = draft.message.filter(|_| draft.kind == TEXT && part == 0) {
                         done.unsent.push(Unsent { message, leg: draft.leg, why: why.to_owned() });
                     }
-                    (State::Suppressed, None, Some(why.to_owned()))
+                    (State::Suppressed, (None, None), Some(why.to_owned()))
                 }
             };
             rows.push(NewDelivery {
@@ -81,6 +81,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                 fence: i64::from(state == State::Sending),
                 state,
                 due_at,
+                place_at,
                 accepted_at: now,
                 valid_until,
                 why,

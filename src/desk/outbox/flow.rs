@@ -8,13 +8,18 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::ids::NumberId;
 use crate::domain::pace::Pace;
+use crate::domain::phone::Sender;
 use crate::store::outbox::Lane;
 use crate::store::{Result, Tx, outbox};
 
 /// What is decided about one text.
 pub(super) enum Verdict {
     Send(OwnedSemaphorePermit),
-    Wait(Option<At>),
+    /// Until `due_at`, or behind another of its lane; `place_at` is the place that it has reserved.
+    Wait {
+        due_at: Option<At>,
+        place_at: Option<At>,
+    },
     Suppress(&'static str),
 }
 
@@ -54,32 +59,50 @@ impl<'a> Flow<'a> {
     /// Why nothing is sent by this lane, if so.
     fn obstacle(&self, lane: &(NumberId, String)) -> Option<&'static str> {
         let state = self.lanes.get(lane)?;
-        if state.unwanted {
+        if !Sender::read(&lane.1).answerable() {
+            // Neither relayed nor answered by the system itself: the carrier could only refuse it.
+            Some("this sender is a name, not a number, and cannot be answered")
+        } else if state.unwanted {
             Some("they opted out")
         } else if state.blocked {
             Some("this phone has blocked the number")
+        } else if state.muted {
+            Some("texts to this phone are turned off")
         } else {
             None
         }
     }
 
     /// Decides about a text that is the first of its lane to be looked at, or comes behind those looked at before.
-    pub(super) fn decide(&mut self, lane: &(NumberId, String), segments: i64, reserved: Option<At>) -> Verdict {
+    /// It may not leave before `due_at` and has reserved `place_at`.
+    pub(super) fn decide(
+        &mut self,
+        lane: &(NumberId, String),
+        segments: i64,
+        (due_at, place_at): (Option<At>, Option<At>),
+    ) -> Verdict {
         if let Some(why) = self.obstacle(lane) {
             return Verdict::Suppress(why);
         }
         let state = self.lanes.entry(lane.clone()).or_default();
         if state.busy || state.waiting {
             state.waiting = true;
-            return Verdict::Wait(None);
+            return Verdict::Wait { due_at: None, place_at: None };
         }
-        let Some((sender, pace, touched)) = self.senders.get_mut(&lane.0) else { return Verdict::Wait(None) };
+        let Some((sender, pace, touched)) = self.senders.get_mut(&lane.0) else {
+            return Verdict::Wait { due_at: None, place_at: None };
+        };
         if sender.paused {
             state.waiting = true;
-            return Verdict::Wait(Some(self.now));
+            return Verdict::Wait { due_at: Some(self.now), place_at: None };
         }
-        let slot = match reserved {
-            // A place reserved earlier is still its own; one missed for long (an outage, a pause) is not.
+        if due_at.is_some_and(|at| at > self.now) {
+            state.waiting = true;
+            return Verdict::Wait { due_at, place_at };
+        }
+        let slot = match place_at {
+            // A place reserved earlier is still its own; one missed for long (an outage, a pause) is not, and one
+            // that was used by a request that failed is gone.
             Some(slot) if slot > self.now => slot,
             Some(slot) if Pace::still_good(slot, self.now) => self.now,
             _ => {
@@ -89,14 +112,14 @@ impl<'a> Flow<'a> {
         };
         if slot > self.now {
             state.waiting = true;
-            return Verdict::Wait(Some(slot));
+            return Verdict::Wait { due_at: Some(slot), place_at: Some(slot) };
         }
         if let Ok(permit) = self.desk.room.clone().try_acquire_owned() {
             state.busy = true;
             Verdict::Send(permit)
         } else {
             state.waiting = true;
-            Verdict::Wait(Some(self.now))
+            Verdict::Wait { due_at: Some(self.now), place_at: Some(slot) }
         }
     }
 

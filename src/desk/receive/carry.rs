@@ -70,7 +70,7 @@ struct Standing {
 impl Standing {
     fn of(talk: Talk) -> Self {
         let echo = talk.loop_state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let paused_at = talk.paused.then_some(At::EPOCH);
+        let paused_at = talk.paused_at;
         let waiting_since = talk.waiting_since;
         Standing { talk, echo, paused_at, last: None, waiting_since }
     }

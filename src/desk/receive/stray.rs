@@ -24,8 +24,9 @@ pub(super) async fn take_in(
     } else if let Some(word) = item.keyword {
         ledger::keyword(desk, tx, word, &text.from, (mask, false), &text.carrier_id, now).await?;
     }
-    let moved =
-        last.as_ref().filter(|leg| leg.person.is_some() && leg.pinned_to.is_some() && leg.person != leg.pinned_to);
+    let moved = last
+        .as_ref()
+        .filter(|leg| !leg.closed && leg.person.is_some() && leg.pinned_to.is_some() && leg.person != leg.pinned_to);
     let why = match (&last, moved) {
         (_, Some(_)) => "the conversation is with somebody else now",
         (Some(_), None) => "the conversation has ended",

@@ -1,0 +1,95 @@
+//! Texts that waited for a phone whose owner no longer has the conversation go to whoever has it now, in order.
+//! Nothing that a customer said may end on the way between two reps.
+
+use std::collections::BTreeMap;
+
+use super::Desk;
+use super::notice::words;
+use super::outbox::{Draft, Enqueued, TEXT, enqueue};
+use super::relay::{customer_label, with_media};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::phone::masked;
+use crate::store::pins::{self, Waited};
+use crate::store::routes::{self, Talk};
+use crate::store::{Result, Tx, opening};
+
+/// Sends `messages` of a conversation to the phone of whoever has it, if that phone takes texts: each as it would
+/// have reached it at first, and none that it has had already or that is its owner's own.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn hand_on(
+    desk: &Desk,
+    tx: &mut Tx,
+    talk: &Talk,
+    messages: &[MessageId],
+    now: At,
+) -> Result<Enqueued> {
+    let legs = routes::live_legs(tx, &[talk.id]).await?;
+    let heir = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);
+    let Some(leg) = heir.filter(|_| !messages.is_empty()) else { return Ok(Enqueued::default()) };
+    let waited = pins::waited(tx, messages, leg.id).await?;
+    let mut context = desk.policies.support.context_line && !leg.greeted;
+    let mut drafts = Vec::new();
+    for one in waited.iter().filter(|one| one.author.is_none() || one.author != leg.person) {
+        let mut body = words_of(one, talk);
+        if std::mem::take(&mut context) {
+            opening::greeted(tx, &[leg.id], now).await?;
+            body = format!("{}, {}:\n{body}", customer_label(talk), talk.line_name.as_deref().unwrap_or_default());
+        }
+        drafts.push(Draft {
+            message: Some(one.id),
+            leg: Some(leg.id),
+            conversation: Some(talk.id),
+            kind: TEXT,
+            number: leg.number,
+            to: leg.phone.clone(),
+            person: leg.person,
+            body,
+            window_at: None,
+        });
+    }
+    enqueue(desk, tx, drafts, now).await
+}
+
+/// As [`hand_on`], for texts that turned out unsent only after their addressee had lost the conversation.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn hand_on_late(
+    desk: &Desk,
+    tx: &mut Tx,
+    lost: &[(ConversationId, MessageId)],
+    now: At,
+) -> Result<Enqueued> {
+    let mut by_talk: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
+    for (conversation, message) in lost {
+        by_talk.entry(*conversation).or_default().push(*message);
+    }
+    let ids: Vec<ConversationId> = by_talk.keys().copied().collect();
+    let mut all = Enqueued::default();
+    for talk in routes::talks(tx, &ids).await? {
+        let messages = by_talk.remove(&talk.id).unwrap_or_default();
+        let mut sent = hand_on(desk, tx, &talk, &messages, now).await?;
+        all.waiting |= sent.waiting;
+        all.sendings.append(&mut sent.sendings);
+    }
+    Ok(all)
+}
+
+/// What a rep's phone shows of a message.
+fn words_of(one: &Waited, talk: &Talk) -> String {
+    if one.keyword {
+        let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
+        return words::OPTED_OUT.trim_end().replace("{customer}", &customer);
+    }
+    let media: Vec<serde_json::Value> =
+        one.media.as_deref().and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
+    let types: Vec<String> = media.iter().map(|file| file["type"].as_str().unwrap_or_default().to_owned()).collect();
+    let body = with_media(&one.body, &types);
+    match &one.author_name {
+        Some(name) => format!("{name}: {body}"),
+        None => body,
+    }
+}
