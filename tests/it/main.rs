@@ -3,14 +3,19 @@
 
 mod carrier_faults;
 mod databases;
+mod delivery;
+mod doubt;
 mod floors;
 mod house;
+mod keywords;
 mod kills;
+mod loops;
 mod masks;
 mod operators;
 mod papers;
 mod process_faults;
 mod processes;
+mod receipts;
 mod receive;
 mod relay;
 mod routing;
@@ -18,6 +23,7 @@ mod schema;
 mod simulator;
 mod strays;
 mod web_browser;
+mod web_desk;
 mod web_forms;
 mod web_guards;
 mod web_inbox;

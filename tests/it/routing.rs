@@ -156,9 +156,7 @@ both_stores! {
         joel.texts("hello").await;
         let setup = format!("[[person]]\nemail = \"joel@example.com\"\nname = \"Joel\"\nrole = \"rep\"\nphone = \"{}\"\n",
             joel.number);
-        let setup = setup.parse().unwrap();
-        let (store, ids, now) = (&house.desk.store, &house.desk.ids, house.clock.now());
-        switchboard::desk::apply::apply(store, ids, now, setup, false).await.unwrap().unwrap();
+        house.applies(&setup).await;
         assert_eq!(house.rows("legs WHERE role = 'customer' AND ended_at IS NULL").await, 0);
         joel.texts("hello again").await;
         assert!(joel.bodies()[0].starts_with("This number is for customers."), "{:?}", joel.bodies());
@@ -207,7 +205,8 @@ async fn the_same_text_on_two_nodes_is_one_text() {
 
     // A year later the carrier's list is replayed through the other node: nothing changes there either.
     let sid = Some("SM00000000000000000000000000000201".to_owned());
-    let replay = Inbound { from: joel.number.clone(), to: LINE.to_owned(), body: "hello".to_owned(), sid, ..Inbound::default() };
+    let replay =
+        Inbound { from: joel.number.clone(), to: LINE.to_owned(), body: "hello".to_owned(), sid, ..Inbound::default() };
     other.simulator.send(replay).await;
     other.runs_due_work().await;
     assert_eq!(house.messages().await, ["relayed hello"]);

@@ -1,6 +1,7 @@
 //! What scenarios ask of a house, and the few things they set in it that no verb sets yet.
 
 use serde_json::Value;
+use switchboard::desk::apply::Apply;
 use switchboard::desk::reply::Reply;
 use switchboard::desk::{self, Failure};
 use switchboard::domain::ids::{ConversationId, PersonId};
@@ -45,6 +46,18 @@ impl House {
     /// As [`House::sets`], where the database may refuse.
     pub async fn tries_to_set(&self, sql: &str) -> Result<()> {
         self.desk.store.write(Set(sql.to_owned())).await
+    }
+
+    /// Applies a set-up file.
+    pub async fn applies(&self, setup: &str) {
+        let apply = Apply {
+            setup: setup.parse().unwrap(),
+            ids: self.desk.ids.clone(),
+            chance: self.desk.chance.clone(),
+            now: self.clock.now(),
+            quarantine: self.desk.policies.pool.quarantine,
+        };
+        apply.on(&self.desk.store, false).await.unwrap().unwrap();
     }
 
     /// The newest conversation goes to this person, by whom it is now or a manager.

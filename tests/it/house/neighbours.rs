@@ -4,7 +4,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
 use rocket::Shutdown;
+use switchboard::carrier::Outgoing;
 use switchboard::simulator;
 use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature;
@@ -55,6 +57,36 @@ impl House {
         answer
     }
 
+    /// Somebody sends a text from the line by another way than through the house.
+    pub async fn sends_beside(&self, body: &str, to: &str) {
+        let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", self.carrier_address);
+        let form: Form = [("From", LINE), ("To", to), ("Body", body)].into_iter().collect();
+        let request = client().post(url).header("content-type", "application/x-www-form-urlencoded");
+        let secret = base64::engine::general_purpose::STANDARD.encode(format!("{ACCOUNT}:{TOKEN}"));
+        let request = request.header("authorization", format!("Basic {secret}")).body(form.encode());
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 201);
+    }
+
+    /// Makes the requests that commits have begun and forgets what the carrier answers, as a process does that dies
+    /// at the wrong moment.
+    pub async fn makes_requests_and_dies(&self) {
+        let begun: Vec<_> = {
+            let mut outgoing = self.outgoing.lock().unwrap();
+            std::iter::from_fn(|| outgoing.try_recv().ok()).collect()
+        };
+        for sending in begun {
+            let text = Outgoing {
+                from: sending.from.clone(),
+                to: sending.to.clone(),
+                body: sending.body.clone(),
+                status_url: self.desk.receipt_url(&sending.token()),
+                validity: Duration::from_secs(60),
+                idempotency_key: String::new(),
+            };
+            drop(self.desk.carrier.send(&text).await);
+        }
+    }
+
     /// The carrier's port is closed: connections are refused.
     pub async fn carrier_goes_away(&self) {
         let doors = self.doors.lock().unwrap().pop();
@@ -80,16 +112,9 @@ impl House {
 
 /// A text as the carrier posts it, with nothing that is not needed.
 pub fn webhook(sid: &str, from: &str, body: &str) -> Form {
-    [
-        ("MessageSid", sid),
-        ("AccountSid", ACCOUNT),
-        ("From", from),
-        ("To", LINE),
-        ("Body", body),
-        ("NumMedia", "0"),
-    ]
-    .into_iter()
-    .collect()
+    [("MessageSid", sid), ("AccountSid", ACCOUNT), ("From", from), ("To", LINE), ("Body", body), ("NumMedia", "0")]
+        .into_iter()
+        .collect()
 }
 
 fn client() -> reqwest::Client {

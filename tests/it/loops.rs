@@ -1,0 +1,48 @@
+//! Two machines that answer each other are noticed, and a person lets them go on.
+
+use switchboard::clock::minutes;
+
+use crate::both_stores;
+use crate::house::{House, Plan};
+
+const ANA: &str = "ana@example.com";
+
+fn only_ana(plan: &mut Plan) {
+    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
+}
+
+/// One machine is out of office, the other thanks.
+async fn exchange(house: &House) {
+    house.customer(34).texts("I am out of office").await;
+    let thread = house.ana().threads()[0].clone();
+    house.ana().texts_to(&thread, "Thanks for your message").await;
+}
+
+both_stores! {
+    async fn after_the_fifth_exchange_relaying_pauses_until_somebody_answers_on_the_web(house: only_ana) {
+        for _ in 0..8 {
+            exchange(house).await;
+        }
+        let thanks = house.customer(34).received().len();
+        assert_eq!(thanks, 5, "the sixth exchange of the same two bodies is one too many");
+        assert_eq!(house.events("loop_paused").await.len(), 1);
+        assert_eq!(house.rows("messages").await, 16, "nothing is lost");
+        assert!(house.rows("messages WHERE outcome = 'held' AND conversation_id IS NOT NULL").await >= 5);
+        let paused_at = house.number("SELECT paused_at FROM conversations").await;
+        assert_eq!(paused_at, house.clock.now().0, "since when is remembered");
+
+        house.replies_on_web(ANA, house.conversation().await, "A person here").await;
+        house.customer(34).texts("oh, hello").await;
+        assert_eq!(house.ana().bodies().last().unwrap(), "oh, hello");
+        assert_eq!(house.customer(34).bodies().last().unwrap(), "A person here");
+    }
+
+    async fn people_who_say_the_same_now_and_then_are_no_loop(house: only_ana) {
+        for _ in 0..8 {
+            exchange(house).await;
+            house.pass(minutes(3)).await;
+        }
+        assert_eq!(house.customer(34).received().len(), 8);
+        assert!(house.events("loop_paused").await.is_empty());
+    }
+}
