@@ -1,7 +1,7 @@
 //! Keywords and refusals enter the ledgers: consent of the person, block of the number.
 
-use super::Desk;
 use super::relay::consent_scope;
+use super::{Desk, legs};
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::keyword::Keyword;
@@ -54,7 +54,8 @@ pub async fn rep_keyword(
     };
     let origin = Origin { origin: "keyword", evidence };
     ledgers::block(tx, desk.ids.next(now), phone, number, stop, now, origin).await?;
-    ledgers::mute(tx, person, stop.then_some(now)).await
+    ledgers::mute(tx, person, stop.then_some(now)).await?;
+    if stop { Ok(()) } else { legs::leave_blocked(desk, tx, person, phone, now).await }
 }
 
 /// Enters a carrier's refusal because the recipient opted out: the block always, the withdrawn consent only if no

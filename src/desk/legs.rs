@@ -8,7 +8,7 @@ use crate::domain::allocation::{Choice, choose};
 use crate::domain::ids::{ConversationId, LegId, PersonId};
 use crate::secret::{Chance, Ids};
 use crate::store::opening::{self, NewLeg};
-use crate::store::{Result, Tx, changes};
+use crate::store::{Result, Tx, changes, phones, routes};
 
 /// Opens a leg for `person`'s `phone` towards `counterpart`, the customer's. Without a free mask the rep works on the
 /// web, and the timeline says so.
@@ -61,4 +61,22 @@ pub async fn open_with(
     });
     changes::event(tx, ids.next(now), Some(conversation), now, "leg_opened", None, &data).await?;
     Ok(choice)
+}
+
+/// Moves `person`'s threads from masks that their phone still blocks to others: texts are on again, and a block can
+/// be lifted only on the number where it was set.
+///
+/// # Errors
+/// As [`open_rep_leg`].
+pub async fn leave_blocked(desk: &Desk, tx: &mut Tx, person: PersonId, phone: &str, now: At) -> Result<()> {
+    for thread in phones::blocked_threads(tx, phone).await? {
+        routes::talks(tx, &[thread.conversation]).await?;
+        let rests_until = now + desk.policies.pool.quarantine;
+        opening::end_legs(tx, thread.conversation, Some(person), "blocked", now, rests_until).await?;
+        if let Some(counterpart) = &thread.counterpart {
+            open_rep_leg(desk, tx, thread.conversation, (person, phone), counterpart, now).await?;
+        }
+        changes::note(tx, &[(thread.conversation, "conversation")], now).await?;
+    }
+    Ok(())
 }

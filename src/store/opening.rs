@@ -149,7 +149,8 @@ pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT n.id, n.state, l.id, l.opened_at, l.ended_at, l.rests_until, l.counterpart, \
          CASE WHEN EXISTS (SELECT 1 FROM legs v WHERE v.phone = $1 AND v.number_id = n.id AND v.ended_at IS NULL) \
-           THEN 1 ELSE 0 END \
+           THEN 1 ELSE 0 END, \
+         (SELECT b.blocked FROM blocks b WHERE b.phone = $1 AND b.number_id = n.id ORDER BY b.id DESC LIMIT 1) \
          FROM numbers n LEFT JOIN legs l ON l.id = (SELECT h.id FROM legs h WHERE h.phone = $1 \
            AND h.number_id = n.id ORDER BY h.opened_at DESC, h.id DESC LIMIT 1) \
          WHERE n.role = 'mask' AND n.state = 'active' ORDER BY n.id")
@@ -160,7 +161,8 @@ pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
             let ended: Option<i64> = row.try_get(4)?;
             Ok(Mask {
                 id: NumberId(row.try_get(0)?),
-                active: row.try_get::<String, _>(1)? == "active",
+                // On a mask that the phone has blocked nothing would arrive.
+                active: row.try_get::<String, _>(1)? == "active" && row.try_get::<Option<i64>, _>(8)? != Some(1),
                 live: row.try_get::<i32, _>(7)? == 1,
                 last: match last {
                     Some(_) => Some(LastLeg {

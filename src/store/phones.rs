@@ -33,3 +33,23 @@ pub async fn threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
         })
         .collect())
 }
+
+/// The live legs of a colleague's `phone` on numbers that it has blocked.
+///
+/// # Errors
+/// What the database said.
+pub async fn blocked_threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
+    let rows: Vec<(i64, Option<i64>, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT l.conversation_id, l.person_id, l.counterpart FROM legs l WHERE l.phone = $1 AND l.ended_at IS NULL \
+         AND l.role = 'rep' AND (SELECT b.blocked FROM blocks b WHERE b.phone = l.phone AND b.number_id = l.number_id \
+           ORDER BY b.id DESC LIMIT 1) = 1 ORDER BY l.conversation_id")
+        .bind(phone).fetch_all(&mut *c).await)?;
+    Ok(rows
+        .into_iter()
+        .map(|(conversation, person, counterpart)| Thread {
+            conversation: ConversationId(conversation),
+            person: person.map(PersonId),
+            counterpart,
+        })
+        .collect())
+}

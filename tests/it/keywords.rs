@@ -165,6 +165,22 @@ both_stores! {
         assert_eq!(house.ana().bodies()[2..], ["three", "four"]);
     }
 
+    async fn a_thread_whose_mask_is_still_blocked_gets_another_when_the_rep_starts_again(house: only_ana) {
+        let (joel, kim) = (house.customer(34), house.customer(35));
+        joel.texts("hello").await;
+        kim.texts("hello too").await;
+        let threads = house.ana().threads();
+        house.ana().texts_to(&threads[0], "STOP").await;
+        house.ana().texts_to(&threads[1], "START").await;
+        joel.texts("one").await;
+        kim.texts("two").await;
+        assert_eq!(house.ana().bodies()[2..], ["••34, Bait and Tackle:\none", "two"]);
+        let now = house.ana().threads();
+        assert_eq!(now.len(), 3, "the carrier would refuse Joel's old mask: {now:?}");
+        house.ana().texts_to(&now[2], "back again").await;
+        joel.shows(&["back again"]);
+    }
+
     async fn the_carriers_refusal_of_an_opted_out_phone_enters_both_ledgers(house: only_ana) {
         let joel = house.customer(34);
         joel.texts("hello").await;

@@ -20,6 +20,7 @@ mod receive;
 mod relay;
 mod routing;
 mod schema;
+mod sequences;
 mod simulator;
 mod strays;
 mod web_browser;
