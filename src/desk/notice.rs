@@ -34,6 +34,8 @@ pub mod words {
     pub const MOVED: &str = include_str!("../../templates/texts/moved.txt");
     /// To a rep whose text did not arrive; `{customer}` and `{reason}`.
     pub const NOT_DELIVERED: &str = include_str!("../../templates/texts/not_delivered.txt");
+    /// On a rep's phone, when the loop guard pauses relaying; `{customer}`.
+    pub const PAUSED: &str = include_str!("../../templates/texts/paused.txt");
     /// On a rep's phone, when the customer opts out; `{customer}`.
     pub const OPTED_OUT: &str = include_str!("../../templates/texts/opted_out.txt");
 }

@@ -26,6 +26,8 @@ both_stores! {
         let thanks = house.customer(34).received().len();
         assert_eq!(thanks, 5, "the sixth exchange of the same two bodies is one too many");
         assert_eq!(house.events("loop_paused").await.len(), 1);
+        let told = house.ana().bodies().into_iter().filter(|body| body.starts_with("Relaying is paused")).count();
+        assert_eq!(told, 1, "the rep learns of it on the phone");
         assert_eq!(house.rows("messages").await, 16, "nothing is lost");
         assert!(house.rows("messages WHERE outcome = 'held' AND conversation_id IS NOT NULL").await >= 5);
         let paused_at = house.number("SELECT paused_at FROM conversations").await;

@@ -18,6 +18,7 @@ mod processes;
 mod receipts;
 mod receive;
 mod relay;
+mod reps;
 mod routing;
 mod schema;
 mod sequences;

@@ -9,6 +9,7 @@ use crate::desk::relay::{Author, fan_out, with_media};
 use crate::desk::{Desk, notice};
 use crate::domain::echo::Echo;
 use crate::domain::ids::ConversationId;
+use crate::domain::phone::masked;
 use crate::store::messages::{self, Said, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
 use crate::store::{Result, Tx, changes, opening};
@@ -118,6 +119,10 @@ impl Group {
         if loops && standing.paused_at.is_none() {
             standing.paused_at = Some(now);
             self.paused.push(talk.id);
+            let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
+            let body = notice::words::PAUSED.replace("{customer}", &customer);
+            let reps = legs.iter().filter(|leg| leg.conversation == talk.id && leg.person.is_some() && leg.reachable);
+            self.drafts.extend(reps.map(|leg| notice::answer(leg.number, &leg.phone, &body)));
         }
         let kind = if instead.is_some() { "keyword" } else { "text" };
         let (outcome, why) = if standing.paused_at.is_some() {
