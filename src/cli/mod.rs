@@ -98,7 +98,13 @@ pub(crate) struct Here {
 impl Here {
     /// The database, its schema up to date.
     pub(crate) async fn store(&self) -> Result<Store, Failed> {
-        Ok(Store::open(&self.settings.database_url).await?)
+        Store::open(&self.settings.database_url).await.map_err(|error| match error {
+            store::Error::Refused(_) => error.into(),
+            other => Failed::new(format!(
+                "{other}; see whether DATABASE_URL names a database that exists and can be reached, with a user and \
+                 password that it knows"
+            )),
+        })
     }
 
     /// What makes `setup` so.
@@ -130,7 +136,10 @@ fn run(command: Option<Command>) -> Outcome {
     let settings = Settings::from_process()?;
     log::start(&settings.log);
     let here = Here { settings, clock: Clock::system(), chance: Chance::System, ids: Ids::of_node(1023) };
+    let threads: rocket::Config = here.settings.figment.extract().unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads.workers.max(1))
+        .max_blocking_threads(threads.max_blocking.max(1))
         .enable_all()
         .build()
         .map_err(|error| Failed::new(format!("the system gives no threads: {error}")))?;

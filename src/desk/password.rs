@@ -33,7 +33,7 @@ fn argon2() -> Argon2<'static> {
 /// The hash of a password in PHC form, with a salt of its own. Takes some 30 ms of one core.
 ///
 /// # Errors
-/// [`NotHashed`] if memory ran out.
+/// If memory ran out.
 pub fn hash_password(chance: &Chance, password: &str) -> Result<String, NotHashed> {
     let mut salt = [0; 16];
     chance.fill(&mut salt);

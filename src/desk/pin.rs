@@ -21,7 +21,7 @@ pub async fn claim(desk: &Desk, by: PersonId, conversation: ConversationId) -> R
 /// Hands a conversation to `to`, a member of its line, with a note for them.
 ///
 /// # Errors
-/// As [`claim`]; [`Failure::Refused`] for the field `to` if that person cannot have it.
+/// As [`claim()`]; [`Failure::Refused`] for the field `to` if that person cannot have it.
 pub async fn transfer(
     desk: &Desk,
     by: PersonId,

@@ -1,6 +1,6 @@
 //! What carriers post: texts and delivery receipts. Answers fast and decides nothing.
 //!
-//! Nothing gets past [`signed::Signed`] without a valid signature, and that cannot be switched off.
+//! Nothing gets past the guard in `signed.rs` without a valid signature, and that cannot be switched off.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! The database: one SQL text for SQLite and PostgreSQL, and writes that can run again.
 //!
-//! Every statement stands once, with `$1…$n`; [`on!`] expands it for both drivers. A write is a [`Job`]: a value
+//! Every statement stands once, with `$1…$n`; [`on!`](crate::on) expands it for both drivers. A write is a [`Job`]: a value
 //! that may run more than once, because a lost race, a deadlock or a failed neighbour makes it begin anew.
 
 use std::sync::Arc;

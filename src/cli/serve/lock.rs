@@ -15,12 +15,11 @@ pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] Option<Fi
 pub(crate) fn take(database_url: &str) -> Result<Lock, Failed> {
     let Some(path) = path(database_url) else { return Ok(Lock(None)) };
     let named = path.display();
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| Failed::new(format!("{named} cannot be opened: {error}")))?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| {
+        Failed::new(format!(
+            "{named} cannot be opened ({error}): see whether the folder of DATABASE_URL exists and may be written"
+        ))
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(Some(file))),
         Err(TryLockError::WouldBlock) => Err(Failed::new(format!(

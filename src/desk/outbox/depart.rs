@@ -15,7 +15,7 @@ use crate::store::{Result, Tx, departures, outbox};
 /// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
 ///
 /// # Errors
-/// As [`enqueue`].
+/// As [`super::enqueue`].
 pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At) -> Result<Departed> {
     let mut done = Departed::default();
     if departing.is_empty() {
@@ -118,7 +118,7 @@ pub struct Departed {
 /// Lets the next text of each freed lane leave, and the one behind it if that one ends at once.
 ///
 /// # Errors
-/// As [`enqueue`].
+/// As [`super::enqueue`].
 pub async fn promote(desk: &Desk, tx: &mut Tx, freed: Vec<(NumberId, String)>, now: At) -> Result<Departed> {
     let mut all = Departed::default();
     let mut freed = freed;

@@ -68,7 +68,7 @@ impl Cursor {
     /// Before every row.
     pub const START: Cursor = Cursor { at: i64::MAX, id: i64::MAX };
 
-    /// Reads what [`Cursor::to_string`] wrote.
+    /// Reads what its `Display` wrote.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (at, id) = text.split_once('.')?;
