@@ -13,7 +13,6 @@ use crate::processes::{LINE, World, until};
 macro_rules! stories {
     ($($name:ident($database:ident) $body:block)*) => {$(
         mod $name {
-            #[allow(unused_imports, reason = "a story uses what it needs")]
             use super::*;
 
             async fn story($database: Fresh) $body

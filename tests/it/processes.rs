@@ -1,6 +1,7 @@
 //! Real processes: `switchboard serve` against `switchboard simulator`, each on its own, so that the witness survives
 //! whatever is done to the server. What was said and what the carrier took are compared at the end.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -32,14 +33,18 @@ fn setup() -> String {
         "[[line]]\nnumber = \"{LINE}\"\nname = \"Bait\"\nmembers = [\"ana@example.com\", \"bo@example.com\"]\n"
     );
     for (name, phone) in people {
-        text += &format!(
-            "[[person]]\nemail = \"{name}@example.com\"\nname = \"{name}\"\nrole = \"rep\"\nphone = \"{phone}\"\n"
-        );
+        text += "[[person]]\nrole = \"rep\"\n";
+        for (key, value) in [("email", &*format!("{name}@example.com")), ("name", name), ("phone", phone)] {
+            writeln!(text, "{key} = \"{value}\"").unwrap();
+        }
     }
-    (1..=40).fold(text, |text, n| text + &format!("[[mask]]\nnumber = \"+1800555{:04}\"\n", 1000 + n))
+    for n in 1..=40 {
+        writeln!(text, "[[mask]]\nnumber = \"+1800555{:04}\"", 1000 + n).unwrap();
+    }
+    text
 }
 
-/// Looks every few milliseconds until there is something to see.
+/// Looks every 25 ms until there is something to see.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -47,7 +52,7 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
             return seen;
         }
         assert!(Instant::now() < deadline, "waited in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }
 

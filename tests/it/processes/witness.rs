@@ -73,7 +73,9 @@ impl Witness {
     pub async fn texts(&self, seq: u64) -> Option<Vec<Seen>> {
         let texts = Self::asked(self.client.get(self.url(&format!("texts?after={seq}")))).await?;
         let mut texts: Vec<Seen> = serde_json::from_value(texts).unwrap();
-        texts.iter_mut().for_each(|text| text.outbound = text.direction != "inbound");
+        for text in &mut texts {
+            text.outbound = text.direction != "inbound";
+        }
         Some(texts)
     }
 
