@@ -8,7 +8,17 @@ use clap::Args;
 use super::{Failed, Here, Outcome};
 use crate::domain::setup::{Mistake, Setup};
 
+/// What `apply --help` says about the file.
+const FILE: &str = "\
+The file (a key left out leaves things as they are; a member left out leaves the line):
+  [[line]]    number, name, members = [e-mail addresses], country
+  [[mask]]    number, country
+  [[person]]  email, name, role (rep, manager, admin), phone, limit (of open conversations)
+Numbers are E.164, such as +18005550100; a country is two letters, such as US. phone = \"none\" and
+limit = \"none\" take these away. People come on duty, with their phones verified.";
+
 #[derive(Debug, Args)]
+#[command(after_help = FILE)]
 pub(super) struct Options {
     /// The set-up file, TOML; `-` reads standard input
     file: PathBuf,
