@@ -12,6 +12,7 @@ pub mod person;
 pub mod phone;
 pub mod pick;
 pub mod policy;
+pub mod routing;
 pub mod segment;
 pub mod sending;
 pub mod settlement;

@@ -197,6 +197,14 @@ pub struct PastLeg {
     pub closed: bool,
 }
 
+impl PastLeg {
+    /// It was a rep's, and its conversation goes on with somebody else.
+    #[must_use]
+    pub fn moved(&self) -> bool {
+        !self.closed && self.person.is_some() && self.pinned_to.is_some() && self.person != self.pinned_to
+    }
+}
+
 type PastLegRow = (i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i64>);
 
 /// The newest leg of `phone` on `number`, if there ever was one.

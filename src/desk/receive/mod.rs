@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::Desk;
 use super::outbox::{Enqueued, Sending};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, NumberId};
+use crate::domain::ids::ConversationId;
 use crate::domain::keyword::{self, Keyword};
 use crate::store::messages::NewMessage;
 use crate::store::routes::{self, Selected};
@@ -16,10 +16,10 @@ use crate::store::{Job, Result, Tx, changes};
 use crate::{faults, metrics};
 
 mod carry;
+mod held;
 mod open;
 mod rep;
 mod slow;
-mod stray;
 
 /// A text as a carrier handed it in.
 #[derive(Clone, Debug)]
@@ -234,8 +234,4 @@ async fn keep(
     crate::store::messages::insert(tx, std::slice::from_ref(&message)).await?;
     let conversation = conversation.unwrap_or(ConversationId(0));
     changes::note(tx, &[(conversation, if held { "held" } else { "message" })], now).await
-}
-
-fn our_number(item: &Item<'_>) -> Option<(NumberId, bool)> {
-    item.selected.number
 }

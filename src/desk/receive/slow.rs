@@ -1,12 +1,28 @@
 //! The slow way, one text at a time: keywords, commands, first texts, and whatever has no live leg.
+//! Collects the facts, asks [`crate::domain::routing`], and carries the decision out.
 
-use super::{Item, Outcome, carry, keep, open, our_number, rep, stray};
+use super::{Item, Outcome, carry, held, keep, open, rep};
 use crate::clock::At;
 use crate::desk::outbox::Enqueued;
 use crate::desk::{Desk, ledger, notice};
+use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::keyword::Keyword;
 use crate::domain::phone::masked;
-use crate::store::{Result, Tx, opening, routes};
+use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
+use crate::store::routes::{self, LiveLeg, PastLeg};
+use crate::store::{Result, Tx, opening};
+
+/// What was looked up about a text, beside the facts that decide.
+pub(super) struct Found {
+    /// The number that was texted, and whether it is a line.
+    pub(super) number: (NumberId, bool),
+    /// The live leg.
+    pub(super) leg: Option<LiveLeg>,
+    /// The sender, if staff.
+    pub(super) staff: Option<PersonId>,
+    /// The newest ended leg, where none is live.
+    pub(super) past: Option<PastLeg>,
+}
 
 pub(super) async fn take_in(
     desk: &Desk,
@@ -16,9 +32,9 @@ pub(super) async fn take_in(
     done: &mut Enqueued,
 ) -> Result<Outcome> {
     let text = item.text;
-    let Some((number, is_line)) = our_number(item) else {
-        let message =
-            text.message(desk, now, ("customer", "text"), Outcome::Held, Some("sent to a number that is not ours"));
+    let Some(number) = item.selected.number else {
+        let why = Hold::Stranger.why();
+        let message = text.message(desk, now, ("customer", "text"), Outcome::Held, Some(why));
         keep(desk, tx, message, None, now).await?;
         return Ok(Outcome::Held);
     };
@@ -28,41 +44,71 @@ pub(super) async fn take_in(
         keep(desk, tx, message, None, now).await?;
         return Ok(Outcome::Refused);
     }
-    // Looked up again: a text of the same group may have opened or ended the leg.
-    let selected = routes::selected(tx, &[(text.from.as_str(), text.to.as_str())]).await?;
-    let live = selected.first().and_then(|one| one.conversation);
-    if let Some(conversation) = live {
-        let legs = routes::live_legs(tx, &[conversation]).await?;
-        let leg = legs.iter().find(|leg| leg.phone == text.from && leg.number == number);
-        if let Some(leg) = leg.filter(|leg| leg.role == "rep") {
-            if let Some(outcome) = rep::word(desk, tx, item, leg, now, done).await? {
-                return Ok(outcome);
-            }
-        } else if let Some(word) = item.keyword {
-            ledger::keyword(desk, tx, word, &text.from, (number, is_line), &text.carrier_id, now).await?;
-        }
+    let mut found = look_up(tx, item, number).await?;
+    keyword(desk, tx, item, &found, now).await?;
+    if let (Route::Into, Some(leg)) = (route(&facts(item, &found)), &found.leg) {
         let stop = item.keyword == Some(Keyword::Stop);
         let instead = stop.then(|| notice::words::OPTED_OUT.trim_end().replace("{customer}", &masked(&text.from)));
-        let carried = carry::carry(desk, tx, &[(text, conversation, instead)], now, done).await?;
+        let carried = carry::carry(desk, tx, &[(text, leg.conversation, instead)], now, done).await?;
         if let Some(outcome) = carried.into_iter().next().flatten() {
             return Ok(outcome);
         }
+        // The leg ended between the look-up and the lock, so the text goes where it would have gone without it.
+        found = Found { leg: None, past: routes::last_leg(tx, &text.from, number.0).await?, ..found };
     }
-    if !is_line {
-        return stray::take_in(desk, tx, item, number, now, done).await;
-    }
-    if let Some(person) = opening::person_by_phone(tx, &text.from).await? {
-        return rep::on_line(desk, tx, item, person, number, now, done).await;
-    }
-    if let Some(word) = item.keyword {
-        ledger::keyword(desk, tx, word, &text.from, (number, is_line), &text.carrier_id, now).await?;
-        if word == Keyword::Stop {
-            let last = routes::last_leg(tx, &text.from, number).await?.map(|leg| leg.conversation);
-            let mut message = text.message(desk, now, ("customer", "keyword"), Outcome::Kept, Some("opted out"));
+    match route(&facts(item, &found)) {
+        Route::Open => open::open(desk, tx, text, number.0, now, done).await,
+        Route::Held(hold) => held::hold(desk, tx, item, &found, hold, now, done).await,
+        Route::Kept(Keep::OptedOut) => {
+            let last = routes::last_leg(tx, &text.from, number.0).await?.map(|leg| leg.conversation);
+            let why = Keep::OptedOut.why();
+            let mut message = text.message(desk, now, ("customer", "keyword"), Outcome::Kept, Some(why));
             message.conversation = last;
             keep(desk, tx, message, last, now).await?;
-            return Ok(Outcome::Kept);
+            Ok(Outcome::Kept)
         }
+        Route::Kept(what) => rep::word(desk, tx, item, &found, what, now, done).await,
+        Route::Into | Route::Refused => Ok(Outcome::Refused),
     }
-    open::open(desk, tx, text, number, now, done).await
+}
+
+async fn look_up(tx: &mut Tx, item: &Item<'_>, number: (NumberId, bool)) -> Result<Found> {
+    let text = item.text;
+    // Looked up again: a text of the same group may have opened or ended the leg.
+    let selected = routes::selected(tx, &[(text.from.as_str(), text.to.as_str())]).await?;
+    let conversation = selected.first().and_then(|one| one.conversation);
+    let legs = routes::live_legs(tx, conversation.as_slice()).await?;
+    let leg = legs.into_iter().find(|leg| leg.phone == text.from && leg.number == number.0);
+    let staff = opening::person_by_phone(tx, &text.from).await?.map(|(id, _)| id);
+    let past = if leg.is_none() && !number.1 { routes::last_leg(tx, &text.from, number.0).await? } else { None };
+    Ok(Found { number, leg, staff, past })
+}
+
+fn facts(item: &Item<'_>, found: &Found) -> Facts {
+    Facts {
+        texted: if found.number.1 { Texted::Line } else { Texted::Mask },
+        from_ours: item.selected.from_ours,
+        live: found.leg.as_ref().map(|leg| if leg.role == "rep" { Side::Rep } else { Side::Outside }),
+        staff: found.staff.is_some(),
+        past: match &found.past {
+            None => Past::Never,
+            Some(leg) if leg.moved() => Past::Moved,
+            Some(_) => Past::Ended,
+        },
+        keyword: item.keyword,
+        command: item.text.body.trim_start().starts_with('#'),
+    }
+}
+
+/// A keyword takes effect wherever its text goes.
+async fn keyword(desk: &Desk, tx: &mut Tx, item: &Item<'_>, found: &Found, now: At) -> Result<()> {
+    let (Some(word), text) = (item.keyword, item.text) else { return Ok(()) };
+    let outside = found.leg.as_ref().is_some_and(|leg| leg.role != "rep");
+    let person = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
+    match person.filter(|_| !outside) {
+        Some(person) => {
+            ledger::rep_keyword(desk, tx, word, person, &text.from, found.number.0, &text.carrier_id, now).await
+        }
+        None => ledger::keyword(desk, tx, word, &text.from, found.number, &text.carrier_id, now).await,
+    }
 }

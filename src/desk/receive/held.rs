@@ -1,0 +1,45 @@
+//! A text without a live leg: held for a manager, and answered by a throttled notice.
+
+use super::slow::Found;
+use super::{Item, Outcome, keep};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::notice::{self, words};
+use crate::desk::outbox::Enqueued;
+use crate::domain::routing::Hold;
+use crate::store::{Result, Tx};
+
+/// Holds a text with the conversation that it used to belong to.
+pub(super) async fn hold(
+    desk: &Desk,
+    tx: &mut Tx,
+    item: &Item<'_>,
+    found: &Found,
+    hold: Hold,
+    now: At,
+    done: &mut Enqueued,
+) -> Result<Outcome> {
+    let text = item.text;
+    let author = if found.staff.is_some() { "rep" } else { "party" };
+    let kind = if item.keyword.is_some() { "keyword" } else { "text" };
+    let mut message = text.message(desk, now, (author, kind), Outcome::Held, Some(hold.why()));
+    message.conversation = found.past.as_ref().map(|leg| leg.conversation);
+    message.author_id = found.staff;
+    message.leg = found.past.as_ref().map(|leg| leg.id);
+    let conversation = message.conversation;
+    keep(desk, tx, message, conversation, now).await?;
+    if item.keyword.is_some() {
+        return Ok(Outcome::Held);
+    }
+    let mask = found.number.0;
+    let mut sent = if hold == Hold::Moved {
+        let name = found.past.as_ref().and_then(|leg| leg.pinned_name.as_deref()).unwrap_or("somebody else");
+        let body = words::MOVED.replace("{name}", name);
+        notice::throttled(desk, tx, notice::TO_REP, mask, &text.from, &body, now).await?
+    } else {
+        notice::throttled(desk, tx, notice::ENDED, mask, &text.from, words::ENDED, now).await?
+    };
+    done.waiting |= sent.waiting;
+    done.sendings.append(&mut sent.sendings);
+    Ok(Outcome::Held)
+}

@@ -1,0 +1,206 @@
+//! Where a text goes, decided from what its two numbers and its words select.
+//!
+//! The leg is chosen once, when the text is stored: the one that is live then, or one that this text itself opens;
+//! else the text is held. An ended leg never hands its traffic to another conversation.
+
+use crate::domain::keyword::Keyword;
+
+/// Which of our numbers was texted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Texted {
+    /// A published line.
+    Line,
+    /// A mask of the pool.
+    Mask,
+    /// None of ours.
+    Stranger,
+}
+
+/// Whose live leg the sender and the number select.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// A customer's, or a party's of a pair.
+    Outside,
+    /// A rep's.
+    Rep,
+}
+
+/// What is left of an earlier leg of the same two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Past {
+    /// There never was one.
+    Never,
+    /// Its conversation has ended, or has no use for this phone any more.
+    Ended,
+    /// It was a rep's, and the conversation is with somebody else now.
+    Moved,
+}
+
+/// Everything that decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Which of our numbers was texted.
+    pub texted: Texted,
+    /// The sender is itself one of our numbers.
+    pub from_ours: bool,
+    /// The live leg, if there is one.
+    pub live: Option<Side>,
+    /// The sender's phone belongs to staff.
+    pub staff: bool,
+    /// An earlier leg, where none is live.
+    pub past: Past,
+    /// The keyword that the whole text is.
+    pub keyword: Option<Keyword>,
+    /// The text begins with `#`.
+    pub command: bool,
+}
+
+/// Where a text goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// To the other legs of the live leg's conversation.
+    Into,
+    /// It opens a conversation.
+    Open,
+    /// Nowhere until a manager decides.
+    Held(Hold),
+    /// Nowhere: it was for us, not for anybody.
+    Kept(Keep),
+    /// Nowhere: our own numbers must not talk to each other.
+    Refused,
+}
+
+/// Why a text is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// It was sent to a number that is not ours.
+    Stranger,
+    /// There never was a conversation.
+    Never,
+    /// The conversation has ended.
+    Ended,
+    /// The conversation is with another rep now.
+    Moved,
+}
+
+/// What a text was for, if it was for us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// A rep's command.
+    Command,
+    /// A rep turned off texts to the phone.
+    PhoneOff,
+    /// A rep texted a line, which is for customers.
+    RepOnLine,
+    /// Somebody without a conversation opted out.
+    OptedOut,
+}
+
+impl Hold {
+    /// In plain words.
+    #[must_use]
+    pub const fn why(self) -> &'static str {
+        match self {
+            Hold::Stranger => "sent to a number that is not ours",
+            Hold::Never => "no conversation was ever there",
+            Hold::Ended => "the conversation has ended",
+            Hold::Moved => "the conversation is with somebody else now",
+        }
+    }
+}
+
+impl Keep {
+    /// In plain words.
+    #[must_use]
+    pub const fn why(self) -> &'static str {
+        match self {
+            Keep::Command => "a command",
+            Keep::PhoneOff => "texts to this phone are off",
+            Keep::RepOnLine => "a rep texted a line",
+            Keep::OptedOut => "opted out",
+        }
+    }
+}
+
+/// Decides where a text goes.
+#[must_use]
+pub fn route(facts: &Facts) -> Route {
+    let stop = facts.keyword == Some(Keyword::Stop);
+    match (facts.texted, facts.live) {
+        (Texted::Stranger, _) => Route::Held(Hold::Stranger),
+        _ if facts.from_ours => Route::Refused,
+        (_, Some(Side::Rep)) if stop => Route::Kept(Keep::PhoneOff),
+        (_, Some(Side::Rep)) if facts.command => Route::Kept(Keep::Command),
+        (_, Some(_)) => Route::Into,
+        (Texted::Mask, None) => Route::Held(match facts.past {
+            Past::Never => Hold::Never,
+            Past::Ended => Hold::Ended,
+            Past::Moved => Hold::Moved,
+        }),
+        // A rep's phone that texts a line never opens a conversation.
+        (Texted::Line, None) if facts.staff && stop => Route::Kept(Keep::PhoneOff),
+        (Texted::Line, None) if facts.staff && facts.command => Route::Kept(Keep::Command),
+        (Texted::Line, None) if facts.staff => Route::Kept(Keep::RepOnLine),
+        // There is nobody to answer, and a rep picked for it could not either.
+        (Texted::Line, None) if stop => Route::Kept(Keep::OptedOut),
+        (Texted::Line, None) => Route::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn facts() -> impl Strategy<Value = Facts> {
+        let texted = prop_oneof![Just(Texted::Line), Just(Texted::Mask), Just(Texted::Stranger)];
+        let live = prop_oneof![Just(None), Just(Some(Side::Outside)), Just(Some(Side::Rep))];
+        let past = prop_oneof![Just(Past::Never), Just(Past::Ended), Just(Past::Moved)];
+        let words = [None, Some(Keyword::Stop), Some(Keyword::Start), Some(Keyword::Help)];
+        let keyword = proptest::sample::select(words.to_vec());
+        (texted, any::<bool>(), live, any::<bool>(), past, keyword, any::<bool>()).prop_map(
+            |(texted, from_ours, live, staff, past, keyword, command)| Facts {
+                texted,
+                from_ours,
+                live,
+                staff,
+                past,
+                keyword,
+                command,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn only_a_live_leg_or_one_that_the_text_opens_relays_it(facts in facts()) {
+            match route(&facts) {
+                Route::Into => prop_assert!(facts.live.is_some() && !facts.from_ours),
+                Route::Open => prop_assert!(
+                    facts.live.is_none() && facts.texted == Texted::Line && !facts.staff && !facts.from_ours
+                ),
+                Route::Held(_) => prop_assert!(facts.texted == Texted::Stranger || facts.live.is_none()),
+                Route::Kept(_) | Route::Refused => {}
+            }
+        }
+
+        #[test]
+        fn a_loop_is_always_refused_and_an_ended_leg_never_opens_another(facts in facts()) {
+            if facts.from_ours && facts.texted != Texted::Stranger {
+                prop_assert_eq!(route(&facts), Route::Refused);
+            }
+            if facts.texted == Texted::Mask && facts.live.is_none() && !facts.from_ours {
+                prop_assert!(matches!(route(&facts), Route::Held(_)));
+            }
+        }
+
+        #[test]
+        fn what_customers_say_is_never_swallowed(facts in facts()) {
+            let customer = facts.live == Some(Side::Outside) && !facts.from_ours && facts.texted != Texted::Stranger;
+            if customer {
+                prop_assert_eq!(route(&facts), Route::Into);
+            }
+        }
+    }
+}
