@@ -141,7 +141,6 @@ pub async fn obstacle(tx: &mut Tx, talk: &Talk, legs: &[LiveLeg]) -> Result<Opti
 }
 
 /// A message typed on the web.
-#[expect(clippy::too_many_arguments, reason = "a row has that many columns that differ")]
 pub(super) fn web_message(
     desk: &Desk,
     conversation: ConversationId,

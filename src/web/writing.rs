@@ -17,7 +17,7 @@ use crate::http::page::Page;
 #[derive(rocket::Responder)]
 pub(super) enum Answer {
     /// Done: see the thread.
-    Done(Redirect),
+    Done(Box<Redirect>),
     /// Refused: the page with what was typed, and why.
     Again(Box<Page<Inbox>>),
     /// Neither.
@@ -32,7 +32,9 @@ pub(super) async fn answer<T>(
     back: impl FnOnce(&'static str, String) -> Back,
 ) -> Answer {
     match outcome {
-        Ok(_) => Answer::Done(Redirect::to(format!("/conversations/{id}?view={}#thread", view_of(view).word()))),
+        Ok(_) => {
+            Answer::Done(Box::new(Redirect::to(format!("/conversations/{id}?view={}#thread", view_of(view).word()))))
+        }
         Err(desk::Failure::Refused { field, why }) => {
             match conversations::page(desk, site, who, id, view, None, back(field, words::sentence(&why))).await {
                 Ok(page) => Answer::Again(Box::new(Page::refused(page))),
@@ -45,7 +47,7 @@ pub(super) async fn answer<T>(
 
 /// Done, and back to the list.
 pub(super) fn list(view: Option<&str>) -> Answer {
-    Answer::Done(Redirect::to(format!("/conversations?view={}", view_of(view).word())))
+    Answer::Done(Box::new(Redirect::to(format!("/conversations?view={}", view_of(view).word()))))
 }
 
 /// Text from a form: browsers send line ends as CR LF, a text has LF.
