@@ -10,6 +10,8 @@ use crate::store::{Result, changes};
 /// Other nodes and operators' commands write without telling this process.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LOOK_EVERY_ALONE: Duration = Duration::from_secs(1);
+/// Under load something is committed all the time; browsers are told of it together.
+const REST: Duration = Duration::from_millis(20);
 
 pub(super) async fn read(desk: Desk, mut stopped: watch::Receiver<bool>) {
     let every = if desk.store.is_shared() { LOOK_EVERY } else { LOOK_EVERY_ALONE };
@@ -17,6 +19,10 @@ pub(super) async fn read(desk: Desk, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = announce(&desk, &mut cursor).await {
             tracing::error!(%error, "the change feed could not be read; open pages are not told");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(REST) => {}
+            _ = stopped.changed() => {}
         }
         tokio::select! {
             () = desk.live.written() => {}

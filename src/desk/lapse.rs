@@ -12,6 +12,8 @@ use crate::{faults, metrics};
 const RAW_KEPT: std::time::Duration = days(30);
 /// A browser that was away for longer reloads its page instead of catching up.
 const CHANGES_KEPT: std::time::Duration = days(1);
+/// Rows of each kind that one transaction forgets.
+const PIECE: i64 = 1000;
 
 /// Puts attempts in doubt whose lease ran out or whose node is dead. `since` is this node's own start: what it began
 /// before is nobody's. Returns how many there were.
@@ -44,7 +46,15 @@ pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
 /// # Errors
 /// What the database said.
 pub async fn forget(desk: &Desk) -> Result<u64> {
-    desk.store.write(Forget { desk: desk.clone() }).await
+    let mut all = 0;
+    loop {
+        // In small pieces, so that webhooks do not wait behind a month's worth.
+        let (raw, old) = desk.store.write(Forget { desk: desk.clone() }).await?;
+        all += raw + old;
+        if raw < PIECE.unsigned_abs() && old < PIECE.unsigned_abs() {
+            return Ok(all);
+        }
+    }
 }
 
 struct Forget {
@@ -52,13 +62,13 @@ struct Forget {
 }
 
 impl Job for Forget {
-    type Out = u64;
+    type Out = (u64, u64);
 
-    async fn run(&self, tx: &mut Tx) -> Result<u64> {
+    async fn run(&self, tx: &mut Tx) -> Result<(u64, u64)> {
         let now = self.desk.clock.now();
-        let raw = upkeep::forget_raw(tx, now - RAW_KEPT, 2000).await?;
-        let old = changes::forget(tx, now - CHANGES_KEPT).await?;
-        Ok(raw + old)
+        let raw = upkeep::forget_raw(tx, now - RAW_KEPT, PIECE).await?;
+        let old = changes::forget(tx, now - CHANGES_KEPT, PIECE).await?;
+        Ok((raw, old))
     }
 }
 

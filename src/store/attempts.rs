@@ -204,7 +204,8 @@ pub async fn orphans(tx: &mut Tx, living: &[i64], (node, since): (i64, At), now:
             }
             q.push(")");
         }
-        q.push(") ORDER BY id LIMIT 256");
+        // By lease: the index of open attempts has that order, and all that were ever made are not looked through.
+        q.push(") ORDER BY lease_until, id LIMIT 256");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     Ok(rows.into_iter().map(|(id,)| AttemptId(id)).collect())

@@ -59,13 +59,15 @@ pub async fn newest(tx: &mut Tx) -> Result<i64> {
     Ok(id.unwrap_or(0))
 }
 
-/// Forgets changes older than `before`.
+/// Forgets changes older than `before`, looking at the `limit` oldest only.
 ///
 /// # Errors
 /// What the database said.
-pub async fn forget(tx: &mut Tx, before: At) -> Result<u64> {
-    let done = on!(tx, c => sqlx::query("DELETE FROM changes WHERE at < $1")
-        .bind(before.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
+    let done = on!(tx, c => sqlx::query(
+        "DELETE FROM changes WHERE id IN (SELECT id FROM (SELECT id, at FROM changes ORDER BY id LIMIT $2) oldest \
+         WHERE at < $1)")
+        .bind(before.0).bind(limit).execute(&mut *c).await.map(|done| done.rows_affected()))?;
     Ok(done)
 }
 
