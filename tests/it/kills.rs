@@ -99,11 +99,20 @@ async fn killed_at_random(database: Fresh) {
         world.witness.fault(fault).await;
     }
     let traffic = Traffic::flows(&world.witness, sides);
-    for _ in 0..40 {
-        let moment = Duration::from_millis(20 + chance.below(700) as u64);
-        tokio::time::sleep(moment).await;
+    for kill in 0..40 {
+        if kill % 2 == 0 {
+            // Far enough for people to get on, however slow the machine is.
+            let wanted = world.witness.taken().await + 1 + chance.below(12) as u64;
+            until("texts are taken in", async || (world.witness.taken().await >= wanted).then_some(())).await;
+        }
+        tokio::time::sleep(Duration::from_millis(chance.below(600) as u64)).await;
         world.dies();
-        world.serves(&[]).await;
+        if kill % 2 == 0 {
+            // The next kill may come at any moment of the start and of the recovery.
+            world.server = Some(world.start(&["serve"], world.port, &[]));
+        } else {
+            world.serves(&[]).await;
+        }
         world.witness.collect().await;
     }
     world.witness.mends().await;

@@ -135,7 +135,8 @@ impl Traffic {
 /// Has one text posted until it is answered with a 2xx.
 async fn say(witness: &Witness, side: &Side, n: u32, refused: &AtomicU32) {
     let (body, sid) = (side.body(n), side.sid(n));
-    let deadline = Instant::now() + PATIENCE;
+    // A server that is killed again and again may take long to get to a certain text.
+    let deadline = Instant::now() + 3 * PATIENCE;
     loop {
         let answers = witness.texted(&side.phone, &side.to, &body, &sid).await.unwrap_or_default();
         if answers.iter().flatten().any(|status| (200..300).contains(status)) {

@@ -69,6 +69,12 @@ impl Witness {
         Self::asked(self.client.get(self.url("count"))).await
     }
 
+    /// Webhooks that were answered with a 2xx.
+    pub async fn taken(&self) -> u64 {
+        let count = super::until("the carrier tells what it counts", async || self.count().await).await;
+        count["webhooks_taken"].as_u64().unwrap()
+    }
+
     /// The texts that it took after the one at `seq`, in its order.
     pub async fn texts(&self, seq: u64) -> Option<Vec<Seen>> {
         let texts = Self::asked(self.client.get(self.url(&format!("texts?after={seq}")))).await?;
