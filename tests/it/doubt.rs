@@ -1,7 +1,7 @@
 //! Requests of which nobody knows whether they were taken: never repeated without proof, never forgotten.
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::lapse;
+use switchboard::desk::{deliver, lapse};
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
@@ -134,6 +134,38 @@ both_stores! {
         joel.shows(&[]);
         house.pass(seconds(120)).await;
         joel.shows(&["Open until six"]);
+    }
+
+    async fn an_answer_that_comes_after_the_lease_ran_out_binds_all_the_same(house: only_ana) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        house.simulator.fault(Fault::new(Kind::ReceiptsLost));
+        house.simulator.text(&house.ana().number, &house.ana().threads()[0], "Open until six").await;
+        let begun = house.begun();
+        house.pass(seconds(31)).await;
+        assert_eq!(house.outbox_to(&joel.number).await, ["unknown Open until six"]);
+        for sending in begun {
+            deliver::deliver(&house.desk, sending).await;
+        }
+        assert_eq!(house.outbox_to(&joel.number).await, ["accepted Open until six"]);
+        house.pass(hours(1)).await;
+        joel.shows(&["Open until six"]);
+    }
+
+    async fn an_answer_that_comes_after_another_request_was_made_is_counted_as_doubled(house: only_ana) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        house.simulator.text(&house.ana().number, &house.ana().threads()[0], "Open until six").await;
+        let begun = house.begun();
+        house.pass(seconds(31)).await;
+        house.pass(minutes(10)).await;
+        joel.shows(&["Open until six"]);
+        for sending in begun {
+            deliver::deliver(&house.desk, sending).await;
+        }
+        house.runs_due_work().await;
+        assert_eq!(house.events("doubled").await.len(), 1);
+        assert_eq!(house.outbox_to(&joel.number).await, ["delivered Open until six"]);
     }
 
     async fn after_a_restart_nothing_is_sent_again_without_proof(house: only_ana) {

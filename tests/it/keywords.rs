@@ -17,8 +17,8 @@ fn only_ana(plan: &mut Plan) {
 
 fn two_lines(plan: &mut Plan) {
     only_ana(plan);
-    plan.setup +=
-        &format!("[[line]]\nnumber = \"{SECOND_LINE}\"\nname = \"Marina\"\nmembers = [\"ana@example.com\"]\n");
+    let line = format!("[[line]]\nnumber = \"{SECOND_LINE}\"\nname = \"Marina\"\nmembers = [\"ana@example.com\"]\n");
+    plan.setup.push_str(&line);
 }
 
 fn a_local_line(plan: &mut Plan) {

@@ -1,6 +1,6 @@
 //! Masks: each customer a thread of their own, the same two people the same thread, nobody on a resting mask.
 
-use switchboard::clock::{days, hours, minutes};
+use switchboard::clock::{days, minutes};
 
 use crate::both_stores;
 use crate::house::{LINE, Plan};
@@ -75,7 +75,7 @@ both_stores! {
         assert_eq!(house.ana().received()[2].from, house.ana().received()[1].from);
         house.closes(ANA).await;
 
-        house.pass(hours(72) - minutes(1)).await;
+        house.pass(minutes(72 * 60 - 1)).await;
         house.customer(37).texts("too early").await;
         assert_eq!(house.events("no_mask").await.len(), 2);
         house.pass(minutes(2)).await;

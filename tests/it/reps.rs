@@ -21,8 +21,8 @@ fn without_context(plan: &mut Plan) {
 
 fn two_lines(plan: &mut Plan) {
     only_ana(plan);
-    plan.setup +=
-        &format!("[[line]]\nnumber = \"{SECOND_LINE}\"\nname = \"Marina\"\nmembers = [\"ana@example.com\"]\n");
+    let line = format!("[[line]]\nnumber = \"{SECOND_LINE}\"\nname = \"Marina\"\nmembers = [\"ana@example.com\"]\n");
+    plan.setup.push_str(&line);
 }
 
 both_stores! {

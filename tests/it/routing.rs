@@ -6,11 +6,10 @@ use futures_util::future::join_all;
 
 use switchboard::clock::hours;
 use switchboard::desk::Failure;
-use switchboard::simulator::Inbound;
 
+use crate::both_stores;
 use crate::house::neighbours::webhook;
-use crate::house::{House, LINE, Plan, TOKEN, mask};
-use crate::{both_stores, databases};
+use crate::house::{LINE, Plan, TOKEN, mask};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
@@ -162,52 +161,4 @@ both_stores! {
         assert!(joel.bodies()[0].starts_with("This number is for customers."), "{:?}", joel.bodies());
         assert_eq!(house.rows("messages WHERE outcome = 'relayed'").await, 1);
     }
-}
-
-/// Two nodes are for PostgreSQL; SQLite has one.
-#[tokio::test]
-async fn two_first_texts_on_two_nodes_end_in_one_conversation_with_one_rep() {
-    let house = House::on(databases::postgres().await).await;
-    let other = house.second_node().await;
-    for round in 0_u32..8 {
-        let joel = house.customer(100 + round);
-        let form = |n| webhook(&format!("SM000000000000000000000000000{round:03}0{n}"), &joel.number, "hello");
-        let forms = [form(1), form(2), form(3), form(4)];
-        let posts = forms.iter().zip([&house, &other, &house, &other]);
-        let answers = join_all(posts.map(|(form, node)| node.post("messages", form, Some(TOKEN)))).await;
-        assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-        house.runs_due_work().await;
-        other.runs_due_work().await;
-        house.runs_due_work().await;
-        assert_eq!(house.rows("conversations").await, i64::from(round) + 1);
-        assert_eq!(house.events("picked").await.len(), usize::try_from(round).unwrap() + 1);
-        let texts = house.ana().received().len() + house.bo().received().len();
-        assert_eq!(texts, usize::try_from(round + 1).unwrap() * 4, "each text reached one rep, once");
-    }
-    house.is_left_tidy().await;
-    other.is_left_tidy().await;
-}
-
-/// The same text, posted to both nodes at once as a carrier does that believes one of them dead, is stored once.
-#[tokio::test]
-async fn the_same_text_on_two_nodes_is_one_text() {
-    let house = House::on(databases::postgres().await).await;
-    let other = house.second_node().await;
-    let joel = house.customer(34);
-    let form = webhook("SM00000000000000000000000000000201", &joel.number, "hello");
-    let nodes = [&house, &other, &house, &other];
-    let answers = join_all(nodes.map(|node| node.post("messages", &form, Some(TOKEN)))).await;
-    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-    house.runs_due_work().await;
-    other.runs_due_work().await;
-    assert_eq!(house.messages().await, ["relayed hello"]);
-    house.chosen().shows(&["••34, Bait and Tackle:\nhello"]);
-
-    // A year later the carrier's list is replayed through the other node: nothing changes there either.
-    let sid = Some("SM00000000000000000000000000000201".to_owned());
-    let replay =
-        Inbound { from: joel.number.clone(), to: LINE.to_owned(), body: "hello".to_owned(), sid, ..Inbound::default() };
-    other.simulator.send(replay).await;
-    other.runs_due_work().await;
-    assert_eq!(house.messages().await, ["relayed hello"]);
 }

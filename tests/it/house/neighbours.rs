@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use rocket::Shutdown;
 use switchboard::carrier::Outgoing;
+use switchboard::desk::outbox::Sending;
 use switchboard::simulator;
 use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature;
@@ -67,20 +67,22 @@ impl House {
         assert_eq!(request.send().await.unwrap().status().as_u16(), 201);
     }
 
+    /// Takes the requests that commits have begun, and leaves it to the test when they are made.
+    pub fn begun(&self) -> Vec<Sending> {
+        let mut outgoing = self.outgoing.lock().unwrap();
+        std::iter::from_fn(|| outgoing.try_recv().ok()).collect()
+    }
+
     /// Makes the requests that commits have begun and forgets what the carrier answers, as a process does that dies
     /// at the wrong moment.
     pub async fn makes_requests_and_dies(&self) {
-        let begun: Vec<_> = {
-            let mut outgoing = self.outgoing.lock().unwrap();
-            std::iter::from_fn(|| outgoing.try_recv().ok()).collect()
-        };
-        for sending in begun {
+        for sending in self.begun() {
             let text = Outgoing {
                 from: sending.from.clone(),
                 to: sending.to.clone(),
                 body: sending.body.clone(),
                 status_url: self.desk.receipt_url(&sending.token()),
-                validity: Duration::from_secs(60),
+                validity: Duration::from_mins(1),
                 idempotency_key: String::new(),
             };
             drop(self.desk.carrier.send(&text).await);
@@ -90,7 +92,7 @@ impl House {
     /// The carrier's port is closed: connections are refused.
     pub async fn carrier_goes_away(&self) {
         let doors = self.doors.lock().unwrap().pop();
-        doors.map(Shutdown::notify);
+        doors.expect("the carrier is there").notify();
         let address: SocketAddr = self.carrier_address.trim_start_matches("http://").parse().unwrap();
         for _ in 0..2000 {
             if TcpListener::bind(address).is_ok() {

@@ -1,0 +1,147 @@
+//! Two nodes on one database: for PostgreSQL, since SQLite has one. What one begins the other never repeats.
+
+use futures_util::future::{join, join_all};
+
+use switchboard::clock::minutes;
+use switchboard::desk::{claim, pin};
+use switchboard::simulator::{Fault, Inbound, Kind};
+
+use crate::databases;
+use crate::house::neighbours::webhook;
+use crate::house::{House, LINE, TOKEN};
+
+#[tokio::test]
+async fn two_first_texts_on_two_nodes_end_in_one_conversation_with_one_rep() {
+    let house = House::on(databases::postgres().await).await;
+    let other = house.second_node().await;
+    for round in 0_u32..8 {
+        let joel = house.customer(100 + round);
+        let form = |n| webhook(&format!("SM000000000000000000000000000{round:03}0{n}"), &joel.number, "hello");
+        let forms = [form(1), form(2), form(3), form(4)];
+        let posts = forms.iter().zip([&house, &other, &house, &other]);
+        let answers = join_all(posts.map(|(form, node)| node.post("messages", form, Some(TOKEN)))).await;
+        assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+        house.runs_due_work().await;
+        other.runs_due_work().await;
+        house.runs_due_work().await;
+        assert_eq!(house.rows("conversations").await, i64::from(round) + 1);
+        assert_eq!(house.events("picked").await.len(), usize::try_from(round).unwrap() + 1);
+        let texts = house.ana().received().len() + house.bo().received().len();
+        assert_eq!(texts, usize::try_from(round + 1).unwrap() * 4, "each text reached one rep, once");
+    }
+    house.is_left_tidy();
+    other.is_left_tidy();
+}
+
+/// The same text, posted to both nodes at once as a carrier does that believes one of them dead, is stored once.
+#[tokio::test]
+async fn the_same_text_on_two_nodes_is_one_text() {
+    let house = House::on(databases::postgres().await).await;
+    let other = house.second_node().await;
+    let joel = house.customer(34);
+    let form = webhook("SM00000000000000000000000000000201", &joel.number, "hello");
+    let nodes = [&house, &other, &house, &other];
+    let answers = join_all(nodes.map(|node| node.post("messages", &form, Some(TOKEN)))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    house.runs_due_work().await;
+    other.runs_due_work().await;
+    assert_eq!(house.messages().await, ["relayed hello"]);
+    house.chosen().shows(&["••34, Bait and Tackle:\nhello"]);
+
+    // A year later the carrier's list is replayed through the other node: nothing changes there either.
+    let sid = Some("SM00000000000000000000000000000201".to_owned());
+    let replay =
+        Inbound { from: joel.number.clone(), to: LINE.to_owned(), body: "hello".to_owned(), sid, ..Inbound::default() };
+    other.simulator.send(replay).await;
+    other.runs_due_work().await;
+    assert_eq!(house.messages().await, ["relayed hello"]);
+}
+
+/// Both nodes come to rest, whichever holds what is left to do.
+async fn both_rest(one: &House, other: &House) {
+    for _ in 0..3 {
+        one.runs_due_work().await;
+        other.runs_due_work().await;
+    }
+}
+
+#[tokio::test]
+async fn what_both_nodes_find_waiting_leaves_once() {
+    let house = House::on(databases::postgres().await).await;
+    let other = house.second_node().await;
+    for n in 0..12 {
+        house.customer(10 + n).texts("hello").await;
+    }
+    other.runs_due_work().await;
+    house.simulator.fault(Fault::new(Kind::TooMany).millis(30_000));
+    for n in 0..12 {
+        house.customer(10 + n).texts(&format!("<{n}>")).await;
+    }
+    both_rest(&house, &other).await;
+    house.simulator.mend_all();
+    house.clock.pass(minutes(1));
+    // Both look at the same moment, again and again.
+    while join(claim::claim(&house.desk), claim::claim(&other.desk)).await.0.unwrap().looked_at > 0 {
+        join(house.makes_requests(), other.makes_requests()).await;
+    }
+    both_rest(&house, &other).await;
+    let mut said: Vec<_> = [house.ana(), house.bo()].iter().flat_map(crate::house::Phone::bodies).collect();
+    said.retain(|body| body.starts_with('<'));
+    said.sort();
+    let mut wanted: Vec<_> = (0..12).map(|n| format!("<{n}>")).collect();
+    wanted.sort();
+    assert_eq!(said, wanted);
+    house.is_left_tidy();
+    other.is_left_tidy();
+}
+
+#[tokio::test]
+async fn a_transfer_on_one_node_and_texts_on_the_other_cross_without_loss() {
+    let house = House::on(databases::postgres().await).await;
+    let other = house.second_node().await;
+    let joel = house.customer(34);
+    other.simulator.text(&joel.number, LINE, "hello").await;
+    both_rest(&house, &other).await;
+    let (ana, bo, miriam) = (
+        house.person("ana@example.com").await,
+        house.person("bo@example.com").await,
+        house.person("miriam@example.com").await,
+    );
+    let conversation = house.conversation().await;
+    for round in 0..6 {
+        let to = if round % 2 == 0 { ana } else { bo };
+        let words = format!("<{round}>");
+        let (moved, _) = join(
+            pin::transfer(&house.desk, miriam, conversation, to, None),
+            other.simulator.text(&joel.number, LINE, &words),
+        )
+        .await;
+        moved.unwrap();
+        both_rest(&house, &other).await;
+        let heard = |phone: &crate::house::Phone<'_>| phone.bodies().iter().filter(|it| it.ends_with(&words)).count();
+        assert_eq!(heard(&house.ana()) + heard(&house.bo()), 1, "round {round}: {:?}", house.outbox().await);
+    }
+    assert_eq!(house.rows("legs WHERE role = 'rep' AND ended_at IS NULL").await, 1);
+}
+
+#[tokio::test]
+async fn an_opt_out_on_one_node_stops_the_other() {
+    let house = House::on(databases::postgres().await).await;
+    let other = house.second_node().await;
+    let joel = house.customer(34);
+    joel.texts("hello").await;
+    other.runs_due_work().await;
+    house.simulator.fault(Fault::new(Kind::TooMany).to(&joel.number).millis(30_000).times(1));
+    house.chosen().texts_back("one").await;
+    both_rest(&house, &other).await;
+    house.clock.pass(minutes(1));
+    let stop = other.simulator.text(&joel.number, LINE, "STOP");
+    let (claimed, arrival) = join(claim::claim(&house.desk), stop).await;
+    claimed.unwrap();
+    assert!(arrival.taken());
+    both_rest(&house, &other).await;
+    // The simulator refuses what comes after a STOP (21610): either the claim came first and met that, or it did not.
+    joel.shows(&[]);
+    let rows = house.outbox_to(&joel.number).await;
+    assert!(rows == ["suppressed one"] || rows == ["failed one"], "{rows:?}");
+}
