@@ -6,7 +6,7 @@ use rocket::{Build, Rocket};
 
 use crate::desk::Desk;
 use crate::hooks::{self, Seal};
-use crate::http::{self, Site};
+use crate::http::{self, Site, db};
 use crate::simulator::{self, Simulator};
 use crate::web;
 
@@ -40,6 +40,7 @@ pub fn build(parts: Parts) -> Rocket<Build> {
     let site = Site::at(&parts.public_url);
     let site = if parts.simulator.is_some() { site.with_simulator() } else { site };
     let rocket = http::attach(rocket::custom(figment), site, chance)
+        .manage(db::Db::from(db::Opened(parts.desk.store.clone())))
         .manage(parts.desk)
         .manage(parts.seal)
         .mount("/hooks/twilio", hooks::routes())

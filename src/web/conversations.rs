@@ -3,6 +3,7 @@
 use askama::Template;
 use rocket::State;
 use rocket::request::FromParam;
+use rocket_db_pools::Connection;
 
 use super::failure::Failure;
 use super::frame::{Frame, Here};
@@ -13,6 +14,7 @@ use crate::desk::Desk;
 use crate::desk::sessions::Who;
 use crate::domain::ids::ConversationId;
 use crate::http::Site;
+use crate::http::db::Db;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
 
@@ -65,12 +67,12 @@ pub(super) async fn index(
     me: Signed,
     desk: &State<Desk>,
     site: &State<Site>,
+    mut db: Connection<Db>,
 ) -> Result<Page<Inbox>, Failure> {
-    let mut tx = desk.store.read().await?;
     let now = desk.clock.now();
-    let frame = Frame::load(&mut tx, me.0.clone(), Here::View(list::view_of(view)), site, now).await?;
+    let frame = Frame::load(&mut db, me.0.clone(), Here::View(list::view_of(view)), site, now).await?;
     let shown = Shown { view, after, current: None };
-    let list = List::load(&mut tx, &me.0, shown, frame.counts, Stamp(now)).await?;
+    let list = List::load(&mut db, &me.0, shown, frame.counts, Stamp(now)).await?;
     Ok(Page::ok(Inbox { frame, list, thread: None }))
 }
 
@@ -102,12 +104,12 @@ pub(super) async fn list_part(
     me: Signed,
     desk: &State<Desk>,
     site: &State<Site>,
+    mut db: Connection<Db>,
 ) -> Result<Page<ListPart>, Failure> {
-    let mut tx = desk.store.read().await?;
     let now = desk.clock.now();
-    let frame = Frame::load(&mut tx, me.0.clone(), Here::View(list::view_of(view)), site, now).await?;
+    let frame = Frame::load(&mut db, me.0.clone(), Here::View(list::view_of(view)), site, now).await?;
     let shown = Shown { view, after, current: current.map(ConversationId) };
-    let list = List::load(&mut tx, &me.0, shown, frame.counts, Stamp(now)).await?;
+    let list = List::load(&mut db, &me.0, shown, frame.counts, Stamp(now)).await?;
     Ok(Page::ok(ListPart { frame, list }))
 }
 
@@ -125,8 +127,8 @@ pub(super) async fn thread_part(
     before: Option<i64>,
     me: Signed,
     desk: &State<Desk>,
+    mut db: Connection<Db>,
 ) -> Result<Page<ThreadPart>, Failure> {
-    let mut tx = desk.store.read().await?;
-    let thread = thread::load(&mut tx, desk, &me.0, id.0, (list::view_of(view), before), Back::default()).await?;
+    let thread = thread::load(&mut db, desk, &me.0, id.0, (list::view_of(view), before), Back::default()).await?;
     Ok(Page::ok(ThreadPart { thread }))
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use rocket::State;
+use rocket_db_pools::Connection;
 
 use super::failure::Failure;
 use super::frame::{Frame, Here};
@@ -10,6 +11,7 @@ use super::words::sentence;
 use crate::desk::Desk;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::http::Site;
+use crate::http::db::Db;
 use crate::http::guards::ManagerOnly;
 use crate::http::page::Page;
 use crate::store::views::{Contact, held};
@@ -37,10 +39,10 @@ pub(super) async fn index(
     me: ManagerOnly,
     desk: &State<Desk>,
     site: &State<Site>,
+    mut db: Connection<Db>,
 ) -> Result<Page<Held>, Failure> {
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, me.0, Here::Held, site, desk.clock.now()).await?;
-    let texts = held::list(&mut tx, MessageId(before.unwrap_or(i64::MAX))).await?;
+    let frame = Frame::load(&mut db, me.0, Here::Held, site, desk.clock.now()).await?;
+    let texts = held::list(&mut db, MessageId(before.unwrap_or(i64::MAX))).await?;
     let full = i64::try_from(texts.len()).is_ok_and(|rows| rows >= held::PAGE);
     let older = texts.last().filter(|_| full).map(|last| last.id);
     let texts = texts
