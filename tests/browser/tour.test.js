@@ -147,13 +147,28 @@ test('closing ends it', async () => {
   await inbox.page.locator('#list').getByText('Those are included.').waitFor();
 });
 
+test('a carrier that answers with an error and sends all the same makes no second text', async () => {
+  await openPhones(phones.page);
+  const fault = phones.page.getByRole('switch', { name: '500, and sent anyway' });
+  await fault.check();
+  await phones.page.getByText('1 on', { exact: true }).waitFor();
+  const nora = handset(phones.page, 'Nora');
+  await nora.texts('Is the ramp open?');
+  await inbox.page.goto('/conversations?view=all');
+  await inbox.page.locator('#list').getByRole('link').filter({ hasText: /ending in/ }).first().click();
+  await inbox.page.getByLabel(/^Text to/).fill('All day.');
+  await inbox.page.getByRole('button', { name: 'Send text' }).click();
+  await timeline().locator('.msg').filter({ hasText: 'All day.' }).getByText('Delivered').waitFor();
+  assert.deepEqual((await nora.bubbles()).filter((bubble) => bubble === 'All day.'), ['All day.']);
+  await phones.page.getByRole('button', { name: 'All off' }).click();
+  await phones.page.getByText('0 on', { exact: true }).waitFor();
+});
+
 test('a text to a mask whose conversation has ended is held, and its sender told', async () => {
   await openPhones(phones.page);
   const nora = handset(phones.page, 'Nora');
-  await nora.texts('Is the ramp open?');
-  const hers = await theRepWhoGot(phones.page, 'Is the ramp open?');
-  await inbox.page.goto('/conversations?view=all');
-  await inbox.page.locator('#list').getByRole('link').filter({ hasText: /ending in/ }).first().click();
+  await nora.texts('And the gate?');
+  const hers = await theRepWhoGot(phones.page, 'And the gate?');
   await inbox.page.getByRole('button', { name: 'Close', exact: true }).click();
   await inbox.page.locator('#thread-title').getByText('closed').waitFor();
 

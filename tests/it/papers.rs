@@ -1,8 +1,12 @@
-//! What the README says about settings is what the program reads.
+//! What the papers say is so: the settings table, the set-up file of the tour, the links between pages.
 //!
-//! A table kept by hand next to a list in the code drifts; this holds them together.
+//! What is kept by hand beside the code drifts; this holds them together.
+
+use std::path::Path;
 
 use switchboard::config::keys::{ALL, ROCKET};
+
+use crate::operators::program::Desk;
 
 const README: &str = include_str!("../../README.md");
 
@@ -25,4 +29,34 @@ fn the_readme_lists_every_setting_with_its_default() {
         assert!(!row[3].is_empty(), "{}: what it sets", key.name);
     }
     assert_eq!(rows.len(), ROCKET.len() + ALL.len(), "README.md lists a setting that the program does not know");
+}
+
+#[test]
+fn the_set_up_file_of_the_readme_can_be_applied() {
+    let (_, after) = README.split_once("```toml\n").unwrap();
+    let (file, _) = after.split_once("```").unwrap();
+    let desk = Desk::new();
+    desk.file("setup.toml", file);
+    let said = desk.runs(&["apply", "setup.toml", "--dry-run"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("+ line +18005550100 Bait and Tackle"), "{said:?}");
+}
+
+#[test]
+fn no_page_links_to_a_file_that_is_not_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let top = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    let mut missing = Vec::new();
+    for page in docs.chain(top).filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
+            let file = target.split('#').next().unwrap_or_default();
+            if !page.parent().unwrap().join(file).exists() {
+                missing.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
 }

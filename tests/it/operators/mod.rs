@@ -4,5 +4,5 @@ mod apply;
 mod commands;
 mod doctor;
 mod hooks;
-mod program;
+pub mod program;
 mod serving;
