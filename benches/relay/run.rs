@@ -56,18 +56,16 @@ pub async fn run(options: &Options, folder: &Path) -> Result<()> {
     let small = open.steady("relays, receipts off").await?;
     open.answers("answers").await?;
     open.paced("carrier in 0 ms").await?;
-    house.faults(SLOW).await?;
-    open.paced("carrier in 1 s").await?;
-    open.slow_answers().await?;
     house.faults("[]").await?;
     open.steady("relays, receipts on").await?;
     house.faults(QUIET).await?;
-    open.memory("peak memory of the server after all this");
+    open.memory("peak memory of the server so far");
+    house.faults(SLOW).await?;
+    open.paced("carrier in 1 s").await?;
+    open.slow_answers().await?;
+    open.memory("with 1,024 requests under way at once");
     bare(&texts, long, folder).await?;
 
-    if options.soak > 0 {
-        open.soak(options.soak).await?;
-    }
     row("SIGTERM to exit", &format!("{} ms", server.end()?.as_millis()));
     if options.stored > 0 && database.is_none() {
         let begun = Instant::now();
@@ -82,6 +80,12 @@ pub async fn run(options: &Options, folder: &Path) -> Result<()> {
         row("CPU a text against a small database", &format!("× {:.2}", big.cpu_micros / small.cpu_micros));
         row("time a text against a small database", &format!("× {:.2}", small.relays / big.relays));
         open.memory("peak memory of the server");
+        server.end()?;
+    }
+    if options.soak > 0 {
+        let (server, _) = house.serve().await?;
+        let open = Open { house: &house, texts: &texts, server: &server, simulator: &simulator, long };
+        open.soak(options.soak).await?;
         server.end()?;
     }
     simulator.end()?;
