@@ -18,7 +18,9 @@ const NODE: u64 = 1023 << 12;
 
 /// Adds `count` texts with their deliveries and attempts to the conversations that the database has.
 pub async fn fill(database: &Path, count: u64) -> Result<()> {
-    fill_all(database, count).await.map_err(Error::other)
+    fill_all(database, count).await.map_err(Error::other)?;
+    // What was written here must not go to disk while something is measured.
+    std::fs::File::open(database)?.sync_all()
 }
 
 async fn fill_all(database: &Path, count: u64) -> std::result::Result<(), sqlx::Error> {
