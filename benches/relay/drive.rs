@@ -2,9 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{Error, Result};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use futures_util::future::{join_all, try_join};
+use switchboard::clock::Clock;
 
 use crate::http::{Connection, once};
 use crate::texts::Texts;
@@ -159,6 +160,7 @@ pub struct Sent {
 /// Asks `rate` times a second, whatever the answers take.
 pub async fn paced(port: u16, texts: &Texts, rate: u32, long: Duration) -> Result<(Driven, Vec<Sent>)> {
     let (times, sent) = (RefCell::new(Times::default()), RefCell::new(Vec::new()));
+    let clock = Clock::system();
     let begun = Instant::now();
     let step = Duration::from_secs(1) / rate;
     let connections = u32::try_from(CONNECTIONS).unwrap_or(64);
@@ -174,8 +176,7 @@ pub async fn paced(port: u16, texts: &Texts, rate: u32, long: Duration) -> Resul
             // A request that is late because the connection was busy has waited as its sender would have.
             let now = Instant::now();
             let asked = if now - due > Duration::from_millis(3) { due } else { now };
-            let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |past| past.as_micros());
-            sent.borrow_mut().push(Sent { body: text.body, at: i64::try_from(at).unwrap_or(i64::MAX) });
+            sent.borrow_mut().push(Sent { body: text.body, at: clock.now().0 });
             let (status, _) = connection.ask(&text.request).await?;
             if status != 200 {
                 return Err(Error::other(format!("a text was answered with {status}")));

@@ -16,7 +16,7 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_switchboard");
 const REPS: usize = 50;
 const MASKS: usize = 100;
 /// How long a start may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A set-up: where it lies and how it is reached.
 pub struct House {

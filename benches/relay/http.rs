@@ -57,7 +57,10 @@ pub async fn once(port: u16, method: &str, path: &str, json: &str) -> Result<(u1
     if !json.is_empty() {
         request += "Content-Type: application/json\r\n";
     }
-    request += &format!("Content-Length: {}\r\n\r\n{json}", json.len());
+    request += "Content-Length: ";
+    request += &json.len().to_string();
+    request += "\r\n\r\n";
+    request += json;
     let mut connection = Connection::open(port).await?;
     let (status, body) = connection.ask(request.as_bytes()).await?;
     Ok((status, body.to_vec()))

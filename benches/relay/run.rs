@@ -20,7 +20,7 @@ const QUIET: &str = r#"[{"kind":"receipts-lost"}]"#;
 const SLOW: &str = r#"[{"kind":"receipts-lost"},{"kind":"slow","millis":1000}]"#;
 const RATE: u32 = 100;
 /// How long the backlog of a stretch may take to leave.
-const DRAIN: Duration = Duration::from_secs(300);
+const DRAIN: Duration = Duration::from_mins(5);
 
 /// A house in operation.
 struct Open<'a> {

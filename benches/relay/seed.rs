@@ -3,10 +3,10 @@
 
 use std::io::{Error, Result};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use switchboard::clock::Clock;
 
 /// How many rows one statement writes.
 const STRIDE: u64 = 100_000;
@@ -32,8 +32,7 @@ async fn fill_all(database: &Path, count: u64) -> std::result::Result<(), sqlx::
         .foreign_keys(false)
         .connect()
         .await?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |past| past.as_micros());
-    let now = u64::try_from(now).unwrap_or(u64::MAX);
+    let now = Clock::system().now().0.unsigned_abs();
     run(&mut c, LANES).await?;
     let step = (SPAN / count.max(1)).max(1);
     let begin = now - step * count - 3_600_000_000;
