@@ -85,12 +85,15 @@ async fn what_both_nodes_find_waiting_leaves_once() {
         join(house.makes_requests(), other.makes_requests()).await;
     }
     both_rest(&house, &other).await;
+    // A request that a busy machine answers too late is in doubt, and settled by looks at the carrier's list.
+    house.pass(minutes(10)).await;
+    both_rest(&house, &other).await;
     let mut said: Vec<_> = [house.ana(), house.bo()].iter().flat_map(crate::house::Phone::bodies).collect();
     said.retain(|body| body.starts_with('<'));
     said.sort();
     let mut wanted: Vec<_> = (0..12).map(|n| format!("<{n}>")).collect();
     wanted.sort();
-    assert_eq!(said, wanted);
+    assert_eq!(said, wanted, "{:?}", house.outbox().await);
     house.is_left_tidy();
     other.is_left_tidy();
 }
