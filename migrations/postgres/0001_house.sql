@@ -3,13 +3,13 @@
 -- write many rows that name each other; conversations count up from 1001, because people say them aloud.
 
 CREATE TABLE settings (
-    name  TEXT PRIMARY KEY,
+    name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 );
 
 -- Things that happen too often for a row each (rejected webhooks, doubled requests): a total and the last time.
 CREATE TABLE tallies (
-    name    TEXT PRIMARY KEY,
+    name    TEXT NOT NULL PRIMARY KEY,
     total   BIGINT NOT NULL,
     last_at BIGINT NOT NULL,
     detail  TEXT
@@ -39,7 +39,7 @@ CREATE UNIQUE INDEX people_email ON people (email);
 CREATE UNIQUE INDEX people_phone ON people (phone) WHERE phone IS NOT NULL AND disabled_at IS NULL;
 
 CREATE TABLE sessions (
-    token_hash TEXT PRIMARY KEY,
+    token_hash TEXT NOT NULL PRIMARY KEY,
     person_id  BIGINT NOT NULL REFERENCES people (id),
     created_at BIGINT NOT NULL,
     seen_at    BIGINT NOT NULL
@@ -47,7 +47,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_person ON sessions (person_id);
 
 CREATE TABLE links (
-    token_hash TEXT PRIMARY KEY,
+    token_hash TEXT NOT NULL PRIMARY KEY,
     person_id  BIGINT NOT NULL REFERENCES people (id),
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,

@@ -93,7 +93,7 @@ fn shape_of(text: &str) -> String {
     format!("{plus} `+`, {digits} digits, {others} other characters")
 }
 
-/// Who a text came from (`model.md` 4: who can write to us).
+/// Who a text came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sender {
     /// An ordinary number; can be answered.

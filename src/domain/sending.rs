@@ -43,7 +43,7 @@ pub enum Sent {
     },
 }
 
-/// A refusal and what follows from it (`wire-contract.md` C.5).
+/// A refusal and what follows from it (Twilio's documentation).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// What follows.
@@ -69,7 +69,7 @@ pub enum RefusalClass {
     Transient,
 }
 
-/// What happens to a delivery after a request (`reliability.md` 2).
+/// What happens to a delivery after a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// The carrier has it.

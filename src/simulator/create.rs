@@ -1,4 +1,4 @@
-//! Takes a text from the API: checks it as Twilio does (`wire-contract.md` C.2, C.5), lets the faults strike, answers.
+//! Takes a text from the API: checks it as Twilio does, lets the faults strike, answers.
 
 use std::time::Duration;
 

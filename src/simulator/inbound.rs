@@ -1,5 +1,5 @@
 //! A text from a phone: into the book, then to the number's webhook, signed.
-//! Opt-out words take effect at the carrier before we hear of them, as they do in life (`wire-contract.md` E.1).
+//! Opt-out words take effect at the carrier before we hear of them, as they do in life (Twilio's documentation).
 
 use serde::Deserialize;
 
@@ -174,7 +174,7 @@ impl Simulator {
         self.set_out(&mut book, seq);
     }
 
-    /// The webhook's parameters (`wire-contract.md` A.2).
+    /// The webhook's parameters (Twilio's documentation).
     fn webhook_form(&self, text: &Text, extra: &[(String, String)]) -> Form {
         let country = |number: &str| if number.starts_with("+1") { "US" } else { "" };
         let (media, segments) = (text.media.len().to_string(), text.segments.to_string());

@@ -31,7 +31,7 @@ pub struct VirtualPhone {
     pub off: bool,
 }
 
-/// A word that a carrier acts on (`wire-contract.md` E.1). Read here and not by the domain's rules: a carrier that shared
+/// A word that a carrier acts on (Twilio's documentation). Read here and not by the domain's rules: a carrier that shared
 /// our reading could not show us where we are wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Word {

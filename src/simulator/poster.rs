@@ -1,5 +1,5 @@
-//! Posts signed webhooks as Twilio does: what is retried, how long it waits, what the URL's fragment changes
-//! (`wire-contract.md` A.4). Receivers must be tested against the real, weak defaults: one retry, and only of
+//! Posts signed webhooks as Twilio documents it: what is retried, how long it waits, what the URL's fragment changes.
+//! Receivers must be tested against the real, weak defaults: one retry, and only of
 //! connections that never came about.
 
 use std::time::{Duration, Instant};

@@ -229,7 +229,7 @@ async fn keep_running(simulator: Weak<Inner>, wake: Arc<Notify>) {
     }
 }
 
-/// The receipt's parameters (`wire-contract.md` C.7).
+/// The receipt's parameters, in Twilio's words.
 fn receipt(account: &str, text: &Text, status: Status, code: Option<i64>) -> Form {
     let mut form: Form = [
         ("ApiVersion", "2010-04-01"),

@@ -31,7 +31,7 @@ impl Direction {
     }
 }
 
-/// How far a text has come (`wire-contract.md` C.7).
+/// How far a text has come, in Twilio's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {

@@ -1,4 +1,4 @@
-//! Twilio's REST API, as far as a support line uses it (`wire-contract.md` C and D): a file per resource.
+//! Twilio's REST API, as far as a support line uses it: a file per resource.
 //! Mounted anywhere; addresses that it gives out begin with where it is mounted.
 
 pub(super) mod answer;

@@ -1,4 +1,4 @@
-//! Texts and numbers as the API writes them (`wire-contract.md` C.3, D.2).
+//! Texts and numbers as the API writes them (Twilio's documentation).
 
 use serde_json::{Value, json};
 
