@@ -129,7 +129,9 @@ mod tests {
     #[test]
     fn the_style_sheet_loses_its_comments_and_nothing_else() {
         assert_eq!(slim("/* why */\n  a {\n    color: red;\n    /* no */\n  }\n"), "a {\ncolor: red;\n}\n");
-        let css = &find("app.css").unwrap().body;
-        assert!(!css.contains("/*") && css.contains("@layer tokens {") && css.len() < 34_000, "{}", css.len());
+        let file = find("app.css").unwrap();
+        assert!(!file.body.contains("/*") && file.body.contains("@layer tokens {"));
+        // A sixth of what the whole first page may weigh over the wire.
+        assert!(file.small.len() < 10_000, "{}", file.small.len());
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rocket::{Rocket, Shutdown};
 use tokio::sync::{Semaphore, mpsc};
 
+use switchboard::app;
 use switchboard::carrier::twilio::{Twilio, TwilioAccount};
 use switchboard::clock::{At, Clock};
 use switchboard::desk::apply::Apply;
@@ -182,10 +183,13 @@ impl House {
             wake: tokio::sync::Notify::new(),
             tallies: Tallies::default(),
         });
-        let doors = rocket::custom(figment())
-            .manage(desk.clone())
-            .manage(hooks::Seal::new(ACCOUNT, TOKEN, Some(PREVIOUS_TOKEN)))
-            .mount("/hooks/twilio", hooks::routes());
+        let doors = app::build(app::Parts {
+            figment: figment(),
+            public_url: "http://127.0.0.1:8000".to_owned(),
+            desk: desk.clone(),
+            seal: hooks::Seal::new(ACCOUNT, TOKEN, Some(PREVIOUS_TOKEN)),
+            simulator: None,
+        });
         let own_doors = open_doors(doors).await;
         desk.public_url.set(own_doors.0.clone()).unwrap();
         simulator.call_at(&format!("{}/hooks/twilio/messages", own_doors.0));

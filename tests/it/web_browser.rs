@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 
+use switchboard::app;
 use switchboard::desk::sessions;
 use switchboard::domain::ids::ConversationId;
-use switchboard::http::{self, Site};
+use switchboard::hooks::Seal;
 use switchboard::secret::Chance;
 use switchboard::store::{self, Job, Tx};
-use switchboard::web;
 
-use crate::house::House;
+use crate::house::{ACCOUNT, House, TOKEN};
 
 /// Everybody's password, once [`Browser::of`] has set it.
 pub const PASSWORD: &str = "tide table";
@@ -93,11 +93,13 @@ impl Browser {
 
     /// A browser that reaches a house published at `public_url` under `host`.
     pub async fn on(house: &House, public_url: &str, host: &str) -> Browser {
-        let figment = rocket::Config::figment().merge(("log_level", "off")).merge(("limits", http::limits()));
-        let rocket = http::attach(rocket::custom(figment), Site::at(public_url), Chance::seeded(5))
-            .manage(house.desk.clone())
-            .mount("/", web::routes())
-            .register("/", web::catchers::all());
+        let rocket = app::build(app::Parts {
+            figment: rocket::Config::figment().merge(("log_level", "off")),
+            public_url: public_url.to_owned(),
+            desk: house.desk.clone(),
+            seal: Seal::new(ACCOUNT, TOKEN, None),
+            simulator: None,
+        });
         Browser { client: Client::tracked(rocket).await.unwrap(), host: host.to_owned() }
     }
 
