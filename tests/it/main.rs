@@ -24,6 +24,7 @@ mod schema;
 mod sequences;
 mod simulator;
 mod strays;
+mod texts;
 mod two_nodes;
 mod web_browser;
 mod web_desk;

@@ -8,7 +8,7 @@ use crate::house::mask;
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const MIRIAM: &str = "miriam@example.com";
-const ENDED: &str = "This conversation has ended. Your text was kept, but nobody else has seen it.";
+const ENDED: &str = "This conversation has ended. Your text was kept, but not passed on.";
 
 both_stores! {
     async fn a_text_on_an_ended_leg_is_held_with_the_conversation_it_belonged_to(house) {

@@ -1,0 +1,25 @@
+//! The words that the system itself texts, as people get them.
+
+use switchboard::desk::notice::words;
+
+#[test]
+fn the_systems_own_texts_say_what_happened_and_what_to_do() {
+    let texts = [
+        words::ENDED,
+        words::COMMAND,
+        words::REP_ON_LINE,
+        words::MOVED,
+        words::NOT_DELIVERED,
+        words::OPTED_OUT,
+        words::PAUSED,
+    ];
+    insta::assert_snapshot!(texts.concat(), @r"
+    This conversation has ended. Your text was kept, but not passed on.
+    Commands are not available yet. This was not sent to the customer.
+    This number is for customers. To answer one, text the number from which their texts reach you, or use the web inbox.
+    Not sent: this conversation is with {name} now. It goes on in the web inbox.
+    Not delivered to {customer}: {reason}.
+    {customer} opted out. Texts to them are not sent until they text START.
+    Relaying is paused: this phone and {customer} keep sending each other the same two texts. Answer in the web inbox to go on.
+    ");
+}
