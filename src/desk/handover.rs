@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::Desk;
 use super::notice::words;
-use super::outbox::{Draft, Enqueued, TEXT, enqueue};
-use super::relay::{customer_label, with_media};
+use super::outbox::{Enqueued, enqueue};
+use super::relay::{context, draft, with_media};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::phone::masked;
@@ -30,25 +30,15 @@ pub(super) async fn hand_on(
     let heir = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);
     let Some(leg) = heir.filter(|_| !messages.is_empty()) else { return Ok(Enqueued::default()) };
     let waited = pins::waited(tx, messages, leg.id).await?;
-    let mut context = desk.policies.support.context_line && !leg.greeted;
+    let mut fresh = desk.policies.support.context_line && !leg.greeted;
     let mut drafts = Vec::new();
     for one in waited.iter().filter(|one| one.author.is_none() || one.author != leg.person) {
         let mut body = words_of(one, talk);
-        if std::mem::take(&mut context) {
+        if std::mem::take(&mut fresh) {
             opening::greeted(tx, &[leg.id], now).await?;
-            body = format!("{}, {}:\n{body}", customer_label(talk), talk.line_name.as_deref().unwrap_or_default());
+            body.insert_str(0, &context(talk));
         }
-        drafts.push(Draft {
-            message: Some(one.id),
-            leg: Some(leg.id),
-            conversation: Some(talk.id),
-            kind: TEXT,
-            number: leg.number,
-            to: leg.phone.clone(),
-            person: leg.person,
-            body,
-            window_at: None,
-        });
+        drafts.push(draft(talk, leg, one.id, body));
     }
     enqueue(desk, tx, drafts, now).await
 }

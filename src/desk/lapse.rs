@@ -5,7 +5,7 @@ use super::deliver::take;
 use crate::clock::{At, days};
 use crate::domain::sending::Next;
 use crate::domain::settlement::News;
-use crate::store::{Job, Result, Tx, attempts, changes, upkeep};
+use crate::store::{Job, Result, Tx, attempts, changes, tallies, upkeep};
 use crate::{faults, metrics};
 
 /// The webhook as it came is kept for so long.
@@ -127,6 +127,6 @@ impl Job for Tally {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        upkeep::tally(tx, self.name, self.count, self.at).await
+        tallies::add(tx, self.name, self.count, self.at).await
     }
 }

@@ -47,12 +47,7 @@ pub fn fan_out(
         if leg.role == "rep" {
             if context_line && !leg.greeted {
                 greeted.push(leg.id);
-                text.push_str(&customer_label(talk));
-                if let Some(line) = &talk.line_name {
-                    text.push_str(", ");
-                    text.push_str(line);
-                }
-                text.push_str(":\n");
+                text.push_str(&context(talk));
             }
             if author.person.is_some() {
                 // A colleague's words in this rep's thread are not the customer's.
@@ -66,7 +61,17 @@ pub fn fan_out(
     (drafts, greeted)
 }
 
-fn draft(talk: &Talk, leg: &LiveLeg, message: MessageId, body: String) -> Draft {
+/// The line with which a fresh thread on a rep's phone begins: who it is about, and which line they texted.
+pub(super) fn context(talk: &Talk) -> String {
+    let customer = customer_label(talk);
+    match &talk.line_name {
+        Some(line) => format!("{customer}, {line}:\n"),
+        None => format!("{customer}:\n"),
+    }
+}
+
+/// A message on its way by one leg.
+pub(super) fn draft(talk: &Talk, leg: &LiveLeg, message: MessageId, body: String) -> Draft {
     Draft {
         message: Some(message),
         leg: Some(leg.id),

@@ -61,17 +61,6 @@ pub async fn members(tx: &mut Tx, line: NumberId) -> Result<Vec<LineMember>> {
     Ok(rows)
 }
 
-/// The enabled person whose phone this is, if it is anybody's: id and name.
-///
-/// # Errors
-/// What the database said.
-pub async fn person_by_phone(tx: &mut Tx, phone: &str) -> Result<Option<(PersonId, String)>> {
-    let row: Option<(i64, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT id, name FROM people WHERE phone = $1 AND disabled_at IS NULL")
-        .bind(phone).fetch_optional(&mut *c).await)?;
-    Ok(row.map(|(id, name)| (PersonId(id), name)))
-}
-
 /// The customer with this phone, made if there is none.
 ///
 /// # Errors

@@ -15,6 +15,12 @@ pub struct Thread {
     pub counterpart: Option<String>,
 }
 
+impl Thread {
+    fn of((conversation, person, counterpart): (i64, Option<i64>, Option<String>)) -> Self {
+        Thread { conversation: ConversationId(conversation), person: person.map(PersonId), counterpart }
+    }
+}
+
 /// The live legs of `phone` in support conversations.
 ///
 /// # Errors
@@ -24,14 +30,7 @@ pub async fn threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
         "SELECT conversation_id, person_id, counterpart FROM legs \
          WHERE phone = $1 AND ended_at IS NULL AND role IN ('customer', 'rep') ORDER BY conversation_id")
         .bind(phone).fetch_all(&mut *c).await)?;
-    Ok(rows
-        .into_iter()
-        .map(|(conversation, person, counterpart)| Thread {
-            conversation: ConversationId(conversation),
-            person: person.map(PersonId),
-            counterpart,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Thread::of).collect())
 }
 
 /// The live legs of a colleague's `phone` on numbers that it has blocked.
@@ -44,12 +43,5 @@ pub async fn blocked_threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
          AND l.role = 'rep' AND (SELECT b.blocked FROM blocks b WHERE b.phone = l.phone AND b.number_id = l.number_id \
            ORDER BY b.id DESC LIMIT 1) = 1 ORDER BY l.conversation_id")
         .bind(phone).fetch_all(&mut *c).await)?;
-    Ok(rows
-        .into_iter()
-        .map(|(conversation, person, counterpart)| Thread {
-            conversation: ConversationId(conversation),
-            person: person.map(PersonId),
-            counterpart,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Thread::of).collect())
 }

@@ -24,3 +24,15 @@ pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
         "SELECT total, last_at, detail FROM tallies WHERE name = $1").bind(name).fetch_optional(&mut *c).await)?;
     Ok(row.map(|(total, last_at, detail)| Tally { total, last_at: At(last_at), detail }))
 }
+
+/// Adds to a total.
+///
+/// # Errors
+/// What the database said.
+pub async fn add(tx: &mut Tx, name: &str, count: i64, at: At) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO tallies (name, total, last_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE \
+         SET total = tallies.total + excluded.total, last_at = excluded.last_at")
+        .bind(name).bind(count).bind(at.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}

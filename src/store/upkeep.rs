@@ -46,15 +46,3 @@ pub async fn forget_raw(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
         .bind(before.0).bind(limit).execute(&mut *c).await.map(|done| done.rows_affected()))?;
     Ok(done)
 }
-
-/// Adds to a total.
-///
-/// # Errors
-/// What the database said.
-pub async fn tally(tx: &mut Tx, name: &str, count: i64, at: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO tallies (name, total, last_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE \
-         SET total = tallies.total + excluded.total, last_at = excluded.last_at")
-        .bind(name).bind(count).bind(at.0).execute(&mut *c).await.map(drop))?;
-    Ok(())
-}

@@ -26,8 +26,7 @@ pub(super) async fn hold(
     message.conversation = found.past.as_ref().map(|leg| leg.conversation);
     message.author_id = found.staff;
     message.leg = found.past.as_ref().map(|leg| leg.id);
-    let conversation = message.conversation;
-    keep(desk, tx, message, conversation, now).await?;
+    keep(tx, message, now).await?;
     if item.keyword.is_some() {
         return Ok(Outcome::Held);
     }

@@ -221,17 +221,10 @@ impl Inbound {
     }
 }
 
-/// Keeps a text that goes nowhere.
-async fn keep(
-    desk: &Desk,
-    tx: &mut Tx,
-    message: NewMessage,
-    conversation: Option<ConversationId>,
-    now: At,
-) -> Result<()> {
-    let _ = desk;
-    let held = message.outcome == Outcome::Held.word();
-    crate::store::messages::insert(tx, std::slice::from_ref(&message)).await?;
-    let conversation = conversation.unwrap_or(ConversationId(0));
-    changes::note(tx, &[(conversation, if held { "held" } else { "message" })], now).await
+/// Keeps a text that goes nowhere, with the conversation that it names, if it names one.
+async fn keep(tx: &mut Tx, message: NewMessage, now: At) -> Result<()> {
+    let kind = if message.outcome == Outcome::Held.word() { "held" } else { "message" };
+    let conversation = message.conversation.unwrap_or(ConversationId(0));
+    crate::store::messages::insert(tx, &[message]).await?;
+    changes::note(tx, &[(conversation, kind)], now).await
 }

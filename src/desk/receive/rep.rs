@@ -31,7 +31,7 @@ pub(super) async fn word(
     message.author_id = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
     message.leg = found.leg.as_ref().map(|leg| leg.id);
     let person = message.author_id;
-    keep(desk, tx, message, conversation, now).await?;
+    keep(tx, message, now).await?;
     let number = found.number.0;
     let mut sent = match what {
         Keep::Command => enqueue(desk, tx, vec![answer(number, &text.from, words::COMMAND)], now).await?,

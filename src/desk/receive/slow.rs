@@ -10,7 +10,7 @@ use crate::domain::keyword::Keyword;
 use crate::domain::phone::masked;
 use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
 use crate::store::routes::{self, LiveLeg, PastLeg};
-use crate::store::{Result, Tx, opening};
+use crate::store::{Result, Tx, people};
 
 /// What was looked up about a text, beside the facts that decide.
 pub(super) struct Found {
@@ -35,13 +35,13 @@ pub(super) async fn take_in(
     let Some(number) = item.selected.number else {
         let why = Hold::Stranger.why();
         let message = text.message(desk, now, ("customer", "text"), Outcome::Held, Some(why));
-        keep(desk, tx, message, None, now).await?;
+        keep(tx, message, now).await?;
         return Ok(Outcome::Held);
     };
     if item.selected.from_ours {
         let why = "sent from one of our own numbers: a loop";
         let message = text.message(desk, now, ("customer", "text"), Outcome::Refused, Some(why));
-        keep(desk, tx, message, None, now).await?;
+        keep(tx, message, now).await?;
         return Ok(Outcome::Refused);
     }
     let mut found = look_up(tx, item, number).await?;
@@ -60,11 +60,10 @@ pub(super) async fn take_in(
         Route::Open => open::open(desk, tx, text, number.0, now, done).await,
         Route::Held(hold) => held::hold(desk, tx, item, &found, hold, now, done).await,
         Route::Kept(Keep::OptedOut) => {
-            let last = routes::last_leg(tx, &text.from, number.0).await?.map(|leg| leg.conversation);
             let why = Keep::OptedOut.why();
             let mut message = text.message(desk, now, ("customer", "keyword"), Outcome::Kept, Some(why));
-            message.conversation = last;
-            keep(desk, tx, message, last, now).await?;
+            message.conversation = routes::last_leg(tx, &text.from, number.0).await?.map(|leg| leg.conversation);
+            keep(tx, message, now).await?;
             Ok(Outcome::Kept)
         }
         Route::Kept(what) => rep::word(desk, tx, item, &found, what, now, done).await,
@@ -79,7 +78,7 @@ async fn look_up(tx: &mut Tx, item: &Item<'_>, number: (NumberId, bool)) -> Resu
     let conversation = selected.first().and_then(|one| one.conversation);
     let legs = routes::live_legs(tx, conversation.as_slice()).await?;
     let leg = legs.into_iter().find(|leg| leg.phone == text.from && leg.number == number.0);
-    let staff = opening::person_by_phone(tx, &text.from).await?.map(|(id, _)| id);
+    let staff = people::by_phone(tx, &text.from).await?;
     let past = if leg.is_none() && !number.1 { routes::last_leg(tx, &text.from, number.0).await? } else { None };
     Ok(Found { number, leg, staff, past })
 }
