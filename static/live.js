@@ -77,18 +77,25 @@ async function fetchPart(address) {
   if (answer.ok) put(await answer.text());
 }
 
-// Runs `work` at once, then at most once a GAP, the last call always being heeded.
+// Runs `work` at once, then at most once a GAP, the last call always being heeded. A run begins when the one before
+// has ended: two answers under way could arrive in the wrong order and leave the page as it was. What failed is
+// tried again.
 function seldom(work) {
-  let waiting = false;
-  let last = -GAP;
+  let asked = false;
+  let busy = false;
+  async function run() {
+    busy = true;
+    while (asked) {
+      asked = false;
+      const done = await work().then(() => true, () => false);
+      await new Promise((rested) => setTimeout(rested, done ? GAP : 5 * GAP));
+      asked ||= !done;
+    }
+    busy = false;
+  }
   return () => {
-    if (waiting) return;
-    waiting = true;
-    setTimeout(() => {
-      waiting = false;
-      last = performance.now();
-      work().catch(() => {});
-    }, Math.max(0, last + GAP - performance.now()));
+    asked = true;
+    if (!busy) run();
   };
 }
 

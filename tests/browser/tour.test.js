@@ -155,10 +155,16 @@ test('a carrier that answers with an error and sends all the same makes no secon
   const nora = handset(phones.page, 'Nora');
   await nora.texts('Is the ramp open?');
   await inbox.page.goto('/conversations?view=all');
-  await inbox.page.locator('#list').getByRole('link').filter({ hasText: /ending in/ }).first().click();
+  await inbox.page.locator('#list').getByRole('link').filter({ hasText: 'Is the ramp open?' }).click();
+  await timeline().getByText('Is the ramp open?').waitFor();
   await inbox.page.getByLabel(/^Text to/).fill('All day.');
   await inbox.page.getByRole('button', { name: 'Send text' }).click();
-  await timeline().locator('.msg').filter({ hasText: 'All day.' }).getByText('Delivered').waitFor();
+  const answer = timeline().locator('.msg').filter({ hasText: 'All day.' });
+  await answer.waitFor();
+  // Longer than the first look at the carrier's list, should a receipt come late.
+  await answer.getByText('Delivered').waitFor({ timeout: 60_000 }).catch(async (error) => {
+    throw new Error(`the thread shows:\n${await timeline().innerText()}\nthe program says:\n${house.output()}`, { cause: error });
+  });
   assert.deepEqual((await nora.bubbles()).filter((bubble) => bubble === 'All day.'), ['All day.']);
   await phones.page.getByRole('button', { name: 'All off' }).click();
   await phones.page.getByText('0 on', { exact: true }).waitFor();
