@@ -29,7 +29,8 @@ CREATE TABLE people (
     phone             TEXT,
     phone_verified_at BIGINT,
     phone_muted_at    BIGINT,
-    duty              TEXT NOT NULL CHECK (duty IN ('on', 'off', 'away', 'away_reassign')),
+    duty              TEXT NOT NULL CHECK (duty IN ('on', 'away', 'away_reassign')),
+    schedule          TEXT,
     open_limit        BIGINT,
     password_hash     TEXT,
     created_at        BIGINT NOT NULL,
@@ -80,12 +81,22 @@ CREATE UNIQUE INDEX numbers_number ON numbers (number);
 CREATE TABLE lines (
     id       BIGINT PRIMARY KEY REFERENCES numbers (id),
     name     TEXT NOT NULL,
-    greeting TEXT
+    hours    TEXT,
+    policies TEXT
+);
+
+-- Words of the system itself that a line says in its own way; what is not here is said in the usual words.
+CREATE TABLE line_texts (
+    line_id BIGINT NOT NULL REFERENCES lines (id),
+    name    TEXT NOT NULL,
+    body    TEXT NOT NULL,
+    PRIMARY KEY (line_id, name)
 );
 
 CREATE TABLE line_members (
     line_id   BIGINT NOT NULL REFERENCES lines (id),
     person_id BIGINT NOT NULL REFERENCES people (id),
+    picked_at BIGINT,
     PRIMARY KEY (line_id, person_id)
 );
 CREATE INDEX line_members_person ON line_members (person_id);
@@ -94,7 +105,9 @@ CREATE TABLE customers (
     id         BIGINT PRIMARY KEY,
     phone      TEXT NOT NULL,
     name       TEXT,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    blocked_at BIGINT,
+    blocked_by BIGINT REFERENCES people (id)
 );
 CREATE UNIQUE INDEX customers_phone ON customers (phone);
 
@@ -111,12 +124,18 @@ CREATE TABLE conversations (
     waiting_since   BIGINT,
     preview         TEXT NOT NULL,
     paused_at       BIGINT,
-    loop_state      TEXT
+    loop_state      TEXT,
+    waits_from      BIGINT,
+    snoozed_until   BIGINT,
+    flagged_at      BIGINT
 );
 CREATE INDEX conversations_open ON conversations (last_at) WHERE closed_at IS NULL;
 CREATE INDEX conversations_mine ON conversations (pinned_to, last_at) WHERE closed_at IS NULL;
 CREATE INDEX conversations_customer ON conversations (customer_id, id);
 CREATE INDEX conversations_closed ON conversations (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX conversations_unassigned ON conversations (line_id, id) WHERE closed_at IS NULL AND pinned_to IS NULL;
+CREATE INDEX conversations_waiting ON conversations (waits_from) WHERE waits_from IS NOT NULL;
+CREATE INDEX conversations_snoozed ON conversations (snoozed_until) WHERE snoozed_until IS NOT NULL;
 
 CREATE TABLE legs (
     id              BIGINT PRIMARY KEY,

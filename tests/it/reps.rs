@@ -62,7 +62,7 @@ both_stores! {
     async fn a_rep_who_is_off_is_not_texted_and_nothing_is_lost(house: only_ana) {
         let joel = house.customer(34);
         joel.texts("one").await;
-        house.sets("UPDATE people SET duty = 'off' WHERE name = 'Ana'").await;
+        house.sets("UPDATE people SET phone_muted_at = 1 WHERE name = 'Ana'").await;
         joel.texts("two").await;
         assert_eq!(house.ana().received().len(), 1);
         assert_eq!(house.messages().await, ["relayed one", "relayed two"]);

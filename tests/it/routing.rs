@@ -37,7 +37,7 @@ both_stores! {
     }
 
     async fn whoever_is_off_duty_disabled_or_full_is_passed_over_with_the_reason(house: one_each) {
-        house.sets("UPDATE people SET duty = 'off' WHERE name = 'Ana'").await;
+        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Ana'").await;
         house.customer(1).texts("one").await;
         assert_eq!(house.pinned().await, BO);
         house.sets("UPDATE people SET duty = 'on' WHERE name = 'Ana'").await;

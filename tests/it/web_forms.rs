@@ -118,7 +118,7 @@ both_stores! {
     }
 
     async fn the_pick_can_be_looked_up_in_the_thread(house) {
-        change(house, "UPDATE people SET duty = 'off' WHERE email = 'bo@example.com'").await;
+        change(house, "UPDATE people SET duty = 'away' WHERE email = 'bo@example.com'").await;
         house.customer(34).texts("Is the ramp open?").await;
         let conversation = house.conversation().await;
         let miriam = Browser::of(house, "miriam@example.com").await;
