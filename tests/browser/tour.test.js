@@ -155,7 +155,7 @@ test('a carrier that answers with an error and sends all the same makes no secon
   const nora = handset(phones.page, 'Nora');
   await nora.texts('Is the ramp open?');
   await inbox.page.goto('/conversations?view=all');
-  await inbox.page.locator('#list').getByRole('link').filter({ hasText: 'Is the ramp open?' }).click();
+  await inbox.page.locator('#list .row').filter({ hasText: 'Is the ramp open?' }).getByRole('link').click();
   await timeline().getByText('Is the ramp open?').waitFor();
   await inbox.page.getByLabel(/^Text to/).fill('All day.');
   await inbox.page.getByRole('button', { name: 'Send text' }).click();
