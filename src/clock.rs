@@ -3,9 +3,9 @@
 
 use std::fmt;
 use std::ops::{Add, Sub};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -83,8 +83,18 @@ pub enum Clock {
     /// The machine's clock, moved by an offset in microseconds (between nodes, now is the database's clock).
     System(Arc<AtomicI64>),
     /// Stands still until a test turns it.
-    Test(Arc<AtomicI64>),
+    Test(Arc<Turned>),
 }
+
+/// A clock in a test's hand: what its face shows, and how far it was ever turned, in microseconds.
+#[derive(Debug)]
+pub struct Turned {
+    face: AtomicI64,
+    turned: AtomicI64,
+}
+
+/// What the time that nobody can set is counted from.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Clock {
     /// The machine's clock.
@@ -96,7 +106,7 @@ impl Clock {
     /// A clock that stands at `at`.
     #[must_use]
     pub fn test(at: At) -> Self {
-        Clock::Test(Arc::new(AtomicI64::new(at.0)))
+        Clock::Test(Arc::new(Turned { face: AtomicI64::new(at.0), turned: AtomicI64::new(0) }))
     }
 
     /// Now.
@@ -108,7 +118,7 @@ impl Clock {
                 let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, micros);
                 At(machine + offset.load(Ordering::Relaxed))
             }
-            Clock::Test(at) => At(at.load(Ordering::SeqCst)),
+            Clock::Test(hands) => At(hands.face.load(Ordering::SeqCst)),
         }
     }
 
@@ -123,8 +133,25 @@ impl Clock {
 
     /// Turns a test clock by `d`; the system clock cannot be turned.
     pub fn pass(&self, d: Duration) {
-        if let Clock::Test(at) = self {
-            at.fetch_add(micros(d), Ordering::SeqCst);
+        if let Clock::Test(hands) = self {
+            hands.face.fetch_add(micros(d), Ordering::SeqCst);
+            hands.turned.fetch_add(micros(d), Ordering::SeqCst);
+        }
+    }
+
+    /// Time that passes evenly whatever now is set to; only the difference of two readings means anything.
+    #[must_use]
+    pub fn steady(&self) -> Duration {
+        match self {
+            Clock::System(_) => BEGAN.elapsed(),
+            Clock::Test(hands) => Duration::from_micros(hands.turned.load(Ordering::SeqCst).unsigned_abs()),
+        }
+    }
+
+    /// Sets a test clock to `at` while no time passes, as somebody does who corrects a clock; not the system clock.
+    pub fn set(&self, at: At) {
+        if let Clock::Test(hands) = self {
+            hands.face.store(at.0, Ordering::SeqCst);
         }
     }
 }

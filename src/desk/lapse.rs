@@ -15,6 +15,13 @@ const CHANGES_KEPT: std::time::Duration = days(1);
 /// Rows of each kind that one transaction forgets.
 const PIECE: i64 = 1000;
 
+/// Whether things may end by themselves now (idle conversations, quarantines, snoozes, hand-overs): what was missed
+/// while nobody listened is in, and the clock has not jumped within five minutes. Take now before you ask.
+#[must_use]
+pub fn may_lapse(desk: &Desk) -> bool {
+    desk.gate.has_caught_up() && desk.gate.is_calm(&desk.clock)
+}
+
 /// Puts attempts in doubt whose lease ran out or whose node is dead. `since` is this node's own start: what it began
 /// before is nobody's. Returns how many there were.
 ///

@@ -19,6 +19,7 @@ pub mod claim;
 pub mod close;
 pub mod deliver;
 pub mod doubt;
+pub mod gate;
 mod handover;
 pub mod identity;
 pub mod lapse;
@@ -71,6 +72,8 @@ pub struct Parts {
     pub wake: Notify,
     /// Counts that the clockwork writes down.
     pub tallies: tallies::Tallies,
+    /// Whether things may end by themselves.
+    pub gate: gate::Gate,
 }
 
 /// The desk, shared by everything that runs in this process.

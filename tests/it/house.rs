@@ -12,7 +12,7 @@ use switchboard::carrier::twilio::{Twilio, TwilioAccount};
 use switchboard::clock::{At, Clock};
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
-use switchboard::desk::{self, Desk, claim, deliver, doubt, lapse, tallies::Tallies};
+use switchboard::desk::{self, Desk, claim, deliver, doubt, gate::Gate, lapse, tallies::Tallies};
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::domain::policy::Policies;
 use switchboard::domain::setup::Setup;
@@ -182,7 +182,10 @@ impl House {
             outgoing: begun,
             wake: tokio::sync::Notify::new(),
             tallies: Tallies::default(),
+            gate: Gate::new(&clock),
         });
+        // Nothing was missed by a house that has just been built; a test that means otherwise makes another.
+        desk.gate.catch_up();
         let doors = app::build(app::Parts {
             figment: figment(),
             public_url: "http://127.0.0.1:8000".to_owned(),

@@ -13,6 +13,7 @@ use crate::app;
 use crate::cli::stop::Stop;
 use crate::clockwork::{self, Running};
 use crate::config::Settings;
+use crate::desk::gate::Gate;
 use crate::desk::tallies::Tallies;
 use crate::desk::{self, Desk, identity};
 use crate::live::Live;
@@ -69,7 +70,9 @@ async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Resu
         outgoing,
         wake: Notify::new(),
         tallies: Tallies::default(),
+        gate: Gate::new(&here.clock),
     });
+    desk.gate.catch_up();
     if settings.port != 0 {
         publish(&desk, settings, settings.port);
     }
