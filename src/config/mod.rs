@@ -9,7 +9,6 @@ use rocket::figment::Figment;
 use crate::domain::policy::Policies;
 
 pub mod address;
-pub mod duration;
 pub mod keys;
 mod policies;
 mod server;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::domain::duration;
 use crate::domain::policy::{DeliveryPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
 
-use super::{Source, duration, truth};
+use super::{Source, truth};
 
 pub(super) fn read(source: &mut Source) -> Policies {
     Policies { support: support(source), pool: pool(source), delivery: delivery(source) }
