@@ -21,6 +21,8 @@ fn support(source: &mut Source) -> SupportPolicy {
         hand_over_after: positive(source, "SWITCHBOARD_SUPPORT__HAND_OVER_AFTER", usual.hand_over_after),
         pick: source.choose("SWITCHBOARD_SUPPORT__PICK", &words).and_then(PickPolicy::read).unwrap_or(usual.pick),
         context_line: source.read("SWITCHBOARD_SUPPORT__CONTEXT_LINE", truth).unwrap_or(usual.context_line),
+        // Who sees customers' numbers is said line by line.
+        show_numbers: usual.show_numbers,
     }
 }
 

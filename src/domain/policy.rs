@@ -1,10 +1,14 @@
 //! The rules that an operator may set, as plain values with their defaults.
 //! Config fills them in and checks them once; every decision is handed the policy that it needs.
 
+mod line;
+
 use std::time::Duration;
 
 use crate::clock::{days, hours, minutes, seconds};
 use crate::domain::phone::Phone;
+
+pub use line::LinePolicy;
 
 /// Everything that an operator may set about how texts are handled.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +36,8 @@ pub struct SupportPolicy {
     pub pick: PickPolicy,
     /// Whether a fresh thread on a rep's phone begins with one line that says who it is about.
     pub context_line: bool,
+    /// Whether reps see customers' whole numbers; never, unless a line says so.
+    pub show_numbers: bool,
 }
 
 impl Default for SupportPolicy {
@@ -43,6 +49,7 @@ impl Default for SupportPolicy {
             hand_over_after: hours(4),
             pick: PickPolicy::Random,
             context_line: true,
+            show_numbers: false,
         }
     }
 }
@@ -71,6 +78,12 @@ impl PickPolicy {
             PickPolicy::LeastBusy => "least_busy",
             PickPolicy::RoundRobin => "round_robin",
         }
+    }
+
+    /// What to write instead of `word`, which is no policy.
+    #[must_use]
+    pub fn remedy(word: &str) -> String {
+        format!("`{word}` is no way to pick; write {}", Self::ALL.map(Self::word).join(", "))
     }
 
     /// The policy of that word.

@@ -1,0 +1,144 @@
+//! What one line does otherwise than the rest of the house: only what was set, over the settings.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{PickPolicy, SupportPolicy};
+use crate::domain::duration;
+
+/// The policies of one line, kept as JSON in `lines.policies`; what is `None` is as the settings say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinePolicy {
+    /// How a rep is chosen among the candidates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick: Option<PickPolicy>,
+    /// A conversation without a message for so long is closed.
+    #[serde(
+        serialize_with = "long::serialize",
+        deserialize_with = "positive",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub idle_close: Option<Duration>,
+    /// A text within this time of the closing reopens the same conversation.
+    #[serde(with = "long", skip_serializing_if = "Option::is_none")]
+    pub reopen_within: Option<Duration>,
+    /// A returning customer goes back to the same rep within this time.
+    #[serde(with = "long", skip_serializing_if = "Option::is_none")]
+    pub sticky_for: Option<Duration>,
+    /// A rep who stays off duty for so long while the line is open loses the conversation.
+    #[serde(
+        serialize_with = "long::serialize",
+        deserialize_with = "positive",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub hand_over_after: Option<Duration>,
+    /// Whether a fresh thread on a rep's phone begins with one line that says who it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context_line: Option<bool>,
+    /// Whether reps see customers' whole numbers, not only the last two digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_numbers: Option<bool>,
+}
+
+impl LinePolicy {
+    /// Reads what [`LinePolicy::to_json`] wrote.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn read(json: &str) -> Result<Self, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    /// The compact text for the database; `{}` when nothing is set.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The policy of the line: what is set here, and else `house`, the settings.
+    #[must_use]
+    pub fn over(&self, house: &SupportPolicy) -> SupportPolicy {
+        SupportPolicy {
+            idle_close: self.idle_close.unwrap_or(house.idle_close),
+            reopen_within: self.reopen_within.unwrap_or(house.reopen_within),
+            sticky_for: self.sticky_for.unwrap_or(house.sticky_for),
+            hand_over_after: self.hand_over_after.unwrap_or(house.hand_over_after),
+            pick: self.pick.unwrap_or(house.pick),
+            context_line: self.context_line.unwrap_or(house.context_line),
+            show_numbers: self.show_numbers.unwrap_or(house.show_numbers),
+        }
+    }
+}
+
+impl Serialize for PickPolicy {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for PickPolicy {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(from)?;
+        PickPolicy::read(&word).ok_or_else(|| serde::de::Error::custom(PickPolicy::remedy(&word)))
+    }
+}
+
+/// A duration that must not be none at all.
+fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let long = self::long::deserialize(from)?;
+    if long.is_some_and(|long| long.is_zero()) { Err(serde::de::Error::custom("write more than 0")) } else { Ok(long) }
+}
+
+/// Durations as operators write them.
+mod long {
+    use super::{Deserialize, Deserializer, Duration, Serializer, duration};
+
+    #[expect(clippy::ref_option, reason = "this is the interface of serde's `with`")]
+    pub fn serialize<S: Serializer>(long: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+        match long {
+            Some(long) => to.serialize_str(&duration::words(*long)),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| duration::parse(&text).map_err(serde::de::Error::custom)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::hours;
+
+    #[test]
+    fn a_line_changes_only_what_it_sets() {
+        let house = SupportPolicy { idle_close: hours(5), ..SupportPolicy::default() };
+        assert_eq!(LinePolicy::default().over(&house), house);
+        let line = LinePolicy { pick: Some(PickPolicy::RoundRobin), show_numbers: Some(true), ..LinePolicy::default() };
+        let both = SupportPolicy { pick: PickPolicy::RoundRobin, show_numbers: true, ..house.clone() };
+        assert_eq!(line.over(&house), both);
+    }
+
+    #[test]
+    fn what_was_written_is_read_again_and_everything_else_refused() {
+        assert_eq!(LinePolicy::default().to_json(), "{}");
+        let json = r#"{"pick":"least_busy","idle_close":"2d","hand_over_after":"30m","context_line":false}"#;
+        let line = LinePolicy::read(json).unwrap();
+        assert_eq!(line.idle_close, Some(hours(48)));
+        assert_eq!(line.to_json(), json);
+        assert_eq!(LinePolicy::read("{}"), Ok(LinePolicy::default()));
+        for (json, word) in [
+            (r#"{"pick":"best"}"#, "least_busy"),
+            (r#"{"idle_close":"72"}"#, "72h"),
+            (r#"{"hand_over_after":"0s"}"#, "more than 0"),
+            (r#"{"idle":"72h"}"#, "idle_close"),
+        ] {
+            let why = LinePolicy::read(json).unwrap_err();
+            assert!(why.contains(word), "{json}: {why}");
+        }
+    }
+}
