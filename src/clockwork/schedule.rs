@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::clock::At;
-use crate::desk::{Desk, claim, doubt, lapse};
+use crate::desk::{Desk, claim, doubt, lapse, snooze};
 use crate::store::Result;
 
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -27,6 +27,7 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),
         task("sweep", Duration::from_secs(5), |desk| Box::pin(async move { claim::sweep(&desk).await.map(drop) })),
+        task("wake", Duration::from_secs(5), |desk| Box::pin(async move { snooze::wake(&desk).await.map(drop) })),
         task("count", Duration::from_secs(5), |desk| Box::pin(async move { lapse::count(&desk).await })),
         task("clock", Duration::from_secs(10), |desk| Box::pin(async move { lapse::agree(&desk).await })),
         task("tallies", Duration::from_secs(5), |desk| Box::pin(async move { lapse::tally(&desk).await })),

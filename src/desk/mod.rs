@@ -17,6 +17,7 @@ use crate::store::{self, Store};
 pub mod apply;
 pub mod claim;
 pub mod close;
+mod command;
 pub mod deliver;
 pub mod doubt;
 pub mod gate;
@@ -36,6 +37,7 @@ pub mod receive;
 pub mod relay;
 pub mod reply;
 pub mod sessions;
+pub mod snooze;
 pub mod tallies;
 
 use outbox::Sending;

@@ -2,7 +2,9 @@
 
 use super::reply::{LONGEST, web_message};
 use super::{Desk, Failure};
+use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::store::messages::NewMessage;
 use crate::store::{Job, Result, Tx, access, changes, messages};
 
 /// Keeps a note in a conversation, open or closed.
@@ -40,20 +42,36 @@ impl Job for Note {
     type Out = Result<MessageId, Failure>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        if access::seer(tx, self.by, self.conversation).await?.is_none() {
-            return Ok(Err(Failure::NotFound));
-        }
         if let Some(key) = &self.form_key
             && let Some(id) = messages::by_form_key(tx, key).await?
+            && access::seer(tx, self.by, self.conversation).await?.is_some()
         {
             return Ok(Ok(id));
         }
         let key = self.form_key.clone();
-        let message = web_message(&self.desk, self.conversation, self.by, "note", "kept", &self.body, key, now);
-        let id = message.id;
-        messages::insert(tx, &[message]).await?;
-        changes::note(tx, &[(self.conversation, "message")], now).await?;
-        Ok(Ok(id))
+        let now = self.desk.clock.now();
+        note_in(&self.desk, tx, (self.by, self.conversation), ("web", key), &self.body, now).await
     }
+}
+
+/// Keeps a note within a transaction: what the web and a rep's command do alike. `way` is how it came in.
+///
+/// # Errors
+/// What the database said; the inner error as [`note`].
+pub(super) async fn note_in(
+    desk: &Desk,
+    tx: &mut Tx,
+    (by, conversation): (PersonId, ConversationId),
+    (way, key): (&'static str, Option<String>),
+    body: &str,
+    now: At,
+) -> Result<Result<MessageId, Failure>> {
+    if access::seer(tx, by, conversation).await?.is_none() {
+        return Ok(Err(Failure::NotFound));
+    }
+    let message = NewMessage { way, ..web_message(desk, conversation, by, "note", "kept", body, key, now) };
+    let id = message.id;
+    messages::insert(tx, &[message]).await?;
+    changes::note(tx, &[(conversation, "message")], now).await?;
+    Ok(Ok(id))
 }

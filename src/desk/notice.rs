@@ -26,8 +26,12 @@ const WINDOW: std::time::Duration = hours(1);
 pub mod words {
     /// On a number whose conversation has ended.
     pub const ENDED: &str = include_str!("../../templates/texts/ended.txt");
-    /// To a rep who sends a command.
-    pub const COMMAND: &str = include_str!("../../templates/texts/command.txt");
+    /// To a rep who asks which commands there are.
+    pub const COMMAND_HELP: &str = include_str!("../../templates/texts/command_help.txt");
+    /// The same on a line, where few work.
+    pub const COMMAND_LINE: &str = include_str!("../../templates/texts/command_line.txt");
+    /// To a rep whose time of a conversation put aside has come; `{customer}`.
+    pub const REMINDER: &str = include_str!("../../templates/texts/reminder.txt");
     /// To a rep who texts a line.
     pub const REP_ON_LINE: &str = include_str!("../../templates/texts/rep_on_line.txt");
     /// To a rep whose conversation is somebody else's now; `{name}` is whose.

@@ -53,29 +53,44 @@ impl Job for Move {
     type Out = Result<Enqueued, Failure>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let talks = routes::talks(tx, &[self.conversation]).await?;
-        let seer = access::seer(tx, self.by, self.conversation).await?;
-        let (Some(talk), Some(seer)) = (talks.into_iter().next(), seer) else { return Ok(Err(Failure::NotFound)) };
-        if talk.closed {
-            return Ok(Err(Failure::refused("conversation", "it is closed")));
-        }
-        let to = self.to.unwrap_or(self.by);
-        if talk.pinned_to == Some(to) {
-            return Ok(Ok(Enqueued::default()));
-        }
-        if self.to.is_none() && talk.pinned_to.is_some() && !seer.manages {
-            return Ok(Err(Failure::refused("conversation", "somebody else has taken it")));
-        }
-        if access::heir(tx, to, self.conversation).await?.is_none() {
-            let (field, why) = match self.to {
-                Some(_) => ("to", "this person is not a member of the line, or is disabled: choose somebody else"),
-                None => ("conversation", "only members of the line can take it: have an admin add you to the line"),
-            };
-            return Ok(Err(Failure::refused(field, why)));
-        }
-        hand_over(&self.desk, tx, &talk, &seer, to, self.note.as_deref(), now).await.map(Ok)
+        let note = self.note.as_deref();
+        move_in(&self.desk, tx, (self.by, self.conversation), self.to, note, self.desk.clock.now()).await
     }
+}
+
+/// Claims a conversation, or hands it to `to`, within a transaction: what the web and a rep's command do alike.
+///
+/// # Errors
+/// What the database said; the inner error as [`transfer`].
+pub(super) async fn move_in(
+    desk: &Desk,
+    tx: &mut Tx,
+    (by, conversation): (PersonId, ConversationId),
+    to: Option<PersonId>,
+    note: Option<&str>,
+    now: At,
+) -> Result<Result<Enqueued, Failure>> {
+    let talks = routes::talks(tx, &[conversation]).await?;
+    let seer = access::seer(tx, by, conversation).await?;
+    let (Some(talk), Some(seer)) = (talks.into_iter().next(), seer) else { return Ok(Err(Failure::NotFound)) };
+    if talk.closed {
+        return Ok(Err(Failure::refused("conversation", "it is closed")));
+    }
+    let heir = to.unwrap_or(by);
+    if talk.pinned_to == Some(heir) {
+        return Ok(Ok(Enqueued::default()));
+    }
+    if to.is_none() && talk.pinned_to.is_some() && !seer.manages {
+        return Ok(Err(Failure::refused("conversation", "somebody else has taken it")));
+    }
+    if access::heir(tx, heir, conversation).await?.is_none() {
+        let (field, why) = match to {
+            Some(_) => ("to", "this person is not a member of the line, or is disabled: choose somebody else"),
+            None => ("conversation", "only members of the line can take it: have an admin add you to the line"),
+        };
+        return Ok(Err(Failure::refused(field, why)));
+    }
+    hand_over(desk, tx, &talk, &seer, heir, note, now).await.map(Ok)
 }
 
 /// Pins an unassigned conversation to somebody who acts in it; opens the leg of their phone if they have one.

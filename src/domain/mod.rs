@@ -2,6 +2,8 @@
 
 pub mod allocation;
 pub mod change;
+pub mod colleague;
+pub mod command;
 pub mod delivery;
 pub mod doubt;
 pub mod duration;

@@ -51,7 +51,7 @@ pub struct Facts {
     pub past: Past,
     /// The keyword that the whole text is.
     pub keyword: Option<Keyword>,
-    /// The text begins with `#`.
+    /// The text is a rep's command, or looks like one.
     pub command: bool,
 }
 
@@ -130,7 +130,8 @@ pub fn route(facts: &Facts) -> Route {
         (Texted::Stranger, _) => Route::Held(Hold::Stranger),
         _ if facts.from_ours => Route::Refused,
         (_, Some(Side::Rep)) if stop => Route::Kept(Keep::PhoneOff),
-        (_, Some(Side::Rep)) if facts.command => Route::Kept(Keep::Command),
+        // Held on an ended leg, it might be forwarded some day: a command is never for a customer.
+        (_, Some(Side::Rep)) | (Texted::Mask, None) if facts.command => Route::Kept(Keep::Command),
         (_, Some(_)) => Route::Into,
         (Texted::Mask, None) => Route::Held(match facts.past {
             Past::Never => Hold::Never,
@@ -190,7 +191,7 @@ mod tests {
             if facts.from_ours && facts.texted != Texted::Stranger {
                 prop_assert_eq!(route(&facts), Route::Refused);
             }
-            if facts.texted == Texted::Mask && facts.live.is_none() && !facts.from_ours {
+            if facts.texted == Texted::Mask && facts.live.is_none() && !facts.from_ours && !facts.command {
                 prop_assert!(matches!(route(&facts), Route::Held(_)));
             }
         }

@@ -31,6 +31,7 @@ mod postgres;
 pub mod routes;
 pub mod sessions;
 pub mod settings;
+pub mod snoozes;
 mod sqlite;
 pub mod tallies;
 pub mod upkeep;

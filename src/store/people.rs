@@ -111,6 +111,16 @@ pub async fn set_phone(tx: &mut Tx, id: PersonId, phone: Option<&Phone>, now: At
     Ok(())
 }
 
+/// Sets a person's duty: `on`, `away` or `away_reassign`.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_duty(tx: &mut Tx, id: PersonId, duty: &str) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE people SET duty = $2 WHERE id = $1")
+        .bind(id.0).bind(duty).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
 /// Sets the most open conversations that a person has at once.
 ///
 /// # Errors

@@ -7,12 +7,12 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
 use crate::on;
 
-/// Pins a conversation to a person.
+/// Pins a conversation to a person, who sees it at once even if it was put aside.
 ///
 /// # Errors
 /// What the database said.
 pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: PersonId) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE conversations SET pinned_to = $1 WHERE id = $2")
+    on!(tx, c => sqlx::query("UPDATE conversations SET pinned_to = $1, snoozed_until = NULL WHERE id = $2")
         .bind(person.0).bind(conversation.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
@@ -22,7 +22,7 @@ pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: PersonId) ->
 /// # Errors
 /// What the database said.
 pub async fn close(tx: &mut Tx, conversation: ConversationId, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE conversations SET closed_at = $1, waiting_since = NULL WHERE id = $2")
+    on!(tx, c => sqlx::query("UPDATE conversations SET closed_at = $1, waiting_since = NULL, snoozed_until = NULL WHERE id = $2")
         .bind(now.0).bind(conversation.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

@@ -78,6 +78,12 @@ pub struct Talk {
     pub loop_state: Option<String>,
     /// Since when the customer waits for an answer.
     pub waiting_since: Option<At>,
+    /// When it was opened.
+    pub opened_at: At,
+    /// Put aside until then.
+    pub snoozed_until: Option<At>,
+    /// Staff have blocked the customer.
+    pub blocked: bool,
 }
 
 /// These conversations, locked until the commit so that neither pin nor legs change meanwhile.
@@ -95,7 +101,7 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
             "SELECT c.id, c.line_id, li.name, c.customer_id, cu.name, cu.phone, c.pinned_to, c.closed_at, c.paused_at, \
-             c.loop_state, c.waiting_since \
+             c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, cu.blocked_at \
              FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
              LEFT JOIN customers cu ON cu.id = c.customer_id WHERE c.id IN (",
         );
@@ -116,6 +122,9 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
             paused_at: row.try_get::<Option<i64>, _>(8)?.map(At),
             loop_state: row.try_get(9)?,
             waiting_since: row.try_get::<Option<i64>, _>(10)?.map(At),
+            opened_at: At(row.try_get(11)?),
+            snoozed_until: row.try_get::<Option<i64>, _>(12)?.map(At),
+            blocked: row.try_get::<Option<i64>, _>(13)?.is_some(),
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::stamp::Stamp;
 use super::words::sentence;
+use crate::clock::At;
 use crate::store::views::timeline::Done;
 
 /// A quiet line in the middle of the thread.
@@ -56,6 +57,11 @@ pub fn line(done: Done, customer: &str) -> Line {
         "claimed" => format!("{actor} took this"),
         "transferred" => format!("{actor} gave this to {}", word("to_name").unwrap_or_default()),
         "closed" => format!("{actor} closed this"),
+        "snoozed" => match data.get("until").and_then(Value::as_i64).map(|at| Stamp(At(at))) {
+            Some(until) => format!("{actor} put this aside until {}, {}", until.day(), until.clock()),
+            None => format!("{actor} put this aside"),
+        },
+        "woke" => format!("This is back: {}", word("why").unwrap_or_default()),
         "no_mask" => "No mask was free for the rep's phone: this one is answered on the web".to_owned(),
         "phone_off" => format!("{actor} turned off the texts to their phone"),
         "loop_paused" => {
@@ -115,7 +121,6 @@ fn trace(pick: &Value) -> Option<Trace> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::At;
 
     fn done(kind: &str, data: &str) -> Done {
         Done { id: 1, at: At::EPOCH, kind: kind.into(), actor: Some("Ana".into()), data: data.into() }

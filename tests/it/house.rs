@@ -12,7 +12,7 @@ use switchboard::carrier::twilio::{Twilio, TwilioAccount};
 use switchboard::clock::{At, Clock};
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
-use switchboard::desk::{self, Desk, claim, deliver, doubt, gate::Gate, lapse, tallies::Tallies};
+use switchboard::desk::{self, Desk, claim, deliver, doubt, gate::Gate, lapse, snooze, tallies::Tallies};
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::domain::policy::Policies;
 use switchboard::domain::setup::Setup;
@@ -216,6 +216,7 @@ impl House {
             busy |= self.simulator.settle().await > 0;
             busy |= claim::claim(&self.desk).await.unwrap().looked_at > 0;
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;
+            busy |= snooze::wake(&self.desk).await.unwrap() > 0;
             busy |= doubt::look(&self.desk).await.unwrap() > 0;
             busy |= lapse::leases(&self.desk, self.started_at).await.unwrap() > 0;
             if !busy {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod carrier_faults;
+mod commands;
 mod databases;
 mod delivery;
 mod doubt;
@@ -23,6 +24,7 @@ mod routing;
 mod schema;
 mod sequences;
 mod simulator;
+mod snooze;
 mod strays;
 mod texts;
 mod two_nodes;

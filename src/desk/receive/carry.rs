@@ -6,7 +6,7 @@ use super::{Inbound, Outcome};
 use crate::clock::At;
 use crate::desk::outbox::{Enqueued, enqueue};
 use crate::desk::relay::{Author, fan_out, with_media};
-use crate::desk::{Desk, notice};
+use crate::desk::{Desk, notice, snooze};
 use crate::domain::echo::Echo;
 use crate::domain::ids::ConversationId;
 use crate::domain::phone::masked;
@@ -49,6 +49,9 @@ pub(super) async fn carry(
     messages::said(tx, &touched).await?;
     let notes: Vec<(ConversationId, &'static str)> = touched.iter().map(|said| (said.id, "message")).collect();
     changes::note(tx, &notes, now).await?;
+    for talk in &group.woken {
+        snooze::back(desk, tx, talk, None, "the customer wrote", now).await?;
+    }
     for conversation in group.paused {
         let data = serde_json::json!({});
         changes::event(tx, desk.ids.next(now), Some(conversation), now, "loop_paused", None, &data).await?;
@@ -96,6 +99,7 @@ struct Group {
     drafts: Vec<crate::desk::outbox::Draft>,
     greeted: Vec<crate::domain::ids::LegId>,
     paused: Vec<ConversationId>,
+    woken: Vec<Talk>,
 }
 
 impl Group {
@@ -115,6 +119,10 @@ impl Group {
             "party" => ("party", true),
             _ => ("customer", true),
         };
+        if from_customer && standing.talk.snoozed_until.take().is_some() {
+            self.woken.push(standing.talk.clone());
+        }
+        let talk = &standing.talk;
         let loops = standing.echo.hear(from_customer, &text.body, now);
         if loops && standing.paused_at.is_none() {
             standing.paused_at = Some(now);

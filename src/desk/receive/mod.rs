@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::Desk;
 use super::outbox::{Enqueued, Sending};
 use crate::clock::At;
+use crate::domain::command;
 use crate::domain::ids::ConversationId;
 use crate::domain::keyword::{self, Keyword};
 use crate::store::messages::NewMessage;
@@ -150,7 +151,7 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
             && selected.number.is_some()
             && !selected.from_ours
             && matches!(keyword, None | Some(Keyword::Help))
-            && !text.body.trim_start().starts_with('#');
+            && !command::begins(&text.body);
         let item = Item { index, text, selected, keyword };
         // A text behind one that goes the slow way must not overtake it.
         if plain && !held_up.contains(&(text.from.as_str(), text.to.as_str())) {

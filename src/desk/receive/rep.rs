@@ -4,8 +4,10 @@ use super::slow::Found;
 use super::{Item, Outcome, keep};
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::notice::{REP_ON_LINE, answer, throttled, words};
-use crate::desk::outbox::{Enqueued, enqueue};
+use crate::desk::command::{Order, Place, carry_out};
+use crate::desk::notice::{REP_ON_LINE, throttled, words};
+use crate::desk::outbox::Enqueued;
+use crate::domain::ids::PersonId;
 use crate::domain::routing::Keep;
 use crate::store::{Result, Tx, changes};
 
@@ -25,7 +27,8 @@ pub(super) async fn word(
         Keep::PhoneOff | Keep::OptedOut => "keyword",
         Keep::RepOnLine => "text",
     };
-    let conversation = found.leg.as_ref().map(|leg| leg.conversation);
+    let past = found.past.as_ref().filter(|past| past.person.is_some());
+    let conversation = found.leg.as_ref().map(|leg| leg.conversation).or(past.map(|past| past.conversation));
     let mut message = text.message(desk, now, ("rep", kind), Outcome::Kept, Some(what.why()));
     message.conversation = conversation;
     message.author_id = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
@@ -34,7 +37,11 @@ pub(super) async fn word(
     keep(tx, message, now).await?;
     let number = found.number.0;
     let mut sent = match what {
-        Keep::Command => enqueue(desk, tx, vec![answer(number, &text.from, words::COMMAND)], now).await?,
+        Keep::Command => {
+            let (Some(person), Some(hash)) = (found.staff, found.hash.clone()) else { return Ok(Outcome::Kept) };
+            let order = Order { person, phone: &text.from, number, place: place(found, person) };
+            carry_out(desk, tx, &order, hash, now).await?
+        }
         // Once an hour: a phone that answers by itself would otherwise never stop. A keyword needs no help.
         Keep::RepOnLine if item.keyword.is_none() => {
             throttled(desk, tx, REP_ON_LINE, number, &text.from, words::REP_ON_LINE, now).await?
@@ -49,4 +56,18 @@ pub(super) async fn word(
     done.waiting |= sent.waiting;
     done.sendings.append(&mut sent.sendings);
     Ok(Outcome::Kept)
+}
+
+/// The thread that a command is about. A leg that rests while its conversation is still the rep's is one, too.
+fn place(found: &Found, person: PersonId) -> Place {
+    match (&found.leg, &found.past) {
+        (Some(leg), _) => Place::Thread(leg.conversation),
+        (None, Some(past)) if !past.closed && past.pinned_to == Some(person) => Place::Thread(past.conversation),
+        (None, Some(past)) if past.moved() => {
+            let name = past.pinned_name.as_deref().unwrap_or("somebody else");
+            Place::Nowhere(format!("Not done: this conversation is with {name} now."))
+        }
+        (None, None) if found.number.1 => Place::Line,
+        (None, _) => Place::Nowhere("Not done: there is no conversation here any more.".to_owned()),
+    }
 }

@@ -1,10 +1,11 @@
 //! The slow way, one text at a time: keywords, commands, first texts, and whatever has no live leg.
 //! Collects the facts, asks [`crate::domain::routing`], and carries the decision out.
 
-use super::{Item, Outcome, carry, held, keep, open, rep};
+use super::{Inbound, Item, Outcome, carry, held, keep, open, rep};
 use crate::clock::At;
 use crate::desk::outbox::Enqueued;
 use crate::desk::{Desk, ledger, notice};
+use crate::domain::command::{self, Hash};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::keyword::Keyword;
 use crate::domain::phone::masked;
@@ -22,6 +23,8 @@ pub(super) struct Found {
     pub(super) staff: Option<PersonId>,
     /// The newest ended leg, where none is live.
     pub(super) past: Option<PastLeg>,
+    /// What the text asks of us, if it is a rep's and begins with `#`.
+    pub(super) hash: Option<Hash>,
 }
 
 pub(super) async fn take_in(
@@ -31,20 +34,26 @@ pub(super) async fn take_in(
     now: At,
     done: &mut Enqueued,
 ) -> Result<Outcome> {
-    let text = item.text;
     let Some(number) = item.selected.number else {
         let why = Hold::Stranger.why();
-        let message = text.message(desk, now, ("customer", "text"), Outcome::Held, Some(why));
+        let message = item.text.message(desk, now, ("customer", "text"), Outcome::Held, Some(why));
         keep(tx, message, now).await?;
         return Ok(Outcome::Held);
     };
     if item.selected.from_ours {
         let why = "sent from one of our own numbers: a loop";
-        let message = text.message(desk, now, ("customer", "text"), Outcome::Refused, Some(why));
+        let message = item.text.message(desk, now, ("customer", "text"), Outcome::Refused, Some(why));
         keep(tx, message, now).await?;
         return Ok(Outcome::Refused);
     }
     let mut found = look_up(tx, item, number).await?;
+    // A rep's `##…` is a text that begins with `#`, wherever it goes from here.
+    let literal = match &found.hash {
+        Some(Hash::Text(body)) => Some(Inbound { body: body.clone(), ..item.text.clone() }),
+        _ => None,
+    };
+    let text = literal.as_ref().unwrap_or(item.text);
+    let item = &Item { index: item.index, text, selected: item.selected.clone(), keyword: item.keyword };
     keyword(desk, tx, item, &found, now).await?;
     if let (Route::Into, Some(leg)) = (route(&facts(item, &found)), &found.leg) {
         let stop = item.keyword == Some(Keyword::Stop);
@@ -80,7 +89,8 @@ async fn look_up(tx: &mut Tx, item: &Item<'_>, number: (NumberId, bool)) -> Resu
     let leg = legs.into_iter().find(|leg| leg.phone == text.from && leg.number == number.0);
     let staff = people::by_phone(tx, &text.from).await?;
     let past = if leg.is_none() && !number.1 { routes::last_leg(tx, &text.from, number.0).await? } else { None };
-    Ok(Found { number, leg, staff, past })
+    let hash = staff_thread(leg.as_ref(), past.as_ref(), staff).then(|| command::read(&text.body)).flatten();
+    Ok(Found { number, leg, staff, past, hash })
 }
 
 fn facts(item: &Item<'_>, found: &Found) -> Facts {
@@ -95,7 +105,17 @@ fn facts(item: &Item<'_>, found: &Found) -> Facts {
             Some(_) => Past::Ended,
         },
         keyword: item.keyword,
-        command: item.text.body.trim_start().starts_with('#'),
+        command: matches!(found.hash, Some(Hash::Command(_) | Hash::Wrong(_))),
+    }
+}
+
+/// The text came by a rep's way in, now or before, or from a rep's phone where nobody ever was: there `#` is for us.
+/// In a pair a rep's phone is a party like any other.
+fn staff_thread(leg: Option<&LiveLeg>, past: Option<&PastLeg>, staff: Option<PersonId>) -> bool {
+    match (leg, past) {
+        (Some(leg), _) => leg.role == "rep",
+        (None, Some(past)) => past.person.is_some(),
+        (None, None) => staff.is_some(),
     }
 }
 

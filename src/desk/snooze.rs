@@ -1,0 +1,162 @@
+//! Puts a conversation aside: it is out of the way until its time comes or the customer writes.
+
+use serde_json::json;
+
+use super::notice::words;
+use super::outbox::{Draft, Enqueued, enqueue};
+use super::relay::customer_label;
+use super::{Desk, Failure, lapse};
+use crate::clock::At;
+use crate::domain::command::LATER;
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::store::routes::{self, Talk};
+use crate::store::{Job, Result, Tx, access, changes, snoozes};
+
+/// The kind of the word that a conversation is back.
+const REMINDER: &str = "reminder";
+/// How many conversations are looked up at a time.
+const PIECE: i64 = 200;
+
+/// Puts a conversation aside until `until`.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person may not see it; [`Failure::Refused`] for the field `until`, or if it is closed.
+pub async fn snooze(desk: &Desk, by: PersonId, conversation: ConversationId, until: At) -> Result<(), Failure> {
+    desk.store.write(Snooze { desk: desk.clone(), by, conversation, until: Some(until) }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+/// Takes a conversation back before its time. One that is not put aside stays as it is.
+///
+/// # Errors
+/// As [`snooze()`].
+pub async fn unsnooze(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
+    desk.store.write(Snooze { desk: desk.clone(), by, conversation, until: None }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+struct Snooze {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    until: Option<At>,
+}
+
+impl Job for Snooze {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        snooze_in(&self.desk, tx, (self.by, self.conversation), self.until, self.desk.clock.now()).await
+    }
+}
+
+/// Puts a conversation aside, or takes it back, within a transaction: what the web and a rep's command do alike.
+///
+/// # Errors
+/// What the database said; the inner error as [`snooze`].
+pub(super) async fn snooze_in(
+    desk: &Desk,
+    tx: &mut Tx,
+    (by, conversation): (PersonId, ConversationId),
+    until: Option<At>,
+    now: At,
+) -> Result<Result<(), Failure>> {
+    let talks = routes::talks(tx, &[conversation]).await?;
+    let seer = access::seer(tx, by, conversation).await?;
+    let (Some(talk), Some(_)) = (talks.first(), seer) else { return Ok(Err(Failure::NotFound)) };
+    let Some(until) = until else {
+        if talk.snoozed_until.is_some() {
+            back(desk, tx, talk, Some(by), "taken back", now).await?;
+        }
+        return Ok(Ok(()));
+    };
+    if talk.closed {
+        return Ok(Err(Failure::refused("conversation", "it is closed")));
+    }
+    if until < now + LATER.0 || until > now + LATER.1 {
+        let why = "choose a time that is between 1 minute and 30 days from now";
+        return Ok(Err(Failure::refused("until", why)));
+    }
+    snoozes::set(tx, talk.id, Some(until)).await?;
+    let data = json!({ "until": until.0 });
+    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "snoozed", Some(by), &data).await?;
+    changes::note(tx, &[(talk.id, "conversation")], now).await?;
+    Ok(Ok(()))
+}
+
+/// Brings back a conversation that was put aside, and says why in its timeline.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn back(
+    desk: &Desk,
+    tx: &mut Tx,
+    talk: &Talk,
+    by: Option<PersonId>,
+    why: &str,
+    now: At,
+) -> Result<()> {
+    snoozes::set(tx, talk.id, None).await?;
+    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "woke", by, &json!({ "why": why })).await?;
+    changes::note(tx, &[(talk.id, "conversation")], now).await
+}
+
+/// Brings back every conversation whose time has come, and reminds its rep. Returns how many there were.
+///
+/// # Errors
+/// What the database said.
+pub async fn wake(desk: &Desk) -> Result<usize> {
+    let mut woken = 0;
+    loop {
+        let now = desk.clock.now();
+        if !lapse::may_lapse(desk) {
+            return Ok(woken);
+        }
+        let due = snoozes::due(&mut desk.store.read().await?, now, PIECE).await?;
+        if due.is_empty() {
+            return Ok(woken);
+        }
+        woken += due.len();
+        for conversation in due {
+            let sent = desk.store.write(Wake { desk: desk.clone(), conversation }).await?;
+            if sent.waiting {
+                desk.ring();
+            }
+            desk.dispatch(sent.sendings);
+        }
+    }
+}
+
+struct Wake {
+    desk: Desk,
+    conversation: ConversationId,
+}
+
+impl Job for Wake {
+    type Out = Enqueued;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Enqueued> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let talks = routes::talks(tx, &[self.conversation]).await?;
+        let due = talks.first().filter(|talk| talk.snoozed_until.is_some_and(|until| until <= now));
+        let Some(talk) = due else { return Ok(Enqueued::default()) };
+        back(desk, tx, talk, None, "its time has come", now).await?;
+        let legs = routes::live_legs(tx, &[talk.id]).await?;
+        let own = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);
+        let Some(leg) = own else { return Ok(Enqueued::default()) };
+        let reminder = Draft {
+            message: None,
+            leg: Some(leg.id),
+            conversation: Some(talk.id),
+            kind: REMINDER,
+            number: leg.number,
+            to: leg.phone.clone(),
+            person: leg.person,
+            body: words::REMINDER.trim_end().replace("{customer}", &customer_label(talk)),
+            window_at: None,
+        };
+        enqueue(desk, tx, vec![reminder], now).await
+    }
+}

@@ -1,0 +1,73 @@
+//! Which colleague a name means, when a rep types it on a phone.
+//! Nobody is guessed: a name that fits two people fits none.
+
+use crate::domain::ids::PersonId;
+
+/// Why a name means nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unclear {
+    /// It fits nobody.
+    Nobody,
+    /// It fits these.
+    Several(Vec<String>),
+}
+
+/// The one of `people` whom `name` means: by the whole name, else by the first name, else by how the name begins.
+///
+/// # Errors
+/// [`Unclear`] if it fits nobody or several.
+pub fn called(name: &str, people: &[(PersonId, String)]) -> Result<PersonId, Unclear> {
+    let wanted = folded(name);
+    let fits: [&dyn Fn(&str) -> bool; 3] =
+        [&|other| other == wanted, &|other| other.split(' ').next() == Some(wanted.as_str()), &|other| {
+            !wanted.is_empty() && other.starts_with(&wanted)
+        }];
+    for fits in fits {
+        let found: Vec<&(PersonId, String)> = people.iter().filter(|(_, other)| fits(&folded(other))).collect();
+        match found.as_slice() {
+            [] => {}
+            [(id, _)] => return Ok(*id),
+            several => return Err(Unclear::Several(several.iter().map(|(_, name)| name.clone()).collect())),
+        }
+    }
+    Err(Unclear::Nobody)
+}
+
+fn folded(name: &str) -> String {
+    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn people(names: &[&str]) -> Vec<(PersonId, String)> {
+        names.iter().zip(1..).map(|(name, id)| (PersonId(id), (*name).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_name_means_whoever_it_fits_alone() {
+        let team = people(&["Ana Ruiz", "Ana Bell", "Bo", "Boris Lee", "Çağla Öz"]);
+        for (name, id) in
+            [("ana ruiz", 1), ("ANA  BELL", 2), ("bo", 3), ("boris", 4), ("bor", 4), ("ana r", 1), ("çağla", 5)]
+        {
+            assert_eq!(called(name, &team), Ok(PersonId(id)), "{name}");
+        }
+        assert_eq!(called("Ana", &team), Err(Unclear::Several(vec!["Ana Ruiz".into(), "Ana Bell".into()])));
+        assert_eq!(called("b", &team), Err(Unclear::Several(vec!["Bo".into(), "Boris Lee".into()])));
+        assert_eq!(called("Ruiz", &team), Err(Unclear::Nobody));
+        assert_eq!(called("", &team), Err(Unclear::Nobody));
+    }
+
+    proptest! {
+        #[test]
+        fn a_whole_name_that_only_one_has_means_that_one(names in proptest::collection::hash_set("[A-Z][a-z]{1,4}( [A-Z][a-z]{1,4})?", 1..6)) {
+            let team: Vec<(PersonId, String)> = names.into_iter().zip(1..).map(|(name, id)| (PersonId(id), name)).collect();
+            for (id, name) in &team {
+                prop_assert_eq!(called(&name.to_uppercase(), &team), Ok(*id));
+            }
+        }
+    }
+}

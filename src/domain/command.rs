@@ -1,0 +1,251 @@
+//! What a rep's text that begins with `#` asks for, read without doing anything.
+//! Whatever begins so is for us and never for the customer, except `##…`, which says `#…` to them.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::clock::{days, minutes};
+
+/// The shortest and the longest time for which a conversation can be put aside.
+pub const LATER: (Duration, Duration) = (minutes(1), days(30));
+
+/// Something that a rep asks of us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Which commands there are.
+    Help,
+    /// Whom this thread is with.
+    Who,
+    /// Keep words that only staff see.
+    Note(String),
+    /// Close the conversation.
+    Close,
+    /// Hand it to a colleague, by name.
+    Transfer(String),
+    /// Put it aside for so long.
+    Later(Duration),
+    /// Take no new customers.
+    Away,
+    /// Take them again, and texts on the phone.
+    On,
+}
+
+/// What a text that begins with `#` is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// A command.
+    Command(Command),
+    /// Words for the customer, one `#` taken off.
+    Text(String),
+    /// Neither, and why.
+    Wrong(Mistake),
+}
+
+/// Why a command is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mistake {
+    /// There is no such command.
+    #[error("#{0} is no command")]
+    Unknown(String),
+    /// It stands alone.
+    #[error("#{0} takes nothing behind it")]
+    Surplus(&'static str),
+    /// A note without words.
+    #[error("the note is empty: text #note and what to keep")]
+    NoNote,
+    /// A transfer to nobody.
+    #[error("to whom? Text #transfer and a colleague's name")]
+    NoName,
+    /// Not a span of time.
+    #[error("for how long? Text #later and a time such as 15m, 2h, 3d or 1h30m")]
+    NoSpan,
+    /// Too short or too long a time.
+    #[error("between 1 minute and 30 days, please")]
+    BadSpan,
+}
+
+/// Whether `body` is for us to read with [`read`]: it begins with `#`.
+#[must_use]
+pub fn begins(body: &str) -> bool {
+    body.trim_start().starts_with('#')
+}
+
+/// Reads a rep's text; `None` if it does not begin with `#`.
+#[must_use]
+pub fn read(body: &str) -> Option<Hash> {
+    let rest = body.trim_start().strip_prefix('#')?;
+    if rest.starts_with('#') {
+        return Some(Hash::Text(rest.to_owned()));
+    }
+    let rest = rest.trim();
+    let (word, more) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    Some(command(word, more.trim()).map_or_else(Hash::Wrong, Hash::Command))
+}
+
+fn command(word: &str, more: &str) -> Result<Command, Mistake> {
+    let alone = |name, command| if more.is_empty() { Ok(command) } else { Err(Mistake::Surplus(name)) };
+    match word.to_lowercase().as_str() {
+        "help" => Ok(Command::Help),
+        "who" => Ok(Command::Who),
+        "note" if more.is_empty() => Err(Mistake::NoNote),
+        "note" => Ok(Command::Note(more.to_owned())),
+        // "#close the door behind you" was not meant to close anything.
+        "close" => alone("close", Command::Close),
+        "transfer" if more.is_empty() => Err(Mistake::NoName),
+        "transfer" => Ok(Command::Transfer(more.to_owned())),
+        "later" => span(more).map(Command::Later),
+        "away" => alone("away", Command::Away),
+        "on" => alone("on", Command::On),
+        _ => Err(Mistake::Unknown(word.chars().take(20).collect())),
+    }
+}
+
+/// Reads `15m`, `2h`, `3d`, `1h30m`, whatever the case and the white space between.
+///
+/// # Errors
+/// [`Mistake::NoSpan`] if it is none, [`Mistake::BadSpan`] outside of [`LATER`].
+pub fn span(text: &str) -> Result<Duration, Mistake> {
+    let mut total = Duration::ZERO;
+    let mut digits = String::new();
+    let mut parts = 0;
+    for letter in text.chars().filter(|letter| !letter.is_whitespace()) {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+            continue;
+        }
+        let unit = match letter.to_ascii_lowercase() {
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => return Err(Mistake::NoSpan),
+        };
+        if digits.is_empty() {
+            return Err(Mistake::NoSpan);
+        }
+        // More digits than a number can have are a time that is too long.
+        let count: u64 = digits.parse().map_err(|_| Mistake::BadSpan)?;
+        let seconds = count.checked_mul(unit).ok_or(Mistake::BadSpan)?;
+        total = total.checked_add(Duration::from_secs(seconds)).ok_or(Mistake::BadSpan)?;
+        digits.clear();
+        parts += 1;
+    }
+    if parts == 0 || !digits.is_empty() {
+        return Err(Mistake::NoSpan);
+    }
+    if total < LATER.0 || total > LATER.1 { Err(Mistake::BadSpan) } else { Ok(total) }
+}
+
+/// A span as [`span`] reads it: `1d2h5m`.
+#[must_use]
+pub fn span_words(span: Duration) -> String {
+    let minutes = span.as_secs() / 60;
+    let parts = [(minutes / 1440, 'd'), (minutes / 60 % 24, 'h'), (minutes % 60, 'm')];
+    parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .fold(String::new(), |all, (count, unit)| all + &format!("{count}{unit}"))
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Command::Help => f.write_str("#help"),
+            Command::Who => f.write_str("#who"),
+            Command::Note(text) => write!(f, "#note {text}"),
+            Command::Close => f.write_str("#close"),
+            Command::Transfer(name) => write!(f, "#transfer {name}"),
+            Command::Later(span) => write!(f, "#later {}", span_words(*span)),
+            Command::Away => f.write_str("#away"),
+            Command::On => f.write_str("#on"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::clock::hours;
+
+    #[test]
+    fn each_command_is_read_whatever_its_case_and_the_space_around_it() {
+        for (body, command) in [
+            ("#help", Command::Help),
+            (" #WHO\n", Command::Who),
+            ("#help me", Command::Help),
+            ("# close", Command::Close),
+            ("#Note wants a skiff\nfor two", Command::Note("wants a skiff\nfor two".into())),
+            ("#transfer  Ana Ruiz ", Command::Transfer("Ana Ruiz".into())),
+            ("#later 2h", Command::Later(hours(2))),
+            ("#LATER 1H 30M", Command::Later(minutes(90))),
+            ("#later 30d", Command::Later(days(30))),
+            ("#away", Command::Away),
+            ("#On", Command::On),
+        ] {
+            assert_eq!(read(body), Some(Hash::Command(command)), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_command_says_why_and_is_still_not_for_the_customer() {
+        for (body, mistake) in [
+            ("#", Mistake::Unknown(String::new())),
+            ("#1 please", Mistake::Unknown("1".into())),
+            ("#closed", Mistake::Unknown("closed".into())),
+            ("#close the door", Mistake::Surplus("close")),
+            ("#away tomorrow", Mistake::Surplus("away")),
+            ("#note", Mistake::NoNote),
+            ("#transfer ", Mistake::NoName),
+            ("#later", Mistake::NoSpan),
+            ("#later soon", Mistake::NoSpan),
+            ("#later 2", Mistake::NoSpan),
+            ("#later h", Mistake::NoSpan),
+            ("#later 0m", Mistake::BadSpan),
+            ("#later 31d", Mistake::BadSpan),
+            ("#later 30d1m", Mistake::BadSpan),
+            ("#later 99999999999999999999h", Mistake::BadSpan),
+        ] {
+            assert_eq!(read(body), Some(Hash::Wrong(mistake)), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_doubled_sign_is_a_text_that_begins_with_one() {
+        assert_eq!(read("##1 is yours"), Some(Hash::Text("#1 is yours".into())));
+        assert_eq!(read(" ###"), Some(Hash::Text("##".into())));
+        assert_eq!(read("no. #1"), None);
+        assert_eq!(read(""), None);
+    }
+
+    fn commands() -> impl Strategy<Value = Command> {
+        prop_oneof![
+            Just(Command::Help),
+            Just(Command::Who),
+            "[a-zA-Zäß]([a-zA-Z #?!\n]{0,20}[a-z])?".prop_map(Command::Note),
+            Just(Command::Close),
+            "[A-Z][a-z]{0,8}( [A-Z][a-z]{0,8})?".prop_map(Command::Transfer),
+            (1_u64..=43_200).prop_map(|count| Command::Later(minutes(count))),
+            Just(Command::Away),
+            Just(Command::On),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_can_be_texted_makes_it_fail(body in any::<String>(), more in "#[a-z]{0,8} ?.{0,30}") {
+            prop_assert_eq!(read(&body).is_some(), begins(&body));
+            prop_assert!(read(&more).is_some());
+        }
+
+        #[test]
+        fn a_command_is_read_as_it_is_written(command in commands()) {
+            prop_assert_eq!(read(&command.to_string()), Some(Hash::Command(command)));
+        }
+
+        #[test]
+        fn a_literal_loses_one_sign_and_nothing_else(rest in "(?s).{0,40}") {
+            prop_assert_eq!(read(&format!("##{rest}")), Some(Hash::Text(format!("#{rest}"))));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Conversations that are put aside until a time.
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::domain::ids::ConversationId;
+use crate::on;
+
+/// Puts a conversation aside until a time; with `None` it is back.
+///
+/// # Errors
+/// What the database said.
+pub async fn set(tx: &mut Tx, conversation: ConversationId, until: Option<At>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE conversations SET snoozed_until = $1 WHERE id = $2")
+        .bind(until.map(|at| at.0)).bind(conversation.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// At most `limit` conversations whose time has come, the longest due first.
+///
+/// # Errors
+/// What the database said.
+pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
+    let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT id FROM conversations WHERE snoozed_until IS NOT NULL AND snoozed_until <= $1 \
+         ORDER BY snoozed_until, id LIMIT $2")
+        .bind(now.0).bind(limit).fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+}
