@@ -21,4 +21,5 @@ pub mod segment;
 pub mod sending;
 pub mod settlement;
 pub mod setup;
+pub mod text;
 pub mod throttle;

@@ -34,6 +34,7 @@ pub mod settings;
 pub mod snoozes;
 mod sqlite;
 pub mod tallies;
+pub mod texts;
 pub mod upkeep;
 pub mod views;
 

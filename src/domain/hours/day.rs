@@ -4,8 +4,8 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 
-/// The days of a week, Monday first, as they are written.
-pub(super) const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// The days of a week, Monday first, as they are written in hours.
+pub const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// The days of `mon` or `mon-fri` or `fri-mon`, Monday being 0.
 pub(super) fn read_days(text: &str) -> Result<Vec<usize>, String> {

@@ -2,13 +2,12 @@
 //! Spans are turned into instants day by day, so that a day on which clocks are changed needs no rule of its own.
 
 mod day;
+mod parts;
 mod span;
 #[cfg(test)]
 mod tests;
 mod written;
 mod zone;
-
-use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
@@ -16,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::At;
 
-use day::Holiday;
+pub use day::WEEK;
+pub use parts::{Holidays, Week, check_zone};
 use span::Span;
 use written::Written;
 
@@ -31,7 +31,7 @@ pub struct Hours {
     zone: Tz,
     /// Monday first.
     week: [Vec<Span>; 7],
-    holidays: BTreeMap<Holiday, Vec<Span>>,
+    holidays: Holidays,
 }
 
 /// No two days that differ from an always equal week lie further apart: 29 February around a century's end.
@@ -75,7 +75,7 @@ impl Hours {
     #[must_use]
     pub fn next_change(&self, now: At) -> Option<At> {
         let today = self.date(now)?;
-        let last = self.holidays.keys().filter_map(Holiday::once).max();
+        let last = self.holidays.once().max();
         let days = Days::new(self.horizon());
         let horizon = last.map_or(today, |last| last.max(today)) + days;
         let mut until: Option<At> = None;
@@ -95,7 +95,7 @@ impl Hours {
     #[must_use]
     pub fn since(&self, now: At) -> Option<At> {
         let today = self.date(now)?;
-        let first = self.holidays.keys().filter_map(Holiday::once).min();
+        let first = self.holidays.once().min();
         let horizon = first.map_or(today, |first| first.min(today)) - Days::new(self.horizon());
         let mut length = 2 * REACH;
         loop {
@@ -132,9 +132,8 @@ impl Hours {
 
     /// The spans that begin on `date`.
     fn open_on(&self, date: NaiveDate) -> &[Span] {
-        let other = self.holidays.get(&Holiday::Once(date)).or_else(|| self.holidays.get(&Holiday::yearly(date)));
         let weekday = date.weekday().num_days_from_monday() as usize;
-        other.unwrap_or(&self.week[weekday])
+        self.holidays.on(date).unwrap_or(&self.week[weekday])
     }
 
     /// The instants between which `span` of `date` is open; `None` if a change of clocks swallows all of it.

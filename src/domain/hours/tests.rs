@@ -4,6 +4,7 @@
 use chrono::{NaiveDateTime, Offset};
 use proptest::prelude::*;
 
+use super::day::Holiday;
 use super::*;
 use crate::clock::{days, hours as in_hours, minutes};
 
@@ -72,7 +73,7 @@ fn equal_hours_are_written_alike() {
         (r#"{"zone":"Mars/Olympus","mon":"9:00-17:00"}"#, "no time zone"),
         (r#"{"zone":"UTC","monday":"9:00-17:00"}"#, "no day"),
         (r#"{"zone":"UTC","mon":"9-17"}"#, "9:00-17:00"),
-        (r#"{"zone":"UTC","mon-fri":"9:00-17:00","tue":"closed"}"#, "tue is given twice"),
+        (r#"{"zone":"UTC","mon-fri":"9:00-17:00","tue":"closed"}"#, "tue has hours already"),
         (r#"{"zone":"UTC"}"#, "no day has hours"),
         (r#"{"zone":"UTC","mon":"9:00-17:00","holidays":["25 Dec"]}"#, "no date"),
         (r#"{"zone":"UTC","mon":"9:00-17:00","holidays":["12-25","12-25 9:00-12:00"]}"#, "given twice"),
@@ -160,10 +161,10 @@ fn hours() -> impl Strategy<Value = (Hours, At)> {
         .prop_map(|(change, week, holiday)| {
             let (zone, start) = (CHANGES[change].0.parse().unwrap(), at(CHANGES[change].1));
             let week = <[Vec<Span>; 7]>::try_from(week).unwrap();
-            let mut hours = Hours { zone, week, holidays: BTreeMap::new() };
+            let mut hours = Hours { zone, week, holidays: Holidays::default() };
             if let Some((after, spans, yearly)) = holiday {
                 let date = hours.date(start).unwrap() + Days::new(after);
-                hours.holidays.insert(if yearly { Holiday::yearly(date) } else { Holiday::Once(date) }, spans);
+                hours.holidays.put(if yearly { Holiday::yearly(date) } else { Holiday::Once(date) }, spans);
             }
             (hours, start)
         })

@@ -1,12 +1,13 @@
 //! Hours as they are written down, in the database and in the set-up file alike: one grammar for both.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::Hours;
-use super::day::{Holiday, WEEK, read_days};
+use super::day::WEEK;
+use super::parts::{Holidays, Week};
 use super::span::Span;
 
 /// The text of each part.
@@ -50,29 +51,14 @@ impl Hours {
         days: impl IntoIterator<Item = (&'a str, &'a str)>,
         holidays: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, String> {
-        let mut week: [Option<Vec<Span>>; 7] = Default::default();
-        for (names, spans) in days {
-            let spans = Span::read_all(spans).map_err(|why| format!("{names}: {why}"))?;
-            for day in read_days(names)? {
-                if week[day].replace(spans.clone()).is_some() {
-                    return Err(format!("{} is given twice", WEEK[day]));
-                }
-            }
+        let (mut week, mut dates) = (Week::default(), Holidays::default());
+        for (days, spans) in days {
+            week.add(days, spans).map_err(|why| format!("{days}: {why}"))?;
         }
-        let week = week.map(Option::unwrap_or_default);
-        if week.iter().all(Vec::is_empty) {
-            return Err("no day has hours; give at least one, such as mon-fri 9:00-17:00".to_owned());
+        for holiday in holidays {
+            dates.add(holiday)?;
         }
-        let mut dates = BTreeMap::new();
-        for text in holidays {
-            let (date, spans) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
-            let date = Holiday::read(date)?;
-            let spans = Span::read_all(spans).map_err(|why| format!("{date}: {why}"))?;
-            if dates.insert(date, spans).is_some() {
-                return Err(format!("the holiday {date} is given twice"));
-            }
-        }
-        Ok(Hours { zone: zone_of(zone)?, week, holidays: dates })
+        Ok(week.of(zone)?.with_holidays(dates))
     }
 
     /// The zone's name, such as `America/New_York`.
@@ -98,20 +84,40 @@ impl Hours {
         runs.into_iter().map(|(first, last)| (name(first, last), Span::write_all(&self.week[first]))).collect()
     }
 
+    /// The spans of a day of the week as they are written, Monday being 0; empty when it is closed.
+    #[must_use]
+    pub fn day(&self, day: usize) -> String {
+        self.week.get(day).map(|spans| Span::write_all(spans)).unwrap_or_default()
+    }
+
     /// Holidays as they are written: `12-25`, `2026-12-24 09:00-12:00`.
     #[must_use]
     pub fn holidays(&self) -> Vec<String> {
-        let written = |(date, spans): (&Holiday, &Vec<Span>)| format!("{date} {}", Span::write_all(spans));
-        self.holidays.iter().map(written).map(|text| text.trim_end().to_owned()).collect()
+        self.holidays.written()
+    }
+
+    /// The same week with these holidays instead.
+    #[must_use]
+    pub fn with_holidays(self, holidays: Holidays) -> Self {
+        Hours { holidays, ..self }
+    }
+
+    /// Its holidays, to be kept when the week becomes another.
+    #[must_use]
+    pub fn own_holidays(&self) -> Holidays {
+        self.holidays.clone()
     }
 }
 
-/// The zone of that name.
-fn zone_of(name: &str) -> Result<Tz, String> {
-    let remedy = || {
-        format!(
-            "`{name}` is no time zone; write its name in the tz database, such as America/New_York or Europe/Berlin"
-        )
-    };
-    name.trim().parse().map_err(|_| remedy())
+impl fmt::Display for Hours {
+    /// `mon-fri 09:00-17:00, sat 10:00-14:00 (America/New_York; holidays 12-25, 2026-12-24 09:00-12:00)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let days: Vec<String> = self.days().iter().map(|(days, spans)| format!("{days} {spans}")).collect();
+        write!(f, "{} ({}", days.join(", "), self.zone_name())?;
+        let holidays = self.holidays();
+        if !holidays.is_empty() {
+            write!(f, "; holidays {}", holidays.join(", "))?;
+        }
+        f.write_str(")")
+    }
 }

@@ -43,6 +43,10 @@ pub struct LinePolicy {
 }
 
 impl LinePolicy {
+    /// What a line may set, as it is written in the set-up file.
+    pub const KEYS: [&str; 7] =
+        ["pick", "idle_close", "reopen_within", "sticky_for", "hand_over_after", "context_line", "show_numbers"];
+
     /// Reads what [`LinePolicy::to_json`] wrote.
     ///
     /// # Errors
@@ -55,6 +59,42 @@ impl LinePolicy {
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Sets one of [`LinePolicy::KEYS`] from the words of a set-up file or a form; `None`: as the settings say.
+    ///
+    /// # Errors
+    /// What is wrong and the remedy, in words; nothing is set then.
+    pub fn set(&mut self, key: &str, words: Option<&str>) -> Result<(), String> {
+        if !Self::KEYS.contains(&key) {
+            return Err(format!("`{key}` is no policy of a line; they are {}", Self::KEYS.join(", ")));
+        }
+        let mut keys = self.keys();
+        match words {
+            Some("true") => keys.insert(key.to_owned(), true.into()),
+            Some("false") => keys.insert(key.to_owned(), false.into()),
+            Some(words) => keys.insert(key.to_owned(), words.into()),
+            None => keys.remove(key),
+        };
+        let read = serde_json::from_value(keys.into());
+        *self = read.map_err(|error| match key {
+            "context_line" | "show_numbers" => "write true or false".to_owned(),
+            _ => error.to_string(),
+        })?;
+        Ok(())
+    }
+
+    /// What is set of one of [`LinePolicy::KEYS`], in the words that [`LinePolicy::set`] reads.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<String> {
+        self.keys().get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }
+
+    fn keys(&self) -> serde_json::Map<String, serde_json::Value> {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(keys)) => keys,
+            _ => serde_json::Map::new(),
+        }
     }
 
     /// The policy of the line: what is set here, and else `house`, the settings.
@@ -121,6 +161,23 @@ mod tests {
         let line = LinePolicy { pick: Some(PickPolicy::RoundRobin), show_numbers: Some(true), ..LinePolicy::default() };
         let both = SupportPolicy { pick: PickPolicy::RoundRobin, show_numbers: true, ..house.clone() };
         assert_eq!(line.over(&house), both);
+    }
+
+    #[test]
+    fn each_key_is_set_and_taken_away_in_words() {
+        let mut line = LinePolicy::default();
+        for (key, words) in LinePolicy::KEYS.into_iter().zip(["random", "2d", "0s", "9d", "30m", "false", "true"]) {
+            line.set(key, Some(words)).unwrap();
+            assert_eq!(line.get(key).as_deref(), Some(words), "{key}");
+        }
+        assert_eq!(line.keys().len(), LinePolicy::KEYS.len());
+        assert!(line.set("show_numbers", Some("maybe")).unwrap_err().contains("true or false"));
+        assert!(line.set("pick", Some("best")).unwrap_err().contains("least_busy"));
+        assert!(line.set("pic", None).unwrap_err().contains("they are pick, "));
+        for key in LinePolicy::KEYS {
+            line.set(key, None).unwrap();
+        }
+        assert_eq!(line, LinePolicy::default());
     }
 
     #[test]

@@ -1,0 +1,42 @@
+//! The system's own texts, where a line says them in its own words.
+
+use super::{Result, Tx};
+use crate::domain::ids::NumberId;
+use crate::domain::text::Wording;
+use crate::on;
+
+/// What `line` says instead of the usual words of `wording`.
+///
+/// # Errors
+/// What the database said.
+pub async fn own(tx: &mut Tx, line: NumberId, wording: Wording) -> Result<Option<String>> {
+    let body = on!(tx, c => sqlx::query_scalar("SELECT body FROM line_texts WHERE line_id = $1 AND name = $2")
+        .bind(line.0).bind(wording.name()).fetch_optional(&mut *c).await)?;
+    Ok(body)
+}
+
+/// Every line's own words: whose, which text, and the words; a name that the program does not know is left out.
+///
+/// # Errors
+/// What the database said.
+pub async fn all(tx: &mut Tx) -> Result<Vec<(NumberId, Wording, String)>> {
+    let rows: Vec<(i64, String, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT line_id, name, body FROM line_texts ORDER BY line_id, name").fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().filter_map(|(line, name, body)| Some((NumberId(line), Wording::read(&name)?, body))).collect())
+}
+
+/// Gives `line` its own words for a text, or takes them away.
+///
+/// # Errors
+/// What the database said.
+pub async fn set(tx: &mut Tx, line: NumberId, wording: Wording, body: Option<&str>) -> Result<()> {
+    match body {
+        Some(body) => on!(tx, c => sqlx::query(
+            "INSERT INTO line_texts (line_id, name, body) VALUES ($1, $2, $3) \
+             ON CONFLICT (line_id, name) DO UPDATE SET body = excluded.body")
+            .bind(line.0).bind(wording.name()).bind(body).execute(&mut *c).await.map(drop))?,
+        None => on!(tx, c => sqlx::query("DELETE FROM line_texts WHERE line_id = $1 AND name = $2")
+            .bind(line.0).bind(wording.name()).execute(&mut *c).await.map(drop))?,
+    }
+    Ok(())
+}
