@@ -126,6 +126,7 @@ CREATE TABLE conversations (
     paused_at       BIGINT,
     loop_state      TEXT,
     waits_from      BIGINT,
+    pinned_at       BIGINT,
     snoozed_until   BIGINT,
     flagged_at      BIGINT
 );

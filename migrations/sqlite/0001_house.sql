@@ -126,6 +126,7 @@ CREATE TABLE conversations (
     paused_at       INTEGER,
     loop_state      TEXT,
     waits_from      INTEGER,
+    pinned_at       INTEGER,
     snoozed_until   INTEGER,
     flagged_at      INTEGER
 );

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::clock::At;
-use crate::desk::{Desk, claim, doubt, lapse, snooze};
+use crate::desk::{Desk, claim, doubt, duty, lapse, snooze};
 use crate::store::Result;
 
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -26,6 +26,7 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
     vec![
         task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),
+        task("turn", Duration::from_secs(2), |desk| Box::pin(async move { duty::turn(&desk).await.map(drop) })),
         task("sweep", Duration::from_secs(5), |desk| Box::pin(async move { claim::sweep(&desk).await.map(drop) })),
         task("wake", Duration::from_secs(5), |desk| Box::pin(async move { snooze::wake(&desk).await.map(drop) })),
         task("count", Duration::from_secs(5), |desk| Box::pin(async move { lapse::count(&desk).await })),

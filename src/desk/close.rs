@@ -1,17 +1,25 @@
 //! Closes a conversation: its legs end, its masks rest.
 
-use super::{Desk, Failure};
+use serde_json::json;
+
+use super::outbox::Enqueued;
+use super::{Desk, Failure, queue};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::{Job, Result, Tx, access, changes, opening, pins, routes};
+use crate::faults;
+use crate::store::routes::{self, Talk};
+use crate::store::{Job, Result, Tx, access, changes, opening, pins};
 
 /// Closes a conversation. Texts that were accepted before still go out.
 ///
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it. Closing a closed one changes nothing.
 pub async fn close(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    desk.store.write(Close { desk: desk.clone(), by, conversation }).await??;
-    desk.live.nudge();
+    let sent = desk.store.write(Close { desk: desk.clone(), by, conversation }).await??;
+    if sent.waiting {
+        desk.ring();
+    }
+    desk.dispatch(sent.sendings);
     Ok(())
 }
 
@@ -22,14 +30,14 @@ struct Close {
 }
 
 impl Job for Close {
-    type Out = Result<(), Failure>;
+    type Out = Result<Enqueued, Failure>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         close_in(&self.desk, tx, self.by, self.conversation, self.desk.clock.now()).await
     }
 }
 
-/// Closes a conversation within a transaction: what the web and a rep's command do alike.
+/// Closes a conversation within a transaction: what the web and a rep's command do alike. Hold no conversation before.
 ///
 /// # Errors
 /// What the database said; the inner error as [`close`].
@@ -39,18 +47,35 @@ pub(super) async fn close_in(
     by: PersonId,
     conversation: ConversationId,
     now: At,
-) -> Result<Result<(), Failure>> {
+) -> Result<Result<Enqueued, Failure>> {
+    let hall = queue::hold_line_of(desk, tx, conversation, now).await?;
     let talks = routes::talks(tx, &[conversation]).await?;
     let seer = access::seer(tx, by, conversation).await?;
     let (Some(talk), Some(_)) = (talks.first(), seer) else { return Ok(Err(Failure::NotFound)) };
     if talk.closed {
-        return Ok(Ok(()));
+        return Ok(Ok(Enqueued::default()));
     }
+    end(desk, tx, talk, Some(by), &json!({}), now).await?;
+    // Whoever had it may take another customer.
+    queue::drain_after(desk, tx, hall, now).await.map(Ok)
+}
+
+/// Ends an open conversation that is held: its legs end, its masks rest, and the timeline says who did it and why.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn end(
+    desk: &Desk,
+    tx: &mut Tx,
+    talk: &Talk,
+    by: Option<PersonId>,
+    data: &serde_json::Value,
+    now: At,
+) -> Result<()> {
     let rests_until = now + desk.policies.pool.quarantine;
     opening::end_legs(tx, talk.id, None, "closed", now, rests_until).await?;
     pins::close(tx, talk.id, now).await?;
-    let data = serde_json::json!({});
-    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "closed", Some(by), &data).await?;
-    changes::note(tx, &[(talk.id, "conversation")], now).await?;
-    Ok(Ok(()))
+    faults::point("after_close");
+    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "closed", by, data).await?;
+    changes::note(tx, &[(talk.id, "conversation")], now).await
 }

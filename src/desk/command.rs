@@ -3,14 +3,15 @@
 use super::notice::{answer, words};
 use super::outbox::{Enqueued, enqueue};
 use super::relay::customer_label;
-use super::{Desk, Failure, close, legs, note, pin, snooze};
+use super::{Desk, Failure, close, duty, legs, note, pin, snooze};
 use crate::clock::At;
 use crate::domain::colleague::{self, Unclear};
 use crate::domain::command::{Command, Hash, span_words};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::person::Duty;
 use crate::store::routes::{self, Talk};
 use crate::store::views::details;
-use crate::store::{Result, Tx, ledgers, people};
+use crate::store::{Result, Tx, ledgers};
 
 /// Where a command was texted.
 #[derive(Clone, Debug)]
@@ -50,8 +51,7 @@ pub(super) async fn carry_out(desk: &Desk, tx: &mut Tx, order: &Order<'_>, hash:
     };
     let number = reachable_number(tx, order).await?;
     let answered = enqueue(desk, tx, vec![answer(number, order.phone, &said)], now).await?;
-    done.waiting |= answered.waiting;
-    done.sendings.extend(answered.sendings);
+    done.add(answered);
     Ok(done)
 }
 
@@ -67,11 +67,11 @@ async fn obey(
         (Command::Help, Place::Line) => Ok(words::COMMAND_LINE.to_owned()),
         (Command::Help, _) => Ok(words::COMMAND_HELP.to_owned()),
         (Command::Away, _) => {
-            people::set_duty(tx, order.person, "away").await?;
+            done.add(duty::change(desk, tx, order.person, order.person, Duty::Away, now).await?.unwrap_or_default());
             Ok("You are away: no new customers. Your own customers' texts still come. #on brings you back.".to_owned())
         }
         (Command::On, _) => {
-            people::set_duty(tx, order.person, "on").await?;
+            done.add(duty::change(desk, tx, order.person, order.person, Duty::On, now).await?.unwrap_or_default());
             ledgers::mute(tx, order.person, None).await?;
             legs::leave_blocked(desk, tx, order.person, order.phone, now).await?;
             Ok("You are on: new customers may come, and their texts reach this phone.".to_owned())
@@ -102,7 +102,10 @@ async fn in_thread(
             let kept = note::note_in(desk, tx, (by, conversation), ("phone", None), &text, now).await?;
             kept.map(|_| "Noted, for staff only.".to_owned())
         }
-        Command::Close => close::close_in(desk, tx, by, conversation, now).await?.map(|()| "Closed.".to_owned()),
+        Command::Close => close::close_in(desk, tx, by, conversation, now).await?.map(|sent| {
+            done.add(sent);
+            "Closed.".to_owned()
+        }),
         Command::Later(span) => {
             let put = snooze::snooze_in(desk, tx, (by, conversation), Some(now + span), now).await?;
             put.map(|()| {
@@ -111,9 +114,8 @@ async fn in_thread(
         }
         Command::Transfer(name) => match heir(tx, by, conversation, &name).await? {
             Err(why) => Ok(why),
-            Ok((to, name)) => pin::move_in(desk, tx, (by, conversation), Some(to), None, now).await?.map(|mut sent| {
-                done.waiting |= sent.waiting;
-                done.sendings.append(&mut sent.sendings);
+            Ok((to, name)) => pin::move_in(desk, tx, (by, conversation), Some(to), None, now).await?.map(|sent| {
+                done.add(sent);
                 format!("{name} has it now.")
             }),
         },

@@ -3,16 +3,43 @@
 
 use std::collections::BTreeMap;
 
-use super::Desk;
+use super::legs::Rungs;
 use super::notice::words;
 use super::outbox::{Enqueued, enqueue};
 use super::relay::{context, draft, with_media};
+use super::{Desk, legs};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::phone::masked;
+use crate::faults;
 use crate::store::pins::{self, Waited};
 use crate::store::routes::{self, Talk};
-use crate::store::{Result, Tx, opening};
+use crate::store::{Result, Tx, changes, opening, queue};
+
+/// Sends the texts that wait for the phone of a conversation's rep, if the rep is on duty now, in order. A rep who works
+/// on the web alone has them there.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn release(desk: &Desk, tx: &mut Tx, talk: &Talk, now: At) -> Result<Enqueued> {
+    let (Some(first), Some(rep)) = (talk.waits_from, talk.pinned_to) else { return Ok(Enqueued::default()) };
+    if talk.rep_phone.is_some() && !talk.on_shift(now) {
+        return Ok(Enqueued::default());
+    }
+    let mut sent = Enqueued::default();
+    if let (Some(phone), Some(customer)) = (&talk.rep_phone, &talk.customer_phone) {
+        let legs = routes::live_legs(tx, &[talk.id]).await?;
+        if !legs.iter().any(|leg| leg.person == Some(rep)) {
+            legs::open_rep_leg(desk, tx, talk.id, (rep, phone), customer, Rungs::Free, now).await?;
+        }
+        let messages = queue::relayed_from(tx, talk.id, first).await?;
+        sent = hand_on(desk, tx, talk, &messages, now).await?;
+    }
+    queue::wait_from(tx, talk.id, None).await?;
+    faults::point("after_release");
+    changes::note(tx, &[(talk.id, "message")], now).await?;
+    Ok(sent)
+}
 
 /// Sends `messages` of a conversation to the phone of whoever has it, if that phone takes texts: each as it would
 /// have reached it at first, and none that it has had already or that is its owner's own.

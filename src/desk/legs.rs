@@ -1,14 +1,33 @@
 //! Gives a rep's phone its way into a conversation: a mask chosen by the order, or the web alone if none is free.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::Desk;
+use super::notice::{answer, words};
+use super::outbox::{Enqueued, enqueue};
+use super::relay::customer_label;
 use crate::clock::At;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::ids::{ConversationId, LegId, PersonId};
+use crate::faults;
 use crate::secret::{Chance, Ids};
 use crate::store::opening::{self, NewLeg};
-use crate::store::{Result, Tx, changes, phones, routes};
+use crate::store::{Result, Tx, changes, phones, routes, tallies};
+
+/// How far the ladder is climbed when masks are short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rungs {
+    /// Only to masks that are free, in their order and then abroad or early; for a later text.
+    Free,
+    /// To the end: the longest idle thread of this phone rests, so that its mask is free for a later text, and
+    /// managers are alerted.
+    All,
+}
+
+/// The tally of conversations that found no mask.
+pub const NO_MASK: &str = "mask.exhausted";
 
 /// Opens a leg for `person`'s `phone` towards `counterpart`, the customer's. Without a free mask the rep works on the
 /// web, and the timeline says so.
@@ -21,18 +40,52 @@ pub async fn open_rep_leg(
     conversation: ConversationId,
     rep: (PersonId, &str),
     counterpart: &str,
+    rungs: Rungs,
     now: At,
-) -> Result<Choice> {
-    open_with(&desk.ids, &desk.chance, tx, conversation, rep, counterpart, now).await
+) -> Result<Enqueued> {
+    let tools = (&desk.ids, &desk.chance, desk.policies.pool.quarantine_floor);
+    let choice = open_with(tools, tx, conversation, rep, counterpart, now).await?;
+    if choice.mask().is_some() || rungs == Rungs::Free {
+        return Ok(Enqueued::default());
+    }
+    let data = json!({ "person": rep.0.0.to_string(), "why": choice.why() });
+    changes::event(tx, desk.ids.next(now), Some(conversation), now, "no_mask", None, &data).await?;
+    tallies::add(tx, NO_MASK, 1, now).await?;
+    rest_idlest(desk, tx, conversation, rep, now).await
 }
 
-/// As [`open_rep_leg`], for commands that have no desk.
+/// Ends the thread of this phone in which nothing was said for longest. It goes on in the inbox, and the rep is told.
+async fn rest_idlest(
+    desk: &Desk,
+    tx: &mut Tx,
+    except: ConversationId,
+    (person, phone): (PersonId, &str),
+    now: At,
+) -> Result<Enqueued> {
+    let Some((leg, conversation, mask)) = phones::idlest(tx, phone, except).await? else {
+        return Ok(Enqueued::default());
+    };
+    let talks = routes::talks(tx, &[conversation]).await?;
+    let rests_until = now + desk.policies.pool.quarantine;
+    if opening::end_legs(tx, conversation, Some(person), "rested", now, rests_until).await? == 0 {
+        return Ok(Enqueued::default());
+    }
+    faults::point("after_rest");
+    let data = json!({ "person": person.0.to_string(), "leg": leg.0.to_string(), "mask": mask.0.to_string() });
+    changes::event(tx, desk.ids.next(now), Some(conversation), now, "leg_rested", None, &data).await?;
+    changes::note(tx, &[(conversation, "conversation")], now).await?;
+    let customer = talks.first().map(customer_label).unwrap_or_default();
+    let body = words::RESTED.replace("{customer}", &customer);
+    enqueue(desk, tx, vec![answer(mask, phone, &body)], now).await
+}
+
+/// As [`open_rep_leg`] with [`Rungs::Free`], for commands that have no desk: row ids, chance, and the least rest of a
+/// mask.
 ///
 /// # Errors
 /// As [`open_rep_leg`].
 pub async fn open_with(
-    ids: &Ids,
-    chance: &Chance,
+    (ids, chance, floor): (&Ids, &Chance, Duration),
     tx: &mut Tx,
     conversation: ConversationId,
     (person, phone): (PersonId, &str),
@@ -40,12 +93,8 @@ pub async fn open_with(
     now: At,
 ) -> Result<Choice> {
     let masks = opening::masks(tx, phone).await?;
-    let choice = choose(&masks, counterpart, now, |n| chance.below(n));
-    let Some(number) = choice.mask() else {
-        let data = json!({ "person": person.0.to_string() });
-        changes::event(tx, ids.next(now), Some(conversation), now, "no_mask", None, &data).await?;
-        return Ok(choice);
-    };
+    let choice = choose(&masks, counterpart, now, floor, |n| chance.below(n));
+    let Some(number) = choice.mask() else { return Ok(choice) };
     let leg = NewLeg {
         id: LegId(ids.next(now)),
         conversation,
@@ -74,7 +123,7 @@ pub async fn leave_blocked(desk: &Desk, tx: &mut Tx, person: PersonId, phone: &s
         let rests_until = now + desk.policies.pool.quarantine;
         opening::end_legs(tx, thread.conversation, Some(person), "blocked", now, rests_until).await?;
         if let Some(counterpart) = &thread.counterpart {
-            open_rep_leg(desk, tx, thread.conversation, (person, phone), counterpart, now).await?;
+            open_rep_leg(desk, tx, thread.conversation, (person, phone), counterpart, Rungs::Free, now).await?;
         }
         changes::note(tx, &[(thread.conversation, "conversation")], now).await?;
     }

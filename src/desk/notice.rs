@@ -3,7 +3,7 @@
 use super::Desk;
 use super::outbox::{Draft, Enqueued, Unsent, enqueue};
 use crate::clock::{At, hours, minutes};
-use crate::domain::ids::{LegId, MessageId, NumberId};
+use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId};
 use crate::domain::phone::masked;
 use crate::store::{Result, Tx, dialect, messages, notices};
 
@@ -19,6 +19,12 @@ pub const FAILURE: &str = "failure";
 /// answers by itself would otherwise never stop. The web shows them all.
 const MOST_FAILURES: i64 = 5;
 const FAILURES_WITHIN: std::time::Duration = minutes(10);
+/// A notice to a customer whom nobody can answer now.
+pub const AFTER_HOURS: &str = "after_hours";
+/// A customer is told so at most once in this time…
+const AFTER_HOURS_WINDOW: std::time::Duration = hours(24);
+/// …and never so soon after somebody answered.
+const AFTER_REPLY: std::time::Duration = minutes(5);
 /// Notices of one kind go to one phone from one number at most once in this time.
 const WINDOW: std::time::Duration = hours(1);
 
@@ -40,6 +46,10 @@ pub mod words {
     pub const NOT_DELIVERED: &str = include_str!("../../templates/texts/not_delivered.txt");
     /// On a rep's phone, when the loop guard pauses relaying; `{customer}`.
     pub const PAUSED: &str = include_str!("../../templates/texts/paused.txt");
+    /// To a customer whom nobody can answer now.
+    pub const AFTER_HOURS: &str = include_str!("../../templates/texts/after_hours.txt");
+    /// On a rep's phone, when its thread is taken for want of masks; `{customer}`.
+    pub const RESTED: &str = include_str!("../../templates/texts/rested.txt");
     /// On a rep's phone, when the customer opts out; `{customer}`.
     pub const OPTED_OUT: &str = include_str!("../../templates/texts/opted_out.txt");
 }
@@ -57,15 +67,63 @@ pub async fn throttled(
     body: &str,
     now: At,
 ) -> Result<Enqueued> {
-    dialect::one_at_a_time(tx, &format!("notice {kind} {number} {to}")).await?;
-    let last = notices::last_window(tx, kind, number, to).await?;
-    if last.is_some_and(|began| began + WINDOW > now) {
+    if !is_due(tx, kind, number, to, WINDOW, now).await? {
         return Ok(Enqueued::default());
     }
+    begin(desk, tx, None, kind, number, to, body, now).await
+}
+
+/// Tells a customer that nobody can answer now: at most once a day from each line, and never within five minutes of an
+/// answer.
+///
+/// # Errors
+/// What the database said.
+pub async fn after_hours(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    line: NumberId,
+    to: &str,
+    now: At,
+) -> Result<Enqueued> {
+    let answered = notices::last_answer(tx, conversation).await?;
+    if answered.is_some_and(|at| at + AFTER_REPLY > now)
+        || !is_due(tx, AFTER_HOURS, line, to, AFTER_HOURS_WINDOW, now).await?
+    {
+        return Ok(Enqueued::default());
+    }
+    begin(desk, tx, Some(conversation), AFTER_HOURS, line, to, words::AFTER_HOURS, now).await
+}
+
+/// Whether no notice of `kind` went from `number` to `to` within `window`.
+async fn is_due(
+    tx: &mut Tx,
+    kind: &str,
+    number: NumberId,
+    to: &str,
+    window: std::time::Duration,
+    now: At,
+) -> Result<bool> {
+    dialect::one_at_a_time(tx, &format!("notice {kind} {number} {to}")).await?;
+    let last = notices::last_window(tx, kind, number, to).await?;
+    Ok(last.is_none_or(|began| began + window <= now))
+}
+
+/// Sends a notice that begins a window.
+async fn begin(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: Option<ConversationId>,
+    kind: &'static str,
+    number: NumberId,
+    to: &str,
+    body: &str,
+    now: At,
+) -> Result<Enqueued> {
     let draft = Draft {
         message: None,
         leg: None,
-        conversation: None,
+        conversation,
         kind,
         number,
         to: to.to_owned(),

@@ -2,11 +2,14 @@
 
 use serde_json::json;
 
+use super::legs::Rungs;
 use super::outbox::{Departed, Enqueued};
-use super::{Desk, Failure, claim, handover, legs};
+use super::{Desk, Failure, claim, handover, legs, queue};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::faults;
 use crate::store::access::Seer;
+use crate::store::queue as store_queue;
 use crate::store::routes::{self, Talk};
 use crate::store::{Job, Result, Tx, access, changes, opening, pins};
 
@@ -70,6 +73,7 @@ pub(super) async fn move_in(
     note: Option<&str>,
     now: At,
 ) -> Result<Result<Enqueued, Failure>> {
+    let hall = queue::hold_line_of(desk, tx, conversation, now).await?;
     let talks = routes::talks(tx, &[conversation]).await?;
     let seer = access::seer(tx, by, conversation).await?;
     let (Some(talk), Some(seer)) = (talks.into_iter().next(), seer) else { return Ok(Err(Failure::NotFound)) };
@@ -90,15 +94,18 @@ pub(super) async fn move_in(
         };
         return Ok(Err(Failure::refused(field, why)));
     }
-    hand_over(desk, tx, &talk, &seer, heir, note, now).await.map(Ok)
+    let mut done = hand_over(desk, tx, &talk, &seer, heir, note, now).await?;
+    // Whoever had it may take another customer.
+    done.add(queue::drain_after(desk, tx, hall, now).await?);
+    Ok(Ok(done))
 }
 
 /// Pins an unassigned conversation to somebody who acts in it; opens the leg of their phone if they have one.
 ///
 /// # Errors
 /// What the database said.
-pub(super) async fn take(desk: &Desk, tx: &mut Tx, talk: &Talk, seer: &Seer, now: At) -> Result<()> {
-    hand_over(desk, tx, talk, seer, seer.id, None, now).await.map(drop)
+pub(super) async fn take(desk: &Desk, tx: &mut Tx, talk: &Talk, seer: &Seer, now: At) -> Result<Enqueued> {
+    hand_over(desk, tx, talk, seer, seer.id, None, now).await
 }
 
 async fn hand_over(
@@ -111,17 +118,9 @@ async fn hand_over(
     now: At,
 ) -> Result<Enqueued> {
     let heir = access::heir(tx, to, talk.id).await?;
-    pins::pin(tx, talk.id, to).await?;
     let kind = if to == by.id { "claimed" } else { "transferred" };
-    let mut waiting_texts = Vec::new();
-    let mut freed = Vec::new();
-    if let Some(before) = talk.pinned_to {
-        let rests_until = now + desk.policies.pool.quarantine;
-        opening::end_legs(tx, talk.id, Some(before), kind, now, rests_until).await?;
-        (waiting_texts, freed) = pins::take_back(tx, talk.id, before, "handed to somebody else", now).await?;
-    }
     let data = json!({
-        "to": to.0.to_string(), "to_name": heir.as_ref().map(|heir| heir.name.clone()),
+        "to": to.0.to_string(), "to_name": heir.map(|heir| heir.name),
         "from": talk.pinned_to.map(|id| id.0.to_string()), "note": note,
     });
     changes::event(tx, desk.ids.next(now), Some(talk.id), now, kind, Some(by.id), &data).await?;
@@ -129,15 +128,52 @@ async fn hand_over(
         let message = super::reply::web_message(desk, talk.id, by.id, "note", "kept", note, None, now);
         crate::store::messages::insert(tx, &[message]).await?;
     }
-    let phone = heir.and_then(|heir| heir.phone);
-    if let (Some(phone), Some(customer)) = (phone, &talk.customer_phone) {
-        legs::open_rep_leg(desk, tx, talk.id, (to, &phone), customer, now).await?;
+    give(desk, tx, talk, to, kind, now).await
+}
+
+/// Pins a conversation to `to`, opens the leg of their phone if they have one, and sends them, in order, what waited
+/// for whoever had it before. `why` the leg of the rep before ends.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn give(
+    desk: &Desk,
+    tx: &mut Tx,
+    talk: &Talk,
+    to: PersonId,
+    why: &'static str,
+    now: At,
+) -> Result<Enqueued> {
+    let mut done = take_away(desk, tx, talk, why, now).await?;
+    pins::pin(tx, talk.id, Some(to), now).await?;
+    faults::point("after_pin");
+    let Some(theirs) = routes::talks(tx, &[talk.id]).await?.into_iter().next() else { return Ok(done) };
+    if let (Some(phone), Some(customer)) = (&theirs.rep_phone, &theirs.customer_phone) {
+        legs::open_rep_leg(desk, tx, theirs.id, (to, phone), customer, Rungs::All, now).await?;
+    }
+    done.add(handover::release(desk, tx, &theirs, now).await?);
+    Ok(done)
+}
+
+/// Takes a conversation from its rep, if it has one: the leg of their phone ends, and what waited for that phone
+/// waits for whoever gets it. `why` the leg ends.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn take_away(desk: &Desk, tx: &mut Tx, talk: &Talk, why: &'static str, now: At) -> Result<Enqueued> {
+    let mut done = Enqueued::default();
+    if let Some(before) = talk.pinned_to {
+        pins::pin(tx, talk.id, None, now).await?;
+        let rests_until = now + desk.policies.pool.quarantine;
+        opening::end_legs(tx, talk.id, Some(before), why, now, rests_until).await?;
+        let (waiting, freed) = pins::take_back(tx, talk.id, before, "handed to somebody else", now).await?;
+        let first = waiting.into_iter().chain(talk.waits_from).min();
+        if first != talk.waits_from {
+            store_queue::wait_from(tx, talk.id, first).await?;
+        }
+        done.waiting |= !freed.is_empty();
+        done.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
     }
     changes::note(tx, &[(talk.id, "conversation")], now).await?;
-    // What still waited for the old phone goes to the new one, in order; then what stood behind it elsewhere may leave.
-    let now_theirs = Talk { pinned_to: Some(to), ..talk.clone() };
-    let mut sent = handover::hand_on(desk, tx, &now_theirs, &waiting_texts, now).await?;
-    sent.waiting |= !freed.is_empty();
-    sent.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
-    Ok(sent)
+    Ok(done)
 }

@@ -2,6 +2,7 @@
 //! Pure but for its inputs; receive and reply both relay through here.
 
 use super::outbox::{Draft, TEXT};
+use crate::clock::At;
 use crate::domain::ids::{LegId, MessageId, NumberId, PersonId};
 use crate::domain::phone::masked;
 use crate::store::routes::{LiveLeg, Talk};
@@ -27,7 +28,18 @@ pub fn customer_label(talk: &Talk) -> String {
     }
 }
 
-/// The drafts for `body`, and the legs that hear of their conversation for the first time.
+/// What a message becomes on the other legs of its conversation.
+#[derive(Debug, Default)]
+pub struct Fan {
+    /// One for each phone that takes texts now.
+    pub drafts: Vec<Draft>,
+    /// Legs that hear of their conversation for the first time.
+    pub greeted: Vec<LegId>,
+    /// It waits for the phone of the rep, who is off duty, or of whoever gets the conversation.
+    pub waits: bool,
+}
+
+/// The drafts for `body` at `now`. A conversation's rep is texted while on duty; nobody else's duty matters.
 #[must_use]
 pub fn fan_out(
     talk: &Talk,
@@ -36,17 +48,23 @@ pub fn fan_out(
     message: MessageId,
     body: &str,
     context_line: bool,
-) -> (Vec<Draft>, Vec<LegId>) {
-    let (mut drafts, mut greeted) = (Vec::new(), Vec::new());
+    now: At,
+) -> Fan {
+    let own_phone = author.person.is_some() && author.person == talk.pinned_to;
+    let missing = match talk.pinned_to {
+        None => talk.customer.is_some(),
+        Some(_) => talk.rep_phone.is_some() && !own_phone && !talk.on_shift(now),
+    };
+    let mut fan = Fan { waits: missing, ..Fan::default() };
     for leg in legs.iter().filter(|leg| leg.conversation == talk.id) {
         let own = author.leg == Some(leg.id) || (author.person.is_some() && author.person == leg.person);
-        if own || !leg.reachable {
+        if own || !leg.reachable || (leg.person.is_some() && missing) {
             continue;
         }
         let mut text = String::new();
         if leg.role == "rep" {
             if context_line && !leg.greeted {
-                greeted.push(leg.id);
+                fan.greeted.push(leg.id);
                 text.push_str(&context(talk));
             }
             if author.person.is_some() {
@@ -56,9 +74,9 @@ pub fn fan_out(
             }
         }
         text.push_str(body);
-        drafts.push(draft(talk, leg, message, text));
+        fan.drafts.push(draft(talk, leg, message, text));
     }
-    (drafts, greeted)
+    fan
 }
 
 /// The line with which a fresh thread on a rep's phone begins: who it is about, and which line they texted.

@@ -75,13 +75,18 @@ impl Job for Write {
         if let Some(why) = obstacle(tx, &talk, &legs).await? {
             return Ok(Err(Failure::refused("body", why)));
         }
+        let mut sent = Enqueued::default();
         if talk.pinned_to.is_none() && !seer.manages {
-            pin::take(desk, tx, &talk, &seer, now).await?;
-            talk.pinned_to = Some(seer.id);
+            sent.add(pin::take(desk, tx, &talk, &seer, now).await?);
+            let Some(taken) = routes::talks(tx, &[talk.id]).await?.into_iter().next() else {
+                return Ok(Err(Failure::NotFound));
+            };
+            talk = taken;
         }
         let legs = routes::live_legs(tx, &[talk.id]).await?;
-        let message = write(desk, tx, &talk, &legs, &seer, reply, now).await?;
-        Ok(Ok(message))
+        let (message, more) = write(desk, tx, &talk, &legs, &seer, reply, now).await?;
+        sent.add(more);
+        Ok(Ok((message, sent)))
     }
 }
 
@@ -98,9 +103,9 @@ async fn write(
     let id = message.id;
     messages::insert(tx, &[message]).await?;
     let author = Author { leg: None, person: Some(seer.id), name: &seer.name };
-    let (drafts, greeted) = fan_out(talk, legs, author, id, &reply.body, desk.policies.support.context_line);
-    opening::greeted(tx, &greeted, now).await?;
-    let sent = enqueue(desk, tx, drafts, now).await?;
+    let fan = fan_out(talk, legs, author, id, &reply.body, desk.policies.support.context_line, now);
+    opening::greeted(tx, &fan.greeted, now).await?;
+    let sent = enqueue(desk, tx, fan.drafts, now).await?;
     let mut echo: Echo =
         talk.loop_state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     echo.hear(false, &reply.body, now);
@@ -113,6 +118,7 @@ async fn write(
         loop_state: serde_json::to_string(&echo).ok(),
         // A person has looked: relaying goes on.
         paused_at: None,
+        waits_from: talk.waits_from.or(fan.waits.then_some(id)),
     };
     messages::said(tx, &[said]).await?;
     changes::note(tx, &[(talk.id, "message")], now).await?;

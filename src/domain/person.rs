@@ -51,6 +51,38 @@ impl fmt::Display for Role {
     }
 }
 
+/// Whether a person takes customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Duty {
+    /// Takes new customers.
+    On,
+    /// Takes no new ones; texts of own customers still come.
+    Away,
+    /// Takes none: own customers are given to others.
+    AwayReassign,
+}
+
+impl Duty {
+    /// Every duty, in the order in which people choose it.
+    pub const ALL: [Duty; 3] = [Duty::On, Duty::Away, Duty::AwayReassign];
+
+    /// The word in the database, in forms and in set-up files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Duty::On => "on",
+            Duty::Away => "away",
+            Duty::AwayReassign => "away_reassign",
+        }
+    }
+
+    /// The duty of that word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|duty| duty.word() == word)
+    }
+}
+
 /// Up to two letters that stand for a name where there is no room: `Ana Ruiz` is `AR`.
 #[must_use]
 pub fn initials(name: &str) -> String {
@@ -70,6 +102,14 @@ mod tests {
             assert_eq!(role.as_str().parse(), Ok(role));
         }
         assert_eq!("owner".parse::<Role>(), Err(NotARole));
+    }
+
+    #[test]
+    fn every_duty_is_read_by_its_word() {
+        for duty in Duty::ALL {
+            assert_eq!(Duty::read(duty.word()), Some(duty));
+        }
+        assert_eq!(Duty::read("off"), None);
     }
 
     #[test]

@@ -21,6 +21,16 @@ pub struct Policies {
     pub delivery: DeliveryPolicy,
 }
 
+impl Policies {
+    /// How conversations of a line live that has set `own` policies, as JSON, over these.
+    #[must_use]
+    pub fn support_of(&self, own: Option<&str>) -> SupportPolicy {
+        // What cannot be read was never written by us; the settings hold then.
+        let own = own.and_then(|json| LinePolicy::read(json).ok());
+        own.map_or_else(|| self.support.clone(), |own| own.over(&self.support))
+    }
+}
+
 /// How conversations with customers live (`SWITCHBOARD_SUPPORT__…`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct SupportPolicy {

@@ -115,6 +115,8 @@ pub struct Said {
     pub loop_state: Option<String>,
     /// Since when relaying is paused.
     pub paused_at: Option<At>,
+    /// The first message that still waits for the rep's phone.
+    pub waits_from: Option<MessageId>,
 }
 
 /// Brings conversations up to date after messages; of each at most one row.
@@ -126,7 +128,7 @@ pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
         return Ok(());
     }
     on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused) AS (");
+        let mut q = QueryBuilder::new("WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused, waits) AS (");
         q.push_values(padded(rows), |mut b, row| {
             b.push_bind(row.id.0)
                 .push_bind(row.last_at.0)
@@ -134,12 +136,13 @@ pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
                 .push_bind(row.waiting_since.map(|at| at.0))
                 .push_bind(row.preview.clone())
                 .push_bind(row.loop_state.clone())
-                .push_bind(row.paused_at.map(|at| at.0));
+                .push_bind(row.paused_at.map(|at| at.0))
+                .push_bind(row.waits_from.map(|id| id.0));
         });
         q.push(
             ") UPDATE conversations SET last_at = v.last_at, \
              last_inbound_at = COALESCE(v.inbound_at, last_inbound_at), waiting_since = v.waiting, \
-             preview = v.preview, loop_state = v.loop_state, paused_at = v.paused \
+             preview = v.preview, loop_state = v.loop_state, paused_at = v.paused, waits_from = v.waits \
              FROM v WHERE conversations.id = v.id",
         );
         q.build().execute(&mut *c).await.map(drop)

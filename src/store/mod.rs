@@ -28,6 +28,7 @@ pub mod people;
 pub mod phones;
 pub mod pins;
 mod postgres;
+pub mod queue;
 pub mod routes;
 pub mod sessions;
 pub mod settings;

@@ -19,6 +19,18 @@ pub async fn last_window(tx: &mut Tx, kind: &str, number: NumberId, to: &str) ->
     Ok(at.map(At))
 }
 
+/// When somebody last answered in a conversation, from a phone or the web.
+///
+/// # Errors
+/// What the database said.
+pub async fn last_answer(tx: &mut Tx, conversation: ConversationId) -> Result<Option<At>> {
+    let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT MAX(accepted_at) FROM messages WHERE conversation_id = $1 AND author = 'rep' AND kind = 'text' \
+         AND outcome = 'relayed'")
+        .bind(conversation.0).fetch_one(&mut *c).await)?;
+    Ok(at.map(At))
+}
+
 /// A staff leg, as a word to its owner needs it.
 #[derive(Clone, Debug)]
 pub struct RepLeg {

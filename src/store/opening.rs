@@ -5,8 +5,11 @@ use sqlx::Row;
 use super::{Result, Tx};
 use crate::clock::At;
 use crate::domain::allocation::{LastLeg, Mask};
+use crate::domain::country;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
+use crate::domain::person::Duty;
 use crate::domain::pick::Member;
+use crate::domain::shift::Shift;
 use crate::on;
 
 /// A member of a line, with the phone that takes their texts.
@@ -18,41 +21,61 @@ pub struct LineMember {
     pub phone: Option<String>,
 }
 
-/// Holds the line until the commit, so that picks on it come one after the other; returns its name.
-///
-/// # Errors
-/// What the database said.
-pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<String>> {
-    let lock = tx.for_update();
-    let name = on!(tx, c => {
-        let mut q = sqlx::QueryBuilder::new("SELECT name FROM lines WHERE id = ");
-        q.push_bind(line.0).push(lock);
-        q.build_query_scalar().fetch_optional(&mut *c).await
-    })?;
-    Ok(name)
+/// What a line says about itself.
+#[derive(Clone, Debug, Default)]
+pub struct LineRules {
+    /// When it is open, as JSON; always if `None`.
+    pub hours: Option<String>,
+    /// Its own policies, as JSON; the usual ones if `None`.
+    pub policies: Option<String>,
 }
 
-/// The members of a line, oldest first.
+/// Holds the line until the commit, so that picks on it come one after the other; `None` if there is no such line.
+/// Lines are held before conversations, and several in the order of their ids.
 ///
 /// # Errors
 /// What the database said.
-pub async fn members(tx: &mut Tx, line: NumberId) -> Result<Vec<LineMember>> {
+pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>> {
+    let lock = tx.for_update();
+    let row: Option<(Option<String>, Option<String>)> = on!(tx, c => {
+        let mut q = sqlx::QueryBuilder::new("SELECT hours, policies FROM lines WHERE id = ");
+        q.push_bind(line.0).push(lock);
+        q.build_query_as().fetch_optional(&mut *c).await
+    })?;
+    if !lock.is_empty() {
+        // A member of two lines must not be counted by two picks at once.
+        on!(tx, c => sqlx::query(
+            "SELECT p.id FROM people p JOIN line_members m ON m.person_id = p.id WHERE m.line_id = $1 \
+             ORDER BY p.id FOR UPDATE OF p").bind(line.0).execute(&mut *c).await.map(drop))?;
+    }
+    Ok(row.map(|(hours, policies)| LineRules { hours, policies }))
+}
+
+/// The members of a line, oldest first, as they stand at `now` under the line's `hours`.
+///
+/// # Errors
+/// What the database said.
+pub async fn members(tx: &mut Tx, line: NumberId, hours: Option<&str>, now: At) -> Result<Vec<LineMember>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT p.id, p.name, p.disabled_at, p.duty, p.open_limit, \
          CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL THEN p.phone END, \
-         (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL) \
+         (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL), \
+         p.schedule, m.picked_at \
          FROM line_members m JOIN people p ON p.id = m.person_id WHERE m.line_id = $1 ORDER BY p.id")
         .bind(line.0)
         .try_map(|row: R| {
-            let duty: String = row.try_get(3)?;
+            let (duty, schedule): (String, Option<String>) = (row.try_get(3)?, row.try_get(7)?);
             Ok(LineMember {
                 member: Member {
                     id: PersonId(row.try_get(0)?),
                     name: row.try_get(1)?,
                     enabled: row.try_get::<Option<i64>, _>(2)?.is_none(),
-                    on_duty: duty == "on",
+                    // The table's check lets no other word in.
+                    duty: Duty::read(&duty).unwrap_or(Duty::Away),
+                    on_shift: Shift::read(hours, schedule.as_deref()).on_at(now),
                     open: row.try_get(6)?,
                     limit: row.try_get(4)?,
+                    picked_at: row.try_get::<Option<i64>, _>(8)?.map(At),
                 },
                 phone: row.try_get(5)?,
             })
@@ -85,8 +108,8 @@ pub async fn conversation(
     now: At,
 ) -> Result<ConversationId> {
     let id: i64 = on!(tx, c => sqlx::query_scalar(
-        "INSERT INTO conversations (kind, line_id, customer_id, pinned_to, opened_at, last_at, preview) \
-         VALUES ('support', $1, $2, $3, $4, $4, '') RETURNING id")
+        "INSERT INTO conversations (kind, line_id, customer_id, pinned_to, pinned_at, opened_at, last_at, preview) \
+         VALUES ('support', $1, $2, $3, $4, $4, $4, '') RETURNING id")
         .bind(line.0).bind(customer.0).bind(pinned_to.map(|id| id.0)).bind(now.0).fetch_one(&mut *c).await)?;
     Ok(ConversationId(id))
 }
@@ -139,7 +162,8 @@ pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
         "SELECT n.id, n.state, l.id, l.opened_at, l.ended_at, l.rests_until, l.counterpart, \
          CASE WHEN EXISTS (SELECT 1 FROM legs v WHERE v.phone = $1 AND v.number_id = n.id AND v.ended_at IS NULL) \
            THEN 1 ELSE 0 END, \
-         (SELECT b.blocked FROM blocks b WHERE b.phone = $1 AND b.number_id = n.id ORDER BY b.id DESC LIMIT 1) \
+         (SELECT b.blocked FROM blocks b WHERE b.phone = $1 AND b.number_id = n.id ORDER BY b.id DESC LIMIT 1), \
+         n.number, n.country \
          FROM numbers n LEFT JOIN legs l ON l.id = (SELECT h.id FROM legs h WHERE h.phone = $1 \
            AND h.number_id = n.id ORDER BY h.opened_at DESC, h.id DESC LIMIT 1) \
          WHERE n.role = 'mask' AND n.state = 'active' ORDER BY n.id")
@@ -148,7 +172,9 @@ pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
             let last: Option<i64> = row.try_get(2)?;
             let opened: Option<i64> = row.try_get(3)?;
             let ended: Option<i64> = row.try_get(4)?;
+            let (number, country): (String, Option<String>) = (row.try_get(9)?, row.try_get(10)?);
             Ok(Mask {
+                near: country::serves(&number, country.as_deref(), phone),
                 id: NumberId(row.try_get(0)?),
                 // On a mask that the phone has blocked nothing would arrive.
                 active: row.try_get::<String, _>(1)? == "active" && row.try_get::<Option<i64>, _>(8)? != Some(1),

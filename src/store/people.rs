@@ -58,6 +58,32 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Person>> {
     Ok(rows.into_iter().map(Person::from_row).collect())
 }
 
+/// The person with this id.
+///
+/// # Errors
+/// What the database said.
+pub async fn by_id(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT id, email, name, role, phone, open_limit, \
+         CASE WHEN password_hash IS NULL THEN NULL ELSE id END, disabled_at FROM people WHERE id = $1")
+        .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(Person::from_row))
+}
+
+/// Disables a person from `at` on, who is signed out everywhere; or enables them again.
+///
+/// # Errors
+/// What the database said; a conflict if their phone is another enabled person's.
+pub async fn set_disabled(tx: &mut Tx, id: PersonId, at: Option<At>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE people SET disabled_at = $2 WHERE id = $1")
+        .bind(id.0).bind(at.map(|at| at.0)).execute(&mut *c).await.map(drop))?;
+    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1")
+        .bind(id.0).execute(&mut *c).await.map(drop))?;
+    on!(tx, c => sqlx::query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL")
+        .bind(id.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
 /// The enabled person whose phone this is.
 ///
 /// # Errors
@@ -108,16 +134,6 @@ pub async fn set_phone(tx: &mut Tx, id: PersonId, phone: Option<&Phone>, now: At
     on!(tx, c => sqlx::query(
         "UPDATE people SET phone = $2, phone_verified_at = $3, phone_muted_at = NULL WHERE id = $1")
         .bind(id.0).bind(phone.map(Phone::as_str)).bind(phone.map(|_| now.0)).execute(&mut *c).await.map(drop))?;
-    Ok(())
-}
-
-/// Sets a person's duty: `on`, `away` or `away_reassign`.
-///
-/// # Errors
-/// What the database said.
-pub async fn set_duty(tx: &mut Tx, id: PersonId, duty: &str) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE people SET duty = $2 WHERE id = $1")
-        .bind(id.0).bind(duty).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 

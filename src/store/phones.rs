@@ -1,7 +1,7 @@
 //! What hangs on a phone that changes hands.
 
 use super::{Result, Tx};
-use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
 use crate::on;
 
 /// A live way into a conversation by a phone.
@@ -44,4 +44,24 @@ pub async fn blocked_threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
            ORDER BY b.id DESC LIMIT 1) = 1 ORDER BY l.conversation_id")
         .bind(phone).fetch_all(&mut *c).await)?;
     Ok(rows.into_iter().map(Thread::of).collect())
+}
+
+/// The live thread of a colleague's `phone` in which nothing was said for longest, `except` one conversation: its leg,
+/// conversation and our number. Threads on numbers that the phone has blocked or that take no new legs are left out.
+///
+/// # Errors
+/// What the database said.
+pub async fn idlest(
+    tx: &mut Tx,
+    phone: &str,
+    except: ConversationId,
+) -> Result<Option<(LegId, ConversationId, NumberId)>> {
+    let row: Option<(i64, i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT l.id, l.conversation_id, l.number_id FROM legs l JOIN conversations c ON c.id = l.conversation_id \
+         JOIN numbers n ON n.id = l.number_id AND n.state = 'active' AND n.role = 'mask' \
+         WHERE l.phone = $1 AND l.ended_at IS NULL AND l.role = 'rep' AND l.conversation_id <> $2 \
+         AND COALESCE((SELECT b.blocked FROM blocks b WHERE b.phone = l.phone AND b.number_id = l.number_id \
+           ORDER BY b.id DESC LIMIT 1), 0) <> 1 ORDER BY c.last_at, c.id LIMIT 1")
+        .bind(phone).bind(except.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(leg, conversation, number)| (LegId(leg), ConversationId(conversation), NumberId(number))))
 }

@@ -7,13 +7,14 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
 use crate::on;
 
-/// Pins a conversation to a person, who sees it at once even if it was put aside.
+/// Pins a conversation to a person, or to nobody, from `now` on; whoever gets it sees it at once even if it was put
+/// aside.
 ///
 /// # Errors
 /// What the database said.
-pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: PersonId) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE conversations SET pinned_to = $1, snoozed_until = NULL WHERE id = $2")
-        .bind(person.0).bind(conversation.0).execute(&mut *c).await.map(drop))?;
+pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: Option<PersonId>, now: At) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE conversations SET pinned_to = $1, pinned_at = $2, snoozed_until = NULL WHERE id = $3")
+        .bind(person.map(|id| id.0)).bind(now.0).bind(conversation.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 
@@ -22,8 +23,18 @@ pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: PersonId) ->
 /// # Errors
 /// What the database said.
 pub async fn close(tx: &mut Tx, conversation: ConversationId, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE conversations SET closed_at = $1, waiting_since = NULL, snoozed_until = NULL WHERE id = $2")
+    on!(tx, c => sqlx::query("UPDATE conversations SET closed_at = $1, waiting_since = NULL, waits_from = NULL, snoozed_until = NULL WHERE id = $2")
         .bind(now.0).bind(conversation.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Opens a closed conversation again.
+///
+/// # Errors
+/// What the database said.
+pub async fn reopen(tx: &mut Tx, conversation: ConversationId) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE conversations SET closed_at = NULL, loop_state = NULL, paused_at = NULL WHERE id = $1")
+        .bind(conversation.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 

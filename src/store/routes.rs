@@ -4,7 +4,8 @@ use sqlx::{QueryBuilder, Row};
 
 use super::{Result, Tx, padded};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
+use crate::domain::ids::{ConversationId, CustomerId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::shift::Shift;
 use crate::on;
 
 /// What the two numbers of a text select.
@@ -16,6 +17,8 @@ pub struct Selected {
     pub from_ours: bool,
     /// The conversation of the live leg, if there is one.
     pub conversation: Option<ConversationId>,
+    /// Customers of the line wait for somebody, or texts of this conversation for its rep's phone.
+    pub waiting: bool,
 }
 
 /// What each (sender, number) selects, in the order asked.
@@ -27,26 +30,30 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
         return Ok(Vec::new());
     }
     let numbered: Vec<(i64, &str, &str)> = asked.iter().zip(0_i64..).map(|((from, to), i)| (i, *from, *to)).collect();
-    let rows: Vec<(i64, Option<i64>, Option<String>, Option<i64>, Option<i64>)> = on!(tx, c => {
+    let rows: Vec<(i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, i32)> = on!(tx, c => {
         let mut q = QueryBuilder::new("WITH asked(i, phone, number) AS (");
         q.push_values(padded(&numbered), |mut b, (i, from, to)| {
             b.push_bind(*i).push_bind((*from).to_owned()).push_bind((*to).to_owned());
         });
         q.push(
-            ") SELECT a.i, n.id, n.role, own.id, l.conversation_id FROM asked a \
+            ") SELECT a.i, n.id, n.role, own.id, l.conversation_id, CASE WHEN t.waits_from IS NOT NULL OR EXISTS (SELECT 1 \
+             FROM conversations u WHERE u.line_id = n.id AND u.closed_at IS NULL AND u.pinned_to IS NULL) \
+             THEN 1 ELSE 0 END FROM asked a \
              LEFT JOIN numbers n ON n.number = a.number AND n.state <> 'released' \
              LEFT JOIN numbers own ON own.number = a.phone AND own.state <> 'released' \
-             LEFT JOIN legs l ON l.phone = a.phone AND l.number_id = n.id AND l.ended_at IS NULL",
+             LEFT JOIN legs l ON l.phone = a.phone AND l.number_id = n.id AND l.ended_at IS NULL \
+             LEFT JOIN conversations t ON t.id = l.conversation_id",
         );
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let mut found = vec![Selected::default(); asked.len()];
-    for (i, number, role, own, conversation) in rows {
+    for (i, number, role, own, conversation, waiting) in rows {
         if let Some(one) = usize::try_from(i).ok().and_then(|i| found.get_mut(i)) {
             *one = Selected {
                 number: number.map(|id| (NumberId(id), role.as_deref() == Some("line"))),
                 from_ours: own.is_some(),
                 conversation: conversation.map(ConversationId),
+                waiting: waiting == 1,
             };
         }
     }
@@ -68,10 +75,25 @@ pub struct Talk {
     pub customer_name: Option<String>,
     /// The customer's phone.
     pub customer_phone: Option<String>,
+    /// When its line is open, as JSON.
+    pub line_hours: Option<String>,
+    /// Its line's own policies, as JSON.
+    pub line_policies: Option<String>,
     /// Its current rep.
     pub pinned_to: Option<PersonId>,
+    /// Since when.
+    pub pinned_at: Option<At>,
+    /// That rep's phone, if it takes texts while the rep works.
+    pub rep_phone: Option<String>,
+    /// That rep's own schedule, as JSON.
+    pub rep_schedule: Option<String>,
     /// Closed.
     pub closed: bool,
+    /// When it was closed.
+    pub closed_at: Option<At>,
+    /// The first message that the rep's phone has not been texted, because nobody had the conversation or its rep was
+    /// off duty.
+    pub waits_from: Option<MessageId>,
     /// Since when relaying is paused by the loop guard.
     pub paused_at: Option<At>,
     /// What the loop guard remembers.
@@ -84,6 +106,29 @@ pub struct Talk {
     pub snoozed_until: Option<At>,
     /// Staff have blocked the customer.
     pub blocked: bool,
+}
+
+impl Talk {
+    /// When its rep works.
+    #[must_use]
+    pub fn shift(&self) -> Shift {
+        Shift::read(self.line_hours.as_deref(), self.rep_schedule.as_deref())
+    }
+
+    /// Since when its rep has been off while its line was open; `None` if that is not so, or if it has none.
+    #[must_use]
+    pub fn missing_since(&self, now: At) -> Option<At> {
+        let since = self.pinned_to.and_then(|_| self.shift().missing_since(now));
+        // Whoever gave it to somebody who is off knew that: from then on it counts.
+        since.max(since.and(self.pinned_at))
+    }
+
+    /// Its rep works at `now`, or it has none.
+    #[must_use]
+    pub fn on_shift(&self, now: At) -> bool {
+        // Most lines and people have no hours: then there is nothing to read.
+        (self.line_hours.is_none() && self.rep_schedule.is_none()) || self.shift().on_at(now)
+    }
 }
 
 /// These conversations, locked until the commit so that neither pin nor legs change meanwhile.
@@ -101,9 +146,11 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
             "SELECT c.id, c.line_id, li.name, c.customer_id, cu.name, cu.phone, c.pinned_to, c.closed_at, c.paused_at, \
-             c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, cu.blocked_at \
+             c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, cu.blocked_at, li.hours, li.policies, \
+             CASE WHEN p.disabled_at IS NULL AND p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL \
+               AND p.duty IN ('on', 'away') THEN p.phone END, p.schedule, c.waits_from, c.pinned_at \
              FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
-             LEFT JOIN customers cu ON cu.id = c.customer_id WHERE c.id IN (",
+             LEFT JOIN customers cu ON cu.id = c.customer_id LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id IN (",
         );
         let mut ids = q.separated(", ");
         for id in padded(&wanted) {
@@ -119,12 +166,19 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
             customer_phone: row.try_get(5)?,
             pinned_to: row.try_get::<Option<i64>, _>(6)?.map(PersonId),
             closed: row.try_get::<Option<i64>, _>(7)?.is_some(),
+            closed_at: row.try_get::<Option<i64>, _>(7)?.map(At),
             paused_at: row.try_get::<Option<i64>, _>(8)?.map(At),
             loop_state: row.try_get(9)?,
             waiting_since: row.try_get::<Option<i64>, _>(10)?.map(At),
             opened_at: At(row.try_get(11)?),
             snoozed_until: row.try_get::<Option<i64>, _>(12)?.map(At),
             blocked: row.try_get::<Option<i64>, _>(13)?.is_some(),
+            line_hours: row.try_get(14)?,
+            line_policies: row.try_get(15)?,
+            rep_phone: row.try_get(16)?,
+            rep_schedule: row.try_get(17)?,
+            waits_from: row.try_get::<Option<i64>, _>(18)?.map(MessageId),
+            pinned_at: row.try_get::<Option<i64>, _>(19)?.map(At),
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)
@@ -187,6 +241,17 @@ pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)
+}
+
+/// The conversation of the live leg of a phone on one of our numbers.
+///
+/// # Errors
+/// What the database said.
+pub async fn live_on(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<ConversationId>> {
+    let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT conversation_id FROM legs WHERE phone = $1 AND number_id = $2 AND ended_at IS NULL")
+        .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
+    Ok(id.map(ConversationId))
 }
 
 /// The newest leg, live or ended, of a phone on one of our numbers.

@@ -12,7 +12,7 @@ use switchboard::carrier::twilio::{Twilio, TwilioAccount};
 use switchboard::clock::{At, Clock};
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
-use switchboard::desk::{self, Desk, claim, deliver, doubt, gate::Gate, lapse, snooze, tallies::Tallies};
+use switchboard::desk::{self, Desk, claim, deliver, doubt, duty, gate::Gate, lapse, snooze, tallies::Tallies};
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::domain::policy::Policies;
 use switchboard::domain::setup::Setup;
@@ -217,6 +217,7 @@ impl House {
             busy |= claim::claim(&self.desk).await.unwrap().looked_at > 0;
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;
             busy |= snooze::wake(&self.desk).await.unwrap() > 0;
+            busy |= duty::turn(&self.desk).await.unwrap() > 0;
             busy |= doubt::look(&self.desk).await.unwrap() > 0;
             busy |= lapse::leases(&self.desk, self.started_at).await.unwrap() > 0;
             if !busy {
@@ -263,7 +264,8 @@ impl House {
         let mut tx = self.desk.store.read().await.unwrap();
         let due = store::departures::next_due(&mut tx, now).await.unwrap();
         let look = store::attempts::next_look(&mut tx).await.unwrap().filter(|at| *at > now);
-        [due, look].into_iter().flatten().min()
+        let turn = duty::next_turn(&self.desk).await.unwrap();
+        [due, look, turn].into_iter().flatten().min()
     }
 
     pub fn is_left_tidy(&self) {

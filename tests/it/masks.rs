@@ -43,7 +43,7 @@ both_stores! {
         joel.texts("one").await;
         house.closes(ANA).await;
         joel.texts("two").await;
-        assert_eq!(house.rows("conversations").await, 2);
+        assert_eq!(house.rows("conversations").await, 1, "reopened");
         assert_eq!(house.ana().threads().len(), 1);
         house.closes(ANA).await;
         house.customer(35).texts("somebody else").await;
@@ -75,12 +75,17 @@ both_stores! {
         assert_eq!(house.ana().received()[2].from, house.ana().received()[1].from);
         house.closes(ANA).await;
 
-        house.pass(minutes(72 * 60 - 1)).await;
+        house.pass(minutes(4 * 60 - 1)).await;
         house.customer(37).texts("too early").await;
-        assert_eq!(house.events("no_mask").await.len(), 2);
+        assert_eq!(house.events("no_mask").await.len(), 2, "not below the floor, however short masks are");
         house.pass(minutes(2)).await;
-        house.customer(38).texts("in time").await;
+        house.customer(38).texts("after the floor").await;
         assert_eq!(house.events("no_mask").await.len(), 2);
+        let why = "its rest was shortened, because no mask is free otherwise";
+        assert_eq!(house.events("leg_opened").await.last().unwrap()["why"], why);
+        house.closes(ANA).await;
+        house.pass(minutes(72 * 60 + 1)).await;
+        house.customer(39).texts("at leisure").await;
         assert_eq!(house.events("leg_opened").await.last().unwrap()["why"], "least recently used by this phone");
     }
 

@@ -52,7 +52,10 @@ both_stores! {
         assert_eq!(house.pinned().await, "", "Ana is disabled and Bo is full");
         house.sets("UPDATE people SET disabled_at = NULL WHERE name = 'Ana'").await;
         house.customer(4).texts("four").await;
-        assert_eq!(house.pinned().await, ANA, "closing made room");
+        assert_eq!(house.pinned().await, "", "closing made room for whoever waited longest, and no more");
+        let taken = "SELECT p.name FROM conversations c JOIN people p ON p.id = c.pinned_to ORDER BY c.id DESC LIMIT 1";
+        assert_eq!(house.words(taken).await, ["Ana"]);
+        assert_eq!(house.ana().bodies().last().unwrap(), "••03, Bait and Tackle:\nthree");
     }
 
     async fn with_nobody_on_duty_the_conversation_waits_unassigned_and_nothing_is_lost(house) {

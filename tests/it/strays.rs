@@ -1,6 +1,6 @@
 //! Texts without a live leg: held, never lost, never for somebody else, and answered once an hour.
 
-use switchboard::clock::{minutes, seconds};
+use switchboard::clock::{days, minutes, seconds};
 
 use crate::both_stores;
 use crate::house::mask;
@@ -112,10 +112,11 @@ both_stores! {
         }
     }
 
-    async fn a_customer_whose_conversation_ended_opens_another(house) {
+    async fn a_customer_whose_conversation_ended_long_ago_opens_another(house) {
         let joel = house.customer(34);
         joel.texts("first").await;
         house.closes(MIRIAM).await;
+        house.pass(days(8)).await;
         joel.texts("second").await;
         assert_eq!(house.rows("conversations").await, 2);
         assert_eq!(house.rows("customers").await, 1);

@@ -48,10 +48,10 @@ both_stores! {
         let joel = house.customer(34);
         joel.texts("anybody?").await;
         house.replies_on_web(BO, house.conversation().await, "Bo here").await;
-        joel.shows(&["Bo here"]);
+        assert_eq!(joel.bodies().last().unwrap(), "Bo here");
         assert_eq!(house.pinned().await, BO);
         joel.texts("great").await;
-        house.bo().shows(&["••34, Bait and Tackle:\ngreat"]);
+        house.bo().shows(&["••34, Bait and Tackle:\nanybody?", "great"]);
     }
 
     async fn whoever_claims_first_has_it(house) {
@@ -63,6 +63,7 @@ both_stores! {
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
         assert_eq!(house.events("claimed").await.len(), 1);
         assert_eq!(house.rows("legs WHERE role = 'rep' AND ended_at IS NULL").await, 1);
+        house.runs_due_work().await;
     }
 
     async fn what_waited_for_the_old_phone_goes_to_the_new_one_in_order(house) {

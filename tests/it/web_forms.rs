@@ -123,7 +123,7 @@ both_stores! {
         let conversation = house.conversation().await;
         let miriam = Browser::of(house, "miriam@example.com").await;
         miriam.get(&format!("/conversations/{conversation}")).await
-            .shows(&["Given to Ana", "Why Ana?", "not Bo: off duty", "each of 1 was equally likely", "New to this phone."]);
+            .shows(&["Given to Ana", "Why Ana?", "not Bo: away", "each of 1 was equally likely", "New to this phone."]);
     }
 
     async fn a_text_that_did_not_arrive_says_why_in_plain_words(house) {

@@ -53,7 +53,8 @@ impl Apply {
         pins::take_back(tx, thread.conversation, person, "the phone was changed", self.now).await?;
         if let (Some(phone), Some(counterpart)) = (to, &thread.counterpart) {
             let rep = (person, phone.as_str());
-            legs::open_with(&self.ids, &self.chance, tx, thread.conversation, rep, counterpart, self.now).await?;
+            let tools = (&self.ids, &self.chance, self.quarantine);
+            legs::open_with(tools, tx, thread.conversation, rep, counterpart, self.now).await?;
         }
         changes::note(tx, &[(thread.conversation, "conversation")], self.now).await
     }

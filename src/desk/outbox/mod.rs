@@ -103,3 +103,12 @@ pub struct Enqueued {
     /// Something waits that may be due.
     pub waiting: bool,
 }
+
+impl Enqueued {
+    /// Takes over what another group became.
+    pub fn add(&mut self, mut other: Enqueued) {
+        self.sendings.append(&mut other.sendings);
+        self.unsent.append(&mut other.unsent);
+        self.waiting |= other.waiting;
+    }
+}

@@ -8,7 +8,7 @@ use crate::desk::outbox::{Enqueued, enqueue};
 use crate::desk::relay::{Author, fan_out, with_media};
 use crate::desk::{Desk, notice, snooze};
 use crate::domain::echo::Echo;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::phone::masked;
 use crate::store::messages::{self, Said, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
@@ -17,11 +17,22 @@ use crate::store::{Result, Tx, changes, opening};
 /// A text for a conversation, and the words that are relayed instead of its own, if others are.
 pub(super) type Plain<'a> = (&'a Inbound, ConversationId, Option<String>);
 
-/// Relays texts on their live legs, in their order. `None` where the leg has ended meanwhile.
+/// How sure it is that a text can be relayed as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// In a group: a customer whose rep is not there goes the slow way.
+    Fast,
+    /// Everything that could be done before has been done.
+    Sure,
+}
+
+/// Relays texts on their live legs, in their order. `None` where the leg has ended meanwhile, or where the slow way must
+/// be taken.
 pub(super) async fn carry(
     desk: &Desk,
     tx: &mut Tx,
     texts: &[Plain<'_>],
+    way: Way,
     now: At,
     done: &mut Enqueued,
 ) -> Result<Vec<Option<Outcome>>> {
@@ -37,13 +48,14 @@ pub(super) async fn carry(
     for (text, conversation, instead) in texts {
         let outcome = standing
             .get_mut(conversation)
+            .filter(|standing| way == Way::Sure || standing.is_ready(&legs, &text.from, now))
             .and_then(|standing| group.add(desk, standing, &mut legs, text, instead.as_deref(), now));
         outcomes.push(outcome);
     }
 
     messages::insert(tx, &group.messages).await?;
     let mut sent = enqueue(desk, tx, group.drafts, now).await?;
-    let told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
+    let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
     opening::greeted(tx, &group.greeted, now).await?;
     let touched: Vec<Said> = standing.into_values().filter_map(Standing::said).collect();
     messages::said(tx, &touched).await?;
@@ -56,9 +68,12 @@ pub(super) async fn carry(
         let data = serde_json::json!({});
         changes::event(tx, desk.ids.next(now), Some(conversation), now, "loop_paused", None, &data).await?;
     }
-    done.waiting |= sent.waiting || told.waiting;
-    done.sendings.append(&mut sent.sendings);
-    done.sendings.extend(told.sendings);
+    for (conversation, line, customer) in group.unattended {
+        told.add(notice::after_hours(desk, tx, conversation, line, &customer, now).await?);
+    }
+    sent.unsent.clear();
+    done.add(sent);
+    done.add(told);
     Ok(outcomes)
 }
 
@@ -69,14 +84,28 @@ struct Standing {
     paused_at: Option<At>,
     last: Option<(At, Option<At>, String)>,
     waiting_since: Option<At>,
+    waits_from: Option<MessageId>,
 }
 
 impl Standing {
+    /// Whether a text from `from` needs nothing done before it is relayed: a rep's never does; a customer's does not if
+    /// the rep is on duty and, where the rep has a phone for it, has a leg.
+    fn is_ready(&self, legs: &[LiveLeg], from: &str, now: At) -> bool {
+        let talk = &self.talk;
+        if talk.customer_phone.as_deref() != Some(from) {
+            return true;
+        }
+        let Some(rep) = talk.pinned_to else { return false };
+        let has_leg = || legs.iter().any(|leg| leg.conversation == talk.id && leg.person == Some(rep));
+        talk.on_shift(now) && (talk.rep_phone.is_none() || has_leg())
+    }
+
     fn of(talk: Talk) -> Self {
+        let waits_from = talk.waits_from;
         let echo = talk.loop_state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         let paused_at = talk.paused_at;
         let waiting_since = talk.waiting_since;
-        Standing { talk, echo, paused_at, last: None, waiting_since }
+        Standing { talk, echo, paused_at, last: None, waiting_since, waits_from }
     }
 
     fn said(self) -> Option<Said> {
@@ -89,6 +118,7 @@ impl Standing {
             preview,
             loop_state: serde_json::to_string(&self.echo).ok(),
             paused_at: self.paused_at,
+            waits_from: self.waits_from,
         })
     }
 }
@@ -100,6 +130,8 @@ struct Group {
     greeted: Vec<crate::domain::ids::LegId>,
     paused: Vec<ConversationId>,
     woken: Vec<Talk>,
+    /// Customers whom nobody on duty has.
+    unattended: Vec<(ConversationId, NumberId, String)>,
 }
 
 impl Group {
@@ -148,12 +180,18 @@ impl Group {
             // In a support conversation the customer hears a rep as the line, whoever it is.
             let name = from.person_name.clone().unwrap_or_default();
             let author = Author { leg: Some(from.id), person: from.person, name: &name };
-            let (drafts, greeted) = fan_out(talk, legs, author, message.id, body, desk.policies.support.context_line);
-            for leg in legs.iter_mut().filter(|leg| greeted.contains(&leg.id)) {
+            let fan = fan_out(talk, legs, author, message.id, body, desk.policies.support.context_line, now);
+            for leg in legs.iter_mut().filter(|leg| fan.greeted.contains(&leg.id)) {
                 leg.greeted = true;
             }
-            self.drafts.extend(drafts);
-            self.greeted.extend(greeted);
+            self.drafts.extend(fan.drafts);
+            self.greeted.extend(fan.greeted);
+            standing.waits_from = standing.waits_from.or(fan.waits.then_some(message.id));
+            if author.leg == Some(from.id) && from.role == "customer" && instead.is_none() {
+                let nobody = talk.pinned_to.is_none() || !talk.on_shift(now);
+                let missed = nobody.then_some(()).and(talk.line);
+                self.unattended.extend(missed.map(|line| (talk.id, line, from.phone.clone())));
+            }
         }
         standing.waiting_since = if from_customer { standing.waiting_since.or(Some(now)) } else { None };
         let inbound_at = if from_customer { Some(now) } else { standing.last.as_ref().and_then(|last| last.1) };

@@ -19,6 +19,7 @@ use crate::{faults, metrics};
 mod carry;
 mod held;
 mod open;
+mod ready;
 mod rep;
 mod slow;
 
@@ -148,6 +149,7 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
         let text = texts[index];
         let keyword = text.carrier_keyword.or_else(|| keyword_of(&text.body, &text.to));
         let plain = selected.conversation.is_some()
+            && !selected.waiting
             && selected.number.is_some()
             && !selected.from_ours
             && matches!(keyword, None | Some(Keyword::Help))
@@ -163,11 +165,11 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
     }
     let mut done = Enqueued::default();
     let plain = fast.iter().filter_map(|item| Some((item.text, item.selected.conversation?, None)));
-    let carried = carry::carry(desk, tx, &plain.collect::<Vec<_>>(), now, &mut done).await?;
+    let carried = carry::carry(desk, tx, &plain.collect::<Vec<_>>(), carry::Way::Fast, now, &mut done).await?;
     for (item, outcome) in fast.into_iter().zip(carried) {
         match outcome {
             Some(outcome) => outcomes[item.index] = outcome,
-            // Its leg ended between the look-up and the lock.
+            // Its leg ended between the look-up and the lock, or its rep is not there to get it.
             None => slow.push(item),
         }
     }

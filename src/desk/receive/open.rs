@@ -1,15 +1,19 @@
-//! A customer's first text opens a conversation and picks a rep at random.
+//! A customer's text without a live leg takes up the conversation that was closed lately, or opens another, and a rep is
+//! picked for it.
 
 use serde_json::json;
 
 use super::{Inbound, Outcome, carry};
 use crate::clock::At;
+use crate::desk::legs::Rungs;
 use crate::desk::outbox::Enqueued;
+use crate::desk::queue::{self, Hall};
+use crate::desk::reopen::{With, reopen};
 use crate::desk::{Desk, legs};
-use crate::domain::ids::{LegId, NumberId};
-use crate::domain::pick::{self, Member};
+use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId};
+use crate::faults;
 use crate::store::opening::{self, NewLeg};
-use crate::store::{Error, Result, Tx, changes};
+use crate::store::{Error, Result, Tx, changes, queue as table};
 
 pub(super) async fn open(
     desk: &Desk,
@@ -19,12 +23,54 @@ pub(super) async fn open(
     now: At,
     done: &mut Enqueued,
 ) -> Result<Outcome> {
-    opening::hold_line(tx, line).await?;
-    let members = opening::members(tx, line).await?;
-    let facts: Vec<Member> = members.iter().map(|one| one.member.clone()).collect();
-    let pick = pick::pick(&facts, |n| desk.chance.below(n));
+    let mut hall = Hall::hold(desk, tx, line, now).await?;
+    // Whoever waits already goes first.
+    done.add(queue::drain_held(desk, tx, &mut hall, now).await?);
     let customer = opening::customer(tx, desk.ids.next(now), &text.from, now).await?;
-    let conversation = opening::conversation(tx, line, customer, pick.chosen, now).await?;
+    let conversation = match take_up(desk, tx, &mut hall, customer, now, done).await? {
+        Some(conversation) => conversation,
+        None => begin(desk, tx, &mut hall, text, customer, now, done).await?,
+    };
+    faults::point("after_open");
+    carry::carry(desk, tx, &[(text, conversation, None)], carry::Way::Sure, now, done)
+        .await?
+        .into_iter()
+        .next()
+        .flatten()
+        .ok_or(Error::GivenUp("the leg just opened was not found"))
+}
+
+/// Reopens the customer's last conversation on the line, if it was closed lately.
+async fn take_up(
+    desk: &Desk,
+    tx: &mut Tx,
+    hall: &mut Hall,
+    customer: CustomerId,
+    now: At,
+    done: &mut Enqueued,
+) -> Result<Option<ConversationId>> {
+    let since = now - hall.policy.reopen_within;
+    let Some(closed) = table::reopenable(tx, customer, hall.line, since).await? else { return Ok(None) };
+    let last = hall.last_rep(tx, Some(customer), now).await?;
+    let why = "the customer texted again";
+    let Some(talk) = reopen(desk, tx, closed, (None, With::Nobody), why, now).await? else { return Ok(None) };
+    hall.assign(desk, tx, &talk, last, now, done).await?;
+    Ok(Some(talk.id))
+}
+
+/// Opens a conversation with whoever is picked.
+async fn begin(
+    desk: &Desk,
+    tx: &mut Tx,
+    hall: &mut Hall,
+    text: &Inbound,
+    customer: CustomerId,
+    now: At,
+    done: &mut Enqueued,
+) -> Result<ConversationId> {
+    let last = hall.last_rep(tx, Some(customer), now).await?;
+    let pick = hall.pick(desk, tx, last, now).await?;
+    let conversation = opening::conversation(tx, hall.line, customer, pick.chosen, now).await?;
     let event = if pick.chosen.is_some() { "picked" } else { "unassigned" };
     changes::event(tx, desk.ids.next(now), Some(conversation), now, "opened", None, &json!({})).await?;
     changes::event(tx, desk.ids.next(now), Some(conversation), now, event, None, &json!(pick)).await?;
@@ -34,19 +80,14 @@ pub(super) async fn open(
         role: "customer",
         person: None,
         phone: &text.from,
-        number: line,
+        number: hall.line,
         counterpart: None,
     };
     opening::leg(tx, &leg, now).await?;
-    let chosen = members.iter().find(|one| Some(one.member.id) == pick.chosen);
+    let chosen = hall.members.iter().find(|one| Some(one.member.id) == pick.chosen);
     if let Some((id, phone)) = chosen.and_then(|one| Some((one.member.id, one.phone.as_deref()?))) {
-        legs::open_rep_leg(desk, tx, conversation, (id, phone), &text.from, now).await?;
+        done.add(legs::open_rep_leg(desk, tx, conversation, (id, phone), &text.from, Rungs::All, now).await?);
     }
     changes::note(tx, &[(conversation, "conversation")], now).await?;
-    carry::carry(desk, tx, &[(text, conversation, None)], now, done)
-        .await?
-        .into_iter()
-        .next()
-        .flatten()
-        .ok_or(Error::GivenUp("the leg just opened was not found"))
+    Ok(conversation)
 }

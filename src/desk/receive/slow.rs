@@ -1,6 +1,7 @@
 //! The slow way, one text at a time: keywords, commands, first texts, and whatever has no live leg.
 //! Collects the facts, asks [`crate::domain::routing`], and carries the decision out.
 
+use super::ready::ready;
 use super::{Inbound, Item, Outcome, carry, held, keep, open, rep};
 use crate::clock::At;
 use crate::desk::outbox::Enqueued;
@@ -58,7 +59,11 @@ pub(super) async fn take_in(
     if let (Route::Into, Some(leg)) = (route(&facts(item, &found)), &found.leg) {
         let stop = item.keyword == Some(Keyword::Stop);
         let instead = stop.then(|| notice::words::OPTED_OUT.trim_end().replace("{customer}", &masked(&text.from)));
-        let carried = carry::carry(desk, tx, &[(text, leg.conversation, instead)], now, done).await?;
+        if found.number.1 && leg.role == "customer" {
+            ready(desk, tx, found.number.0, leg.conversation, now, done).await?;
+        }
+        let plain = (text, leg.conversation, instead);
+        let carried = carry::carry(desk, tx, &[plain], carry::Way::Sure, now, done).await?;
         if let Some(outcome) = carried.into_iter().next().flatten() {
             return Ok(outcome);
         }

@@ -5,6 +5,7 @@ use switchboard::desk::apply::Apply;
 use switchboard::desk::reply::Reply;
 use switchboard::desk::{self, Failure};
 use switchboard::domain::ids::{ConversationId, PersonId};
+use switchboard::domain::person::Duty;
 use switchboard::on;
 use switchboard::store::{Job, Result, Tx};
 
@@ -67,6 +68,26 @@ impl House {
     }
 
     /// Somebody closes the newest conversation.
+    /// Somebody sets a duty, their own or, as a manager, another's.
+    pub async fn takes_duty(&self, by: &str, whose: &str, duty: Duty) {
+        let (by, whose) = (self.person(by).await, self.person(whose).await);
+        desk::duty::set_duty(&self.desk, by, whose, duty).await.unwrap();
+        self.runs_due_work().await;
+    }
+
+    /// Hands one conversation on.
+    pub async fn transfers_one(&self, by: &str, conversation: i64, to: &str) {
+        let (by, to) = (self.person(by).await, self.person(to).await);
+        desk::pin::transfer(&self.desk, by, ConversationId(conversation), to, None).await.unwrap();
+        self.runs_due_work().await;
+    }
+
+    /// Closes one conversation.
+    pub async fn closes_one(&self, by: &str, conversation: i64) {
+        desk::close::close(&self.desk, self.person(by).await, ConversationId(conversation)).await.unwrap();
+        self.runs_due_work().await;
+    }
+
     pub async fn closes(&self, by: &str) {
         let (by, conversation) = (self.person(by).await, self.conversation().await);
         desk::close::close(&self.desk, by, conversation).await.unwrap();

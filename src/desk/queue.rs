@@ -1,0 +1,214 @@
+//! Customers without a rep, and reps without their customers: who gets whom, decided while the line is held, so that
+//! nobody is missed and nobody counted twice.
+
+use serde_json::json;
+
+use super::outbox::Enqueued;
+use super::{Desk, pin};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
+use crate::domain::pick::{self, Member, Pick};
+use crate::domain::policy::SupportPolicy;
+use crate::faults;
+use crate::store::opening::{self, LineMember};
+use crate::store::routes::{self, Talk};
+use crate::store::{Result, Tx, changes, queue};
+
+/// Most conversations that one transaction gives away; the clockwork goes on with the rest.
+const MOST: i64 = 50;
+
+/// A line held until the commit, with its members as they stand.
+pub(super) struct Hall {
+    /// Which.
+    pub(super) line: NumberId,
+    /// The line's policy.
+    pub(super) policy: SupportPolicy,
+    /// Its members, oldest first.
+    pub(super) members: Vec<LineMember>,
+}
+
+impl Hall {
+    /// Holds `line`; before any of its conversations.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub(super) async fn hold(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<Hall> {
+        let rules = opening::hold_line(tx, line).await?.unwrap_or_default();
+        let members = opening::members(tx, line, rules.hours.as_deref(), now).await?;
+        Ok(Hall { line, policy: desk.policies.support_of(rules.policies.as_deref()), members })
+    }
+
+    /// Somebody could take a customer now.
+    pub(super) fn has_candidate(&self) -> bool {
+        self.members.iter().any(|one| one.member.obstacle().is_none())
+    }
+
+    /// Chooses somebody, who counts one conversation more from here on.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub(super) async fn pick(&mut self, desk: &Desk, tx: &mut Tx, last: Option<PersonId>, now: At) -> Result<Pick> {
+        let facts: Vec<Member> = self.members.iter().map(|one| one.member.clone()).collect();
+        let pick = pick::pick(self.policy.pick, &facts, last, |n| desk.chance.below(n));
+        if let Some(one) = self.members.iter_mut().find(|one| Some(one.member.id) == pick.chosen) {
+            one.member.open += 1;
+            one.member.picked_at = Some(now);
+            queue::picked(tx, self.line, one.member.id, now).await?;
+        }
+        Ok(pick)
+    }
+
+    /// Whose customer it was, if the line still remembers.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub(super) async fn last_rep(
+        &self,
+        tx: &mut Tx,
+        customer: Option<CustomerId>,
+        now: At,
+    ) -> Result<Option<PersonId>> {
+        match customer {
+            Some(customer) => queue::last_rep(tx, customer, now - self.policy.sticky_for).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Picks for a conversation that nobody has, `last` first, and gives it to whoever was chosen. `false` if there was
+    /// no candidate.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub(super) async fn assign(
+        &mut self,
+        desk: &Desk,
+        tx: &mut Tx,
+        talk: &Talk,
+        last: Option<PersonId>,
+        now: At,
+        done: &mut Enqueued,
+    ) -> Result<bool> {
+        let pick = self.pick(desk, tx, last, now).await?;
+        let event = if pick.chosen.is_some() { "picked" } else { "unassigned" };
+        changes::event(tx, desk.ids.next(now), Some(talk.id), now, event, None, &json!(pick)).await?;
+        let Some(chosen) = pick.chosen else { return Ok(false) };
+        done.add(pin::give(desk, tx, talk, chosen, event, now).await?);
+        Ok(true)
+    }
+}
+
+/// Gives the conversations of `line` that nobody has to candidates, the longest waiting first.
+///
+/// # Errors
+/// What the database said.
+pub async fn drain(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<Enqueued> {
+    let mut hall = Hall::hold(desk, tx, line, now).await?;
+    drain_held(desk, tx, &mut hall, now).await
+}
+
+/// As [`drain`], of a line that is held already.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn drain_held(desk: &Desk, tx: &mut Tx, hall: &mut Hall, now: At) -> Result<Enqueued> {
+    let mut done = Enqueued::default();
+    if !hall.has_candidate() {
+        return Ok(done);
+    }
+    let waiting = queue::unassigned(tx, hall.line, MOST).await?;
+    let talks = routes::talks(tx, &waiting).await?;
+    for id in waiting {
+        // Somebody may have taken or closed it before it was locked.
+        let talk = talks.iter().find(|talk| talk.id == id && talk.pinned_to.is_none() && !talk.closed);
+        let Some(talk) = talk else { continue };
+        if !hall.has_candidate() {
+            break;
+        }
+        let last = hall.last_rep(tx, talk.customer, now).await?;
+        hall.assign(desk, tx, talk, last, now, &mut done).await?;
+        faults::point("during_drain");
+    }
+    Ok(done)
+}
+
+/// Holds the line of `conversation` and returns it; before the conversation itself is held.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn hold_line_of(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    now: At,
+) -> Result<Option<Hall>> {
+    match queue::line_of(tx, conversation).await? {
+        Some(line) => Hall::hold(desk, tx, line, now).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Drains the line of something that just ended or went to somebody else: whoever had it may take another.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn drain_after(desk: &Desk, tx: &mut Tx, hall: Option<Hall>, now: At) -> Result<Enqueued> {
+    match hall {
+        // The counts have changed since the line was held.
+        Some(hall) => drain(desk, tx, hall.line, now).await,
+        None => Ok(Enqueued::default()),
+    }
+}
+
+/// Takes all open conversations on the lines from `person` and has others picked for them; what nobody can take waits
+/// unassigned. Hold nothing before.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn repick_all(
+    desk: &Desk,
+    tx: &mut Tx,
+    person: PersonId,
+    lines: &[NumberId],
+    why: &'static str,
+    now: At,
+) -> Result<Enqueued> {
+    let mut done = Enqueued::default();
+    for line in lines {
+        let mut hall = Hall::hold(desk, tx, *line, now).await?;
+        let ids = queue::open_of(tx, person, *line).await?;
+        let mut talks = routes::talks(tx, &ids).await?;
+        talks.retain(|talk| talk.pinned_to == Some(person) && !talk.closed);
+        for talk in &talks {
+            let data = json!({ "from": person.0.to_string(), "why": why });
+            changes::event(tx, desk.ids.next(now), Some(talk.id), now, "taken_away", None, &data).await?;
+            done.add(pin::take_away(desk, tx, talk, why, now).await?);
+            faults::point("during_repick");
+        }
+        done.add(drain_held(desk, tx, &mut hall, now).await?);
+    }
+    Ok(done)
+}
+
+/// Picks anew for a conversation whose rep is missing, if there is anybody else; the line is held.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn replace(
+    desk: &Desk,
+    tx: &mut Tx,
+    hall: &mut Hall,
+    talk: &Talk,
+    why: &'static str,
+    now: At,
+) -> Result<Enqueued> {
+    let mut done = Enqueued::default();
+    let Some(before) = talk.pinned_to.filter(|_| hall.has_candidate()) else { return Ok(done) };
+    let data = json!({ "from": before.0.to_string(), "why": why });
+    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "taken_away", None, &data).await?;
+    let pick = hall.pick(desk, tx, None, now).await?;
+    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "picked", None, &json!(pick)).await?;
+    if let Some(chosen) = pick.chosen {
+        done.add(pin::give(desk, tx, talk, chosen, why, now).await?);
+    }
+    Ok(done)
+}

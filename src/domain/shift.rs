@@ -1,0 +1,54 @@
+//! Whether somebody works now: the line's hours and the person's own schedule, both or neither.
+//!
+//! A line without hours is always open; a person without a schedule works whenever the line is open.
+
+use crate::clock::At;
+use crate::domain::hours::Hours;
+
+/// The hours of a line and the schedule of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shift {
+    /// When the line is open; always if `None`.
+    pub line: Option<Hours>,
+    /// When the person works; whenever the line is open if `None`.
+    pub own: Option<Hours>,
+}
+
+impl Shift {
+    /// Reads what the database keeps. What cannot be read counts as always: a text that arrives at a bad hour is
+    /// better than one that never does.
+    #[must_use]
+    pub fn read(line: Option<&str>, own: Option<&str>) -> Shift {
+        let hours = |text: Option<&str>| text.and_then(|text| Hours::read(text).ok());
+        Shift { line: hours(line), own: hours(own) }
+    }
+
+    /// The person works at `now`.
+    #[must_use]
+    pub fn on_at(&self, now: At) -> bool {
+        self.line_open_at(now) && self.own.as_ref().is_none_or(|own| own.open_at(now))
+    }
+
+    /// The line is open at `now`.
+    #[must_use]
+    pub fn line_open_at(&self, now: At) -> bool {
+        self.line.as_ref().is_none_or(|line| line.open_at(now))
+    }
+
+    /// Since when the line has been open without this person; `None` if it is closed, if the person works, or if it
+    /// has always been so.
+    #[must_use]
+    pub fn missing_since(&self, now: At) -> Option<At> {
+        if !self.line_open_at(now) || self.on_at(now) {
+            return None;
+        }
+        let of = |hours: &Option<Hours>| hours.as_ref().and_then(|hours| hours.since(now));
+        of(&self.line).max(of(&self.own)).or(Some(At::EPOCH))
+    }
+
+    /// When anything changes next, after `now`.
+    #[must_use]
+    pub fn next_change(&self, now: At) -> Option<At> {
+        [&self.line, &self.own].into_iter().flatten().filter_map(|hours| hours.next_change(now)).min()
+    }
+}

@@ -1,0 +1,64 @@
+//! When masks are short: another country, a shorter rest, the longest idle thread, and then the web alone.
+
+use switchboard::clock::{hours, minutes};
+
+use crate::both_stores;
+use crate::house::Plan;
+
+const ANA: &str = "ana@example.com";
+
+fn two_masks(plan: &mut Plan) {
+    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
+    plan.masks = 2;
+}
+
+fn one_mask_of_each_country(plan: &mut Plan) {
+    two_masks(plan);
+    plan.masks = 0;
+    plan.setup += "[[mask]]\nnumber = \"+15055551001\"\ncountry = \"US\"\n[[mask]]\nnumber = \"+442079461001\"\n";
+}
+
+both_stores! {
+    async fn a_mask_of_the_right_country_comes_first_and_another_before_none(house: one_mask_of_each_country) {
+        house.customer(1).texts("one").await;
+        house.customer(2).texts("two").await;
+        assert_eq!(house.ana().threads(), ["+15055551001", "+442079461001"]);
+        let why = "of another country, because no mask of the right one is free";
+        assert_eq!(house.events("leg_opened").await[1]["why"], why);
+    }
+
+    async fn the_longest_idle_thread_rests_and_the_new_one_gets_a_mask_after_the_floor(house: two_masks) {
+        house.customer(1).texts("one").await;
+        house.customer(2).texts("two").await;
+        house.pass(minutes(1)).await;
+        house.customer(1).texts("one again").await;
+        house.customer(3).texts("three").await;
+        // Two threads are live and the idle one gives its mask up; the third customer is answered on the web for now.
+        assert_eq!(house.events("no_mask").await.len(), 1);
+        assert_eq!(house.events("leg_rested").await.len(), 1);
+        assert_eq!(house.rows("legs WHERE role = 'rep' AND ended_why = 'rested'").await, 1);
+        assert_eq!(house.number("SELECT total FROM tallies WHERE name = 'mask.exhausted'").await, 1);
+        let told = "Your thread with ••02 rests: masks are short. It goes on in the inbox; a text here still takes it up again.";
+        assert_eq!(house.ana().bodies().last().unwrap(), told);
+        assert_eq!(house.ana().received().last().unwrap().from, house.ana().threads()[1]);
+        assert_eq!(house.messages().await.last().unwrap(), "relayed three");
+
+        house.pass(hours(4)).await;
+        house.customer(3).texts("still here").await;
+        assert_eq!(house.ana().bodies().last().unwrap(), "••03, Bait and Tackle:\nstill here");
+        assert_eq!(house.ana().received().last().unwrap().from, house.ana().threads()[1]);
+        assert_eq!(house.pinned().await, ANA);
+    }
+
+    async fn a_later_text_takes_no_mask_from_anybody(house: two_masks) {
+        for n in 1..=3 {
+            house.customer(n).texts("hello").await;
+        }
+        for _ in 0..3 {
+            house.customer(3).texts("me again").await;
+            house.customer(1).texts("and me").await;
+        }
+        assert_eq!(house.events("leg_rested").await.len(), 1);
+        assert_eq!(house.events("no_mask").await.len(), 1);
+    }
+}
