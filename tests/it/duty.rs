@@ -103,7 +103,8 @@ both_stores! {
         house.ana().texts_back("yes?").await;
         works(house, ANA, LATE).await;
         works(house, BO, EARLY).await;
-        // Ana has been off since 20:00 of the day before, the line never closes.
+        // Ana has been off since 20:00 of the day before, and the line never closes.
+        house.sets("UPDATE conversations SET pinned_at = 0").await;
         joel.texts("two").await;
         assert_eq!(house.pinned().await, BO);
         assert_eq!(house.events("taken_away").await[0]["why"], "rep_missing");
