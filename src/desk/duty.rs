@@ -195,7 +195,7 @@ pub async fn turn(desk: &Desk) -> Result<usize> {
         if one.waits && one.shift.on_at(now) {
             did += run(desk, Turn::Release(one.id)).await?;
         } else if lapse::may_lapse(desk) && one.unanswered && is_missing(desk, &one, now) {
-            did += run(desk, Turn::Replace(one)).await?;
+            did += run(desk, Turn::Replace(one.id, one.person)).await?;
         }
     }
     Ok(did)
@@ -213,11 +213,11 @@ async fn run(desk: &Desk, turn: Turn) -> Result<usize> {
     Ok(did)
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Turn {
     Drain(NumberId),
     Release(ConversationId),
-    Replace(Kept),
+    Replace(ConversationId, PersonId),
 }
 
 struct TurnJob {
@@ -244,13 +244,13 @@ impl Job for TurnJob {
                 let did = usize::from(talk.waits_from.is_some());
                 Ok((did, handover::release(desk, tx, &talk, now).await?))
             }
-            Turn::Replace(kept) => {
-                let Some(mut hall) = queue::hold_line_of(desk, tx, kept.id, now).await? else {
+            Turn::Replace(conversation, person) => {
+                let Some(mut hall) = queue::hold_line_of(desk, tx, *conversation, now).await? else {
                     return Ok((0, Enqueued::default()));
                 };
-                let talk = routes::talks(tx, &[kept.id]).await?.into_iter().next();
+                let talk = routes::talks(tx, &[*conversation]).await?.into_iter().next();
                 let still = |talk: &routes::Talk| {
-                    talk.pinned_to == Some(kept.person) && !talk.closed && talk.waiting_since.is_some()
+                    talk.pinned_to == Some(*person) && !talk.closed && talk.waiting_since.is_some()
                 };
                 let after = hall.policy.hand_over_after;
                 let missing = |talk: &routes::Talk| talk.missing_since(now).is_some_and(|since| since + after <= now);

@@ -46,7 +46,7 @@ both_stores! {
         assert_eq!(house.ana().received().len(), 1);
         assert_eq!(house.messages().await, ["relayed one", "relayed two", "relayed three"]);
         joel.shows(&[NOTICE]);
-        house.pass(hours(10) - minutes(1)).await;
+        house.pass(minutes(599)).await;
         assert_eq!(house.ana().received().len(), 1);
         house.pass(minutes(1)).await;
         house.ana().shows(&["••34, Bait and Tackle:\none", "two", "three"]);
