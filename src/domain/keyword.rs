@@ -2,6 +2,8 @@
 //! The carrier blocks and unblocks by these words whatever we do, so our ledgers must read them alike. The whole
 //! message is the word: "Stop by at 5?" is a sentence.
 
+use crate::domain::phone::Phone;
+
 /// What a message that is nothing but a keyword asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Keyword {
@@ -42,6 +44,13 @@ pub fn of_toll_free(body: &str) -> Option<Keyword> {
     of(body).filter(|_| !body.trim().eq_ignore_ascii_case(START_UNLESS_TOLL_FREE))
 }
 
+/// Who answers a HELP to one of our numbers: the carrier or we, never both. By default the carrier answers on long codes
+/// and toll-free numbers, never on short codes; where it says what it took the word for, it has answered.
+#[must_use]
+pub fn help_is_ours(number: &str, carrier_said: bool, carrier_answers: bool) -> bool {
+    !carrier_said && (!carrier_answers || Phone::parse(number).is_err())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -71,6 +80,16 @@ mod tests {
         assert_eq!(of_toll_free("start"), Some(Keyword::Start));
         assert_eq!(of_toll_free("stop"), Some(Keyword::Stop));
         assert_eq!(of_toll_free("info"), Some(Keyword::Help));
+    }
+
+    #[test]
+    fn help_has_one_answer() {
+        assert!(!help_is_ours("+15055550100", false, true), "the carrier's, on a long code");
+        assert!(!help_is_ours("+18005550100", false, true), "and on a toll-free number");
+        assert!(help_is_ours("72345", false, true), "ours on a short code");
+        assert!(!help_is_ours("72345", true, true), "unless the carrier says that it answered");
+        assert!(help_is_ours("+15055550100", false, false), "ours where the carrier was told not to");
+        assert!(!help_is_ours("+15055550100", true, false));
     }
 
     proptest! {

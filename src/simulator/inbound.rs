@@ -8,7 +8,7 @@ use super::phones::Word;
 use super::poster::Answer;
 use super::state::Simulator;
 use super::texts::{Direction, Fate, Media, Post, Status, Text};
-use crate::domain::phone::Phone;
+use crate::domain::phone::{Phone, Sender};
 use crate::wire::twilio::form::Form;
 
 /// A text from a phone, and how the carrier is to misbehave with it.
@@ -139,6 +139,10 @@ impl Simulator {
     /// Opt-out words: the whole message, one word. Toll-free networks do not take YES for START.
     fn heed(&self, inbound: &Inbound) {
         let Some(word) = Word::read(&inbound.body) else { return };
+        // The default handling leaves short codes to their owner (Twilio's documentation).
+        if matches!(Sender::read(&inbound.to), Sender::ShortCode(_)) {
+            return;
+        }
         let toll_free = Phone::parse(&inbound.to).is_ok_and(|number| number.is_toll_free());
         let yes = inbound.body.trim().eq_ignore_ascii_case("yes");
         let say = match word {

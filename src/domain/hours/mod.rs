@@ -9,7 +9,7 @@ mod tests;
 mod written;
 mod zone;
 
-use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -123,8 +123,13 @@ impl Hours {
         if self.holidays.is_empty() { WEEKS } else { YEARS }
     }
 
+    /// When the clock of this zone shows `local`; the end of the jump when it was jumped over.
+    pub(super) fn clock_shows(&self, local: NaiveDateTime) -> Option<At> {
+        zone::begin(self.zone, local)
+    }
+
     /// The date on the calendar of this zone.
-    fn date(&self, now: At) -> Option<NaiveDate> {
+    pub(super) fn date(&self, now: At) -> Option<NaiveDate> {
         let date = self.zone.from_utc_datetime(&now.utc()?.naive_utc()).date_naive();
         // Beyond this no calendar reaches, and no sum of days overflows within it.
         (-9999..=9999).contains(&date.year()).then_some(date)
