@@ -34,10 +34,16 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 25] = [
+pub const ALL: [Key; 26] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
+    key(
+        "SWITCHBOARD_CARRIER_ANSWERS_HELP",
+        "carrier_answers_help",
+        "true",
+        "the carrier answers HELP itself, except on short codes",
+    ),
     secret("TWILIO_ACCOUNT_SID", "twilio_account_sid", "", "the account; needed for twilio"),
     secret("TWILIO_AUTH_TOKEN", "twilio_auth_token", "", "its primary token; needed for twilio"),
     secret("TWILIO_AUTH_TOKEN_PREVIOUS", "twilio_auth_token_previous", "", "also verifies webhooks, while rotating"),

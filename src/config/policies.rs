@@ -52,6 +52,9 @@ fn delivery(source: &mut Source) -> DeliveryPolicy {
         proof_again_after: positive(source, "SWITCHBOARD_DELIVERY__PROOF_AGAIN_AFTER", usual.proof_again_after),
         backfill_every: positive(source, "SWITCHBOARD_DELIVERY__BACKFILL_EVERY", usual.backfill_every),
         valid_for: source.read("SWITCHBOARD_DELIVERY__VALID_FOR", whole_seconds).unwrap_or(usual.valid_for),
+        carrier_answers_help: source
+            .read("SWITCHBOARD_CARRIER_ANSWERS_HELP", truth)
+            .unwrap_or(usual.carrier_answers_help),
         segments_per_second: source.read("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", rate),
     };
     if policy.lease <= policy.request_timeout {

@@ -13,6 +13,8 @@ pub const ENDED: &str = "ended";
 pub const TO_REP: &str = "to_rep";
 /// Help for a rep who texts a line.
 pub const REP_ON_LINE: &str = "rep_on_line";
+/// The answer to HELP.
+pub const HELP: &str = "help";
 /// Word of a text that did not arrive.
 pub const FAILURE: &str = "failure";
 /// An author's phone is told of at most so many failures in a conversation within [`FAILURES_WITHIN`]: one that
@@ -32,6 +34,8 @@ const WINDOW: std::time::Duration = hours(1);
 pub mod words {
     /// On a number whose conversation has ended.
     pub const ENDED: &str = include_str!("../../templates/texts/ended.txt");
+    /// To a customer's HELP, where the carrier does not answer it; `{line}`.
+    pub const HELP: &str = include_str!("../../templates/texts/help.txt");
     /// To a rep who asks which commands there are.
     pub const COMMAND_HELP: &str = include_str!("../../templates/texts/command_help.txt");
     /// The same on a line, where few work.

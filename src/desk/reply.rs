@@ -1,6 +1,6 @@
 //! Answers a customer from the web: the customer gets it from the line, whoever answers.
 
-use super::outbox::{Enqueued, enqueue};
+use super::outbox::{Enqueued, SHUT_OUT, enqueue};
 use super::relay::{Author, fan_out};
 use super::{Desk, Failure, pin};
 use crate::domain::echo::Echo;
@@ -140,10 +140,12 @@ pub async fn obstacle(tx: &mut Tx, talk: &Talk, legs: &[LiveLeg]) -> Result<Opti
         return Ok(Some("this sender is a name, not a number, and cannot be answered".to_owned()));
     }
     let lanes = outbox::lanes(tx, &[(customer.number, customer.phone.clone())]).await?;
-    Ok(lanes
-        .first()
-        .filter(|lane| lane.unwanted || lane.blocked)
-        .map(|_| "they opted out: nothing is sent until they text START to this line".to_owned()))
+    let Some(lane) = lanes.first() else { return Ok(None) };
+    if lane.shut_out {
+        return Ok(Some(SHUT_OUT.to_owned()));
+    }
+    let why = || "they opted out: nothing is sent until they text START to this line".to_owned();
+    Ok((lane.unwanted || lane.blocked).then(why))
 }
 
 /// A message typed on the web.

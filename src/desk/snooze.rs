@@ -8,7 +8,9 @@ use super::relay::customer_label;
 use super::{Desk, Failure, lapse};
 use crate::clock::At;
 use crate::domain::command::LATER;
+use crate::domain::hours::Hours;
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::later::Later;
 use crate::store::routes::{self, Talk};
 use crate::store::{Job, Result, Tx, access, changes, snoozes};
 
@@ -25,6 +27,24 @@ pub async fn snooze(desk: &Desk, by: PersonId, conversation: ConversationId, unt
     desk.store.write(Snooze { desk: desk.clone(), by, conversation, until: Some(until) }).await??;
     desk.live.nudge();
     Ok(())
+}
+
+/// As [`snooze()`], until `choice`: `tomorrow`, `next_week` or a span such as `1h30m`. Mornings are those of the person's
+/// own time zone, else of the line's.
+///
+/// # Errors
+/// As [`snooze()`].
+pub async fn snooze_until(
+    desk: &Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    choice: &str,
+) -> Result<(), Failure> {
+    let later = Later::read(choice).map_err(|mistake| Failure::refused("until", mistake.to_string()))?;
+    let hours = snoozes::hours(&mut desk.store.read().await?, by, conversation).await?;
+    let hours = hours.and_then(|hours| Hours::read(&hours).ok());
+    let until = later.at(desk.clock.now(), hours.as_ref());
+    snooze(desk, by, conversation, until.ok_or_else(|| Failure::refused("until", "there is no such time"))?).await
 }
 
 /// Takes a conversation back before its time. One that is not put aside stays as it is.

@@ -133,6 +133,8 @@ pub struct DeliveryPolicy {
     pub backfill_every: Duration,
     /// A text not sent for so long after it was accepted is given up; 4 hours.
     pub valid_for: Duration,
+    /// Whether the carrier answers HELP by itself on long codes and toll-free numbers; on short codes it never does.
+    pub carrier_answers_help: bool,
     /// Segments a second from each number; `None`: by the kind of number, as [`DeliveryPolicy::pace`] says.
     pub segments_per_second: Option<f64>,
 }
@@ -146,6 +148,7 @@ impl Default for DeliveryPolicy {
             proof_again_after: seconds(60),
             backfill_every: minutes(5),
             valid_for: hours(4),
+            carrier_answers_help: true,
             segments_per_second: None,
         }
     }

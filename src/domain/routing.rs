@@ -53,6 +53,8 @@ pub struct Facts {
     pub keyword: Option<Keyword>,
     /// The text is a rep's command, or looks like one.
     pub command: bool,
+    /// Staff have blocked the sender, a customer.
+    pub blocked: bool,
 }
 
 /// Where a text goes.
@@ -94,6 +96,8 @@ pub enum Keep {
     RepOnLine,
     /// Somebody without a conversation opted out.
     OptedOut,
+    /// Staff have blocked the sender.
+    Blocked,
 }
 
 impl Hold {
@@ -118,6 +122,7 @@ impl Keep {
             Keep::PhoneOff => "texts to this phone are off",
             Keep::RepOnLine => "a rep texted a line",
             Keep::OptedOut => "opted out",
+            Keep::Blocked => "the sender is blocked",
         }
     }
 }
@@ -133,6 +138,7 @@ pub fn route(facts: &Facts) -> Route {
         // Held on an ended leg, it might be forwarded some day: a command is never for a customer.
         (_, Some(Side::Rep)) | (Texted::Mask, None) if facts.command => Route::Kept(Keep::Command),
         (_, Some(_)) => Route::Into,
+        (_, None) if facts.blocked && !facts.staff => Route::Kept(Keep::Blocked),
         (Texted::Mask, None) => Route::Held(match facts.past {
             Past::Never => Hold::Never,
             Past::Ended => Hold::Ended,
@@ -160,8 +166,8 @@ mod tests {
         let past = prop_oneof![Just(Past::Never), Just(Past::Ended), Just(Past::Moved)];
         let words = [None, Some(Keyword::Stop), Some(Keyword::Start), Some(Keyword::Help)];
         let keyword = proptest::sample::select(words.to_vec());
-        (texted, any::<bool>(), live, any::<bool>(), past, keyword, any::<bool>()).prop_map(
-            |(texted, from_ours, live, staff, past, keyword, command)| Facts {
+        (texted, any::<bool>(), live, any::<bool>(), past, keyword, any::<bool>(), any::<bool>()).prop_map(
+            |(texted, from_ours, live, staff, past, keyword, command, blocked)| Facts {
                 texted,
                 from_ours,
                 live,
@@ -169,6 +175,7 @@ mod tests {
                 past,
                 keyword,
                 command,
+                blocked,
             },
         )
     }
@@ -191,8 +198,16 @@ mod tests {
             if facts.from_ours && facts.texted != Texted::Stranger {
                 prop_assert_eq!(route(&facts), Route::Refused);
             }
-            if facts.texted == Texted::Mask && facts.live.is_none() && !facts.from_ours && !facts.command {
+            if facts.texted == Texted::Mask && facts.live.is_none() && !facts.from_ours && !facts.command && !facts.blocked {
                 prop_assert!(matches!(route(&facts), Route::Held(_)));
+            }
+        }
+
+        #[test]
+        fn a_blocked_sender_opens_nothing_and_is_held_nowhere(facts in facts()) {
+            let quiet = facts.blocked && !facts.staff && facts.live.is_none() && facts.texted != Texted::Stranger;
+            if quiet && !facts.from_ours {
+                prop_assert!(matches!(route(&facts), Route::Kept(_)));
             }
         }
 

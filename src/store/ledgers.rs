@@ -55,15 +55,34 @@ pub async fn block(
     Ok(())
 }
 
+/// What holds of consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// Given or withdrawn.
+    pub given: bool,
+    /// Since when.
+    pub at: At,
+    /// Where it comes from.
+    pub origin: String,
+}
+
+/// The newest entry of `phone` for `scope`, which is what holds.
+///
+/// # Errors
+/// What the database said.
+pub async fn newest(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<Consent>> {
+    let row: Option<(i64, i64, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT given, at, origin FROM consents WHERE phone = $1 AND scope = $2 ORDER BY id DESC LIMIT 1")
+        .bind(phone).bind(scope).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(given, at, origin)| Consent { given: given == 1, at: At(at), origin }))
+}
+
 /// When `phone` last gave consent for `scope`, if its newest entry gives it.
 ///
 /// # Errors
 /// What the database said.
 pub async fn given_at(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<At>> {
-    let row: Option<(i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT given, at FROM consents WHERE phone = $1 AND scope = $2 ORDER BY id DESC LIMIT 1")
-        .bind(phone).bind(scope).fetch_optional(&mut *c).await)?;
-    Ok(row.filter(|(given, _)| *given == 1).map(|(_, at)| At(at)))
+    Ok(newest(tx, phone, scope).await?.filter(|entry| entry.given).map(|entry| entry.at))
 }
 
 /// Turns texts to a person's phone off or on again.

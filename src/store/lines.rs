@@ -26,6 +26,16 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
     Ok(rows.into_iter().map(|(id, number, name)| Line { id: NumberId(id), number, name }).collect())
 }
 
+/// A line's name.
+///
+/// # Errors
+/// What the database said.
+pub async fn name(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as("SELECT name FROM lines WHERE id = $1")
+        .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(name,)| name))
+}
+
 /// Makes the line of a number that was just inserted.
 ///
 /// # Errors

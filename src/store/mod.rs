@@ -13,6 +13,7 @@ pub mod access;
 pub mod attempts;
 pub mod changes;
 pub mod checkup;
+pub mod customers;
 pub mod departures;
 pub mod dialect;
 mod group;

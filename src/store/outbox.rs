@@ -38,6 +38,8 @@ pub struct Lane {
     pub unwanted: bool,
     /// It is a colleague's phone, and texts to it are turned off.
     pub muted: bool,
+    /// Staff have blocked this customer.
+    pub shut_out: bool,
 }
 
 /// A delivery as it is written.
@@ -139,7 +141,7 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
     }
     let numbered: Vec<(i64, i64, &str)> =
         asked.iter().zip(0_i64..).map(|((number, phone), i)| (i, number.0, phone.as_str())).collect();
-    let rows: Vec<(i64, i32, i32, Option<i64>, Option<i64>, Option<i64>)> = on!(tx, c => {
+    let rows: Vec<(i64, i32, i32, Option<i64>, Option<i64>, Option<i64>, Option<i64>)> = on!(tx, c => {
         let mut q = QueryBuilder::new("WITH asked(i, number_id, phone) AS (");
         q.push_values(padded(&numbered), |mut b, (i, number, phone)| {
             b.push_bind(*i).push_bind(*number).push_bind((*phone).to_owned());
@@ -154,13 +156,14 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
                ORDER BY b.id DESC LIMIT 1), \
              (SELECT k.given FROM consents k WHERE k.phone = a.phone AND k.scope = \
                CASE n.role WHEN 'line' THEN 'line:' || n.id ELSE 'pool' END ORDER BY k.id DESC LIMIT 1), \
-             (SELECT p.phone_muted_at FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL) \
+             (SELECT p.phone_muted_at FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL), \
+             CASE n.role WHEN 'line' THEN (SELECT cu.blocked_at FROM customers cu WHERE cu.phone = a.phone) END \
              FROM asked a JOIN numbers n ON n.id = a.number_id ORDER BY a.i",
         );
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let mut lanes = vec![Lane::default(); asked.len()];
-    for (i, busy, waiting, blocked, given, muted) in rows {
+    for (i, busy, waiting, blocked, given, muted, shut_out) in rows {
         if let Some(lane) = usize::try_from(i).ok().and_then(|i| lanes.get_mut(i)) {
             *lane = Lane {
                 busy: busy == 1,
@@ -168,6 +171,7 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
                 blocked: blocked == Some(1),
                 unwanted: given == Some(0),
                 muted: muted.is_some(),
+                shut_out: shut_out.is_some(),
             };
         }
     }

@@ -106,6 +106,8 @@ pub struct Talk {
     pub snoozed_until: Option<At>,
     /// Staff have blocked the customer.
     pub blocked: bool,
+    /// Since when somebody should look whether the customer refuses texts.
+    pub flagged_at: Option<At>,
 }
 
 impl Talk {
@@ -148,7 +150,8 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
             "SELECT c.id, c.line_id, li.name, c.customer_id, cu.name, cu.phone, c.pinned_to, c.closed_at, c.paused_at, \
              c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, cu.blocked_at, li.hours, li.policies, \
              CASE WHEN p.disabled_at IS NULL AND p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL \
-               AND p.duty IN ('on', 'away') THEN p.phone END, p.schedule, c.waits_from, c.pinned_at \
+               AND p.duty IN ('on', 'away') THEN p.phone END, p.schedule, c.waits_from, c.pinned_at, \
+             c.flagged_at \
              FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
              LEFT JOIN customers cu ON cu.id = c.customer_id LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id IN (",
         );
@@ -179,6 +182,7 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
             rep_schedule: row.try_get(17)?,
             waits_from: row.try_get::<Option<i64>, _>(18)?.map(MessageId),
             pinned_at: row.try_get::<Option<i64>, _>(19)?.map(At),
+            flagged_at: row.try_get::<Option<i64>, _>(20)?.map(At),
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)

@@ -2,7 +2,7 @@
 
 use super::{Result, Tx};
 use crate::clock::At;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, PersonId};
 use crate::on;
 
 /// Puts a conversation aside until a time; with `None` it is back.
@@ -25,4 +25,16 @@ pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>
          ORDER BY snoozed_until, id LIMIT $2")
         .bind(now.0).bind(limit).fetch_all(&mut *c).await)?;
     Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+}
+
+/// The hours that say in which time zone a person works: their own, else the line's; as they are written.
+///
+/// # Errors
+/// What the database said.
+pub async fn hours(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> = on!(tx, c => sqlx::query_as(
+        "SELECT COALESCE(p.schedule, l.hours) FROM people p JOIN conversations c ON c.id = $2 \
+         LEFT JOIN lines l ON l.id = c.line_id WHERE p.id = $1")
+        .bind(person.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
+    Ok(row.and_then(|(hours,)| hours))
 }

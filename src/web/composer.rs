@@ -88,7 +88,17 @@ fn shut(head: &Head, may_text: MayText) -> Option<Shut> {
             "It is the name of a sender, not a number. You can write a note, or close this.",
         );
     }
+    if let Some((at, by)) = &head.blocked {
+        return said(
+            format!("{by} blocked {name} on {}.", Stamp(*at).day()),
+            "What they text is kept and passed on to nobody. Unblock them in the details to write.",
+        );
+    }
     match may_text {
+        MayText::OptedOutByStaff(at) => said(
+            format!("A colleague entered on {} that {name} wants no texts.", Stamp(at).day()),
+            "Nothing may be sent until they text START to this line, or it is taken back in the details.",
+        ),
         MayText::OptedOut(at) => said(
             format!("{name} opted out on {}.", Stamp(at).day()),
             "Nothing may be sent until they text START to this line. You can write a note, or close this.",

@@ -61,6 +61,12 @@ pub fn line(done: Done, customer: &str) -> Line {
             Some(until) => format!("{actor} put this aside until {}, {}", until.day(), until.clock()),
             None => format!("{actor} put this aside"),
         },
+        "blocked" => format!("{actor} blocked {customer}: {}", word("reason").unwrap_or_default()),
+        "unblocked" => format!("{actor} unblocked {customer}"),
+        "consent_withdrawn" => format!("{actor} entered that {customer} wants no more texts: {}", evidence(&data)),
+        "consent_restored" => format!("{actor} took back that {customer} wants no texts: {}", evidence(&data)),
+        "looks_like_refusal" => format!("{customer} seems to want no more texts"),
+        "no_refusal" => format!("{actor} saw no refusal in it"),
         "woke" => format!("This is back: {}", word("why").unwrap_or_default()),
         "no_mask" => "No mask was free for the rep's phone: this one is answered on the web".to_owned(),
         "phone_off" => format!("{actor} turned off the texts to their phone"),
@@ -75,6 +81,12 @@ pub fn line(done: Done, customer: &str) -> Line {
     };
     let trace = matches!(done.kind.as_str(), "picked" | "unassigned").then(|| trace(&data)).flatten();
     Line { id: done.id, at: Stamp(done.at), text, trace }
+}
+
+/// What shows that somebody wants no texts, or wants them; a message is there to be seen.
+fn evidence(data: &Value) -> String {
+    let words = data.get("evidence").and_then(Value::as_str).unwrap_or_default();
+    if words.starts_with("message ") { "by what they wrote".to_owned() } else { words.to_owned() }
 }
 
 /// If the event is the opening of a rep's leg, the last step of the line before: which mask, and why that one.

@@ -2,9 +2,11 @@
 
 use rocket::{Route, routes};
 
+mod blocks;
 pub mod catchers;
 mod closures;
 pub mod composer;
+mod consents;
 pub mod conversations;
 pub mod events;
 mod failure;
@@ -19,6 +21,7 @@ mod pins;
 mod replies;
 mod session_given;
 mod sessions;
+mod snoozes;
 pub mod stamp;
 mod thread;
 pub mod timeline;
@@ -43,6 +46,12 @@ pub fn routes() -> Vec<Route> {
         notes::create,
         pins::create,
         closures::create,
+        snoozes::create,
+        snoozes::delete,
+        blocks::create,
+        blocks::delete,
+        consents::create,
+        consents::settle,
         held::index,
         live::stream,
         health::live,

@@ -38,6 +38,10 @@ impl Thread {
         self.member && self.head.rep != Some(self.me)
     }
 
+    fn snoozed(&self) -> Option<Stamp> {
+        self.head.snoozed_until.map(Stamp)
+    }
+
     pub(super) fn title(&self) -> &str {
         self.head.contact.shown()
     }
@@ -70,6 +74,12 @@ pub(super) struct Details {
     chosen: Option<PersonId>,
     transfer_note: String,
     transfer_why: Option<String>,
+    staff_out: bool,
+    out: bool,
+    block_reason: String,
+    block_why: Option<String>,
+    evidence: String,
+    consent_why: Option<String>,
 }
 
 impl Details {
@@ -86,6 +96,10 @@ pub(super) struct Back {
     pub(super) chosen: Option<PersonId>,
     pub(super) transfer_note: String,
     pub(super) transfer_why: Option<String>,
+    pub(super) block_reason: String,
+    pub(super) block_why: Option<String>,
+    pub(super) evidence: String,
+    pub(super) consent_why: Option<String>,
 }
 
 /// Reads it all, if this person may see it.
@@ -130,6 +144,12 @@ pub(super) async fn load(
         chosen: back.chosen,
         transfer_note: back.transfer_note,
         transfer_why: back.transfer_why,
+        staff_out: matches!(may_text, MayText::OptedOutByStaff(_)),
+        out: !matches!(may_text, MayText::Yes | MayText::Again(_)),
+        block_reason: back.block_reason,
+        block_why: back.block_why,
+        evidence: back.evidence,
+        consent_why: back.consent_why,
         view,
         head: head.clone(),
     };
@@ -141,6 +161,7 @@ fn told(may_text: MayText) -> String {
     match may_text {
         MayText::Yes => "Yes. Never opted out.".to_owned(),
         MayText::Again(at) => format!("Yes, opted in again on {}.", Stamp(at).day()),
+        MayText::OptedOutByStaff(at) => format!("No. A colleague entered on {} that they want none.", Stamp(at).day()),
         MayText::OptedOut(at) => format!("No, opted out on {}. Only they can lift it, by START.", Stamp(at).day()),
         MayText::Blocked(at) => format!("No, this line is blocked since {}. START lifts it.", Stamp(at).day()),
     }

@@ -139,6 +139,7 @@ fn bubble(said: Said, customer: &str) -> Bubble {
     let not_relayed = match said.outcome.as_str() {
         "held" => Some("Held, passed on to nobody"),
         "refused" => Some("Not passed on"),
+        "kept" => Some("Kept, passed on to nobody"),
         _ => None,
     };
     if let Some(what) = not_relayed {

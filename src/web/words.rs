@@ -11,6 +11,7 @@ pub fn view(view: &View) -> &'static str {
         View::All => "All open",
         View::Mine => "Mine",
         View::Unassigned => "Unassigned",
+        View::Snoozed => "Snoozed",
         View::Closed => "Closed",
     }
 }
@@ -22,6 +23,7 @@ pub fn empty(view: &View) -> &'static str {
         View::All => "Nothing here yet. When a customer texts one of your lines, it shows at once.",
         View::Mine => "Nobody is waiting for you.",
         View::Unassigned => "Everybody has somebody.",
+        View::Snoozed => "Nothing is put aside. What you put aside comes back by itself.",
         View::Closed => "Nothing has been closed yet.",
     }
 }

@@ -113,6 +113,8 @@ pub struct Plan {
     pub setup: String,
     pub masks: u32,
     pub seed: u64,
+    /// The carrier answers STOP, START and HELP itself, as Twilio does.
+    pub auto_replies: bool,
 }
 
 impl Default for Plan {
@@ -121,7 +123,7 @@ impl Default for Plan {
         // Nothing here waits for a carrier that does not answer longer than it must.
         policies.delivery.request_timeout = Duration::from_millis(100);
         policies.delivery.segments_per_second = Some(1000.0);
-        Plan { policies, setup: SETUP.to_owned(), masks: 20, seed: 7 }
+        Plan { policies, setup: SETUP.to_owned(), masks: 20, seed: 7, auto_replies: false }
     }
 }
 
@@ -146,7 +148,7 @@ impl House {
 
     pub async fn with(database: Fresh, plan: Plan) -> House {
         let clock = Clock::test(At::from_seconds(1_800_000_000));
-        let simulator = new_simulator(&clock);
+        let simulator = new_simulator(&clock, plan.auto_replies);
         House::beside(Arc::new(database), plan, clock, simulator, 0).await
     }
 
@@ -396,12 +398,13 @@ impl Phone<'_> {
     }
 }
 
-pub fn new_simulator(clock: &Clock) -> Simulator {
+fn new_simulator(clock: &Clock, answers_keywords: bool) -> Simulator {
     let mut settings = simulator::Settings::new(ACCOUNT, TOKEN);
     settings.clock = clock.clone();
     settings.chance = Chance::seeded(11);
     settings.receipts = Receipts::at_once();
     settings.by_hand = true;
+    settings.auto_replies = answers_keywords;
     Simulator::new(settings).unwrap()
 }
 

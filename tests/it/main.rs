@@ -1,8 +1,10 @@
 //! Everything that needs more than one room of the house, as one binary: it links once.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod blocks;
 mod carrier_faults;
 mod commands;
+mod consents;
 mod databases;
 mod delivery;
 mod doubt;
@@ -31,6 +33,7 @@ mod snooze;
 mod strays;
 mod texts;
 mod two_nodes;
+mod web_acts;
 mod web_browser;
 mod web_desk;
 mod web_forms;

@@ -6,6 +6,7 @@ use switchboard::desk::notice::words;
 fn the_systems_own_texts_say_what_happened_and_what_to_do() {
     let texts = [
         words::ENDED,
+        words::HELP,
         words::COMMAND_HELP,
         words::COMMAND_LINE,
         words::REMINDER,
@@ -17,6 +18,7 @@ fn the_systems_own_texts_say_what_happened_and_what_to_do() {
     ];
     insta::assert_snapshot!(texts.concat(), @r"
     This conversation has ended. Your text was kept, but not passed on.
+    {line}: people read this number and answer. Reply STOP to get no more texts, START to get them again. Message and data rates may apply.
     #who says whom this is with. #note TEXT is for staff only. #close ends it. #transfer NAME hands it on. #later 2h puts it aside. #away and #on set your duty. ## begins a text with #. All else goes to the customer.
     On this number: #away (no new customers), #on (take them again, and texts on this phone). Other commands work in a customer's thread.
     Reminder: {customer}. You put this conversation aside until now.

@@ -12,6 +12,9 @@ use crate::domain::phone::Sender;
 use crate::store::outbox::Lane;
 use crate::store::{Result, Tx, outbox};
 
+/// Why nothing goes to a customer whom staff have blocked, and what helps.
+pub(in crate::desk) const SHUT_OUT: &str = "they are blocked: unblock them in the inbox to write";
+
 /// What is decided about one text.
 pub(super) enum Verdict {
     Send(OwnedSemaphorePermit),
@@ -62,6 +65,8 @@ impl<'a> Flow<'a> {
         if !Sender::read(&lane.1).answerable() {
             // Neither relayed nor answered by the system itself: the carrier could only refuse it.
             Some("this sender is a name, not a number, and cannot be answered")
+        } else if state.shut_out {
+            Some(SHUT_OUT)
         } else if state.unwanted {
             Some("they opted out")
         } else if state.blocked {

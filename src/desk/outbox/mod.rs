@@ -14,6 +14,7 @@ mod flow;
 
 pub use depart::{Departed, depart, promote};
 pub use enqueue::enqueue;
+pub(in crate::desk) use flow::SHUT_OUT;
 
 /// The kind of a delivery that carries a message; every other kind is a notice.
 pub const TEXT: &str = "text";

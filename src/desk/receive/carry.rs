@@ -6,10 +6,12 @@ use super::{Inbound, Outcome};
 use crate::clock::At;
 use crate::desk::outbox::{Enqueued, enqueue};
 use crate::desk::relay::{Author, fan_out, with_media};
-use crate::desk::{Desk, notice, snooze};
+use crate::desk::{Desk, notice, refusal as refused, snooze};
 use crate::domain::echo::Echo;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::phone::masked;
+use crate::domain::refusal;
+use crate::domain::routing::Keep;
 use crate::store::messages::{self, Said, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
 use crate::store::{Result, Tx, changes, opening};
@@ -59,8 +61,12 @@ pub(super) async fn carry(
     opening::greeted(tx, &group.greeted, now).await?;
     let touched: Vec<Said> = standing.into_values().filter_map(Standing::said).collect();
     messages::said(tx, &touched).await?;
-    let notes: Vec<(ConversationId, &'static str)> = touched.iter().map(|said| (said.id, "message")).collect();
+    let notes = touched.iter().map(|said| said.id).chain(group.kept.iter().copied());
+    let notes: Vec<(ConversationId, &'static str)> = notes.map(|id| (id, "message")).collect();
     changes::note(tx, &notes, now).await?;
+    for (conversation, message) in group.flagged {
+        refused::raise(desk, tx, conversation, message, now).await?;
+    }
     for talk in &group.woken {
         snooze::back(desk, tx, talk, None, "the customer wrote", now).await?;
     }
@@ -132,6 +138,8 @@ struct Group {
     woken: Vec<Talk>,
     /// Customers whom nobody on duty has.
     unattended: Vec<(ConversationId, NumberId, String)>,
+    kept: Vec<ConversationId>,
+    flagged: Vec<(ConversationId, MessageId)>,
 }
 
 impl Group {
@@ -151,6 +159,14 @@ impl Group {
             "party" => ("party", true),
             _ => ("customer", true),
         };
+        if talk.blocked && from.role == "customer" {
+            let kind = if instead.is_some() { "keyword" } else { "text" };
+            let mut message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(Keep::Blocked.why()));
+            (message.conversation, message.leg) = (Some(talk.id), Some(from.id));
+            self.kept.push(talk.id);
+            self.messages.push(message);
+            return Some(Outcome::Kept);
+        }
         if from_customer && standing.talk.snoozed_until.take().is_some() {
             self.woken.push(standing.talk.clone());
         }
@@ -192,6 +208,11 @@ impl Group {
                 let missed = nobody.then_some(()).and(talk.line);
                 self.unattended.extend(missed.map(|line| (talk.id, line, from.phone.clone())));
             }
+        }
+        let flags = from.role == "customer" && instead.is_none() && refusal::reads_like(&text.body);
+        if flags && standing.talk.flagged_at.is_none() {
+            standing.talk.flagged_at = Some(now);
+            self.flagged.push((standing.talk.id, message.id));
         }
         standing.waiting_since = if from_customer { standing.waiting_since.or(Some(now)) } else { None };
         let inbound_at = if from_customer { Some(now) } else { standing.last.as_ref().and_then(|last| last.1) };

@@ -152,7 +152,7 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
             && !selected.waiting
             && selected.number.is_some()
             && !selected.from_ours
-            && matches!(keyword, None | Some(Keyword::Help))
+            && (keyword.is_none() || (keyword == Some(Keyword::Help) && !text.help_is_ours(desk)))
             && !command::begins(&text.body);
         let item = Item { index, text, selected, keyword };
         // A text behind one that goes the slow way must not overtake it.
@@ -217,6 +217,12 @@ impl Inbound {
             raw: Some(self.raw.clone()),
             form_key: None,
         }
+    }
+
+    /// A HELP in this text is ours to answer, not the carrier's.
+    fn help_is_ours(&self, desk: &Desk) -> bool {
+        let answers = desk.policies.delivery.carrier_answers_help;
+        keyword::help_is_ours(&self.to, self.carrier_keyword.is_some(), answers)
     }
 
     fn media_types(&self) -> Vec<String> {

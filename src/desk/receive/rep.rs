@@ -25,7 +25,7 @@ pub(super) async fn word(
     let kind = match what {
         Keep::Command => "command",
         Keep::PhoneOff | Keep::OptedOut => "keyword",
-        Keep::RepOnLine => "text",
+        Keep::RepOnLine | Keep::Blocked => "text",
     };
     let past = found.past.as_ref().filter(|past| past.person.is_some());
     let conversation = found.leg.as_ref().map(|leg| leg.conversation).or(past.map(|past| past.conversation));
@@ -51,7 +51,7 @@ pub(super) async fn word(
             changes::event(tx, desk.ids.next(now), conversation, now, "phone_off", person, &data).await?;
             Enqueued::default()
         }
-        Keep::RepOnLine | Keep::PhoneOff | Keep::OptedOut => Enqueued::default(),
+        Keep::RepOnLine | Keep::PhoneOff | Keep::OptedOut | Keep::Blocked => Enqueued::default(),
     };
     done.waiting |= sent.waiting;
     done.sendings.append(&mut sent.sendings);

@@ -12,7 +12,7 @@ use crate::domain::keyword::Keyword;
 use crate::domain::phone::masked;
 use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
 use crate::store::routes::{self, LiveLeg, PastLeg};
-use crate::store::{Result, Tx, people};
+use crate::store::{Result, Tx, customers, lines, people};
 
 /// What was looked up about a text, beside the facts that decide.
 pub(super) struct Found {
@@ -26,6 +26,8 @@ pub(super) struct Found {
     pub(super) past: Option<PastLeg>,
     /// What the text asks of us, if it is a rep's and begins with `#`.
     pub(super) hash: Option<Hash>,
+    /// Staff have blocked the sender.
+    pub(super) blocked: bool,
 }
 
 pub(super) async fn take_in(
@@ -56,7 +58,22 @@ pub(super) async fn take_in(
     let text = literal.as_ref().unwrap_or(item.text);
     let item = &Item { index: item.index, text, selected: item.selected.clone(), keyword: item.keyword };
     keyword(desk, tx, item, &found, now).await?;
-    if let (Route::Into, Some(leg)) = (route(&facts(item, &found)), &found.leg) {
+    let outcome = go(desk, tx, item, &mut found, now, done).await?;
+    help(desk, tx, item, &found, now, done).await?;
+    Ok(outcome)
+}
+
+/// Takes the text where it goes.
+async fn go(
+    desk: &Desk,
+    tx: &mut Tx,
+    item: &Item<'_>,
+    found: &mut Found,
+    now: At,
+    done: &mut Enqueued,
+) -> Result<Outcome> {
+    let (text, number) = (item.text, found.number);
+    if let (Route::Into, Some(leg)) = (route(&facts(item, found)), &found.leg) {
         let stop = item.keyword == Some(Keyword::Stop);
         let instead = stop.then(|| notice::words::OPTED_OUT.trim_end().replace("{customer}", &masked(&text.from)));
         if found.number.1 && leg.role == "customer" {
@@ -68,19 +85,20 @@ pub(super) async fn take_in(
             return Ok(outcome);
         }
         // The leg ended between the look-up and the lock, so the text goes where it would have gone without it.
-        found = Found { leg: None, past: routes::last_leg(tx, &text.from, number.0).await?, ..found };
+        found.leg = None;
+        found.past = routes::last_leg(tx, &text.from, number.0).await?;
     }
-    match route(&facts(item, &found)) {
+    match route(&facts(item, found)) {
         Route::Open => open::open(desk, tx, text, number.0, now, done).await,
-        Route::Held(hold) => held::hold(desk, tx, item, &found, hold, now, done).await,
-        Route::Kept(Keep::OptedOut) => {
-            let why = Keep::OptedOut.why();
-            let mut message = text.message(desk, now, ("customer", "keyword"), Outcome::Kept, Some(why));
+        Route::Held(hold) => held::hold(desk, tx, item, found, hold, now, done).await,
+        Route::Kept(what @ (Keep::OptedOut | Keep::Blocked)) => {
+            let kind = if item.keyword.is_some() { "keyword" } else { "text" };
+            let mut message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(what.why()));
             message.conversation = routes::last_leg(tx, &text.from, number.0).await?.map(|leg| leg.conversation);
             keep(tx, message, now).await?;
             Ok(Outcome::Kept)
         }
-        Route::Kept(what) => rep::word(desk, tx, item, &found, what, now, done).await,
+        Route::Kept(what) => rep::word(desk, tx, item, found, what, now, done).await,
         Route::Into | Route::Refused => Ok(Outcome::Refused),
     }
 }
@@ -95,7 +113,8 @@ async fn look_up(tx: &mut Tx, item: &Item<'_>, number: (NumberId, bool)) -> Resu
     let staff = people::by_phone(tx, &text.from).await?;
     let past = if leg.is_none() && !number.1 { routes::last_leg(tx, &text.from, number.0).await? } else { None };
     let hash = staff_thread(leg.as_ref(), past.as_ref(), staff).then(|| command::read(&text.body)).flatten();
-    Ok(Found { number, leg, staff, past, hash })
+    let blocked = customers::is_blocked(tx, &text.from).await?;
+    Ok(Found { number, leg, staff, past, hash, blocked })
 }
 
 fn facts(item: &Item<'_>, found: &Found) -> Facts {
@@ -111,6 +130,7 @@ fn facts(item: &Item<'_>, found: &Found) -> Facts {
         },
         keyword: item.keyword,
         command: matches!(found.hash, Some(Hash::Command(_) | Hash::Wrong(_))),
+        blocked: found.blocked,
     }
 }
 
@@ -122,6 +142,20 @@ fn staff_thread(leg: Option<&LiveLeg>, past: Option<&PastLeg>, staff: Option<Per
         (None, Some(past)) => past.person.is_some(),
         (None, None) => staff.is_some(),
     }
+}
+
+/// Answers a HELP that the carrier does not answer, once an hour.
+async fn help(desk: &Desk, tx: &mut Tx, item: &Item<'_>, found: &Found, now: At, done: &mut Enqueued) -> Result<()> {
+    let inside = found.leg.as_ref().map_or(found.staff.is_some(), |leg| leg.role == "rep");
+    if item.keyword != Some(Keyword::Help) || inside || found.blocked || !item.text.help_is_ours(desk) {
+        return Ok(());
+    }
+    let line = lines::name(tx, found.number.0).await?.unwrap_or_else(|| "This number".to_owned());
+    let body = notice::words::HELP.replace("{line}", &line);
+    let mut sent = notice::throttled(desk, tx, notice::HELP, found.number.0, &item.text.from, &body, now).await?;
+    done.waiting |= sent.waiting;
+    done.sendings.append(&mut sent.sendings);
+    Ok(())
 }
 
 /// A keyword takes effect wherever its text goes.

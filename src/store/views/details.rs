@@ -102,6 +102,8 @@ pub enum MayText {
     Again(At),
     /// They said no.
     OptedOut(At),
+    /// A colleague entered that they said no.
+    OptedOutByStaff(At),
     /// The carrier or their phone blocks the number.
     Blocked(At),
 }
@@ -113,8 +115,8 @@ pub enum MayText {
 pub async fn may_text(tx: &mut Tx, head: &Head) -> Result<MayText> {
     let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(MayText::Yes) };
     let scope = format!("line:{line}");
-    let consent: Option<(i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT k.given, k.at FROM consents k JOIN customers u ON u.phone = k.phone \
+    let consent: Option<(i64, i64, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT k.given, k.at, k.origin FROM consents k JOIN customers u ON u.phone = k.phone \
          WHERE u.id = $1 AND k.scope = $2 ORDER BY k.id DESC LIMIT 1"
     ).bind(customer.0).bind(scope).fetch_optional(c).await)?;
     let block: Option<(i64, i64)> = on!(tx, c => sqlx::query_as(
@@ -122,9 +124,10 @@ pub async fn may_text(tx: &mut Tx, head: &Head) -> Result<MayText> {
          WHERE u.id = $1 AND b.number_id = $2 ORDER BY b.id DESC LIMIT 1"
     ).bind(customer.0).bind(line.0).fetch_optional(c).await)?;
     Ok(match (consent, block) {
-        (Some((0, at)), _) => MayText::OptedOut(At(at)),
+        (Some((0, at, origin)), _) if origin == "staff" => MayText::OptedOutByStaff(At(at)),
+        (Some((0, at, _)), _) => MayText::OptedOut(At(at)),
         (_, Some((1, at))) => MayText::Blocked(At(at)),
-        (Some((_, at)), _) => MayText::Again(At(at)),
+        (Some((_, at, _)), _) => MayText::Again(At(at)),
         (None, _) => MayText::Yes,
     })
 }

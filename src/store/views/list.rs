@@ -18,16 +18,18 @@ pub enum View {
     Mine,
     /// Open and pinned to nobody.
     Unassigned,
-    /// Every open one that the viewer may see.
+    /// Every open one that the viewer may see and nobody has put aside.
     #[default]
     All,
+    /// Open ones that are put aside until later.
+    Snoozed,
     /// Closed ones.
     Closed,
 }
 
 impl View {
     /// All of them in the order of the page.
-    pub const EVERY: [View; 4] = [View::All, View::Mine, View::Unassigned, View::Closed];
+    pub const EVERY: [View; 5] = [View::All, View::Mine, View::Unassigned, View::Snoozed, View::Closed];
 
     /// The word in addresses.
     #[must_use]
@@ -36,6 +38,7 @@ impl View {
             View::Mine => "mine",
             View::Unassigned => "unassigned",
             View::All => "all",
+            View::Snoozed => "snoozed",
             View::Closed => "closed",
         }
     }
@@ -49,9 +52,12 @@ impl View {
     /// The condition on `c` and the column that orders it.
     fn terms(self) -> (&'static str, &'static str) {
         match self {
-            View::Mine => ("c.closed_at IS NULL AND c.pinned_to = $1", "c.last_at"),
-            View::Unassigned => ("c.closed_at IS NULL AND c.pinned_to IS NULL", "c.last_at"),
-            View::All => ("c.closed_at IS NULL", "c.last_at"),
+            View::Mine => ("c.closed_at IS NULL AND c.snoozed_until IS NULL AND c.pinned_to = $1", "c.last_at"),
+            View::Unassigned => {
+                ("c.closed_at IS NULL AND c.snoozed_until IS NULL AND c.pinned_to IS NULL", "c.last_at")
+            }
+            View::All => ("c.closed_at IS NULL AND c.snoozed_until IS NULL", "c.last_at"),
+            View::Snoozed => ("c.closed_at IS NULL AND c.snoozed_until IS NOT NULL", "c.last_at"),
             View::Closed => ("c.closed_at IS NOT NULL", "c.closed_at"),
         }
     }
@@ -158,6 +164,8 @@ pub struct Counts {
     pub mine: i64,
     /// [`View::Unassigned`].
     pub unassigned: i64,
+    /// [`View::Snoozed`].
+    pub snoozed: i64,
     /// Held texts; 0 for those who may not see them.
     pub held: i64,
 }
@@ -170,6 +178,7 @@ impl Counts {
             View::All => Some(self.all),
             View::Mine => Some(self.mine),
             View::Unassigned => Some(self.unassigned),
+            View::Snoozed => Some(self.snoozed),
             View::Closed => None,
         }
     }
@@ -180,16 +189,19 @@ impl Counts {
 /// # Errors
 /// What the database said.
 pub async fn counts(tx: &mut Tx, viewer: Viewer) -> Result<Counts> {
+    let sum = |of: &str| format!("COALESCE(CAST(SUM(CASE WHEN {of} THEN 1 ELSE 0 END) AS BIGINT), 0)");
     let sql = format!(
-        "SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN c.pinned_to = $1 THEN 1 ELSE 0 END) AS BIGINT), 0), \
-         COALESCE(CAST(SUM(CASE WHEN c.pinned_to IS NULL THEN 1 ELSE 0 END) AS BIGINT), 0) \
-         FROM conversations c WHERE c.closed_at IS NULL AND {}",
+        "SELECT {}, {}, {}, {} FROM conversations c WHERE c.closed_at IS NULL AND {}",
+        sum("c.snoozed_until IS NULL"),
+        sum("c.snoozed_until IS NULL AND c.pinned_to = $1"),
+        sum("c.snoozed_until IS NULL AND c.pinned_to IS NULL"),
+        sum("c.snoozed_until IS NOT NULL"),
         viewer.sees()
     );
-    let (all, mine, unassigned) =
+    let (all, mine, unassigned, snoozed) =
         on!(tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(viewer.person.0).fetch_one(c).await)?;
     let held = if viewer.sees_all() { super::held::count(tx).await? } else { 0 };
-    Ok(Counts { all, mine, unassigned, held })
+    Ok(Counts { all, mine, unassigned, snoozed, held })
 }
 
 #[cfg(test)]

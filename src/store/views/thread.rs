@@ -1,7 +1,7 @@
 //! One conversation's head, if the viewer may see it.
 //! Unknown and forbidden look the same from here on.
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::{Contact, Viewer};
 use crate::clock::At;
@@ -37,22 +37,13 @@ pub struct Head {
     pub closed_at: Option<At>,
     /// Since when relaying is paused, because two machines answer each other.
     pub paused_at: Option<At>,
+    /// Put aside until then.
+    pub snoozed_until: Option<At>,
+    /// Since when a text waits for somebody to say whether it refuses further texts.
+    pub flagged_at: Option<At>,
+    /// Since when the customer is blocked, and by whom.
+    pub blocked: Option<(At, String)>,
 }
-
-type Raw = (
-    i64,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-    Option<String>,
-    Option<i64>,
-    Option<String>,
-    i64,
-    Option<i64>,
-    Option<i64>,
-);
 
 /// The conversation `id`, if `viewer` may see it.
 ///
@@ -61,27 +52,33 @@ type Raw = (
 pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Option<Head>> {
     let sql = format!(
         "SELECT c.id, u.id, u.name, u.phone, u.created_at, l.id, l.name, p.id, p.name, c.opened_at, c.closed_at, \
-         c.paused_at FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
+         c.paused_at, c.snoozed_until, c.flagged_at, u.blocked_at, b.name FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
          LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to \
+         LEFT JOIN people b ON b.id = u.blocked_by \
          WHERE c.id = $2 AND {}",
         viewer.sees()
     );
-    let raw: Option<Raw> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(viewer.person.0).bind(id.0).fetch_optional(c).await)?;
-    Ok(raw.map(
-        |(id, customer, name, phone, since, line, line_name, rep, rep_name, opened_at, closed_at, paused_at)| Head {
-            id: ConversationId(id),
+    let head = on!(tx, c, R => sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(id.0).try_map(|row: R| {
+        let (name, phone): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+        let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
+        let by: Option<String> = row.try_get(15)?;
+        Ok(Head {
+            id: ConversationId(row.try_get(0)?),
             answerable: phone.as_deref().is_some_and(|phone| Sender::read(phone).answerable()),
             contact: Contact::new(name, phone.as_deref()),
-            customer: customer.map(CustomerId),
-            customer_since: since.map(At),
-            line: line.map(NumberId),
-            line_name: line_name.unwrap_or_default(),
-            rep: rep.map(PersonId),
-            rep_name,
-            opened_at: At(opened_at),
-            closed_at: closed_at.map(At),
-            paused_at: paused_at.map(At),
-        },
-    ))
+            customer: row.try_get::<Option<i64>, _>(1)?.map(CustomerId),
+            customer_since: at(4)?,
+            line: row.try_get::<Option<i64>, _>(5)?.map(NumberId),
+            line_name: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
+            rep: row.try_get::<Option<i64>, _>(7)?.map(PersonId),
+            rep_name: row.try_get(8)?,
+            opened_at: At(row.try_get(9)?),
+            closed_at: at(10)?,
+            paused_at: at(11)?,
+            snoozed_until: at(12)?,
+            flagged_at: at(13)?,
+            blocked: at(14)?.map(|at| (at, by.unwrap_or_default())),
+        })
+    }).fetch_optional(c).await)?;
+    Ok(head)
 }

@@ -1,0 +1,48 @@
+//! Keeps a customer away, and lets them in again.
+
+use rocket::form::Form;
+use rocket::{FromForm, State};
+
+use super::conversations::Number;
+use super::thread::Back;
+use super::writing::{Answer, answer, lines};
+use crate::desk::{Desk, block};
+use crate::http::Site;
+use crate::http::guards::Signed;
+
+#[derive(FromForm)]
+pub(super) struct Why {
+    #[field(default = String::new())]
+    reason: String,
+}
+
+#[rocket::post("/conversations/<id>/block?<view>", data = "<form>")]
+pub(super) async fn create(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Why>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let reason = lines(&form.reason);
+    let outcome = block::block(desk, me.0.id, id.0, &reason).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
+        let block_why = (field == "reason").then(|| why.clone());
+        Back { problem: Some(why), block_why, block_reason: reason, ..Back::default() }
+    })
+    .await
+}
+
+#[rocket::post("/conversations/<id>/unblock?<view>")]
+pub(super) async fn delete(
+    id: Number,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = block::unblock(desk, me.0.id, id.0).await;
+    let back = |_, why| Back { problem: Some(why), ..Back::default() };
+    answer(outcome, (desk, site, me.0), (id.0, view), back).await
+}

@@ -1,0 +1,67 @@
+//! What staff enter about a customer's consent, and what becomes of a text that reads like a refusal.
+
+use rocket::form::Form;
+use rocket::{FromForm, State};
+
+use super::conversations::Number;
+use super::thread::Back;
+use super::writing::{Answer, answer, lines};
+use crate::desk::{Desk, Failure, consent, refusal};
+use crate::http::Site;
+use crate::http::guards::Signed;
+
+#[derive(FromForm)]
+pub(super) struct Entry {
+    /// `no` enters an opt-out, `yes` takes one back.
+    #[field(default = String::new())]
+    given: String,
+    #[field(default = String::new())]
+    evidence: String,
+}
+
+#[rocket::post("/conversations/<id>/consent?<view>", data = "<form>")]
+pub(super) async fn create(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Entry>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let evidence = lines(&form.evidence);
+    let outcome = match form.given.as_str() {
+        "no" => consent::withdraw(desk, me.0.id, id.0, &evidence).await,
+        "yes" => consent::restore(desk, me.0.id, id.0, &evidence).await,
+        _ => Err(Failure::refused("given", "choose whether they may be texted: yes or no")),
+    };
+    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
+        let consent_why = (field == "evidence").then(|| why.clone());
+        Back { problem: Some(why), consent_why, evidence, ..Back::default() }
+    })
+    .await
+}
+
+#[derive(FromForm)]
+pub(super) struct Verdict {
+    /// `yes`: the customer refused texts; `no`: they did not.
+    #[field(default = String::new())]
+    refused: String,
+}
+
+#[rocket::post("/conversations/<id>/refusal?<view>", data = "<form>")]
+pub(super) async fn settle(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Verdict>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = match form.refused.as_str() {
+        "yes" => refusal::settle(desk, me.0.id, id.0, true).await,
+        "no" => refusal::settle(desk, me.0.id, id.0, false).await,
+        _ => Err(Failure::refused("refused", "choose whether it was a refusal: yes or no")),
+    };
+    let back = |_, why| Back { problem: Some(why), ..Back::default() };
+    answer(outcome, (desk, site, me.0), (id.0, view), back).await
+}

@@ -1,0 +1,45 @@
+//! Puts a conversation aside until later, and takes it back.
+
+use rocket::form::Form;
+use rocket::{FromForm, State};
+
+use super::conversations::Number;
+use super::thread::Back;
+use super::writing::{Answer, answer};
+use crate::desk::{Desk, snooze};
+use crate::http::Site;
+use crate::http::guards::Signed;
+
+#[derive(FromForm)]
+pub(super) struct Until {
+    /// `tomorrow`, `next_week`, or a span such as `1h30m`.
+    #[field(default = String::new())]
+    until: String,
+}
+
+#[rocket::post("/conversations/<id>/snooze?<view>", data = "<form>")]
+pub(super) async fn create(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Until>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = snooze::snooze_until(desk, me.0.id, id.0, &form.until).await;
+    let back = |_, why| Back { problem: Some(why), ..Back::default() };
+    answer(outcome, (desk, site, me.0), (id.0, view), back).await
+}
+
+#[rocket::post("/conversations/<id>/waking?<view>")]
+pub(super) async fn delete(
+    id: Number,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = snooze::unsnooze(desk, me.0.id, id.0).await;
+    let back = |_, why| Back { problem: Some(why), ..Back::default() };
+    answer(outcome, (desk, site, me.0), (id.0, view), back).await
+}
