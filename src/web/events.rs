@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::stamp::Stamp;
 use super::words::sentence;
 use crate::clock::At;
+use crate::domain::pick::STICKY;
 use crate::store::views::timeline::Done;
 
 /// A quiet line in the middle of the thread.
@@ -56,6 +57,22 @@ pub fn line(done: Done, customer: &str) -> Line {
         "unassigned" => "Given to nobody, because nobody could take it".to_owned(),
         "claimed" => format!("{actor} took this"),
         "transferred" => format!("{actor} gave this to {}", word("to_name").unwrap_or_default()),
+        "taken_away" => match word("why").as_deref() {
+            Some("away") => "Given away, because its rep does not take customers now".to_owned(),
+            Some("disabled") => "Given away, because its rep is here no more".to_owned(),
+            Some("rep_missing") => "Given away, because its rep has been off duty for too long".to_owned(),
+            _ => "Given away".to_owned(),
+        },
+        "reopened" => {
+            let why = word("why").map(|why| format!(": {why}")).unwrap_or_default();
+            format!(
+                "{} again{why}",
+                done.actor.as_deref().map_or("Open".to_owned(), |who| format!("{who} opened this"))
+            )
+        }
+        "leg_rested" => {
+            "Texts to the rep's phone rest, because masks are short: this one goes on in the inbox".to_owned()
+        }
         "closed" => format!("{actor} closed this"),
         "snoozed" => match data.get("until").and_then(Value::as_i64).map(|at| Stamp(At(at))) {
             Some(until) => format!("{actor} put this aside until {}, {}", until.day(), until.clock()),
@@ -114,6 +131,9 @@ fn trace(pick: &Value) -> Option<Trace> {
     let chosen = pick.get("chosen_name").and_then(Value::as_str);
     let policy = match pick.get("policy").and_then(Value::as_str) {
         Some("random") => format!("Uniformly random: each of {} was equally likely.", candidates.len()),
+        Some("least_busy") => "Whoever has the fewest open conversations.".to_owned(),
+        Some("round_robin") => "In turn: whoever was picked longest ago.".to_owned(),
+        Some(STICKY) => "Back to the rep who had this customer last.".to_owned(),
         other => other.unwrap_or("unknown").to_owned(),
     };
     let mut steps =

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::stamp::Stamp;
 use crate::clock::hours;
+use crate::desk::legs::NO_MASK;
 use crate::desk::sessions::Who;
 use crate::domain::person::{self, Role};
 use crate::http::Site;
@@ -122,6 +123,17 @@ async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble
             what: format!("{} {texts} turned away in all, because the signature was wrong. Last", tally.total),
             at: Some(Stamp(tally.last_at)),
             remedy: "Check the auth token and the public address.",
+        });
+    }
+    if role >= Role::Manager
+        && let Some(tally) = health::tally(tx, NO_MASK).await?
+        && now.since(tally.last_at) < hours(24)
+    {
+        let found = if tally.total == 1 { "conversation found" } else { "conversations found" };
+        troubles.push(Trouble {
+            what: format!("{} {found} no mask in all and went on in the inbox alone. Last", tally.total),
+            at: Some(Stamp(tally.last_at)),
+            remedy: "Add masks: one for each open or lately closed conversation of the busiest phone.",
         });
     }
     Ok(troubles)

@@ -4,6 +4,7 @@ use switchboard::clock::{hours, minutes};
 
 use crate::both_stores;
 use crate::house::Plan;
+use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
 
@@ -60,5 +61,44 @@ both_stores! {
         }
         assert_eq!(house.events("leg_rested").await.len(), 1);
         assert_eq!(house.events("no_mask").await.len(), 1);
+    }
+
+    async fn a_mask_that_serves_somebody_else_now_is_not_given_back(house: two_masks) {
+        let joel = house.customer(1);
+        joel.texts("one").await;
+        let mask = house.ana().threads()[0].clone();
+        house.closes(ANA).await;
+        house.customer(2).texts("two").await;
+        house.pass(hours(5)).await;
+        // Both masks are taken now, Joel's by a third customer after its floor.
+        house.customer(3).texts("three").await;
+        assert_eq!(house.ana().received().last().unwrap().from, mask);
+        joel.texts("me again").await;
+        assert_eq!(house.events("no_mask").await.len(), 1, "it goes on in the inbox until a mask is free");
+        assert!(!house.ana().bodies().iter().any(|body| body.contains("me again")));
+        assert_eq!(house.messages().await.last().unwrap(), "relayed me again");
+        assert_eq!(house.pinned_of(1001).await, ANA);
+    }
+
+    async fn managers_see_that_masks_ran_out(house: two_masks) {
+        for n in 1..=3 {
+            house.customer(n).texts("hello").await;
+        }
+        let miriam = Browser::of(house, "miriam@example.com").await;
+        miriam.get("/conversations").await.shows(&["1 conversation found no mask"]);
+        let ana = Browser::of(house, ANA).await;
+        ana.get("/conversations").await.hides(&["found no mask"]);
+    }
+
+    async fn a_mask_that_drains_keeps_its_threads_and_gets_no_new_ones(house: two_masks) {
+        house.customer(1).texts("one").await;
+        let mask = house.ana().threads()[0].clone();
+        house.sets(&format!("UPDATE numbers SET state = 'draining' WHERE number = '{mask}'")).await;
+        house.ana().texts_back("yes?").await;
+        house.customer(1).shows(&["yes?"]);
+        house.customer(2).texts("two").await;
+        house.closes_one(ANA, 1001).await;
+        house.customer(1).texts("me again").await;
+        assert!(house.ana().received().iter().skip(1).all(|text| text.from != mask));
     }
 }

@@ -43,6 +43,27 @@ fn the_set_up_file_of_the_readme_can_be_applied() {
 }
 
 #[test]
+fn every_rule_names_a_test_that_exists() {
+    let rules = include_str!("../../docs/RULES.md");
+    let mut named = 0;
+    for row in
+        rules.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| rule") && !line.starts_with("| ---"))
+    {
+        let (_, tests) = row.trim_end_matches(" |").rsplit_once("| ").unwrap();
+        for test in tests.split('`').skip(1).step_by(2) {
+            let (module, name) = test.rsplit_once("::").unwrap_or_else(|| panic!("{test}: write module::name"));
+            let path = format!("tests/it/{}.rs", module.replace("::", "/"));
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
+            let code = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{test}: there is no {path}"));
+            assert!(code.contains(&format!("fn {name}(")), "{test}: {path} has no such test");
+            named += 1;
+        }
+        assert!(tests.contains('`'), "no test is named for: {row}");
+    }
+    assert!(named > 40, "only {named} tests are named");
+}
+
+#[test]
 fn no_page_links_to_a_file_that_is_not_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());

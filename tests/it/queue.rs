@@ -4,7 +4,7 @@ use switchboard::clock::{days, hours};
 use switchboard::domain::person::Duty;
 
 use crate::both_stores;
-use crate::house::{House, Plan};
+use crate::house::{House, LINE, Plan};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
@@ -179,5 +179,32 @@ both_stores! {
         let most = "SELECT MAX(n) FROM (SELECT COUNT(*) AS n FROM conversations WHERE pinned_to IS NOT NULL AND closed_at IS NULL GROUP BY pinned_to) AS counts";
         assert_eq!(house.number(most).await, 1);
         assert_eq!(house.rows("conversations WHERE pinned_to IS NOT NULL").await, 2);
+    }
+
+    async fn a_text_to_the_line_brings_whoever_waits_first(house: one_each) {
+        for n in 1..=3 {
+            house.customer(n).texts(&format!("text {n}")).await;
+        }
+        assert_eq!(pins(house).await[2], "");
+        // Room that was made behind the desk's back; no clockwork runs before the next text.
+        house.sets("UPDATE people SET open_limit = 2 WHERE name = 'Bo'").await;
+        house.simulator.text(&house.customer(4).number, LINE, "text 4").await;
+        assert_eq!(pins(house).await[2..], ["Bo", ""]);
+        house.runs_due_work().await;
+    }
+
+    async fn a_text_soon_after_the_close_reopens_the_conversation_with_the_same_rep(house) {
+        let joel = house.customer(34);
+        joel.texts("one").await;
+        let rep = house.pinned().await;
+        house.closes(MIRIAM).await;
+        house.pass(days(6)).await;
+        joel.texts("two").await;
+        assert_eq!(house.rows("conversations").await, 1);
+        assert_eq!(house.pinned().await, rep);
+        assert_eq!(house.chosen().threads().len(), 1);
+        assert_eq!(house.events("reopened").await[0]["why"], "the customer texted again");
+        house.chosen().texts_back("hello again").await;
+        assert_eq!(joel.bodies().last().unwrap(), "hello again");
     }
 }

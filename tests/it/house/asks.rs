@@ -100,6 +100,14 @@ impl House {
         desk::reply::reply(&self.desk, reply).await.map(drop)
     }
 
+    /// The e-mail address of the person who has this conversation; empty if nobody has.
+    pub async fn pinned_of(&self, conversation: i64) -> String {
+        let sql = format!(
+            "SELECT p.email FROM conversations c JOIN people p ON p.id = c.pinned_to WHERE c.id = {conversation}"
+        );
+        self.words(&sql).await.pop().unwrap_or_default()
+    }
+
     /// The e-mail address of the person who has the newest conversation; empty if nobody has.
     pub async fn pinned(&self) -> String {
         let sql = "SELECT p.email FROM conversations c JOIN people p ON p.id = c.pinned_to \
