@@ -1,5 +1,6 @@
 //! `apply FILE`: makes lines, masks and people as a file says, and prints each change.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -7,18 +8,45 @@ use clap::Args;
 
 use super::{Failed, Here, Outcome};
 use crate::domain::setup::{Mistake, Setup};
+use crate::domain::text::Wording;
 
-/// What `apply --help` says about the file.
+/// What `apply --help` says about the file, before the texts.
 const FILE: &str = "\
 The file (a key left out leaves things as they are; a member left out leaves the line):
-  [[line]]    number, name, members = [e-mail addresses], country
+  [[line]]    number, name, country, members = [e-mail addresses], hours, holidays, policies, texts
   [[mask]]    number, country
-  [[person]]  email, name, role (rep, manager, admin), phone, limit (of open conversations)
+  [[person]]  email, name, role (rep, manager, admin), phone, limit (of open conversations),
+              schedule, days_off, duty (on, away, away_reassign), disabled (true, false)
 Numbers are E.164, such as +18005550100; a country is two letters, such as US. phone = \"none\" and
-limit = \"none\" take these away. People come on duty, with their phones verified.";
+limit = \"none\" take these away. New people are on duty, with their phones verified.
+
+Hours of a line, and the schedule of a person within them; \"none\" is always:
+  hours    = { zone = \"America/New_York\", mon-fri = \"9:00-17:00\", sat = [\"9:00-12:00\", \"22:00-02:00\"] }
+  holidays = [\"2026-12-25\", \"01-01\", \"2026-12-24 9:00-12:00\"]     closed, every year, other hours
+  schedule = { zone = \"Europe/Berlin\", mon-thu = \"8:00-16:00\" }
+  days_off = [\"2026-12-28\"]
+Policies of a line; \"usual\" is as the settings say:
+  policies = { pick = \"least_busy\", idle_close = \"48h\", reopen_within = \"7d\", sticky_for = \"30d\",
+               hand_over_after = \"4h\", context_line = true, show_numbers = false }
+Texts that the system sends for a line, in its own words; \"usual\" is the usual words:
+  texts    = { greeting = \"Welcome to {line}.\" }
+";
+
+/// What stands below the options.
+fn about() -> String {
+    let width = Wording::ALL.iter().map(|wording| wording.name().len()).max().unwrap_or(0);
+    let mut text = FILE.to_owned();
+    for wording in Wording::ALL {
+        let fields: Vec<String> = wording.fields().iter().map(|field| format!("{{{field}}}")).collect();
+        // Writing to a text does not fail.
+        let _ = writeln!(text, "  {:width$}  {} {}", wording.name(), wording.about(), fields.join(" "));
+    }
+    text.push_str("A whole file stands in docs/setup.toml.");
+    text
+}
 
 #[derive(Debug, Args)]
-#[command(after_help = FILE)]
+#[command(after_help = about())]
 pub(super) struct Options {
     /// The set-up file, TOML; `-` reads standard input
     file: PathBuf,
@@ -36,7 +64,7 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let text = text.map_err(|error| Failed::new(format!("{name} cannot be read: {error}")))?;
     let setup: Setup = text.parse().map_err(|mistakes| refused(&name, mistakes))?;
     let store = here.store().await?;
-    let applied = here.apply(setup).on(&store, options.dry_run).await;
+    let applied = here.apply(setup, &store, options.dry_run).await;
     store.close().await;
     let changes = applied?.map_err(|mistakes| refused(&name, mistakes))?;
     for change in &changes {

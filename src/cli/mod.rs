@@ -3,13 +3,20 @@
 
 use std::fmt;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 
 use clap::{Parser, Subcommand};
+use tokio::sync::{Notify, Semaphore, mpsc};
 
+use crate::carrier::late::Late;
 use crate::clock::Clock;
 use crate::config::{Refused, Settings};
 use crate::desk::apply::Apply;
+use crate::desk::gate::Gate;
+use crate::desk::tallies::Tallies;
+use crate::desk::{self, Desk};
 use crate::domain::setup::Setup;
+use crate::live::Live;
 use crate::secret::{Chance, Ids};
 use crate::store::{self, Store};
 
@@ -23,6 +30,9 @@ mod person;
 mod serve;
 mod simulator;
 mod stop;
+
+/// The node number of commands: serving nodes count from 0.
+const COMMANDS: i64 = 1023;
 
 /// A support line that you can text.
 #[derive(Debug, Parser)]
@@ -107,15 +117,36 @@ impl Here {
         })
     }
 
-    /// What makes `setup` so.
-    fn apply(&self, setup: Setup) -> Apply {
-        Apply {
-            setup,
-            ids: self.ids.clone(),
+    /// A desk that decides and writes but sends nothing: there is no room for requests, and the texts that it accepts
+    /// wait in the outbox for a node that serves.
+    pub(crate) fn desk(&self, store: &Store) -> Desk {
+        let (outgoing, _) = mpsc::unbounded_channel();
+        Desk::new(desk::Parts {
+            store: store.clone(),
+            clock: self.clock.clone(),
             chance: self.chance.clone(),
-            now: self.clock.now(),
-            quarantine: self.settings.policies.pool.quarantine,
-        }
+            ids: self.ids.clone(),
+            node: COMMANDS,
+            policies: self.settings.policies.clone(),
+            carrier: Arc::new(Late::new("none")),
+            live: Live::default(),
+            public_url: OnceLock::new(),
+            room: Arc::new(Semaphore::new(0)),
+            outgoing,
+            wake: Notify::new(),
+            tallies: Tallies::default(),
+            gate: Gate::new(&self.clock),
+        })
+    }
+
+    /// Makes `setup` so, or only rehearses it.
+    pub(crate) async fn apply(
+        &self,
+        setup: Setup,
+        store: &Store,
+        rehearse: bool,
+    ) -> store::Result<desk::apply::Outcome> {
+        Apply { setup, desk: self.desk(store) }.on(rehearse).await
     }
 }
 
@@ -135,7 +166,7 @@ pub fn main() -> ExitCode {
 fn run(command: Option<Command>) -> Outcome {
     let settings = Settings::from_process()?;
     log::start(&settings.log);
-    let here = Here { settings, clock: Clock::system(), chance: Chance::System, ids: Ids::of_node(1023) };
+    let here = Here { settings, clock: Clock::system(), chance: Chance::System, ids: Ids::of_node(COMMANDS) };
     let threads: rocket::Config = here.settings.figment.extract().unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads.workers.max(1))

@@ -23,7 +23,8 @@ pub async fn set_duty(desk: &Desk, by: PersonId, person: PersonId, duty: Duty) -
     Ok(())
 }
 
-fn send(desk: &Desk, sent: Enqueued) {
+/// Sends what a commit has begun.
+pub(super) fn send(desk: &Desk, sent: Enqueued) {
     if sent.waiting {
         desk.ring();
     }

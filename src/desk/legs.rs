@@ -1,7 +1,5 @@
 //! Gives a rep's phone its way into a conversation: a mask chosen by the order, or the web alone if none is free.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::Desk;
@@ -12,7 +10,6 @@ use crate::clock::At;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::ids::{ConversationId, LegId, PersonId};
 use crate::faults;
-use crate::secret::{Chance, Ids};
 use crate::store::opening::{self, NewLeg};
 use crate::store::{Result, Tx, changes, phones, routes, tallies};
 
@@ -43,8 +40,7 @@ pub async fn open_rep_leg(
     rungs: Rungs,
     now: At,
 ) -> Result<Enqueued> {
-    let tools = (&desk.ids, &desk.chance, desk.policies.pool.quarantine_floor);
-    let choice = open_with(tools, tx, conversation, rep, counterpart, now).await?;
+    let choice = open(desk, tx, conversation, rep, counterpart, now).await?;
     if choice.mask().is_some() || rungs == Rungs::Free {
         return Ok(Enqueued::default());
     }
@@ -79,13 +75,8 @@ async fn rest_idlest(
     enqueue(desk, tx, vec![answer(mask, phone, &body)], now).await
 }
 
-/// As [`open_rep_leg`] with [`Rungs::Free`], for commands that have no desk: row ids, chance, and the least rest of a
-/// mask.
-///
-/// # Errors
-/// As [`open_rep_leg`].
-pub async fn open_with(
-    (ids, chance, floor): (&Ids, &Chance, Duration),
+async fn open(
+    desk: &Desk,
     tx: &mut Tx,
     conversation: ConversationId,
     (person, phone): (PersonId, &str),
@@ -93,10 +84,10 @@ pub async fn open_with(
     now: At,
 ) -> Result<Choice> {
     let masks = opening::masks(tx, phone).await?;
-    let choice = choose(&masks, counterpart, now, floor, |n| chance.below(n));
+    let choice = choose(&masks, counterpart, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n));
     let Some(number) = choice.mask() else { return Ok(choice) };
     let leg = NewLeg {
-        id: LegId(ids.next(now)),
+        id: LegId(desk.ids.next(now)),
         conversation,
         role: "rep",
         person: Some(person),
@@ -108,7 +99,7 @@ pub async fn open_with(
     let data = json!({
         "person": person.0.to_string(), "leg": leg.id.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
     });
-    changes::event(tx, ids.next(now), Some(conversation), now, "leg_opened", None, &data).await?;
+    changes::event(tx, desk.ids.next(now), Some(conversation), now, "leg_opened", None, &data).await?;
     Ok(choice)
 }
 

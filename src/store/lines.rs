@@ -1,7 +1,9 @@
 //! Lines and their members.
 
 use super::{Result, Tx};
+use crate::domain::hours::Hours;
 use crate::domain::ids::{NumberId, PersonId};
+use crate::domain::policy::LinePolicy;
 use crate::on;
 
 /// A published support number.
@@ -13,6 +15,10 @@ pub struct Line {
     pub number: String,
     /// As people call it.
     pub name: String,
+    /// When it is open; always if `None`.
+    pub hours: Option<Hours>,
+    /// What it does otherwise than the settings say.
+    pub policies: LinePolicy,
 }
 
 /// All lines, by name.
@@ -20,10 +26,19 @@ pub struct Line {
 /// # Errors
 /// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
-    let rows: Vec<(i64, String, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT l.id, n.number, l.name FROM lines l JOIN numbers n ON n.id = l.id ORDER BY l.name, l.id")
+    let rows: Vec<(i64, String, String, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT l.id, n.number, l.name, l.hours, l.policies FROM lines l JOIN numbers n ON n.id = l.id \
+         ORDER BY l.name, l.id")
         .fetch_all(&mut *c).await)?;
-    Ok(rows.into_iter().map(|(id, number, name)| Line { id: NumberId(id), number, name }).collect())
+    let line = |(id, number, name, hours, policies): (i64, String, String, Option<String>, Option<String>)| Line {
+        id: NumberId(id),
+        number,
+        name,
+        // Nothing but what was checked is ever written; what cannot be read counts as not set.
+        hours: hours.and_then(|text| Hours::read(&text).ok()),
+        policies: policies.and_then(|text| LinePolicy::read(&text).ok()).unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(line).collect())
 }
 
 /// A line's name.
@@ -53,6 +68,27 @@ pub async fn insert(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
 pub async fn rename(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE lines SET name = $2 WHERE id = $1")
         .bind(id.0).bind(name).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Sets when a line is open; always if `None`.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_hours(tx: &mut Tx, id: NumberId, hours: Option<&Hours>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE lines SET hours = $2 WHERE id = $1")
+        .bind(id.0).bind(hours.map(Hours::to_json)).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Sets what a line does otherwise than the settings say.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_policies(tx: &mut Tx, id: NumberId, policies: &LinePolicy) -> Result<()> {
+    let own = Some(policies).filter(|own| **own != LinePolicy::default());
+    on!(tx, c => sqlx::query("UPDATE lines SET policies = $2 WHERE id = $1")
+        .bind(id.0).bind(own.map(LinePolicy::to_json)).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 

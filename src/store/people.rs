@@ -2,8 +2,9 @@
 
 use super::{Result, Tx};
 use crate::clock::At;
+use crate::domain::hours::Hours;
 use crate::domain::ids::PersonId;
-use crate::domain::person::Role;
+use crate::domain::person::{Duty, Role};
 use crate::domain::phone::Phone;
 use crate::on;
 
@@ -26,12 +27,16 @@ pub struct Person {
     pub has_password: bool,
     /// May no longer sign in or take texts.
     pub disabled: bool,
+    /// Whether they take customers.
+    pub duty: Duty,
+    /// When they work; whenever the line is open if `None`.
+    pub schedule: Option<Hours>,
 }
 
-type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<i64>, Option<i64>);
+type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<i64>, Option<i64>, String, Option<String>);
 
 impl Person {
-    fn from_row((id, email, name, role, phone, limit, password, disabled): Row) -> Self {
+    fn from_row((id, email, name, role, phone, limit, password, disabled, duty, schedule): Row) -> Self {
         Person {
             id: PersonId(id),
             email,
@@ -42,6 +47,9 @@ impl Person {
             limit,
             has_password: password.is_some(),
             disabled: disabled.is_some(),
+            // Nor here.
+            duty: Duty::read(&duty).unwrap_or(Duty::Away),
+            schedule: schedule.and_then(|text| Hours::read(&text).ok()),
         }
     }
 }
@@ -53,7 +61,7 @@ impl Person {
 pub async fn all(tx: &mut Tx) -> Result<Vec<Person>> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
         "SELECT id, email, name, role, phone, open_limit, \
-         CASE WHEN password_hash IS NULL THEN NULL ELSE id END, disabled_at FROM people ORDER BY email")
+         CASE WHEN password_hash IS NULL THEN NULL ELSE id END, disabled_at, duty, schedule FROM people ORDER BY email")
         .fetch_all(&mut *c).await)?;
     Ok(rows.into_iter().map(Person::from_row).collect())
 }
@@ -65,7 +73,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Person>> {
 pub async fn by_id(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
     let row: Option<Row> = on!(tx, c => sqlx::query_as(
         "SELECT id, email, name, role, phone, open_limit, \
-         CASE WHEN password_hash IS NULL THEN NULL ELSE id END, disabled_at FROM people WHERE id = $1")
+         CASE WHEN password_hash IS NULL THEN NULL ELSE id END, disabled_at, duty, schedule FROM people WHERE id = $1")
         .bind(id.0).fetch_optional(&mut *c).await)?;
     Ok(row.map(Person::from_row))
 }
@@ -134,6 +142,16 @@ pub async fn set_phone(tx: &mut Tx, id: PersonId, phone: Option<&Phone>, now: At
     on!(tx, c => sqlx::query(
         "UPDATE people SET phone = $2, phone_verified_at = $3, phone_muted_at = NULL WHERE id = $1")
         .bind(id.0).bind(phone.map(Phone::as_str)).bind(phone.map(|_| now.0)).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Sets when a person works; whenever the line is open if `None`.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_schedule(tx: &mut Tx, id: PersonId, schedule: Option<&Hours>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE people SET schedule = $2 WHERE id = $1")
+        .bind(id.0).bind(schedule.map(Hours::to_json)).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 

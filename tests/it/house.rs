@@ -159,10 +159,6 @@ impl House {
         let ids = Ids::of_node(node);
         let text = setup_text(&plan);
         let setup: Setup = text.parse().unwrap();
-        let quarantine = plan.policies.pool.quarantine;
-        let chance = Chance::seeded(plan.seed);
-        let apply = Apply { setup, ids: ids.clone(), chance, now: clock.now(), quarantine };
-        apply.on(&store, false).await.unwrap().unwrap();
         let carrier = Twilio::new(TwilioAccount {
             api_base: carrier_doors.0.clone(),
             account_sid: ACCOUNT.to_owned(),
@@ -186,6 +182,7 @@ impl House {
             tallies: Tallies::default(),
             gate: Gate::new(&clock),
         });
+        Apply { setup, desk: desk.clone() }.on(false).await.unwrap().unwrap();
         // Nothing was missed by a house that has just been built; a test that means otherwise makes another.
         desk.gate.catch_up();
         let doors = app::build(app::Parts {

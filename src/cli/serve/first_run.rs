@@ -38,7 +38,7 @@ pub(super) async fn prepare(here: &Here, store: &Store, network: &Network) -> Re
     let now = here.clock.now();
     if fresh {
         let setup: Setup = DEMO.parse().map_err(|_| Failed::new("the built-in set-up cannot be read"))?;
-        here.apply(setup).on(store, false).await?.map_err(|_| Failed::new("the built-in set-up does not fit"))?;
+        here.apply(setup, store, false).await?.map_err(|_| Failed::new("the built-in set-up does not fit"))?;
     }
     let token = here.chance.token::<32>();
     sessions::make_link(store, &token, DEMO_ADMIN, now).await?;

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use crate::domain::person::Role;
+use crate::domain::hours::Hours;
+use crate::domain::person::{Duty, Role};
 use crate::domain::phone::{Phone, masked};
+use crate::domain::text::Wording;
 
 /// One change; people by e-mail address, numbers by E.164.
 #[expect(missing_docs, reason = "the fields are named for what they hold: whose, from what, to what")]
@@ -19,10 +21,22 @@ pub enum Change {
     Phone { email: String, from: Option<String>, to: Option<Phone> },
     /// Another limit of open conversations, or none.
     Limit { email: String, from: Option<i64>, to: Option<i64> },
+    /// Another week of work, or none.
+    Schedule { email: String, from: Option<Hours>, to: Option<Hours> },
+    /// Another duty.
+    Duty { email: String, from: Duty, to: Duty },
+    /// Disabled, or enabled again.
+    Disabled { email: String, disabled: bool },
     /// A new published number.
     NewLine { number: String, name: String, country: Option<String> },
     /// A line's other name.
     RenameLine { number: String, from: String, to: String },
+    /// Other hours of a line, or none.
+    LineHours { line: String, from: Option<Hours>, to: Option<Hours> },
+    /// Another policy of a line's own, or none.
+    Policy { line: String, key: String, from: Option<String>, to: Option<String> },
+    /// Other words of a line's own, or none.
+    Text { line: String, wording: Wording, from: Option<String>, to: Option<String> },
     /// A new member of the pool.
     NewMask { number: String, country: Option<String> },
     /// A number's other country.
@@ -70,10 +84,28 @@ impl fmt::Display for Change {
             Change::Limit { email, from, to } => {
                 write!(f, "~ person {email}: limit {} → {}", or_none(*from), or_none(*to))
             }
+            Change::Schedule { email, from, to } => {
+                write!(f, "~ person {email}: schedule {} → {}", or_always(from.as_ref()), or_always(to.as_ref()))
+            }
+            Change::Duty { email, from, to } => {
+                write!(f, "~ person {email}: duty {} → {}", from.word(), to.word())
+            }
+            Change::Disabled { email, disabled: true } => write!(f, "~ person {email}: disabled"),
+            Change::Disabled { email, disabled: false } => write!(f, "~ person {email}: enabled"),
             Change::NewLine { number, name, country } => {
                 write!(f, "+ line {number} {name}{}", in_country(country.as_deref()))
             }
             Change::RenameLine { number, from, to } => write!(f, "~ line {number}: name \"{from}\" → \"{to}\""),
+            Change::LineHours { line, from, to } => {
+                write!(f, "~ line {line}: hours {} → {}", or_always(from.as_ref()), or_always(to.as_ref()))
+            }
+            Change::Policy { line, key, from, to } => {
+                let words = |one: &Option<String>| one.clone().unwrap_or_else(|| "usual".to_owned());
+                write!(f, "~ line {line}: {key} {} → {}", words(from), words(to))
+            }
+            Change::Text { line, wording, from, to } => {
+                write!(f, "~ line {line}: text {} {} → {}", wording.name(), or_usual(from), or_usual(to))
+            }
             Change::NewMask { number, country } => write!(f, "+ mask {number}{}", in_country(country.as_deref())),
             Change::Country { number, from, to } => {
                 write!(f, "~ number {number}: country {} → {}", or_none(from.as_ref()), or_none(to.as_ref()))
@@ -87,6 +119,15 @@ impl fmt::Display for Change {
 
 fn or_none<T: fmt::Display>(value: Option<T>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+}
+
+fn or_always(hours: Option<&Hours>) -> String {
+    hours.map_or_else(|| "always".to_owned(), ToString::to_string)
+}
+
+#[expect(clippy::ref_option, reason = "it is what a change holds")]
+fn or_usual(body: &Option<String>) -> String {
+    body.as_ref().map_or_else(|| "usual".to_owned(), |body| format!("\"{}\"", body.escape_debug()))
 }
 
 fn in_country(country: Option<&str>) -> String {

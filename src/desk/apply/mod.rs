@@ -2,116 +2,177 @@
 //! A second time nothing changes, so that the file can be kept under version control and applied by machines.
 
 mod change;
+mod follow;
 mod phones;
 mod plan;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 pub use change::{Change, NewPerson};
 use plan::Facts;
 
+use super::outbox::Enqueued;
+use super::{Desk, duty};
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
+use crate::domain::policy::LinePolicy;
 use crate::domain::setup::{Mistake, Setup};
-use crate::secret::{Chance, Ids};
-use crate::store::{self, Job, Store, Tx, dialect, lines, numbers, people};
+use crate::store::{self, Job, Tx, dialect, lines, numbers, opening, people, texts};
 
 /// What was changed, or why nothing could be.
 pub type Outcome = Result<Vec<Change>, Vec<Mistake>>;
 
-/// Applies a set-up; what it needs to do so.
+/// Applies a set-up.
 #[derive(Clone, Debug)]
 pub struct Apply {
     /// What is wanted.
     pub setup: Setup,
-    /// Row ids.
-    pub ids: Ids,
-    /// For masks, when a colleague's phone changes.
-    pub chance: Chance,
-    /// Now.
-    pub now: At,
-    /// How long masks rest.
-    pub quarantine: Duration,
+    /// Where.
+    pub desk: Desk,
 }
 
 impl Apply {
-    /// Makes it so and returns what changed, in order; with `rehearse` everything is taken back at once.
+    /// Makes it so and returns what changed, in order; with `rehearse` everything is taken back at once. What follows
+    /// from a change (waiting customers go to whoever can take them now, customers of somebody who is gone go to
+    /// others) is part of the same transaction.
     ///
     /// # Errors
     /// What the database said.
-    pub async fn on(self, store: &Store, rehearse: bool) -> store::Result<Outcome> {
-        if rehearse { store.rehearse(self).await } else { store.write(self).await }
+    pub async fn on(self, rehearse: bool) -> store::Result<Outcome> {
+        let desk = self.desk.clone();
+        if rehearse {
+            return desk.store.rehearse(self).await.map(|(outcome, _)| outcome);
+        }
+        let (outcome, sent) = desk.store.write(self).await?;
+        duty::send(&desk, sent);
+        Ok(outcome)
     }
 }
 
 impl Job for Apply {
-    type Out = Outcome;
+    type Out = (Outcome, Enqueued);
 
-    async fn run(&self, tx: &mut Tx) -> store::Result<Outcome> {
+    async fn run(&self, tx: &mut Tx) -> store::Result<Self::Out> {
         dialect::one_at_a_time(tx, "apply").await?;
         let facts = facts(tx).await?;
         let changes = match plan::plan(&facts, &self.setup) {
             Ok(changes) => changes,
-            Err(mistakes) => return Ok(Err(mistakes)),
+            Err(mistakes) => return Ok((Err(mistakes), Enqueued::default())),
         };
-        let mut known = Known::of(&facts);
+        if changes.is_empty() {
+            return Ok((Ok(changes), Enqueued::default()));
+        }
+        // Lines are held before conversations, in the order of their ids.
+        let mut held: Vec<NumberId> = facts.lines.iter().map(|line| line.id).collect();
+        held.sort_unstable();
+        for line in &held {
+            opening::hold_line(tx, *line).await?;
+        }
+        let mut work =
+            Work { desk: &self.desk, now: self.desk.clock.now(), known: Known::of(&facts), gone: Vec::new() };
         // All phones that go are gone before any comes, so that two people can swap theirs.
         for change in &changes {
-            if let Change::Phone { email, from: Some(_), .. } = change {
-                people::set_phone(tx, known.person(email)?, None, self.now).await?;
+            match change {
+                Change::Phone { email, from: Some(_), .. } => {
+                    people::set_phone(tx, work.known.person(email)?, None, work.now).await?;
+                }
+                Change::Disabled { email, disabled: true } if work.known.people.contains_key(email) => {
+                    people::set_disabled(tx, work.known.person(email)?, Some(work.now)).await?;
+                }
+                _ => {}
             }
         }
+        let mut sent = Enqueued::default();
         for change in &changes {
-            self.carry_out(tx, &mut known, change).await?;
+            sent.add(work.carry_out(tx, change).await?);
         }
-        Ok(Ok(changes))
+        sent.add(work.follow(tx).await?);
+        Ok((Ok(changes), sent))
     }
 }
 
-impl Apply {
-    async fn carry_out(&self, tx: &mut Tx, known: &mut Known, change: &Change) -> store::Result<()> {
+/// A set-up while it is applied.
+struct Work<'a> {
+    desk: &'a Desk,
+    now: At,
+    known: Known,
+    /// Who keeps no customers on which lines (on all if `None`) any more, and why.
+    gone: Vec<(PersonId, Option<NumberId>, &'static str)>,
+}
+
+impl Work<'_> {
+    async fn carry_out(&mut self, tx: &mut Tx, change: &Change) -> store::Result<Enqueued> {
+        let (desk, now) = (self.desk, self.now);
         match change {
             Change::NewPerson(person) => {
-                let id = PersonId(self.ids.next(self.now));
-                known.people.insert(person.email.clone(), id);
-                people::insert(tx, id, &person.email, &person.name, person.role, self.now).await?;
+                let id = PersonId(desk.ids.next(now));
+                self.known.people.insert(person.email.clone(), id);
+                people::insert(tx, id, &person.email, &person.name, person.role, now).await?;
                 if person.limit.is_some() {
                     people::set_limit(tx, id, person.limit).await?;
                 }
-                self.give_phone(tx, id, None, person.phone.as_ref()).await
+                return self.give_phone(tx, id, None, person.phone.as_ref()).await;
             }
-            Change::RenamePerson { email, to, .. } => people::rename(tx, known.person(email)?, to).await,
-            Change::Role { email, to, .. } => people::set_role(tx, known.person(email)?, *to).await,
+            Change::RenamePerson { email, to, .. } => people::rename(tx, self.known.person(email)?, to).await?,
+            Change::Role { email, to, .. } => people::set_role(tx, self.known.person(email)?, *to).await?,
             Change::Phone { email, from, to } => {
-                self.give_phone(tx, known.person(email)?, from.as_deref(), to.as_ref()).await
+                return self.give_phone(tx, self.known.person(email)?, from.as_deref(), to.as_ref()).await;
             }
-            Change::Limit { email, to, .. } => people::set_limit(tx, known.person(email)?, *to).await,
+            Change::Limit { email, to, .. } => people::set_limit(tx, self.known.person(email)?, *to).await?,
+            Change::Schedule { email, to, .. } => {
+                people::set_schedule(tx, self.known.person(email)?, to.as_ref()).await?;
+            }
+            Change::Duty { email, to, .. } => self.set_duty(tx, self.known.person(email)?, *to).await?,
+            Change::Disabled { email, disabled } => {
+                self.set_disabled(tx, self.known.person(email)?, *disabled).await?;
+            }
             Change::NewLine { number, name, country } => {
-                let id = self.new_number(tx, known, number, "line", country.as_deref()).await?;
-                lines::insert(tx, id, name).await
+                let id = self.new_number(tx, number, "line", country.as_deref()).await?;
+                lines::insert(tx, id, name).await?;
             }
             Change::NewMask { number, country } => {
-                self.new_number(tx, known, number, "mask", country.as_deref()).await.map(drop)
+                self.new_number(tx, number, "mask", country.as_deref()).await?;
             }
-            Change::RenameLine { number, to, .. } => lines::rename(tx, known.number(number)?, to).await,
-            Change::Country { number, to, .. } => numbers::set_country(tx, known.number(number)?, to.as_deref()).await,
-            Change::BackInService { number } => numbers::back_in_service(tx, known.number(number)?, self.now).await,
-            Change::Join { line, email } => lines::join(tx, known.number(line)?, known.person(email)?).await,
-            Change::Leave { line, email } => lines::leave(tx, known.number(line)?, known.person(email)?).await,
+            Change::RenameLine { number, to, .. } => lines::rename(tx, self.known.number(number)?, to).await?,
+            Change::LineHours { line, to, .. } => {
+                lines::set_hours(tx, self.known.number(line)?, to.as_ref()).await?;
+            }
+            Change::Policy { line, key, to, .. } => {
+                let policies = self.known.policies.entry(line.clone()).or_default();
+                // The set-up file was checked before.
+                policies.set(key, to.as_deref()).map_err(|_| store::Error::GivenUp("the plan set no policy"))?;
+                lines::set_policies(tx, self.known.number(line)?, &self.known.policies[line]).await?;
+            }
+            Change::Text { line, wording, to, .. } => {
+                texts::set(tx, self.known.number(line)?, *wording, to.as_deref()).await?;
+            }
+            Change::Country { number, to, .. } => {
+                numbers::set_country(tx, self.known.number(number)?, to.as_deref()).await?;
+            }
+            Change::BackInService { number } => {
+                numbers::back_in_service(tx, self.known.number(number)?, now).await?;
+            }
+            Change::Join { line, email } => {
+                lines::join(tx, self.known.number(line)?, self.known.person(email)?).await?;
+            }
+            Change::Leave { line, email } => {
+                let (line, person) = (self.known.number(line)?, self.known.person(email)?);
+                lines::leave(tx, line, person).await?;
+                self.gone.push((person, Some(line), "left_line"));
+            }
         }
+        Ok(Enqueued::default())
     }
 
     async fn new_number(
-        &self,
+        &mut self,
         tx: &mut Tx,
-        known: &mut Known,
         number: &str,
         role: &str,
         country: Option<&str>,
     ) -> store::Result<NumberId> {
-        let id = NumberId(self.ids.next(self.now));
-        known.numbers.insert(number.to_owned(), id);
+        let id = NumberId(self.desk.ids.next(self.now));
+        self.known.numbers.insert(number.to_owned(), id);
         numbers::insert(tx, id, number, role, country, self.now).await?;
         Ok(id)
     }
@@ -125,13 +186,20 @@ async fn facts(tx: &mut Tx) -> store::Result<Facts> {
         let email = people.iter().find(|known| known.id == person);
         members.extend(number.zip(email).map(|(line, person)| (line.number.clone(), person.email.clone())));
     }
-    Ok(Facts { people, numbers, lines, members })
+    let mut own = Vec::new();
+    for (line, wording, body) in texts::all(tx).await? {
+        let number = lines.iter().find(|known| known.id == line).map(|line| line.number.clone());
+        own.extend(number.map(|number| (number, wording, body)));
+    }
+    Ok(Facts { people, numbers, lines, members, texts: own })
 }
 
 /// Row ids by the names that a set-up file uses.
 struct Known {
     people: BTreeMap<String, PersonId>,
     numbers: BTreeMap<String, NumberId>,
+    /// Lines' own policies, as they become.
+    policies: BTreeMap<String, LinePolicy>,
 }
 
 impl Known {
@@ -139,6 +207,7 @@ impl Known {
         Known {
             people: facts.people.iter().map(|person| (person.email.clone(), person.id)).collect(),
             numbers: facts.numbers.iter().map(|number| (number.number.clone(), number.id)).collect(),
+            policies: facts.lines.iter().map(|line| (line.number.clone(), line.policies.clone())).collect(),
         }
     }
 

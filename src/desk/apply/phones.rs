@@ -2,14 +2,16 @@
 
 use serde_json::json;
 
-use super::Apply;
-use crate::desk::legs;
+use super::Work;
+use crate::desk::legs::{self, Rungs};
+use crate::desk::outbox::{Departed, Enqueued};
+use crate::desk::{claim, handover};
 use crate::domain::ids::PersonId;
 use crate::domain::phone::Phone;
 use crate::store::phones::{self, Thread};
-use crate::store::{Result, Tx, changes, opening, people, pins, routes};
+use crate::store::{Result, Tx, changes, opening, people, pins, queue, routes};
 
-impl Apply {
+impl Work<'_> {
     /// Gives `person` the phone `to` in place of `from`.
     pub(super) async fn give_phone(
         &self,
@@ -17,7 +19,7 @@ impl Apply {
         person: PersonId,
         from: Option<&str>,
         to: Option<&Phone>,
-    ) -> Result<()> {
+    ) -> Result<Enqueued> {
         if let Some(phone) = to {
             for thread in
                 phones::threads(tx, phone.as_str()).await?.into_iter().filter(|thread| thread.person.is_none())
@@ -26,36 +28,54 @@ impl Apply {
             }
             people::set_phone(tx, person, Some(phone), self.now).await?;
         }
-        let Some(from) = from else { return Ok(()) };
+        let mut sent = Enqueued::default();
+        let Some(from) = from else { return Ok(sent) };
         for thread in phones::threads(tx, from).await?.into_iter().filter(|thread| thread.person == Some(person)) {
-            self.move_thread(tx, person, &thread, to).await?;
+            sent.add(self.move_thread(tx, person, &thread, to).await?);
         }
-        Ok(())
+        Ok(sent)
     }
 
     /// Closes the conversation of a customer whose phone is a colleague's from now on.
     async fn end_customer(&self, tx: &mut Tx, thread: &Thread) -> Result<()> {
+        let (desk, now) = (self.desk, self.now);
         routes::talks(tx, &[thread.conversation]).await?;
-        let rests_until = self.now + self.quarantine;
-        opening::end_legs(tx, thread.conversation, None, "phone_given", self.now, rests_until).await?;
-        pins::close(tx, thread.conversation, self.now).await?;
+        let rests_until = now + desk.policies.pool.quarantine;
+        opening::end_legs(tx, thread.conversation, None, "phone_given", now, rests_until).await?;
+        pins::close(tx, thread.conversation, now).await?;
         let data = json!({ "why": "the customer's phone was given to a colleague" });
-        changes::event(tx, self.ids.next(self.now), Some(thread.conversation), self.now, "closed", None, &data).await?;
-        changes::note(tx, &[(thread.conversation, "conversation")], self.now).await
+        changes::event(tx, desk.ids.next(now), Some(thread.conversation), now, "closed", None, &data).await?;
+        changes::note(tx, &[(thread.conversation, "conversation")], now).await
     }
 
-    /// Ends a colleague's thread on the old phone and opens it on the new one. What still waited for the old phone
-    /// stands in the inbox.
-    async fn move_thread(&self, tx: &mut Tx, person: PersonId, thread: &Thread, to: Option<&Phone>) -> Result<()> {
-        routes::talks(tx, &[thread.conversation]).await?;
-        let rests_until = self.now + self.quarantine;
-        opening::end_legs(tx, thread.conversation, Some(person), "phone_changed", self.now, rests_until).await?;
-        pins::take_back(tx, thread.conversation, person, "the phone was changed", self.now).await?;
+    /// Ends a colleague's thread on the old phone and opens it on the new one. What still waited for the old phone goes
+    /// to the new one, in order; without a new one it stands in the inbox.
+    async fn move_thread(
+        &self,
+        tx: &mut Tx,
+        person: PersonId,
+        thread: &Thread,
+        to: Option<&Phone>,
+    ) -> Result<Enqueued> {
+        let (desk, now, id) = (self.desk, self.now, thread.conversation);
+        let Some(talk) = routes::talks(tx, &[id]).await?.into_iter().next() else { return Ok(Enqueued::default()) };
+        let rests_until = now + desk.policies.pool.quarantine;
+        opening::end_legs(tx, id, Some(person), "phone_changed", now, rests_until).await?;
+        let (waiting, freed) = pins::take_back(tx, id, person, "the phone was changed", now).await?;
+        let mut sent = Enqueued { waiting: !freed.is_empty(), ..Enqueued::default() };
+        sent.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
         if let (Some(phone), Some(counterpart)) = (to, &thread.counterpart) {
             let rep = (person, phone.as_str());
-            let tools = (&self.ids, &self.chance, self.quarantine);
-            legs::open_with(tools, tx, thread.conversation, rep, counterpart, self.now).await?;
+            sent.add(legs::open_rep_leg(desk, tx, id, rep, counterpart, Rungs::All, now).await?);
         }
-        changes::note(tx, &[(thread.conversation, "conversation")], self.now).await
+        if talk.pinned_to == Some(person) {
+            let first = waiting.into_iter().chain(talk.waits_from).min();
+            queue::wait_from(tx, id, first).await?;
+            for talk in routes::talks(tx, &[id]).await? {
+                sent.add(handover::release(desk, tx, &talk, now).await?);
+            }
+        }
+        changes::note(tx, &[(id, "conversation")], now).await?;
+        Ok(sent)
     }
 }

@@ -1,11 +1,15 @@
 //! What has to change so that the database is as a set-up file wants it, or why it cannot be.
 //! Decided over values, so that a rehearsal and the real thing cannot differ.
 
+mod rules;
+
 use std::collections::BTreeSet;
 
 use super::change::{Change, NewPerson};
+use crate::domain::hours::Hours;
 use crate::domain::phone::Phone;
 use crate::domain::setup::{LineSetup, MaskSetup, Mistake, PersonSetup, Place, Placed, Setup};
+use crate::domain::text::Wording;
 use crate::store::lines::Line;
 use crate::store::numbers::Number;
 use crate::store::people::Person;
@@ -21,6 +25,8 @@ pub(super) struct Facts {
     pub lines: Vec<Line>,
     /// (number of a line, e-mail address of a member)
     pub members: Vec<(String, String)>,
+    /// (number of a line, text, the line's own words for it)
+    pub texts: Vec<(String, Wording, String)>,
 }
 
 pub(super) fn plan(facts: &Facts, setup: &Setup) -> Result<Vec<Change>, Vec<Mistake>> {
@@ -74,6 +80,7 @@ impl Plan<'_> {
         if let Some(limit) = wanted.limit.filter(|limit| *limit != person.limit) {
             self.changes.push(Change::Limit { email, from: person.limit, to: limit });
         }
+        self.person_rules(wanted, Some(person));
     }
 
     fn new_person(&mut self, wanted: &PersonSetup) {
@@ -83,6 +90,7 @@ impl Plan<'_> {
         };
         let phone = wanted.phone.clone().flatten().map(|phone| phone.value);
         self.changes.push(Change::NewPerson(NewPerson { email, name, role, phone, limit: wanted.limit.flatten() }));
+        self.person_rules(wanted, None);
     }
 
     fn phone_is_free(&mut self, owner: &PersonSetup, phone: &Placed<Phone>) {
@@ -90,8 +98,10 @@ impl Plan<'_> {
             let role = role(number.is_line);
             self.mistake(phone.place, format!("phone: it is {role} of ours; write the person's own phone"));
         }
-        let gives_it_up =
-            |email: &str| self.setup.people.iter().any(|it| it.email.value == email && it.phone.is_some());
+        let gives_it_up = |email: &str| {
+            let given_up = |it: &PersonSetup| it.phone.is_some() || it.disabled == Some(true);
+            self.setup.people.iter().any(|it| it.email.value == email && given_up(it))
+        };
         let other = self.facts.people.iter().find(|person| {
             person.phone.as_deref() == Some(phone.value.as_str())
                 && !person.disabled
@@ -125,6 +135,7 @@ impl Plan<'_> {
                 }
             }
         }
+        self.line_rules(wanted);
         if let Some(members) = &wanted.members {
             self.members(number, members);
         }

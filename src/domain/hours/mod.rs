@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::At;
 
 pub use day::WEEK;
-pub use parts::{Holidays, Week, check_zone};
+pub use parts::{Holidays, Week, check_days, check_zone};
 use span::Span;
 use written::Written;
 

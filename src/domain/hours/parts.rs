@@ -41,6 +41,14 @@ impl Week {
     }
 }
 
+/// Whether `text` names a day or days: `mon`, or `mon-fri`.
+///
+/// # Errors
+/// What to write instead.
+pub fn check_days(text: &str) -> Result<(), String> {
+    read_days(text).map(drop)
+}
+
 /// Whether there is a time zone of that name.
 ///
 /// # Errors

@@ -24,7 +24,7 @@ pub(super) fn check(text: &str, file: File) -> Result<Setup, Vec<Mistake>> {
     Err(check.mistakes)
 }
 
-struct Check<'a> {
+pub(super) struct Check<'a> {
     text: &'a str,
     mistakes: Vec<Mistake>,
     /// Our numbers so far: what each is, and where it stands.
@@ -32,12 +32,12 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn placed<T>(&self, spanned: Spanned<T>) -> Placed<T> {
+    pub(super) fn placed<T>(&self, spanned: Spanned<T>) -> Placed<T> {
         let place = place(self.text, spanned.span().start);
         Placed { value: spanned.into_inner(), place }
     }
 
-    fn mistake(&mut self, place: Place, what: impl Into<String>) {
+    pub(super) fn mistake(&mut self, place: Place, what: impl Into<String>) {
         self.mistakes.push(Mistake { place, what: what.into() });
     }
 
@@ -49,7 +49,15 @@ impl Check<'_> {
         }
         self.number_is_new(&number, "a line");
         let members = line.members.map(|members| self.members(members));
-        LineSetup { number, name: self.name(line.name), country: self.country(line.country), members }
+        LineSetup {
+            number,
+            name: self.name(line.name),
+            country: self.country(line.country),
+            members,
+            week: self.week(("hours", line.hours), ("holidays", line.holidays)),
+            policies: self.policies(line.policies.unwrap_or_default()),
+            texts: self.texts(line.texts.unwrap_or_default()),
+        }
     }
 
     fn mask(&mut self, mask: Mask) -> MaskSetup {
@@ -99,6 +107,9 @@ impl Check<'_> {
             role,
             phone: person.phone.and_then(|phone| self.phone(phone)),
             limit: person.limit.and_then(|limit| self.limit(limit)),
+            week: self.week(("schedule", person.schedule), ("days_off", person.days_off)),
+            duty: person.duty.and_then(|duty| self.duty(duty)),
+            disabled: person.disabled,
         }
     }
 

@@ -1,6 +1,10 @@
 //! The set-up file as TOML has it: every value with its place, nothing decided yet.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::{Spanned, Value};
 
 use super::{Mistake, place};
@@ -23,6 +27,10 @@ pub(super) struct Line {
     pub name: Option<Spanned<String>>,
     pub country: Option<Spanned<String>>,
     pub members: Option<Vec<Spanned<String>>>,
+    pub hours: Option<Spanned<Hours>>,
+    pub holidays: Option<Spanned<Vec<Spanned<String>>>>,
+    pub policies: Option<Table>,
+    pub texts: Option<Table>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,6 +48,49 @@ pub(super) struct Person {
     pub role: Option<Spanned<String>>,
     pub phone: Option<Spanned<String>>,
     pub limit: Option<Spanned<Value>>,
+    pub schedule: Option<Spanned<Hours>>,
+    pub days_off: Option<Spanned<Vec<Spanned<String>>>>,
+    pub duty: Option<Spanned<String>>,
+    pub disabled: Option<bool>,
+}
+
+/// Keys that are told apart later, each with its place.
+pub(super) type Table = BTreeMap<Spanned<String>, Spanned<Value>>;
+
+/// A week as a table, or a word that takes it away.
+#[derive(Debug)]
+pub(super) enum Hours {
+    Word(String),
+    Week(Table),
+}
+
+/// Written out because what serde derives for this would lose the places.
+impl<'de> Deserialize<'de> for Hours {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(HoursVisitor)
+    }
+}
+
+struct HoursVisitor;
+
+impl<'de> Visitor<'de> for HoursVisitor {
+    type Value = Hours;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{ zone = \"America/New_York\", mon-fri = \"9:00-17:00\" } or \"none\"")
+    }
+
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Hours, E> {
+        Ok(Hours::Word(word.to_owned()))
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Hours, M::Error> {
+        let mut table = Table::new();
+        while let Some((key, value)) = map.next_entry()? {
+            table.insert(key, value);
+        }
+        Ok(Hours::Week(table))
+    }
 }
 
 pub(super) fn read(text: &str) -> Result<File, Mistake> {

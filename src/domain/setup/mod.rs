@@ -3,12 +3,15 @@
 
 mod check;
 mod file;
+mod rules;
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::domain::person::Role;
+use crate::domain::hours::{Holidays, Hours};
+use crate::domain::person::{Duty, Role};
 use crate::domain::phone::Phone;
+use crate::domain::text::Wording;
 
 /// What a set-up file wants. What is `None` was not mentioned and stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +35,46 @@ pub struct LineSetup {
     pub country: Option<String>,
     /// E-mail addresses of all its members.
     pub members: Option<Vec<Placed<String>>>,
+    /// When it is open.
+    pub week: WeekSetup,
+    /// Keys of [`crate::domain::policy::LinePolicy`]; `None`: as the settings say.
+    pub policies: Vec<(String, Option<String>)>,
+    /// Its own words; `None`: the usual ones.
+    pub texts: Vec<(Wording, Option<String>)>,
+}
+
+/// When a line is open, or a person works: the week and the dates that are not like it, each by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WeekSetup {
+    /// The week, without holidays; `Some(None)` is always.
+    pub hours: Option<Option<Hours>>,
+    /// The holidays.
+    pub holidays: Option<Placed<Holidays>>,
+}
+
+impl WeekSetup {
+    /// What `known` becomes.
+    ///
+    /// # Errors
+    /// The mistake, if there would be holidays without a week.
+    pub fn over(&self, known: Option<&Hours>) -> Result<Option<Hours>, Mistake> {
+        let week = match &self.hours {
+            None => known.cloned(),
+            Some(None) => None,
+            Some(Some(hours)) => Some(hours.clone().with_holidays(known.map(Hours::own_holidays).unwrap_or_default())),
+        };
+        match (week, &self.holidays) {
+            (week, None) => Ok(week),
+            (Some(week), Some(holidays)) => Ok(Some(week.with_holidays(holidays.value.clone()))),
+            (None, Some(holidays)) if holidays.value.is_empty() => Ok(None),
+            (None, Some(holidays)) => Err(Mistake {
+                place: holidays.place,
+                what: "dates are left out of a week, and there is none here: give the week as well, such as \
+                       { zone = \"America/New_York\", mon-sun = \"00:00-24:00\" }"
+                    .to_owned(),
+            }),
+        }
+    }
 }
 
 /// A member of the pool.
@@ -56,6 +99,12 @@ pub struct PersonSetup {
     pub phone: Option<Option<Placed<Phone>>>,
     /// Most open conversations at once; `Some(None)` takes the limit away.
     pub limit: Option<Option<i64>>,
+    /// When the person works.
+    pub week: WeekSetup,
+    /// Whether the person takes customers.
+    pub duty: Option<Duty>,
+    /// May no longer sign in or take texts.
+    pub disabled: Option<bool>,
 }
 
 /// Where something stands in the file; both count from 1.

@@ -65,6 +65,11 @@ fn every_mistake_names_its_line_and_column() {
         (&format!("{person}limit = \"many\""), "line 3, column 9: limit: write a whole number from 1 on"),
         (&format!("{person}name = \"\""), "line 3, column 8: name: it has 0 characters"),
         (&format!("{person}nmae = \"Ana\""), "line 3, column 1: unknown field `nmae`"),
+        (&format!("{person}duty = \"off\""), "line 3, column 8: duty: `off` is none; write one of on, away, away_re"),
+        (&format!("{person}schedule = \"mornings\""), "line 3, column 12: schedule: write { zone = "),
+        (&format!("{person}schedule = {{ mon = \"9:00-12:00\" }}"), "line 3, column 12: schedule: its zone is missing"),
+        (&format!("{person}schedule = {{ zone = \"UTC\" }}"), "line 3, column 12: schedule: no day has hours"),
+        (&format!("{person}days_off = [\"2027-02-30\"]"), "line 3, column 13: days_off: `2027-02-30` is no date"),
     ] {
         let found = mistakes(text);
         assert!(found.iter().any(|one| one.starts_with(said)), "{text}\n  {found:?}");
@@ -99,4 +104,65 @@ phone = "+15055550121"
             "line 15, column 9: phone: it is ana@example.com's already; a phone belongs to one person",
         ]
     );
+}
+
+const LINE: &str = "[[line]]\nnumber = \"+18005550100\"\n";
+
+#[test]
+fn hours_holidays_policies_and_texts_are_read() {
+    let text = format!(
+        "{LINE}hours = {{ zone = \"America/New_York\", mon-fri = [\"9:00-12:00\", \"13:00-17:00\"], sat = \"22:00-6:00\" }}
+holidays = [\"12-25\", \"2026-12-24 9:00-12:00\"]
+policies = {{ pick = \"least_busy\", idle_close = \"usual\", show_numbers = true }}
+texts = {{ greeting = \"Welcome to {{line}}.\", ended = \"usual\" }}"
+    );
+    let setup: Setup = text.parse().unwrap();
+    let week = setup.lines[0].week.over(None).unwrap().unwrap();
+    assert_eq!(
+        week.to_string(),
+        "mon-fri 09:00-12:00, 13:00-17:00, sat 22:00-06:00 (America/New_York; holidays 12-25, 2026-12-24 09:00-12:00)"
+    );
+    let policies: Vec<_> = setup.lines[0].policies.iter().map(|(key, to)| (key.as_str(), to.as_deref())).collect();
+    assert_eq!(policies, [("idle_close", None), ("pick", Some("least_busy")), ("show_numbers", Some("true"))]);
+    let texts: Vec<_> = setup.lines[0].texts.iter().map(|(text, to)| (text.name(), to.as_deref())).collect();
+    assert_eq!(texts, [("ended", None), ("greeting", Some("Welcome to {line}."))]);
+}
+
+#[test]
+fn every_mistake_in_the_rules_of_a_line_names_its_place() {
+    for (rules, said) in [
+        (
+            "hours = { zone = \"UTC\", mon-fry = \"9:00-17:00\" }",
+            "line 3, column 25: hours: mon-fry: `mon-fry` is no day",
+        ),
+        ("hours = { zone = \"UTC\", mon = \"9-17\" }", "line 3, column 31: hours: mon: `9-17` is no span of hours"),
+        ("hours = { zone = \"UTC\", mon = 9 }", "line 3, column 31: hours: mon: write it in quotes"),
+        ("hours = { zone = \"Ohio\", mon = \"9:00-17:00\" }", "line 3, column 18: hours: zone: `Ohio` is no time zone"),
+        (
+            "hours = { zone = \"UTC\", mon-fri = \"9:00-17:00\", tue = \"9:00-12:00\" }",
+            "line 3, column 55: hours: tue: tue has",
+        ),
+        ("hours = 9", "line 3, column 9: invalid type: integer"),
+        ("holidays = [\"25 Dec\"]", "line 3, column 13: holidays: `25` is no date"),
+        ("holidays = [\"12-25\", \"12-25 9:00-12:00\"]", "line 3, column 22: holidays: 12-25 is given twice"),
+        (
+            "policies = { pic = \"random\" }",
+            "line 3, column 14: policies: `pic` is no policy of a line; they are pick,",
+        ),
+        ("policies = { pick = \"best\" }", "line 3, column 21: policies: pick: `best` is no way to pick"),
+        ("policies = { idle_close = 72 }", "line 3, column 27: policies: idle_close: write a whole number and a unit"),
+        ("policies = { show_numbers = \"maybe\" }", "line 3, column 29: policies: show_numbers: write true or false"),
+        (
+            "texts = { greting = \"Hi\" }",
+            "line 3, column 11: texts: `greting` is no text of the system; they are greeting,",
+        ),
+        (
+            "texts = { moved = \"{nmae} has it\" }",
+            "line 3, column 19: texts: moved: `{nmae}` is no field of this text; its only",
+        ),
+        ("texts = { moved = \"\" }", "line 3, column 19: texts: moved: it is empty"),
+    ] {
+        let found = mistakes(&format!("{LINE}{rules}"));
+        assert!(found.iter().any(|one| one.starts_with(said)), "{rules}\n  {found:?}");
+    }
 }

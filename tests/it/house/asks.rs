@@ -51,14 +51,7 @@ impl House {
 
     /// Applies a set-up file.
     pub async fn applies(&self, setup: &str) {
-        let apply = Apply {
-            setup: setup.parse().unwrap(),
-            ids: self.desk.ids.clone(),
-            chance: self.desk.chance.clone(),
-            now: self.clock.now(),
-            quarantine: self.desk.policies.pool.quarantine,
-        };
-        apply.on(&self.desk.store, false).await.unwrap().unwrap();
+        Apply { setup: setup.parse().unwrap(), desk: self.desk.clone() }.on(false).await.unwrap().unwrap();
     }
 
     /// The newest conversation goes to this person, by whom it is now or a manager.

@@ -1,21 +1,13 @@
 //! Set-up files: what they change, what they leave alone, and what they cannot be.
 
-use switchboard::clock::hours;
 use switchboard::desk::apply::{Apply, Outcome};
-use switchboard::secret::Chance;
 
 use crate::both_stores;
 use crate::house::{House, LINE};
 
 async fn applied(house: &House, text: &str, rehearse: bool) -> Outcome {
-    let apply = Apply {
-        setup: text.parse().unwrap(),
-        ids: house.desk.ids.clone(),
-        chance: Chance::seeded(1),
-        now: house.clock.now(),
-        quarantine: hours(72),
-    };
-    apply.on(&house.desk.store, rehearse).await.unwrap()
+    let apply = Apply { setup: text.parse().unwrap(), desk: house.desk.clone() };
+    apply.on(rehearse).await.unwrap()
 }
 
 async fn changes(house: &House, text: &str) -> Vec<String> {
@@ -172,5 +164,151 @@ phone = "+18005551002"
         assert_eq!(rep.received().len(), 1, "the old phone got a text that was not for it any more");
         new_phone.texts_back("Both.").await;
         assert_eq!(house.customer(1).received().last().unwrap().body, "Both.");
+    }
+
+    async fn hours_policies_and_texts_of_a_line_change_key_by_key(house) {
+        let text = r#"
+            [[line]]
+            number = "+18005550100"
+            hours = { zone = "America/New_York", mon-fri = "9:00-17:00" }
+            holidays = ["12-25"]
+            policies = { pick = "round_robin", idle_close = "48h" }
+            texts = { greeting = "Welcome to {line}.", ended = "This is over." }
+        "#;
+        assert_eq!(
+            changes(house, text).await,
+            [
+                "~ line +18005550100: hours always → mon-fri 09:00-17:00 (America/New_York; holidays 12-25)",
+                "~ line +18005550100: idle_close usual → 2d",
+                "~ line +18005550100: pick usual → round_robin",
+                "~ line +18005550100: text ended usual → \"This is over.\"",
+                "~ line +18005550100: text greeting usual → \"Welcome to {line}.\"",
+            ]
+        );
+        assert!(changes(house, text).await.is_empty());
+        let less = r#"
+            [[line]]
+            number = "+18005550100"
+            hours = { zone = "America/New_York", mon-thu = "9:00-17:00" }
+            policies = { idle_close = "usual" }
+            texts = { ended = "usual" }
+        "#;
+        assert_eq!(
+            changes(house, less).await,
+            [
+                "~ line +18005550100: hours mon-fri 09:00-17:00 (America/New_York; holidays 12-25) → \
+                 mon-thu 09:00-17:00 (America/New_York; holidays 12-25)",
+                "~ line +18005550100: idle_close 2d → usual",
+                "~ line +18005550100: text ended \"This is over.\" → usual",
+            ]
+        );
+        assert_eq!(house.words("SELECT policies FROM lines").await, ["{\"pick\":\"round_robin\"}"]);
+        assert_eq!(house.words("SELECT name FROM line_texts").await, ["greeting"]);
+        let always = "[[line]]\nnumber = \"+18005550100\"\nhours = \"none\"\npolicies = { pick = \"usual\" }";
+        assert_eq!(changes(house, always).await.len(), 2);
+        assert_eq!(house.number("SELECT COUNT(*) FROM lines WHERE hours IS NULL AND policies IS NULL").await, 1);
+        let alone = "[[line]]\nnumber = \"+18005550100\"\nholidays = [\"12-25\"]";
+        assert!(mistakes(house, alone).await[0].starts_with("line 3, column 12: dates are left out of a week"));
+    }
+
+    async fn people_get_schedules_and_duties(house) {
+        let text = r#"
+            [[person]]
+            email = "dora@example.com"
+            name = "Dora"
+            role = "rep"
+            schedule = { zone = "Europe/Berlin", mon-fri = "8:00-12:00" }
+            days_off = ["2027-01-18"]
+            duty = "away"
+        "#;
+        assert_eq!(
+            changes(house, text).await,
+            [
+                "+ person dora@example.com \"Dora\", rep",
+                "~ person dora@example.com: schedule always → mon-fri 08:00-12:00 (Europe/Berlin; holidays 2027-01-18)",
+                "~ person dora@example.com: duty on → away",
+            ]
+        );
+        assert!(changes(house, text).await.is_empty());
+    }
+
+    async fn whoever_is_disabled_keeps_no_customers_and_their_phone_is_free(house) {
+        house.customer(34).texts("Do you rent kayaks?").await;
+        let before = house.pinned().await;
+        let phone = house.chosen().number;
+        let other = if before == "ana@example.com" { "bo@example.com" } else { "ana@example.com" };
+        let text = format!(
+            "[[person]]\nemail = \"{before}\"\ndisabled = true\n[[person]]\nemail = \"miriam@example.com\"\nphone = \"{phone}\""
+        );
+        assert_eq!(
+            changes(house, &text).await,
+            [format!("~ person {before}: disabled"), format!("~ person miriam@example.com: phone none → ••{}", &phone[10..])]
+        );
+        assert_eq!(house.pinned().await, other);
+        house.runs_due_work().await;
+        assert_eq!(house.chosen().bodies(), ["••34, Bait and Tackle:\nDo you rent kayaks?"]);
+        assert!(changes(house, &text).await.is_empty());
+        let back = format!("[[person]]\nemail = \"{before}\"\ndisabled = false");
+        assert!(mistakes(house, &back).await[0].contains("their phone is somebody else's by now"));
+        let bare = format!("{back}\nphone = \"none\"");
+        assert_eq!(
+            changes(house, &bare).await,
+            [format!("~ person {before}: phone ••{} → none", &phone[10..]), format!("~ person {before}: enabled")]
+        );
+        assert_eq!(house.number("SELECT COUNT(*) FROM people WHERE phone IS NOT NULL").await, 2);
+    }
+
+    async fn whoever_leaves_a_line_leaves_its_customers_to_the_others(house) {
+        house.customer(34).texts("Do you rent kayaks?").await;
+        let other = if house.pinned().await == "ana@example.com" { "bo@example.com" } else { "ana@example.com" };
+        changes(house, &format!("[[line]]\nnumber = \"{LINE}\"\nmembers = [\"{other}\"]")).await;
+        assert_eq!(house.pinned().await, other);
+        changes(house, &format!("[[line]]\nnumber = \"{LINE}\"\nmembers = []")).await;
+        assert_eq!(house.pinned().await, "", "nobody is left to have the customer");
+        changes(house, &format!("[[line]]\nnumber = \"{LINE}\"\nmembers = [\"miriam@example.com\"]")).await;
+        assert_eq!(house.pinned().await, "miriam@example.com");
+    }
+
+    async fn a_limit_raised_or_hours_opened_bring_the_customers_who_wait(house) {
+        let closed = r#"[[line]]
+            number = "+18005550100"
+            members = ["ana@example.com"]
+            hours = { zone = "UTC", mon-sun = "18:00-20:00" }
+            [[person]]
+            email = "ana@example.com"
+            limit = 1"#;
+        changes(house, closed).await;
+        house.customer(34).texts("one").await;
+        house.customer(35).texts("two").await;
+        assert_eq!(house.number("SELECT COUNT(*) FROM conversations WHERE pinned_to IS NULL").await, 2);
+        changes(house, "[[line]]\nnumber = \"+18005550100\"\nhours = \"none\"").await;
+        house.runs_due_work().await;
+        assert_eq!(house.ana().bodies(), ["••34, Bait and Tackle:\none"]);
+        changes(house, "[[person]]\nemail = \"ana@example.com\"\nlimit = \"none\"").await;
+        assert_eq!(house.number("SELECT COUNT(*) FROM conversations WHERE pinned_to IS NULL").await, 0);
+        house.runs_due_work().await;
+        assert_eq!(house.ana().bodies().len(), 2);
+    }
+
+    async fn texts_that_waited_for_the_old_phone_go_to_the_new_one(house) {
+        house.customer(34).texts("one").await;
+        let rep = house.chosen();
+        let email = house.pinned().await;
+        house.sets("UPDATE numbers SET paused_at = 1 WHERE role = 'mask'").await;
+        house.customer(34).texts("two").await;
+        house.customer(34).texts("three").await;
+        changes(house, &format!("[[person]]\nemail = \"{email}\"\nphone = \"+15055550199\"")).await;
+        house.sets("UPDATE numbers SET paused_at = NULL").await;
+        house.runs_due_work().await;
+        assert_eq!(rep.bodies(), ["••34, Bait and Tackle:\none"]);
+        assert_eq!(house.phone("+15055550199").bodies(), ["••34, Bait and Tackle:\ntwo", "three"]);
+    }
+
+    async fn the_example_in_the_docs_can_be_applied_and_a_second_time_changes_nothing(house) {
+        let example = include_str!("../../../docs/setup.toml");
+        // Its phones and numbers are its own.
+        house.sets("UPDATE people SET phone = NULL").await;
+        assert!(changes(house, example).await.len() > 10);
+        assert!(changes(house, example).await.is_empty());
     }
 }

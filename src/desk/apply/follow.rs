@@ -1,0 +1,62 @@
+//! What follows from a set-up for customers: those of people who are gone go to others, those who wait go to whoever can
+//! take them now, and texts that waited for a phone are sent.
+
+use serde_json::json;
+
+use super::Work;
+use crate::desk::outbox::Enqueued;
+use crate::desk::{handover, queue};
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::person::Duty;
+use crate::store::{Result, Tx, changes, lines, people, queue as table, routes};
+
+impl Work<'_> {
+    pub(super) async fn set_duty(&mut self, tx: &mut Tx, person: PersonId, to: Duty) -> Result<()> {
+        let before = table::set_duty(tx, person, to).await?.unwrap_or(to);
+        let data = json!({ "person": person.0.to_string(), "from": before.word(), "to": to.word() });
+        self.tell(tx, "duty", &data).await?;
+        if to == Duty::AwayReassign {
+            self.gone.push((person, None, "away"));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn set_disabled(&mut self, tx: &mut Tx, person: PersonId, disabled: bool) -> Result<()> {
+        people::set_disabled(tx, person, disabled.then_some(self.now)).await?;
+        let data = json!({ "person": person.0.to_string() });
+        self.tell(tx, if disabled { "disabled" } else { "enabled" }, &data).await?;
+        if disabled {
+            self.gone.push((person, None, "disabled"));
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, tx: &mut Tx, kind: &'static str, data: &serde_json::Value) -> Result<()> {
+        changes::event(tx, self.desk.ids.next(self.now), None, self.now, kind, None, data).await?;
+        changes::note(tx, &[(ConversationId(0), "duty")], self.now).await
+    }
+
+    /// Does for customers what the changes ask for, once all of them stand.
+    pub(super) async fn follow(&mut self, tx: &mut Tx) -> Result<Enqueued> {
+        let (desk, now) = (self.desk, self.now);
+        let mut sent = Enqueued::default();
+        for (person, line, why) in std::mem::take(&mut self.gone) {
+            let lines = match line {
+                Some(line) => vec![line],
+                None => table::lines_of(tx, person).await?,
+            };
+            sent.add(queue::repick_all(desk, tx, person, &lines, why, now).await?);
+        }
+        let mut all: Vec<_> = lines::all(tx).await?.into_iter().map(|line| line.id).collect();
+        all.sort_unstable();
+        for line in all {
+            sent.add(queue::drain(desk, tx, line, now).await?);
+        }
+        for kept in table::kept(tx).await?.into_iter().filter(|kept| kept.waits && kept.shift.on_at(now)) {
+            for talk in routes::talks(tx, &[kept.id]).await? {
+                sent.add(handover::release(desk, tx, &talk, now).await?);
+            }
+        }
+        Ok(sent)
+    }
+}
