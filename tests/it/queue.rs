@@ -172,7 +172,7 @@ both_stores! {
         house.runs_due_work().await;
     }
 
-    async fn two_nodes_that_pick_at_once_give_nobody_more_than_the_limit(house: one_each) {
+    async fn picks_at_the_same_instant_give_nobody_more_than_the_limit(house: one_each) {
         let texts: Vec<_> = (1..=6).map(|n| house.customer(n)).collect();
         futures_util::future::join_all(texts.iter().map(|phone| phone.texts("hello"))).await;
         house.runs_due_work().await;

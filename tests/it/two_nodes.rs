@@ -3,12 +3,14 @@
 use futures_util::future::{join, join_all};
 
 use switchboard::clock::minutes;
-use switchboard::desk::{claim, pin};
+use switchboard::desk::{claim, close, duty, pin};
+use switchboard::domain::ids::ConversationId;
+use switchboard::domain::person::Duty;
 use switchboard::simulator::{Fault, Inbound, Kind};
 
 use crate::databases;
 use crate::house::neighbours::webhook;
-use crate::house::{House, LINE, TOKEN};
+use crate::house::{House, LINE, Plan, TOKEN};
 
 #[tokio::test]
 async fn two_first_texts_on_two_nodes_end_in_one_conversation_with_one_rep() {
@@ -147,4 +149,50 @@ async fn an_opt_out_on_one_node_stops_the_other() {
     joel.shows(&[]);
     let rows = house.outbox_to(&joel.number).await;
     assert!(rows == ["suppressed one"] || rows == ["failed one"], "{rows:?}");
+}
+
+/// A rep comes on duty, others close and take over, while first texts arrive, on both nodes at the same instants: nobody
+/// has more customers than the limit, and nobody waits while somebody could take them.
+#[tokio::test]
+async fn picks_and_drains_on_two_nodes_miss_nobody_and_count_nobody_twice() {
+    let plan = Plan::default().but(|plan| plan.setup = plan.setup.replace("phone = ", "limit = 2\nphone = "));
+    let house = House::with(databases::postgres().await, plan).await;
+    let other = house.second_node().await;
+    let (ana, bo) = (house.person("ana@example.com").await, house.person("bo@example.com").await);
+    for round in 0_u32..6 {
+        let duty = if round % 2 == 0 { Duty::AwayReassign } else { Duty::On };
+        let forms: Vec<_> = (0..4)
+            .map(|n| {
+                webhook(
+                    &format!("SM00000000000000000000000000{round:03}1{n:02}"),
+                    &house.customer(200 + round * 4 + n).number,
+                    "hello",
+                )
+            })
+            .collect();
+        let posts = join_all(
+            forms
+                .iter()
+                .zip([&house, &other, &house, &other])
+                .map(|(form, node)| node.post("messages", form, Some(TOKEN))),
+        );
+        let oldest = house.number("SELECT MIN(id) FROM conversations WHERE closed_at IS NULL").await;
+        let closing = async {
+            // There may be none yet, or it may have gone to somebody else meanwhile.
+            let _ = close::close(&other.desk, bo, ConversationId(oldest)).await;
+        };
+        let (answers, duty, ()) = tokio::join!(posts, duty::set_duty(&other.desk, ana, ana, duty), closing);
+        duty.unwrap();
+        assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+        let most = "SELECT MAX(n) FROM (SELECT COUNT(*) AS n FROM conversations WHERE pinned_to IS NOT NULL \
+                    AND closed_at IS NULL GROUP BY pinned_to) AS counts";
+        assert!(house.number(most).await <= 2, "round {round}: somebody was counted too low");
+        let free = "SELECT COUNT(*) FROM people p JOIN line_members m ON m.person_id = p.id WHERE p.duty = 'on' AND 2 > \
+                    (SELECT COUNT(*) FROM conversations c WHERE c.pinned_to = p.id AND c.closed_at IS NULL)";
+        let waits = house.rows("conversations WHERE pinned_to IS NULL AND closed_at IS NULL").await;
+        assert!(waits == 0 || house.number(free).await == 0, "round {round}: {waits} wait and somebody is free");
+        both_rest(&house, &other).await;
+    }
+    house.is_left_tidy();
+    other.is_left_tidy();
 }
