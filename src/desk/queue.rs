@@ -8,7 +8,7 @@ use super::{Desk, pin};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
 use crate::domain::pick::{self, Member, Pick};
-use crate::domain::policy::SupportPolicy;
+use crate::domain::policy::{PickPolicy, SupportPolicy};
 use crate::faults;
 use crate::store::opening::{self, LineMember};
 use crate::store::routes::{self, Talk};
@@ -53,7 +53,9 @@ impl Hall {
         if let Some(one) = self.members.iter_mut().find(|one| Some(one.member.id) == pick.chosen) {
             one.member.open += 1;
             one.member.picked_at = Some(now);
-            queue::picked(tx, self.line, one.member.id, now).await?;
+            if self.policy.pick == PickPolicy::RoundRobin {
+                queue::picked(tx, self.line, one.member.id, now).await?;
+            }
         }
         Ok(pick)
     }

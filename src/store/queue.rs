@@ -158,8 +158,9 @@ pub async fn kept(tx: &mut Tx) -> Result<Vec<Kept>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT c.id, c.line_id, c.pinned_to, l.hours, p.schedule, l.policies, c.waits_from, c.waiting_since, c.pinned_at \
          FROM conversations c JOIN people p ON p.id = c.pinned_to JOIN lines l ON l.id = c.line_id \
-         WHERE c.closed_at IS NULL AND (c.waits_from IS NOT NULL \
-           OR (p.schedule IS NOT NULL AND c.waiting_since IS NOT NULL)) ORDER BY c.id")
+         WHERE c.closed_at IS NULL AND c.id IN (SELECT w.id FROM conversations w WHERE w.waits_from IS NOT NULL \
+           UNION SELECT m.id FROM people s JOIN conversations m ON m.pinned_to = s.id AND m.closed_at IS NULL \
+             WHERE s.schedule IS NOT NULL AND m.waiting_since IS NOT NULL) ORDER BY c.id")
         .try_map(|row: R| {
             let (hours, schedule): (Option<String>, Option<String>) = (row.try_get(3)?, row.try_get(4)?);
             Ok(Kept {

@@ -26,10 +26,17 @@ pub(super) async fn open(
     let mut hall = Hall::hold(desk, tx, line, now).await?;
     // Whoever waits already goes first.
     done.add(queue::drain_held(desk, tx, &mut hall, now).await?);
-    let customer = opening::customer(tx, desk.ids.next(now), &text.from, now).await?;
-    let conversation = match take_up(desk, tx, &mut hall, customer, now, done).await? {
+    let fresh = desk.ids.next(now);
+    let customer = opening::customer(tx, fresh, &text.from, now).await?;
+    // Somebody new has neither an earlier conversation nor a rep to go back to.
+    let known = Some(customer).filter(|customer| customer.0 != fresh);
+    let taken_up = match known {
+        Some(customer) => take_up(desk, tx, &mut hall, customer, now, done).await?,
+        None => None,
+    };
+    let conversation = match taken_up {
         Some(conversation) => conversation,
-        None => begin(desk, tx, &mut hall, text, customer, now, done).await?,
+        None => begin(desk, tx, &mut hall, text, (customer, known), now, done).await?,
     };
     faults::point("after_open");
     carry::carry(desk, tx, &[(text, conversation, None)], carry::Way::Sure, now, done)
@@ -64,11 +71,11 @@ async fn begin(
     tx: &mut Tx,
     hall: &mut Hall,
     text: &Inbound,
-    customer: CustomerId,
+    (customer, known): (CustomerId, Option<CustomerId>),
     now: At,
     done: &mut Enqueued,
 ) -> Result<ConversationId> {
-    let last = hall.last_rep(tx, Some(customer), now).await?;
+    let last = hall.last_rep(tx, known, now).await?;
     let pick = hall.pick(desk, tx, last, now).await?;
     let conversation = opening::conversation(tx, hall.line, customer, pick.chosen, now).await?;
     let event = if pick.chosen.is_some() { "picked" } else { "unassigned" };
