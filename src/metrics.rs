@@ -24,6 +24,9 @@ static REJECTED: LazyLock<IntCounterVec> =
     LazyLock::new(|| counters("switchboard_webhooks_rejected_total", "Webhooks refused, by reason", &["reason"]));
 static DOUBLED: LazyLock<IntCounter> =
     LazyLock::new(|| counter("switchboard_doubled_total", "Deliveries for which the carrier took two requests"));
+static MISSED: LazyLock<IntCounter> = LazyLock::new(|| {
+    counter("switchboard_missed_texts_total", "Texts that came by no webhook and were found at the carrier")
+});
 static WEBHOOK_SECONDS: LazyLock<Histogram> =
     LazyLock::new(|| histogram("switchboard_webhook_seconds", "From a webhook's body to its answer", SECONDS));
 static SEND_SECONDS: LazyLock<Histogram> =
@@ -95,6 +98,11 @@ pub fn rejected(reason: &str) {
 /// The carrier turned out to have taken two requests for one delivery.
 pub fn doubled() {
     DOUBLED.inc();
+}
+
+/// `texts` had been missed and were found at the carrier.
+pub fn missed(texts: usize) {
+    MISSED.inc_by(u64::try_from(texts).unwrap_or(u64::MAX));
 }
 
 /// A webhook was answered after `seconds`.

@@ -74,7 +74,8 @@ CREATE TABLE numbers (
     pace_free_at  INTEGER NOT NULL,
     paused_at     INTEGER,
     paused_why    TEXT,
-    in_service_at INTEGER NOT NULL
+    in_service_at INTEGER NOT NULL,
+    backfilled_at INTEGER
 );
 CREATE UNIQUE INDEX numbers_number ON numbers (number);
 
@@ -154,6 +155,7 @@ CREATE TABLE legs (
     rests_until     INTEGER
 );
 CREATE UNIQUE INDEX legs_live ON legs (phone, number_id) WHERE ended_at IS NULL;
+CREATE INDEX legs_resting ON legs (rests_until) WHERE rests_until IS NOT NULL;
 CREATE INDEX legs_seen ON legs (phone, number_id, opened_at);
 CREATE INDEX legs_counterpart ON legs (phone, counterpart, opened_at);
 CREATE INDEX legs_conversation ON legs (conversation_id);
@@ -177,7 +179,8 @@ CREATE TABLE messages (
     carrier_account TEXT,
     carrier_id      TEXT,
     raw             TEXT,
-    form_key        TEXT
+    form_key        TEXT,
+    sent_at         INTEGER
 );
 CREATE UNIQUE INDEX messages_carrier_id ON messages (carrier_id, carrier_account) WHERE carrier_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_form_key ON messages (form_key) WHERE form_key IS NOT NULL;
@@ -196,7 +199,8 @@ CREATE TABLE events (
 CREATE INDEX events_conversation ON events (conversation_id, id);
 
 -- The outbox. A lane is (number_id, to_phone). A ready row without due_at waits behind another row of its lane;
--- place_at is the place in its number's pace that it has reserved.
+-- place_at is the place in its number's pace that it has reserved. A row with look_from is looked for in the carrier's
+-- list, among texts made from then on, before it is requested.
 CREATE TABLE deliveries (
     id              INTEGER PRIMARY KEY,
     message_id      INTEGER REFERENCES messages (id),
@@ -221,7 +225,8 @@ CREATE TABLE deliveries (
     error_code      INTEGER,
     why             TEXT,
     updated_at      INTEGER NOT NULL,
-    window_at       INTEGER
+    window_at       INTEGER,
+    look_from       INTEGER
 );
 CREATE UNIQUE INDEX deliveries_lane ON deliveries (number_id, to_phone) WHERE state IN ('sending', 'unknown');
 CREATE INDEX deliveries_queue ON deliveries (number_id, to_phone, id) WHERE state = 'ready';

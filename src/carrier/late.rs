@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Capabilities, Carrier, Listed, Outgoing, OwnedNumber, Recall, Sent, Unanswered};
+use super::{Arrived, Capabilities, Carrier, Listed, Outgoing, OwnedNumber, Recall, Sent, Unanswered};
+use crate::clock::At;
 use crate::wire::twilio::create::MAX_BODY_CHARS;
 
 /// Stands in for a carrier that speaks Twilio's contract until that is [met](Late::meet).
@@ -53,6 +54,27 @@ impl Carrier for Late {
     async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered> {
         match self.met.get() {
             Some(carrier) => carrier.list(from, to).await,
+            None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+
+    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
+        match self.met.get() {
+            Some(carrier) => carrier.inbound(to, since).await,
+            None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+
+    async fn media(&self, id: &str) -> Result<Vec<(String, String)>, Unanswered> {
+        match self.met.get() {
+            Some(carrier) => carrier.media(id).await,
+            None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+
+    async fn outbound(&self, from: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
+        match self.met.get() {
+            Some(carrier) => carrier.outbound(from, since).await,
             None => Err(Unanswered::Unavailable(Self::absent())),
         }
     }

@@ -58,6 +58,25 @@ pub struct Listed {
     pub error_code: Option<i64>,
 }
 
+/// A text to one of our numbers as the carrier lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// The carrier's id.
+    pub id: String,
+    /// Who sent it, as the carrier writes it.
+    pub from: String,
+    /// Our number.
+    pub to: String,
+    /// The body; empty if the carrier keeps none.
+    pub body: String,
+    /// Files came with it: ask [`Carrier::media`].
+    pub has_media: bool,
+    /// When the carrier took it; to the second.
+    pub sent_at: At,
+    /// The item of the list as it came.
+    pub raw: String,
+}
+
 /// A number as the carrier has it set up; for `doctor`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedNumber {
@@ -101,6 +120,26 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`Unanswered`] if any page could not be had: a part of the list proves nothing.
     async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered>;
+
+    /// All texts to `to`, one of our numbers, that it lists for the day of `since` (GMT) and later, every page, in the
+    /// order of the list.
+    ///
+    /// # Errors
+    /// [`Unanswered`] if any page could not be had.
+    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered>;
+
+    /// Addresses and types of the files that came with the text of that id; none if the carrier has forgotten them.
+    ///
+    /// # Errors
+    /// [`Unanswered`].
+    async fn media(&self, id: &str) -> Result<Vec<(String, String)>, Unanswered>;
+
+    /// All texts from `from`, one of our numbers, that were sent on the day of `since` (GMT) and later. One that the
+    /// carrier has not sent yet is not among them.
+    ///
+    /// # Errors
+    /// [`Unanswered`] if any page could not be had.
+    async fn outbound(&self, from: &str, since: At) -> Result<Vec<Listed>, Unanswered>;
 
     /// Our numbers as the carrier has them set up; proves the credentials as well.
     ///

@@ -3,6 +3,7 @@
 //! what became of a lost one is found in its list.
 
 mod answer;
+mod lists;
 mod pages;
 #[cfg(test)]
 mod tests;
@@ -16,10 +17,10 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response, Url};
 
-use super::{Capabilities, Carrier, Listed, Outgoing, OwnedNumber, Recall, Sent, Unanswered};
+use super::{Arrived, Capabilities, Carrier, Listed, Outgoing, OwnedNumber, Recall, Sent, Unanswered};
+use crate::clock::At;
 use crate::wire::twilio::API_VERSION;
 use crate::wire::twilio::create::{CreateMessage, MAX_BODY_CHARS, MAX_VALIDITY_SECONDS};
-use crate::wire::twilio::message::{MessagePage, MessageResource};
 use crate::wire::twilio::number::{IncomingPhoneNumber, IncomingPhoneNumberPage};
 
 /// An account and where to reach it.
@@ -148,10 +149,19 @@ impl Carrier for Twilio {
     }
 
     async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered> {
-        let mut first = self.messages.clone();
-        first.query_pairs_mut().append_pair("From", from).append_pair("To", to).append_pair("PageSize", "1000");
-        let pages = self.pages(first, |page: MessagePage| (page.messages, page.paging.next_page_uri)).await?;
-        pages.into_iter().filter(MessageResource::is_outbound).map(|message| listed(message, from)).collect()
+        self.texts_between(from, to).await
+    }
+
+    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
+        self.texts_to(to, since).await
+    }
+
+    async fn media(&self, id: &str) -> Result<Vec<(String, String)>, Unanswered> {
+        self.files_of(id).await
+    }
+
+    async fn outbound(&self, from: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
+        self.texts_from(from, since).await
     }
 
     async fn numbers(&self) -> Result<Vec<OwnedNumber>, Unanswered> {
@@ -191,20 +201,6 @@ async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, String> {
         body.extend_from_slice(&piece);
     }
     Ok(body)
-}
-
-fn listed(message: MessageResource, from: &str) -> Result<Listed, Unanswered> {
-    let created_at = message.created_at().filter(|_| !message.sid.is_empty());
-    Ok(Listed {
-        // Without its id or its time a text can be neither matched nor ruled out.
-        created_at: created_at.ok_or_else(|| unavailable("a listed text has no id or no date"))?,
-        id: message.sid,
-        from: message.from.unwrap_or_else(|| from.to_owned()),
-        to: message.to,
-        body: message.body.unwrap_or_default(),
-        status: message.status,
-        error_code: message.error_code,
-    })
 }
 
 fn owned(number: IncomingPhoneNumber) -> OwnedNumber {

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::clock::At;
-use crate::desk::{Desk, claim, doubt, duty, lapse, snooze};
+use crate::desk::{Desk, backfill, claim, doubt, duty, lapse, snooze};
 use crate::store::Result;
 
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -23,7 +23,11 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
     // Looks must keep up with the shortest time that the operator set for proof.
     let looks = (desk.policies.delivery.proof_after / 60).clamp(Duration::from_millis(50), Duration::from_secs(1));
     let leases = (desk.policies.delivery.lease / 6).clamp(Duration::from_millis(100), Duration::from_secs(5));
+    let missed =
+        (desk.policies.delivery.backfill_every / 20).clamp(Duration::from_millis(200), Duration::from_secs(15));
     vec![
+        task("vouch", Duration::from_secs(1), |desk| Box::pin(async move { backfill::vouch(&desk).await.map(drop) })),
+        task("backfill", missed, move |desk| Box::pin(async move { backfill::turn(&desk, since).await.map(drop) })),
         task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),
         task("turn", Duration::from_secs(2), |desk| Box::pin(async move { duty::turn(&desk).await.map(drop) })),

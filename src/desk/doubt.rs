@@ -50,12 +50,15 @@ async fn list(desk: &Desk, one: &InDoubt) -> Result<Look> {
             return Ok(Look::Unavailable);
         }
     };
-    let mut candidates: Vec<String> = listed
+    // An instant of ours may be wrong by as much as the clock ever jumped.
+    let started_at = one.attempt.started_at - desk.gate.strayed(&desk.clock);
+    let mut listed: Vec<_> = listed
         .into_iter()
         .filter(|text| text.from == one.from && text.to == one.to)
-        .filter(|text| could_be(&one.body, one.attempt.started_at, &text.body, text.created_at))
-        .map(|text| text.id)
+        .filter(|text| could_be(&one.body, started_at, &text.body, text.created_at))
         .collect();
+    listed.sort_by_key(|text| text.created_at);
+    let mut candidates: Vec<String> = listed.into_iter().map(|text| text.id).collect();
     let ids: Vec<&str> = candidates.iter().map(String::as_str).collect();
     let mut tx = desk.store.read().await?;
     let bound = attempts::bound(&mut tx, &ids).await?;

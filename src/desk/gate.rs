@@ -18,6 +18,8 @@ const CALM: Duration = minutes(5);
 #[derive(Debug)]
 pub struct Gate {
     caught_up: AtomicBool,
+    vouched: AtomicBool,
+    since: Duration,
     watch: Mutex<Watch>,
 }
 
@@ -39,7 +41,18 @@ impl Gate {
     pub fn new(clock: &Clock) -> Self {
         let (now, steady) = (clock.now(), clock.steady());
         let watch = Watch { now, steady, calm_from: Duration::ZERO, leapt: 0, strayed: 0 };
-        Gate { caught_up: AtomicBool::new(false), watch: Mutex::new(watch) }
+        Gate {
+            caught_up: AtomicBool::new(false),
+            vouched: AtomicBool::new(false),
+            since: steady,
+            watch: Mutex::new(watch),
+        }
+    }
+
+    /// How long this process has been at work.
+    #[must_use]
+    pub fn age(&self, clock: &Clock) -> Duration {
+        clock.steady().saturating_sub(self.since)
     }
 
     /// What was missed while nobody listened is in.
@@ -51,6 +64,18 @@ impl Gate {
     #[must_use]
     pub fn has_caught_up(&self) -> bool {
         self.caught_up.load(Ordering::SeqCst)
+    }
+
+    /// What waits in the outbox is known not to be at the carrier already.
+    pub fn vouch(&self) {
+        self.vouched.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether what waits in the outbox is known not to be at the carrier already: the database may be a restored
+    /// backup. Until then nothing that waited leaves.
+    #[must_use]
+    pub fn is_vouched(&self) -> bool {
+        self.vouched.load(Ordering::SeqCst)
     }
 
     /// Whether now can be believed: the clock has not jumped within the last five minutes. Take now before you ask.
@@ -147,8 +172,12 @@ mod tests {
     fn it_is_shut_until_what_was_missed_is_in() {
         let clock = clock();
         let gate = Gate::new(&clock);
-        assert!(!gate.has_caught_up());
+        assert!(!gate.has_caught_up() && !gate.is_vouched());
         gate.catch_up();
-        assert!(gate.has_caught_up());
+        assert!(gate.has_caught_up() && !gate.is_vouched());
+        gate.vouch();
+        assert!(gate.is_vouched());
+        clock.pass(hours(1));
+        assert_eq!(gate.age(&clock), hours(1));
     }
 }

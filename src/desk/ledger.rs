@@ -29,8 +29,13 @@ pub async fn keyword(
     };
     let origin = Origin { origin: "keyword", evidence };
     let scope = consent_scope(number, is_line);
-    ledgers::consent(tx, desk.ids.next(now), phone, &scope, given, now, origin).await?;
-    ledgers::block(tx, desk.ids.next(now), phone, number, !given, now, origin).await
+    let at = desk.sent_at(now);
+    // A word that came in late takes nothing back that was said after it.
+    if desk.missed().is_some() && ledgers::changed_since(tx, phone, &scope, number, at).await? {
+        return Ok(());
+    }
+    ledgers::consent(tx, desk.ids.next(now), phone, &scope, given, at, origin).await?;
+    ledgers::block(tx, desk.ids.next(now), phone, number, !given, at, origin).await
 }
 
 /// Enters what a rep's keyword means: texts to that phone are turned off or on. It is never the customer's opt-out.
@@ -53,7 +58,11 @@ pub async fn rep_keyword(
         Keyword::Help => return Ok(()),
     };
     let origin = Origin { origin: "keyword", evidence };
-    ledgers::block(tx, desk.ids.next(now), phone, number, stop, now, origin).await?;
+    let at = desk.sent_at(now);
+    if desk.missed().is_some() && ledgers::changed_since(tx, phone, "", number, at).await? {
+        return Ok(());
+    }
+    ledgers::block(tx, desk.ids.next(now), phone, number, stop, at, origin).await?;
     ledgers::mute(tx, person, stop.then_some(now)).await?;
     if stop { Ok(()) } else { legs::leave_blocked(desk, tx, person, phone, now).await }
 }

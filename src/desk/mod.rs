@@ -8,13 +8,14 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
 use crate::carrier::Carrier;
-use crate::clock::Clock;
+use crate::clock::{At, Clock};
 use crate::domain::policy::Policies;
 use crate::live::Live;
 use crate::secret::{Chance, Ids};
 use crate::store::{self, Store};
 
 pub mod apply;
+pub mod backfill;
 pub mod block;
 pub mod claim;
 pub mod close;
@@ -86,12 +87,15 @@ pub struct Parts {
 
 /// The desk, shared by everything that runs in this process.
 #[derive(Clone, Debug)]
-pub struct Desk(Arc<Parts>);
+pub struct Desk {
+    parts: Arc<Parts>,
+    missed: Option<At>,
+}
 
 impl Deref for Desk {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 
@@ -126,7 +130,27 @@ impl Desk {
     /// A desk made of `parts`.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Desk(Arc::new(parts))
+        Desk { parts: Arc::new(parts), missed: None }
+    }
+
+    /// The same desk at work on a text that was sent at `at` and never reached us: whatever it puts into the outbox is
+    /// looked for in the carrier's list first, because an earlier life of this house may have sent it.
+    #[must_use]
+    pub fn catching_up(&self, at: At) -> Self {
+        Desk { missed: Some(at), ..self.clone() }
+    }
+
+    /// When the text was sent that is being worked on, if it was missed then and is taken in only now.
+    #[must_use]
+    pub fn missed(&self) -> Option<At> {
+        self.missed
+    }
+
+    /// When the text that is being worked on was sent, which is `now` unless it was missed. Sliding and idle ends and
+    /// windows such as `reopen_within` are judged by it; fixed ends by now.
+    #[must_use]
+    pub fn sent_at(&self, now: At) -> At {
+        self.missed.unwrap_or(now)
     }
 
     /// Hands over what a commit has begun, and has browsers told.

@@ -6,6 +6,13 @@ use std::sync::{Mutex, PoisonError};
 /// The tally of webhooks refused for a missing or wrong signature, or for another account.
 pub const WEBHOOK_REJECTED: &str = "webhook.rejected";
 
+/// The tally of texts that never reached us by webhook and were found at the carrier.
+pub const MISSED_TEXTS: &str = "texts.missed";
+/// The tally of failed turns of looking for them.
+pub const UNASKED: &str = "carrier.unasked";
+/// The tally of texts that the carrier has sent from our numbers and this database knows nothing of.
+pub const STRANGE_TEXTS: &str = "texts.strange";
+
 /// Counts that are not written yet.
 #[derive(Debug, Default)]
 pub struct Tallies(Mutex<BTreeMap<&'static str, i64>>);

@@ -20,6 +20,8 @@ pub struct Doubt {
     pub listed_at: Option<At>,
     /// When a look that counts as proof found nothing.
     pub empty_at: Option<At>,
+    /// This process never made the request; an earlier life of the house may have, long ago.
+    pub earlier: bool,
 }
 
 /// What a look at the carrier's list showed.
@@ -27,7 +29,7 @@ pub struct Doubt {
 pub enum Look {
     /// The list could not be had.
     Unavailable,
-    /// The ids of listed messages that could be this one and are bound to nothing else.
+    /// The ids of listed messages that could be this one and are bound to nothing else, oldest first.
     Candidates(Vec<String>),
 }
 
@@ -86,6 +88,15 @@ impl Doubt {
     #[must_use]
     pub fn decide(&self, look: Look, policy: &DeliveryPolicy, asked_at: At) -> Finding {
         match look {
+            // Nothing is under way and the list has long been complete: one look is proof, and of several equal texts
+            // the oldest is the one whose turn it is in its lane.
+            Look::Candidates(mut ids) if self.earlier => {
+                if ids.is_empty() {
+                    Finding::NotSent
+                } else {
+                    Finding::Bound(ids.swap_remove(0))
+                }
+            }
             Look::Candidates(mut ids) if ids.len() == 1 => Finding::Bound(ids.swap_remove(0)),
             Look::Candidates(ids) if ids.len() > 1 => Finding::Parked {
                 at: asked_at + hours(1),
@@ -121,7 +132,16 @@ mod tests {
     const T0: At = At(1_000_000_000_000);
 
     fn doubt() -> Doubt {
-        Doubt { started_at: T0, since: T0 + seconds(10), listed_at: None, empty_at: None }
+        Doubt { started_at: T0, since: T0 + seconds(10), listed_at: None, empty_at: None, earlier: false }
+    }
+
+    #[test]
+    fn what_an_earlier_life_may_have_sent_is_settled_by_one_look() {
+        let policy = DeliveryPolicy::default();
+        let earlier = Doubt { earlier: true, ..doubt() };
+        let look = |ids: &[&str]| Look::Candidates(ids.iter().map(|id| (*id).to_owned()).collect());
+        assert_eq!(earlier.decide(look(&[]), &policy, T0 + seconds(10)), Finding::NotSent);
+        assert_eq!(earlier.decide(look(&["SM1", "SM2"]), &policy, T0 + seconds(10)), Finding::Bound("SM1".into()));
     }
 
     #[test]

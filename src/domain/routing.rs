@@ -45,6 +45,8 @@ pub struct Facts {
     pub from_ours: bool,
     /// The live leg, if there is one.
     pub live: Option<Side>,
+    /// That leg began only after the text was sent: the text was missed then.
+    pub younger: bool,
     /// The sender's phone belongs to staff.
     pub staff: bool,
     /// An earlier leg, where none is live.
@@ -83,6 +85,8 @@ pub enum Hold {
     Ended,
     /// The conversation is with another rep now.
     Moved,
+    /// The text was missed, and the conversation that has its two numbers now began only after it was sent.
+    Younger,
 }
 
 /// What a text was for, if it was for us.
@@ -109,6 +113,7 @@ impl Hold {
             Hold::Never => "no conversation was ever there",
             Hold::Ended => "the conversation has ended",
             Hold::Moved => "the conversation is with somebody else now",
+            Hold::Younger => "it was sent before this conversation began, and came in late",
         }
     }
 }
@@ -134,6 +139,8 @@ pub fn route(facts: &Facts) -> Route {
     match (facts.texted, facts.live) {
         (Texted::Stranger, _) => Route::Held(Hold::Stranger),
         _ if facts.from_ours => Route::Refused,
+        // On a line it is the same customer and the same line, whenever it was sent.
+        (Texted::Mask, Some(_)) if facts.younger && !stop => Route::Held(Hold::Younger),
         (_, Some(Side::Rep)) if stop => Route::Kept(Keep::PhoneOff),
         // Held on an ended leg, it might be forwarded some day: a command is never for a customer.
         (_, Some(Side::Rep)) | (Texted::Mask, None) if facts.command => Route::Kept(Keep::Command),
@@ -166,18 +173,18 @@ mod tests {
         let past = prop_oneof![Just(Past::Never), Just(Past::Ended), Just(Past::Moved)];
         let words = [None, Some(Keyword::Stop), Some(Keyword::Start), Some(Keyword::Help)];
         let keyword = proptest::sample::select(words.to_vec());
-        (texted, any::<bool>(), live, any::<bool>(), past, keyword, any::<bool>(), any::<bool>()).prop_map(
-            |(texted, from_ours, live, staff, past, keyword, command, blocked)| Facts {
+        (texted, any::<bool>(), (live, any::<bool>()), any::<bool>(), past, keyword, any::<bool>(), any::<bool>())
+            .prop_map(|(texted, from_ours, (live, younger), staff, past, keyword, command, blocked)| Facts {
                 texted,
                 from_ours,
                 live,
+                younger,
                 staff,
                 past,
                 keyword,
                 command,
                 blocked,
-            },
-        )
+            })
     }
 
     proptest! {
@@ -188,7 +195,9 @@ mod tests {
                 Route::Open => prop_assert!(
                     facts.live.is_none() && facts.texted == Texted::Line && !facts.staff && !facts.from_ours
                 ),
-                Route::Held(_) => prop_assert!(facts.texted == Texted::Stranger || facts.live.is_none()),
+                Route::Held(_) => prop_assert!(
+                    facts.texted == Texted::Stranger || facts.live.is_none() || facts.younger
+                ),
                 Route::Kept(_) | Route::Refused => {}
             }
         }
@@ -214,7 +223,7 @@ mod tests {
         #[test]
         fn what_customers_say_is_never_swallowed(facts in facts()) {
             let customer = facts.live == Some(Side::Outside) && !facts.from_ours && facts.texted != Texted::Stranger;
-            if customer {
+            if customer && (facts.texted == Texted::Line || !facts.younger) {
                 prop_assert_eq!(route(&facts), Route::Into);
             }
         }

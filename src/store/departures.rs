@@ -43,12 +43,14 @@ pub struct Departing {
     pub conversation: Option<ConversationId>,
     /// What it carries; none for a notice.
     pub message: Option<MessageId>,
+    /// It is looked for in the carrier's list first, among texts made from then on.
+    pub look_from: Option<At>,
 }
 
 const DEPARTING: &str = "SELECT d.id, d.number_id, d.to_phone, d.body, d.segments, d.due_at, d.accepted_at, \
      d.valid_until, d.fence, d.tries, l.phone, \
      CASE WHEN l.role = 'rep' AND l.ended_at IS NOT NULL AND d.kind = 'text' \
-       AND (c.pinned_to IS NULL OR c.pinned_to <> l.person_id) THEN 1 ELSE 0 END, d.kind, d.conversation_id, d.place_at, d.message_id \
+       AND (c.pinned_to IS NULL OR c.pinned_to <> l.person_id) THEN 1 ELSE 0 END, d.kind, d.conversation_id, d.place_at, d.message_id, d.look_from \
      FROM deliveries d LEFT JOIN legs l ON l.id = d.leg_id LEFT JOIN conversations c ON c.id = l.conversation_id ";
 
 macro_rules! departing {
@@ -70,6 +72,7 @@ macro_rules! departing {
             conversation: $row.try_get::<Option<i64>, _>(13)?.map(ConversationId),
             place_at: $row.try_get::<Option<i64>, _>(14)?.map(At),
             message: $row.try_get::<Option<i64>, _>(15)?.map(MessageId),
+            look_from: $row.try_get::<Option<i64>, _>(16)?.map(At),
         })
     };
 }

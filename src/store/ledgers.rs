@@ -94,3 +94,15 @@ pub async fn mute(tx: &mut Tx, person: PersonId, muted_at: Option<At>) -> Result
         .bind(muted_at.map(|at| at.0)).bind(person.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
+
+/// Whether either ledger has an entry for `phone` in `scope` or on `number` from after the second of `at`.
+///
+/// # Errors
+/// What the database said.
+pub async fn changed_since(tx: &mut Tx, phone: &str, scope: &str, number: NumberId, at: At) -> Result<bool> {
+    let newer: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT (SELECT COUNT(*) FROM consents WHERE phone = $1 AND scope = $2 AND at >= $4) \
+              + (SELECT COUNT(*) FROM blocks WHERE phone = $1 AND number_id = $3 AND at >= $4)")
+        .bind(phone).bind(scope).bind(number.0).bind(at.0 + 1_000_000).fetch_one(&mut *c).await)?;
+    Ok(newer > 0)
+}

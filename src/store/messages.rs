@@ -156,6 +156,16 @@ pub fn preview(body: &str) -> String {
     body.chars().take(120).map(|ch| if ch.is_control() { ' ' } else { ch }).collect()
 }
 
+/// Remembers that a text was sent at `sent_at` and missed then.
+///
+/// # Errors
+/// What the database said.
+pub async fn missed(tx: &mut Tx, account: &str, carrier_id: &str, sent_at: At) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE messages SET sent_at = $3 WHERE carrier_account = $1 AND carrier_id = $2")
+        .bind(account).bind(carrier_id).bind(sent_at.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
 /// What the failure of a delivery needs to know about its message.
 #[derive(Clone, Debug)]
 pub struct Authored {

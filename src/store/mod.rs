@@ -11,6 +11,7 @@ use crate::clock::At;
 
 pub mod access;
 pub mod attempts;
+pub mod backfill;
 pub mod changes;
 pub mod checkup;
 pub mod customers;

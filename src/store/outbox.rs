@@ -6,6 +6,7 @@ use super::{Result, Tx, padded, pieces};
 use crate::clock::At;
 use crate::domain::delivery::State;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::settlement::EARLIER;
 use crate::on;
 
 /// One of our numbers, as sending sees it.
@@ -260,6 +261,87 @@ pub async fn set_paces(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
             b.push_bind(id.0).push_bind(at.0);
         });
         q.push(") UPDATE numbers SET pace_free_at = v.free_at FROM v WHERE numbers.id = v.id");
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// An attempt that stands for a request which an earlier life of the house may have made at some time after `from`.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The row that the carrier's list is held against.
+    pub attempt: NewAttempt,
+    /// Texts made before cannot be it.
+    pub from: At,
+}
+
+/// Writes attempts whose first look at the carrier's list is due at `now`.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, ended_at, outcome, \
+                 doubt_since, looks, next_look_at) ",
+            );
+            q.push_values(piece, |mut b, row| {
+                b.push_bind(row.attempt.id.0)
+                    .push_bind(row.attempt.delivery.0)
+                    .push_bind(row.attempt.secret.clone())
+                    .push_bind(row.attempt.fence)
+                    .push_bind(node)
+                    .push_bind(row.from.0)
+                    .push_bind(now.0)
+                    .push_bind(now.0)
+                    .push_bind(EARLIER)
+                    .push_bind(now.0)
+                    .push_bind(0_i64)
+                    .push_bind(now.0);
+            });
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Has these deliveries looked for in the carrier's list before they are requested, among texts made after `from`.
+///
+/// # Errors
+/// What the database said.
+pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = ");
+        q.push_bind(from.0).push(" WHERE id IN (");
+        let mut wanted = q.separated(", ");
+        for id in padded(ids) {
+            wanted.push_bind(id.0);
+        }
+        q.push(")");
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// These are being looked for: they need no other look before they are requested.
+///
+/// # Errors
+/// What the database said.
+pub async fn looked_first(tx: &mut Tx, looks: &[Look]) -> Result<()> {
+    if looks.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = NULL WHERE id IN (");
+        let mut wanted = q.separated(", ");
+        for look in padded(looks) {
+            wanted.push_bind(look.attempt.delivery.0);
+        }
+        q.push(")");
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())

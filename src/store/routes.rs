@@ -19,7 +19,20 @@ pub struct Selected {
     pub conversation: Option<ConversationId>,
     /// Customers of the line wait for somebody, or texts of this conversation for its rep's phone.
     pub waiting: bool,
+    /// When that leg began.
+    pub since: Option<At>,
 }
+
+impl Selected {
+    /// Whether the live leg began after a text was sent: then it is not that text's leg. The carrier's time is whole
+    /// seconds.
+    #[must_use]
+    pub fn began_after(&self, sent_at: At) -> bool {
+        self.since.is_some_and(|since| since.0.div_euclid(1_000_000) > sent_at.0.div_euclid(1_000_000))
+    }
+}
+
+type SelectedRow = (i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<i64>, i32);
 
 /// What each (sender, number) selects, in the order asked.
 ///
@@ -30,13 +43,13 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
         return Ok(Vec::new());
     }
     let numbered: Vec<(i64, &str, &str)> = asked.iter().zip(0_i64..).map(|((from, to), i)| (i, *from, *to)).collect();
-    let rows: Vec<(i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, i32)> = on!(tx, c => {
+    let rows: Vec<SelectedRow> = on!(tx, c => {
         let mut q = QueryBuilder::new("WITH asked(i, phone, number) AS (");
         q.push_values(padded(&numbered), |mut b, (i, from, to)| {
             b.push_bind(*i).push_bind((*from).to_owned()).push_bind((*to).to_owned());
         });
         q.push(
-            ") SELECT a.i, n.id, n.role, own.id, l.conversation_id, CASE WHEN t.waits_from IS NOT NULL OR EXISTS (SELECT 1 \
+            ") SELECT a.i, n.id, n.role, own.id, l.conversation_id, l.opened_at, CASE WHEN t.waits_from IS NOT NULL OR EXISTS (SELECT 1 \
              FROM conversations u WHERE u.line_id = n.id AND u.closed_at IS NULL AND u.pinned_to IS NULL) \
              THEN 1 ELSE 0 END FROM asked a \
              LEFT JOIN numbers n ON n.number = a.number AND n.state <> 'released' \
@@ -47,13 +60,14 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let mut found = vec![Selected::default(); asked.len()];
-    for (i, number, role, own, conversation, waiting) in rows {
+    for (i, number, role, own, conversation, since, waiting) in rows {
         if let Some(one) = usize::try_from(i).ok().and_then(|i| found.get_mut(i)) {
             *one = Selected {
                 number: number.map(|id| (NumberId(id), role.as_deref() == Some("line"))),
                 from_ours: own.is_some(),
                 conversation: conversation.map(ConversationId),
                 waiting: waiting == 1,
+                since: since.map(At),
             };
         }
     }

@@ -1,11 +1,14 @@
 //! What stands around every page of a signed-in person: views, counts, troubles, who one is.
 
+use std::time::Duration;
+
 use askama::Template;
 
 use super::stamp::Stamp;
-use crate::clock::hours;
+use crate::clock::{hours, minutes};
 use crate::desk::legs::NO_MASK;
 use crate::desk::sessions::Who;
+use crate::desk::tallies;
 use crate::domain::person::{self, Role};
 use crate::http::Site;
 use crate::store::views::list::{Counts, View, counts};
@@ -114,6 +117,7 @@ async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble
             remedy: "Run switchboard doctor: it names the fix.",
         })
         .collect();
+    troubles.extend(missed(tx, now).await?);
     if role >= Role::Admin
         && let Some(tally) = health::tally(tx, health::REJECTED_WEBHOOKS).await?
         && now.since(tally.last_at) < hours(24)
@@ -137,4 +141,38 @@ async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble
         });
     }
     Ok(troubles)
+}
+
+/// What is not between us and the carrier as it should be: texts that came late, a carrier that cannot be asked, texts
+/// that it sent and we know nothing of.
+async fn missed(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
+    let mut troubles = Vec::new();
+    if let Some(tally) = recent(tx, tallies::MISSED_TEXTS, now, hours(24)).await? {
+        let texts = if tally.total == 1 { "text was" } else { "texts were" };
+        troubles.push(Trouble {
+            what: format!("{} {texts} missed in all and taken in later. Last", tally.total),
+            at: Some(Stamp(tally.last_at)),
+            remedy: "After an outage that is as it should be; otherwise run switchboard doctor: it checks the webhooks.",
+        });
+    }
+    if let Some(tally) = recent(tx, tallies::UNASKED, now, minutes(10)).await? {
+        troubles.push(Trouble {
+            what: "The carrier cannot be asked for texts that were missed; nothing is closed meanwhile. Last tried"
+                .to_owned(),
+            at: Some(Stamp(tally.last_at)),
+            remedy: "It is asked again and again; run switchboard doctor if this stays.",
+        });
+    }
+    if let Some(tally) = recent(tx, tallies::STRANGE_TEXTS, now, hours(24)).await? {
+        troubles.push(Trouble {
+            what: format!("The carrier has sent {} texts that this database does not know. Found", tally.total),
+            at: Some(Stamp(tally.last_at)),
+            remedy: "Was it restored from a backup? What waited was looked up there, so that nothing is sent twice.",
+        });
+    }
+    Ok(troubles)
+}
+
+async fn recent(tx: &mut Tx, name: &str, now: At, within: Duration) -> store::Result<Option<health::Tally>> {
+    Ok(health::tally(tx, name).await?.filter(|tally| now.since(tally.last_at) < within))
 }

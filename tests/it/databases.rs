@@ -28,11 +28,15 @@ pub fn sqlite() -> Fresh {
 
 /// An empty database on the PostgreSQL server of this test run.
 pub async fn postgres() -> Fresh {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("TEST_POSTGRES_URL")
         .expect("TEST_POSTGRES_URL names no PostgreSQL server; scripts/test starts one and sets it");
+    new_on(server, "").await
+}
+
+async fn new_on(server: String, like: &str) -> Fresh {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("switchboard_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    on_server(&server, &format!("CREATE DATABASE {name}")).await;
+    on_server(&server, &format!("CREATE DATABASE {name} {like}")).await;
     let (base, _) = server.rsplit_once('/').expect("TEST_POSTGRES_URL ends in /database");
     Fresh { url: format!("{base}/{name}"), kind: Kind::Postgres { server: server.clone(), name } }
 }
@@ -42,6 +46,33 @@ async fn on_server(server: &str, statement: &str) {
     let mut connection = options.connect().await.expect("the server of TEST_POSTGRES_URL answers");
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
+}
+
+impl Fresh {
+    /// A copy of it as it is now.
+    pub async fn copy(&self) -> Fresh {
+        match &self.kind {
+            Kind::Sqlite(_) => {
+                let copy = sqlite();
+                let options: sqlx::sqlite::SqliteConnectOptions = self.url.parse().unwrap();
+                let mut connection = options.connect().await.unwrap();
+                let into = copy.url.trim_start_matches("sqlite:");
+                let statement = AssertSqlSafe(format!("VACUUM INTO '{into}'"));
+                sqlx::query(statement).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+                copy
+            }
+            Kind::Postgres { server, name } => {
+                // A database can be copied only while nobody is connected to it; whoever was connects again.
+                on_server(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
+                let out = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+                on_server(server, &out).await;
+                let copy = new_on(server.clone(), &format!("TEMPLATE {name}")).await;
+                on_server(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await;
+                copy
+            }
+        }
+    }
 }
 
 impl Drop for Fresh {

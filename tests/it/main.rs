@@ -1,6 +1,7 @@
 //! Everything that needs more than one room of the house, as one binary: it links once.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod backfill;
 mod blocks;
 mod carrier_faults;
 mod commands;

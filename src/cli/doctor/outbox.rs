@@ -3,7 +3,7 @@
 use super::report::Report;
 use crate::cli::{Failed, Here};
 use crate::desk::identity;
-use crate::desk::tallies::WEBHOOK_REJECTED;
+use crate::desk::tallies::{MISSED_TEXTS, STRANGE_TEXTS, WEBHOOK_REJECTED};
 use crate::domain::phone::masked;
 use crate::store::checkup::{self, Open};
 use crate::store::numbers::Number;
@@ -24,6 +24,8 @@ pub(super) async fn examine(
     let mut tx = store.read().await?;
     let open = checkup::open(&mut tx, MOST).await?;
     let rejected = tallies::get(&mut tx, WEBHOOK_REJECTED).await?;
+    let missed = tallies::get(&mut tx, MISSED_TEXTS).await?;
+    let strange = tallies::get(&mut tx, STRANGE_TEXTS).await?;
     drop(tx);
     if open.is_empty() {
         report.good("outbox", "no text is in doubt");
@@ -38,6 +40,22 @@ pub(super) async fn examine(
             rejected.total, rejected.last_at
         );
         report.note("webhooks", &found);
+    }
+    if let Some(missed) = missed {
+        let found = format!(
+            "{} came by no webhook and were taken in from the carrier's list, the last at {}; after an outage that is \
+             as it should be, otherwise the webhooks above are wrong",
+            missed.total, missed.last_at
+        );
+        report.note("missed texts", &found);
+    }
+    if let Some(strange) = strange {
+        let found = format!(
+            "the carrier has sent {} that this database does not know, found at {}: it was restored from a backup, or \
+             something else sends from these numbers",
+            strange.total, strange.last_at
+        );
+        report.note("strange texts", &found);
     }
     Ok(())
 }

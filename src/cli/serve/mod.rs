@@ -72,7 +72,6 @@ async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Resu
         tallies: Tallies::default(),
         gate: Gate::new(&here.clock),
     });
-    desk.gate.catch_up();
     if settings.port != 0 {
         publish(&desk, settings, settings.port);
     }

@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use super::Sending;
 use super::flow::{Flow, Verdict};
+use super::{LOOKED_UP, Sending, attempt};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
-use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, MessageId, NumberId};
+use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::store::departures::{Departing, Departure};
-use crate::store::outbox::NewAttempt;
+use crate::store::outbox::Look;
 use crate::store::{Result, Tx, departures, outbox};
 
 /// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
@@ -25,11 +25,15 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
     let mut flow = Flow::load(desk, tx, wanted, now).await?;
     // These are the ones that wait: what is behind them must not hold them up.
     flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
-    let (mut rows, mut attempts) = (Vec::new(), Vec::new());
+    let (mut rows, mut attempts, mut looks) = (Vec::new(), Vec::new(), Vec::new());
+    let (vouched, calm) = (desk.gate.is_vouched(), desk.gate.is_calm(&desk.clock));
     for one in departing {
         let lane = (one.number, one.to.clone());
         let gone = one.leg_phone.as_ref().is_some_and(|phone| *phone != one.to);
-        let verdict = if one.valid_until <= now {
+        let verdict = if !vouched && one.valid_until > now {
+            // The database may be older than the carrier: that is found out first.
+            Ok(Verdict::Wait { due_at: Some(now), place_at: one.place_at })
+        } else if one.valid_until <= now && calm {
             Err((State::Expired, "it could not be sent in time"))
         } else if one.pin_lost {
             done.lost.extend(one.conversation.zip(one.message));
@@ -37,7 +41,11 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
         } else if gone {
             Err((State::Suppressed, "the phone was changed"))
         } else {
-            match flow.decide(&lane, one.segments, (one.due_at, one.place_at)) {
+            let verdict = match one.look_from {
+                Some(_) => flow.decide_look(&lane),
+                None => flow.decide(&lane, one.segments, (one.due_at, one.place_at)),
+            };
+            match verdict {
                 Verdict::Suppress(why) => Err((State::Suppressed, why)),
                 verdict => Ok(verdict),
             }
@@ -56,12 +64,7 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
                 row.state = State::Sending;
                 row.fence += 1;
                 row.tries += 1;
-                let attempt = NewAttempt {
-                    id: AttemptId(desk.ids.next(now)),
-                    delivery: one.id,
-                    secret: desk.chance.token::<16>(),
-                    fence: row.fence,
-                };
+                let attempt = attempt(desk, one.id, row.fence, now);
                 done.sendings.push(Sending {
                     attempt: attempt.id,
                     secret: attempt.secret.clone(),
@@ -81,6 +84,13 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
                 (row.due_at, row.place_at) = (due_at, place_at);
                 done.waiting = true;
             }
+            Ok(Verdict::Look) => {
+                row.state = State::Unknown;
+                row.fence += 1;
+                row.why = Some(LOOKED_UP.to_owned());
+                let from = one.look_from.unwrap_or(one.accepted_at);
+                looks.push(Look { attempt: attempt(desk, one.id, row.fence, now), from });
+            }
             Ok(Verdict::Suppress(why)) => row.why = Some(why.to_owned()),
             Err((state, why)) => {
                 row.state = state;
@@ -94,6 +104,8 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
     }
     departures::depart(tx, &rows, now).await?;
     outbox::insert_attempts(tx, &attempts, desk.node, now, now + desk.lease()).await?;
+    outbox::insert_looks(tx, &looks, desk.node, now).await?;
+    outbox::looked_first(tx, &looks).await?;
     flow.keep_paces(tx).await?;
     Ok(done)
 }

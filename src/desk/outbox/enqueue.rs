@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use super::flow::{Flow, Verdict};
-use super::{Draft, Enqueued, Sending, TEXT, Unsent};
+use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
-use crate::domain::ids::{AttemptId, DeliveryId};
+use crate::domain::ids::DeliveryId;
 use crate::domain::segment;
-use crate::store::outbox::{NewAttempt, NewDelivery};
+use crate::store::outbox::{Look, NewDelivery};
 use crate::store::{Result, Tx, outbox};
 
 /// Puts drafts into the outbox, in their order.
@@ -25,20 +25,19 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
     let mut flow = Flow::load(desk, tx, wanted, now).await?;
     let valid_until = now + desk.policies.delivery.valid_for;
     let most = desk.carrier.capabilities().max_body_chars;
-    let (mut rows, mut attempts) = (Vec::with_capacity(drafts.len()), Vec::new());
+    let (mut rows, mut attempts, mut looks) = (Vec::with_capacity(drafts.len()), Vec::new(), Vec::new());
     for draft in drafts {
         let lane = (draft.number, draft.to);
         for (part, body) in (0_i64..).zip(segment::split(&draft.body, most)) {
             let id = DeliveryId(desk.ids.next(now));
             let segments = i64::from(segment::segments(&body));
-            let (state, (due_at, place_at), why) = match flow.decide(&lane, segments, (None, None)) {
+            let verdict = match desk.missed() {
+                Some(_) => flow.decide_look(&lane),
+                None => flow.decide(&lane, segments, (None, None)),
+            };
+            let (state, (due_at, place_at), why) = match verdict {
                 Verdict::Send(permit) => {
-                    let attempt = NewAttempt {
-                        id: AttemptId(desk.ids.next(now)),
-                        delivery: id,
-                        secret: desk.chance.token::<16>(),
-                        fence: 1,
-                    };
+                    let attempt = attempt(desk, id, 1, now);
                     done.sendings.push(Sending {
                         attempt: attempt.id,
                         secret: attempt.secret.clone(),
@@ -59,6 +58,10 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                     done.waiting = true;
                     (State::Ready, (due_at, place_at), None)
                 }
+                Verdict::Look => {
+                    looks.push(Look { attempt: attempt(desk, id, 1, now), from: desk.sent_at(now) });
+                    (State::Unknown, (None, None), Some(LOOKED_UP.to_owned()))
+                }
                 Verdict::Suppress(why) => {
                     if let Some(message) = draft.message.filter(|_| draft.kind == TEXT && part == 0) {
                         done.unsent.push(Unsent { message, leg: draft.leg, why: why.to_owned() });
@@ -78,7 +81,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                 person: draft.person,
                 body,
                 segments,
-                fence: i64::from(state == State::Sending),
+                fence: i64::from(matches!(state, State::Sending | State::Unknown)),
                 state,
                 due_at,
                 place_at,
@@ -91,6 +94,11 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
     }
     outbox::insert(tx, &rows).await?;
     outbox::insert_attempts(tx, &attempts, desk.node, now, now + desk.lease()).await?;
+    outbox::insert_looks(tx, &looks, desk.node, now).await?;
+    if let Some(from) = desk.missed() {
+        let waiting: Vec<DeliveryId> = rows.iter().filter(|row| row.state == State::Ready).map(|row| row.id).collect();
+        outbox::look_first(tx, &waiting, from).await?;
+    }
     flow.keep_paces(tx).await?;
     Ok(done)
 }

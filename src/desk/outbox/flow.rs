@@ -24,6 +24,8 @@ pub(super) enum Verdict {
         place_at: Option<At>,
     },
     Suppress(&'static str),
+    /// It is looked for in the carrier's list first.
+    Look,
 }
 
 /// The numbers and lanes that a decision holds, as they stand while it goes through several texts.
@@ -126,6 +128,21 @@ impl<'a> Flow<'a> {
             state.waiting = true;
             Verdict::Wait { due_at: Some(self.now), place_at: Some(slot) }
         }
+    }
+
+    /// Decides about a text that an earlier life of the house may have sent: it takes its lane, but no place in the
+    /// pace until it is requested.
+    pub(super) fn decide_look(&mut self, lane: &(NumberId, String)) -> Verdict {
+        if let Some(why) = self.obstacle(lane) {
+            return Verdict::Suppress(why);
+        }
+        let state = self.lanes.entry(lane.clone()).or_default();
+        if state.busy || state.waiting {
+            state.waiting = true;
+            return Verdict::Wait { due_at: None, place_at: None };
+        }
+        state.busy = true;
+        Verdict::Look
     }
 
     pub(super) fn number(&self, id: NumberId) -> String {

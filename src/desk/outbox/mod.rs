@@ -5,8 +5,10 @@ use std::time::Instant;
 
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::Desk;
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
+use crate::store::outbox::NewAttempt;
 
 mod depart;
 mod enqueue;
@@ -18,6 +20,9 @@ pub(in crate::desk) use flow::SHUT_OUT;
 
 /// The kind of a delivery that carries a message; every other kind is a notice.
 pub const TEXT: &str = "text";
+
+/// Why a text that an earlier life of the house may have sent is not requested yet.
+const LOOKED_UP: &str = "an earlier life of this database may have sent it: it is looked up at the carrier first";
 
 /// Something to be sent.
 #[derive(Clone, Debug)]
@@ -81,6 +86,11 @@ impl Sending {
 #[must_use]
 pub fn token(attempt: AttemptId, secret: &str) -> String {
     format!("{:x}-{secret}", attempt.0)
+}
+
+/// A new attempt of a delivery.
+fn attempt(desk: &Desk, delivery: DeliveryId, fence: i64, now: At) -> NewAttempt {
+    NewAttempt { id: AttemptId(desk.ids.next(now)), delivery, secret: desk.chance.token::<16>(), fence }
 }
 
 /// A text that was not sent because its addressee does not want it, and whose author must be told.

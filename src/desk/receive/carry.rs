@@ -171,7 +171,8 @@ impl Group {
             self.woken.push(standing.talk.clone());
         }
         let talk = &standing.talk;
-        let loops = standing.echo.hear(from_customer, &text.body, now);
+        // Of texts that were missed, many may come in at once: they were sent when they were sent.
+        let loops = standing.echo.hear(from_customer, &text.body, desk.sent_at(now));
         if loops && standing.paused_at.is_none() {
             standing.paused_at = Some(now);
             self.paused.push(talk.id);
@@ -214,7 +215,7 @@ impl Group {
             standing.talk.flagged_at = Some(now);
             self.flagged.push((standing.talk.id, message.id));
         }
-        standing.waiting_since = if from_customer { standing.waiting_since.or(Some(now)) } else { None };
+        standing.waiting_since = if from_customer { standing.waiting_since.or(Some(desk.sent_at(now))) } else { None };
         let inbound_at = if from_customer { Some(now) } else { standing.last.as_ref().and_then(|last| last.1) };
         standing.last = Some((now, inbound_at, preview(&text.body)));
         self.messages.push(message);

@@ -18,10 +18,13 @@ use crate::{faults, metrics};
 
 mod carry;
 mod held;
+mod missed;
 mod open;
 mod ready;
 mod rep;
 mod slow;
+
+pub use missed::receive_missed;
 
 /// A text as a carrier handed it in.
 #[derive(Clone, Debug)]
@@ -153,7 +156,8 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
             && selected.number.is_some()
             && !selected.from_ours
             && (keyword.is_none() || (keyword == Some(Keyword::Help) && !text.help_is_ours(desk)))
-            && !command::begins(&text.body);
+            && !command::begins(&text.body)
+            && desk.missed().is_none_or(|sent_at| !selected.began_after(sent_at));
         let item = Item { index, text, selected, keyword };
         // A text behind one that goes the slow way must not overtake it.
         if plain && !held_up.contains(&(text.from.as_str(), text.to.as_str())) {

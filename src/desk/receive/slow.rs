@@ -20,6 +20,8 @@ pub(super) struct Found {
     pub(super) number: (NumberId, bool),
     /// The live leg.
     pub(super) leg: Option<LiveLeg>,
+    /// It began only after the text was sent.
+    pub(super) younger: bool,
     /// The sender, if staff.
     pub(super) staff: Option<PersonId>,
     /// The newest ended leg, where none is live.
@@ -49,7 +51,7 @@ pub(super) async fn take_in(
         keep(tx, message, now).await?;
         return Ok(Outcome::Refused);
     }
-    let mut found = look_up(tx, item, number).await?;
+    let mut found = look_up(desk, tx, item, number).await?;
     // A rep's `##…` is a text that begins with `#`, wherever it goes from here.
     let literal = match &found.hash {
         Some(Hash::Text(body)) => Some(Inbound { body: body.clone(), ..item.text.clone() }),
@@ -103,18 +105,19 @@ async fn go(
     }
 }
 
-async fn look_up(tx: &mut Tx, item: &Item<'_>, number: (NumberId, bool)) -> Result<Found> {
+async fn look_up(desk: &Desk, tx: &mut Tx, item: &Item<'_>, number: (NumberId, bool)) -> Result<Found> {
     let text = item.text;
     // Looked up again: a text of the same group may have opened or ended the leg.
     let selected = routes::selected(tx, &[(text.from.as_str(), text.to.as_str())]).await?;
     let conversation = selected.first().and_then(|one| one.conversation);
+    let younger = desk.missed().zip(selected.first()).is_some_and(|(sent_at, one)| one.began_after(sent_at));
     let legs = routes::live_legs(tx, conversation.as_slice()).await?;
     let leg = legs.into_iter().find(|leg| leg.phone == text.from && leg.number == number.0);
     let staff = people::by_phone(tx, &text.from).await?;
     let past = if leg.is_none() && !number.1 { routes::last_leg(tx, &text.from, number.0).await? } else { None };
     let hash = staff_thread(leg.as_ref(), past.as_ref(), staff).then(|| command::read(&text.body)).flatten();
     let blocked = customers::is_blocked(tx, &text.from).await?;
-    Ok(Found { number, leg, staff, past, hash, blocked })
+    Ok(Found { number, leg, younger, staff, past, hash, blocked })
 }
 
 fn facts(item: &Item<'_>, found: &Found) -> Facts {
@@ -122,6 +125,7 @@ fn facts(item: &Item<'_>, found: &Found) -> Facts {
         texted: if found.number.1 { Texted::Line } else { Texted::Mask },
         from_ours: item.selected.from_ours,
         live: found.leg.as_ref().map(|leg| if leg.role == "rep" { Side::Rep } else { Side::Outside }),
+        younger: found.younger,
         staff: found.staff.is_some(),
         past: match &found.past {
             None => Past::Never,

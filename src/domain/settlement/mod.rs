@@ -26,6 +26,9 @@ pub struct Row {
     pub why: Option<String>,
 }
 
+/// The outcome of an attempt that this process never made, and an earlier life of the house may have made.
+pub const EARLIER: &str = "earlier";
+
 /// An attempt, as news changes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Try {
@@ -35,7 +38,7 @@ pub struct Try {
     pub started_at: At,
     /// When it ended, one way or another.
     pub ended_at: Option<At>,
-    /// `accepted`, `not_sent`, `refused` or `unknown`.
+    /// `accepted`, `not_sent`, `refused`, `unknown` or [`EARLIER`].
     pub outcome: Option<String>,
     /// The carrier's id, once it is known.
     pub carrier_id: Option<String>,
@@ -114,6 +117,7 @@ impl Try {
             since: self.doubt_since?,
             listed_at: self.listed_at,
             empty_at: self.empty_at,
+            earlier: self.outcome.as_deref() == Some(EARLIER),
         })
     }
 

@@ -5,6 +5,7 @@ pub(super) mod answer;
 mod auth;
 mod available;
 mod list;
+mod media;
 mod messages;
 mod numbers;
 mod resource;
@@ -21,6 +22,7 @@ pub fn routes() -> Vec<rocket::Route> {
         messages::get,
         messages::update,
         messages::delete,
+        media::list,
         numbers::list,
         numbers::create,
         numbers::get,

@@ -104,7 +104,8 @@ pub(super) fn required(form: &Form, field: &'static str) -> Result<String, BadFi
 }
 
 /// The null character cannot be stored by PostgreSQL; a text that carries one is still a text.
-fn clean(text: &str) -> String {
+#[must_use]
+pub fn clean(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }
 

@@ -138,6 +138,12 @@ impl MessageResource {
         read_rfc2822(self.date_created.as_deref()?)
     }
 
+    /// When it was sent, or for a text to us when our webhook was called; to the second.
+    #[must_use]
+    pub fn sent_at(&self) -> Option<At> {
+        read_rfc2822(self.date_sent.as_deref()?)
+    }
+
     /// Sent by us, not to us.
     #[must_use]
     pub fn is_outbound(&self) -> bool {

@@ -5,6 +5,7 @@ pub mod create;
 pub mod error;
 pub mod form;
 pub mod inbound;
+pub mod media;
 pub mod message;
 pub mod number;
 pub mod receipt;

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use switchboard::carrier::Outgoing;
+use switchboard::desk::backfill::{self, Turn};
 use switchboard::desk::outbox::Sending;
 use switchboard::simulator;
 use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature;
 
 use super::{ACCOUNT, House, LINE, Plan, TOKEN, figment, open_doors};
+use crate::databases::Fresh;
 
 /// An answer to a post.
 #[derive(Debug)]
@@ -25,7 +27,38 @@ impl House {
     /// Another node on the same database, clock and carrier. Texts come to it from now on.
     pub async fn second_node(&self) -> House {
         let plan = Plan { seed: 8, ..Plan::default() };
-        House::beside(Arc::clone(&self.database), plan, self.clock.clone(), self.simulator.clone(), 1).await
+        let node = House::beside(Arc::clone(&self.database), plan, self.clock.clone(), self.simulator.clone(), 1).await;
+        node.has_missed_nothing()
+    }
+
+    /// The next life of this house, after its process died: a second later, and nothing of what was missed is known.
+    pub async fn restarts(&self) -> House {
+        self.clock.pass(Duration::from_secs(1));
+        drop(self.begun());
+        self.next_life(Arc::clone(&self.database)).await
+    }
+
+    /// A copy of the database as it is now: a backup.
+    pub async fn backup(&self) -> Arc<Fresh> {
+        Arc::new(self.database.copy().await)
+    }
+
+    /// The next life of this house, on a backup.
+    pub async fn restored_from(&self, backup: Arc<Fresh>) -> House {
+        self.clock.pass(Duration::from_secs(1));
+        self.next_life(backup).await
+    }
+
+    async fn next_life(&self, database: Arc<Fresh>) -> House {
+        House::beside(database, self.plan.clone(), self.clock.clone(), self.simulator.clone(), 0).await
+    }
+
+    /// Looks for texts that were missed, as the clockwork does; the house comes to rest.
+    pub async fn looks_for_missed_texts(&self) -> Turn {
+        let turn = backfill::turn(&self.desk, self.started_at).await.unwrap();
+        backfill::vouch(&self.desk).await.unwrap();
+        self.runs_due_work().await;
+        turn
     }
 
     /// Where this node takes texts in.

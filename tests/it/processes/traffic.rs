@@ -43,7 +43,7 @@ impl Side {
     }
 
     /// The carrier's id of the `n`-th text: the same at every post of it.
-    fn sid(&self, n: u32) -> String {
+    pub fn sid(&self, n: u32) -> String {
         let mut name = 0xcbf2_9ce4_8422_2325_u64;
         for byte in self.name.bytes() {
             name = (name ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
