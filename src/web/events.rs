@@ -70,6 +70,9 @@ pub fn line(done: Done, customer: &str) -> Line {
                 done.actor.as_deref().map_or("Open".to_owned(), |who| format!("{who} opened this"))
             )
         }
+        "leg_opened" => {
+            format!("From here on texts reach the rep's phone ({})", word("why").unwrap_or_default())
+        }
         "leg_rested" => {
             "Texts to the rep's phone rest, because masks are short: this one goes on in the inbox".to_owned()
         }

@@ -91,17 +91,16 @@ pub fn items(timeline: Timeline, customer: &str) -> Vec<Item> {
     items
 }
 
-/// The opening of a rep's leg is told with the event that caused it.
+/// The opening of a rep's leg is told with the event that caused it, or by itself if it came later.
 fn lines(done: Vec<Done>, customer: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::with_capacity(done.len());
     for event in done {
-        match (events::mask_step(&event), lines.last_mut()) {
+        match (events::mask_step(&event), lines.last_mut().filter(|last| last.at.0 == event.at)) {
             (Some(step), Some(last)) => {
                 let fresh = || Trace { question: "Which mask?".to_owned(), steps: Vec::new() };
                 last.trace.get_or_insert_with(fresh).steps.push(step);
             }
-            (Some(_), None) => {}
-            (None, _) => lines.push(events::line(event, customer)),
+            _ => lines.push(events::line(event, customer)),
         }
     }
     lines

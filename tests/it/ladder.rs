@@ -49,6 +49,12 @@ both_stores! {
         assert_eq!(house.ana().bodies().last().unwrap(), "••03, Bait and Tackle:\nstill here");
         assert_eq!(house.ana().received().last().unwrap().from, house.ana().threads()[1]);
         assert_eq!(house.pinned().await, ANA);
+
+        // Every rung can be read in the thread that it concerns.
+        let miriam = Browser::of(house, "miriam@example.com").await;
+        let third = miriam.get("/conversations/1003").await;
+        third.shows(&["No mask was free", "From here on texts reach the rep", "shortened"]);
+        miriam.get("/conversations/1002").await.shows(&["rest, because masks are short"]);
     }
 
     async fn a_later_text_takes_no_mask_from_anybody(house: two_masks) {
