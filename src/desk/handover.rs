@@ -88,6 +88,13 @@ pub(super) async fn hand_on_late(
     let mut all = Enqueued::default();
     for talk in routes::talks(tx, &ids).await? {
         let messages = by_talk.remove(&talk.id).unwrap_or_default();
+        // Nobody has it, or whoever does is off: they wait like any other text.
+        let nobody = talk.pinned_to.is_none() || (talk.rep_phone.is_some() && !talk.on_shift(now));
+        if nobody && !talk.closed {
+            let first = messages.into_iter().chain(talk.waits_from).min();
+            queue::wait_from(tx, talk.id, first).await?;
+            continue;
+        }
         let mut sent = hand_on(desk, tx, &talk, &messages, now).await?;
         all.waiting |= sent.waiting;
         all.sendings.append(&mut sent.sendings);
