@@ -1,0 +1,89 @@
+//! What somebody does, with everything named, and what the program answers.
+
+use std::time::Duration;
+
+use switchboard::desk::receive::{self, Inbound, Outcome};
+use switchboard::desk::{Desk, Failure, close, duty, note, pin, reply, snooze};
+use switchboard::domain::ids::{ConversationId, PersonId};
+use switchboard::domain::person::Duty;
+
+use super::rig::ACCOUNT;
+
+/// Something that is done at the desk.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    Text { key: String, from: String, to: String, body: String },
+    Reply { key: String, by: i64, talk: i64, body: String },
+    Note { key: String, by: i64, talk: i64, body: String },
+    Claim { by: i64, talk: i64 },
+    Transfer { by: i64, talk: i64, to: i64 },
+    Close { by: i64, talk: i64 },
+    Duty { by: i64, person: i64, duty: &'static str },
+    Enable { by: i64, person: i64, enabled: bool },
+    Snooze { by: i64, talk: i64, span: Duration },
+}
+
+/// What the program answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A text was taken in.
+    Stored(Outcome),
+    Done,
+    NotFound,
+    Refused,
+    /// Nobody ought to see this.
+    Broken(String),
+}
+
+fn answer<T>(result: Result<T, Failure>) -> Answer {
+    match result {
+        Ok(_) => Answer::Done,
+        Err(Failure::NotFound) => Answer::NotFound,
+        Err(Failure::Refused { .. }) => Answer::Refused,
+        Err(other) => Answer::Broken(other.to_string()),
+    }
+}
+
+impl Deed {
+    /// Does it.
+    pub async fn done(&self, desk: &Desk) -> Answer {
+        match self.clone() {
+            Deed::Text { key, from, to, body } => {
+                let text = Inbound {
+                    account: ACCOUNT.to_owned(),
+                    carrier_id: key,
+                    from,
+                    to,
+                    body,
+                    media: Vec::new(),
+                    raw: String::new(),
+                    carrier_keyword: None,
+                };
+                receive::receive(desk, text).await.map_or_else(|why| Answer::Broken(why.to_string()), Answer::Stored)
+            }
+            Deed::Reply { key, by, talk, body } => {
+                let (by, conversation) = (PersonId(by), ConversationId(talk));
+                answer(reply::reply(desk, reply::Reply { by, conversation, body, form_key: Some(key) }).await)
+            }
+            Deed::Note { key, by, talk, body } => {
+                answer(note::note(desk, PersonId(by), ConversationId(talk), body, Some(key)).await)
+            }
+            Deed::Claim { by, talk } => answer(pin::claim(desk, PersonId(by), ConversationId(talk)).await),
+            Deed::Transfer { by, talk, to } => {
+                answer(pin::transfer(desk, PersonId(by), ConversationId(talk), PersonId(to), None).await)
+            }
+            Deed::Snooze { by, talk, span } => {
+                let until = desk.clock.now() + span;
+                answer(snooze::snooze(desk, PersonId(by), ConversationId(talk), until).await)
+            }
+            Deed::Duty { by, person, duty } => {
+                let duty = Duty::read(duty).unwrap();
+                answer(duty::set_duty(desk, PersonId(by), PersonId(person), duty).await)
+            }
+            Deed::Enable { by, person, enabled } => {
+                answer(duty::set_enabled(desk, PersonId(by), PersonId(person), enabled).await)
+            }
+            Deed::Close { by, talk } => answer(close::close(desk, PersonId(by), ConversationId(talk)).await),
+        }
+    }
+}

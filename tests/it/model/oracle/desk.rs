@@ -1,0 +1,207 @@
+//! What colleagues do on the web (model, sections 4 and 8).
+
+use super::{Oracle, Talk, Text, Told, hold};
+use crate::model::deeds::{Answer, Deed};
+use crate::model::seen::Seen;
+
+impl Oracle {
+    /// Takes in that `deed` was done and what the program answered.
+    pub fn takes_in(&mut self, deed: &Deed, answer: &Answer, seen: &mut Seen) -> Told {
+        match deed {
+            Deed::Text { key, from, to, body } => self.hears(key, (from, to), body, answer, seen),
+            Deed::Reply { key, by, talk, body } => self.replied((key, *by, *talk, body), answer, seen),
+            Deed::Note { key, by, talk, body } => self.noted((key, *by, *talk, body), answer, seen),
+            Deed::Claim { by, talk } => self.moved(*by, *talk, None, answer, seen),
+            Deed::Transfer { by, talk, to } => self.moved(*by, *talk, Some(*to), answer, seen),
+            Deed::Snooze { by, talk, span } => self.snoozed(*by, *talk, *span, answer, seen),
+            Deed::Duty { by, person, duty } => self.duty_set(*by, *person, duty, answer, seen),
+            Deed::Enable { person, enabled, .. } => self.enabled(*person, *enabled, answer, seen),
+            Deed::Close { by, talk } => self.closed(*by, *talk, answer, seen),
+        }
+    }
+
+    /// Whether a person may see a conversation.
+    fn sees(&self, by: i64, talk: &Talk) -> bool {
+        let Some(one) = self.people.get(&by).filter(|one| one.enabled) else { return false };
+        one.manages || talk.pinned == Some(by) || (talk.pinned.is_none() && one.lines.contains(&talk.line))
+    }
+
+    /// `false` if the person may not know of the conversation, and was told so.
+    fn may(&mut self, by: i64, talk: i64, answer: &Answer) -> Told<bool> {
+        if self.sees(by, self.talk(talk)?) {
+            return Ok(true);
+        }
+        self.count("not found");
+        hold!(*answer == Answer::NotFound, "{by} may not see {talk}, and the answer was {answer:?}");
+        Ok(false)
+    }
+
+    fn replied(&mut self, (key, by, talk, body): (&str, i64, i64, &str), answer: &Answer, seen: &mut Seen) -> Told {
+        if !self.may(by, talk, answer)? {
+            return Ok(());
+        }
+        if self.stored.contains(key) {
+            self.count("reply: doubled form");
+            hold!(*answer == Answer::Done, "a doubled form was answered {answer:?}");
+            return Ok(());
+        }
+        let held = self.talk(talk)?.clone();
+        let refused = held.closed()
+            || self.live_leg(&held.customer, held.line).is_none_or(|leg| leg.talk != talk)
+            || self.obstacle(held.line, &held.customer).is_some();
+        if refused {
+            self.count("reply: refused");
+            hold!(*answer == Answer::Refused, "nothing can be sent in {talk}, and the answer was {answer:?}");
+            return Ok(());
+        }
+        hold!(*answer == Answer::Done, "{by} may reply in {talk}, and the answer was {answer:?}");
+        self.count("reply");
+        self.stored.insert(key.to_owned());
+        if held.pinned.is_none() && !self.people[&by].manages {
+            self.count("reply takes it");
+            self.give(talk, by, "claimed", seen)?;
+        }
+        let row = seen.message(key)?;
+        hold!(row.talk == Some(talk) && row.outcome == "relayed" && row.body == body, "a reply is stored as {row:?}");
+        hold!(row.person == Some(by), "a reply by {by} is stored as {row:?}");
+        self.texts.insert(row.id, Text { talk, staff: Some(by), leg: None, body: body.to_owned(), stop: false });
+        self.answers(talk);
+        self.relay(talk, row.id, seen)
+    }
+
+    /// The customer has been answered.
+    pub(super) fn answers(&mut self, talk: i64) {
+        let now = self.now();
+        if let Some(held) = self.talks.get_mut(&talk) {
+            (held.last_at, held.answered_at, held.waiting_since) = (now, Some(now), None);
+        }
+    }
+
+    fn noted(&mut self, (key, by, talk, body): (&str, i64, i64, &str), answer: &Answer, seen: &mut Seen) -> Told {
+        if !self.may(by, talk, answer)? {
+            return Ok(());
+        }
+        hold!(*answer == Answer::Done, "{by} may note in {talk}, and the answer was {answer:?}");
+        self.count("note");
+        let row = seen.message(key)?;
+        hold!(row.kind == "note" && row.talk == Some(talk) && row.body == body, "a note is stored as {row:?}");
+        Ok(())
+    }
+
+    fn moved(&mut self, by: i64, talk: i64, to: Option<i64>, answer: &Answer, seen: &mut Seen) -> Told {
+        if !self.may(by, talk, answer)? {
+            return Ok(());
+        }
+        let held = self.talk(talk)?.clone();
+        let heir = to.unwrap_or(by);
+        let theirs = self.people.get(&heir).is_some_and(|one| one.enabled && one.lines.contains(&held.line));
+        let taken = to.is_none() && held.pinned.is_some_and(|pinned| pinned != by) && !self.people[&by].manages;
+        if held.pinned == Some(heir) && !held.closed() {
+            hold!(*answer == Answer::Done, "{heir} has {talk} already, and the answer was {answer:?}");
+            return Ok(());
+        }
+        if held.closed() || !theirs || taken {
+            self.count("transfer: refused");
+            hold!(*answer == Answer::Refused, "{talk} cannot go to {heir}, and the answer was {answer:?}");
+            return Ok(());
+        }
+        hold!(*answer == Answer::Done, "{talk} can go to {heir}, and the answer was {answer:?}");
+        self.count(if heir == by { "claim" } else { "transfer" });
+        self.give(talk, heir, if heir == by { "claimed" } else { "transferred" }, seen)?;
+        // Whoever had it may take another.
+        self.drains(held.line, seen)
+    }
+
+    /// The conversation goes to `heir` because somebody said so.
+    pub(super) fn give(&mut self, talk: i64, heir: i64, event: &str, seen: &mut Seen) -> Told {
+        seen.event(Some(talk), event)?;
+        self.give_to(talk, heir, seen)
+    }
+
+    /// Somebody's duty changes: waiting customers come, or one's own go.
+    pub(super) fn takes_duty(&mut self, by: Option<i64>, person: i64, duty: &str, seen: &mut Seen) -> Told {
+        let Some(one) = self.people.get_mut(&person).filter(|one| one.enabled) else { return Ok(()) };
+        if one.duty == duty {
+            return Ok(());
+        }
+        let _ = by;
+        duty.clone_into(&mut one.duty);
+        seen.event(None, "duty")?;
+        if duty == "away_reassign" {
+            self.count("duty: away, reassign");
+            return self.repicks(person, seen);
+        }
+        self.count(if duty == "on" { "duty: on" } else { "duty: away" });
+        self.drains_for(person, seen)
+    }
+
+    /// The queues of a person's lines drain.
+    fn drains_for(&mut self, person: i64, seen: &mut Seen) -> Told {
+        for line in self.people[&person].lines.clone() {
+            self.drains(line, seen)?;
+        }
+        Ok(())
+    }
+
+    fn duty_set(&mut self, by: i64, person: i64, duty: &str, answer: &Answer, seen: &mut Seen) -> Told {
+        let manages = self.people.get(&by).is_some_and(|one| one.enabled && one.manages);
+        let there = self.people.get(&person).is_some_and(|one| one.enabled);
+        if !there || (by != person && !manages) {
+            hold!(*answer == Answer::NotFound, "{by} may not set the duty of {person}: {answer:?}");
+            return Ok(());
+        }
+        hold!(*answer == Answer::Done, "{by} may set the duty of {person}: {answer:?}");
+        self.takes_duty(Some(by), person, duty, seen)
+    }
+
+    /// Somebody is disabled, and loses their customers; or enabled again.
+    fn enabled(&mut self, person: i64, enabled: bool, answer: &Answer, seen: &mut Seen) -> Told {
+        hold!(*answer == Answer::Done, "an admin may do that to {person}: {answer:?}");
+        let Some(one) = self.people.get_mut(&person).filter(|one| one.enabled != enabled) else { return Ok(()) };
+        one.enabled = enabled;
+        seen.event(None, if enabled { "enabled" } else { "disabled" })?;
+        if !enabled {
+            self.count("disabled");
+            return self.repicks(person, seen);
+        }
+        self.count("enabled");
+        self.drains_for(person, seen)
+    }
+
+    fn closed(&mut self, by: i64, talk: i64, answer: &Answer, seen: &mut Seen) -> Told {
+        if !self.may(by, talk, answer)? {
+            return Ok(());
+        }
+        hold!(*answer == Answer::Done, "{by} may close {talk}, and the answer was {answer:?}");
+        if self.talk(talk)?.closed() {
+            return Ok(());
+        }
+        self.count("close");
+        self.close_it(talk, seen)
+    }
+
+    /// A conversation ends: its legs end, its masks rest, and whoever had it may take another.
+    pub(super) fn close_it(&mut self, talk: i64, seen: &mut Seen) -> Told {
+        seen.event(Some(talk), "closed")?;
+        self.end_legs(talk, None);
+        let now = self.now();
+        let Some(held) = self.talks.get_mut(&talk) else { return Ok(()) };
+        held.closed_at = Some(now);
+        (held.snoozed, held.waits, held.waiting_since) = (None, None, None);
+        let line = held.line;
+        self.drains(line, seen)
+    }
+
+    fn snoozed(&mut self, by: i64, talk: i64, span: std::time::Duration, answer: &Answer, seen: &mut Seen) -> Told {
+        if !self.may(by, talk, answer)? {
+            return Ok(());
+        }
+        if self.talk(talk)?.closed() {
+            hold!(*answer == Answer::Refused, "{talk} is closed, and the answer was {answer:?}");
+            return Ok(());
+        }
+        hold!(*answer == Answer::Done, "{by} may put {talk} aside, and the answer was {answer:?}");
+        self.count("snooze");
+        self.put_aside(talk, span, seen)
+    }
+}

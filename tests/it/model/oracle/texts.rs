@@ -1,0 +1,371 @@
+//! Texts that come in (model, sections 2, 4 and 7).
+
+use switchboard::clock::{days, hours, minutes};
+use switchboard::desk::receive::Outcome;
+
+use super::commands::literal;
+use super::{Leg, Oracle, Talk, Text, Told, hold, masked};
+use crate::model::deeds::Answer;
+use crate::model::seen::{Message, Seen};
+
+/// What a whole message may be that is not just a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    Stop,
+    Start,
+    Help,
+}
+
+const STOPS: [&str; 8] = ["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"];
+
+/// The keyword that a body is, towards `number`.
+pub fn word(body: &str, number: &str) -> Option<Word> {
+    let body = body.trim().to_lowercase();
+    let toll_free = number.starts_with("+1800");
+    match body.as_str() {
+        stop if STOPS.contains(&stop) => Some(Word::Stop),
+        "start" | "unstop" => Some(Word::Start),
+        "yes" if !toll_free => Some(Word::Start),
+        "help" | "info" => Some(Word::Help),
+        _ => None,
+    }
+}
+
+impl Oracle {
+    /// A text came in and was answered.
+    pub fn hears(&mut self, key: &str, (from, to): (&str, &str), body: &str, answer: &Answer, seen: &mut Seen) -> Told {
+        let Answer::Stored(outcome) = *answer else { return Err(format!("a text was answered {answer:?}")) };
+        if !self.stored.insert(key.to_owned()) {
+            self.count("text: doubled");
+            hold!(outcome == Outcome::Duplicate, "{key} was stored before, and again it was {outcome:?}");
+            return Ok(());
+        }
+        let row = seen.message(key)?;
+        hold!(outcome.word() == row.outcome, "{outcome:?} was answered and {row:?} is stored");
+        hold!(row.outcome == "relayed" || row.why.is_some(), "kept without a reason: {row:?}");
+        let Some(number) = self.number_of(to).cloned() else {
+            self.count("text: to a stranger's number");
+            return stands(&row, "held", None);
+        };
+        if self.number_of(from).is_some() {
+            self.count("text: a loop");
+            return stands(&row, "refused", None);
+        }
+        let word = word(body, to);
+        let leg = self.live_leg(from, number.id).cloned();
+        let hash = body.trim_start().starts_with('#') && self.commands_work(from, number.id, leg.as_ref());
+        let said = literal(body).filter(|_| hash).unwrap_or(body);
+        hold!(row.body == said, "{body:?} is stored as {row:?}");
+        self.effect(word, from, number.id, leg.as_ref(), seen)?;
+        let command = hash && literal(body).is_none();
+        match leg {
+            Some(leg) if leg.person.is_some() && word == Some(Word::Stop) => {
+                self.count("rep: STOP");
+                seen.event(Some(leg.talk), "phone_off")?;
+                stands(&row, "kept", Some(leg.talk))
+            }
+            leg if command => self.commanded(&row, from, number.id, leg, seen),
+            Some(leg) => {
+                if leg.person.is_none() {
+                    self.readies(leg.talk, seen)?;
+                }
+                self.said(&row, &leg, word, seen)
+            }
+            None if number.line.is_none() => self.stray(&row, from, number.id, word, seen),
+            None if self.staff_with(from).is_some() => self.rep_on_line(&row, from, number.id, word, seen),
+            None if word == Some(Word::Stop) => {
+                self.count("text: STOP without a conversation");
+                stands(&row, "kept", self.last_leg(from, number.id).map(|leg| leg.talk))
+            }
+            None => self.opens(&row, from, number.id, seen),
+        }
+    }
+
+    /// A keyword takes effect wherever its text goes.
+    fn effect(&mut self, word: Option<Word>, from: &str, number: i64, leg: Option<&Leg>, seen: &mut Seen) -> Told {
+        let stop = match word {
+            Some(Word::Stop) => true,
+            Some(Word::Start) => false,
+            Some(Word::Help) | None => return Ok(()),
+        };
+        let pair = (from.to_owned(), number);
+        if stop {
+            self.blocks.insert(pair)
+        } else {
+            self.blocks.remove(&pair)
+        };
+        let rep = match leg {
+            Some(leg) => leg.person,
+            None => self.staff_with(from).map(|one| one.id),
+        };
+        let Some(rep) = rep else {
+            self.count(if stop { "consent: STOP" } else { "consent: START" });
+            let line = self.numbers[&number].line.as_ref().map(|_| number);
+            let now = self.now();
+            self.consents.insert((from.to_owned(), line), (!stop, now));
+            return Ok(());
+        };
+        if let Some(one) = self.people.get_mut(&rep) {
+            one.muted = stop;
+        }
+        if stop {
+            return Ok(());
+        }
+        self.count("rep: START");
+        self.leave_blocked(rep, from, seen)
+    }
+
+    /// Texts to a colleague's phone are on again: threads on numbers that it still blocks go to others.
+    pub(super) fn leave_blocked(&mut self, rep: i64, from: &str, seen: &mut Seen) -> Told {
+        let blocked = |leg: &&Leg| {
+            leg.ended_at.is_none()
+                && leg.person == Some(rep)
+                && leg.phone == from
+                && self.blocks.contains(&(leg.phone.clone(), leg.number))
+        };
+        let stuck: Vec<i64> = self.legs.iter().filter(blocked).map(|leg| leg.talk).collect();
+        for talk in stuck {
+            self.count("rep: START leaves a blocked mask");
+            self.end_legs(talk, Some(rep));
+            self.open_rep_leg(talk, rep, from, false, seen)?;
+        }
+        Ok(())
+    }
+
+    /// A text on a live leg goes to everybody else in the conversation.
+    fn said(&mut self, row: &Message, leg: &Leg, word: Option<Word>, seen: &mut Seen) -> Told {
+        self.count(if leg.person.is_some() { "text: from a rep" } else { "text: from a customer" });
+        stands(row, "relayed", Some(leg.talk))?;
+        hold!(row.person == leg.person, "said by {:?} and stored as {row:?}", leg.person);
+        let stop = word == Some(Word::Stop);
+        if let Some(talk) = self.talks.get_mut(&leg.talk).filter(|_| leg.person.is_none())
+            && talk.snoozed.take().is_some()
+        {
+            seen.event(Some(leg.talk), "woke")?;
+            self.count("woke by the customer");
+        }
+        let text = Text { talk: leg.talk, staff: leg.person, leg: Some(leg.id), body: row.body.clone(), stop };
+        self.texts.insert(row.id, text);
+        if leg.person.is_some() {
+            self.answers(leg.talk);
+            return self.relay(leg.talk, row.id, seen);
+        }
+        let now = self.now();
+        let held = self.talks.get_mut(&leg.talk).ok_or("no such conversation")?;
+        held.last_at = now;
+        held.waiting_since = held.waiting_since.or(Some(now));
+        self.relay(leg.talk, row.id, seen)?;
+        if stop { Ok(()) } else { self.after_hours(leg.talk, seen) }
+    }
+
+    /// A customer whom nobody can answer now is told so: once a day, and not just after an answer.
+    fn after_hours(&mut self, talk: i64, seen: &mut Seen) -> Told {
+        let now = self.now();
+        let held = self.talk(talk)?.clone();
+        let attended = held.pinned.is_some_and(|rep| self.works(rep, held.line));
+        let key = ("after_hours", held.line, held.customer.clone());
+        let told = self.windows.get(&key).is_some_and(|began| *began + hours(24) > now);
+        let answered = held.answered_at.is_some_and(|at| at + minutes(5) > now);
+        let born = seen.notice("after_hours", held.line, &held.customer);
+        let due = !attended && !told && !answered;
+        hold!(
+            born.is_some() == due,
+            "attended {attended}, told {told}, answered {answered}, and the notice is {born:?}"
+        );
+        let Some(born) = born else { return Ok(()) };
+        self.count("after-hours notice");
+        self.windows.insert(key, now);
+        self.is_born(born)
+    }
+
+    /// A text without a live leg takes up the conversation that was closed lately, or opens another; somebody is picked.
+    fn opens(&mut self, row: &Message, from: &str, line: i64, seen: &mut Seen) -> Told {
+        self.drains(line, seen)?;
+        let now = self.now();
+        let last = self.last_rep(from);
+        let theirs = self.talks.iter().filter(|(_, talk)| talk.customer == from && talk.line == line);
+        let newest = theirs.max_by_key(|(id, talk)| (talk.closed_at.unwrap_or(talk.last_at), **id));
+        let lately = newest.filter(|(_, talk)| talk.closed_at.is_some_and(|at| at > now - days(7)));
+        let leg = match lately.map(|(id, _)| *id) {
+            Some(talk) => self.reopens(talk, last, seen)?,
+            None => self.begins(from, line, last, seen)?,
+        };
+        self.said(row, &leg, None, seen)
+    }
+
+    /// The same conversation goes on; the same rep has it, if they can.
+    fn reopens(&mut self, talk: i64, last: Option<i64>, seen: &mut Seen) -> Told<Leg> {
+        self.count("reopened by the customer");
+        let now = self.now();
+        seen.event(Some(talk), "reopened")?;
+        let held = self.talks.get_mut(&talk).ok_or("no such conversation")?;
+        held.closed_at = None;
+        if held.pinned.take().is_some() {
+            held.pinned_at = now;
+        }
+        let (line, from) = (held.line, held.customer.clone());
+        let leg = self.customers_leg(talk, &from, line, seen)?;
+        if let Some(person) = self.picks(talk, line, last, seen)? {
+            self.give_to(talk, person, seen)?;
+        }
+        Ok(leg)
+    }
+
+    fn begins(&mut self, from: &str, line: i64, last: Option<i64>, seen: &mut Seen) -> Told<Leg> {
+        let new = |talk: &&crate::model::seen::Talk| {
+            talk.line == line && talk.customer == from && !self.talks.contains_key(&talk.id)
+        };
+        let Some(talk) = seen.talks().iter().find(new).map(|talk| talk.id) else {
+            return Err(format!("{from} opened no conversation"));
+        };
+        self.count("opened");
+        seen.event(Some(talk), "opened")?;
+        let picked = self.picks(talk, line, last, seen)?;
+        let now = self.now();
+        let fresh = Talk {
+            line,
+            customer: from.to_owned(),
+            pinned: picked,
+            pinned_at: now,
+            closed_at: None,
+            last_at: now,
+            waiting_since: None,
+            answered_at: None,
+            waits: None,
+            snoozed: None,
+        };
+        self.talks.insert(talk, fresh);
+        let leg = self.customers_leg(talk, from, line, seen)?;
+        if let Some((person, phone)) = picked.and_then(|person| Some((person, self.phone_of(person)?))) {
+            self.open_rep_leg(talk, person, &phone, true, seen)?;
+        }
+        Ok(leg)
+    }
+
+    fn customers_leg(&mut self, talk: i64, from: &str, line: i64, seen: &Seen) -> Told<Leg> {
+        let leg = self.see_leg(talk, None, from, seen)?;
+        hold!(leg.number == line, "a customer's leg is on {} and not on the line", leg.number);
+        self.legs.push(leg.clone());
+        Ok(leg)
+    }
+
+    /// Nobody is behind a mask any more, or never was.
+    fn stray(&mut self, row: &Message, from: &str, mask: i64, word: Option<Word>, seen: &mut Seen) -> Told {
+        let past = self.last_leg(from, mask).cloned();
+        stands(row, "held", past.as_ref().map(|leg| leg.talk))?;
+        let moved = past.is_some_and(|leg| {
+            let talk = &self.talks[&leg.talk];
+            leg.person.is_some() && !talk.closed() && talk.pinned.is_some() && talk.pinned != leg.person
+        });
+        self.count(if moved { "held: moved" } else { "held: ended" });
+        if word.is_some() {
+            return Ok(());
+        }
+        self.throttled(if moved { "to_rep" } else { "ended" }, mask, from, seen)
+    }
+
+    fn rep_on_line(&mut self, row: &Message, from: &str, line: i64, word: Option<Word>, seen: &mut Seen) -> Told {
+        stands(row, "kept", None)?;
+        if word == Some(Word::Stop) {
+            self.count("rep: STOP to a line");
+            return Ok(());
+        }
+        self.count("rep: text to a line");
+        if word.is_some() { Ok(()) } else { self.throttled("rep_on_line", line, from, seen) }
+    }
+
+    /// An answer to a rep's own word.
+    pub(super) fn answered(&mut self, number: i64, to: &str, seen: &mut Seen) -> Told {
+        let found = seen.notice("to_rep", number, to);
+        let born = found.ok_or_else(|| format!("{to} was not answered"))?;
+        self.is_born(born)
+    }
+
+    /// A notice of which one goes out within an hour.
+    fn throttled(&mut self, kind: &'static str, number: i64, to: &str, seen: &mut Seen) -> Told {
+        let now = self.now();
+        let key = (kind, number, to.to_owned());
+        let quiet = self.windows.get(&key).is_some_and(|began| *began + hours(1) > now);
+        let born = seen.notice(kind, number, to);
+        hold!(
+            born.is_none() == quiet,
+            "{kind} to {to}: told {born:?}, and the last time was {:?}",
+            self.windows.get(&key)
+        );
+        let Some(born) = born else {
+            self.count("notice: throttled");
+            return Ok(());
+        };
+        self.windows.insert(key, now);
+        self.count("notice");
+        self.is_born(born)
+    }
+
+    /// One text to every other leg of the conversation whose phone takes texts. A rep who is off, or whoever gets the
+    /// conversation that nobody has, is texted later.
+    pub(super) fn relay(&mut self, talk: i64, message: i64, seen: &mut Seen) -> Told {
+        let text = self.texts[&message].clone();
+        let held = self.talk(talk)?.clone();
+        let waits = match held.pinned {
+            None => true,
+            Some(rep) => text.staff != Some(rep) && self.phone_of(rep).is_some() && !self.works(rep, held.line),
+        };
+        if waits {
+            self.count("text: waits for a rep");
+            if let Some(held) = self.talks.get_mut(&talk) {
+                held.waits = held.waits.or(Some(message));
+            }
+        }
+        let legs: Vec<Leg> =
+            self.legs.iter().filter(|leg| leg.talk == talk && leg.ended_at.is_none()).cloned().collect();
+        for leg in legs {
+            let own = text.leg == Some(leg.id) || (text.staff.is_some() && text.staff == leg.person);
+            if !own && self.reachable(&leg) && !(waits && leg.person.is_some()) {
+                self.put(message, leg.id, seen)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A text of `message` is on its way to a leg, in the words that its owner ought to read.
+    pub(super) fn put(&mut self, message: i64, leg: i64, seen: &mut Seen) -> Told {
+        let parts = seen.texts(message, leg);
+        let leg = self.leg(leg).ok_or("no such leg")?.clone();
+        let text = self.texts.get(&message).ok_or_else(|| format!("nobody said {message}"))?.clone();
+        hold!(!parts.is_empty(), "{:?} ought to be on its way to {} and is not", text.body, leg.phone);
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        let got = squeezed(&parts.iter().map(|part| part.body.as_str()).collect::<Vec<_>>().join(" "));
+        let customer = masked(&self.talk(leg.talk)?.customer);
+        let mut core = text.body.clone();
+        if text.stop {
+            core = format!("{customer} opted out. Texts to them are not sent until they text START.");
+        }
+        if leg.person.is_some() {
+            if let Some(staff) = text.staff {
+                core = format!("{}: {core}", self.people[&staff].name);
+            }
+            if !leg.greeted {
+                let line = self.numbers[&self.talk(leg.talk)?.line].line.clone().unwrap_or_default();
+                core = format!("{customer}, {line}:\n{core}");
+            }
+        }
+        hold!(got == squeezed(&core), "{} is to read {got:?} and ought to read {core:?}", leg.phone);
+        for part in parts {
+            hold!(
+                (part.number, &part.to, part.person) == (leg.number, &leg.phone, leg.person),
+                "a text for {leg:?} goes astray: {part:?}"
+            );
+            self.is_born(part)?;
+        }
+        if let Some(leg) = self.legs.iter_mut().find(|one| one.id == leg.id) {
+            leg.greeted = true;
+        }
+        Ok(())
+    }
+}
+
+/// What became of a text, and with which conversation it is kept.
+fn stands(row: &Message, outcome: &str, talk: Option<i64>) -> Told {
+    hold!(row.outcome == outcome && row.talk == talk, "{row:?} ought to be {outcome} with {talk:?}");
+    Ok(())
+}

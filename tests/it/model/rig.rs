@@ -1,0 +1,270 @@
+//! The desk on a database of its own, with a clock that stands and a carrier in memory: no doors, no waiting.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use sqlx::AssertSqlSafe;
+use switchboard::clock::{At, Clock};
+use switchboard::desk::apply::Apply;
+use switchboard::desk::outbox::Sending;
+use switchboard::desk::{self, Desk, gate::Gate, tallies::Tallies};
+use switchboard::domain::policy::Policies;
+use switchboard::live::Live;
+use switchboard::on;
+use switchboard::secret::{Chance, Ids};
+use switchboard::store::{Job, Result, Store, Tx};
+use tokio::sync::mpsc;
+
+use super::carrier::Faulty;
+use super::world;
+use crate::databases::Fresh;
+
+pub const ACCOUNT: &str = "AC00000000000000000000000000000002";
+/// When every sequence begins: a Friday morning.
+pub const START: At = At::from_seconds(1_800_000_000);
+
+/// A database in which sequence after sequence begins alike.
+pub enum Ground {
+    /// A file that is copied for each sequence.
+    Sqlite { folder: tempfile::TempDir },
+    /// A database that is emptied for each sequence; two pools stand for two nodes.
+    Postgres { stores: Vec<Store>, database: Fresh },
+}
+
+impl Ground {
+    pub async fn sqlite() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+        let store = Store::open(&url(&folder.path().join("ground.db"))).await.unwrap();
+        settle(&store).await;
+        store.close().await;
+        Ground::Sqlite { folder }
+    }
+
+    pub async fn postgres() -> Self {
+        let database = crate::databases::postgres().await;
+        let stores = vec![Store::open(&database.url).await.unwrap(), Store::open(&database.url).await.unwrap()];
+        settle(&stores[0]).await;
+        let tables: Vec<String> = words(
+            &stores[0],
+            "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = 'public' \
+             AND tablename <> '_sqlx_migrations' ORDER BY 1",
+        )
+        .await;
+        run(&stores[0], "CREATE SCHEMA ground").await;
+        for table in &tables {
+            run(&stores[0], &format!("CREATE TABLE ground.{table} AS TABLE public.{table}")).await;
+        }
+        Ground::Postgres { stores, database }
+    }
+
+    /// The stores of a sequence that begins now, and the file to forget after it.
+    async fn fresh(&self, name: &str) -> (Vec<Store>, Option<PathBuf>) {
+        match self {
+            Ground::Sqlite { folder } => {
+                let path = folder.path().join(format!("{name}.db"));
+                std::fs::copy(folder.path().join("ground.db"), &path).unwrap();
+                (vec![Store::open(&url(&path)).await.unwrap()], Some(path))
+            }
+            Ground::Postgres { stores, .. } => {
+                stores[0].write(Reset).await.unwrap();
+                (stores.clone(), None)
+            }
+        }
+    }
+
+    pub async fn close(self) {
+        if let Ground::Postgres { stores, database } = self {
+            for store in stores {
+                store.close().await;
+            }
+            drop(database);
+        }
+    }
+}
+
+fn url(path: &Path) -> String {
+    format!("sqlite:{}", path.display())
+}
+
+async fn settle(store: &Store) {
+    let clock = Clock::test(START);
+    let carrier = Arc::new(Faulty::new(&clock));
+    let (desk, _outgoing) = desk((1000, store.clone()), &clock, carrier, Policies::default(), 1);
+    let apply = Apply { setup: world::SETUP.parse().unwrap(), desk };
+    apply.on(false).await.unwrap().unwrap();
+}
+
+/// A desk, and the requests that it begins.
+fn desk(
+    (node, store): (i64, Store),
+    clock: &Clock,
+    carrier: Arc<Faulty>,
+    policies: Policies,
+    seed: u64,
+) -> (Desk, mpsc::UnboundedReceiver<Sending>) {
+    let (begun, outgoing) = mpsc::unbounded_channel();
+    let public_url = OnceLock::new();
+    public_url.set("http://127.0.0.1:1".to_owned()).unwrap();
+    let desk = Desk::new(desk::Parts {
+        store,
+        clock: clock.clone(),
+        chance: Chance::seeded(seed),
+        ids: Ids::of_node(node),
+        node,
+        policies,
+        carrier,
+        live: Live::default(),
+        public_url,
+        room: Arc::new(tokio::sync::Semaphore::new(desk::ROOM)),
+        outgoing: begun,
+        wake: tokio::sync::Notify::new(),
+        tallies: Tallies::default(),
+        gate: Gate::new(clock),
+    });
+    // Nothing was missed: the carrier in memory hands every text in.
+    desk.gate.catch_up();
+    desk.gate.vouch();
+    (desk, outgoing)
+}
+
+/// Empties a PostgreSQL database and puts the ground back.
+struct Reset;
+
+impl Job for Reset {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        let reset = "DO $$ DECLARE t TEXT; BEGIN SET LOCAL session_replication_role = replica; \
+            FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'ground' LOOP \
+              EXECUTE format('DELETE FROM public.%I', t); \
+              EXECUTE format('INSERT INTO public.%I SELECT * FROM ground.%I', t, t); \
+            END LOOP; END $$";
+        on!(tx, c => sqlx::raw_sql(reset).execute(&mut *c).await.map(drop))?;
+        Ok(())
+    }
+}
+
+struct Run(String);
+
+impl Job for Run {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        let sql = AssertSqlSafe(self.0.clone());
+        on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
+        Ok(())
+    }
+}
+
+/// Runs a statement for which there is no verb.
+pub async fn run(store: &Store, sql: &str) {
+    store.write(Run(sql.to_owned())).await.unwrap();
+}
+
+async fn words(store: &Store, sql: &str) -> Vec<String> {
+    let mut tx = store.read().await.unwrap();
+    let sql = AssertSqlSafe(sql.to_owned());
+    on!(&mut tx, c => sqlx::query_scalar(sql).fetch_all(&mut *c).await).unwrap()
+}
+
+/// A request that a commit has begun and nobody has made yet.
+pub struct Waiting {
+    pub sending: Sending,
+    pub node: usize,
+    pub at: At,
+}
+
+/// The desk of one sequence, or two on two nodes.
+pub struct Rig {
+    pub desks: Vec<Desk>,
+    pub clock: Clock,
+    pub carrier: Arc<Faulty>,
+    /// What was begun before is nobody's any more.
+    pub since: At,
+    /// Requests begun and not made.
+    pub begun: Vec<Waiting>,
+    /// Requests whose answers are kept back, by their receipt tokens.
+    pub held: BTreeMap<String, tokio::task::JoinHandle<()>>,
+    outgoing: Vec<mpsc::UnboundedReceiver<Sending>>,
+    seed: u64,
+    file: Option<PathBuf>,
+}
+
+impl Rig {
+    pub async fn on(ground: &Ground, seed: u64, name: &str) -> Self {
+        let (stores, file) = ground.fresh(name).await;
+        let clock = Clock::test(START);
+        let carrier = Arc::new(Faulty::new(&clock));
+        let mut rig = Rig {
+            desks: Vec::new(),
+            clock,
+            carrier,
+            since: START,
+            begun: Vec::new(),
+            held: BTreeMap::new(),
+            outgoing: Vec::new(),
+            seed,
+            file,
+        };
+        for (node, store) in stores.into_iter().enumerate() {
+            rig.boot(node, store);
+        }
+        rig
+    }
+
+    /// Starts the process of a node.
+    fn boot(&mut self, node: usize, store: Store) {
+        let mut policies = Policies::default();
+        policies.support.pick = world::pick(self.seed);
+        policies.delivery.segments_per_second = if self.seed.is_multiple_of(3) { None } else { Some(1000.0) };
+        let number = i64::try_from(node).unwrap();
+        let seed = self.seed.wrapping_add(u64::try_from(self.clock.now().0).unwrap());
+        let (desk, outgoing) = desk((number, store), &self.clock, self.carrier.clone(), policies, seed);
+        if node < self.desks.len() {
+            self.desks[node] = desk;
+            self.outgoing[node] = outgoing;
+        } else {
+            self.desks.push(desk);
+            self.outgoing.push(outgoing);
+        }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.desks[0].store
+    }
+
+    /// The process of the first node ends and starts again.
+    pub fn restart(&mut self) {
+        self.held.values().for_each(tokio::task::JoinHandle::abort);
+        self.held.clear();
+        self.clock.pass(std::time::Duration::from_secs(2));
+        self.since = self.clock.now();
+        self.begun.retain(|one| one.node > 0);
+        let store = self.desks[0].store.clone();
+        self.boot(0, store);
+    }
+
+    /// The requests that commits have begun since the last call.
+    pub fn collect(&mut self) -> &[Waiting] {
+        let at = self.clock.now();
+        let before = self.begun.len();
+        for (node, outgoing) in self.outgoing.iter_mut().enumerate() {
+            while let Ok(sending) = outgoing.try_recv() {
+                self.begun.push(Waiting { sending, node, at });
+            }
+        }
+        &self.begun[before..]
+    }
+
+    pub async fn end(self) {
+        self.held.values().for_each(tokio::task::JoinHandle::abort);
+        if let Some(path) = self.file {
+            self.desks[0].store.close().await;
+            for ending in ["db", "db-wal", "db-shm"] {
+                let _ = std::fs::remove_file(path.with_extension(ending));
+            }
+        }
+    }
+}
