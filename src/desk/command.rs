@@ -1,6 +1,6 @@
 //! Carries out what a rep's text asks of us, in the transaction that takes the text in, by the same verbs as the web.
 
-use super::notice::{answer, words};
+use super::notice::{Whose, answer, say};
 use super::outbox::{Enqueued, enqueue};
 use super::relay::customer_label;
 use super::{Desk, Failure, close, duty, legs, note, pin, snooze};
@@ -9,6 +9,7 @@ use crate::domain::colleague::{self, Unclear};
 use crate::domain::command::{Command, Hash, span_words};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::person::Duty;
+use crate::domain::text::Wording;
 use crate::store::routes::{self, Talk};
 use crate::store::views::details;
 use crate::store::{Result, Tx, ledgers};
@@ -47,7 +48,7 @@ pub(super) async fn carry_out(desk: &Desk, tx: &mut Tx, order: &Order<'_>, hash:
         Hash::Command(command) => obey(desk, tx, order, command, now, &mut done).await?,
         Hash::Wrong(mistake) => format!("{mistake}. Nothing was sent to the customer. #help lists the commands."),
         // Callers relay it; on a line it has no reader.
-        Hash::Text(_) => words::COMMAND_LINE.to_owned(),
+        Hash::Text(_) => line_help(tx, order).await?,
     };
     let number = reachable_number(tx, order).await?;
     let answered = enqueue(desk, tx, vec![answer(number, order.phone, &said)], now).await?;
@@ -64,8 +65,11 @@ async fn obey(
     done: &mut Enqueued,
 ) -> Result<String> {
     match (command, &order.place) {
-        (Command::Help, Place::Line) => Ok(words::COMMAND_LINE.to_owned()),
-        (Command::Help, _) => Ok(words::COMMAND_HELP.to_owned()),
+        (Command::Help, Place::Line) => line_help(tx, order).await,
+        (Command::Help, Place::Thread(conversation)) => {
+            say(tx, Whose::In(*conversation), Wording::CommandHelp, &[]).await
+        }
+        (Command::Help, Place::Nowhere(_)) => say(tx, Whose::Nobody, Wording::CommandHelp, &[]).await,
         (Command::Away, _) => {
             done.add(duty::change(desk, tx, order.person, order.person, Duty::Away, now).await?.unwrap_or_default());
             Ok("You are away: no new customers. Your own customers' texts still come. #on brings you back.".to_owned())
@@ -79,13 +83,18 @@ async fn obey(
         (command, Place::Line) => {
             let word = command.to_string();
             let word = word.split(' ').next().unwrap_or_default();
-            Ok(format!("{word} works in a customer's thread. {}", words::COMMAND_LINE))
+            Ok(format!("{word} works in a customer's thread. {}", line_help(tx, order).await?))
         }
         (_, Place::Nowhere(why)) => Ok(why.clone()),
         (command, Place::Thread(conversation)) => {
             in_thread(desk, tx, (order.person, *conversation), command, now, done).await
         }
     }
+}
+
+/// What works on a line.
+async fn line_help(tx: &mut Tx, order: &Order<'_>) -> Result<String> {
+    say(tx, Whose::Line(order.number), Wording::CommandLine, &[]).await
 }
 
 async fn in_thread(

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::legs::Rungs;
-use super::notice::words;
+use super::notice::{Whose, say};
 use super::outbox::{Enqueued, enqueue};
 use super::relay::{context, draft, with_media};
 use super::{Desk, legs};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::phone::masked;
+use crate::domain::text::Wording;
 use crate::faults;
 use crate::store::pins::{self, Waited};
 use crate::store::routes::{self, Talk};
@@ -57,13 +58,13 @@ pub(super) async fn hand_on(
     let heir = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);
     let Some(leg) = heir.filter(|_| !messages.is_empty()) else { return Ok(Enqueued::default()) };
     let waited = pins::waited(tx, messages, leg.id).await?;
-    let mut fresh = desk.policies.support.context_line && !leg.greeted;
+    let mut fresh = context(leg, talk, &desk.policies);
     let mut drafts = Vec::new();
     for one in waited.iter().filter(|one| one.author.is_none() || one.author != leg.person) {
-        let mut body = words_of(one, talk);
-        if std::mem::take(&mut fresh) {
+        let mut body = words_of(tx, one, talk).await?;
+        if let Some(context) = fresh.take() {
             opening::greeted(tx, &[leg.id], now).await?;
-            body.insert_str(0, &context(talk));
+            body.insert_str(0, &context);
         }
         drafts.push(draft(talk, leg, one.id, body));
     }
@@ -103,17 +104,17 @@ pub(super) async fn hand_on_late(
 }
 
 /// What a rep's phone shows of a message.
-fn words_of(one: &Waited, talk: &Talk) -> String {
+async fn words_of(tx: &mut Tx, one: &Waited, talk: &Talk) -> Result<String> {
     if one.keyword {
         let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
-        return words::OPTED_OUT.trim_end().replace("{customer}", &customer);
+        return say(tx, Whose::In(talk.id), Wording::OptedOut, &[("customer", &customer)]).await;
     }
     let media: Vec<serde_json::Value> =
         one.media.as_deref().and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
     let types: Vec<String> = media.iter().map(|file| file["type"].as_str().unwrap_or_default().to_owned()).collect();
     let body = with_media(&one.body, &types);
-    match &one.author_name {
+    Ok(match &one.author_name {
         Some(name) => format!("{name}: {body}"),
         None => body,
-    }
+    })
 }

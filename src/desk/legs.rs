@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::Desk;
-use super::notice::{answer, words};
+use super::notice::{Whose, answer, say};
 use super::outbox::{Enqueued, enqueue};
 use super::relay::customer_label;
 use crate::clock::At;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::ids::{ConversationId, LegId, PersonId};
+use crate::domain::text::Wording;
 use crate::faults;
 use crate::store::opening::{self, NewLeg};
 use crate::store::{Result, Tx, changes, phones, routes, tallies};
@@ -71,7 +72,7 @@ async fn rest_idlest(
     changes::event(tx, desk.ids.next(now), Some(conversation), now, "leg_rested", None, &data).await?;
     changes::note(tx, &[(conversation, "conversation")], now).await?;
     let customer = talks.first().map(customer_label).unwrap_or_default();
-    let body = words::RESTED.replace("{customer}", &customer);
+    let body = say(tx, Whose::In(conversation), Wording::Rested, &[("customer", &customer)]).await?;
     enqueue(desk, tx, vec![answer(mask, phone, &body)], now).await
 }
 

@@ -5,7 +5,8 @@ use super::outbox::{Draft, Enqueued, Unsent, enqueue};
 use crate::clock::{At, hours, minutes};
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId};
 use crate::domain::phone::masked;
-use crate::store::{Result, Tx, dialect, messages, notices};
+use crate::domain::text::Wording;
+use crate::store::{Result, Tx, dialect, lines, messages, notices, texts};
 
 /// A notice that says the conversation behind a number has ended.
 pub const ENDED: &str = "ended";
@@ -15,6 +16,8 @@ pub const TO_REP: &str = "to_rep";
 pub const REP_ON_LINE: &str = "rep_on_line";
 /// The answer to HELP.
 pub const HELP: &str = "help";
+/// The greeting of a line.
+pub const GREETING: &str = "greeting";
 /// Word of a text that did not arrive.
 pub const FAILURE: &str = "failure";
 /// An author's phone is told of at most so many failures in a conversation within [`FAILURES_WITHIN`]: one that
@@ -30,32 +33,34 @@ const AFTER_REPLY: std::time::Duration = minutes(5);
 /// Notices of one kind go to one phone from one number at most once in this time.
 const WINDOW: std::time::Duration = hours(1);
 
-/// Texts people see from the system itself.
-pub mod words {
-    /// On a number whose conversation has ended.
-    pub const ENDED: &str = include_str!("../../templates/texts/ended.txt");
-    /// To a customer's HELP, where the carrier does not answer it; `{line}`.
-    pub const HELP: &str = include_str!("../../templates/texts/help.txt");
-    /// To a rep who asks which commands there are.
-    pub const COMMAND_HELP: &str = include_str!("../../templates/texts/command_help.txt");
-    /// The same on a line, where few work.
-    pub const COMMAND_LINE: &str = include_str!("../../templates/texts/command_line.txt");
-    /// To a rep whose time of a conversation put aside has come; `{customer}`.
-    pub const REMINDER: &str = include_str!("../../templates/texts/reminder.txt");
-    /// To a rep who texts a line.
-    pub const REP_ON_LINE: &str = include_str!("../../templates/texts/rep_on_line.txt");
-    /// To a rep whose conversation is somebody else's now; `{name}` is whose.
-    pub const MOVED: &str = include_str!("../../templates/texts/moved.txt");
-    /// To a rep whose text did not arrive; `{customer}` and `{reason}`.
-    pub const NOT_DELIVERED: &str = include_str!("../../templates/texts/not_delivered.txt");
-    /// On a rep's phone, when the loop guard pauses relaying; `{customer}`.
-    pub const PAUSED: &str = include_str!("../../templates/texts/paused.txt");
-    /// To a customer whom nobody can answer now.
-    pub const AFTER_HOURS: &str = include_str!("../../templates/texts/after_hours.txt");
-    /// On a rep's phone, when its thread is taken for want of masks; `{customer}`.
-    pub const RESTED: &str = include_str!("../../templates/texts/rested.txt");
-    /// On a rep's phone, when the customer opts out; `{customer}`.
-    pub const OPTED_OUT: &str = include_str!("../../templates/texts/opted_out.txt");
+/// Whose words a text is said in.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose {
+    /// A line's.
+    Line(NumberId),
+    /// Those of the line of a conversation.
+    In(ConversationId),
+    /// Nobody's: the usual ones.
+    Nobody,
+}
+
+impl From<Option<ConversationId>> for Whose {
+    fn from(conversation: Option<ConversationId>) -> Self {
+        conversation.map_or(Whose::Nobody, Whose::In)
+    }
+}
+
+/// A text of the system in the words of whoever says it, its fields filled.
+///
+/// # Errors
+/// What the database said.
+pub async fn say(tx: &mut Tx, whose: Whose, wording: Wording, values: &[(&str, &str)]) -> Result<String> {
+    let own = match whose {
+        Whose::Line(line) => texts::own(tx, line, wording).await?,
+        Whose::In(conversation) => texts::own_in(tx, conversation, wording).await?,
+        Whose::Nobody => None,
+    };
+    Ok(wording.say(own.as_deref(), values))
 }
 
 /// A notice of `kind` from `number` to `to`, unless one went there within the hour.
@@ -96,7 +101,31 @@ pub async fn after_hours(
     {
         return Ok(Enqueued::default());
     }
-    begin(desk, tx, Some(conversation), AFTER_HOURS, line, to, words::AFTER_HOURS, now).await
+    let body = say(tx, Whose::Line(line), Wording::AfterHours, &[]).await?;
+    begin(desk, tx, Some(conversation), AFTER_HOURS, line, to, &body, now).await
+}
+
+/// Greets a customer who has opened a conversation, if the line has words for it: at most once a day.
+///
+/// # Errors
+/// What the database said.
+pub async fn greet(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    line: NumberId,
+    to: &str,
+    now: At,
+) -> Result<Enqueued> {
+    let Some(own) = texts::own(tx, line, Wording::Greeting).await?.filter(|own| !own.trim().is_empty()) else {
+        return Ok(Enqueued::default());
+    };
+    if !is_due(tx, GREETING, line, to, AFTER_HOURS_WINDOW, now).await? {
+        return Ok(Enqueued::default());
+    }
+    let name = lines::name(tx, line).await?.unwrap_or_default();
+    let body = Wording::Greeting.say(Some(&own), &[("line", &name)]);
+    begin(desk, tx, Some(conversation), GREETING, line, to, &body, now).await
 }
 
 /// Whether no notice of `kind` went from `number` to `to` within `window`.
@@ -124,6 +153,9 @@ async fn begin(
     body: &str,
     now: At,
 ) -> Result<Enqueued> {
+    if body.trim().is_empty() {
+        return Ok(Enqueued::default());
+    }
     let draft = Draft {
         message: None,
         leg: None,
@@ -178,6 +210,7 @@ pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) 
         }
         let why = failed.iter().find(|(message, ..)| *message == one.id).map_or("", |(.., why)| *why);
         let customer = leg.counterpart.as_deref().map(masked).unwrap_or_default();
+        let values = [("customer", customer.as_str()), ("reason", why)];
         drafts.push(Draft {
             message: Some(one.id),
             leg: Some(leg.id),
@@ -186,7 +219,7 @@ pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) 
             number: leg.number,
             to: leg.phone.clone(),
             person: leg.person,
-            body: words::NOT_DELIVERED.trim_end().replace("{customer}", &customer).replace("{reason}", why),
+            body: say(tx, Whose::In(leg.conversation), Wording::NotDelivered, &values).await?,
             window_at: None,
         });
     }

@@ -5,6 +5,8 @@ use super::outbox::{Draft, TEXT};
 use crate::clock::At;
 use crate::domain::ids::{LegId, MessageId, NumberId, PersonId};
 use crate::domain::phone::masked;
+use crate::domain::policy::Policies;
+use crate::domain::text::Wording;
 use crate::store::routes::{LiveLeg, Talk};
 
 /// Who said it, so that nobody gets an echo and a colleague is named.
@@ -47,7 +49,7 @@ pub fn fan_out(
     author: Author<'_>,
     message: MessageId,
     body: &str,
-    context_line: bool,
+    house: &Policies,
     now: At,
 ) -> Fan {
     let own_phone = author.person.is_some() && author.person == talk.pinned_to;
@@ -63,9 +65,9 @@ pub fn fan_out(
         }
         let mut text = String::new();
         if leg.role == "rep" {
-            if context_line && !leg.greeted {
+            if let Some(context) = context(leg, talk, house) {
                 fan.greeted.push(leg.id);
-                text.push_str(&context(talk));
+                text.push_str(&context);
             }
             if author.person.is_some() {
                 // A colleague's words in this rep's thread are not the customer's.
@@ -79,13 +81,20 @@ pub fn fan_out(
     fan
 }
 
-/// The line with which a fresh thread on a rep's phone begins: who it is about, and which line they texted.
-pub(super) fn context(talk: &Talk) -> String {
-    let customer = customer_label(talk);
-    match &talk.line_name {
-        Some(line) => format!("{customer}, {line}:\n"),
-        None => format!("{customer}:\n"),
+/// The line with which a fresh thread on a rep's phone begins: who it is about, and which line they texted. `None` where
+/// the thread is not fresh, or its line does without.
+pub(super) fn context(leg: &LiveLeg, talk: &Talk, house: &Policies) -> Option<String> {
+    if leg.greeted || !house.support_of(talk.line_policies.as_deref()).context_line {
+        return None;
     }
+    let customer = customer_label(talk);
+    Some(match &talk.line_name {
+        Some(line) => {
+            let said = Wording::Context.say(talk.line_context.as_deref(), &[("customer", &customer), ("line", line)]);
+            format!("{said}\n")
+        }
+        None => format!("{customer}:\n"),
+    })
 }
 
 /// A message on its way by one leg.

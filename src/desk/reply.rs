@@ -103,7 +103,7 @@ async fn write(
     let id = message.id;
     messages::insert(tx, &[message]).await?;
     let author = Author { leg: None, person: Some(seer.id), name: &seer.name };
-    let fan = fan_out(talk, legs, author, id, &reply.body, desk.policies.support.context_line, now);
+    let fan = fan_out(talk, legs, author, id, &reply.body, &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;
     let sent = enqueue(desk, tx, fan.drafts, now).await?;
     let mut echo: Echo =

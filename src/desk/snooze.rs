@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::notice::words;
+use super::notice::{Whose, say};
 use super::outbox::{Draft, Enqueued, enqueue};
 use super::relay::customer_label;
 use super::{Desk, Failure, lapse};
@@ -11,6 +11,7 @@ use crate::domain::command::LATER;
 use crate::domain::hours::Hours;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::later::Later;
+use crate::domain::text::Wording;
 use crate::store::routes::{self, Talk};
 use crate::store::{Job, Result, Tx, access, changes, snoozes};
 
@@ -174,7 +175,7 @@ impl Job for Wake {
             number: leg.number,
             to: leg.phone.clone(),
             person: leg.person,
-            body: words::REMINDER.trim_end().replace("{customer}", &customer_label(talk)),
+            body: say(tx, Whose::In(talk.id), Wording::Reminder, &[("customer", &customer_label(talk))]).await?,
             window_at: None,
         };
         enqueue(desk, tx, vec![reminder], now).await

@@ -91,6 +91,8 @@ pub struct Talk {
     pub customer_phone: Option<String>,
     /// When its line is open, as JSON.
     pub line_hours: Option<String>,
+    /// Its line's own words for the line that says who a thread is about.
+    pub line_context: Option<String>,
     /// Its line's own policies, as JSON.
     pub line_policies: Option<String>,
     /// Its current rep.
@@ -165,8 +167,9 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
              c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, cu.blocked_at, li.hours, li.policies, \
              CASE WHEN p.disabled_at IS NULL AND p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL \
                AND p.duty IN ('on', 'away') THEN p.phone END, p.schedule, c.waits_from, c.pinned_at, \
-             c.flagged_at \
+             c.flagged_at, tx.body \
              FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
+             LEFT JOIN line_texts tx ON tx.line_id = c.line_id AND tx.name = 'context' \
              LEFT JOIN customers cu ON cu.id = c.customer_id LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id IN (",
         );
         let mut ids = q.separated(", ");
@@ -197,6 +200,7 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
             waits_from: row.try_get::<Option<i64>, _>(18)?.map(MessageId),
             pinned_at: row.try_get::<Option<i64>, _>(19)?.map(At),
             flagged_at: row.try_get::<Option<i64>, _>(20)?.map(At),
+            line_context: row.try_get(21)?,
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)

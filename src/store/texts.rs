@@ -1,7 +1,7 @@
 //! The system's own texts, where a line says them in its own words.
 
 use super::{Result, Tx};
-use crate::domain::ids::NumberId;
+use crate::domain::ids::{ConversationId, NumberId};
 use crate::domain::text::Wording;
 use crate::on;
 
@@ -12,6 +12,17 @@ use crate::on;
 pub async fn own(tx: &mut Tx, line: NumberId, wording: Wording) -> Result<Option<String>> {
     let body = on!(tx, c => sqlx::query_scalar("SELECT body FROM line_texts WHERE line_id = $1 AND name = $2")
         .bind(line.0).bind(wording.name()).fetch_optional(&mut *c).await)?;
+    Ok(body)
+}
+
+/// As [`own`], of the line of a conversation.
+///
+/// # Errors
+/// What the database said.
+pub async fn own_in(tx: &mut Tx, conversation: ConversationId, wording: Wording) -> Result<Option<String>> {
+    let body = on!(tx, c => sqlx::query_scalar(
+        "SELECT t.body FROM conversations c JOIN line_texts t ON t.line_id = c.line_id WHERE c.id = $1 AND t.name = $2")
+        .bind(conversation.0).bind(wording.name()).fetch_optional(&mut *c).await)?;
     Ok(body)
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{Inbound, Outcome};
 use crate::clock::At;
+use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::{Enqueued, enqueue};
 use crate::desk::relay::{Author, fan_out, with_media};
 use crate::desk::{Desk, notice, refusal as refused, snooze};
@@ -12,6 +13,7 @@ use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::phone::masked;
 use crate::domain::refusal;
 use crate::domain::routing::Keep;
+use crate::domain::text::Wording;
 use crate::store::messages::{self, Said, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
 use crate::store::{Result, Tx, changes, opening};
@@ -55,6 +57,12 @@ pub(super) async fn carry(
         outcomes.push(outcome);
     }
 
+    for talk in group.paused.iter().filter_map(|id| standing.get(id)).map(|standing| &standing.talk) {
+        let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
+        let body = say(tx, Whose::In(talk.id), Wording::Paused, &[("customer", &customer)]).await?;
+        let reps = legs.iter().filter(|leg| leg.conversation == talk.id && leg.person.is_some() && leg.reachable);
+        group.drafts.extend(reps.map(|leg| notice::answer(leg.number, &leg.phone, &body)));
+    }
     messages::insert(tx, &group.messages).await?;
     let mut sent = enqueue(desk, tx, group.drafts, now).await?;
     let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
@@ -176,10 +184,6 @@ impl Group {
         if loops && standing.paused_at.is_none() {
             standing.paused_at = Some(now);
             self.paused.push(talk.id);
-            let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
-            let body = notice::words::PAUSED.replace("{customer}", &customer);
-            let reps = legs.iter().filter(|leg| leg.conversation == talk.id && leg.person.is_some() && leg.reachable);
-            self.drafts.extend(reps.map(|leg| notice::answer(leg.number, &leg.phone, &body)));
         }
         let kind = if instead.is_some() { "keyword" } else { "text" };
         let (outcome, why) = if standing.paused_at.is_some() {
@@ -197,7 +201,7 @@ impl Group {
             // In a support conversation the customer hears a rep as the line, whoever it is.
             let name = from.person_name.clone().unwrap_or_default();
             let author = Author { leg: Some(from.id), person: from.person, name: &name };
-            let fan = fan_out(talk, legs, author, message.id, body, desk.policies.support.context_line, now);
+            let fan = fan_out(talk, legs, author, message.id, body, &desk.policies, now);
             for leg in legs.iter_mut().filter(|leg| fan.greeted.contains(&leg.id)) {
                 leg.greeted = true;
             }

@@ -4,9 +4,10 @@ use super::slow::Found;
 use super::{Item, Outcome, keep};
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::notice::{self, words};
+use crate::desk::notice::{self, Whose, say};
 use crate::desk::outbox::Enqueued;
 use crate::domain::routing::Hold;
+use crate::domain::text::Wording;
 use crate::store::{Result, Tx};
 
 /// Holds a text with the conversation that it used to belong to.
@@ -31,12 +32,14 @@ pub(super) async fn hold(
         return Ok(Outcome::Held);
     }
     let mask = found.number.0;
+    let whose = Whose::from(found.past.as_ref().map(|leg| leg.conversation));
     let mut sent = if hold == Hold::Moved {
         let name = found.past.as_ref().and_then(|leg| leg.pinned_name.as_deref()).unwrap_or("somebody else");
-        let body = words::MOVED.replace("{name}", name);
+        let body = say(tx, whose, Wording::Moved, &[("name", name)]).await?;
         notice::throttled(desk, tx, notice::TO_REP, mask, &text.from, &body, now).await?
     } else {
-        notice::throttled(desk, tx, notice::ENDED, mask, &text.from, words::ENDED, now).await?
+        let body = say(tx, whose, Wording::Ended, &[]).await?;
+        notice::throttled(desk, tx, notice::ENDED, mask, &text.from, &body, now).await?
     };
     done.waiting |= sent.waiting;
     done.sendings.append(&mut sent.sendings);

@@ -9,7 +9,7 @@ use crate::desk::legs::Rungs;
 use crate::desk::outbox::Enqueued;
 use crate::desk::queue::{self, Hall};
 use crate::desk::reopen::{With, reopen};
-use crate::desk::{Desk, legs};
+use crate::desk::{Desk, legs, notice};
 use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId};
 use crate::faults;
 use crate::store::opening::{self, NewLeg};
@@ -96,5 +96,6 @@ async fn begin(
         done.add(legs::open_rep_leg(desk, tx, conversation, (id, phone), &text.from, Rungs::All, now).await?);
     }
     changes::note(tx, &[(conversation, "conversation")], now).await?;
+    done.add(notice::greet(desk, tx, conversation, hall.line, &text.from, now).await?);
     Ok(conversation)
 }

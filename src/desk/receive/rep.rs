@@ -5,10 +5,11 @@ use super::{Item, Outcome, keep};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::command::{Order, Place, carry_out};
-use crate::desk::notice::{REP_ON_LINE, throttled, words};
+use crate::desk::notice::{REP_ON_LINE, Whose, say, throttled};
 use crate::desk::outbox::Enqueued;
 use crate::domain::ids::PersonId;
 use crate::domain::routing::Keep;
+use crate::domain::text::Wording;
 use crate::store::{Result, Tx, changes};
 
 /// Keeps a rep's word and answers it where an answer is due.
@@ -44,7 +45,8 @@ pub(super) async fn word(
         }
         // Once an hour: a phone that answers by itself would otherwise never stop. A keyword needs no help.
         Keep::RepOnLine if item.keyword.is_none() => {
-            throttled(desk, tx, REP_ON_LINE, number, &text.from, words::REP_ON_LINE, now).await?
+            let body = say(tx, Whose::Line(number), Wording::RepOnLine, &[]).await?;
+            throttled(desk, tx, REP_ON_LINE, number, &text.from, &body, now).await?
         }
         Keep::PhoneOff if conversation.is_some() => {
             let data = serde_json::json!({ "person": person.map(|id| id.0.to_string()) });

@@ -4,6 +4,7 @@
 use super::ready::ready;
 use super::{Inbound, Item, Outcome, carry, held, keep, open, rep};
 use crate::clock::At;
+use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::Enqueued;
 use crate::desk::{Desk, ledger, notice};
 use crate::domain::command::{self, Hash};
@@ -11,6 +12,7 @@ use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::keyword::Keyword;
 use crate::domain::phone::masked;
 use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
+use crate::domain::text::Wording;
 use crate::store::routes::{self, LiveLeg, PastLeg};
 use crate::store::{Result, Tx, customers, lines, people};
 
@@ -77,7 +79,12 @@ async fn go(
     let (text, number) = (item.text, found.number);
     if let (Route::Into, Some(leg)) = (route(&facts(item, found)), &found.leg) {
         let stop = item.keyword == Some(Keyword::Stop);
-        let instead = stop.then(|| notice::words::OPTED_OUT.trim_end().replace("{customer}", &masked(&text.from)));
+        let customer = masked(&text.from);
+        let instead = if stop {
+            Some(say(tx, Whose::In(leg.conversation), Wording::OptedOut, &[("customer", &customer)]).await?)
+        } else {
+            None
+        };
         if found.number.1 && leg.role == "customer" {
             ready(desk, tx, found.number.0, leg.conversation, now, done).await?;
         }
@@ -155,7 +162,7 @@ async fn help(desk: &Desk, tx: &mut Tx, item: &Item<'_>, found: &Found, now: At,
         return Ok(());
     }
     let line = lines::name(tx, found.number.0).await?.unwrap_or_else(|| "This number".to_owned());
-    let body = notice::words::HELP.replace("{line}", &line);
+    let body = say(tx, Whose::Line(found.number.0), Wording::Help, &[("line", &line)]).await?;
     let mut sent = notice::throttled(desk, tx, notice::HELP, found.number.0, &item.text.from, &body, now).await?;
     done.waiting |= sent.waiting;
     done.sendings.append(&mut sent.sendings);

@@ -69,6 +69,10 @@ wordings! {
     Greeting = "greeting" ["line"] or nothing;
     /// To anybody who texts a number on which their conversation has ended.
     Ended = "ended" [] or nothing;
+    /// To a customer who writes while nobody can answer, at most once a day.
+    AfterHours = "after_hours" [] or nothing;
+    /// To a customer's HELP, where the carrier does not answer it.
+    Help = "help" ["line"];
     /// Before the first text of a customer's thread on a rep's phone.
     Context = "context" ["customer", "line"];
     /// To a rep who texts a line.
@@ -83,6 +87,8 @@ wordings! {
     Moved = "moved" ["name"];
     /// To a rep whose text did not arrive.
     NotDelivered = "not_delivered" ["customer", "reason"];
+    /// To a rep whose thread is given up for want of masks.
+    Rested = "rested" ["customer"];
     /// To a rep whose customer has opted out.
     OptedOut = "opted_out" ["customer"];
     /// To a rep whose phone and the customer's keep sending each other the same two texts.
