@@ -112,6 +112,24 @@ async fn hold(tx: &mut Tx, lines: &[NumberId]) -> Result<()> {
     Ok(())
 }
 
+/// What follows when the rules of lines have changed: whoever waits on `lines` goes to whoever can take them now, and
+/// texts that wait for the phones of reps who work now are sent.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn settle(desk: &Desk, tx: &mut Tx, lines: &[NumberId], now: At) -> Result<Enqueued> {
+    let mut sent = Enqueued::default();
+    for line in lines {
+        sent.add(queue::drain(desk, tx, *line, now).await?);
+    }
+    for kept in table::kept(tx).await?.into_iter().filter(|kept| kept.waits && kept.shift.on_at(now)) {
+        for talk in routes::talks(tx, &[kept.id]).await? {
+            sent.add(handover::release(desk, tx, &talk, now).await?);
+        }
+    }
+    Ok(sent)
+}
+
 /// Disables a person, who keeps no customers, sessions or links; or enables them again. `by` an admin.
 ///
 /// # Errors

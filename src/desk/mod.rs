@@ -30,6 +30,7 @@ pub mod identity;
 pub mod lapse;
 pub mod ledger;
 pub mod legs;
+pub mod line;
 pub mod note;
 pub mod notice;
 pub mod outbox;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::{At, hours, minutes};
 use crate::desk::{Desk, password};
 use crate::domain::ids::PersonId;
-use crate::domain::person::Role;
+use crate::domain::person::{Duty, Role};
 use crate::domain::throttle::{self, Scope, WINDOW};
 use crate::secret::hash_token;
 use crate::store::{self, Job, Store, Tx, sessions};
@@ -31,8 +31,8 @@ pub struct Who {
     pub name: String,
     /// The person's rank.
     pub role: Role,
-    /// Whether the person is on duty.
-    pub on_duty: bool,
+    /// Whether the person takes customers.
+    pub duty: Duty,
 }
 
 /// An attempt to sign in.
@@ -112,7 +112,12 @@ pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<W
     if used && now.since(session.seen_at) >= TOUCH_EVERY {
         desk.store.write(Touch { token_hash, now }).await?;
     }
-    Ok(Some(Who { id: session.person, name: session.name, role, on_duty: session.duty == "on" }))
+    Ok(Some(Who {
+        id: session.person,
+        name: session.name,
+        role,
+        duty: Duty::read(&session.duty).unwrap_or(Duty::Away),
+    }))
 }
 
 /// Makes a one-time link's token for the enabled person with this e-mail address; `None` if there is none.

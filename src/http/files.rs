@@ -23,12 +23,13 @@ pub struct File {
 }
 
 /// The layers of the style sheet in their order.
-const STYLES: [&str; 7] = [
+const STYLES: [&str; 8] = [
     include_str!("../../static/css/tokens.css"),
     include_str!("../../static/css/base.css"),
     include_str!("../../static/css/layout.css"),
     include_str!("../../static/css/parts.css"),
     include_str!("../../static/css/inbox.css"),
+    include_str!("../../static/css/rules.css"),
     include_str!("../../static/css/alone.css"),
     include_str!("../../static/css/states.css"),
 ];

@@ -23,6 +23,8 @@ pub enum Here {
     View(View),
     /// At the held texts.
     Held,
+    /// At the lines and their rules.
+    Lines,
 }
 
 /// Something that needs a hand.

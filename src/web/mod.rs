@@ -8,11 +8,13 @@ mod closures;
 pub mod composer;
 mod consents;
 pub mod conversations;
+mod duty;
 pub mod events;
 mod failure;
 pub mod frame;
 mod health;
 mod held;
+mod lines;
 mod links;
 pub mod list;
 mod live;
@@ -52,6 +54,10 @@ pub fn routes() -> Vec<Route> {
         blocks::delete,
         consents::create,
         consents::settle,
+        duty::create,
+        lines::index,
+        lines::show,
+        lines::save,
         held::index,
         live::stream,
         health::live,

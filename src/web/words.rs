@@ -1,6 +1,7 @@
 //! States in words that a person understands.
 //! Every state is a word first; colour and shape only repeat it.
 
+use crate::domain::person::Duty;
 use crate::store::views::list::View;
 use crate::store::views::timeline::{Said, Text};
 
@@ -13,6 +14,16 @@ pub fn view(view: &View) -> &'static str {
         View::Unassigned => "Unassigned",
         View::Snoozed => "Snoozed",
         View::Closed => "Closed",
+    }
+}
+
+/// A duty, and what it means for the one who has it.
+#[must_use]
+pub fn duty(duty: &Duty) -> (&'static str, &'static str) {
+    match duty {
+        Duty::On => ("On duty", "New customers come to you."),
+        Duty::Away => ("Away", "No new customers. Your own can still text you."),
+        Duty::AwayReassign => ("Away, reassign", "No new customers, and your own go to others now."),
     }
 }
 

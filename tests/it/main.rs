@@ -40,5 +40,6 @@ mod web_desk;
 mod web_forms;
 mod web_guards;
 mod web_inbox;
+mod web_lines;
 mod web_live;
 mod web_sessions;

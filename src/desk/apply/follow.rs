@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::Work;
 use crate::desk::outbox::Enqueued;
-use crate::desk::{handover, queue};
+use crate::desk::{duty, queue};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::person::Duty;
-use crate::store::{Result, Tx, changes, lines, people, queue as table, routes};
+use crate::store::{Result, Tx, changes, lines, people, queue as table};
 
 impl Work<'_> {
     pub(super) async fn set_duty(&mut self, tx: &mut Tx, person: PersonId, to: Duty) -> Result<()> {
@@ -49,14 +49,7 @@ impl Work<'_> {
         }
         let mut all: Vec<_> = lines::all(tx).await?.into_iter().map(|line| line.id).collect();
         all.sort_unstable();
-        for line in all {
-            sent.add(queue::drain(desk, tx, line, now).await?);
-        }
-        for kept in table::kept(tx).await?.into_iter().filter(|kept| kept.waits && kept.shift.on_at(now)) {
-            for talk in routes::talks(tx, &[kept.id]).await? {
-                sent.add(handover::release(desk, tx, &talk, now).await?);
-            }
-        }
+        sent.add(duty::settle(desk, tx, &all, now).await?);
         Ok(sent)
     }
 }

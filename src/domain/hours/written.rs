@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use chrono::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::Hours;
 use super::day::WEEK;
 use super::parts::{Holidays, Week};
 use super::span::Span;
+use crate::clock::At;
 
 /// The text of each part.
 #[derive(Clone, Serialize, Deserialize)]
@@ -94,6 +96,13 @@ impl Hours {
     #[must_use]
     pub fn holidays(&self) -> Vec<String> {
         self.holidays.written()
+    }
+
+    /// An instant by the clock of this zone: `Mon 23 Nov, 9:00`.
+    #[must_use]
+    pub fn shown(&self, at: At) -> String {
+        let local = at.utc().map(|utc| self.zone.from_utc_datetime(&utc.naive_utc()));
+        local.map(|local| local.format("%a %-d %b, %-H:%M").to_string()).unwrap_or_default()
     }
 
     /// The same week with these holidays instead.

@@ -118,7 +118,18 @@ pub struct Rows {
     pub next: Option<Cursor>,
 }
 
-type Raw = (i64, Option<String>, Option<String>, Option<String>, Option<String>, i64, Option<i64>, String, Option<i64>);
+type Raw = (
+    i64,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    i64,
+    Option<i64>,
+    String,
+    Option<i64>,
+    Option<String>,
+);
 
 /// A page of `view` as `viewer` may see it.
 ///
@@ -129,7 +140,8 @@ pub async fn list(tx: &mut Tx, viewer: Viewer, view: View, after: Cursor) -> Res
     let sees = viewer.sees();
     let limit = PAGE + 1;
     let sql = format!(
-        "SELECT c.id, u.name, u.phone, l.name, p.name, {order}, c.waiting_since, c.preview, c.paused_at \
+        "SELECT c.id, u.name, u.phone, l.name, p.name, {order}, c.waiting_since, c.preview, c.paused_at, \
+         l.policies \
          FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \
          LEFT JOIN people p ON p.id = c.pinned_to \
          WHERE {condition} AND {sees} AND ({order}, c.id) < ($2, $3) ORDER BY {order} DESC, c.id DESC LIMIT {limit}"
@@ -142,10 +154,10 @@ pub async fn list(tx: &mut Tx, viewer: Viewer, view: View, after: Cursor) -> Res
     Ok(Rows { rows, next })
 }
 
-fn row((id, name, phone, line, rep, at, waiting_since, preview, paused_at): Raw) -> Row {
+fn row((id, name, phone, line, rep, at, waiting_since, preview, paused_at, policies): Raw) -> Row {
     Row {
         id: ConversationId(id),
-        contact: Contact::new(name, phone.as_deref()),
+        contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
         line: line.unwrap_or_default(),
         rep,
         at: At(at),

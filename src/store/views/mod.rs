@@ -3,6 +3,7 @@
 
 use crate::domain::ids::PersonId;
 use crate::domain::person::Role;
+use crate::domain::policy::LinePolicy;
 
 pub mod audience;
 pub mod details;
@@ -45,11 +46,21 @@ impl Viewer {
 pub struct Contact {
     /// The name, if one is known.
     pub name: Option<String>,
-    /// `••34`.
+    /// `••34`; the whole number where the line shows it.
     pub masked: String,
 }
 
 impl Contact {
+    /// As [`Contact::new`]; the whole number where the line's `policies` show it.
+    fn on(name: Option<String>, phone: Option<&str>, policies: Option<&str>) -> Self {
+        let shows = policies.and_then(|json| LinePolicy::read(json).ok()?.show_numbers).unwrap_or(false);
+        let contact = Contact::new(name, phone);
+        match phone.filter(|_| shows) {
+            Some(phone) => Contact { masked: phone.to_owned(), ..contact },
+            None => contact,
+        }
+    }
+
     fn new(name: Option<String>, phone: Option<&str>) -> Self {
         let name = name.filter(|name| !name.trim().is_empty());
         Contact { name, masked: phone.map(crate::domain::phone::masked).unwrap_or_default() }

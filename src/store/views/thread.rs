@@ -52,7 +52,7 @@ pub struct Head {
 pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Option<Head>> {
     let sql = format!(
         "SELECT c.id, u.id, u.name, u.phone, u.created_at, l.id, l.name, p.id, p.name, c.opened_at, c.closed_at, \
-         c.paused_at, c.snoozed_until, c.flagged_at, u.blocked_at, b.name FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
+         c.paused_at, c.snoozed_until, c.flagged_at, u.blocked_at, b.name, l.policies FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
          LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to \
          LEFT JOIN people b ON b.id = u.blocked_by \
          WHERE c.id = $2 AND {}",
@@ -61,11 +61,11 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
     let head = on!(tx, c, R => sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(id.0).try_map(|row: R| {
         let (name, phone): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
         let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
-        let by: Option<String> = row.try_get(15)?;
+        let (by, policies): (Option<String>, Option<String>) = (row.try_get(15)?, row.try_get(16)?);
         Ok(Head {
             id: ConversationId(row.try_get(0)?),
             answerable: phone.as_deref().is_some_and(|phone| Sender::read(phone).answerable()),
-            contact: Contact::new(name, phone.as_deref()),
+            contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
             customer: row.try_get::<Option<i64>, _>(1)?.map(CustomerId),
             customer_since: at(4)?,
             line: row.try_get::<Option<i64>, _>(5)?.map(NumberId),
