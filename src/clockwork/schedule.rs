@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::clock::At;
-use crate::desk::{Desk, backfill, claim, doubt, duty, lapse, snooze};
+use crate::desk::{Desk, backfill, claim, doubt, duty, lapse, leap, snooze};
 use crate::store::Result;
 
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -28,6 +28,7 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
     vec![
         task("vouch", Duration::from_secs(1), |desk| Box::pin(async move { backfill::vouch(&desk).await.map(drop) })),
         task("backfill", missed, move |desk| Box::pin(async move { backfill::turn(&desk, since).await.map(drop) })),
+        task("leap", Duration::from_secs(1), |desk| Box::pin(async move { leap::replan(&desk).await.map(drop) })),
         task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),
         task("turn", Duration::from_secs(2), |desk| Box::pin(async move { duty::turn(&desk).await.map(drop) })),

@@ -94,6 +94,12 @@ impl Gate {
         std::mem::take(&mut watch.leapt)
     }
 
+    /// The jump that [`Gate::leap`] told could not be dealt with: it is told again.
+    pub fn leap_again(&self, micros: i64) {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.leapt = watch.leapt.saturating_add(micros);
+    }
+
     /// How far off an instant noted by this process can be because the clock jumped after or before it was noted.
     #[must_use]
     pub fn strayed(&self, clock: &Clock) -> Duration {

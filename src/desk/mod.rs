@@ -28,6 +28,7 @@ pub mod gate;
 mod handover;
 pub mod identity;
 pub mod lapse;
+pub mod leap;
 pub mod ledger;
 pub mod legs;
 pub mod line;

@@ -18,6 +18,7 @@ pub mod customers;
 pub mod departures;
 pub mod dialect;
 mod group;
+pub mod leaps;
 pub mod ledgers;
 pub mod lines;
 pub mod messages;

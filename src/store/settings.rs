@@ -25,3 +25,14 @@ pub async fn remember(tx: &mut Tx, name: &str, value: &str) -> Result<String> {
         .bind(name).bind(value).execute(&mut *c).await.map(drop))?;
     Ok(get(tx, name).await?.unwrap_or_else(|| value.to_owned()))
 }
+
+/// Remembers `value` instead of what was remembered before.
+///
+/// # Errors
+/// What the database said.
+pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(name).bind(value).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}

@@ -12,7 +12,7 @@ use switchboard::carrier::twilio::{Twilio, TwilioAccount};
 use switchboard::clock::{At, Clock};
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
-use switchboard::desk::{self, Desk, claim, deliver, doubt, duty, gate::Gate, lapse, snooze, tallies::Tallies};
+use switchboard::desk::{self, Desk, claim, deliver, doubt, duty, gate::Gate, lapse, leap, snooze, tallies::Tallies};
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::domain::policy::Policies;
 use switchboard::domain::setup::Setup;
@@ -219,7 +219,8 @@ impl House {
     /// Does everything that is due now, until nothing is.
     pub async fn runs_due_work(&self) {
         for _ in 0..10_000 {
-            let mut busy = self.makes_requests().await;
+            let mut busy = leap::replan(&self.desk).await.unwrap();
+            busy |= self.makes_requests().await;
             busy |= self.simulator.settle().await > 0;
             busy |= claim::claim(&self.desk).await.unwrap().looked_at > 0;
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;

@@ -4,6 +4,7 @@
 mod backfill;
 mod blocks;
 mod carrier_faults;
+mod clock_jumps;
 mod commands;
 mod consents;
 mod databases;

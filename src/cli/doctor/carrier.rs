@@ -1,6 +1,7 @@
 //! What the carrier says: credentials, our numbers there, and where it posts their texts.
 
 use super::report::Report;
+use super::webhook::{TRY_AGAIN, lacks, split};
 use crate::app::INBOUND_HOOK;
 use crate::carrier::{Carrier, OwnedNumber, Unanswered};
 use crate::cli::serve::carrier::twilio;
@@ -10,9 +11,6 @@ use crate::config::{CarrierSettings, TwilioSettings};
 use crate::desk::identity;
 use crate::store::Store;
 use crate::store::numbers::Number;
-
-/// Have the carrier try again for 15 seconds, whatever went wrong: by itself it tries once.
-const TRY_AGAIN: &str = "#rc=3&rp=all&rt=4000";
 
 /// Examines it; whether numbers that were paused may send again.
 pub(super) async fn examine(
@@ -66,7 +64,11 @@ fn hook(here: &Here, settings: &TwilioSettings, report: &mut Report) -> String {
     } else {
         report.good("public address", &base);
     }
-    format!("{base}{INBOUND_HOOK}")
+    let hook = format!("{base}{INBOUND_HOOK}");
+    let found =
+        format!("set on every number, by HTTP POST, as the webhook and as its fallback, exactly {hook}{TRY_AGAIN}");
+    report.good("webhook", &found);
+    hook
 }
 
 fn examine_number(ours: &Number, there: Option<&OwnedNumber>, hook: &str, report: &mut Report) -> bool {
@@ -84,19 +86,54 @@ fn examine_number(ours: &Number, there: Option<&OwnedNumber>, hook: &str, report
         report.missing(&what, &format!("the application {application} overrides its webhook"), &fix);
         return true;
     }
-    let (posted, settings) = there.inbound_url.split_once('#').unwrap_or((&there.inbound_url, ""));
+    examine_webhook(&what, &there.inbound_url, hook, report);
+    examine_fallback(&what, &there.fallback_url, hook, report);
+    true
+}
+
+fn examine_webhook(what: &str, url: &str, hook: &str, report: &mut Report) {
+    let (posted, settings) = split(url);
     if posted != hook {
         let found = match posted {
             "" => "it posts inbound texts nowhere".to_owned(),
             other => format!("it posts inbound texts to {other}"),
         };
         let fix = format!("set \"A message comes in\" to a webhook by HTTP POST, exactly {hook}{TRY_AGAIN}");
-        report.missing(&what, &found, &fix);
-    } else if settings.is_empty() {
-        let found = format!("its webhook is right, but tried only once; {hook}{TRY_AGAIN} bridges a restart");
-        report.note(&what, &found);
-    } else {
-        report.good(&what, "rented, and its webhook leads here");
+        return report.missing(what, &found, &fix);
     }
-    true
+    let lacks = lacks(settings);
+    if settings.is_empty() {
+        let found = format!("its webhook is right, but tried only once; {hook}{TRY_AGAIN} bridges a restart");
+        report.note(what, &found);
+    } else if lacks.is_empty() {
+        report.good(what, "rented, and its webhook leads here");
+    } else {
+        let found = format!("its webhook is right, but {}; set it to {hook}{TRY_AGAIN}", lacks.join("; "));
+        report.note(what, &found);
+    }
+}
+
+/// The same address is the best fallback: a second post of a text that is known changes nothing.
+fn examine_fallback(what: &str, url: &str, hook: &str, report: &mut Report) {
+    let what = format!("{what}, fallback");
+    match split(url) {
+        ("", _) => {
+            let found =
+                format!("it has none; with {hook}{TRY_AGAIN} a text gets a second chance, and none comes twice");
+            report.note(&what, &found);
+        }
+        (posted, settings) if posted == hook => {
+            let lacks = lacks(settings);
+            if lacks.is_empty() {
+                report.good(&what, "leads here");
+            } else {
+                report.note(&what, &format!("it is right, but {}; set it to {hook}{TRY_AGAIN}", lacks.join("; ")));
+            }
+        }
+        (other, _) => {
+            let found =
+                format!("it leads to {other}: texts posted there come in here only when the carrier's list is read");
+            report.note(&what, &format!("{found}; set it to {hook}{TRY_AGAIN}"));
+        }
+    }
 }

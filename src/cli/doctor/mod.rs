@@ -10,6 +10,7 @@ mod carrier;
 mod database;
 mod outbox;
 mod report;
+mod webhook;
 
 use report::Report;
 

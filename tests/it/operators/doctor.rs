@@ -19,9 +19,23 @@ phone = "+15055550121"
 "#;
 
 async fn rents(base: &str, number: &str, sms_url: &str) {
+    sets_up(base, number, ("SmsUrl", sms_url)).await;
+}
+
+async fn falls_back(base: &str, number: &str, url: &str) {
+    sets_up(base, number, ("SmsFallbackUrl", url)).await;
+}
+
+async fn overridden(base: &str, number: &str) {
+    sets_up(base, number, ("SmsApplicationSid", "AP1")).await;
+}
+
+/// Rents a number, or changes one that is rented.
+async fn sets_up(base: &str, number: &str, change: (&str, &str)) {
+    // Another test may have chosen it already; all choose the same.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
-    let form: switchboard::wire::twilio::form::Form =
-        [("PhoneNumber", number), ("SmsUrl", sms_url)].into_iter().collect();
+    let form: switchboard::wire::twilio::form::Form = [("PhoneNumber", number), change].into_iter().collect();
     let rented = client
         .post(format!("{base}/2010-04-01/Accounts/AC1/IncomingPhoneNumbers.json"))
         .basic_auth("AC1", Some("secret"))
@@ -57,21 +71,53 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
     rents(&base, "+18005550100", "https://elsewhere.example/sms").await;
     rents(&base, "+18005550111", "https://texts.example.com/hooks/twilio/messages").await;
     rents(&base, "+18005550112", "").await;
+    falls_back(&base, "+18005550111", "https://elsewhere.example/spare").await;
     let astray = desk.runs(&["doctor"]);
     assert_eq!(astray.code, Some(1));
     for told in [
         "missing  line +18005550100: it posts inbound texts to https://elsewhere.example/sms",
         "exactly https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000",
         "note     mask +18005550111: its webhook is right, but tried only once",
+        "note     mask +18005550111, fallback: it leads to https://elsewhere.example/spare",
+        "note     line +18005550100, fallback: it has none; with https://texts.example.com/hooks/twilio/messages#rc=3",
         "note     number +18005550112: rented, but neither line nor mask here",
+        "ok       webhook: set on every number, by HTTP POST, as the webhook and as its fallback, exactly \
+         https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000",
         "One thing is missing.",
     ] {
         assert!(astray.out.contains(told), "{told}\n{}", astray.out);
     }
 
-    rents(&base, "+18005550100", "https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000").await;
+    rents(&base, "+18005550100", "https://texts.example.com/hooks/twilio/messages#rc=1&rt=4000").await;
+    let hasty = desk.runs(&["doctor"]);
+    assert!(
+        hasty.out.contains(
+            "note     line +18005550100: its webhook is right, but rc=1 tries again too seldom: 3 is right; rp is missing"
+        ),
+        "{}",
+        hasty.out
+    );
+
+    let exact = "https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000";
+    rents(&base, "+18005550100", exact).await;
+    falls_back(&base, "+18005550100", exact).await;
     let well = desk.runs(&["doctor"]);
     assert_eq!(well.code, Some(0), "{}", well.out);
+    for told in [
+        "ok       line +18005550100: rented, and its webhook leads here",
+        "ok       line +18005550100, fallback: leads here",
+    ] {
+        assert!(well.out.contains(told), "{told}\n{}", well.out);
+    }
+
+    overridden(&base, "+18005550100").await;
+    let overridden = desk.runs(&["doctor"]);
+    assert_eq!(overridden.code, Some(1));
+    assert!(
+        overridden.out.contains("missing  line +18005550100: the application AP1 overrides its webhook"),
+        "{}",
+        overridden.out
+    );
 
     let locked_out = desk.with("TWILIO_AUTH_TOKEN", "wrong").runs(&["doctor"]);
     assert!(locked_out.code == Some(1) && locked_out.out.contains("it refuses the credentials"), "{}", locked_out.out);

@@ -1,0 +1,65 @@
+//! Moves what was planned by a clock that has jumped since. `leap` is in microseconds; what was written within `fresh` was
+//! written by the clock as it is now.
+
+use super::{Result, Tx, settings};
+use crate::clock::At;
+use crate::on;
+
+/// The setting that keeps when this was done last.
+const LEAPT_AT: &str = "clock.leapt_at";
+
+/// When plans were moved last. Held until the commit by whoever writes it.
+///
+/// # Errors
+/// What the database said.
+pub async fn last(tx: &mut Tx) -> Result<Option<At>> {
+    super::dialect::one_at_a_time(tx, LEAPT_AT).await?;
+    Ok(settings::get(tx, LEAPT_AT).await?.and_then(|at| at.parse().ok()).map(At))
+}
+
+/// Remembers that plans were moved at `now`.
+///
+/// # Errors
+/// What the database said.
+pub async fn remember(tx: &mut Tx, now: At) -> Result<()> {
+    settings::set(tx, LEAPT_AT, &now.0.to_string()).await
+}
+
+/// Requests that are open or in doubt: when they began, their leases, and the looks for them.
+///
+/// # Errors
+/// What the database said.
+pub async fn requests(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE attempts SET started_at = started_at + $1, lease_until = lease_until + $1, \
+         doubt_since = doubt_since + $1, next_look_at = next_look_at + $1, listed_at = listed_at + $1, \
+         empty_at = empty_at + $1 \
+         WHERE (ended_at IS NULL OR next_look_at IS NOT NULL) AND NOT (started_at BETWEEN $2 AND $3)")
+        .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Texts that wait: when they may leave, their places, and until when they are valid.
+///
+/// # Errors
+/// What the database said.
+pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1 \
+         WHERE state IN ('ready', 'sending', 'unknown') AND NOT (updated_at BETWEEN $2 AND $3)")
+        .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// The next free place of each number, where a clock that was set back would make it wait.
+///
+/// # Errors
+/// What the database said.
+pub async fn paces(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
+    if leap >= 0 {
+        return Ok(());
+    }
+    on!(tx, c => sqlx::query("UPDATE numbers SET pace_free_at = pace_free_at + $1 WHERE pace_free_at > $2")
+        .bind(leap).bind(now.0 - leap / 2).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
