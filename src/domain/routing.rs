@@ -34,6 +34,8 @@ pub enum Past {
     Ended,
     /// It was a rep's, and the conversation is with somebody else now.
     Moved,
+    /// It was a rep's, and the conversation is still the rep's.
+    Own,
 }
 
 /// Everything that decides.
@@ -66,6 +68,8 @@ pub enum Route {
     Into,
     /// It opens a conversation.
     Open,
+    /// A rep's late answer: it takes the rep's own conversation up again, if that can be; else it is held.
+    TakeUp,
     /// Nowhere until a manager decides.
     Held(Hold),
     /// Nowhere: it was for us, not for anybody.
@@ -146,9 +150,13 @@ pub fn route(facts: &Facts) -> Route {
         (_, Some(Side::Rep)) | (Texted::Mask, None) if facts.command => Route::Kept(Keep::Command),
         (_, Some(_)) => Route::Into,
         (_, None) if facts.blocked && !facts.staff => Route::Kept(Keep::Blocked),
+        // A word that turns texts off or on is for us and worth no conversation.
+        (Texted::Mask, None) if facts.past == Past::Own && matches!(facts.keyword, None | Some(Keyword::Help)) => {
+            Route::TakeUp
+        }
         (Texted::Mask, None) => Route::Held(match facts.past {
             Past::Never => Hold::Never,
-            Past::Ended => Hold::Ended,
+            Past::Ended | Past::Own => Hold::Ended,
             Past::Moved => Hold::Moved,
         }),
         // A rep's phone that texts a line never opens a conversation.
@@ -170,7 +178,7 @@ mod tests {
     fn facts() -> impl Strategy<Value = Facts> {
         let texted = prop_oneof![Just(Texted::Line), Just(Texted::Mask), Just(Texted::Stranger)];
         let live = prop_oneof![Just(None), Just(Some(Side::Outside)), Just(Some(Side::Rep))];
-        let past = prop_oneof![Just(Past::Never), Just(Past::Ended), Just(Past::Moved)];
+        let past = prop_oneof![Just(Past::Never), Just(Past::Ended), Just(Past::Moved), Just(Past::Own)];
         let words = [None, Some(Keyword::Stop), Some(Keyword::Start), Some(Keyword::Help)];
         let keyword = proptest::sample::select(words.to_vec());
         (texted, any::<bool>(), (live, any::<bool>()), any::<bool>(), past, keyword, any::<bool>(), any::<bool>())
@@ -195,6 +203,9 @@ mod tests {
                 Route::Open => prop_assert!(
                     facts.live.is_none() && facts.texted == Texted::Line && !facts.staff && !facts.from_ours
                 ),
+                Route::TakeUp => prop_assert!(
+                    facts.live.is_none() && facts.texted == Texted::Mask && facts.past == Past::Own
+                ),
                 Route::Held(_) => prop_assert!(
                     facts.texted == Texted::Stranger || facts.live.is_none() || facts.younger
                 ),
@@ -208,7 +219,7 @@ mod tests {
                 prop_assert_eq!(route(&facts), Route::Refused);
             }
             if facts.texted == Texted::Mask && facts.live.is_none() && !facts.from_ours && !facts.command && !facts.blocked {
-                prop_assert!(matches!(route(&facts), Route::Held(_)));
+                prop_assert!(matches!(route(&facts), Route::Held(_) | Route::TakeUp));
             }
         }
 

@@ -18,6 +18,8 @@ pub mod customers;
 pub mod departures;
 pub mod dialect;
 mod group;
+pub mod held;
+pub mod idle;
 pub mod leaps;
 pub mod ledgers;
 pub mod lines;

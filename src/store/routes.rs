@@ -291,9 +291,17 @@ pub struct PastLeg {
     pub pinned_name: Option<String>,
     /// The conversation is closed.
     pub closed: bool,
+    /// Since when.
+    pub closed_at: Option<At>,
 }
 
 impl PastLeg {
+    /// It was the way of `rep`, who still has the conversation, open or closed.
+    #[must_use]
+    pub fn still_of(&self, rep: Option<PersonId>) -> bool {
+        rep.is_some() && self.person == rep && self.pinned_to == rep
+    }
+
     /// It was a rep's, and its conversation goes on with somebody else.
     #[must_use]
     pub fn moved(&self) -> bool {
@@ -320,6 +328,7 @@ pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Opti
         pinned_to: pinned.map(PersonId),
         pinned_name: name,
         closed: closed_at.is_some(),
+        closed_at: closed_at.map(At),
     }))
 }
 

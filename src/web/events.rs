@@ -76,6 +76,12 @@ pub fn line(done: Done, customer: &str) -> Line {
         "leg_rested" => {
             "Texts to the rep's phone rest, because masks are short: this one goes on in the inbox".to_owned()
         }
+        "closed" if word("why").as_deref() == Some("idle") => match data.get("hours").and_then(Value::as_u64) {
+            Some(hours) => format!("Closed, because nothing was said for {hours} h"),
+            None => "Closed, because nothing was said for long".to_owned(),
+        },
+        "held_forwarded" => format!("{actor} sent a held text on"),
+        "held_dismissed" => format!("{actor} put a held text away: {}", word("reason").unwrap_or_default()),
         "closed" => format!("{actor} closed this"),
         "snoozed" => match data.get("until").and_then(Value::as_i64).map(|at| Stamp(At(at))) {
             Some(until) => format!("{actor} put this aside until {}, {}", until.day(), until.clock()),

@@ -1,28 +1,33 @@
-//! Held texts, for managers: what reached a number of ours and was passed on to nobody, and why.
+//! Held texts, for managers: what reached a number of ours and was passed on to nobody, why, and what to do about it.
 
 use askama::Template;
-use rocket::State;
-use rocket_db_pools::Connection;
+use rocket::form::Form;
+use rocket::response::Redirect;
+use rocket::{FromForm, State};
 
 use super::failure::Failure;
 use super::frame::{Frame, Here};
 use super::stamp::Stamp;
 use super::words::sentence;
-use crate::desk::Desk;
+use crate::desk::sessions::Who;
+use crate::desk::{self, Desk, held as decide};
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::http::Site;
-use crate::http::db::Db;
 use crate::http::guards::ManagerOnly;
 use crate::http::page::Page;
 use crate::store::views::{Contact, held};
 
 struct Row {
+    id: MessageId,
     at: Stamp,
     from: Contact,
     to: String,
     body: String,
     why: String,
     conversation: Option<ConversationId>,
+    closed: bool,
+    problem: Option<String>,
+    reason: String,
 }
 
 #[derive(Template)]
@@ -31,6 +36,48 @@ pub(super) struct Held {
     frame: Frame,
     texts: Vec<Row>,
     older: Option<MessageId>,
+    problem: Option<String>,
+}
+
+/// What was refused, about which text, and the reason that was typed.
+#[derive(Default)]
+struct Back {
+    message: Option<MessageId>,
+    problem: Option<String>,
+    reason: String,
+}
+
+/// The answer to a form.
+#[derive(rocket::Responder)]
+pub(super) enum Answer {
+    Done(Box<Redirect>),
+    Again(Box<Page<Held>>),
+    Failed(Failure),
+}
+
+async fn page(desk: &Desk, site: &Site, who: Who, before: Option<i64>, back: Back) -> Result<Held, Failure> {
+    let mut tx = desk.store.read().await?;
+    let frame = Frame::load(&mut tx, who, Here::Held, site, desk.clock.now()).await?;
+    let texts = held::list(&mut tx, MessageId(before.unwrap_or(i64::MAX))).await?;
+    let full = i64::try_from(texts.len()).is_ok_and(|rows| rows >= held::PAGE);
+    let older = texts.last().filter(|_| full).map(|last| last.id);
+    let here = texts.iter().any(|text| Some(text.id) == back.message);
+    let texts = texts
+        .into_iter()
+        .map(|text| Row {
+            problem: back.problem.clone().filter(|_| Some(text.id) == back.message),
+            reason: if Some(text.id) == back.message { back.reason.clone() } else { String::new() },
+            id: text.id,
+            at: Stamp(text.at),
+            from: text.from,
+            to: text.to,
+            body: text.body,
+            why: sentence(&text.why),
+            conversation: text.conversation,
+            closed: text.closed,
+        })
+        .collect();
+    Ok(Held { frame, texts, older, problem: back.problem.filter(|_| !here) })
 }
 
 #[rocket::get("/held?<before>")]
@@ -39,22 +86,56 @@ pub(super) async fn index(
     me: ManagerOnly,
     desk: &State<Desk>,
     site: &State<Site>,
-    mut db: Connection<Db>,
 ) -> Result<Page<Held>, Failure> {
-    let frame = Frame::load(&mut db, me.0, Here::Held, site, desk.clock.now()).await?;
-    let texts = held::list(&mut db, MessageId(before.unwrap_or(i64::MAX))).await?;
-    let full = i64::try_from(texts.len()).is_ok_and(|rows| rows >= held::PAGE);
-    let older = texts.last().filter(|_| full).map(|last| last.id);
-    let texts = texts
-        .into_iter()
-        .map(|text| Row {
-            at: Stamp(text.at),
-            from: text.from,
-            to: text.to,
-            body: text.body,
-            why: sentence(&text.why),
-            conversation: text.conversation,
-        })
-        .collect();
-    Ok(Page::ok(Held { frame, texts, older }))
+    page(desk, site, me.0, before, Back::default()).await.map(Page::ok)
+}
+
+async fn answer(
+    outcome: Result<(), desk::Failure>,
+    (desk, site, who): (&Desk, &Site, Who),
+    message: MessageId,
+    reason: String,
+) -> Answer {
+    match outcome {
+        Ok(()) => Answer::Done(Box::new(Redirect::to("/held"))),
+        Err(desk::Failure::Refused { why, .. }) => {
+            let back = Back { message: Some(message), problem: Some(sentence(&why)), reason };
+            match page(desk, site, who, None, back).await {
+                Ok(page) => Answer::Again(Box::new(Page::refused(page))),
+                Err(failure) => Answer::Failed(failure),
+            }
+        }
+        Err(failure) => Answer::Failed(failure.into()),
+    }
+}
+
+#[rocket::post("/held/<id>/forward")]
+pub(super) async fn forward(id: i64, me: ManagerOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+    let outcome = decide::forward(desk, me.0.id, MessageId(id)).await;
+    answer(outcome, (desk, site, me.0), MessageId(id), String::new()).await
+}
+
+#[rocket::post("/held/<id>/reopening")]
+pub(super) async fn reopen(id: i64, me: ManagerOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+    let outcome = decide::reopen_for(desk, me.0.id, MessageId(id)).await;
+    answer(outcome, (desk, site, me.0), MessageId(id), String::new()).await
+}
+
+#[derive(FromForm)]
+pub(super) struct Why {
+    #[field(default = String::new())]
+    reason: String,
+}
+
+#[rocket::post("/held/<id>/dismissal", data = "<form>")]
+pub(super) async fn dismiss(
+    id: i64,
+    form: Form<Why>,
+    me: ManagerOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let reason = form.into_inner().reason;
+    let outcome = decide::dismiss(desk, me.0.id, MessageId(id), &reason).await;
+    answer(outcome, (desk, site, me.0), MessageId(id), reason).await
 }

@@ -12,7 +12,9 @@ use switchboard::carrier::twilio::{Twilio, TwilioAccount};
 use switchboard::clock::{At, Clock};
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
-use switchboard::desk::{self, Desk, claim, deliver, doubt, duty, gate::Gate, lapse, leap, snooze, tallies::Tallies};
+use switchboard::desk::{
+    self, Desk, claim, deliver, doubt, duty, gate::Gate, idle, lapse, leap, snooze, tallies::Tallies,
+};
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::domain::policy::Policies;
 use switchboard::domain::setup::Setup;
@@ -224,6 +226,7 @@ impl House {
             busy |= self.simulator.settle().await > 0;
             busy |= claim::claim(&self.desk).await.unwrap().looked_at > 0;
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;
+            busy |= idle::close_idle(&self.desk).await.unwrap() > 0;
             busy |= snooze::wake(&self.desk).await.unwrap() > 0;
             busy |= duty::turn(&self.desk).await.unwrap() > 0;
             busy |= doubt::look(&self.desk).await.unwrap() > 0;

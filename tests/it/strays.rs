@@ -17,6 +17,7 @@ both_stores! {
         let rep = house.chosen();
         let conversation = house.conversation().await;
         house.closes(MIRIAM).await;
+        house.pass(days(8)).await;
         rep.texts_back("one more thing").await;
         joel.shows(&[]);
         assert_eq!(rep.bodies()[1..], [ENDED]);
@@ -28,6 +29,7 @@ both_stores! {
         house.customer(34).texts("thanks, bye").await;
         let rep = house.chosen();
         house.closes(MIRIAM).await;
+        house.pass(days(8)).await;
         for _ in 0..3 {
             rep.texts_back("one more thing").await;
         }
@@ -106,6 +108,7 @@ both_stores! {
         house.customer(35).texts("somebody else").await;
         house.customer(36).texts("and another").await;
         let first = rep.threads()[0].clone();
+        house.pass(days(8)).await;
         rep.texts_to(&first, "for the first").await;
         for n in 34..=36 {
             house.customer(n).shows(&[]);

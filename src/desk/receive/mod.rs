@@ -18,6 +18,7 @@ use crate::{faults, metrics};
 
 mod carry;
 mod held;
+mod late;
 mod missed;
 mod open;
 mod ready;

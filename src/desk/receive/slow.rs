@@ -2,7 +2,7 @@
 //! Collects the facts, asks [`crate::domain::routing`], and carries the decision out.
 
 use super::ready::ready;
-use super::{Inbound, Item, Outcome, carry, held, keep, open, rep};
+use super::{Inbound, Item, Outcome, carry, held, keep, late, open, rep};
 use crate::clock::At;
 use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::Enqueued;
@@ -99,6 +99,10 @@ async fn go(
     }
     match route(&facts(item, found)) {
         Route::Open => open::open(desk, tx, text, number.0, now, done).await,
+        Route::TakeUp => match late::answer(desk, tx, item, found, now, done).await? {
+            Some(outcome) => Ok(outcome),
+            None => held::hold(desk, tx, item, found, Hold::Ended, now, done).await,
+        },
         Route::Held(hold) => held::hold(desk, tx, item, found, hold, now, done).await,
         Route::Kept(what @ (Keep::OptedOut | Keep::Blocked)) => {
             let kind = if item.keyword.is_some() { "keyword" } else { "text" };
@@ -137,6 +141,7 @@ fn facts(item: &Item<'_>, found: &Found) -> Facts {
         past: match &found.past {
             None => Past::Never,
             Some(leg) if leg.moved() => Past::Moved,
+            Some(leg) if leg.still_of(found.staff) => Past::Own,
             Some(_) => Past::Ended,
         },
         keyword: item.keyword,

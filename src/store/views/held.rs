@@ -1,5 +1,7 @@
 //! Held texts: stored, relayed to nobody, for managers to look at.
 
+use sqlx::Row;
+
 use super::Contact;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
@@ -26,6 +28,8 @@ pub struct HeldText {
     pub why: String,
     /// The conversation that it used to belong to.
     pub conversation: Option<ConversationId>,
+    /// That conversation is closed.
+    pub closed: bool,
 }
 
 /// How many texts are held.
@@ -39,30 +43,32 @@ pub async fn count(tx: &mut Tx) -> Result<i64> {
     Ok(count)
 }
 
-type Raw =
-    (i64, i64, Option<String>, Option<String>, Option<String>, Option<String>, String, Option<String>, Option<i64>);
-
 /// Held texts, newest first, those older than `before`. For managers.
 ///
 /// # Errors
 /// What the database said.
 pub async fn list(tx: &mut Tx, before: MessageId) -> Result<Vec<HeldText>> {
-    let raw: Vec<Raw> = on!(tx, c => sqlx::query_as(
-        "SELECT m.id, m.accepted_at, u.name, m.from_phone, l.name, m.to_number, m.body, m.why, m.conversation_id \
-         FROM messages m LEFT JOIN customers u ON u.phone = m.from_phone \
+    let rows = on!(tx, c, R => sqlx::query(
+        "SELECT m.id, m.accepted_at, u.name, m.from_phone, l.name, m.to_number, m.body, m.why, m.conversation_id, \
+         c.closed_at FROM messages m LEFT JOIN customers u ON u.phone = m.from_phone \
+         LEFT JOIN conversations c ON c.id = m.conversation_id \
          LEFT JOIN numbers n ON n.number = m.to_number LEFT JOIN lines l ON l.id = n.id \
-         WHERE m.outcome = 'held' AND m.id < $1 ORDER BY m.id DESC LIMIT $2"
-    ).bind(before.0).bind(PAGE).fetch_all(c).await)?;
-    Ok(raw
-        .into_iter()
-        .map(|(id, at, name, phone, line, number, body, why, conversation)| HeldText {
-            id: MessageId(id),
-            at: At(at),
-            from: Contact::new(name, phone.as_deref()),
-            to: line.or(number).unwrap_or_default(),
-            body,
-            why: why.unwrap_or_default(),
-            conversation: conversation.map(ConversationId),
+         WHERE m.outcome = 'held' AND m.id < $1 ORDER BY m.id DESC LIMIT $2")
+        .bind(before.0)
+        .bind(PAGE)
+        .try_map(|row: R| {
+            let (line, number): (Option<String>, Option<String>) = (row.try_get(4)?, row.try_get(5)?);
+            Ok(HeldText {
+                id: MessageId(row.try_get(0)?),
+                at: At(row.try_get(1)?),
+                from: Contact::new(row.try_get(2)?, row.try_get::<Option<String>, _>(3)?.as_deref()),
+                to: line.or(number).unwrap_or_default(),
+                body: row.try_get(6)?,
+                why: row.try_get::<Option<String>, _>(7)?.unwrap_or_default(),
+                conversation: row.try_get::<Option<i64>, _>(8)?.map(ConversationId),
+                closed: row.try_get::<Option<i64>, _>(9)?.is_some(),
+            })
         })
-        .collect())
+        .fetch_all(c).await)?;
+    Ok(rows)
 }

@@ -1,0 +1,63 @@
+//! Held texts, as those who decide about them need them.
+
+use super::{Result, Tx};
+use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::on;
+
+/// A text that waits for a decision.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Which.
+    pub id: MessageId,
+    /// The conversation that it belonged to.
+    pub conversation: Option<ConversationId>,
+    /// A rep sent it; else somebody from outside.
+    pub by_rep: bool,
+    /// Who, if staff.
+    pub author: Option<PersonId>,
+    /// Their name.
+    pub author_name: Option<String>,
+    /// `text` or `keyword`.
+    pub kind: String,
+    /// Verbatim.
+    pub body: String,
+    /// JSON list of addresses and types.
+    pub media: Option<String>,
+    /// The leg by which it came, live or ended.
+    pub leg: Option<LegId>,
+}
+
+type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, String, Option<String>, Option<i64>);
+
+/// The message, if it is held.
+///
+/// # Errors
+/// What the database said.
+pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name, m.kind, m.body, m.media, m.leg_id \
+         FROM messages m LEFT JOIN people p ON p.id = m.author_id WHERE m.id = $1 AND m.outcome = 'held'")
+        .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(id, conversation, author, author_id, author_name, kind, body, media, leg)| Held {
+        id: MessageId(id),
+        conversation: conversation.map(ConversationId),
+        by_rep: author == "rep",
+        author: author_id.map(PersonId),
+        author_name,
+        kind,
+        body,
+        media,
+        leg: leg.map(LegId),
+    }))
+}
+
+/// Decides about a held text; `false` if somebody has decided before.
+///
+/// # Errors
+/// What the database said.
+pub async fn decide(tx: &mut Tx, id: MessageId, outcome: &'static str, why: Option<&str>) -> Result<bool> {
+    let done = on!(tx, c => sqlx::query(
+        "UPDATE messages SET outcome = $1, why = $2 WHERE id = $3 AND outcome = 'held'")
+        .bind(outcome).bind(why).bind(id.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(done == 1)
+}
