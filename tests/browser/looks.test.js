@@ -47,6 +47,11 @@ for (const colorScheme of ['light', 'dark']) {
       await look('its details', `${thread.split('#')[0]}#details`);
       await look('an empty view', '/conversations?view=closed');
       await look('held texts', '/held');
+      await look('the lines', '/lines');
+      await look('a line', await page.locator('table a').first().getAttribute('href'));
+      await page.locator(width < 960 ? '.topbar a' : 'body').first().click();
+      await page.locator('.duty summary').click();
+      await look('the switch of duty');
       window.clean();
       await look('a page that is not there', '/conversations/999999');
       await window.close();

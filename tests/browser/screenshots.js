@@ -77,6 +77,8 @@ try {
       await take(visitor, 'sign-in', '/sign-in');
       await take(staff, 'inbox', `${thread}?view=all`);
       await take(staff, 'held', '/held');
+      await staff.page.goto('/lines');
+      await take(staff, 'line', await staff.page.locator('table a').first().getAttribute('href'), true);
       await visitor.close();
       await staff.close();
     }

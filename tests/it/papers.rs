@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use switchboard::config::keys::{ALL, ROCKET};
+use switchboard::domain::text::Wording;
 
 use crate::operators::program::Desk;
 
@@ -80,4 +81,16 @@ fn no_page_links_to_a_file_that_is_not_there() {
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn the_page_about_lines_names_every_text_and_its_fields() {
+    let page = include_str!("../../docs/LINES.md");
+    for wording in Wording::ALL {
+        let row = page.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{}`", wording.name())));
+        let row = row.unwrap_or_else(|| panic!("docs/LINES.md does not name {}", wording.name()));
+        for field in wording.fields() {
+            assert!(row.contains(&format!("`{{{field}}}`")), "docs/LINES.md: {} has the field {field}", wording.name());
+        }
+    }
 }
