@@ -3,7 +3,7 @@
 use super::notice::{Whose, answer, say};
 use super::outbox::{Enqueued, enqueue};
 use super::relay::customer_label;
-use super::{Desk, Failure, close, duty, legs, note, pin, snooze};
+use super::{Desk, Failure, close, duty, ledger, note, pin, snooze};
 use crate::clock::At;
 use crate::domain::colleague::{self, Unclear};
 use crate::domain::command::{Command, Hash, span_words};
@@ -12,7 +12,7 @@ use crate::domain::person::Duty;
 use crate::domain::text::Wording;
 use crate::store::routes::{self, Talk};
 use crate::store::views::details;
-use crate::store::{Result, Tx, ledgers};
+use crate::store::{Result, Tx};
 
 /// Where a command was texted.
 #[derive(Clone, Debug)]
@@ -76,8 +76,7 @@ async fn obey(
         }
         (Command::On, _) => {
             done.add(duty::change(desk, tx, order.person, order.person, Duty::On, now).await?.unwrap_or_default());
-            ledgers::mute(tx, order.person, None).await?;
-            legs::leave_blocked(desk, tx, order.person, order.phone, now).await?;
+            ledger::texts_on(desk, tx, order.person, order.phone, now).await?;
             Ok("You are on: new customers may come, and their texts reach this phone.".to_owned())
         }
         (command, Place::Line) => {

@@ -3,10 +3,10 @@
 use super::relay::consent_scope;
 use super::{Desk, legs};
 use crate::clock::At;
-use crate::domain::ids::{NumberId, PersonId};
+use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::keyword::Keyword;
 use crate::store::ledgers::{self, Origin};
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, changes, people};
 
 /// Enters what a customer's or party's keyword means: STOP withdraws consent and blocks the number; START lifts both
 /// for that line or pool. HELP is the carrier's to answer.
@@ -63,12 +63,31 @@ pub async fn rep_keyword(
         return Ok(());
     }
     ledgers::block(tx, desk.ids.next(now), phone, number, stop, at, origin).await?;
-    ledgers::mute(tx, person, stop.then_some(now)).await?;
-    if stop { Ok(()) } else { legs::leave_blocked(desk, tx, person, phone, now).await }
+    if stop { texts_off(tx, person, now).await } else { texts_on(desk, tx, person, phone, now).await }
+}
+
+/// Turns texts to a person's phone off. The threads go on in the inbox.
+///
+/// # Errors
+/// What the database said.
+async fn texts_off(tx: &mut Tx, person: PersonId, now: At) -> Result<()> {
+    ledgers::mute(tx, person, Some(now)).await?;
+    changes::note(tx, &[(ConversationId(0), "duty")], now).await
+}
+
+/// Turns texts to a person's phone on again; threads whose mask the phone still blocks move to others.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn texts_on(desk: &Desk, tx: &mut Tx, person: PersonId, phone: &str, now: At) -> Result<()> {
+    ledgers::mute(tx, person, None).await?;
+    legs::leave_blocked(desk, tx, person, phone, now).await?;
+    changes::note(tx, &[(ConversationId(0), "duty")], now).await
 }
 
 /// Enters a carrier's refusal because the recipient opted out: the block always, the withdrawn consent only if no
-/// START came after the refused text was accepted.
+/// START came after the refused text was accepted. A colleague's phone is no customer's: there it is as if they had
+/// texted STOP.
 ///
 /// # Errors
 /// What the database said.
@@ -82,7 +101,11 @@ pub async fn refusal(
     now: At,
 ) -> Result<()> {
     let origin = Origin { origin: "carrier", evidence };
+    let lifted = ledgers::lifted_at(tx, phone, number).await?;
     ledgers::block(tx, desk.ids.next(now), phone, number, true, now, origin).await?;
+    if let Some(person) = people::by_phone(tx, phone).await? {
+        return if lifted.is_none_or(|at| at < accepted_at) { texts_off(tx, person, now).await } else { Ok(()) };
+    }
     let scope = consent_scope(number, is_line);
     if is_line && ledgers::given_at(tx, phone, &scope).await?.is_none_or(|at| at < accepted_at) {
         ledgers::consent(tx, desk.ids.next(now), phone, &scope, false, now, origin).await?;

@@ -37,6 +37,7 @@ pub mod line;
 pub mod note;
 pub mod notice;
 pub mod outbox;
+pub mod own_phone;
 mod password;
 pub mod passwords;
 pub mod pin;

@@ -85,6 +85,17 @@ pub async fn given_at(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<At
     Ok(newest(tx, phone, scope).await?.filter(|entry| entry.given).map(|entry| entry.at))
 }
 
+/// When `phone` last lifted its block of `number`, if its newest entry lifts it.
+///
+/// # Errors
+/// What the database said.
+pub async fn lifted_at(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<At>> {
+    let row: Option<(i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT blocked, at FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")
+        .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
+    Ok(row.filter(|(blocked, _)| *blocked == 0).map(|(_, at)| At(at)))
+}
+
 /// Turns texts to a person's phone off or on again.
 ///
 /// # Errors

@@ -50,6 +50,8 @@ pub struct Frame {
     pub counts: Counts,
     /// What needs a hand, for those who can do something about it.
     pub troubles: Vec<Trouble>,
+    /// Since when texts to the reader's own phone are off.
+    pub phone_off: Option<Stamp>,
     /// The newest change that this page can know of.
     pub cursor: i64,
     /// Whether the carrier is the simulator.
@@ -70,8 +72,17 @@ impl Frame {
     pub async fn load(tx: &mut Tx, who: Who, here: Here, site: &Site, now: At) -> store::Result<Self> {
         let cursor = changes::newest(tx).await?;
         let counts = counts(tx, viewer(&who)).await?;
-        let troubles = if who.role >= Role::Manager { troubles(tx, who.role, now).await? } else { Vec::new() };
-        Ok(Frame { who, here, counts, troubles, cursor, simulator: site.simulated() })
+        let muted = health::muted_phones(tx).await?;
+        let phone_off = muted.iter().find(|one| one.id == who.id).map(|one| Stamp(one.at));
+        let mut troubles = if who.role >= Role::Manager { troubles(tx, who.role, now).await? } else { Vec::new() };
+        if who.role >= Role::Manager {
+            troubles.extend(muted.into_iter().filter(|one| one.id != who.id).map(|one| Trouble {
+                what: format!("{}'s phone takes no texts, their customers are answered in the inbox. Since", one.name),
+                at: Some(Stamp(one.at)),
+                remedy: "They turn them on by #on or START from the phone, or in the inbox.",
+            }));
+        }
+        Ok(Frame { who, here, counts, troubles, phone_off, cursor, simulator: site.simulated() })
     }
 
     /// Whether the reader is in this view.

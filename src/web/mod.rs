@@ -19,6 +19,7 @@ mod links;
 pub mod list;
 mod live;
 mod notes;
+mod own_phone;
 mod pins;
 mod replies;
 mod session_given;
@@ -58,6 +59,7 @@ pub fn routes() -> Vec<Route> {
         lines::index,
         lines::show,
         lines::save,
+        own_phone::texts_on,
         held::index,
         held::forward,
         held::reopen,

@@ -1,10 +1,11 @@
 //! What staff enter about consent, texts that read like refusals, and who answers HELP.
 
 use switchboard::desk::{Failure, consent, refusal};
-use switchboard::simulator::Inbound;
+use switchboard::simulator::{Fault, Inbound, Kind};
 
 use crate::both_stores;
 use crate::house::{House, LINE, Plan};
+use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
 const HELP: &str = "Bait and Tackle: people read this number and answer. Reply STOP to get no more texts, START to get \
@@ -171,5 +172,32 @@ both_stores! {
         house.ana().texts_back("Help").await;
         house.customer(34).shows(&[HELP, "Help"]);
         assert_eq!(house.ana().received().len(), 1, "a rep's HELP is a word");
+    }
+
+    async fn a_carriers_refusal_of_a_reps_phone_is_the_reps_stop_and_not_a_customers(house: only_ana) {
+        let joel = house.customer(34);
+        house.simulator.fault(Fault::new(Kind::Refusal).code(21610).to(&house.ana().number).times(1));
+        joel.texts("hello").await;
+        assert_eq!(house.rows("people WHERE phone_muted_at IS NOT NULL").await, 1);
+        assert_eq!(house.rows("consents").await, 0);
+        joel.texts("anybody?").await;
+        house.ana().shows(&[]);
+        assert_eq!(house.rows("messages WHERE outcome = 'relayed'").await, 2, "the thread goes on in the inbox");
+        house.ana().texts("#on").await;
+        joel.texts("hello?").await;
+        assert!(house.ana().bodies().last().unwrap().ends_with("hello?"), "{:?}", house.ana().bodies());
+    }
+
+    async fn managers_see_whose_phone_is_off_and_its_owner_turns_it_on_in_the_inbox(house: only_ana) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        house.ana().texts_back("STOP").await;
+        let (ana, miriam) = (Browser::of(house, ANA).await, Browser::of(house, "miriam@example.com").await);
+        miriam.get("/conversations").await.shows(&["Ana&#39;s phone takes no texts"]).hides(&["Turn them on"]);
+        ana.get("/conversations").await.shows(&["Texts to your phone are off", "Turn them on"]);
+        assert_eq!(ana.post("/phone/texts", &[]).await.status, rocket::http::Status::SeeOther);
+        ana.get("/conversations").await.hides(&["Texts to your phone are off"]);
+        joel.texts("one").await;
+        assert_eq!(house.ana().bodies()[1..], ["••34, Bait and Tackle:\none"], "on a mask that the phone does not block");
     }
 }

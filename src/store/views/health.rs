@@ -1,6 +1,7 @@
 //! What needs a hand: senders that are paused, webhooks that were turned away.
 
 use crate::clock::At;
+use crate::domain::ids::PersonId;
 use crate::on;
 use crate::store::{Result, Tx};
 
@@ -46,6 +47,29 @@ pub async fn paused_senders(tx: &mut Tx) -> Result<Vec<PausedSender>> {
             why: why.unwrap_or_default(),
         })
         .collect())
+}
+
+/// A colleague whose phone takes no texts any more.
+#[derive(Clone, Debug)]
+pub struct MutedPhone {
+    /// Who.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Since when.
+    pub at: At,
+}
+
+/// Enabled people who have turned off the texts to their phone, or whose phone refused one; the longest first.
+///
+/// # Errors
+/// What the database said.
+pub async fn muted_phones(tx: &mut Tx) -> Result<Vec<MutedPhone>> {
+    let raw: Vec<(i64, String, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, name, phone_muted_at FROM people WHERE phone_muted_at IS NOT NULL AND phone IS NOT NULL \
+         AND disabled_at IS NULL ORDER BY phone_muted_at, id LIMIT 20"
+    ).fetch_all(c).await)?;
+    Ok(raw.into_iter().map(|(id, name, at)| MutedPhone { id: PersonId(id), name, at: At(at) }).collect())
 }
 
 /// The tally `name`; `None` if it never happened.
