@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::desk::Desk;
+use crate::faults;
 use crate::store::{Result, changes};
 
 /// Other nodes and operators' commands write without telling this process.
@@ -44,6 +45,7 @@ async fn announce(desk: &Desk, cursor: &mut Option<i64>) -> Result<()> {
         let Some(last) = changes.last() else { return Ok(()) };
         after = last.id;
         *cursor = Some(after);
+        faults::point("before_announcement");
         for change in changes {
             desk.live.announce(change);
         }

@@ -49,6 +49,7 @@ impl Job for Claim {
         let looked_at = due.len();
         let done = outbox::depart(&self.desk, tx, due, now).await?;
         let sendings = follow(&self.desk, tx, done, now).await?;
+        faults::point("during_claim");
         Ok((looked_at, table::next_due(tx, now).await?, sendings))
     }
 }
@@ -60,6 +61,7 @@ impl Job for Claim {
 /// What the database said.
 pub async fn sweep(desk: &Desk) -> Result<usize> {
     let (looked_at, sendings) = desk.store.write(Sweep { desk: desk.clone() }).await?;
+    faults::point("after_sweep");
     desk.dispatch(sendings);
     Ok(looked_at)
 }

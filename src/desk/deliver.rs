@@ -164,6 +164,7 @@ async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Result<(Vec<T
     let mut rows: Vec<(DeliveryId, Row)> = rows.into_iter().collect();
     rows.sort_unstable_by_key(|(id, _)| *id);
     attempts::keep_deliveries(tx, &rows, now).await?;
+    faults::point("during_settlement");
     after.touched.extend(known.iter().filter_map(|one| one.conversation));
     let done = after.follow(desk, tx, now).await?;
     Ok((taken, done))
@@ -225,6 +226,7 @@ impl Aftermath {
             changes::event(tx, desk.ids.next(now), *conversation, now, "doubled", None, &data).await?;
         }
         let promoted = outbox::promote(desk, tx, std::mem::take(&mut self.freed), now).await?;
+        faults::point("after_promotion");
         self.unsent.extend(unsent_of(tx, &promoted.ended).await?);
         let told = notice::tell_authors(desk, tx, &self.unsent, now).await?;
         let handed = handover::hand_on_late(desk, tx, &promoted.lost, now).await?;

@@ -4,6 +4,7 @@ use super::Desk;
 use super::deliver::take;
 use crate::domain::doubt::{Finding, Look, could_be};
 use crate::domain::settlement::News;
+use crate::faults;
 use crate::store::attempts::{self, InDoubt};
 use crate::store::{Error, Result};
 
@@ -23,7 +24,9 @@ pub async fn look(desk: &Desk) -> Result<usize> {
     // One after the other: two doubtful texts on one lane must not both claim the same listed message.
     for one in due {
         let asked_at = desk.clock.now();
+        faults::point("before_look");
         let listed = list(desk, &one).await?;
+        faults::point("after_look");
         let had = listed != Look::Unavailable;
         let Some(doubt) = one.attempt.doubt() else { continue };
         let finding = doubt.decide(listed, &desk.policies.delivery, asked_at);

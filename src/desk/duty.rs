@@ -201,6 +201,7 @@ pub(super) async fn enable(
 /// # Errors
 /// What the database said.
 pub async fn turn(desk: &Desk) -> Result<usize> {
+    faults::point("before_turn");
     let now = desk.clock.now();
     let (lines, kept) = {
         let mut tx = desk.store.read().await?;

@@ -59,6 +59,7 @@ pub async fn forget(desk: &Desk) -> Result<u64> {
     loop {
         // In small pieces, so that webhooks do not wait behind a month's worth.
         let (raw, old) = desk.store.write(Forget { desk: desk.clone() }).await?;
+        faults::point("after_forget");
         all += raw + old;
         if raw < PIECE.unsigned_abs() && old < PIECE.unsigned_abs() {
             return Ok(all);

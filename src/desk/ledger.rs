@@ -5,6 +5,7 @@ use super::{Desk, legs};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::keyword::Keyword;
+use crate::faults;
 use crate::store::ledgers::{self, Origin};
 use crate::store::{Result, Tx, changes, people};
 
@@ -35,6 +36,7 @@ pub async fn keyword(
         return Ok(());
     }
     ledgers::consent(tx, desk.ids.next(now), phone, &scope, given, at, origin).await?;
+    faults::point("during_ledger");
     ledgers::block(tx, desk.ids.next(now), phone, number, !given, at, origin).await
 }
 

@@ -12,6 +12,7 @@ use crate::domain::hours::Hours;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::later::Later;
 use crate::domain::text::Wording;
+use crate::faults;
 use crate::store::routes::{self, Talk};
 use crate::store::{Job, Result, Tx, access, changes, snoozes};
 
@@ -101,6 +102,7 @@ pub(super) async fn snooze_in(
         return Ok(Err(Failure::refused("until", why)));
     }
     snoozes::set(tx, talk.id, Some(until)).await?;
+    faults::point("after_snooze");
     let data = json!({ "until": until.0 });
     changes::event(tx, desk.ids.next(now), Some(talk.id), now, "snoozed", Some(by), &data).await?;
     changes::note(tx, &[(talk.id, "conversation")], now).await?;
@@ -120,6 +122,7 @@ pub(super) async fn back(
     now: At,
 ) -> Result<()> {
     snoozes::set(tx, talk.id, None).await?;
+    faults::point("after_wake");
     changes::event(tx, desk.ids.next(now), Some(talk.id), now, "woke", by, &json!({ "why": why })).await?;
     changes::note(tx, &[(talk.id, "conversation")], now).await
 }

@@ -9,6 +9,7 @@ use crate::desk::deliver::Taken;
 use crate::desk::receipts as desk_receipts;
 use crate::domain::delivery;
 use crate::domain::settlement::Report;
+use crate::faults;
 use crate::wire::twilio::codes::{self, Class};
 use crate::wire::twilio::receipt::Receipt;
 
@@ -21,7 +22,10 @@ pub(super) async fn receipts(desk: &State<Desk>, token: &str, post: Signed) -> R
         tracing::warn!(%bad, "a signed receipt cannot be read");
         Status::BadRequest
     })?;
-    match desk_receipts::receipt(desk, token, report(receipt)).await {
+    faults::point("before_receipt");
+    let found = desk_receipts::receipt(desk, token, report(receipt)).await;
+    faults::point("after_receipt");
+    match found {
         Ok(Taken::Known) => Ok(Status::NoContent),
         Ok(Taken::Stranger) => {
             tracing::warn!("a receipt came for no attempt of ours, or for another message than its own");

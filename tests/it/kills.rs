@@ -10,6 +10,9 @@ use crate::databases::{self, Fresh};
 use crate::processes::traffic::{Side, Traffic};
 use crate::processes::{World, until};
 
+mod points;
+mod rules;
+
 /// One test for each point and database.
 macro_rules! killed {
     ($($name:ident: $point:expr),* $(,)?) => {$(

@@ -1,6 +1,7 @@
 //! Real processes: `switchboard serve` against `switchboard simulator`, each on its own, so that the witness survives
 //! whatever is done to the server. What was said and what the carrier took are compared at the end.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::net::TcpListener;
@@ -19,7 +20,7 @@ pub mod traffic;
 pub mod witness;
 
 use traffic::{Said, Side, Traffic};
-use witness::{ACCOUNT, TOKEN, Witness};
+use witness::{ACCOUNT, Seen, TOKEN, Witness};
 
 /// The published line.
 pub const LINE: &str = "+18005550100";
@@ -181,12 +182,16 @@ impl World {
 
     /// Sets the database up by the command that people use.
     pub async fn applies(&self) {
-        let file = self.folder.path().join("setup.toml");
-        std::fs::write(&file, setup()).unwrap();
-        let mut command = switchboard();
-        command.arg("apply").arg(&file);
-        let ended = Process::start(command, &self.settings, self.folder.path(), Some(&self.log())).ends().await;
+        let ended = self.applies_with(("", ""), &[]).await;
         assert!(ended.success(), "apply: {ended}");
+    }
+
+    /// As [`World::applies`], with some words of the file replaced and `extra` variables; how it ended.
+    pub async fn applies_with(&self, (words, by): (&str, &str), extra: &[(&str, &str)]) -> ExitStatus {
+        let file = self.folder.path().join("setup.toml");
+        std::fs::write(&file, setup().replacen(words, by, 1)).unwrap();
+        let file = file.display().to_string();
+        self.start(&["apply", &file], self.port, extra).ends().await
     }
 
     /// Sets `name` from the next start on.
@@ -316,6 +321,62 @@ impl World {
         }
     }
 
+    /// Waits until all is settled and fails unless every text of `said` was stored once, everything that the carrier took
+    /// from us belongs to one delivery and once, nothing was lost, and every lane kept its order.
+    pub async fn keeps_its_promises(&mut self, said: &[String]) {
+        self.settles().await;
+        self.witness.collect().await;
+        let stored = self.words("SELECT carrier_id FROM messages WHERE carrier_id IS NOT NULL").await;
+        for sid in said {
+            assert_eq!(stored.iter().filter(|id| *id == sid).count(), 1, "{sid} is not stored once");
+        }
+        let lanes = "SELECT a.carrier_id || ' ' || d.number_id || '>' || d.to_phone FROM attempts a \
+                     JOIN deliveries d ON d.id = a.delivery_id WHERE a.carrier_id IS NOT NULL ORDER BY d.id";
+        let sent: Vec<(String, String)> = self.words(lanes).await.iter().map(|row| split(row)).collect();
+        let ours: Vec<&Seen> = self.witness.seen.iter().filter(|text| text.outbound).collect();
+        let mut newest: HashMap<&str, u64> = HashMap::new();
+        for (sid, lane) in &sent {
+            let seen = ours.iter().find(|text| text.sid == *sid);
+            let seq = seen.unwrap_or_else(|| panic!("{sid} is bound, and the carrier never had it")).seq;
+            let before = newest.insert(lane, seq).unwrap_or(0);
+            assert!(before < seq, "a lane is out of order");
+        }
+        assert_eq!(ours.len(), sent.len(), "the carrier took texts that belong to no delivery");
+        for (what, sql) in [
+            (
+                "deliveries that did not go well",
+                "SELECT COUNT(*) FROM deliveries WHERE state NOT IN \
+              ('accepted', 'sent', 'delivered', 'suppressed')",
+            ),
+            ("texts known to be doubled", "SELECT COUNT(*) FROM events WHERE kind = 'doubled'"),
+            (
+                "deliveries with two requests that were taken",
+                "SELECT COUNT(*) FROM (SELECT delivery_id FROM attempts \
+              WHERE carrier_id IS NOT NULL GROUP BY delivery_id HAVING COUNT(*) > 1) doubled",
+            ),
+        ] {
+            assert_eq!(self.number(sql).await, 0, "{what}");
+        }
+    }
+
+    /// The texts in the one column that a query gives.
+    pub async fn words(&self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if self.database.url.starts_with("sqlite:") {
+            let options = sqlx::sqlite::SqliteConnectOptions::from_str(&self.database.url).unwrap();
+            let mut connection = options.connect().await.unwrap();
+            let found = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+            found
+        } else {
+            let options = sqlx::postgres::PgConnectOptions::from_str(&self.database.url).unwrap();
+            let mut connection = options.connect().await.unwrap();
+            let found = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+            found
+        }
+    }
+
     /// The one number that a query gives.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());
@@ -333,6 +394,11 @@ impl World {
             found
         }
     }
+}
+
+fn split(row: &str) -> (String, String) {
+    let (sid, lane) = row.split_once(' ').unwrap();
+    (sid.to_owned(), lane.to_owned())
 }
 
 impl Drop for World {

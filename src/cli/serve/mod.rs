@@ -16,6 +16,7 @@ use crate::config::Settings;
 use crate::desk::gate::Gate;
 use crate::desk::tallies::Tallies;
 use crate::desk::{self, Desk, identity};
+use crate::faults;
 use crate::live::Live;
 use crate::secret::Ids;
 use crate::store::Store;
@@ -51,6 +52,7 @@ async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Resu
     }
     let since = here.clock.now();
     let node = store.join(since).await?;
+    faults::point("after_join");
     let hello = first_run::prepare(here, store, &network).await?;
     // The settings may be new: what was paused because of the old ones is tried again.
     identity::resume_sending(store).await?;
@@ -95,6 +97,7 @@ async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Resu
                 rocket.shutdown().notify();
             }
             if let Some(begun) = begun.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                faults::point("before_clockwork");
                 let work = clockwork::start(&opening.desk, begun, since);
                 *started.lock().unwrap_or_else(PoisonError::into_inner) = Some(work);
             }

@@ -67,6 +67,7 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
         let count = i64::try_from(strangers).unwrap_or(i64::MAX);
         desk.store.write(Doubted { lanes: doubtful, count, now: desk.clock.now() }).await?;
     }
+    faults::point("before_vouch");
     desk.gate.vouch();
     desk.ring();
     Ok(true)

@@ -8,6 +8,7 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
+use crate::faults;
 use crate::store::departures::{Departing, Departure};
 use crate::store::outbox::Look;
 use crate::store::{Result, Tx, departures, outbox};
@@ -103,6 +104,7 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
         rows.push(row);
     }
     departures::depart(tx, &rows, now).await?;
+    faults::point("after_departure");
     outbox::insert_attempts(tx, &attempts, desk.node, now, now + desk.lease()).await?;
     outbox::insert_looks(tx, &looks, desk.node, now).await?;
     outbox::looked_first(tx, &looks).await?;

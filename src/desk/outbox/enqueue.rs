@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::domain::segment;
+use crate::faults;
 use crate::store::outbox::{Look, NewDelivery};
 use crate::store::{Result, Tx, outbox};
 
@@ -93,7 +94,9 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
         }
     }
     outbox::insert(tx, &rows).await?;
+    faults::point("after_deliveries");
     outbox::insert_attempts(tx, &attempts, desk.node, now, now + desk.lease()).await?;
+    faults::point("after_attempts");
     outbox::insert_looks(tx, &looks, desk.node, now).await?;
     if let Some(from) = desk.missed() {
         let waiting: Vec<DeliveryId> = rows.iter().filter(|row| row.state == State::Ready).map(|row| row.id).collect();

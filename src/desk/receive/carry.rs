@@ -14,6 +14,7 @@ use crate::domain::phone::masked;
 use crate::domain::refusal;
 use crate::domain::routing::Keep;
 use crate::domain::text::Wording;
+use crate::faults;
 use crate::store::messages::{self, Said, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
 use crate::store::{Result, Tx, changes, opening};
@@ -64,6 +65,7 @@ pub(super) async fn carry(
         group.drafts.extend(reps.map(|leg| notice::answer(leg.number, &leg.phone, &body)));
     }
     messages::insert(tx, &group.messages).await?;
+    faults::point("after_messages");
     let mut sent = enqueue(desk, tx, group.drafts, now).await?;
     let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
     opening::greeted(tx, &group.greeted, now).await?;

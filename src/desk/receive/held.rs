@@ -8,6 +8,7 @@ use crate::desk::notice::{self, Whose, say};
 use crate::desk::outbox::Enqueued;
 use crate::domain::routing::Hold;
 use crate::domain::text::Wording;
+use crate::faults;
 use crate::store::{Result, Tx};
 
 /// Holds a text with the conversation that it used to belong to.
@@ -28,6 +29,7 @@ pub(super) async fn hold(
     message.author_id = found.staff;
     message.leg = found.past.as_ref().map(|leg| leg.id);
     keep(tx, message, now).await?;
+    faults::point("after_held");
     if item.keyword.is_some() {
         return Ok(Outcome::Held);
     }

@@ -10,6 +10,7 @@ use crate::desk::outbox::Enqueued;
 use crate::domain::ids::PersonId;
 use crate::domain::routing::Keep;
 use crate::domain::text::Wording;
+use crate::faults;
 use crate::store::{Result, Tx, changes};
 
 /// Keeps a rep's word and answers it where an answer is due.
@@ -41,7 +42,10 @@ pub(super) async fn word(
         Keep::Command => {
             let (Some(person), Some(hash)) = (found.staff, found.hash.clone()) else { return Ok(Outcome::Kept) };
             let order = Order { person, phone: &text.from, number, place: place(found, person) };
-            carry_out(desk, tx, &order, hash, now).await?
+            faults::point("before_command");
+            let done = carry_out(desk, tx, &order, hash, now).await?;
+            faults::point("after_command");
+            done
         }
         // Once an hour: a phone that answers by itself would otherwise never stop. A keyword needs no help.
         Keep::RepOnLine if item.keyword.is_none() => {

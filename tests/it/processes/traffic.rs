@@ -102,7 +102,7 @@ impl Traffic {
                 let mut last = side.said;
                 while last < side.said.saturating_add(count) && !stop.load(Ordering::SeqCst) {
                     last += 1;
-                    say(&witness, &side, last, &refused).await;
+                    say(&witness, &side, (&side.body(last), &side.sid(last)), &refused).await;
                     tokio::time::sleep(BREATH).await;
                 }
                 Said { side, last }
@@ -133,12 +133,11 @@ impl Traffic {
 }
 
 /// Has one text posted until it is answered with a 2xx.
-async fn say(witness: &Witness, side: &Side, n: u32, refused: &AtomicU32) {
-    let (body, sid) = (side.body(n), side.sid(n));
+pub async fn say(witness: &Witness, side: &Side, (body, sid): (&str, &str), refused: &AtomicU32) {
     // A server that is killed again and again may take long to get to a certain text.
     let deadline = Instant::now() + 3 * PATIENCE;
     loop {
-        let answers = witness.texted(&side.phone, &side.to, &body, &sid).await.unwrap_or_default();
+        let answers = witness.texted(&side.phone, &side.to, body, sid).await.unwrap_or_default();
         if answers.iter().flatten().any(|status| (200..300).contains(status)) {
             return;
         }

@@ -17,6 +17,7 @@ pub const TOKEN: &str = "12345";
 #[derive(Clone, Debug, Deserialize)]
 pub struct Seen {
     pub seq: u64,
+    pub sid: String,
     pub from: String,
     pub to: String,
     pub body: String,
