@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use switchboard::desk::receive::{self, Inbound, Outcome};
-use switchboard::desk::{Desk, Failure, close, duty, note, pin, reply, snooze};
+use switchboard::desk::{Desk, Failure, block, close, consent, duty, note, pin, refusal, reply, snooze};
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::domain::person::Duty;
 
@@ -18,6 +18,9 @@ pub enum Deed {
     Claim { by: i64, talk: i64 },
     Transfer { by: i64, talk: i64, to: i64 },
     Close { by: i64, talk: i64 },
+    Block { by: i64, talk: i64, blocked: bool },
+    Consent { by: i64, talk: i64, given: bool },
+    Settle { by: i64, talk: i64, refused: bool },
     Duty { by: i64, person: i64, duty: &'static str },
     Enable { by: i64, person: i64, enabled: bool },
     Snooze { by: i64, talk: i64, span: Duration },
@@ -75,6 +78,25 @@ impl Deed {
             Deed::Snooze { by, talk, span } => {
                 let until = desk.clock.now() + span;
                 answer(snooze::snooze(desk, PersonId(by), ConversationId(talk), until).await)
+            }
+            Deed::Block { by, talk, blocked } => {
+                let (by, talk) = (PersonId(by), ConversationId(talk));
+                answer(if blocked {
+                    block::block(desk, by, talk, "rude").await
+                } else {
+                    block::unblock(desk, by, talk).await
+                })
+            }
+            Deed::Consent { by, talk, given } => {
+                let (by, talk) = (PersonId(by), ConversationId(talk));
+                answer(if given {
+                    consent::restore(desk, by, talk, "a mistake").await
+                } else {
+                    consent::withdraw(desk, by, talk, "said so by phone").await
+                })
+            }
+            Deed::Settle { by, talk, refused } => {
+                answer(refusal::settle(desk, PersonId(by), ConversationId(talk), refused).await)
             }
             Deed::Duty { by, person, duty } => {
                 let duty = Duty::read(duty).unwrap();

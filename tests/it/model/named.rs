@@ -66,6 +66,15 @@ impl Run {
                 let (by, talk) = (self.person(by)?, self.conversation(conversation)?);
                 Some(Deed::Snooze { by, talk, span: minutes(u64::from(span)) })
             }
+            Act::Blocks { by, conversation, blocked } => {
+                Some(Deed::Block { by: self.person(by)?, talk: self.conversation(conversation)?, blocked })
+            }
+            Act::Consents { by, conversation, given } => {
+                Some(Deed::Consent { by: self.person(by)?, talk: self.conversation(conversation)?, given })
+            }
+            Act::Settles { by, conversation, refused } => {
+                Some(Deed::Settle { by: self.person(by)?, talk: self.conversation(conversation)?, refused })
+            }
             Act::Duty { by, person, duty } => {
                 let person = self.person(person)?;
                 // Mostly one's own.

@@ -218,6 +218,7 @@ impl Rig {
     fn boot(&mut self, node: usize, store: Store) {
         let mut policies = Policies::default();
         policies.support.pick = world::pick(self.seed);
+        policies.delivery.carrier_answers_help = world::carrier_helps(self.seed);
         policies.delivery.segments_per_second = if self.seed.is_multiple_of(3) { None } else { Some(1000.0) };
         let number = i64::try_from(node).unwrap();
         let seed = self.seed.wrapping_add(u64::try_from(self.clock.now().0).unwrap());

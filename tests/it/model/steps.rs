@@ -3,6 +3,8 @@
 
 use switchboard::secret::Chance;
 
+use super::oracle::REFUSAL;
+
 /// What somebody says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Words {
@@ -18,7 +20,8 @@ pub enum Words {
 }
 
 /// Words that take effect, and two that only look like it.
-pub const KEYWORDS: [&str; 7] = ["STOP", "start", "YES", "HELP", " Unsubscribe ", "Stop by at 5?", "UNSTOP"];
+pub const KEYWORDS: [&str; 9] =
+    ["STOP", "start", "YES", "HELP", " Unsubscribe ", "Stop by at 5?", "UNSTOP", REFUSAL, REFUSAL];
 /// One thing that happens. Small numbers choose among whoever or whatever is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -79,6 +82,23 @@ pub enum Act {
         by: u8,
         conversation: u8,
         minutes: u16,
+    },
+    /// A sender is kept away or let in again; consent is withdrawn or restored by staff; what read like a refusal is
+    /// decided.
+    Blocks {
+        by: u8,
+        conversation: u8,
+        blocked: bool,
+    },
+    Consents {
+        by: u8,
+        conversation: u8,
+        given: bool,
+    },
+    Settles {
+        by: u8,
+        conversation: u8,
+        refused: bool,
     },
     /// Somebody's duty is set, by themselves or a manager: on, away, or away with reassigning.
     Duty {
@@ -170,8 +190,9 @@ fn act(chance: &Chance, faulty: bool) -> Act {
         66..70 => Act::Closes { by: a, conversation: b },
         70 => Act::Snoozes { by: a, conversation: b, minutes: [1, 60, 4000][usize::from(c % 3)] },
         71..74 => duty(chance),
-        74..79 => together(chance),
-        79..86 => passes(chance),
+        74..76 => wish(chance),
+        76..80 => together(chance),
+        80..86 => passes(chance),
         86..90 => Act::Works,
         90..92 => Act::Restarts { made: a < 128 },
         92..97 => Act::Reports { count: a % 6 + 1 },
@@ -183,6 +204,15 @@ fn act(chance: &Chance, faulty: bool) -> Act {
 fn passes(chance: &Chance) -> Act {
     let spans = [1, 4, 20, 45, 90, 400, 1_200, 3_700, 5 * 3_600, 26 * 3_600, 73 * 3_600, 8 * 86_400];
     Act::Passes { seconds: spans[chance.below(spans.len())], worked: chance.below(4) > 0 }
+}
+
+fn wish(chance: &Chance) -> Act {
+    let (by, conversation, c) = (any(chance), any(chance), any(chance));
+    match c {
+        0..70 => Act::Blocks { by, conversation, blocked: c < 30 },
+        70..170 => Act::Consents { by, conversation, given: c < 110 },
+        _ => Act::Settles { by, conversation, refused: c < 200 },
+    }
 }
 
 fn duty(chance: &Chance) -> Act {

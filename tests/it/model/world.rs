@@ -77,6 +77,11 @@ pub fn pick(seed: u64) -> PickPolicy {
     PickPolicy::ALL[usize::try_from(seed / 7 % 3).unwrap()]
 }
 
+/// Whether the carrier answers HELP in this sequence.
+pub fn carrier_helps(seed: u64) -> bool {
+    !seed.is_multiple_of(4)
+}
+
 /// Changes the world as this sequence has it, and tells the oracle who and what there is.
 pub async fn found(store: &Store, clock: &Clock, seed: u64) -> Oracle {
     let chance = Chance::seeded(seed ^ 0x5eed);
@@ -140,5 +145,5 @@ pub async fn found(store: &Store, clock: &Clock, seed: u64) -> Oracle {
         })
         .fetch_all(&mut *c).await)
     .unwrap();
-    Oracle::new(clock, people, numbers, pick(seed))
+    Oracle::new(clock, people, numbers, pick(seed), carrier_helps(seed))
 }

@@ -7,6 +7,7 @@ use crate::model::seen::Seen;
 impl Oracle {
     /// Takes in that `deed` was done and what the program answered.
     pub fn takes_in(&mut self, deed: &Deed, answer: &Answer, seen: &mut Seen) -> Told {
+        self.touches(seen);
         match deed {
             Deed::Text { key, from, to, body } => self.hears(key, (from, to), body, answer, seen),
             Deed::Reply { key, by, talk, body } => self.replied((key, *by, *talk, body), answer, seen),
@@ -16,6 +17,9 @@ impl Oracle {
             Deed::Snooze { by, talk, span } => self.snoozed(*by, *talk, *span, answer, seen),
             Deed::Duty { by, person, duty } => self.duty_set(*by, *person, duty, answer, seen),
             Deed::Enable { person, enabled, .. } => self.enabled(*person, *enabled, answer, seen),
+            Deed::Block { by, talk, blocked } => self.blocked(*by, *talk, *blocked, answer, seen),
+            Deed::Consent { by, talk, given } => self.consented(*by, *talk, *given, answer, seen),
+            Deed::Settle { by, talk, refused } => self.settled(*by, *talk, *refused, answer, seen),
             Deed::Close { by, talk } => self.closed(*by, *talk, answer, seen),
         }
     }
@@ -27,7 +31,7 @@ impl Oracle {
     }
 
     /// `false` if the person may not know of the conversation, and was told so.
-    fn may(&mut self, by: i64, talk: i64, answer: &Answer) -> Told<bool> {
+    pub(super) fn may(&mut self, by: i64, talk: i64, answer: &Answer) -> Told<bool> {
         if self.sees(by, self.talk(talk)?) {
             return Ok(true);
         }

@@ -15,11 +15,13 @@ mod masks;
 mod outbox;
 mod queue;
 mod texts;
+mod wishes;
 
 pub use commands::COMMANDS;
 pub use hours::Hours;
 pub use outbox::Begun;
 pub use texts::{Word, word};
+pub use wishes::REFUSAL;
 
 pub type Told<T = ()> = Result<T, String>;
 
@@ -77,6 +79,10 @@ pub struct Talk {
     pub waits: Option<i64>,
     /// Put aside until then.
     pub snoozed: Option<At>,
+    /// A text reads like a refusal, and nobody has decided yet.
+    pub flagged: bool,
+    /// When anything was said or done last.
+    pub touched_at: At,
 }
 
 impl Talk {
@@ -144,6 +150,12 @@ pub struct Oracle {
     consents: BTreeMap<(String, Option<i64>), (bool, At)>,
     /// (phone, number) that the carrier lets nothing pass between.
     blocks: BTreeSet<(String, i64)>,
+    /// Consents whose newest entry is by staff.
+    by_staff: BTreeSet<(String, Option<i64>)>,
+    /// Customers whom staff have blocked.
+    kept_away: BTreeSet<String>,
+    /// HELP is the carrier's to answer.
+    carrier_helps: bool,
     /// (kind, number, phone) → when the window of a throttled notice began.
     windows: BTreeMap<(&'static str, i64, String), At>,
     /// (conversation, phone) → when its owner was told of failures.
@@ -168,7 +180,13 @@ pub fn masked(phone: &str) -> String {
 }
 
 impl Oracle {
-    pub fn new(clock: &Clock, people: Vec<Person>, numbers: Vec<Number>, pick: PickPolicy) -> Self {
+    pub fn new(
+        clock: &Clock,
+        people: Vec<Person>,
+        numbers: Vec<Number>,
+        pick: PickPolicy,
+        carrier_helps: bool,
+    ) -> Self {
         Oracle {
             clock: clock.clone(),
             people: people.into_iter().map(|one| (one.id, one)).collect(),
@@ -180,6 +198,9 @@ impl Oracle {
             stored: BTreeSet::new(),
             consents: BTreeMap::new(),
             blocks: BTreeSet::new(),
+            by_staff: BTreeSet::new(),
+            kept_away: BTreeSet::new(),
+            carrier_helps,
             windows: BTreeMap::new(),
             told: BTreeMap::new(),
             told_of: BTreeSet::new(),
@@ -255,6 +276,8 @@ impl Oracle {
             Some("no consent")
         } else if self.blocks.contains(&(phone.to_owned(), number)) {
             Some("a block")
+        } else if line.is_some() && self.kept_away.contains(phone) {
+            Some("a customer who is kept away")
         } else if self.staff_with(phone).is_some_and(|one| one.muted) {
             Some("a phone that is turned off")
         } else {

@@ -103,6 +103,7 @@ impl Oracle {
 
     /// What the carrier and time have done to deliveries, and what the program made of it.
     pub fn follows(&mut self, seen: &mut Seen, turned: bool) -> Told {
+        self.touches(seen);
         if turned {
             self.turns(seen)?;
             self.wakes(seen)?;
@@ -202,6 +203,7 @@ impl Oracle {
         let newer = self.consents.get(&key).is_some_and(|(given, at)| *given && *at >= out.accepted_at);
         if line && !newer {
             let now = self.now();
+            self.by_staff.remove(&key);
             self.consents.insert(key, (false, now));
         }
         Ok(())

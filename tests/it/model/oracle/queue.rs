@@ -7,6 +7,17 @@ use super::{Oracle, Told, hold};
 use crate::model::seen::Seen;
 
 impl Oracle {
+    /// Whatever is said or done in a conversation keeps it from being idle.
+    pub(super) fn touches(&mut self, seen: &Seen) {
+        let now = self.now();
+        let said = seen.messages.iter().filter_map(|row| row.talk);
+        for talk in said.chain(seen.events.iter().filter_map(|event| event.talk)) {
+            if let Some(held) = self.talks.get_mut(&talk) {
+                held.touched_at = now;
+            }
+        }
+    }
+
     /// Open conversations that are pinned to somebody.
     fn busy(&self, person: i64) -> i64 {
         let mine = self.talks.values().filter(|talk| talk.pinned == Some(person) && !talk.closed());

@@ -58,6 +58,8 @@ impl Oracle {
         hold!(row.body == said, "{body:?} is stored as {row:?}");
         self.effect(word, from, number.id, leg.as_ref(), seen)?;
         let command = hash && literal(body).is_none();
+        let away = self.kept_away.contains(from);
+        let inside = leg.as_ref().map_or(self.staff_with(from).is_some(), |leg| leg.person.is_some());
         match leg {
             Some(leg) if leg.person.is_some() && word == Some(Word::Stop) => {
                 self.count("rep: STOP");
@@ -69,7 +71,16 @@ impl Oracle {
                 if leg.person.is_none() {
                     self.readies(leg.talk, seen)?;
                 }
-                self.said(&row, &leg, word, seen)
+                if leg.person.is_none() && away {
+                    self.count("text: sender kept away");
+                    stands(&row, "kept", Some(leg.talk))
+                } else {
+                    self.said(&row, &leg, word, seen)
+                }
+            }
+            None if away && self.staff_with(from).is_none() => {
+                self.count("text: sender kept away");
+                stands(&row, "kept", self.last_leg(from, number.id).map(|leg| leg.talk))
             }
             None if number.line.is_none() => self.stray(&row, from, number.id, word, seen),
             None if self.staff_with(from).is_some() => self.rep_on_line(&row, from, number.id, word, seen),
@@ -78,7 +89,8 @@ impl Oracle {
                 stands(&row, "kept", self.last_leg(from, number.id).map(|leg| leg.talk))
             }
             None => self.opens(&row, from, number.id, seen),
-        }
+        }?;
+        if word == Some(Word::Help) { self.helps(from, number.id, inside, seen) } else { Ok(()) }
     }
 
     /// A keyword takes effect wherever its text goes.
@@ -101,8 +113,9 @@ impl Oracle {
         let Some(rep) = rep else {
             self.count(if stop { "consent: STOP" } else { "consent: START" });
             let line = self.numbers[&number].line.as_ref().map(|_| number);
-            let now = self.now();
-            self.consents.insert((from.to_owned(), line), (!stop, now));
+            let (now, key) = (self.now(), (from.to_owned(), line));
+            self.by_staff.remove(&key);
+            self.consents.insert(key, (!stop, now));
             return Ok(());
         };
         if let Some(one) = self.people.get_mut(&rep) {
@@ -154,6 +167,9 @@ impl Oracle {
         let held = self.talks.get_mut(&leg.talk).ok_or("no such conversation")?;
         held.last_at = now;
         held.waiting_since = held.waiting_since.or(Some(now));
+        if !stop {
+            self.flags(leg.talk, &row.body, seen)?;
+        }
         self.relay(leg.talk, row.id, seen)?;
         if stop { Ok(()) } else { self.after_hours(leg.talk, seen) }
     }
@@ -233,6 +249,8 @@ impl Oracle {
             answered_at: None,
             waits: None,
             snoozed: None,
+            flagged: false,
+            touched_at: now,
         };
         self.talks.insert(talk, fresh);
         let leg = self.customers_leg(talk, from, line, seen)?;
@@ -282,7 +300,7 @@ impl Oracle {
     }
 
     /// A notice of which one goes out within an hour.
-    fn throttled(&mut self, kind: &'static str, number: i64, to: &str, seen: &mut Seen) -> Told {
+    pub(super) fn throttled(&mut self, kind: &'static str, number: i64, to: &str, seen: &mut Seen) -> Told {
         let now = self.now();
         let key = (kind, number, to.to_owned());
         let quiet = self.windows.get(&key).is_some_and(|began| *began + hours(1) > now);
