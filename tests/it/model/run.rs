@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use switchboard::clock::{At, seconds};
-use switchboard::desk::{claim, deliver, doubt, duty, identity, lapse, receipts, snooze};
+use switchboard::desk::{claim, deliver, doubt, duty, identity, idle, lapse, receipts, snooze};
 use switchboard::secret::Chance;
 use switchboard::store::{attempts, departures};
 
@@ -302,6 +302,7 @@ impl Run {
                 let said = |why: switchboard::store::Error| why.to_string();
                 busy |= duty::turn(&desk).await.map_err(said)? > 0;
                 busy |= snooze::wake(&desk).await.map_err(said)? > 0;
+                busy |= idle::close_idle(&desk).await.map_err(said)? > 0;
             }
             if !busy {
                 return self.oracle.nothing_is_due();

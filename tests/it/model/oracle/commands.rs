@@ -183,7 +183,13 @@ impl Oracle {
     /// When the next thing happens by itself that the rules know of.
     pub fn next_due(&self) -> Option<At> {
         let now = self.now();
-        self.talks.values().filter_map(|talk| talk.snoozed).chain(self.next_turn()).filter(|at| *at > now).min()
+        self.talks
+            .values()
+            .filter_map(|talk| talk.snoozed)
+            .chain(self.next_turn())
+            .chain(self.next_idle())
+            .filter(|at| *at > now)
+            .min()
     }
 
     /// What ought to have happened by itself by now has.

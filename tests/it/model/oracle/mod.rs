@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use switchboard::clock::{At, Clock};
 use switchboard::domain::policy::PickPolicy;
 
-use super::seen::{Leg as SeenLeg, Seen, Talk as SeenTalk};
+use super::seen::{Delivery, Leg as SeenLeg, Seen, Talk as SeenTalk};
 
 mod commands;
 mod desk;
 mod hours;
+mod late;
 mod masks;
 mod outbox;
 mod queue;
@@ -150,6 +151,10 @@ pub struct Oracle {
     consents: BTreeMap<(String, Option<i64>), (bool, At)>,
     /// (phone, number) that the carrier lets nothing pass between.
     blocks: BTreeSet<(String, i64)>,
+    /// Deliveries that were born and taken back within one look.
+    taken_back: Vec<Delivery>,
+    /// When a block was lifted, where that is its newest entry.
+    lifted: BTreeMap<(String, i64), At>,
     /// Consents whose newest entry is by staff.
     by_staff: BTreeSet<(String, Option<i64>)>,
     /// Customers whom staff have blocked.
@@ -198,6 +203,8 @@ impl Oracle {
             stored: BTreeSet::new(),
             consents: BTreeMap::new(),
             blocks: BTreeSet::new(),
+            taken_back: Vec::new(),
+            lifted: BTreeMap::new(),
             by_staff: BTreeSet::new(),
             kept_away: BTreeSet::new(),
             carrier_helps,
@@ -289,6 +296,7 @@ impl Oracle {
     pub fn agrees(&self, seen: &Seen) -> Told {
         hold!(seen.messages.is_empty(), "stored, and nobody said it: {:?}", seen.messages);
         hold!(seen.born.is_empty(), "on its way, and nobody ought to get it: {:?}", seen.born);
+        hold!(self.taken_back.is_empty(), "taken back from nobody: {:?}", self.taken_back);
         hold!(seen.events.is_empty(), "on the timeline, and nobody did it: {:?}", seen.events);
         hold!(
             self.failed.is_empty() && self.lost.is_empty(),

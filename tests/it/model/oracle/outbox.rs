@@ -5,6 +5,8 @@ use switchboard::clock::minutes;
 use super::{Oracle, Out, Told, hold};
 use crate::model::seen::{Delivery, Seen};
 
+/// Why a text that waited for a rep who lost the conversation is not sent there.
+const TAKEN_BACK: &str = "handed to somebody else";
 /// Words after which nothing follows.
 const ENDS: [&str; 3] = ["suppressed", "expired", "dead"];
 const FAILURES: [&str; 5] = ["undelivered", "failed", "suppressed", "expired", "dead"];
@@ -30,6 +32,12 @@ impl Oracle {
     /// A delivery is there now: wanted, or suppressed with a reason.
     pub(super) fn is_born(&mut self, row: Delivery) -> Told {
         let obstacle = self.obstacle(row.number, &row.to);
+        if obstacle.is_none() && row.why.as_deref() == Some(TAKEN_BACK) {
+            // Something else at the same instant took it back: it waited in between.
+            self.outs.insert(row.id, Out { state: "ready".to_owned(), ..out(row.clone()) });
+            self.taken_back.push(row);
+            return Ok(());
+        }
         let suppressed = row.state == "suppressed";
         hold!(suppressed == obstacle.is_some(), "there is {obstacle:?} in the way, and this is on its way: {row:?}");
         hold!(!suppressed || row.why.is_some(), "suppressed without a reason: {row:?}");
@@ -56,9 +64,12 @@ impl Oracle {
             self.outs.iter().filter(|(_, out)| waits(out)).map(|(id, out)| (*id, out.message)).collect();
         let mut messages = Vec::new();
         for (id, message) in waiting {
-            let found = seen.moved.iter().position(|row| row.id == id && row.state == "suppressed");
-            let Some(at) = found else { return Err(format!("delivery {id} still waits for somebody who lost it")) };
-            seen.moved.remove(at);
+            let gone = |row: &Delivery| row.id == id && row.state == "suppressed";
+            let before = seen.moved.len() + self.taken_back.len();
+            seen.moved.retain(|row| !gone(row));
+            self.taken_back.retain(|row| !gone(row));
+            let after = seen.moved.len() + self.taken_back.len();
+            hold!(after < before, "delivery {id} still waits for somebody who lost it");
             if let Some(out) = self.outs.get_mut(&id) {
                 "suppressed".clone_into(&mut out.state);
             }
@@ -103,10 +114,12 @@ impl Oracle {
 
     /// What the carrier and time have done to deliveries, and what the program made of it.
     pub fn follows(&mut self, seen: &mut Seen, turned: bool) -> Told {
+        let idle = if turned { self.idle(seen) } else { Vec::new() };
         self.touches(seen);
         if turned {
             self.turns(seen)?;
             self.wakes(seen)?;
+            self.idles(idle, seen)?;
         }
         for row in std::mem::take(&mut seen.moved) {
             self.changes(row)?;
@@ -197,7 +210,16 @@ impl Oracle {
     pub fn carrier_said_opted_out(&mut self, delivery: i64) -> Told {
         let out = self.outs.get(&delivery).ok_or_else(|| format!("there is no delivery {delivery}"))?.clone();
         self.count("carrier: opted out");
+        let lifted = self.lifted.remove(&(out.to.clone(), out.number));
         self.blocks.insert((out.to.clone(), out.number));
+        if let Some(person) = self.staff_with(&out.to).map(|one| one.id) {
+            // A colleague's phone is no customer's: there it is as if they had texted STOP.
+            if lifted.is_none_or(|at| at < out.accepted_at) {
+                self.count("carrier: a rep opted out");
+                self.people.get_mut(&person).ok_or("nobody")?.muted = true;
+            }
+            return Ok(());
+        }
         let line = self.numbers.get(&out.number).is_some_and(|one| one.line.is_some());
         let key = (out.to, Some(out.number));
         let newer = self.consents.get(&key).is_some_and(|(given, at)| *given && *at >= out.accepted_at);

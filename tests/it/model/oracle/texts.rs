@@ -101,11 +101,14 @@ impl Oracle {
             Some(Word::Help) | None => return Ok(()),
         };
         let pair = (from.to_owned(), number);
+        let now = self.now();
         if stop {
-            self.blocks.insert(pair)
+            self.lifted.remove(&pair);
+            self.blocks.insert(pair);
         } else {
-            self.blocks.remove(&pair)
-        };
+            self.blocks.remove(&pair);
+            self.lifted.insert(pair, now);
+        }
         let rep = match leg {
             Some(leg) => leg.person,
             None => self.staff_with(from).map(|one| one.id),
@@ -113,7 +116,7 @@ impl Oracle {
         let Some(rep) = rep else {
             self.count(if stop { "consent: STOP" } else { "consent: START" });
             let line = self.numbers[&number].line.as_ref().map(|_| number);
-            let (now, key) = (self.now(), (from.to_owned(), line));
+            let key = (from.to_owned(), line);
             self.by_staff.remove(&key);
             self.consents.insert(key, (!stop, now));
             return Ok(());
@@ -260,7 +263,7 @@ impl Oracle {
         Ok(leg)
     }
 
-    fn customers_leg(&mut self, talk: i64, from: &str, line: i64, seen: &Seen) -> Told<Leg> {
+    pub(super) fn customers_leg(&mut self, talk: i64, from: &str, line: i64, seen: &Seen) -> Told<Leg> {
         let leg = self.see_leg(talk, None, from, seen)?;
         hold!(leg.number == line, "a customer's leg is on {} and not on the line", leg.number);
         self.legs.push(leg.clone());
@@ -270,6 +273,11 @@ impl Oracle {
     /// Nobody is behind a mask any more, or never was.
     fn stray(&mut self, row: &Message, from: &str, mask: i64, word: Option<Word>, seen: &mut Seen) -> Told {
         let past = self.last_leg(from, mask).cloned();
+        if let Some(past) = past.as_ref().filter(|_| matches!(word, None | Some(Word::Help)))
+            && let Some(leg) = self.takes_up(from, past, seen)?
+        {
+            return self.said(row, &leg, word, seen);
+        }
         stands(row, "held", past.as_ref().map(|leg| leg.talk))?;
         let moved = past.is_some_and(|leg| {
             let talk = &self.talks[&leg.talk];
