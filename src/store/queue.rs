@@ -116,14 +116,15 @@ pub async fn wait_from(tx: &mut Tx, conversation: ConversationId, from: Option<M
     Ok(())
 }
 
-/// The relayed messages of a conversation from `first` on, oldest first.
+/// The relayed messages of a conversation from `first` on that have gone to no rep's phone yet, oldest first.
 ///
 /// # Errors
 /// What the database said.
 pub async fn relayed_from(tx: &mut Tx, conversation: ConversationId, first: MessageId) -> Result<Vec<MessageId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
-        "SELECT id FROM messages WHERE conversation_id = $1 AND id >= $2 AND outcome = 'relayed' \
-         AND kind IN ('text', 'keyword') ORDER BY id")
+        "SELECT m.id FROM messages m WHERE m.conversation_id = $1 AND m.id >= $2 AND m.outcome = 'relayed' \
+         AND m.kind IN ('text', 'keyword') AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = m.id \
+           AND d.kind = 'text' AND d.person_id IS NOT NULL AND d.state NOT IN ('suppressed', 'expired')) ORDER BY m.id")
         .bind(conversation.0).bind(first.0).fetch_all(&mut *c).await)?;
     Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
 }
