@@ -136,6 +136,22 @@ both_stores! {
         assert_eq!(house.rows("conversations").await, 1);
     }
 
+    async fn a_text_that_was_sent_in_time_reopens_its_conversation_however_late_it_comes(house: only_ana) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        house.closes("ana@example.com").await;
+        house.pass(days(6)).await;
+        deaf(house);
+        joel.texts_in_vain(LINE, "one more thing").await;
+        house.clock.pass(days(3));
+        let house = house.restarts().await;
+        hears_again(&house);
+        assert_eq!(house.looks_for_missed_texts().await.found, 1);
+        assert_eq!(house.rows("conversations").await, 1);
+        assert_eq!(house.events("reopened").await.len(), 1);
+        house.ana().shows(&["hello", "one more thing"]);
+    }
+
     async fn a_stop_that_comes_in_late_takes_back_no_later_start(house: only_ana) {
         let joel = house.customer(34);
         joel.texts("hello").await;

@@ -32,7 +32,7 @@ pub(super) async fn answer(
         return Ok(None);
     }
     if talk.closed {
-        let in_time = past.closed_at.is_some_and(|at| at + hall.policy.reopen_within >= now);
+        let in_time = past.closed_at.is_some_and(|at| at + hall.policy.reopen_within >= desk.sent_at(now));
         let with = (Some(rep), With::SameRep);
         let why = "the rep answered late";
         talk = match if in_time { reopen(desk, tx, id, with, why, now).await? } else { None } {

@@ -56,7 +56,8 @@ async fn take_up(
     now: At,
     done: &mut Enqueued,
 ) -> Result<Option<ConversationId>> {
-    let since = now - hall.policy.reopen_within;
+    // What came to us late was sent in time or not by the carrier's clock.
+    let since = desk.sent_at(now) - hall.policy.reopen_within;
     let Some(closed) = table::reopenable(tx, customer, hall.line, since).await? else { return Ok(None) };
     let last = hall.last_rep(tx, Some(customer), now).await?;
     let why = "the customer texted again";
