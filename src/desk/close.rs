@@ -8,7 +8,7 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::routes::{self, Talk};
-use crate::store::{Job, Result, Tx, access, changes, opening, pins};
+use crate::store::{Job, Result, Tx, access, changes, opening, phones, pins};
 
 /// Closes a conversation. Texts that were accepted before still go out.
 ///
@@ -78,4 +78,18 @@ pub(super) async fn end(
     faults::point("after_close");
     changes::event(tx, desk.ids.next(now), Some(talk.id), now, "closed", by, data).await?;
     changes::note(tx, &[(talk.id, "conversation")], now).await
+}
+
+/// Closes the conversations that `phone` has as a customer: it is a colleague's from now on.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn end_as_customer(desk: &Desk, tx: &mut Tx, phone: &str, now: At) -> Result<()> {
+    for thread in phones::threads(tx, phone).await?.into_iter().filter(|thread| thread.person.is_none()) {
+        for talk in routes::talks(tx, &[thread.conversation]).await? {
+            let data = json!({ "why": "the customer's phone was given to a colleague" });
+            end(desk, tx, &talk, None, &data, now).await?;
+        }
+    }
+    Ok(())
 }

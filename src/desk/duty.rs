@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::outbox::Enqueued;
-use super::{Desk, Failure, handover, lapse, queue};
+use super::{Desk, Failure, close, handover, lapse, queue};
 use crate::clock::At;
 use crate::domain::hours::Hours;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
@@ -188,6 +188,9 @@ pub(super) async fn enable(
     let lines = table::lines_of(tx, person).await?;
     hold(tx, &lines).await?;
     people::set_disabled(tx, person, (!enabled).then_some(now)).await?;
+    if let Some(phone) = people::by_id(tx, person).await?.filter(|_| enabled).and_then(|person| person.phone) {
+        close::end_as_customer(desk, tx, &phone, now).await?;
+    }
     let data = json!({ "person": person.0.to_string() });
     let kind = if enabled { "enabled" } else { "disabled" };
     changes::event(tx, desk.ids.next(now), None, now, kind, by, &data).await?;

@@ -168,8 +168,14 @@ both_stores! {
         assert_eq!(house.events("taken_away").await[0]["why"], "disabled");
         let not_oneself = switchboard::desk::duty::set_enabled(&house.desk, by, by, false).await;
         assert!(not_oneself.is_err());
+        // Meanwhile the phone is a customer's; from the return on it is a colleague's again.
+        let phone = if first == ANA { house.ana() } else { house.bo() };
+        phone.texts("I am a customer now").await;
+        assert_eq!(house.rows("conversations WHERE closed_at IS NULL").await, 2);
         switchboard::desk::duty::set_enabled(&house.desk, by, whom, true).await.unwrap();
         house.runs_due_work().await;
+        assert_eq!(house.rows("conversations WHERE closed_at IS NULL").await, 1);
+        assert_eq!(house.rows("legs WHERE ended_at IS NULL AND role = 'customer'").await, 1);
     }
 
     async fn picks_at_the_same_instant_give_nobody_more_than_the_limit(house: one_each) {

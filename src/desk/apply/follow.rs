@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Work;
 use crate::desk::outbox::Enqueued;
-use crate::desk::{duty, queue};
+use crate::desk::{close, duty, queue};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::person::Duty;
 use crate::store::{Result, Tx, changes, lines, people, queue as table};
@@ -23,6 +23,9 @@ impl Work<'_> {
 
     pub(super) async fn set_disabled(&mut self, tx: &mut Tx, person: PersonId, disabled: bool) -> Result<()> {
         people::set_disabled(tx, person, disabled.then_some(self.now)).await?;
+        if let Some(phone) = people::by_id(tx, person).await?.filter(|_| !disabled).and_then(|person| person.phone) {
+            close::end_as_customer(self.desk, tx, &phone, self.now).await?;
+        }
         let data = json!({ "person": person.0.to_string() });
         self.tell(tx, if disabled { "disabled" } else { "enabled" }, &data).await?;
         if disabled {

@@ -1,11 +1,9 @@
 //! A phone changes hands: whoever had it as a customer is a colleague now, and a colleague's threads move along.
 
-use serde_json::json;
-
 use super::Work;
 use crate::desk::legs::{self, Rungs};
 use crate::desk::outbox::{Departed, Enqueued};
-use crate::desk::{claim, handover};
+use crate::desk::{claim, close, handover};
 use crate::domain::ids::PersonId;
 use crate::domain::phone::Phone;
 use crate::store::phones::{self, Thread};
@@ -21,11 +19,7 @@ impl Work<'_> {
         to: Option<&Phone>,
     ) -> Result<Enqueued> {
         if let Some(phone) = to {
-            for thread in
-                phones::threads(tx, phone.as_str()).await?.into_iter().filter(|thread| thread.person.is_none())
-            {
-                self.end_customer(tx, &thread).await?;
-            }
+            close::end_as_customer(self.desk, tx, phone.as_str(), self.now).await?;
             people::set_phone(tx, person, Some(phone), self.now).await?;
         }
         let mut sent = Enqueued::default();
@@ -34,18 +28,6 @@ impl Work<'_> {
             sent.add(self.move_thread(tx, person, &thread, to).await?);
         }
         Ok(sent)
-    }
-
-    /// Closes the conversation of a customer whose phone is a colleague's from now on.
-    async fn end_customer(&self, tx: &mut Tx, thread: &Thread) -> Result<()> {
-        let (desk, now) = (self.desk, self.now);
-        routes::talks(tx, &[thread.conversation]).await?;
-        let rests_until = now + desk.policies.pool.quarantine;
-        opening::end_legs(tx, thread.conversation, None, "phone_given", now, rests_until).await?;
-        pins::close(tx, thread.conversation, now).await?;
-        let data = json!({ "why": "the customer's phone was given to a colleague" });
-        changes::event(tx, desk.ids.next(now), Some(thread.conversation), now, "closed", None, &data).await?;
-        changes::note(tx, &[(thread.conversation, "conversation")], now).await
     }
 
     /// Ends a colleague's thread on the old phone and opens it on the new one. What still waited for the old phone goes
