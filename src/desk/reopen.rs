@@ -21,7 +21,7 @@ pub enum With {
 }
 
 /// Reopens a closed conversation and returns it as it stands then; `by` the person who does it, if a person does.
-/// Hold its line before ([`super::queue::hold_line_of`]) if somebody is to be picked. `None`, and nothing is changed,
+/// Hold its line before (`queue::hold_line_of`) if somebody is to be picked. `None`, and nothing is changed,
 /// if it is open, or if its customer has another open one on the same line.
 ///
 /// # Errors
