@@ -116,7 +116,7 @@ pub async fn wait_from(tx: &mut Tx, conversation: ConversationId, from: Option<M
     Ok(())
 }
 
-/// The relayed messages of a conversation from `first` on that have gone to no rep's phone yet, oldest first.
+/// The relayed messages of a conversation from `first` on that have not gone whole to a rep's phone yet, oldest first.
 ///
 /// # Errors
 /// What the database said.
@@ -124,7 +124,9 @@ pub async fn relayed_from(tx: &mut Tx, conversation: ConversationId, first: Mess
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT m.id FROM messages m WHERE m.conversation_id = $1 AND m.id >= $2 AND m.outcome = 'relayed' \
          AND m.kind IN ('text', 'keyword') AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = m.id \
-           AND d.kind = 'text' AND d.person_id IS NOT NULL AND d.state NOT IN ('suppressed', 'expired')) ORDER BY m.id")
+           AND d.kind = 'text' AND d.person_id IS NOT NULL AND d.state NOT IN ('suppressed', 'expired') \
+           AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.message_id = m.id AND e.leg_id = d.leg_id \
+             AND e.kind = 'text' AND e.state IN ('suppressed', 'expired'))) ORDER BY m.id")
         .bind(conversation.0).bind(first.0).fetch_all(&mut *c).await)?;
     Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
 }

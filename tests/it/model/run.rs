@@ -303,6 +303,10 @@ impl Run {
                 busy |= duty::turn(&desk).await.map_err(said)? > 0;
                 busy |= snooze::wake(&desk).await.map_err(said)? > 0;
                 busy |= idle::close_idle(&desk).await.map_err(said)? > 0;
+                // What one node closed may make room on which the other would act: the oracle looks in between.
+                if busy {
+                    break;
+                }
             }
             if !busy {
                 return self.oracle.nothing_is_due();
