@@ -63,10 +63,10 @@ impl Oracle {
 
     /// Somebody was picked for a conversation of `line`, or nobody could be; was that right?
     pub(super) fn picks(&mut self, talk: i64, line: i64, last: Option<i64>, seen: &mut Seen) -> Told<Option<i64>> {
-        let event = match seen.event(Some(talk), "picked") {
-            Ok(event) => event,
-            Err(_) => seen.event(Some(talk), "unassigned")?,
-        };
+        // One that nobody could take at first may have been picked for a moment later: the earlier event is this one.
+        let mut first = seen.events.iter().filter(|event| event.talk == Some(talk)).map(|event| event.kind.as_str());
+        let kind = first.find(|kind| ["picked", "unassigned"].contains(kind)).unwrap_or("picked").to_owned();
+        let event = seen.event(Some(talk), &kind)?;
         let data: serde_json::Value = serde_json::from_str(&event.data).map_err(|why| why.to_string())?;
         let picked = data["chosen"].as_i64();
         let choices = self.choices(line, last);
