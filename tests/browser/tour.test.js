@@ -170,7 +170,7 @@ test('a carrier that answers with an error and sends all the same makes no secon
   await phones.page.getByText('0 on', { exact: true }).waitFor();
 });
 
-test('a text to a mask whose conversation has ended is held, and its sender told', async () => {
+test('a rep’s late answer takes a closed conversation up again; a text that nobody may get is held', async () => {
   await openPhones(phones.page);
   const nora = handset(phones.page, 'Nora');
   await nora.texts('And the gate?');
@@ -179,11 +179,20 @@ test('a text to a mask whose conversation has ended is held, and its sender told
   await inbox.page.locator('#thread-title').getByText('closed').waitFor();
 
   await hers.texts('It is.');
-  await hers.shows('This conversation has ended.');
+  await nora.shows('It is.');
+  assert.equal(await nora.peer(), LINE);
+  await inbox.page.locator('#thread-title').getByText(`with ${hers.name}`).waitFor();
+
+  // Whoever has lost the conversation reaches nobody; managers find the text.
+  const next = handset(phones.page, REPS.find((name) => name !== hers.name));
+  await transferTo(inbox.page, next.name);
+  await inbox.page.locator('#thread-title').getByText(`with ${next.name}`).waitFor();
+  await hers.texts('One more thing.');
+  await hers.shows(`with ${next.name} now`);
   await inbox.page.goto('/held');
-  await inbox.page.locator('#main').getByText('It is.', { exact: true }).waitFor();
+  await inbox.page.locator('#main').getByText('One more thing.', { exact: true }).waitFor();
   const shown = await nora.bubbles();
-  assert.ok(!shown.includes('It is.'), 'and it reaches nobody');
+  assert.ok(!shown.includes('One more thing.'), 'and it reaches nobody');
 });
 
 test('nothing on the way asked another origin, broke the policy or failed in a script', () => {
