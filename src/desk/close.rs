@@ -16,10 +16,7 @@ use crate::store::{Job, Result, Tx, access, changes, opening, phones, pins};
 /// [`Failure::NotFound`] where the person may not see it. Closing a closed one changes nothing.
 pub async fn close(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
     let sent = desk.store.write(Close { desk: desk.clone(), by, conversation }).await??;
-    if sent.waiting {
-        desk.ring();
-    }
-    desk.dispatch(sent.sendings);
+    desk.send(sent);
     Ok(())
 }
 

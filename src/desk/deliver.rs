@@ -97,10 +97,7 @@ pub enum Taken {
 pub async fn take(desk: &Desk, attempt: AttemptId, secret: Option<String>, news: News) -> Result<Taken> {
     let job = Settle { desk: desk.clone(), attempt, secret, news };
     let settled = desk.store.write(job).await?;
-    if settled.waiting {
-        desk.ring();
-    }
-    desk.dispatch(settled.sendings);
+    desk.send(settled.sent);
     Ok(settled.taken)
 }
 
@@ -113,8 +110,7 @@ struct Settle {
 
 struct Settled {
     taken: Taken,
-    sendings: Vec<Sending>,
-    waiting: bool,
+    sent: Enqueued,
 }
 
 impl Job for Settle {
@@ -129,14 +125,8 @@ impl Job for Settle {
     async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Settled>> {
         let Some(first) = jobs.first() else { return Ok(Vec::new()) };
         let (taken, done) = settle_all(&first.desk, tx, jobs).await?;
-        let mut rest = Some((done.sendings, done.waiting));
-        Ok(taken
-            .into_iter()
-            .map(|taken| {
-                let (sendings, waiting) = rest.take().unwrap_or_default();
-                Settled { taken, sendings, waiting }
-            })
-            .collect())
+        let mut rest = Some(done);
+        Ok(taken.into_iter().map(|taken| Settled { taken, sent: rest.take().unwrap_or_default() }).collect())
     }
 }
 

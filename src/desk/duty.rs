@@ -19,16 +19,8 @@ use crate::store::{Job, Result, Tx, changes, people, routes};
 /// [`Failure::NotFound`] if there is no such enabled person, or it is somebody else's and `by` is no manager.
 pub async fn set_duty(desk: &Desk, by: PersonId, person: PersonId, duty: Duty) -> Result<(), Failure> {
     let sent = desk.store.write(SetDuty { desk: desk.clone(), by, person, duty }).await??;
-    send(desk, sent);
+    desk.send(sent);
     Ok(())
-}
-
-/// Sends what a commit has begun.
-pub(super) fn send(desk: &Desk, sent: Enqueued) {
-    if sent.waiting {
-        desk.ring();
-    }
-    desk.dispatch(sent.sendings);
 }
 
 struct SetDuty {
@@ -137,7 +129,7 @@ pub(super) async fn settle(desk: &Desk, tx: &mut Tx, lines: &[NumberId], now: At
 /// phone has become another's meanwhile.
 pub async fn set_enabled(desk: &Desk, by: PersonId, person: PersonId, enabled: bool) -> Result<(), Failure> {
     let sent = desk.store.write(SetEnabled { desk: desk.clone(), by, person, enabled }).await??;
-    send(desk, sent);
+    desk.send(sent);
     Ok(())
 }
 
@@ -232,7 +224,7 @@ fn is_missing(desk: &Desk, one: &Kept, now: At) -> bool {
 
 async fn run(desk: &Desk, turn: Turn) -> Result<usize> {
     let (did, sent) = desk.store.write(TurnJob { desk: desk.clone(), turn }).await?;
-    send(desk, sent);
+    desk.send(sent);
     Ok(did)
 }
 

@@ -64,10 +64,7 @@ pub async fn dismiss(desk: &Desk, by: PersonId, message: MessageId, reason: &str
 
 async fn run(desk: &Desk, by: PersonId, message: MessageId, act: Act) -> Result<(), Failure> {
     let sent = desk.store.write(Decide { desk: desk.clone(), by, message, act }).await??;
-    if sent.waiting {
-        desk.ring();
-    }
-    desk.dispatch(sent.sendings);
+    desk.send(sent);
     Ok(())
 }
 

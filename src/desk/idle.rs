@@ -34,10 +34,7 @@ pub async fn close_idle(desk: &Desk) -> Result<usize> {
                 let job = Close { desk: desk.clone(), line, conversation: *conversation, after };
                 let Some(sent) = desk.store.write(job).await? else { continue };
                 did += 1;
-                if sent.waiting {
-                    desk.ring();
-                }
-                desk.dispatch(sent.sendings);
+                desk.send(sent);
             }
             closed += did;
             if did == 0 {

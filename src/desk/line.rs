@@ -29,7 +29,7 @@ pub struct Rules {
 /// sent.
 pub async fn change(desk: &Desk, by: PersonId, line: NumberId, rules: Rules) -> Result<(), Failure> {
     let sent = desk.store.write(Change { desk: desk.clone(), by, line, rules }).await??;
-    duty::send(desk, sent);
+    desk.send(sent);
     Ok(())
 }
 

@@ -52,7 +52,7 @@ pub mod sessions;
 pub mod snooze;
 pub mod tallies;
 
-use outbox::Sending;
+use outbox::{Enqueued, Sending};
 
 /// Requests to the carrier that may be under way at once; what is beyond waits in the outbox.
 pub const ROOM: usize = 1024;
@@ -156,6 +156,14 @@ impl Desk {
     #[must_use]
     pub fn sent_at(&self, now: At) -> At {
         self.missed.unwrap_or(now)
+    }
+
+    /// Sends what a commit has enqueued: requests that it has begun, and what waits as soon as that is due.
+    pub fn send(&self, enqueued: Enqueued) {
+        if enqueued.waiting {
+            self.ring();
+        }
+        self.dispatch(enqueued.sendings);
     }
 
     /// Hands over what a commit has begun, and has browsers told.

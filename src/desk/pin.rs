@@ -37,10 +37,7 @@ pub async fn transfer(
 
 async fn run(desk: &Desk, job: Move) -> Result<(), Failure> {
     let sent = desk.store.write(job).await??;
-    if sent.waiting {
-        desk.ring();
-    }
-    desk.dispatch(sent.sendings);
+    desk.send(sent);
     Ok(())
 }
 

@@ -43,10 +43,7 @@ pub async fn reply(desk: &Desk, reply: Reply) -> Result<MessageId, Failure> {
         return Err(Failure::refused("body", why));
     }
     let (message, sent) = desk.store.write(Write { desk: desk.clone(), reply }).await??;
-    if sent.waiting {
-        desk.ring();
-    }
-    desk.dispatch(sent.sendings);
+    desk.send(sent);
     Ok(message)
 }
 

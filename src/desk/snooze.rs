@@ -145,10 +145,7 @@ pub async fn wake(desk: &Desk) -> Result<usize> {
         woken += due.len();
         for conversation in due {
             let sent = desk.store.write(Wake { desk: desk.clone(), conversation }).await?;
-            if sent.waiting {
-                desk.ring();
-            }
-            desk.dispatch(sent.sendings);
+            desk.send(sent);
         }
     }
 }

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 pub use change::{Change, NewPerson};
 use plan::Facts;
 
+use super::Desk;
 use super::outbox::Enqueued;
-use super::{Desk, duty};
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
@@ -44,7 +44,7 @@ impl Apply {
             return desk.store.rehearse(self).await.map(|(outcome, _)| outcome);
         }
         let (outcome, sent) = desk.store.write(self).await?;
-        duty::send(&desk, sent);
+        desk.send(sent);
         Ok(outcome)
     }
 }

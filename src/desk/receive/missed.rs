@@ -16,10 +16,7 @@ pub async fn receive_missed(desk: &Desk, text: Inbound, sent_at: At) -> Result<O
     let received = desk.store.write(Missed { desk: desk.catching_up(sent_at), text, sent_at }).await?;
     faults::point("after_missed");
     metrics::text(received.outcome.word());
-    if received.waiting {
-        desk.ring();
-    }
-    desk.dispatch(received.sendings);
+    desk.send(received.sent);
     Ok(received.outcome)
 }
 
@@ -40,6 +37,6 @@ impl Job for Missed {
             tallies::add(tx, MISSED_TEXTS, 1, self.desk.clock.now()).await?;
         }
         faults::point("during_missed");
-        Ok(Received { outcome, sendings: done.sendings, waiting: done.waiting })
+        Ok(Received { outcome, sent: done })
     }
 }

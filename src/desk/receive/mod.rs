@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::Desk;
-use super::outbox::{Enqueued, Sending};
+use super::outbox::Enqueued;
 use crate::clock::At;
 use crate::domain::command;
 use crate::domain::ids::ConversationId;
@@ -85,10 +85,7 @@ pub async fn receive(desk: &Desk, text: Inbound) -> Result<Outcome> {
     let received = desk.store.write(Receive { desk: desk.clone(), text }).await?;
     faults::point("before_dispatch");
     metrics::text(received.outcome.word());
-    if received.waiting {
-        desk.ring();
-    }
-    desk.dispatch(received.sendings);
+    desk.send(received.sent);
     Ok(received.outcome)
 }
 
@@ -99,8 +96,7 @@ struct Receive {
 
 struct Received {
     outcome: Outcome,
-    sendings: Vec<Sending>,
-    waiting: bool,
+    sent: Enqueued,
 }
 
 impl Job for Receive {
@@ -116,13 +112,12 @@ impl Job for Receive {
         let Some(first) = jobs.first() else { return Ok(Vec::new()) };
         let texts: Vec<&Inbound> = jobs.iter().map(|job| &job.text).collect();
         let (outcomes, done) = take_in(&first.desk, tx, &texts).await?;
-        let mut sendings = Some((done.sendings, done.waiting));
+        let mut sent = Some(done);
         Ok(outcomes
             .into_iter()
             .map(|outcome| {
                 // The group's requests leave with the first answer: all answers follow the same commit.
-                let (sendings, waiting) = sendings.take().unwrap_or_default();
-                Received { outcome, sendings, waiting }
+                Received { outcome, sent: sent.take().unwrap_or_default() }
             })
             .collect())
     }
