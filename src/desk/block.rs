@@ -2,18 +2,16 @@
 
 use serde_json::json;
 
-use super::{Desk, Failure};
+use super::{Desk, Failure, because};
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::{Job, Result, Tx, access, changes, customers, routes};
-
-/// The longest reason, in characters.
-pub const LONGEST: usize = 500;
+use crate::store::{Job, Result, Tx, access, changes, customers};
 
 /// Blocks the customer of a conversation, on every line, and says why.
 ///
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `reason`.
 pub async fn block(desk: &Desk, by: PersonId, conversation: ConversationId, reason: &str) -> Result<(), Failure> {
+    let reason = because::words("reason", reason, "say why, so that colleagues know: the reason is empty")?;
     run(desk, by, conversation, true, reason).await
 }
 
@@ -22,7 +20,7 @@ pub async fn block(desk: &Desk, by: PersonId, conversation: ConversationId, reas
 /// # Errors
 /// As [`block()`].
 pub async fn unblock(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    run(desk, by, conversation, false, "").await
+    run(desk, by, conversation, false, String::new()).await
 }
 
 async fn run(
@@ -30,16 +28,8 @@ async fn run(
     by: PersonId,
     conversation: ConversationId,
     blocked: bool,
-    reason: &str,
+    reason: String,
 ) -> Result<(), Failure> {
-    let reason = reason.trim().to_owned();
-    let length = reason.chars().count();
-    if blocked && reason.is_empty() {
-        return Err(Failure::refused("reason", "say why, so that colleagues know: the reason is empty"));
-    }
-    if length > LONGEST {
-        return Err(Failure::refused("reason", format!("it has {length} characters and {LONGEST} is the most")));
-    }
     desk.store.write(Block { desk: desk.clone(), by, conversation, blocked, reason }).await??;
     desk.live.nudge();
     Ok(())
@@ -58,9 +48,9 @@ impl Job for Block {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let talks = routes::talks(tx, &[self.conversation]).await?;
-        let seer = access::seer(tx, self.by, self.conversation).await?;
-        let (Some(talk), Some(_)) = (talks.first(), seer) else { return Ok(Err(Failure::NotFound)) };
+        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
         let Some(customer) = talk.customer else {
             return Ok(Err(Failure::refused("conversation", "it has no customer who could be blocked")));
         };

@@ -45,16 +45,14 @@ pub(super) async fn close_in(
     conversation: ConversationId,
     now: At,
 ) -> Result<Result<Enqueued, Failure>> {
-    let hall = queue::hold_line_of(desk, tx, conversation, now).await?;
-    let talks = routes::talks(tx, &[conversation]).await?;
-    let seer = access::seer(tx, by, conversation).await?;
-    let (Some(talk), Some(_)) = (talks.first(), seer) else { return Ok(Err(Failure::NotFound)) };
+    let line = queue::hold_line_of(tx, conversation).await?;
+    let Some((talk, _)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
     if talk.closed {
         return Ok(Ok(Enqueued::default()));
     }
-    end(desk, tx, talk, Some(by), &json!({}), now).await?;
+    end(desk, tx, &talk, Some(by), &json!({}), now).await?;
     // Whoever had it may take another customer.
-    queue::drain_after(desk, tx, hall, now).await.map(Ok)
+    queue::drain_after(desk, tx, line, now).await.map(Ok)
 }
 
 /// Ends an open conversation that is held: its legs end, its masks rest, and the timeline says who did it and why.

@@ -3,15 +3,13 @@
 use serde_json::json;
 
 use super::relay::consent_scope;
-use super::{Desk, Failure};
+use super::{Desk, Failure, because};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::ledgers::{self, Origin};
-use crate::store::routes::{self, Talk};
+use crate::store::routes::Talk;
 use crate::store::{Job, Result, Tx, access, changes};
 
-/// The longest evidence, in characters.
-pub const LONGEST: usize = 500;
 /// The origin of what staff enter.
 const STAFF: &str = "staff";
 
@@ -38,14 +36,8 @@ async fn run(
     given: bool,
     evidence: &str,
 ) -> Result<(), Failure> {
-    let evidence = evidence.trim().to_owned();
-    let length = evidence.chars().count();
-    if evidence.is_empty() {
-        return Err(Failure::refused("evidence", "write what they said, when and where: the evidence is empty"));
-    }
-    if length > LONGEST {
-        return Err(Failure::refused("evidence", format!("it has {length} characters and {LONGEST} is the most")));
-    }
+    let if_empty = "write what they said, when and where: the evidence is empty";
+    let evidence = because::words("evidence", evidence, if_empty)?;
     desk.store.write(Enter { desk: desk.clone(), by, conversation, given, evidence }).await??;
     desk.live.nudge();
     Ok(())
@@ -64,10 +56,10 @@ impl Job for Enter {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let talks = routes::talks(tx, &[self.conversation]).await?;
-        let seer = access::seer(tx, self.by, self.conversation).await?;
-        let (Some(talk), Some(_)) = (talks.first(), seer) else { return Ok(Err(Failure::NotFound)) };
-        enter(&self.desk, tx, talk, self.by, self.given, &self.evidence, now).await
+        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
+        enter(&self.desk, tx, &talk, self.by, self.given, &self.evidence, now).await
     }
 }
 

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::outbox::Enqueued;
-use super::{Desk, Failure, close, handover, lapse, queue};
+use super::queue::{self, Hall};
+use super::{Desk, Failure, close, handover, lapse};
 use crate::clock::At;
 use crate::domain::hours::Hours;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
@@ -219,7 +220,7 @@ pub async fn turn(desk: &Desk) -> Result<usize> {
 /// The rep of this conversation has been off for so long while the line was open that somebody else is picked.
 fn is_missing(desk: &Desk, one: &Kept, now: At) -> bool {
     let after = desk.policies.support_of(one.policies.as_deref()).hand_over_after;
-    one.shift.missing_since(now).is_some_and(|since| since.max(one.pinned_at.unwrap_or(since)) + after <= now)
+    one.shift.missing_since(one.pinned_at, now).is_some_and(|since| since + after <= now)
 }
 
 async fn run(desk: &Desk, turn: Turn) -> Result<usize> {
@@ -247,10 +248,9 @@ impl Job for TurnJob {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         match &self.turn {
             Turn::Drain(line) => {
-                let before = table::unassigned(tx, *line, i64::MAX).await?.len();
-                let sent = queue::drain(desk, tx, *line, now).await?;
-                let after = table::unassigned(tx, *line, i64::MAX).await?.len();
-                Ok((before.saturating_sub(after), sent))
+                let mut hall = Hall::hold(desk, tx, *line, now).await?;
+                let sent = queue::drain_held(desk, tx, &mut hall, now).await?;
+                Ok((hall.given, sent))
             }
             Turn::Release(conversation) => {
                 let Some(talk) = routes::talks(tx, &[*conversation]).await?.into_iter().next() else {
@@ -260,9 +260,10 @@ impl Job for TurnJob {
                 Ok((did, handover::release(desk, tx, &talk, now).await?))
             }
             Turn::Replace(conversation, person) => {
-                let Some(mut hall) = queue::hold_line_of(desk, tx, *conversation, now).await? else {
+                let Some(line) = table::line_of(tx, *conversation).await? else {
                     return Ok((0, Enqueued::default()));
                 };
+                let mut hall = Hall::hold(desk, tx, line, now).await?;
                 let talk = routes::talks(tx, &[*conversation]).await?.into_iter().next();
                 let still = |talk: &routes::Talk| {
                     talk.pinned_to == Some(*person) && !talk.closed && talk.waiting_since.is_some()

@@ -4,10 +4,10 @@
 use serde_json::json;
 
 use super::outbox::{Enqueued, enqueue};
-use super::queue;
+use super::queue::{self, Hall};
 use super::relay::{Author, fan_out, with_media};
 use super::reopen::{With, reopen};
-use super::{Desk, Failure, notice};
+use super::{Desk, Failure, because, notice};
 use crate::clock::At;
 use crate::domain::command::{self, Hash};
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
@@ -16,9 +16,6 @@ use crate::store::held::{self, Held};
 use crate::store::messages::{self, Said, preview};
 use crate::store::routes::{self, Talk};
 use crate::store::{Job, Result, Tx, changes, opening, people};
-
-/// The longest reason, in characters.
-pub const LONGEST: usize = 500;
 
 /// What is to be done about a held text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,14 +48,7 @@ pub async fn reopen_for(desk: &Desk, by: PersonId, message: MessageId) -> Result
 /// # Errors
 /// As [`forward`]; [`Failure::Refused`] for the field `reason`.
 pub async fn dismiss(desk: &Desk, by: PersonId, message: MessageId, reason: &str) -> Result<(), Failure> {
-    let reason = reason.trim().to_owned();
-    let length = reason.chars().count();
-    if reason.is_empty() {
-        return Err(Failure::refused("reason", "say why it goes to nobody: the reason is empty"));
-    }
-    if length > LONGEST {
-        return Err(Failure::refused("reason", format!("it has {length} characters and {LONGEST} is the most")));
-    }
+    let reason = because::words("reason", reason, "say why it goes to nobody: the reason is empty")?;
     run(desk, by, message, Act::Dismiss(reason)).await
 }
 
@@ -120,7 +110,7 @@ impl Decide {
             let why = "a rep's command is not for the customer: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
         }
-        let Some(mut hall) = queue::hold_line_of(desk, tx, conversation, now).await? else {
+        let Some(line) = queue::hold_line_of(tx, conversation).await? else {
             return Ok(Err(Failure::refused(
                 "message",
                 "its conversation is of no line, and cannot be taken up again",
@@ -137,6 +127,7 @@ impl Decide {
                 return Ok(Err(Failure::refused("message", why)));
             };
             if open.pinned_to.is_none() {
+                let mut hall = Hall::hold(desk, tx, line, now).await?;
                 let last = hall.last_rep(tx, open.customer, now).await?;
                 hall.assign(desk, tx, &open, last, now, &mut done).await?;
             }

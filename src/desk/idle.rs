@@ -57,13 +57,13 @@ impl Job for Close {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let hall = queue::hold_line_of(desk, tx, self.conversation, now).await?;
+        let line = queue::hold_line_of(tx, self.conversation).await?;
         let talks = routes::talks(tx, &[self.conversation]).await?;
         // Somebody may have written between the look and the lock.
         let still = idle::since(tx, self.line, now - self.after, Some(self.conversation), 1).await?;
         let Some(talk) = talks.first().filter(|_| !still.is_empty()) else { return Ok(None) };
         let data = json!({ "why": "idle", "hours": self.after.as_secs() / 3600 });
         close::end(desk, tx, talk, None, &data, now).await?;
-        queue::drain_after(desk, tx, hall, now).await.map(Some)
+        queue::drain_after(desk, tx, line, now).await.map(Some)
     }
 }

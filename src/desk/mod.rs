@@ -16,6 +16,7 @@ use crate::store::{self, Store};
 
 pub mod apply;
 pub mod backfill;
+mod because;
 pub mod block;
 pub mod claim;
 pub mod close;

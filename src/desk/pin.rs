@@ -70,10 +70,8 @@ pub(super) async fn move_in(
     note: Option<&str>,
     now: At,
 ) -> Result<Result<Enqueued, Failure>> {
-    let hall = queue::hold_line_of(desk, tx, conversation, now).await?;
-    let talks = routes::talks(tx, &[conversation]).await?;
-    let seer = access::seer(tx, by, conversation).await?;
-    let (Some(talk), Some(seer)) = (talks.into_iter().next(), seer) else { return Ok(Err(Failure::NotFound)) };
+    let line = queue::hold_line_of(tx, conversation).await?;
+    let Some((talk, seer)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
     if talk.closed {
         return Ok(Err(Failure::refused("conversation", "it is closed")));
     }
@@ -93,7 +91,7 @@ pub(super) async fn move_in(
     }
     let mut done = hand_over(desk, tx, &talk, &seer, heir, note, now).await?;
     // Whoever had it may take another customer.
-    done.add(queue::drain_after(desk, tx, hall, now).await?);
+    done.add(queue::drain_after(desk, tx, line, now).await?);
     Ok(Ok(done))
 }
 

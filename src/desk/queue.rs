@@ -25,6 +25,8 @@ pub(super) struct Hall {
     pub(super) policy: SupportPolicy,
     /// Its members, oldest first.
     pub(super) members: Vec<LineMember>,
+    /// How many conversations have been given away meanwhile.
+    pub(super) given: usize,
 }
 
 impl Hall {
@@ -35,7 +37,7 @@ impl Hall {
     pub(super) async fn hold(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<Hall> {
         let rules = opening::hold_line(tx, line).await?.unwrap_or_default();
         let members = opening::members(tx, line, rules.hours.as_deref(), now).await?;
-        Ok(Hall { line, policy: desk.policies.support_of(rules.policies.as_deref()), members })
+        Ok(Hall { line, policy: desk.policies.support_of(rules.policies.as_deref()), members, given: 0 })
     }
 
     /// Somebody could take a customer now.
@@ -76,8 +78,8 @@ impl Hall {
         }
     }
 
-    /// Picks for a conversation that nobody has, `last` first, and gives it to whoever was chosen. `false` if there was
-    /// no candidate.
+    /// Picks for a conversation that nobody has, `last` first, and gives it to whoever was chosen. Without a candidate it
+    /// goes on waiting, and the timeline says so.
     ///
     /// # Errors
     /// What the database said.
@@ -89,13 +91,15 @@ impl Hall {
         last: Option<PersonId>,
         now: At,
         done: &mut Enqueued,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let pick = self.pick(desk, tx, last, now).await?;
         let event = if pick.chosen.is_some() { "picked" } else { "unassigned" };
         changes::event(tx, desk.ids.next(now), Some(talk.id), now, event, None, &json!(pick)).await?;
-        let Some(chosen) = pick.chosen else { return Ok(false) };
-        done.add(pin::give(desk, tx, talk, chosen, event, now).await?);
-        Ok(true)
+        if let Some(chosen) = pick.chosen {
+            self.given += 1;
+            done.add(pin::give(desk, tx, talk, chosen, event, now).await?);
+        }
+        Ok(())
     }
 }
 
@@ -133,30 +137,26 @@ pub(super) async fn drain_held(desk: &Desk, tx: &mut Tx, hall: &mut Hall, now: A
     Ok(done)
 }
 
-/// Holds the line of `conversation` and returns it; before the conversation itself is held.
+/// Holds the line of `conversation`, if it has one, and returns it; before the conversation itself is held.
 ///
 /// # Errors
 /// What the database said.
-pub(super) async fn hold_line_of(
-    desk: &Desk,
-    tx: &mut Tx,
-    conversation: ConversationId,
-    now: At,
-) -> Result<Option<Hall>> {
-    match queue::line_of(tx, conversation).await? {
-        Some(line) => Hall::hold(desk, tx, line, now).await.map(Some),
-        None => Ok(None),
+pub(super) async fn hold_line_of(tx: &mut Tx, conversation: ConversationId) -> Result<Option<NumberId>> {
+    let line = queue::line_of(tx, conversation).await?;
+    if let Some(line) = line {
+        opening::hold_line(tx, line).await?;
     }
+    Ok(line)
 }
 
-/// Drains the line of something that just ended or went to somebody else: whoever had it may take another.
+/// Drains the line, which is held, of something that just ended or went to somebody else: whoever had it may take
+/// another.
 ///
 /// # Errors
 /// What the database said.
-pub(super) async fn drain_after(desk: &Desk, tx: &mut Tx, hall: Option<Hall>, now: At) -> Result<Enqueued> {
-    match hall {
-        // The counts have changed since the line was held.
-        Some(hall) => drain(desk, tx, hall.line, now).await,
+pub(super) async fn drain_after(desk: &Desk, tx: &mut Tx, line: Option<NumberId>, now: At) -> Result<Enqueued> {
+    match line {
+        Some(line) => drain(desk, tx, line, now).await,
         None => Ok(Enqueued::default()),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Desk, Failure, consent};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
-use crate::store::{Job, Result, Tx, access, changes, customers, routes};
+use crate::store::{Job, Result, Tx, access, changes, customers};
 
 /// Marks a conversation because of a message in it.
 ///
@@ -46,9 +46,9 @@ impl Job for Settle {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let talks = routes::talks(tx, &[self.conversation]).await?;
-        let seer = access::seer(tx, self.by, self.conversation).await?;
-        let (Some(talk), Some(_)) = (talks.first(), seer) else { return Ok(Err(Failure::NotFound)) };
+        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
         if talk.flagged_at.is_none() {
             return Ok(Ok(()));
         }
@@ -57,7 +57,7 @@ impl Job for Settle {
         let message = message.map(|id| id.0.to_string()).unwrap_or_default();
         if self.refused {
             // Who has opted out meanwhile need not be entered again.
-            let _ = consent::enter(desk, tx, talk, self.by, false, &format!("message {message}"), now).await?;
+            let _ = consent::enter(desk, tx, &talk, self.by, false, &format!("message {message}"), now).await?;
         } else {
             let data = json!({ "message": message });
             changes::event(tx, desk.ids.next(now), Some(talk.id), now, "no_refusal", Some(self.by), &data).await?;

@@ -58,9 +58,7 @@ impl Job for Write {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, reply) = (&self.desk, &self.reply);
         let now = desk.clock.now();
-        let talks = routes::talks(tx, &[reply.conversation]).await?;
-        let seer = access::seer(tx, reply.by, reply.conversation).await?;
-        let (Some(mut talk), Some(seer)) = (talks.into_iter().next(), seer) else {
+        let Some((mut talk, seer)) = access::talk(tx, reply.by, reply.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         if let Some(key) = &reply.form_key

@@ -85,12 +85,10 @@ pub(super) async fn snooze_in(
     until: Option<At>,
     now: At,
 ) -> Result<Result<(), Failure>> {
-    let talks = routes::talks(tx, &[conversation]).await?;
-    let seer = access::seer(tx, by, conversation).await?;
-    let (Some(talk), Some(_)) = (talks.first(), seer) else { return Ok(Err(Failure::NotFound)) };
+    let Some((talk, _)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
     let Some(until) = until else {
         if talk.snoozed_until.is_some() {
-            back(desk, tx, talk, Some(by), "taken back", now).await?;
+            back(desk, tx, &talk, Some(by), "taken back", now).await?;
         }
         return Ok(Ok(()));
     };

@@ -35,15 +35,15 @@ impl Shift {
         self.line.as_ref().is_none_or(|line| line.open_at(now))
     }
 
-    /// Since when the line has been open without this person; `None` if it is closed, if the person works, or if it
-    /// has always been so.
+    /// Since when the line has been open without this person, at the earliest since `given_at`: whoever gave a customer to
+    /// somebody who is off knew that, and from then on it counts. `None` if the line is closed or the person works.
     #[must_use]
-    pub fn missing_since(&self, now: At) -> Option<At> {
+    pub fn missing_since(&self, given_at: Option<At>, now: At) -> Option<At> {
         if !self.line_open_at(now) || self.on_at(now) {
             return None;
         }
         let of = |hours: &Option<Hours>| hours.as_ref().and_then(|hours| hours.since(now));
-        of(&self.line).max(of(&self.own)).or(Some(At::EPOCH))
+        of(&self.line).max(of(&self.own)).max(given_at).or(Some(At::EPOCH))
     }
 
     /// When anything changes next, after `now`.

@@ -1,5 +1,6 @@
 //! Who may see a conversation: decided where it is read, so that a guessed id finds nothing.
 
+use super::routes::{self, Talk};
 use super::{Result, Tx};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::on;
@@ -28,6 +29,16 @@ pub async fn seer(tx: &mut Tx, person: PersonId, conversation: ConversationId) -
              WHERE m.line_id = c.line_id AND m.person_id = p.id)))")
         .bind(person.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
     Ok(row.map(|(name, role)| Seer { id: person, name, manages: role != "rep" }))
+}
+
+/// A conversation, locked until the commit as by [`routes::talks`], and who asks for it; `None` if there is no such
+/// conversation for this person.
+///
+/// # Errors
+/// What the database said.
+pub async fn talk(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<(Talk, Seer)>> {
+    let talk = routes::talks(tx, &[conversation]).await?.into_iter().next();
+    Ok(talk.zip(seer(tx, person, conversation).await?))
 }
 
 /// Somebody to whom a conversation may be handed: enabled, and a member of its line.

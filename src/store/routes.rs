@@ -136,9 +136,7 @@ impl Talk {
     /// Since when its rep has been off while its line was open; `None` if that is not so, or if it has none.
     #[must_use]
     pub fn missing_since(&self, now: At) -> Option<At> {
-        let since = self.pinned_to.and_then(|_| self.shift().missing_since(now));
-        // Whoever gave it to somebody who is off knew that: from then on it counts.
-        since.max(since.and(self.pinned_at))
+        self.pinned_to.and_then(|_| self.shift().missing_since(self.pinned_at, now))
     }
 
     /// Its rep works at `now`, or it has none.

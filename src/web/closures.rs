@@ -18,6 +18,5 @@ pub(super) async fn create(
     site: &State<Site>,
 ) -> Answer {
     let outcome = close::close(desk, me.0.id, id.0).await;
-    let back = |_, why| Back { problem: Some(why), ..Back::default() };
-    answer(outcome, (desk, site, me.0), (id.0, view), back).await
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }

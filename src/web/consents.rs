@@ -62,6 +62,5 @@ pub(super) async fn settle(
         "no" => refusal::settle(desk, me.0.id, id.0, false).await,
         _ => Err(Failure::refused("refused", "choose whether it was a refusal: yes or no")),
     };
-    let back = |_, why| Back { problem: Some(why), ..Back::default() };
-    answer(outcome, (desk, site, me.0), (id.0, view), back).await
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }

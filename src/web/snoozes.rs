@@ -27,8 +27,7 @@ pub(super) async fn create(
     site: &State<Site>,
 ) -> Answer {
     let outcome = snooze::snooze_until(desk, me.0.id, id.0, &form.until).await;
-    let back = |_, why| Back { problem: Some(why), ..Back::default() };
-    answer(outcome, (desk, site, me.0), (id.0, view), back).await
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }
 
 #[rocket::post("/conversations/<id>/waking?<view>")]
@@ -40,6 +39,5 @@ pub(super) async fn delete(
     site: &State<Site>,
 ) -> Answer {
     let outcome = snooze::unsnooze(desk, me.0.id, id.0).await;
-    let back = |_, why| Back { problem: Some(why), ..Back::default() };
-    answer(outcome, (desk, site, me.0), (id.0, view), back).await
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }

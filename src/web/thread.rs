@@ -102,6 +102,13 @@ pub(super) struct Back {
     pub(super) consent_why: Option<String>,
 }
 
+impl Back {
+    /// A refusal that is told above the thread, whichever field it is about.
+    pub(super) fn told(_field: &str, why: String) -> Back {
+        Back { problem: Some(why), ..Back::default() }
+    }
+}
+
 /// Reads it all, if this person may see it.
 ///
 /// # Errors

@@ -26,13 +26,16 @@ pub(super) async fn answer(
 ) -> Result<Option<Outcome>> {
     let (Some(past), Some(rep)) = (&found.past, found.staff) else { return Ok(None) };
     let id = past.conversation;
-    let Some(hall) = queue::hold_line_of(desk, tx, id, now).await? else { return Ok(None) };
+    if queue::hold_line_of(tx, id).await?.is_none() {
+        return Ok(None);
+    }
     let Some(mut talk) = routes::talks(tx, &[id]).await?.into_iter().next() else { return Ok(None) };
     if talk.pinned_to != Some(rep) || access::heir(tx, rep, id).await?.is_none() {
         return Ok(None);
     }
     if talk.closed {
-        let in_time = past.closed_at.is_some_and(|at| at + hall.policy.reopen_within >= desk.sent_at(now));
+        let within = desk.policies.support_of(talk.line_policies.as_deref()).reopen_within;
+        let in_time = past.closed_at.is_some_and(|at| at + within >= desk.sent_at(now));
         let with = (Some(rep), With::SameRep);
         let why = "the rep answered late";
         talk = match if in_time { reopen(desk, tx, id, with, why, now).await? } else { None } {
