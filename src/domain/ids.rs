@@ -34,4 +34,10 @@ ids! {
     DeliveryId,
     /// One request to the carrier.
     AttemptId,
+    /// A word that staff put on conversations.
+    LabelId,
+    /// A text that is kept to be used again.
+    CannedReplyId,
+    /// A reply that is not sent yet: it may be undone, or is scheduled.
+    PlannedReplyId,
 }

@@ -15,7 +15,15 @@ macro_rules! twins {
     };
 }
 
-twins!(1 "0001_house");
+twins!(
+    1 "0001_house",
+    2 "0002_audit",
+    3 "0003_attention",
+    4 "0004_writing",
+    5 "0005_contacts",
+    6 "0006_search",
+    7 "0007_people",
+);
 
 fn migrator(pick: impl Fn(&'static str, &'static str) -> &'static str) -> Migrator {
     Migrator::with_migrations(

@@ -11,6 +11,7 @@ use crate::clock::At;
 
 pub mod access;
 pub mod attempts;
+pub mod audit;
 pub mod backfill;
 pub mod changes;
 pub mod checkup;

@@ -50,22 +50,30 @@ async fn both_databases_end_up_with_the_same_schema() {
 #[tokio::test]
 async fn the_ledgers_cannot_be_rewritten() {
     let (sqlite, postgres) = (databases::sqlite(), databases::postgres().await);
-    let insert =
-        "INSERT INTO consents (id, phone, scope, given, at, origin) VALUES (1, '+15055550100', 'x', 0, 1, 'x')";
-    let forgeries = ["UPDATE consents SET given = 1", "DELETE FROM consents"];
+    let inserts = [
+        "INSERT INTO consents (id, phone, scope, given, at, origin) VALUES (1, '+15055550100', 'x', 0, 1, 'x')",
+        "INSERT INTO people (id, email, name, role, duty, created_at) VALUES (1, 'x', 'x', 'admin', 'on', 1)",
+        "INSERT INTO audit (id, at, actor_id, kind, data) VALUES (1, 1, 1, 'x', '{}')",
+    ];
+    let forgeries =
+        ["UPDATE consents SET given = 1", "DELETE FROM consents", "UPDATE audit SET actor_id = 2", "DELETE FROM audit"];
     for url in [&sqlite.url, &postgres.url] {
         Store::open(url).await.unwrap().close().await;
     }
 
     let options: sqlx::sqlite::SqliteConnectOptions = sqlite.url.parse().unwrap();
     let mut connection = options.connect().await.unwrap();
-    sqlx::query(insert).execute(&mut connection).await.unwrap();
+    for insert in inserts {
+        sqlx::query(insert).execute(&mut connection).await.unwrap();
+    }
     for forgery in forgeries {
         assert!(sqlx::query(forgery).execute(&mut connection).await.is_err(), "SQLite took: {forgery}");
     }
 
     let mut connection = PgConnection::connect(&postgres.url).await.unwrap();
-    sqlx::query(insert).execute(&mut connection).await.unwrap();
+    for insert in inserts {
+        sqlx::query(insert).execute(&mut connection).await.unwrap();
+    }
     for forgery in forgeries {
         assert!(sqlx::query(forgery).execute(&mut connection).await.is_err(), "PostgreSQL took: {forgery}");
     }
