@@ -1,16 +1,16 @@
-//! The stretches of a run, in their order, and what is printed of each.
+//! The relay from outside: the stretches of a run, in their order, and what is printed of each.
 
 use std::io::{Error, Result};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, Connection};
-
+use crate::database;
 use crate::drive::{self, Driven};
 use crate::house::House;
 use crate::options::Options;
 use crate::process::{Process, Used, free_port, used_here};
+use crate::report::{machine, row};
 use crate::seed;
 use crate::texts::{CUSTOMERS, Texts};
 
@@ -41,7 +41,7 @@ pub async fn run(options: &Options, folder: &Path) -> Result<()> {
     let long = Duration::from_secs(options.seconds);
     machine();
     let database = match &options.postgres {
-        Some(server) => Some(fresh_database(server).await?),
+        Some(server) => Some(database::fresh(server).await?),
         None => None,
     };
     let house = House::build(folder, database.as_deref())?;
@@ -90,7 +90,7 @@ pub async fn run(options: &Options, folder: &Path) -> Result<()> {
     }
     simulator.end()?;
     if let (Some(server), Some(database)) = (&options.postgres, &database) {
-        drop_database(server, database).await?;
+        database::drop(server, database).await?;
     }
     Ok(())
 }
@@ -282,36 +282,7 @@ async fn bare(texts: &Texts, long: Duration, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn row(name: &str, said: &str) {
-    println!("{name:<42} {said}");
-}
-
 fn times(driven: &Driven) -> String {
     let times = &driven.times;
     format!("{:.0}/s; p50 {:.1} ms, p99 {:.1} ms", driven.rate(), times.percentile(50), times.percentile(99))
-}
-
-fn machine() {
-    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
-    let cpuinfo = read("/proc/cpuinfo");
-    let model =
-        cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map_or("", |(_, m)| m);
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    println!("{model}, {cores} cores; load {}", read("/proc/loadavg").split(' ').next().unwrap_or(""));
-}
-
-async fn fresh_database(server: &str) -> Result<String> {
-    let name = format!("switchboard_bench_{}", std::process::id());
-    let mut c = sqlx::PgConnection::connect(server).await.map_err(Error::other)?;
-    sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut c).await.map_err(Error::other)?;
-    let (base, _) = server.rsplit_once('/').ok_or_else(|| Error::other("the URL names no database"))?;
-    Ok(format!("{base}/{name}"))
-}
-
-async fn drop_database(server: &str, database: &str) -> Result<()> {
-    let name = database.rsplit('/').next().unwrap_or("");
-    let mut c = sqlx::PgConnection::connect(server).await.map_err(Error::other)?;
-    let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut c).await.map_err(Error::other)?;
-    Ok(())
 }

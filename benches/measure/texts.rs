@@ -60,42 +60,45 @@ impl Texts {
         let n = self.made.get();
         self.made.set(n + 1);
         let body = format!("Is the red lure still there? I could come by at five. ({n})");
-        let sid = format!("SM{}", Chance::System.hex::<16>());
-        let from = customer(n % CUSTOMERS);
-        // What the carrier sends with a text, in its order.
-        let form: Form = [
-            ("ToCountry", "US"),
-            ("ToState", ""),
-            ("SmsMessageSid", sid.as_str()),
-            ("NumMedia", "0"),
-            ("ToCity", ""),
-            ("FromZip", "87501"),
-            ("SmsSid", sid.as_str()),
-            ("FromState", "NM"),
-            ("SmsStatus", "received"),
-            ("FromCity", "SANTA FE"),
-            ("Body", body.as_str()),
-            ("FromCountry", "US"),
-            ("To", LINE),
-            ("ToZip", ""),
-            ("NumSegments", "1"),
-            ("MessageSid", sid.as_str()),
-            ("AccountSid", ACCOUNT),
-            ("From", from.as_str()),
-            ("ApiVersion", "2010-04-01"),
-        ]
-        .into_iter()
-        .collect();
-        let url = format!("http://127.0.0.1:{}{HOOK}", self.port);
-        let signature = signature::sign(TOKEN, &url, &form);
-        let post = form.encode();
-        let request = format!(
-            "POST {HOOK} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n\
-             I-Twilio-Idempotency-Token: {sid}\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n\
-             {HEADER}: {signature}\r\nContent-Length: {}\r\n\r\n{post}",
-            self.port,
-            post.len()
-        );
-        Text { request: request.into_bytes(), body }
+        Text { request: post(self.port, &customer(n % CUSTOMERS), &body), body }
     }
+}
+
+/// A signed text from `from` to the line, as the carrier posts it to the server at `port`.
+pub fn post(port: u16, from: &str, body: &str) -> Vec<u8> {
+    let sid = format!("SM{}", Chance::System.hex::<16>());
+    // What the carrier sends with a text, in its order.
+    let form: Form = [
+        ("ToCountry", "US"),
+        ("ToState", ""),
+        ("SmsMessageSid", sid.as_str()),
+        ("NumMedia", "0"),
+        ("ToCity", ""),
+        ("FromZip", "87501"),
+        ("SmsSid", sid.as_str()),
+        ("FromState", "NM"),
+        ("SmsStatus", "received"),
+        ("FromCity", "SANTA FE"),
+        ("Body", body),
+        ("FromCountry", "US"),
+        ("To", LINE),
+        ("ToZip", ""),
+        ("NumSegments", "1"),
+        ("MessageSid", sid.as_str()),
+        ("AccountSid", ACCOUNT),
+        ("From", from),
+        ("ApiVersion", "2010-04-01"),
+    ]
+    .into_iter()
+    .collect();
+    let url = format!("http://127.0.0.1:{port}{HOOK}");
+    let signature = signature::sign(TOKEN, &url, &form);
+    let form = form.encode();
+    let request = format!(
+        "POST {HOOK} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n\
+             I-Twilio-Idempotency-Token: {sid}\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n\
+             {HEADER}: {signature}\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    request.into_bytes()
 }

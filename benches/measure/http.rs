@@ -9,13 +9,14 @@ use tokio::net::TcpStream;
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    head: usize,
 }
 
 impl Connection {
     pub async fn open(port: u16) -> Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.set_nodelay(true)?;
-        Ok(Connection { stream, buffer: Vec::with_capacity(16 * 1024) })
+        Ok(Connection { stream, buffer: Vec::with_capacity(16 * 1024), head: 0 })
     }
 
     /// Sends a whole request and reads the whole answer: its status and its body.
@@ -37,7 +38,32 @@ impl Connection {
         }
         let status = std::str::from_utf8(&self.buffer[9..12]).ok().and_then(|digits| digits.parse().ok());
         let status = status.ok_or_else(|| Error::new(ErrorKind::InvalidData, "no status"))?;
+        self.head = head;
         Ok((status, &self.buffer[head..head + length]))
+    }
+
+    /// A field of the last answer's head.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let head = std::str::from_utf8(&self.buffer[..self.head]).ok()?;
+        let fields = head.split("\r\n").filter_map(|line| line.split_once(':'));
+        fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned()).next()
+    }
+
+    /// How many bytes the last answer had, head and body.
+    pub fn size(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Sends a request whose answer does not end, and reads until its head is there.
+    pub async fn listen(mut self, request: &[u8]) -> Result<TcpStream> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        while !self.buffer.windows(4).any(|four| four == b"\r\n\r\n") {
+            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                return Err(Error::new(ErrorKind::UnexpectedEof, "the server closed the connection"));
+            }
+        }
+        Ok(self.stream)
     }
 }
 

@@ -17,17 +17,28 @@ pub struct Options {
     pub home: PathBuf,
     /// Keep the folder with logs and database.
     pub keep: bool,
+    /// Measure pages instead of the relay.
+    pub web: bool,
+    /// How many conversations the database of the pages has, each with ten texts.
+    pub conversations: u64,
+    /// How often each page is asked for.
+    pub requests: u64,
+    /// How many pages are open at once for the measurement of memory.
+    pub inboxes: u64,
     /// Serve the bare handler at this port and do nothing else.
     pub bare: Option<u16>,
 }
 
 const HELP: &str = "\
-scripts/bench relay [OPTION…]
+scripts/bench relay|web [OPTION…]
 
-  --seconds N      how long each stretch is measured (10)
+  --seconds N      of `relay`: how long each stretch is measured (10)
   --quick          stretches of 3 s, a big database of 100,000
   --stored N       texts in the big database (1,000,000); 0 leaves it out
   --soak N         afterwards send N texts through one process and measure its memory (0)
+  --conversations N  of `web`: how many the database has, each with ten texts (100,000)
+  --requests N     of `web`: how often each page is asked for (300)
+  --inboxes N      of `web`: how many pages are open at once for the measurement of memory (500)
   --postgres URL   on PostgreSQL: a superuser's URL; a database is made and dropped there
   --home FOLDER    where the run's folder is made (the system's temporary folder)
   --keep           keep it";
@@ -45,6 +56,10 @@ impl Options {
             postgres: None,
             home: std::env::temp_dir(),
             keep: false,
+            web: false,
+            conversations: 100_000,
+            requests: 300,
+            inboxes: 500,
             bare: None,
         };
         let mut arguments = arguments;
@@ -53,8 +68,15 @@ impl Options {
             match argument.as_str() {
                 // Cargo adds it, and people may name the bench.
                 "--bench" | "relay" => {}
+                "web" => options.web = true,
+                "--conversations" => options.conversations = number(&value()?)?.max(100),
+                "--requests" => options.requests = number(&value()?)?.max(1),
+                "--inboxes" => options.inboxes = number(&value()?)?,
                 "--seconds" => options.seconds = number(&value()?)?.clamp(1, 600),
-                "--quick" => (options.seconds, options.stored) = (3, 100_000),
+                "--quick" => {
+                    (options.seconds, options.stored) = (3, 100_000);
+                    (options.conversations, options.requests) = (10_000, 100);
+                }
                 "--stored" => options.stored = number(&value()?)?,
                 "--soak" => options.soak = number(&value()?)?,
                 "--postgres" => options.postgres = Some(value()?),

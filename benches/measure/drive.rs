@@ -20,7 +20,7 @@ const MOST_BEHIND: u64 = 512;
 pub struct Times(Vec<u32>);
 
 impl Times {
-    fn add(&mut self, took: Duration) {
+    pub fn add(&mut self, took: Duration) {
         self.0.push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
     }
 

@@ -1,19 +1,22 @@
-//! Measures the relay from outside: the release program on SQLite, the simulated carrier in a process of its own, and
-//! texts from 64 connections, all on this machine. `scripts/bench --help` says what can be asked for.
+//! Measures the release program from outside, with the simulated carrier in a process of its own, all on this machine:
+//! `relay` by texts from 64 connections, `web` by pages of a big database. `scripts/bench --help` says more.
 
 use std::io::Result;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 mod bare;
+mod database;
 mod drive;
 mod house;
 mod http;
 mod options;
 mod process;
-mod run;
+mod relay;
+mod report;
 mod seed;
 mod texts;
+mod web;
 
 use options::Options;
 
@@ -43,7 +46,9 @@ fn bench(options: &Options) -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let _folder = Folder { path: folder.clone(), keep: options.keep };
     // One thread is enough for this side, and leaves the other core to the server.
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run::run(options, &folder))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        if options.web { web::run(options, &folder).await } else { relay::run(options, &folder).await }
+    })
 }
 
 /// The run's folder; gone afterwards.

@@ -12,8 +12,10 @@ use crate::texts::{ACCOUNT, LINE, TOKEN};
 
 /// The program, built as this bench was.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_switchboard");
+/// Somebody who sees everything and answers nobody.
+pub const MANAGER: &str = "manager@example.com";
 /// People who answer, and numbers that stand in for them.
-const REPS: usize = 50;
+pub const REPS: usize = 50;
 const MASKS: usize = 100;
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -76,10 +78,25 @@ impl House {
 
     /// Starts the server; also how long it took from its start until it said that it was ready.
     pub async fn serve(&self) -> Result<(Process, Duration)> {
+        self.serve_at(self.port, "serve").await
+    }
+
+    /// As [`House::serve`], at another port: one more node. `name` its log.
+    pub async fn serve_at(&self, port: u16, name: &str) -> Result<(Process, Duration)> {
         let begun = Instant::now();
-        let process = Process::start(self.program().arg("serve"), &self.folder, "serve")?;
-        answers(self.port, "/health/ready").await?;
+        let mut program = self.program();
+        program.arg("serve").env("ROCKET_PORT", port.to_string());
+        let process = Process::start(&mut program, &self.folder, name)?;
+        answers(port, "/health/ready").await?;
         Ok((process, begun.elapsed()))
+    }
+
+    /// A one-time link for somebody: its path.
+    pub fn link(&self, email: &str) -> Result<String> {
+        let said = self.program().args(["link", email]).output()?;
+        let url = String::from_utf8_lossy(&said.stdout).trim().to_owned();
+        let path = url.find("/link/").map(|at| url[at..].to_owned());
+        path.ok_or_else(|| Error::other(format!("no link: {}", String::from_utf8_lossy(&said.stderr))))
     }
 
     /// What goes wrong at the carrier from now on, as its control API takes it.
@@ -137,5 +154,5 @@ fn plan() -> String {
             member(n)
         );
     }
-    text
+    text + &format!("[[person]]\nemail = \"{MANAGER}\"\nname = \"Miriam\"\nrole = \"manager\"\n")
 }
