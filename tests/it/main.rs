@@ -30,6 +30,7 @@ mod receipts;
 mod receive;
 mod relay;
 mod reps;
+mod route_table;
 mod routing;
 mod schema;
 mod simulator;

@@ -1,0 +1,218 @@
+//! Who gets what from which address: every mounted route, asked by everybody, held against `docs/ROUTES.md`.
+//! A new route without a row fails; `ROUTES=write` writes the table anew, so that the change is seen where it is reviewed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use rocket::http::{ContentType, Cookie, Header, MediaType, Method, Status};
+use rocket::local::asynchronous::Client;
+
+use switchboard::app;
+use switchboard::hooks::Seal;
+use switchboard::secret::{Chance, hash_token};
+use switchboard::simulator::{Settings, Simulator};
+
+use crate::databases;
+use crate::house::{ACCOUNT, House, TOKEN};
+
+/// Who asks, in the order in which it is asked: whoever may do nothing comes first.
+const WHO: [(&str, Option<&str>); 5] = [
+    ("nobody", None),
+    ("another rep", Some("bo@example.com")),
+    ("rep", Some("ana@example.com")),
+    ("manager", Some("miriam@example.com")),
+    ("admin", Some("ada@example.com")),
+];
+
+/// What stands for a parameter where an address begins so: the first of them counts. What is not named here is 1.
+/// The objects are of the rep: a conversation of hers, a text of hers that is held, herself, her line.
+const EXAMPLES: [(&str, &str); 6] = [
+    ("/conversations/<", "SELECT MAX(id) FROM conversations"),
+    ("/held/<", "SELECT MAX(id) FROM messages WHERE outcome = 'held'"),
+    ("/lines/<id>", "SELECT MAX(id) FROM lines"),
+    ("/people/<id>", "SELECT id FROM people WHERE email = 'ana@example.com'"),
+    ("/deliveries/<", "SELECT MAX(id) FROM deliveries"),
+    ("/customers/<", "SELECT MAX(id) FROM customers"),
+];
+
+/// Words that stand for a parameter of that name in any address.
+const WORDS: [(&str, &str); 2] = [("part", "hours"), ("name", "app.css")];
+
+/// Addresses at which there is nothing for anybody without something that only its holder knows, and those of the
+/// simulator, which is never mounted beside a real carrier.
+const SECRET: [&str; 3] = ["/link/<token>", "/setup/<token>", "/simulator/"];
+
+const HEADER: &str = "\
+# Routes
+
+Every route of the program, and what comes back to whom: nobody who is signed in, a rep who has nothing to do with the
+matter, the rep whose conversation, held text, line or page it is, a manager, an admin. Forms are sent empty, each from a
+page of ours, so 422 means that the handler was reached and looked at the form; hooks are called without a signature.
+
+- `sign in`: sent to the sign-in page
+- `404`: there is no such thing, or it is not for this reader; the two are not told apart
+- `303`: done, and on to another page
+- any other number: that status
+
+`tests/it/route_table.rs` asks and compares; a route without a row fails. To write the table anew after a change, and then
+read what has changed:
+
+```sh
+ROUTES=write cargo test --features faults --test it -- route_table::
+git diff docs/ROUTES.md
+```
+
+An address with a parameter needs an example that the rep owns: `EXAMPLES` in the test. A route that answers 404 to
+everybody fails, because its row would say nothing.
+
+";
+
+fn page() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ROUTES.md")
+}
+
+/// A house in which every example exists: Ana has a customer, a text of hers is held, Ada is the admin.
+async fn furnished() -> House {
+    let house = House::on(databases::sqlite()).await;
+    house.applies("[[person]]\nemail = \"ada@example.com\"\nname = \"Ada\"\nrole = \"admin\"\n").await;
+    house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+    house.customer(33).texts("Is the ramp open?").await;
+    house.transfers("miriam@example.com", "bo@example.com").await;
+    house.runs_due_work().await;
+    house.ana().texts_back("Until six.").await;
+    house.customer(34).texts("Is the ramp open?").await;
+    assert_eq!(house.pinned().await, "ana@example.com");
+    assert_eq!(house.rows("messages WHERE outcome = 'held'").await, 1);
+    house
+}
+
+async fn doors(house: &House) -> Client {
+    let mut settings = Settings::new(ACCOUNT, TOKEN);
+    settings.clock = house.clock.clone();
+    settings.chance = Chance::seeded(3);
+    settings.by_hand = true;
+    let rocket = app::build(app::Parts {
+        figment: rocket::Config::figment().merge(("log_level", "off")),
+        public_url: "http://127.0.0.1:8000".to_owned(),
+        desk: house.desk.clone(),
+        seal: Seal::new(ACCOUNT, TOKEN, None),
+        simulator: Some(Simulator::new(settings).unwrap()),
+    });
+    Client::untracked(rocket).await.unwrap()
+}
+
+/// The address with an example in place of each parameter.
+async fn example(house: &House, address: &str) -> String {
+    let path = address.split('?').next().unwrap();
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        let Some(name) = part.strip_prefix('<').and_then(|part| part.strip_suffix('>')) else {
+            parts.push(part.to_owned());
+            continue;
+        };
+        let word = WORDS.iter().find(|(known, _)| *known == name.trim_end_matches('.'));
+        let known = EXAMPLES.iter().find(|(start, _)| path.starts_with(start));
+        parts.push(match (word, known) {
+            (Some((_, word)), _) => (*word).to_owned(),
+            (None, Some((_, sql))) => house.number(sql).await.to_string(),
+            (None, None) => "1".to_owned(),
+        });
+    }
+    parts.join("/")
+}
+
+/// A session of its own for each request, so that a row does not depend on the one before it.
+async fn signs_in(house: &House, email: &str) -> String {
+    let token = house.desk.chance.token::<32>();
+    let (person, now) = (house.person(email).await, house.clock.now().0);
+    let hash = hash_token(&token);
+    let values = format!("('{hash}', {person}, {now}, {now})");
+    house.sets(&format!("INSERT INTO sessions (token_hash, person_id, created_at, seen_at) VALUES {values}")).await;
+    token
+}
+
+async fn ask(
+    client: &Client,
+    (method, format): (Method, Option<&MediaType>),
+    path: &str,
+    session: Option<String>,
+) -> String {
+    let mut request = client.req(method, path.to_owned()).header(Header::new("Host", "127.0.0.1:8000"));
+    if let Some(token) = session {
+        request = request.cookie(Cookie::new("__Host-switchboard", token));
+    }
+    if !matches!(method, Method::Get | Method::Head) {
+        request.add_header(Header::new("Origin", "http://127.0.0.1:8000"));
+        request.add_header(format.map_or(ContentType::Form, |format| ContentType(format.clone())));
+    }
+    let response = request.dispatch().await;
+    let to = response.headers().get_one("location").unwrap_or_default();
+    match response.status() {
+        Status::SeeOther if to.starts_with("/sign-in?") || (to == "/sign-in" && path != "/sign-out") => {
+            "sign in".to_owned()
+        }
+        status => status.code.to_string(),
+    }
+}
+
+/// A row for each route, by address and method.
+async fn rows() -> Vec<String> {
+    let mut routes = BTreeMap::new();
+    {
+        let house = furnished().await;
+        for route in doors(&house).await.rocket().routes() {
+            routes.insert((route.uri.to_string(), route.method.to_string(), route.rank), route.format.clone());
+        }
+        house.is_left_tidy();
+    }
+    let mut rows = Vec::new();
+    for ((address, method, rank), format) in routes {
+        // What one request does must not be seen by the next route.
+        let house = furnished().await;
+        let client = doors(&house).await;
+        let verb: Method = method.parse().unwrap();
+        let path = example(&house, &address).await;
+        let mut row = format!("| `{method}` | `{address}` | {rank} |");
+        let mut found = false;
+        for (_, email) in WHO {
+            let session = match email {
+                Some(email) => Some(signs_in(&house, email).await),
+                None => None,
+            };
+            let answer = ask(&client, (verb, format.as_ref()), &path, session).await;
+            found |= answer != "404" && answer != "sign in";
+            write!(row, " {answer} |").unwrap();
+        }
+        let secret = SECRET.iter().any(|start| address.starts_with(start));
+        assert!(found || secret, "nobody finds {address}: give it an example in tests/it/route_table.rs\n{row}");
+        house.runs_due_work().await;
+        rows.push(row);
+    }
+    rows
+}
+
+#[tokio::test]
+async fn every_route_answers_everybody_as_the_checked_in_table_says() {
+    let rows = rows().await;
+    let mut table = HEADER.to_owned();
+    let columns: Vec<&str> = WHO.iter().map(|(who, _)| *who).collect();
+    writeln!(table, "| method | address | rank | {} |", columns.join(" | ")).unwrap();
+    writeln!(table, "| --- | --- | --- |{}", " --- |".repeat(WHO.len())).unwrap();
+    for row in &rows {
+        writeln!(table, "{row}").unwrap();
+    }
+    if std::env::var("ROUTES").is_ok_and(|routes| routes == "write") {
+        std::fs::write(page(), &table).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(page()).unwrap_or_default();
+    let has = |page: &str, row: &str| page.lines().any(|line| line == row);
+    let new: Vec<&String> = rows.iter().filter(|row| !has(&kept, row)).collect();
+    let gone: Vec<&str> =
+        kept.lines().filter(|line| line.starts_with("| `") && !rows.iter().any(|row| row == line)).collect();
+    assert!(
+        kept == table,
+        "docs/ROUTES.md is not what the program does; see there how it is written anew.\nnow: {new:#?}\nthere: {gone:#?}"
+    );
+}
