@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Failed, Here, Outcome};
+use super::{Failed, Here, Outcome, out};
 use crate::domain::setup::{Mistake, Setup};
 use crate::domain::text::Wording;
 
@@ -68,14 +68,14 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     store.close().await;
     let changes = applied?.map_err(|mistakes| refused(&name, mistakes))?;
     for change in &changes {
-        println!("{change}");
+        out::line(change);
     }
     match (changes.len(), options.dry_run) {
-        (0, _) => println!("nothing to change"),
-        (1, true) => println!("1 change; nothing was written"),
-        (n, true) => println!("{n} changes; nothing was written"),
-        (1, false) => println!("1 change"),
-        (n, false) => println!("{n} changes"),
+        (0, _) => out::line("nothing to change"),
+        (1, true) => out::line("1 change; nothing was written"),
+        (n, true) => out::line(format_args!("{n} changes; nothing was written")),
+        (1, false) => out::line("1 change"),
+        (n, false) => out::line(format_args!("{n} changes")),
     }
     Ok(ExitCode::SUCCESS)
 }

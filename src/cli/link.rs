@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Failed, Here, Outcome, person};
+use super::{Failed, Here, Outcome, out, person};
 use crate::desk::sessions;
 
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let made = sessions::make_link(&store, &token, &options.email, here.clock.now()).await;
     store.close().await;
     made?.ok_or_else(|| person::nobody(&options.email))?;
-    println!("{}", url(&here.settings.public_url_at(here.settings.port), &token));
+    out::line(url(&here.settings.public_url_at(here.settings.port), &token));
     eprintln!("It signs {} in once, within 24 hours.", options.email);
     Ok(ExitCode::SUCCESS)
 }

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::{Here, Outcome};
+use super::{Here, Outcome, out};
 
 pub(super) async fn run(here: &Here) -> Outcome {
     let store = here.store().await?;
     store.close().await;
-    println!("The database is up to date.");
+    out::line("The database is up to date.");
     Ok(ExitCode::SUCCESS)
 }

@@ -26,6 +26,7 @@ mod help;
 mod link;
 mod log;
 mod migrate;
+mod out;
 mod person;
 mod serve;
 mod simulator;

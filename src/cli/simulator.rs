@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::stop::Stop;
-use super::{Failed, Here, Outcome};
+use super::{Failed, Here, Outcome, out};
 use crate::config;
 use crate::simulator::{self, Settings, Simulator};
 
@@ -56,12 +56,12 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     };
     let simulator = Simulator::new(settings).map_err(Failed::new)?;
     let base = format!("http://{}", SocketAddr::new(options.address, port));
-    println!("Virtual phones: {base}/simulator");
-    println!("To serve with it, set");
-    println!("  SWITCHBOARD_CARRIER=twilio");
-    println!("  TWILIO_API_BASE={base}");
-    println!("  TWILIO_ACCOUNT_SID={account}");
-    println!("  TWILIO_AUTH_TOKEN={token}");
+    out::line(format_args!("Virtual phones: {base}/simulator"));
+    out::line("To serve with it, set");
+    out::line("  SWITCHBOARD_CARRIER=twilio");
+    out::line(format_args!("  TWILIO_API_BASE={base}"));
+    out::line(format_args!("  TWILIO_ACCOUNT_SID={account}"));
+    out::line(format_args!("  TWILIO_AUTH_TOKEN={token}"));
     // It keeps nothing, so there is nothing to finish.
     tokio::select! {
         ended = simulator::run_alone(simulator, config::bare_figment(options.address, port)) => ended.map_err(Failed::new)?,

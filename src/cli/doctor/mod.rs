@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use super::{Failed, Here, Outcome};
+use super::{Failed, Here, Outcome, out};
 use crate::store::Store;
 
 mod carrier;
@@ -25,7 +25,7 @@ pub(super) async fn run(here: &Here) -> Outcome {
         }
         Err(failed) => report.missing("database", &failed.to_string(), "mend it and run doctor again for the rest"),
     }
-    println!("{}", report.verdict());
+    out::line(report.verdict());
     Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -1,5 +1,7 @@
 //! Findings, printed as they come, so that a slow carrier does not hold back what is known already.
 
+use crate::cli::out;
+
 /// What was found so far.
 #[derive(Debug, Default)]
 pub(super) struct Report {
@@ -12,19 +14,19 @@ impl Report {
     /// All is well.
     pub(super) fn good(&mut self, what: &str, found: &str) {
         self.good += 1;
-        println!("ok       {what}: {found}");
+        out::line(format_args!("ok       {what}: {found}"));
     }
 
     /// Works, but somebody should know.
     pub(super) fn note(&mut self, what: &str, found: &str) {
         self.notes += 1;
-        println!("note     {what}: {found}");
+        out::line(format_args!("note     {what}: {found}"));
     }
 
     /// Does not work until `fix` is done.
     pub(super) fn missing(&mut self, what: &str, found: &str, fix: &str) {
         self.missing += 1;
-        println!("missing  {what}: {found}\n         fix: {fix}");
+        out::line(format_args!("missing  {what}: {found}\n         fix: {fix}"));
     }
 
     /// Whether nothing is missing.
