@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rocket::{Rocket, Shutdown};
+use rocket::Shutdown;
 use tokio::sync::{Semaphore, mpsc};
 
 use switchboard::app;
@@ -26,9 +26,11 @@ use switchboard::store::{self, Store};
 
 use crate::databases::Fresh;
 
+use doors::{figment, open_doors};
 pub use handset::Phone;
 
 mod asks;
+mod doors;
 mod handset;
 pub mod neighbours;
 
@@ -370,32 +372,4 @@ fn new_simulator(clock: &Clock, answers_keywords: bool) -> Simulator {
 fn setup_text(plan: &Plan) -> String {
     let masks = (1..=plan.masks).map(|n| format!("[[mask]]\nnumber = \"{}\"\n", mask(n)));
     masks.fold(plan.setup.clone(), |text, mask| text + &mask)
-}
-
-fn figment() -> rocket::figment::Figment {
-    rocket::Config::figment()
-        .merge(("address", "127.0.0.1"))
-        .merge(("port", 0))
-        .merge(("log_level", "off"))
-        .merge(("workers", 2))
-        .merge(("shutdown.ctrlc", false))
-        .merge(("shutdown.grace", 0))
-        .merge(("shutdown.mercy", 0))
-}
-
-/// Opens doors on a free port of this machine: their address, and what closes them.
-async fn open_doors(doors: Rocket<rocket::Build>) -> (String, Shutdown) {
-    let (open, opened) = tokio::sync::oneshot::channel();
-    let open = Mutex::new(Some(open));
-    let doors = doors.attach(rocket::fairing::AdHoc::on_liftoff("open", move |rocket| {
-        Box::pin(async move {
-            if let Some(open) = open.lock().unwrap().take() {
-                open.send(rocket.config().port).unwrap();
-            }
-        })
-    }));
-    let doors = doors.ignite().await.unwrap();
-    let shutdown = doors.shutdown();
-    tokio::spawn(doors.launch());
-    (format!("http://127.0.0.1:{}", opened.await.unwrap()), shutdown)
 }

@@ -1,26 +1,23 @@
 //! Real processes: `switchboard serve` against `switchboard simulator`, each on its own, so that the witness survives
 //! whatever is done to the server. What was said and what the carrier took are compared at the end.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::str::FromStr;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tempfile::TempDir;
 
 use crate::databases::Fresh;
 
+mod process;
+mod promises;
 pub mod traffic;
 pub mod witness;
 
-use traffic::{Said, Side, Traffic};
-use witness::{ACCOUNT, Seen, TOKEN, Witness};
+pub use process::Process;
+use process::free_port;
+use witness::{ACCOUNT, TOKEN, Witness};
 
 /// The published line.
 pub const LINE: &str = "+18005550100";
@@ -54,66 +51,6 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
         }
         assert!(Instant::now() < deadline, "waited in vain: {what}");
         tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-}
-
-/// A port below the range from which the system takes those of outgoing connections: a restarted process finds it free.
-fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = u16::try_from(std::process::id() % 7000).unwrap();
-    loop {
-        let port = 12_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 8000;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
-}
-
-/// A process of ours; killed with its guard.
-#[derive(Debug)]
-pub struct Process(Child);
-
-impl Process {
-    /// Starts `command` with nothing in its environment but `settings`.
-    fn start(mut command: Command, settings: &[(String, String)], folder: &Path, log: Option<&Path>) -> Process {
-        command.env_clear().envs(settings.iter().cloned()).current_dir(folder).stdin(Stdio::null());
-        match log {
-            Some(log) => {
-                let file = File::options().create(true).append(true).open(log).unwrap();
-                command.stdout(file.try_clone().unwrap()).stderr(file);
-            }
-            None => drop(command.stdout(Stdio::null()).stderr(Stdio::null())),
-        }
-        Process(command.spawn().unwrap())
-    }
-
-    /// Sends it the signal of this name.
-    pub fn signal(&self, name: &str) {
-        let sent = Command::new("/bin/sh").arg("-c").arg(format!("kill -{name} {}", self.0.id())).status().unwrap();
-        assert!(sent.success(), "the process is gone");
-    }
-
-    /// Whether it has ended, and how.
-    pub fn ended(&mut self) -> Option<ExitStatus> {
-        self.0.try_wait().unwrap()
-    }
-
-    /// Waits until it ends by itself.
-    pub async fn ends(&mut self) -> ExitStatus {
-        until("the process ends", async || self.ended()).await
-    }
-
-    /// kill -9.
-    pub fn dies(mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
@@ -269,136 +206,6 @@ impl World {
         let mut server = self.server.take().unwrap();
         server.ends().await
     }
-
-    /// `count` customers write, and each gets to know the mask behind which a rep answers: two sides each.
-    pub async fn acquaint(&self, count: u32) -> Vec<Side> {
-        let customers: Vec<Side> = (1..=count).map(Side::customer).collect();
-        Traffic::of(&self.witness, customers.clone(), 1).ends().await;
-        until("every first text arrives", async || {
-            let texts = self.witness.texts(0).await?;
-            let reps = customers.iter().map(|customer| {
-                let first = texts.iter().find(|text| text.outbound && text.body == customer.body(1))?;
-                Some(Side::rep(&customer.name, &first.to, &first.from))
-            });
-            let reps: Vec<Side> = reps.collect::<Option<_>>()?;
-            Some(customers.iter().cloned().map(Side::after_the_first).chain(reps).collect())
-        })
-        .await
-    }
-
-    /// Waits until nothing is left to be sent or found out.
-    pub async fn settles(&self) {
-        until("every delivery is settled", async || {
-            let open = "SELECT COUNT(*) FROM deliveries WHERE state IN ('ready', 'sending', 'unknown')";
-            (self.number(open).await == 0).then_some(())
-        })
-        .await;
-    }
-
-    /// Waits until all is settled and fails unless everything that was said was stored once, reached the carrier
-    /// once and in order, and nothing else did.
-    pub async fn proves(&mut self, said: &[Said]) {
-        self.settles().await;
-        self.witness.collect().await;
-        let total: u32 = said.iter().map(|said| said.last).sum();
-        for said in said {
-            said.check(&self.witness.seen);
-        }
-        let outbound = self.witness.seen.iter().filter(|text| text.outbound).count();
-        assert_eq!(outbound, total as usize, "texts at the carrier that nobody sent");
-        assert_eq!(self.witness.count().await.unwrap()["doubled"], 0);
-        for (what, sql, wanted) in [
-            ("texts stored", "SELECT COUNT(*) FROM messages WHERE carrier_id IS NOT NULL", i64::from(total)),
-            ("deliveries", "SELECT COUNT(*) FROM deliveries", i64::from(total)),
-            (
-                "deliveries that did not go well",
-                "SELECT COUNT(*) FROM deliveries WHERE state NOT IN ('accepted', 'sent', 'delivered')",
-                0,
-            ),
-            ("texts known to be doubled", "SELECT COUNT(*) FROM events WHERE kind = 'doubled'", 0),
-        ] {
-            assert_eq!(self.number(sql).await, wanted, "{what}");
-        }
-    }
-
-    /// Waits until all is settled and fails unless every text of `said` was stored once, everything that the carrier took
-    /// from us belongs to one delivery and once, nothing was lost, and every lane kept its order.
-    pub async fn keeps_its_promises(&mut self, said: &[String]) {
-        self.settles().await;
-        self.witness.collect().await;
-        let stored = self.words("SELECT carrier_id FROM messages WHERE carrier_id IS NOT NULL").await;
-        for sid in said {
-            assert_eq!(stored.iter().filter(|id| *id == sid).count(), 1, "{sid} is not stored once");
-        }
-        let lanes = "SELECT a.carrier_id || ' ' || d.number_id || '>' || d.to_phone FROM attempts a \
-                     JOIN deliveries d ON d.id = a.delivery_id WHERE a.carrier_id IS NOT NULL ORDER BY d.id";
-        let sent: Vec<(String, String)> = self.words(lanes).await.iter().map(|row| split(row)).collect();
-        let ours: Vec<&Seen> = self.witness.seen.iter().filter(|text| text.outbound).collect();
-        let mut newest: HashMap<&str, u64> = HashMap::new();
-        for (sid, lane) in &sent {
-            let seen = ours.iter().find(|text| text.sid == *sid);
-            let seq = seen.unwrap_or_else(|| panic!("{sid} is bound, and the carrier never had it")).seq;
-            let before = newest.insert(lane, seq).unwrap_or(0);
-            assert!(before < seq, "a lane is out of order");
-        }
-        assert_eq!(ours.len(), sent.len(), "the carrier took texts that belong to no delivery");
-        for (what, sql) in [
-            (
-                "deliveries that did not go well",
-                "SELECT COUNT(*) FROM deliveries WHERE state NOT IN \
-              ('accepted', 'sent', 'delivered', 'suppressed')",
-            ),
-            ("texts known to be doubled", "SELECT COUNT(*) FROM events WHERE kind = 'doubled'"),
-            (
-                "deliveries with two requests that were taken",
-                "SELECT COUNT(*) FROM (SELECT delivery_id FROM attempts \
-              WHERE carrier_id IS NOT NULL GROUP BY delivery_id HAVING COUNT(*) > 1) doubled",
-            ),
-        ] {
-            assert_eq!(self.number(sql).await, 0, "{what}");
-        }
-    }
-
-    /// The texts in the one column that a query gives.
-    pub async fn words(&self, sql: &str) -> Vec<String> {
-        let sql = AssertSqlSafe(sql.to_owned());
-        if self.database.url.starts_with("sqlite:") {
-            let options = sqlx::sqlite::SqliteConnectOptions::from_str(&self.database.url).unwrap();
-            let mut connection = options.connect().await.unwrap();
-            let found = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-            found
-        } else {
-            let options = sqlx::postgres::PgConnectOptions::from_str(&self.database.url).unwrap();
-            let mut connection = options.connect().await.unwrap();
-            let found = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-            found
-        }
-    }
-
-    /// The one number that a query gives.
-    pub async fn number(&self, sql: &str) -> i64 {
-        let sql = AssertSqlSafe(sql.to_owned());
-        if self.database.url.starts_with("sqlite:") {
-            let options = sqlx::sqlite::SqliteConnectOptions::from_str(&self.database.url).unwrap();
-            let mut connection = options.connect().await.unwrap();
-            let found = sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-            found
-        } else {
-            let options = sqlx::postgres::PgConnectOptions::from_str(&self.database.url).unwrap();
-            let mut connection = options.connect().await.unwrap();
-            let found = sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-            found
-        }
-    }
-}
-
-fn split(row: &str) -> (String, String) {
-    let (sid, lane) = row.split_once(' ').unwrap();
-    (sid.to_owned(), lane.to_owned())
 }
 
 impl Drop for World {
