@@ -1,11 +1,16 @@
 -- How people come in: invitations, and phones that are theirs once they have typed a code that was texted to them.
-ALTER TABLE links ADD COLUMN kind TEXT NOT NULL DEFAULT 'sign_in' CHECK (kind IN ('sign_in', 'invitation'));
+ALTER TABLE links ADD COLUMN kind TEXT NOT NULL DEFAULT 'sign_in' CHECK (kind IN ('sign_in', 'invitation', 'reset'));
 
+-- The newest row of a person is the code that counts. ended_at: it was typed, or replaced, or tried too often.
 CREATE TABLE phone_codes (
-    person_id  BIGINT PRIMARY KEY REFERENCES people (id),
+    id         BIGINT PRIMARY KEY,
+    person_id  BIGINT NOT NULL REFERENCES people (id),
     phone      TEXT NOT NULL,
     code_hash  TEXT NOT NULL,
     sent_at    BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
-    failures   BIGINT NOT NULL
+    failures   BIGINT NOT NULL,
+    ended_at   BIGINT
 );
+CREATE INDEX phone_codes_person ON phone_codes (person_id, sent_at);
+CREATE INDEX phone_codes_phone ON phone_codes (phone, sent_at);

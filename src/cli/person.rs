@@ -6,13 +6,9 @@ use std::process::{Command, ExitCode, Stdio};
 
 use clap::{Args, Subcommand};
 
-use super::{Failed, Here, Outcome};
+use super::{Failed, Here, Outcome, out};
 use crate::desk::{passwords, sessions};
-
-/// The fewest characters of a password.
-const SHORTEST: usize = 12;
-/// The most, so that hashing stays cheap.
-const LONGEST: usize = 256;
+use crate::domain::password;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -32,18 +28,13 @@ enum What {
 pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let What::Password { email } = options.what;
     let password = read_password()?;
-    let length = password.chars().count();
-    if !(SHORTEST..=LONGEST).contains(&length) {
-        return Err(Failed::new(format!(
-            "the password has {length} characters: write {SHORTEST} to {LONGEST}, for instance four or five words"
-        )));
-    }
+    password::check(&password).map_err(Failed::new)?;
     let hash = sessions::hash_password(&here.chance, &password).map_err(Failed::new)?;
     let store = here.store().await?;
     let set = passwords::set(&store, &email, hash).await;
     store.close().await;
     if set? {
-        println!("The password is set; {email} signs in with it from now on.");
+        out::line(format_args!("The password is set; {email} signs in with it from now on."));
         Ok(ExitCode::SUCCESS)
     } else {
         Err(nobody(&email))

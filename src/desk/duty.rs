@@ -146,6 +146,7 @@ impl Job for SetEnabled {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
+        super::people::hold_all(tx).await?;
         let admin = people::by_id(tx, self.by).await?.is_some_and(|by| !by.disabled && by.role == Role::Admin);
         let Some(whom) = people::by_id(tx, self.person).await?.filter(|_| admin) else {
             return Ok(Err(Failure::NotFound));
@@ -162,6 +163,8 @@ impl Job for SetEnabled {
             let why = "their phone is somebody else's now: give them another, or none, first";
             return Ok(Err(Failure::refused("enabled", why)));
         }
+        let kind = if self.enabled { "person_enabled" } else { "person_disabled" };
+        super::people::record(&self.desk, tx, (self.by, self.person), kind, &json!({}), now).await?;
         enable(&self.desk, tx, Some(self.by), self.person, self.enabled, now).await.map(Ok)
     }
 }

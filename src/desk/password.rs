@@ -8,7 +8,9 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::desk::Desk;
 use crate::secret::Chance;
+use crate::store::{Error, Result};
 
 /// Memory in KiB, the least that OWASP advises with two passes and one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -40,6 +42,17 @@ pub fn hash_password(chance: &Chance, password: &str) -> Result<String, NotHashe
     let hash =
         argon2().hash_password_with_salt(password.as_bytes(), &salt).map_err(|error| NotHashed(error.to_string()))?;
     Ok(hash.to_string())
+}
+
+/// As [`hash_password`], beside the threads that answer and in its turn.
+///
+/// # Errors
+/// If memory ran out.
+pub(super) async fn hash(desk: &Desk, password: String) -> Result<String> {
+    let (turn, chance) = (turn().await, desk.chance.clone());
+    let hashed = tokio::task::spawn_blocking(move || hash_password(&chance, &password)).await;
+    drop(turn);
+    hashed.ok().and_then(std::result::Result::ok).ok_or(Error::GivenUp("the password could not be hashed"))
 }
 
 /// The right to hash.

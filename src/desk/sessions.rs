@@ -9,6 +9,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::person::{Duty, Role};
 use crate::domain::throttle::{self, Scope, WINDOW};
 use crate::secret::hash_token;
+use crate::store::links::{self, Kind, OpenLink};
 use crate::store::{self, Job, Store, Tx, sessions};
 
 pub use crate::desk::password::hash_password;
@@ -65,6 +66,16 @@ pub enum NotSignedIn {
 /// # Errors
 /// [`NotSignedIn`].
 pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<String, NotSignedIn> {
+    let (person, account) = prove(desk, &attempt).await?;
+    Ok(begin(desk, Begin::for_password(desk, person, account)).await?)
+}
+
+/// Proves a password without beginning a session, under the same throttle: whose it is, and the account's mark in the
+/// throttle.
+///
+/// # Errors
+/// [`NotSignedIn`].
+pub(super) async fn prove(desk: &Desk, attempt: &Attempt) -> Result<(PersonId, String), NotSignedIn> {
     let email = attempt.email.trim().to_lowercase();
     // Somebody may have typed a password into the wrong field, so the field is not kept as it was typed.
     let account = hash_token(&email);
@@ -74,14 +85,14 @@ pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<String, NotSignedI
     refuse_guessers(desk, &account, &attempt.address).await?;
     let found = sessions::account(&mut desk.store.read().await?, &email).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let right = turn.verify(attempt.password, hash).await;
+    let right = turn.verify(attempt.password.clone(), hash).await;
     // The turn ends after the failure has been noted, so that the next in the queue is told of it.
     match found {
-        Some(found) if right => Ok(begin(desk, Begin::for_password(desk, found.person, account)).await?),
+        Some(found) if right => Ok((found.person, account)),
         _ => {
             let now = desk.clock.now();
             let id = desk.ids.next(now);
-            desk.store.write(NoteFailure { id, account, address: attempt.address, now }).await?;
+            desk.store.write(NoteFailure { id, account, address: attempt.address.clone(), now }).await?;
             drop(turn);
             Err(NotSignedIn::Wrong)
         }
@@ -128,15 +139,15 @@ pub async fn make_link(store: &Store, token: &str, email: &str, now: At) -> stor
     store.write(MakeLink { token_hash: hash_token(token), email: email.trim().to_lowercase(), now }).await
 }
 
-/// The name of the person whom a one-time link would sign in, while it can be used.
+/// Whose one-time link it is and what for, while it can be used.
 ///
 /// # Errors
 /// What the database said.
-pub async fn whose_link(desk: &Desk, token: &str) -> store::Result<Option<String>> {
-    sessions::open_link(&mut desk.store.read().await?, &hash_token(token), desk.clock.now()).await
+pub async fn whose_link(desk: &Desk, token: &str) -> store::Result<Option<OpenLink>> {
+    links::open(&mut desk.store.read().await?, &hash_token(token), desk.clock.now()).await
 }
 
-/// Signs in by a one-time link, which is used up by that; `None` if it cannot be used (any more).
+/// Signs in by a one-time link for that, which is used up by it; `None` if it cannot be used (any more).
 ///
 /// # Errors
 /// What the database said.
@@ -164,6 +175,15 @@ async fn begin(desk: &Desk, (token, job): (String, Begin)) -> store::Result<Stri
     Ok(token)
 }
 
+/// Begins a session within a transaction.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn begin_in(tx: &mut Tx, token_hash: &str, person: PersonId, now: At) -> store::Result<()> {
+    sessions::drop_stale(tx, now - ABSOLUTE, now - IDLE).await?;
+    sessions::insert(tx, token_hash, person, now).await
+}
+
 struct Begin {
     token_hash: String,
     person: PersonId,
@@ -184,8 +204,7 @@ impl Job for Begin {
 
     async fn run(&self, tx: &mut Tx) -> store::Result<()> {
         sessions::forget_failures(tx, &self.account).await?;
-        sessions::drop_stale(tx, self.now - ABSOLUTE, self.now - IDLE).await?;
-        sessions::insert(tx, &self.token_hash, self.person, self.now).await
+        begin_in(tx, &self.token_hash, self.person, self.now).await
     }
 }
 
@@ -240,7 +259,7 @@ impl Job for MakeLink {
 
     async fn run(&self, tx: &mut Tx) -> store::Result<Option<()>> {
         let Some(account) = sessions::account(tx, &self.email).await? else { return Ok(None) };
-        sessions::insert_link(tx, &self.token_hash, account.person, self.now, self.now + LINK_LIFE).await?;
+        links::insert(tx, &self.token_hash, Kind::SignIn, account.person, self.now, self.now + LINK_LIFE).await?;
         Ok(Some(()))
     }
 }
@@ -255,9 +274,9 @@ impl Job for UseLink {
     type Out = bool;
 
     async fn run(&self, tx: &mut Tx) -> store::Result<bool> {
-        let Some(person) = sessions::use_link(tx, &self.link_hash, self.now).await? else { return Ok(false) };
-        sessions::drop_stale(tx, self.now - ABSOLUTE, self.now - IDLE).await?;
-        sessions::insert(tx, &self.token_hash, person, self.now).await?;
+        let used = links::use_up(tx, &self.link_hash, Kind::SignIn, self.now).await?;
+        let Some(person) = used else { return Ok(false) };
+        begin_in(tx, &self.token_hash, person, self.now).await?;
         Ok(true)
     }
 }

@@ -83,6 +83,52 @@ impl Duty {
     }
 }
 
+/// The longest name, in characters: it begins texts, where every character counts.
+pub const LONGEST_NAME: usize = 60;
+/// The longest e-mail address, in characters (RFC 5321).
+const LONGEST_EMAIL: usize = 254;
+
+/// A name as it is kept: without space around it, and one line.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn check_name(name: &str) -> Result<String, String> {
+    let name = name.trim();
+    let length = name.chars().count();
+    if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(format!("it has {length} characters; write 1 to {LONGEST_NAME}, without line breaks"));
+    }
+    Ok(name.to_owned())
+}
+
+/// An e-mail address as it is kept: lower case, without space around it. Only its shape is checked.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn check_email(email: &str) -> Result<String, String> {
+    let email = email.trim().to_lowercase();
+    let plain = !email.chars().any(|c| c.is_whitespace() || c.is_control()) && email.chars().count() <= LONGEST_EMAIL;
+    let parts = email.split_once('@');
+    if !plain || parts.is_none_or(|(name, host)| name.is_empty() || host.is_empty() || host.contains('@')) {
+        return Err("write an e-mail address, such as ana@example.com".to_owned());
+    }
+    Ok(email)
+}
+
+/// A limit of open conversations as people write it: a whole number from 1 on, or nothing for no limit.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn check_limit(limit: &str) -> Result<Option<i64>, String> {
+    match limit.trim() {
+        "" => Ok(None),
+        limit => match limit.parse() {
+            Ok(limit @ 1..=100_000) => Ok(Some(limit)),
+            _ => Err("write a whole number from 1 on, or nothing for no limit".to_owned()),
+        },
+    }
+}
+
 /// Up to two letters that stand for a name where there is no room: `Ana Ruiz` is `AR`.
 #[must_use]
 pub fn initials(name: &str) -> String {
@@ -110,6 +156,26 @@ mod tests {
             assert_eq!(Duty::read(duty.word()), Some(duty));
         }
         assert_eq!(Duty::read("off"), None);
+    }
+
+    #[test]
+    fn names_are_one_line_and_addresses_have_two_sides() {
+        assert_eq!(check_name("  Ana Ruiz ").as_deref(), Ok("Ana Ruiz"));
+        for bad in ["", "  ", "Ana\r\nlevel=ERROR", &"a".repeat(61)] {
+            assert!(check_name(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(check_email(" Ana@Example.com ").as_deref(), Ok("ana@example.com"));
+        for bad in ["", "ana", "@example.com", "ana@", "a b@example.com", "a@b@c", "ana@example.com\nx"] {
+            assert!(check_email(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_a_whole_number_or_nothing() {
+        assert_eq!((check_limit(" 5 "), check_limit("")), (Ok(Some(5)), Ok(None)));
+        for bad in ["0", "-1", "many", "1.5", "100001"] {
+            assert!(check_limit(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Result, Tx};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, CustomerId, MessageId, PersonId};
+use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
 use crate::on;
 
 /// Blocks a customer, by whom and when; with `None` they may write again.
@@ -47,4 +47,26 @@ pub async fn flagged_message(tx: &mut Tx, conversation: ConversationId) -> Resul
         .bind(conversation.0).fetch_optional(&mut *c).await)?;
     let data: Option<serde_json::Value> = row.and_then(|(data,)| serde_json::from_str(&data).ok());
     Ok(data.and_then(|data| data["message"].as_str()?.parse().ok()).map(MessageId))
+}
+
+/// The customer with this phone, if there ever was one.
+///
+/// # Errors
+/// What the database said.
+pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<CustomerId>> {
+    let id: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM customers WHERE phone = $1")
+        .bind(phone).fetch_optional(&mut *c).await)?;
+    Ok(id.map(CustomerId))
+}
+
+/// The open conversation into which a text from `phone` to `line` goes, and the name of its rep.
+///
+/// # Errors
+/// What the database said.
+pub async fn open_with(tx: &mut Tx, phone: &str, line: NumberId) -> Result<Option<(ConversationId, Option<String>)>> {
+    let row: Option<(i64, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT c.id, p.name FROM legs l JOIN conversations c ON c.id = l.conversation_id \
+         LEFT JOIN people p ON p.id = c.pinned_to WHERE l.phone = $1 AND l.number_id = $2 AND l.ended_at IS NULL")
+        .bind(phone).bind(line.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(id, rep)| (ConversationId(id), rep)))
 }

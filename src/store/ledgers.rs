@@ -117,3 +117,14 @@ pub async fn changed_since(tx: &mut Tx, phone: &str, scope: &str, number: Number
         .bind(phone).bind(scope).bind(number.0).bind(at.0 + 1_000_000).fetch_one(&mut *c).await)?;
     Ok(newer > 0)
 }
+
+/// Whether `phone` has blocked `number`.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_blocked(tx: &mut Tx, phone: &str, number: NumberId) -> Result<bool> {
+    let blocked: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT blocked FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")
+        .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
+    Ok(blocked == Some(1))
+}

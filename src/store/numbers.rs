@@ -89,3 +89,35 @@ pub async fn resume(tx: &mut Tx, id: NumberId) -> Result<()> {
         .bind(id.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
+
+/// Whether a number has ever stood between two people.
+///
+/// # Errors
+/// What the database said.
+pub async fn ever_used(tx: &mut Tx, id: NumberId) -> Result<bool> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as("SELECT id FROM legs WHERE number_id = $1 LIMIT 1")
+        .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.is_some())
+}
+
+/// A mask becomes a published line's number.
+///
+/// # Errors
+/// What the database said.
+pub async fn make_line(tx: &mut Tx, id: NumberId) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE numbers SET role = 'line' WHERE id = $1")
+        .bind(id.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Masks in use of ours that have not stood between anybody yet, in order.
+///
+/// # Errors
+/// What the database said.
+pub async fn unused_masks(tx: &mut Tx) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(
+        "SELECT number FROM numbers n WHERE role = 'mask' AND state = 'active' \
+         AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.number_id = n.id) ORDER BY number")
+        .fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(number,)| number).collect())
+}

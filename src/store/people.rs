@@ -85,11 +85,7 @@ pub async fn by_id(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
 pub async fn set_disabled(tx: &mut Tx, id: PersonId, at: Option<At>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE people SET disabled_at = $2 WHERE id = $1")
         .bind(id.0).bind(at.map(|at| at.0)).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1")
-        .bind(id.0).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL")
-        .bind(id.0).execute(&mut *c).await.map(drop))?;
-    Ok(())
+    sign_out(tx, id).await
 }
 
 /// The enabled person whose phone this is.
@@ -175,8 +171,57 @@ pub async fn set_password(tx: &mut Tx, email: &str, hash: &str) -> Result<bool> 
         "UPDATE people SET password_hash = $2 WHERE email = $1 AND disabled_at IS NULL RETURNING id")
         .bind(email).bind(hash).fetch_optional(&mut *c).await)?;
     let Some(id) = id else { return Ok(false) };
-    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1").bind(id).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL")
-        .bind(id).execute(&mut *c).await.map(drop))?;
+    sign_out(tx, PersonId(id)).await?;
     Ok(true)
+}
+
+/// Sets a person's password by its hash, and nothing else.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_password_hash(tx: &mut Tx, id: PersonId, hash: &str) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE people SET password_hash = $2 WHERE id = $1")
+        .bind(id.0).bind(hash).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Ends a person's sessions and unused links.
+///
+/// # Errors
+/// What the database said.
+pub async fn sign_out(tx: &mut Tx, id: PersonId) -> Result<()> {
+    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1").bind(id.0).execute(&mut *c).await.map(drop))?;
+    on!(tx, c => sqlx::query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL")
+        .bind(id.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Whether there is any enabled admin but this person.
+///
+/// # Errors
+/// What the database said.
+pub async fn another_admin(tx: &mut Tx, id: PersonId) -> Result<bool> {
+    let others: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM people WHERE role = 'admin' AND disabled_at IS NULL AND id <> $1")
+        .bind(id.0).fetch_one(&mut *c).await)?;
+    Ok(others > 0)
+}
+
+/// Whether there is anybody at all, enabled or not.
+///
+/// # Errors
+/// What the database said.
+pub async fn anybody(tx: &mut Tx) -> Result<bool> {
+    let all: i64 = on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM people").fetch_one(&mut *c).await)?;
+    Ok(all > 0)
+}
+
+/// The person with this e-mail address, enabled or not.
+///
+/// # Errors
+/// What the database said.
+pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<PersonId>> {
+    let id: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM people WHERE email = $1")
+        .bind(email).fetch_optional(&mut *c).await)?;
+    Ok(id.map(PersonId))
 }

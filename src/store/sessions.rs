@@ -1,4 +1,4 @@
-//! Sessions, one-time links and wrong passwords.
+//! Sessions and wrong passwords.
 //! Only hashes of tokens are stored, so that a stolen database signs nobody in.
 
 use crate::clock::At;
@@ -151,40 +151,6 @@ pub async fn drop_stale(tx: &mut Tx, began: At, used: At) -> Result<()> {
     on!(tx, c => sqlx::query("DELETE FROM sessions WHERE created_at <= $1 OR seen_at <= $2")
         .bind(began.0).bind(used.0).execute(c).await.map(drop))?;
     Ok(())
-}
-
-/// Keeps the hash of a one-time link.
-///
-/// # Errors
-/// What the database said.
-pub async fn insert_link(tx: &mut Tx, token_hash: &str, person: PersonId, now: At, expires_at: At) -> Result<()> {
-    on!(tx, c => sqlx::query("INSERT INTO links (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
-        .bind(token_hash).bind(person.0).bind(now.0).bind(expires_at.0).execute(c).await.map(drop))?;
-    Ok(())
-}
-
-/// Whose unused, unexpired link this is.
-///
-/// # Errors
-/// What the database said.
-pub async fn open_link(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<String>> {
-    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(
-        "SELECT p.name FROM links l JOIN people p ON p.id = l.person_id \
-         WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND p.disabled_at IS NULL"
-    ).bind(token_hash).bind(now.0).fetch_optional(c).await)?;
-    Ok(row.map(|(name,)| name))
-}
-
-/// Uses a link up; `None` if it was used, has expired, or never was.
-///
-/// # Errors
-/// What the database said.
-pub async fn use_link(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<PersonId>> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
-        "UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 \
-         AND person_id IN (SELECT id FROM people WHERE disabled_at IS NULL) RETURNING person_id"
-    ).bind(token_hash).bind(now.0).fetch_optional(c).await)?;
-    Ok(row.map(|(id,)| PersonId(id)))
 }
 
 /// Whether anybody has ever been able to come in: a session, a used link or a password exists.

@@ -6,6 +6,9 @@ use crate::on;
 /// The carrier account that this database has served; another one is refused.
 pub const CARRIER_ACCOUNT: &str = "carrier_account";
 
+/// The hash of the link from the console by which the first admin is made.
+pub const SETUP_LINK: &str = "setup_link";
+
 /// The value of `name`.
 ///
 /// # Errors
@@ -34,5 +37,14 @@ pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
         .bind(name).bind(value).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets what was remembered.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget(tx: &mut Tx, name: &str) -> Result<()> {
+    on!(tx, c => sqlx::query("DELETE FROM settings WHERE name = $1").bind(name).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

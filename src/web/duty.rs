@@ -15,11 +15,18 @@ pub(super) struct Chosen {
     duty: String,
     /// The line on whose page it was chosen.
     line: Option<i64>,
+    /// Or the page of people on which it was.
+    back: Option<String>,
 }
 
 #[rocket::post("/people/<id>/duty", data = "<form>")]
 pub(super) async fn create(id: i64, form: Form<Chosen>, me: Signed, desk: &State<Desk>) -> Result<Redirect, Failure> {
     let duty = Duty::read(&form.duty).ok_or(Failure::Refused("Choose one of the three duties."))?;
     duty::set_duty(desk, me.0.id, PersonId(id), duty).await?;
-    Ok(Redirect::to(form.line.map_or_else(|| "/conversations".to_owned(), |line| format!("/lines/{line}#members"))))
+    Ok(Redirect::to(match (form.line, form.back.as_deref()) {
+        (Some(line), _) => format!("/lines/{line}#members"),
+        (None, Some("person")) => format!("/people/{id}#duty"),
+        (None, Some("me")) => "/me#duty".to_owned(),
+        (None, _) => "/conversations".to_owned(),
+    }))
 }

@@ -25,6 +25,10 @@ pub enum Here {
     Held,
     /// At the lines and their rules.
     Lines,
+    /// At the people.
+    People,
+    /// At one's own page.
+    Me,
 }
 
 /// Something that needs a hand.

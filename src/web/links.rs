@@ -1,25 +1,49 @@
-//! One-time links: a page with a button, since a preview or a scanner that only looks must not use the link up.
+//! One-time links: a page with a button or a form, since a preview or a scanner that only looks must not use the link up.
+
+use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
+use rocket::form::Form;
 use rocket::http::Status;
 
 use super::failure::Failure;
+use super::fields::{Field, Posted, Sent, Typed};
 use super::session_given::Given;
-use crate::desk::Desk;
-use crate::desk::sessions;
+use crate::desk::people::{Accepted, accept};
+use crate::desk::{self, Desk, sessions};
 use crate::http::page::Page;
+use crate::store::links::{Kind, OpenLink};
 
 #[derive(Template)]
 #[template(path = "sessions/link.html")]
 pub(super) struct Link {
-    name: Option<String>,
+    /// What the link is for, while it can be used.
+    open: Option<OpenLink>,
+    name: Field,
+    whys: HashMap<String, String>,
 }
 
 impl Link {
-    fn page(name: Option<String>) -> Page<Link> {
-        let status = if name.is_some() { Status::Ok } else { Status::Gone };
-        Page(status, Link { name })
+    fn of(open: Option<OpenLink>, typed: &Typed) -> Link {
+        let known = open.as_ref().map_or("", |open| open.name.as_str());
+        Link {
+            name: typed.field("link", "name", "Name", "As colleagues see it.", known),
+            whys: ["password", "again"]
+                .into_iter()
+                .filter_map(|name| Some((name.to_owned(), typed.why(name)?)))
+                .collect(),
+            open,
+        }
+    }
+
+    fn page(open: Option<OpenLink>) -> Page<Link> {
+        let status = if open.is_some() { Status::Ok } else { Status::Gone };
+        Page(status, Link::of(open, &Typed::default()))
+    }
+
+    fn why(&self, field: &str) -> Option<&String> {
+        self.whys.get(field)
     }
 }
 
@@ -28,8 +52,39 @@ pub(super) async fn show(token: &str, desk: &State<Desk>) -> Result<Page<Link>, 
     Ok(Link::page(sessions::whose_link(desk, token).await?))
 }
 
-#[rocket::post("/link/<token>")]
-pub(super) async fn create(token: &str, desk: &State<Desk>) -> Result<Result<Given, Page<Link>>, Failure> {
-    let used = sessions::use_link(desk, token).await?;
-    Ok(used.map(|token| Given { token, next: "/conversations".to_owned() }).ok_or_else(|| Link::page(None)))
+#[derive(rocket::Responder)]
+pub(super) enum Answer {
+    In(Given),
+    Again(Box<Page<Link>>),
+    Failed(Failure),
+}
+
+#[rocket::post("/link/<token>", data = "<form>")]
+pub(super) async fn create(token: &str, form: Option<Form<Posted>>, desk: &State<Desk>) -> Answer {
+    let sent = Sent(form.map(|form| form.into_inner().field).unwrap_or_default());
+    match take(token, sent, desk).await {
+        Ok(answer) => answer,
+        Err(failure) => Answer::Failed(failure),
+    }
+}
+
+async fn take(token: &str, mut sent: Sent, desk: &Desk) -> Result<Answer, Failure> {
+    let gone = || Answer::Again(Box::new(Link::page(None)));
+    let signed_in = |token| Answer::In(Given { token, next: "/conversations".to_owned() });
+    let Some(open) = sessions::whose_link(desk, token).await? else { return Ok(gone()) };
+    if open.kind == Kind::SignIn {
+        return Ok(sessions::use_link(desk, token).await?.map_or_else(gone, signed_in));
+    }
+    // Passwords are taken as they were typed, and never shown again.
+    let (password, again) = (sent.0.remove("password").unwrap_or_default(), sent.0.remove("again").unwrap_or_default());
+    let typed = Accepted { name: sent.0.get("name").cloned(), password, again };
+    match accept(desk, token, open.kind, typed).await {
+        Ok(token) => Ok(signed_in(token)),
+        Err(desk::Failure::NotFound) => Ok(gone()),
+        Err(desk::Failure::Refused { field, why }) => {
+            let typed = Typed { part: "link", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+            Ok(Answer::Again(Box::new(Page::refused(Link::of(Some(open), &typed)))))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }

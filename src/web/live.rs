@@ -77,9 +77,10 @@ impl Listener {
         }
     }
 
-    /// Whether the reader is still signed in.
+    /// Whether the reader is still signed in, with the same rights: whoever lost or gained some loads the page anew.
     async fn signed_in(&self) -> bool {
-        matches!(sessions::who(&self.desk, &self.token, false).await, Ok(Some(_)))
+        let who = sessions::who(&self.desk, &self.token, false).await;
+        matches!(who, Ok(Some(who)) if who.role == self.viewer.role)
     }
 }
 

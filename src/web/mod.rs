@@ -11,19 +11,24 @@ pub mod conversations;
 mod duty;
 pub mod events;
 mod failure;
+mod fields;
 pub mod frame;
 mod health;
 mod held;
+mod hours;
 mod lines;
 mod links;
 pub mod list;
 mod live;
+mod me;
 mod notes;
 mod own_phone;
+mod people;
 mod pins;
 mod replies;
 mod session_given;
 mod sessions;
+mod setup;
 mod snoozes;
 pub mod stamp;
 mod thread;
@@ -57,8 +62,31 @@ pub fn routes() -> Vec<Route> {
         consents::settle,
         duty::create,
         lines::index,
-        lines::show,
-        lines::save,
+        lines::create,
+        lines::show::show,
+        lines::show::save,
+        people::index,
+        people::create,
+        people::show::show,
+        people::save::save_profile,
+        people::save::save_schedule,
+        people::save::save_lines,
+        people::phone::send_code,
+        people::phone::confirm,
+        people::phone::remove,
+        people::phone::texts_on,
+        people::access::disable,
+        people::access::enable,
+        people::access::link,
+        me::show,
+        me::rename,
+        me::change_password,
+        me::send_code,
+        me::confirm,
+        me::remove,
+        me::texts_on,
+        setup::show,
+        setup::create,
         own_phone::texts_on,
         held::index,
         held::forward,

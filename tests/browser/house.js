@@ -26,7 +26,7 @@ const FLAGS = [
   '--disable-component-update', '--disable-sync',
 ];
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((listening) => server.once('listening', listening));
   const { port } = server.address();
@@ -37,7 +37,7 @@ async function freePort() {
 /** Starts the program on an empty database; `link()` is the one-time link that it printed. */
 export async function startHouse(env = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-browser-'));
-  const port = await freePort();
+  const port = Number(env.ROCKET_PORT) || await freePort();
   const { PATH, HOME } = process.env;
   const environment = { PATH, HOME, ROCKET_PORT: String(port), ...env };
   const program = spawn(BINARY, [], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -90,6 +90,31 @@ export async function startHouse(env = {}) {
       const status = await ended;
       await rm(folder, { recursive: true, force: true });
       return status;
+    },
+  };
+}
+
+/** Starts the simulated carrier as a process of its own, which calls the house at `port`; `env` lets a house serve with it. */
+export async function startCarrier(port) {
+  const own = await freePort();
+  const [account, token] = ['AC00000000000000000000000000000001', '12345'];
+  const args = ['simulator', '--port', String(own), '--account', account, '--token', token];
+  const carrier = spawn(BINARY, [...args, '--webhook', `http://127.0.0.1:${port}/hooks/twilio/messages`], { env: {}, stdio: 'ignore' });
+  const ended = new Promise((done) => carrier.once('exit', done));
+  const origin = `http://127.0.0.1:${own}`;
+  const deadline = Date.now() + PATIENCE;
+  while (!(await fetch(`${origin}/simulator`).then((answer) => answer.ok, () => false))) {
+    assert.ok(Date.now() < deadline, 'the carrier was not ready in time');
+    await new Promise((again) => setTimeout(again, 50));
+  }
+  return {
+    origin,
+    env: {
+      ROCKET_PORT: String(port), SWITCHBOARD_CARRIER: 'twilio', TWILIO_API_BASE: origin, TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: token,
+    },
+    stop: () => {
+      carrier.kill('SIGTERM');
+      return ended;
     },
   };
 }

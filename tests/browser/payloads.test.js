@@ -31,7 +31,7 @@ after(async () => {
   await house?.stop();
 });
 
-test(`${PAYLOADS.length} script payloads as texts stay text in the thread, in the list and on the phones`, async () => {
+test(`case 22: ${PAYLOADS.length} script payloads as texts stay text in the thread, in the list and on the phones`, async () => {
   await openPhones(phones.page);
   const joel = await customer(phones.page);
   await joel.texts('Hello');
@@ -50,11 +50,66 @@ test(`${PAYLOADS.length} script payloads as texts stay text in the thread, in th
   phones.clean();
 });
 
-test('as a note, too', async () => {
-  const payload = PAYLOADS[0];
-  await inbox.page.getByText('Note', { exact: true }).click();
-  await inbox.page.getByLabel(/^Note, seen by staff only/).fill(payload);
-  await inbox.page.getByRole('button', { name: 'Keep note' }).click();
-  await inbox.page.locator('.note .said').getByText(payload, { exact: true }).waitFor();
+/** Posts a form of ours from the open page, as its button does. */
+const posts = (page, path, fields) => page.evaluate(async ([to, values]) => {
+  const answer = await fetch(to, { method: 'POST', body: new URLSearchParams(values) });
+  return answer.status;
+}, [path, fields]);
+
+test('case 22: as notes', async () => {
+  const { page } = inbox;
+  const [, id] = page.url().match(/conversations\/(\d+)/);
+  for (const [n, payload] of PAYLOADS.entries()) {
+    assert.equal(await posts(page, `/conversations/${id}/notes`, { body: payload, form_key: `note-${n}` }), 200, payload);
+  }
+  await page.goto(`/conversations/${id}`);
+  const timeline = page.locator('#timeline');
+  await timeline.getByText(PAYLOADS.at(-1), { exact: true }).first().waitFor();
+  // The page shows the newest; the rest is one link further.
+  const shown = new Set(await timeline.locator('.note .said').allTextContents());
+  assert.ok(shown.size > 20, `${shown.size} notes`);
+  for (const note of shown) assert.ok(PAYLOADS.includes(note), `not as it was written: ${note}`);
+  inbox.clean();
+});
+
+/** Those that fit into a name. */
+const NAMES = PAYLOADS.filter((payload) => payload.length <= 60 && payload.trim() === payload);
+
+test(`case 22: ${NAMES.length} as names of people and of lines`, async () => {
+  const people = NAMES.map((name, n) => `[[person]]\nemail = "p${n}@example.com"\nname = ${JSON.stringify(name)}\nrole = "rep"\n`);
+  const lines = NAMES.map((name, n) => `[[line]]\nnumber = "+1800556${1000 + n}"\nname = ${JSON.stringify(name)}\nmembers = ["p${n}@example.com"]\n`);
+  await house.apply([...people, ...lines].join('\n'));
+  const { page } = inbox;
+  await page.goto('/people');
+  const names = new Set(await page.locator('tbody th a').allTextContents());
+  for (const name of NAMES) assert.ok(names.has(name), `not shown as it was written: ${name}`);
+  await page.goto('/lines');
+  const rows = page.locator('tbody th a');
+  const called = new Set(await rows.allTextContents());
+  for (const name of NAMES) assert.ok(called.has(name), `not shown as it was written: ${name}`);
+  // A page of its own for a few of each: title, heading, field, box and the menu have the name, too.
+  const link = (name) => rows.filter({ hasText: name }).first().getAttribute('href');
+  for (const name of ['"><script>alert(1)</script>', '</title><script>alert(1)</script>', '<svg onload=alert(1)>'].filter((one) => NAMES.includes(one))) {
+    await page.goto('/lines');
+    await page.goto(await link(name));
+    assert.equal((await page.locator('h1').textContent()).trim(), name);
+    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), name);
+    assert.equal(await page.title(), `${name} · Switchboard`);
+    await page.goto('/people');
+    await page.locator('tbody th a').filter({ hasText: name }).first().click();
+    assert.equal((await page.locator('h1').textContent()).trim(), name);
+  }
+  inbox.clean();
+});
+
+test('case 22: as one’s own name, which stands in the menu of every page', async () => {
+  const { page } = inbox;
+  await page.goto('/me');
+  for (const name of ['"><img src=x onerror=alert(1)>', '<script>alert(1)</script>']) {
+    assert.equal(await posts(page, '/me/name', { 'field[name]': name }), 200);
+    await page.goto('/conversations?view=all');
+    await page.locator('.me').getByText(name, { exact: true }).waitFor();
+    await page.goto('/me');
+  }
   inbox.clean();
 });

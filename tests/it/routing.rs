@@ -9,7 +9,7 @@ use switchboard::desk::Failure;
 
 use crate::both_stores;
 use crate::house::neighbours::webhook;
-use crate::house::{LINE, Plan, TOKEN, mask};
+use crate::house::{LINE, Plan, TOKEN};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
@@ -137,14 +137,6 @@ both_stores! {
         house.chosen().texts_back("Which size?").await;
         shop.shows(&["Which size?"]);
         assert_eq!(shop.received()[0].from, LINE);
-    }
-
-    async fn one_of_our_own_numbers_as_sender_is_a_loop_and_refused(house) {
-        for to in [LINE.to_owned(), mask(2)] {
-            house.phone(&mask(1)).texts_to(&to, "hello me").await;
-        }
-        assert_eq!(house.messages().await, ["refused hello me", "refused hello me"]);
-        assert_eq!(house.rows("conversations").await + house.rows("deliveries").await, 0);
     }
 
     async fn a_text_to_a_number_that_is_not_ours_is_held(house) {

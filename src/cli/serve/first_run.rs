@@ -2,8 +2,8 @@
 
 use super::carrier::Network;
 use crate::app::SIMULATOR_PAGE;
-use crate::cli::{Failed, Here, link};
-use crate::desk::sessions;
+use crate::cli::{Failed, Here, link, out};
+use crate::desk::{sessions, setup};
 use crate::domain::setup::Setup;
 use crate::store::{Store, numbers, people, sessions as store_sessions};
 
@@ -19,9 +19,12 @@ pub(super) struct Hello {
     empty: bool,
     /// The token of the admin's one-time link, at the first run of a demonstration.
     link: Option<String>,
+    /// The token of the link by which the first admin is made: a real carrier and nobody yet.
+    setup: Option<String>,
 }
 
-/// Gives an empty database the built-in set-up if the carrier is the simulator.
+/// Gives an empty database the built-in set-up if the carrier is the simulator, and a link to set it up if it is a real
+/// one.
 pub(super) async fn prepare(here: &Here, store: &Store, network: &Network) -> Result<Hello, Failed> {
     let simulated = network.simulator().is_some();
     let (people, no_numbers, visited) = {
@@ -32,8 +35,13 @@ pub(super) async fn prepare(here: &Here, store: &Store, network: &Network) -> Re
     let fresh = people.is_empty() && no_numbers;
     // A first start may have failed after the set-up (a port in use) and nobody has seen its link.
     let waiting = !visited && people.iter().any(|person| person.email == DEMO_ADMIN);
-    if !(simulated && (fresh || waiting)) {
-        return Ok(Hello { simulated, empty: no_numbers, link: None });
+    if !simulated {
+        let token = here.chance.token::<32>();
+        let offered = setup::offer(store, &token).await?;
+        return Ok(Hello { simulated, empty: no_numbers, link: None, setup: offered.then_some(token) });
+    }
+    if !(fresh || waiting) {
+        return Ok(Hello { simulated, empty: no_numbers, link: None, setup: None });
     }
     let now = here.clock.now();
     if fresh {
@@ -42,23 +50,31 @@ pub(super) async fn prepare(here: &Here, store: &Store, network: &Network) -> Re
     }
     let token = here.chance.token::<32>();
     sessions::make_link(store, &token, DEMO_ADMIN, now).await?;
-    Ok(Hello { simulated, empty: false, link: Some(token) })
+    Ok(Hello { simulated, empty: false, link: Some(token), setup: None })
 }
 
 impl Hello {
     /// On standard output, where a person or a script finds it; the log is elsewhere.
     pub(super) fn say(&self, public_url: &str) {
-        println!("Switchboard   {public_url}");
+        out::line(format_args!("Switchboard   {public_url}"));
         if self.simulated {
-            println!("Simulator     {public_url}{SIMULATOR_PAGE}   virtual phones; no text leaves this machine");
+            out::line(format_args!(
+                "Simulator     {public_url}{SIMULATOR_PAGE}   virtual phones; no text leaves this machine"
+            ));
         }
         if let Some(token) = &self.link {
-            println!("Sign in once  {}", link::url(public_url, token));
-            println!("              as {DEMO_ADMIN}, within 24 hours; `switchboard link EMAIL` makes another");
+            out::line(format_args!("Sign in once  {}", link::url(public_url, token)));
+            out::line(format_args!(
+                "              as {DEMO_ADMIN}, within 24 hours; `switchboard link EMAIL` makes another"
+            ));
         }
-        if self.empty {
-            println!(
-                "There is no number yet: write a set-up file and run `switchboard apply FILE`, then `switchboard doctor`."
+        if let Some(token) = &self.setup {
+            out::line(format_args!("Set it up     {public_url}/setup/{token}"));
+            out::line("              once; makes the first admin. A restart makes another link");
+        } else if self.empty {
+            out::line(
+                "There is no number yet: add a line in the inbox, or write a set-up file and run `switchboard apply FILE`; \
+                 then `switchboard doctor`.",
             );
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::desk::Desk;
 use crate::simulator::{PhoneKind, Simulator};
-use crate::store::{self, lines, numbers, people};
+use crate::store::{self, lines, numbers, people, phone_codes};
 
 /// How soon a new number or person shows in the simulator.
 const EVERY: Duration = Duration::from_secs(2);
@@ -57,6 +57,10 @@ async fn wanted(desk: &Desk) -> store::Result<Vec<Wanted>> {
     }
     for person in people::all(&mut tx).await?.into_iter().filter(|person| !person.disabled) {
         wanted.extend(person.phone.map(|phone| Wanted::Phone { phone, name: person.name }));
+    }
+    // A phone to which a code is on its way is nobody's yet, and shows the code.
+    for (phone, name) in phone_codes::open(&mut tx, desk.clock.now()).await? {
+        wanted.push(Wanted::Phone { phone, name });
     }
     Ok(wanted)
 }

@@ -3,7 +3,6 @@
 
 mod change;
 mod follow;
-mod phones;
 mod plan;
 
 use std::collections::BTreeMap;
@@ -11,8 +10,8 @@ use std::collections::BTreeMap;
 pub use change::{Change, NewPerson};
 use plan::Facts;
 
-use super::Desk;
 use super::outbox::Enqueued;
+use super::{Desk, phones};
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
@@ -111,12 +110,13 @@ impl Work<'_> {
                 if person.limit.is_some() {
                     people::set_limit(tx, id, person.limit).await?;
                 }
-                return self.give_phone(tx, id, None, person.phone.as_ref()).await;
+                return phones::give(desk, tx, id, None, person.phone.as_ref(), now).await;
             }
             Change::RenamePerson { email, to, .. } => people::rename(tx, self.known.person(email)?, to).await?,
             Change::Role { email, to, .. } => people::set_role(tx, self.known.person(email)?, *to).await?,
             Change::Phone { email, from, to } => {
-                return self.give_phone(tx, self.known.person(email)?, from.as_deref(), to.as_ref()).await;
+                let id = self.known.person(email)?;
+                return phones::give(desk, tx, id, from.as_deref(), to.as_ref(), now).await;
             }
             Change::Limit { email, to, .. } => people::set_limit(tx, self.known.person(email)?, *to).await?,
             Change::Schedule { email, to, .. } => {

@@ -6,10 +6,8 @@ use toml::{Spanned, Value};
 
 use super::file::{File, Line, Mask, Person};
 use super::{LineSetup, MaskSetup, Mistake, PersonSetup, Place, Placed, Setup, place};
+use crate::domain::person::{check_email, check_name};
 use crate::domain::phone::{Phone, Sender};
-
-/// The longest name, in characters: it begins texts, where every character counts.
-const LONGEST_NAME: usize = 60;
 
 pub(super) fn check(text: &str, file: File) -> Result<Setup, Vec<Mistake>> {
     let mut check = Check { text, mistakes: Vec::new(), numbers: BTreeMap::new() };
@@ -115,22 +113,18 @@ impl Check<'_> {
 
     fn email(&mut self, field: &str, email: Spanned<String>) -> Placed<String> {
         let mut email = self.placed(email);
-        email.value = email.value.trim().to_lowercase();
-        let plain = !email.value.chars().any(|c| c.is_whitespace() || c.is_control());
-        let parts = email.value.split_once('@');
-        if !plain || parts.is_none_or(|(name, host)| name.is_empty() || host.is_empty() || host.contains('@')) {
-            self.mistake(email.place, format!("{field}: write an e-mail address, such as ana@example.com"));
+        match check_email(&email.value) {
+            Ok(value) => email.value = value,
+            Err(why) => self.mistake(email.place, format!("{field}: {why}")),
         }
         email
     }
 
     fn name(&mut self, name: Option<Spanned<String>>) -> Option<String> {
         let mut name = self.placed(name?);
-        name.value = name.value.trim().to_owned();
-        let length = name.value.chars().count();
-        if length == 0 || length > LONGEST_NAME || name.value.chars().any(char::is_control) {
-            let what = format!("name: it has {length} characters; write 1 to {LONGEST_NAME}, without line breaks");
-            self.mistake(name.place, what);
+        match check_name(&name.value) {
+            Ok(value) => name.value = value,
+            Err(why) => self.mistake(name.place, format!("name: {why}")),
         }
         Some(name.value)
     }

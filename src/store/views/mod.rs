@@ -10,6 +10,7 @@ pub mod details;
 pub mod health;
 pub mod held;
 pub mod list;
+pub mod people;
 pub mod thread;
 pub mod timeline;
 

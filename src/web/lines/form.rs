@@ -3,66 +3,27 @@
 use std::collections::HashMap;
 
 use crate::domain::duration;
-use crate::domain::hours::{Holidays, Hours, WEEK, Week, check_zone};
 use crate::domain::policy::{LinePolicy, PickPolicy, SupportPolicy};
 use crate::domain::text::Wording;
 use crate::store::lines::Line;
+use crate::web::fields::{Field, Sent, Typed, Whys};
+use crate::web::hours::HoursFields;
 use crate::web::words::sentence;
 use crate::web::writing::lines;
 
-/// A refused form: its part, what was typed, and what is wrong with which field.
-#[derive(Default)]
-pub(super) struct Typed {
-    pub part: &'static str,
-    pub values: HashMap<String, String>,
-    pub whys: HashMap<String, String>,
-}
-
-/// A field on the page.
-pub(super) struct Field {
-    pub name: String,
-    pub label: String,
-    pub hint: String,
-    pub value: String,
-    pub why: Option<String>,
-    /// The words to choose from, each with what it means; free text if there is none.
-    pub choices: Vec<(String, String)>,
-}
-
 /// All fields of the page.
 pub(super) struct Fields {
-    pub always: bool,
-    pub days: Vec<Field>,
-    pub zone: Field,
-    pub holidays: Field,
+    pub name: Field,
+    pub hours: HoursFields,
     pub policies: Vec<Field>,
     pub texts: Vec<Field>,
     /// Something is wrong that belongs to no field.
     pub why: Option<String>,
 }
 
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
 impl Fields {
-    pub(super) fn of(line: &Line, own: &HashMap<Wording, String>, house: &SupportPolicy, typed: Typed) -> Fields {
-        let field = |part: &str, name: &str, label: &str, hint: String, value: String| {
-            let again = (part == typed.part).then(|| typed.values.get(name)).flatten();
-            Field {
-                name: name.to_owned(),
-                label: label.to_owned(),
-                hint,
-                value: again.cloned().unwrap_or(value),
-                why: typed.whys.get(name).map(|why| sentence(why)),
-                choices: Vec::new(),
-            }
-        };
-        let hours = line.hours.as_ref();
-        let day = |index: usize, name: &str| {
-            let value = hours.map(|hours| hours.day(index)).unwrap_or_default();
-            field("hours", name, DAYS[index], String::new(), value)
-        };
-        let zone = hours.map_or("", Hours::zone_name).to_owned();
-        let holidays = hours.map(|hours| hours.holidays().join("\n")).unwrap_or_default();
+    pub(super) fn of(line: &Line, own: &HashMap<Wording, String>, house: &SupportPolicy, typed: &Typed) -> Fields {
+        let labels = ("Always open", "Open in these hours, by the clock of the time zone", "Holidays");
         let policy = |key: &str| {
             let (label, hint) = about(key);
             let usual = usual(key, house);
@@ -77,7 +38,7 @@ impl Fields {
             } else {
                 hint.to_owned()
             };
-            let mut field = field("policies", key, label, hint, value);
+            let mut field = typed.field("policies", key, label, &hint, &value);
             if !choices.is_empty() {
                 field.choices.push((String::new(), format!("as the settings say ({})", said(&usual))));
                 field.choices.extend(choices.into_iter().map(|word| (word.clone(), said(&word).to_owned())));
@@ -91,32 +52,14 @@ impl Fields {
                 hint = format!("{hint} Fields: {}.", fields.join(", "));
             }
             let body = own.get(wording).map_or_else(|| wording.default_text(), String::as_str);
-            field("texts", wording.name(), &title(wording.name()), hint, body.to_owned())
+            typed.field("texts", wording.name(), &title(wording.name()), &hint, body)
         };
         Fields {
-            always: if typed.part == "hours" {
-                typed.values.get("when").is_some_and(|when| when == "always")
-            } else {
-                hours.is_none()
-            },
-            days: WEEK.iter().enumerate().map(|(index, name)| day(index, name)).collect(),
-            zone: field(
-                "hours",
-                "zone",
-                "Time zone",
-                "A name such as America/New_York or Europe/Berlin.".to_owned(),
-                zone,
-            ),
-            holidays: field(
-                "hours",
-                "holidays",
-                "Holidays",
-                "A line each: 2026-12-25, or 12-25 for every year; with other hours, 2026-12-24 9:00-12:00.".to_owned(),
-                holidays,
-            ),
+            name: typed.field("name", "name", "Name", "Customers read it in the greeting.", &line.name),
+            hours: HoursFields::of(typed, "hours", line.hours.as_ref(), labels),
             policies: LinePolicy::KEYS.iter().map(|key| policy(key)).collect(),
             texts: Wording::ALL.iter().map(text).collect(),
-            why: ["week", "text"].into_iter().find_map(|name| typed.whys.get(name)).map(|why| sentence(why)),
+            why: ["text", "changed"].into_iter().find_map(|name| typed.why(name)),
         }
     }
 }
@@ -163,45 +106,7 @@ fn usual(key: &str, house: &SupportPolicy) -> String {
     }
 }
 
-/// What a form brought.
-pub(super) struct Sent(pub HashMap<String, String>);
-
-type Whys = HashMap<String, String>;
-
 impl Sent {
-    fn value(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", |value| value.trim())
-    }
-
-    /// The week, or always.
-    pub(super) fn hours(&self) -> Result<Option<Hours>, Whys> {
-        if self.value("when") == "always" {
-            return Ok(None);
-        }
-        let (mut week, mut holidays, mut whys) = (Week::default(), Holidays::default(), Whys::new());
-        for day in WEEK {
-            if let Err(why) = week.add(day, self.value(day)) {
-                whys.insert(day.to_owned(), why);
-            }
-        }
-        for date in self.value("holidays").lines().map(str::trim).filter(|date| !date.is_empty()) {
-            if let Err(why) = holidays.add(date) {
-                whys.entry("holidays".to_owned()).or_insert(why);
-            }
-        }
-        if let Err(why) = check_zone(self.value("zone")) {
-            whys.insert("zone".to_owned(), why);
-        }
-        if !whys.is_empty() {
-            return Err(whys);
-        }
-        let hours = week.of(self.value("zone")).map_err(|_| {
-            let why = "no day has hours: give at least one, or choose that it is always open";
-            Whys::from([("week".to_owned(), why.to_owned())])
-        })?;
-        Ok(Some(hours.with_holidays(holidays)))
-    }
-
     /// The policies, all of them: an empty one is as the settings say.
     pub(super) fn policies(&self) -> Result<LinePolicy, Whys> {
         let (mut policies, mut whys) = (LinePolicy::default(), Whys::new());

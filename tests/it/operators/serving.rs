@@ -49,7 +49,7 @@ fn a_database_stays_with_the_carrier_account_that_it_was_served_with() {
 }
 
 #[test]
-fn a_real_carrier_without_numbers_says_what_to_do_and_mounts_no_simulator() {
+fn a_real_carrier_without_people_says_what_to_do_and_mounts_no_simulator() {
     let desk = Desk::new()
         .with("SWITCHBOARD_CARRIER", "twilio")
         .with("TWILIO_ACCOUNT_SID", "AC1")
@@ -58,7 +58,7 @@ fn a_real_carrier_without_numbers_says_what_to_do_and_mounts_no_simulator() {
     let mut house = desk.starts(&["serve"]);
     house.says("Switchboard");
     let said = house.stops();
-    assert!(said.out.contains("switchboard apply FILE") && !said.out.contains("imulator"), "{said:?}");
+    assert!(said.out.contains("/setup/") && !said.out.contains("imulator"), "{said:?}");
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! Whoever holds an invitation, or a link to choose another password, chooses it and is signed in.
+
+use serde_json::json;
+
+use super::record;
+use crate::desk::sessions::begin_in;
+use crate::desk::{Desk, Failure, password};
+use crate::domain::ids::PersonId;
+use crate::domain::password::check_twice;
+use crate::domain::person::check_name;
+use crate::secret::hash_token;
+use crate::store::links::{self, Kind};
+use crate::store::{Job, Result, Tx, people};
+
+/// What was typed.
+#[derive(Clone)]
+pub struct Accepted {
+    /// As colleagues will see it; for an invitation only.
+    pub name: Option<String>,
+    /// The password.
+    pub password: String,
+    /// Once more.
+    pub again: String,
+}
+
+/// Uses a link up: sets the password (and the name), ends all sessions of before, and returns the new one's token.
+///
+/// # Errors
+/// [`Failure::NotFound`] if the link cannot be used (any more); [`Failure::Refused`] for `name`, `password` or `again`.
+pub async fn accept(desk: &Desk, token: &str, kind: Kind, typed: Accepted) -> Result<String, Failure> {
+    let name = match (kind, &typed.name) {
+        (Kind::Invitation, Some(name)) => Some(check_name(name).map_err(|why| Failure::refused("name", why))?),
+        _ => None,
+    };
+    check_twice(&typed.password, &typed.again).map_err(|(field, why)| Failure::refused(field, why))?;
+    let hash = password::hash(desk, typed.password).await?;
+    let session = desk.chance.token::<32>();
+    let (link, token_hash) = (hash_token(token), hash_token(&session));
+    desk.store.write(Accept { desk: desk.clone(), link, kind, name, hash, token_hash }).await??;
+    desk.live.nudge();
+    Ok(session)
+}
+
+struct Accept {
+    desk: Desk,
+    link: String,
+    kind: Kind,
+    name: Option<String>,
+    hash: String,
+    token_hash: String,
+}
+
+impl Job for Accept {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let used = links::use_up(tx, &self.link, self.kind, now).await?;
+        let Some(id) = used.filter(|_| self.kind != Kind::SignIn) else { return Ok(Err(Failure::NotFound)) };
+        set_password(tx, id, &self.hash).await?;
+        if let Some(name) = &self.name {
+            people::rename(tx, id, name).await?;
+        }
+        begin_in(tx, &self.token_hash, id, now).await?;
+        record(&self.desk, tx, (id, id), "password_set", &json!({}), now).await?;
+        Ok(Ok(()))
+    }
+}
+
+/// Sets a password by its hash; whoever is signed in as this person is not any more.
+pub(super) async fn set_password(tx: &mut Tx, id: PersonId, hash: &str) -> Result<()> {
+    people::set_password_hash(tx, id, hash).await?;
+    people::sign_out(tx, id).await
+}

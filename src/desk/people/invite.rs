@@ -1,0 +1,114 @@
+//! Lets somebody in: an invitation for somebody new, or a link by which somebody chooses another password.
+
+use serde_json::json;
+
+use super::{by_admin, hold_all, record};
+use crate::clock::At;
+use crate::desk::sessions::LINK_LIFE;
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::PersonId;
+use crate::domain::person::{Role, check_email, check_name};
+use crate::secret::hash_token;
+use crate::store::links::{self, Kind};
+use crate::store::{Job, Result, Tx, people};
+
+/// Somebody who is to be invited, as typed.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// What they will sign in with.
+    pub email: String,
+    /// As colleagues see it.
+    pub name: String,
+    /// Rank.
+    pub role: Role,
+}
+
+/// Somebody who was invited.
+#[derive(Clone, Debug)]
+pub struct Invited {
+    /// Who.
+    pub person: PersonId,
+    /// The token of the link, which is shown once.
+    pub token: String,
+}
+
+/// Adds a person, who comes in by the link of the token and chooses a password there. `by` an admin.
+///
+/// # Errors
+/// [`Failure::NotFound`] if `by` is no admin; [`Failure::Refused`] for `email` or `name`.
+pub async fn invite(desk: &Desk, by: PersonId, new: NewPerson) -> Result<Invited, Failure> {
+    let email = check_email(&new.email).map_err(|why| Failure::refused("email", why))?;
+    let name = check_name(&new.name).map_err(|why| Failure::refused("name", why))?;
+    let token = desk.chance.token::<32>();
+    let job = Invite { desk: desk.clone(), by, new: NewPerson { email, name, ..new }, hash: hash_token(&token) };
+    let person = desk.store.write(job).await??;
+    desk.live.nudge();
+    Ok(Invited { person, token })
+}
+
+struct Invite {
+    desk: Desk,
+    by: PersonId,
+    new: NewPerson,
+    hash: String,
+}
+
+impl Job for Invite {
+    type Out = Result<PersonId, Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        hold_all(tx).await?;
+        let now = self.desk.clock.now();
+        if let Err(failure) = by_admin(tx, self.by, self.by).await? {
+            return Ok(Err(failure));
+        }
+        if people::by_email(tx, &self.new.email).await?.is_some() {
+            return Ok(Err(Failure::refused("email", "somebody with this address is here already")));
+        }
+        let id = PersonId(self.desk.ids.next(now));
+        people::insert(tx, id, &self.new.email, &self.new.name, self.new.role, now).await?;
+        give(tx, &self.hash, Kind::Invitation, id, now).await?;
+        let data = json!({ "role": self.new.role.as_str() });
+        record(&self.desk, tx, (self.by, id), "person_invited", &data, now).await?;
+        Ok(Ok(id))
+    }
+}
+
+async fn give(tx: &mut Tx, hash: &str, kind: Kind, person: PersonId, now: At) -> Result<()> {
+    links::insert(tx, hash, kind, person, now, now + LINK_LIFE).await
+}
+
+/// Makes a link by which `person` chooses a password: another one, or the first if the invitation ran out. The password
+/// of now holds until then. `by` an admin. Returns the token, which is shown once.
+///
+/// # Errors
+/// [`Failure::NotFound`] if there is no such enabled person or `by` is no admin.
+pub async fn reset(desk: &Desk, by: PersonId, person: PersonId) -> Result<String, Failure> {
+    let token = desk.chance.token::<32>();
+    desk.store.write(Reset { desk: desk.clone(), by, person, hash: hash_token(&token) }).await??;
+    Ok(token)
+}
+
+struct Reset {
+    desk: Desk,
+    by: PersonId,
+    person: PersonId,
+    hash: String,
+}
+
+impl Job for Reset {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let person = match by_admin(tx, self.by, self.person).await? {
+            Ok(person) if !person.disabled => person,
+            Ok(_) => return Ok(Err(Failure::refused("reset", "they are disabled: enable them first"))),
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let kind = if person.has_password { Kind::Reset } else { Kind::Invitation };
+        give(tx, &self.hash, kind, person.id, now).await?;
+        record(&self.desk, tx, (self.by, person.id), "link_made", &json!({}), now).await?;
+        Ok(Ok(()))
+    }
+}

@@ -1,0 +1,70 @@
+//! People: who is invited, what each is allowed, whose phone is whose. Admins change others; everybody a little of
+//! themselves. Each change leaves an audit row, and what follows from it for customers is part of the same transaction.
+
+mod accept;
+mod facts;
+mod invite;
+mod own;
+mod phone;
+mod save;
+mod texts_on;
+
+use serde_json::Value;
+
+pub use accept::{Accepted, accept};
+pub use facts::Facts;
+pub use invite::{Invited, NewPerson, invite, reset};
+pub use own::{change_password, rename_oneself};
+pub use phone::{confirm, remove, send_code};
+pub use save::save;
+pub use texts_on::texts_on;
+
+use super::{Desk, Failure};
+use crate::clock::At;
+use crate::domain::ids::PersonId;
+use crate::domain::person::Role;
+use crate::store::audit::{self, Entry};
+use crate::store::people::{self, Person};
+use crate::store::{Result, Tx, dialect};
+
+/// Holds everybody until the commit: two admins who change people take turns. Before lines are held.
+pub(super) async fn hold_all(tx: &mut Tx) -> Result<()> {
+    dialect::one_at_a_time(tx, "people").await
+}
+
+/// The enabled person, and whoever acts upon them: themselves, or an enabled admin.
+async fn whom(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Result<Person, Failure>> {
+    let actor = people::by_id(tx, by).await?.filter(|actor| !actor.disabled);
+    let may = actor.is_some_and(|actor| actor.id == person || actor.role == Role::Admin);
+    let found = people::by_id(tx, person).await?.filter(|found| may && !found.disabled);
+    Ok(found.ok_or(Failure::NotFound))
+}
+
+/// As [`whom`], enabled or not, for admins only.
+async fn by_admin(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Result<Person, Failure>> {
+    let admin = people::by_id(tx, by).await?.is_some_and(|actor| !actor.disabled && actor.role == Role::Admin);
+    let found = people::by_id(tx, person).await?.filter(|_| admin);
+    Ok(found.ok_or(Failure::NotFound))
+}
+
+/// Writes the audit row of a change. `data` has ids and words, never a number, a name or a secret.
+pub(super) async fn record(
+    desk: &Desk,
+    tx: &mut Tx,
+    (by, person): (PersonId, PersonId),
+    kind: &'static str,
+    data: &Value,
+    now: At,
+) -> Result<()> {
+    let entry = Entry {
+        id: desk.ids.next(now),
+        at: now,
+        actor: by,
+        kind,
+        conversation: None,
+        customer: None,
+        person: Some(person),
+        data,
+    };
+    audit::record(tx, entry).await
+}

@@ -1,0 +1,142 @@
+//! Changes what an admin may change about a person, if the form was about them as they still are.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{Facts, by_admin, hold_all, record};
+use crate::clock::At;
+use crate::desk::outbox::Enqueued;
+use crate::desk::{Desk, Failure, duty, queue};
+use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::person::{Role, check_name};
+use crate::store::people::Person;
+use crate::store::queue as table;
+use crate::store::{Job, Result, Tx, changes, lines, opening, people};
+
+/// Makes of `person` what `to` says. `was` is what the form said when it was opened: if the person is another by now,
+/// nothing is changed and the refusal says what is. `by` an admin.
+///
+/// # Errors
+/// [`Failure::NotFound`] if there is no such person or line, or `by` is no admin; [`Failure::Refused`] for `changed`,
+/// `name`, or `role` (the last admin stays one).
+pub async fn save(desk: &Desk, by: PersonId, person: PersonId, was: Facts, to: Facts) -> Result<(), Failure> {
+    let sent = desk.store.write(Save { desk: desk.clone(), by, person, was, to }).await??;
+    desk.send(sent);
+    Ok(())
+}
+
+struct Save {
+    desk: Desk,
+    by: PersonId,
+    person: PersonId,
+    was: Facts,
+    to: Facts,
+}
+
+impl Job for Save {
+    type Out = Result<Enqueued, Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        hold_all(tx).await?;
+        let person = match by_admin(tx, self.by, self.person).await? {
+            Ok(person) => person,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let member_of: Vec<NumberId> =
+            lines::members(tx).await?.into_iter().filter(|(_, who)| *who == person.id).map(|(line, _)| line).collect();
+        let now_is = Facts::of(&person, &member_of, &self.was);
+        if let Some(what) = Facts::changed(&self.was, &now_is) {
+            let why = format!("meanwhile somebody changed this: {what}. Look again; saving once more takes yours");
+            return Ok(Err(Failure::refused("changed", why)));
+        }
+        if let Err(failure) = self.allowed(tx, &person).await? {
+            return Ok(Err(failure));
+        }
+        self.carry_out(tx, &person, &member_of, self.desk.clock.now()).await.map(Ok)
+    }
+}
+
+impl Save {
+    async fn allowed(&self, tx: &mut Tx, person: &Person) -> Result<Result<(), Failure>> {
+        if let Some(Err(why)) = self.to.name.as_deref().map(check_name) {
+            return Ok(Err(Failure::refused("name", why)));
+        }
+        let demoted = person.role == Role::Admin && self.to.role.is_some_and(|role| role != Role::Admin);
+        if demoted && !person.disabled && !people::another_admin(tx, person.id).await? {
+            return Ok(Err(Failure::refused("role", "this is the last admin: make somebody else one first")));
+        }
+        if let Some(wanted) = &self.to.lines {
+            let known = lines::all(tx).await?;
+            if wanted.iter().any(|id| known.iter().all(|line| line.id != *id)) {
+                return Ok(Err(Failure::NotFound));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    async fn carry_out(&self, tx: &mut Tx, person: &Person, member_of: &[NumberId], now: At) -> Result<Enqueued> {
+        let (desk, id) = (&self.desk, person.id);
+        let wanted = self.to.lines.as_deref().unwrap_or(member_of);
+        let joins: Vec<NumberId> = wanted.iter().copied().filter(|line| !member_of.contains(line)).collect();
+        let leaves: Vec<NumberId> = member_of.iter().copied().filter(|line| !wanted.contains(line)).collect();
+        let mut held: BTreeSet<NumberId> = table::lines_of(tx, id).await?.into_iter().collect();
+        held.extend(&joins);
+        let held: Vec<NumberId> = held.into_iter().collect();
+        for line in &held {
+            opening::hold_line(tx, *line).await?;
+        }
+        let mut changed = self.facts(tx, person, now).await?;
+        for line in &joins {
+            lines::join(tx, *line, id).await?;
+            record(desk, tx, (self.by, id), "line_joined", &json!({ "line": line.0.to_string() }), now).await?;
+        }
+        for line in &leaves {
+            lines::leave(tx, *line, id).await?;
+            record(desk, tx, (self.by, id), "line_left", &json!({ "line": line.0.to_string() }), now).await?;
+        }
+        changed |= !joins.is_empty() || !leaves.is_empty();
+        if !changed {
+            return Ok(Enqueued::default());
+        }
+        changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
+        let mut sent = Enqueued::default();
+        if !leaves.is_empty() {
+            sent.add(queue::repick_all(desk, tx, id, &leaves, "left_line", now).await?);
+        }
+        sent.add(duty::settle(desk, tx, &held, now).await?);
+        Ok(sent)
+    }
+
+    /// Changes what stands in the person's own row; whether anything did.
+    async fn facts(&self, tx: &mut Tx, person: &Person, now: At) -> Result<bool> {
+        let (desk, to, id) = (&self.desk, &self.to, person.id);
+        let whom = (self.by, id);
+        let mut changed = false;
+        // The name was checked.
+        let name = to.name.as_deref().and_then(|name| check_name(name).ok());
+        if let Some(name) = name.filter(|name| *name != person.name) {
+            people::rename(tx, id, &name).await?;
+            record(desk, tx, whom, "person_renamed", &json!({}), now).await?;
+            changed = true;
+        }
+        if let Some(role) = to.role.filter(|role| *role != person.role) {
+            people::set_role(tx, id, role).await?;
+            let data = json!({ "from": person.role.as_str(), "to": role.as_str() });
+            record(desk, tx, whom, "role_changed", &data, now).await?;
+            changed = true;
+        }
+        if let Some(limit) = to.limit.filter(|limit| *limit != person.limit) {
+            people::set_limit(tx, id, limit).await?;
+            let data = json!({ "from": person.limit, "to": limit });
+            record(desk, tx, whom, "limit_changed", &data, now).await?;
+            changed = true;
+        }
+        if let Some(schedule) = to.schedule.as_ref().filter(|schedule| **schedule != person.schedule) {
+            people::set_schedule(tx, id, schedule.as_ref()).await?;
+            record(desk, tx, whom, "schedule_changed", &json!({}), now).await?;
+            changed = true;
+        }
+        Ok(changed)
+    }
+}

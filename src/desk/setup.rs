@@ -1,0 +1,141 @@
+//! The first run: on a database without people, whoever holds the link from the console becomes the first admin.
+//! From then on there is no set-up any more, whatever link is tried.
+
+use serde_json::json;
+
+use super::people::{hold_all, record};
+use super::sessions::begin_in;
+use super::{Desk, Failure, new_line, password};
+use crate::domain::ids::PersonId;
+use crate::domain::password::check_twice;
+use crate::domain::person::{Role, check_email, check_name};
+use crate::secret::hash_token;
+use crate::store::{self, Job, Result, Store, Tx, lines, people, settings};
+
+/// Remembers the set-up link of `token` in place of any earlier one; `false` if there are people already.
+///
+/// # Errors
+/// What the database said.
+pub async fn offer(store: &Store, token: &str) -> store::Result<bool> {
+    store.write(Offer(hash_token(token))).await
+}
+
+struct Offer(String);
+
+impl Job for Offer {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool> {
+        if people::anybody(tx).await? {
+            return Ok(false);
+        }
+        settings::set(tx, settings::SETUP_LINK, &self.0).await?;
+        Ok(true)
+    }
+}
+
+/// Whether this is the link by which the first admin is made, and if so, whether there is a line already.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_open(desk: &Desk, token: &str) -> store::Result<Option<bool>> {
+    let mut tx = desk.store.read().await?;
+    if !fits(&mut tx, &hash_token(token)).await? {
+        return Ok(None);
+    }
+    Ok(Some(!lines::all(&mut tx).await?.is_empty()))
+}
+
+async fn fits(tx: &mut Tx, hash: &str) -> Result<bool> {
+    let offered = settings::get(tx, settings::SETUP_LINK).await?;
+    Ok(offered.as_deref() == Some(hash) && !people::anybody(tx).await?)
+}
+
+/// What was typed on the set-up page.
+#[derive(Clone, Default)]
+pub struct First {
+    /// As colleagues will see it.
+    pub name: String,
+    /// What they will sign in with.
+    pub email: String,
+    /// The password.
+    pub password: String,
+    /// Once more.
+    pub again: String,
+    /// The company's number, such as +18005550100, or nothing to add it later.
+    pub number: String,
+    /// What customers know the line as.
+    pub line: String,
+}
+
+/// Makes the first admin, a member of the line that was named, and returns the token of their session.
+///
+/// # Errors
+/// [`Failure::NotFound`] if the link is not (any more) the one from the console; [`Failure::Refused`] for a field of
+/// [`First`], by its name.
+pub async fn finish(desk: &Desk, token: &str, first: First) -> Result<String, Failure> {
+    let Some(has_line) = is_open(desk, token).await? else { return Err(Failure::NotFound) };
+    let name = check_name(&first.name).map_err(|why| Failure::refused("name", why))?;
+    let email = check_email(&first.email).map_err(|why| Failure::refused("email", why))?;
+    check_twice(&first.password, &first.again).map_err(|(field, why)| Failure::refused(field, why))?;
+    let line = match (first.number.trim(), first.line.trim()) {
+        _ if has_line => None,
+        ("", "") => None,
+        (number, name) => {
+            let number = new_line::check_number(number).map_err(|why| Failure::refused("number", why))?;
+            Some((number, check_name(name).map_err(|why| Failure::refused("line", why))?))
+        }
+    };
+    let hash = password::hash(desk, first.password).await?;
+    let session = desk.chance.token::<32>();
+    let job = Finish {
+        desk: desk.clone(),
+        offered: hash_token(token),
+        name,
+        email,
+        hash,
+        line,
+        token_hash: hash_token(&session),
+    };
+    desk.store.write(job).await??;
+    desk.live.nudge();
+    Ok(session)
+}
+
+struct Finish {
+    desk: Desk,
+    offered: String,
+    name: String,
+    email: String,
+    hash: String,
+    line: Option<(String, String)>,
+    token_hash: String,
+}
+
+impl Job for Finish {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        hold_all(tx).await?;
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        if !fits(tx, &self.offered).await? {
+            return Ok(Err(Failure::NotFound));
+        }
+        if let Some((number, _)) = &self.line
+            && let Err(failure) = new_line::may_add(tx, number).await?
+        {
+            return Ok(Err(failure));
+        }
+        settings::forget(tx, settings::SETUP_LINK).await?;
+        let id = PersonId(desk.ids.next(now));
+        people::insert(tx, id, &self.email, &self.name, Role::Admin, now).await?;
+        people::set_password_hash(tx, id, &self.hash).await?;
+        record(desk, tx, (id, id), "first_admin", &json!({}), now).await?;
+        if let Some((number, name)) = &self.line {
+            let line = new_line::add_in(desk, tx, id, (number, name), now).await?;
+            lines::join(tx, line, id).await?;
+        }
+        begin_in(tx, &self.token_hash, id, now).await?;
+        Ok(Ok(()))
+    }
+}

@@ -1,0 +1,97 @@
+//! One-time links: what each is for, and its use. Only hashes of their tokens are stored.
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::domain::ids::PersonId;
+use crate::on;
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It signs a person in.
+    SignIn,
+    /// Somebody new chooses a password.
+    Invitation,
+    /// Somebody who forgot it chooses another.
+    Reset,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::SignIn => "sign_in",
+            Kind::Invitation => "invitation",
+            Kind::Reset => "reset",
+        }
+    }
+
+    fn read(word: &str) -> Self {
+        match word {
+            "invitation" => Kind::Invitation,
+            "reset" => Kind::Reset,
+            // The table's check lets no fourth word in.
+            _ => Kind::SignIn,
+        }
+    }
+}
+
+/// A link that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenLink {
+    /// What for.
+    pub kind: Kind,
+    /// Whose.
+    pub person: PersonId,
+    /// The person's name.
+    pub name: String,
+    /// What the person signs in with.
+    pub email: String,
+}
+
+/// Keeps the hash of a one-time link. A new one by which a password is chosen replaces those before it.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(
+    tx: &mut Tx,
+    token_hash: &str,
+    kind: Kind,
+    person: PersonId,
+    now: At,
+    expires_at: At,
+) -> Result<()> {
+    if kind != Kind::SignIn {
+        on!(tx, c => sqlx::query(
+            "DELETE FROM links WHERE person_id = $1 AND used_at IS NULL AND kind <> 'sign_in'")
+            .bind(person.0).execute(&mut *c).await.map(drop))?;
+    }
+    on!(tx, c => sqlx::query(
+        "INSERT INTO links (token_hash, person_id, created_at, expires_at, kind) VALUES ($1, $2, $3, $4, $5)")
+        .bind(token_hash).bind(person.0).bind(now.0).bind(expires_at.0).bind(kind.word())
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// The unused, unexpired link of this token, if its person is enabled.
+///
+/// # Errors
+/// What the database said.
+pub async fn open(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<OpenLink>> {
+    let row: Option<(String, i64, String, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT l.kind, p.id, p.name, p.email FROM links l JOIN people p ON p.id = l.person_id \
+         WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND p.disabled_at IS NULL")
+        .bind(token_hash).bind(now.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(kind, id, name, email)| OpenLink { kind: Kind::read(&kind), person: PersonId(id), name, email }))
+}
+
+/// Uses a link of that kind up; `None` if it was used, has expired, is for something else, or never was.
+///
+/// # Errors
+/// What the database said.
+pub async fn use_up(tx: &mut Tx, token_hash: &str, kind: Kind, now: At) -> Result<Option<PersonId>> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 AND kind = $3 \
+         AND person_id IN (SELECT id FROM people WHERE disabled_at IS NULL) RETURNING person_id")
+        .bind(token_hash).bind(now.0).bind(kind.word()).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(id,)| PersonId(id)))
+}

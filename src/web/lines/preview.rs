@@ -1,0 +1,104 @@
+//! What would become of a text from one number to a line now, and why.
+
+use super::members;
+use crate::desk::Desk;
+use crate::domain::ids::{ConversationId, NumberId};
+use crate::domain::phone::{Phone, masked};
+use crate::domain::pick::{Pick, STICKY, pick};
+use crate::store::{customers, lines, numbers, people, queue};
+use crate::web::failure::Failure;
+
+/// The answer, in words.
+pub(super) struct Preview {
+    /// Whose text: the last two digits.
+    pub from: String,
+    /// What becomes of it.
+    pub what: String,
+    /// Why, a reason each.
+    pub why: Vec<String>,
+    /// The conversation that it would go to.
+    pub conversation: Option<ConversationId>,
+}
+
+impl Preview {
+    /// Looks at what holds now, by the same rules as when a text comes in. The inner error is about the number.
+    pub(super) async fn of(desk: &Desk, line: NumberId, phone: &str) -> Result<Result<Preview, String>, Failure> {
+        let mut tx = desk.store.read().await?;
+        let now = desk.clock.now();
+        let line = lines::all(&mut tx).await?.into_iter().find(|one| one.id == line).ok_or(Failure::NotFound)?;
+        let phone = match Phone::parse(phone) {
+            Ok(phone) => phone,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let from = masked(phone.as_str());
+        let plain = |what: &str, why: &str| {
+            Ok(Ok(Preview { from: from.clone(), what: what.to_owned(), why: vec![why.to_owned()], conversation: None }))
+        };
+        if numbers::all(&mut tx).await?.iter().any(|number| number.number == phone.as_str()) {
+            return plain("It is refused.", "The number is one of ours: our own numbers must not talk to each other.");
+        }
+        if let Some(colleague) = people::by_phone(&mut tx, phone.as_str()).await? {
+            let name = people::by_id(&mut tx, colleague).await?.map(|person| person.name).unwrap_or_default();
+            let why =
+                format!("The phone is {name}’s: a colleague’s phone that texts a line never opens a conversation.");
+            return plain("Nobody gets it; a short help text goes back.", &why);
+        }
+        if customers::is_blocked(&mut tx, phone.as_str()).await? {
+            return plain("It is kept, and nobody is told.", "Staff have blocked this sender.");
+        }
+        if let Some((conversation, rep)) = customers::open_with(&mut tx, phone.as_str(), line.id).await? {
+            let what = match rep {
+                Some(rep) => format!("{rep} gets it."),
+                None => "It joins a conversation that waits unassigned; all members see it.".to_owned(),
+            };
+            let why = vec![format!("Conversation #{conversation} is open.")];
+            return Ok(Ok(Preview { from, what, why, conversation: Some(conversation) }));
+        }
+        let policy = line.policies.over(&desk.policies.support);
+        let (mut last, mut reopens) = (None, None);
+        if let Some(customer) = customers::by_phone(&mut tx, phone.as_str()).await? {
+            last = queue::last_rep(&mut tx, customer, now - policy.sticky_for).await?;
+            reopens = queue::reopenable(&mut tx, customer, line.id, now - policy.reopen_within).await?;
+        }
+        let members = members(&mut tx, &line, now).await?;
+        let pick = pick(policy.pick, &members, last, |_| 0);
+        let mut why = vec![match reopens {
+            Some(id) => format!("It reopens conversation #{id}, which was closed lately."),
+            None => "It opens a conversation.".to_owned(),
+        }];
+        let last = match last {
+            Some(last) if pick.policy != STICKY => people::by_id(&mut tx, last).await?.map(|person| person.name),
+            _ => None,
+        };
+        why.extend(last.map(|last| format!("{last} had this customer last, but cannot take them now.")));
+        why.extend(reasons(&pick, line.hours.is_some()));
+        Ok(Ok(Preview { from, what: whom(&pick), why, conversation: reopens }))
+    }
+}
+
+fn whom(pick: &Pick) -> String {
+    match (pick.candidates.as_slice(), &pick.chosen_name) {
+        ([], _) => "Nobody gets it yet: it waits unassigned, and the customer is told so once a day.".to_owned(),
+        (_, Some(chosen)) if pick.policy == STICKY => format!("{chosen} gets it."),
+        ([one], _) => format!("{one} gets it."),
+        (several, Some(chosen)) if pick.policy != "random" => {
+            format!("{chosen} gets it, of {} who could.", several.len())
+        }
+        (several, _) => format!("One of {} gets it: {}.", several.len(), several.join(", ")),
+    }
+}
+
+fn reasons(pick: &Pick, has_hours: bool) -> Vec<String> {
+    let mut why = Vec::new();
+    match (pick.policy, pick.candidates.len()) {
+        (_, 0) if has_hours => why.push("Nobody can take a customer now; the hours of the line count, too.".to_owned()),
+        (_, 0) => why.push("Nobody can take a customer now.".to_owned()),
+        (STICKY, _) => why.push("They had this customer last, and can take them.".to_owned()),
+        (_, 1) => why.push("Nobody else can take a customer now.".to_owned()),
+        ("least_busy", _) => why.push("Whoever has the fewest open conversations is chosen.".to_owned()),
+        ("round_robin", _) => why.push("Whoever was chosen longest ago is chosen.".to_owned()),
+        _ => why.push("One of them is chosen at random, each equally likely.".to_owned()),
+    }
+    why.extend(pick.passed_over.iter().map(|(name, obstacle)| format!("{name} is passed over: {obstacle}.")));
+    why
+}

@@ -1,0 +1,197 @@
+//! A line's page: who would get a text now, its members, and its rules, a form for each part.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use rocket::State;
+use rocket::form::Form;
+use rocket::response::Redirect;
+
+use super::form::Fields;
+use super::preview::Preview;
+use super::{members, open};
+use crate::desk::line::{self, Members, Rules};
+use crate::desk::sessions::Who;
+use crate::desk::{self, Desk};
+use crate::domain::ids::{NumberId, PersonId};
+use crate::domain::pick::{Member, Pick, pick};
+use crate::domain::policy::PickPolicy;
+use crate::http::Site;
+use crate::http::guards::AdminOnly;
+use crate::http::page::Page;
+use crate::store::lines::{self, Line};
+use crate::store::{Tx, people, texts};
+use crate::web::failure::Failure;
+use crate::web::fields::{Check, Field, Posted, Sent, Typed, Whys};
+use crate::web::frame::{Frame, Here};
+
+#[derive(Template)]
+#[template(path = "lines/show.html")]
+pub(in crate::web) struct Show {
+    frame: Frame,
+    line: Line,
+    open: String,
+    pick: Pick,
+    how: &'static str,
+    members: Vec<Member>,
+    /// Everybody who is a member or could be.
+    boxes: Vec<Check>,
+    /// The members that the form is about, so that a change in between is noticed.
+    was: String,
+    fields: Fields,
+    /// Whose text is looked at.
+    customer: Field,
+    preview: Option<Preview>,
+    saved: Option<&'static str>,
+}
+
+#[rocket::get("/lines/<id>?<saved>")]
+pub(in crate::web) async fn show(
+    id: i64,
+    saved: Option<&str>,
+    me: AdminOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Result<Page<Show>, Failure> {
+    let saved = PARTS.into_iter().find(|part| saved == Some(part));
+    page(desk, site, me.0, NumberId(id), (Typed::default(), saved, None)).await.map(Page::ok)
+}
+
+/// The parts of the page that are saved by themselves.
+const PARTS: [&str; 5] = ["name", "members", "hours", "policies", "texts"];
+
+async fn page(
+    desk: &Desk,
+    site: &Site,
+    who: Who,
+    id: NumberId,
+    (typed, saved, preview): (Typed, Option<&'static str>, Option<Preview>),
+) -> Result<Show, Failure> {
+    let mut tx = desk.store.read().await?;
+    let now = desk.clock.now();
+    let line = lines::all(&mut tx).await?.into_iter().find(|line| line.id == id).ok_or(Failure::NotFound)?;
+    let frame = Frame::load(&mut tx, who, Here::Lines, site, now).await?;
+    let members = members(&mut tx, &line, now).await?;
+    let policy = line.policies.over(&desk.policies.support);
+    let own = texts::all(&mut tx).await?.into_iter().filter(|(of, ..)| *of == id);
+    let own = own.map(|(_, wording, body)| (wording, body)).collect();
+    let was: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
+    Ok(Show {
+        frame,
+        open: open(line.hours.as_ref(), now),
+        pick: pick(policy.pick, &members, None, |_| 0),
+        how: how(policy.pick),
+        fields: Fields::of(&line, &own, &desk.policies.support, &typed),
+        boxes: boxes(&mut tx, &members, &typed).await?,
+        was: was.join(","),
+        customer: typed.field("preview", "customer", "Customer’s number", "As +15055550134.", ""),
+        preview,
+        members,
+        line,
+        saved,
+    })
+}
+
+/// Everybody who can be a member, and whether they are.
+async fn boxes(tx: &mut Tx, members: &[Member], typed: &Typed) -> Result<Vec<Check>, Failure> {
+    let is_member = |id: PersonId| members.iter().any(|member| member.id == id);
+    let mut all = people::all(tx).await?;
+    all.retain(|person| !person.disabled || is_member(person.id));
+    all.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
+    let boxes = all.into_iter().map(|person| {
+        let name = format!("person-{}", person.id);
+        let checked = typed.box_of("members", &name, is_member(person.id));
+        let rank = if person.disabled { "disabled" } else { person.role.as_str() };
+        Check { name, label: format!("{}, {rank}", person.name), checked }
+    });
+    Ok(boxes.collect())
+}
+
+/// How one of several candidates is chosen.
+fn how(policy: PickPolicy) -> &'static str {
+    match policy {
+        PickPolicy::Random => "each of them equally likely",
+        PickPolicy::LeastBusy => "whoever has the fewest open conversations",
+        PickPolicy::RoundRobin => "whoever was chosen longest ago",
+    }
+}
+
+/// The answer to one of the forms.
+#[derive(rocket::Responder)]
+pub(in crate::web) enum Answer {
+    Done(Box<Redirect>),
+    Again(Box<Page<Show>>),
+    Failed(Failure),
+}
+
+fn people_of(sent: &Sent) -> Result<Members, Whys> {
+    let was = sent.value("was").split(',').filter(|id| !id.is_empty()).map(str::parse);
+    let was: Vec<i64> = was.collect::<Result<_, _>>().map_err(|_| {
+        Whys::from([("changed".to_owned(), "the form did not say what it was about: look again, and save".to_owned())])
+    })?;
+    let of = |ids: Vec<i64>| ids.into_iter().map(PersonId).collect();
+    Ok(Members { was: of(was), to: of(sent.checked("person-")) })
+}
+
+fn rules(part: &str, sent: &Sent) -> Result<Rules, Whys> {
+    let rules = Rules::default();
+    Ok(match part {
+        "name" => Rules { name: Some(sent.value("name").to_owned()), ..rules },
+        "members" => Rules { members: Some(people_of(sent)?), ..rules },
+        "hours" => Rules { hours: Some(sent.hours()?), ..rules },
+        "policies" => Rules { policies: Some(sent.policies()?), ..rules },
+        _ => Rules { texts: sent.texts()?, ..rules },
+    })
+}
+
+#[rocket::post("/lines/<id>/<part>", data = "<form>")]
+pub(in crate::web) async fn save(
+    id: i64,
+    part: &str,
+    form: Form<Posted>,
+    me: AdminOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let sent = Sent(form.into_inner().field);
+    if part == "preview" {
+        return preview(NumberId(id), sent, (desk, site, me.0)).await;
+    }
+    let Some(part) = PARTS.into_iter().find(|known| *known == part) else { return Answer::Failed(Failure::NotFound) };
+    let whys = match rules(part, &sent) {
+        Err(whys) => whys,
+        Ok(rules) => match line::change(desk, me.0.id, NumberId(id), rules).await {
+            Ok(()) => return Answer::Done(Box::new(Redirect::to(format!("/lines/{id}?saved={part}#{part}")))),
+            Err(desk::Failure::Refused { field, why }) => HashMap::from([(field.to_owned(), why)]),
+            Err(failure) => return Answer::Failed(failure.into()),
+        },
+    };
+    let typed = Typed { part, values: sent.0, whys };
+    again((desk, site, me.0), NumberId(id), (typed, None, None), Page::refused).await
+}
+
+async fn again(
+    (desk, site, who): (&Desk, &Site, Who),
+    id: NumberId,
+    what: (Typed, Option<&'static str>, Option<Preview>),
+    page_of: fn(Show) -> Page<Show>,
+) -> Answer {
+    match page(desk, site, who, id, what).await {
+        Ok(page) => Answer::Again(Box::new(page_of(page))),
+        Err(failure) => Answer::Failed(failure),
+    }
+}
+
+/// What a text from one number would come to. Posted, so that the number stands in no address; it writes nothing.
+async fn preview(id: NumberId, sent: Sent, place: (&Desk, &Site, Who)) -> Answer {
+    let found = Preview::of(place.0, id, sent.value("customer")).await;
+    let typed = |whys| Typed { part: "preview", values: sent.0, whys };
+    match found {
+        Ok(Ok(found)) => again(place, id, (typed(Whys::new()), None, Some(found)), Page::ok).await,
+        Ok(Err(why)) => {
+            let whys = Whys::from([("customer".to_owned(), why)]);
+            again(place, id, (typed(whys), None, None), Page::refused).await
+        }
+        Err(failure) => Answer::Failed(failure),
+    }
+}

@@ -1,0 +1,149 @@
+//! People, for admins: everybody in one table, and a form that lets somebody in.
+
+pub(super) mod access;
+pub(super) mod phone;
+pub(super) mod save;
+pub(super) mod show;
+
+use std::collections::HashMap;
+
+use askama::Template;
+use rocket::State;
+use rocket::form::Form;
+
+use super::failure::Failure;
+use super::fields::{Field, Posted, Sent, Typed};
+use super::frame::{Frame, Here};
+use super::stamp::Stamp;
+use crate::desk::people::{NewPerson, invite};
+use crate::desk::sessions::Who;
+use crate::desk::{self, Desk};
+use crate::domain::person::Role;
+use crate::domain::phone::masked;
+use crate::http::Site;
+use crate::http::guards::AdminOnly;
+use crate::http::page::Page;
+use crate::store::views::people::{self as view, Seen};
+
+/// The roles to choose from, each with what it means.
+const ROLES: [(&str, &str); 3] = [
+    ("rep", "Rep: answers customers of their lines"),
+    ("manager", "Manager: sees and reassigns everything"),
+    ("admin", "Admin: also sets up people and lines"),
+];
+
+/// A person in the table.
+struct Row {
+    seen: Seen,
+    now: Stamp,
+}
+
+impl Row {
+    /// Their phone in a word or two.
+    fn phone(&self) -> String {
+        match &self.seen.person.phone {
+            None => "none".to_owned(),
+            Some(phone) if self.seen.muted_at.is_some() => format!("{}, texts are off", masked(phone)),
+            Some(phone) => masked(phone),
+        }
+    }
+
+    /// Whether and when they came in, in words.
+    fn state(&self) -> String {
+        let Seen { person, link_until, here_at, .. } = &self.seen;
+        match (here_at, link_until) {
+            _ if person.disabled => "disabled".to_owned(),
+            (Some(at), _) => match Stamp(*at).ago(&self.now).to_string().as_str() {
+                "now" => "here now".to_owned(),
+                ago => format!("here {ago} ago"),
+            },
+            (None, Some(until)) => format!("invited, until {}, {}", Stamp(*until).day(), Stamp(*until).clock()),
+            (None, None) if person.has_password => "signed out".to_owned(),
+            (None, None) => "has not come in yet".to_owned(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "people/index.html")]
+pub(super) struct Index {
+    frame: Frame,
+    rows: Vec<Row>,
+    fields: [Field; 3],
+}
+
+async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
+    let mut tx = desk.store.read().await?;
+    let now = desk.clock.now();
+    let frame = Frame::load(&mut tx, who, Here::People, site, now).await?;
+    let rows = view::all(&mut tx, now).await?.into_iter().map(|seen| Row { seen, now: Stamp(now) }).collect();
+    let field = |name, label, hint, value| typed.field("invite", name, label, hint, value);
+    let fields = [
+        field("email", "E-mail", "What they sign in with.", ""),
+        field("name", "Name", "As colleagues see it. They can change it.", ""),
+        field("role", "Role", "", "rep").of(&ROLES),
+    ];
+    Ok(Index { frame, rows, fields })
+}
+
+#[rocket::get("/people")]
+pub(super) async fn index(me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Result<Page<Index>, Failure> {
+    page(desk, site, me.0, Typed::default()).await.map(Page::ok)
+}
+
+/// A link that is shown once.
+#[derive(Template)]
+#[template(path = "people/link.html")]
+pub(super) struct Link {
+    frame: Frame,
+    /// Whose.
+    name: String,
+    person: String,
+    address: String,
+    /// They choose their first password by it.
+    invitation: bool,
+}
+
+/// The page that shows a link, with the host from the configuration, never from the request.
+async fn link_page(
+    (desk, site, who): (&Desk, &Site, Who),
+    (name, person): (String, String),
+    token: &str,
+    invitation: bool,
+) -> Result<Page<Link>, Failure> {
+    let frame = Frame::load(&mut desk.store.read().await?, who, Here::People, site, desk.clock.now()).await?;
+    let origin = desk.public_url.get().map_or_else(|| site.origin(), String::as_str);
+    Ok(Page::ok(Link { frame, name, person, address: format!("{origin}/link/{token}"), invitation }))
+}
+
+#[derive(rocket::Responder)]
+pub(super) enum Answer {
+    Invited(Box<Page<Link>>),
+    Again(Box<Page<Index>>),
+    Failed(Failure),
+}
+
+#[rocket::post("/people", data = "<form>")]
+pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+    let sent = Sent(form.into_inner().field);
+    let refused = match sent.value("role").parse::<Role>() {
+        Err(why) => desk::Failure::refused("role", why.to_string()),
+        Ok(role) => {
+            let new = NewPerson { email: sent.value("email").to_owned(), name: sent.value("name").to_owned(), role };
+            match invite(desk, me.0.id, new).await {
+                Ok(invited) => {
+                    let whose = (sent.value("name").to_owned(), invited.person.to_string());
+                    let page = link_page((desk, site, me.0), whose, &invited.token, true).await;
+                    return page.map_or_else(Answer::Failed, |page| Answer::Invited(Box::new(page)));
+                }
+                Err(failure) => failure,
+            }
+        }
+    };
+    let desk::Failure::Refused { field, why } = refused else { return Answer::Failed(refused.into()) };
+    let typed = Typed { part: "invite", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+    match page(desk, site, me.0, typed).await {
+        Ok(page) => Answer::Again(Box::new(Page::refused(page))),
+        Err(failure) => Answer::Failed(failure),
+    }
+}

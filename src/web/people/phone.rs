@@ -1,0 +1,90 @@
+//! The phone of a person, on their page and on one's own: a code is sent, the code is typed, or the phone goes.
+
+use rocket::State;
+use rocket::form::Form;
+
+use super::save::{Answer, Place, Refusal};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::people;
+use crate::domain::ids::PersonId;
+use crate::domain::phone::masked;
+use crate::domain::phone_code::TRIES;
+use crate::http::Site;
+use crate::http::guards::AdminOnly;
+use crate::store::views::people::Seen;
+use crate::store::{self, Tx, phone_codes};
+use crate::web::fields::{Field, Posted, Sent, Typed};
+use crate::web::stamp::Stamp;
+
+/// What the page says of the phone.
+pub(in crate::web) struct PhonePart {
+    /// The number, if there is one.
+    pub number: Option<String>,
+    /// Since when it is known to be theirs.
+    pub verified: Option<Stamp>,
+    /// Since when texts to it are off.
+    pub muted: Option<Stamp>,
+    /// The last digits of the phone to which a code is on its way, and until when it counts.
+    pub waiting: Option<(String, Stamp)>,
+    /// Where to text a code.
+    pub phone: Field,
+    /// The code.
+    pub code: Field,
+}
+
+impl PhonePart {
+    pub(in crate::web) async fn load(tx: &mut Tx, seen: &Seen, typed: &Typed, now: At) -> store::Result<Self> {
+        let sent = phone_codes::newest(tx, seen.person.id).await?;
+        let counts = sent.filter(|sent| !sent.ended && sent.expires_at > now && sent.failures < TRIES);
+        let hint = "As +15055550121. Texts to it come from the line, and a code proves whose it is.";
+        Ok(PhonePart {
+            number: seen.person.phone.clone(),
+            verified: seen.verified_at.map(Stamp),
+            muted: seen.muted_at.map(Stamp),
+            waiting: counts.map(|sent| (masked(&sent.phone), Stamp(sent.expires_at))),
+            phone: typed.field("phone", "phone", "Phone", hint, ""),
+            code: typed.field("phone", "code", "Code", "Six digits, from the text.", ""),
+        })
+    }
+}
+
+#[rocket::post("/people/<id>/code", data = "<form>")]
+pub(in crate::web) async fn send_code(
+    id: i64,
+    form: Form<Posted>,
+    me: AdminOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let (sent, place) = (Sent(form.into_inner().field), Place { desk, site, who: me.0, person: PersonId(id) });
+    let outcome = people::send_code(desk, place.who.id, place.person, sent.value("phone")).await;
+    place.answer("phone", sent, outcome.map_err(Refusal::from)).await
+}
+
+#[rocket::post("/people/<id>/phone", data = "<form>")]
+pub(in crate::web) async fn confirm(
+    id: i64,
+    form: Form<Posted>,
+    me: AdminOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let (sent, place) = (Sent(form.into_inner().field), Place { desk, site, who: me.0, person: PersonId(id) });
+    let outcome = people::confirm(desk, place.who.id, place.person, sent.value("code")).await;
+    place.answer("phone", sent, outcome.map_err(Refusal::from)).await
+}
+
+#[rocket::post("/people/<id>/phone/removal")]
+pub(in crate::web) async fn remove(id: i64, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+    let place = Place { desk, site, who: me.0, person: PersonId(id) };
+    let outcome = people::remove(desk, place.who.id, place.person).await;
+    place.answer("phone", Sent::default(), outcome.map_err(Refusal::from)).await
+}
+
+#[rocket::post("/people/<id>/phone/texts")]
+pub(in crate::web) async fn texts_on(id: i64, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+    let place = Place { desk, site, who: me.0, person: PersonId(id) };
+    let outcome = people::texts_on(desk, place.who.id, place.person).await;
+    place.answer("phone", Sent::default(), outcome.map_err(Refusal::from)).await
+}

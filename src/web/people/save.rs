@@ -1,0 +1,155 @@
+//! The forms of a person's page that change what a person is: name, role and limit; schedule; lines.
+
+use std::collections::HashMap;
+
+use rocket::State;
+use rocket::form::Form;
+use rocket::response::Redirect;
+
+use super::show::{self, Show};
+use crate::desk::people::{self, Facts};
+use crate::desk::sessions::Who;
+use crate::desk::{self, Desk};
+use crate::domain::hours::Hours;
+use crate::domain::ids::{NumberId, PersonId};
+use crate::domain::person::{Role, check_limit};
+use crate::http::Site;
+use crate::http::guards::AdminOnly;
+use crate::http::page::Page;
+use crate::web::failure::Failure;
+use crate::web::fields::{Posted, Sent, Typed, Whys};
+
+/// The answer to a form of the page.
+#[derive(rocket::Responder)]
+pub(in crate::web) enum Answer {
+    Done(Box<Redirect>),
+    Again(Box<Page<Show>>),
+    Failed(Failure),
+}
+
+/// Where a form is and who sent it.
+pub(super) struct Place<'a> {
+    pub desk: &'a Desk,
+    pub site: &'a Site,
+    pub who: Who,
+    pub person: PersonId,
+}
+
+impl Place<'_> {
+    /// Done, or the page with what was typed and why it was refused.
+    pub(super) async fn answer(self, part: &'static str, sent: Sent, outcome: Result<(), Refusal>) -> Answer {
+        let whys = match outcome {
+            Ok(()) => {
+                let back = format!("/people/{}?saved={part}#{part}", self.person);
+                return Answer::Done(Box::new(Redirect::to(back)));
+            }
+            Err(Refusal::Fields(whys)) => whys,
+            Err(Refusal::Desk(desk::Failure::Refused { field, why })) => HashMap::from([(field.to_owned(), why)]),
+            Err(Refusal::Desk(failure)) => return Answer::Failed(failure.into()),
+        };
+        let typed = Typed { part, values: sent.0, whys };
+        match show::page(self.desk, self.site, self.who, self.person, (typed, None)).await {
+            Ok(page) => Answer::Again(Box::new(Page::refused(page))),
+            Err(failure) => Answer::Failed(failure),
+        }
+    }
+}
+
+/// Why a form was not carried out.
+pub(super) enum Refusal {
+    /// What was typed makes no sense.
+    Fields(Whys),
+    /// The desk did not do it.
+    Desk(desk::Failure),
+}
+
+impl From<desk::Failure> for Refusal {
+    fn from(failure: desk::Failure) -> Self {
+        Refusal::Desk(failure)
+    }
+}
+
+fn wrong(field: &str, why: impl ToString) -> Refusal {
+    Refusal::Fields(Whys::from([(field.to_owned(), why.to_string())]))
+}
+
+/// The form was not one of ours, so nothing can be said about what it was based on.
+fn strange() -> Refusal {
+    wrong("changed", "the form did not say what it was about: look again, and save once more")
+}
+
+fn profile(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
+    let read = |name: &str, role: &str, limit: &str| {
+        let role: Role = sent.value(role).parse().map_err(|why| wrong("role", why))?;
+        let limit = check_limit(sent.value(limit)).map_err(|why| wrong("limit", why))?;
+        let name = Some(sent.value(name).to_owned());
+        Ok::<_, Refusal>(Facts { name, role: Some(role), limit: Some(limit), ..Facts::default() })
+    };
+    let was = read("was_name", "was_role", "was_limit").map_err(|_| strange())?;
+    Ok((was, read("name", "role", "limit")?))
+}
+
+#[rocket::post("/people/<id>/profile", data = "<form>")]
+pub(in crate::web) async fn save_profile(
+    id: i64,
+    form: Form<Posted>,
+    me: AdminOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let (sent, place) = (Sent(form.into_inner().field), Place { desk, site, who: me.0, person: PersonId(id) });
+    let outcome = match profile(&sent) {
+        Ok((was, to)) => people::save(desk, place.who.id, place.person, was, to).await.map_err(Refusal::from),
+        Err(refusal) => Err(refusal),
+    };
+    place.answer("profile", sent, outcome).await
+}
+
+fn schedule(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
+    let was = match sent.value("was") {
+        "" => None,
+        json => Some(Hours::read(json).map_err(|_| strange())?),
+    };
+    let to = sent.hours().map_err(Refusal::Fields)?;
+    let of = |schedule| Facts { schedule: Some(schedule), ..Facts::default() };
+    Ok((of(was), of(to)))
+}
+
+#[rocket::post("/people/<id>/schedule", data = "<form>")]
+pub(in crate::web) async fn save_schedule(
+    id: i64,
+    form: Form<Posted>,
+    me: AdminOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let (sent, place) = (Sent(form.into_inner().field), Place { desk, site, who: me.0, person: PersonId(id) });
+    let outcome = match schedule(&sent) {
+        Ok((was, to)) => people::save(desk, place.who.id, place.person, was, to).await.map_err(Refusal::from),
+        Err(refusal) => Err(refusal),
+    };
+    place.answer("schedule", sent, outcome).await
+}
+
+fn lines(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
+    let was = sent.value("was").split(',').filter(|id| !id.is_empty()).map(str::parse);
+    let was: Vec<i64> = was.collect::<Result<_, _>>().map_err(|_| strange())?;
+    let of = |ids: Vec<i64>| Facts { lines: Some(ids.into_iter().map(NumberId).collect()), ..Facts::default() };
+    Ok((of(was), of(sent.checked("line-"))))
+}
+
+#[rocket::post("/people/<id>/lines", data = "<form>")]
+pub(in crate::web) async fn save_lines(
+    id: i64,
+    form: Form<Posted>,
+    me: AdminOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let (sent, place) = (Sent(form.into_inner().field), Place { desk, site, who: me.0, person: PersonId(id) });
+    let outcome = match lines(&sent) {
+        Ok((was, to)) => people::save(desk, place.who.id, place.person, was, to).await.map_err(Refusal::from),
+        Err(refusal) => Err(refusal),
+    };
+    place.answer("lines", sent, outcome).await
+}

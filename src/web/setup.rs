@@ -1,0 +1,98 @@
+//! The first run: whoever opens the link from the console becomes the first admin. Without the link, and as soon as there
+//! is anybody, there is no such page.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use rocket::State;
+use rocket::form::Form;
+
+use super::failure::Failure;
+use super::fields::{Field, Posted, Sent, Typed};
+use super::session_given::Given;
+use crate::desk::setup::{self, First};
+use crate::desk::{self, Desk};
+use crate::http::page::Page;
+
+#[derive(Template)]
+#[template(path = "setup/show.html")]
+pub(super) struct Show {
+    name: Field,
+    email: Field,
+    number: Field,
+    line: Field,
+    whys: HashMap<String, String>,
+    /// There is a line already, so that none is asked for.
+    has_line: bool,
+}
+
+impl Show {
+    fn of(typed: &Typed, has_line: bool) -> Show {
+        let field = |name, label, hint| typed.field("setup", name, label, hint, "");
+        Show {
+            name: field("name", "Name", "As colleagues see it."),
+            email: field("email", "E-mail", "What you sign in with."),
+            number: field(
+                "number",
+                "Number",
+                "As +18005550100, rented from the carrier. Empty: add it later, under Lines.",
+            ),
+            line: field("line", "Name of the line", "What customers know it as: Bait and Tackle."),
+            whys: ["password", "again"]
+                .into_iter()
+                .filter_map(|name| Some((name.to_owned(), typed.why(name)?)))
+                .collect(),
+            has_line,
+        }
+    }
+
+    fn why(&self, field: &str) -> Option<&String> {
+        self.whys.get(field)
+    }
+}
+
+#[rocket::get("/setup/<token>")]
+pub(super) async fn show(token: &str, desk: &State<Desk>) -> Result<Page<Show>, Failure> {
+    let has_line = setup::is_open(desk, token).await?.ok_or(Failure::NotFound)?;
+    Ok(Page::ok(Show::of(&Typed::default(), has_line)))
+}
+
+#[derive(rocket::Responder)]
+pub(super) enum Answer {
+    In(Given),
+    Again(Box<Page<Show>>),
+    Failed(Failure),
+}
+
+#[rocket::post("/setup/<token>", data = "<form>")]
+pub(super) async fn create(token: &str, form: Option<Form<Posted>>, desk: &State<Desk>) -> Answer {
+    match finish(token, form, desk).await {
+        Ok(answer) => answer,
+        Err(failure) => Answer::Failed(failure),
+    }
+}
+
+async fn finish(token: &str, form: Option<Form<Posted>>, desk: &Desk) -> Result<Answer, Failure> {
+    let has_line = setup::is_open(desk, token).await?.ok_or(Failure::NotFound)?;
+    let mut sent = Sent(form.map(|form| form.into_inner().field).unwrap_or_default());
+    // Passwords are taken as they were typed, and never shown again.
+    let mut take = |name: &str| sent.0.remove(name).unwrap_or_default();
+    let (password, again) = (take("password"), take("again"));
+    let value = |name: &str| sent.value(name).to_owned();
+    let first = First {
+        name: value("name"),
+        email: value("email"),
+        password,
+        again,
+        number: value("number"),
+        line: value("line"),
+    };
+    match setup::finish(desk, token, first).await {
+        Ok(token) => Ok(Answer::In(Given { token, next: "/conversations".to_owned() })),
+        Err(desk::Failure::Refused { field, why }) => {
+            let typed = Typed { part: "setup", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+            Ok(Answer::Again(Box::new(Page::refused(Show::of(&typed, has_line)))))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}

@@ -1,0 +1,8 @@
+//! The security cases, each found by its number; what a case says in full stands at its test.
+
+mod access;
+mod guards;
+mod links;
+mod logs;
+mod sign_in;
+mod texts;
