@@ -71,6 +71,20 @@ fn histogram(name: &str, help: &str, buckets: &[f64]) -> Histogram {
 /// One statement was sent to the database.
 pub fn statement() {
     STATEMENTS.inc();
+    #[cfg(feature = "faults")]
+    HERE.set(HERE.get() + 1);
+}
+
+#[cfg(feature = "faults")]
+thread_local! {
+    static HERE: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// How many statements this thread has sent: what a test on one thread has cost.
+#[cfg(feature = "faults")]
+#[must_use]
+pub fn statements_here() -> u64 {
+    HERE.get()
 }
 
 /// One commit held `jobs` writes.

@@ -8,9 +8,10 @@ use super::outbox::{Enqueued, enqueue};
 use super::relay::customer_label;
 use crate::clock::At;
 use crate::domain::allocation::{Choice, choose};
-use crate::domain::ids::{ConversationId, LegId, PersonId};
+use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
 use crate::domain::text::Wording;
 use crate::faults;
+use crate::store::changes::NewEvent;
 use crate::store::opening::{self, NewLeg};
 use crate::store::{Result, Tx, changes, phones, routes, tallies};
 
@@ -80,13 +81,28 @@ async fn open(
     desk: &Desk,
     tx: &mut Tx,
     conversation: ConversationId,
-    (person, phone): (PersonId, &str),
+    rep: (PersonId, &str),
     counterpart: &str,
     now: At,
 ) -> Result<Choice> {
-    let masks = opening::masks(tx, phone).await?;
+    let masks = opening::masks(tx, rep.1).await?;
     let choice = choose(&masks, counterpart, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n));
-    let Some(number) = choice.mask() else { return Ok(choice) };
+    let Some((leg, event)) = rep_leg(desk, conversation, rep, counterpart, choice, now) else { return Ok(choice) };
+    opening::legs(tx, &[leg], now).await?;
+    changes::events(tx, &[event], now).await?;
+    Ok(choice)
+}
+
+/// The rows of a leg for a person's phone by the mask that was chosen, if one was.
+pub(super) fn rep_leg<'a>(
+    desk: &Desk,
+    conversation: ConversationId,
+    (person, phone): (PersonId, &'a str),
+    counterpart: &'a str,
+    choice: Choice,
+    now: At,
+) -> Option<(NewLeg<'a>, NewEvent)> {
+    let number = choice.mask()?;
     let leg = NewLeg {
         id: LegId(desk.ids.next(now)),
         conversation,
@@ -96,12 +112,29 @@ async fn open(
         number,
         counterpart: Some(counterpart),
     };
-    opening::leg(tx, &leg, now).await?;
     let data = json!({
         "person": person.0.to_string(), "leg": leg.id.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
     });
-    changes::event(tx, desk.ids.next(now), Some(conversation), now, "leg_opened", None, &data).await?;
-    Ok(choice)
+    Some((leg, NewEvent { id: desk.ids.next(now), conversation, kind: "leg_opened", data }))
+}
+
+/// The row of a customer's leg on a line.
+pub(super) fn customer_leg<'a>(
+    desk: &Desk,
+    conversation: ConversationId,
+    line: NumberId,
+    phone: &'a str,
+    now: At,
+) -> NewLeg<'a> {
+    NewLeg {
+        id: LegId(desk.ids.next(now)),
+        conversation,
+        role: "customer",
+        person: None,
+        phone,
+        number: line,
+        counterpart: None,
+    }
 }
 
 /// Moves `person`'s threads from masks that their phone still blocks to others: texts are on again, and a block can

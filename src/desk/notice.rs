@@ -105,7 +105,7 @@ pub async fn after_hours(
     begin(desk, tx, Some(conversation), AFTER_HOURS, line, to, &body, now).await
 }
 
-/// Greets a customer who has opened a conversation, if the line has words for it: at most once a day.
+/// Greets a customer who has opened a conversation with the `words` of its line, if it has any: at most once a day.
 ///
 /// # Errors
 /// What the database said.
@@ -113,18 +113,16 @@ pub async fn greet(
     desk: &Desk,
     tx: &mut Tx,
     conversation: ConversationId,
-    line: NumberId,
+    (line, words): (NumberId, Option<&str>),
     to: &str,
     now: At,
 ) -> Result<Enqueued> {
-    let Some(own) = texts::own(tx, line, Wording::Greeting).await?.filter(|own| !own.trim().is_empty()) else {
-        return Ok(Enqueued::default());
-    };
+    let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return Ok(Enqueued::default()) };
     if !is_due(tx, GREETING, line, to, AFTER_HOURS_WINDOW, now).await? {
         return Ok(Enqueued::default());
     }
     let name = lines::name(tx, line).await?.unwrap_or_default();
-    let body = Wording::Greeting.say(Some(&own), &[("line", &name)]);
+    let body = Wording::Greeting.say(Some(words), &[("line", &name)]);
     begin(desk, tx, Some(conversation), GREETING, line, to, &body, now).await
 }
 

@@ -10,7 +10,7 @@ use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
 use crate::domain::pick::{self, Member, Pick};
 use crate::domain::policy::{PickPolicy, SupportPolicy};
 use crate::faults;
-use crate::store::opening::{self, LineMember};
+use crate::store::opening::{self, Counted, LineMember};
 use crate::store::routes::{self, Talk};
 use crate::store::{Result, Tx, changes, queue};
 
@@ -25,6 +25,8 @@ pub(super) struct Hall {
     pub(super) policy: SupportPolicy,
     /// Its members, oldest first.
     pub(super) members: Vec<LineMember>,
+    /// What it says to somebody who opens a conversation, if it says anything.
+    pub(super) greeting: Option<String>,
     /// How many conversations have been given away meanwhile.
     pub(super) given: usize,
 }
@@ -36,8 +38,10 @@ impl Hall {
     /// What the database said.
     pub(super) async fn hold(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<Hall> {
         let rules = opening::hold_line(tx, line).await?.unwrap_or_default();
-        let members = opening::members(tx, line, rules.hours.as_deref(), now).await?;
-        Ok(Hall { line, policy: desk.policies.support_of(rules.policies.as_deref()), members, given: 0 })
+        let policy = desk.policies.support_of(rules.policies.as_deref());
+        let counted = if policy.pick == PickPolicy::LeastBusy { Counted::All } else { Counted::Limited };
+        let members = opening::members(tx, line, rules.hours.as_deref(), counted, now).await?;
+        Ok(Hall { line, policy, members, greeting: rules.greeting, given: 0 })
     }
 
     /// Somebody could take a customer now.
@@ -50,16 +54,36 @@ impl Hall {
     /// # Errors
     /// What the database said.
     pub(super) async fn pick(&mut self, desk: &Desk, tx: &mut Tx, last: Option<PersonId>, now: At) -> Result<Pick> {
+        let pick = self.choose(desk, last, now);
+        self.keep_turns(tx, pick.chosen.as_slice(), now).await?;
+        Ok(pick)
+    }
+
+    /// As [`Hall::pick`], but whose turn it was is not written yet ([`Hall::keep_turns`]).
+    pub(super) fn choose(&mut self, desk: &Desk, last: Option<PersonId>, now: At) -> Pick {
         let facts: Vec<Member> = self.members.iter().map(|one| one.member.clone()).collect();
         let pick = pick::pick(self.policy.pick, &facts, last, |n| desk.chance.below(n));
         if let Some(one) = self.members.iter_mut().find(|one| Some(one.member.id) == pick.chosen) {
             one.member.open += 1;
             one.member.picked_at = Some(now);
-            if self.policy.pick == PickPolicy::RoundRobin {
-                queue::picked(tx, self.line, one.member.id, now).await?;
-            }
         }
-        Ok(pick)
+        pick
+    }
+
+    /// Writes whose turn it was, where people take turns.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub(super) async fn keep_turns(&self, tx: &mut Tx, chosen: &[PersonId], now: At) -> Result<()> {
+        match self.policy.pick {
+            PickPolicy::RoundRobin => queue::picked(tx, self.line, chosen, now).await,
+            PickPolicy::Random | PickPolicy::LeastBusy => Ok(()),
+        }
+    }
+
+    /// Whom a pick fell on, with the phone that takes their texts if they have one.
+    pub(super) fn chosen(&self, pick: &Pick) -> Option<&LineMember> {
+        self.members.iter().find(|one| Some(one.member.id) == pick.chosen)
     }
 
     /// Whose customer it was, if the line still remembers.

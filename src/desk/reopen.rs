@@ -5,11 +5,10 @@ use serde_json::json;
 use super::Desk;
 use super::legs::{self, Rungs};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, LegId, PersonId};
+use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
-use crate::store::opening::{self, NewLeg};
 use crate::store::routes::{self, Talk};
-use crate::store::{Result, Tx, access, changes, pins};
+use crate::store::{Result, Tx, access, changes, opening, pins};
 
 /// With whom a conversation is taken up again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,16 +39,7 @@ pub async fn reopen(
         return Ok(None);
     }
     pins::reopen(tx, conversation).await?;
-    let leg = NewLeg {
-        id: LegId(desk.ids.next(now)),
-        conversation,
-        role: "customer",
-        person: None,
-        phone: customer,
-        number: line,
-        counterpart: None,
-    };
-    opening::leg(tx, &leg, now).await?;
+    opening::legs(tx, &[legs::customer_leg(desk, conversation, line, customer, now)], now).await?;
     changes::event(tx, desk.ids.next(now), Some(conversation), now, "reopened", by, &json!({ "why": why })).await?;
     faults::point("after_reopen");
     let heir = match (with, talk.pinned_to) {

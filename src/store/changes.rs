@@ -71,6 +71,40 @@ pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     Ok(done)
 }
 
+/// An event of the timeline, as it is written.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Row id.
+    pub id: i64,
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// What happened.
+    pub kind: &'static str,
+    /// More of it.
+    pub data: serde_json::Value,
+}
+
+/// Writes events that nobody in particular caused.
+///
+/// # Errors
+/// What the database said.
+pub async fn events(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, data) ");
+            q.push_values(piece, |mut b, row| {
+                b.push_bind(row.id)
+                    .push_bind(row.conversation.0)
+                    .push_bind(at.0)
+                    .push_bind(row.kind)
+                    .push_bind(row.data.to_string());
+            });
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
 /// Writes an event of the timeline; `data` is JSON.
 ///
 /// # Errors

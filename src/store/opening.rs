@@ -1,8 +1,8 @@
 //! What opening a conversation reads and writes: line, members, customer, legs, masks.
 
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx};
+use super::{Result, Tx, padded, pieces};
 use crate::clock::At;
 use crate::domain::allocation::{LastLeg, Mask};
 use crate::domain::country;
@@ -10,6 +10,7 @@ use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
 use crate::domain::person::Duty;
 use crate::domain::pick::Member;
 use crate::domain::shift::Shift;
+use crate::domain::text::Wording;
 use crate::on;
 
 /// A member of a line, with the phone that takes their texts.
@@ -28,6 +29,8 @@ pub struct LineRules {
     pub hours: Option<String>,
     /// Its own policies, as JSON; the usual ones if `None`.
     pub policies: Option<String>,
+    /// What it says to somebody who opens a conversation, if it says anything.
+    pub greeting: Option<String>,
 }
 
 /// Holds the line until the commit, so that picks on it come one after the other; `None` if there is no such line.
@@ -37,9 +40,11 @@ pub struct LineRules {
 /// What the database said.
 pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>> {
     let lock = tx.for_update();
-    let row: Option<(Option<String>, Option<String>)> = on!(tx, c => {
-        let mut q = sqlx::QueryBuilder::new("SELECT hours, policies FROM lines WHERE id = ");
-        q.push_bind(line.0).push(lock);
+    let row: Option<(Option<String>, Option<String>, Option<String>)> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT hours, policies, (SELECT t.body FROM line_texts t WHERE t.line_id = lines.id AND t.name = ",
+        );
+        q.push_bind(Wording::Greeting.name()).push(") FROM lines WHERE id = ").push_bind(line.0).push(lock);
         q.build_query_as().fetch_optional(&mut *c).await
     })?;
     if !lock.is_empty() {
@@ -48,21 +53,38 @@ pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>>
             "SELECT p.id FROM people p JOIN line_members m ON m.person_id = p.id WHERE m.line_id = $1 \
              ORDER BY p.id FOR UPDATE OF p").bind(line.0).execute(&mut *c).await.map(drop))?;
     }
-    Ok(row.map(|(hours, policies)| LineRules { hours, policies }))
+    Ok(row.map(|(hours, policies, greeting)| LineRules { hours, policies, greeting }))
+}
+
+/// Whose open conversations are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Only those of members who have a limit: of the others nobody asks.
+    Limited,
+    /// Everybody's.
+    All,
 }
 
 /// The members of a line, oldest first, as they stand at `now` under the line's `hours`.
 ///
 /// # Errors
 /// What the database said.
-pub async fn members(tx: &mut Tx, line: NumberId, hours: Option<&str>, now: At) -> Result<Vec<LineMember>> {
+pub async fn members(
+    tx: &mut Tx,
+    line: NumberId,
+    hours: Option<&str>,
+    counted: Counted,
+    now: At,
+) -> Result<Vec<LineMember>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT p.id, p.name, p.disabled_at, p.duty, p.open_limit, \
          CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL THEN p.phone END, \
-         (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL), \
+         CASE WHEN $2 = 1 OR p.open_limit IS NOT NULL THEN \
+           (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL) ELSE 0 END, \
          p.schedule, m.picked_at \
          FROM line_members m JOIN people p ON p.id = m.person_id WHERE m.line_id = $1 ORDER BY p.id")
         .bind(line.0)
+        .bind(i32::from(counted == Counted::All))
         .try_map(|row: R| {
             let (duty, schedule): (String, Option<String>) = (row.try_get(3)?, row.try_get(7)?);
             Ok(LineMember {
@@ -84,6 +106,28 @@ pub async fn members(tx: &mut Tx, line: NumberId, hours: Option<&str>, now: At) 
     Ok(rows)
 }
 
+/// Those of these phones that are somebody's: an enabled colleague's, or a customer's of ours.
+///
+/// # Errors
+/// What the database said.
+pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
+    if phones.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String,)> = on!(tx, c => {
+        let mut q = QueryBuilder::new("WITH asked(phone) AS (");
+        q.push_values(padded(phones), |mut b, phone| {
+            b.push_bind((*phone).to_owned());
+        });
+        q.push(
+            ") SELECT a.phone FROM asked a WHERE EXISTS (SELECT 1 FROM customers c WHERE c.phone = a.phone) \
+             OR EXISTS (SELECT 1 FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL)",
+        );
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    Ok(rows.into_iter().map(|(phone,)| phone).collect())
+}
+
 /// The customer with this phone, made if there is none.
 ///
 /// # Errors
@@ -96,22 +140,57 @@ pub async fn customer(tx: &mut Tx, fresh: i64, phone: &str, now: At) -> Result<C
     Ok(CustomerId(id))
 }
 
-/// A new support conversation; its number counts up.
+/// Customers whom nobody knew before, each with a phone.
+///
+/// # Errors
+/// [`super::Error::Conflict`] if somebody is one already.
+pub async fn customers(tx: &mut Tx, rows: &[(CustomerId, &str)], now: At) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new("INSERT INTO customers (id, phone, created_at) ");
+            q.push_values(piece, |mut b, (id, phone)| {
+                b.push_bind(id.0).push_bind((*phone).to_owned()).push_bind(now.0);
+            });
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// New support conversations of a line, one for each of these customers and for whoever has them; their numbers count
+/// up.
 ///
 /// # Errors
 /// What the database said.
-pub async fn conversation(
+pub async fn conversations(
     tx: &mut Tx,
     line: NumberId,
-    customer: CustomerId,
-    pinned_to: Option<PersonId>,
+    rows: &[(CustomerId, Option<PersonId>)],
     now: At,
-) -> Result<ConversationId> {
-    let id: i64 = on!(tx, c => sqlx::query_scalar(
-        "INSERT INTO conversations (kind, line_id, customer_id, pinned_to, pinned_at, opened_at, last_at, preview) \
-         VALUES ('support', $1, $2, $3, $4, $4, $4, '') RETURNING id")
-        .bind(line.0).bind(customer.0).bind(pinned_to.map(|id| id.0)).bind(now.0).fetch_one(&mut *c).await)?;
-    Ok(ConversationId(id))
+) -> Result<Vec<(CustomerId, ConversationId)>> {
+    let mut made = Vec::with_capacity(rows.len());
+    for piece in pieces(rows) {
+        let ids: Vec<(i64, i64)> = on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "INSERT INTO conversations (kind, line_id, customer_id, pinned_to, pinned_at, opened_at, last_at, preview) ",
+            );
+            q.push_values(piece, |mut b, (customer, pinned_to)| {
+                b.push("'support'")
+                    .push_bind(line.0)
+                    .push_bind(customer.0)
+                    .push_bind(pinned_to.map(|id| id.0))
+                    .push_bind(now.0)
+                    .push_bind(now.0)
+                    .push_bind(now.0)
+                    .push("''");
+            });
+            q.push(" RETURNING customer_id, id");
+            q.build_query_as().fetch_all(&mut *c).await
+        })?;
+        // In which order they come back is not said.
+        made.extend(ids.into_iter().map(|(customer, id)| (CustomerId(customer), ConversationId(id))));
+    }
+    Ok(made)
 }
 
 /// A leg as it is opened.
@@ -133,57 +212,61 @@ pub struct NewLeg<'a> {
     pub counterpart: Option<&'a str>,
 }
 
-/// Opens a leg.
+/// Opens legs.
 ///
 /// # Errors
-/// [`super::Error::Conflict`] if the phone has a live leg on that number.
-pub async fn leg(tx: &mut Tx, leg: &NewLeg<'_>, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, counterpart, opened_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(leg.id.0)
-        .bind(leg.conversation.0)
-        .bind(leg.role)
-        .bind(leg.person.map(|id| id.0))
-        .bind(leg.phone)
-        .bind(leg.number.0)
-        .bind(leg.counterpart)
-        .bind(now.0)
-        .execute(&mut *c).await.map(drop))?;
+/// [`super::Error::Conflict`] if a phone has a live leg on that number.
+pub async fn legs(tx: &mut Tx, rows: &[NewLeg<'_>], now: At) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, counterpart, opened_at) ",
+            );
+            q.push_values(piece, |mut b, leg| {
+                b.push_bind(leg.id.0)
+                    .push_bind(leg.conversation.0)
+                    .push_bind(leg.role)
+                    .push_bind(leg.person.map(|id| id.0))
+                    .push_bind(leg.phone.to_owned())
+                    .push_bind(leg.number.0)
+                    .push_bind(leg.counterpart.map(str::to_owned))
+                    .push_bind(now.0);
+            });
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
     Ok(())
 }
 
-/// Every mask, as `phone` knows it.
+/// Every mask on which `phone` has no live leg, as it knows it.
 ///
 /// # Errors
 /// What the database said.
 pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
     let rows = on!(tx, c, R => sqlx::query(
-        "SELECT n.id, n.state, l.id, l.opened_at, l.ended_at, l.rests_until, l.counterpart, \
-         CASE WHEN EXISTS (SELECT 1 FROM legs v WHERE v.phone = $1 AND v.number_id = n.id AND v.ended_at IS NULL) \
-           THEN 1 ELSE 0 END, \
-         (SELECT b.blocked FROM blocks b WHERE b.phone = $1 AND b.number_id = n.id ORDER BY b.id DESC LIMIT 1), \
-         n.number, n.country \
+        "SELECT n.id, l.id, l.opened_at, l.ended_at, l.rests_until, l.counterpart, n.number, n.country, \
+         (SELECT b.blocked FROM blocks b WHERE b.phone = $1 AND b.number_id = n.id ORDER BY b.id DESC LIMIT 1) \
          FROM numbers n LEFT JOIN legs l ON l.id = (SELECT h.id FROM legs h WHERE h.phone = $1 \
            AND h.number_id = n.id ORDER BY h.opened_at DESC, h.id DESC LIMIT 1) \
-         WHERE n.role = 'mask' AND n.state = 'active' ORDER BY n.id")
+         WHERE n.role = 'mask' AND n.state = 'active' AND NOT EXISTS (SELECT 1 FROM legs v WHERE v.phone = $1 \
+           AND v.number_id = n.id AND v.ended_at IS NULL) ORDER BY n.id")
         .bind(phone)
         .try_map(|row: R| {
-            let last: Option<i64> = row.try_get(2)?;
-            let opened: Option<i64> = row.try_get(3)?;
-            let ended: Option<i64> = row.try_get(4)?;
-            let (number, country): (String, Option<String>) = (row.try_get(9)?, row.try_get(10)?);
+            let last: Option<i64> = row.try_get(1)?;
+            let opened: Option<i64> = row.try_get(2)?;
+            let ended: Option<i64> = row.try_get(3)?;
+            let (number, country): (String, Option<String>) = (row.try_get(6)?, row.try_get(7)?);
             Ok(Mask {
                 near: country::serves(&number, country.as_deref(), phone),
                 id: NumberId(row.try_get(0)?),
                 // On a mask that the phone has blocked nothing would arrive.
-                active: row.try_get::<String, _>(1)? == "active" && row.try_get::<Option<i64>, _>(8)? != Some(1),
-                live: row.try_get::<i32, _>(7)? == 1,
+                active: row.try_get::<Option<i64>, _>(8)? != Some(1),
+                live: false,
                 last: match last {
                     Some(_) => Some(LastLeg {
                         used_at: At(ended.or(opened).unwrap_or(0)),
-                        rests_until: row.try_get::<Option<i64>, _>(5)?.map(At),
-                        counterpart: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
+                        rests_until: row.try_get::<Option<i64>, _>(4)?.map(At),
+                        counterpart: row.try_get::<Option<String>, _>(5)?.unwrap_or_default(),
                     }),
                     None => None,
                 },
@@ -202,10 +285,10 @@ pub async fn greeted(tx: &mut Tx, legs: &[LegId], now: At) -> Result<()> {
         return Ok(());
     }
     on!(tx, c => {
-        let mut q = sqlx::QueryBuilder::new("UPDATE legs SET greeted_at = ");
+        let mut q = QueryBuilder::new("UPDATE legs SET greeted_at = ");
         q.push_bind(now.0).push(" WHERE id IN (");
         let mut ids = q.separated(", ");
-        for id in super::padded(legs) {
+        for id in padded(legs) {
             ids.push_bind(id.0);
         }
         q.push(")");

@@ -1,8 +1,8 @@
 //! Who waits: conversations without a rep, texts that wait for a rep's phone, and whose customers they are.
 
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx};
+use super::{Result, Tx, padded};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
 use crate::domain::person::Duty;
@@ -96,13 +96,24 @@ pub async fn last_rep(tx: &mut Tx, customer: CustomerId, since: At) -> Result<Op
     Ok(id.map(PersonId))
 }
 
-/// Remembers that a line's pick fell on a person, for taking turns.
+/// Remembers that a line's picks fell on these people, for taking turns.
 ///
 /// # Errors
 /// What the database said.
-pub async fn picked(tx: &mut Tx, line: NumberId, person: PersonId, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE line_members SET picked_at = $1 WHERE line_id = $2 AND person_id = $3")
-        .bind(now.0).bind(line.0).bind(person.0).execute(&mut *c).await.map(drop))?;
+pub async fn picked(tx: &mut Tx, line: NumberId, people: &[PersonId], now: At) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("UPDATE line_members SET picked_at = ");
+        q.push_bind(now.0).push(" WHERE line_id = ").push_bind(line.0).push(" AND person_id IN (");
+        let mut ids = q.separated(", ");
+        for id in padded(people) {
+            ids.push_bind(id.0);
+        }
+        q.push(")");
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
     Ok(())
 }
 
@@ -200,7 +211,7 @@ pub async fn schedules(tx: &mut Tx) -> Result<Vec<String>> {
 pub async fn set_duty(tx: &mut Tx, person: PersonId, duty: Duty) -> Result<Option<Duty>> {
     let lock = tx.for_update();
     let before: Option<String> = on!(tx, c => {
-        let mut q = sqlx::QueryBuilder::new("SELECT duty FROM people WHERE disabled_at IS NULL AND id = ");
+        let mut q = QueryBuilder::new("SELECT duty FROM people WHERE disabled_at IS NULL AND id = ");
         q.push_bind(person.0).push(lock);
         q.build_query_scalar().fetch_optional(&mut *c).await
     })?;

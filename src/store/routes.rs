@@ -158,6 +158,16 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
+    let talks = locked(tx, &wanted).await?;
+    // PostgreSQL reads a row anew that it has waited for, but not what is joined to it: somebody else's conversation by
+    // now would come without its rep. It is held from here on, so that a second look is right.
+    let stale = talks.iter().any(|(talk, rep)| talk.pinned_to != *rep);
+    let talks = if stale { locked(tx, &wanted).await? } else { talks };
+    Ok(talks.into_iter().map(|(talk, _)| talk).collect())
+}
+
+/// Each with the rep whose phone and schedule it names.
+async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonId>)>> {
     let lock = if tx.for_update().is_empty() { "" } else { " FOR UPDATE OF c" };
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
@@ -165,17 +175,17 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
              c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, cu.blocked_at, li.hours, li.policies, \
              CASE WHEN p.disabled_at IS NULL AND p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL \
                AND p.duty IN ('on', 'away') THEN p.phone END, p.schedule, c.waits_from, c.pinned_at, \
-             c.flagged_at, tx.body \
+             c.flagged_at, tx.body, p.id \
              FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
              LEFT JOIN line_texts tx ON tx.line_id = c.line_id AND tx.name = 'context' \
              LEFT JOIN customers cu ON cu.id = c.customer_id LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id IN (",
         );
         let mut ids = q.separated(", ");
-        for id in padded(&wanted) {
+        for id in padded(wanted) {
             ids.push_bind(*id);
         }
         q.push(") ORDER BY c.id").push(lock);
-        q.build().try_map(|row: R| Ok(Talk {
+        q.build().try_map(|row: R| Ok((Talk {
             id: ConversationId(row.try_get(0)?),
             line: row.try_get::<Option<i64>, _>(1)?.map(NumberId),
             line_name: row.try_get(2)?,
@@ -199,7 +209,7 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
             pinned_at: row.try_get::<Option<i64>, _>(19)?.map(At),
             flagged_at: row.try_get::<Option<i64>, _>(20)?.map(At),
             line_context: row.try_get(21)?,
-        })).fetch_all(&mut *c).await
+        }, row.try_get::<Option<i64>, _>(22)?.map(PersonId)))).fetch_all(&mut *c).await
     })?;
     Ok(rows)
 }

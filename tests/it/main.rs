@@ -12,6 +12,7 @@ mod delivery;
 mod doubt;
 mod duty;
 mod first_run;
+mod first_texts;
 mod floors;
 mod held;
 mod house;

@@ -19,8 +19,14 @@ use crate::store::messages::{self, Said, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
 use crate::store::{Result, Tx, changes, opening};
 
-/// A text for a conversation, and the words that are relayed instead of its own, if others are.
-pub(super) type Plain<'a> = (&'a Inbound, ConversationId, Option<String>);
+/// A text for a conversation.
+pub(super) struct Plain<'a> {
+    pub(super) text: &'a Inbound,
+    pub(super) conversation: ConversationId,
+    /// The words that are relayed instead of its own, if others are.
+    pub(super) instead: Option<String>,
+    pub(super) way: Way,
+}
 
 /// How sure it is that a text can be relayed as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +35,14 @@ pub(super) enum Way {
     Fast,
     /// Everything that could be done before has been done.
     Sure,
+    /// It has just opened its conversation.
+    First,
+}
+
+impl<'a> Plain<'a> {
+    pub(super) fn new(text: &'a Inbound, conversation: ConversationId, way: Way) -> Self {
+        Plain { text, conversation, instead: None, way }
+    }
 }
 
 /// Relays texts on their live legs, in their order. `None` where the leg has ended meanwhile, or where the slow way must
@@ -37,11 +51,10 @@ pub(super) async fn carry(
     desk: &Desk,
     tx: &mut Tx,
     texts: &[Plain<'_>],
-    way: Way,
     now: At,
     done: &mut Enqueued,
 ) -> Result<Vec<Option<Outcome>>> {
-    let ids: Vec<ConversationId> = texts.iter().map(|(_, id, _)| *id).collect();
+    let ids: Vec<ConversationId> = texts.iter().map(|one| one.conversation).collect();
     let talks = routes::talks(tx, &ids).await?;
     let known: Vec<ConversationId> = talks.iter().map(|talk| talk.id).collect();
     let mut legs = routes::live_legs(tx, &known).await?;
@@ -50,10 +63,10 @@ pub(super) async fn carry(
 
     let mut group = Group::default();
     let mut outcomes = Vec::with_capacity(texts.len());
-    for (text, conversation, instead) in texts {
+    for Plain { text, conversation, instead, way } in texts {
         let outcome = standing
             .get_mut(conversation)
-            .filter(|standing| way == Way::Sure || standing.is_ready(&legs, &text.from, now))
+            .filter(|standing| *way != Way::Fast || standing.is_ready(&legs, &text.from, now))
             .and_then(|standing| group.add(desk, standing, &mut legs, text, instead.as_deref(), now));
         outcomes.push(outcome);
     }
@@ -72,7 +85,8 @@ pub(super) async fn carry(
     let touched: Vec<Said> = standing.into_values().filter_map(Standing::said).collect();
     messages::said(tx, &touched).await?;
     let notes = touched.iter().map(|said| said.id).chain(group.kept.iter().copied());
-    let notes: Vec<(ConversationId, &'static str)> = notes.map(|id| (id, "message")).collect();
+    let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, "conversation"));
+    let notes: Vec<(ConversationId, &'static str)> = notes.map(|id| (id, "message")).chain(opened).collect();
     changes::note(tx, &notes, now).await?;
     for (conversation, message) in group.flagged {
         refused::raise(desk, tx, conversation, message, now).await?;

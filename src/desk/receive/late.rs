@@ -1,8 +1,9 @@
 //! A rep's late answer: a text on the ended leg of a conversation that is still theirs takes it up again and is relayed.
 //! The one case in which an ended leg carries anything: it cannot reach anybody else.
 
+use super::carry::{self, Plain, Way};
 use super::slow::Found;
-use super::{Item, Outcome, carry};
+use super::{Item, Outcome};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::legs::{Rungs, open_rep_leg};
@@ -49,6 +50,7 @@ pub(super) async fn answer(
     if let (false, Some(customer)) = (has_leg, &talk.customer_phone) {
         done.add(open_rep_leg(desk, tx, id, (rep, from), customer, Rungs::Free, now).await?);
     }
-    let carried = carry::carry(desk, tx, &[(item.text, id, None)], carry::Way::Sure, now, done).await?;
+    let plain = Plain::new(item.text, id, Way::Sure);
+    let carried = carry::carry(desk, tx, &[plain], now, done).await?;
     Ok(carried.into_iter().next().flatten())
 }

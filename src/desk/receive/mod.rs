@@ -1,9 +1,11 @@
 //! Takes texts in: stores each once, routes it, and writes what follows, in one transaction for the whole group.
 //!
-//! A plain text on a live leg goes the fast way, together with all others of its group. Keywords, commands, first
-//! texts and strays go one by one.
+//! A plain text on a live leg goes the fast way, together with all others of its group, and with the first texts of
+//! people whom nobody knows yet. Keywords, commands, strays and customers who come back go one by one.
 
 use std::collections::HashSet;
+
+use carry::{Plain, Way};
 
 use super::Desk;
 use super::outbox::Enqueued;
@@ -20,6 +22,7 @@ mod carry;
 mod held;
 mod late;
 mod missed;
+mod newcomers;
 mod open;
 mod ready;
 mod rep;
@@ -142,7 +145,7 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
     let asked: Vec<(&str, &str)> = fresh.iter().map(|&i| (texts[i].from.as_str(), texts[i].to.as_str())).collect();
     let selected = routes::selected(tx, &asked).await?;
 
-    let (mut fast, mut slow) = (Vec::new(), Vec::new());
+    let (mut fast, mut first, mut slow) = (Vec::new(), Vec::new(), Vec::new());
     let mut held_up: HashSet<(&str, &str)> = HashSet::new();
     for (index, selected) in fresh.into_iter().zip(selected) {
         let text = texts[index];
@@ -154,25 +157,45 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
             && (keyword.is_none() || (keyword == Some(Keyword::Help) && !text.help_is_ours(desk)))
             && !command::begins(&text.body)
             && desk.missed().is_none_or(|sent_at| !selected.began_after(sent_at));
+        let may_open = selected.conversation.is_none()
+            && selected.number.is_some_and(|(_, is_line)| is_line)
+            && !selected.from_ours
+            && keyword.is_none()
+            && desk.missed().is_none();
         let item = Item { index, text, selected, keyword };
-        // A text behind one that goes the slow way must not overtake it.
-        if plain && !held_up.contains(&(text.from.as_str(), text.to.as_str())) {
+        // A text behind one that goes another way must not overtake it.
+        let is_behind = held_up.contains(&(text.from.as_str(), text.to.as_str()));
+        if plain && !is_behind {
             fast.push(item);
-        } else {
-            held_up.insert((text.from.as_str(), text.to.as_str()));
-            slow.push(item);
+            continue;
         }
+        held_up.insert((text.from.as_str(), text.to.as_str()));
+        if may_open && !is_behind { first.push(item) } else { slow.push(item) }
     }
     let mut done = Enqueued::default();
-    let plain = fast.iter().filter_map(|item| Some((item.text, item.selected.conversation?, None)));
-    let carried = carry::carry(desk, tx, &plain.collect::<Vec<_>>(), carry::Way::Fast, now, &mut done).await?;
-    for (item, outcome) in fast.into_iter().zip(carried) {
+    let opened = newcomers::open(desk, tx, &first, now, &mut done).await?;
+    let mut relayed = Vec::with_capacity(fast.len() + opened.len());
+    for item in first {
+        match opened.get(&item.index) {
+            Some(&conversation) => relayed.push((item, conversation, Way::First)),
+            None => slow.push(item),
+        }
+    }
+    relayed.extend(fast.into_iter().filter_map(|item| {
+        let conversation = item.selected.conversation?;
+        Some((item, conversation, Way::Fast))
+    }));
+    let plain: Vec<Plain<'_>> =
+        relayed.iter().map(|(item, conversation, way)| Plain::new(item.text, *conversation, *way)).collect();
+    let carried = carry::carry(desk, tx, &plain, now, &mut done).await?;
+    for ((item, ..), outcome) in relayed.into_iter().zip(carried) {
         match outcome {
             Some(outcome) => outcomes[item.index] = outcome,
             // Its leg ended between the look-up and the lock, or its rep is not there to get it.
             None => slow.push(item),
         }
     }
+    slow.sort_unstable_by_key(|item| item.index);
     for item in slow {
         outcomes[item.index] = slow::take_in(desk, tx, &item, now, &mut done).await?;
     }

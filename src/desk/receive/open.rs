@@ -3,17 +3,19 @@
 
 use serde_json::json;
 
-use super::{Inbound, Outcome, carry};
+use super::carry::{self, Plain, Way};
+use super::{Inbound, Outcome};
 use crate::clock::At;
 use crate::desk::legs::Rungs;
 use crate::desk::outbox::Enqueued;
 use crate::desk::queue::{self, Hall};
 use crate::desk::reopen::{With, reopen};
 use crate::desk::{Desk, legs, notice};
-use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId};
+use crate::domain::ids::{ConversationId, CustomerId, NumberId};
+use crate::domain::pick::Pick;
 use crate::faults;
-use crate::store::opening::{self, NewLeg};
-use crate::store::{Error, Result, Tx, changes, queue as table};
+use crate::store::changes::{self, NewEvent};
+use crate::store::{Error, Result, Tx, opening, queue as table};
 
 pub(super) async fn open(
     desk: &Desk,
@@ -34,12 +36,14 @@ pub(super) async fn open(
         Some(customer) => take_up(desk, tx, &mut hall, customer, now, done).await?,
         None => None,
     };
-    let conversation = match taken_up {
-        Some(conversation) => conversation,
-        None => begin(desk, tx, &mut hall, text, (customer, known), now, done).await?,
+    let plain = if let Some(conversation) = taken_up {
+        Plain::new(text, conversation, Way::Sure)
+    } else {
+        let conversation = begin(desk, tx, &mut hall, text, (customer, known), now, done).await?;
+        Plain::new(text, conversation, Way::First)
     };
     faults::point("after_open");
-    carry::carry(desk, tx, &[(text, conversation, None)], carry::Way::Sure, now, done)
+    carry::carry(desk, tx, &[plain], now, done)
         .await?
         .into_iter()
         .next()
@@ -78,25 +82,24 @@ async fn begin(
 ) -> Result<ConversationId> {
     let last = hall.last_rep(tx, known, now).await?;
     let pick = hall.pick(desk, tx, last, now).await?;
-    let conversation = opening::conversation(tx, hall.line, customer, pick.chosen, now).await?;
-    let event = if pick.chosen.is_some() { "picked" } else { "unassigned" };
-    changes::event(tx, desk.ids.next(now), Some(conversation), now, "opened", None, &json!({})).await?;
-    changes::event(tx, desk.ids.next(now), Some(conversation), now, event, None, &json!(pick)).await?;
-    let leg = NewLeg {
-        id: LegId(desk.ids.next(now)),
-        conversation,
-        role: "customer",
-        person: None,
-        phone: &text.from,
-        number: hall.line,
-        counterpart: None,
-    };
-    opening::leg(tx, &leg, now).await?;
-    let chosen = hall.members.iter().find(|one| Some(one.member.id) == pick.chosen);
-    if let Some((id, phone)) = chosen.and_then(|one| Some((one.member.id, one.phone.as_deref()?))) {
+    let made = opening::conversations(tx, hall.line, &[(customer, pick.chosen)], now).await?;
+    let (_, conversation) = made.into_iter().next().ok_or(Error::GivenUp("the conversation just opened has no id"))?;
+    changes::events(tx, &opened(desk, conversation, &pick, now), now).await?;
+    opening::legs(tx, &[legs::customer_leg(desk, conversation, hall.line, &text.from, now)], now).await?;
+    if let Some((id, phone)) = hall.chosen(&pick).and_then(|one| Some((one.member.id, one.phone.as_deref()?))) {
         done.add(legs::open_rep_leg(desk, tx, conversation, (id, phone), &text.from, Rungs::All, now).await?);
     }
-    changes::note(tx, &[(conversation, "conversation")], now).await?;
-    done.add(notice::greet(desk, tx, conversation, hall.line, &text.from, now).await?);
+    done.add(notice::greet(desk, tx, conversation, (hall.line, hall.greeting.as_deref()), &text.from, now).await?);
     Ok(conversation)
+}
+
+/// What the timeline says of a conversation that begins.
+pub(super) fn opened(desk: &Desk, conversation: ConversationId, pick: &Pick, now: At) -> [NewEvent; 2] {
+    let kind = if pick.chosen.is_some() { "picked" } else { "unassigned" };
+    [("opened", json!({})), (kind, json!(pick))].map(|(kind, data)| NewEvent {
+        id: desk.ids.next(now),
+        conversation,
+        kind,
+        data,
+    })
 }

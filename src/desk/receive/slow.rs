@@ -1,8 +1,9 @@
 //! The slow way, one text at a time: keywords, commands, first texts, and whatever has no live leg.
 //! Collects the facts, asks [`crate::domain::routing`], and carries the decision out.
 
+use super::carry::{self, Plain, Way};
 use super::ready::ready;
-use super::{Inbound, Item, Outcome, carry, held, keep, late, open, rep};
+use super::{Inbound, Item, Outcome, held, keep, late, open, rep};
 use crate::clock::At;
 use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::Enqueued;
@@ -88,8 +89,8 @@ async fn go(
         if found.number.1 && leg.role == "customer" {
             ready(desk, tx, found.number.0, leg.conversation, now, done).await?;
         }
-        let plain = (text, leg.conversation, instead);
-        let carried = carry::carry(desk, tx, &[plain], carry::Way::Sure, now, done).await?;
+        let plain = Plain { instead, ..Plain::new(text, leg.conversation, Way::Sure) };
+        let carried = carry::carry(desk, tx, &[plain], now, done).await?;
         if let Some(outcome) = carried.into_iter().next().flatten() {
             return Ok(outcome);
         }

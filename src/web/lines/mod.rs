@@ -23,7 +23,8 @@ use crate::http::Site;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::lines::{self, Line};
-use crate::store::{Tx, numbers, opening, queue};
+use crate::store::opening::{self, Counted};
+use crate::store::{Tx, numbers, queue};
 
 struct Row {
     line: Line,
@@ -98,7 +99,7 @@ pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>
 
 async fn members(tx: &mut Tx, line: &Line, now: At) -> Result<Vec<Member>, Failure> {
     let hours = line.hours.as_ref().map(Hours::to_json);
-    let members = opening::members(tx, line.id, hours.as_deref(), now).await?;
+    let members = opening::members(tx, line.id, hours.as_deref(), Counted::All, now).await?;
     Ok(members.into_iter().map(|one| one.member).collect())
 }
 

@@ -1,0 +1,61 @@
+//! What a first text costs: statements, counted on the thread that sends them.
+
+use futures_util::future::join_all;
+
+use switchboard::desk::receive::{self, Inbound, Outcome};
+use switchboard::metrics::statements_here;
+
+use crate::both_stores;
+use crate::house::{ACCOUNT, House, LINE};
+
+/// What one first text may cost on SQLite and on PostgreSQL, `BEGIN` and `COMMIT` included. If it costs less by now,
+/// lower it.
+const ALONE: [u64; 2] = [24, 26];
+/// So many come at once.
+const MANY: u64 = 64;
+
+async fn comes_in(house: &House, n: u64) {
+    let text = Inbound {
+        account: ACCOUNT.to_owned(),
+        carrier_id: format!("SM{n:032}"),
+        from: format!("+1505556{n:04}"),
+        to: LINE.to_owned(),
+        body: "Do you have worms?".to_owned(),
+        media: Vec::new(),
+        raw: String::new(),
+        carrier_keyword: None,
+    };
+    assert_eq!(receive::receive(&house.desk, text).await.unwrap(), Outcome::Relayed);
+}
+
+both_stores! {
+    async fn a_first_text_costs_no_more_statements_than_it_did(house: many_masks) {
+        let mut fewest = u64::MAX;
+        for n in 0..4 {
+            let before = statements_here();
+            comes_in(house, n).await;
+            // Others may ask the database something meanwhile.
+            fewest = fewest.min(statements_here() - before);
+            house.runs_due_work().await;
+        }
+        let most = ALONE[usize::from(house.desk.store.is_shared())];
+        assert!(fewest <= most, "{fewest} statements");
+    }
+
+    async fn first_texts_that_come_at_once_share_their_statements(house: many_masks) {
+        comes_in(house, 0).await;
+        house.runs_due_work().await;
+        let before = statements_here();
+        join_all((1..=MANY).map(|n| comes_in(house, n))).await;
+        let all = statements_here() - before;
+        assert!(all < 2 * MANY, "{all} statements for {MANY} texts");
+        house.runs_due_work().await;
+        let threads = "SELECT COUNT(DISTINCT l.conversation_id) FROM legs l JOIN conversations c \
+             ON c.id = l.conversation_id AND c.pinned_to = l.person_id JOIN deliveries d ON d.leg_id = l.id";
+        assert_eq!(house.number(threads).await, 65, "each is on its rep's phone");
+    }
+}
+
+fn many_masks(plan: &mut crate::house::Plan) {
+    plan.masks = 65;
+}
