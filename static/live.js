@@ -104,6 +104,8 @@ const refreshList = seldom(() => fetchPart(page.dataset.list));
 const refreshThread = seldom(() => fetchPart(`/conversations/${conversation}/thread${location.search}`));
 
 function heard(change) {
+  // Who looks and who types changes nothing else on any page.
+  if (change.kind === 'presence') return document.dispatchEvent(new CustomEvent('presence', { detail: change.conversation }));
   refreshList();
   if (conversation && (change.kind === 'all' || change.conversation === conversation)) refreshThread();
 }

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::clock::At;
-use crate::desk::{Desk, backfill, claim, doubt, duty, idle, lapse, leap, snooze};
+use crate::desk::{Desk, backfill, claim, doubt, duty, fulfil, idle, lapse, leap, snooze};
 use crate::store::Result;
 
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -33,6 +33,9 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),
         task("turn", Duration::from_secs(2), |desk| Box::pin(async move { duty::turn(&desk).await.map(drop) })),
         task("sweep", Duration::from_secs(5), |desk| Box::pin(async move { claim::sweep(&desk).await.map(drop) })),
+        task("planned", Duration::from_millis(500), |desk| {
+            Box::pin(async move { fulfil::fulfil(&desk).await.map(drop) })
+        }),
         task("wake", Duration::from_secs(5), |desk| Box::pin(async move { snooze::wake(&desk).await.map(drop) })),
         task("idle", Duration::from_secs(30), |desk| Box::pin(async move { idle::close_idle(&desk).await.map(drop) })),
         task("count", Duration::from_secs(5), |desk| Box::pin(async move { lapse::count(&desk).await })),

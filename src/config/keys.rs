@@ -25,7 +25,7 @@ const fn secret(name: &'static str, path: &'static str, default: &'static str, m
 }
 
 /// The tables of Rocket.toml in which every key is ours.
-pub const TABLES: [&str; 3] = ["support", "pool", "delivery"];
+pub const TABLES: [&str; 4] = ["support", "pool", "inbox", "delivery"];
 
 /// Rocket's own keys of which the environment table tells.
 pub const ROCKET: [Key; 2] = [
@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 26] = [
+pub const ALL: [Key; 27] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
@@ -59,6 +59,7 @@ pub const ALL: [Key; 26] = [
     key("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "support.context_line", "true", "begin a rep's thread with who it is"),
     key("SWITCHBOARD_POOL__QUARANTINE", "pool.quarantine", "72h", "how long a mask rests after use"),
     key("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "pool.quarantine_floor", "4h", "the rest that is always kept"),
+    key("SWITCHBOARD_INBOX__UNDO_WINDOW", "inbox.undo_window", "5s", "how long a reply can be taken back; 0s: never"),
     key("SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT", "delivery.request_timeout", "10s", "longest request to the carrier"),
     key("SWITCHBOARD_DELIVERY__LEASE", "delivery.lease", "30s", "how long a node owns a request"),
     key(

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::domain::duration;
-use crate::domain::policy::{DeliveryPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
+use crate::domain::policy::{DeliveryPolicy, InboxPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
 
 use super::{Source, truth};
 
 pub(super) fn read(source: &mut Source) -> Policies {
-    Policies { support: support(source), pool: pool(source), delivery: delivery(source) }
+    Policies { support: support(source), pool: pool(source), inbox: inbox(source), delivery: delivery(source) }
 }
 
 fn support(source: &mut Source) -> SupportPolicy {
@@ -41,6 +41,11 @@ fn pool(source: &mut Source) -> PoolPolicy {
         ));
     }
     policy
+}
+
+fn inbox(source: &mut Source) -> InboxPolicy {
+    let usual = InboxPolicy::default();
+    InboxPolicy { undo_window: source.read("SWITCHBOARD_INBOX__UNDO_WINDOW", short).unwrap_or(usual.undo_window) }
 }
 
 fn delivery(source: &mut Source) -> DeliveryPolicy {
@@ -78,6 +83,12 @@ fn positive(source: &mut Source, name: &str, usual: Duration) -> Duration {
 
 fn more_than_nothing(text: &str) -> Result<Duration, String> {
     duration::parse(text).and_then(|long| if long.is_zero() { Err("write more than 0".to_owned()) } else { Ok(long) })
+}
+
+/// Whoever waits longer for an answer to leave believes that it has left.
+fn short(text: &str) -> Result<Duration, String> {
+    let long = duration::parse(text)?;
+    if long > Duration::from_mins(1) { Err("write at most 60s; 0s sends at once".to_owned()) } else { Ok(long) }
 }
 
 /// Carriers take validity in whole seconds.

@@ -43,6 +43,7 @@ fn every_policy_is_read_from_the_environment() {
         ("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "false"),
         ("SWITCHBOARD_POOL__QUARANTINE", "6s"),
         ("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "5s"),
+        ("SWITCHBOARD_INBOX__UNDO_WINDOW", "0s"),
         ("SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT", "100ms"),
         ("SWITCHBOARD_DELIVERY__LEASE", "200ms"),
         ("SWITCHBOARD_DELIVERY__PROOF_AFTER", "300ms"),
@@ -53,13 +54,14 @@ fn every_policy_is_read_from_the_environment() {
     ])
     .unwrap();
     let millis = Duration::from_millis;
-    let Policies { support, pool, delivery } = settings.policies;
+    let Policies { support, pool, inbox, delivery } = settings.policies;
     assert_eq!(support.idle_close, millis(3_600_000));
     assert_eq!(support.reopen_within, millis(7_200_000));
     assert_eq!(support.sticky_for, millis(259_200_000));
     assert_eq!(support.hand_over_after, millis(240_000));
     assert_eq!((support.pick, support.context_line), (PickPolicy::RoundRobin, false));
     assert_eq!((pool.quarantine, pool.quarantine_floor), (millis(6000), millis(5000)));
+    assert_eq!(inbox.undo_window, Duration::ZERO);
     assert_eq!((delivery.request_timeout, delivery.lease), (millis(100), millis(200)));
     assert_eq!((delivery.proof_after, delivery.proof_again_after), (millis(300), millis(400)));
     assert_eq!((delivery.backfill_every, delivery.valid_for), (millis(500), millis(90_000)));
@@ -103,6 +105,7 @@ fn bad_values_are_refused_with_the_key_and_the_remedy() {
         ("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "1", "true or false"),
         ("SWITCHBOARD_POOL__QUARANTINE", "72", "such as 90s"),
         ("SWITCHBOARD_POOL__QUARANTINE", "", "such as 90s"),
+        ("SWITCHBOARD_INBOX__UNDO_WINDOW", "5m", "at most 60s"),
         ("SWITCHBOARD_DELIVERY__VALID_FOR", "900ms", "at least 1s"),
         ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "-1", "0.001 to 100000"),
         ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "inf", "0.001 to 100000"),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::outbox::Enqueued;
-use super::{Desk, Failure, queue};
+use super::{Desk, Failure, fulfil, queue};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
@@ -50,9 +50,11 @@ pub(super) async fn close_in(
     if talk.closed {
         return Ok(Ok(Enqueued::default()));
     }
+    let mut done = fulfil::at_once(desk, tx, conversation, now).await?;
     end(desk, tx, &talk, Some(by), &json!({}), now).await?;
     // Whoever had it may take another customer.
-    queue::drain_after(desk, tx, line, now).await.map(Ok)
+    done.add(queue::drain_after(desk, tx, line, now).await?);
+    Ok(Ok(done))
 }
 
 /// Ends an open conversation that is held: its legs end, its masks rest, and the timeline says who did it and why.

@@ -5,7 +5,7 @@ use super::deliver::take;
 use crate::clock::{At, days};
 use crate::domain::sending::Next;
 use crate::domain::settlement::News;
-use crate::store::{Job, Result, Tx, attempts, changes, tallies, upkeep};
+use crate::store::{Job, Result, Tx, attempts, changes, presences, tallies, upkeep};
 use crate::{faults, metrics};
 
 /// The webhook as it came is kept for so long.
@@ -78,6 +78,7 @@ impl Job for Forget {
         let now = self.desk.clock.now();
         let raw = upkeep::forget_raw(tx, now - RAW_KEPT, PIECE).await?;
         let old = changes::forget(tx, now - CHANGES_KEPT, PIECE).await?;
+        presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         Ok((raw, old))
     }
 }

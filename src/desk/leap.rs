@@ -47,6 +47,7 @@ impl Job for Replan {
         let fresh: (At, At) = (now - NOTICED, now);
         leaps::requests(tx, self.leap, fresh).await?;
         leaps::deliveries(tx, self.leap, fresh).await?;
+        leaps::planned(tx, self.leap, fresh).await?;
         leaps::paces(tx, self.leap, now).await?;
         Ok(true)
     }

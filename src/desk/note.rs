@@ -1,11 +1,12 @@
 //! Keeps a note that only staff see. Nothing is ever sent.
 
 use super::reply::{LONGEST, web_message};
-use super::{Desk, Failure};
+use super::{Desk, Failure, draft};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::mention;
 use crate::store::messages::NewMessage;
-use crate::store::{Job, Result, Tx, access, changes, messages};
+use crate::store::{Job, Result, Tx, access, changes, mentions, messages};
 
 /// Keeps a note in a conversation, open or closed.
 ///
@@ -50,7 +51,11 @@ impl Job for Note {
         }
         let key = self.form_key.clone();
         let now = self.desk.clock.now();
-        note_in(&self.desk, tx, (self.by, self.conversation), ("web", key), &self.body, now).await
+        let kept = note_in(&self.desk, tx, (self.by, self.conversation), ("web", key), &self.body, now).await?;
+        if kept.is_ok() {
+            draft::noted(tx, (self.by, self.conversation), now).await?;
+        }
+        Ok(kept)
     }
 }
 
@@ -72,6 +77,11 @@ pub(super) async fn note_in(
     let message = NewMessage { way, ..web_message(desk, conversation, by, "note", "kept", body, key, now) };
     let id = message.id;
     messages::insert(tx, &[message]).await?;
+    let people = mentions::candidates(tx, conversation).await?;
+    let names: Vec<&str> = people.iter().map(|(_, name)| name.as_str()).collect();
+    let named = mention::named(body, &names).into_iter().filter_map(|place| people.get(place));
+    let named: Vec<PersonId> = named.map(|(id, _)| *id).filter(|id| *id != by).collect();
+    mentions::insert(tx, conversation, id, &named).await?;
     changes::note(tx, &[(conversation, "message")], now).await?;
     Ok(Ok(id))
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::legs::Rungs;
 use super::outbox::{Departed, Enqueued};
-use super::{Desk, Failure, claim, handover, legs, queue};
+use super::{Desk, Failure, claim, fulfil, handover, legs, queue};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
@@ -89,7 +89,8 @@ pub(super) async fn move_in(
         };
         return Ok(Err(Failure::refused(field, why)));
     }
-    let mut done = hand_over(desk, tx, &talk, &seer, heir, note, now).await?;
+    let mut done = fulfil::at_once(desk, tx, conversation, now).await?;
+    done.add(hand_over(desk, tx, &talk, &seer, heir, note, now).await?);
     // Whoever had it may take another customer.
     done.add(queue::drain_after(desk, tx, line, now).await?);
     Ok(Ok(done))

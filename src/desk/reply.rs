@@ -2,7 +2,8 @@
 
 use super::outbox::{Enqueued, SHUT_OUT, enqueue};
 use super::relay::{Author, fan_out};
-use super::{Desk, Failure, pin};
+use super::{Desk, Failure, fulfil, pin};
+use crate::clock::At;
 use crate::domain::echo::Echo;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::phone::Sender;
@@ -32,19 +33,28 @@ pub struct Reply {
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `body`.
 pub async fn reply(desk: &Desk, reply: Reply) -> Result<MessageId, Failure> {
-    if reply.body.trim().is_empty() {
+    let reply = Reply { body: words(&reply.body)?, ..reply };
+    let (outcome, sent) = desk.store.write(Write { desk: desk.clone(), reply }).await?;
+    desk.send(sent);
+    outcome
+}
+
+/// What is sent of what was typed.
+///
+/// # Errors
+/// [`Failure::Refused`] for the field `body` if there is nothing in it, or too much.
+pub(super) fn words(body: &str) -> Result<String, Failure> {
+    if body.trim().is_empty() {
         return Err(Failure::refused("body", "there is nothing to send: write a text first"));
     }
     // A form sends its line breaks as CR LF; a phone would show or count the CR.
-    let reply = Reply { body: reply.body.replace("\r\n", "\n"), ..reply };
-    let length = reply.body.chars().count();
+    let body = body.replace("\r\n", "\n");
+    let length = body.chars().count();
     if length > LONGEST {
         let why = format!("the text has {length} characters and {LONGEST} is the most: send it in several");
         return Err(Failure::refused("body", why));
     }
-    let (message, sent) = desk.store.write(Write { desk: desk.clone(), reply }).await??;
-    desk.send(sent);
-    Ok(message)
+    Ok(body)
 }
 
 struct Write {
@@ -53,63 +63,109 @@ struct Write {
 }
 
 impl Job for Write {
-    type Out = Result<(MessageId, Enqueued), Failure>;
+    /// What was sent before a refusal is sent all the same.
+    type Out = (Result<MessageId, Failure>, Enqueued);
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, reply) = (&self.desk, &self.reply);
         let now = desk.clock.now();
-        let Some((mut talk, seer)) = access::talk(tx, reply.by, reply.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
-        };
+        if access::talk(tx, reply.by, reply.conversation).await?.is_none() {
+            return Ok((Err(Failure::NotFound), Enqueued::default()));
+        }
         if let Some(key) = &reply.form_key
             && let Some(message) = messages::by_form_key(tx, key).await?
         {
-            return Ok(Ok((message, Enqueued::default())));
+            return Ok((Ok(message), Enqueued::default()));
         }
-        let legs = routes::live_legs(tx, &[talk.id]).await?;
-        if let Some(why) = obstacle(tx, &talk, &legs).await? {
-            return Ok(Err(Failure::refused("body", why)));
-        }
-        let mut sent = Enqueued::default();
-        if talk.pinned_to.is_none() && !seer.manages {
-            sent.add(pin::take(desk, tx, &talk, &seer, now).await?);
-            let Some(taken) = routes::talks(tx, &[talk.id]).await?.into_iter().next() else {
-                return Ok(Err(Failure::NotFound));
-            };
-            talk = taken;
-        }
-        let legs = routes::live_legs(tx, &[talk.id]).await?;
-        let (message, more) = write(desk, tx, &talk, &legs, &seer, reply, now).await?;
+        let mut sent = fulfil::at_once(desk, tx, reply.conversation, now).await?;
+        let admitted = match admit(desk, tx, (reply.by, reply.conversation), None, now).await? {
+            Ok(admitted) => admitted,
+            Err(failure) => return Ok((Err(failure), sent)),
+        };
+        let (message, more) = accept(desk, tx, &admitted, (&reply.body, reply.form_key.clone()), now).await?;
+        sent.add(admitted.sent);
         sent.add(more);
-        Ok(Ok((message, sent)))
+        Ok((Ok(message), sent))
     }
 }
 
-async fn write(
+/// Somebody who may answer a conversation now.
+pub(super) struct Admitted {
+    /// The conversation, held.
+    pub talk: Talk,
+    /// Its live legs.
+    pub legs: Vec<LiveLeg>,
+    /// The customer's phone.
+    pub to_phone: String,
+    /// Who answers.
+    pub seer: Seer,
+    /// What was sent because a rep took the conversation.
+    pub sent: Enqueued,
+}
+
+/// Sees whether `by` may answer a conversation now, at the phone `to` if one is fixed already. A rep who answers an
+/// unassigned one takes it.
+///
+/// # Errors
+/// What the database said; the inner error as [`reply`].
+pub(super) async fn admit(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
-    legs: &[LiveLeg],
-    seer: &Seer,
-    reply: &Reply,
-    now: crate::clock::At,
+    (by, conversation): (PersonId, ConversationId),
+    to: Option<&str>,
+    now: At,
+) -> Result<Result<Admitted, Failure>> {
+    let Some((mut talk, seer)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
+    let mut legs = routes::live_legs(tx, &[talk.id]).await?;
+    if let Some(why) = obstacle(tx, &talk, &legs).await? {
+        return Ok(Err(Failure::refused("body", why)));
+    }
+    let Some(to_phone) = customer_of(&talk, &legs).map(|leg| leg.phone.clone()) else {
+        return Ok(Err(Failure::NotFound));
+    };
+    if to.is_some_and(|to| to != to_phone) {
+        return Ok(Err(Failure::refused("body", "the customer has another number now than when it was written")));
+    }
+    let mut sent = Enqueued::default();
+    if talk.pinned_to.is_none() && !seer.manages {
+        sent = pin::take(desk, tx, &talk, &seer, now).await?;
+        let Some(taken) = routes::talks(tx, &[talk.id]).await?.into_iter().next() else {
+            return Ok(Err(Failure::NotFound));
+        };
+        talk = taken;
+        legs = routes::live_legs(tx, &[talk.id]).await?;
+    }
+    Ok(Ok(Admitted { talk, legs, to_phone, seer, sent }))
+}
+
+/// Accepts an answer: from here on it is a message, and its texts are in the outbox.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn accept(
+    desk: &Desk,
+    tx: &mut Tx,
+    admitted: &Admitted,
+    (body, form_key): (&str, Option<String>),
+    now: At,
 ) -> Result<(MessageId, Enqueued)> {
-    let message = web_message(desk, talk.id, seer.id, "text", "relayed", &reply.body, reply.form_key.clone(), now);
+    let Admitted { talk, legs, seer, .. } = admitted;
+    let message = web_message(desk, talk.id, seer.id, "text", "relayed", body, form_key, now);
     let id = message.id;
     messages::insert(tx, &[message]).await?;
     let author = Author { leg: None, person: Some(seer.id), name: &seer.name };
-    let fan = fan_out(talk, legs, author, id, &reply.body, &desk.policies, now);
+    let fan = fan_out(talk, legs, author, id, body, &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;
     let sent = enqueue(desk, tx, fan.drafts, now).await?;
     let mut echo: Echo =
         talk.loop_state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    echo.hear(false, &reply.body, now);
+    echo.hear(false, body, now);
     let said = Said {
         id: talk.id,
         last_at: now,
         inbound_at: None,
         waiting_since: None,
-        preview: preview(&reply.body),
+        preview: preview(body),
         loop_state: serde_json::to_string(&echo).ok(),
         // A person has looked: relaying goes on.
         paused_at: None,
@@ -120,6 +176,10 @@ async fn write(
     Ok((id, sent))
 }
 
+fn customer_of<'a>(talk: &Talk, legs: &'a [LiveLeg]) -> Option<&'a LiveLeg> {
+    legs.iter().find(|leg| leg.conversation == talk.id && leg.role == "customer")
+}
+
 /// Why nothing can be sent to the customer, in words for the composer; `None` if it can.
 ///
 /// # Errors
@@ -128,7 +188,7 @@ pub async fn obstacle(tx: &mut Tx, talk: &Talk, legs: &[LiveLeg]) -> Result<Opti
     if talk.closed {
         return Ok(Some("this conversation is closed: a new text from the customer opens another".to_owned()));
     }
-    let Some(customer) = legs.iter().find(|leg| leg.conversation == talk.id && leg.role == "customer") else {
+    let Some(customer) = customer_of(talk, legs) else {
         return Ok(Some("nobody is at the other end of this conversation any more".to_owned()));
     };
     if !Sender::read(&customer.phone).answerable() {
@@ -152,7 +212,7 @@ pub(super) fn web_message(
     outcome: &'static str,
     body: &str,
     form_key: Option<String>,
-    now: crate::clock::At,
+    now: At,
 ) -> NewMessage {
     NewMessage {
         id: MessageId(desk.ids.next(now)),

@@ -1,6 +1,7 @@
 //! The rules: pure decisions over values and `now`, without IO.
 
 pub mod allocation;
+pub mod canned;
 pub mod change;
 pub mod colleague;
 pub mod command;
@@ -13,6 +14,7 @@ pub mod hours;
 pub mod ids;
 pub mod keyword;
 pub mod later;
+pub mod mention;
 pub mod pace;
 pub mod password;
 pub mod person;

@@ -17,6 +17,8 @@ pub struct Policies {
     pub support: SupportPolicy,
     /// How masks are handed out and rest.
     pub pool: PoolPolicy,
+    /// How people work in the inbox.
+    pub inbox: InboxPolicy,
     /// How texts are sent and how doubt about them is settled.
     pub delivery: DeliveryPolicy,
 }
@@ -115,6 +117,19 @@ pub struct PoolPolicy {
 impl Default for PoolPolicy {
     fn default() -> Self {
         PoolPolicy { quarantine: hours(72), quarantine_floor: hours(4) }
+    }
+}
+
+/// How people work in the inbox (`SWITCHBOARD_INBOX__…`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct InboxPolicy {
+    /// A reply can be taken back for so long before it leaves; none at all sends it at once; 5 seconds.
+    pub undo_window: Duration,
+}
+
+impl Default for InboxPolicy {
+    fn default() -> Self {
+        InboxPolicy { undo_window: seconds(5) }
     }
 }
 

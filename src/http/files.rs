@@ -23,7 +23,7 @@ pub struct File {
 }
 
 /// The layers of the style sheet in their order.
-const STYLES: [&str; 9] = [
+const STYLES: [&str; 10] = [
     include_str!("../../static/css/tokens.css"),
     include_str!("../../static/css/base.css"),
     include_str!("../../static/css/layout.css"),
@@ -31,6 +31,7 @@ const STYLES: [&str; 9] = [
     include_str!("../../static/css/inbox.css"),
     include_str!("../../static/css/rules.css"),
     include_str!("../../static/css/people.css"),
+    include_str!("../../static/css/writing.css"),
     include_str!("../../static/css/alone.css"),
     include_str!("../../static/css/states.css"),
 ];
@@ -40,6 +41,8 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         File::new("app.css", ContentType::CSS, STYLES.map(slim).concat()),
         File::new("live.js", ContentType::JavaScript, include_str!("../../static/live.js").to_owned()),
         File::new("write.js", ContentType::JavaScript, include_str!("../../static/write.js").to_owned()),
+        File::new("offers.js", ContentType::JavaScript, include_str!("../../static/offers.js").to_owned()),
+        File::new("presence.js", ContentType::JavaScript, include_str!("../../static/presence.js").to_owned()),
         File::new("keys.js", ContentType::JavaScript, include_str!("../../static/keys.js").to_owned()),
         File::new("copy.js", ContentType::JavaScript, include_str!("../../static/copy.js").to_owned()),
         File::new("icon.svg", ContentType::SVG, include_str!("../../static/icon.svg").to_owned()),

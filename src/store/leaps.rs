@@ -51,6 +51,18 @@ pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
     Ok(())
 }
 
+/// Replies that can still be taken back; a time that somebody chose is the clock's own.
+///
+/// # Errors
+/// What the database said.
+pub async fn planned(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE planned_replies SET due_at = due_at + $1, created_at = created_at + $1 \
+         WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $2 AND $3)")
+        .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
 /// The next free place of each number, where a clock that was set back would make it wait.
 ///
 /// # Errors

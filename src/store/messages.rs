@@ -98,6 +98,21 @@ pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<MessageId>> {
     Ok(row.map(|(id,)| MessageId(id)))
 }
 
+/// What a message of a conversation said to the customer, and whether any of its texts did not arrive. `None` if it is no
+/// text of staff there.
+///
+/// # Errors
+/// What the database said.
+pub async fn unarrived(tx: &mut Tx, conversation: ConversationId, id: MessageId) -> Result<Option<(String, bool)>> {
+    let row: Option<(String, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT m.body, (SELECT COUNT(*) FROM deliveries d WHERE d.message_id = m.id AND d.kind = 'text' \
+           AND d.person_id IS NULL AND d.state IN ('undelivered', 'failed', 'suppressed', 'expired', 'dead')) \
+         FROM messages m WHERE m.id = $1 AND m.conversation_id = $2 AND m.kind = 'text' AND m.author = 'rep' \
+           AND m.outcome = 'relayed'")
+        .bind(id.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(body, failed)| (body, failed > 0)))
+}
+
 /// How a conversation stands after a message.
 #[derive(Clone, Debug)]
 pub struct Said {

@@ -2,11 +2,17 @@
 
 use askama::Template;
 
+use super::drafts::in_words;
 use super::stamp::Stamp;
-use crate::domain::ids::ConversationId;
+use crate::desk::Desk;
+use crate::desk::sessions::Who;
+use crate::domain::ids::{CannedReplyId, ConversationId};
+use crate::domain::segment::{Encoding, segments};
+use crate::store::news::{self, News};
 use crate::store::views::details::MayText;
 use crate::store::views::list::View;
 use crate::store::views::thread::Head;
+use crate::store::{self, Tx, canned, drafts, mentions};
 
 /// Why nothing can be sent.
 #[derive(Clone, Debug)]
@@ -14,20 +20,34 @@ pub struct Shut {
     /// In a sentence.
     pub what: String,
     /// What would change it, and what can be done meanwhile.
-    pub why: &'static str,
+    pub why: String,
 }
 
 /// What was typed into a form that was refused, and why.
 #[derive(Clone, Debug, Default)]
 pub struct Typed {
-    /// Into the reply.
-    pub reply: String,
+    /// Into the reply; as its draft is if `None`.
+    pub reply: Option<String>,
     /// Why it was refused.
     pub reply_why: Option<String>,
-    /// Into the note.
-    pub note: String,
+    /// The time that was picked for it.
+    pub at: String,
+    /// Why that was refused.
+    pub at_why: Option<String>,
+    /// Others have written since its writer saw this message.
+    pub asks: Option<i64>,
+    /// Into the note; as its draft is if `None`.
+    pub note: Option<String>,
     /// Why it was refused.
     pub note_why: Option<String>,
+}
+
+/// A canned reply to choose.
+#[derive(Clone, Debug)]
+struct Offer {
+    id: CannedReplyId,
+    shortcut: String,
+    text: String,
 }
 
 /// The composer.
@@ -39,43 +59,92 @@ pub struct Composer {
     to: String,
     line: String,
     form_key: String,
+    seen: i64,
     shut: Option<Shut>,
     noting: bool,
     reply: String,
     reply_why: Option<String>,
+    at: String,
+    at_why: Option<String>,
+    news: Vec<News>,
     note: String,
     note_why: Option<String>,
+    offers: Vec<Offer>,
+    people: Vec<String>,
 }
 
 impl Composer {
-    /// The composer under a thread. `form_key` is new with every page, so that a form that is sent twice counts once.
-    #[must_use]
-    pub fn new(head: &Head, may_text: MayText, view: View, form_key: String, typed: Typed) -> Self {
-        let Typed { reply, reply_why, note, note_why } = typed;
-        Composer {
+    /// The composer under a thread whose newest message is `seen`. Its form key is new with every page, so that a form
+    /// that is sent twice counts once.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub(super) async fn load(
+        tx: &mut Tx,
+        (desk, who): (&Desk, &Who),
+        head: &Head,
+        shut: Option<Shut>,
+        (view, seen): (View, i64),
+        typed: Typed,
+    ) -> store::Result<Self> {
+        let draft = drafts::of(tx, who.id, head.id).await?;
+        let news = match typed.asks {
+            Some(seen) => news::since(tx, head.id, who.id, seen).await?,
+            None => Vec::new(),
+        };
+        let offers = if shut.is_none() { canned::usable(tx, who.id, head.line).await? } else { Vec::new() };
+        let people = mentions::candidates(tx, head.id).await?;
+        Ok(Composer {
             id: head.id,
             view,
             to: head.contact.shown().to_owned(),
             line: head.line_name.clone(),
-            form_key,
-            shut: shut(head, may_text),
-            noting: note_why.is_some(),
-            reply,
-            reply_why,
-            note,
-            note_why,
-        }
+            form_key: desk.chance.token::<16>(),
+            seen,
+            shut,
+            noting: typed.note_why.is_some(),
+            reply: typed.reply.unwrap_or(draft.reply),
+            reply_why: typed.reply_why,
+            at: typed.at,
+            at_why: typed.at_why,
+            news,
+            note: typed.note.unwrap_or(draft.note),
+            note_why: typed.note_why,
+            offers: offers
+                .into_iter()
+                .map(|one| Offer { id: one.id, text: in_words(&one.body, head, &who.name), shortcut: one.shortcut })
+                .collect(),
+            people: people.into_iter().filter(|(id, _)| *id != who.id).map(|(_, name)| name).collect(),
+        })
     }
 
     /// Changes when the page's composer must be put in another one's place, which else keeps what was typed.
     fn state(&self) -> String {
         self.shut.as_ref().map_or_else(|| "open".to_owned(), |shut| shut.what.clone())
     }
+
+    /// How long the reply is, as the script tells while one types.
+    fn count(&self) -> String {
+        let characters = self.reply.chars().count();
+        if characters == 0 {
+            return String::new();
+        }
+        let (number, unicode) = (segments(&self.reply), Encoding::of(&self.reply) == Encoding::Ucs2);
+        format!(
+            "{characters} character{} · {number} segment{}{}",
+            if characters == 1 { "" } else { "s" },
+            if number == 1 { "" } else { "s" },
+            if unicode { " · Unicode" } else { "" }
+        )
+    }
 }
 
-fn shut(head: &Head, may_text: MayText) -> Option<Shut> {
+/// Why nothing can be sent to the customer of a conversation; `None` if something can. `reachable`: the customer has a
+/// live leg.
+#[must_use]
+pub fn shut(head: &Head, may_text: MayText, reachable: bool) -> Option<Shut> {
     let name = head.contact.shown();
-    let said = |what: String, why| Some(Shut { what, why });
+    let said = |what: String, why: &str| Some(Shut { what, why: why.to_owned() });
     if head.closed_at.is_some() {
         return said(
             "This conversation is closed.".to_owned(),
@@ -94,7 +163,7 @@ fn shut(head: &Head, may_text: MayText) -> Option<Shut> {
             "What they text is kept and passed on to nobody. Unblock them in the details to write.",
         );
     }
-    match may_text {
+    let opted = match may_text {
         MayText::OptedOutByStaff(at) => said(
             format!("A colleague entered on {} that {name} wants no texts.", Stamp(at).day()),
             "Nothing may be sent until they text START to this line, or it is taken back in the details.",
@@ -108,5 +177,20 @@ fn shut(head: &Head, may_text: MayText) -> Option<Shut> {
             "The carrier refuses texts until they text START to it. You can write a note, or close this.",
         ),
         MayText::Yes | MayText::Again(_) => None,
+    };
+    if opted.is_some() {
+        return opted;
     }
+    if !reachable {
+        return said(
+            format!("{name} cannot be reached here any more."),
+            "What the customer texts next opens a new conversation. You can write a note, or close this.",
+        );
+    }
+    let why = head.line_paused.as_deref()?;
+    let why = if why.is_empty() { "its settings at the carrier are wrong" } else { why.trim_end_matches('.') };
+    said(
+        format!("{} sends nothing now: {why}.", head.line_name),
+        "An admin can mend it: switchboard doctor names the fix. You can write a note meanwhile.",
+    )
 }

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::frame::{Frame, Here};
 use super::list::{self, List, Shown};
 use super::stamp::Stamp;
-use super::thread::{self, Back, Thread};
+use super::thread::{self, Back, Look, Thread};
 use crate::desk::Desk;
 use crate::desk::sessions::Who;
 use crate::domain::ids::ConversationId;
@@ -47,14 +47,14 @@ pub(super) async fn page(
     site: &Site,
     who: Who,
     id: ConversationId,
-    view: Option<&str>,
-    before: Option<i64>,
+    (view, before, travel): (Option<&str>, Option<i64>, Option<i64>),
     back: Back,
 ) -> Result<Inbox, Failure> {
     let mut tx = desk.store.read().await?;
     let now = desk.clock.now();
     let shown = Shown { view, after: None, current: Some(id) };
-    let thread = thread::load(&mut tx, desk, &who, id, (list::view_of(view), before), back).await?;
+    let thread =
+        thread::load(&mut tx, desk, &who, id, Look { view: list::view_of(view), before, travel }, back).await?;
     let frame = Frame::load(&mut tx, who.clone(), Here::View(list::view_of(view)), site, now).await?;
     let list = List::load(&mut tx, &who, shown, frame.counts, Stamp(now)).await?;
     Ok(Inbox { frame, list, thread: Some(thread) })
@@ -76,16 +76,17 @@ pub(super) async fn index(
     Ok(Page::ok(Inbox { frame, list, thread: None }))
 }
 
-#[rocket::get("/conversations/<id>?<view>&<before>", rank = 2)]
+#[rocket::get("/conversations/<id>?<view>&<before>&<travel>", rank = 2)]
 pub(super) async fn show(
     id: Number,
     view: Option<&str>,
     before: Option<i64>,
+    travel: Option<i64>,
     me: Signed,
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Result<Page<Inbox>, Failure> {
-    page(desk, site, me.0, id.0, view, before, Back::default()).await.map(Page::ok)
+    page(desk, site, me.0, id.0, (view, before, travel), Back::default()).await.map(Page::ok)
 }
 
 /// Views and list, for a page that fetches them again.
@@ -120,15 +121,17 @@ pub(super) struct ThreadPart {
     thread: Thread,
 }
 
-#[rocket::get("/conversations/<id>/thread?<view>&<before>")]
+#[rocket::get("/conversations/<id>/thread?<view>&<before>&<travel>")]
 pub(super) async fn thread_part(
     id: Number,
     view: Option<&str>,
     before: Option<i64>,
+    travel: Option<i64>,
     me: Signed,
     desk: &State<Desk>,
     mut db: Connection<Db>,
 ) -> Result<Page<ThreadPart>, Failure> {
-    let thread = thread::load(&mut db, desk, &me.0, id.0, (list::view_of(view), before), Back::default()).await?;
+    let look = Look { view: list::view_of(view), before, travel };
+    let thread = thread::load(&mut db, desk, &me.0, id.0, look, Back::default()).await?;
     Ok(Page::ok(ThreadPart { thread }))
 }

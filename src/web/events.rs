@@ -99,6 +99,8 @@ pub fn line(done: Done, customer: &str) -> Line {
         "loop_paused" => {
             "Two machines seem to answer each other: nothing is passed on until somebody replies".to_owned()
         }
+        "planned_cancelled" => format!("{actor} cancelled a text that was to be sent later"),
+        "planned_moved" => format!("{actor} gave a text that is to be sent later another time"),
         "doubled" => "The carrier may have sent a text twice".to_owned(),
         other => {
             let why = word("why").map(|why| format!(": {why}")).unwrap_or_default();

@@ -29,6 +29,8 @@ pub enum Here {
     People,
     /// At one's own page.
     Me,
+    /// At the canned replies.
+    Canned,
 }
 
 /// Something that needs a hand.

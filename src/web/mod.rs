@@ -3,11 +3,13 @@
 use rocket::{Route, routes};
 
 mod blocks;
+mod canned;
 pub mod catchers;
 mod closures;
 pub mod composer;
 mod consents;
 pub mod conversations;
+mod drafts;
 mod duty;
 pub mod events;
 mod failure;
@@ -25,6 +27,8 @@ mod notes;
 mod own_phone;
 mod people;
 mod pins;
+mod planned;
+mod presences;
 mod replies;
 mod session_given;
 mod sessions;
@@ -33,6 +37,7 @@ mod snoozes;
 pub mod stamp;
 mod thread;
 pub mod timeline;
+mod travel;
 pub mod words;
 mod writing;
 
@@ -51,6 +56,17 @@ pub fn routes() -> Vec<Route> {
         conversations::show,
         conversations::thread_part,
         replies::create,
+        replies::again,
+        planned::withdraw,
+        planned::depart,
+        planned::move_to,
+        drafts::create,
+        presences::show,
+        presences::create,
+        canned::index,
+        canned::create,
+        canned::update,
+        canned::delete,
         notes::create,
         pins::create,
         closures::create,

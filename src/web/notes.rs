@@ -31,7 +31,7 @@ pub(super) async fn create(
     let body = lines(&body);
     let outcome = note::note(desk, me.0.id, id.0, body.clone(), form_key).await;
     answer(outcome, (desk, site, me.0), (id.0, view), |_, why| Back {
-        typed: Typed { note: body, note_why: Some(why), ..Typed::default() },
+        typed: Typed { note: Some(body), note_why: Some(why), ..Typed::default() },
         ..Back::default()
     })
     .await

@@ -1,4 +1,4 @@
-//! A reply from the web: a text to the customer, from the line.
+//! A reply from the web: a text to the customer, from the line, now or later.
 
 use rocket::form::Form;
 use rocket::{FromForm, State};
@@ -7,7 +7,12 @@ use super::composer::Typed;
 use super::conversations::Number;
 use super::thread::Back;
 use super::writing::{Answer, answer, lines};
-use crate::desk::{Desk, reply};
+use crate::clock::At;
+use crate::desk::plan::{self, SEEN};
+use crate::desk::reply::Reply;
+use crate::desk::sessions::Who;
+use crate::desk::{Desk, Failure, repeat};
+use crate::domain::ids::{ConversationId, MessageId};
 use crate::http::Site;
 use crate::http::guards::Signed;
 
@@ -16,6 +21,39 @@ pub(super) struct Written {
     #[field(default = String::new())]
     body: String,
     form_key: Option<String>,
+    /// The newest message that the page showed.
+    seen: Option<i64>,
+    time: Time,
+}
+
+/// When something is to be sent, as the two forms say that ask for it.
+#[derive(Clone, Debug, Default, FromForm)]
+pub(super) struct Time {
+    /// `at`, or a choice such as `1h`; now if empty.
+    #[field(default = String::new())]
+    pub(super) later: String,
+    /// A date and time, for `at`.
+    #[field(default = String::new())]
+    pub(super) at: String,
+    /// The time zone of the reader's machine, if it told.
+    #[field(default = String::new())]
+    zone: String,
+}
+
+impl Time {
+    /// The time that is meant; `None` for now.
+    pub(super) async fn read(&self, desk: &Desk, who: &Who, id: ConversationId) -> Result<Option<At>, Failure> {
+        let choice = match (self.later.as_str(), self.at.as_str()) {
+            ("", "") => return Ok(None),
+            ("", _) => {
+                let why = "a time is picked: press \"Send then\", or empty it to send now";
+                return Err(Failure::refused("at", why));
+            }
+            ("at", at) => at,
+            (choice, _) => choice,
+        };
+        plan::time(desk, who.id, id, (choice, &self.zone)).await.map(Some)
+    }
 }
 
 #[rocket::post("/conversations/<id>/replies?<view>", data = "<form>")]
@@ -27,13 +65,35 @@ pub(super) async fn create(
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Answer {
-    let Written { body, form_key } = form.into_inner();
+    let Written { body, form_key, seen, time } = form.into_inner();
     let body = lines(&body);
-    let reply = reply::Reply { by: me.0.id, conversation: id.0, body: body.clone(), form_key };
-    let outcome = reply::reply(desk, reply).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), |_, why| Back {
-        typed: Typed { reply: body, reply_why: Some(why), ..Typed::default() },
-        ..Back::default()
+    let reply = Reply { by: me.0.id, conversation: id.0, body: body.clone(), form_key };
+    let outcome = match time.read(desk, &me.0, id.0).await {
+        Ok(at) => plan::plan(desk, plan::Written { reply, seen, at, typed: true }).await,
+        Err(failure) => Err(failure),
+    };
+    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
+        let typed = Typed { reply: Some(body), at: time.at, ..Typed::default() };
+        let typed = match field {
+            SEEN => Typed { asks: seen, ..typed },
+            "at" => Typed { at_why: Some(why), ..typed },
+            _ => Typed { reply_why: Some(why), ..typed },
+        };
+        Back { typed, ..Back::default() }
     })
     .await
+}
+
+/// Sends a text again that did not arrive.
+#[rocket::post("/conversations/<id>/messages/<message>/repetition?<view>")]
+pub(super) async fn again(
+    id: Number,
+    message: i64,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = repeat::repeat(desk, me.0.id, id.0, MessageId(message)).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }

@@ -28,6 +28,12 @@ impl Stamp {
         self.utc().format("%H:%M UTC").to_string()
     }
 
+    /// `14:05:09 UTC`.
+    #[must_use]
+    pub fn exact(self) -> String {
+        self.utc().format("%H:%M:%S UTC").to_string()
+    }
+
     /// `Tuesday, 10 March 2026`.
     #[must_use]
     pub fn day(self) -> String {

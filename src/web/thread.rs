@@ -2,15 +2,18 @@
 
 use askama::Template;
 
-use super::composer::{Composer, Typed};
+use super::composer::{Composer, Typed, shut};
 use super::failure::Failure;
 use super::frame::viewer;
+use super::presences::Presence;
 use super::stamp::Stamp;
-use super::timeline::{self, Item};
+use super::timeline::{self, Item, Place};
+use super::travel;
 use crate::desk::Desk;
 use crate::desk::sessions::Who;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::store::Tx;
+use crate::store::views;
 use crate::store::views::details::{self, Colleague, MayText};
 use crate::store::views::list::View;
 use crate::store::views::thread::{self, Head};
@@ -26,7 +29,10 @@ pub(super) struct Thread {
     items: Vec<Item>,
     older: Option<MessageId>,
     newest: bool,
+    seen: i64,
+    unread: Option<i64>,
     problem: Option<String>,
+    presence: Presence,
     composer: Composer,
     pub(super) details: Details,
 }
@@ -109,6 +115,16 @@ impl Back {
     }
 }
 
+/// Which part of a thread is looked at, and from where.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    pub(super) view: View,
+    /// Only what was said before this message.
+    pub(super) before: Option<i64>,
+    /// The message whose way is told.
+    pub(super) travel: Option<i64>,
+}
+
 /// Reads it all, if this person may see it.
 ///
 /// # Errors
@@ -118,7 +134,7 @@ pub(super) async fn load(
     desk: &Desk,
     who: &Who,
     id: ConversationId,
-    (view, before): (View, Option<i64>),
+    Look { view, before, travel: asked }: Look,
     back: Back,
 ) -> Result<Thread, Failure> {
     let viewer = viewer(who);
@@ -126,9 +142,22 @@ pub(super) async fn load(
     let may_text = details::may_text(tx, &head).await?;
     let timeline = said::timeline(tx, id, MessageId(before.unwrap_or(i64::MAX))).await?;
     let older = timeline.older;
-    let items = timeline::items(timeline, head.contact.shown());
-    let composer = Composer::new(&head, may_text, view, desk.chance.token::<16>(), back.typed);
     let legs = details::legs(tx, id).await?;
+    let shut = shut(&head, may_text, legs.iter().any(|leg| leg.rep.is_none()));
+    let customer = head.contact.shown();
+    let travel = match asked.map(MessageId) {
+        Some(message) => {
+            let found = views::travel::travel(tx, id, message).await?;
+            found.map(|found| (message, travel::trace(&found, id.0, customer)))
+        }
+        None => None,
+    };
+    let said = timeline.said.iter().map(|said| said.id.0);
+    let seen = said.chain(timeline.leaving.iter().map(|one| one.id.0)).max().unwrap_or(0);
+    let place = Place { id, view, before, customer, open: shut.is_none(), unread_from: head.unread_from, travel };
+    let items = timeline::items(timeline, &place);
+    let composer = Composer::load(tx, (desk, who), &head, shut, (view, seen), back.typed).await?;
+    let presence = Presence::load(tx, id, who.id, desk.clock.now()).await?;
     let earlier = details::earlier(tx, viewer, &head).await?;
     let mut colleagues = match head.line {
         Some(line) => details::colleagues(tx, line).await?,
@@ -161,7 +190,22 @@ pub(super) async fn load(
         head: head.clone(),
     };
     let newest = before.is_none();
-    Ok(Thread { head, me: who.id, member, view, items, older, newest, problem: back.problem, composer, details })
+    let unread = head.unread_from.map(|from| from.0);
+    Ok(Thread {
+        head,
+        me: who.id,
+        member,
+        view,
+        items,
+        older,
+        newest,
+        seen,
+        unread,
+        problem: back.problem,
+        presence,
+        composer,
+        details,
+    })
 }
 
 fn told(may_text: MayText) -> String {

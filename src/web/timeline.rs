@@ -5,6 +5,11 @@ use askama::Template;
 use super::events::{self, Line, Trace};
 use super::stamp::Stamp;
 use super::words::{self, Fate};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::mention::{self, Piece};
+use crate::store::views::list::View;
+use crate::store::views::planned;
 use crate::store::views::timeline::{Done, Said, Timeline};
 
 /// How a message came.
@@ -31,8 +36,35 @@ pub struct Bubble {
     pub at: Stamp,
     /// What was said.
     pub body: String,
+    /// Files that came with it, in words.
+    pub files: Vec<String>,
     /// What became of it.
     pub fates: Vec<Fate>,
+    /// Where a press sends it again, if it did not arrive and nobody did so before.
+    pub again: Option<String>,
+    /// Where its way is told.
+    pub travel: String,
+    /// Its way, if that was asked for.
+    pub trace: Option<Trace>,
+}
+
+/// A reply that waits for its time.
+#[derive(Clone, Debug)]
+pub struct Leaving {
+    /// Its row.
+    pub id: i64,
+    /// Who wrote it.
+    pub author: String,
+    /// What it says.
+    pub body: String,
+    /// It leaves at a time that somebody chose.
+    pub scheduled: bool,
+    /// When it leaves.
+    pub due: Stamp,
+    /// The address of what can be done to it, before the verb.
+    pub base: String,
+    /// The address behind the verb.
+    pub query: String,
 }
 
 /// A note.
@@ -45,7 +77,7 @@ pub struct NoteItem {
     /// When.
     pub at: Stamp,
     /// What it says.
-    pub body: String,
+    pub pieces: Vec<Piece>,
 }
 
 /// One line of the thread.
@@ -54,12 +86,16 @@ pub struct NoteItem {
 pub enum Item {
     /// A new day begins.
     Day(Stamp),
+    /// From here on nobody has read the customer's texts: so many.
+    New(usize),
     /// A bubble.
     Said(Bubble),
     /// A note.
     Note(NoteItem),
     /// Something done.
     System(Line),
+    /// A reply that waits.
+    Leaving(Leaving),
 }
 
 impl Item {
@@ -69,26 +105,94 @@ impl Item {
             Item::Said(said) => said.at,
             Item::Note(note) => note.at,
             Item::System(line) => line.at,
+            Item::Leaving(leaving) => leaving.due,
+            Item::New(_) => Stamp(At::EPOCH),
         }
     }
 }
 
-/// Puts messages and events in order and days between them. `customer` is how the customer is called.
+/// What the items of a thread need to know of it.
+#[derive(Clone, Debug)]
+pub struct Place<'a> {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The view that the reader came from.
+    pub view: View,
+    /// Only what was said before this message is shown.
+    pub before: Option<i64>,
+    /// How the customer is called.
+    pub customer: &'a str,
+    /// Something can be sent.
+    pub open: bool,
+    /// The customer's first text that nobody has read.
+    pub unread_from: Option<MessageId>,
+    /// The message whose way was asked for, and that way.
+    pub travel: Option<(MessageId, Trace)>,
+}
+
+impl Place<'_> {
+    fn address(&self, verb: &str) -> String {
+        format!("/conversations/{}/{verb}?view={}", self.id, self.view.word())
+    }
+}
+
+/// Puts messages and events in order, days between them, a line before what is new, and what waits behind all.
 #[must_use]
-pub fn items(timeline: Timeline, customer: &str) -> Vec<Item> {
-    let said = timeline.said.into_iter().map(|said| (said.id.0, item(said, customer)));
+pub fn items(timeline: Timeline, place: &Place<'_>) -> Vec<Item> {
+    let customer = place.customer;
+    let is_new = |said: &Said| said.author == "customer" && place.unread_from.is_some_and(|from| said.id >= from);
+    let first_new = timeline.said.iter().find(|said| is_new(said)).map(|said| said.id.0);
+    let new = timeline.said.iter().filter(|said| is_new(said)).count();
+    let said = timeline.said.into_iter().map(|said| (said.id.0, item(said, place)));
     let done = lines(timeline.done, customer).into_iter().map(|line| (line.id, Item::System(line)));
-    let mut all: Vec<(i64, Item)> = said.chain(done).collect();
+    let (ended, waiting): (Vec<_>, Vec<_>) = timeline.leaving.into_iter().partition(|one| one.ended.is_some());
+    let ended = ended.into_iter().map(|one| (one.id.0, not_sent(one)));
+    let mut all: Vec<(i64, Item)> = said.chain(done).chain(ended).collect();
     // Row ids rise with time, and tell apart what happened in one microsecond.
     all.sort_by_key(|(id, item)| (item.at().0, *id));
     let mut items: Vec<Item> = Vec::with_capacity(all.len() + 8);
-    for (_, item) in all {
+    for (id, item) in all {
         if items.last().is_none_or(|last| !last.at().same_day(item.at())) {
             items.push(Item::Day(item.at()));
         }
+        if first_new == Some(id) && matches!(item, Item::Said(_)) {
+            items.push(Item::New(new));
+        }
         items.push(item);
     }
+    items.extend(waiting.into_iter().map(|one| Item::Leaving(leaving(one, place))));
     items
+}
+
+fn leaving(one: planned::Leaving, place: &Place<'_>) -> Leaving {
+    Leaving {
+        id: one.id.0,
+        author: one.author,
+        body: one.body,
+        scheduled: one.scheduled,
+        due: Stamp(one.due_at),
+        base: format!("/conversations/{}/planned/{}", place.id, one.id),
+        query: format!("?view={}", place.view.word()),
+    }
+}
+
+/// A reply that could not be sent when its time came.
+fn not_sent(one: planned::Leaving) -> Item {
+    let (at, why) = one.ended.unwrap_or((one.due_at, String::new()));
+    let text = format!("Not sent: {why}. The text is back in {}'s draft", one.author);
+    Item::Said(Bubble {
+        id: one.id.0,
+        look: "out fail".to_owned(),
+        author: one.author,
+        way: None,
+        at: Stamp(at),
+        body: one.body,
+        files: Vec::new(),
+        fates: vec![Fate { text, bad: true, never: true }],
+        again: None,
+        travel: String::new(),
+        trace: None,
+    })
 }
 
 /// The opening of a rep's leg is told with the event that caused it, or by itself if it came later.
@@ -106,17 +210,19 @@ fn lines(done: Vec<Done>, customer: &str) -> Vec<Line> {
     lines
 }
 
-fn item(said: Said, customer: &str) -> Item {
+fn item(said: Said, place: &Place<'_>) -> Item {
     let at = Stamp(said.at);
     match said.kind.as_str() {
         "note" => Item::Note(NoteItem {
             id: said.id.0,
             author: said.author_name.unwrap_or_else(|| "somebody".to_owned()),
             at,
-            body: said.body,
+            pieces: mention::pieces(&said.body, &said.names),
         }),
-        "keyword" | "command" => Item::System(Line { id: said.id.0, at, text: word_of(&said, customer), trace: None }),
-        _ => Item::Said(bubble(said, customer)),
+        "keyword" | "command" => {
+            Item::System(Line { id: said.id.0, at, text: word_of(&said, place.customer), trace: None })
+        }
+        _ => Item::Said(bubble(said, place)),
     }
 }
 
@@ -131,7 +237,7 @@ fn word_of(said: &Said, customer: &str) -> String {
     }
 }
 
-fn bubble(said: Said, customer: &str) -> Bubble {
+fn bubble(said: Said, place: &Place<'_>) -> Bubble {
     let inbound = matches!(said.author.as_str(), "customer" | "party");
     let mut fates: Vec<Fate> = Vec::new();
     let to_customer = if inbound { None } else { words::to_customer(&said) };
@@ -143,18 +249,26 @@ fn bubble(said: Said, customer: &str) -> Bubble {
     };
     if let Some(what) = not_relayed {
         let why = said.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-        fates.push(Fate { text: format!("{what}{why}"), bad: true });
+        fates.push(Fate { text: format!("{what}{why}"), bad: true, never: true });
     }
     let look = match (inbound, &to_customer) {
         (true, _) => "in",
+        (false, Some(fate)) if fate.never => "out never",
         (false, Some(fate)) if fate.bad => "out fail",
         (false, None) if not_relayed.is_some() => "out never",
         (false, _) => "out",
     };
+    let unarrived = said.author == "rep" && said.outcome == "relayed" && words::is_unarrived(&said);
+    let again =
+        (unarrived && !said.repeated && place.open).then(|| place.address(&format!("messages/{}/repetition", said.id)));
     fates.extend(to_customer);
+    if unarrived && said.repeated {
+        fates.push(Fate { text: "Sent again".to_owned(), bad: false, never: false });
+    }
     fates.extend(words::to_reps(&said));
+    let files = words::files(said.media.as_deref());
     let author = match (inbound, said.author_name) {
-        (true, _) => customer.to_owned(),
+        (true, _) => place.customer.to_owned(),
         (false, Some(name)) => name,
         (false, None) => "Switchboard".to_owned(),
     };
@@ -165,5 +279,20 @@ fn bubble(said: Said, customer: &str) -> Bubble {
         "api" => Some(Way { icon: "api", label: "from the API" }),
         _ => None,
     };
-    Bubble { id: said.id.0, look: look.to_owned(), author, way, at: Stamp(said.at), body: said.body, fates }
+    let id = said.id;
+    let before = place.before.map(|before| format!("&before={before}")).unwrap_or_default();
+    let trace = place.travel.as_ref().filter(|(of, _)| *of == id).map(|(_, trace)| trace.clone());
+    Bubble {
+        id: id.0,
+        look: look.to_owned(),
+        author,
+        way,
+        at: Stamp(said.at),
+        body: said.body,
+        files,
+        fates,
+        again,
+        travel: format!("/conversations/{}?view={}{before}&travel={id}#m{id}", place.id, place.view.word()),
+        trace,
+    }
 }

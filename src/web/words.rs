@@ -1,6 +1,7 @@
 //! States in words that a person understands.
 //! Every state is a word first; colour and shape only repeat it.
 
+use crate::domain::delivery::State;
 use crate::domain::person::Duty;
 use crate::store::views::list::View;
 use crate::store::views::timeline::{Said, Text};
@@ -53,16 +54,22 @@ pub struct Fate {
     pub text: String,
     /// Red: late, failed or severed.
     pub bad: bool,
+    /// It never left.
+    pub never: bool,
 }
 
 impl Fate {
     fn quiet(text: &str) -> Self {
-        Fate { text: text.to_owned(), bad: false }
+        Fate { text: text.to_owned(), bad: false, never: false }
     }
 
     fn bad(text: &str, why: Option<&str>) -> Self {
         let text = why.filter(|why| !why.is_empty()).map_or_else(|| text.to_owned(), |why| format!("{text}: {why}"));
-        Fate { text, bad: true }
+        Fate { text, bad: true, never: false }
+    }
+
+    fn never(text: &str, why: Option<&str>) -> Self {
+        Fate { bad: false, never: true, ..Fate::bad(text, why) }
     }
 }
 
@@ -81,7 +88,9 @@ fn weight(state: &str) -> u8 {
     }
 }
 
-fn fate(text: &Text) -> Fate {
+/// What became of one text.
+#[must_use]
+pub fn fate(text: &Text) -> Fate {
     let why = text.why.as_deref();
     match text.state.as_str() {
         "ready" => match why.filter(|why| !why.is_empty()) {
@@ -92,7 +101,7 @@ fn fate(text: &Text) -> Fate {
         "unknown" => Fate::quiet("In doubt: the carrier did not answer, we are finding out"),
         "accepted" | "sent" => Fate::quiet("Sent"),
         "delivered" => Fate::quiet("Delivered"),
-        "suppressed" => Fate::bad("Not sent", why),
+        "suppressed" => Fate::never("Not sent", why),
         "expired" => Fate::bad("Not sent in time", why),
         "parked" => Fate::bad("Perhaps not sent: nobody could find out", None),
         "dead" => Fate::bad("Not sent, given up after many tries", why),
@@ -106,6 +115,30 @@ pub fn to_customer(said: &Said) -> Option<Fate> {
     said.texts.iter().filter(|text| text.to_rep.is_none()).max_by_key(|text| weight(&text.state)).map(fate)
 }
 
+/// Whether a text of it to the customer has not arrived, and nobody expects it to any more.
+#[must_use]
+pub fn is_unarrived(said: &Said) -> bool {
+    let failed = |text: &&Text| State::read(&text.state).is_some_and(State::is_failure);
+    said.texts.iter().filter(|text| text.to_rep.is_none()).any(|text| failed(&text))
+}
+
+/// The files of a message, in words: `Photo (image/jpeg)`.
+#[must_use]
+pub fn files(media: Option<&str>) -> Vec<String> {
+    let all: Vec<serde_json::Value> = media.and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
+    let named = |file: &serde_json::Value| {
+        let kind = file.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let what = match kind.split('/').next() {
+            Some("image") => "Photo",
+            Some("video") => "Video",
+            Some("audio") => "Recording",
+            _ => "File",
+        };
+        if kind.is_empty() { what.to_owned() } else { format!("{what} ({kind})") }
+    };
+    all.iter().map(named).collect()
+}
+
 /// Trouble on the way to a rep's phone; where all went well, there is nothing to say.
 #[must_use]
 pub fn to_reps(said: &Said) -> Vec<Fate> {
@@ -115,7 +148,7 @@ pub fn to_reps(said: &Said) -> Vec<Fate> {
         .filter(|text| text.state != "suppressed")
         .filter_map(|text| Some((text.to_rep.as_deref()?, fate(text))))
         .filter(|(_, fate)| fate.bad)
-        .map(|(rep, fate)| Fate { text: format!("{rep}'s phone: {}", fate.text), bad: true })
+        .map(|(rep, fate)| Fate { text: format!("{rep}'s phone: {}", fate.text), ..fate })
         .collect()
 }
 
@@ -136,6 +169,9 @@ mod tests {
             outcome: "relayed".into(),
             why: None,
             body: String::new(),
+            media: None,
+            names: Vec::new(),
+            repeated: false,
             texts: texts
                 .iter()
                 .map(|(state, rep, why)| Text {
@@ -150,7 +186,7 @@ mod tests {
     #[test]
     fn a_message_in_parts_shows_what_became_of_the_worst() {
         let fate = to_customer(&said(&[("delivered", None, None), ("failed", None, Some("phone switched off"))]));
-        assert_eq!(fate, Some(Fate { text: "Not delivered: phone switched off".into(), bad: true }));
+        assert_eq!(fate, Some(Fate { text: "Not delivered: phone switched off".into(), bad: true, never: false }));
         assert_eq!(to_customer(&said(&[("delivered", None, None)])), Some(Fate::quiet("Delivered")));
     }
 

@@ -36,7 +36,8 @@ pub(super) async fn answer<T>(
             Answer::Done(Box::new(Redirect::to(format!("/conversations/{id}?view={}#thread", view_of(view).word()))))
         }
         Err(desk::Failure::Refused { field, why }) => {
-            match conversations::page(desk, site, who, id, view, None, back(field, words::sentence(&why))).await {
+            match conversations::page(desk, site, who, id, (view, None, None), back(field, words::sentence(&why))).await
+            {
                 Ok(page) => Answer::Again(Box::new(Page::refused(page))),
                 Err(failure) => Answer::Failed(failure),
             }
@@ -50,7 +51,7 @@ pub(super) fn list(view: Option<&str>) -> Answer {
     Answer::Done(Box::new(Redirect::to(format!("/conversations?view={}", view_of(view).word()))))
 }
 
-/// Text from a form: browsers send line ends as CR LF, a text has LF.
+/// Text from a form: browsers send line ends as CR LF, a text has LF; the null character cannot be stored everywhere.
 pub(super) fn lines(text: &str) -> String {
-    text.replace("\r\n", "\n")
+    text.replace("\r\n", "\n").replace('\0', "\u{FFFD}")
 }

@@ -13,7 +13,7 @@ use switchboard::clock::{At, Clock};
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
 use switchboard::desk::{
-    self, Desk, claim, deliver, doubt, duty, gate::Gate, idle, lapse, leap, snooze, tallies::Tallies,
+    self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, snooze, tallies::Tallies,
 };
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::domain::policy::Policies;
@@ -131,6 +131,8 @@ impl Default for Plan {
         // Nothing here waits for a carrier that does not answer longer than it must.
         policies.delivery.request_timeout = Duration::from_millis(100);
         policies.delivery.segments_per_second = Some(1000.0);
+        // A reply leaves at once, unless the test is about taking it back.
+        policies.inbox.undo_window = Duration::ZERO;
         Plan { policies, setup: SETUP.to_owned(), masks: 20, seed: 7, auto_replies: false }
     }
 }
@@ -233,6 +235,7 @@ impl House {
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;
             busy |= idle::close_idle(&self.desk).await.unwrap() > 0;
             busy |= snooze::wake(&self.desk).await.unwrap() > 0;
+            busy |= fulfil::fulfil(&self.desk).await.unwrap() > 0;
             busy |= duty::turn(&self.desk).await.unwrap() > 0;
             busy |= doubt::look(&self.desk).await.unwrap() > 0;
             busy |= lapse::leases(&self.desk, self.started_at).await.unwrap() > 0;
@@ -281,7 +284,8 @@ impl House {
         let due = store::departures::next_due(&mut tx, now).await.unwrap();
         let look = store::attempts::next_look(&mut tx).await.unwrap().filter(|at| *at > now);
         let turn = duty::next_turn(&self.desk).await.unwrap();
-        [due, look, turn].into_iter().flatten().min()
+        let planned = store::planned::next_due(&mut tx, now).await.unwrap();
+        [due, look, turn, planned].into_iter().flatten().min()
     }
 
     pub fn is_left_tidy(&self) {

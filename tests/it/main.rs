@@ -52,3 +52,4 @@ mod web_line_pages;
 mod web_lines;
 mod web_live;
 mod web_sessions;
+mod writing;

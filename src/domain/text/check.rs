@@ -24,32 +24,39 @@ impl Wording {
         if body.chars().any(|c| c.is_control() && c != '\n') {
             return Err("it has a control character; write letters and line breaks only".to_owned());
         }
-        for piece in pieces(body) {
-            match piece {
-                Piece::Unclosed(_) => {
-                    return Err(format!("a `{{` is not closed; {}", self.choices()));
-                }
-                Piece::Field(name) if !self.fields().contains(&name) => {
-                    return Err(format!("`{{{name}}}` is no field of this text; {}", self.choices()));
-                }
-                Piece::Words(_) | Piece::Field(_) => {}
-            }
-        }
+        check_fields(body, self.fields())?;
         let segments = segment::segments(body);
         if segments > MOST_SEGMENTS {
             return Err(format!("it takes {segments} segments; shorten it to {MOST_SEGMENTS}"));
         }
         Ok(())
     }
+}
 
-    /// The fields that may stand here, in words.
-    fn choices(self) -> String {
-        let fields: Vec<String> = self.fields().iter().map(|field| format!("{{{field}}}")).collect();
-        match fields.as_slice() {
-            [] => "this text has no fields".to_owned(),
-            [only] => format!("its only field is {only}"),
-            several => format!("its fields are {}", several.join(", ")),
+/// Whether `body` has no other fields than these.
+///
+/// # Errors
+/// The field that is none, or a brace that is not closed, and the choices, in words.
+pub fn check_fields(body: &str, fields: &[&str]) -> Result<(), String> {
+    for piece in pieces(body) {
+        match piece {
+            Piece::Unclosed(_) => return Err(format!("a `{{` is not closed; {}", choices(fields))),
+            Piece::Field(name) if !fields.contains(&name) => {
+                return Err(format!("`{{{name}}}` is no field of this text; {}", choices(fields)));
+            }
+            Piece::Words(_) | Piece::Field(_) => {}
         }
+    }
+    Ok(())
+}
+
+/// The fields that may stand somewhere, in words.
+fn choices(fields: &[&str]) -> String {
+    let fields: Vec<String> = fields.iter().map(|field| format!("{{{field}}}")).collect();
+    match fields.as_slice() {
+        [] => "this text has no fields".to_owned(),
+        [only] => format!("its only field is {only}"),
+        several => format!("its fields are {}", several.join(", ")),
     }
 }
 

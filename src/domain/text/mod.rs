@@ -4,6 +4,7 @@
 mod check;
 mod fill;
 
+pub use check::check_fields;
 pub use fill::fill;
 
 macro_rules! wordings {

@@ -11,8 +11,10 @@ pub mod health;
 pub mod held;
 pub mod list;
 pub mod people;
+pub mod planned;
 pub mod thread;
 pub mod timeline;
+pub mod travel;
 
 /// Who reads.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::{Contact, Viewer};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
+use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
 use crate::domain::phone::Sender;
 use crate::on;
 use crate::store::{Result, Tx};
@@ -43,6 +43,10 @@ pub struct Head {
     pub flagged_at: Option<At>,
     /// Since when the customer is blocked, and by whom.
     pub blocked: Option<(At, String)>,
+    /// Why nothing is sent from the line now, if so.
+    pub line_paused: Option<String>,
+    /// The customer's first text that whoever is responsible has not seen.
+    pub unread_from: Option<MessageId>,
 }
 
 /// The conversation `id`, if `viewer` may see it.
@@ -52,8 +56,9 @@ pub struct Head {
 pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Option<Head>> {
     let sql = format!(
         "SELECT c.id, u.id, u.name, u.phone, u.created_at, l.id, l.name, p.id, p.name, c.opened_at, c.closed_at, \
-         c.paused_at, c.snoozed_until, c.flagged_at, u.blocked_at, b.name, l.policies FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
-         LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to \
+         c.paused_at, c.snoozed_until, c.flagged_at, u.blocked_at, b.name, l.policies, \
+         n.paused_at, n.paused_why, c.unread_from FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
+         LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN numbers n ON n.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to \
          LEFT JOIN people b ON b.id = u.blocked_by \
          WHERE c.id = $2 AND {}",
         viewer.sees()
@@ -62,6 +67,7 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
         let (name, phone): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
         let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
         let (by, policies): (Option<String>, Option<String>) = (row.try_get(15)?, row.try_get(16)?);
+        let paused_why: Option<String> = row.try_get(18)?;
         Ok(Head {
             id: ConversationId(row.try_get(0)?),
             answerable: phone.as_deref().is_some_and(|phone| Sender::read(phone).answerable()),
@@ -78,6 +84,8 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
             snoozed_until: at(12)?,
             flagged_at: at(13)?,
             blocked: at(14)?.map(|at| (at, by.unwrap_or_default())),
+            line_paused: at(17)?.map(|_| paused_why.unwrap_or_default()),
+            unread_from: row.try_get::<Option<i64>, _>(19)?.map(MessageId),
         })
     }).fetch_optional(c).await)?;
     Ok(head)

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::on;
-use crate::store::{Result, Tx};
+use crate::store::views::planned::{Leaving, leaving};
+use crate::store::{Result, Tx, mentions};
 
 /// How many messages a page of the timeline has.
 pub const PAGE: i64 = 80;
@@ -31,8 +32,14 @@ pub struct Said {
     pub why: Option<String>,
     /// The body, as it was written.
     pub body: String,
+    /// Files that came with it, as JSON: addresses and types.
+    pub media: Option<String>,
     /// What became of its texts.
     pub texts: Vec<Text>,
+    /// Colleagues whom it names.
+    pub names: Vec<String>,
+    /// Somebody has sent it again.
+    pub repeated: bool,
 }
 
 /// One text that a message became.
@@ -68,11 +75,16 @@ pub struct Timeline {
     pub said: Vec<Said>,
     /// Events between them.
     pub done: Vec<Done>,
+    /// Replies that wait, and those that could not be sent.
+    pub leaving: Vec<Leaving>,
     /// The message before which older ones stand, if there are any.
     pub older: Option<MessageId>,
 }
 
-type RawSaid = (i64, i64, String, Option<String>, String, String, String, Option<String>, String);
+type RawSaid = (i64, i64, String, Option<String>, String, String, String, Option<String>, String, Option<String>);
+
+/// Begins the form key of a message that repeats another: its id follows.
+pub const REPEATS: &str = "again-";
 
 /// The newest page of messages before `before`, and the events among them. Whoever calls it has checked that the
 /// conversation may be seen.
@@ -81,7 +93,7 @@ type RawSaid = (i64, i64, String, Option<String>, String, String, String, Option
 /// What the database said.
 pub async fn timeline(tx: &mut Tx, id: ConversationId, before: MessageId) -> Result<Timeline> {
     let raw: Vec<RawSaid> = on!(tx, c => sqlx::query_as(
-        "SELECT m.id, m.accepted_at, m.author, p.name, m.way, m.kind, m.outcome, m.why, m.body \
+        "SELECT m.id, m.accepted_at, m.author, p.name, m.way, m.kind, m.outcome, m.why, m.body, m.media \
          FROM messages m LEFT JOIN people p ON p.id = m.author_id \
          WHERE m.conversation_id = $1 AND m.id < $2 ORDER BY m.id DESC LIMIT $3"
     ).bind(id.0).bind(before.0).bind(PAGE + 1).fetch_all(c).await)?;
@@ -95,11 +107,46 @@ pub async fn timeline(tx: &mut Tx, id: ConversationId, before: MessageId) -> Res
         message.texts = texts.remove(&message.id).unwrap_or_default();
     }
     let done = events(tx, id, from, before.0).await?;
-    Ok(Timeline { said, done, older: oldest })
+    if said.iter().any(|said| said.kind == "note") {
+        let mut names = mentions::names(tx, id, from).await?;
+        for message in &mut said {
+            message.names = names.remove(&message.id).unwrap_or_default();
+        }
+    }
+    let repeated = repeated(tx, id, from).await?;
+    for message in &mut said {
+        message.repeated = repeated.contains(&message.id);
+    }
+    let leaving = if before.0 == i64::MAX { leaving(tx, id, from).await? } else { Vec::new() };
+    Ok(Timeline { said, done, leaving, older: oldest })
 }
 
-fn read((id, at, author, author_name, way, kind, outcome, why, body): RawSaid) -> Said {
-    Said { id: MessageId(id), at: At(at), author, author_name, way, kind, outcome, why, body, texts: Vec::new() }
+fn read((id, at, author, author_name, way, kind, outcome, why, body, media): RawSaid) -> Said {
+    Said {
+        id: MessageId(id),
+        at: At(at),
+        author,
+        author_name,
+        way,
+        kind,
+        outcome,
+        why,
+        body,
+        media,
+        texts: Vec::new(),
+        names: Vec::new(),
+        repeated: false,
+    }
+}
+
+/// Messages that somebody has sent again, or is about to.
+async fn repeated(tx: &mut Tx, id: ConversationId, from: i64) -> Result<Vec<MessageId>> {
+    let keys: Vec<(String,)> = on!(tx, c => sqlx::query_as(
+        "SELECT form_key FROM messages WHERE conversation_id = $1 AND id >= $2 AND form_key LIKE 'again-%' \
+         UNION SELECT form_key FROM planned_replies WHERE conversation_id = $1 AND id >= $2 \
+           AND form_key LIKE 'again-%'"
+    ).bind(id.0).bind(from).fetch_all(c).await)?;
+    Ok(keys.iter().filter_map(|(key,)| key.strip_prefix(REPEATS)?.parse().ok()).map(MessageId).collect())
 }
 
 /// A delivery belongs to a message that is older than itself, so those from `from` on are enough.

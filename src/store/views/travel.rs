@@ -1,0 +1,91 @@
+//! How one message travelled: the leg that it came by, and every text that it became.
+
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, MessageId};
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// A message's way.
+#[derive(Clone, Debug)]
+pub struct Travel {
+    /// `customer`, `rep`, `party` or `system`.
+    pub author: String,
+    /// The author's name, if a person of ours.
+    pub author_name: Option<String>,
+    /// `phone`, `web`, `api` or `system`.
+    pub way: String,
+    /// When it was taken in.
+    pub at: At,
+    /// `relayed`, `held`, `refused` or `kept`.
+    pub outcome: String,
+    /// Why it was not relayed.
+    pub why: Option<String>,
+    /// Our end of the leg that it came by: the line's name, else the mask's number; and since when the leg was live.
+    pub leg: Option<(String, At)>,
+    /// The texts that it became, in the order in which they were written.
+    pub texts: Vec<Went>,
+}
+
+/// One text of a message.
+#[derive(Clone, Debug)]
+pub struct Went {
+    /// The rep whose phone it goes to; nobody's name if it goes to the customer.
+    pub to_rep: Option<String>,
+    /// Our end: the line's name, else the mask's number.
+    pub from: String,
+    /// The state's word.
+    pub state: String,
+    /// Why it is in this state.
+    pub why: Option<String>,
+    /// In segments.
+    pub segments: i64,
+    /// Requests that were made for it.
+    pub tries: i64,
+    /// When its state changed last.
+    pub at: At,
+}
+
+type Raw = (String, Option<String>, String, i64, String, Option<String>, Option<String>, Option<String>, Option<i64>);
+type RawWent = (Option<String>, Option<String>, String, String, Option<String>, i64, i64, i64);
+
+/// The way of a message of a conversation; `None` if there is none. Whoever calls it has checked that the conversation
+/// may be seen.
+///
+/// # Errors
+/// What the database said.
+pub async fn travel(tx: &mut Tx, conversation: ConversationId, message: MessageId) -> Result<Option<Travel>> {
+    let raw: Option<Raw> = on!(tx, c => sqlx::query_as(
+        "SELECT m.author, p.name, m.way, m.accepted_at, m.outcome, m.why, l.name, n.number, g.opened_at \
+         FROM messages m LEFT JOIN people p ON p.id = m.author_id LEFT JOIN legs g ON g.id = m.leg_id \
+         LEFT JOIN numbers n ON n.id = g.number_id LEFT JOIN lines l ON l.id = n.id \
+         WHERE m.id = $1 AND m.conversation_id = $2 AND m.kind = 'text'"
+    ).bind(message.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
+    let Some((author, author_name, way, at, outcome, why, line, number, opened)) = raw else { return Ok(None) };
+    let went: Vec<RawWent> = on!(tx, c => sqlx::query_as(
+        "SELECT p.name, l.name, n.number, d.state, d.why, d.segments, d.fence, d.updated_at FROM deliveries d \
+         JOIN numbers n ON n.id = d.number_id LEFT JOIN lines l ON l.id = n.id \
+         LEFT JOIN people p ON p.id = d.person_id \
+         WHERE d.message_id = $1 AND d.kind = 'text' ORDER BY d.id"
+    ).bind(message.0).fetch_all(&mut *c).await)?;
+    Ok(Some(Travel {
+        author,
+        author_name,
+        way,
+        at: At(at),
+        outcome,
+        why,
+        leg: line.or(number).zip(opened.map(At)),
+        texts: went
+            .into_iter()
+            .map(|(to_rep, line, number, state, why, segments, tries, at)| Went {
+                to_rep,
+                from: line.unwrap_or(number),
+                state,
+                why,
+                segments,
+                tries,
+                at: At(at),
+            })
+            .collect(),
+    }))
+}
