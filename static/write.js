@@ -171,6 +171,7 @@ document.addEventListener('submit', async (event) => {
     event.preventDefault();
     const { submitter } = event;
     await saveAll(true);
+    dirty.clear();
     delete form.dataset.sent;
     form.requestSubmit(submitter);
   }

@@ -83,12 +83,11 @@ impl Job for Keep {
             let why = format!("there is another /{} in the same place: choose another name", kept.shortcut);
             return Ok(Err(Failure::refused("shortcut", why)));
         }
-        match kept.id {
-            Some(id) => canned::update(tx, (id, kept.owner, &kept.shortcut, &kept.body), now).await?,
-            None => {
-                let id = CannedReplyId(self.desk.ids.next(now));
-                canned::insert(tx, (id, kept.owner, &kept.shortcut, &kept.body), self.by, now).await?;
-            }
+        if let Some(id) = kept.id {
+            canned::update(tx, (id, kept.owner, &kept.shortcut, &kept.body), now).await?;
+        } else {
+            let id = CannedReplyId(self.desk.ids.next(now));
+            canned::insert(tx, (id, kept.owner, &kept.shortcut, &kept.body), self.by, now).await?;
         }
         Ok(Ok(()))
     }

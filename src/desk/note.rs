@@ -77,11 +77,11 @@ pub(super) async fn note_in(
     let message = NewMessage { way, ..web_message(desk, conversation, by, "note", "kept", body, key, now) };
     let id = message.id;
     messages::insert(tx, &[message]).await?;
-    let people = mentions::candidates(tx, conversation).await?;
-    let names: Vec<&str> = people.iter().map(|(_, name)| name.as_str()).collect();
-    let named = mention::named(body, &names).into_iter().filter_map(|place| people.get(place));
-    let named: Vec<PersonId> = named.map(|(id, _)| *id).filter(|id| *id != by).collect();
-    mentions::insert(tx, conversation, id, &named).await?;
+    let colleagues = mentions::candidates(tx, conversation).await?;
+    let names: Vec<&str> = colleagues.iter().map(|(_, name)| name.as_str()).collect();
+    let called = mention::named(body, &names).into_iter().filter_map(|place| Some(colleagues.get(place)?.0));
+    let called: Vec<PersonId> = called.filter(|id| *id != by).collect();
+    mentions::insert(tx, conversation, id, &called).await?;
     changes::note(tx, &[(conversation, "message")], now).await?;
     Ok(Ok(id))
 }

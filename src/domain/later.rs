@@ -46,19 +46,18 @@ impl Later {
         if let Later::In(span) = self {
             return Some(now + span);
         }
-        let local = match self {
-            Later::On(time) => time,
-            _ => {
-                let today = match hours {
-                    Some(hours) => hours.date(now)?,
-                    None => now.utc()?.date_naive(),
-                };
-                let days = match self {
-                    Later::NextWeek => 7 - u64::from(today.weekday().days_since(Weekday::Mon)),
-                    _ => 1,
-                };
-                (today + Days::new(days)).and_time(NaiveTime::from_hms_opt(MORNING, 0, 0)?)
-            }
+        let local = if let Later::On(time) = self {
+            time
+        } else {
+            let today = match hours {
+                Some(hours) => hours.date(now)?,
+                None => now.utc()?.date_naive(),
+            };
+            let days = match self {
+                Later::NextWeek => 7 - u64::from(today.weekday().days_since(Weekday::Mon)),
+                _ => 1,
+            };
+            (today + Days::new(days)).and_time(NaiveTime::from_hms_opt(MORNING, 0, 0)?)
         };
         match hours {
             Some(hours) => hours.clock_shows(local),

@@ -27,13 +27,14 @@ const WHO: [(&str, Option<&str>); 5] = [
 
 /// What stands for a parameter where an address begins so: the first of them counts. What is not named here is 1.
 /// The objects are of the rep: a conversation of hers, a text of hers that is held, herself, her line.
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 7] = [
     ("/conversations/<", "SELECT MAX(id) FROM conversations"),
     ("/held/<", "SELECT MAX(id) FROM messages WHERE outcome = 'held'"),
     ("/lines/<id>", "SELECT MAX(id) FROM lines"),
     ("/people/<id>", "SELECT id FROM people WHERE email = 'ana@example.com'"),
     ("/deliveries/<", "SELECT MAX(id) FROM deliveries"),
     ("/customers/<", "SELECT MAX(id) FROM customers"),
+    ("/canned/<", "SELECT MAX(id) FROM canned_replies"),
 ];
 
 /// Words that stand for a parameter of that name in any address.
@@ -83,6 +84,26 @@ async fn furnished() -> House {
     house.ana().texts_back("Until six.").await;
     house.customer(34).texts("Is the ramp open?").await;
     assert_eq!(house.pinned().await, "ana@example.com");
+    // What stands in her conversation has its number, so that one example serves an address with two parameters.
+    house
+        .sets(
+            "INSERT INTO messages (id, conversation_id, author, author_id, way, kind, outcome, body, accepted_at) \
+             SELECT id, id, 'rep', pinned_to, 'web', 'text', 'relayed', 'Until six.', opened_at FROM conversations",
+        )
+        .await;
+    house
+        .sets(
+            "INSERT INTO planned_replies (id, conversation_id, author_id, to_phone, body, scheduled, created_at, \
+             due_at) SELECT id, id, pinned_to, 'nobody', 'Until six.', 1, opened_at, opened_at + 60000000 \
+             FROM conversations",
+        )
+        .await;
+    house
+        .sets(
+            "INSERT INTO canned_replies (id, person_id, shortcut, body, created_at, updated_at) \
+             SELECT 7, id, 'hours', 'Until six.', 0, 0 FROM people WHERE name = 'Ana'",
+        )
+        .await;
     assert_eq!(house.rows("messages WHERE outcome = 'held'").await, 1);
     house
 }
