@@ -93,7 +93,7 @@ document.addEventListener('visibilitychange', () => { if (document.hidden) saveA
 
 /* What the writer has seen: what came in while the page was in front for a moment */
 
-const LOOK = 1500;
+const LOOK = 3000;
 let looked = 0;
 
 function look() {

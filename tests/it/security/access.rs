@@ -48,6 +48,12 @@ async fn told(browser: &Browser, method: Method, path: &str) -> (Status, String)
     (answer.status, answer.body.replace(answer.header("x-request-id"), "ID"))
 }
 
+/// The address with 1 in place of every parameter that it still has.
+fn with_examples(address: &str) -> String {
+    let part = |part: &str| if part.starts_with('<') { "1".to_owned() } else { part.to_owned() };
+    address.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
 both_stores! {
     /// Unknown and forbidden ids give the same 404, on every verb.
     async fn case_11_unknown_and_forbidden_ids_are_the_same_answer_on_every_route(house: with_ada) {
@@ -56,7 +62,7 @@ both_stores! {
         let mut asked = 0;
         for (prefix, id) in matters {
             for (method, address) in routes_about(&ana, prefix) {
-                let at = |id: &str| address.replacen("<id>", id, 1).replace("<part>", "hours");
+                let at = |id: &str| with_examples(&address.replacen("<id>", id, 1).replace("<part>", "hours"));
                 let forbidden = told(&ana, method, &at(&id.to_string())).await;
                 let unknown = told(&ana, method, &at("999999")).await;
                 assert_eq!(forbidden, unknown, "{method} {address} tells them apart");
