@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 27] = [
+pub const ALL: [Key; 28] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
@@ -55,6 +55,7 @@ pub const ALL: [Key; 27] = [
     key("SWITCHBOARD_SUPPORT__REOPEN_WITHIN", "support.reopen_within", "7d", "a new text reopens within it"),
     key("SWITCHBOARD_SUPPORT__STICKY_FOR", "support.sticky_for", "30d", "customers return to the same rep within it"),
     key("SWITCHBOARD_SUPPORT__HAND_OVER_AFTER", "support.hand_over_after", "4h", "an absent rep's customers move on"),
+    key("SWITCHBOARD_SUPPORT__ANSWER_TARGET", "support.answer_target", "30m", "longer waits are marked in the inbox"),
     key("SWITCHBOARD_SUPPORT__PICK", "support.pick", "random", "random, least_busy or round_robin"),
     key("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "support.context_line", "true", "begin a rep's thread with who it is"),
     key("SWITCHBOARD_POOL__QUARANTINE", "pool.quarantine", "72h", "how long a mask rests after use"),

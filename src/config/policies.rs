@@ -19,6 +19,7 @@ fn support(source: &mut Source) -> SupportPolicy {
         reopen_within: any(source, "SWITCHBOARD_SUPPORT__REOPEN_WITHIN", usual.reopen_within),
         sticky_for: any(source, "SWITCHBOARD_SUPPORT__STICKY_FOR", usual.sticky_for),
         hand_over_after: positive(source, "SWITCHBOARD_SUPPORT__HAND_OVER_AFTER", usual.hand_over_after),
+        answer_target: positive(source, "SWITCHBOARD_SUPPORT__ANSWER_TARGET", usual.answer_target),
         pick: source.choose("SWITCHBOARD_SUPPORT__PICK", &words).and_then(PickPolicy::read).unwrap_or(usual.pick),
         context_line: source.read("SWITCHBOARD_SUPPORT__CONTEXT_LINE", truth).unwrap_or(usual.context_line),
         // Who sees customers' numbers is said line by line.

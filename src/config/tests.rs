@@ -39,6 +39,7 @@ fn every_policy_is_read_from_the_environment() {
         ("SWITCHBOARD_SUPPORT__REOPEN_WITHIN", "2h"),
         ("SWITCHBOARD_SUPPORT__STICKY_FOR", "3d"),
         ("SWITCHBOARD_SUPPORT__HAND_OVER_AFTER", "4m"),
+        ("SWITCHBOARD_SUPPORT__ANSWER_TARGET", "5m"),
         ("SWITCHBOARD_SUPPORT__PICK", "round_robin"),
         ("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "false"),
         ("SWITCHBOARD_POOL__QUARANTINE", "6s"),
@@ -59,6 +60,7 @@ fn every_policy_is_read_from_the_environment() {
     assert_eq!(support.reopen_within, millis(7_200_000));
     assert_eq!(support.sticky_for, millis(259_200_000));
     assert_eq!(support.hand_over_after, millis(240_000));
+    assert_eq!(support.answer_target, millis(300_000));
     assert_eq!((support.pick, support.context_line), (PickPolicy::RoundRobin, false));
     assert_eq!((pool.quarantine, pool.quarantine_floor), (millis(6000), millis(5000)));
     assert_eq!(inbox.undo_window, Duration::ZERO);

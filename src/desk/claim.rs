@@ -2,7 +2,7 @@
 
 use super::deliver::unsent_of;
 use super::outbox::{self, Departed, Sending};
-use super::{Desk, handover, notice};
+use super::{Desk, handover, notice, reading};
 use crate::clock::At;
 use crate::faults;
 use crate::store::departures as table;
@@ -102,6 +102,7 @@ pub(super) async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At
     done.lost.extend(promoted.lost);
     done.sendings.extend(handover::hand_on_late(desk, tx, &done.lost, now).await?.sendings);
     let unsent = unsent_of(tx, &done.ended).await?;
+    reading::failed(tx, &unsent, now).await?;
     let told = notice::tell_authors(desk, tx, &unsent, now).await?;
     done.sendings.extend(told.sendings);
     let notes: Vec<_> = done.touched.iter().map(|id| (*id, "delivery")).collect();

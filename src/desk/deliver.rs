@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::outbox::{self, Enqueued, Sending, TEXT, Unsent};
-use super::{Desk, handover, ledger, notice};
+use super::{Desk, handover, ledger, notice, reading};
 use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
-use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};
+use crate::domain::delivery::State;
+use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, MessageId};
 use crate::domain::sending::{self, Next};
 use crate::domain::settlement::{Effects, News, Row, settle};
 use crate::store::attempts::{self, Known};
-use crate::store::{self, Job, Result, Tx, changes};
+use crate::store::{self, Job, Result, Tx, attention, changes};
 use crate::{faults, metrics};
 
 /// The shortest and longest time that carriers are told to go on trying.
@@ -145,8 +146,10 @@ async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Result<(Vec<T
             continue;
         };
         let Some(row) = rows.get_mut(&one.delivery) else { continue };
+        let before = row.state;
         let effects = settle(row, &mut one.attempt, job.news.clone(), &desk.policies.delivery, now);
         taken.push(if effects.mismatch { Taken::Stranger } else { Taken::Known });
+        after.parked.extend(one.message.filter(|_| row.state == State::Parked && before != State::Parked));
         after.add(one, row, effects);
     }
     let tries: Vec<_> = known.iter().map(|one| (one.id, one.attempt.clone())).collect();
@@ -171,6 +174,7 @@ fn same(given: &str, ours: &str) -> bool {
 struct Aftermath {
     freed: Vec<(crate::domain::ids::NumberId, String)>,
     unsent: Vec<Unsent>,
+    parked: Vec<MessageId>,
     opted_out: Vec<(String, (crate::domain::ids::NumberId, bool), At, String)>,
     pauses: Vec<(Option<crate::domain::ids::NumberId>, String)>,
     doubled: Vec<(Option<ConversationId>, DeliveryId)>,
@@ -215,9 +219,13 @@ impl Aftermath {
             let data = serde_json::json!({ "delivery": delivery.0.to_string() });
             changes::event(tx, desk.ids.next(now), *conversation, now, "doubled", None, &data).await?;
         }
+        reading::failed(tx, &self.unsent, now).await?;
+        attention::failed(tx, &self.parked, now).await?;
         let promoted = outbox::promote(desk, tx, std::mem::take(&mut self.freed), now).await?;
         faults::point("after_promotion");
-        self.unsent.extend(unsent_of(tx, &promoted.ended).await?);
+        let ended = unsent_of(tx, &promoted.ended).await?;
+        reading::failed(tx, &ended, now).await?;
+        self.unsent.extend(ended);
         let told = notice::tell_authors(desk, tx, &self.unsent, now).await?;
         let handed = handover::hand_on_late(desk, tx, &promoted.lost, now).await?;
         self.touched.extend(promoted.touched);

@@ -7,13 +7,13 @@ use super::outbox::{Enqueued, enqueue};
 use super::queue::{self, Hall};
 use super::relay::{Author, fan_out, with_media};
 use super::reopen::{With, reopen};
-use super::{Desk, Failure, because, notice};
+use super::{Desk, Failure, because, notice, reading};
 use crate::clock::At;
 use crate::domain::command::{self, Hash};
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::person::Role;
 use crate::store::held::{self, Held};
-use crate::store::messages::{self, Said, preview};
+use crate::store::messages::{self, Said, Unread, preview};
 use crate::store::routes::{self, Talk};
 use crate::store::{Job, Result, Tx, changes, opening, people};
 
@@ -185,7 +185,9 @@ async fn send(desk: &Desk, tx: &mut Tx, talk: &Talk, held: &Held, now: At) -> Re
         loop_state: talk.loop_state.clone(),
         paused_at: talk.paused_at,
         waits_from: talk.waits_from.or(fan.waits.then_some(held.id)),
+        unread: if held.by_rep { Unread::SEEN } else { Unread::default().said(held.id) },
     };
     messages::said(tx, &[said]).await?;
+    reading::failed(tx, &unsent, now).await?;
     Ok(sent)
 }

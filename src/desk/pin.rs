@@ -11,7 +11,12 @@ use crate::faults;
 use crate::store::access::Seer;
 use crate::store::queue as store_queue;
 use crate::store::routes::{self, Talk};
-use crate::store::{Job, Result, Tx, access, changes, opening, pins};
+use crate::store::{Job, Result, Tx, access, attention, changes, opening, pins};
+
+/// Somebody took it.
+const CLAIMED: &str = "claimed";
+/// Somebody gave it to somebody else.
+const TRANSFERRED: &str = "transferred";
 
 /// Takes an unassigned conversation, or as a manager anybody's.
 ///
@@ -114,7 +119,7 @@ async fn hand_over(
     now: At,
 ) -> Result<Enqueued> {
     let heir = access::heir(tx, to, talk.id).await?;
-    let kind = if to == by.id { "claimed" } else { "transferred" };
+    let kind = if to == by.id { CLAIMED } else { TRANSFERRED };
     let data = json!({
         "to": to.0.to_string(), "to_name": heir.map(|heir| heir.name),
         "from": talk.pinned_to.map(|id| id.0.to_string()), "note": note,
@@ -143,6 +148,9 @@ pub(super) async fn give(
     let mut done = take_away(desk, tx, talk, why, now).await?;
     pins::pin(tx, talk.id, Some(to), now).await?;
     faults::point("after_pin");
+    if why != CLAIMED {
+        attention::unseen(tx, talk.id, why == TRANSFERRED).await?;
+    }
     let Some(theirs) = routes::talks(tx, &[talk.id]).await?.into_iter().next() else { return Ok(done) };
     if let (Some(phone), Some(customer)) = (&theirs.rep_phone, &theirs.customer_phone) {
         legs::open_rep_leg(desk, tx, theirs.id, (to, phone), customer, Rungs::All, now).await?;

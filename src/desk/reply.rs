@@ -8,7 +8,7 @@ use crate::domain::echo::Echo;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::phone::Sender;
 use crate::store::access::Seer;
-use crate::store::messages::{self, NewMessage, Said, preview};
+use crate::store::messages::{self, NewMessage, Said, Unread, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
 use crate::store::{self, Job, Result, Tx, access, changes, opening, outbox};
 
@@ -170,6 +170,7 @@ pub(super) async fn accept(
         // A person has looked: relaying goes on.
         paused_at: None,
         waits_from: talk.waits_from.or(fan.waits.then_some(id)),
+        unread: Unread::SEEN,
     };
     messages::said(tx, &[said]).await?;
     changes::note(tx, &[(talk.id, "message")], now).await?;

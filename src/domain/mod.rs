@@ -31,3 +31,4 @@ pub mod setup;
 pub mod shift;
 pub mod text;
 pub mod throttle;
+pub mod waiting;

@@ -44,6 +44,8 @@ pub struct SupportPolicy {
     pub sticky_for: Duration,
     /// A rep who stays off duty for so long while the line is open loses the conversation; 4 hours.
     pub hand_over_after: Duration,
+    /// A customer should not wait longer for an answer; the inbox marks whoever does; 30 minutes.
+    pub answer_target: Duration,
     /// How a rep is chosen among the candidates.
     pub pick: PickPolicy,
     /// Whether a fresh thread on a rep's phone begins with one line that says who it is about.
@@ -59,6 +61,7 @@ impl Default for SupportPolicy {
             reopen_within: days(7),
             sticky_for: days(30),
             hand_over_after: hours(4),
+            answer_target: minutes(30),
             pick: PickPolicy::Random,
             context_line: true,
             show_numbers: false,

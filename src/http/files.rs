@@ -23,7 +23,7 @@ pub struct File {
 }
 
 /// The layers of the style sheet in their order.
-const STYLES: [&str; 10] = [
+const STYLES: [&str; 11] = [
     include_str!("../../static/css/tokens.css"),
     include_str!("../../static/css/base.css"),
     include_str!("../../static/css/layout.css"),
@@ -32,12 +32,13 @@ const STYLES: [&str; 10] = [
     include_str!("../../static/css/rules.css"),
     include_str!("../../static/css/people.css"),
     include_str!("../../static/css/writing.css"),
+    include_str!("../../static/css/keys.css"),
     include_str!("../../static/css/alone.css"),
     include_str!("../../static/css/states.css"),
 ];
 
 static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
-    vec![
+    let mut files = vec![
         File::new("app.css", ContentType::CSS, STYLES.map(slim).concat()),
         File::new("live.js", ContentType::JavaScript, include_str!("../../static/live.js").to_owned()),
         File::new("write.js", ContentType::JavaScript, include_str!("../../static/write.js").to_owned()),
@@ -45,9 +46,28 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         File::new("presence.js", ContentType::JavaScript, include_str!("../../static/presence.js").to_owned()),
         File::new("keys.js", ContentType::JavaScript, include_str!("../../static/keys.js").to_owned()),
         File::new("copy.js", ContentType::JavaScript, include_str!("../../static/copy.js").to_owned()),
+        File::new("bell.js", ContentType::JavaScript, include_str!("../../static/bell.js").to_owned()),
         File::new("icon.svg", ContentType::SVG, include_str!("../../static/icon.svg").to_owned()),
-    ]
+    ];
+    let counted = include_str!("../../static/icon-count.svg");
+    let names = COUNTED_ICONS.into_iter().zip(["1", "2", "3", "4", "5", "6", "7", "8", "9", "9+"]);
+    files.extend(names.map(|(name, said)| File::new(name, ContentType::SVG, counted.replace("{count}", said))));
+    files
 });
+
+/// The icon of a tab that says how much is unread; the last one is for more than nine.
+const COUNTED_ICONS: [&str; 10] = [
+    "icon-1.svg",
+    "icon-2.svg",
+    "icon-3.svg",
+    "icon-4.svg",
+    "icon-5.svg",
+    "icon-6.svg",
+    "icon-7.svg",
+    "icon-8.svg",
+    "icon-9.svg",
+    "icon-10.svg",
+];
 
 impl File {
     fn new(name: &'static str, kind: ContentType, body: String) -> Self {

@@ -132,6 +132,28 @@ pub struct Said {
     pub paused_at: Option<At>,
     /// The first message that still waits for the rep's phone.
     pub waits_from: Option<MessageId>,
+    /// The customer's first text that nobody responsible has seen.
+    pub unread: Unread,
+}
+
+/// What messages do to the mark of what has not been seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Staff wrote, so they have seen what was there; failures that they knew of are dealt with.
+    pub seen: bool,
+    /// The customer's first text since then.
+    pub from: Option<MessageId>,
+}
+
+impl Unread {
+    /// Staff wrote.
+    pub const SEEN: Unread = Unread { seen: true, from: None };
+
+    /// The customer wrote `message`.
+    #[must_use]
+    pub fn said(self, message: MessageId) -> Self {
+        Unread { from: self.from.or(Some(message)), ..self }
+    }
 }
 
 /// Brings conversations up to date after messages; of each at most one row.
@@ -143,7 +165,7 @@ pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
         return Ok(());
     }
     on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused, waits) AS (");
+        let mut q = QueryBuilder::new("WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused, waits, seen, unread) AS (");
         q.push_values(padded(rows), |mut b, row| {
             b.push_bind(row.id.0)
                 .push_bind(row.last_at.0)
@@ -152,12 +174,16 @@ pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
                 .push_bind(row.preview.clone())
                 .push_bind(row.loop_state.clone())
                 .push_bind(row.paused_at.map(|at| at.0))
-                .push_bind(row.waits_from.map(|id| id.0));
+                .push_bind(row.waits_from.map(|id| id.0))
+                .push_bind(i64::from(row.unread.seen))
+                .push_bind(row.unread.from.map(|id| id.0));
         });
         q.push(
             ") UPDATE conversations SET last_at = v.last_at, \
              last_inbound_at = COALESCE(v.inbound_at, last_inbound_at), waiting_since = v.waiting, \
-             preview = v.preview, loop_state = v.loop_state, paused_at = v.paused, waits_from = v.waits \
+             preview = v.preview, loop_state = v.loop_state, paused_at = v.paused, waits_from = v.waits, \
+             unread_from = CASE v.seen WHEN 1 THEN v.unread ELSE COALESCE(unread_from, v.unread) END, \
+             failed_at = CASE v.seen WHEN 1 THEN NULL ELSE failed_at END \
              FROM v WHERE conversations.id = v.id",
         );
         q.build().execute(&mut *c).await.map(drop)

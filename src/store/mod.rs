@@ -11,6 +11,7 @@ use crate::clock::At;
 
 pub mod access;
 pub mod attempts;
+pub mod attention;
 pub mod audit;
 pub mod backfill;
 pub mod canned;
@@ -23,6 +24,7 @@ pub mod drafts;
 mod group;
 pub mod held;
 pub mod idle;
+pub mod labels;
 pub mod leaps;
 pub mod ledgers;
 pub mod lines;

@@ -23,7 +23,8 @@ pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: Option<Perso
 /// # Errors
 /// What the database said.
 pub async fn close(tx: &mut Tx, conversation: ConversationId, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE conversations SET closed_at = $1, waiting_since = NULL, waits_from = NULL, snoozed_until = NULL WHERE id = $2")
+    on!(tx, c => sqlx::query("UPDATE conversations SET closed_at = $1, waiting_since = NULL, waits_from = NULL, snoozed_until = NULL, \
+         unread_from = NULL, failed_at = NULL WHERE id = $2")
         .bind(now.0).bind(conversation.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

@@ -8,7 +8,6 @@ use rocket_db_pools::Connection;
 use super::failure::Failure;
 use super::frame::{Frame, Here};
 use super::list::{self, List, Shown};
-use super::stamp::Stamp;
 use super::thread::{self, Back, Look, Thread};
 use crate::desk::Desk;
 use crate::desk::sessions::Who;
@@ -17,6 +16,7 @@ use crate::http::Site;
 use crate::http::db::Db;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
+use crate::store::views::list::Which;
 
 /// A conversation's number in an address; anything else names none that exists.
 #[derive(Clone, Copy, Debug)]
@@ -46,47 +46,42 @@ pub(super) async fn page(
     desk: &Desk,
     site: &Site,
     who: Who,
-    id: ConversationId,
-    (view, before, travel): (Option<&str>, Option<i64>, Option<i64>),
+    (id, shown): (ConversationId, Shown<'_>),
+    (before, travel): (Option<i64>, Option<i64>),
     back: Back,
 ) -> Result<Inbox, Failure> {
     let mut tx = desk.store.read().await?;
-    let now = desk.clock.now();
-    let shown = Shown { view, after: None, current: Some(id) };
-    let thread =
-        thread::load(&mut tx, desk, &who, id, Look { view: list::view_of(view), before, travel }, back).await?;
-    let frame = Frame::load(&mut tx, who.clone(), Here::View(list::view_of(view)), site, now).await?;
-    let list = List::load(&mut tx, &who, shown, frame.counts, Stamp(now)).await?;
+    let look = Look { view: shown.view(), before, travel };
+    let thread = thread::load(&mut tx, desk, &who, id, look, back).await?;
+    let frame = Frame::load(&mut tx, who, Here::View(shown.view()), site, desk.clock.now()).await?;
+    let list = List::load(&mut tx, desk, &frame, shown, (Some(id), false)).await?;
     Ok(Inbox { frame, list, thread: Some(thread) })
 }
 
-#[rocket::get("/conversations?<view>&<after>")]
+#[rocket::get("/conversations?<shown..>")]
 pub(super) async fn index(
-    view: Option<&str>,
-    after: Option<&str>,
+    shown: Shown<'_>,
     me: Signed,
     desk: &State<Desk>,
     site: &State<Site>,
     mut db: Connection<Db>,
 ) -> Result<Page<Inbox>, Failure> {
-    let now = desk.clock.now();
-    let frame = Frame::load(&mut db, me.0.clone(), Here::View(list::view_of(view)), site, now).await?;
-    let shown = Shown { view, after, current: None };
-    let list = List::load(&mut db, &me.0, shown, frame.counts, Stamp(now)).await?;
+    let frame = Frame::load(&mut db, me.0, Here::View(shown.view()), site, desk.clock.now()).await?;
+    let list = List::load(&mut db, desk, &frame, shown, (None, false)).await?;
     Ok(Page::ok(Inbox { frame, list, thread: None }))
 }
 
-#[rocket::get("/conversations/<id>?<view>&<before>&<travel>", rank = 2)]
+#[rocket::get("/conversations/<id>?<before>&<travel>&<shown..>", rank = 2)]
 pub(super) async fn show(
     id: Number,
-    view: Option<&str>,
     before: Option<i64>,
     travel: Option<i64>,
+    shown: Shown<'_>,
     me: Signed,
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Result<Page<Inbox>, Failure> {
-    page(desk, site, me.0, id.0, (view, before, travel), Back::default()).await.map(Page::ok)
+    page(desk, site, me.0, (id.0, shown), (before, travel), Back::default()).await.map(Page::ok)
 }
 
 /// Views and list, for a page that fetches them again.
@@ -97,20 +92,17 @@ pub(super) struct ListPart {
     list: List,
 }
 
-#[rocket::get("/conversations/list?<view>&<after>&<current>")]
+#[rocket::get("/conversations/list?<current>&<shown..>")]
 pub(super) async fn list_part(
-    view: Option<&str>,
-    after: Option<&str>,
     current: Option<i64>,
+    shown: Shown<'_>,
     me: Signed,
     desk: &State<Desk>,
     site: &State<Site>,
     mut db: Connection<Db>,
 ) -> Result<Page<ListPart>, Failure> {
-    let now = desk.clock.now();
-    let frame = Frame::load(&mut db, me.0.clone(), Here::View(list::view_of(view)), site, now).await?;
-    let shown = Shown { view, after, current: current.map(ConversationId) };
-    let list = List::load(&mut db, &me.0, shown, frame.counts, Stamp(now)).await?;
+    let frame = Frame::load(&mut db, me.0, Here::View(shown.view()), site, desk.clock.now()).await?;
+    let list = List::load(&mut db, desk, &frame, shown, (current.map(ConversationId), true)).await?;
     Ok(Page::ok(ListPart { frame, list }))
 }
 

@@ -87,6 +87,8 @@ pub fn line(done: Done, customer: &str) -> Line {
             Some(until) => format!("{actor} put this aside until {}, {}", until.day(), until.clock()),
             None => format!("{actor} put this aside"),
         },
+        "labelled" => format!("{actor} put the label {} on this", word("name").unwrap_or_default()),
+        "unlabelled" => format!("{actor} took the label {} off", word("name").unwrap_or_default()),
         "blocked" => format!("{actor} blocked {customer}: {}", word("reason").unwrap_or_default()),
         "unblocked" => format!("{actor} unblocked {customer}"),
         "consent_withdrawn" => format!("{actor} entered that {customer} wants no more texts: {}", evidence(&data)),

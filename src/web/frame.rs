@@ -11,7 +11,7 @@ use crate::desk::sessions::Who;
 use crate::desk::tallies;
 use crate::domain::person::{self, Role};
 use crate::http::Site;
-use crate::store::views::list::{Counts, View, counts};
+use crate::store::views::list::{Counts, LineCount, Reach, View, Which, counts};
 use crate::store::views::{Viewer, health};
 use crate::store::{self, Tx, changes};
 use crate::{clock::At, domain::ids::PersonId};
@@ -23,6 +23,8 @@ pub enum Here {
     View(View),
     /// At the held texts.
     Held,
+    /// At the labels.
+    Labels,
     /// At the lines and their rules.
     Lines,
     /// At the people.
@@ -31,6 +33,16 @@ pub enum Here {
     Me,
     /// At the canned replies.
     Canned,
+}
+
+impl Here {
+    /// The list that the views of the page stand beside.
+    fn view(self) -> View {
+        match self {
+            Here::View(view) => view,
+            _ => View::default(),
+        }
+    }
 }
 
 /// Something that needs a hand.
@@ -77,7 +89,8 @@ impl Frame {
     /// What the database said.
     pub async fn load(tx: &mut Tx, who: Who, here: Here, site: &Site, now: At) -> store::Result<Self> {
         let cursor = changes::newest(tx).await?;
-        let counts = counts(tx, viewer(&who)).await?;
+        let reach = Reach::load(tx, viewer(&who), View::default(), None).await?;
+        let counts = counts(tx, viewer(&who), here.view(), &reach).await?;
         let muted = health::muted_phones(tx).await?;
         let phone_off = muted.iter().find(|one| one.id == who.id).map(|one| Stamp(one.at));
         let mut troubles = if who.role >= Role::Manager { troubles(tx, who.role, now).await? } else { Vec::new() };
@@ -93,20 +106,63 @@ impl Frame {
 
     /// Whether the reader is in this view.
     #[must_use]
-    pub fn is_at(&self, view: &View) -> bool {
-        self.here == Here::View(*view)
+    pub fn is_at(&self, which: &Which) -> bool {
+        matches!(self.here, Here::View(view) if view.which == *which)
     }
 
-    /// The number beside a view.
+    /// The view of that kind, of the line that the reader has chosen.
     #[must_use]
-    pub fn count(&self, view: &View) -> Option<i64> {
-        self.counts.of(*view)
+    pub fn beside(&self, which: &Which) -> View {
+        self.here.view().beside(*which)
+    }
+
+    /// The line that the reader has chosen.
+    #[must_use]
+    pub fn line(&self) -> Option<&LineCount> {
+        let chosen = self.here.view().line?;
+        self.counts.lines.iter().find(|line| line.id == chosen)
+    }
+
+    /// Whether the reader has chosen this line.
+    #[must_use]
+    pub fn is_on(&self, line: &LineCount) -> bool {
+        self.here.view().line == Some(line.id)
+    }
+
+    /// The view that the reader is in, of this line, or of all if it is chosen already.
+    #[must_use]
+    pub fn on(&self, line: &LineCount) -> View {
+        self.here.view().on(Some(line.id).filter(|_| !self.is_on(line)))
+    }
+
+    /// The number beside a view, in words.
+    #[must_use]
+    pub fn count(&self, which: &Which) -> Option<String> {
+        self.counts.of(*which).map(Counts::said)
+    }
+
+    /// The number beside the held texts, in words.
+    #[must_use]
+    pub fn held(&self) -> String {
+        Counts::said(self.counts.held)
     }
 
     /// Whether the number is one that somebody should act on.
     #[must_use]
-    pub fn is_hot(&self, view: &View) -> bool {
-        *view == View::Unassigned && self.counts.unassigned > 0
+    pub fn is_hot(&self, which: &Which) -> bool {
+        matches!(which, Which::Unassigned | Which::Failed) && self.counts.of(*which).is_some_and(|count| count > 0)
+    }
+
+    /// Whether the view is shown: what nothing is in and hardly ever anything is, is not.
+    #[must_use]
+    pub fn has(&self, which: &Which) -> bool {
+        *which != Which::Mentions || self.is_at(which) || self.counts.of(*which).is_some_and(|count| count > 0)
+    }
+
+    /// The unread ones as the title tells them: `(8) `.
+    #[must_use]
+    pub fn unread(&self) -> String {
+        if self.counts.unread == 0 { String::new() } else { format!("({}) ", Counts::said(self.counts.unread)) }
     }
 
     /// The reader's initials.

@@ -18,13 +18,16 @@ pub mod frame;
 mod health;
 mod held;
 mod hours;
+mod labels;
 mod lines;
 mod links;
 pub mod list;
 mod live;
+mod marks;
 mod me;
 mod notes;
 mod own_phone;
+mod palette;
 mod people;
 mod pins;
 mod planned;
@@ -70,6 +73,14 @@ pub fn routes() -> Vec<Route> {
         notes::create,
         pins::create,
         closures::create,
+        marks::read,
+        marks::mend,
+        palette::index,
+        labels::put_on,
+        labels::take_off,
+        labels::index,
+        labels::create,
+        labels::rename,
         snoozes::create,
         snoozes::delete,
         blocks::create,

@@ -5,6 +5,8 @@ use askama::Template;
 use super::composer::{Composer, Typed, shut};
 use super::failure::Failure;
 use super::frame::viewer;
+use super::labels::Labels;
+use super::marks::Marks;
 use super::presences::Presence;
 use super::stamp::Stamp;
 use super::timeline::{self, Item, Place};
@@ -33,6 +35,7 @@ pub(super) struct Thread {
     unread: Option<i64>,
     problem: Option<String>,
     presence: Presence,
+    marks: Marks,
     composer: Composer,
     pub(super) details: Details,
 }
@@ -86,6 +89,7 @@ pub(super) struct Details {
     block_why: Option<String>,
     evidence: String,
     consent_why: Option<String>,
+    labels: Labels,
 }
 
 impl Details {
@@ -106,6 +110,7 @@ pub(super) struct Back {
     pub(super) block_why: Option<String>,
     pub(super) evidence: String,
     pub(super) consent_why: Option<String>,
+    pub(super) label_why: Option<String>,
 }
 
 impl Back {
@@ -142,6 +147,7 @@ pub(super) async fn load(
     let may_text = details::may_text(tx, &head).await?;
     let timeline = said::timeline(tx, id, MessageId(before.unwrap_or(i64::MAX))).await?;
     let older = timeline.older;
+    let last = timeline.said.last().map(|said| said.id).filter(|_| before.is_none());
     let legs = details::legs(tx, id).await?;
     let shut = shut(&head, may_text, legs.iter().any(|leg| leg.rep.is_none()));
     let customer = head.contact.shown();
@@ -164,6 +170,7 @@ pub(super) async fn load(
         None => Vec::new(),
     };
     let member = colleagues.iter().any(|other| other.id == who.id);
+    let marks = Marks::load(tx, who, &head, view, (last, member)).await?;
     colleagues.retain(|other| Some(other.id) != head.rep);
     let details = Details {
         since: head.customer_since.map(Stamp),
@@ -186,6 +193,7 @@ pub(super) async fn load(
         block_why: back.block_why,
         evidence: back.evidence,
         consent_why: back.consent_why,
+        labels: Labels::load(tx, id, view, back.label_why).await?,
         view,
         head: head.clone(),
     };
@@ -203,6 +211,7 @@ pub(super) async fn load(
         unread,
         problem: back.problem,
         presence,
+        marks,
         composer,
         details,
     })

@@ -3,18 +3,44 @@
 
 use crate::domain::delivery::State;
 use crate::domain::person::Duty;
-use crate::store::views::list::View;
+use crate::store::views::list::{Sort, Standing, Which};
 use crate::store::views::timeline::{Said, Text};
 
 /// The name of a view.
 #[must_use]
-pub fn view(view: &View) -> &'static str {
-    match view {
-        View::All => "All open",
-        View::Mine => "Mine",
-        View::Unassigned => "Unassigned",
-        View::Snoozed => "Snoozed",
-        View::Closed => "Closed",
+pub fn view(which: Which) -> &'static str {
+    match which {
+        Which::All => "All open",
+        Which::Mine => "Mine",
+        Which::Unassigned => "Unassigned",
+        Which::Unread => "Unread",
+        Which::Waiting => "Waiting for us",
+        Which::Mentions => "Mentions",
+        Which::Snoozed => "Snoozed",
+        Which::Failed => "Failed",
+        Which::Closed => "Closed",
+    }
+}
+
+/// The name of an order.
+#[must_use]
+pub fn sort(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Newest => "Newest",
+        Sort::Oldest => "Oldest",
+        Sort::Waiting => "Waiting longest",
+    }
+}
+
+/// The name of what a list is narrowed to.
+#[must_use]
+pub fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Unread => "Unread",
+        Standing::Waiting => "Waiting for us",
+        Standing::Failed => "Not delivered",
+        Standing::Paused => "Paused",
+        Standing::Flagged => "Reads like a refusal",
     }
 }
 
@@ -30,13 +56,17 @@ pub fn duty(duty: &Duty) -> (&'static str, &'static str) {
 
 /// What stands where a view has nothing to show.
 #[must_use]
-pub fn empty(view: &View) -> &'static str {
-    match view {
-        View::All => "Nothing here yet. When a customer texts one of your lines, it shows at once.",
-        View::Mine => "Nobody is waiting for you.",
-        View::Unassigned => "Everybody has somebody.",
-        View::Snoozed => "Nothing is put aside. What you put aside comes back by itself.",
-        View::Closed => "Nothing has been closed yet.",
+pub fn empty(which: Which) -> &'static str {
+    match which {
+        Which::All => "Nothing here yet. When a customer texts one of your lines, it shows at once.",
+        Which::Mine => "Nobody is waiting for you.",
+        Which::Unread => "Everything has been read.",
+        Which::Waiting => "Nobody waits for an answer.",
+        Which::Mentions => "Nobody has called you. A note with @ and your name shows here until you have looked.",
+        Which::Failed => "Every text has arrived, or somebody has dealt with it.",
+        Which::Unassigned => "Everybody has somebody.",
+        Which::Snoozed => "Nothing is put aside. What you put aside comes back by itself.",
+        Which::Closed => "Nothing has been closed yet.",
     }
 }
 

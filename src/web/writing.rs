@@ -4,7 +4,7 @@ use rocket::response::Redirect;
 
 use super::conversations::{self, Inbox};
 use super::failure::Failure;
-use super::list::view_of;
+use super::list::{Shown, view_of};
 use super::thread::Back;
 use super::words;
 use crate::desk::sessions::Who;
@@ -36,8 +36,8 @@ pub(super) async fn answer<T>(
             Answer::Done(Box::new(Redirect::to(format!("/conversations/{id}?view={}#thread", view_of(view).word()))))
         }
         Err(desk::Failure::Refused { field, why }) => {
-            match conversations::page(desk, site, who, id, (view, None, None), back(field, words::sentence(&why))).await
-            {
+            let back = back(field, words::sentence(&why));
+            match conversations::page(desk, site, who, (id, Shown::of(view)), (None, None), back).await {
                 Ok(page) => Answer::Again(Box::new(Page::refused(page))),
                 Err(failure) => Answer::Failed(failure),
             }

@@ -1,6 +1,7 @@
 //! Everything that needs more than one room of the house, as one binary: it links once.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod attention;
 mod backfill;
 mod blocks;
 mod carrier_faults;
@@ -50,6 +51,7 @@ mod web_guards;
 mod web_inbox;
 mod web_line_pages;
 mod web_lines;
+mod web_list;
 mod web_live;
 mod web_sessions;
 mod writing;

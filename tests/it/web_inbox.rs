@@ -128,7 +128,7 @@ both_stores! {
         loop {
             let page = miriam.get(&address).await.body;
             seen.extend(page.split("This is number ").skip(1).map(|rest| rest.split('!').next().unwrap().to_owned()));
-            let Some((_, rest)) = page.split_once("class=\"more\"><a class=\"btn\" href=\"") else { break };
+            let Some((_, rest)) = page.split_once("rel=\"next\" href=\"") else { break };
             address = rest.split('"').next().unwrap().replace("&amp;", "&");
         }
         let all: Vec<String> = (0..65).rev().map(|n| n.to_string()).collect();

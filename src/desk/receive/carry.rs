@@ -7,7 +7,7 @@ use crate::clock::At;
 use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::{Enqueued, enqueue};
 use crate::desk::relay::{Author, fan_out, with_media};
-use crate::desk::{Desk, notice, refusal as refused, snooze};
+use crate::desk::{Desk, notice, reading, refusal as refused, snooze};
 use crate::domain::echo::Echo;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::phone::masked;
@@ -15,7 +15,7 @@ use crate::domain::refusal;
 use crate::domain::routing::Keep;
 use crate::domain::text::Wording;
 use crate::faults;
-use crate::store::messages::{self, Said, preview};
+use crate::store::messages::{self, Said, Unread, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
 use crate::store::{Result, Tx, changes, opening};
 
@@ -84,6 +84,7 @@ pub(super) async fn carry(
     opening::greeted(tx, &group.greeted, now).await?;
     let touched: Vec<Said> = standing.into_values().filter_map(Standing::said).collect();
     messages::said(tx, &touched).await?;
+    reading::failed(tx, &sent.unsent, now).await?;
     let notes = touched.iter().map(|said| said.id).chain(group.kept.iter().copied());
     let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, "conversation"));
     let notes: Vec<(ConversationId, &'static str)> = notes.map(|id| (id, "message")).chain(opened).collect();
@@ -115,6 +116,7 @@ struct Standing {
     last: Option<(At, Option<At>, String)>,
     waiting_since: Option<At>,
     waits_from: Option<MessageId>,
+    unread: Unread,
 }
 
 impl Standing {
@@ -135,7 +137,7 @@ impl Standing {
         let echo = talk.loop_state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         let paused_at = talk.paused_at;
         let waiting_since = talk.waiting_since;
-        Standing { talk, echo, paused_at, last: None, waiting_since, waits_from }
+        Standing { talk, echo, paused_at, last: None, waiting_since, waits_from, unread: Unread::default() }
     }
 
     fn said(self) -> Option<Said> {
@@ -149,6 +151,7 @@ impl Standing {
             loop_state: serde_json::to_string(&self.echo).ok(),
             paused_at: self.paused_at,
             waits_from: self.waits_from,
+            unread: self.unread,
         })
     }
 }
@@ -235,6 +238,7 @@ impl Group {
             standing.talk.flagged_at = Some(now);
             self.flagged.push((standing.talk.id, message.id));
         }
+        standing.unread = if from_customer { standing.unread.said(message.id) } else { Unread::SEEN };
         standing.waiting_since = if from_customer { standing.waiting_since.or(Some(desk.sent_at(now))) } else { None };
         let inbound_at = if from_customer { Some(now) } else { standing.last.as_ref().and_then(|last| last.1) };
         standing.last = Some((now, inbound_at, preview(&text.body)));

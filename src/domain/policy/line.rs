@@ -34,6 +34,13 @@ pub struct LinePolicy {
         skip_serializing_if = "Option::is_none"
     )]
     pub hand_over_after: Option<Duration>,
+    /// A customer should not wait longer for an answer.
+    #[serde(
+        serialize_with = "long::serialize",
+        deserialize_with = "positive",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub answer_target: Option<Duration>,
     /// Whether a fresh thread on a rep's phone begins with one line that says who it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_line: Option<bool>,
@@ -44,8 +51,16 @@ pub struct LinePolicy {
 
 impl LinePolicy {
     /// What a line may set, as it is written in the set-up file.
-    pub const KEYS: [&str; 7] =
-        ["pick", "idle_close", "reopen_within", "sticky_for", "hand_over_after", "context_line", "show_numbers"];
+    pub const KEYS: [&str; 8] = [
+        "pick",
+        "idle_close",
+        "reopen_within",
+        "sticky_for",
+        "hand_over_after",
+        "answer_target",
+        "context_line",
+        "show_numbers",
+    ];
 
     /// Reads what [`LinePolicy::to_json`] wrote.
     ///
@@ -105,6 +120,7 @@ impl LinePolicy {
             reopen_within: self.reopen_within.unwrap_or(house.reopen_within),
             sticky_for: self.sticky_for.unwrap_or(house.sticky_for),
             hand_over_after: self.hand_over_after.unwrap_or(house.hand_over_after),
+            answer_target: self.answer_target.unwrap_or(house.answer_target),
             pick: self.pick.unwrap_or(house.pick),
             context_line: self.context_line.unwrap_or(house.context_line),
             show_numbers: self.show_numbers.unwrap_or(house.show_numbers),
@@ -166,7 +182,9 @@ mod tests {
     #[test]
     fn each_key_is_set_and_taken_away_in_words() {
         let mut line = LinePolicy::default();
-        for (key, words) in LinePolicy::KEYS.into_iter().zip(["random", "2d", "0s", "9d", "30m", "false", "true"]) {
+        for (key, words) in
+            LinePolicy::KEYS.into_iter().zip(["random", "2d", "0s", "9d", "30m", "15m", "false", "true"])
+        {
             line.set(key, Some(words)).unwrap();
             assert_eq!(line.get(key).as_deref(), Some(words), "{key}");
         }

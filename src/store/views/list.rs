@@ -1,92 +1,27 @@
-//! The list of conversations, newest first, by cursor: a list of 100,000 is as fast as one of 100.
+//! The lists of conversations, by cursor: a list of 100,000 is as fast as one of 100.
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{Contact, Viewer};
 use crate::clock::At;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::policy::Policies;
 use crate::on;
 use crate::store::{Result, Tx};
+use arms::{Bind, Plan, Statement};
+
+mod arms;
+mod counts;
+mod cursor;
+mod view;
+
+pub use arms::{OwnLine, Reach};
+pub use counts::{Counts, LineCount, MOST, counts};
+pub use cursor::Cursor;
+pub use view::{Rep, Sort, Standing, View, Which};
 
 /// How many rows a page of the list has.
 pub const PAGE: usize = 30;
-
-/// Which conversations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
-    /// Open and pinned to the viewer.
-    Mine,
-    /// Open and pinned to nobody.
-    Unassigned,
-    /// Every open one that the viewer may see and nobody has put aside.
-    #[default]
-    All,
-    /// Open ones that are put aside until later.
-    Snoozed,
-    /// Closed ones.
-    Closed,
-}
-
-impl View {
-    /// All of them in the order of the page.
-    pub const EVERY: [View; 5] = [View::All, View::Mine, View::Unassigned, View::Snoozed, View::Closed];
-
-    /// The word in addresses.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            View::Mine => "mine",
-            View::Unassigned => "unassigned",
-            View::All => "all",
-            View::Snoozed => "snoozed",
-            View::Closed => "closed",
-        }
-    }
-
-    /// Reads the word of an address; anything else is no view.
-    #[must_use]
-    pub fn read(word: &str) -> Option<Self> {
-        View::EVERY.into_iter().find(|view| view.word() == word)
-    }
-
-    /// The condition on `c` and the column that orders it.
-    fn terms(self) -> (&'static str, &'static str) {
-        match self {
-            View::Mine => ("c.closed_at IS NULL AND c.snoozed_until IS NULL AND c.pinned_to = $1", "c.last_at"),
-            View::Unassigned => {
-                ("c.closed_at IS NULL AND c.snoozed_until IS NULL AND c.pinned_to IS NULL", "c.last_at")
-            }
-            View::All => ("c.closed_at IS NULL AND c.snoozed_until IS NULL", "c.last_at"),
-            View::Snoozed => ("c.closed_at IS NULL AND c.snoozed_until IS NOT NULL", "c.last_at"),
-            View::Closed => ("c.closed_at IS NOT NULL", "c.closed_at"),
-        }
-    }
-}
-
-/// Where a page of the list begins: after the row with this time and id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    at: i64,
-    id: i64,
-}
-
-impl Cursor {
-    /// Before every row.
-    pub const START: Cursor = Cursor { at: i64::MAX, id: i64::MAX };
-
-    /// Reads what its `Display` wrote.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let (at, id) = text.split_once('.')?;
-        Some(Cursor { at: at.parse().ok()?, id: id.parse().ok()? })
-    }
-}
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.at, self.id)
-    }
-}
 
 /// A conversation in the list.
 #[derive(Clone, Debug)]
@@ -95,139 +30,177 @@ pub struct Row {
     pub id: ConversationId,
     /// The customer.
     pub contact: Contact,
+    /// Two people of whom neither is staff.
+    pub pair: bool,
     /// The line's name; empty in a pair.
     pub line: String,
     /// The name of the rep it is pinned to.
     pub rep: Option<String>,
-    /// When something was last said (in [`View::Closed`]: when it was closed).
+    /// When something was last said (in [`Which::Closed`]: when it was closed).
     pub at: At,
     /// Since when the customer waits for an answer.
     pub waiting_since: Option<At>,
+    /// How long a customer of this line may wait.
+    pub target: std::time::Duration,
     /// The beginning of what was last said.
     pub preview: String,
     /// Since when relaying is paused, because two machines answer each other.
     pub paused_at: Option<At>,
+    /// The customer's first text that nobody responsible has seen.
+    pub unread_from: Option<MessageId>,
+    /// When a text to the customer failed that nobody has dealt with.
+    pub failed_at: Option<At>,
+    /// Put aside until then.
+    pub snoozed_until: Option<At>,
+    /// Closed.
+    pub closed: bool,
+    /// Nothing may be sent to the customer from this line.
+    pub opted_out: bool,
+    key: i64,
 }
 
-/// A page of rows and where the next one begins.
+/// A page of rows and where the pages beside it begin.
 #[derive(Clone, Debug)]
-pub struct Rows {
+pub struct Page {
     /// The rows.
     pub rows: Vec<Row>,
+    /// The page before this one, if there is one.
+    pub previous: Option<Cursor>,
     /// The next page, if there is more.
     pub next: Option<Cursor>,
 }
 
-type Raw = (
-    i64,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    i64,
-    Option<i64>,
-    String,
-    Option<i64>,
-    Option<String>,
-);
-
-/// A page of `view` as `viewer` may see it.
+/// A page of `view` as `viewer` may see it; the first one, where there is nothing before the cursor any more. With words
+/// in `reach`, everything that they find.
 ///
 /// # Errors
 /// What the database said.
-pub async fn list(tx: &mut Tx, viewer: Viewer, view: View, after: Cursor) -> Result<Rows> {
-    let (condition, order) = view.terms();
-    let sees = viewer.sees();
-    let limit = PAGE + 1;
-    let sql = format!(
-        "SELECT c.id, u.name, u.phone, l.name, p.name, {order}, c.waiting_since, c.preview, c.paused_at, \
-         l.policies \
-         FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \
-         LEFT JOIN people p ON p.id = c.pinned_to \
-         WHERE {condition} AND {sees} AND ({order}, c.id) < ($2, $3) ORDER BY {order} DESC, c.id DESC LIMIT {limit}"
-    );
-    let raw: Vec<Raw> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(viewer.person.0).bind(after.at).bind(after.id).fetch_all(c).await)?;
-    let more = raw.len() > PAGE;
-    let rows: Vec<Row> = raw.into_iter().take(PAGE).map(row).collect();
-    let next = rows.last().filter(|_| more).map(|last| Cursor { at: last.at.0, id: last.id.0 });
-    Ok(Rows { rows, next })
-}
-
-fn row((id, name, phone, line, rep, at, waiting_since, preview, paused_at, policies): Raw) -> Row {
-    Row {
-        id: ConversationId(id),
-        contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
-        line: line.unwrap_or_default(),
-        rep,
-        at: At(at),
-        waiting_since: waiting_since.map(At),
-        preview,
-        paused_at: paused_at.map(At),
+pub async fn list(
+    tx: &mut Tx,
+    viewer: Viewer,
+    view: View,
+    reach: &Reach,
+    beside: Option<Cursor>,
+    policies: &Policies,
+) -> Result<Page> {
+    let plan = Plan::of(viewer, view, reach);
+    let back = beside.is_some_and(|cursor| cursor.back);
+    let mut rows = page(tx, viewer, &plan, beside, policies).await?;
+    if back && rows.len() <= PAGE {
+        // The page before is the first one; read downwards, it is full.
+        let rows = page(tx, viewer, &plan, None, policies).await?;
+        return Ok(cut(rows, false, None));
     }
+    if back {
+        rows.truncate(PAGE + 1);
+        rows.reverse();
+    }
+    Ok(cut(rows, back, beside))
 }
 
-/// How many conversations each open view has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// [`View::All`].
-    pub all: i64,
-    /// [`View::Mine`].
-    pub mine: i64,
-    /// [`View::Unassigned`].
-    pub unassigned: i64,
-    /// [`View::Snoozed`].
-    pub snoozed: i64,
-    /// Held texts; 0 for those who may not see them.
-    pub held: i64,
+/// At most a page, and the cursors of its neighbours. A page that was read upwards has its surplus row first.
+fn cut(mut rows: Vec<(usize, Row)>, back: bool, beside: Option<Cursor>) -> Page {
+    let more = rows.len() > PAGE;
+    if back && more {
+        rows.remove(0);
+    }
+    rows.truncate(PAGE);
+    let cursor = |back: bool, at: Option<&(usize, Row)>| {
+        at.map(|(stratum, row)| Cursor { back, stratum: *stratum, key: row.key, id: row.id.0 })
+    };
+    let (before, after) = if back { (more, true) } else { (beside.is_some(), more) };
+    let previous = cursor(true, rows.first()).filter(|_| before);
+    let next = cursor(false, rows.last()).filter(|_| after);
+    Page { rows: rows.into_iter().map(|(_, row)| row).collect(), previous, next }
 }
 
-impl Counts {
-    /// The number beside a view; closed ones are not counted, since they only become more.
-    #[must_use]
-    pub fn of(&self, view: View) -> Option<i64> {
-        match view {
-            View::All => Some(self.all),
-            View::Mine => Some(self.mine),
-            View::Unassigned => Some(self.unassigned),
-            View::Snoozed => Some(self.snoozed),
-            View::Closed => None,
+/// One row more than a page, beside the cursor and away from it, with the stratum of each.
+async fn page(
+    tx: &mut Tx,
+    viewer: Viewer,
+    plan: &Plan,
+    beside: Option<Cursor>,
+    policies: &Policies,
+) -> Result<Vec<(usize, Row)>> {
+    let strata = plan.strata();
+    let back = beside.is_some_and(|cursor| cursor.back);
+    let mut turns: Vec<usize> = (0..strata.len()).collect();
+    if back {
+        turns.reverse();
+    }
+    let mut rows = Vec::with_capacity(PAGE + 1);
+    for turn in turns {
+        let cursor = beside.filter(|cursor| cursor.stratum == turn);
+        let passed = beside.is_some_and(|cursor| if back { turn > cursor.stratum } else { turn < cursor.stratum });
+        if passed || rows.len() > PAGE {
+            continue;
         }
+        let wanted = PAGE + 1 - rows.len();
+        let down = strata[turn].down != back;
+        let mut sql = Statement::of(viewer);
+        sql.push(&format!("SELECT {COLUMNS} FROM (SELECT a.id, a.k FROM ("));
+        plan.rows(&mut sql, strata[turn], cursor, back, wanted);
+        let order = if down { "DESC" } else { "ASC" };
+        sql.push(&format!(
+            ") a ORDER BY a.k {order}, a.id {order} LIMIT {wanted}) page {JOINS} WHERE {} ORDER BY page.k {order}, page.id {order}",
+            viewer.sees()
+        ));
+        rows.extend(read(tx, sql, policies).await?.into_iter().map(|row| (turn, row)));
     }
+    Ok(rows)
 }
 
-/// Counts what `viewer` may see.
+/// Everybody who can have conversations, by name.
 ///
 /// # Errors
 /// What the database said.
-pub async fn counts(tx: &mut Tx, viewer: Viewer) -> Result<Counts> {
-    let sum = |of: &str| format!("COALESCE(CAST(SUM(CASE WHEN {of} THEN 1 ELSE 0 END) AS BIGINT), 0)");
-    let sql = format!(
-        "SELECT {}, {}, {}, {} FROM conversations c WHERE c.closed_at IS NULL AND {}",
-        sum("c.snoozed_until IS NULL"),
-        sum("c.snoozed_until IS NULL AND c.pinned_to = $1"),
-        sum("c.snoozed_until IS NULL AND c.pinned_to IS NULL"),
-        sum("c.snoozed_until IS NOT NULL"),
-        viewer.sees()
-    );
-    let (all, mine, unassigned, snoozed) =
-        on!(tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(viewer.person.0).fetch_one(c).await)?;
-    let held = if viewer.sees_all() { super::held::count(tx).await? } else { 0 };
-    Ok(Counts { all, mine, unassigned, snoozed, held })
+pub async fn people(tx: &mut Tx) -> Result<Vec<(PersonId, String)>> {
+    let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, name FROM people WHERE disabled_at IS NULL ORDER BY lower(name), id").fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(id, name)| (PersonId(id), name)).collect())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+const COLUMNS: &str = "c.id, u.name, u.phone, l.name, p.name, COALESCE(c.closed_at, c.last_at), c.waiting_since, \
+     c.preview, c.paused_at, l.policies, c.unread_from, c.failed_at, c.snoozed_until, c.closed_at, c.kind, page.k, \
+     CASE WHEN (SELECT k.given FROM consents k WHERE k.phone = u.phone AND k.scope = 'line:' || c.line_id \
+       ORDER BY k.id DESC LIMIT 1) = 0 OR (SELECT b.blocked FROM blocks b WHERE b.phone = u.phone \
+       AND b.number_id = c.line_id ORDER BY b.id DESC LIMIT 1) = 1 THEN 1 ELSE 0 END";
+const JOINS: &str = "JOIN conversations c ON c.id = page.id LEFT JOIN customers u ON u.id = c.customer_id \
+     LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to";
 
-    #[test]
-    fn cursors_and_views_read_what_they_wrote() {
-        let cursor = Cursor { at: 1_800_000_000_000_000, id: 1042 };
-        assert_eq!(Cursor::read(&cursor.to_string()), Some(cursor));
-        assert_eq!(Cursor::read("1;2"), None);
-        for view in View::EVERY {
-            assert_eq!(View::read(view.word()), Some(view));
+async fn read(tx: &mut Tx, sql: Statement, policies: &Policies) -> Result<Vec<Row>> {
+    let Statement { text, binds } = sql;
+    let rows = on!(tx, c, R => {
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for bind in binds {
+            query = match bind {
+                Bind::Whole(number) => query.bind(number),
+                Bind::Words(words) => query.bind(words),
+            };
         }
-        assert_eq!(View::read("everything"), None);
-    }
+        query.try_map(|row: R| {
+            let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
+            let (name, phone): (Option<String>, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
+            let own: Option<String> = row.try_get(9)?;
+            Ok(Row {
+                id: ConversationId(row.try_get(0)?),
+                contact: Contact::on(name, phone.as_deref(), own.as_deref()),
+                pair: row.try_get::<String, _>(14)? == "pair",
+                line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
+                rep: row.try_get(4)?,
+                at: At(row.try_get(5)?),
+                waiting_since: at(6)?,
+                target: policies.support_of(own.as_deref()).answer_target,
+                preview: row.try_get(7)?,
+                paused_at: at(8)?,
+                unread_from: row.try_get::<Option<i64>, _>(10)?.map(MessageId),
+                failed_at: at(11)?,
+                snoozed_until: at(12)?,
+                closed: at(13)?.is_some(),
+                opted_out: row.try_get::<i32, _>(16)? == 1,
+                key: row.try_get(15)?,
+            })
+        }).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
 }

@@ -38,8 +38,8 @@ impl Viewer {
             // Uses the parameter, so that both statements are bound alike.
             "$1 <> 0"
         } else {
-            "(c.pinned_to = $1 OR (c.kind = 'support' AND c.pinned_to IS NULL \
-             AND c.line_id IN (SELECT line_id FROM line_members WHERE person_id = $1)))"
+            "(+c.pinned_to = $1 OR (c.kind = 'support' AND +c.pinned_to IS NULL \
+             AND +c.line_id IN (SELECT line_id FROM line_members WHERE person_id = $1)))"
         }
     }
 }

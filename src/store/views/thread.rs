@@ -41,6 +41,8 @@ pub struct Head {
     pub snoozed_until: Option<At>,
     /// Since when a text waits for somebody to say whether it refuses further texts.
     pub flagged_at: Option<At>,
+    /// When a text to the customer failed that nobody has dealt with.
+    pub failed_at: Option<At>,
     /// Since when the customer is blocked, and by whom.
     pub blocked: Option<(At, String)>,
     /// Why nothing is sent from the line now, if so.
@@ -57,7 +59,7 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
     let sql = format!(
         "SELECT c.id, u.id, u.name, u.phone, u.created_at, l.id, l.name, p.id, p.name, c.opened_at, c.closed_at, \
          c.paused_at, c.snoozed_until, c.flagged_at, u.blocked_at, b.name, l.policies, \
-         n.paused_at, n.paused_why, c.unread_from FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
+         n.paused_at, n.paused_why, c.unread_from, c.failed_at FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
          LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN numbers n ON n.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to \
          LEFT JOIN people b ON b.id = u.blocked_by \
          WHERE c.id = $2 AND {}",
@@ -83,6 +85,7 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
             paused_at: at(11)?,
             snoozed_until: at(12)?,
             flagged_at: at(13)?,
+            failed_at: at(20)?,
             blocked: at(14)?.map(|at| (at, by.unwrap_or_default())),
             line_paused: at(17)?.map(|_| paused_why.unwrap_or_default()),
             unread_from: row.try_get::<Option<i64>, _>(19)?.map(MessageId),

@@ -77,6 +77,9 @@ fn about(key: &str) -> (&'static str, &'static str) {
         "hand_over_after" => {
             ("Hand over after", "A rep who is off for so long while the line is open loses the customer.")
         }
+        "answer_target" => {
+            ("Answer within", "Whoever waits longer is marked red in the inbox, from three quarters of it amber.")
+        }
         "context_line" => ("Begin a rep's thread with who it is", ""),
         _ => ("Show reps customers' numbers", ""),
     }
@@ -101,6 +104,7 @@ fn usual(key: &str, house: &SupportPolicy) -> String {
         "reopen_within" => duration::words(house.reopen_within),
         "sticky_for" => duration::words(house.sticky_for),
         "hand_over_after" => duration::words(house.hand_over_after),
+        "answer_target" => duration::words(house.answer_target),
         "context_line" => house.context_line.to_string(),
         _ => house.show_numbers.to_string(),
     }

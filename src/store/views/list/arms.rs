@@ -1,0 +1,387 @@
+//! A view as ranges of indexes: each arm is one range, in the order of the list, so that a page reads a few rows of each
+//! and a count at most a thousand. Rights stand in the arms: a rep has the conversations that are the rep's, and those of
+//! nobody on the rep's lines.
+
+use super::cursor::Cursor;
+use super::view::{Rep, Sort, Standing, View, Which};
+use crate::on;
+use crate::store::views::Viewer;
+use crate::store::{Result, Tx};
+
+/// A label on more conversations than so many is looked for in the list; the conversations of a rarer one are looked up.
+const COMMON: i64 = 2_000;
+/// Of so many customers whose names fit, the newest, conversations are found.
+const NEWEST: i64 = 500;
+const HERE: &str = "c.closed_at IS NULL AND c.snoozed_until IS NULL";
+
+/// A value of a statement.
+#[derive(Clone, Debug)]
+pub(super) enum Bind {
+    Whole(i64),
+    Words(String),
+}
+
+/// A statement and its values; `$1` is who reads.
+#[derive(Clone, Debug)]
+pub(super) struct Statement {
+    pub(super) text: String,
+    pub(super) binds: Vec<Bind>,
+}
+
+impl Statement {
+    pub(super) fn of(viewer: Viewer) -> Self {
+        Statement { text: String::new(), binds: vec![Bind::Whole(viewer.person.0)] }
+    }
+
+    /// The name by which the statement calls a value.
+    pub(super) fn bind(&mut self, value: Bind) -> String {
+        self.binds.push(value);
+        format!("${}", self.binds.len())
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+}
+
+/// A line of the house, and whether the reader is a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnLine {
+    /// The line.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The reader answers it.
+    pub own: bool,
+}
+
+/// What has to be known before a view can be read.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// Every line, by name.
+    pub lines: Vec<OwnLine>,
+    /// The label that is chosen by is on few conversations.
+    pub(super) rare: bool,
+    /// Words that are looked for, in whatever the reader may see.
+    pub(super) words: Option<String>,
+}
+
+impl Reach {
+    /// Reads it for one view.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn load(tx: &mut Tx, viewer: Viewer, view: View, words: Option<&str>) -> Result<Self> {
+        let rows: Vec<(i64, String, i64)> = on!(tx, c => sqlx::query_as(
+            "SELECT l.id, l.name, CASE WHEN EXISTS (SELECT 1 FROM line_members m WHERE m.line_id = l.id \
+             AND m.person_id = $1) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END FROM lines l ORDER BY l.name, l.id")
+            .bind(viewer.person.0).fetch_all(&mut *c).await)?;
+        let lines = rows.into_iter().map(|(id, name, own)| OwnLine { id, name, own: own == 1 }).collect();
+        let rare = match view.label {
+            Some(label) => {
+                let (uses,): (i64,) = on!(tx, c => sqlx::query_as(
+                    "SELECT COUNT(*) FROM (SELECT 1 FROM conversation_labels WHERE label_id = $1 LIMIT $2) n")
+                    .bind(label.0).bind(COMMON).fetch_one(&mut *c).await)?;
+                uses < COMMON
+            }
+            None => false,
+        };
+        let words = words.map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
+        Ok(Reach { lines, rare, words })
+    }
+}
+
+/// Whose conversations an arm has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pinned {
+    Anyhow,
+    To(i64),
+    Nobody,
+}
+
+/// Of which line an arm is; pairs have none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Any,
+    /// What one person has, asked of each row.
+    Theirs(i64),
+    Line(i64),
+    Pairs,
+}
+
+/// One range.
+#[derive(Clone, Copy)]
+struct Arm {
+    pinned: Pinned,
+    of: Of,
+}
+
+/// The arms of a view, or the one condition that few rows meet.
+pub(super) struct Plan {
+    view: View,
+    arms: Vec<Arm>,
+    /// Few rows: they are found by this, and everything else is asked of each.
+    few: Option<Few>,
+    sees: &'static str,
+}
+
+enum Few {
+    Snoozed,
+    Failed,
+    Mentions,
+    Label,
+    Standing(&'static str),
+    Words(String),
+}
+
+/// A part of a view that comes before or after the others, and what orders it.
+#[derive(Clone, Copy)]
+pub(super) struct Stratum {
+    condition: &'static str,
+    key: &'static str,
+    pub(super) down: bool,
+}
+
+impl Plan {
+    pub(super) fn of(viewer: Viewer, view: View, reach: &Reach) -> Self {
+        let few = match (&reach.words, view.which, view.state) {
+            (Some(words), ..) => Some(Few::Words(words.clone())),
+            (_, Which::Mentions, _) => Some(Few::Mentions),
+            (_, Which::Snoozed, _) => Some(Few::Snoozed),
+            (_, Which::Failed, _) => Some(Few::Failed),
+            (.., Some(Standing::Failed)) => Some(Few::Standing("c.failed_at > 0")),
+            (.., Some(Standing::Paused)) => Some(Few::Standing("c.paused_at > 0")),
+            (.., Some(Standing::Flagged)) => Some(Few::Standing("c.flagged_at > 0")),
+            _ if reach.rare => Some(Few::Label),
+            _ => None,
+        };
+        let arms = if few.is_some() { Vec::new() } else { arms(viewer, view, reach) };
+        Plan { view, arms, few, sees: viewer.sees() }
+    }
+
+    /// The parts of the list in their order.
+    pub(super) fn strata(&self) -> Vec<Stratum> {
+        let base = match (&self.few, self.view.which) {
+            (None | Some(Few::Label | Few::Standing(_)), Which::Closed) => "closed_at",
+            (Some(Few::Failed), _) => "failed_at",
+            _ => "last_at",
+        };
+        let newest = Stratum { condition: "", key: base, down: true };
+        match self.view.order() {
+            Sort::Newest => vec![newest],
+            Sort::Oldest => vec![Stratum { down: false, ..newest }],
+            Sort::Waiting => {
+                let condition = " AND c.waiting_since IS NOT NULL";
+                let waiting = Stratum { condition, key: "waiting_since", down: false };
+                if self.view.which == Which::Waiting {
+                    return vec![waiting];
+                }
+                vec![waiting, Stratum { condition: " AND c.waiting_since IS NULL", ..newest }]
+            }
+        }
+    }
+
+    /// At most `limit` rows of a stratum as `(id, k)`, beside the cursor if there is one; read upwards if it goes back.
+    pub(super) fn rows(&self, sql: &mut Statement, stratum: Stratum, beside: Option<Cursor>, back: bool, limit: usize) {
+        let down = stratum.down != back;
+        let (than, order) = if down { ("<", "DESC") } else { (">", "ASC") };
+        let own = if self.few.is_some() { "+" } else { "" };
+        let key = format!("{own}c.{}", stratum.key);
+        for (index, from) in self.conditions(sql).into_iter().enumerate() {
+            let beside = beside.map(|cursor| {
+                let (at, id) = (sql.bind(Bind::Whole(cursor.key)), sql.bind(Bind::Whole(cursor.id)));
+                format!(" AND ({key}, c.id) {than} ({at}, {id})")
+            });
+            let (beside, condition) = (beside.unwrap_or_default(), stratum.condition);
+            let union = if index == 0 { "" } else { " UNION ALL " };
+            sql.push(&format!(
+                "{union}SELECT * FROM (SELECT c.id AS id, c.{} AS k FROM conversations c WHERE {from}{condition}{beside} \
+                 ORDER BY {key} {order}, c.id {order} LIMIT {limit}) arm{index}",
+                stratum.key
+            ));
+        }
+        if self.few.is_none() && self.arms.is_empty() {
+            sql.push("SELECT c.id AS id, c.last_at AS k FROM conversations c WHERE 1 = 0");
+        }
+    }
+
+    /// How many rows there are, counted up to `most` in each arm.
+    pub(super) fn count(&self, sql: &mut Statement, most: i64) {
+        sql.push("CAST(0 AS BIGINT)");
+        for (index, from) in self.conditions(sql).into_iter().enumerate() {
+            sql.push(&format!(
+                " + (SELECT COUNT(*) FROM (SELECT 1 FROM conversations c WHERE {from} LIMIT {most}) n{index})"
+            ));
+        }
+    }
+
+    /// The condition of each arm.
+    fn conditions(&self, sql: &mut Statement) -> Vec<String> {
+        if let Some(few) = &self.few {
+            return vec![self.of_few(few, sql)];
+        }
+        if self.arms.is_empty() {
+            // Nothing may be bound that the statement does not use.
+            return Vec::new();
+        }
+        let view = match self.view.which {
+            Which::Unread => format!("{HERE} AND c.unread_from IS NOT NULL"),
+            Which::Waiting => format!("{HERE} AND c.waiting_since IS NOT NULL"),
+            Which::Closed => "c.closed_at IS NOT NULL".to_owned(),
+            _ => HERE.to_owned(),
+        };
+        let rest = self.narrowed("", sql);
+        self.arms
+            .iter()
+            .map(|arm| {
+                let pinned = match arm.pinned {
+                    Pinned::Anyhow => String::new(),
+                    Pinned::To(person) => format!(" AND c.pinned_to = {}", sql.bind(Bind::Whole(person))),
+                    // On a line; what has none is a pair, which is nobody's either.
+                    Pinned::Nobody => " AND c.pinned_to IS NULL".to_owned(),
+                };
+                let of = match arm.of {
+                    Of::Any => String::new(),
+                    Of::Theirs(line) => format!(" AND +c.line_id = {}", sql.bind(Bind::Whole(line))),
+                    Of::Line(line) => format!(" AND c.line_id = {}", sql.bind(Bind::Whole(line))),
+                    Of::Pairs => " AND c.line_id IS NULL".to_owned(),
+                };
+                format!("{view}{pinned}{of}{rest}")
+            })
+            .collect()
+    }
+
+    /// What is asked of each row beside its arm. `own` keeps a database from going by it.
+    fn narrowed(&self, own: &str, sql: &mut Statement) -> String {
+        let state = match self.view.state {
+            Some(Standing::Unread) => format!(" AND {own}c.unread_from IS NOT NULL"),
+            Some(Standing::Waiting) => format!(" AND {own}c.waiting_since IS NOT NULL"),
+            Some(Standing::Failed) => format!(" AND {own}c.failed_at IS NOT NULL"),
+            Some(Standing::Paused) => format!(" AND {own}c.paused_at IS NOT NULL"),
+            Some(Standing::Flagged) => format!(" AND {own}c.flagged_at IS NOT NULL"),
+            None => String::new(),
+        };
+        // Not EXISTS: a database may turn that into a join, and then reads all of them for one page.
+        let label = self.view.label.map(|label| {
+            let label = sql.bind(Bind::Whole(label.0));
+            format!(
+                " AND (SELECT 1 FROM conversation_labels x WHERE x.conversation_id = c.id AND x.label_id = {label}) = 1"
+            )
+        });
+        state + &label.unwrap_or_default()
+    }
+
+    fn of_few(&self, few: &Few, sql: &mut Statement) -> String {
+        let view = match self.view.which {
+            // What is looked for by words is looked for everywhere.
+            _ if matches!(few, Few::Words(_)) => "",
+            Which::All | Which::Mine | Which::Unassigned => " AND c.closed_at IS NULL AND +c.snoozed_until IS NULL",
+            Which::Unread => " AND c.closed_at IS NULL AND +c.snoozed_until IS NULL AND +c.unread_from IS NOT NULL",
+            Which::Waiting => " AND c.closed_at IS NULL AND +c.snoozed_until IS NULL AND +c.waiting_since IS NOT NULL",
+            Which::Snoozed => " AND +c.closed_at IS NULL",
+            Which::Closed => " AND +c.closed_at IS NOT NULL",
+            Which::Mentions | Which::Failed => "",
+        };
+        let whose = match (self.view.which, self.view.rep) {
+            _ if matches!(few, Few::Words(_)) => String::new(),
+            (Which::Mine, _) => " AND +c.pinned_to = $1".to_owned(),
+            (Which::Unassigned, _) | (_, Some(Rep::Nobody)) => {
+                " AND +c.pinned_to IS NULL AND c.kind = 'support'".to_owned()
+            }
+            (_, Some(Rep::Person(person))) => format!(" AND +c.pinned_to = {}", sql.bind(Bind::Whole(person.0))),
+            (_, None) => String::new(),
+        };
+        let line = self.view.line.filter(|_| !matches!(few, Few::Words(_)));
+        let line = line.map(|line| format!(" AND +c.line_id = {}", sql.bind(Bind::Whole(line.0)))).unwrap_or_default();
+        let found = match few {
+            Few::Snoozed => "c.snoozed_until > 0".to_owned(),
+            Few::Failed => "c.failed_at > 0".to_owned(),
+            Few::Mentions => {
+                "c.id IN (SELECT m.conversation_id FROM mentions m WHERE m.person_id = $1 AND m.seen_at IS NULL)"
+                    .to_owned()
+            }
+            Few::Label => {
+                let label = sql.bind(Bind::Whole(self.view.label.map_or(0, |label| label.0)));
+                format!("c.id IN (SELECT x.conversation_id FROM conversation_labels x WHERE x.label_id = {label})")
+            }
+            Few::Standing(condition) => (*condition).to_owned(),
+            Few::Words(words) => by_words(words, sql),
+        };
+        let narrowed = match few {
+            Few::Words(_) => String::new(),
+            Few::Label => self.state_of_few(),
+            _ => self.narrowed("+", sql),
+        };
+        format!("{found}{view}{whose}{line}{narrowed} AND {}", self.sees)
+    }
+
+    fn state_of_few(&self) -> String {
+        let without = Plan { view: View { label: None, ..self.view }, arms: Vec::new(), few: None, sees: self.sees };
+        without.narrowed("+", &mut Statement { text: String::new(), binds: Vec::new() })
+    }
+}
+
+/// By a number that people say, the last two digits that everybody sees, or a part of the name.
+fn by_words(words: &str, sql: &mut Statement) -> String {
+    let digits = words.trim_start_matches(['#', '•']);
+    let number = digits.parse::<i64>().ok().filter(|number| *number >= 0);
+    let pattern = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let name = sql.bind(Bind::Words(format!("%{pattern}%")));
+    let mut found = format!("lower(u.name) LIKE lower({name}) ESCAPE '\\'");
+    // More of a number than everybody sees is not looked for: who tries enough of them would know it all.
+    if digits.len() == 2 && number.is_some() {
+        let ending = sql.bind(Bind::Words(format!("%{digits}")));
+        found = format!("{found} OR u.phone LIKE {ending}");
+    }
+    let found = format!(
+        "SELECT x.id FROM conversations x WHERE x.customer_id IN (SELECT u.id FROM customers u WHERE {found} \
+         ORDER BY u.id DESC LIMIT {NEWEST})"
+    );
+    match number {
+        Some(number) => {
+            format!("c.id IN (SELECT CAST({} AS BIGINT) UNION ALL {found})", sql.bind(Bind::Whole(number)))
+        }
+        None => format!("c.id IN ({found})"),
+    }
+}
+
+fn arms(viewer: Viewer, view: View, reach: &Reach) -> Vec<Arm> {
+    let me = viewer.person.0;
+    let all = viewer.sees_all();
+    let chosen = match (view.which, view.rep) {
+        (Which::Mine, None) => Some(Pinned::To(me)),
+        (Which::Mine, Some(Rep::Person(person))) if person.0 == me => Some(Pinned::To(me)),
+        (Which::Unassigned, None | Some(Rep::Nobody)) | (_, Some(Rep::Nobody)) if view.which != Which::Mine => {
+            Some(Pinned::Nobody)
+        }
+        (Which::Mine | Which::Unassigned, Some(_)) => return Vec::new(),
+        (_, Some(Rep::Person(person))) => Some(Pinned::To(person.0)),
+        (_, _) => None,
+    };
+    let whose: Vec<Pinned> = match chosen {
+        Some(Pinned::To(person)) if !all && person != me => Vec::new(),
+        Some(pinned) => vec![pinned],
+        None if all => vec![Pinned::Anyhow],
+        None => vec![Pinned::To(me), Pinned::Nobody],
+    };
+    let mut arms = Vec::new();
+    if view.which == Which::Closed && matches!(view.state, Some(Standing::Unread | Standing::Waiting)) {
+        // A closing ends both.
+        return arms;
+    }
+    for pinned in whose {
+        // What one person has open is little, and is in order whichever lines it is of.
+        if matches!(pinned, Pinned::To(_)) && !matches!(view.which, Which::Unread | Which::Waiting | Which::Closed) {
+            let of = view.line.map_or(Of::Any, |line| Of::Theirs(line.0));
+            arms.push(Arm { pinned, of });
+            continue;
+        }
+        let lines = reach.lines.iter().filter(|line| view.line.is_none_or(|chosen| chosen.0 == line.id));
+        let lines = lines.filter(|line| all || line.own || pinned != Pinned::Nobody);
+        arms.extend(lines.map(|line| Arm { pinned, of: Of::Line(line.id) }));
+        if view.line.is_none() && pinned != Pinned::Nobody {
+            arms.push(Arm { pinned, of: Of::Pairs });
+        }
+    }
+    arms
+}

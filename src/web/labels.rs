@@ -1,0 +1,169 @@
+//! Labels: a page on which managers make and rename them, and the forms that put them on a conversation.
+
+use askama::Template;
+use rocket::form::Form;
+use rocket::response::Redirect;
+use rocket::{FromForm, State};
+
+use super::conversations::Number;
+use super::failure::Failure;
+use super::frame::{Frame, Here};
+use super::thread::Back;
+use super::words::sentence;
+use super::writing::{Answer as Done, answer};
+use crate::desk::sessions::Who;
+use crate::desk::{self, Desk, label};
+use crate::domain::ids::{ConversationId, LabelId};
+use crate::http::Site;
+use crate::http::guards::{ManagerOnly, Signed};
+use crate::http::page::Page;
+use crate::store::labels::{self, Label};
+use crate::store::views::list::{View, Which};
+use crate::store::{self, Tx};
+
+/// The labels of an open conversation, and those that it may get.
+#[derive(Template)]
+#[template(path = "conversations/labels.html")]
+pub(super) struct Labels {
+    id: ConversationId,
+    view: View,
+    on: Vec<Label>,
+    off: Vec<Label>,
+    why: Option<String>,
+}
+
+impl Labels {
+    /// `why` the last choice was refused, if it was.
+    pub(super) async fn load(tx: &mut Tx, id: ConversationId, view: View, why: Option<String>) -> store::Result<Self> {
+        let on = labels::of(tx, id).await?;
+        let mut off = labels::all(tx).await?;
+        off.retain(|label| on.iter().all(|other| other.id != label.id));
+        Ok(Labels { id, view, on, off, why })
+    }
+}
+
+/// All open conversations with a label.
+fn with(label: &Label) -> View {
+    View { label: Some(label.id), ..View::of(Which::All) }
+}
+
+/// A label that is to be put on.
+#[derive(FromForm)]
+pub(super) struct Chosen {
+    #[field(default = String::new())]
+    label: String,
+}
+
+#[rocket::post("/conversations/<id>/labels?<view>", data = "<form>")]
+pub(super) async fn put_on(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Chosen>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Done {
+    // What names no label is refused like a label that is not there.
+    let label = LabelId(form.label.parse().unwrap_or(0));
+    let outcome = label::put(desk, me.0.id, id.0, label, true).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), refused).await
+}
+
+#[rocket::post("/conversations/<id>/labels/<label>/removal?<view>")]
+pub(super) async fn take_off(
+    id: Number,
+    label: i64,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Done {
+    let outcome = label::put(desk, me.0.id, id.0, LabelId(label), false).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), refused).await
+}
+
+fn refused(_field: &'static str, why: String) -> Back {
+    Back { problem: Some(why.clone()), label_why: Some(why), ..Back::default() }
+}
+
+/// What was typed into a refused form, for which label, and why it was refused.
+#[derive(Default)]
+struct Typed {
+    label: Option<LabelId>,
+    name: String,
+    why: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "labels/index.html")]
+pub(super) struct Index {
+    frame: Frame,
+    labels: Vec<Label>,
+    typed: Typed,
+}
+
+impl Index {
+    fn is_about(&self, label: &Label) -> bool {
+        self.typed.label == Some(label.id) && self.typed.why.is_some()
+    }
+
+    /// What stands in the field of a label.
+    fn name_of<'a>(&'a self, label: &'a Label) -> &'a str {
+        if self.is_about(label) { &self.typed.name } else { &label.name }
+    }
+}
+
+async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
+    let mut tx = desk.store.read().await?;
+    let frame = Frame::load(&mut tx, who, Here::Labels, site, desk.clock.now()).await?;
+    Ok(Index { frame, labels: labels::counted(&mut tx).await?, typed })
+}
+
+#[rocket::get("/labels")]
+pub(super) async fn index(me: ManagerOnly, desk: &State<Desk>, site: &State<Site>) -> Result<Page<Index>, Failure> {
+    page(desk, site, me.0, Typed::default()).await.map(Page::ok)
+}
+
+/// The answer to a form of the page.
+#[derive(rocket::Responder)]
+pub(super) enum Answer {
+    Done(Box<Redirect>),
+    Again(Box<Page<Index>>),
+    Failed(Failure),
+}
+
+#[derive(FromForm)]
+pub(super) struct Named {
+    #[field(default = String::new())]
+    name: String,
+}
+
+#[rocket::post("/labels", data = "<form>")]
+pub(super) async fn create(form: Form<Named>, me: ManagerOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+    named(desk, site, me.0, None, form.into_inner().name).await
+}
+
+#[rocket::post("/labels/<id>", data = "<form>")]
+pub(super) async fn rename(
+    id: i64,
+    form: Form<Named>,
+    me: ManagerOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    named(desk, site, me.0, Some(LabelId(id)), form.into_inner().name).await
+}
+
+async fn named(desk: &Desk, site: &Site, who: Who, id: Option<LabelId>, name: String) -> Answer {
+    match label::name(desk, who.id, id, &name).await {
+        Ok(()) => Answer::Done(Box::new(Redirect::to("/labels"))),
+        Err(desk::Failure::Refused { why, .. }) => {
+            let typed = Typed { label: id, name, why: Some(sentence(&why)) };
+            match page(desk, site, who, typed).await {
+                Ok(page) => Answer::Again(Box::new(Page::refused(page))),
+                Err(failure) => Answer::Failed(failure),
+            }
+        }
+        Err(failure) => Answer::Failed(failure.into()),
+    }
+}
