@@ -97,14 +97,14 @@ test('the new colleague proves a phone by the code that comes to it', async () =
   phones = await openWindow(browser, carrier);
   await phones.page.goto('/simulator');
   await phones.page.getByText('Rep’s phone').click();
-  await phones.page.getByLabel('Number').fill(PHONE);
-  await phones.page.getByLabel('Name').fill('Dee');
+  await phones.page.getByRole('textbox', { name: 'Number' }).fill(PHONE);
+  await phones.page.getByRole('textbox', { name: 'Name' }).fill('Dee');
   await phones.page.getByRole('button', { name: 'Add the phone' }).click();
 
   const { page } = dee;
   await page.goto('/me');
   await fitsEverybody(page);
-  await page.getByLabel('Phone', { exact: true }).fill(PHONE);
+  await page.getByRole('textbox', { name: 'Phone' }).fill(PHONE);
   await page.getByRole('button', { name: 'Text a code' }).click();
   await page.getByText('A code was texted to ••77').waitFor();
   const phone = handset(phones.page, 'Dee');
