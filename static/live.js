@@ -62,6 +62,7 @@ function put(html) {
     for (const id of open) document.getElementById(id)?.setAttribute('open', '');
     if (focused) again(part, focused)?.focus({ preventScroll: true });
   }
+  document.dispatchEvent(new Event('put'));
 }
 
 function again(part, focused) {
@@ -107,7 +108,31 @@ function heard(change) {
   // Who looks and who types changes nothing else on any page.
   if (change.kind === 'presence') return document.dispatchEvent(new CustomEvent('presence', { detail: change.conversation }));
   refreshList();
+  // That it has been read shows in lists; in the thread the line before what is new stays while somebody reads.
+  if (change.kind === 'reading') return;
   if (conversation && (change.kind === 'all' || change.conversation === conversation)) refreshThread();
+}
+
+/* What has been read */
+
+let noted = '';
+
+// Somebody has read the thread when it is in front of them, up to where the page shows it.
+async function note() {
+  const last = document.getElementById('marks')?.dataset.unread;
+  const thread = document.getElementById('thread');
+  if (!last || last === noted || document.hidden || !document.hasFocus() || !thread.getClientRects().length) return;
+  noted = last;
+  const body = new URLSearchParams({ last });
+  const headers = { 'x-by-itself': '1' };
+  await fetch(`/conversations/${conversation}/reading`, { method: 'POST', body, headers, redirect: 'manual' })
+    .catch(() => { noted = ''; });
+}
+
+if (conversation) {
+  document.addEventListener('put', note);
+  for (const event of ['focus', 'hashchange']) addEventListener(event, note);
+  note();
 }
 
 /* The stream */
@@ -154,3 +179,5 @@ else lead();
 // A tab that was frozen, or came back from history, may have missed what the others heard.
 addEventListener('pageshow', (event) => { if (event.persisted) heard({ kind: 'all' }); });
 document.addEventListener('visibilitychange', () => { if (!document.hidden) heard({ kind: 'all' }); });
+// Times in the list are relative, and a wait passes its target without anybody doing anything.
+setInterval(() => { if (!document.hidden && document.querySelector('.row')) refreshList(); }, 60_000);

@@ -47,6 +47,14 @@ impl Desk {
         child.wait_with_output().unwrap().into()
     }
 
+    /// Runs a command to its end, and reads the first line of what it says and no more.
+    pub fn runs_for_its_first_line(&self, arguments: &[&str]) -> (String, Said) {
+        let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::with_capacity(32, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        (first.trim_end().to_owned(), child.wait_with_output().unwrap().into())
+    }
+
     /// Starts a command that runs until it is told to stop.
     pub fn starts(&self, arguments: &[&str]) -> Running {
         let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
