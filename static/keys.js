@@ -73,7 +73,7 @@ function deeds() {
     const count = link.querySelector('.n')?.textContent ?? '';
     return { name: name(link).slice(0, count ? -count.length : undefined).trim(), hint: count, href: link.href };
   });
-  return [...acts, ...views, { name: 'Keyboard shortcuts', hint: '?', run: openSheet }];
+  return [...acts, ...views, { name: 'New conversation', hint: '', href: '/conversations/new' }, { name: 'Keyboard shortcuts', hint: '?', run: openSheet }];
 }
 
 function show() {

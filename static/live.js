@@ -44,6 +44,13 @@ function localDays(root) {
 
 /* Parts: what comes again takes the place of what has the same id */
 
+// Somebody writes there, has written there, or reads what is shown once only.
+function inUse(part) {
+  if (part.hasAttribute('data-stay') || part.contains(document.activeElement?.closest('input, textarea, select'))) return true;
+  return [...part.querySelectorAll('input, textarea')].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked)
+    || [...part.querySelectorAll('option')].some((option) => option.selected !== option.defaultSelected && option.value);
+}
+
 function put(html) {
   const fresh = new DOMParser().parseFromString(html, 'text/html');
   for (const part of fresh.querySelectorAll('[data-part]')) {
@@ -51,7 +58,7 @@ function put(html) {
     if (!old || part.parentElement?.closest('[data-part]')) continue;
     // What somebody is typing into stays, unless it may not be used any more.
     if ('state' in part.dataset && part.dataset.state === old.dataset.state) continue;
-    if (old.id === 'details-body' && old.contains(document.activeElement)) continue;
+    if (old.closest('#details') && inUse(old)) continue;
     localTimes(part);
     if (part.outerHTML === old.outerHTML) continue;
     const open = [...old.querySelectorAll('details[open][id]')].map((details) => details.id);
@@ -110,7 +117,8 @@ function heard(change) {
   refreshList();
   // That it has been read shows in lists; in the thread the line before what is new stays while somebody reads.
   if (change.kind === 'reading') return;
-  if (conversation && (change.kind === 'all' || change.conversation === conversation)) refreshThread();
+  const together = document.getElementById('timeline')?.dataset.of?.split(' ') ?? [conversation];
+  if (conversation && (change.kind === 'all' || together.includes(change.conversation))) refreshThread();
 }
 
 /* What has been read */

@@ -3,6 +3,9 @@
 ALTER TABLE customers ADD COLUMN language TEXT;
 ALTER TABLE customers ADD COLUMN notes TEXT;
 ALTER TABLE customers ADD COLUMN merged_into INTEGER REFERENCES customers (id);
+-- What it was called before, and whose name the one who stands for both took.
+ALTER TABLE customers ADD COLUMN own_name TEXT;
+ALTER TABLE customers ADD COLUMN name_of INTEGER REFERENCES customers (id);
 CREATE INDEX customers_merged ON customers (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE customer_tags (

@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 28] = [
+pub const ALL: [Key; 29] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
@@ -58,6 +58,7 @@ pub const ALL: [Key; 28] = [
     key("SWITCHBOARD_SUPPORT__ANSWER_TARGET", "support.answer_target", "30m", "longer waits are marked in the inbox"),
     key("SWITCHBOARD_SUPPORT__PICK", "support.pick", "random", "random, least_busy or round_robin"),
     key("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "support.context_line", "true", "begin a rep's thread with who it is"),
+    key("SWITCHBOARD_SUPPORT__COUNTRIES", "support.countries", "all", "whom staff may text first: all, or US, CA, …"),
     key("SWITCHBOARD_POOL__QUARANTINE", "pool.quarantine", "72h", "how long a mask rests after use"),
     key("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "pool.quarantine_floor", "4h", "the rest that is always kept"),
     key("SWITCHBOARD_INBOX__UNDO_WINDOW", "inbox.undo_window", "5s", "how long a reply can be taken back; 0s: never"),

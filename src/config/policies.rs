@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::country::Countries;
 use crate::domain::duration;
 use crate::domain::policy::{DeliveryPolicy, InboxPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
 
@@ -24,6 +25,7 @@ fn support(source: &mut Source) -> SupportPolicy {
         context_line: source.read("SWITCHBOARD_SUPPORT__CONTEXT_LINE", truth).unwrap_or(usual.context_line),
         // Who sees customers' numbers is said line by line.
         show_numbers: usual.show_numbers,
+        countries: source.read("SWITCHBOARD_SUPPORT__COUNTRIES", Countries::read).unwrap_or(usual.countries),
     }
 }
 

@@ -5,18 +5,23 @@ use super::Failure;
 /// The longest reason or evidence, in characters.
 const LONGEST: usize = 500;
 
-/// The words for the field `field`, without the space around them.
+/// The words for the field `field`, without the space around them; `None` if there are none.
 ///
 /// # Errors
-/// [`Failure::Refused`] for the field if there are more than 500 characters, or none; then it says `if_empty`.
-pub(super) fn words(field: &'static str, text: &str, if_empty: &str) -> Result<String, Failure> {
+/// [`Failure::Refused`] for the field if there are more than 500 characters.
+pub(super) fn some_words(field: &'static str, text: &str) -> Result<Option<String>, Failure> {
     let text = text.trim();
     let length = text.chars().count();
-    if length == 0 {
-        return Err(Failure::refused(field, if_empty));
-    }
     if length > LONGEST {
         return Err(Failure::refused(field, format!("it has {length} characters and {LONGEST} is the most")));
     }
-    Ok(text.to_owned())
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// As [`some_words`], where there must be some.
+///
+/// # Errors
+/// As [`some_words`]; if there are none, it says `if_empty`.
+pub(super) fn words(field: &'static str, text: &str, if_empty: &str) -> Result<String, Failure> {
+    some_words(field, text)?.ok_or_else(|| Failure::refused(field, if_empty))
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::outbox::Enqueued;
-use super::{Desk, Failure, fulfil, queue};
+use super::{Desk, Failure, because, fulfil, note, queue};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
@@ -15,7 +15,16 @@ use crate::store::{Job, Result, Tx, access, changes, opening, phones, pins};
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it. Closing a closed one changes nothing.
 pub async fn close(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    let sent = desk.store.write(Close { desk: desk.clone(), by, conversation }).await??;
+    close_saying(desk, by, conversation, "").await
+}
+
+/// As [`close()`], and keeps `note` for colleagues, if it is not empty.
+///
+/// # Errors
+/// As [`close()`]; [`Failure::Refused`] for the field `note` if it is too long.
+pub async fn close_saying(desk: &Desk, by: PersonId, conversation: ConversationId, note: &str) -> Result<(), Failure> {
+    let note = because::some_words("note", note)?;
+    let sent = desk.store.write(Close { desk: desk.clone(), by, conversation, note }).await??;
     desk.send(sent);
     Ok(())
 }
@@ -24,25 +33,27 @@ struct Close {
     desk: Desk,
     by: PersonId,
     conversation: ConversationId,
+    note: Option<String>,
 }
 
 impl Job for Close {
     type Out = Result<Enqueued, Failure>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        close_in(&self.desk, tx, self.by, self.conversation, self.desk.clock.now()).await
+        close_in(&self.desk, tx, (self.by, self.conversation), self.note.as_deref(), self.desk.clock.now()).await
     }
 }
 
-/// Closes a conversation within a transaction: what the web and a rep's command do alike. Hold no conversation before.
+/// Closes a conversation within a transaction, with a note for colleagues if there is one: what the web and a rep's
+/// command do alike. Hold no conversation before.
 ///
 /// # Errors
 /// What the database said; the inner error as [`close`].
 pub(super) async fn close_in(
     desk: &Desk,
     tx: &mut Tx,
-    by: PersonId,
-    conversation: ConversationId,
+    (by, conversation): (PersonId, ConversationId),
+    note: Option<&str>,
     now: At,
 ) -> Result<Result<Enqueued, Failure>> {
     let line = queue::hold_line_of(tx, conversation).await?;
@@ -51,6 +62,11 @@ pub(super) async fn close_in(
         return Ok(Ok(Enqueued::default()));
     }
     let mut done = fulfil::at_once(desk, tx, conversation, now).await?;
+    if let Some(body) = note
+        && let Err(failure) = note::note_in(desk, tx, (by, conversation), ("web", None), body, now).await?
+    {
+        return Ok(Err(failure));
+    }
     end(desk, tx, &talk, Some(by), &json!({}), now).await?;
     // Whoever had it may take another customer.
     done.add(queue::drain_after(desk, tx, line, now).await?);

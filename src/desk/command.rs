@@ -11,7 +11,7 @@ use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::person::Duty;
 use crate::domain::text::Wording;
 use crate::store::routes::{self, Talk};
-use crate::store::views::details;
+use crate::store::views::colleagues;
 use crate::store::{Result, Tx};
 
 /// Where a command was texted.
@@ -110,7 +110,7 @@ async fn in_thread(
             let kept = note::note_in(desk, tx, (by, conversation), ("phone", None), &text, now).await?;
             kept.map(|_| "Noted, for staff only.".to_owned())
         }
-        Command::Close => close::close_in(desk, tx, by, conversation, now).await?.map(|sent| {
+        Command::Close => close::close_in(desk, tx, (by, conversation), None, now).await?.map(|sent| {
             done.add(sent);
             "Closed.".to_owned()
         }),
@@ -120,7 +120,7 @@ async fn in_thread(
                 format!("Put aside for {}. You will be reminded, or hear at once if they write.", span_words(span))
             })
         }
-        Command::Transfer(name) => match heir(tx, by, conversation, &name).await? {
+        Command::Transfer(name) => match heir(tx, by, conversation, &name, now).await? {
             Err(why) => Ok(why),
             Ok((to, name)) => pin::move_in(desk, tx, (by, conversation), Some(to), None, now).await?.map(|sent| {
                 done.add(sent);
@@ -164,11 +164,12 @@ async fn heir(
     by: PersonId,
     conversation: ConversationId,
     name: &str,
+    now: At,
 ) -> Result<std::result::Result<(PersonId, String), String>> {
     let talks = routes::talks(tx, &[conversation]).await?;
     let line = talks.first().and_then(|talk: &Talk| talk.line);
     let members = match line {
-        Some(line) => details::colleagues(tx, line).await?,
+        Some(line) => colleagues::of(tx, line, now).await?,
         None => Vec::new(),
     };
     let others: Vec<(PersonId, String)> =

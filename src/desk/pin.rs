@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::legs::Rungs;
 use super::outbox::{Departed, Enqueued};
-use super::{Desk, Failure, claim, fulfil, handover, legs, queue};
+use super::{Desk, Failure, because, claim, fulfil, handover, legs, queue};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
@@ -37,6 +37,7 @@ pub async fn transfer(
     to: PersonId,
     note: Option<String>,
 ) -> Result<(), Failure> {
+    let note = because::some_words("note", note.as_deref().unwrap_or_default())?;
     run(desk, Move { desk: desk.clone(), by, conversation, to: Some(to), note }).await
 }
 

@@ -8,10 +8,10 @@ use super::relay::customer_label;
 use super::{Desk, Failure, lapse};
 use crate::clock::At;
 use crate::domain::command::LATER;
-use crate::domain::hours::Hours;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::later::Later;
 use crate::domain::text::Wording;
+use crate::domain::wall::Wall;
 use crate::faults;
 use crate::store::routes::{self, Talk};
 use crate::store::{Job, Result, Tx, access, changes, snoozes};
@@ -31,8 +31,8 @@ pub async fn snooze(desk: &Desk, by: PersonId, conversation: ConversationId, unt
     Ok(())
 }
 
-/// As [`snooze()`], until `choice`: `tomorrow`, `next_week` or a span such as `1h30m`. Mornings are those of the person's
-/// own time zone, else of the line's.
+/// As [`snooze()`], until `choice`: `tomorrow`, `next_week`, a picked time such as `2026-03-11T09:30`, or a span such as
+/// `1h30m`. Clocks are those of the person's own time zone, else of the line's.
 ///
 /// # Errors
 /// As [`snooze()`].
@@ -42,10 +42,10 @@ pub async fn snooze_until(
     conversation: ConversationId,
     choice: &str,
 ) -> Result<(), Failure> {
-    let later = Later::read(choice).map_err(|mistake| Failure::refused("until", mistake.to_string()))?;
+    let wrong = "choose a date and a time, or write a span such as 15m, 2h, 3d or 1h30m";
+    let later = Later::read(choice).map_err(|_| Failure::refused("until", wrong))?;
     let hours = snoozes::hours(&mut desk.store.read().await?, by, conversation).await?;
-    let hours = hours.and_then(|hours| Hours::read(&hours).ok());
-    let until = later.at(desk.clock.now(), hours.as_ref());
+    let until = later.at(desk.clock.now(), Wall::of(hours.as_deref()).hours());
     snooze(desk, by, conversation, until.ok_or_else(|| Failure::refused("until", "there is no such time"))?).await
 }
 

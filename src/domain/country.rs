@@ -3,6 +3,8 @@
 //! Calling codes are those of ITU-T E.164; within +1 the area codes of Canada and the Caribbean are told apart from
 //! those of the United States (North American Numbering Plan). Elsewhere a shared code stands for its largest country.
 
+use std::fmt;
+
 use crate::domain::phone::Phone;
 
 #[rustfmt::skip]
@@ -81,6 +83,63 @@ pub fn serves(mask: &str, country: Option<&str>, phone: &str) -> bool {
     country.or_else(|| of(mask)) == of(phone)
 }
 
+/// The countries to whose numbers conversations may be started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Countries {
+    /// All of them.
+    #[default]
+    All,
+    /// These, by their ISO 3166 codes, sorted.
+    Only(Vec<String>),
+}
+
+impl Countries {
+    /// Reads `all`, or codes with commas between them: `US, CA`.
+    ///
+    /// # Errors
+    /// What is wrong, its shape and the remedy, in words.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut codes: Vec<String> =
+            text.split(',').map(|code| code.trim().to_uppercase()).filter(|code| !code.is_empty()).collect();
+        if codes == ["ALL"] {
+            return Ok(Countries::All);
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        if let Some(strange) = codes.iter().find(|code| !is_told(code)) {
+            let shown = strange.escape_debug();
+            return Err(format!("`{shown}` is no country that numbers tell; write all, or codes such as US, CA, GB"));
+        }
+        if codes.is_empty() {
+            return Err("write all, or codes such as US, CA, GB".to_owned());
+        }
+        Ok(Countries::Only(codes))
+    }
+
+    /// Whether `number` is of one of them.
+    #[must_use]
+    pub fn allow(&self, number: &str) -> bool {
+        match self {
+            Countries::All => true,
+            Countries::Only(codes) => of(number).is_some_and(|country| codes.iter().any(|code| code == country)),
+        }
+    }
+}
+
+impl fmt::Display for Countries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Countries::All => f.write_str("all"),
+            Countries::Only(codes) => f.write_str(&codes.join(", ")),
+        }
+    }
+}
+
+/// Some number belongs to this country by its digits.
+fn is_told(code: &str) -> bool {
+    ["US", "CA"].contains(&code) || ISLANDS.iter().chain(CODES).any(|(_, country)| *country == code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +169,17 @@ mod tests {
         assert!(!serves("+18005550100", None, "+442079460000"));
         assert!(serves("+442079460100", None, "+442079460000"));
         assert!(!serves("+442079460100", None, "+4930123456"));
+    }
+
+    #[test]
+    fn a_list_of_countries_allows_their_numbers_and_no_others() {
+        assert!(Countries::read(" All ").unwrap().allow("+88160000000"));
+        let some = Countries::read("us,GB, us").unwrap();
+        assert_eq!(some.to_string(), "GB, US");
+        assert_eq!(Countries::read(&some.to_string()), Ok(some.clone()));
+        let allowed = ["+15055550121", "+442079460000", "+14165550121", "+88160000000", "72345"].map(|n| some.allow(n));
+        assert_eq!(allowed, [true, true, false, false, false]);
+        assert!(Countries::read("US, Canada").unwrap_err().contains("`CANADA` is no country"));
+        assert!(Countries::read(" , ").unwrap_err().starts_with("write all"));
     }
 }

@@ -6,6 +6,7 @@ mod line;
 use std::time::Duration;
 
 use crate::clock::{days, hours, minutes, seconds};
+use crate::domain::country::Countries;
 use crate::domain::phone::Phone;
 
 pub use line::LinePolicy;
@@ -52,6 +53,8 @@ pub struct SupportPolicy {
     pub context_line: bool,
     /// Whether reps see customers' whole numbers; never, unless a line says so.
     pub show_numbers: bool,
+    /// To which countries' numbers conversations may be started.
+    pub countries: Countries,
 }
 
 impl Default for SupportPolicy {
@@ -65,6 +68,7 @@ impl Default for SupportPolicy {
             pick: PickPolicy::Random,
             context_line: true,
             show_numbers: false,
+            countries: Countries::All,
         }
     }
 }

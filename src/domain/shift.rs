@@ -46,9 +46,40 @@ impl Shift {
         of(&self.line).max(of(&self.own)).max(given_at).or(Some(At::EPOCH))
     }
 
+    /// When the person works again, if they do not work at `now` and it is within the next weeks.
+    #[must_use]
+    pub fn next_on(&self, now: At) -> Option<At> {
+        let mut at = now;
+        // A week of two schedules has fewer changes than this; whoever is never on is not looked for for ever.
+        for _ in 0..100 {
+            if self.on_at(at) {
+                return (at > now).then_some(at);
+            }
+            at = self.next_change(at)?;
+        }
+        None
+    }
+
     /// When anything changes next, after `now`.
     #[must_use]
     pub fn next_change(&self, now: At) -> Option<At> {
         [&self.line, &self.own].into_iter().flatten().filter_map(|hours| hours.next_change(now)).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_is_back_when_the_line_is_open_and_their_own_time_has_come() {
+        // Tuesday, 10 March 2026, 16:05 UTC
+        let now = At::from_seconds(1_773_158_700);
+        let line = r#"{"zone": "UTC", "mon-fri": "09:00-16:00"}"#;
+        let shift = Shift::read(Some(line), Some(r#"{"zone": "UTC", "thu": "08:00-12:00", "wed": "17:00-20:00"}"#));
+        assert_eq!(shift.next_on(now).unwrap().to_string(), "2026-03-12T09:00:00.000Z");
+        assert_eq!(Shift::default().next_on(now), None, "who is always on is not away");
+        let never = Shift::read(Some(line), Some(r#"{"zone": "UTC", "sat": "08:00-12:00"}"#));
+        assert_eq!(never.next_on(now), None);
     }
 }

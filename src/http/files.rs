@@ -23,7 +23,7 @@ pub struct File {
 }
 
 /// The layers of the style sheet in their order.
-const STYLES: [&str; 11] = [
+const STYLES: &[&str] = &[
     include_str!("../../static/css/tokens.css"),
     include_str!("../../static/css/base.css"),
     include_str!("../../static/css/layout.css"),
@@ -33,17 +33,19 @@ const STYLES: [&str; 11] = [
     include_str!("../../static/css/people.css"),
     include_str!("../../static/css/writing.css"),
     include_str!("../../static/css/keys.css"),
+    include_str!("../../static/css/contacts.css"),
     include_str!("../../static/css/alone.css"),
     include_str!("../../static/css/states.css"),
 ];
 
 static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
     let mut files = vec![
-        File::new("app.css", ContentType::CSS, STYLES.map(slim).concat()),
+        File::new("app.css", ContentType::CSS, STYLES.iter().map(|css| slim(css)).collect()),
         File::new("live.js", ContentType::JavaScript, include_str!("../../static/live.js").to_owned()),
         File::new("write.js", ContentType::JavaScript, include_str!("../../static/write.js").to_owned()),
         File::new("offers.js", ContentType::JavaScript, include_str!("../../static/offers.js").to_owned()),
         File::new("presence.js", ContentType::JavaScript, include_str!("../../static/presence.js").to_owned()),
+        File::new("details.js", ContentType::JavaScript, include_str!("../../static/details.js").to_owned()),
         File::new("keys.js", ContentType::JavaScript, include_str!("../../static/keys.js").to_owned()),
         File::new("copy.js", ContentType::JavaScript, include_str!("../../static/copy.js").to_owned()),
         File::new("bell.js", ContentType::JavaScript, include_str!("../../static/bell.js").to_owned()),

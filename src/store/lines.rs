@@ -102,6 +102,50 @@ pub async fn members(tx: &mut Tx) -> Result<Vec<(NumberId, PersonId)>> {
     Ok(rows.into_iter().map(|(line, person)| (NumberId(line), PersonId(person))).collect())
 }
 
+/// Whether this person is a member of the line.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_member(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<bool> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT m.person_id FROM line_members m JOIN people p ON p.id = m.person_id \
+         WHERE m.line_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL")
+        .bind(line.0).bind(person.0).fetch_optional(&mut *c).await)?;
+    Ok(row.is_some())
+}
+
+/// A member of a line who starts a conversation from it.
+#[derive(Clone, Debug)]
+pub struct Starter {
+    /// Their phone, if it takes texts now.
+    pub phone: Option<String>,
+}
+
+/// The person, if enabled and a member of the line, which is in service.
+///
+/// # Errors
+/// What the database said.
+pub async fn starter(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<Option<Starter>> {
+    let row: Option<(Option<String>,)> = on!(tx, c => sqlx::query_as(
+        "SELECT CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL AND p.duty IN ('on', 'away') \
+           THEN p.phone END FROM line_members m JOIN people p ON p.id = m.person_id JOIN numbers n ON n.id = m.line_id \
+         WHERE m.line_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL AND n.state = 'active'")
+        .bind(line.0).bind(person.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(phone,)| Starter { phone }))
+}
+
+/// The lines from which a person may start a conversation, by name.
+///
+/// # Errors
+/// What the database said.
+pub async fn of_member(tx: &mut Tx, person: PersonId) -> Result<Vec<(NumberId, String, Option<String>)>> {
+    let rows: Vec<(i64, String, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT l.id, l.name, l.policies FROM line_members m JOIN lines l ON l.id = m.line_id \
+         JOIN numbers n ON n.id = l.id WHERE m.person_id = $1 AND n.state = 'active' ORDER BY l.name, l.id")
+        .bind(person.0).fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(id, name, policies)| (NumberId(id), name, policies)).collect())
+}
+
 /// Makes a person a member of a line.
 ///
 /// # Errors

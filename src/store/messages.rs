@@ -113,6 +113,17 @@ pub async fn unarrived(tx: &mut Tx, conversation: ConversationId, id: MessageId)
     Ok(row.map(|(body, failed)| (body, failed > 0)))
 }
 
+/// The conversation in which `author` sent the form of that key before, if so.
+///
+/// # Errors
+/// What the database said.
+pub async fn place_of_form(tx: &mut Tx, key: &str, author: PersonId) -> Result<Option<ConversationId>> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT conversation_id FROM messages WHERE form_key = $1 AND author_id = $2 AND conversation_id IS NOT NULL")
+        .bind(key).bind(author.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(id,)| ConversationId(id)))
+}
+
 /// How a conversation stands after a message.
 #[derive(Clone, Debug)]
 pub struct Said {

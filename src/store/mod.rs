@@ -17,6 +17,7 @@ pub mod backfill;
 pub mod canned;
 pub mod changes;
 pub mod checkup;
+pub mod contacts;
 pub mod customers;
 pub mod departures;
 pub mod dialect;

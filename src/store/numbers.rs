@@ -47,6 +47,17 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
     Ok(rows.into_iter().map(number).collect())
 }
 
+/// Whether a number is one of ours, as long as it is not given back.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_ours(tx: &mut Tx, number: &str) -> Result<bool> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT id FROM numbers WHERE number = $1 AND state <> 'released'")
+        .bind(number).fetch_optional(&mut *c).await)?;
+    Ok(row.is_some())
+}
+
 /// Takes a number into service, active from `now`.
 ///
 /// # Errors

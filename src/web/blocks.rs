@@ -4,8 +4,9 @@ use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
+use super::refused::Refused;
 use super::thread::Back;
-use super::writing::{Answer, answer, lines};
+use super::writing::{Answer, Pane, answer_in, lines};
 use crate::desk::{Desk, block};
 use crate::http::Site;
 use crate::http::guards::Signed;
@@ -27,9 +28,8 @@ pub(super) async fn create(
 ) -> Answer {
     let reason = lines(&form.reason);
     let outcome = block::block(desk, me.0.id, id.0, &reason).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
-        let block_why = (field == "reason").then(|| why.clone());
-        Back { problem: Some(why), block_why, block_reason: reason, ..Back::default() }
+    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), |field, why| {
+        Back::beside(Refused { form: "block", field, why, values: vec![("reason", reason)] })
     })
     .await
 }
@@ -43,5 +43,5 @@ pub(super) async fn delete(
     site: &State<Site>,
 ) -> Answer {
     let outcome = block::unblock(desk, me.0.id, id.0).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }

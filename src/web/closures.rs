@@ -1,22 +1,35 @@
-//! The closing of a conversation.
+//! The closing of a conversation, with a note for colleagues if there is something to say.
 
-use rocket::State;
+use rocket::form::Form;
+use rocket::{FromForm, State};
 
 use super::conversations::Number;
+use super::refused::Refused;
 use super::thread::Back;
-use super::writing::{Answer, answer};
+use super::writing::{Answer, answer, lines};
 use crate::desk::{Desk, close};
 use crate::http::Site;
 use crate::http::guards::Signed;
 
-#[rocket::post("/conversations/<id>/closure?<view>")]
+#[derive(FromForm)]
+pub(super) struct Closing {
+    #[field(default = String::new())]
+    note: String,
+}
+
+#[rocket::post("/conversations/<id>/closure?<view>", data = "<form>")]
 pub(super) async fn create(
     id: Number,
     view: Option<&str>,
+    form: Form<Closing>,
     me: Signed,
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Answer {
-    let outcome = close::close(desk, me.0.id, id.0).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+    let note = lines(&form.note);
+    let outcome = close::close_saying(desk, me.0.id, id.0, &note).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
+        Back::beside(Refused { form: "close", field, why, values: vec![("note", note)] })
+    })
+    .await
 }

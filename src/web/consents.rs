@@ -4,8 +4,9 @@ use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
+use super::refused::Refused;
 use super::thread::Back;
-use super::writing::{Answer, answer, lines};
+use super::writing::{Answer, Pane, answer_in, lines};
 use crate::desk::{Desk, Failure, consent, refusal};
 use crate::http::Site;
 use crate::http::guards::Signed;
@@ -34,9 +35,8 @@ pub(super) async fn create(
         "yes" => consent::restore(desk, me.0.id, id.0, &evidence).await,
         _ => Err(Failure::refused("given", "choose whether they may be texted: yes or no")),
     };
-    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
-        let consent_why = (field == "evidence").then(|| why.clone());
-        Back { problem: Some(why), consent_why, evidence, ..Back::default() }
+    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), |field, why| {
+        Back::beside(Refused { form: "consent", field, why, values: vec![("evidence", evidence)] })
     })
     .await
 }
@@ -62,5 +62,5 @@ pub(super) async fn settle(
         "no" => refusal::settle(desk, me.0.id, id.0, false).await,
         _ => Err(Failure::refused("refused", "choose whether it was a refusal: yes or no")),
     };
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }

@@ -63,6 +63,14 @@ pub fn line(done: Done, customer: &str) -> Line {
             Some("rep_missing") => "Given away, because its rep has been off duty for too long".to_owned(),
             _ => "Given away".to_owned(),
         },
+        "started" => format!("{actor} began a conversation with {customer}"),
+        "renamed" => match (word("from"), word("to")) {
+            (_, None) => format!("{actor} took the name {} away", word("from").unwrap_or_default()),
+            (None, Some(to)) => format!("{actor} named this contact {to}"),
+            (Some(from), Some(to)) => format!("{actor} changed the name from {from} to {to}"),
+        },
+        "merged" => format!("{actor} put this contact together with that of #{}", word("with").unwrap_or_default()),
+        "separated" => format!("{actor} took this contact and that of #{} apart", word("with").unwrap_or_default()),
         "reopened" => {
             let why = word("why").map(|why| format!(": {why}")).unwrap_or_default();
             format!(
@@ -168,7 +176,8 @@ mod tests {
     use super::*;
 
     fn done(kind: &str, data: &str) -> Done {
-        Done { id: 1, at: At::EPOCH, kind: kind.into(), actor: Some("Ana".into()), data: data.into() }
+        let conversation = crate::domain::ids::ConversationId(1001);
+        Done { id: 1, conversation, at: At::EPOCH, kind: kind.into(), actor: Some("Ana".into()), data: data.into() }
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::{clock::At, domain::ids::PersonId};
 pub enum Here {
     /// In a view of conversations.
     View(View),
+    /// At the form that starts a conversation.
+    Start,
     /// At the held texts.
     Held,
     /// At the labels.

@@ -8,7 +8,9 @@ pub mod catchers;
 mod closures;
 pub mod composer;
 mod consents;
+mod contacts;
 pub mod conversations;
+mod details;
 mod drafts;
 mod duty;
 pub mod events;
@@ -25,6 +27,7 @@ pub mod list;
 mod live;
 mod marks;
 mod me;
+mod merges;
 mod notes;
 mod own_phone;
 mod palette;
@@ -32,12 +35,15 @@ mod people;
 mod pins;
 mod planned;
 mod presences;
+mod refused;
 mod replies;
 mod session_given;
 mod sessions;
 mod setup;
+mod shown;
 mod snoozes;
 pub mod stamp;
+mod starts;
 mod thread;
 pub mod timeline;
 mod travel;
@@ -83,6 +89,12 @@ pub fn routes() -> Vec<Route> {
         labels::rename,
         snoozes::create,
         snoozes::delete,
+        contacts::save,
+        contacts::show,
+        merges::create,
+        merges::delete,
+        starts::form,
+        starts::create,
         blocks::create,
         blocks::delete,
         consents::create,

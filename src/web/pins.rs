@@ -4,6 +4,7 @@ use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
+use super::refused::Refused;
 use super::thread::Back;
 use super::writing::{Answer, answer, list};
 use crate::desk::{Desk, Failure, pin};
@@ -41,13 +42,10 @@ pub(super) async fn create(
         return list(view);
     }
     answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
-        let transfer = to.is_some() && field == "to";
-        Back {
-            problem: Some(why.clone()),
-            transfer_why: transfer.then_some(why),
-            chosen,
-            transfer_note: note.unwrap_or_default(),
-            ..Back::default()
+        let values = vec![("to", to.clone().unwrap_or_default()), ("note", note.unwrap_or_default())];
+        match to {
+            Some(_) => Back::beside(Refused { form: "transfer", field, why, values }),
+            None => Back::told(field, why),
         }
     })
     .await

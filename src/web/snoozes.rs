@@ -4,6 +4,7 @@ use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
+use super::refused::Refused;
 use super::thread::Back;
 use super::writing::{Answer, answer};
 use crate::desk::{Desk, snooze};
@@ -12,7 +13,7 @@ use crate::http::guards::Signed;
 
 #[derive(FromForm)]
 pub(super) struct Until {
-    /// `tomorrow`, `next_week`, or a span such as `1h30m`.
+    /// `tomorrow`, `next_week`, a picked time such as `2026-03-11T09:30`, or a span such as `1h30m`.
     #[field(default = String::new())]
     until: String,
 }
@@ -27,7 +28,10 @@ pub(super) async fn create(
     site: &State<Site>,
 ) -> Answer {
     let outcome = snooze::snooze_until(desk, me.0.id, id.0, &form.until).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
+        Back::beside(Refused { form: "snooze", field, why, values: vec![("until", form.into_inner().until)] })
+    })
+    .await
 }
 
 #[rocket::post("/conversations/<id>/waking?<view>")]

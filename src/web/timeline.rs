@@ -1,4 +1,5 @@
-//! The thread as a page shows it: what was said and done, in the order of time, with days between.
+//! The thread as a page shows it: what was said and done, in the order of time, with days between, over all
+//! conversations with the customer on the line.
 
 use askama::Template;
 
@@ -8,7 +9,9 @@ use super::words::{self, Fate};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::mention::{self, Piece};
+use crate::store::views::Contact;
 use crate::store::views::list::View;
+use crate::store::views::past::Part;
 use crate::store::views::planned;
 use crate::store::views::timeline::{Done, Said, Timeline};
 
@@ -80,6 +83,17 @@ pub struct NoteItem {
     pub pieces: Vec<Piece>,
 }
 
+/// What follows belongs to another conversation than what stands before.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// When the first of it was said.
+    pub at: Stamp,
+    /// Which conversation.
+    pub id: ConversationId,
+    /// Its phone, where that is not the one whose conversation the page is about.
+    pub masked: Option<String>,
+}
+
 /// One line of the thread.
 #[derive(Clone, Debug, Template)]
 #[template(path = "conversations/item.html")]
@@ -88,6 +102,8 @@ pub enum Item {
     Day(Stamp),
     /// From here on nobody has read the customer's texts: so many.
     New(usize),
+    /// Another conversation with the same customer.
+    Turn(Turn),
     /// A bubble.
     Said(Bubble),
     /// A note.
@@ -102,6 +118,7 @@ impl Item {
     fn at(&self) -> Stamp {
         match self {
             Item::Day(at) => *at,
+            Item::Turn(turn) => turn.at,
             Item::Said(said) => said.at,
             Item::Note(note) => note.at,
             Item::System(line) => line.at,
@@ -120,8 +137,10 @@ pub struct Place<'a> {
     pub view: View,
     /// Only what was said before this message is shown.
     pub before: Option<i64>,
-    /// How the customer is called.
-    pub customer: &'a str,
+    /// The customer.
+    pub contact: &'a Contact,
+    /// The conversations in the thread.
+    pub parts: &'a [Part],
     /// Something can be sent.
     pub open: bool,
     /// The customer's first text that nobody has read.
@@ -134,26 +153,39 @@ impl Place<'_> {
     fn address(&self, verb: &str) -> String {
         format!("/conversations/{}/{verb}?view={}", self.id, self.view.word())
     }
+
+    /// The customer of one of the conversations in the thread.
+    fn contact_of(&self, id: ConversationId) -> &Contact {
+        self.parts.iter().find(|part| part.id == id).map_or(self.contact, |part| &part.contact)
+    }
 }
 
 /// Puts messages and events in order, days between them, a line before what is new, and what waits behind all.
 #[must_use]
 pub fn items(timeline: Timeline, place: &Place<'_>) -> Vec<Item> {
-    let customer = place.customer;
-    let is_new = |said: &Said| said.author == "customer" && place.unread_from.is_some_and(|from| said.id >= from);
+    let is_new = |said: &Said| {
+        let here = said.conversation == place.id && said.author == "customer";
+        here && place.unread_from.is_some_and(|from| said.id >= from)
+    };
     let first_new = timeline.said.iter().find(|said| is_new(said)).map(|said| said.id.0);
     let new = timeline.said.iter().filter(|said| is_new(said)).count();
-    let said = timeline.said.into_iter().map(|said| (said.id.0, item(said, place)));
-    let done = lines(timeline.done, customer).into_iter().map(|line| (line.id, Item::System(line)));
+    let said = timeline.said.into_iter().map(|said| (said.id.0, said.conversation, item(said, place)));
+    let done = lines(timeline.done, place).into_iter().map(|(of, line)| (line.id, of, Item::System(line)));
     let (ended, waiting): (Vec<_>, Vec<_>) = timeline.leaving.into_iter().partition(|one| one.ended.is_some());
-    let ended = ended.into_iter().map(|one| (one.id.0, not_sent(one)));
-    let mut all: Vec<(i64, Item)> = said.chain(done).chain(ended).collect();
+    let ended = ended.into_iter().map(|one| (one.id.0, place.id, not_sent(one)));
+    let mut all: Vec<(i64, ConversationId, Item)> = said.chain(done).chain(ended).collect();
     // Row ids rise with time, and tell apart what happened in one microsecond.
-    all.sort_by_key(|(id, item)| (item.at().0, *id));
+    all.sort_by_key(|(id, _, item)| (item.at().0, *id));
     let mut items: Vec<Item> = Vec::with_capacity(all.len() + 8);
-    for (id, item) in all {
+    let mut last = if all.iter().all(|(_, of, _)| *of == place.id) { Some(place.id) } else { None };
+    for (id, of, item) in all {
         if items.last().is_none_or(|last| !last.at().same_day(item.at())) {
             items.push(Item::Day(item.at()));
+        }
+        if last.replace(of) != Some(of) {
+            let masked = &place.contact_of(of).masked;
+            let masked = Some(masked).filter(|masked| **masked != place.contact.masked).cloned();
+            items.push(Item::Turn(Turn { at: item.at(), id: of, masked }));
         }
         if first_new == Some(id) && matches!(item, Item::Said(_)) {
             items.push(Item::New(new));
@@ -196,15 +228,16 @@ fn not_sent(one: planned::Leaving) -> Item {
 }
 
 /// The opening of a rep's leg is told with the event that caused it, or by itself if it came later.
-fn lines(done: Vec<Done>, customer: &str) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::with_capacity(done.len());
+fn lines(done: Vec<Done>, place: &Place<'_>) -> Vec<(ConversationId, Line)> {
+    let mut lines: Vec<(ConversationId, Line)> = Vec::with_capacity(done.len());
     for event in done {
-        match (events::mask_step(&event), lines.last_mut().filter(|last| last.at.0 == event.at)) {
-            (Some(step), Some(last)) => {
+        let of = event.conversation;
+        match (events::mask_step(&event), lines.last_mut().filter(|(id, last)| *id == of && last.at.0 == event.at)) {
+            (Some(step), Some((_, last))) => {
                 let fresh = || Trace { question: "Which mask?".to_owned(), steps: Vec::new() };
                 last.trace.get_or_insert_with(fresh).steps.push(step);
             }
-            _ => lines.push(events::line(event, customer)),
+            _ => lines.push((of, events::line(event, place.contact_of(of).shown()))),
         }
     }
     lines
@@ -220,7 +253,8 @@ fn item(said: Said, place: &Place<'_>) -> Item {
             pieces: mention::pieces(&said.body, &said.names),
         }),
         "keyword" | "command" => {
-            Item::System(Line { id: said.id.0, at, text: word_of(&said, place.customer), trace: None })
+            let customer = place.contact_of(said.conversation).shown();
+            Item::System(Line { id: said.id.0, at, text: word_of(&said, customer), trace: None })
         }
         _ => Item::Said(bubble(said, place)),
     }
@@ -259,8 +293,9 @@ fn bubble(said: Said, place: &Place<'_>) -> Bubble {
         (false, _) => "out",
     };
     let unarrived = said.author == "rep" && said.outcome == "relayed" && words::is_unarrived(&said);
-    let again =
-        (unarrived && !said.repeated && place.open).then(|| place.address(&format!("messages/{}/repetition", said.id)));
+    let here = said.conversation == place.id;
+    let again = (unarrived && !said.repeated && place.open && here)
+        .then(|| place.address(&format!("messages/{}/repetition", said.id)));
     fates.extend(to_customer);
     if unarrived && said.repeated {
         fates.push(Fate { text: "Sent again".to_owned(), bad: false, never: false });
@@ -268,7 +303,7 @@ fn bubble(said: Said, place: &Place<'_>) -> Bubble {
     fates.extend(words::to_reps(&said));
     let files = words::files(said.media.as_deref());
     let author = match (inbound, said.author_name) {
-        (true, _) => place.customer.to_owned(),
+        (true, _) => place.contact_of(said.conversation).shown().to_owned(),
         (false, Some(name)) => name,
         (false, None) => "Switchboard".to_owned(),
     };
@@ -280,7 +315,7 @@ fn bubble(said: Said, place: &Place<'_>) -> Bubble {
         _ => None,
     };
     let id = said.id;
-    let before = place.before.map(|before| format!("&before={before}")).unwrap_or_default();
+    let before = place.before.filter(|_| here).map(|before| format!("&before={before}")).unwrap_or_default();
     let trace = place.travel.as_ref().filter(|(of, _)| *of == id).map(|(_, trace)| trace.clone());
     Bubble {
         id: id.0,
@@ -292,7 +327,7 @@ fn bubble(said: Said, place: &Place<'_>) -> Bubble {
         files,
         fates,
         again,
-        travel: format!("/conversations/{}?view={}{before}&travel={id}#m{id}", place.id, place.view.word()),
+        travel: format!("/conversations/{}?view={}{before}&travel={id}#m{id}", said.conversation, place.view.word()),
         trace,
     }
 }

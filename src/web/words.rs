@@ -186,11 +186,12 @@ pub fn to_reps(said: &Said) -> Vec<Fate> {
 mod tests {
     use super::*;
     use crate::clock::At;
-    use crate::domain::ids::MessageId;
+    use crate::domain::ids::{ConversationId, MessageId};
 
     fn said(texts: &[(&str, Option<&str>, Option<&str>)]) -> Said {
         Said {
             id: MessageId(1),
+            conversation: ConversationId(1001),
             at: At::EPOCH,
             author: "rep".into(),
             author_name: None,

@@ -24,8 +24,26 @@ pub(super) enum Answer {
     Failed(Failure),
 }
 
+/// The pane that is in front of a phone after a form was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pane {
+    Thread,
+    Details,
+}
+
 /// Answers a form about conversation `id`. `back` puts what was typed and the reason onto the page.
 pub(super) async fn answer<T>(
+    outcome: Result<T, desk::Failure>,
+    who: (&Desk, &Site, Who),
+    about: (ConversationId, Option<&str>),
+    back: impl FnOnce(&'static str, String) -> Back,
+) -> Answer {
+    answer_in(Pane::Thread, outcome, who, about, back).await
+}
+
+/// As [`answer`], and back to `pane`.
+pub(super) async fn answer_in<T>(
+    pane: Pane,
     outcome: Result<T, desk::Failure>,
     (desk, site, who): (&Desk, &Site, Who),
     (id, view): (ConversationId, Option<&str>),
@@ -33,12 +51,14 @@ pub(super) async fn answer<T>(
 ) -> Answer {
     match outcome {
         Ok(_) => {
-            Answer::Done(Box::new(Redirect::to(format!("/conversations/{id}?view={}#thread", view_of(view).word()))))
+            let pane = if pane == Pane::Details { "details" } else { "thread" };
+            let view = view_of(view);
+            Answer::Done(Box::new(Redirect::to(format!("/conversations/{id}?view={view}#{pane}"))))
         }
         Err(desk::Failure::Refused { field, why }) => {
             let back = back(field, words::sentence(&why));
             match conversations::page(desk, site, who, (id, Shown::of(view)), (None, None), back).await {
-                Ok(page) => Answer::Again(Box::new(Page::refused(page))),
+                Ok(again) => Answer::Again(Box::new(Page::refused(again))),
                 Err(failure) => Answer::Failed(failure),
             }
         }

@@ -45,7 +45,7 @@ both_stores! {
         let path = format!("/conversations/{}", house.conversation().await);
         let blank = ana.post(&format!("{path}/block"), &[("reason", " ")]).await;
         assert_eq!(blank.status, Status::UnprocessableEntity);
-        blank.shows(&["the reason is empty", "id=\"reason-why\" role=\"alert\""]);
+        blank.shows(&["the reason is empty", "id=\"block-reason-why\" role=\"alert\""]);
         assert_eq!(ana.post(&format!("{path}/block"), &[("reason", "<threats>")]).await.status, Status::SeeOther);
         house.customer(34).texts("you again").await;
         ana.get(&path).await
@@ -62,7 +62,7 @@ both_stores! {
         let miriam = Browser::of(house, MIRIAM).await;
         let path = format!("/conversations/{}", house.conversation().await);
         let blank = miriam.post(&format!("{path}/consent"), &[("given", "no"), ("evidence", "")]).await;
-        blank.shows(&["the evidence is empty", "id=\"evidence-why\""]);
+        blank.shows(&["the evidence is empty", "id=\"consent-evidence-why\""]);
         miriam.post(&format!("{path}/consent"), &[("given", "no"), ("evidence", "rang us, 10 March")]).await;
         miriam.get(&path).await
             .shows(&["Miriam entered that ••34 wants no more texts: rang us, 10 March", "A colleague entered on", "Take it back"])

@@ -128,11 +128,16 @@ impl Hours {
         zone::begin(self.zone, local)
     }
 
+    /// What the clock of this zone shows at `now`.
+    pub(super) fn local(&self, now: At) -> Option<NaiveDateTime> {
+        let local = self.zone.from_utc_datetime(&now.utc()?.naive_utc()).naive_local();
+        // Beyond this no calendar reaches, and no sum of days overflows within it.
+        (-9999..=9999).contains(&local.year()).then_some(local)
+    }
+
     /// The date on the calendar of this zone.
     pub(super) fn date(&self, now: At) -> Option<NaiveDate> {
-        let date = self.zone.from_utc_datetime(&now.utc()?.naive_utc()).date_naive();
-        // Beyond this no calendar reaches, and no sum of days overflows within it.
-        (-9999..=9999).contains(&date.year()).then_some(date)
+        self.local(now).map(|local| local.date())
     }
 
     /// The spans that begin on `date`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{PickPolicy, SupportPolicy};
+use crate::domain::country::Countries;
 use crate::domain::duration;
 
 /// The policies of one line, kept as JSON in `lines.policies`; what is `None` is as the settings say.
@@ -47,11 +48,14 @@ pub struct LinePolicy {
     /// Whether reps see customers' whole numbers, not only the last two digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_numbers: Option<bool>,
+    /// To which countries' numbers conversations may be started.
+    #[serde(with = "countries", skip_serializing_if = "Option::is_none")]
+    pub countries: Option<Countries>,
 }
 
 impl LinePolicy {
     /// What a line may set, as it is written in the set-up file.
-    pub const KEYS: [&str; 8] = [
+    pub const KEYS: [&str; 9] = [
         "pick",
         "idle_close",
         "reopen_within",
@@ -60,6 +64,7 @@ impl LinePolicy {
         "answer_target",
         "context_line",
         "show_numbers",
+        "countries",
     ];
 
     /// Reads what [`LinePolicy::to_json`] wrote.
@@ -124,6 +129,7 @@ impl LinePolicy {
             pick: self.pick.unwrap_or(house.pick),
             context_line: self.context_line.unwrap_or(house.context_line),
             show_numbers: self.show_numbers.unwrap_or(house.show_numbers),
+            countries: self.countries.clone().unwrap_or_else(|| house.countries.clone()),
         }
     }
 }
@@ -145,6 +151,24 @@ impl<'de> Deserialize<'de> for PickPolicy {
 fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
     let long = self::long::deserialize(from)?;
     if long.is_some_and(|long| long.is_zero()) { Err(serde::de::Error::custom("write more than 0")) } else { Ok(long) }
+}
+
+/// Countries as operators write them.
+mod countries {
+    use super::{Countries, Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "this is the interface of serde's `with`")]
+    pub fn serialize<S: Serializer>(countries: &Option<Countries>, to: S) -> Result<S::Ok, S::Error> {
+        match countries {
+            Some(countries) => to.collect_str(countries),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Countries>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| Countries::read(&text).map_err(serde::de::Error::custom)).transpose()
+    }
 }
 
 /// Durations as operators write them.
@@ -183,13 +207,14 @@ mod tests {
     fn each_key_is_set_and_taken_away_in_words() {
         let mut line = LinePolicy::default();
         for (key, words) in
-            LinePolicy::KEYS.into_iter().zip(["random", "2d", "0s", "9d", "30m", "15m", "false", "true"])
+            LinePolicy::KEYS.into_iter().zip(["random", "2d", "0s", "9d", "30m", "15m", "false", "true", "CA, US"])
         {
             line.set(key, Some(words)).unwrap();
             assert_eq!(line.get(key).as_deref(), Some(words), "{key}");
         }
         assert_eq!(line.keys().len(), LinePolicy::KEYS.len());
         assert!(line.set("show_numbers", Some("maybe")).unwrap_err().contains("true or false"));
+        assert!(line.set("countries", Some("XX")).unwrap_err().contains("no country"));
         assert!(line.set("pick", Some("best")).unwrap_err().contains("least_busy"));
         assert!(line.set("pic", None).unwrap_err().contains("they are pick, "));
         for key in LinePolicy::KEYS {

@@ -1,96 +1,83 @@
-//! What stands beside a thread: legs, whether we may text, colleagues, earlier conversations.
+//! What stands beside a thread: legs, who else the contact is, and whether we may text.
 
-use sqlx::AssertSqlSafe;
-
-use super::Viewer;
 use super::thread::Head;
+use super::{Viewer, namesakes};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::ids::{ConversationId, CustomerId, PersonId};
+use crate::domain::phone::masked;
 use crate::on;
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, contacts};
 
 /// A way into the conversation.
 #[derive(Clone, Debug)]
 pub struct Leg {
-    /// The rep whose phone it is; nobody's name on the customer's leg.
-    pub rep: Option<String>,
+    /// Whose phone it is, if a rep's.
+    pub rep: Option<(PersonId, String)>,
     /// Our number's end: the line's name, else the mask's number.
     pub ours: String,
     /// Since when.
     pub opened_at: At,
+    /// Until when its mask rests for this phone; `None` while it is live.
+    pub rests_until: Option<At>,
 }
 
-/// The live legs of a conversation, the customer's first.
+/// The live legs of a conversation, the customer's first, and those whose masks still rest at `now`. A rep sees the
+/// customer's and their own.
 ///
 /// # Errors
 /// What the database said.
-pub async fn legs(tx: &mut Tx, id: ConversationId) -> Result<Vec<Leg>> {
-    let raw: Vec<(Option<String>, Option<String>, String, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT p.name, l.name, n.number, g.opened_at FROM legs g JOIN numbers n ON n.id = g.number_id \
-         LEFT JOIN lines l ON l.id = n.id LEFT JOIN people p ON p.id = g.person_id \
-         WHERE g.conversation_id = $1 AND g.ended_at IS NULL ORDER BY g.role, g.id"
-    ).bind(id.0).fetch_all(c).await)?;
-    Ok(raw
-        .into_iter()
-        .map(|(rep, line, number, at)| Leg { rep, ours: line.unwrap_or(number), opened_at: At(at) })
-        .collect())
+pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> Result<Vec<Leg>> {
+    type Raw = (Option<i64>, Option<String>, Option<String>, String, i64, Option<i64>, Option<i64>);
+    let raw: Vec<Raw> = on!(tx, c => sqlx::query_as(
+        "SELECT p.id, p.name, l.name, n.number, g.opened_at, g.ended_at, g.rests_until FROM legs g \
+         JOIN numbers n ON n.id = g.number_id LEFT JOIN lines l ON l.id = n.id LEFT JOIN people p ON p.id = g.person_id \
+         WHERE g.conversation_id = $1 AND (g.ended_at IS NULL OR g.rests_until > $2) \
+         ORDER BY CASE WHEN g.ended_at IS NULL THEN 0 ELSE 1 END, g.role, g.id DESC LIMIT 30"
+    ).bind(id.0).bind(now.0).fetch_all(c).await)?;
+    let legs = raw.into_iter().map(|(person, name, line, number, at, ended, rests)| Leg {
+        rep: person.map(|id| (PersonId(id), name.unwrap_or_default())),
+        ours: line.unwrap_or(number),
+        opened_at: At(at),
+        rests_until: ended.and(rests).map(At),
+    });
+    let own = |leg: &Leg| leg.rep.as_ref().is_none_or(|(id, _)| *id == viewer.person);
+    Ok(legs.filter(|leg| viewer.sees_all() || (own(leg) && leg.rests_until.is_none())).collect())
 }
 
-/// Somebody a conversation can be handed to.
+/// Whether the customer has a live way into the conversation.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_connected(tx: &mut Tx, id: ConversationId) -> Result<bool> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT id FROM legs WHERE conversation_id = $1 AND ended_at IS NULL AND person_id IS NULL LIMIT 1")
+        .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.is_some())
+}
+
+/// A contact that is one person with the one whom the page is about.
 #[derive(Clone, Debug)]
-pub struct Colleague {
-    /// Who.
-    pub id: PersonId,
-    /// Name.
-    pub name: String,
-    /// Takes new customers now.
-    pub on_duty: bool,
-    /// Open conversations.
-    pub open: i64,
+pub struct Together {
+    /// Which.
+    pub customer: CustomerId,
+    /// The last digits of its number.
+    pub masked: String,
+    /// Its newest conversation that the viewer may see; none: they cannot take it apart.
+    pub conversation: Option<ConversationId>,
 }
 
-/// The enabled members of a line, by name.
+/// The others of `group`, contacts that are one person, than `own`.
 ///
 /// # Errors
 /// What the database said.
-pub async fn colleagues(tx: &mut Tx, line: NumberId) -> Result<Vec<Colleague>> {
-    let raw: Vec<(i64, String, String, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT p.id, p.name, p.duty, \
-         (SELECT COUNT(*) FROM conversations c WHERE c.pinned_to = p.id AND c.closed_at IS NULL) \
-         FROM line_members m JOIN people p ON p.id = m.person_id \
-         WHERE m.line_id = $1 AND p.disabled_at IS NULL ORDER BY p.name, p.id"
-    ).bind(line.0).fetch_all(c).await)?;
-    Ok(raw
-        .into_iter()
-        .map(|(id, name, duty, open)| Colleague { id: PersonId(id), name, on_duty: duty == "on", open })
-        .collect())
-}
-
-/// Another conversation with the same customer.
-#[derive(Clone, Debug)]
-pub struct Earlier {
-    /// The conversation.
-    pub id: ConversationId,
-    /// When something was last said.
-    pub at: At,
-    /// The beginning of what was last said.
-    pub preview: String,
-}
-
-/// The customer's other conversations that the viewer may see, newest first.
-///
-/// # Errors
-/// What the database said.
-pub async fn earlier(tx: &mut Tx, viewer: Viewer, head: &Head) -> Result<Vec<Earlier>> {
-    let Some(customer) = head.customer else { return Ok(Vec::new()) };
-    let sql = format!(
-        "SELECT c.id, c.last_at, c.preview FROM conversations c \
-         WHERE c.customer_id = $2 AND c.id <> $3 AND {} ORDER BY c.id DESC LIMIT 5",
-        viewer.sees()
-    );
-    let raw: Vec<(i64, i64, String)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(viewer.person.0).bind(customer.0).bind(head.id.0).fetch_all(c).await)?;
-    Ok(raw.into_iter().map(|(id, at, preview)| Earlier { id: ConversationId(id), at: At(at), preview }).collect())
+pub async fn together(tx: &mut Tx, viewer: Viewer, group: &[CustomerId], own: CustomerId) -> Result<Vec<Together>> {
+    let mut others = Vec::new();
+    for customer in group.iter().filter(|other| **other != own) {
+        let masked = contacts::phone(tx, *customer).await?.map(|phone| masked(&phone)).unwrap_or_default();
+        let conversation = namesakes::newest(tx, viewer, *customer).await?;
+        others.push(Together { customer: *customer, masked, conversation });
+    }
+    Ok(others)
 }
 
 /// Whether a customer may be texted from a line.

@@ -6,15 +6,25 @@ use crate::domain::person::Role;
 use crate::domain::policy::LinePolicy;
 
 pub mod audience;
+pub mod colleagues;
 pub mod details;
+pub mod evidence;
 pub mod health;
 pub mod held;
 pub mod list;
+pub mod namesakes;
+pub mod past;
 pub mod people;
 pub mod planned;
 pub mod thread;
 pub mod timeline;
 pub mod travel;
+
+/// The places of a list of `rows` ([`crate::store::padded`]) in a statement whose first free parameter is `first`.
+fn params<T>(first: usize, rows: &[T]) -> String {
+    let places: Vec<String> = (first..).take(crate::store::padded(rows).count()).map(|n| format!("${n}")).collect();
+    places.join(", ")
+}
 
 /// Who reads.
 #[derive(Clone, Copy, Debug)]

@@ -1,12 +1,14 @@
-//! What was said and done in a conversation, with what became of every text.
+//! What was said and done with a customer on a line, across conversations, with what became of every text.
 
 use std::collections::HashMap;
+
+use sqlx::QueryBuilder;
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::on;
 use crate::store::views::planned::{Leaving, leaving};
-use crate::store::{Result, Tx, mentions};
+use crate::store::{Result, Tx, mentions, padded};
 
 /// How many messages a page of the timeline has.
 pub const PAGE: i64 = 80;
@@ -16,6 +18,8 @@ pub const PAGE: i64 = 80;
 pub struct Said {
     /// The message.
     pub id: MessageId,
+    /// In which conversation.
+    pub conversation: ConversationId,
     /// When it was accepted.
     pub at: At,
     /// `customer`, `rep`, `party` or `system`.
@@ -58,6 +62,8 @@ pub struct Text {
 pub struct Done {
     /// The event's row.
     pub id: i64,
+    /// In which conversation.
+    pub conversation: ConversationId,
     /// When.
     pub at: At,
     /// Which kind of thing.
@@ -81,49 +87,94 @@ pub struct Timeline {
     pub older: Option<MessageId>,
 }
 
-type RawSaid = (i64, i64, String, Option<String>, String, String, String, Option<String>, String, Option<String>);
+type RawSaid = (i64, i64, i64, String, Option<String>, String, String, String, Option<String>, String, Option<String>);
 
 /// Begins the form key of a message that repeats another: its id follows.
 pub const REPEATS: &str = "again-";
 
-/// The newest page of messages before `before`, and the events among them. Whoever calls it has checked that the
-/// conversation may be seen.
+/// Puts the ids of conversations into a list that is being written.
+macro_rules! list {
+    ($q:ident, $of:ident) => {{
+        let mut ids = $q.separated(", ");
+        for id in padded($of) {
+            ids.push_bind(id.0);
+        }
+        $q.push(")");
+    }};
+}
+
+/// The newest page of messages before `before` in the conversations `of`, in the order of time, and the events among
+/// them; what waits, in `head` alone. Whoever calls it has checked that the conversations may be seen.
 ///
 /// # Errors
 /// What the database said.
-pub async fn timeline(tx: &mut Tx, id: ConversationId, before: MessageId) -> Result<Timeline> {
-    let raw: Vec<RawSaid> = on!(tx, c => sqlx::query_as(
-        "SELECT m.id, m.accepted_at, m.author, p.name, m.way, m.kind, m.outcome, m.why, m.body, m.media \
-         FROM messages m LEFT JOIN people p ON p.id = m.author_id \
-         WHERE m.conversation_id = $1 AND m.id < $2 ORDER BY m.id DESC LIMIT $3"
-    ).bind(id.0).bind(before.0).bind(PAGE + 1).fetch_all(c).await)?;
-    let more = i64::try_from(raw.len()).is_ok_and(|rows| rows > PAGE);
-    let mut said: Vec<Said> = raw.into_iter().take(usize::try_from(PAGE).unwrap_or(usize::MAX)).map(read).collect();
-    said.reverse();
-    let oldest = said.first().filter(|_| more).map(|first| first.id);
+pub async fn timeline(tx: &mut Tx, head: ConversationId, of: &[ConversationId], before: MessageId) -> Result<Timeline> {
+    let mut ids = newest(tx, of, before).await?;
+    ids.sort_unstable_by(|one, other| other.cmp(one));
+    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let oldest = ids.get(page.saturating_sub(1)).filter(|_| ids.len() > page).copied().map(MessageId);
     let from = oldest.map_or(0, |id| id.0);
-    let mut texts = texts(tx, id, from).await?;
+    let mut said = messages(tx, of, from, before.0).await?;
+    let mut texts = texts(tx, of, from).await?;
     for message in &mut said {
         message.texts = texts.remove(&message.id).unwrap_or_default();
     }
-    let done = events(tx, id, from, before.0).await?;
-    if said.iter().any(|said| said.kind == "note") {
-        let mut names = mentions::names(tx, id, from).await?;
-        for message in &mut said {
-            message.names = names.remove(&message.id).unwrap_or_default();
+    let done = events(tx, of, from, before.0).await?;
+    for id in of {
+        let noted = |said: &Said| said.kind == "note" && said.conversation == *id;
+        if said.iter().any(noted) {
+            let mut names = mentions::names(tx, *id, from).await?;
+            for message in said.iter_mut().filter(|said| noted(said)) {
+                message.names = names.remove(&message.id).unwrap_or_default();
+            }
         }
     }
-    let repeated = repeated(tx, id, from).await?;
+    let repeated = repeated(tx, head, from).await?;
     for message in &mut said {
         message.repeated = repeated.contains(&message.id);
     }
-    let leaving = if before.0 == i64::MAX { leaving(tx, id, from).await? } else { Vec::new() };
+    let leaving = if before.0 == i64::MAX { leaving(tx, head, from).await? } else { Vec::new() };
     Ok(Timeline { said, done, leaving, older: oldest })
 }
 
-fn read((id, at, author, author_name, way, kind, outcome, why, body, media): RawSaid) -> Said {
+/// The ids of at least one message more than a page has, if there are so many. Asked of each conversation by itself, so
+/// that a long one is not read to its beginning.
+async fn newest(tx: &mut Tx, of: &[ConversationId], before: MessageId) -> Result<Vec<i64>> {
+    Ok(on!(tx, c => {
+        let mut q = QueryBuilder::new("");
+        let mut parts = q.separated(" UNION ALL ");
+        for id in of {
+            parts
+                .push("SELECT id FROM (SELECT m.id FROM messages m WHERE m.conversation_id = ")
+                .push_bind_unseparated(id.0)
+                .push_unseparated(" AND m.id < ")
+                .push_bind_unseparated(before.0)
+                .push_unseparated(" ORDER BY m.id DESC LIMIT ")
+                .push_bind_unseparated(PAGE + 1)
+                .push_unseparated(") one");
+        }
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?)
+}
+
+async fn messages(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Said>> {
+    let raw: Vec<RawSaid> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT m.id, m.conversation_id, m.accepted_at, m.author, p.name, m.way, m.kind, m.outcome, m.why, m.body, \
+             m.media FROM messages m LEFT JOIN people p ON p.id = m.author_id WHERE m.id >= ",
+        );
+        q.push_bind(from).push(" AND m.id < ").push_bind(before).push(" AND m.conversation_id IN (");
+        list!(q, of);
+        q.push(" ORDER BY m.id");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    Ok(raw.into_iter().map(read).collect())
+}
+
+fn read((id, conversation, at, author, author_name, way, kind, outcome, why, body, media): RawSaid) -> Said {
     Said {
         id: MessageId(id),
+        conversation: ConversationId(conversation),
         at: At(at),
         author,
         author_name,
@@ -150,11 +201,17 @@ async fn repeated(tx: &mut Tx, id: ConversationId, from: i64) -> Result<Vec<Mess
 }
 
 /// A delivery belongs to a message that is older than itself, so those from `from` on are enough.
-async fn texts(tx: &mut Tx, id: ConversationId, from: i64) -> Result<HashMap<MessageId, Vec<Text>>> {
-    let raw: Vec<(i64, String, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT d.message_id, d.state, p.name, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
-         WHERE d.conversation_id = $1 AND d.id >= $2 AND d.message_id IS NOT NULL AND d.kind = 'text' ORDER BY d.id"
-    ).bind(id.0).bind(from).fetch_all(c).await)?;
+async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<MessageId, Vec<Text>>> {
+    let raw: Vec<(i64, String, Option<String>, Option<String>)> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT d.message_id, d.state, p.name, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
+             WHERE d.message_id IS NOT NULL AND d.kind = 'text' AND d.id >= ",
+        );
+        q.push_bind(from).push(" AND d.conversation_id IN (");
+        list!(q, of);
+        q.push(" ORDER BY d.id");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
     let mut texts: HashMap<MessageId, Vec<Text>> = HashMap::new();
     for (message, state, to_rep, why) in raw {
         texts.entry(MessageId(message)).or_default().push(Text { state, to_rep, why });
@@ -162,10 +219,24 @@ async fn texts(tx: &mut Tx, id: ConversationId, from: i64) -> Result<HashMap<Mes
     Ok(texts)
 }
 
-async fn events(tx: &mut Tx, id: ConversationId, from: i64, before: i64) -> Result<Vec<Done>> {
-    let raw: Vec<(i64, i64, String, Option<String>, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT e.id, e.at, e.kind, p.name, e.data FROM events e LEFT JOIN people p ON p.id = e.actor_id \
-         WHERE e.conversation_id = $1 AND e.id >= $2 AND e.id < $3 ORDER BY e.id DESC LIMIT 200"
-    ).bind(id.0).bind(from).bind(before).fetch_all(c).await)?;
-    Ok(raw.into_iter().rev().map(|(id, at, kind, actor, data)| Done { id, at: At(at), kind, actor, data }).collect())
+async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Done>> {
+    let raw: Vec<(i64, i64, i64, String, Option<String>, String)> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT e.id, e.conversation_id, e.at, e.kind, p.name, e.data FROM events e \
+             LEFT JOIN people p ON p.id = e.actor_id WHERE e.id >= ",
+        );
+        q.push_bind(from).push(" AND e.id < ").push_bind(before).push(" AND e.conversation_id IN (");
+        list!(q, of);
+        q.push(" ORDER BY e.id DESC LIMIT 200");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    let done = |(id, conversation, at, kind, actor, data)| Done {
+        id,
+        conversation: ConversationId(conversation),
+        at: At(at),
+        kind,
+        actor,
+        data,
+    };
+    Ok(raw.into_iter().rev().map(done).collect())
 }

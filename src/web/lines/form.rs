@@ -81,6 +81,9 @@ fn about(key: &str) -> (&'static str, &'static str) {
             ("Answer within", "Whoever waits longer is marked red in the inbox, from three quarters of it amber.")
         }
         "context_line" => ("Begin a rep's thread with who it is", ""),
+        "countries" => {
+            ("Start conversations with", "Countries whose numbers staff may text first: all, or codes such as US, CA.")
+        }
         _ => ("Show reps customers' numbers", ""),
     }
 }
@@ -106,6 +109,7 @@ fn usual(key: &str, house: &SupportPolicy) -> String {
         "hand_over_after" => duration::words(house.hand_over_after),
         "answer_target" => duration::words(house.answer_target),
         "context_line" => house.context_line.to_string(),
+        "countries" => house.countries.to_string(),
         _ => house.show_numbers.to_string(),
     }
 }

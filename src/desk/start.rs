@@ -1,0 +1,157 @@
+//! Starts a conversation with a number that has not written to us: checked, pinned to whoever starts it, and the first
+//! text sent, in one transaction.
+
+use serde_json::json;
+
+use super::legs::Rungs;
+use super::outbox::{Enqueued, SHUT_OUT};
+use super::{Desk, Failure, legs, reply};
+use crate::clock::At;
+use crate::domain::contact::{Card, Wrong};
+use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::phone::Phone;
+use crate::store::lines::{self, Starter};
+use crate::store::{
+    Error, Job, Result, Tx, access, changes, contacts, customers, messages, numbers, opening, outbox, people, routes,
+};
+
+/// A conversation to be started.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Who starts it, and has it then.
+    pub by: PersonId,
+    /// From which line, of which they are a member.
+    pub line: NumberId,
+    /// With which number; spaces, dots, dashes and brackets between its digits do not matter.
+    pub phone: String,
+    /// The first text; none if it is empty.
+    pub body: String,
+    /// What to call them, where we do not know a name yet.
+    pub name: String,
+    /// Names the form, which starts one conversation however often it is sent.
+    pub form_key: Option<String>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It began.
+    New(ConversationId),
+    /// There is an open one already, and the person may see it. Nothing was sent.
+    There(ConversationId),
+}
+
+/// Starts a conversation, or finds the one that is open.
+///
+/// # Errors
+/// [`Failure::Refused`] for the field `phone`, `line`, `body` or `name`, in words that say what is allowed.
+pub async fn start(desk: &Desk, start: Start) -> Result<Started, Failure> {
+    let plain: String = start.phone.chars().filter(|c| !c.is_whitespace() && !"()-./".contains(*c)).collect();
+    let phone = Phone::parse(&plain).map_err(|wrong| Failure::refused("phone", wrong.to_string()))?;
+    let name = Card::read(&start.name, "", "", "").map_err(|Wrong { field, why }| Failure::refused(field, why))?.name;
+    let body = start.body.replace("\r\n", "\n");
+    let length = body.chars().count();
+    if length > reply::LONGEST {
+        let why = format!("the text has {length} characters and {} is the most: send it in several", reply::LONGEST);
+        return Err(Failure::refused("body", why));
+    }
+    let (started, sent) = desk.store.write(Begin { desk: desk.clone(), start, phone, name, body }).await??;
+    desk.send(sent);
+    Ok(started)
+}
+
+struct Begin {
+    desk: Desk,
+    start: Start,
+    phone: Phone,
+    name: Option<String>,
+    body: String,
+}
+
+impl Job for Begin {
+    type Out = Result<(Started, Enqueued), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, now, line) = (&self.desk, self.desk.clock.now(), self.start.line);
+        let Some(rules) = opening::hold_line(tx, line).await? else { return Ok(Err(no_member())) };
+        if let Some(key) = &self.start.form_key
+            && let Some(begun) = messages::place_of_form(tx, key, self.start.by).await?
+        {
+            return Ok(Ok((Started::New(begun), Enqueued::default())));
+        }
+        let Some(starter) = lines::starter(tx, line, self.start.by).await? else { return Ok(Err(no_member())) };
+        let countries = desk.policies.support_of(rules.policies.as_deref()).countries;
+        if !countries.allow(self.phone.as_str()) {
+            let why = format!(
+                "conversations may be started with numbers of {countries} only: this one is of another country"
+            );
+            return Ok(Err(Failure::refused("phone", why)));
+        }
+        if let Some(why) = self.ours(tx).await? {
+            return Ok(Err(Failure::refused("phone", why)));
+        }
+        if let Some(open) = routes::live_on(tx, self.phone.as_str(), line).await? {
+            return Ok(match access::seer(tx, self.start.by, open).await? {
+                Some(_) => Ok((Started::There(open), Enqueued::default())),
+                // Whose it is, and whether there is one at all, is none of their business.
+                None => Err(Failure::refused("phone", "you cannot start one with this number now: ask a manager")),
+            });
+        }
+        if let Some(why) = self.unwanted(tx).await? {
+            return Ok(Err(Failure::refused("phone", why)));
+        }
+        self.begin(tx, &starter, now).await
+    }
+}
+
+fn no_member() -> Failure {
+    Failure::refused("line", "choose a line of which you are a member")
+}
+
+impl Begin {
+    /// Why the number is one of our own, if it is.
+    async fn ours(&self, tx: &mut Tx) -> Result<Option<&'static str>> {
+        if numbers::is_ours(tx, self.phone.as_str()).await? {
+            return Ok(Some("this is one of our own numbers: write to a customer's"));
+        }
+        let colleague = people::by_phone(tx, self.phone.as_str()).await?.is_some();
+        Ok(colleague.then_some("this is a colleague's phone: a conversation is with a customer"))
+    }
+
+    /// Why nothing may be sent to it from this line, if so.
+    async fn unwanted(&self, tx: &mut Tx) -> Result<Option<String>> {
+        if customers::is_blocked(tx, self.phone.as_str()).await? {
+            return Ok(Some(SHUT_OUT.to_owned()));
+        }
+        let lanes = outbox::lanes(tx, &[(self.start.line, self.phone.as_str().to_owned())]).await?;
+        let out = lanes.first().is_some_and(|lane| lane.unwanted || lane.blocked);
+        Ok(out.then(|| "they opted out: nothing is sent until they text START to this line".to_owned()))
+    }
+
+    async fn begin(&self, tx: &mut Tx, starter: &Starter, now: At) -> Result<Result<(Started, Enqueued), Failure>> {
+        let (desk, by, line) = (&self.desk, self.start.by, self.start.line);
+        let customer = opening::customer(tx, desk.ids.next(now), self.phone.as_str(), now).await?;
+        if self.name.is_some() && contacts::card(tx, customer).await?.name.is_none() {
+            let group = contacts::group(tx, customer).await?;
+            contacts::name(tx, &group, self.name.as_deref()).await?;
+        }
+        let made = opening::conversations(tx, line, &[(customer, Some(by))], now).await?;
+        let (_, id) = made.into_iter().next().ok_or(Error::GivenUp("the conversation just opened has no id"))?;
+        changes::event(tx, desk.ids.next(now), Some(id), now, "started", Some(by), &json!({})).await?;
+        opening::legs(tx, &[legs::customer_leg(desk, id, line, self.phone.as_str(), now)], now).await?;
+        let mut sent = Enqueued::default();
+        if let Some(phone) = &starter.phone {
+            sent.add(legs::open_rep_leg(desk, tx, id, (by, phone), self.phone.as_str(), Rungs::All, now).await?);
+        }
+        if !self.body.trim().is_empty() {
+            let admitted = match reply::admit(desk, tx, (by, id), None, now).await? {
+                Ok(admitted) => admitted,
+                Err(_) => return Err(Error::GivenUp("the conversation just opened cannot be answered")),
+            };
+            let first = (self.body.as_str(), self.start.form_key.clone());
+            sent.add(reply::accept(desk, tx, &admitted, first, now).await?.1);
+        }
+        changes::note(tx, &[(id, "conversation")], now).await?;
+        Ok(Ok((Started::New(id), sent)))
+    }
+}

@@ -1,0 +1,66 @@
+//! What is known of a customer: the card that anybody may write who sees the conversation, and the number, which
+//! managers are shown by a click that is written down.
+
+use rocket::form::Form;
+use rocket::{FromForm, State};
+
+use super::conversations::{self, Number};
+use super::failure::Failure;
+use super::list::Shown;
+use super::refused::Refused;
+use super::thread::Back;
+use super::writing::{Answer, Pane, answer_in, lines};
+use crate::desk::contact::{self, Typed};
+use crate::desk::{Desk, number};
+use crate::http::Site;
+use crate::http::guards::Signed;
+use crate::http::page::Page;
+
+#[derive(FromForm)]
+pub(super) struct Card {
+    #[field(default = String::new())]
+    name: String,
+    #[field(default = String::new())]
+    language: String,
+    #[field(default = String::new())]
+    tags: String,
+    #[field(default = String::new())]
+    notes: String,
+    #[field(default = String::new())]
+    seen: String,
+}
+
+#[rocket::post("/conversations/<id>/contact?<view>", data = "<form>")]
+pub(super) async fn save(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Card>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let Card { name, language, tags, notes, seen } = form.into_inner();
+    let typed = Typed { name, language, tags, notes: lines(&notes), seen };
+    let outcome = contact::edit(desk, me.0.id, id.0, &typed).await;
+    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), |field, why| {
+        let Typed { name, language, tags, notes, .. } = typed;
+        let values = vec![("name", name), ("language", language), ("tags", tags), ("notes", notes)];
+        Back::beside(Refused { form: "contact", field, why, values })
+    })
+    .await
+}
+
+/// Shows the number in the answer and nowhere else: the page, loaded again, hides it.
+#[rocket::post("/conversations/<id>/number?<view>")]
+pub(super) async fn show(
+    id: Number,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Result<Answer, Failure> {
+    let number = number::show(desk, me.0.id, id.0).await?;
+    let back = Back { number: Some(number), ..Back::default() };
+    let page = conversations::page(desk, site, me.0, (id.0, Shown::of(view)), (None, None), back).await?;
+    Ok(Answer::Again(Box::new(Page::ok(page))))
+}

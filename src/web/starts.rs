@@ -1,0 +1,142 @@
+//! Starts a conversation with a number: a page of its own, so that it can be reached from anywhere.
+
+use askama::Template;
+use rocket::form::Form;
+use rocket::response::Redirect;
+use rocket::{FromForm, State};
+use rocket_db_pools::Connection;
+
+use super::composer::Typed;
+use super::conversations::{self, Inbox};
+use super::failure::Failure;
+use super::frame::{Frame, Here};
+use super::list::Shown;
+use super::refused::Refused;
+use super::thread::Back;
+use super::words::sentence;
+use super::writing::lines;
+use crate::desk::sessions::Who;
+use crate::desk::start::{self, Start, Started};
+use crate::desk::{self, Desk};
+use crate::domain::country::Countries;
+use crate::domain::ids::NumberId;
+use crate::http::Site;
+use crate::http::db::Db;
+use crate::http::guards::Signed;
+use crate::http::page::Page;
+use crate::store::{Tx, lines as store};
+
+/// A line from which the reader may start.
+struct Choice {
+    id: NumberId,
+    name: String,
+    countries: Countries,
+}
+
+#[derive(Template)]
+#[template(path = "conversations/new.html")]
+pub(super) struct New {
+    frame: Frame,
+    lines: Vec<Choice>,
+    refused: Refused,
+    form_key: String,
+}
+
+impl New {
+    async fn load(tx: &mut Tx, desk: &Desk, site: &Site, who: Who, refused: Refused) -> Result<New, Failure> {
+        let lines = store::of_member(tx, who.id).await?;
+        let choice = |(id, name, policies): (NumberId, String, Option<String>)| Choice {
+            id,
+            name,
+            countries: desk.policies.support_of(policies.as_deref()).countries,
+        };
+        Ok(New {
+            frame: Frame::load(tx, who, Here::Start, site, desk.clock.now()).await?,
+            lines: lines.into_iter().map(choice).collect(),
+            refused,
+            form_key: desk.chance.token::<16>(),
+        })
+    }
+
+    fn is_chosen(&self, line: &Choice) -> bool {
+        self.refused.typed("start", "line", "") == line.id.to_string()
+    }
+
+    /// Where not every country may be texted, which may.
+    fn limits(&self) -> Vec<String> {
+        let limited = self.lines.iter().filter(|line| line.countries != Countries::All);
+        limited.map(|line| format!("{}: {}", line.name, line.countries)).collect()
+    }
+}
+
+#[rocket::get("/conversations/new")]
+pub(super) async fn form(
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+    mut db: Connection<Db>,
+) -> Result<Page<New>, Failure> {
+    Ok(Page::ok(New::load(&mut db, desk, site, me.0, Refused::default()).await?))
+}
+
+#[derive(FromForm)]
+pub(super) struct First {
+    #[field(default = String::new())]
+    line: String,
+    #[field(default = String::new())]
+    phone: String,
+    #[field(default = String::new())]
+    name: String,
+    #[field(default = String::new())]
+    body: String,
+    form_key: Option<String>,
+}
+
+/// What is said where a first text was written to somebody with whom a conversation is open.
+const OPEN: &str = "There is an open conversation with this number already. Nothing was sent: your text stands below.";
+
+/// On to the conversation, or the form again.
+#[derive(rocket::Responder)]
+pub(super) enum Answer {
+    There(Box<Redirect>),
+    /// The conversation that is open, with the text in its composer.
+    Open(Box<Page<Inbox>>),
+    Again(Box<Page<New>>),
+}
+
+#[rocket::post("/conversations", data = "<form>")]
+pub(super) async fn create(
+    form: Form<First>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+    mut db: Connection<Db>,
+) -> Result<Answer, Failure> {
+    let First { line, phone, name, body, form_key } = form.into_inner();
+    let wanted = Start {
+        by: me.0.id,
+        line: NumberId(line.parse().unwrap_or(0)),
+        phone: phone.trim().to_owned(),
+        body: lines(&body),
+        name: name.clone(),
+        form_key,
+    };
+    let typed = wanted.body.clone();
+    match start::start(desk, wanted).await {
+        Ok(Started::There(id)) if !typed.trim().is_empty() => {
+            let typed = Typed { reply: Some(typed), reply_why: Some(OPEN.to_owned()), ..Typed::default() };
+            let back = Back { typed, problem: Some(OPEN.to_owned()), ..Back::default() };
+            let page = conversations::page(desk, site, me.0, (id, Shown::of(None)), (None, None), back).await?;
+            Ok(Answer::Open(Box::new(Page::refused(page))))
+        }
+        Ok(Started::New(id) | Started::There(id)) => {
+            Ok(Answer::There(Box::new(Redirect::to(format!("/conversations/{id}?view=mine#thread")))))
+        }
+        Err(desk::Failure::Refused { field, why }) => {
+            let values = vec![("line", line), ("phone", phone), ("name", name), ("body", body)];
+            let refused = Refused { form: "start", field, why: sentence(&why), values };
+            Ok(Answer::Again(Box::new(Page::refused(New::load(&mut db, desk, site, me.0, refused).await?))))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
