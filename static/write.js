@@ -91,19 +91,29 @@ document.addEventListener('input', ({ target }) => {
 addEventListener('pagehide', () => saveAll(true));
 document.addEventListener('visibilitychange', () => { if (document.hidden) saveAll(true); });
 
-/* What the writer has seen: what came in while the page was in front for a moment */
+/* What the writer has seen: what stood there before they began to write, or has stood in front for a while */
 
 const LOOK = 3000;
 let looked = 0;
+let empty = !document.getElementById('body')?.value;
+
+function see() {
+  const seen = document.querySelector('input[name="seen"]');
+  const newest = document.getElementById('timeline')?.dataset.newest;
+  if (!document.hidden && seen && newest && !location.search.includes('before=')) seen.value = newest;
+}
 
 function look() {
   clearTimeout(looked);
-  looked = setTimeout(() => {
-    const seen = document.querySelector('input[name="seen"]');
-    const newest = document.getElementById('timeline')?.dataset.newest;
-    if (!document.hidden && seen && newest && !location.search.includes('before=')) seen.value = newest;
-  }, LOOK);
+  looked = setTimeout(see, LOOK);
 }
+
+document.addEventListener('input', ({ target }) => {
+  if (target.id !== 'body') return;
+  if (empty) see();
+  empty = !target.value;
+});
+document.addEventListener('focusin', ({ target }) => { if (target.id === 'body' && empty) see(); });
 
 /* What came while the page is open stays marked as new, although it counts as read */
 

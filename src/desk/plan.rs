@@ -9,7 +9,6 @@ use crate::domain::command::LATER;
 use crate::domain::hours::{Hours, check_zone};
 use crate::domain::ids::{ConversationId, MessageId, PersonId, PlannedReplyId};
 use crate::domain::later::Later;
-use crate::faults;
 use crate::store::planned::{self, Planned};
 use crate::store::{Job, Result, Tx, access, changes, messages, news, snoozes};
 
@@ -131,7 +130,6 @@ impl Job for Plan {
             form_key: reply.form_key.clone(),
         };
         planned::insert(tx, &planned).await?;
-        faults::point("after_plan");
         changes::note(tx, &[(reply.conversation, "message")], now).await?;
         Ok((Ok(Taken::Planned(planned.id)), sent))
     }

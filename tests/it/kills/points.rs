@@ -37,7 +37,7 @@ enum Story {
 }
 
 /// Name, which time, and the story that leads there.
-const POINTS: [(&str, u32, Story); 51] = [
+const POINTS: [(&str, u32, Story); 50] = [
     ("before_commit", 30, Story::Relay),
     ("after_commit", 30, Story::Relay),
     ("before_dispatch", 7, Story::Relay),
@@ -73,7 +73,6 @@ const POINTS: [(&str, u32, Story); 51] = [
     ("during_ledger", 2, Story::Rules),
     ("after_held", 1, Story::Rules),
     ("during_repick", 1, Story::Beside),
-    ("after_plan", 1, Story::Beside),
     ("after_planned", 1, Story::Beside),
     ("after_rest", 1, Story::Crowd),
     ("backfill_listed", 1, Story::Missed),
