@@ -110,6 +110,10 @@ impl Decide {
             let why = "a rep's command is not for the customer: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
         }
+        if forward && held.by_stranger {
+            let why = "it came from a phone that is nobody's in this conversation: dismiss it with a reason";
+            return Ok(Err(Failure::refused("message", why)));
+        }
         let Some(line) = queue::hold_line_of(tx, conversation).await? else {
             return Ok(Err(Failure::refused(
                 "message",
@@ -123,7 +127,7 @@ impl Decide {
         if talk.closed {
             let with = (Some(self.by), With::SameRep);
             let Some(open) = reopen(desk, tx, conversation, with, "for a held text", now).await? else {
-                let why = "the customer has a newer conversation on this line: answer there, and dismiss this one";
+                let why = "the customer has a newer conversation on this line, or is a colleague now: dismiss this one";
                 return Ok(Err(Failure::refused("message", why)));
             };
             if open.pinned_to.is_none() {
@@ -184,7 +188,8 @@ async fn send(desk: &Desk, tx: &mut Tx, talk: &Talk, held: &Held, now: At) -> Re
         preview: preview(&held.body),
         loop_state: talk.loop_state.clone(),
         paused_at: talk.paused_at,
-        waits_from: talk.waits_from.or(fan.waits.then_some(held.id)),
+        // It is older than what came meanwhile.
+        waits_from: talk.waits_from.into_iter().chain(fan.waits.then_some(held.id)).min(),
         unread: if held.by_rep { Unread::SEEN } else { Unread::default().said(held.id) },
     };
     messages::said(tx, &[said]).await?;

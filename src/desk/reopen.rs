@@ -8,7 +8,7 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::routes::{self, Talk};
-use crate::store::{Result, Tx, access, changes, opening, pins};
+use crate::store::{Result, Tx, access, changes, opening, people, pins};
 
 /// With whom a conversation is taken up again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum With {
 
 /// Reopens a closed conversation and returns it as it stands then; `by` the person who does it, if a person does.
 /// Hold its line before (`queue::hold_line_of`) if somebody is to be picked. `None`, and nothing is changed,
-/// if it is open, or if its customer has another open one on the same line.
+/// if it is open, if its customer has another open one on the same line, or if the customer's phone is a colleague's.
 ///
 /// # Errors
 /// What the database said; a leg taken meanwhile makes the job begin anew.
@@ -35,7 +35,8 @@ pub async fn reopen(
 ) -> Result<Option<Talk>> {
     let Some(talk) = routes::talks(tx, &[conversation]).await?.into_iter().next() else { return Ok(None) };
     let (true, Some(line), Some(customer)) = (talk.closed, talk.line, &talk.customer_phone) else { return Ok(None) };
-    if routes::live_on(tx, customer, line).await?.is_some() {
+    let elsewhere = routes::live_on(tx, customer, line).await?.is_some();
+    if elsewhere || people::by_phone(tx, customer).await?.is_some() {
         return Ok(None);
     }
     pins::reopen(tx, conversation).await?;

@@ -13,6 +13,8 @@ pub struct Held {
     pub conversation: Option<ConversationId>,
     /// A rep sent it; else somebody from outside.
     pub by_rep: bool,
+    /// Somebody sent it who is neither the customer of the conversation nor staff.
+    pub by_stranger: bool,
     /// Who, if staff.
     pub author: Option<PersonId>,
     /// Their name.
@@ -27,7 +29,7 @@ pub struct Held {
     pub leg: Option<LegId>,
 }
 
-type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, String, Option<String>, Option<i64>);
+type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, String, Option<String>, Option<i64>, String);
 
 /// The message, if it is held.
 ///
@@ -35,13 +37,15 @@ type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, Strin
 /// What the database said.
 pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
     let row: Option<Row> = on!(tx, c => sqlx::query_as(
-        "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name, m.kind, m.body, m.media, m.leg_id \
-         FROM messages m LEFT JOIN people p ON p.id = m.author_id WHERE m.id = $1 AND m.outcome = 'held'")
+        "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name, m.kind, m.body, m.media, m.leg_id, \
+         COALESCE(c.kind, '') FROM messages m LEFT JOIN people p ON p.id = m.author_id \
+         LEFT JOIN conversations c ON c.id = m.conversation_id WHERE m.id = $1 AND m.outcome = 'held'")
         .bind(id.0).fetch_optional(&mut *c).await)?;
-    Ok(row.map(|(id, conversation, author, author_id, author_name, kind, body, media, leg)| Held {
+    Ok(row.map(|(id, conversation, author, author_id, author_name, kind, body, media, leg, kind_of)| Held {
         id: MessageId(id),
         conversation: conversation.map(ConversationId),
         by_rep: author == "rep",
+        by_stranger: kind_of == "support" && author == "party",
         author: author_id.map(PersonId),
         author_name,
         kind,
