@@ -100,6 +100,12 @@ impl Ids {
         Ids { node: node & 0x3ff, last: Arc::new(AtomicI64::new(0)) }
     }
 
+    /// The least id that can be made at `at`: what was made before has a lower one, as far as clocks agree.
+    #[must_use]
+    pub fn floor(at: At) -> i64 {
+        (at.0.div_euclid(1000) - Self::EPOCH_MILLIS).max(0) << 22
+    }
+
     /// The next id.
     #[must_use]
     pub fn next(&self, now: At) -> i64 {

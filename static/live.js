@@ -59,6 +59,8 @@ function put(html) {
     // What somebody is typing into stays, unless it may not be used any more.
     if ('state' in part.dataset && part.dataset.state === old.dataset.state) continue;
     if (old.closest('#details') && inUse(old)) continue;
+    // So does a list of which somebody is choosing.
+    if (old.querySelector('input[type=checkbox]:checked')) continue;
     localTimes(part);
     if (part.outerHTML === old.outerHTML) continue;
     const open = [...old.querySelectorAll('details[open][id]')].map((details) => details.id);
@@ -142,6 +144,8 @@ if (conversation) {
   for (const event of ['focus', 'hashchange']) addEventListener(event, note);
   note();
 }
+// Where ages are shown, time alone changes the page.
+if (page.dataset.every) setInterval(refreshList, page.dataset.every * 1000);
 
 /* The stream */
 

@@ -102,14 +102,14 @@ pub async fn take(desk: &Desk, attempt: AttemptId, secret: Option<String>, news:
     Ok(settled.taken)
 }
 
-struct Settle {
-    desk: Desk,
-    attempt: AttemptId,
-    secret: Option<String>,
-    news: News,
+pub(super) struct Settle {
+    pub(super) desk: Desk,
+    pub(super) attempt: AttemptId,
+    pub(super) secret: Option<String>,
+    pub(super) news: News,
 }
 
-struct Settled {
+pub(super) struct Settled {
     taken: Taken,
     sent: Enqueued,
 }
@@ -131,7 +131,11 @@ impl Job for Settle {
     }
 }
 
-async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Result<(Vec<Taken>, Enqueued)> {
+/// Takes in news about several attempts, in one transaction.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Result<(Vec<Taken>, Enqueued)> {
     let now = desk.clock.now();
     let ids: Vec<AttemptId> = jobs.iter().map(|job| job.attempt).collect();
     let mut known = attempts::known(tx, &ids).await?;

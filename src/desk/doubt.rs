@@ -2,6 +2,7 @@
 
 use super::Desk;
 use super::deliver::take;
+use crate::carrier::Listed;
 use crate::domain::doubt::{Finding, Look, could_be};
 use crate::domain::settlement::News;
 use crate::faults;
@@ -49,11 +50,21 @@ pub async fn look(desk: &Desk) -> Result<usize> {
 }
 
 async fn list(desk: &Desk, one: &InDoubt) -> Result<Look> {
+    let Some(listed) = candidates(desk, one).await? else { return Ok(Look::Unavailable) };
+    Ok(Look::Candidates(listed.into_iter().map(|text| text.id).collect()))
+}
+
+/// The texts in the carrier's list that could be this one and are bound to nothing else, oldest first; `None` if the list
+/// cannot be had.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn candidates(desk: &Desk, one: &InDoubt) -> Result<Option<Vec<Listed>>> {
     let listed = match desk.carrier.list(&one.from, &one.to).await {
         Ok(listed) => listed,
         Err(why) => {
             tracing::warn!(attempt = one.id.0, %why, "the carrier's list could not be had");
-            return Ok(Look::Unavailable);
+            return Ok(None);
         }
     };
     // An instant of ours may be wrong by as much as the clock ever jumped.
@@ -64,10 +75,9 @@ async fn list(desk: &Desk, one: &InDoubt) -> Result<Look> {
         .filter(|text| could_be(&one.body, started_at, &text.body, text.created_at))
         .collect();
     listed.sort_by_key(|text| text.created_at);
-    let mut candidates: Vec<String> = listed.into_iter().map(|text| text.id).collect();
-    let ids: Vec<&str> = candidates.iter().map(String::as_str).collect();
+    let ids: Vec<&str> = listed.iter().map(|text| text.id.as_str()).collect();
     let mut tx = desk.store.read().await?;
     let bound = attempts::bound(&mut tx, &ids).await?;
-    candidates.retain(|id| !bound.contains(id));
-    Ok(Look::Candidates(candidates))
+    listed.retain(|text| !bound.contains(&text.id));
+    Ok(Some(listed))
 }

@@ -38,6 +38,8 @@ ids! {
     LabelId,
     /// A text that is kept to be used again.
     CannedReplyId,
+    /// A search that somebody keeps.
+    SavedSearchId,
     /// A reply that is not sent yet: it may be undone, or is scheduled.
     PlannedReplyId,
 }

@@ -292,3 +292,43 @@ pub async fn bound(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
     }
     Ok(found)
 }
+
+/// The newest attempt of a delivery that is in doubt, as a look at the carrier's list needs it.
+///
+/// # Errors
+/// What the database said.
+pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
+    let row: Option<(i64, String, String, String, i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at FROM deliveries d \
+         JOIN attempts a ON a.delivery_id = d.id AND a.fence = d.fence JOIN numbers n ON n.id = d.number_id \
+         WHERE d.id = $1 AND d.state IN ('unknown', 'parked')")
+        .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(id, from, to, body, fence, started_at)| InDoubt {
+        id: AttemptId(id),
+        from,
+        to,
+        body,
+        attempt: Try {
+            fence,
+            started_at: At(started_at),
+            ended_at: None,
+            outcome: None,
+            carrier_id: None,
+            doubt_since: None,
+            looks: 0,
+            next_look_at: None,
+            listed_at: None,
+            empty_at: None,
+        },
+    }))
+}
+
+/// Gives a text that is sent again time until `until`.
+///
+/// # Errors
+/// What the database said.
+pub async fn extend(tx: &mut Tx, id: DeliveryId, until: At) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE deliveries SET valid_until = $2 WHERE id = $1 AND valid_until < $2")
+        .bind(id.0).bind(until.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}

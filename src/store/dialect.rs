@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sqlx::error::ErrorKind;
 
 use super::{Error, Tx};
+use crate::clock::At;
 
 /// Sorts a driver's error by what can be done about it.
 pub(super) fn classify(error: sqlx::Error) -> Error {
@@ -66,6 +67,25 @@ impl Tx {
         }
     }
 }
+
+/// The instant up to which every row id is visible that ever will be. SQLite commits in the order in which ids are made;
+/// on PostgreSQL ids are handed out before the commit, so it stays behind the oldest transaction that has written.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn settled(tx: &mut Tx, now: At) -> super::Result<At> {
+    let Tx::Postgres(connection) = tx else { return Ok(now) };
+    let oldest: Option<i64> = sqlx::query_scalar(
+        "SELECT CAST(MAX(EXTRACT(EPOCH FROM clock_timestamp() - xact_start) * 1000000) AS BIGINT) \
+         FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()",
+    )
+    .fetch_one(&mut **connection)
+    .await?;
+    Ok(At(now.0 - oldest.unwrap_or(0).max(0)) - CLOCKS_DIFFER)
+}
+
+/// How far an id's instant may lie before its transaction's start: nodes' clocks differ a little.
+const CLOCKS_DIFFER: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Serializes everything that names the same `key` until the commit; SQLite has one writer already.
 ///

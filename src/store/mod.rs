@@ -47,6 +47,8 @@ mod postgres;
 pub mod presences;
 pub mod queue;
 pub mod routes;
+pub mod saved_searches;
+pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod snoozes;

@@ -11,12 +11,13 @@ use super::list::{self, List, Shown};
 use super::thread::{self, Back, Look, Thread};
 use crate::desk::Desk;
 use crate::desk::sessions::Who;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, MessageId};
 use crate::http::Site;
 use crate::http::db::Db;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
 use crate::store::views::list::Which;
+use crate::store::views::timeline;
 
 /// A conversation's number in an address; anything else names none that exists.
 #[derive(Clone, Copy, Debug)]
@@ -71,16 +72,25 @@ pub(super) async fn index(
     Ok(Page::ok(Inbox { frame, list, thread: None }))
 }
 
-#[rocket::get("/conversations/<id>?<before>&<travel>&<shown..>", rank = 2)]
+/// The message before which a page ends: the one that was asked for, or one that shows `at` among its neighbours.
+async fn end(desk: &Desk, id: ConversationId, before: Option<i64>, at: Option<i64>) -> Result<Option<i64>, Failure> {
+    let Some(at) = at.filter(|_| before.is_none()) else { return Ok(before) };
+    let mut tx = desk.store.read().await?;
+    Ok(timeline::page_with(&mut tx, id, MessageId(at)).await?.map(|message| message.0))
+}
+
+#[rocket::get("/conversations/<id>?<before>&<travel>&<at>&<shown..>", rank = 2)]
 pub(super) async fn show(
     id: Number,
     before: Option<i64>,
     travel: Option<i64>,
+    at: Option<i64>,
     shown: Shown<'_>,
     me: Signed,
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Result<Page<Inbox>, Failure> {
+    let before = end(desk, id.0, before, at).await?;
     page(desk, site, me.0, (id.0, shown), (before, travel), Back::default()).await.map(Page::ok)
 }
 
@@ -113,16 +123,18 @@ pub(super) struct ThreadPart {
     thread: Thread,
 }
 
-#[rocket::get("/conversations/<id>/thread?<view>&<before>&<travel>")]
+#[rocket::get("/conversations/<id>/thread?<view>&<before>&<travel>&<at>")]
 pub(super) async fn thread_part(
     id: Number,
     view: Option<&str>,
     before: Option<i64>,
     travel: Option<i64>,
+    at: Option<i64>,
     me: Signed,
     desk: &State<Desk>,
     mut db: Connection<Db>,
 ) -> Result<Page<ThreadPart>, Failure> {
+    let before = end(desk, id.0, before, at).await?;
     let look = Look { view: list::view_of(view), before, travel };
     let thread = thread::load(&mut db, desk, &me.0, id.0, look, Back::default()).await?;
     Ok(Page::ok(ThreadPart { thread }))

@@ -61,6 +61,7 @@ pub fn line(done: Done, customer: &str) -> Line {
             Some("away") => "Given away, because its rep does not take customers now".to_owned(),
             Some("disabled") => "Given away, because its rep is here no more".to_owned(),
             Some("rep_missing") => "Given away, because its rep has been off duty for too long".to_owned(),
+            Some("reassigned") => format!("{actor} had somebody else picked"),
             _ => "Given away".to_owned(),
         },
         "started" => format!("{actor} began a conversation with {customer}"),
@@ -111,6 +112,11 @@ pub fn line(done: Done, customer: &str) -> Line {
         }
         "planned_cancelled" => format!("{actor} cancelled a text that was to be sent later"),
         "planned_moved" => format!("{actor} gave a text that is to be sent later another time"),
+        "delivery_decided" => match (word("decision").as_deref(), word("reason")) {
+            (Some("sent"), _) => format!("{actor} decided that a text in doubt was sent"),
+            (Some("not_sent"), _) => format!("{actor} had a text in doubt sent again"),
+            (_, reason) => format!("{actor} left a text in doubt at that: {}", reason.unwrap_or_default()),
+        },
         "doubled" => "The carrier may have sent a text twice".to_owned(),
         other => {
             let why = word("why").map(|why| format!(": {why}")).unwrap_or_default();

@@ -27,6 +27,14 @@ pub enum Here {
     Held,
     /// At the labels.
     Labels,
+    /// At everything ever said.
+    History,
+    /// At the live board.
+    Board,
+    /// At the texts in doubt.
+    Deliveries,
+    /// At the list of who looked and who took something out.
+    Audit,
     /// At the lines and their rules.
     Lines,
     /// At the people.

@@ -2,7 +2,9 @@
 
 use rocket::{Route, routes};
 
+mod audits;
 mod blocks;
+mod board;
 mod canned;
 pub mod catchers;
 mod closures;
@@ -11,14 +13,17 @@ mod consents;
 mod contacts;
 pub mod conversations;
 mod details;
+mod deliveries;
 mod drafts;
 mod duty;
 pub mod events;
+mod exports;
 mod failure;
 mod fields;
 pub mod frame;
 mod health;
 mod held;
+mod history;
 mod hours;
 mod labels;
 mod lines;
@@ -36,6 +41,7 @@ mod pins;
 mod planned;
 mod presences;
 mod refused;
+mod reassignments;
 mod replies;
 mod session_given;
 mod sessions;
@@ -131,6 +137,18 @@ pub fn routes() -> Vec<Route> {
         held::forward,
         held::reopen,
         held::dismiss,
+        history::index,
+        board::index,
+        audits::index,
+        exports::new,
+        exports::create,
+        deliveries::index,
+        deliveries::show,
+        deliveries::create,
+        history::saved::create,
+        history::saved::remove,
+        reassignments::new,
+        reassignments::create,
         live::stream,
         health::live,
         health::ready,

@@ -40,6 +40,18 @@ impl Stamp {
         self.utc().format("%A, %-d %B %Y").to_string()
     }
 
+    /// `10 Mar 2026, 14:05 UTC`.
+    #[must_use]
+    pub fn full(self) -> String {
+        self.utc().format("%-d %b %Y, %H:%M UTC").to_string()
+    }
+
+    /// `10 Mar 2026`.
+    #[must_use]
+    pub fn date(self) -> String {
+        self.utc().format("%-d %b %Y").to_string()
+    }
+
     /// Whether both fall on one day in UTC.
     #[must_use]
     pub fn same_day(self, other: Stamp) -> bool {
@@ -51,6 +63,18 @@ impl Stamp {
     pub fn ago(self, now: &Stamp) -> Ago {
         Ago(now.0.since(self.0).as_secs())
     }
+}
+
+/// As [`Stamp::iso`], for templates that have the instant alone.
+#[must_use]
+pub fn iso(at: &At) -> String {
+    Stamp(*at).iso()
+}
+
+/// As [`Stamp::full`], for templates that have the instant alone.
+#[must_use]
+pub fn full(at: &At) -> String {
+    Stamp(*at).full()
 }
 
 /// A span in its largest unit.

@@ -142,7 +142,13 @@ pub fn fate(text: &Text) -> Fate {
 /// What became of the text to the customer; nothing if there was none to send.
 #[must_use]
 pub fn to_customer(said: &Said) -> Option<Fate> {
-    said.texts.iter().filter(|text| text.to_rep.is_none()).max_by_key(|text| weight(&text.state)).map(fate)
+    of_texts(&said.texts)
+}
+
+/// As [`to_customer`], of the texts of one message.
+#[must_use]
+pub fn of_texts(texts: &[Text]) -> Option<Fate> {
+    texts.iter().filter(|text| text.to_rep.is_none()).max_by_key(|text| weight(&text.state)).map(fate)
 }
 
 /// Whether a text of it to the customer has not arrived, and nobody expects it to any more.
@@ -167,6 +173,12 @@ pub fn files(media: Option<&str>) -> Vec<String> {
         if kind.is_empty() { what.to_owned() } else { format!("{what} ({kind})") }
     };
     all.iter().map(named).collect()
+}
+
+/// What became of one text, in words.
+#[must_use]
+pub fn told(text: &Text) -> String {
+    fate(text).text
 }
 
 /// Trouble on the way to a rep's phone; where all went well, there is nothing to say.

@@ -27,12 +27,13 @@ const WHO: [(&str, Option<&str>); 5] = [
 
 /// What stands for a parameter where an address begins so: the first of them counts. What is not named here is 1.
 /// The objects are of the rep: a conversation of hers, a text of hers that is held, herself, her line.
-const EXAMPLES: [(&str, &str); 7] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("/conversations/<", "SELECT MAX(id) FROM conversations"),
     ("/held/<", "SELECT MAX(id) FROM messages WHERE outcome = 'held'"),
     ("/lines/<id>", "SELECT MAX(id) FROM lines"),
     ("/people/<id>", "SELECT id FROM people WHERE email = 'ana@example.com'"),
     ("/deliveries/<", "SELECT MAX(id) FROM deliveries"),
+    ("/searches/<", "SELECT MAX(id) FROM saved_searches"),
     ("/customers/<", "SELECT MAX(id) FROM customers"),
     ("/canned/<", "SELECT MAX(id) FROM canned_replies"),
 ];
@@ -105,6 +106,10 @@ async fn furnished() -> House {
         )
         .await;
     assert_eq!(house.rows("messages WHERE outcome = 'held'").await, 1);
+    house.sets("UPDATE deliveries SET state = 'parked' WHERE id = (SELECT MAX(id) FROM deliveries)").await;
+    let ana = house.person("ana@example.com").await;
+    let kept = "INSERT INTO saved_searches (id, person_id, name, query, created_at) VALUES";
+    house.sets(&format!("{kept} (1, {ana}, 'Deposits', 'q=deposit', 1)")).await;
     house
 }
 

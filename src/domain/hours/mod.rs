@@ -34,6 +34,16 @@ pub struct Hours {
     holidays: Holidays,
 }
 
+/// The instant at which `date` begins by the clock of `zone`, such as `Europe/Berlin`.
+///
+/// # Errors
+/// Which of the two cannot be read, and what to write.
+pub fn beginning_of(date: &str, zone: &str) -> Result<At, String> {
+    let zone: Tz = zone.parse().map_err(|_| format!("`{zone}` is no time zone; write one such as Europe/Berlin"))?;
+    let date: NaiveDate = date.parse().map_err(|_| format!("`{date}` is no date; write one such as 2026-03-31"))?;
+    zone::begin(zone, date.and_time(NaiveTime::MIN)).ok_or_else(|| format!("`{date}` is too far away"))
+}
+
 /// No two days that differ from an always equal week lie further apart: 29 February around a century's end.
 const YEARS: u64 = 9 * 366;
 

@@ -70,6 +70,19 @@ pub enum News {
         /// The list was had.
         had: bool,
     },
+    /// A person decided.
+    Decided(Decision),
+}
+
+/// What a person says about a text of which nobody knows whether it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It was sent; the carrier has it under this id, if one is known.
+    Sent(Option<String>),
+    /// It was not: it is to be requested again.
+    NotSent,
+    /// It is to be left at that, for a reason in plain words.
+    GiveUp(String),
 }
 
 /// A receipt.
@@ -165,6 +178,7 @@ pub fn settle(row: &mut Row, attempt: &mut Try, news: News, policy: &DeliveryPol
         News::Answer(next) => answer(row, attempt, next, policy, now),
         News::Report(report) => receipt(row, attempt, report, now),
         News::Look { finding, asked_at, had } => look(row, attempt, finding, asked_at, had, now),
+        News::Decided(decision) => decide(row, attempt, decision, now),
     }
 }
 
@@ -289,6 +303,36 @@ fn look(row: &mut Row, attempt: &mut Try, finding: Finding, asked_at: At, had: b
         }
     }
     effects
+}
+
+/// Only what is still in doubt can be decided about: otherwise the news has found no place (`mismatch`).
+fn decide(row: &mut Row, attempt: &mut Try, decision: Decision, now: At) -> Effects {
+    let open = attempt.carrier_id.is_none() && attempt.fence == row.fence;
+    if !open || !matches!(row.state, State::Unknown | State::Parked) {
+        return Effects { mismatch: true, ..Effects::default() };
+    }
+    let held_lane = row.state == State::Unknown;
+    match decision {
+        Decision::Sent(id) => {
+            match id {
+                Some(id) => attempt.bind(id, now),
+                // A receipt on its own address may still tell the id.
+                None => attempt.end("accepted", now),
+            }
+            Effects { freed: row.accept(), ..Effects::default() }
+        }
+        Decision::NotSent => {
+            attempt.end("not_sent", now);
+            row.wait(now, "somebody decided to send it again".to_owned());
+            // A parked one stands in a lane that has gone on: it waits there like any other.
+            Effects { waiting: true, ..Effects::default() }
+        }
+        Decision::GiveUp(why) => {
+            attempt.end("unknown", now);
+            row.end(State::Dead, None, why);
+            Effects { freed: held_lane, failed: true, ..Effects::default() }
+        }
+    }
 }
 
 #[cfg(test)]

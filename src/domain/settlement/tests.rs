@@ -104,3 +104,58 @@ proptest! {
         prop_assert_eq!(row.state.holds_lane(), false);
     }
 }
+
+fn parked(state: State) -> (Row, Try) {
+    let row = Row { state, rank: -1, fence: 1, due_at: None, code: None, why: Some("several".into()) };
+    let attempt = Try {
+        fence: 1,
+        started_at: At(0),
+        ended_at: Some(At(1)),
+        outcome: Some("unknown".into()),
+        carrier_id: None,
+        doubt_since: Some(At(1)),
+        looks: 2,
+        next_look_at: Some(At(100)),
+        listed_at: None,
+        empty_at: None,
+    };
+    (row, attempt)
+}
+
+fn decided(state: State, decision: Decision) -> (Row, Try, Effects) {
+    let (mut row, mut attempt) = parked(state);
+    let effects = settle(&mut row, &mut attempt, News::Decided(decision), &DeliveryPolicy::default(), At(50));
+    (row, attempt, effects)
+}
+
+#[test]
+fn a_person_binds_a_doubtful_text_to_what_the_carrier_has() {
+    let (row, attempt, effects) = decided(State::Parked, Decision::Sent(Some("SM1".into())));
+    assert_eq!((row.state, attempt.carrier_id.as_deref(), attempt.next_look_at), (State::Accepted, Some("SM1"), None));
+    assert!(!effects.freed && !effects.failed, "its lane has gone on");
+    let (row, attempt, effects) = decided(State::Unknown, Decision::Sent(None));
+    assert_eq!((row.state, attempt.carrier_id, effects.freed), (State::Accepted, None, true));
+}
+
+#[test]
+fn a_person_has_a_doubtful_text_sent_again_or_leaves_it_at_that() {
+    let (row, attempt, effects) = decided(State::Parked, Decision::NotSent);
+    assert_eq!((row.state, row.due_at, attempt.outcome.as_deref()), (State::Ready, Some(At(50)), Some("not_sent")));
+    assert!(effects.waiting && !effects.freed);
+    let (row, attempt, effects) = decided(State::Unknown, Decision::GiveUp("asked by phone".into()));
+    assert_eq!((row.state, attempt.next_look_at), (State::Dead, None));
+    assert!(effects.freed && effects.failed);
+}
+
+#[test]
+fn what_is_settled_cannot_be_decided_about() {
+    for state in [State::Ready, State::Sending, State::Accepted, State::Delivered, State::Dead] {
+        let (row, _, effects) = decided(state, Decision::NotSent);
+        assert_eq!(row, parked(state).0);
+        assert!(effects.mismatch);
+    }
+    let (mut row, mut attempt) = parked(State::Parked);
+    attempt.carrier_id = Some("SM1".into());
+    let effects = settle(&mut row, &mut attempt, News::Decided(Decision::NotSent), &DeliveryPolicy::default(), At(50));
+    assert!(effects.mismatch && row.state == State::Parked);
+}

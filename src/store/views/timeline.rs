@@ -240,3 +240,15 @@ async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> R
     };
     Ok(raw.into_iter().rev().map(done).collect())
 }
+
+/// The message before which a page must end to show `at` with some of what was said after it; `None` if the newest page
+/// does.
+///
+/// # Errors
+/// What the database said.
+pub async fn page_with(tx: &mut Tx, id: ConversationId, at: MessageId) -> Result<Option<MessageId>> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT id FROM messages WHERE conversation_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3"
+    ).bind(id.0).bind(at.0).bind(PAGE / 2).fetch_optional(c).await)?;
+    Ok(row.map(|(id,)| MessageId(id)))
+}

@@ -1,0 +1,169 @@
+//! Brings the lists by which things are found up to date, after the commit and in batches, from where the last one ended.
+//!
+//! Adding what is there already changes nothing, so a batch may be done twice: by another node, or after a restart.
+
+use std::collections::BTreeMap;
+
+use super::Desk;
+use crate::clock::{At, Clock};
+use crate::domain::ids::CustomerId;
+use crate::domain::search::postings::{Posting, pack};
+use crate::domain::search::{EVERY, NOTES, fold, lists, number, on_line};
+use crate::secret::Ids;
+use crate::store::search::{self, Unlisted};
+use crate::store::{Job, Result, Store, Tx, dialect, settings};
+
+/// Messages, hand-overs or customers of one batch: few enough that webhooks do not wait behind it.
+const BATCH: i64 = 250;
+/// The last message that was added.
+pub const MESSAGES: &str = "search.messages";
+/// The last event that was looked at.
+const EVENTS: &str = "search.events";
+
+/// Adds everything that is not there yet. Returns how much that was.
+///
+/// # Errors
+/// What the database said.
+pub async fn index(desk: &Desk) -> Result<usize> {
+    let mut all = 0;
+    loop {
+        let done = batch(&desk.store, &desk.clock).await?;
+        all += done;
+        if done == 0 {
+            return Ok(all);
+        }
+    }
+}
+
+/// Adds one batch of each kind. Returns how much that was.
+///
+/// # Errors
+/// What the database said.
+pub async fn batch(store: &Store, clock: &Clock) -> Result<usize> {
+    store.write(Batch { clock: clock.clone() }).await
+}
+
+struct Batch {
+    clock: Clock,
+}
+
+impl Job for Batch {
+    type Out = usize;
+
+    async fn run(&self, tx: &mut Tx) -> Result<usize> {
+        dialect::one_at_a_time(tx, "search").await?;
+        let end = Ids::floor(dialect::settled(tx, self.clock.now()).await?).max(1);
+        Ok(messages(tx, end).await? + handovers(tx, end).await? + customers(tx).await?)
+    }
+}
+
+/// The message after which the lists are not complete. A clock that was set back makes ids that are lower than some that
+/// were added: from there it begins again.
+async fn cursor(tx: &mut Tx, name: &str, end: i64) -> Result<i64> {
+    let cursor = settings::get(tx, name).await?.and_then(|value| value.parse().ok()).unwrap_or(0);
+    Ok(i64::min(cursor, end))
+}
+
+async fn messages(tx: &mut Tx, end: i64) -> Result<usize> {
+    let from = cursor(tx, MESSAGES, end).await?;
+    let new = search::unlisted(tx, from, end, BATCH).await?;
+    let Some(last) = new.last().map(|one| one.id) else { return Ok(0) };
+    add(tx, &new).await?;
+    let mut took_part: Vec<(i64, i64)> = new.iter().filter_map(|one| one.author.zip(one.conversation)).collect();
+    took_part.sort_unstable();
+    took_part.dedup();
+    search::took_part(tx, &took_part).await?;
+    settings::set(tx, MESSAGES, &last.to_string()).await?;
+    Ok(new.len())
+}
+
+/// The lists that a message belongs to.
+fn lists_of(one: &Unlisted) -> impl Iterator<Item = String> {
+    let mut words = fold::words(&one.body);
+    words.insert(EVERY.to_owned());
+    words.extend(one.note.then(|| NOTES.to_owned()));
+    words.extend(one.line.map(on_line));
+    words.into_iter()
+}
+
+/// Adds messages to the lists of their words.
+///
+/// # Errors
+/// What the database said.
+async fn add(tx: &mut Tx, new: &[Unlisted]) -> Result<()> {
+    let mut lists: BTreeMap<String, Vec<Posting>> = BTreeMap::new();
+    for one in new {
+        let posting = Posting { message: one.id, conversation: one.conversation.unwrap_or(0) };
+        for word in lists_of(one) {
+            lists.entry(word).or_default().push(posting);
+        }
+    }
+    let span = |list: &Vec<Posting>| Some((list.first()?.message, list.last()?.message));
+    let spans =
+        lists.iter().filter_map(|(word, list)| span(list).map(|(low, high)| (word.clone(), low, high))).collect();
+    let mut gone = Vec::new();
+    for (word, first, old) in search::pieces_of(tx, &spans).await? {
+        if let Some(list) = lists.get_mut(&word) {
+            *list = lists::either(std::mem::take(list), old);
+            gone.push((word, first));
+        }
+    }
+    let rows: Vec<(String, i64, Vec<u8>)> = lists
+        .into_iter()
+        .flat_map(|(word, list)| pack(&list).into_iter().map(move |(first, bytes)| (word.clone(), first, bytes)))
+        .collect();
+    let kept: std::collections::BTreeSet<(&String, i64)> = rows.iter().map(|(word, first, _)| (word, *first)).collect();
+    gone.retain(|(word, first)| !kept.contains(&(word, *first)));
+    search::drop_pieces(tx, &gone).await?;
+    search::keep(tx, &rows).await
+}
+
+async fn handovers(tx: &mut Tx, end: i64) -> Result<usize> {
+    let from = cursor(tx, EVENTS, end).await?;
+    let events = search::handovers(tx, from, end, 4 * BATCH).await?;
+    let Some(last) = events.last().map(|event| event.0) else { return Ok(0) };
+    let mut rows: Vec<(i64, i64)> =
+        events.iter().filter_map(|(_, conversation, kind, data)| heir(kind, data).zip(*conversation)).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    search::took_part(tx, &rows).await?;
+    settings::set(tx, EVENTS, &last.to_string()).await?;
+    Ok(events.len())
+}
+
+/// Whom an event gave its conversation to.
+fn heir(kind: &str, data: &str) -> Option<i64> {
+    let key = match kind {
+        "picked" => "chosen",
+        "claimed" | "transferred" => "to",
+        _ => return None,
+    };
+    let data: serde_json::Value = serde_json::from_str(data).ok()?;
+    let value = data.get(key)?;
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+async fn customers(tx: &mut Tx) -> Result<usize> {
+    let new = search::unlisted_customers(tx, BATCH).await?;
+    let rows: Vec<(CustomerId, String, Vec<String>)> = new
+        .into_iter()
+        .map(|(id, phone, name)| {
+            let name = name.unwrap_or_default();
+            let mut words: Vec<String> = fold::words(&name).into_iter().collect();
+            words.push(format!("#{}", number::backward(&phone)));
+            (id, name, words)
+        })
+        .collect();
+    search::list_customers(tx, &rows).await?;
+    Ok(rows.len())
+}
+
+/// Since when what was said cannot be found yet, if that is longer than usual.
+///
+/// # Errors
+/// What the database said.
+pub async fn behind_since(tx: &mut Tx, now: At) -> Result<Option<At>> {
+    let end = Ids::floor(now - crate::clock::seconds(30)).max(1);
+    let from = cursor(tx, MESSAGES, end).await?;
+    Ok(search::behind(tx, from, end).await?.map(At))
+}

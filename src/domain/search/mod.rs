@@ -1,0 +1,21 @@
+//! Finding again what was said: how text becomes words, what a question asks for, and lists of messages that have a word.
+//!
+//! Both databases keep the same lists and every decision is made here, so that both find the same.
+
+pub mod fold;
+pub mod lists;
+pub mod mark;
+pub mod number;
+pub mod postings;
+pub mod question;
+
+/// The list of every message.
+pub const EVERY: &str = "*";
+/// The list of notes.
+pub const NOTES: &str = "=note";
+
+/// The list of what was said on a line.
+#[must_use]
+pub fn on_line(line: i64) -> String {
+    format!("/{line}")
+}

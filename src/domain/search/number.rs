@@ -1,0 +1,61 @@
+//! A phone number as people type it, found by its end: country code and spelling may differ, the last digits do not.
+
+/// Digits from the last to the first, so that a number is found by how it ends.
+#[must_use]
+pub fn backward(number: &str) -> String {
+    number.chars().rev().filter(char::is_ascii_digit).collect()
+}
+
+/// What was typed, if it is meant as a number: digits and the signs that people put between them, at least two digits.
+/// Its digits from the last to the first, without the zeros that stand for "abroad" or "within the country".
+#[must_use]
+pub fn typed(text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches('•').trim();
+    let ours = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-–.()/\u{a0}•".contains(c);
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() < 2 || !text.chars().all(ours) {
+        return None;
+    }
+    // A country code in brackets is followed by the zero of the country: +44 (0)20 …
+    let plain = if text.contains("(0)") { text.replacen("(0)", "", 1) } else { text.to_owned() };
+    let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+    // The end of a number may begin with a zero; a whole number does not.
+    let digits = if digits.len() > 6 { digits.trim_start_matches('0') } else { &digits };
+    Some(backward(digits))
+}
+
+/// Whether somebody who sees only a number's last two digits may ask for `typed`: by those, or by the whole number.
+/// Digit by digit they could find out what is hidden from them.
+#[must_use]
+pub fn gives_nothing_away(typed: &str, number: &str) -> bool {
+    typed.len() <= 2 || typed == backward(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_however_it_is_typed() {
+        let stored = backward("+15055550121");
+        for text in ["+1 (505) 555-0121", "505.555.0121", "0121", "555 0121", "001 505 555 0121", "••21", "21"] {
+            assert!(stored.starts_with(&typed(text).unwrap()), "{text}");
+        }
+        let london = backward("+442079460958");
+        for text in ["020 7946 0958", "+44 (0)20 7946 0958", "0044 20 79460958"] {
+            assert!(london.starts_with(&typed(text).unwrap()), "{text}");
+        }
+        for text in ["Joel", "1", "room 12", "", "+"] {
+            assert_eq!(typed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_see_a_number_cannot_find_it_out_digit_by_digit() {
+        let number = "+15055550121";
+        assert!(gives_nothing_away(&typed("21").unwrap(), number));
+        assert!(gives_nothing_away(&typed("+15055550121").unwrap(), number));
+        assert!(!gives_nothing_away(&typed("0121").unwrap(), number));
+        assert!(!gives_nothing_away(&typed("505 555 0121").unwrap(), number));
+    }
+}

@@ -1,0 +1,208 @@
+//! The lists by which messages and customers are found: what is not in them yet, and how it is added.
+
+use sqlx::QueryBuilder;
+
+use super::{Result, Tx, padded, pieces};
+use crate::domain::ids::CustomerId;
+use crate::domain::search::postings::{Posting, unpack};
+use crate::on;
+
+/// A message that is not in the lists yet.
+#[derive(Clone, Debug)]
+pub struct Unlisted {
+    /// Its row.
+    pub id: i64,
+    /// Its conversation.
+    pub conversation: Option<i64>,
+    /// The conversation's line.
+    pub line: Option<i64>,
+    /// Who of the staff said it.
+    pub author: Option<i64>,
+    /// It is a note.
+    pub note: bool,
+    /// Verbatim.
+    pub body: String,
+}
+
+/// Messages after `cursor` and before `end`, oldest first.
+///
+/// # Errors
+/// What the database said.
+pub async fn unlisted(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<Vec<Unlisted>> {
+    let rows: Vec<(i64, Option<i64>, Option<i64>, Option<i64>, String, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT m.id, m.conversation_id, c.line_id, m.author_id, m.kind, m.body FROM messages m \
+         LEFT JOIN conversations c ON c.id = m.conversation_id WHERE m.id > $1 AND m.id < $2 ORDER BY m.id LIMIT $3")
+        .bind(cursor).bind(end).bind(limit).fetch_all(&mut *c).await)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, conversation, line, author, kind, body)| Unlisted {
+            id,
+            conversation,
+            line,
+            author,
+            note: kind == "note",
+            body,
+        })
+        .collect())
+}
+
+/// Which words are wanted, each with the oldest and newest message that is to be added.
+pub type Spans = Vec<(String, i64, i64)>;
+
+/// The pieces that messages of these spans belong into, unpacked: of each word its postings and which pieces they came
+/// from.
+///
+/// # Errors
+/// What the database said.
+pub async fn pieces_of(tx: &mut Tx, spans: &Spans) -> Result<Vec<(String, i64, Vec<Posting>)>> {
+    let mut found = Vec::new();
+    for some in spans.chunks(64) {
+        let rows: Vec<(String, i64, Vec<u8>)> = on!(tx, c => {
+            let mut q = QueryBuilder::new("WITH v(word, low, high) AS (");
+            q.push_values(padded(some), |mut b, (word, low, high)| {
+                b.push_bind(word.clone()).push_bind(*low).push_bind(*high);
+            });
+            q.push(
+                ") SELECT p.word, p.first, p.list FROM v JOIN postings p ON p.word = v.word AND p.first <= v.high \
+                 AND p.first >= COALESCE((SELECT MAX(q.first) FROM postings q WHERE q.word = v.word AND q.first <= v.low), v.low)",
+            );
+            q.build_query_as().fetch_all(&mut *c).await
+        })?;
+        found.extend(rows.into_iter().map(|(word, first, list)| {
+            let mut postings = Vec::new();
+            unpack(first, &list, &mut postings);
+            (word, first, postings)
+        }));
+    }
+    Ok(found)
+}
+
+/// Writes pieces.
+///
+/// # Errors
+/// What the database said.
+pub async fn keep(tx: &mut Tx, rows: &[(String, i64, Vec<u8>)]) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new("INSERT INTO postings (word, first, list) ");
+            q.push_values(piece, |mut b, (word, first, list)| {
+                b.push_bind(word.clone()).push_bind(*first).push_bind(list.clone());
+            });
+            q.push(" ON CONFLICT (word, first) DO UPDATE SET list = excluded.list");
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Takes pieces away whose first message is in another one now.
+///
+/// # Errors
+/// What the database said.
+pub async fn drop_pieces(tx: &mut Tx, rows: &[(String, i64)]) -> Result<()> {
+    for (word, first) in rows {
+        on!(tx, c => sqlx::query("DELETE FROM postings WHERE word = $1 AND first = $2")
+            .bind(word).bind(first).execute(&mut *c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+/// Remembers who had or took part in which conversation.
+///
+/// # Errors
+/// What the database said.
+pub async fn took_part(tx: &mut Tx, rows: &[(i64, i64)]) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new("INSERT INTO conversation_people (person_id, conversation_id) ");
+            q.push_values(piece, |mut b, (person, conversation)| {
+                b.push_bind(*person).push_bind(*conversation);
+            });
+            q.push(" ON CONFLICT (person_id, conversation_id) DO NOTHING");
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Hand-overs after `cursor` and before `end`, oldest first: the event's row, its conversation, and its data.
+///
+/// # Errors
+/// What the database said.
+pub async fn handovers(
+    tx: &mut Tx,
+    cursor: i64,
+    end: i64,
+    limit: i64,
+) -> Result<Vec<(i64, Option<i64>, String, String)>> {
+    let rows = on!(tx, c => sqlx::query_as(
+        "SELECT id, conversation_id, kind, data FROM events WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3")
+        .bind(cursor).bind(end).bind(limit).fetch_all(&mut *c).await)?;
+    Ok(rows)
+}
+
+/// Customers whose name, or whose number, is not among the words by which they are found.
+///
+/// # Errors
+/// What the database said.
+pub async fn unlisted_customers(tx: &mut Tx, limit: i64) -> Result<Vec<(CustomerId, String, Option<String>)>> {
+    let rows: Vec<(i64, String, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, phone, name FROM customers WHERE COALESCE(name, '') IS DISTINCT FROM indexed_as ORDER BY id LIMIT $1")
+        .bind(limit).fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(id, phone, name)| (CustomerId(id), phone, name)).collect())
+}
+
+/// Lets customers be found by these words and no others.
+///
+/// # Errors
+/// What the database said.
+pub async fn list_customers(tx: &mut Tx, rows: &[(CustomerId, String, Vec<String>)]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = rows.iter().map(|(id, ..)| id.0).collect();
+    for some in ids.chunks(64) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new("DELETE FROM customer_words WHERE customer_id IN (");
+            let mut list = q.separated(", ");
+            for id in padded(some) {
+                list.push_bind(*id);
+            }
+            q.push(")");
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    let words: Vec<(&String, i64)> =
+        rows.iter().flat_map(|(id, _, words)| words.iter().map(|word| (word, id.0))).collect();
+    for piece in pieces(&words) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new("INSERT INTO customer_words (word, customer_id) ");
+            q.push_values(piece, |mut b, (word, id)| {
+                b.push_bind((*word).clone()).push_bind(*id);
+            });
+            q.push(" ON CONFLICT (word, customer_id) DO NOTHING");
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    for some in rows.chunks(64) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new("WITH v(id, name) AS (");
+            q.push_values(padded(some), |mut b, (id, name, _)| {
+                b.push_bind(id.0).push_bind(name.clone());
+            });
+            q.push(") UPDATE customers SET indexed_as = v.name FROM v WHERE customers.id = v.id");
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// How far the lists are behind: the oldest message after `cursor`, if there is one before `end`.
+///
+/// # Errors
+/// What the database said.
+pub async fn behind(tx: &mut Tx, cursor: i64, end: i64) -> Result<Option<i64>> {
+    let at = on!(tx, c => sqlx::query_scalar("SELECT accepted_at FROM messages WHERE id > $1 AND id < $2 ORDER BY id LIMIT 1")
+        .bind(cursor).bind(end).fetch_optional(&mut *c).await)?;
+    Ok(at)
+}

@@ -1,0 +1,237 @@
+//! How things stand now, for managers: what is open and waits, who has what, what did not arrive, how many masks are left.
+
+use sqlx::Row as _;
+
+use super::Contact;
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::person::Duty;
+use crate::domain::shift::Shift;
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// How many conversations that wait, and how many failures, are shown.
+pub const MOST: i64 = 20;
+
+/// The figures.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// Open conversations.
+    pub open: i64,
+    /// Of those, with nobody.
+    pub unassigned: i64,
+    /// The longest that one of them has been open.
+    pub oldest_unassigned: Option<At>,
+    /// Of the open ones, those whose customer waits for an answer.
+    pub waiting: i64,
+    /// Since when the longest of them waits.
+    pub oldest_waiting: Option<At>,
+    /// Put aside.
+    pub snoozed: i64,
+}
+
+/// The figures of one line, or of all.
+///
+/// # Errors
+/// What the database said.
+pub async fn figures(tx: &mut Tx, line: Option<i64>) -> Result<Figures> {
+    let row: (i64, i64, Option<i64>, i64, Option<i64>, i64) = on!(tx, c => sqlx::query_as(
+        "SELECT COUNT(*), COUNT(CASE WHEN pinned_to IS NULL THEN 1 END), \
+         MIN(CASE WHEN pinned_to IS NULL THEN COALESCE(waiting_since, opened_at) END), COUNT(waiting_since), \
+         MIN(waiting_since), COUNT(snoozed_until) FROM conversations WHERE closed_at IS NULL AND ($1 < 0 OR line_id = $1)")
+        .bind(line.unwrap_or(-1)).fetch_one(&mut *c).await)?;
+    Ok(Figures {
+        open: row.0,
+        unassigned: row.1,
+        oldest_unassigned: row.2.map(At),
+        waiting: row.3,
+        oldest_waiting: row.4.map(At),
+        snoozed: row.5,
+    })
+}
+
+/// A conversation whose customer waits.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Its number.
+    pub id: ConversationId,
+    /// The customer.
+    pub contact: Contact,
+    /// Since when.
+    pub since: At,
+    /// The beginning of what was last said.
+    pub preview: String,
+    /// The line.
+    pub line: String,
+    /// Who has it.
+    pub rep: Option<String>,
+}
+
+/// Those who wait longest.
+///
+/// # Errors
+/// What the database said.
+pub async fn waiting(tx: &mut Tx, line: Option<i64>) -> Result<Vec<Waiting>> {
+    let rows = on!(tx, c, R => sqlx::query(
+        "SELECT c.id, u.name, u.phone, l.policies, c.waiting_since, c.preview, l.name, p.name FROM conversations c \
+         LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \
+         LEFT JOIN people p ON p.id = c.pinned_to WHERE c.closed_at IS NULL AND c.waiting_since IS NOT NULL \
+         AND ($1 < 0 OR c.line_id = $1) ORDER BY c.waiting_since, c.id LIMIT $2")
+        .bind(line.unwrap_or(-1)).bind(MOST)
+        .try_map(|row: R| {
+            let (phone, policies): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+            Ok(Waiting {
+                id: ConversationId(row.try_get(0)?),
+                contact: Contact::on(row.try_get(1)?, phone.as_deref(), policies.as_deref()),
+                since: At(row.try_get(4)?),
+                preview: row.try_get(5)?,
+                line: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
+                rep: row.try_get(7)?,
+            })
+        }).fetch_all(&mut *c).await)?;
+    Ok(rows)
+}
+
+/// What a colleague has.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// Who.
+    pub id: PersonId,
+    /// Name.
+    pub name: String,
+    /// Whether they take customers.
+    pub duty: Duty,
+    /// Their own hours are on now.
+    pub on_shift: bool,
+    /// When that changes.
+    pub until: Option<At>,
+    /// Open conversations.
+    pub open: i64,
+    /// The most that they take.
+    pub limit: Option<i64>,
+    /// Of the open ones, those whose customer waits.
+    pub waiting: i64,
+    /// Since when the longest of them waits.
+    pub oldest: Option<At>,
+}
+
+/// Enabled members of the line, or of any, by name.
+///
+/// # Errors
+/// What the database said.
+pub async fn loads(tx: &mut Tx, line: Option<i64>, now: At) -> Result<Vec<Load>> {
+    let rows: Vec<(i64, String, String, Option<String>, Option<i64>, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
+        "SELECT p.id, p.name, p.duty, p.schedule, p.open_limit, COUNT(c.id), COUNT(c.waiting_since), MIN(c.waiting_since) \
+         FROM people p LEFT JOIN conversations c ON c.pinned_to = p.id AND c.closed_at IS NULL \
+         WHERE p.disabled_at IS NULL AND EXISTS (SELECT 1 FROM line_members m WHERE m.person_id = p.id \
+         AND ($1 < 0 OR m.line_id = $1)) GROUP BY p.id, p.name, p.duty, p.schedule, p.open_limit ORDER BY p.name, p.id")
+        .bind(line.unwrap_or(-1)).fetch_all(&mut *c).await)?;
+    let load = |(id, name, duty, schedule, limit, open, waiting, oldest): (
+        i64,
+        String,
+        String,
+        Option<String>,
+        Option<i64>,
+        i64,
+        i64,
+        Option<i64>,
+    )| {
+        let shift = Shift::read(None, schedule.as_deref());
+        Load {
+            id: PersonId(id),
+            name,
+            duty: Duty::read(&duty).unwrap_or(Duty::Away),
+            on_shift: shift.on_at(now),
+            until: shift.next_change(now),
+            open,
+            limit,
+            waiting,
+            oldest: oldest.map(At),
+        }
+    };
+    Ok(rows.into_iter().map(load).collect())
+}
+
+/// A text that did not arrive.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Its conversation.
+    pub conversation: Option<ConversationId>,
+    /// The message.
+    pub message: i64,
+    /// To whom.
+    pub contact: Contact,
+    /// When it was accepted.
+    pub at: At,
+    /// `failed` and the like.
+    pub state: String,
+    /// Why.
+    pub why: Option<String>,
+}
+
+/// Texts to customers since `since` that did not arrive, the newest first, and how many there are.
+///
+/// # Errors
+/// What the database said.
+pub async fn failures(tx: &mut Tx, line: Option<i64>, since: i64) -> Result<(Vec<Failure>, i64)> {
+    const WHERE: &str = "d.person_id IS NULL AND d.message_id IS NOT NULL \
+         AND d.state IN ('undelivered', 'failed', 'suppressed', 'expired', 'parked', 'dead') \
+         AND d.message_id >= $1 AND ($2 < 0 OR d.number_id = $2)";
+    let count = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM deliveries d WHERE {WHERE}"));
+    let count: i64 =
+        on!(tx, c => sqlx::query_scalar(count).bind(since).bind(line.unwrap_or(-1)).fetch_one(&mut *c).await)?;
+    let list = sqlx::AssertSqlSafe(format!(
+        "SELECT d.conversation_id, d.message_id, u.name, d.to_phone, l.policies, d.accepted_at, d.state, d.why \
+         FROM deliveries d LEFT JOIN customers u ON u.phone = d.to_phone LEFT JOIN lines l ON l.id = d.number_id \
+         WHERE {WHERE} ORDER BY d.message_id DESC LIMIT 10"
+    ));
+    let rows = on!(tx, c, R => sqlx::query(list).bind(since).bind(line.unwrap_or(-1))
+        .try_map(|row: R| {
+            let (phone, policies): (String, Option<String>) = (row.try_get(3)?, row.try_get(4)?);
+            Ok(Failure {
+                conversation: row.try_get::<Option<i64>, _>(0)?.map(ConversationId),
+                message: row.try_get(1)?,
+                contact: Contact::on(row.try_get(2)?, Some(&phone), policies.as_deref()),
+                at: At(row.try_get(5)?),
+                state: row.try_get(6)?,
+                why: row.try_get(7)?,
+            })
+        }).fetch_all(&mut *c).await)?;
+    Ok((rows, count))
+}
+
+/// The masks of a country, and how many the busiest phone could not be given now.
+#[derive(Clone, Debug)]
+pub struct Headroom {
+    /// The country; none where masks serve everybody.
+    pub country: Option<String>,
+    /// Active masks.
+    pub masks: i64,
+    /// The most of them that one phone has live, or resting.
+    pub taken: i64,
+    /// Whose phone that is.
+    pub busiest: Option<String>,
+}
+
+/// Of each country, its masks and the phone that has most of them.
+///
+/// # Errors
+/// What the database said.
+pub async fn headroom(tx: &mut Tx, now: At) -> Result<Vec<Headroom>> {
+    let masks: Vec<(Option<String>, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT country, COUNT(*) FROM numbers WHERE role = 'mask' AND state = 'active' GROUP BY country ORDER BY country")
+        .fetch_all(&mut *c).await)?;
+    let mut rooms = Vec::new();
+    for (country, count) in masks {
+        let busiest: Option<(Option<String>, i64)> = on!(tx, c => sqlx::query_as(
+            "SELECT MAX(p.name), COUNT(DISTINCT g.number_id) AS taken FROM legs g JOIN numbers n ON n.id = g.number_id \
+             LEFT JOIN people p ON p.phone = g.phone AND p.disabled_at IS NULL \
+             WHERE (g.ended_at IS NULL OR g.rests_until > $1) AND (g.ended_at IS NULL OR g.rests_until IS NOT NULL) \
+             AND n.role = 'mask' AND n.state = 'active' AND COALESCE(n.country, '') = $2 \
+             GROUP BY g.phone ORDER BY taken DESC, g.phone LIMIT 1")
+            .bind(now.0).bind(country.clone().unwrap_or_default()).fetch_optional(&mut *c).await)?;
+        let (busiest, taken) = busiest.unwrap_or((None, 0));
+        rooms.push(Headroom { country, masks: count, taken, busiest });
+    }
+    Ok(rooms)
+}

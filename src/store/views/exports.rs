@@ -1,0 +1,110 @@
+//! Everything said in a conversation, or with a customer, as it leaves the house. Whoever asks has been allowed to.
+
+use std::collections::HashMap;
+
+use super::timeline::Text;
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, CustomerId};
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// Messages that are read at once.
+const PIECE: i64 = 1000;
+
+/// The most messages of one export.
+pub const MOST: usize = 50_000;
+
+/// Something said.
+#[derive(Clone, Debug)]
+pub struct Spoken {
+    /// The message.
+    pub id: i64,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// When.
+    pub at: At,
+    /// `customer`, `rep`, `party` or `system`.
+    pub author: String,
+    /// The author's name, if a person of ours.
+    pub author_name: Option<String>,
+    /// How it came.
+    pub way: String,
+    /// `text`, `note`, `keyword` or `command`.
+    pub kind: String,
+    /// `relayed`, `held`, `refused` or `kept`.
+    pub outcome: String,
+    /// As it was written.
+    pub body: String,
+    /// What became of its texts.
+    pub texts: Vec<Text>,
+}
+
+/// The conversations of a customer, oldest first; those of customers who were merged into this one belong to it.
+///
+/// # Errors
+/// What the database said.
+pub async fn conversations(tx: &mut Tx, customer: CustomerId) -> Result<Vec<ConversationId>> {
+    let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id \
+         WHERE COALESCE(u.merged_into, u.id) = (SELECT COALESCE(merged_into, id) FROM customers WHERE id = $1) ORDER BY c.id")
+        .bind(customer.0).fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+}
+
+/// The customer's phone in a conversation.
+///
+/// # Errors
+/// What the database said.
+pub async fn phone(tx: &mut Tx, conversation: ConversationId) -> Result<Option<String>> {
+    let phone = on!(tx, c => sqlx::query_scalar(
+        "SELECT u.phone FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE c.id = $1")
+        .bind(conversation.0).fetch_optional(&mut *c).await)?;
+    Ok(phone)
+}
+
+type Raw = (i64, i64, String, Option<String>, String, String, String, String);
+
+/// Everything said in a conversation, oldest first, at most `most`.
+///
+/// # Errors
+/// What the database said.
+pub async fn spoken(tx: &mut Tx, conversation: ConversationId, most: usize) -> Result<Vec<Spoken>> {
+    let mut all: Vec<Spoken> = Vec::new();
+    loop {
+        let after = all.last().map_or(0, |last| last.id);
+        let rows: Vec<Raw> = on!(tx, c => sqlx::query_as(
+            "SELECT m.id, m.accepted_at, m.author, p.name, m.way, m.kind, m.outcome, m.body FROM messages m \
+             LEFT JOIN people p ON p.id = m.author_id WHERE m.conversation_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")
+            .bind(conversation.0).bind(after).bind(PIECE).fetch_all(&mut *c).await)?;
+        let count = rows.len();
+        let spoken = |(id, at, author, author_name, way, kind, outcome, body): Raw| Spoken {
+            id,
+            conversation,
+            at: At(at),
+            author,
+            author_name,
+            way,
+            kind,
+            outcome,
+            body,
+            texts: Vec::new(),
+        };
+        all.extend(rows.into_iter().map(spoken));
+        if i64::try_from(count).is_ok_and(|count| count < PIECE) || all.len() > most {
+            break;
+        }
+    }
+    all.truncate(most);
+    let rows: Vec<(i64, String, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT d.message_id, d.state, p.name, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
+         WHERE d.conversation_id = $1 AND d.message_id IS NOT NULL AND d.kind = 'text' ORDER BY d.id")
+        .bind(conversation.0).fetch_all(&mut *c).await)?;
+    let mut texts: HashMap<i64, Vec<Text>> = HashMap::new();
+    for (message, state, to_rep, why) in rows {
+        texts.entry(message).or_default().push(Text { state, to_rep, why });
+    }
+    for one in &mut all {
+        one.texts = texts.remove(&one.id).unwrap_or_default();
+    }
+    Ok(all)
+}

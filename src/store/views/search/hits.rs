@@ -1,0 +1,217 @@
+//! What a page shows of a hit, read with the reader's rights.
+
+use std::collections::HashMap;
+
+use sqlx::{AssertSqlSafe, QueryBuilder, Row};
+
+use super::super::timeline::Text;
+use super::super::{Contact, Viewer};
+use super::{Kind, Stage, Wanted};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::search::postings::Posting;
+use crate::on;
+use crate::store::{Result, Tx, padded};
+
+/// Something found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// The message.
+    pub id: MessageId,
+    /// Its conversation; none for a stray text.
+    pub conversation: Option<ConversationId>,
+    /// When.
+    pub at: At,
+    /// `customer`, `rep`, `party` or `system`.
+    pub author: String,
+    /// The author's name, if a person of ours.
+    pub author_name: Option<String>,
+    /// `text`, `note`, `keyword` or `command`.
+    pub kind: String,
+    /// `relayed`, `held`, `refused` or `kept`.
+    pub outcome: String,
+    /// Why it was not relayed.
+    pub why: Option<String>,
+    /// As it was written.
+    pub body: String,
+    /// The customer, or whoever sent a stray text.
+    pub contact: Contact,
+    /// The line.
+    pub line: String,
+    /// Who has the conversation.
+    pub rep: Option<String>,
+    /// When the conversation was closed.
+    pub closed_at: Option<At>,
+    /// What became of its texts.
+    pub texts: Vec<Text>,
+    /// What was said just before.
+    pub before: Option<Neighbour>,
+}
+
+/// What was said just before a hit.
+#[derive(Clone, Debug)]
+pub struct Neighbour {
+    /// The message.
+    pub id: MessageId,
+    /// When.
+    pub at: At,
+    /// Whoever of the staff said it.
+    pub author_name: Option<String>,
+    /// The customer said it.
+    pub theirs: bool,
+    /// As it was written.
+    pub body: String,
+}
+
+const FROM: &str = " FROM messages m LEFT JOIN conversations c ON c.id = m.conversation_id \
+     LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN customers u ON u.id = c.customer_id \
+     LEFT JOIN people r ON r.id = c.pinned_to LEFT JOIN people p ON p.id = m.author_id WHERE ";
+
+/// The conditions that the lists cannot know for sure, and the reader's rights; the reader is `$1`.
+fn conditions(viewer: Viewer, wanted: &Wanted) -> String {
+    let mut all = viewer.sees().to_owned();
+    match wanted.stage {
+        Some(Stage::Open) => all.push_str(" AND c.id IS NOT NULL AND c.closed_at IS NULL"),
+        Some(Stage::Closed) => all.push_str(" AND c.closed_at IS NOT NULL"),
+        None => {}
+    }
+    match wanted.kind {
+        Some(Kind::Notes) => all.push_str(" AND m.kind = 'note'"),
+        Some(Kind::Texts) => all.push_str(" AND m.kind <> 'note'"),
+        None => {}
+    }
+    all
+}
+
+/// The end of the statement: the reader is `$1`, times `$2` and `$3`, messages from `$4` on.
+fn tail(viewer: Viewer, wanted: &Wanted, count: usize) -> String {
+    let places: Vec<String> = (4..4 + count.next_power_of_two()).map(|n| format!("${n}")).collect();
+    format!(
+        "{FROM}{} AND m.accepted_at >= $2 AND m.accepted_at < $3 AND m.id IN ({}) ORDER BY m.id DESC",
+        conditions(viewer, wanted),
+        places.join(", ")
+    )
+}
+
+/// The times between which something is wanted.
+fn times(wanted: &Wanted) -> (i64, i64) {
+    (wanted.from.map_or(i64::MIN, |at| at.0), wanted.until.map_or(i64::MAX, |at| at.0))
+}
+
+/// Those of `some` that `viewer` may see and that are what is wanted, newest first.
+pub(super) async fn read(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, some: &[Posting]) -> Result<Vec<Hit>> {
+    if some.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (from, until) = times(wanted);
+    let sql = format!(
+        "SELECT m.id, m.conversation_id, m.accepted_at, m.author, p.name, m.kind, m.outcome, m.why, m.body, \
+         u.name, COALESCE(u.phone, m.from_phone), l.policies, COALESCE(l.name, m.to_number), r.name, c.closed_at{}",
+        tail(viewer, wanted, some.len())
+    );
+    let hits = on!(tx, c, R => {
+        let mut q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
+        for one in padded(some) {
+            q = q.bind(one.message);
+        }
+        q.try_map(|row: R| {
+            let (name, phone, policies): (Option<String>, Option<String>, Option<String>) =
+                (row.try_get(9)?, row.try_get(10)?, row.try_get(11)?);
+            Ok(Hit {
+                id: MessageId(row.try_get(0)?),
+                conversation: row.try_get::<Option<i64>, _>(1)?.map(ConversationId),
+                at: At(row.try_get(2)?),
+                author: row.try_get(3)?,
+                author_name: row.try_get(4)?,
+                kind: row.try_get(5)?,
+                outcome: row.try_get(6)?,
+                why: row.try_get(7)?,
+                body: row.try_get(8)?,
+                contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
+                line: row.try_get::<Option<String>, _>(12)?.unwrap_or_default(),
+                rep: row.try_get(13)?,
+                closed_at: row.try_get::<Option<i64>, _>(14)?.map(At),
+                texts: Vec::new(),
+                before: None,
+            })
+        }).fetch_all(&mut *c).await
+    })?;
+    Ok(hits)
+}
+
+/// As [`read`], but only which conversations and messages, and none without a conversation.
+pub(super) async fn visible(
+    tx: &mut Tx,
+    viewer: Viewer,
+    wanted: &Wanted,
+    some: &[Posting],
+) -> Result<Vec<(ConversationId, MessageId)>> {
+    if some.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (from, until) = times(wanted);
+    let sql = format!("SELECT c.id, m.id{} ", tail(viewer, wanted, some.len()));
+    let rows: Vec<(Option<i64>, i64)> = on!(tx, c => {
+        let mut q = sqlx::query_as(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
+        for one in padded(some) {
+            q = q.bind(one.message);
+        }
+        q.fetch_all(&mut *c).await
+    })?;
+    Ok(rows.into_iter().filter_map(|(id, message)| Some((ConversationId(id?), MessageId(message)))).collect())
+}
+
+/// Adds what became of each hit's texts, and what was said just before.
+pub(super) async fn complete(tx: &mut Tx, hits: &mut [Hit]) -> Result<()> {
+    if hits.is_empty() {
+        return Ok(());
+    }
+    let mut texts = texts(tx, hits).await?;
+    let mut before = before(tx, hits).await?;
+    for hit in hits {
+        hit.texts = texts.remove(&hit.id.0).unwrap_or_default();
+        hit.before = before.remove(&hit.id.0);
+    }
+    Ok(())
+}
+
+async fn texts(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Vec<Text>>> {
+    let rows: Vec<(i64, String, Option<String>, Option<String>)> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT d.message_id, d.state, p.name, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
+             WHERE d.kind = 'text' AND d.message_id IN (");
+        let mut list = q.separated(", ");
+        for hit in padded(hits) {
+            list.push_bind(hit.id.0);
+        }
+        q.push(") ORDER BY d.id");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    let mut all: HashMap<i64, Vec<Text>> = HashMap::new();
+    for (message, state, to_rep, why) in rows {
+        all.entry(message).or_default().push(Text { state, to_rep, why });
+    }
+    Ok(all)
+}
+
+type Before = (i64, i64, i64, Option<String>, String, String);
+
+async fn before(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Neighbour>> {
+    let rows: Vec<Before> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT h.id, m.id, m.accepted_at, p.name, m.author, m.body FROM messages h JOIN messages m ON m.id = \
+             (SELECT MAX(b.id) FROM messages b WHERE b.conversation_id = h.conversation_id AND b.id < h.id) \
+             LEFT JOIN people p ON p.id = m.author_id WHERE h.id IN (");
+        let mut list = q.separated(", ");
+        for hit in padded(hits) {
+            list.push_bind(hit.id.0);
+        }
+        q.push(")");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    let row = |(hit, id, at, author_name, author, body): Before| {
+        let theirs = matches!(author.as_str(), "customer" | "party");
+        (hit, Neighbour { id: MessageId(id), at: At(at), author_name, theirs, body })
+    };
+    Ok(rows.into_iter().map(row).collect())
+}

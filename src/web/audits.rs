@@ -1,0 +1,62 @@
+//! The list of who looked at what is hidden and who took something out of the house, for admins.
+
+use askama::Template;
+use rocket::State;
+
+use super::failure::Failure;
+use super::frame::{Frame, Here};
+use crate::desk::Desk;
+use crate::http::Site;
+use crate::http::guards::AdminOnly;
+use crate::http::page::Page;
+use crate::store::views::audits::{self, About, Audited};
+
+#[derive(Template)]
+#[template(path = "audit/index.html")]
+pub(super) struct Audits {
+    frame: Frame,
+    about: About,
+    rows: Vec<Audited>,
+    older: Option<i64>,
+}
+
+impl Audits {
+    fn only(&self) -> String {
+        let conversation = self.about.conversation.map(|id| format!("conversation={id}&"));
+        let customer = self.about.customer.map(|id| format!("customer={id}&"));
+        conversation.into_iter().chain(customer).collect()
+    }
+}
+
+/// What was done, in a sentence.
+fn told(row: &Audited) -> String {
+    let data: serde_json::Value = serde_json::from_str(&row.data).unwrap_or_default();
+    match row.kind.as_str() {
+        crate::desk::export::EXPORTED => {
+            let form = data["as"].as_str().unwrap_or_default().to_uppercase();
+            let numbers = if data["numbers"].as_bool() == Some(true) { "with numbers" } else { "without numbers" };
+            let what = if row.customer.is_some() { "everything of the customer" } else { "the conversation" };
+            format!("took out {what} as {form}, {numbers}, {} messages", data["messages"])
+        }
+        "number_shown" => "looked at the number".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+#[rocket::get("/audit?<conversation>&<customer>&<before>")]
+pub(super) async fn index(
+    conversation: Option<i64>,
+    customer: Option<i64>,
+    before: Option<i64>,
+    me: AdminOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Result<Page<Audits>, Failure> {
+    let mut tx = desk.store.read().await?;
+    let frame = Frame::load(&mut tx, me.0, Here::Audit, site, desk.clock.now()).await?;
+    let about = About { conversation, customer };
+    let rows = audits::list(&mut tx, about, before.unwrap_or(i64::MAX)).await?;
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count >= audits::PAGE);
+    let older = rows.last().filter(|_| full).map(|last| last.id);
+    Ok(Page::ok(Audits { frame, about, rows, older }))
+}

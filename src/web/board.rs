@@ -1,0 +1,153 @@
+//! The live board, for managers: how things stand now, fetched again by itself until somebody pauses it.
+
+use askama::Template;
+use chrono::Timelike;
+use rocket::State;
+
+use super::failure::Failure;
+use super::frame::{Frame, Here};
+use super::stamp::Stamp;
+use crate::clock::{At, minutes};
+use crate::desk::Desk;
+use crate::desk::sessions::Who;
+use crate::domain::person::{Duty, initials};
+use crate::http::Site;
+use crate::http::guards::ManagerOnly;
+use crate::http::page::Page;
+use crate::secret::Ids;
+use crate::store::views::board::{self, Figures, Headroom, Load, Waiting};
+use crate::store::views::search::choices::{self, Choice};
+use crate::store::views::timeline::Text;
+use crate::store::views::{deliveries, held};
+use crate::web::words;
+
+/// A customer who waits for so long is waiting too long; from three quarters of it on it is close.
+const TARGET: std::time::Duration = minutes(15);
+/// More jacks than this are not drawn one by one.
+const JACKS: i64 = 16;
+
+/// What did not arrive, as the page shows it.
+struct Lost {
+    to: String,
+    href: Option<String>,
+    at: Stamp,
+    why: String,
+}
+
+#[derive(Template)]
+#[template(path = "board/index.html")]
+pub(super) struct Board {
+    frame: Frame,
+    now: Stamp,
+    line: Option<i64>,
+    lines: Vec<Choice>,
+    figures: Figures,
+    waiting: Vec<Waiting>,
+    loads: Vec<Load>,
+    lost: Vec<Lost>,
+    lost_today: i64,
+    headroom: Vec<Headroom>,
+    held: i64,
+    doubtful: i64,
+    paused: bool,
+}
+
+impl Board {
+    fn ago(&self, at: &At) -> String {
+        Stamp(*at).ago(&self.now).to_string()
+    }
+
+    fn late(&self, at: &At) -> &'static str {
+        let waits = self.now.0.since(*at);
+        match () {
+            () if waits > TARGET => "bad",
+            () if waits > TARGET * 3 / 4 => "warn",
+            () => "",
+        }
+    }
+
+    fn is_line(&self, line: &i64) -> bool {
+        self.line == Some(*line)
+    }
+
+    fn address(&self) -> String {
+        self.line.map_or_else(|| "/board".to_owned(), |line| format!("/board?line={line}"))
+    }
+
+    /// The jacks of a load: late, full, free; none where there would be too many.
+    fn jacks(load: &Load) -> Vec<&'static str> {
+        let most = load.limit.unwrap_or(load.open).max(load.open);
+        if most > JACKS {
+            return Vec::new();
+        }
+        let kind = |n| {
+            if n < load.waiting {
+                "late"
+            } else if n < load.open {
+                "full"
+            } else {
+                "free"
+            }
+        };
+        (0..most).map(kind).collect()
+    }
+
+    fn duty(load: &Load) -> (&'static str, String) {
+        let hours = load.until.map(|at| format!(" until {}", Stamp(at).clock())).unwrap_or_default();
+        match load.duty {
+            Duty::On if load.on_shift => ("ours", format!("on{hours}")),
+            Duty::On => ("none", format!("off{hours}")),
+            Duty::Away => ("rest", "away".to_owned()),
+            Duty::AwayReassign => ("none", "away, reassign".to_owned()),
+        }
+    }
+
+    /// The fewest masks that are free for the busiest phone of a country.
+    fn free(&self) -> Option<(i64, i64)> {
+        self.headroom.iter().map(|room| (room.masks - room.taken, room.masks)).min()
+    }
+}
+
+async fn load(desk: &Desk, site: &Site, who: Who, line: Option<i64>, paused: bool) -> Result<Board, Failure> {
+    let now = desk.clock.now();
+    let mut tx = desk.store.read().await?;
+    let frame = Frame::load(&mut tx, who, Here::Board, site, now).await?;
+    let midnight = now.utc().map_or(0, |now| i64::from(now.num_seconds_from_midnight()));
+    let today = At(now.0 - midnight * 1_000_000);
+    let (failures, lost_today) = board::failures(&mut tx, line, Ids::floor(today)).await?;
+    let lost = failures
+        .into_iter()
+        .map(|one| Lost {
+            to: one.contact.shown().to_owned(),
+            href: one.conversation.map(|id| format!("/conversations/{id}?at={0}#m{0}", one.message)),
+            at: Stamp(one.at),
+            why: words::told(&Text { state: one.state, to_rep: None, why: one.why }),
+        })
+        .collect();
+    Ok(Board {
+        now: Stamp(now),
+        line,
+        lines: choices::lines(&mut tx).await?,
+        figures: board::figures(&mut tx, line).await?,
+        waiting: board::waiting(&mut tx, line).await?,
+        loads: board::loads(&mut tx, line, now).await?,
+        lost,
+        lost_today,
+        headroom: board::headroom(&mut tx, now).await?,
+        held: held::count(&mut tx).await?,
+        doubtful: deliveries::count(&mut tx).await?,
+        frame,
+        paused,
+    })
+}
+
+#[rocket::get("/board?<line>&<paused>")]
+pub(super) async fn index(
+    line: Option<i64>,
+    paused: Option<&str>,
+    me: ManagerOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Result<Page<Board>, Failure> {
+    load(desk, site, me.0, line, paused.is_some()).await.map(Page::ok)
+}

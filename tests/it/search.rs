@@ -1,0 +1,238 @@
+//! Finding again what was said: by word, customer, colleague, line, state, date; the same on both databases.
+
+use std::collections::BTreeSet;
+
+use switchboard::clock::{At, days, seconds};
+use switchboard::desk::index;
+use switchboard::domain::ids::{LabelId, MessageId, NumberId, PersonId};
+use switchboard::domain::person::Role;
+use switchboard::domain::search::fold;
+use switchboard::domain::search::question::Question;
+use switchboard::store::Store;
+use switchboard::store::views::Viewer;
+use switchboard::store::views::search::{self, Fate, Kind, Stage, Wanted};
+
+use crate::both_stores;
+use crate::house::House;
+use crate::seed::{self, Shape};
+
+const ANA: &str = "ana@example.com";
+const MIRIAM: &str = "miriam@example.com";
+
+/// Lets the lists catch up.
+pub async fn catches_up(house: &House) {
+    house.clock.pass(seconds(5));
+    index::index(&house.desk).await.unwrap();
+}
+
+async fn bodies(house: &House, email: &str, wanted: &Wanted) -> Vec<String> {
+    let person = house.person(email).await;
+    let role = if email == MIRIAM { Role::Manager } else { Role::Rep };
+    let mut tx = house.desk.store.read().await.unwrap();
+    let found = search::find(&mut tx, Viewer { person, role }, wanted, None).await.unwrap();
+    found.hits.into_iter().map(|hit| hit.body).collect()
+}
+
+fn says(text: &str) -> Wanted {
+    Wanted { question: Question::read(text), ..Wanted::default() }
+}
+
+fn by(who: &str) -> Wanted {
+    Wanted { who: Some(who.to_owned()), ..Wanted::default() }
+}
+
+both_stores! {
+    async fn what_was_said_is_found_by_its_words_newest_first(house) {
+        house.customer(34).texts("Is the Déposit back?").await;
+        house.clock.pass(seconds(1));
+        house.customer(35).texts("deposit paid, thanks").await;
+        house.clock.pass(seconds(1));
+        house.customer(36).texts("返金してください").await;
+        catches_up(house).await;
+        assert_eq!(bodies(house, MIRIAM, &says("deposit")).await, ["deposit paid, thanks", "Is the Déposit back?"]);
+        assert_eq!(bodies(house, MIRIAM, &says("deposit -paid")).await, ["Is the Déposit back?"]);
+        assert_eq!(bodies(house, MIRIAM, &says("BACK OR thank*")).await.len(), 2);
+        assert_eq!(bodies(house, MIRIAM, &says("返金")).await, ["返金してください"]);
+        assert_eq!(bodies(house, MIRIAM, &says("refund")).await.len(), 0);
+        assert_eq!(bodies(house, MIRIAM, &Wanted::default()).await.len(), 3);
+    }
+
+    async fn a_customer_is_found_by_name_and_by_number_however_it_is_typed(house) {
+        house.customer(34).texts("hello").await;
+        house.sets("UPDATE customers SET name = 'Joël Marsh'").await;
+        catches_up(house).await;
+        for who in ["joel", "Marsh", "mar joe", "+1 505 555 2034", "(505) 555-2034", "2034", "34", "#1001"] {
+            assert_eq!(bodies(house, MIRIAM, &by(who)).await, ["hello"], "{who}");
+        }
+        for who in ["ben", "2035", "#1002", "arsh"] {
+            assert!(bodies(house, MIRIAM, &by(who)).await.is_empty(), "{who}");
+        }
+        house.sets("UPDATE customers SET name = 'Nora'").await;
+        catches_up(house).await;
+        assert!(bodies(house, MIRIAM, &by("joel")).await.is_empty(), "a name that was changed finds nobody");
+        assert_eq!(bodies(house, MIRIAM, &by("nora")).await, ["hello"]);
+    }
+
+    async fn a_rep_finds_only_own_and_unassigned_conversations_and_no_digits_of_a_number(house) {
+        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.customer(34).texts("about Ana").await;
+        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Ana'").await;
+        house.sets("UPDATE people SET duty = 'on' WHERE name = 'Bo'").await;
+        house.customer(35).texts("about Bo").await;
+        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.customer(36).texts("about nobody").await;
+        catches_up(house).await;
+        assert_eq!(bodies(house, ANA, &says("about")).await, ["about nobody", "about Ana"]);
+        assert!(bodies(house, ANA, &says("Bo")).await.is_empty());
+        assert!(bodies(house, ANA, &by("#1002")).await.is_empty());
+        assert_eq!(bodies(house, ANA, &by("34")).await, ["about Ana"]);
+        assert_eq!(bodies(house, ANA, &by("+15055552034")).await, ["about Ana"]);
+        assert!(bodies(house, ANA, &by("2034")).await.is_empty(), "digit by digit a number could be found out");
+        assert_eq!(bodies(house, MIRIAM, &says("about")).await.len(), 3);
+    }
+
+    async fn a_colleague_is_found_by_what_they_had_and_by_what_they_said(house) {
+        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.customer(34).texts("one").await;
+        house.transfers(MIRIAM, "bo@example.com").await;
+        house.runs_due_work().await;
+        catches_up(house).await;
+        for email in [ANA, "bo@example.com"] {
+            let wanted = Wanted { person: Some(house.person(email).await), ..Wanted::default() };
+            assert_eq!(bodies(house, MIRIAM, &wanted).await, ["one"], "{email}");
+        }
+        let miriam = Wanted { person: Some(house.person(MIRIAM).await), ..Wanted::default() };
+        assert!(bodies(house, MIRIAM, &miriam).await.is_empty());
+        house.replies_on_web(MIRIAM, house.conversation().await, "two").await;
+        catches_up(house).await;
+        assert_eq!(bodies(house, MIRIAM, &miriam).await, ["two", "one"]);
+    }
+
+    async fn what_is_held_or_did_not_arrive_is_found_by_it(house) {
+        use switchboard::simulator::{Fault, Kind as Trouble};
+        house.customer(34).texts("first").await;
+        house.simulator.fault(Fault::new(Trouble::Refusal).to(&house.customer(34).number).code(30_005));
+        house.replies_on_web(MIRIAM, house.conversation().await, "lost").await;
+        house.customer(35).texts_to(&crate::house::mask(3), "stray").await;
+        catches_up(house).await;
+        let fate = |fate| Wanted { fate: Some(fate), ..Wanted::default() };
+        assert_eq!(bodies(house, MIRIAM, &fate(Fate::Held)).await, ["stray"]);
+        assert_eq!(bodies(house, MIRIAM, &fate(Fate::Failed)).await, ["lost"]);
+        assert_eq!(bodies(house, MIRIAM, &fate(Fate::Code(30_005))).await, ["lost"]);
+        assert!(bodies(house, MIRIAM, &fate(Fate::Code(30_006))).await.is_empty());
+        assert!(bodies(house, MIRIAM, &fate(Fate::Reason("100%".to_owned()))).await.is_empty());
+    }
+
+    async fn the_lists_catch_up_from_where_they_ended_and_twice_is_once(house) {
+        house.customer(34).texts("one fish").await;
+        catches_up(house).await;
+        house.customer(34).texts("two fish").await;
+        catches_up(house).await;
+        assert_eq!(index::index(&house.desk).await.unwrap(), 0);
+        let before = house.words("SELECT word FROM postings ORDER BY word, first").await;
+        house.sets("DELETE FROM settings WHERE name LIKE 'search.%'").await;
+        assert!(index::index(&house.desk).await.unwrap() > 0);
+        assert_eq!(house.words("SELECT word FROM postings ORDER BY word, first").await, before);
+        assert_eq!(bodies(house, MIRIAM, &says("fish")).await, ["two fish", "one fish"]);
+    }
+
+    async fn a_clock_that_was_set_back_hides_nothing(house) {
+        house.customer(34).texts("before").await;
+        catches_up(house).await;
+        house.clock.set(At::from_seconds(1_800_000_000 - 7200));
+        index::index(&house.desk).await.unwrap();
+        house.customer(34).texts("after").await;
+        house.clock.set(At::from_seconds(1_800_000_000 + 60));
+        index::index(&house.desk).await.unwrap();
+        assert_eq!(bodies(house, MIRIAM, &says("after")).await, ["after"]);
+    }
+}
+
+/// A whole small year in both databases, and many questions: the same hits in the same order, and those that looking
+/// through every message by hand gives.
+#[tokio::test]
+async fn both_databases_find_the_same_and_nothing_is_missed() {
+    let until = At::from_seconds(1_800_000_000);
+    let shape = Shape::small(until);
+    let (sqlite, postgres) =
+        (House::on(crate::databases::sqlite()).await, House::on(crate::databases::postgres().await).await);
+    for house in [&sqlite, &postgres] {
+        for table in ["line_members", "lines", "numbers", "sessions", "events", "people"] {
+            house.sets(&format!("DELETE FROM {table}")).await;
+        }
+        seed::fill(&house.desk.store, shape).await.unwrap();
+        catches_up(house).await;
+    }
+    let managers = Viewer { person: PersonId(seed::MANAGER), role: Role::Manager };
+    let rep = Viewer { person: PersonId(seed::REPS), role: Role::Rep };
+    let words = [
+        "the",
+        "you and",
+        "the -you",
+        "refund OR deposit",
+        "kay*",
+        "nothing-like-it",
+        "boat please",
+        "rare*",
+        "pe* OR the",
+    ];
+    let mut questions: Vec<Wanted> = words.iter().map(|text| says(text)).collect();
+    let each: Vec<fn(Wanted) -> Wanted> = vec![
+        |w| Wanted { line: Some(NumberId(seed::LINES + 1)), ..w },
+        |w| Wanted { person: Some(PersonId(seed::REPS + 1)), ..w },
+        |w| Wanted { stage: Some(Stage::Open), ..w },
+        |w| Wanted { stage: Some(Stage::Closed), kind: Some(Kind::Notes), ..w },
+        |w| Wanted { kind: Some(Kind::Texts), label: Some(LabelId(1)), ..w },
+        |w| Wanted { fate: Some(Fate::Code(30_003)), ..w },
+        |w| Wanted { who: Some("mar".to_owned()), ..w },
+        |w| Wanted {
+            from: Some(At::from_seconds(1_800_000_000) - days(40)),
+            until: Some(At::from_seconds(1_800_000_000) - days(20)),
+            ..w
+        },
+    ];
+    let plain: Vec<Wanted> = questions.clone();
+    questions.extend(each.iter().flat_map(|change| plain.iter().cloned().chain([Wanted::default()]).map(change)));
+    let mut hits = 0;
+    for wanted in &questions {
+        for viewer in [managers, rep] {
+            let (one, other) =
+                (all(&sqlite.desk.store, viewer, wanted).await, all(&postgres.desk.store, viewer, wanted).await);
+            assert_eq!(one, other, "{wanted:?}");
+            hits += one.len();
+        }
+    }
+    assert!(hits > 5_000, "the questions hardly ask for anything: {hits}");
+    // By hand, for words alone.
+    for text in ["the", "you and", "refund OR deposit", "boat please"] {
+        let found = all(&sqlite.desk.store, managers, &says(text)).await;
+        let by_hand: Vec<i64> = (0..shape.messages)
+            .rev()
+            .filter(|n| meets(&fold::words(&seed::body(*n)), text))
+            .map(|n| shape.message_id(n))
+            .collect();
+        assert_eq!(found, by_hand, "{text}");
+    }
+}
+
+fn meets(words: &BTreeSet<String>, text: &str) -> bool {
+    let has = |word: &str| words.contains(word);
+    match text.split_once(" OR ") {
+        Some((one, other)) => has(one) || has(other),
+        None => text.split(' ').all(has),
+    }
+}
+
+/// Every hit, page after page.
+async fn all(store: &Store, viewer: Viewer, wanted: &Wanted) -> Vec<i64> {
+    let mut before: Option<MessageId> = None;
+    let mut found = Vec::new();
+    loop {
+        let page = search::find(&mut store.read().await.unwrap(), viewer, wanted, before).await.unwrap();
+        found.extend(page.hits.iter().map(|hit| hit.id.0));
+        before = page.next;
+        if before.is_none() {
+            return found;
+        }
+    }
+}
