@@ -33,7 +33,7 @@ test('a manager finds what was said in March and hands it on', async () => {
 
   // What was said a moment ago can be found within seconds.
   await page.getByRole('link', { name: 'History' }).click();
-  await page.getByLabel('Search history').fill('MARCH deposit');
+  await page.getByRole('searchbox', { name: 'Search history' }).fill('MARCH deposit');
   for (let again = 0; again < 20; again += 1) {
     await page.getByRole('button', { name: 'Search' }).first().click();
     await page.waitForLoadState();
