@@ -176,6 +176,7 @@ const GO = { i: 'mine', u: 'unassigned', a: 'all' };
 let going = 0;
 
 document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented) return;
   if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
     event.preventDefault();
     return openPalette();

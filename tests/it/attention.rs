@@ -41,9 +41,9 @@ both_stores! {
         ana.get("/conversations").await.shows(&["class=\"row unread\"", "Unread: "]);
         let page = ana.get(&format!("/conversations/{id}")).await;
         let last: i64 = page.field("last").parse().unwrap();
-        page.shows(&[&format!("data-unread=\"{last}\""), "Mark read"]);
+        page.shows(&[&format!("id=\"marks\" data-part data-unread=\"{last}\""), "Mark read"]);
         // A manager who only looks has not read it for the rep, and is not asked to.
-        miriam.get(&format!("/conversations/{id}")).await.hides(&["data-unread=\"", "Mark read"]);
+        miriam.get(&format!("/conversations/{id}")).await.hides(&["id=\"marks\" data-part data-unread", "Mark read"]);
         assert_eq!(reads(&miriam, id, None).await, Status::SeeOther);
         assert_eq!(reads(&bo, id, None).await, Status::NotFound);
         assert_eq!(unread(house).await, "one");
@@ -114,7 +114,7 @@ both_stores! {
         change(house, &format!("INSERT INTO mentions (message_id, person_id, conversation_id) VALUES ({note}, {miriam}, {id})")).await;
         let browser = Browser::of(house, MIRIAM).await;
         browser.get("/conversations").await.shows(&["data-go=\"mentions\""]);
-        browser.get(&format!("/conversations/{id}")).await.shows(&["data-unread=\""]);
+        browser.get(&format!("/conversations/{id}")).await.shows(&["id=\"marks\" data-part data-unread"]);
         reads(&browser, id, None).await;
         assert_eq!(house.rows("mentions WHERE seen_at IS NULL").await, 0);
         assert_eq!(unread(house).await, "one");
