@@ -127,7 +127,7 @@ test('the admin puts her on the line, and sees that she would get the next text'
   await page.locator('#lines').getByText('Saved.').waitFor();
 
   await page.goto('/lines');
-  await page.getByRole('link', { name: 'Saltmarsh Boats' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Saltmarsh Boats' }).click();
   await page.getByLabel('Ada Holt, admin').uncheck();
   await page.getByRole('button', { name: 'Save the members' }).click();
   await page.locator('#who').getByText('Saved.').waitFor();

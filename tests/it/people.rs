@@ -254,6 +254,11 @@ both_stores! {
             assert_eq!(answer.status, Status::UnprocessableEntity, "{phone}");
             answer.shows(&[why, "id=\"why-phone\" role=\"alert\""]);
         }
+        house.customer(91).texts("hello").await;
+        house.sets("UPDATE customers SET blocked_at = 1").await;
+        ada.post("/me/code", &[("field[phone]", &house.customer(91).number)])
+            .await
+            .shows(&["A customer with this phone is blocked"]);
         // Somebody who opted out of the line is texted from a mask, and nobody who blocked all.
         house.customer(90).texts("STOP").await;
         assert_eq!(ada.post("/me/code", &[("field[phone]", &house.customer(90).number)]).await.status, Status::SeeOther);

@@ -12,7 +12,7 @@ use crate::domain::phone::Phone;
 use crate::domain::phone_code::{self, LIFE, Sent, Verdict, WINDOW, judge, next_at};
 use crate::secret::hash_token;
 use crate::store::phone_codes::{self as table, PhoneCode};
-use crate::store::{Job, Result, Tx, changes, ledgers, lines, numbers, opening, people, queue};
+use crate::store::{Job, Result, Tx, changes, customers, ledgers, lines, numbers, opening, people, queue};
 
 /// The kind of a text that carries a code.
 pub const PHONE_CODE: &str = "phone_code";
@@ -54,6 +54,10 @@ impl Job for SendCode {
         }
         if let Err(failure) = is_free(tx, phone).await? {
             return Ok(Err(failure));
+        }
+        if customers::is_blocked(tx, phone).await? {
+            let why = "a customer with this phone is blocked, so nothing is sent there: unblock them first";
+            return Ok(Err(Failure::refused("phone", why)));
         }
         let (theirs, there) = table::sent_since(tx, person.id, phone, now - WINDOW).await?;
         if let Some(at) = next_at(&theirs, now).max(next_at(&there, now)) {
