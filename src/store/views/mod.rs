@@ -6,12 +6,12 @@ use crate::domain::person::Role;
 use crate::domain::policy::LinePolicy;
 
 pub mod audience;
-pub mod colleagues;
-pub mod evidence;
 pub mod audits;
 pub mod board;
+pub mod colleagues;
 pub mod deliveries;
 pub mod details;
+pub mod evidence;
 pub mod exports;
 pub mod health;
 pub mod held;
