@@ -146,7 +146,7 @@ both_stores! {
         assert_eq!(house.rows("customers WHERE merged_into IS NOT NULL").await, 2);
         let page = ana.get(&format!("/conversations/{three}")).await;
         page.shows(&["Is the ramp open?</div>", "on another phone</div>", "Hello</div>"]);
-        let seen = page.field("seen");
+        let seen = page.card_seen();
         ana.post(&format!("/conversations/{three}/contact"), &[("seen", &seen), ("name", "Joel"), ("notes", "three phones")]).await;
         assert_eq!(house.rows("customers WHERE name = 'Joel'").await, 3);
         ana.get(&format!("/conversations/{two}")).await.shows(&["three phones"]);

@@ -54,6 +54,13 @@ impl Answer {
         self
     }
 
+    /// The version that the form of the contact was opened with.
+    pub fn card_seen(&self) -> String {
+        let (_, form) = self.body.split_once("id=\"edit-contact\"").expect("the page has the form of the contact");
+        let (_, rest) = form.split_once("name=\"seen\" value=\"").expect("the form has the field");
+        rest.split('"').next().unwrap().to_owned()
+    }
+
     /// The value of the form field of that name.
     pub fn field(&self, name: &str) -> String {
         let (_, rest) = self.body.split_once(&format!("name=\"{name}\" value=\"")).expect("the form has the field");

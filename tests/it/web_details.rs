@@ -114,6 +114,6 @@ both_stores! {
         // Only the field in which the name is mended has it as it is.
         let fields: Vec<&str> = page.body.lines().filter(|line| line.contains('\u{202e}')).collect();
         assert!(fields.len() == 1 && fields[0].contains("id=\"contact-name\""), "{fields:?}");
-        ana.get(&path).await.shows(&["<title>Jo[direction override]el"]);
+        ana.get(&path).await.shows(&["Jo[direction override]el · Switchboard</title>"]);
     }
 }
