@@ -144,9 +144,8 @@ impl Begin {
             sent.add(legs::open_rep_leg(desk, tx, id, (by, phone), self.phone.as_str(), Rungs::All, now).await?);
         }
         if !self.body.trim().is_empty() {
-            let admitted = match reply::admit(desk, tx, (by, id), None, now).await? {
-                Ok(admitted) => admitted,
-                Err(_) => return Err(Error::GivenUp("the conversation just opened cannot be answered")),
+            let Ok(admitted) = reply::admit(desk, tx, (by, id), None, now).await? else {
+                return Err(Error::GivenUp("the conversation just opened cannot be answered"));
             };
             let first = (self.body.as_str(), self.start.form_key.clone());
             sent.add(reply::accept(desk, tx, &admitted, first, now).await?.1);

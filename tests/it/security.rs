@@ -1,6 +1,7 @@
 //! The security cases, each found by its number; what a case says in full stands at its test.
 
 mod access;
+mod exports;
 mod guards;
 mod links;
 mod logs;

@@ -149,7 +149,7 @@ impl Shape {
         LINES + if at < 2 { self.lines - 1 } else { at % (self.lines - 1).max(1) }
     }
 
-    fn customer_of(&self, conversation: i64) -> i64 {
+    fn customer_of(conversation: i64) -> i64 {
         1_000_000 + (conversation - FIRST) * 6 / 10
     }
 
@@ -255,7 +255,7 @@ impl Job for Conversations {
         let first = |id: i64| (id - FIRST) / 10 * each * 10 + (id - FIRST) % 10;
         let opened = |id: i64| shape.at(first(id)).0 - 1000;
         let last = |id: i64| shape.at((first(id) + (each - 1) * 10).min(shape.messages - 1)).0;
-        let mut customers: Vec<i64> = all.iter().map(|id| shape.customer_of(*id)).collect();
+        let mut customers: Vec<i64> = all.iter().map(|id| Shape::customer_of(*id)).collect();
         customers.dedup();
         on!(tx, c => {
             let mut q = QueryBuilder::new("INSERT INTO customers (id, phone, name, created_at) ");
@@ -276,7 +276,7 @@ impl Job for Conversations {
             q.push_values(&all, |mut b, id| {
                 let open = shape.is_open(*id);
                 let waits = (open && id % 3 == 0).then(|| last(*id));
-                b.push_bind(*id).push_bind("support").push_bind(shape.line_of(*id)).push_bind(shape.customer_of(*id))
+                b.push_bind(*id).push_bind("support").push_bind(shape.line_of(*id)).push_bind(Shape::customer_of(*id))
                     .push_bind((!shape.has_nobody(*id)).then(|| shape.rep_of(*id))).push_bind(opened(*id))
                     .push_bind(opened(*id)).push_bind((!open).then(|| last(*id) + 3_600_000_000)).push_bind(last(*id))
                     .push_bind(last(*id)).push_bind(waits).push_bind(body(*id)).push_bind(waits.map(|_| shape.message_id(first(*id))));
@@ -289,7 +289,7 @@ impl Job for Conversations {
                 // Only the newest of a customer on a line is open, since no two live legs may be the same.
                 let ended = Some(last(id) + 3_600_000_000);
                 let (role, person) = if customer { ("customer", None) } else { ("rep", Some(shape.rep_of(id))) };
-                let phone = if customer { Shape::phone(shape.customer_of(id)) } else { format!("+1505555{:04}", 100 + shape.rep_of(id) - REPS) };
+                let phone = if customer { Shape::phone(Shape::customer_of(id)) } else { format!("+1505555{:04}", 100 + shape.rep_of(id) - REPS) };
                 let number = if customer { shape.line_of(id) } else { MASKS + id % 50 };
                 b.push_bind(id * 2 + i64::from(customer)).push_bind(id).push_bind(role).push_bind(person).push_bind(phone)
                     .push_bind(number).push_bind(opened(id)).push_bind(ended);
@@ -365,7 +365,7 @@ impl Job for Messages {
                 let gone = failed && below(*n, 12, 3) == 0;
                 let phone = match rep {
                     Some(rep) => format!("+1505555{:04}", 100 + rep - REPS),
-                    None => Shape::phone(shape.customer_of(conversation)),
+                    None => Shape::phone(Shape::customer_of(conversation)),
                 };
                 let at = shape.at(*n).0;
                 b.push_bind(shape.message_id(*n) + 1000).push_bind(shape.message_id(*n)).push_bind(conversation).push_bind(0_i64)

@@ -124,8 +124,8 @@ fn a_password_comes_from_standard_input_and_a_link_goes_to_standard_output() {
 #[test]
 fn a_reader_who_has_had_enough_is_no_fault() {
     let desk = Desk::new();
-    let masks: String = (0..400).map(|n| format!("[[mask]]\nnumber = \"+1800556{n:04}\"\n")).collect();
-    desk.file("setup.toml", &masks);
+    let masks: Vec<String> = (0..400).map(|n| format!("[[mask]]\nnumber = \"+1800556{n:04}\"\n")).collect();
+    desk.file("setup.toml", &masks.concat());
     // As in `switchboard apply setup.toml | head -1`: whoever reads goes away after the first line.
     let (first, said) = desk.runs_for_its_first_line(&["apply", "setup.toml"]);
     assert_eq!(first, "+ mask +18005560000");
