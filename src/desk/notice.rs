@@ -198,12 +198,15 @@ pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) 
     let legs: Vec<LegId> = authored.iter().filter(|one| one.way == "phone").filter_map(|one| one.leg).collect();
     let legs = notices::rep_legs(tx, &legs).await?;
     let told = notices::told(tx, &ids).await?;
-    let mut drafts = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     for one in &authored {
         let (Some(leg), false) = (legs.iter().find(|leg| Some(leg.id) == one.leg), told.contains(&one.id)) else {
             continue;
         };
-        if notices::failures(tx, leg.conversation, &leg.phone, now - FAILURES_WITHIN).await? >= MOST_FAILURES {
+        // Several may end in one sweep: what is told now counts too.
+        let here = drafts.iter().filter(|draft| draft.conversation == Some(leg.conversation) && draft.to == leg.phone);
+        let recently = notices::failures(tx, leg.conversation, &leg.phone, now - FAILURES_WITHIN).await?;
+        if recently.saturating_add_unsigned(here.count() as u64) >= MOST_FAILURES {
             continue;
         }
         let why = failed.iter().find(|(message, ..)| *message == one.id).map_or("", |(.., why)| *why);

@@ -1,5 +1,7 @@
 //! The live board, for managers: how things stand now, fetched again by itself until somebody pauses it.
 
+use std::time::Duration;
+
 use askama::Template;
 use chrono::Timelike;
 use rocket::State;
@@ -7,10 +9,11 @@ use rocket::State;
 use super::failure::Failure;
 use super::frame::{Frame, Here};
 use super::stamp::Stamp;
-use crate::clock::{At, minutes};
+use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::sessions::Who;
 use crate::domain::person::{Duty, initials};
+use crate::domain::waiting::{Wait, wait};
 use crate::http::Site;
 use crate::http::guards::ManagerOnly;
 use crate::http::page::Page;
@@ -21,8 +24,6 @@ use crate::store::views::timeline::Text;
 use crate::store::views::{deliveries, held};
 use crate::web::words;
 
-/// A customer who waits for so long is waiting too long; from three quarters of it on it is close.
-const TARGET: std::time::Duration = minutes(15);
 /// More jacks than this are not drawn one by one.
 const JACKS: i64 = 16;
 
@@ -49,6 +50,8 @@ pub(super) struct Board {
     headroom: Vec<Headroom>,
     held: i64,
     doubtful: i64,
+    /// How long customers may wait where their line says nothing else.
+    usual: Duration,
     paused: bool,
 }
 
@@ -57,12 +60,12 @@ impl Board {
         Stamp(*at).ago(&self.now).to_string()
     }
 
-    fn late(&self, at: &At) -> &'static str {
-        let waits = self.now.0.since(*at);
-        match () {
-            () if waits > TARGET => "bad",
-            () if waits > TARGET * 3 / 4 => "warn",
-            () => "",
+    /// How a wait since `at` stands against what it may be.
+    fn late(&self, at: &At, target: &Duration) -> &'static str {
+        match wait(*at, *target, self.now.0) {
+            Wait::Past => "bad",
+            Wait::Close => "warn",
+            Wait::Within => "",
         }
     }
 
@@ -129,13 +132,14 @@ async fn load(desk: &Desk, site: &Site, who: Who, line: Option<i64>, paused: boo
         line,
         lines: choices::lines(&mut tx).await?,
         figures: board::figures(&mut tx, line).await?,
-        waiting: board::waiting(&mut tx, line).await?,
+        waiting: board::waiting(&mut tx, line, &desk.policies).await?,
         loads: board::loads(&mut tx, line, now).await?,
         lost,
         lost_today,
         headroom: board::headroom(&mut tx, now).await?,
         held: held::count(&mut tx).await?,
         doubtful: deliveries::count(&mut tx).await?,
+        usual: desk.policies.support.answer_target,
         frame,
         paused,
     })

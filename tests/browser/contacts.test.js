@@ -119,6 +119,8 @@ test('two contacts become one, and one two again', async () => {
 
 test('given to a colleague with a note', async () => {
   const { page } = inbox;
+  await house.apply(SETUP.replace('"]', '", "bo@example.com"]'));
+  await page.reload();
   await act('Transfer').click();
   const to = details().getByLabel('To', { exact: true });
   assert.match(await to.locator('option').nth(1).textContent(), /^\w+ \(on duty, \d+ open/);

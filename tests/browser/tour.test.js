@@ -36,10 +36,11 @@ const lineOf = (...names) => `
 
 /** Hands the open thread to a colleague. */
 async function transferTo(page, name) {
+  await page.locator('#act-transfer > summary').click();
   const to = page.getByLabel('To', { exact: true });
   const option = to.locator('option').filter({ hasText: new RegExp(`^${name} `) });
   await to.selectOption({ label: (await option.textContent()).trim() });
-  await page.getByRole('button', { name: 'Transfer' }).click();
+  await page.locator('#act-transfer').getByRole('button', { name: 'Transfer' }).click();
 }
 
 test('the printed link signs in by a button, once', async () => {

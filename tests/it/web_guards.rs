@@ -17,7 +17,7 @@ both_stores! {
         assert_eq!(browser.get("/static/../Cargo.toml").await.status, Status::NotFound);
         let packed = browser.client.get(address).header(Header::new("Accept-Encoding", "br, gzip")).dispatch().await;
         assert_eq!(packed.headers().get_one("content-encoding"), Some("gzip"));
-        assert!(packed.into_bytes().await.unwrap().len() < 10_000, "small enough for a slow line");
+        assert!(packed.into_bytes().await.unwrap().len() < 15_000, "small enough for a slow line");
     }
 
     async fn who_is_not_signed_in_is_sent_to_sign_in_and_back(house) {

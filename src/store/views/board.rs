@@ -1,11 +1,14 @@
 //! How things stand now, for managers: what is open and waits, who has what, what did not arrive, how many masks are left.
 
+use std::time::Duration;
+
 use sqlx::Row as _;
 
 use super::Contact;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::person::Duty;
+use crate::domain::policy::Policies;
 use crate::domain::shift::Shift;
 use crate::on;
 use crate::store::{Result, Tx};
@@ -65,13 +68,15 @@ pub struct Waiting {
     pub line: String,
     /// Who has it.
     pub rep: Option<String>,
+    /// How long a customer of the line may wait.
+    pub target: Duration,
 }
 
 /// Those who wait longest.
 ///
 /// # Errors
 /// What the database said.
-pub async fn waiting(tx: &mut Tx, line: Option<i64>) -> Result<Vec<Waiting>> {
+pub async fn waiting(tx: &mut Tx, line: Option<i64>, house: &Policies) -> Result<Vec<Waiting>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT c.id, u.name, u.phone, l.policies, c.waiting_since, c.preview, l.name, p.name FROM conversations c \
          LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \
@@ -87,6 +92,7 @@ pub async fn waiting(tx: &mut Tx, line: Option<i64>) -> Result<Vec<Waiting>> {
                 preview: row.try_get(5)?,
                 line: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
                 rep: row.try_get(7)?,
+                target: house.support_of(policies.as_deref()).answer_target,
             })
         }).fetch_all(&mut *c).await)?;
     Ok(rows)

@@ -1,6 +1,8 @@
 //! Sequences that once showed a mistake, as they were when nothing more could be left out. They run first.
 
-use super::steps::Act::{self, Claims, Closes, CustomerTexts, Duty, RepTexts, Replies, Snoozes, Together};
+use super::steps::Act::{
+    self, Chatters, Claims, Closes, CustomerTexts, Duty, RepTexts, RepTextsLine, Replies, Snoozes, Together,
+};
 use super::steps::{Step, Words};
 
 /// A sequence that went wrong: the seed of its world, what was wrong, and its steps.
@@ -64,6 +66,23 @@ pub fn all() -> Vec<Once> {
                     ]),
                     854_691_848,
                 ),
+            ]
+            .into_iter()
+            .map(step)
+            .collect(),
+        },
+        Once {
+            seed: 1_000_163,
+            what: "of six texts that expired in one sweep the author was told six times, where five is the most",
+            steps: vec![
+                (RepTextsLine { rep: 151, line: 192, words: Words::Fresh }, 651_158_099),
+                (CustomerTexts { customer: 140, line: 222, words: Words::Keyword(254) }, 865_091_389),
+                (texts(235, 93), 827_391_509),
+                (CustomerTexts { customer: 174, line: 184, words: Words::Again }, 136_630_574),
+                (texts(236, 33), 995_374_720),
+                (RepTexts { rep: 255, thread: 197, words: Words::Fresh }, 787_371_825),
+                (texts(61, 192), 578_357_428),
+                (Chatters { conversation: 227, rounds: 5 }, 364_933_529),
             ]
             .into_iter()
             .map(step)

@@ -39,7 +39,7 @@ both_stores! {
         house.replies_on_web("miriam@example.com", conversation, "=1+1").await;
         let miriam = Browser::of(house, "miriam@example.com").await;
         for what in ["conversation", "customer"] {
-            let fields = [("what", what), ("form", "csv"), ("numbers", "yes")];
+            let fields = [("what", what), ("as", "csv"), ("numbers", "yes")];
             let answer = miriam.post(&format!("/conversations/{conversation}/exports"), &fields).await;
             assert_eq!(answer.status, Status::Ok, "{}", answer.body);
             assert!(answer.header("content-type").starts_with("text/csv"), "{answer:?}");
