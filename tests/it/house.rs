@@ -128,8 +128,8 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         let mut policies = Policies::default();
-        // Nothing here waits for a carrier that does not answer longer than it must.
-        policies.delivery.request_timeout = Duration::from_millis(100);
+        // Nothing here waits for a carrier that does not answer longer than it must; a busy machine answers within this.
+        policies.delivery.request_timeout = Duration::from_millis(250);
         policies.delivery.segments_per_second = Some(1000.0);
         // A reply leaves at once, unless the test is about taking it back.
         policies.inbox.undo_window = Duration::ZERO;

@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::report::row;
 
 /// What the page of a search says while texts are still being indexed.
-pub const LAGS: &str = "still being indexed";
+pub const LAGS: &str = "The search is catching up";
 
 const VIEWS: [&str; 8] = ["all", "mine", "unassigned", "unread", "waiting", "snoozed", "closed", "failed"];
 
@@ -26,7 +26,7 @@ const SEARCHES: [(&str, &str); 12] = [
     ("the beginning of a word", "q=kay"),
     ("no hit", "q=nowhere"),
     ("a common word with a state", "q=boat&state=open"),
-    ("a number", "number=%2B1505{phone}"),
+    ("a number", "who=%2B1505{phone}"),
 ];
 
 pub async fn measure(options: &Options, manager: &mut Visitor, rep: &mut Visitor) -> Result<()> {
@@ -36,7 +36,7 @@ pub async fn measure(options: &Options, manager: &mut Visitor, rep: &mut Visitor
         }
         for sort in ["oldest", "waiting"] {
             repeat(options, visitor, &format!("{who}: all, {sort} first"), |_| {
-                format!("/conversations/list?view=all&sort={sort}")
+                format!("/conversations/list?view=all.sort-{sort}")
             })
             .await?;
         }
@@ -102,11 +102,9 @@ async fn leafing(options: &Options, visitor: &mut Visitor, who: &str, view: &str
 
 /// The address of the page with older rows.
 fn older(body: &str) -> Option<String> {
-    let (_, rest) = body.split_once("class=\"more\"")?;
-    let at = rest.find("after=")?;
-    let begin = rest[..at].rfind("href=\"")? + 6;
-    let end = rest[begin..].find('"')? + begin;
-    Some(rest[begin..end].replace("&amp;", "&"))
+    let (_, rest) = body.split_once("rel=\"next\" href=\"")?;
+    let (address, _) = rest.split_once('"')?;
+    Some(address.replace("&amp;", "&"))
 }
 
 /// What the first page and all that it names weigh, as a browser asks for them.
