@@ -13,6 +13,7 @@ mod delivery;
 mod doubt;
 mod duty;
 mod first_run;
+#[cfg(feature = "faults")]
 mod first_texts;
 mod floors;
 mod held;
