@@ -13,7 +13,6 @@ use futures_util::FutureExt;
 mod carrier;
 mod checks;
 mod deeds;
-mod missed;
 mod named;
 mod oracle;
 mod regressions;

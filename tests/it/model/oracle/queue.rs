@@ -1,5 +1,6 @@
 //! Who gets whom: candidates, picks, the queue that drains itself, and texts that wait for somebody (model, section 4).
 
+use switchboard::clock::{days, hours};
 use switchboard::domain::policy::PickPolicy;
 
 use super::{Oracle, Told, hold};
@@ -45,7 +46,7 @@ impl Oracle {
             let best = candidates.iter().map(|id| key(*id)).min();
             candidates.iter().copied().filter(|id| Some(key(*id)) == best).collect()
         };
-        match self.picks_by(line) {
+        match self.pick {
             PickPolicy::Random => candidates,
             PickPolicy::LeastBusy => fewest(&|id| self.busy(id)),
             PickPolicy::RoundRobin => fewest(&|id| self.picked.get(&(line, id)).map_or(i64::MIN, |at| at.0)),
@@ -53,8 +54,8 @@ impl Oracle {
     }
 
     /// Whose customer it was last.
-    pub(super) fn last_rep(&self, customer: &str, line: i64) -> Option<i64> {
-        let since = self.now() - self.sticky_for(line);
+    pub(super) fn last_rep(&self, customer: &str) -> Option<i64> {
+        let since = self.now() - days(30);
         let theirs = self.talks.iter().filter(|(_, talk)| talk.customer == customer && talk.last_at > since);
         let newest = theirs.filter(|(_, talk)| talk.pinned.is_some()).max_by_key(|(id, talk)| (talk.last_at, **id));
         newest.and_then(|(_, talk)| talk.pinned)
@@ -77,9 +78,7 @@ impl Oracle {
         hold!(choices.contains(&id), "{id} was picked for {talk}, and only {choices:?} could be ({event:?})");
         self.count(if last == Some(id) { "pick: sticky" } else { "pick" });
         let now = self.now();
-        if self.picks_by(line) == PickPolicy::RoundRobin {
-            self.picked.insert((line, id), now);
-        }
+        self.picked.insert((line, id), now);
         Ok(picked)
     }
 
@@ -91,7 +90,7 @@ impl Oracle {
             let oldest = waiting.min_by_key(|(id, talk)| (talk.waiting_since.unwrap_or(talk.last_at), **id));
             let Some((talk, customer)) = oldest.map(|(id, talk)| (*id, talk.customer.clone())) else { break };
             self.count("queue: drained");
-            let last = self.last_rep(&customer, line);
+            let last = self.last_rep(&customer);
             let Some(picked) = self.picks(talk, line, last, seen)? else {
                 return Err(format!("{talk} waits, and somebody could have it"));
             };
@@ -123,7 +122,7 @@ impl Oracle {
     fn is_missing(&self, talk: i64) -> Told<bool> {
         let held = self.talk(talk)?;
         let since = held.pinned.and_then(|rep| self.missing_since(rep, held.line));
-        Ok(since.is_some_and(|since| since.max(held.pinned_at) + self.hand_over_after(held.line) <= self.now()))
+        Ok(since.is_some_and(|since| since.max(held.pinned_at) + hours(4) <= self.now()))
     }
 
     /// Somebody else is picked for a conversation whose rep is missing, if there is anybody.
@@ -183,20 +182,12 @@ impl Oracle {
             }
             let waiting: Vec<i64> =
                 self.texts.range(first..).filter(|(_, text)| text.talk == talk).map(|(id, _)| *id).collect();
-            let waiting: Vec<i64> = waiting.into_iter().filter(|message| !self.went(*message)).collect();
             self.hand_on(talk, &waiting, seen)?;
         }
         if let Some(held) = self.talks.get_mut(&talk) {
             held.waits = None;
         }
         Ok(())
-    }
-
-    /// A message has gone whole to a colleague's phone.
-    fn went(&self, message: i64) -> bool {
-        let ended = |out: &super::Out| ["suppressed", "expired"].contains(&out.state.as_str());
-        let of_it = || self.outs.values().filter(|out| out.message == Some(message) && out.kind == "text");
-        of_it().any(|out| out.person.is_some() && !of_it().any(|part| part.leg == out.leg && ended(part)))
     }
 
     /// What hours that begin or end ask for, once the clockwork has looked.
@@ -222,21 +213,15 @@ impl Oracle {
     /// All open conversations of a person go to others, line by line.
     pub(super) fn repicks(&mut self, person: i64, seen: &mut Seen) -> Told {
         let lines: Vec<i64> = self.numbers.values().filter(|one| one.line.is_some()).map(|one| one.id).collect();
-        self.repicks_on(person, &lines, seen)
-    }
-
-    /// Those on some lines do.
-    pub(super) fn repicks_on(&mut self, person: i64, lines: &[i64], seen: &mut Seen) -> Told {
-        for &line in lines {
+        for line in lines {
             let theirs = |talk: &super::Talk| talk.pinned == Some(person) && !talk.closed() && talk.line == line;
             let talks: Vec<i64> = self.talks.iter().filter(|(_, talk)| theirs(talk)).map(|(id, _)| *id).collect();
-            let any = !talks.is_empty();
             for talk in talks {
                 self.count("taken away");
                 seen.event(Some(talk), "taken_away")?;
                 self.takes_away(talk, seen)?;
             }
-            if any || lines.len() == 1 || self.people[&person].lines.contains(&line) {
+            if self.people[&person].lines.contains(&line) {
                 self.drains(line, seen)?;
             }
         }
