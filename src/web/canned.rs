@@ -57,12 +57,7 @@ pub(super) struct Index {
 }
 
 /// The answer to a form.
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    Done(Box<Redirect>),
-    Again(Box<Page<Index>>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Index>;
 
 #[derive(Clone, Debug, Default, FromForm)]
 pub(super) struct Typed {
@@ -155,7 +150,7 @@ async fn keep(desk: &Desk, site: &Site, who: Who, id: i64, typed: Typed) -> Answ
         body: lines(&typed.body),
     };
     match canned::keep(desk, who.id, kept).await {
-        Ok(()) => Answer::Done(Box::new(Redirect::to("/canned"))),
+        Ok(()) => Answer::see("/canned".to_owned()),
         Err(desk::Failure::Refused { field, why }) => {
             let why = Some(sentence(&why));
             let whys = if field == "body" {
@@ -163,10 +158,7 @@ async fn keep(desk: &Desk, site: &Site, who: Who, id: i64, typed: Typed) -> Answ
             } else {
                 Whys { shortcut: why, ..Whys::default() }
             };
-            match page(desk, site, who, Some((id, typed, whys))).await {
-                Ok(page) => Answer::Again(Box::new(Page::refused(page))),
-                Err(failure) => Answer::Failed(failure),
-            }
+            Answer::again(page(desk, site, who, Some((id, typed, whys))).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }

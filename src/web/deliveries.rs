@@ -2,7 +2,6 @@
 
 use askama::Template;
 use rocket::form::Form;
-use rocket::response::Redirect;
 use rocket::{FromForm, State};
 
 use super::failure::Failure;
@@ -108,12 +107,7 @@ pub(super) struct Decided {
 }
 
 /// The answer to a form.
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    Done(Box<Redirect>),
-    Again(Box<Page<Delivery>>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Delivery>;
 
 #[rocket::post("/deliveries/<id>/decision", data = "<form>")]
 pub(super) async fn create(
@@ -132,7 +126,7 @@ pub(super) async fn create(
         _ => Err(desk::Failure::refused("decision", "choose what happened")),
     };
     match outcome {
-        Ok(()) => Answer::Done(Box::new(Redirect::to("/deliveries"))),
+        Ok(()) => Answer::see("/deliveries".to_owned()),
         Err(desk::Failure::Refused { field, why }) => {
             let why = Some(sentence(&why));
             let back = match field {
@@ -142,7 +136,7 @@ pub(super) async fn create(
             match page(desk, site, me.0, id, back).await {
                 Ok(page) => Answer::Again(Box::new(Page::refused(page))),
                 // It is settled, so there is nothing left to show.
-                Err(Failure::NotFound) => Answer::Done(Box::new(Redirect::to("/deliveries"))),
+                Err(Failure::NotFound) => Answer::see("/deliveries".to_owned()),
                 Err(failure) => Answer::Failed(failure),
             }
         }

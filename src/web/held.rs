@@ -2,7 +2,6 @@
 
 use askama::Template;
 use rocket::form::Form;
-use rocket::response::Redirect;
 use rocket::{FromForm, State};
 
 use super::failure::Failure;
@@ -48,12 +47,7 @@ struct Back {
 }
 
 /// The answer to a form.
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    Done(Box<Redirect>),
-    Again(Box<Page<Held>>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Held>;
 
 async fn page(desk: &Desk, site: &Site, who: Who, before: Option<i64>, back: Back) -> Result<Held, Failure> {
     let mut tx = desk.store.read().await?;
@@ -97,13 +91,10 @@ async fn answer(
     reason: String,
 ) -> Answer {
     match outcome {
-        Ok(()) => Answer::Done(Box::new(Redirect::to("/held"))),
+        Ok(()) => Answer::see("/held".to_owned()),
         Err(desk::Failure::Refused { why, .. }) => {
             let back = Back { message: Some(message), problem: Some(sentence(&why)), reason };
-            match page(desk, site, who, None, back).await {
-                Ok(page) => Answer::Again(Box::new(Page::refused(page))),
-                Err(failure) => Answer::Failed(failure),
-            }
+            Answer::again(page(desk, site, who, None, back).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use rocket::form::Form;
-use rocket::response::Redirect;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -125,12 +124,7 @@ pub(super) async fn index(me: ManagerOnly, desk: &State<Desk>, site: &State<Site
 }
 
 /// The answer to a form of the page.
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    Done(Box<Redirect>),
-    Again(Box<Page<Index>>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Index>;
 
 #[derive(FromForm)]
 pub(super) struct Named {
@@ -156,13 +150,10 @@ pub(super) async fn rename(
 
 async fn named(desk: &Desk, site: &Site, who: Who, id: Option<LabelId>, name: String) -> Answer {
     match label::name(desk, who.id, id, &name).await {
-        Ok(()) => Answer::Done(Box::new(Redirect::to("/labels"))),
+        Ok(()) => Answer::see("/labels".to_owned()),
         Err(desk::Failure::Refused { why, .. }) => {
             let typed = Typed { label: id, name, why: Some(sentence(&why)) };
-            match page(desk, site, who, typed).await {
-                Ok(page) => Answer::Again(Box::new(Page::refused(page))),
-                Err(failure) => Answer::Failed(failure),
-            }
+            Answer::again(page(desk, site, who, typed).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }

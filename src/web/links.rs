@@ -52,12 +52,7 @@ pub(super) async fn show(token: &str, desk: &State<Desk>) -> Result<Page<Link>, 
     Ok(Link::page(sessions::whose_link(desk, token).await?))
 }
 
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    In(Given),
-    Again(Box<Page<Link>>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Link, Given>;
 
 #[rocket::post("/link/<token>", data = "<form>")]
 pub(super) async fn create(token: &str, form: Option<Form<Posted>>, desk: &State<Desk>) -> Answer {
@@ -70,7 +65,7 @@ pub(super) async fn create(token: &str, form: Option<Form<Posted>>, desk: &State
 
 async fn take(token: &str, mut sent: Sent, desk: &Desk) -> Result<Answer, Failure> {
     let gone = || Answer::Again(Box::new(Link::page(None)));
-    let signed_in = |token| Answer::In(Given { token, next: "/conversations".to_owned() });
+    let signed_in = |token| Answer::Done(Given { token, next: "/conversations".to_owned() });
     let Some(open) = sessions::whose_link(desk, token).await? else { return Ok(gone()) };
     if open.kind == Kind::SignIn {
         return Ok(sessions::use_link(desk, token).await?.map_or_else(gone, signed_in));

@@ -2,6 +2,7 @@
 
 use rocket::{Route, routes};
 
+mod answer;
 mod audits;
 mod blocks;
 mod board;

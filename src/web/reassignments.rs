@@ -62,12 +62,7 @@ pub(super) struct Done {
 }
 
 /// The answer to the form.
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    Done(Box<Page<Done>>),
-    Again(Box<Page<Confirm>>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Confirm, Box<Page<Done>>>;
 
 async fn confirm(
     desk: &Desk,
@@ -144,10 +139,7 @@ pub(super) async fn create(form: Form<Chosen>, me: ManagerOnly, desk: &State<Des
             Err(failure) => Answer::Failed(failure),
         },
         Err(desk::Failure::Refused { why, .. }) => {
-            match confirm(desk, site, me.0, (ids, query), (to, Some(sentence(&why)))).await {
-                Ok(page) => Answer::Again(Box::new(Page::refused(page))),
-                Err(failure) => Answer::Failed(failure),
-            }
+            Answer::again(confirm(desk, site, me.0, (ids, query), (to, Some(sentence(&why)))).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }

@@ -41,7 +41,7 @@ pub(super) struct Time {
 }
 
 impl Time {
-    /// The time that is meant; `None` for now.
+    /// The time that is meant; `None` if it is to leave at once.
     pub(super) async fn read(&self, desk: &Desk, who: &Who, id: ConversationId) -> Result<Option<At>, Failure> {
         let choice = match (self.later.as_str(), self.at.as_str()) {
             ("", "") => return Ok(None),

@@ -57,12 +57,7 @@ pub(super) fn form(next: Option<&str>) -> Page<SignIn> {
     Page::ok(SignIn { email: String::new(), next, why: None })
 }
 
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    In(Given),
-    Again(Page<SignIn>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<SignIn, Given>;
 
 #[rocket::post("/sign-in", data = "<form>")]
 pub(super) async fn create(form: Form<Credentials>, address: Address, desk: &State<Desk>) -> Answer {
@@ -70,7 +65,7 @@ pub(super) async fn create(form: Form<Credentials>, address: Address, desk: &Sta
     let next = next.as_deref().and_then(keep_next);
     let attempt = Attempt { email: email.clone(), password, address: address.0 };
     let (status, why) = match sessions::sign_in(desk, attempt).await {
-        Ok(token) => return Answer::In(Given { token, next: next.unwrap_or_else(|| HOME.to_owned()) }),
+        Ok(token) => return Answer::Done(Given { token, next: next.unwrap_or_else(|| HOME.to_owned()) }),
         Err(NotSignedIn::Wrong) => (Status::Unauthorized, "E-mail or password is wrong.".to_owned()),
         Err(NotSignedIn::Wait(until)) => {
             let seconds = until.since(desk.clock.now()).as_secs() + 1;
@@ -78,7 +73,7 @@ pub(super) async fn create(form: Form<Credentials>, address: Address, desk: &Sta
         }
         Err(NotSignedIn::Store(error)) => return Answer::Failed(error.into()),
     };
-    Answer::Again(Page(status, SignIn { email, next: next.unwrap_or_default(), why: Some(why) }))
+    Answer::Again(Box::new(Page(status, SignIn { email, next: next.unwrap_or_default(), why: Some(why) })))
 }
 
 fn spoken(seconds: u64) -> String {

@@ -57,12 +57,7 @@ pub(super) async fn show(token: &str, desk: &State<Desk>) -> Result<Page<Show>, 
     Ok(Page::ok(Show::of(&Typed::default(), has_line)))
 }
 
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    In(Given),
-    Again(Box<Page<Show>>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Show, Given>;
 
 #[rocket::post("/setup/<token>", data = "<form>")]
 pub(super) async fn create(token: &str, form: Option<Form<Posted>>, desk: &State<Desk>) -> Answer {
@@ -88,7 +83,7 @@ async fn finish(token: &str, form: Option<Form<Posted>>, desk: &Desk) -> Result<
         line: value("line"),
     };
     match setup::finish(desk, token, first).await {
-        Ok(token) => Ok(Answer::In(Given { token, next: "/conversations".to_owned() })),
+        Ok(token) => Ok(Answer::Done(Given { token, next: "/conversations".to_owned() })),
         Err(desk::Failure::Refused { field, why }) => {
             let typed = Typed { part: "setup", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
             Ok(Answer::Again(Box::new(Page::refused(Show::of(&typed, has_line)))))

@@ -1,9 +1,6 @@
 //! What the forms of a conversation share: done and back to the thread, or the page again with what was typed.
 
-use rocket::response::Redirect;
-
 use super::conversations::{self, Inbox};
-use super::failure::Failure;
 use super::list::{Shown, view_of};
 use super::thread::Back;
 use super::words;
@@ -11,18 +8,9 @@ use crate::desk::sessions::Who;
 use crate::desk::{self, Desk};
 use crate::domain::ids::ConversationId;
 use crate::http::Site;
-use crate::http::page::Page;
 
 /// The answer to a form.
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    /// Done: see the thread.
-    Done(Box<Redirect>),
-    /// Refused: the page with what was typed, and why.
-    Again(Box<Page<Inbox>>),
-    /// Neither.
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Inbox>;
 
 /// The pane that is in front of a phone after a form was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +41,11 @@ pub(super) async fn answer_in<T>(
         Ok(_) => {
             let pane = if pane == Pane::Details { "details" } else { "thread" };
             let view = view_of(view);
-            Answer::Done(Box::new(Redirect::to(format!("/conversations/{id}?view={view}#{pane}"))))
+            Answer::see(format!("/conversations/{id}?view={view}#{pane}"))
         }
         Err(desk::Failure::Refused { field, why }) => {
             let back = back(field, words::sentence(&why));
-            match conversations::page(desk, site, who, (id, Shown::of(view)), (None, None), back).await {
-                Ok(again) => Answer::Again(Box::new(Page::refused(again))),
-                Err(failure) => Answer::Failed(failure),
-            }
+            Answer::again(conversations::page(desk, site, who, (id, Shown::of(view)), (None, None), back).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }
@@ -68,7 +53,7 @@ pub(super) async fn answer_in<T>(
 
 /// Done, and back to the list.
 pub(super) fn list(view: Option<&str>) -> Answer {
-    Answer::Done(Box::new(Redirect::to(format!("/conversations?view={}", view_of(view).word()))))
+    Answer::see(format!("/conversations?view={}", view_of(view).word()))
 }
 
 /// Text from a form: browsers send line ends as CR LF, a text has LF; the null character cannot be stored everywhere.

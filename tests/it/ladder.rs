@@ -34,7 +34,7 @@ both_stores! {
         house.pass(minutes(1)).await;
         house.customer(1).texts("one again").await;
         house.customer(3).texts("three").await;
-        // Two threads are live and the idle one gives its mask up; the third customer is answered on the web for now.
+        // Two threads are live and the idle one gives its mask up; the third customer is answered on the web until a mask is free.
         assert_eq!(house.events("no_mask").await.len(), 1);
         assert_eq!(house.events("leg_rested").await.len(), 1);
         assert_eq!(house.rows("legs WHERE role = 'rep' AND ended_why = 'rested'").await, 1);

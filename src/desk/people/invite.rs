@@ -59,8 +59,8 @@ impl Job for Invite {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         hold_all(tx).await?;
         let now = self.desk.clock.now();
-        if let Err(failure) = by_admin(tx, self.by, self.by).await? {
-            return Ok(Err(failure));
+        if by_admin(tx, self.by, self.by).await?.is_none() {
+            return Ok(Err(Failure::NotFound));
         }
         if people::by_email(tx, &self.new.email).await?.is_some() {
             return Ok(Err(Failure::refused("email", "somebody with this address is here already")));
@@ -101,11 +101,10 @@ impl Job for Reset {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let person = match by_admin(tx, self.by, self.person).await? {
-            Ok(person) if !person.disabled => person,
-            Ok(_) => return Ok(Err(Failure::refused("reset", "they are disabled: enable them first"))),
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let Some(person) = by_admin(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+        if person.disabled {
+            return Ok(Err(Failure::refused("reset", "they are disabled: enable them first")));
+        }
         let kind = if person.has_password { Kind::Reset } else { Kind::Invitation };
         give(tx, &self.hash, kind, person.id, now).await?;
         record(&self.desk, tx, (self.by, person.id), "link_made", &json!({}), now).await?;

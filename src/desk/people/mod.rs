@@ -19,7 +19,7 @@ pub use phone::{confirm, remove, send_code};
 pub use save::save;
 pub use texts_on::texts_on;
 
-use super::{Desk, Failure};
+use super::Desk;
 use crate::clock::At;
 use crate::domain::ids::PersonId;
 use crate::domain::person::Role;
@@ -33,18 +33,16 @@ pub(super) async fn hold_all(tx: &mut Tx) -> Result<()> {
 }
 
 /// The enabled person, and whoever acts upon them: themselves, or an enabled admin.
-async fn whom(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Result<Person, Failure>> {
+async fn whom(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Option<Person>> {
     let actor = people::by_id(tx, by).await?.filter(|actor| !actor.disabled);
     let may = actor.is_some_and(|actor| actor.id == person || actor.role == Role::Admin);
-    let found = people::by_id(tx, person).await?.filter(|found| may && !found.disabled);
-    Ok(found.ok_or(Failure::NotFound))
+    Ok(people::by_id(tx, person).await?.filter(|found| may && !found.disabled))
 }
 
 /// As [`whom`], enabled or not, for admins only.
-async fn by_admin(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Result<Person, Failure>> {
+async fn by_admin(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Option<Person>> {
     let admin = people::by_id(tx, by).await?.is_some_and(|actor| !actor.disabled && actor.role == Role::Admin);
-    let found = people::by_id(tx, person).await?.filter(|_| admin);
-    Ok(found.ok_or(Failure::NotFound))
+    Ok(people::by_id(tx, person).await?.filter(|_| admin))
 }
 
 /// Writes the audit row of a change. `data` has ids and words, never a number, a name or a secret.

@@ -34,10 +34,7 @@ impl Job for Rename {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let person = match whom(tx, self.person, self.person).await? {
-            Ok(person) => person,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let Some(person) = whom(tx, self.person, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         if person.name != self.name {
             people::rename(tx, person.id, &self.name).await?;
             record(&self.desk, tx, (person.id, person.id), "person_renamed", &json!({}), now).await?;
@@ -90,11 +87,10 @@ impl Job for Change {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let person = match whom(tx, self.person, self.person).await? {
-            Ok(person) if person.has_password == self.had => person,
-            Ok(_) => return Ok(Err(Failure::refused("current", "your password was changed meanwhile"))),
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let Some(person) = whom(tx, self.person, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+        if person.has_password != self.had {
+            return Ok(Err(Failure::refused("current", "your password was changed meanwhile")));
+        }
         set_password(tx, person.id, &self.hash).await?;
         begin_in(tx, &self.token_hash, person.id, now).await?;
         record(&self.desk, tx, (person.id, person.id), "password_set", &json!({}), now).await?;

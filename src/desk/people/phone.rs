@@ -45,10 +45,7 @@ impl Job for SendCode {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         hold_all(tx).await?;
         let (desk, now, phone) = (&self.desk, self.desk.clock.now(), self.phone.as_str());
-        let person = match whom(tx, self.by, self.person).await? {
-            Ok(person) => person,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let Some(person) = whom(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         if person.phone.as_deref() == Some(phone) {
             return Ok(Err(Failure::refused("phone", "it is their phone already")));
         }
@@ -147,10 +144,7 @@ impl Job for Confirm {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         hold_all(tx).await?;
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let person = match whom(tx, self.by, self.person).await? {
-            Ok(person) => person,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let Some(person) = whom(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         let over = || Failure::refused("code", "this code does not count any more: have another one sent");
         let Some(sent) = table::newest(tx, person.id).await? else { return Ok(Err(over())) };
         let facts = Sent { expires_at: sent.expires_at, failures: sent.failures, ended: sent.ended };
@@ -216,10 +210,7 @@ impl Job for Remove {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         hold_all(tx).await?;
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let person = match whom(tx, self.by, self.person).await? {
-            Ok(person) => person,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let Some(person) = whom(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         let Some(phone) = person.phone else { return Ok(Ok(Enqueued::default())) };
         let done = change(desk, tx, person.id, Some(&phone), None, now).await?;
         record(desk, tx, (self.by, person.id), "phone_removed", &json!({}), now).await?;

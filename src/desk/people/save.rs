@@ -39,10 +39,7 @@ impl Job for Save {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         hold_all(tx).await?;
-        let person = match by_admin(tx, self.by, self.person).await? {
-            Ok(person) => person,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let Some(person) = by_admin(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         let member_of: Vec<NumberId> =
             lines::members(tx).await?.into_iter().filter(|(_, who)| *who == person.id).map(|(line, _)| line).collect();
         let now_is = Facts::of(&person, &member_of, &self.was);

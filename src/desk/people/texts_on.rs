@@ -29,10 +29,7 @@ impl Job for TextsOn {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let person = match whom(tx, self.by, self.person).await? {
-            Ok(person) => person,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let Some(person) = whom(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         let Some(phone) = person.phone else {
             return Ok(Err(Failure::refused("phone", "there is no phone yet: enter one, and prove that it is yours")));
         };

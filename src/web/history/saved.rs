@@ -9,7 +9,6 @@ use crate::desk::{self, Desk, saved_search};
 use crate::domain::ids::SavedSearchId;
 use crate::http::Site;
 use crate::http::guards::Signed;
-use crate::http::page::Page;
 use crate::web::failure::Failure;
 use crate::web::words::sentence;
 
@@ -22,12 +21,7 @@ pub(in crate::web) struct Kept {
 }
 
 /// The answer to a form.
-#[derive(rocket::Responder)]
-pub(in crate::web) enum Answer {
-    Done(Box<Redirect>),
-    Again(Box<Page<History>>),
-    Failed(Failure),
-}
+pub(in crate::web) type Answer = crate::web::answer::Answer<History>;
 
 #[rocket::post("/searches", data = "<form>")]
 pub(in crate::web) async fn create(form: Form<Kept>, me: Signed, desk: &State<Desk>, site: &State<Site>) -> Answer {
@@ -35,13 +29,10 @@ pub(in crate::web) async fn create(form: Form<Kept>, me: Signed, desk: &State<De
     let asked = Asked::read(&query);
     let query = asked.query();
     match saved_search::keep(desk, me.0.id, &name, &query).await {
-        Ok(()) => Answer::Done(Box::new(Redirect::to(format!("/history?{query}")))),
+        Ok(()) => Answer::see(format!("/history?{query}")),
         Err(desk::Failure::Refused { why, .. }) => {
             let back = Back { name, why: Some(sentence(&why)) };
-            match page(desk, site, me.0, asked, None, back).await {
-                Ok(page) => Answer::Again(Box::new(Page::refused(page))),
-                Err(failure) => Answer::Failed(failure),
-            }
+            Answer::again(page(desk, site, me.0, asked, None, back).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use askama::Template;
 use rocket::State;
 use rocket::form::Form;
-use rocket::response::Redirect;
 
 use super::failure::Failure;
 use super::fields::{Field, Posted, Sent, Typed};
@@ -75,26 +74,18 @@ pub(super) async fn index(me: AdminOnly, desk: &State<Desk>, site: &State<Site>)
     page(desk, site, me.0, Typed::default()).await.map(Page::ok)
 }
 
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    Done(Box<Redirect>),
-    Again(Box<Page<Index>>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Index>;
 
 #[rocket::post("/lines", data = "<form>")]
 pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
     let sent = Sent(form.into_inner().field);
     let (field, why) = match new_line::add(desk, me.0.id, sent.value("number"), sent.value("name")).await {
-        Ok(line) => return Answer::Done(Box::new(Redirect::to(format!("/lines/{line}#members")))),
+        Ok(line) => return Answer::see(format!("/lines/{line}#members")),
         Err(desk::Failure::Refused { field, why }) => (field, why),
         Err(failure) => return Answer::Failed(failure.into()),
     };
     let typed = Typed { part: "line", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
-    match page(desk, site, me.0, typed).await {
-        Ok(page) => Answer::Again(Box::new(Page::refused(page))),
-        Err(failure) => Answer::Failed(failure),
-    }
+    Answer::again(page(desk, site, me.0, typed).await)
 }
 
 async fn members(tx: &mut Tx, line: &Line, now: At) -> Result<Vec<Member>, Failure> {

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use askama::Template;
 use rocket::State;
 use rocket::form::Form;
-use rocket::response::Redirect;
 
 use super::form::Fields;
 use super::preview::Preview;
@@ -117,12 +116,7 @@ fn how(policy: PickPolicy) -> &'static str {
 }
 
 /// The answer to one of the forms.
-#[derive(rocket::Responder)]
-pub(in crate::web) enum Answer {
-    Done(Box<Redirect>),
-    Again(Box<Page<Show>>),
-    Failed(Failure),
-}
+pub(in crate::web) type Answer = crate::web::answer::Answer<Show>;
 
 fn people_of(sent: &Sent) -> Result<Members, Whys> {
     let was = sent.value("was").split(',').filter(|id| !id.is_empty()).map(str::parse);
@@ -161,7 +155,7 @@ pub(in crate::web) async fn save(
     let whys = match rules(part, &sent) {
         Err(whys) => whys,
         Ok(rules) => match line::change(desk, me.0.id, NumberId(id), rules).await {
-            Ok(()) => return Answer::Done(Box::new(Redirect::to(format!("/lines/{id}?saved={part}#{part}")))),
+            Ok(()) => return Answer::see(format!("/lines/{id}?saved={part}#{part}")),
             Err(desk::Failure::Refused { field, why }) => HashMap::from([(field.to_owned(), why)]),
             Err(failure) => return Answer::Failed(failure.into()),
         },

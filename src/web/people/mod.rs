@@ -116,12 +116,7 @@ async fn link_page(
     Ok(Page::ok(Link { frame, name, person, address: format!("{origin}/link/{token}"), invitation }))
 }
 
-#[derive(rocket::Responder)]
-pub(super) enum Answer {
-    Invited(Box<Page<Link>>),
-    Again(Box<Page<Index>>),
-    Failed(Failure),
-}
+pub(super) type Answer = crate::web::answer::Answer<Index, Box<Page<Link>>>;
 
 #[rocket::post("/people", data = "<form>")]
 pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
@@ -134,7 +129,7 @@ pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>
                 Ok(invited) => {
                     let whose = (sent.value("name").to_owned(), invited.person.to_string());
                     let page = link_page((desk, site, me.0), whose, &invited.token, true).await;
-                    return page.map_or_else(Answer::Failed, |page| Answer::Invited(Box::new(page)));
+                    return page.map_or_else(Answer::Failed, |page| Answer::Done(Box::new(page)));
                 }
                 Err(failure) => failure,
             }
@@ -142,8 +137,5 @@ pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>
     };
     let desk::Failure::Refused { field, why } = refused else { return Answer::Failed(refused.into()) };
     let typed = Typed { part: "invite", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
-    match page(desk, site, me.0, typed).await {
-        Ok(page) => Answer::Again(Box::new(Page::refused(page))),
-        Err(failure) => Answer::Failed(failure),
-    }
+    Answer::again(page(desk, site, me.0, typed).await)
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use rocket::State;
 use rocket::form::Form;
-use rocket::response::Redirect;
 
 use super::show::{self, Show};
 use crate::desk::people::{self, Facts};
@@ -15,17 +14,10 @@ use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::person::{Role, check_limit};
 use crate::http::Site;
 use crate::http::guards::AdminOnly;
-use crate::http::page::Page;
-use crate::web::failure::Failure;
 use crate::web::fields::{Posted, Sent, Typed, Whys};
 
 /// The answer to a form of the page.
-#[derive(rocket::Responder)]
-pub(in crate::web) enum Answer {
-    Done(Box<Redirect>),
-    Again(Box<Page<Show>>),
-    Failed(Failure),
-}
+pub(in crate::web) type Answer = crate::web::answer::Answer<Show>;
 
 /// Where a form is and who sent it.
 pub(super) struct Place<'a> {
@@ -36,22 +28,34 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Saves what a form says that `read` finds in it: what it was based on, and what is to be.
+    async fn save(
+        self,
+        part: &'static str,
+        form: Form<Posted>,
+        read: fn(&Sent) -> Result<(Facts, Facts), Refusal>,
+    ) -> Answer {
+        let sent = Sent(form.into_inner().field);
+        let outcome = match read(&sent) {
+            Ok((was, to)) => people::save(self.desk, self.who.id, self.person, was, to).await.map_err(Refusal::from),
+            Err(refusal) => Err(refusal),
+        };
+        self.answer(part, sent, outcome).await
+    }
+
     /// Done, or the page with what was typed and why it was refused.
     pub(super) async fn answer(self, part: &'static str, sent: Sent, outcome: Result<(), Refusal>) -> Answer {
         let whys = match outcome {
             Ok(()) => {
                 let back = format!("/people/{}?saved={part}#{part}", self.person);
-                return Answer::Done(Box::new(Redirect::to(back)));
+                return Answer::see(back);
             }
             Err(Refusal::Fields(whys)) => whys,
             Err(Refusal::Desk(desk::Failure::Refused { field, why })) => HashMap::from([(field.to_owned(), why)]),
             Err(Refusal::Desk(failure)) => return Answer::Failed(failure.into()),
         };
         let typed = Typed { part, values: sent.0, whys };
-        match show::page(self.desk, self.site, self.who, self.person, (typed, None)).await {
-            Ok(page) => Answer::Again(Box::new(Page::refused(page))),
-            Err(failure) => Answer::Failed(failure),
-        }
+        Answer::again(show::page(self.desk, self.site, self.who, self.person, (typed, None)).await)
     }
 }
 
@@ -97,12 +101,7 @@ pub(in crate::web) async fn save_profile(
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Answer {
-    let (sent, place) = (Sent(form.into_inner().field), Place { desk, site, who: me.0, person: PersonId(id) });
-    let outcome = match profile(&sent) {
-        Ok((was, to)) => people::save(desk, place.who.id, place.person, was, to).await.map_err(Refusal::from),
-        Err(refusal) => Err(refusal),
-    };
-    place.answer("profile", sent, outcome).await
+    Place { desk, site, who: me.0, person: PersonId(id) }.save("profile", form, profile).await
 }
 
 fn schedule(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
@@ -123,12 +122,7 @@ pub(in crate::web) async fn save_schedule(
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Answer {
-    let (sent, place) = (Sent(form.into_inner().field), Place { desk, site, who: me.0, person: PersonId(id) });
-    let outcome = match schedule(&sent) {
-        Ok((was, to)) => people::save(desk, place.who.id, place.person, was, to).await.map_err(Refusal::from),
-        Err(refusal) => Err(refusal),
-    };
-    place.answer("schedule", sent, outcome).await
+    Place { desk, site, who: me.0, person: PersonId(id) }.save("schedule", form, schedule).await
 }
 
 fn lines(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
@@ -146,10 +140,5 @@ pub(in crate::web) async fn save_lines(
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Answer {
-    let (sent, place) = (Sent(form.into_inner().field), Place { desk, site, who: me.0, person: PersonId(id) });
-    let outcome = match lines(&sent) {
-        Ok((was, to)) => people::save(desk, place.who.id, place.person, was, to).await.map_err(Refusal::from),
-        Err(refusal) => Err(refusal),
-    };
-    place.answer("lines", sent, outcome).await
+    Place { desk, site, who: me.0, person: PersonId(id) }.save("lines", form, lines).await
 }
