@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use super::legs::Rungs;
 use super::notice::{Whose, say};
 use super::outbox::{Enqueued, enqueue};
@@ -18,7 +20,8 @@ use crate::store::routes::{self, Talk};
 use crate::store::{Result, Tx, changes, opening, queue};
 
 /// Sends the texts that wait for the phone of a conversation's rep, if the rep is on duty now, in order. A rep who works
-/// on the web alone has them there.
+/// on the web alone has them there. The event that it leaves keeps the conversation from being idle: the rep has what
+/// was said from now on.
 ///
 /// # Errors
 /// What the database said.
@@ -37,6 +40,8 @@ pub(super) async fn release(desk: &Desk, tx: &mut Tx, talk: &Talk, now: At) -> R
         sent = hand_on(desk, tx, talk, &messages, now).await?;
     }
     queue::wait_from(tx, talk.id, None).await?;
+    let data = json!({ "person": rep.0.to_string(), "to": if talk.rep_phone.is_some() { "phone" } else { "web" } });
+    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "released", None, &data).await?;
     faults::point("after_release");
     changes::note(tx, &[(talk.id, "message")], now).await?;
     Ok(sent)

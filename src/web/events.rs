@@ -72,6 +72,10 @@ pub fn line(done: Done, customer: &str) -> Line {
         },
         "merged" => format!("{actor} put this contact together with that of #{}", word("with").unwrap_or_default()),
         "separated" => format!("{actor} took this contact and that of #{} apart", word("with").unwrap_or_default()),
+        "released" => match word("to").as_deref() {
+            Some("phone") => "The rep is at work: what waited was sent to their phone".to_owned(),
+            _ => "The rep is at work: what waited waits no longer".to_owned(),
+        },
         "reopened" => {
             let why = word("why").map(|why| format!(": {why}")).unwrap_or_default();
             format!(

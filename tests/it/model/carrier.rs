@@ -56,6 +56,8 @@ struct State {
     /// (our number, their phone) between which the carrier itself lets nothing pass.
     blocked: BTreeSet<(String, String)>,
     opt_outs: Vec<String>,
+    /// Texts that people have sent to our numbers, whether or not we were told.
+    arrived: Vec<Arrived>,
     list_is_down: bool,
     gates: BTreeMap<String, oneshot::Sender<()>>,
 }
@@ -85,6 +87,22 @@ impl Faulty {
             Some(Word::Start) => drop(state.blocked.remove(&pair)),
             Some(Word::Help) | None => {}
         }
+    }
+
+    /// Somebody has texted one of our numbers. The carrier's time is whole seconds.
+    pub fn arrives(&self, id: &str, (from, to): (&str, &str), body: &str) -> At {
+        let sent_at = At(self.clock.now().0.div_euclid(1_000_000) * 1_000_000);
+        let text = Arrived {
+            id: id.to_owned(),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            body: body.to_owned(),
+            has_media: false,
+            sent_at,
+            raw: String::new(),
+        };
+        self.state.lock().unwrap().arrived.push(text);
+        sent_at
     }
 
     pub fn list_is_down(&self, down: bool) {
@@ -214,8 +232,13 @@ impl Carrier for Faulty {
             .collect())
     }
 
-    async fn inbound(&self, _: &str, _: At) -> Result<Vec<Arrived>, Unanswered> {
-        Ok(Vec::new())
+    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
+        let state = self.state.lock().unwrap();
+        if state.list_is_down {
+            return Err(Unanswered::Unavailable("the list is down".to_owned()));
+        }
+        // The newest first.
+        Ok(state.arrived.iter().rev().filter(|one| one.to == to && one.sent_at >= since).cloned().collect())
     }
 
     async fn media(&self, _: &str) -> Result<Vec<(String, String)>, Unanswered> {

@@ -17,6 +17,7 @@ impl Run {
             task.await.map_err(|why| why.to_string())?;
             self.follows().await?;
         }
+        self.finds_all().await?;
         for _ in 0..40 {
             identity::resume_sending(self.rig.store()).await.map_err(|why| why.to_string())?;
             let open = |state: &str| ["ready", "sending", "unknown"].contains(&state);

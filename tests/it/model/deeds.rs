@@ -2,11 +2,18 @@
 
 use std::time::Duration;
 
+use switchboard::desk::apply::Apply;
 use switchboard::desk::receive::{self, Inbound, Outcome};
-use switchboard::desk::{Desk, Failure, block, close, consent, duty, note, pin, refusal, reply, snooze};
-use switchboard::domain::ids::{ConversationId, PersonId};
+use switchboard::desk::{
+    Desk, Failure, block, close, consent, duty, held, line, note, people, pin, refusal, reply, snooze,
+};
+use switchboard::domain::hours::Hours;
+use switchboard::domain::ids::{ConversationId, MessageId, NumberId, PersonId};
 use switchboard::domain::person::Duty;
+use switchboard::domain::policy::LinePolicy;
+use switchboard::domain::text::Wording;
 
+use super::oracle::{Decision, Rule, Setup};
 use super::rig::ACCOUNT;
 
 /// Something that is done at the desk.
@@ -24,6 +31,10 @@ pub enum Deed {
     Duty { by: i64, person: i64, duty: &'static str },
     Enable { by: i64, person: i64, enabled: bool },
     Snooze { by: i64, talk: i64, span: Duration },
+    Decide { by: i64, message: i64, how: Decision },
+    Rule { by: i64, line: i64, rule: Rule },
+    SetUp { text: String, what: Setup },
+    TextsOn { person: i64 },
 }
 
 /// What the program answered.
@@ -45,6 +56,23 @@ fn answer<T>(result: Result<T, Failure>) -> Answer {
         Err(Failure::Refused { .. }) => Answer::Refused,
         Err(other) => Answer::Broken(other.to_string()),
     }
+}
+
+/// What an admin's form says.
+fn rules(rule: &Rule) -> line::Rules {
+    let mut rules = line::Rules::default();
+    match rule {
+        Rule::Hours(hours) => rules.hours = Some(hours.map(|hours| Hours::read(&hours.json()).unwrap())),
+        Rule::Policies(own) => {
+            let mut policies = LinePolicy::default();
+            for (key, words) in own {
+                policies.set(key, Some(words)).unwrap();
+            }
+            rules.policies = Some(policies);
+        }
+        Rule::Words(name, words) => rules.texts.push((Wording::read(name).unwrap(), words.map(str::to_owned))),
+    }
+    rules
 }
 
 impl Deed {
@@ -106,6 +134,29 @@ impl Deed {
                 answer(duty::set_enabled(desk, PersonId(by), PersonId(person), enabled).await)
             }
             Deed::Close { by, talk } => answer(close::close(desk, PersonId(by), ConversationId(talk)).await),
+            Deed::Decide { by, message, how } => {
+                let (by, message) = (PersonId(by), MessageId(message));
+                answer(match how {
+                    Decision::Forward => held::forward(desk, by, message).await,
+                    Decision::Reopen => held::reopen_for(desk, by, message).await,
+                    Decision::Dismiss => held::dismiss(desk, by, message, "of no use").await,
+                })
+            }
+            Deed::Rule { by, line, rule } => {
+                answer(line::change(desk, PersonId(by), NumberId(line), rules(&rule)).await)
+            }
+            Deed::SetUp { text, .. } => {
+                let setup = match text.parse() {
+                    Ok(setup) => setup,
+                    Err(mistakes) => return Answer::Broken(format!("{mistakes:?} in {text}")),
+                };
+                match (Apply { setup, desk: desk.clone() }).on(false).await {
+                    Ok(Ok(_)) => Answer::Done,
+                    Ok(Err(mistakes)) => Answer::Broken(format!("{mistakes:?} in {text}")),
+                    Err(why) => Answer::Broken(why.to_string()),
+                }
+            }
+            Deed::TextsOn { person } => answer(people::texts_on(desk, PersonId(person), PersonId(person)).await),
         }
     }
 }

@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 mod carrier;
 mod checks;
 mod deeds;
+mod missed;
 mod named;
 mod oracle;
 mod regressions;

@@ -1,6 +1,8 @@
 //! Sequences that once showed a mistake, as they were when nothing more could be left out. They run first.
 
-use super::steps::Act::{self, CustomerTexts, Duty, Snoozes};
+use super::steps::Act::{
+    self, Chatters, Claims, Closes, CustomerTexts, Duty, RepTexts, RepTextsLine, Replies, Snoozes, Together,
+};
 use super::steps::{Step, Words};
 
 /// A sequence that went wrong: the seed of its world, what was wrong, and its steps.
@@ -19,23 +21,72 @@ fn step((act, salt): (Act, u32)) -> Step {
 }
 
 pub fn all() -> Vec<Once> {
-    vec![Once {
-        seed: 1_000_058,
-        what: "a text that came back after its rep had lost the conversation, and nobody had it, waited for nobody",
-        steps: vec![
-            (texts(31, 188), 419_832_549),
-            (CustomerTexts { customer: 139, line: 102, words: Words::Again }, 429_730_906),
-            (texts(217, 30), 86_970_209),
-            (texts(221, 142), 817_062_275),
-            (texts(9, 6), 991_892_460),
-            (texts(204, 222), 234_361_714),
-            (texts(70, 231), 93_668_902),
-            (texts(186, 163), 575_617_024),
-            (Snoozes { by: 149, conversation: 58, minutes: 60 }, 866_979_990),
-            (Duty { by: 98, person: 0, duty: 2 }, 919_742_450),
-        ]
-        .into_iter()
-        .map(step)
-        .collect(),
-    }]
+    vec![
+        Once {
+            seed: 1_000_058,
+            what: "a text that came back after its rep had lost the conversation, and nobody had it, waited for nobody",
+            steps: vec![
+                (texts(31, 188), 419_832_549),
+                (CustomerTexts { customer: 139, line: 102, words: Words::Again }, 429_730_906),
+                (texts(217, 30), 86_970_209),
+                (texts(221, 142), 817_062_275),
+                (texts(9, 6), 991_892_460),
+                (texts(204, 222), 234_361_714),
+                (texts(70, 231), 93_668_902),
+                (texts(186, 163), 575_617_024),
+                (Snoozes { by: 149, conversation: 58, minutes: 60 }, 866_979_990),
+                (Duty { by: 98, person: 0, duty: 2 }, 919_742_450),
+            ]
+            .into_iter()
+            .map(step)
+            .collect(),
+        },
+        Once {
+            seed: 2_000_230,
+            what: "a conversation that another node had just given to somebody came without its rep's hours",
+            steps: vec![
+                (Closes { by: 98, conversation: 159 }, 600_050_853),
+                (CustomerTexts { customer: 76, line: 155, words: Words::Keyword(33) }, 844_650_169),
+                (texts(56, 246), 58_799_687),
+                (texts(28, 135), 389_990_279),
+                (texts(26, 22), 692_732_962),
+                (
+                    Together(vec![
+                        Replies { by: 128, conversation: 203, twice: false },
+                        CustomerTexts { customer: 194, line: 47, words: Words::Long },
+                    ]),
+                    93_010_063,
+                ),
+                (CustomerTexts { customer: 22, line: 131, words: Words::Again }, 950_630_258),
+                (
+                    Together(vec![
+                        Claims { by: 165, conversation: 24 },
+                        RepTexts { rep: 191, thread: 217, words: Words::Fresh },
+                        texts(202, 143),
+                    ]),
+                    854_691_848,
+                ),
+            ]
+            .into_iter()
+            .map(step)
+            .collect(),
+        },
+        Once {
+            seed: 1_000_163,
+            what: "of six texts that expired in one sweep the author was told six times, where five is the most",
+            steps: vec![
+                (RepTextsLine { rep: 151, line: 192, words: Words::Fresh }, 651_158_099),
+                (CustomerTexts { customer: 140, line: 222, words: Words::Keyword(254) }, 865_091_389),
+                (texts(235, 93), 827_391_509),
+                (CustomerTexts { customer: 174, line: 184, words: Words::Again }, 136_630_574),
+                (texts(236, 33), 995_374_720),
+                (RepTexts { rep: 255, thread: 197, words: Words::Fresh }, 787_371_825),
+                (texts(61, 192), 578_357_428),
+                (Chatters { conversation: 227, rounds: 5 }, 364_933_529),
+            ]
+            .into_iter()
+            .map(step)
+            .collect(),
+        },
+    ]
 }

@@ -30,6 +30,8 @@ pub struct Run {
     pub(super) said: u32,
     /// Every text that came in: a carrier may hand it in again.
     pub(super) texts: Vec<Deed>,
+    /// Texts of which nobody has told us, and when they were sent.
+    pub(super) missed: Vec<(Deed, At)>,
 }
 
 impl Run {
@@ -45,6 +47,7 @@ impl Run {
             weather: weather(seed),
             said: 0,
             texts: Vec::new(),
+            missed: Vec::new(),
         }
     }
 
@@ -57,7 +60,7 @@ impl Run {
     }
 
     /// What is new in the database: everything, or only what carriers and time can change.
-    async fn look(&mut self, whole: bool) -> Told<Seen> {
+    pub(super) async fn look(&mut self, whole: bool) -> Told<Seen> {
         let now = self.now();
         self.eyes.look(self.rig.store(), now, whole).await.map_err(|why| why.to_string())
     }
@@ -78,18 +81,42 @@ impl Run {
                 self.rig.carrier.list_is_down(*down);
                 Ok(())
             }
+            Act::Misses(act) => {
+                let sent_at = At(self.now().0.div_euclid(1_000_000) * 1_000_000);
+                let deed = self.named(act);
+                self.missed.extend(deed.map(|deed| (deed, sent_at)));
+                Ok(())
+            }
+            Act::Compares => self.compares().await,
+            Act::Chatters { conversation, rounds } => {
+                let Some([customer, rep]) = self.two_ends(*conversation) else { return Ok(()) };
+                for _ in 0..*rounds {
+                    for (end, body) in [(&customer, "I am away."), (&rep, "Thank you for your message.")] {
+                        let deed = self.repeats(end, body);
+                        self.does(&deed).await?;
+                        self.pass(Duration::from_secs(2));
+                    }
+                }
+                self.makes_requests().await
+            }
             act => {
                 let Some(deed) = self.named(act) else { return Ok(()) };
-                let node = self.chance.below(self.rig.desks.len());
-                let answer = deed.done(&self.rig.desks[node]).await;
-                let mut seen = self.look(true).await?;
-                self.oracle.takes_in(&deed, &answer, &mut seen)?;
-                self.oracle.follows(&mut seen, false)?;
-                self.oracle.agrees(&seen)?;
-                self.begins(None)?;
+                self.does(&deed).await?;
                 if self.chance.below(5) > 0 { self.makes_requests().await } else { Ok(()) }
             }
         }
+    }
+
+    /// Somebody does something, on one of the nodes.
+    async fn does(&mut self, deed: &Deed) -> Told {
+        let node = self.chance.below(self.rig.desks.len());
+        let answer = deed.done(&self.rig.desks[node]).await;
+        let mut seen = self.look(true).await?;
+        let judged = self.oracle.takes_in(deed, &answer, &mut seen);
+        judged.map_err(|why| format!("{why}\nafter {deed:?}, answered {answer:?}"))?;
+        self.oracle.follows(&mut seen, false)?;
+        self.oracle.agrees(&seen).map_err(|why| format!("{why}\nafter {deed:?}"))?;
+        self.begins(None)
     }
 
     /// Things happen at the same instant: in some order they must make sense.
@@ -121,11 +148,16 @@ impl Run {
                 Err(why) => wrong.push(format!("in the order {order:?}: {why}")),
             }
         }
-        Err(format!("{deeds:?} were answered {answers:?}, which no order explains:\n{}", wrong.join("\n")))
+        let events: Vec<String> = seen.events.iter().map(|event| format!("{event:?}")).collect();
+        Err(format!(
+            "{deeds:?} were answered {answers:?}, which no order explains:\n{}\nthe timeline shows:\n{}",
+            wrong.join("\n"),
+            events.join("\n")
+        ))
     }
 
     /// Requests that were begun are judged.
-    fn begins(&mut self, before: Option<&Oracle>) -> Told {
+    pub(super) fn begins(&mut self, before: Option<&Oracle>) -> Told {
         for Waiting { sending, .. } in self.rig.collect() {
             let begun = Begun {
                 delivery: sending.delivery.0,

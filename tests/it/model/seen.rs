@@ -18,6 +18,8 @@ pub struct Talk {
     pub snoozed: Option<At>,
     pub waiting_since: Option<At>,
     pub last_at: At,
+    /// Relaying is paused by the loop guard.
+    pub paused: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,7 +156,8 @@ impl Eyes {
 
 async fn talks(tx: &mut Tx) -> Result<Vec<Talk>> {
     let rows = switchboard::on!(tx, c, R => sqlx::query(
-        "SELECT c.id, c.line_id, u.phone, c.pinned_to, c.closed_at, c.snoozed_until, c.waits_from, c.waiting_since, c.last_at FROM conversations c \
+        "SELECT c.id, c.line_id, u.phone, c.pinned_to, c.closed_at, c.snoozed_until, c.waits_from, c.waiting_since, c.last_at, \
+         c.paused_at FROM conversations c \
          JOIN customers u ON u.id = c.customer_id ORDER BY c.id")
         .try_map(|row: R| Ok(Talk {
             id: row.try_get(0)?,
@@ -166,6 +169,7 @@ async fn talks(tx: &mut Tx) -> Result<Vec<Talk>> {
                 waits: row.try_get(6)?,
                 waiting_since: row.try_get::<Option<i64>, _>(7)?.map(At),
                 last_at: At(row.try_get(8)?),
+                paused: row.try_get::<Option<i64>, _>(9)?.is_some(),
         }))
         .fetch_all(&mut *c).await)?;
     Ok(rows)

@@ -111,6 +111,37 @@ pub enum Act {
         person: u8,
         enabled: bool,
     },
+    /// A manager, or somebody else, decides about a held text.
+    Decides {
+        by: u8,
+        message: u8,
+        how: u8,
+    },
+    /// An admin changes what a line does or says.
+    Rules {
+        line: u8,
+        what: u8,
+        n: u8,
+    },
+    /// A set-up file is applied that says something else about a person.
+    SetsUp {
+        person: u8,
+        what: u8,
+        n: u8,
+    },
+    /// Somebody wants texts on their own phone again.
+    TextsOn {
+        person: u8,
+    },
+    /// A customer or a colleague texts, and nobody tells us.
+    Misses(Box<Act>),
+    /// The numbers are compared with the carrier's list.
+    Compares,
+    /// Two machines answer each other so many times.
+    Chatters {
+        conversation: u8,
+        rounds: u8,
+    },
     /// Things that happen at the same instant, on two nodes where there are two.
     Together(Vec<Act>),
     /// Time passes; with everything done that falls due, or with nothing.
@@ -184,16 +215,22 @@ fn act(chance: &Chance, faulty: bool) -> Act {
         46..47 => Act::CustomerErrs { customer: a, number: b },
         47..48 => Act::Loop { from: a, to: b },
         48..55 => Act::Replies { by: a, conversation: b, twice: c < 40 },
-        55..56 => Act::Notes { by: a, conversation: b },
+        55 => Act::Notes { by: a, conversation: b },
         56..60 => Act::Claims { by: a, conversation: b },
         60..66 => Act::Transfers { by: a, conversation: b, to: c },
-        66..70 => Act::Closes { by: a, conversation: b },
+        66..69 => Act::Closes { by: a, conversation: b },
         70 => Act::Snoozes { by: a, conversation: b, minutes: [1, 60, 4000][usize::from(c % 3)] },
         71..74 => duty(chance),
         74..76 => wish(chance),
-        76..80 => together(chance),
+        76..78 => Act::Decides { by: a, message: b, how: c % 3 },
+        78..80 => together(chance),
         80..86 => passes(chance),
-        86..90 => Act::Works,
+        86..89 => Act::Works,
+        89 if c < 60 => Act::Chatters { conversation: a, rounds: 5 + b % 3 },
+        69 | 89 => change(chance),
+        90 if c < 80 => Act::Misses(Box::new(Act::RepTexts { rep: a, thread: b, words: Words::Fresh })),
+        90 if c < 180 => Act::Misses(Box::new(Act::CustomerTexts { customer: a, line: b, words: Words::Fresh })),
+        91 if c < 128 => Act::Compares,
         90..92 => Act::Restarts { made: a < 128 },
         92..97 => Act::Reports { count: a % 6 + 1 },
         97..99 => Act::Answers,
@@ -204,6 +241,16 @@ fn act(chance: &Chance, faulty: bool) -> Act {
 fn passes(chance: &Chance) -> Act {
     let spans = [1, 4, 20, 45, 90, 400, 1_200, 3_700, 5 * 3_600, 26 * 3_600, 73 * 3_600, 8 * 86_400];
     Act::Passes { seconds: spans[chance.below(spans.len())], worked: chance.below(4) > 0 }
+}
+
+/// Somebody changes the rules, or what people are and have.
+fn change(chance: &Chance) -> Act {
+    let (a, what, n) = (any(chance), any(chance), any(chance));
+    match chance.below(10) {
+        0..4 => Act::Rules { line: a, what, n },
+        4 => Act::TextsOn { person: a },
+        _ => Act::SetsUp { person: a, what, n },
+    }
 }
 
 fn wish(chance: &Chance) -> Act {

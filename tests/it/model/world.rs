@@ -9,7 +9,7 @@ use switchboard::on;
 use switchboard::secret::Chance;
 use switchboard::store::Store;
 
-use super::oracle::{Hours, Number, Oracle, Person};
+use super::oracle::{Hours, Number, Oracle, Own, Person};
 use super::rig::run;
 
 /// Two lines, one of them toll-free; reps of one, of both, one without a phone; managers with and without one.
@@ -120,7 +120,8 @@ pub async fn found(store: &Store, clock: &Clock, seed: u64) -> Oracle {
         .try_map(|row: R| {
             let (e164, line): (String, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
             let hours = line.as_ref().and_then(|name| lines[name]);
-            Ok(Number { id: row.try_get(0)?, abroad: !e164.starts_with("+1"), e164, line, hours })
+            let (abroad, own) = (!e164.starts_with("+1"), Own::new());
+            Ok(Number { id: row.try_get(0)?, abroad, e164, line, hours, policies: own.clone(), words: own })
         })
         .fetch_all(&mut *c).await)
     .unwrap();

@@ -21,6 +21,10 @@ impl Oracle {
             Deed::Consent { by, talk, given } => self.consented(*by, *talk, *given, answer, seen),
             Deed::Settle { by, talk, refused } => self.settled(*by, *talk, *refused, answer, seen),
             Deed::Close { by, talk } => self.closed(*by, *talk, answer, seen),
+            Deed::Decide { by, message, how } => self.decided((*by, *message, *how), answer, seen),
+            Deed::Rule { line, rule, .. } => self.ruled(*line, rule, answer, seen),
+            Deed::SetUp { what, .. } => self.set_up(what, answer, seen),
+            Deed::TextsOn { person } => self.turns_texts_on(*person, answer, seen),
         }
     }
 
@@ -70,7 +74,29 @@ impl Oracle {
         hold!(row.person == Some(by), "a reply by {by} is stored as {row:?}");
         self.texts.insert(row.id, Text { talk, staff: Some(by), leg: None, body: body.to_owned(), stop: false });
         self.answers(talk);
+        let now = self.now();
+        if let Some(held) = self.talks.get_mut(&talk) {
+            // Somebody has looked: relaying goes on.
+            held.paused = false;
+            held.exchange.hears(false, body, now);
+        }
         self.relay(talk, row.id, seen)
+    }
+
+    /// Somebody wants texts on their own phone again.
+    fn turns_texts_on(&mut self, person: i64, answer: &Answer, seen: &mut Seen) -> Told {
+        let Some(one) = self.people.get_mut(&person).filter(|one| one.enabled) else {
+            hold!(*answer == Answer::NotFound, "{person} is disabled, and the answer was {answer:?}");
+            return Ok(());
+        };
+        let Some(phone) = one.phone.clone() else {
+            hold!(*answer == Answer::Refused, "{person} has no phone, and the answer was {answer:?}");
+            return Ok(());
+        };
+        hold!(*answer == Answer::Done, "{person} has a phone, and the answer was {answer:?}");
+        one.muted = false;
+        self.count("texts on again on the web");
+        self.leave_blocked(person, &phone, seen)
     }
 
     /// The customer has been answered.
@@ -160,7 +186,18 @@ impl Oracle {
 
     /// Somebody is disabled, and loses their customers; or enabled again.
     fn enabled(&mut self, person: i64, enabled: bool, answer: &Answer, seen: &mut Seen) -> Told {
+        let phone = self.people.get(&person).and_then(|one| one.phone.clone());
+        let taken = phone.as_ref().is_some_and(|phone| self.staff_with(phone).is_some_and(|one| one.id != person));
+        let back = enabled && self.people.get(&person).is_some_and(|one| !one.enabled);
+        if taken && back {
+            self.count("enabled: refused");
+            hold!(*answer == Answer::Refused, "the phone of {person} is another's: {answer:?}");
+            return Ok(());
+        }
         hold!(*answer == Answer::Done, "an admin may do that to {person}: {answer:?}");
+        if let (true, Some(phone)) = (back, phone) {
+            self.is_no_customer_any_more(&phone, seen)?;
+        }
         let Some(one) = self.people.get_mut(&person).filter(|one| one.enabled != enabled) else { return Ok(()) };
         one.enabled = enabled;
         seen.event(None, if enabled { "enabled" } else { "disabled" })?;
@@ -186,14 +223,20 @@ impl Oracle {
 
     /// A conversation ends: its legs end, its masks rest, and whoever had it may take another.
     pub(super) fn close_it(&mut self, talk: i64, seen: &mut Seen) -> Told {
+        self.ends(talk, seen)?;
+        let line = self.talk(talk)?.line;
+        self.drains(line, seen)
+    }
+
+    /// A conversation ends, and nobody gets anything for it.
+    pub(super) fn ends(&mut self, talk: i64, seen: &mut Seen) -> Told {
         seen.event(Some(talk), "closed")?;
         self.end_legs(talk, None);
         let now = self.now();
         let Some(held) = self.talks.get_mut(&talk) else { return Ok(()) };
         held.closed_at = Some(now);
         (held.snoozed, held.waits, held.waiting_since) = (None, None, None);
-        let line = held.line;
-        self.drains(line, seen)
+        Ok(())
     }
 
     fn snoozed(&mut self, by: i64, talk: i64, span: std::time::Duration, answer: &Answer, seen: &mut Seen) -> Told {

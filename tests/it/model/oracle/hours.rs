@@ -8,7 +8,7 @@ const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
 
 /// From one full hour to another, every day.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
     pub from: i64,
     pub to: i64,
@@ -68,7 +68,7 @@ impl Oracle {
             self.people.values().filter_map(|one| one.hours).chain(self.numbers.values().filter_map(|one| one.hours));
         let missing = self.talks.values().filter(|talk| !talk.closed()).filter_map(|talk| {
             let since = self.missing_since(talk.pinned?, talk.line)?;
-            Some(since.max(talk.pinned_at) + switchboard::clock::hours(4))
+            Some(since.max(talk.pinned_at) + self.hand_over_after(talk.line))
         });
         all.map(|hours| hours.next(now)).chain(missing).filter(|at| *at > now).min()
     }

@@ -36,7 +36,7 @@ impl Oracle {
             let masks = theirs.into_iter().filter(|(_, at)| *at == newest).map(|(id, _)| id).collect();
             return Allowed { masks, rung: "mask: same two people" };
         }
-        let near = |id: i64| self.numbers.get(&id).is_some_and(|one| !one.abroad);
+        let near = |id: i64| self.numbers.get(&id).is_some_and(|one| one.abroad != phone.starts_with("+1"));
         let free = |near_only: bool| {
             usable
                 .iter()

@@ -10,17 +10,24 @@ use super::seen::{Delivery, Leg as SeenLeg, Seen, Talk as SeenTalk};
 
 mod commands;
 mod desk;
+mod held;
 mod hours;
 mod late;
 mod masks;
+mod opens;
 mod outbox;
 mod queue;
+mod rules;
+mod setup;
 mod texts;
 mod wishes;
 
 pub use commands::COMMANDS;
+pub use held::{Decision, Exchange, Held};
 pub use hours::Hours;
 pub use outbox::Begun;
+pub use rules::{Own, POLICIES, Rule, WORDS};
+pub use setup::Setup;
 pub use texts::{Word, word};
 pub use wishes::REFUSAL;
 
@@ -58,8 +65,12 @@ pub struct Number {
     pub line: Option<String>,
     /// When the line is open; always if none.
     pub hours: Option<Hours>,
-    /// A mask for phones of that country alone.
+    /// It serves phones of its own country, which is not that of +1.
     pub abroad: bool,
+    /// What a line does otherwise than the settings say.
+    pub policies: Own,
+    /// What it says otherwise than is usual.
+    pub words: Own,
 }
 
 #[derive(Clone, Debug)]
@@ -84,6 +95,10 @@ pub struct Talk {
     pub flagged: bool,
     /// When anything was said or done last.
     pub touched_at: At,
+    /// What the two sides have said to each other lately.
+    pub exchange: Exchange,
+    /// Two machines seem to answer each other: relaying is paused.
+    pub paused: bool,
 }
 
 impl Talk {
@@ -145,6 +160,8 @@ pub struct Oracle {
     pub legs: Vec<Leg>,
     pub texts: BTreeMap<i64, Text>,
     pub outs: BTreeMap<i64, Out>,
+    /// Texts that wait for a manager.
+    pub held: BTreeMap<i64, Held>,
     /// Carrier ids and form keys that have been stored.
     pub stored: BTreeSet<String>,
     /// (phone, line; none for the pool) → given, when.
@@ -174,6 +191,8 @@ pub struct Oracle {
     failed: BTreeSet<i64>,
     /// (conversation, message) of texts whose addressee had just lost the conversation.
     lost: BTreeSet<(i64, i64)>,
+    /// When the text was sent that came in late and is being judged.
+    sent: Option<At>,
     /// How often which rule was exercised.
     pub tally: BTreeMap<&'static str, u64>,
 }
@@ -200,6 +219,7 @@ impl Oracle {
             legs: Vec::new(),
             texts: BTreeMap::new(),
             outs: BTreeMap::new(),
+            held: BTreeMap::new(),
             stored: BTreeSet::new(),
             consents: BTreeMap::new(),
             blocks: BTreeSet::new(),
@@ -215,12 +235,18 @@ impl Oracle {
             picked: BTreeMap::new(),
             failed: BTreeSet::new(),
             lost: BTreeSet::new(),
+            sent: None,
             tally: BTreeMap::new(),
         }
     }
 
     fn now(&self) -> At {
         self.clock.now()
+    }
+
+    /// When what is being judged was said.
+    fn sent_at(&self) -> At {
+        self.sent.unwrap_or_else(|| self.now())
     }
 
     pub fn count(&mut self, what: &'static str) {
@@ -320,6 +346,7 @@ impl Oracle {
                 waiting_since: talk.waiting_since,
                 last_at: talk.last_at,
                 snoozed: talk.snoozed,
+                paused: talk.paused,
             })
             .collect();
         let differs = ours.iter().zip(seen.talks()).find(|(ours, seen)| ours != seen);

@@ -6,7 +6,7 @@ use super::{Oracle, Out, Told, hold};
 use crate::model::seen::{Delivery, Seen};
 
 /// Why a text that waited for a rep who lost the conversation is not sent there.
-const TAKEN_BACK: &str = "handed to somebody else";
+const TAKEN_BACK: [&str; 2] = ["handed to somebody else", "the phone was changed"];
 /// Words after which nothing follows.
 const ENDS: [&str; 3] = ["suppressed", "expired", "dead"];
 const FAILURES: [&str; 5] = ["undelivered", "failed", "suppressed", "expired", "dead"];
@@ -32,7 +32,7 @@ impl Oracle {
     /// A delivery is there now: wanted, or suppressed with a reason.
     pub(super) fn is_born(&mut self, row: Delivery) -> Told {
         let obstacle = self.obstacle(row.number, &row.to);
-        if obstacle.is_none() && row.why.as_deref() == Some(TAKEN_BACK) {
+        if obstacle.is_none() && row.why.as_deref().is_some_and(|why| TAKEN_BACK.contains(&why)) {
             // Something else at the same instant took it back: it waited in between.
             self.outs.insert(row.id, Out { state: "ready".to_owned(), ..out(row.clone()) });
             self.taken_back.push(row);

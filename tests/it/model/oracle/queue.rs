@@ -1,6 +1,5 @@
 //! Who gets whom: candidates, picks, the queue that drains itself, and texts that wait for somebody (model, section 4).
 
-use switchboard::clock::{days, hours};
 use switchboard::domain::policy::PickPolicy;
 
 use super::{Oracle, Told, hold};
@@ -46,7 +45,7 @@ impl Oracle {
             let best = candidates.iter().map(|id| key(*id)).min();
             candidates.iter().copied().filter(|id| Some(key(*id)) == best).collect()
         };
-        match self.pick {
+        match self.picks_by(line) {
             PickPolicy::Random => candidates,
             PickPolicy::LeastBusy => fewest(&|id| self.busy(id)),
             PickPolicy::RoundRobin => fewest(&|id| self.picked.get(&(line, id)).map_or(i64::MIN, |at| at.0)),
@@ -54,8 +53,8 @@ impl Oracle {
     }
 
     /// Whose customer it was last.
-    pub(super) fn last_rep(&self, customer: &str) -> Option<i64> {
-        let since = self.now() - days(30);
+    pub(super) fn last_rep(&self, customer: &str, line: i64) -> Option<i64> {
+        let since = self.now() - self.sticky_for(line);
         let theirs = self.talks.iter().filter(|(_, talk)| talk.customer == customer && talk.last_at > since);
         let newest = theirs.filter(|(_, talk)| talk.pinned.is_some()).max_by_key(|(id, talk)| (talk.last_at, **id));
         newest.and_then(|(_, talk)| talk.pinned)
@@ -78,7 +77,9 @@ impl Oracle {
         hold!(choices.contains(&id), "{id} was picked for {talk}, and only {choices:?} could be ({event:?})");
         self.count(if last == Some(id) { "pick: sticky" } else { "pick" });
         let now = self.now();
-        self.picked.insert((line, id), now);
+        if self.picks_by(line) == PickPolicy::RoundRobin {
+            self.picked.insert((line, id), now);
+        }
         Ok(picked)
     }
 
@@ -90,7 +91,7 @@ impl Oracle {
             let oldest = waiting.min_by_key(|(id, talk)| (talk.waiting_since.unwrap_or(talk.last_at), **id));
             let Some((talk, customer)) = oldest.map(|(id, talk)| (*id, talk.customer.clone())) else { break };
             self.count("queue: drained");
-            let last = self.last_rep(&customer);
+            let last = self.last_rep(&customer, line);
             let Some(picked) = self.picks(talk, line, last, seen)? else {
                 return Err(format!("{talk} waits, and somebody could have it"));
             };
@@ -122,7 +123,7 @@ impl Oracle {
     fn is_missing(&self, talk: i64) -> Told<bool> {
         let held = self.talk(talk)?;
         let since = held.pinned.and_then(|rep| self.missing_since(rep, held.line));
-        Ok(since.is_some_and(|since| since.max(held.pinned_at) + hours(4) <= self.now()))
+        Ok(since.is_some_and(|since| since.max(held.pinned_at) + self.hand_over_after(held.line) <= self.now()))
     }
 
     /// Somebody else is picked for a conversation whose rep is missing, if there is anybody.
@@ -174,6 +175,8 @@ impl Oracle {
             return Ok(());
         }
         self.count("release");
+        seen.event(Some(talk), "released")?;
+        let now = self.now();
         if let Some(phone) = phone {
             let has_leg =
                 self.legs.iter().any(|leg| leg.talk == talk && leg.person == Some(rep) && leg.ended_at.is_none());
@@ -182,12 +185,21 @@ impl Oracle {
             }
             let waiting: Vec<i64> =
                 self.texts.range(first..).filter(|(_, text)| text.talk == talk).map(|(id, _)| *id).collect();
+            let waiting: Vec<i64> = waiting.into_iter().filter(|message| !self.went(*message)).collect();
             self.hand_on(talk, &waiting, seen)?;
         }
         if let Some(held) = self.talks.get_mut(&talk) {
             held.waits = None;
+            held.touched_at = now;
         }
         Ok(())
+    }
+
+    /// A message has gone whole to a colleague's phone.
+    fn went(&self, message: i64) -> bool {
+        let ended = |out: &super::Out| ["suppressed", "expired"].contains(&out.state.as_str());
+        let of_it = || self.outs.values().filter(|out| out.message == Some(message) && out.kind == "text");
+        of_it().any(|out| out.person.is_some() && !of_it().any(|part| part.leg == out.leg && ended(part)))
     }
 
     /// What hours that begin or end ask for, once the clockwork has looked.
@@ -213,15 +225,21 @@ impl Oracle {
     /// All open conversations of a person go to others, line by line.
     pub(super) fn repicks(&mut self, person: i64, seen: &mut Seen) -> Told {
         let lines: Vec<i64> = self.numbers.values().filter(|one| one.line.is_some()).map(|one| one.id).collect();
-        for line in lines {
+        self.repicks_on(person, &lines, seen)
+    }
+
+    /// Those on some lines do.
+    pub(super) fn repicks_on(&mut self, person: i64, lines: &[i64], seen: &mut Seen) -> Told {
+        for &line in lines {
             let theirs = |talk: &super::Talk| talk.pinned == Some(person) && !talk.closed() && talk.line == line;
             let talks: Vec<i64> = self.talks.iter().filter(|(_, talk)| theirs(talk)).map(|(id, _)| *id).collect();
+            let any = !talks.is_empty();
             for talk in talks {
                 self.count("taken away");
                 seen.event(Some(talk), "taken_away")?;
                 self.takes_away(talk, seen)?;
             }
-            if self.people[&person].lines.contains(&line) {
+            if any || lines.len() == 1 || self.people[&person].lines.contains(&line) {
                 self.drains(line, seen)?;
             }
         }

@@ -1,10 +1,10 @@
 //! Texts that come in (model, sections 2, 4 and 7).
 
-use switchboard::clock::{days, hours, minutes};
+use switchboard::clock::{hours, minutes};
 use switchboard::desk::receive::Outcome;
 
 use super::commands::literal;
-use super::{Leg, Oracle, Talk, Text, Told, hold, masked};
+use super::{Leg, Oracle, Text, Told, hold, masked};
 use crate::model::deeds::Answer;
 use crate::model::seen::{Message, Seen};
 
@@ -45,6 +45,7 @@ impl Oracle {
         hold!(row.outcome == "relayed" || row.why.is_some(), "kept without a reason: {row:?}");
         let Some(number) = self.number_of(to).cloned() else {
             self.count("text: to a stranger's number");
+            self.is_held(&row, (None, None));
             return stands(&row, "held", None);
         };
         if self.number_of(from).is_some() {
@@ -65,6 +66,14 @@ impl Oracle {
                 self.count("rep: STOP");
                 seen.event(Some(leg.talk), "phone_off")?;
                 stands(&row, "kept", Some(leg.talk))
+            }
+            // On a line it is the same customer and the same line.
+            Some(leg) if number.line.is_none() && self.is_younger(&leg) => {
+                self.count("text: late, and its number is another thread's");
+                stands(&row, "held", None)?;
+                let staff = self.staff_with(from).map(|one| one.id);
+                self.is_held(&row, (None, staff));
+                if word.is_some() { Ok(()) } else { self.throttled("ended", number.id, from, seen) }
             }
             leg if command => self.commanded(&row, from, number.id, leg, seen),
             Some(leg) => {
@@ -149,9 +158,8 @@ impl Oracle {
     }
 
     /// A text on a live leg goes to everybody else in the conversation.
-    fn said(&mut self, row: &Message, leg: &Leg, word: Option<Word>, seen: &mut Seen) -> Told {
+    pub(super) fn said(&mut self, row: &Message, leg: &Leg, word: Option<Word>, seen: &mut Seen) -> Told {
         self.count(if leg.person.is_some() { "text: from a rep" } else { "text: from a customer" });
-        stands(row, "relayed", Some(leg.talk))?;
         hold!(row.person == leg.person, "said by {:?} and stored as {row:?}", leg.person);
         let stop = word == Some(Word::Stop);
         if let Some(talk) = self.talks.get_mut(&leg.talk).filter(|_| leg.person.is_none())
@@ -160,21 +168,42 @@ impl Oracle {
             seen.event(Some(leg.talk), "woke")?;
             self.count("woke by the customer");
         }
+        let now = self.now();
+        let sent_at = self.sent_at();
+        let held = self.talks.get_mut(&leg.talk).ok_or("no such conversation")?;
+        if held.exchange.hears(leg.person.is_none(), &row.body, sent_at) && !held.paused {
+            self.pauses(leg.talk, seen)?;
+        }
+        if self.talk(leg.talk)?.paused {
+            return self.said_in_vain(row, leg, stop, seen);
+        }
+        stands(row, "relayed", Some(leg.talk))?;
         let text = Text { talk: leg.talk, staff: leg.person, leg: Some(leg.id), body: row.body.clone(), stop };
         self.texts.insert(row.id, text);
         if leg.person.is_some() {
             self.answers(leg.talk);
             return self.relay(leg.talk, row.id, seen);
         }
-        let now = self.now();
         let held = self.talks.get_mut(&leg.talk).ok_or("no such conversation")?;
         held.last_at = now;
-        held.waiting_since = held.waiting_since.or(Some(now));
+        held.waiting_since = held.waiting_since.or(Some(sent_at));
         if !stop {
             self.flags(leg.talk, &row.body, seen)?;
         }
         self.relay(leg.talk, row.id, seen)?;
         if stop { Ok(()) } else { self.after_hours(leg.talk, seen) }
+    }
+
+    /// While relaying is paused, what is said waits for a manager.
+    fn said_in_vain(&mut self, row: &Message, leg: &Leg, stop: bool, seen: &mut Seen) -> Told {
+        self.count("loop guard: held");
+        stands(row, "held", Some(leg.talk))?;
+        self.is_held(row, (Some(leg), leg.person));
+        let (now, sent_at) = (self.now(), self.sent_at());
+        let held = self.talks.get_mut(&leg.talk).ok_or("no such conversation")?;
+        held.last_at = now;
+        held.waiting_since = if leg.person.is_some() { None } else { held.waiting_since.or(Some(sent_at)) };
+        if leg.person.is_some() || stop { Ok(()) } else { self.flags(leg.talk, &row.body, seen) }
     }
 
     /// A customer whom nobody can answer now is told so: once a day, and not just after an answer.
@@ -186,7 +215,12 @@ impl Oracle {
         let told = self.windows.get(&key).is_some_and(|began| *began + hours(24) > now);
         let answered = held.answered_at.is_some_and(|at| at + minutes(5) > now);
         let born = seen.notice("after_hours", held.line, &held.customer);
-        let due = !attended && !told && !answered;
+        let own = self.words(held.line, "after_hours");
+        let due = !attended && !told && !answered && own != Some("");
+        hold!(
+            own.is_none_or(|own| born.as_ref().is_none_or(|born| born.body == own)),
+            "not in its own words: {born:?}"
+        );
         hold!(
             born.is_some() == due,
             "attended {attended}, told {told}, answered {answered}, and the notice is {born:?}"
@@ -195,79 +229,6 @@ impl Oracle {
         self.count("after-hours notice");
         self.windows.insert(key, now);
         self.is_born(born)
-    }
-
-    /// A text without a live leg takes up the conversation that was closed lately, or opens another; somebody is picked.
-    fn opens(&mut self, row: &Message, from: &str, line: i64, seen: &mut Seen) -> Told {
-        self.drains(line, seen)?;
-        let now = self.now();
-        let last = self.last_rep(from);
-        let theirs = self.talks.iter().filter(|(_, talk)| talk.customer == from && talk.line == line);
-        let newest = theirs.max_by_key(|(id, talk)| (talk.closed_at.unwrap_or(talk.last_at), **id));
-        let lately = newest.filter(|(_, talk)| talk.closed_at.is_some_and(|at| at > now - days(7)));
-        let leg = match lately.map(|(id, _)| *id) {
-            Some(talk) => self.reopens(talk, last, seen)?,
-            None => self.begins(from, line, last, seen)?,
-        };
-        self.said(row, &leg, None, seen)
-    }
-
-    /// The same conversation goes on; the same rep has it, if they can.
-    fn reopens(&mut self, talk: i64, last: Option<i64>, seen: &mut Seen) -> Told<Leg> {
-        self.count("reopened by the customer");
-        let now = self.now();
-        seen.event(Some(talk), "reopened")?;
-        let held = self.talks.get_mut(&talk).ok_or("no such conversation")?;
-        held.closed_at = None;
-        if held.pinned.take().is_some() {
-            held.pinned_at = now;
-        }
-        let (line, from) = (held.line, held.customer.clone());
-        let leg = self.customers_leg(talk, &from, line, seen)?;
-        if let Some(person) = self.picks(talk, line, last, seen)? {
-            self.give_to(talk, person, seen)?;
-        }
-        Ok(leg)
-    }
-
-    fn begins(&mut self, from: &str, line: i64, last: Option<i64>, seen: &mut Seen) -> Told<Leg> {
-        let new = |talk: &&crate::model::seen::Talk| {
-            talk.line == line && talk.customer == from && !self.talks.contains_key(&talk.id)
-        };
-        let Some(talk) = seen.talks().iter().find(new).map(|talk| talk.id) else {
-            return Err(format!("{from} opened no conversation"));
-        };
-        self.count("opened");
-        seen.event(Some(talk), "opened")?;
-        let picked = self.picks(talk, line, last, seen)?;
-        let now = self.now();
-        let fresh = Talk {
-            line,
-            customer: from.to_owned(),
-            pinned: picked,
-            pinned_at: now,
-            closed_at: None,
-            last_at: now,
-            waiting_since: None,
-            answered_at: None,
-            waits: None,
-            snoozed: None,
-            flagged: false,
-            touched_at: now,
-        };
-        self.talks.insert(talk, fresh);
-        let leg = self.customers_leg(talk, from, line, seen)?;
-        if let Some((person, phone)) = picked.and_then(|person| Some((person, self.phone_of(person)?))) {
-            self.open_rep_leg(talk, person, &phone, true, seen)?;
-        }
-        Ok(leg)
-    }
-
-    pub(super) fn customers_leg(&mut self, talk: i64, from: &str, line: i64, seen: &Seen) -> Told<Leg> {
-        let leg = self.see_leg(talk, None, from, seen)?;
-        hold!(leg.number == line, "a customer's leg is on {} and not on the line", leg.number);
-        self.legs.push(leg.clone());
-        Ok(leg)
     }
 
     /// Nobody is behind a mask any more, or never was.
@@ -279,6 +240,9 @@ impl Oracle {
             return self.said(row, &leg, word, seen);
         }
         stands(row, "held", past.as_ref().map(|leg| leg.talk))?;
+        let staff = self.staff_with(from).map(|one| one.id);
+        self.is_held(row, (past.as_ref(), staff));
+        let own = past.as_ref().and_then(|leg| self.words(self.talks[&leg.talk].line, "ended"));
         let moved = past.is_some_and(|leg| {
             let talk = &self.talks[&leg.talk];
             leg.person.is_some() && !talk.closed() && talk.pinned.is_some() && talk.pinned != leg.person
@@ -287,7 +251,18 @@ impl Oracle {
         if word.is_some() {
             return Ok(());
         }
-        self.throttled(if moved { "to_rep" } else { "ended" }, mask, from, seen)
+        if moved {
+            return self.throttled("to_rep", mask, from, seen);
+        }
+        if own == Some("") {
+            self.count("held: nothing said");
+            return Ok(());
+        }
+        let said = |row: &crate::model::seen::Delivery| {
+            row.kind == "ended" && row.to == from && own.is_some_and(|own| row.body != own)
+        };
+        hold!(!seen.born.iter().any(said), "not in the words of its line: {:?}", seen.born);
+        self.throttled("ended", mask, from, seen)
     }
 
     fn rep_on_line(&mut self, row: &Message, from: &str, line: i64, word: Option<Word>, seen: &mut Seen) -> Told {
@@ -339,7 +314,8 @@ impl Oracle {
         if waits {
             self.count("text: waits for a rep");
             if let Some(held) = self.talks.get_mut(&talk) {
-                held.waits = held.waits.or(Some(message));
+                // A text that was held is older than those that came meanwhile.
+                held.waits = held.waits.into_iter().chain([message]).min();
             }
         }
         let legs: Vec<Leg> =
@@ -362,6 +338,7 @@ impl Oracle {
         let squeezed = |text: &str| text.split_whitespace().collect::<String>();
         let got = squeezed(&parts.iter().map(|part| part.body.as_str()).collect::<Vec<_>>().join(" "));
         let customer = masked(&self.talk(leg.talk)?.customer);
+        let context = self.context(self.talk(leg.talk)?.line, &customer);
         let mut core = text.body.clone();
         if text.stop {
             core = format!("{customer} opted out. Texts to them are not sent until they text START.");
@@ -370,9 +347,8 @@ impl Oracle {
             if let Some(staff) = text.staff {
                 core = format!("{}: {core}", self.people[&staff].name);
             }
-            if !leg.greeted {
-                let line = self.numbers[&self.talk(leg.talk)?.line].line.clone().unwrap_or_default();
-                core = format!("{customer}, {line}:\n{core}");
+            if let Some(context) = context.as_ref().filter(|_| !leg.greeted) {
+                core = format!("{context}{core}");
             }
         }
         hold!(got == squeezed(&core), "{} is to read {got:?} and ought to read {core:?}", leg.phone);
@@ -384,7 +360,7 @@ impl Oracle {
             self.is_born(part)?;
         }
         if let Some(leg) = self.legs.iter_mut().find(|one| one.id == leg.id) {
-            leg.greeted = true;
+            leg.greeted |= context.is_some();
         }
         Ok(())
     }
