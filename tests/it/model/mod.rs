@@ -58,15 +58,24 @@ async fn play(ground: &Ground, seed: u64, steps: &[Step], name: &str) -> Result<
     told.map(|()| tally).map_err(|why| Wrong { step: at, why })
 }
 
+/// So often a sequence that went wrong is run again to make it shorter: a failure is told of before the patience of
+/// whoever waits for it ends.
+const TRIES: usize = 150;
+
 /// Leaves out steps one by one as long as what is left still goes wrong.
 async fn shrunk(ground: &Ground, seed: u64, steps: Vec<Step>, wrong: Wrong, name: &str) -> (Vec<Step>, Wrong) {
     let (mut steps, mut wrong) = (steps, wrong);
+    let mut tries = 0;
     loop {
         if let Some(step) = wrong.step {
             steps.truncate(step + 1);
         }
         let mut again = false;
         for i in (0..steps.len()).rev() {
+            if tries == TRIES {
+                return (steps, wrong);
+            }
+            tries += 1;
             let mut fewer = steps.clone();
             fewer.remove(i);
             if let Err(still) = play(ground, seed, &fewer, name).await {
@@ -104,6 +113,7 @@ async fn sequences(ground: Ground, name: &str, first: u64, usual: u64) {
             Ok(one) => one.into_iter().for_each(|(what, count)| *tally.entry(what).or_default() += count),
             Err(wrong) => {
                 let whole = steps.len();
+                eprintln!("{name}: sequence {seed} went wrong: {}\nleaving out what is not needed", wrong.why);
                 let (steps, wrong) = shrunk(&ground, seed, steps, wrong, name).await;
                 ground.close().await;
                 let listed: Vec<String> = steps.iter().enumerate().map(|(i, step)| format!("{i:3} {step:?}")).collect();
