@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use sqlx::AssertSqlSafe;
@@ -63,7 +64,10 @@ impl Ground {
     async fn fresh(&self, name: &str) -> (Vec<Store>, Option<PathBuf>) {
         match self {
             Ground::Sqlite { folder } => {
-                let path = folder.path().join(format!("{name}.db"));
+                // A name of its own: a connection of the sequence before may still be closing its file.
+                static COUNT: AtomicU64 = AtomicU64::new(0);
+                let count = COUNT.fetch_add(1, Ordering::Relaxed);
+                let path = folder.path().join(format!("{name}-{count}.db"));
                 std::fs::copy(folder.path().join("ground.db"), &path).unwrap();
                 (vec![Store::open(&url(&path)).await.unwrap()], Some(path))
             }
