@@ -27,7 +27,8 @@ Hours of a line, and the schedule of a person within them; \"none\" is always:
   days_off = [\"2026-12-28\"]
 Policies of a line; \"usual\" is as the settings say:
   policies = { pick = \"least_busy\", idle_close = \"48h\", reopen_within = \"7d\", sticky_for = \"30d\",
-               hand_over_after = \"4h\", answer_target = \"30m\", context_line = true, show_numbers = false }
+               hand_over_after = \"4h\", answer_target = \"30m\", context_line = true, show_numbers = false,
+               countries = \"US, CA\" }
 Texts that the system sends for a line, in its own words; \"usual\" is the usual words:
   texts    = { greeting = \"Welcome to {line}.\" }
 ";

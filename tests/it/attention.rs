@@ -6,16 +6,13 @@ use switchboard::domain::ids::ConversationId;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
-use crate::house::{House, Plan};
+use crate::house::House;
+use crate::house::plan::only_ana;
 use crate::web_browser::{Browser, change};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const MIRIAM: &str = "miriam@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 /// The body of the first unread text of the newest conversation; empty if all has been read.
 async fn unread(house: &House) -> String {

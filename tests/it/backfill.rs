@@ -285,8 +285,7 @@ both_stores! {
 /// The carrier's list comes in pages of a thousand, all of which are followed.
 #[tokio::test]
 async fn a_list_of_many_pages_is_read_to_its_end() {
-    let plan = Plan::default().but(|plan| plan.policies.delivery.request_timeout = seconds(10));
-    let house = House::with(databases::sqlite(), plan).await;
+    let house = House::on(databases::sqlite()).await;
     deaf(&house);
     for n in 0..2500 {
         house.simulator.text("+15055552034", LINE, &n.to_string()).await;

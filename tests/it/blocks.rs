@@ -4,14 +4,11 @@ use switchboard::desk::{Failure, block};
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
-use crate::house::{House, Plan, mask};
+use crate::house::plan::only_ana;
+use crate::house::{House, mask};
 
 const ANA: &str = "ana@example.com";
 const MIRIAM: &str = "miriam@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 async fn blocks(house: &House, by: &str) {
     let (by, id) = (house.person(by).await, house.conversation().await);

@@ -1,15 +1,12 @@
 //! What a rep's phone can ask of us: each command does what the same act on the web does, and none reaches a customer.
 
 use crate::both_stores;
+use crate::house::plan::only_ana;
 use crate::house::{House, LINE, Plan, mask};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const MIRIAM: &str = "miriam@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 /// Two Anas, Bo and Boris: names that need care.
 fn namesakes(plan: &mut Plan) {

@@ -4,6 +4,7 @@ use switchboard::desk::{Failure, consent, refusal};
 use switchboard::simulator::{Fault, Inbound, Kind};
 
 use crate::both_stores;
+use crate::house::plan::only_ana;
 use crate::house::{House, LINE, Plan};
 use crate::web_browser::Browser;
 
@@ -11,10 +12,6 @@ const ANA: &str = "ana@example.com";
 const HELP: &str = "Bait and Tackle: people read this number and answer. Reply STOP to get no more texts, START to get \
                     them again. Message and data rates may apply.";
 const CARRIERS: &str = "Reply STOP to unsubscribe. Msg&Data Rates May Apply.";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 fn like_a_carrier(plan: &mut Plan) {
     only_ana(plan);

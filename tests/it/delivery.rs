@@ -1,17 +1,15 @@
 //! How a text leaves: at once where it can, in order, at its number's pace, in time or not at all.
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::identity;
+use switchboard::desk::{claim, identity};
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
+use crate::house::plan::only_ana;
 use crate::house::{House, LINE, Plan};
+use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 /// Every number sends one segment a second.
 fn slowly(plan: &mut Plan) {
@@ -133,6 +131,32 @@ both_stores! {
         assert_eq!(house.ana().bodies()[1..], [told, told]);
         house.simulator.mend(fault);
         house.pass(hours(1)).await;
+        joel.shows(&[]);
+    }
+
+    /// However many fail together, a phone is told of five in ten minutes; the web shows every one.
+    async fn a_phone_is_told_of_five_failures_in_ten_minutes_those_of_one_sweep_counted(house: only_ana) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        house.simulator.fault(Fault::new(Kind::TooMany).to(&joel.number).millis(60_000));
+        for n in 1..=6 {
+            house.ana().texts_back(&n.to_string()).await;
+        }
+        house.clock.pass(hours(4) + minutes(1));
+        assert_eq!(claim::sweep(&house.desk).await.unwrap(), 6, "all in one sweep");
+        house.runs_due_work().await;
+        assert!(house.outbox_to(&joel.number).await.iter().all(|row| row.starts_with("expired")));
+        let told = "Not delivered to ••34: it could not be sent in time.";
+        assert_eq!(house.ana().bodies()[1..], [told; 5]);
+        let page = format!("/conversations/{}", house.conversation().await);
+        let page = Browser::of(house, ANA).await.get(&page).await;
+        assert_eq!(page.body.matches("it could not be sent in time").count(), 6);
+        // Nor is the sixth made up for later; but what fails once ten minutes are over is told again.
+        house.pass(minutes(11)).await;
+        assert_eq!(house.ana().bodies().len(), 1 + 5);
+        house.ana().texts_back("7").await;
+        house.pass(hours(4) + minutes(1)).await;
+        assert_eq!(house.ana().bodies()[1..], [told; 6]);
         joel.shows(&[]);
     }
 

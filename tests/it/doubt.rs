@@ -5,10 +5,12 @@ use switchboard::desk::{deliver, lapse};
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
+use crate::house::plan::only_ana;
 use crate::house::{House, Phone, Plan};
 
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
+fn only_ana_and_silence(plan: &mut Plan) {
+    only_ana(plan);
+    plan.expects_silence();
 }
 
 /// Joel has written to Ana, and requests to Joel's phone will meet `fault`.
@@ -28,7 +30,7 @@ both_stores! {
         joel.shows(&["Open until six"]);
     }
 
-    async fn without_receipts_it_is_bound_by_the_carriers_list(house: only_ana) {
+    async fn without_receipts_it_is_bound_by_the_carriers_list(house: only_ana_and_silence) {
         let joel = joel_with(house, Fault::new(Kind::ReceiptsLost)).await;
         for kind in [Kind::Reset, Kind::Error, Kind::Junk, Kind::Truncated, Kind::BlackHole] {
             house.simulator.fault(Fault::new(kind).taken(true).to(&joel.number).times(1));
@@ -102,7 +104,7 @@ both_stores! {
         joel.shows(&["one", "two"]);
     }
 
-    async fn a_text_that_the_carrier_takes_late_is_bound_and_not_repeated(house: only_ana) {
+    async fn a_text_that_the_carrier_takes_late_is_bound_and_not_repeated(house: only_ana_and_silence) {
         let joel = joel_with(house, Fault::new(Kind::AcceptedLate).millis(50_000).times(1)).await;
         house.ana().texts_back("Open until six").await;
         house.pass(hours(1)).await;
@@ -110,7 +112,7 @@ both_stores! {
         assert_eq!(house.outbox_to(&joel.number).await, ["delivered Open until six"]);
     }
 
-    async fn a_carrier_slower_than_the_horizon_doubles_and_that_is_counted_and_shown(house: only_ana) {
+    async fn a_carrier_slower_than_the_horizon_doubles_and_that_is_counted_and_shown(house: only_ana_and_silence) {
         let joel = joel_with(house, Fault::new(Kind::AcceptedLate).millis(600_000).times(1)).await;
         house.ana().texts_back("Open until six").await;
         house.pass(minutes(5)).await;

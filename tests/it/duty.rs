@@ -3,7 +3,8 @@
 use switchboard::clock::{hours, minutes};
 
 use crate::both_stores;
-use crate::house::{House, Plan};
+use crate::house::House;
+use crate::house::plan::only_ana;
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
@@ -14,10 +15,6 @@ const NOTICE: &str =
 const EARLY: &str = r#"{"zone":"UTC","mon-sun":"06:00-12:00"}"#;
 const LATE: &str = r#"{"zone":"UTC","mon-sun":"18:00-20:00"}"#;
 const WEEKDAYS: &str = r#"{"zone":"UTC","mon-fri":"07:00-09:00","holidays":["2027-01-18"]}"#;
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 async fn works(house: &House, email: &str, schedule: &str) {
     house.sets(&format!("UPDATE people SET schedule = '{schedule}' WHERE email = '{email}'")).await;

@@ -6,16 +6,13 @@ use switchboard::desk::{Failure, held};
 use switchboard::domain::ids::MessageId;
 
 use crate::both_stores;
-use crate::house::{House, LINE, Plan, mask};
+use crate::house::plan::only_ana;
+use crate::house::{House, LINE, mask};
 use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const MIRIAM: &str = "miriam@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 /// The newest held text.
 async fn newest(house: &House) -> MessageId {

@@ -16,8 +16,6 @@ use switchboard::desk::{
     self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, snooze, tallies::Tallies,
 };
 use switchboard::domain::ids::{ConversationId, PersonId};
-use switchboard::domain::policy::Policies;
-use switchboard::domain::setup::Setup;
 use switchboard::hooks;
 use switchboard::live::Live;
 use switchboard::secret::{Chance, Ids};
@@ -28,11 +26,13 @@ use crate::databases::Fresh;
 
 use doors::{figment, open_doors};
 pub use handset::Phone;
+pub use plan::{Plan, mask};
 
 mod asks;
 mod doors;
 mod handset;
 pub mod neighbours;
+pub mod plan;
 
 /// The published line of every house.
 pub const LINE: &str = "+18005550100";
@@ -42,31 +42,6 @@ pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub const TOKEN: &str = "12345";
 /// Signed it before.
 pub const PREVIOUS_TOKEN: &str = "54321";
-
-/// Ana and Bo answer, Miriam manages; twenty masks.
-pub const SETUP: &str = r#"
-[[line]]
-number = "+18005550100"
-name = "Bait and Tackle"
-members = ["ana@example.com", "bo@example.com"]
-
-[[person]]
-email = "ana@example.com"
-name = "Ana"
-role = "rep"
-phone = "+15055550121"
-
-[[person]]
-email = "bo@example.com"
-name = "Bo"
-role = "rep"
-phone = "+15055550122"
-
-[[person]]
-email = "miriam@example.com"
-name = "Miriam"
-role = "manager"
-"#;
 
 /// Turns scenarios into two tests each, one a database. `house: plan` is a house that `fn plan(&mut Plan)` changes.
 #[macro_export]
@@ -114,43 +89,6 @@ pub struct House {
     database: Arc<Fresh>,
 }
 
-/// How a house differs from the usual one.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    pub policies: Policies,
-    pub setup: String,
-    pub masks: u32,
-    pub seed: u64,
-    /// The carrier answers STOP, START and HELP itself, as Twilio does.
-    pub auto_replies: bool,
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        let mut policies = Policies::default();
-        // Nothing here waits for a carrier that does not answer longer than it must; a busy machine answers within this.
-        policies.delivery.request_timeout = Duration::from_millis(250);
-        policies.delivery.segments_per_second = Some(1000.0);
-        // A reply leaves at once, unless the test is about taking it back.
-        policies.inbox.undo_window = Duration::ZERO;
-        Plan { policies, setup: SETUP.to_owned(), masks: 20, seed: 7, auto_replies: false }
-    }
-}
-
-impl Plan {
-    /// The same but for what `change` does.
-    #[must_use]
-    pub fn but(mut self, change: fn(&mut Plan)) -> Plan {
-        change(&mut self);
-        self
-    }
-}
-
-/// The number of the `n`-th mask, from 1.
-pub fn mask(n: u32) -> String {
-    format!("+1800555{:04}", 1000 + n)
-}
-
 impl House {
     pub async fn on(database: Fresh) -> House {
         House::with(database, Plan::default()).await
@@ -175,13 +113,12 @@ impl House {
         let carrier_doors = open_doors(simulator::rocket(simulator.clone(), figment())).await;
         let store = Store::open(&database.url).await.unwrap();
         let ids = Ids::of_node(node);
-        let (text, kept) = (setup_text(&plan), plan.clone());
-        let setup: Setup = text.parse().unwrap();
+        let (setup, kept) = (plan.setup(), plan.clone());
         let carrier = Twilio::new(TwilioAccount {
             api_base: carrier_doors.0.clone(),
             account_sid: ACCOUNT.to_owned(),
             auth_token: TOKEN.to_owned(),
-            request_timeout: plan.policies.delivery.request_timeout,
+            request_timeout: plan.patience,
         });
         let (begun, outgoing) = mpsc::unbounded_channel();
         let desk = Desk::new(desk::Parts {
@@ -371,9 +308,4 @@ fn new_simulator(clock: &Clock, answers_keywords: bool) -> Simulator {
     settings.by_hand = true;
     settings.auto_replies = answers_keywords;
     Simulator::new(settings).unwrap()
-}
-
-fn setup_text(plan: &Plan) -> String {
-    let masks = (1..=plan.masks).map(|n| format!("[[mask]]\nnumber = \"{}\"\n", mask(n)));
-    masks.fold(plan.setup.clone(), |text, mask| text + &mask)
 }

@@ -5,15 +5,12 @@ use switchboard::desk::Failure;
 use switchboard::simulator::{Fault, Inbound, Kind};
 
 use crate::both_stores;
+use crate::house::plan::only_ana;
 use crate::house::{House, LINE, Plan, mask};
 
 const ANA: &str = "ana@example.com";
 const SECOND_LINE: &str = "+18005550101";
 const OPTED_OUT: &str = "••34 opted out. Texts to them are not sent until they text START.";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 fn two_lines(plan: &mut Plan) {
     only_ana(plan);

@@ -4,16 +4,13 @@ use switchboard::clock::{days, hours, minutes, seconds};
 use switchboard::desk::snooze;
 
 use crate::both_stores;
+use crate::house::plan::only_ana;
 use crate::house::{House, LINE, Plan};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const MIRIAM: &str = "miriam@example.com";
 const ENDED: &str = "This conversation has ended. Your text was kept, but not passed on.";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 fn one_mask(plan: &mut Plan) {
     only_ana(plan);

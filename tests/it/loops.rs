@@ -3,13 +3,10 @@
 use switchboard::clock::minutes;
 
 use crate::both_stores;
-use crate::house::{House, Plan};
+use crate::house::House;
+use crate::house::plan::only_ana;
 
 const ANA: &str = "ana@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 /// One machine is out of office, the other thanks.
 async fn exchange(house: &House) {

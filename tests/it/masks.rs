@@ -3,14 +3,11 @@
 use switchboard::clock::{days, minutes};
 
 use crate::both_stores;
+use crate::house::plan::only_ana;
 use crate::house::{LINE, Plan};
 
 const ANA: &str = "ana@example.com";
 const MIRIAM: &str = "miriam@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 fn only_ana_and_two_masks(plan: &mut Plan) {
     only_ana(plan);

@@ -6,16 +6,13 @@ use switchboard::clock::minutes;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
-use crate::house::{House, Plan};
+use crate::house::House;
+use crate::house::plan::only_ana;
 use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const MIRIAM: &str = "miriam@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 /// Two phones, 34 and 71, write to Ana; their conversations.
 async fn two(house: &House) -> (i64, i64) {

@@ -7,17 +7,14 @@ use switchboard::desk::people as desk_people;
 use switchboard::domain::person::Duty;
 
 use crate::both_stores;
-use crate::house::{House, LINE, Plan};
+use crate::house::plan::with_ada;
+use crate::house::{House, LINE};
 use crate::web_browser::{Answer, Browser, PASSWORD};
 
 const LONG: &str = "a tide table for everybody";
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const ADA: &str = "ada@example.com";
-
-fn with_ada(plan: &mut Plan) {
-    plan.setup += "[[person]]\nemail = \"ada@example.com\"\nname = \"Ada\"\nrole = \"admin\"\n";
-}
 
 async fn page_of(house: &House, email: &str) -> String {
     format!("/people/{}", house.person(email).await)

@@ -5,11 +5,8 @@ use switchboard::simulator::{Fault, Kind};
 use switchboard::wire::twilio::form::Form;
 
 use crate::both_stores;
-use crate::house::{ACCOUNT, House, PREVIOUS_TOKEN, Plan, TOKEN};
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
+use crate::house::plan::only_ana;
+use crate::house::{ACCOUNT, House, PREVIOUS_TOKEN, TOKEN};
 
 fn receipt(sid: &str, status: &str) -> Form {
     [("MessageSid", sid), ("AccountSid", ACCOUNT), ("MessageStatus", status)].into_iter().collect()

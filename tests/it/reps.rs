@@ -4,15 +4,12 @@ use switchboard::clock::minutes;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
+use crate::house::plan::only_ana;
 use crate::house::{LINE, Plan};
 
 const ANA: &str = "ana@example.com";
 const MIRIAM: &str = "miriam@example.com";
 const SECOND_LINE: &str = "+18005550101";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 fn without_context(plan: &mut Plan) {
     only_ana(plan);

@@ -4,14 +4,10 @@ use switchboard::clock::{days, hours, minutes, seconds};
 use switchboard::desk::{Failure, snooze};
 
 use crate::both_stores;
-use crate::house::Plan;
+use crate::house::plan::only_ana;
 
 const ANA: &str = "ana@example.com";
 const MIRIAM: &str = "miriam@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 const REMINDER: &str = "Reminder: ••34. You put this conversation aside until now.";
 const ASIDE: &str = "conversations WHERE snoozed_until IS NOT NULL";

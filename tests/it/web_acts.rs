@@ -3,15 +3,11 @@
 use rocket::http::Status;
 
 use crate::both_stores;
-use crate::house::Plan;
+use crate::house::plan::only_ana;
 use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
 const MIRIAM: &str = "miriam@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 both_stores! {
     async fn a_conversation_is_put_aside_and_taken_back(house: only_ana) {

@@ -6,17 +6,14 @@ use switchboard::clock::hours;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
-use crate::house::{House, LINE, Plan};
+use crate::house::plan::only_ana;
+use crate::house::{House, LINE};
 use crate::web_browser::{Answer, Browser};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const MIRIAM: &str = "miriam@example.com";
 const JOEL: &str = "+15055552034";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 /// Joel (34) is Ana's customer; the path of their conversation.
 async fn joel(house: &House) -> String {

@@ -5,16 +5,13 @@ use rocket::http::Status;
 use switchboard::clock::days;
 
 use crate::both_stores;
-use crate::house::{House, Plan};
+use crate::house::House;
+use crate::house::plan::only_ana;
 use crate::web_browser::{Answer, Browser};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const MIRIAM: &str = "miriam@example.com";
-
-fn only_ana(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("\"ana@example.com\", \"bo@example.com\"", "\"ana@example.com\"");
-}
 
 /// Joel (34) was Ana's customer, and is again, in a second conversation.
 async fn joel_comes_back(house: &House) -> (i64, i64) {

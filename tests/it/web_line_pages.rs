@@ -6,16 +6,13 @@ use switchboard::clock::{days, hours};
 use switchboard::domain::person::Duty;
 
 use crate::both_stores;
-use crate::house::{House, LINE, Plan, mask};
+use crate::house::plan::with_ada;
+use crate::house::{House, LINE, mask};
 use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const ADA: &str = "ada@example.com";
-
-fn with_ada(plan: &mut Plan) {
-    plan.setup += "[[person]]\nemail = \"ada@example.com\"\nname = \"Ada\"\nrole = \"admin\"\n";
-}
 
 async fn line(house: &House) -> String {
     format!(

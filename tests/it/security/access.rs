@@ -7,17 +7,14 @@ use rocket::tokio::time::timeout;
 use switchboard::desk::duty;
 
 use crate::both_stores;
-use crate::house::{House, Plan};
+use crate::house::House;
+use crate::house::plan::with_ada;
 use crate::web_browser::{Browser, change};
 use crate::web_live::{all_can_be_heard, listen};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
 const ADA: &str = "ada@example.com";
-
-fn with_ada(plan: &mut Plan) {
-    plan.setup += "[[person]]\nemail = \"ada@example.com\"\nname = \"Ada\"\nrole = \"admin\"\n";
-}
 
 /// Bo has a customer, and a text of Bo's is held.
 async fn bos_matters(house: &House) -> [(&'static str, i64); 4] {

@@ -3,12 +3,9 @@
 use rocket::http::{Method, Status};
 
 use crate::both_stores;
-use crate::house::{House, Plan};
+use crate::house::House;
+use crate::house::plan::with_ada;
 use crate::web_browser::{Browser, PASSWORD, give_passwords};
-
-fn with_ada(plan: &mut Plan) {
-    plan.setup += "[[person]]\nemail = \"ada@example.com\"\nname = \"Ada\"\nrole = \"admin\"\n";
-}
 
 async fn sign_out_with(browser: &Browser, headers: &[(&str, &str)]) -> Status {
     browser.send(Method::Post, "/sign-out", &[], headers).await.status

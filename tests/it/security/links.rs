@@ -7,15 +7,12 @@ use switchboard::desk::{people, sessions, setup};
 use switchboard::domain::person::Role;
 
 use crate::both_stores;
+use crate::house::plan::with_ada;
 use crate::house::{House, Plan};
 use crate::web_browser::Browser;
 
 const ADA: &str = "ada@example.com";
 const LONG: &str = "a tide table for everybody";
-
-fn with_ada(plan: &mut Plan) {
-    plan.setup += "[[person]]\nemail = \"ada@example.com\"\nname = \"Ada\"\nrole = \"admin\"\n";
-}
 
 /// A sign-in link, an invitation and a link for another password, each with its token.
 async fn three_links(house: &House) -> [String; 3] {

@@ -3,12 +3,9 @@
 use rocket::http::{Header, Method, Status};
 
 use crate::both_stores;
-use crate::house::{LINE, Plan, mask};
+use crate::house::plan::with_ada;
+use crate::house::{LINE, mask};
 use crate::web_browser::Browser;
-
-fn with_ada(plan: &mut Plan) {
-    plan.setup += "[[person]]\nemail = \"ada@example.com\"\nname = \"Ada\"\nrole = \"admin\"\n";
-}
 
 both_stores! {
     /// No unauthenticated path causes a text.
