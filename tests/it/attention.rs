@@ -8,7 +8,7 @@ use switchboard::simulator::{Fault, Kind};
 use crate::both_stores;
 use crate::house::House;
 use crate::house::plan::only_ana;
-use crate::web_browser::{Browser, change};
+use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
@@ -58,7 +58,7 @@ both_stores! {
 
     async fn nobodys_conversation_is_read_by_a_member_of_its_line(house: only_ana) {
         house.customer(34).texts("one").await;
-        change(house, "UPDATE conversations SET pinned_to = NULL").await;
+        house.sets("UPDATE conversations SET pinned_to = NULL").await;
         let id = house.conversation().await;
         let (ana, miriam) = (Browser::of(house, ANA).await, Browser::of(house, MIRIAM).await);
         reads(&miriam, id, None).await;
@@ -98,7 +98,7 @@ both_stores! {
         house.runs_due_work().await;
         assert_eq!(unread(house).await, "one", "who gets it should look, even if nobody waits");
         reads(&Browser::of(house, rep).await, id, None).await;
-        change(house, "UPDATE conversations SET pinned_to = NULL").await;
+        house.sets("UPDATE conversations SET pinned_to = NULL").await;
         switchboard::desk::pin::claim(&house.desk, house.person(rep).await, id).await.unwrap();
         house.runs_due_work().await;
         assert_eq!(unread(house).await, "", "who takes it has looked");
@@ -108,7 +108,7 @@ both_stores! {
         house.customer(34).texts("one").await;
         let (id, miriam) = (house.conversation().await, house.person(MIRIAM).await);
         let note = house.number("SELECT MAX(id) FROM messages").await;
-        change(house, &format!("INSERT INTO mentions (message_id, person_id, conversation_id) VALUES ({note}, {miriam}, {id})")).await;
+        house.sets(&format!("INSERT INTO mentions (message_id, person_id, conversation_id) VALUES ({note}, {miriam}, {id})")).await;
         let browser = Browser::of(house, MIRIAM).await;
         browser.get("/conversations").await.shows(&["data-go=\"mentions\""]);
         browser.get(&format!("/conversations/{id}")).await.shows(&["id=\"marks\" data-part data-unread"]);

@@ -29,6 +29,7 @@ pub use handset::Phone;
 pub use plan::{Plan, mask};
 
 mod asks;
+mod contents;
 mod doors;
 mod handset;
 pub mod neighbours;

@@ -1,6 +1,7 @@
 //! Everything that needs more than one room of the house, as one binary: it links once.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod addresses;
 mod attention;
 mod backfill;
 mod blocks;

@@ -5,5 +5,6 @@ mod exports;
 mod guards;
 mod links;
 mod logs;
+mod numbers;
 mod sign_in;
 mod texts;

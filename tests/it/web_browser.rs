@@ -1,5 +1,6 @@
 //! A browser in somebody's hands: it keeps cookies, says where its requests come from, and posts forms as pages have them.
 
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 
 use rocket::http::{ContentType, Header, Method, Status};
@@ -10,7 +11,6 @@ use switchboard::desk::sessions;
 use switchboard::domain::ids::ConversationId;
 use switchboard::hooks::Seal;
 use switchboard::secret::Chance;
-use switchboard::store::{self, Job, Tx};
 
 use crate::house::{ACCOUNT, House, TOKEN};
 
@@ -22,6 +22,8 @@ pub struct Browser {
     pub client: Client,
     /// The `Host` header of its requests.
     pub host: String,
+    /// The network address that its requests come from.
+    pub address: Option<SocketAddr>,
 }
 
 /// What came back.
@@ -68,28 +70,11 @@ impl Answer {
     }
 }
 
-struct Sql(String);
-
-impl Job for Sql {
-    type Out = ();
-
-    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
-        let sql = sqlx::AssertSqlSafe(self.0.clone());
-        switchboard::on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
-        Ok(())
-    }
-}
-
-/// Changes what no verb of the house changes yet.
-pub async fn change(house: &House, sql: &str) {
-    house.desk.store.write(Sql(sql.to_owned())).await.unwrap();
-}
-
 /// Gives everybody the same password, hashed once a test run.
 pub async fn give_passwords(house: &House) {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = HASH.get_or_init(|| sessions::hash_password(&Chance::seeded(1), PASSWORD).unwrap());
-    change(house, &format!("UPDATE people SET password_hash = '{hash}'")).await;
+    house.sets(&format!("UPDATE people SET password_hash = '{hash}'")).await;
 }
 
 impl Browser {
@@ -107,7 +92,7 @@ impl Browser {
             seal: Seal::new(ACCOUNT, TOKEN, None),
             simulator: None,
         });
-        Browser { client: Client::tracked(rocket).await.unwrap(), host: host.to_owned() }
+        Browser { client: Client::tracked(rocket).await.unwrap(), host: host.to_owned(), address: None }
     }
 
     /// A browser in which this person has signed in.
@@ -127,6 +112,12 @@ impl Browser {
         read(self.client.get(path.to_owned()).header(host(&self.host)).dispatch().await).await
     }
 
+    /// Begins to read something that may never end; what stands above it.
+    pub async fn opens(&self, path: &str) -> Answer {
+        let response = self.client.get(path.to_owned()).header(host(&self.host)).dispatch().await;
+        Answer { status: response.status(), headers: headers(&response), body: String::new() }
+    }
+
     /// Asks as our script does when nobody touched the page.
     pub async fn refreshes(&self, path: &str) -> Answer {
         let request = self.client.get(path.to_owned()).header(host(&self.host)).header(Header::new("x-by-itself", "1"));
@@ -142,6 +133,9 @@ impl Browser {
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut request = self.client.req(method, path.to_owned()).header(host(&self.host));
         request.add_header(ContentType::Form);
+        if let Some(address) = self.address {
+            request = request.remote(address);
+        }
         for (name, value) in headers {
             request.add_header(Header::new((*name).to_owned(), (*value).to_owned()));
         }
@@ -161,7 +155,10 @@ fn host(host: &str) -> Header<'static> {
 }
 
 async fn read(response: LocalResponse<'_>) -> Answer {
-    let status = response.status();
-    let headers = response.headers().iter().map(|h| (h.name().to_string(), h.value().to_owned())).collect();
+    let (status, headers) = (response.status(), headers(&response));
     Answer { status, headers, body: response.into_string().await.unwrap_or_default() }
+}
+
+fn headers(response: &LocalResponse<'_>) -> Vec<(String, String)> {
+    response.headers().iter().map(|header| (header.name().to_string(), header.value().to_owned())).collect()
 }

@@ -3,7 +3,7 @@
 use rocket::http::Status;
 
 use crate::both_stores;
-use crate::web_browser::{Browser, change};
+use crate::web_browser::Browser;
 
 both_stores! {
     async fn a_reply_from_the_page_reaches_the_customer_from_the_line(house) {
@@ -89,7 +89,7 @@ both_stores! {
     async fn a_conversation_is_claimed_handed_on_and_closed(house) {
         house.customer(34).texts("Is the ramp open?").await;
         let conversation = house.conversation().await;
-        change(house, &format!("UPDATE conversations SET pinned_to = NULL WHERE id = {conversation}")).await;
+        house.sets(&format!("UPDATE conversations SET pinned_to = NULL WHERE id = {conversation}")).await;
         let ana = Browser::of(house, "ana@example.com").await;
         let path = format!("/conversations/{conversation}");
         ana.get(&path).await.shows(&["Claim", "unassigned"]);
@@ -118,7 +118,7 @@ both_stores! {
     }
 
     async fn the_pick_can_be_looked_up_in_the_thread(house) {
-        change(house, "UPDATE people SET duty = 'away' WHERE email = 'bo@example.com'").await;
+        house.sets("UPDATE people SET duty = 'away' WHERE email = 'bo@example.com'").await;
         house.customer(34).texts("Is the ramp open?").await;
         let conversation = house.conversation().await;
         let miriam = Browser::of(house, "miriam@example.com").await;
@@ -132,7 +132,7 @@ both_stores! {
         let miriam = Browser::of(house, "miriam@example.com").await;
         miriam.replies(conversation, "Until six.").await;
         house.runs_due_work().await;
-        change(house, "UPDATE deliveries SET state = 'undelivered', why = 'the phone is switched off' WHERE person_id IS NULL").await;
+        house.sets("UPDATE deliveries SET state = 'undelivered', why = 'the phone is switched off' WHERE person_id IS NULL").await;
         miriam.get(&format!("/conversations/{conversation}")).await
             .shows(&["class=\"why\">Not delivered: the phone is switched off", "msg out fail"]);
     }

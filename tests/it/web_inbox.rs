@@ -6,7 +6,7 @@ use switchboard::domain::ids::ConversationId;
 
 use crate::both_stores;
 use crate::house::House;
-use crate::web_browser::{Browser, change};
+use crate::web_browser::Browser;
 
 /// A conversation of Ana's and one of Bo's.
 async fn one_each(house: &House) -> (ConversationId, ConversationId) {
@@ -16,7 +16,7 @@ async fn one_each(house: &House) -> (ConversationId, ConversationId) {
     let bos = house.conversation().await;
     for (conversation, email) in [(anas, "ana@example.com"), (bos, "bo@example.com")] {
         let person = house.person(email).await;
-        change(house, &format!("UPDATE conversations SET pinned_to = {person} WHERE id = {conversation}")).await;
+        house.sets(&format!("UPDATE conversations SET pinned_to = {person} WHERE id = {conversation}")).await;
     }
     (anas, bos)
 }
@@ -31,9 +31,9 @@ both_stores! {
         let miriam = Browser::of(house, "miriam@example.com").await;
         miriam.get("/conversations").await.shows(&["Is the ramp open?", "Do you rent kayaks?"]);
         miriam.get("/conversations?view=mine").await.hides(&["ramp", "kayaks"]);
-        change(house, &format!("UPDATE conversations SET pinned_to = NULL WHERE id = {bos}")).await;
+        house.sets(&format!("UPDATE conversations SET pinned_to = NULL WHERE id = {bos}")).await;
         ana.get("/conversations?view=unassigned").await.shows(&["kayaks"]).hides(&["ramp"]);
-        change(house, "DELETE FROM line_members").await;
+        house.sets("DELETE FROM line_members").await;
         ana.get("/conversations").await.shows(&["ramp"]).hides(&["kayaks"]);
         assert_eq!(ana.get(&format!("/conversations/{bos}")).await.status, Status::NotFound);
     }
@@ -86,7 +86,7 @@ both_stores! {
             joel.texts(payload).await;
         }
         let conversation = house.conversation().await;
-        change(house, "UPDATE customers SET name = '<b onmouseover=alert(1)>Joel'").await;
+        house.sets("UPDATE customers SET name = '<b onmouseover=alert(1)>Joel'").await;
         let miriam = Browser::of(house, "miriam@example.com").await;
         miriam.replies(conversation, payloads[1]).await;
         miriam.post(&format!("/conversations/{conversation}/notes"), &[("body", payloads[0])]).await;
@@ -108,12 +108,12 @@ both_stores! {
 
     async fn troubles_are_shown_to_those_who_can_mend_them(house) {
         let now = house.clock.now().0;
-        change(house, &format!("UPDATE numbers SET paused_at = {now}, paused_why = 'the account is suspended' WHERE role = 'line'")).await;
-        change(house, &format!("INSERT INTO tallies (name, total, last_at) VALUES ('webhook.rejected', 3, {now})")).await;
+        house.sets(&format!("UPDATE numbers SET paused_at = {now}, paused_why = 'the account is suspended' WHERE role = 'line'")).await;
+        house.sets(&format!("INSERT INTO tallies (name, total, last_at) VALUES ('webhook.rejected', 3, {now})")).await;
         let miriam = Browser::of(house, "miriam@example.com").await;
         miriam.get("/conversations").await
             .shows(&["Bait and Tackle sends nothing: the account is suspended."]).hides(&["3 webhooks"]);
-        change(house, "UPDATE people SET role = 'admin' WHERE email = 'miriam@example.com'").await;
+        house.sets("UPDATE people SET role = 'admin' WHERE email = 'miriam@example.com'").await;
         miriam.get("/conversations").await.shows(&["3 webhooks were turned away"]);
         Browser::of(house, "ana@example.com").await.get("/conversations").await.hides(&["sends nothing", "3 webhooks"]);
     }

@@ -10,7 +10,7 @@ use switchboard::store::changes;
 
 use crate::both_stores;
 use crate::house::House;
-use crate::web_browser::{Browser, change};
+use crate::web_browser::Browser;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -63,7 +63,7 @@ both_stores! {
         let anas = house.conversation().await;
         for (conversation, email) in [(anas, "ana@example.com"), (bos, "bo@example.com")] {
             let person = house.person(email).await;
-            change(house, &format!("UPDATE conversations SET pinned_to = {person} WHERE id = {conversation}")).await;
+            house.sets(&format!("UPDATE conversations SET pinned_to = {person} WHERE id = {conversation}")).await;
         }
         all_can_be_heard(house).await;
         let ana = Browser::of(house, "ana@example.com").await;

@@ -3,7 +3,7 @@
 use rocket::http::Status;
 
 use crate::both_stores;
-use crate::web_browser::{Browser, change};
+use crate::web_browser::Browser;
 
 /// The cells of a table, as RFC 4180 says.
 fn cells(table: &str) -> Vec<String> {
@@ -33,9 +33,9 @@ both_stores! {
             joel.texts(body).await;
         }
         let conversation = house.conversation().await;
-        change(house, "UPDATE customers SET name = '=cmd|calc'").await;
-        change(house, "UPDATE people SET name = '@Ana' WHERE name = 'Ana'").await;
-        change(house, "UPDATE people SET name = '-Bo' WHERE name = 'Bo'").await;
+        house.sets("UPDATE customers SET name = '=cmd|calc'").await;
+        house.sets("UPDATE people SET name = '@Ana' WHERE name = 'Ana'").await;
+        house.sets("UPDATE people SET name = '-Bo' WHERE name = 'Bo'").await;
         house.replies_on_web("miriam@example.com", conversation, "=1+1").await;
         let miriam = Browser::of(house, "miriam@example.com").await;
         for what in ["conversation", "customer"] {

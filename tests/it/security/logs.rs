@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE, USER_AGENT};
 use reqwest::{Client, Response};
 
@@ -9,6 +10,7 @@ use switchboard::simulator::{Fault, Kind};
 
 use crate::databases::{self, Fresh};
 use crate::processes::traffic::Traffic;
+use crate::processes::witness::{ACCOUNT, TOKEN};
 use crate::processes::{LINE, World, until};
 
 const PASSWORD: &str = "four-quiet-tide-tables";
@@ -86,40 +88,55 @@ async fn drive(world: &mut World) -> Vec<String> {
     secrets.extend(world.words("SELECT DISTINCT secret FROM attempts").await);
     // Pages and forms, good and bad.
     let token = visitor.cookie.split('=').nth(1).unwrap().to_owned();
-    for path in [
-        "/conversations",
-        "/people",
-        "/me",
-        "/held?before=hush-hush",
-        "/nowhere/hush-hush",
-        "/conversations?view=%0d%0aforged+entry",
+    for (path, status) in [
+        ("/conversations", 200),
+        ("/people", 200),
+        ("/me", 200),
+        ("/held?before=hush-hush", 200),
+        ("/nowhere/hush-hush", 404),
+        ("/conversations?view=%0d%0aforged+entry", 200),
     ] {
-        visitor.get(path).await;
+        assert_eq!(visitor.get(path).await.status(), status, "{path}");
     }
     for fields in [[("email", "dee@example.com"), ("password", "hush-hush")], [("email", FORGED), ("password", FORGED)]]
     {
-        visitor.post("/sign-in", &fields).await;
+        assert_eq!(visitor.post("/sign-in", &fields).await.status(), 401);
     }
-    visitor.post("/me/code", &[("field[phone]", "+15055550177")]).await;
-    visitor.post("/me/code", &[("field[phone]", FORGED)]).await;
-    visitor.post("/me/phone", &[("field[code]", "123456")]).await;
+    for (path, field, typed, status) in [
+        ("/me/code", "field[phone]", "+15055550177", 303),
+        ("/me/code", "field[phone]", FORGED, 422),
+        ("/me/phone", "field[code]", "123456", 422),
+    ] {
+        assert_eq!(visitor.post(path, &[(field, typed)]).await.status(), status, "{path} {typed}");
+    }
     let invited = visitor
         .post("/people", &[("field[email]", "eve@example.com"), ("field[name]", "Eve"), ("field[role]", "rep")])
         .await;
     let page = invited.text().await.unwrap();
     let link = page.split("/link/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let name = [("field[name]", FORGED), ("field[password]", PASSWORD), ("field[again]", PASSWORD)];
-    visitor.post(&format!("/link/{link}"), &name).await;
-    visitor.post("/people", &[("field[email]", FORGED), ("field[name]", FORGED), ("field[role]", FORGED)]).await;
+    assert_eq!(visitor.get(&format!("/link/{link}")).await.status(), 200);
+    assert_eq!(visitor.post(&format!("/link/{link}"), &name).await.status(), 422);
+    let strange = [("field[email]", FORGED), ("field[name]", FORGED), ("field[role]", FORGED)];
+    assert_eq!(visitor.post("/people", &strange).await.status(), 422);
     let conversation = world.number("SELECT MAX(id) FROM conversations").await;
-    visitor.post(&format!("/conversations/{conversation}/notes"), &[("body", FORGED)]).await;
-    visitor.post(&format!("/conversations/{conversation}/replies"), &[("body", "hush-hush")]).await;
+    for (path, body) in [("notes", FORGED), ("replies", "hush-hush")] {
+        let answer = visitor.post(&format!("/conversations/{conversation}/{path}"), &[("body", body)]).await;
+        assert_eq!(answer.status(), 303, "{path}");
+    }
     let gone = visitor.post("/sign-out", &[]).await;
-    assert!(gone.headers().contains_key(LOCATION));
+    assert!(gone.status() == 303 && gone.headers().contains_key(LOCATION));
     // A webhook that nobody signed, and one that was signed and says strange things.
-    visitor.post("/hooks/twilio/messages", &[("From", "+15055550177"), ("Body", FORGED)]).await;
+    let unsigned = [("From", "+15055550177"), ("Body", FORGED)];
+    assert_eq!(visitor.post("/hooks/twilio/messages", &unsigned).await.status(), 403);
     world.witness.texted("+15055550177", LINE, FORGED, "SMforged").await;
     world.settles().await;
+    // What is shown to nobody, and what of it the database keeps.
+    secrets.extend(world.words("SELECT password_hash FROM people WHERE password_hash IS NOT NULL").await);
+    secrets.extend(world.words("SELECT token_hash FROM sessions").await);
+    secrets.extend(world.words("SELECT token_hash FROM links").await);
+    secrets.extend(world.words("SELECT body FROM deliveries WHERE to_phone = '+15055550177'").await);
+    secrets.push(base64::engine::general_purpose::STANDARD.encode(format!("{ACCOUNT}:{TOKEN}")));
     secrets.extend([setup, token, link]);
     secrets
 }

@@ -8,7 +8,7 @@ use switchboard::clock::{hours, minutes, seconds};
 use switchboard::desk::sessions;
 
 use crate::both_stores;
-use crate::web_browser::{Browser, PASSWORD, change, give_passwords};
+use crate::web_browser::{Browser, PASSWORD, give_passwords};
 
 async fn is_signed_in(browser: &Browser) -> bool {
     browser.get("/conversations").await.status == Status::Ok
@@ -40,7 +40,7 @@ both_stores! {
 
     async fn case_15_an_unknown_person_and_a_wrong_password_look_alike(house) {
         give_passwords(house).await;
-        change(house, "UPDATE people SET password_hash = NULL WHERE email = 'bo@example.com'").await;
+        house.sets("UPDATE people SET password_hash = NULL WHERE email = 'bo@example.com'").await;
         let browser = Browser::at(house).await;
         let mut told = Vec::new();
         for email in ["ana@example.com", "bo@example.com", "who@example.com"] {
@@ -141,5 +141,32 @@ both_stores! {
         assert_eq!(browser.signs_in("ana@example.com", PASSWORD).await.status, Status::TooManyRequests);
         house.clock.pass(minutes(2));
         assert_eq!(browser.signs_in("ana@example.com", PASSWORD).await.status, Status::SeeOther);
+    }
+
+    /// Nor from an address, whichever accounts are tried: twenty are free, then the wait doubles, and a hundred are the end.
+    async fn case_15_whoever_guesses_at_many_accounts_is_stopped_by_the_address(house) {
+        give_passwords(house).await;
+        let guesser = Browser { address: Some("192.0.2.7:40000".parse().unwrap()), ..Browser::at(house).await };
+        let other = Browser { address: Some("192.0.2.8:40000".parse().unwrap()), ..Browser::at(house).await };
+        for n in 0..20 {
+            assert_eq!(guesser.signs_in(&format!("p{n}@example.com"), "wrong").await.status, Status::Unauthorized, "{n}");
+        }
+        for (n, wait) in [1, 2, 4].into_iter().enumerate() {
+            assert_eq!(guesser.signs_in("ana@example.com", PASSWORD).await.status, Status::TooManyRequests, "even the right one");
+            assert_eq!(other.signs_in("ana@example.com", PASSWORD).await.status, Status::SeeOther, "others may");
+            house.clock.pass(seconds(wait));
+            assert_eq!(guesser.signs_in(&format!("q{n}@example.com"), "wrong").await.status, Status::Unauthorized);
+        }
+        assert_eq!(house.rows("sign_in_failures WHERE address = '192.0.2.7'").await, 23);
+        let now = house.clock.now().0;
+        for n in 0..77 {
+            let values = format!("({}, 'account {n}', '192.0.2.7', {})", n + 1, now - 1_000_000 * (1_800 - n));
+            house.sets(&format!("INSERT INTO sign_in_failures (id, account, address, at) VALUES {values}")).await;
+        }
+        house.clock.pass(minutes(29));
+        assert_eq!(guesser.signs_in("ana@example.com", PASSWORD).await.status, Status::TooManyRequests);
+        assert_eq!(other.signs_in("ana@example.com", PASSWORD).await.status, Status::SeeOther);
+        house.clock.pass(minutes(2));
+        assert_eq!(guesser.signs_in("ana@example.com", PASSWORD).await.status, Status::SeeOther);
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use switchboard::domain::ids::ConversationId;
 
 use crate::house::{House, Plan};
-use crate::web_browser::{Answer, Browser, change};
+use crate::web_browser::{Answer, Browser};
 
 /// Replies can be taken back for five seconds.
 fn undoing(plan: &mut Plan) {
@@ -26,7 +26,7 @@ fn undoing(plan: &mut Plan) {
 async fn anas(house: &House) -> ConversationId {
     house.customer(34).texts("Is the ramp open?").await;
     let (conversation, ana) = (house.conversation().await, house.person("ana@example.com").await);
-    change(house, &format!("UPDATE conversations SET pinned_to = {ana} WHERE id = {conversation}")).await;
+    house.sets(&format!("UPDATE conversations SET pinned_to = {ana} WHERE id = {conversation}")).await;
     conversation
 }
 

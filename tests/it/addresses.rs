@@ -1,0 +1,117 @@
+//! Every address with something real in place of its parameters: for the tests that ask all routes of the house.
+
+use rocket::http::{Method, Status};
+
+use crate::house::House;
+use crate::web_browser::Browser;
+
+/// What stands for a parameter where an address begins so: the first of them counts. What is not named here is 1.
+/// The objects are the owner's: a conversation, a text that is held, themselves, their line. `{owner}` is their row.
+const EXAMPLES: [(&str, &str); 7] = [
+    ("/conversations/<", "SELECT MAX(id) FROM conversations WHERE pinned_to = {owner}"),
+    ("/held/<", "SELECT MAX(id) FROM messages WHERE outcome = 'held'"),
+    ("/lines/<id>", "SELECT MAX(id) FROM lines"),
+    ("/people/<id>", "SELECT id FROM people WHERE id = {owner}"),
+    ("/deliveries/<", "SELECT MAX(id) FROM deliveries"),
+    ("/searches/<", "SELECT MAX(id) FROM saved_searches"),
+    ("/canned/<", "SELECT MAX(id) FROM canned_replies"),
+];
+
+/// Words that stand for a parameter of that name in any address.
+const WORDS: [(&str, &str); 2] = [("part", "hours"), ("name", "app.css")];
+
+/// Something real for every parameter, as [`furnish`] made it.
+pub struct Examples(Vec<(&'static str, i64)>);
+
+impl Examples {
+    /// The address with an example in place of each parameter.
+    pub fn fill(&self, address: &str) -> String {
+        self.fill_with(address, None)
+    }
+
+    /// As [`Examples::fill`], with `id` in place of the first parameter if that is a thing of the owner.
+    pub fn fill_with(&self, address: &str, id: Option<i64>) -> String {
+        let path = address.split('?').next().unwrap();
+        let known = self.0.iter().find(|(start, _)| path.starts_with(start)).map(|(_, id)| *id);
+        let mut first = id;
+        let parts = path.split('/').map(|part| {
+            let Some(name) = part.strip_prefix('<').and_then(|part| part.strip_suffix('>')) else {
+                return part.to_owned();
+            };
+            let word = WORDS.iter().find(|(known, _)| *known == name);
+            word.map_or_else(|| first.take().or(known).unwrap_or(1).to_string(), |(_, word)| (*word).to_owned())
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether an address is about a thing of the owner.
+    pub fn is_owned(&self, address: &str) -> bool {
+        self.0.iter().any(|(start, _)| address.starts_with(start))
+    }
+}
+
+/// Makes every example in a house with nothing in it: `owner`, a rep, has a customer, a text of theirs is held, they
+/// wrote a text, planned one, keep a canned reply and a search. The other rep has a customer of their own. What stands in
+/// a conversation has its number, so that one example serves an address with two parameters.
+pub async fn furnish(house: &House, owner: &str) -> Examples {
+    let (phone, other) = match owner {
+        "ana@example.com" => (house.ana(), "bo@example.com"),
+        _ => (house.bo(), "ana@example.com"),
+    };
+    house.sets(&format!("UPDATE people SET duty = 'away' WHERE email = '{other}'")).await;
+    house.customer(33).texts("Is the ramp open?").await;
+    house.transfers("miriam@example.com", other).await;
+    house.runs_due_work().await;
+    phone.texts_back("Until six.").await;
+    house.customer(34).texts("Is the ramp open?").await;
+    assert_eq!(house.pinned().await, owner);
+    for things in [
+        "INSERT INTO messages (id, conversation_id, author, author_id, way, kind, outcome, body, accepted_at) \
+         SELECT id, id, 'rep', pinned_to, 'web', 'text', 'relayed', 'Until six.', opened_at FROM conversations",
+        "INSERT INTO planned_replies (id, conversation_id, author_id, to_phone, body, scheduled, created_at, due_at) \
+         SELECT id, id, pinned_to, 'nobody', 'Until six.', 1, opened_at, opened_at + 60000000 FROM conversations",
+        "UPDATE deliveries SET state = 'parked' WHERE id = (SELECT MAX(id) FROM deliveries)",
+    ] {
+        house.sets(things).await;
+    }
+    let id = house.person(owner).await;
+    for theirs in [
+        format!(
+            "INSERT INTO canned_replies (id, person_id, shortcut, body, created_at, updated_at) \
+             VALUES (7777, {id}, 'hours', 'Until six.', 0, 0)"
+        ),
+        format!(
+            "INSERT INTO saved_searches (id, person_id, name, query, created_at) \
+             VALUES (1, {id}, 'Deposits', 'q=deposit', 1)"
+        ),
+    ] {
+        house.sets(&theirs).await;
+    }
+    assert_eq!(house.rows("messages WHERE outcome = 'held'").await, 1);
+    let mut examples = Vec::new();
+    for (start, sql) in EXAMPLES {
+        examples.push((start, house.number(&sql.replace("{owner}", &id.to_string())).await));
+    }
+    Examples(examples)
+}
+
+/// Every route of the house: method, and address without its query.
+pub fn routes(browser: &Browser) -> Vec<(Method, String)> {
+    browser.client.rocket().routes().map(|route| (route.method, route.uri.path().to_owned())).collect()
+}
+
+/// Every page of the house that `browser` can open, with an example in place of each parameter.
+pub async fn pages(browser: &Browser, examples: &Examples) -> Vec<(String, crate::web_browser::Answer)> {
+    let mut pages = Vec::new();
+    for (_, address) in routes(browser).into_iter().filter(|(method, _)| *method == Method::Get) {
+        // What never ends is no page.
+        if address != "/live" {
+            let path = examples.fill(&address);
+            let answer = browser.get(&path).await;
+            if answer.status == Status::Ok {
+                pages.push((path, answer));
+            }
+        }
+    }
+    pages
+}
