@@ -3,23 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openWindow, signIn, startBrowser, startHouse } from './house.js';
+import { NAMES, PAYLOADS, posts } from './payloads.js';
 import { customer, openPhones } from './phones.js';
-
-const TAGS = [
-  'script', 'img', 'svg', 'iframe', 'object', 'body', 'input', 'video', 'details', 'style', 'audio', 'embed', 'link', 'marquee',
-  'form', 'button', 'textarea', 'select', 'math', 'table', 'td', 'base', 'meta', 'applet', 'frameset', 'frame', 'template',
-  'noscript', 'title', 'canvas', 'a', 'div', 'span', 'p', 'h1', 'bdi', 'time', 'use', 'foreignObject', 'xss',
-];
-const HANDLERS = ['onload', 'onerror', 'onfocus autofocus', 'ontoggle open', 'onmouseover'];
-const PAYLOADS = [
-  ...TAGS.flatMap((tag) => HANDLERS.map((handler) => `<${tag} src=x ${handler}=alert(1)>`)),
-  '<script>alert(1)</script>', '"><script>alert(1)</script>', '\'><img src=x onerror=alert(1)>', '</textarea><script>alert(1)</script>',
-  '</title><script>alert(1)</script>', '<!--<img src="--><img src=x onerror=alert(1)//">', '<a href="javascript:alert(1)">x</a>',
-  '{{7*7}}', '${alert(1)}', '{% raw %}', '&lt;script&gt;alert(1)&lt;/script&gt;', '<math><mtext><img src=x onerror=alert(1)>',
-  '<svg><script>alert&#40;1)</script>', 'javascript:alert(1)', '<img src="http://127.0.0.2/x.png">', '<style>*{display:none}</style>',
-  '<meta http-equiv=refresh content="0;url=http://127.0.0.2/">', '<base href="http://127.0.0.2/">', '<form action="http://127.0.0.2/"><button>',
-  '\u0000', '<link rel=stylesheet href=http://127.0.0.2/x.css>',
-].filter((payload) => !payload.includes('\u0000'));
 
 let house, browser, inbox, phones;
 
@@ -87,12 +72,6 @@ test(`case 22: ${PAYLOADS.length} script payloads as texts stay text in the thre
   phones.clean();
 });
 
-/** Posts a form of ours from the open page, as its button does. */
-const posts = (page, path, fields) => page.evaluate(async ([to, values]) => {
-  const answer = await fetch(to, { method: 'POST', body: new URLSearchParams(values) });
-  return answer.status;
-}, [path, fields]);
-
 test('case 22: as notes', async () => {
   const { page } = inbox;
   const [, id] = page.url().match(/conversations\/(\d+)/);
@@ -105,9 +84,6 @@ test('case 22: as notes', async () => {
   for (const payload of PAYLOADS) assert.ok(shown.has(payload), `not shown as it was written: ${payload}`);
   inbox.clean();
 });
-
-/** Those that fit into a name. */
-const NAMES = PAYLOADS.filter((payload) => payload.length <= 60 && payload.trim() === payload);
 
 test(`case 22: ${NAMES.length} as names of people and of lines`, async () => {
   const people = NAMES.map((name, n) => `[[person]]\nemail = "p${n}@example.com"\nname = ${JSON.stringify(name)}\nrole = "rep"\n`);
