@@ -170,3 +170,24 @@ export async function violations(page) {
 export function overhang(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
+
+/** No fault for readers, and nothing that stands out, on a wide page and on a phone, light and dark. */
+export async function fitsEverybody(page, looks = [[1440, 'light'], [390, 'dark'], [360, 'light']]) {
+  const size = page.viewportSize();
+  for (const [width, colorScheme] of looks) {
+    await page.setViewportSize({ width, height: 850 });
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await violations(page), [], `${page.url()} at ${width}, ${colorScheme}`);
+    assert.ok(await overhang(page) <= 0, `${page.url()}: ${await overhang(page)} pixels stand out at ${width}`);
+  }
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/** A set-up file in which the line of the built-in set-up has these members. */
+export const lineOf = (...names) => `
+  [[line]]
+  number = "+18005550100"
+  name = "Bait and Tackle"
+  members = [${names.map((name) => `"${name}@example.com"`)}]
+`;

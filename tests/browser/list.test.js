@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openWindow, overhang, signIn, startBrowser, startHouse, violations } from './house.js';
-import { customer, handset, openPhones } from './phones.js';
+import { lineOf, openWindow, overhang, signIn, startBrowser, startHouse, violations } from './house.js';
+import { customer, newcomer, openPhones } from './phones.js';
 
 let house, browser, phones, joel, ana;
 
@@ -11,7 +11,7 @@ before(async () => {
   house = await startHouse();
   browser = await startBrowser();
   // Everybody goes to Ana, so that it is known who sees what.
-  await house.apply('[[line]]\nnumber = "+18005550100"\nname = "Bait and Tackle"\nmembers = ["ana@example.com"]\n');
+  await house.apply(lineOf('ana'));
   phones = await openWindow(browser, house);
   await openPhones(phones.page);
   joel = await customer(phones.page);
@@ -25,16 +25,6 @@ after(async () => {
   await browser?.close();
   await house?.stop();
 });
-
-/** The phone of a customer who was not there before. */
-async function newcomer(page) {
-  const phones = page.getByRole('region', { name: /^Customers/ }).getByRole('article');
-  const names = () => phones.evaluateAll((all) => all.map((phone) => phone.getAttribute('aria-label').replace('Phone of ', '')));
-  const before = await names();
-  await page.getByRole('button', { name: 'Customer' }).click();
-  await phones.nth(before.length).waitFor();
-  return handset(page, (await names()).find((name) => !before.includes(name)));
-}
 
 const key = (...keys) => keys.reduce((done, one) => done.then(() => ana.page.keyboard.press(one)), Promise.resolve());
 const focused = () => ana.page.evaluate(() => document.activeElement.id || document.activeElement.closest('[data-row]')?.dataset.row || document.activeElement.tagName);
@@ -54,6 +44,12 @@ test('? shows the keys and Escape puts them away', async () => {
   assert.deepEqual(await violations(page), []);
   await key('j', 'Escape');
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'hidden' });
+  // Its button closes it as often as it is opened.
+  for (let times = 0; times < 2; times += 1) {
+    await key('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'hidden' });
+  }
 });
 
 test('j moves, Enter opens, and an opened conversation is read', async () => {
@@ -141,7 +137,7 @@ test('Ctrl+K finds a conversation, a view and an action', async () => {
 
 test('c claims what nobody has, and e closes it', async () => {
   const { page } = ana;
-  await house.apply('[[line]]\nnumber = "+18005550100"\nname = "Bait and Tackle"\nmembers = ["ana@example.com"]\n[[person]]\nemail = "ana@example.com"\nname = "Ana"\nrole = "rep"\nlimit = 1\n');
+  await house.apply(`${lineOf('ana')}[[person]]\nemail = "ana@example.com"\nname = "Ana"\nrole = "rep"\nlimit = 1\n`);
   const second = await newcomer(phones.page);
   await second.texts('Is the ramp open?');
   await key('g', 'u');

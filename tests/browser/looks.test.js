@@ -1,8 +1,10 @@
-// For everybody: no accessibility fault that axe finds, light and dark, wide and on a phone, and nothing to scroll sideways.
+// For everybody: no accessibility fault that axe finds, light and dark, wide and on a phone, and nothing to scroll sideways,
+// on every page there is. (The page of the first run and the links for passwords are looked at where they are used, in
+// people.test.js.)
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openWindow, overhang, signIn, startBrowser, startHouse, violations } from './house.js';
+import { fitsEverybody, openWindow, overhang, signIn, startBrowser, startHouse, violations } from './house.js';
 import { customer, openPhones, theRepWhoGot } from './phones.js';
 
 let house, browser, thread;
@@ -24,8 +26,10 @@ after(async () => {
   await house?.stop();
 });
 
+const anotherLink = async () => house.link(await house.run('link', 'admin@example.com'));
+
 for (const colorScheme of ['light', 'dark']) {
-  for (const width of [1440, 1000, 390]) {
+  for (const width of [1440, 1000, 360]) {
     test(`${colorScheme}, ${width} pixels wide`, async (t) => {
       const window = await openWindow(browser, house, { width, height: width > 400 ? 900 : 844, colorScheme });
       const { page } = window;
@@ -38,7 +42,7 @@ for (const colorScheme of ['light', 'dark']) {
       };
       await look('the simulator', '/simulator');
       await look('sign-in', '/sign-in');
-      const link = house.link(await house.run('link', 'admin@example.com'));
+      const link = await anotherLink();
       await look('a one-time link', link);
       await signIn(page, link);
       await look('the inbox', '/conversations?view=all');
@@ -46,10 +50,7 @@ for (const colorScheme of ['light', 'dark']) {
       await look('a thread', thread);
       await look('its details', `${thread.split('#')[0]}#details`);
       await look('an empty view', '/conversations?view=closed');
-      await look('held texts', '/held');
-      await look('the lines', '/lines');
-      await look('a line', await page.locator('table a').first().getAttribute('href'));
-      await page.locator(width < 960 ? '.topbar a' : 'body').first().click();
+      if (width < 960) await page.locator('#list .only-narrow').click();
       await page.locator('.duty summary').click();
       await look('the switch of duty');
       window.clean();
@@ -58,3 +59,50 @@ for (const colorScheme of ['light', 'dark']) {
     });
   }
 }
+
+test('every other page', async (t) => {
+  const window = await openWindow(browser, house);
+  const { page } = window;
+  await signIn(page, await anotherLink());
+  const looks = async (name, path) => {
+    if (path) await page.goto(path);
+    await t.test(name, () => fitsEverybody(page, [[1440, 'light'], [360, 'dark']]));
+  };
+  const conversation = thread.match(/conversations\/(\d+)/)[1];
+
+  await page.goto('/labels');
+  await page.getByLabel('New label').fill('a label with quite a long name');
+  await page.getByRole('button', { name: 'Make' }).click();
+  await looks('labels');
+  await page.goto('/canned');
+  await page.getByLabel('Name').fill('hours');
+  await page.getByLabel('Text', { exact: true }).fill('{line} is open until six. {rep}');
+  await page.getByRole('button', { name: 'Keep', exact: true }).click();
+  await looks('canned replies');
+  await looks('held texts', '/held');
+  await looks('the lines', '/lines');
+  await looks('a line', await page.locator('table a').first().getAttribute('href'));
+  await looks('people', '/people');
+  await looks('a person', await page.locator('table.people a').first().getAttribute('href'));
+  await looks('oneself', '/me');
+  await looks('a new conversation', '/conversations/new');
+  await looks('the board', '/board');
+  await looks('a board that is paused', '/board?paused=yes');
+  await looks('texts in doubt', '/deliveries');
+  await looks('everything ever said', '/history');
+  await page.locator('#filters summary').click();
+  await looks('what a search can be narrowed by');
+  await looks('a search that finds nothing', '/history?q=walrus&state=open&kind=notes');
+  await looks('an export', `/conversations/${conversation}/exports/new`);
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('columnheader', { name: 'What became of it' }).waitFor();
+  await looks('a page to print');
+  await looks('who looked', '/audit');
+  await looks('handing on', `/reassignments/new?c=${conversation}`);
+  await page.locator('#to').selectOption('anew');
+  await page.getByRole('button', { name: /^Reassign/ }).click();
+  await page.getByRole('heading', { name: 'Reassigned' }).waitFor();
+  await looks('what was handed on');
+  window.clean();
+  await window.close();
+});

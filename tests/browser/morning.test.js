@@ -2,18 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openWindow, signIn, startBrowser, startHouse } from './house.js';
+import { lineOf, openWindow, signIn, startBrowser, startHouse } from './house.js';
 import { handset, openPhones, REPS } from './phones.js';
 
 let house, browser, ana, bo, phones, one, two;
-
-/** A set-up file in which the line has these members. */
-const lineOf = (...names) => `
-  [[line]]
-  number = "+18005550100"
-  name = "Bait and Tackle"
-  members = [${names.map((name) => `"${name}@example.com"`)}]
-`;
 
 /** Says, with the mouse, before the morning begins, that no new customers come by themselves. */
 async function goesAway({ page }) {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { freePort, openWindow, overhang, startBrowser, startCarrier, startHouse, violations } from './house.js';
+import { fitsEverybody, freePort, openWindow, startBrowser, startCarrier, startHouse } from './house.js';
 import { handset } from './phones.js';
 
 const PASSWORD = 'a tide table for everybody';
@@ -21,19 +21,6 @@ after(async () => {
   await house?.stop();
   await carrier?.stop();
 });
-
-/** No fault for readers, and nothing that stands out, on a wide page and on a phone, light and dark. */
-async function fitsEverybody(page) {
-  const size = page.viewportSize();
-  for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark'], [360, 'light']]) {
-    await page.setViewportSize({ width, height: 850 });
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await violations(page), [], `${page.url()} at ${width}, ${colorScheme}`);
-    assert.ok(await overhang(page) <= 0, `${page.url()}: ${await overhang(page)} pixels stand out at ${width}`);
-  }
-  await page.setViewportSize(size);
-  await page.emulateMedia({ colorScheme: null });
-}
 
 test('the console prints a link, whose page makes the first admin and the line', async () => {
   setup = house.output().match(/http:\/\/127\.0\.0\.1:\d+\/setup\/[\w-]+/)?.[0];

@@ -62,3 +62,13 @@ export async function theRepWhoGot(page, body) {
   assert.equal(got.length, 1, `"${body}" is on the phones of ${got.join(' and ')}, not of one rep`);
   return handset(page, got[0]);
 }
+
+/** The phone of a customer who was not there before. */
+export async function newcomer(page) {
+  const phones = page.getByRole('region', { name: /^Customers/ }).getByRole('article');
+  const names = () => phones.evaluateAll((all) => all.map((phone) => phone.getAttribute('aria-label').replace('Phone of ', '')));
+  const before = await names();
+  await page.getByRole('button', { name: 'Customer' }).click();
+  await phones.nth(before.length).waitFor();
+  return handset(page, (await names()).find((name) => !before.includes(name)));
+}

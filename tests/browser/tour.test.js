@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openWindow, signIn, startBrowser, startHouse } from './house.js';
+import { lineOf, openWindow, signIn, startBrowser, startHouse } from './house.js';
 import { customer, handset, openPhones, REPS, theRepWhoGot } from './phones.js';
 
 /** The line of the built-in set-up, as phones write it. */
@@ -25,14 +25,6 @@ after(async () => {
 const mark = (page) => page.evaluate(() => { window.marked = true; });
 const isMarked = (page) => page.evaluate(() => window.marked === true);
 const timeline = () => inbox.page.getByRole('log', { name: 'Messages' });
-
-/** A set-up file that gives the line these members. */
-const lineOf = (...names) => `
-  [[line]]
-  number = "+18005550100"
-  name = "Bait and Tackle"
-  members = [${names.map((name) => `"${name}@example.com"`)}]
-`;
 
 /** Hands the open thread to a colleague. */
 async function transferTo(page, name) {
