@@ -20,6 +20,7 @@ setInterval(() => { if (front()) keep('front', String(Date.now())); }, 1000);
 /* Title and icon */
 
 let before = null;
+let heard = 0n; // the newest text that has rung, or stood there from the start
 
 function tell() {
   const views = document.getElementById('views-body');
@@ -28,8 +29,11 @@ function tell() {
   const title = document.title.replace(/^\(\d+\+?\) /, '');
   document.title = unread ? `(${unread > 999 ? '999+' : unread}) ${title}` : title;
   icon?.setAttribute('href', unread ? `/static/icon-${Math.min(unread, 10)}.svg` : plain);
-  if (before !== null && unread > before) ring(unread);
+  const newest = BigInt(views.dataset.newest ?? 0);
+  // One may be read while another comes, and then there are not more.
+  if (before !== null && (unread > before || newest > heard)) ring(unread);
   before = unread;
+  if (newest > heard) heard = newest;
 }
 
 /* The bell */

@@ -2,7 +2,7 @@
 
 document.addEventListener('submit', async (event) => {
   const form = event.target.closest('form[data-number]');
-  if (!form) return;
+  if (!form || event.defaultPrevented) return;
   event.preventDefault();
   const answer = await fetch(form.action, { method: 'POST', redirect: 'manual' }).catch(() => null);
   const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');

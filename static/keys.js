@@ -1,5 +1,10 @@
 // Keys, the sheet that shows them, and the palette. Everything is done by the links and forms of the page, so nothing is
 // possible here that is not possible without. None fires while typing, none needs Alt.
+//
+// It is no module: a module runs when the whole page is there, and what is pressed before that would be lost.
+
+(() => {
+'use strict';
 
 const one = (selector) => document.querySelector(selector);
 const rows = () => [...document.querySelectorAll('#list .row a')];
@@ -134,8 +139,9 @@ function openPalette() {
   look();
 }
 
-document.getElementById('palette-words')?.addEventListener('input', look);
-document.getElementById('palette-words')?.addEventListener('keydown', (event) => {
+document.addEventListener('input', ({ target }) => { if (target.id === 'palette-words') look(); });
+document.addEventListener('keydown', (event) => {
+  if (event.target.id !== 'palette-words') return;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step && found.length) {
     event.preventDefault();
@@ -150,13 +156,10 @@ document.getElementById('palette-words')?.addEventListener('keydown', (event) =>
     document.getElementById('palette').close();
   }
 });
-for (const dialog of document.querySelectorAll('dialog.palette, dialog.sheet-of-keys')) {
-  dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
-}
-for (const opener of document.querySelectorAll('[data-opens]')) {
-  opener.hidden = false;
-  opener.addEventListener('click', () => (opener.dataset.opens === 'palette' ? openPalette() : openSheet()));
-}
+document.addEventListener('click', ({ target }) => {
+  if (target.matches('dialog.palette, dialog.sheet-of-keys')) target.close();
+  else if (target.closest('[data-opens]')) openSheet();
+});
 
 /* Keys */
 
@@ -175,29 +178,50 @@ const KEYS = {
 const GO = { i: 'mine', u: 'unassigned', a: 'all' };
 let going = 0;
 
+/* What is pressed while the page is still arriving is done when it is there; after a key that opens a field, it is typed */
+
+const TYPING = 'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]';
+let early = [];
+
+function act(event, deed) {
+  event.preventDefault();
+  if (document.readyState === 'loading') early.push([event.key, deed]);
+  else deed();
+}
+
+document.addEventListener('readystatechange', () => {
+  if (document.readyState !== 'interactive') return;
+  for (const opener of document.querySelectorAll('[data-opens]')) opener.hidden = false;
+  for (const [key, deed] of early) {
+    const field = document.activeElement;
+    if (!field?.matches('textarea, input')) deed?.();
+    else if (key.length === 1) {
+      field.setRangeText(key, field.selectionStart, field.selectionEnd, 'end');
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+  }
+  early = [];
+});
+
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented) return;
   if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
-    event.preventDefault();
-    return openPalette();
+    return act(event, openPalette);
   }
   const menu = event.key === 'Escape' && !event.isComposing && one('details.menu[open]');
   if (menu) {
     menu.open = false;
     return menu.querySelector('summary').focus();
   }
-  const typing = event.target.closest?.('input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]');
+  const typing = event.target.closest?.(TYPING);
   if (typing && event.key === 'Escape' && !event.isComposing && !typing.closest('dialog')) return typing.blur();
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || one('dialog[open]')) return;
   const after = Date.now() - going < 1500;
   going = event.key === 'g' && !after ? Date.now() : 0;
-  if (after && event.key in GO) {
-    event.preventDefault();
-    go(GO[event.key]);
-  } else if (event.key in KEYS) {
-    event.preventDefault();
-    KEYS[event.key]();
-  }
+  if (after && event.key in GO) act(event, () => go(GO[event.key]));
+  else if (event.key in KEYS) act(event, KEYS[event.key]);
+  else if (early.length && event.key === 'Enter') act(event, () => document.activeElement.click());
+  else if (early.length && event.key.length === 1) act(event, null);
 });
 
 // A menu is put away by a press elsewhere.
@@ -209,3 +233,4 @@ document.addEventListener('click', ({ target }) => {
 document.addEventListener('change', ({ target }) => {
   if ('sends' in target.dataset) target.form?.requestSubmit();
 });
+})();

@@ -44,40 +44,68 @@ function localDays(root) {
 
 /* Parts: what comes again takes the place of what has the same id */
 
-// Somebody writes there, has written there, or reads what is shown once only.
-function inUse(part) {
-  if (part.hasAttribute('data-stay') || part.contains(document.activeElement?.closest('input, textarea, select'))) return true;
-  return [...part.querySelectorAll('input, textarea')].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked)
-    || [...part.querySelectorAll('option')].some((option) => option.selected !== option.defaultSelected && option.value);
+// Somebody has typed or chosen something there that is not sent yet.
+function isChanged(field) {
+  if (field.localName === 'select') return [...field.options].some((option) => option.selected !== option.defaultSelected && option.value);
+  return field.value !== field.defaultValue || field.checked !== field.defaultChecked || field.validity.badInput;
 }
+
+// Somebody writes there, or has written there.
+function inUse(part) {
+  return part.contains(document.activeElement?.closest('input, textarea, select'))
+    || [...part.querySelectorAll('input, textarea, select')].some(isChanged);
+}
+
+// What somebody has typed moves into the part that comes in the place of the old one, as what they have opened does.
+function keep(old, part) {
+  for (const field of old.querySelectorAll('input[id], textarea[id], select[id]')) {
+    const other = part.querySelector(`#${CSS.escape(field.id)}`);
+    if (!other || (field !== document.activeElement && !isChanged(field))) continue;
+    if (field.localName !== 'select') other.replaceWith(field);
+    else if ([...other.options].some((option) => option.value === field.value)) other.value = field.value;
+  }
+}
+
+let late = false; // something new waits until a field is left
+
+addEventListener('focusout', () => {
+  if (!late) return;
+  late = false;
+  setTimeout(() => heard({ kind: 'all' }));
+});
 
 function put(html) {
   const fresh = new DOMParser().parseFromString(html, 'text/html');
   for (const part of fresh.querySelectorAll('[data-part]')) {
     const old = document.getElementById(part.id);
     if (!old || part.parentElement?.closest('[data-part]')) continue;
-    // What somebody is typing into stays, unless it may not be used any more.
-    if ('state' in part.dataset && part.dataset.state === old.dataset.state) continue;
+    // What is shown once only stays; so does what somebody is typing into, unless it may not be used any more.
+    if (old.hasAttribute('data-stay') || ('state' in part.dataset && part.dataset.state === old.dataset.state)) continue;
     if (old.closest('#details') && inUse(old)) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    // A date that is typed by halves would not survive the move.
+    if (focused?.matches('[type="datetime-local"]')) { late = true; continue; }
     // So does a list of which somebody is choosing.
     if (old.querySelector('input[type=checkbox]:checked')) continue;
     localTimes(part);
+    for (const { id, open } of old.querySelectorAll('details[id]')) part.querySelector(`#${CSS.escape(id)}`)?.toggleAttribute('open', open);
     if (part.outerHTML === old.outerHTML) continue;
-    const open = [...old.querySelectorAll('details[open][id]')].map((details) => details.id);
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    keep(old, part);
     const scrolled = old.scrollTop;
     old.replaceWith(part);
     part.scrollTop = scrolled;
-    for (const id of open) document.getElementById(id)?.setAttribute('open', '');
     if (focused) again(part, focused)?.focus({ preventScroll: true });
   }
   document.dispatchEvent(new Event('put'));
 }
 
+// What in `part` is what had the focus: by its id, where it leads, what it opens, or what its form does.
 function again(part, focused) {
   if (focused.id) return document.getElementById(focused.id);
-  const href = focused.getAttribute('href');
-  return href && [...part.querySelectorAll('a')].find((link) => link.getAttribute('href') === href);
+  const leads = (element) => ['href', 'formaction', 'name', 'value', 'tabindex', 'aria-label', 'aria-labelledby'].map((name) => element.getAttribute(name)).join(' ')
+    + (element.form?.getAttribute('action') ?? '') + (element.parentElement.id || '');
+  const place = leads(focused);
+  return [...part.querySelectorAll(focused.localName)].find((element) => leads(element) === place);
 }
 
 async function fetchPart(address) {
@@ -110,7 +138,8 @@ function seldom(work) {
 }
 
 const conversation = page.dataset.conversation;
-const refreshList = seldom(() => fetchPart(page.dataset.list));
+// Nobody looks at a hidden page: only its title and its bell tell something, and they go by the views.
+const refreshList = seldom(() => fetchPart((!document.hidden && page.dataset.list) || page.dataset.views));
 const refreshThread = seldom(() => fetchPart(`/conversations/${conversation}/thread${location.search}`));
 
 function heard(change) {
@@ -120,7 +149,7 @@ function heard(change) {
   // That it has been read shows in lists; in the thread the line before what is new stays while somebody reads.
   if (change.kind === 'reading') return;
   const together = document.getElementById('timeline')?.dataset.of?.split(' ') ?? [conversation];
-  if (conversation && (change.kind === 'all' || together.includes(change.conversation))) refreshThread();
+  if (conversation && !document.hidden && (change.kind === 'all' || together.includes(change.conversation))) refreshThread();
 }
 
 /* What has been read */
@@ -145,7 +174,9 @@ if (conversation) {
   note();
 }
 // Where ages are shown, time alone changes the page.
-if (page.dataset.every) setInterval(refreshList, page.dataset.every * 1000);
+if (page.dataset.every) setInterval(() => { if (!document.hidden) refreshList(); }, page.dataset.every * 1000);
+// Other scripts ask for a part that they show.
+document.addEventListener('wanted', ({ detail }) => fetchPart(detail).catch(() => {}));
 
 /* The stream */
 

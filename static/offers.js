@@ -93,7 +93,7 @@ document.addEventListener('input', ({ target }) => {
 });
 
 document.addEventListener('keydown', (event) => {
-  if (!open || event.target !== open.field || event.ctrlKey || event.metaKey) return;
+  if (!open || event.target !== open.field || event.ctrlKey || event.metaKey || event.isComposing) return;
   const keys = {
     ArrowDown: () => mark(open.index + 1),
     ArrowUp: () => mark(open.index - 1),

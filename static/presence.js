@@ -24,20 +24,20 @@ function beat() {
 
 let again = 0;
 
-async function show() {
+function show() {
+  if (!document.hidden) document.dispatchEvent(new CustomEvent('wanted', { detail: address }));
+}
+
+function wait() {
   clearTimeout(again);
-  const answer = await fetch(address, { headers: { 'x-by-itself': '1' }, redirect: 'manual' }).catch(() => null);
-  if (!answer?.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('presence');
-  const old = document.getElementById('presence');
-  if (fresh && old && fresh.outerHTML !== old.outerHTML) old.replaceWith(fresh);
-  if (fresh?.childElementCount) again = setTimeout(show, GONE);
+  document.addEventListener('put', wait);
+  wait();
 }
 
 if (address) {
   setInterval(beat, 5_000);
   beat();
-  document.addEventListener('visibilitychange', beat);
+  document.addEventListener('visibilitychange', () => { beat(); show(); });
   addEventListener('pagehide', () => tell('left'));
   addEventListener('pageshow', beat);
   document.addEventListener('input', ({ target }) => {

@@ -72,7 +72,9 @@ const dirty = new Map();
 function save(form, leaving = false) {
   clearTimeout(dirty.get(form));
   dirty.delete(form);
-  const field = form.querySelector('textarea');
+  // Another composer may have taken the place of the one in which it was begun, and what was typed with it.
+  const field = form.querySelector('textarea') ?? document.querySelector(`form[data-which="${form.dataset.which}"] textarea`);
+  if (!field) return Promise.resolve();
   const body = new URLSearchParams({ which: form.dataset.which, body: field.value, form_key: form.elements.form_key.value });
   // What a browser sends while it leaves a page is small.
   return fetch(form.dataset.draft, { method: 'POST', body, redirect: 'manual', keepalive: leaving && body.toString().length < 50_000 })
@@ -128,6 +130,7 @@ function markNew(timeline) {
 /* Replies that leave in a moment */
 
 function countDown() {
+  if (document.hidden) return;
   for (const time of document.querySelectorAll('time[data-leaves]')) {
     const seconds = Math.max(0, Math.ceil((new Date(time.dateTime) - Date.now()) / 1000));
     const text = seconds ? `in ${seconds} s` : 'now';
@@ -171,13 +174,14 @@ document.addEventListener('keydown', (event) => {
 // A second press does not send twice; the server would see to it as well. Coming back to the page frees the form.
 document.addEventListener('submit', async (event) => {
   const form = event.target;
+  if (form.method !== 'post') return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   for (const zone of form.querySelectorAll('[data-zone]')) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
   form.dataset.sent = '1';
   clearTimeout(dirty.get(form));
   dirty.delete(form);
   // What is being written elsewhere on the page is kept first: a text that is taken back is put before it.
-  if (dirty.size && form.method === 'post') {
+  if (dirty.size) {
     event.preventDefault();
     const { submitter } = event;
     await saveAll(true);
@@ -190,5 +194,12 @@ addEventListener('pageshow', () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-const body = document.getElementById('body');
-if (body?.value) tell(body);
+// Counted when the page has come, and when another composer took the place of the one before.
+let counted = null;
+function tellAnew() {
+  const body = document.getElementById('body');
+  if (body && body.form !== counted && body.value) tell(body);
+  counted = body?.form;
+}
+document.addEventListener('put', tellAnew);
+tellAnew();

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use askama::Template;
-use chrono::Timelike;
 use rocket::State;
 
 use super::failure::Failure;
 use super::frame::{Frame, Here};
 use super::stamp::Stamp;
-use crate::clock::At;
+use crate::clock::{At, hours};
 use crate::desk::Desk;
 use crate::desk::sessions::Who;
 use crate::domain::person::{Duty, initials};
@@ -26,6 +25,9 @@ use crate::web::words;
 
 /// More jacks than this are not drawn one by one.
 const JACKS: i64 = 16;
+
+/// So long ago a text that did not arrive is still told.
+const LATELY: Duration = hours(24);
 
 /// What did not arrive, as the page shows it.
 struct Lost {
@@ -46,7 +48,7 @@ pub(super) struct Board {
     waiting: Vec<Waiting>,
     loads: Vec<Load>,
     lost: Vec<Lost>,
-    lost_today: i64,
+    lost_lately: i64,
     headroom: Vec<Headroom>,
     held: i64,
     doubtful: i64,
@@ -95,13 +97,14 @@ impl Board {
         (0..most).map(kind).collect()
     }
 
-    fn duty(load: &Load) -> (&'static str, String) {
-        let hours = load.until.map(|at| format!(" until {}", Stamp(at).clock())).unwrap_or_default();
+    /// The jack and the word for somebody's duty, and until when that holds by their schedule.
+    fn duty(load: &Load) -> (&'static str, &'static str, Option<Stamp>) {
+        let until = load.until.map(Stamp);
         match load.duty {
-            Duty::On if load.on_shift => ("ours", format!("on{hours}")),
-            Duty::On => ("none", format!("off{hours}")),
-            Duty::Away => ("rest", "away".to_owned()),
-            Duty::AwayReassign => ("none", "away, reassign".to_owned()),
+            Duty::On if load.on_shift => ("ours", "on", until),
+            Duty::On => ("none", "off", until),
+            Duty::Away => ("rest", "away", None),
+            Duty::AwayReassign => ("none", "away, reassign", None),
         }
     }
 
@@ -115,9 +118,8 @@ async fn load(desk: &Desk, site: &Site, who: Who, line: Option<i64>, paused: boo
     let now = desk.clock.now();
     let mut tx = desk.store.read().await?;
     let frame = Frame::load(&mut tx, who, Here::Board, site, now).await?;
-    let midnight = now.utc().map_or(0, |now| i64::from(now.num_seconds_from_midnight()));
-    let today = At(now.0 - midnight * 1_000_000);
-    let (failures, lost_today) = board::failures(&mut tx, line, Ids::floor(today)).await?;
+    let lately = At(now.0 - LATELY.as_secs().cast_signed() * 1_000_000);
+    let (failures, lost_lately) = board::failures(&mut tx, line, Ids::floor(lately)).await?;
     let lost = failures
         .into_iter()
         .map(|one| Lost {
@@ -135,7 +137,7 @@ async fn load(desk: &Desk, site: &Site, who: Who, line: Option<i64>, paused: boo
         waiting: board::waiting(&mut tx, line, &desk.policies).await?,
         loads: board::loads(&mut tx, line, now).await?,
         lost,
-        lost_today,
+        lost_lately,
         headroom: board::headroom(&mut tx, now).await?,
         held: held::count(&mut tx).await?,
         doubtful: deliveries::count(&mut tx).await?,

@@ -22,6 +22,14 @@ pub(super) struct Deliveries {
     frame: Frame,
     texts: Vec<Doubtful>,
     next: Option<DeliveryId>,
+    after: Option<i64>,
+}
+
+impl Deliveries {
+    /// The address of this page, by which it is fetched again.
+    fn address(&self) -> String {
+        self.after.map_or_else(|| "/deliveries".to_owned(), |after| format!("/deliveries?after={after}"))
+    }
 }
 
 /// A state in doubt, in words.
@@ -41,7 +49,7 @@ pub(super) async fn index(
     let texts = view::list(&mut tx, DeliveryId(after.unwrap_or(0))).await?;
     let full = i64::try_from(texts.len()).is_ok_and(|rows| rows >= view::PAGE);
     let next = texts.last().filter(|_| full).map(|last| last.id);
-    Ok(Page::ok(Deliveries { frame, texts, next }))
+    Ok(Page::ok(Deliveries { frame, texts, next, after }))
 }
 
 #[derive(Template)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use askama::Template;
 
+pub use super::here::Here;
 use super::stamp::Stamp;
 use crate::clock::{hours, minutes};
 use crate::desk::legs::NO_MASK;
@@ -15,45 +16,6 @@ use crate::store::views::list::{Counts, LineCount, Reach, View, Which, counts};
 use crate::store::views::{Viewer, health};
 use crate::store::{self, Tx, changes};
 use crate::{clock::At, domain::ids::PersonId};
-
-/// Where the reader is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Here {
-    /// In a view of conversations.
-    View(View),
-    /// At the form that starts a conversation.
-    Start,
-    /// At the held texts.
-    Held,
-    /// At the labels.
-    Labels,
-    /// At everything ever said.
-    History,
-    /// At the live board.
-    Board,
-    /// At the texts in doubt.
-    Deliveries,
-    /// At the list of who looked and who took something out.
-    Audit,
-    /// At the lines and their rules.
-    Lines,
-    /// At the people.
-    People,
-    /// At one's own page.
-    Me,
-    /// At the canned replies.
-    Canned,
-}
-
-impl Here {
-    /// The list that the views of the page stand beside.
-    fn view(self) -> View {
-        match self {
-            Here::View(view) => view,
-            _ => View::default(),
-        }
-    }
-}
 
 /// Something that needs a hand.
 #[derive(Clone, Debug)]

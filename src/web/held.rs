@@ -36,6 +36,16 @@ pub(super) struct Held {
     texts: Vec<Row>,
     older: Option<MessageId>,
     problem: Option<String>,
+    before: Option<i64>,
+    /// Whether a form was refused, so that what was typed stays.
+    refused: bool,
+}
+
+impl Held {
+    /// The address of this page, by which it is fetched again.
+    fn address(&self) -> String {
+        self.before.map_or_else(|| "/held".to_owned(), |before| format!("/held?before={before}"))
+    }
 }
 
 /// What was refused, about which text, and the reason that was typed.
@@ -71,7 +81,8 @@ async fn page(desk: &Desk, site: &Site, who: Who, before: Option<i64>, back: Bac
             closed: text.closed,
         })
         .collect();
-    Ok(Held { frame, texts, older, problem: back.problem.filter(|_| !here) })
+    let refused = back.message.is_some();
+    Ok(Held { frame, texts, older, problem: back.problem.filter(|_| !here), before, refused })
 }
 
 #[rocket::get("/held?<before>")]

@@ -39,6 +39,11 @@ impl Labels {
         off.retain(|label| on.iter().all(|other| other.id != label.id));
         Ok(Labels { id, view, on, off, why })
     }
+
+    /// Whether the page says why the last choice was refused.
+    pub(super) fn is_refused(&self) -> bool {
+        self.why.is_some()
+    }
 }
 
 /// All open conversations with a label.

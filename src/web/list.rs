@@ -74,31 +74,29 @@ struct Badge {
 /// A row of the list as the page shows it.
 struct RowItem {
     row: Row,
-    badge: Option<Badge>,
+    badges: Vec<Badge>,
 }
 
 impl RowItem {
     fn of(row: Row, now: At) -> Self {
         let plain = |look, icon, text: &str| Badge { look, icon, hidden: "", text: text.to_owned() };
-        let badge = if row.paused_at.is_some() {
-            Some(plain("bad", "alert", "Paused"))
-        } else if row.failed_at.is_some() {
-            Some(plain("bad", "alert", "Not delivered"))
-        } else if row.opted_out {
-            Some(plain("", "stop", "Opted out"))
-        } else {
-            row.waiting_since.map(|since| Badge {
-                look: match wait(since, row.target, now) {
-                    Wait::Within => "",
-                    Wait::Close => "warn",
-                    Wait::Past => "bad",
-                },
-                icon: "clock",
-                hidden: "Waiting ",
-                text: Stamp(since).ago(&Stamp(now)).to_string(),
-            })
-        };
-        RowItem { row, badge }
+        let waiting = row.waiting_since.map(|since| Badge {
+            look: match wait(since, row.target, now) {
+                Wait::Within => "",
+                Wait::Close => "warn",
+                Wait::Past => "bad",
+            },
+            icon: "clock",
+            hidden: "Waiting ",
+            text: Stamp(since).ago(&Stamp(now)).to_string(),
+        });
+        let all = [
+            row.paused_at.map(|_| plain("bad", "alert", "Paused")),
+            row.failed_at.map(|_| plain("bad", "alert", "Not delivered")),
+            row.opted_out.then(|| plain("", "stop", "Opted out")),
+            waiting,
+        ];
+        RowItem { row, badges: all.into_iter().flatten().collect() }
     }
 
     fn contact(&self) -> &Contact {

@@ -24,6 +24,7 @@ mod fields;
 pub mod frame;
 mod health;
 mod held;
+pub mod here;
 mod history;
 mod hours;
 mod labels;
@@ -54,6 +55,7 @@ mod starts;
 mod thread;
 pub mod timeline;
 mod travel;
+mod views;
 pub mod words;
 mod writing;
 
@@ -150,6 +152,7 @@ pub fn routes() -> Vec<Route> {
         history::saved::remove,
         reassignments::new,
         reassignments::create,
+        views::index,
         live::stream,
         health::live,
         health::ready,

@@ -8,6 +8,7 @@ use rocket_db_pools::Connection;
 use super::failure::Failure;
 use super::frame::viewer;
 use crate::desk::Desk;
+use crate::domain::shown;
 use crate::http::db::Db;
 use crate::http::guards::Signed;
 use crate::store::views::list::{self, Reach, Rep, View, Which};
@@ -42,9 +43,13 @@ pub(super) async fn index(
         .into_iter()
         .take(MOST)
         .map(|row| Found {
-            hint: if row.closed { format!("#{}, closed", row.id) } else { format!("#{}, {}", row.id, row.line) },
+            hint: if row.closed {
+                format!("#{}, closed", row.id)
+            } else {
+                format!("#{}, {}", row.id, shown::plain(&row.line))
+            },
             href: format!("/conversations/{}#thread", row.id),
-            name: row.contact.shown().to_owned(),
+            name: shown::plain(row.contact.shown()),
         })
         .collect();
     if reader.sees_all() {
@@ -53,7 +58,7 @@ pub(super) async fn index(
         found.extend(people.filter(|(_, name)| name.to_lowercase().contains(&near)).take(MOST).map(|(id, name)| {
             let view = View { rep: Some(Rep::Person(id)), ..View::of(Which::All) };
             Found {
-                name: format!("Conversations of {name}"),
+                name: format!("Conversations of {}", shown::plain(&name)),
                 hint: "Person".to_owned(),
                 href: format!("/conversations?view={view}"),
             }

@@ -6,6 +6,10 @@ use crate::domain::person::Duty;
 use crate::store::views::list::{Sort, Standing, Which};
 use crate::store::views::timeline::{Said, Text};
 
+/// Until when a conversation is put aside most often: what forms say, and the words for it.
+pub const LATER: [(&str, &str); 4] =
+    [("1h", "In 1 hour"), ("3h", "In 3 hours"), ("tomorrow", "Tomorrow at 9:00"), ("next_week", "Monday at 9:00")];
+
 /// The name of a view.
 #[must_use]
 pub fn view(which: Which) -> &'static str {

@@ -74,12 +74,12 @@ test('put aside until a picked time', async () => {
   const picked = new Date(Date.now() + 26 * 3600_000).toISOString().slice(0, 16);
   assert.match(await until.inputValue(), /^\d{4}-\d\d-\d\dT\d\d:00$/);
   await until.fill('2020-01-01T10:00');
-  await details().getByRole('button', { name: 'Snooze until then' }).click();
+  await details().getByRole('button', { name: 'Put aside' }).click();
   await details().getByText('Choose a time that is between').waitFor();
   assert.equal(await until.inputValue(), '2020-01-01T10:00');
   assert.deepEqual(await violations(inbox.page), []);
   await until.fill(picked);
-  await details().getByRole('button', { name: 'Snooze until then' }).click();
+  await details().getByRole('button', { name: 'Put aside' }).click();
   await inbox.page.getByRole('button', { name: 'Take back' }).click();
   await inbox.page.locator('#timeline').getByText('This is back').waitFor();
 });

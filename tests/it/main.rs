@@ -62,5 +62,6 @@ mod web_line_pages;
 mod web_lines;
 mod web_list;
 mod web_live;
+mod web_pages;
 mod web_sessions;
 mod writing;

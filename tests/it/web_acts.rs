@@ -27,7 +27,7 @@ both_stores! {
         let hour = 3_600_000_000;
         let now = house.clock.now().0;
         assert_eq!(until, [now + hour, now + 25 * hour, now + 73 * hour, now + 3 * hour / 2]);
-        ana.get(&path).await.shows(&["put aside until", "Take back", "Ana put this aside until"]).hides(&["Tomorrow at"]);
+        ana.get(&path).await.shows(&["put aside until", "Take back", "Ana put this aside until"]).hides(&["id=\"later\""]);
         ana.get("/conversations?view=mine").await.hides(&["Is the ramp open?"]);
         ana.get("/conversations?view=snoozed").await.shows(&["Is the ramp open?", ">1</span>"]);
         assert_eq!(ana.post(&format!("{path}/waking"), &[]).await.status, Status::SeeOther);

@@ -128,7 +128,7 @@ both_stores! {
         let path = joel(house).await;
         let ana = Browser::of(house, ANA).await;
         ana.post(&format!("{path}/consent"), &[("given", "no"), ("evidence", "rang us, 10 March")]).await;
-        ana.get(&path).await.shows(&["entered by <bdi>Ana</bdi>", "rang us, 10 March", "Take it back", "<dd>Bait and Tackle</dd>"]);
+        ana.get(&path).await.shows(&["entered by <bdi>Ana</bdi>", "rang us, 10 March", "Take it back", "<dd><bdi>Bait and Tackle</bdi></dd>"]);
         ana.post(&format!("{path}/consent"), &[("given", "yes"), ("evidence", "rang again")]).await;
         house.customer(34).texts("STOP").await;
         let message = house.number("SELECT MAX(id) FROM messages").await;
@@ -159,7 +159,7 @@ both_stores! {
         let path = joel(house).await;
         let (ana, miriam) = (Browser::of(house, ANA).await, Browser::of(house, MIRIAM).await);
         let mask = house.ana().threads()[0].clone();
-        ana.get(&path).await.shows(&["Your phone", &mask, "<span class=\"lab\">Bait and Tackle</span>"]).hides(&[LINE, "Ana</bdi>'s phone"]);
+        ana.get(&path).await.shows(&["Your phone", &mask, "<span class=\"lab\"><bdi>Bait and Tackle</bdi></span>"]).hides(&[LINE, "Ana</bdi>'s phone"]);
         house.transfers(MIRIAM, BO).await;
         house.runs_due_work().await;
         house.clock.pass(hours(1));

@@ -39,7 +39,7 @@ both_stores! {
         let ana = Browser::of(house, ANA).await;
         let page = ana.get(&format!("/conversations/{second}")).await;
         in_order(&page, &[&format!(">#{first}</a>"), "Is the ramp open?", "Until six", "Ana closed this", "And on Sunday?"]);
-        page.shows(&["Other conversations", &format!("#{first}, Bait and Tackle, with <bdi>Ana</bdi>")]);
+        page.shows(&["Other conversations", &format!("#{first}, <bdi>Bait and Tackle</bdi>, with <bdi>Ana</bdi>")]);
         let earlier = ana.get(&format!("/conversations/{first}")).await;
         earlier.shows(&["Is the ramp open?"]).hides(&["class=\"bubble\" dir=\"auto\">And on Sunday?"]);
     }

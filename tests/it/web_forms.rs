@@ -94,7 +94,7 @@ both_stores! {
         let path = format!("/conversations/{conversation}");
         ana.get(&path).await.shows(&["Claim", "unassigned"]);
         assert_eq!(ana.post(&format!("{path}/pin"), &[]).await.status, Status::SeeOther);
-        ana.get(&path).await.shows(&["with Ana", "Ana took this"]).hides(&["Claim"]);
+        ana.get(&path).await.shows(&["with <bdi>Ana</bdi>", "Ana took this"]).hides(&["Claim"]);
 
         let nobody = ana.post(&format!("{path}/pin"), &[("to", ""), ("note", "wants a skiff")]).await;
         assert_eq!(nobody.status, Status::UnprocessableEntity);
@@ -108,7 +108,7 @@ both_stores! {
         assert_eq!(handed.header("location"), "/conversations?view=all", "it is not hers to see any more");
         assert_eq!(ana.get(&path).await.status, Status::NotFound);
         let bo = Browser::of(house, "bo@example.com").await;
-        bo.get(&path).await.shows(&["with Bo", "Ana gave this to Bo", "wants a skiff"]);
+        bo.get(&path).await.shows(&["with <bdi>Bo</bdi>", "Ana gave this to Bo", "wants a skiff"]);
 
         assert_eq!(bo.post(&format!("{path}/closure"), &[]).await.status, Status::SeeOther);
         bo.get(&path).await.shows(&["Bo closed this", "This conversation is closed."]).hides(&["Send text", "Close</"]);

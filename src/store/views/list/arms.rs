@@ -215,6 +215,15 @@ impl Plan {
         }
     }
 
+    /// The newest text from which on one of the rows is unread, looked for among up to `most` in each arm.
+    pub(super) fn newest_unread(&self, sql: &mut Statement, most: i64) {
+        let arms = self.conditions(sql).into_iter().enumerate().map(|(index, from)| {
+            format!("SELECT u FROM (SELECT c.unread_from AS u FROM conversations c WHERE {from} LIMIT {most}) n{index}")
+        });
+        let arms = arms.chain(["SELECT CAST(0 AS BIGINT) AS u".to_owned()]).collect::<Vec<_>>();
+        sql.push(&format!("(SELECT MAX(u) FROM ({}) newest)", arms.join(" UNION ALL ")));
+    }
+
     /// The condition of each arm.
     fn conditions(&self, sql: &mut Statement) -> Vec<String> {
         if let Some(few) = &self.few {

@@ -39,6 +39,8 @@ pub struct Counts {
     pub lines: Vec<LineCount>,
     /// The unread ones on all lines, which the title tells.
     pub unread: i64,
+    /// The newest text with which one of those began to be unread, as a message's id; 0 if there is none.
+    pub newest_unread: i64,
     /// Held texts; 0 for those who may not see them.
     pub held: i64,
 }
@@ -74,10 +76,12 @@ pub async fn counts(tx: &mut Tx, viewer: Viewer, here: View, reach: &Reach) -> R
         sql.push(if index == 0 { "SELECT " } else { ", " });
         Plan::of(viewer, *view, &plain).count(&mut sql, MOST + 1);
     }
+    sql.push(", ");
+    Plan::of(viewer, View::of(Which::Unread), &plain).newest_unread(&mut sql, MOST + 1);
     // Every value is used, so that both databases know its type.
     sql.push(" WHERE $1 <> 0");
     let Statement { text, binds } = sql;
-    let width = asked.len();
+    let width = asked.len() + 1;
     let found: Vec<i64> = on!(tx, c, R => {
         let mut query = sqlx::query(AssertSqlSafe(text));
         for bind in binds {
@@ -88,11 +92,12 @@ pub async fn counts(tx: &mut Tx, viewer: Viewer, here: View, reach: &Reach) -> R
         }
         query.try_map(|row: R| (0..width).map(|column| row.try_get(column)).collect()).fetch_one(&mut *c).await
     })?;
+    let newest_unread = found.last().copied().unwrap_or_default();
     let mut found = found.into_iter();
     let views = counted.into_iter().zip(found.by_ref()).collect();
     let unread = found.next().unwrap_or_default();
     let lines = lines.into_iter().zip(found);
     let lines = lines.map(|((id, name), open)| LineCount { id, name: name.to_owned(), open }).collect();
     let held = if viewer.sees_all() { held::count(tx).await? } else { 0 };
-    Ok(Counts { views, lines, unread, held })
+    Ok(Counts { views, lines, unread, newest_unread, held })
 }
