@@ -3,6 +3,7 @@
 //! Adding what is there already changes nothing, so a batch may be done twice: by another node, or after a restart.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::Desk;
 use crate::clock::{At, Clock};
@@ -15,6 +16,9 @@ use crate::store::{Job, Result, Store, Tx, dialect, settings};
 
 /// Messages, hand-overs or customers of one batch: few enough that webhooks do not wait behind it.
 const BATCH: i64 = 250;
+/// So long nothing is written between two full batches: an operator's command that waits for SQLite's one write lock
+/// looks for it about every 100 ms, and would otherwise never find it free while a large backlog is worked off.
+const PAUSE: Duration = Duration::from_millis(10);
 /// The last message that was added.
 pub const MESSAGES: &str = "search.messages";
 /// The last event that was looked at.
@@ -31,6 +35,9 @@ pub async fn index(desk: &Desk) -> Result<usize> {
         all += done;
         if done == 0 {
             return Ok(all);
+        }
+        if i64::try_from(done).is_ok_and(|done| done >= BATCH) {
+            tokio::time::sleep(PAUSE).await;
         }
     }
 }
