@@ -76,6 +76,12 @@ try {
       await take(visitor, 'simulator', '/simulator', Number(width) > 400);
       await take(visitor, 'sign-in', '/sign-in');
       await take(staff, 'inbox', `${thread}?view=all`);
+      if (Number(width) < 400) await take(staff, 'list', '/conversations?view=all');
+      await take(staff, 'history', '/history?q=kayaks');
+      await take(staff, 'board', '/board');
+      await take(staff, 'people', '/people');
+      await staff.page.goto('/people');
+      await take(staff, 'person', await staff.page.locator('table a').first().getAttribute('href'), true);
       await take(staff, 'held', '/held');
       await staff.page.goto('/lines');
       await take(staff, 'line', await staff.page.locator('table a').first().getAttribute('href'), true);
