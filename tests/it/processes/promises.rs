@@ -128,7 +128,8 @@ impl World {
             found
         } else {
             let options = sqlx::postgres::PgConnectOptions::from_str(&self.database.url).unwrap();
-            let mut connection = options.connect().await.unwrap();
+            // A server that is busy with the deaths of others may drop a connection that is only beginning.
+            let mut connection = until("the database lets us in", async || options.connect().await.ok()).await;
             let found = sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap();
             connection.close().await.unwrap();
             found
