@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Arrived, Capabilities, Carrier, Listed, Outgoing, OwnedNumber, Recall, Sent, Unanswered};
+use super::{
+    Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting, Unanswered,
+};
 use crate::clock::At;
 use crate::wire::twilio::create::MAX_BODY_CHARS;
 
@@ -83,6 +85,41 @@ impl Carrier for Late {
         match self.met.get() {
             Some(carrier) => carrier.numbers().await,
             None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+
+    async fn number(&self, number: &str) -> Result<Option<OwnedNumber>, Unanswered> {
+        match self.met.get() {
+            Some(carrier) => carrier.number(number).await,
+            None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+
+    async fn offers(&self, country: &str, limit: usize) -> Result<Vec<Offer>, Unanswered> {
+        match self.met.get() {
+            Some(carrier) => carrier.offers(country, limit).await,
+            None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+
+    async fn rent(&self, number: &str, setting: &Setting) -> Changed {
+        match self.met.get() {
+            Some(carrier) => carrier.rent(number, setting).await,
+            None => Changed::NotDone(Self::absent()),
+        }
+    }
+
+    async fn set_up(&self, number: &str, setting: &Setting) -> Changed {
+        match self.met.get() {
+            Some(carrier) => carrier.set_up(number, setting).await,
+            None => Changed::NotDone(Self::absent()),
+        }
+    }
+
+    async fn release(&self, number: &str) -> Changed {
+        match self.met.get() {
+            Some(carrier) => carrier.release(number).await,
+            None => Changed::NotDone(Self::absent()),
         }
     }
 }

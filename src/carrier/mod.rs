@@ -11,7 +11,10 @@ use crate::clock::At;
 pub use crate::domain::sending::{Recall, Refusal, RefusalClass, Sent};
 
 pub mod late;
+pub mod rent;
 pub mod twilio;
+
+pub use rent::{Changed, Offer, Setting};
 
 /// What a carrier can do.
 #[derive(Clone, Copy, Debug)]
@@ -77,11 +80,13 @@ pub struct Arrived {
     pub raw: String,
 }
 
-/// A number as the carrier has it set up; for `doctor`.
+/// A number as the carrier has it set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedNumber {
     /// E.164.
     pub number: String,
+    /// What it is called at the carrier.
+    pub name: String,
     /// Where it posts inbound texts; empty if nowhere.
     pub inbound_url: String,
     /// Where it posts if that fails; empty if nowhere.
@@ -146,4 +151,26 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`Unanswered`].
     async fn numbers(&self) -> Result<Vec<OwnedNumber>, Unanswered>;
+
+    /// The number `number` as the carrier has it set up; `None` if the account does not rent it.
+    ///
+    /// # Errors
+    /// [`Unanswered`].
+    async fn number(&self, number: &str) -> Result<Option<OwnedNumber>, Unanswered>;
+
+    /// At most `limit` numbers of `country` (ISO 3166) that could be rented now, can text, and need no address to be
+    /// proved; none if the carrier has none there.
+    ///
+    /// # Errors
+    /// [`Unanswered`].
+    async fn offers(&self, country: &str, limit: usize) -> Result<Vec<Offer>, Unanswered>;
+
+    /// Rents `number` and sets it up, once. Whoever gets no answer looks the number up before asking again.
+    async fn rent(&self, number: &str, setting: &Setting) -> Changed;
+
+    /// Sets up a number that the account rents.
+    async fn set_up(&self, number: &str, setting: &Setting) -> Changed;
+
+    /// Gives a number back. One that the account does not rent has been given back.
+    async fn release(&self, number: &str) -> Changed;
 }

@@ -5,6 +5,7 @@
 mod answer;
 mod lists;
 mod pages;
+mod rent;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +18,9 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response, Url};
 
-use super::{Arrived, Capabilities, Carrier, Listed, Outgoing, OwnedNumber, Recall, Sent, Unanswered};
+use super::{
+    Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting, Unanswered,
+};
 use crate::clock::At;
 use crate::wire::twilio::API_VERSION;
 use crate::wire::twilio::create::{CreateMessage, MAX_BODY_CHARS, MAX_VALIDITY_SECONDS};
@@ -170,6 +173,26 @@ impl Carrier for Twilio {
         let next = |page: IncomingPhoneNumberPage| (page.incoming_phone_numbers, page.paging.next_page_uri);
         Ok(self.pages(first, next).await?.into_iter().map(owned).collect())
     }
+
+    async fn number(&self, number: &str) -> Result<Option<OwnedNumber>, Unanswered> {
+        Ok(self.rented(number).await?.map(owned))
+    }
+
+    async fn offers(&self, country: &str, limit: usize) -> Result<Vec<Offer>, Unanswered> {
+        self.offered(country, limit).await
+    }
+
+    async fn rent(&self, number: &str, setting: &Setting) -> Changed {
+        self.buy(number, setting).await
+    }
+
+    async fn set_up(&self, number: &str, setting: &Setting) -> Changed {
+        self.configure(number, setting).await
+    }
+
+    async fn release(&self, number: &str) -> Changed {
+        self.give_back(number).await
+    }
 }
 
 impl fmt::Debug for Twilio {
@@ -206,6 +229,7 @@ async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, String> {
 fn owned(number: IncomingPhoneNumber) -> OwnedNumber {
     OwnedNumber {
         number: number.phone_number,
+        name: number.friendly_name,
         inbound_url: number.sms_url,
         fallback_url: number.sms_fallback_url,
         overridden_by: Some(number.sms_application_sid).filter(|sid| !sid.is_empty()),

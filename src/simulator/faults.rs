@@ -150,6 +150,10 @@ pub struct Fault {
     /// Strikes every request of the API, not only creates (refused, black hole, unauthorized, slow, error).
     #[serde(default)]
     pub everywhere: bool,
+    /// Strikes whoever rents, changes or gives back the number `to`, and no texts (reset, black hole, error, junk, too
+    /// many, unauthorized, refusal).
+    #[serde(default)]
+    pub numbers: bool,
 }
 
 fn always() -> f64 {
@@ -171,6 +175,7 @@ impl Fault {
             millis: 0,
             code: None,
             everywhere: false,
+            numbers: false,
         }
     }
 
@@ -214,6 +219,12 @@ impl Fault {
     #[must_use]
     pub fn code(self, code: i64) -> Self {
         Fault { code: Some(code), ..self }
+    }
+
+    /// Strikes changes to the account's numbers instead of texts.
+    #[must_use]
+    pub fn of_numbers(self) -> Self {
+        Fault { numbers: true, ..self }
     }
 
     /// Strikes every request of the API.
@@ -273,8 +284,17 @@ impl Faults {
         Faults { list: Mutex::new((0, Vec::new())), count: AtomicUsize::new(0), chance }
     }
 
+    /// Which faults strike a change to one of the account's numbers.
+    pub(super) fn strike_number(&self, number: &str) -> Struck {
+        self.strike_any("", number, |fault| fault.numbers)
+    }
+
     /// Which of the faults that `wanted` selects strike a text between these numbers. Each that strikes is counted down.
     pub(super) fn strike(&self, from: &str, to: &str, wanted: impl Fn(&Fault) -> bool) -> Struck {
+        self.strike_any(from, to, |fault| !fault.numbers && wanted(fault))
+    }
+
+    fn strike_any(&self, from: &str, to: &str, wanted: impl Fn(&Fault) -> bool) -> Struck {
         if self.count.load(Ordering::Acquire) == 0 {
             return Struck::default();
         }

@@ -14,10 +14,16 @@ pub struct OwnNumber {
     pub number: String,
     /// What people call it; empty for numbers that are not published.
     pub label: String,
+    /// What the API calls it; empty: as people call it.
+    pub friendly_name: String,
     /// Where inbound texts are posted; empty: to the simulator's default.
     pub sms_url: String,
+    /// `POST` or `GET`.
+    pub sms_method: String,
     /// Where they are posted if that fails; empty: nowhere.
     pub sms_fallback_url: String,
+    /// `POST` or `GET`.
+    pub sms_fallback_method: String,
     /// An application whose addresses win over both; empty: none.
     pub sms_application_sid: String,
     /// When it was rented.
@@ -28,18 +34,32 @@ pub struct OwnNumber {
 #[derive(Clone, Debug, Default)]
 pub(super) struct NumberChange {
     pub(super) label: Option<String>,
+    pub(super) friendly_name: Option<String>,
     pub(super) sms_url: Option<String>,
+    pub(super) sms_method: Option<String>,
     pub(super) sms_fallback_url: Option<String>,
+    pub(super) sms_fallback_method: Option<String>,
     pub(super) sms_application_sid: Option<String>,
 }
 
 impl OwnNumber {
     pub(super) fn change(&mut self, change: NumberChange) {
-        let NumberChange { label, sms_url, sms_fallback_url, sms_application_sid } = change;
+        let NumberChange {
+            label,
+            friendly_name,
+            sms_url,
+            sms_method,
+            sms_fallback_url,
+            sms_fallback_method,
+            sms_application_sid,
+        } = change;
         for (field, value) in [
             (&mut self.label, label),
+            (&mut self.friendly_name, friendly_name),
             (&mut self.sms_url, sms_url),
+            (&mut self.sms_method, sms_method),
             (&mut self.sms_fallback_url, sms_fallback_url),
+            (&mut self.sms_fallback_method, sms_fallback_method),
             (&mut self.sms_application_sid, sms_application_sid),
         ] {
             if let Some(value) = value {
@@ -73,8 +93,11 @@ impl Numbers {
                 sid,
                 number: number.to_owned(),
                 label: String::new(),
+                friendly_name: String::new(),
                 sms_url: String::new(),
+                sms_method: "POST".to_owned(),
                 sms_fallback_url: String::new(),
+                sms_fallback_method: "POST".to_owned(),
                 sms_application_sid: String::new(),
                 created_at: now,
             });

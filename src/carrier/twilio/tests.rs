@@ -239,6 +239,59 @@ async fn numbers_tell_where_their_texts_go() {
     assert_eq!((number.fallback_url.as_str(), number.overridden_by.as_deref()), ("", Some("AP1")));
 }
 
+#[tokio::test]
+async fn a_number_is_bought_with_its_webhooks_in_one_request() {
+    let (base, requests) = carrier(vec![http("201 Created", "", r#"{"sid":"PN1"}"#)]).await;
+    let url = "https://line.example/hooks/twilio/messages#rc=3&rp=all&rt=4000";
+    let setting = Setting { name: "Switchboard mask".into(), inbound_url: url.into() };
+    assert_eq!(client(&base).rent("+12055550100", &setting).await, Changed::Done);
+    let request = requests.lock().unwrap().remove(0);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("POST /2010-04-01/Accounts/AC00000000000000000000000000000001/IncomingPhoneNumbers.json"));
+    let form = Form::parse(body.as_bytes());
+    let expected = [
+        ("FriendlyName", "Switchboard mask"),
+        ("SmsUrl", url),
+        ("SmsMethod", "POST"),
+        ("SmsFallbackUrl", url),
+        ("SmsFallbackMethod", "POST"),
+        ("SmsApplicationSid", ""),
+        ("PhoneNumber", "+12055550100"),
+    ];
+    assert_eq!(form.pairs().collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn offers_are_numbers_that_can_text_and_need_no_address() {
+    let offers = r#"{"available_phone_numbers":[
+        {"phone_number":"+12055550100","capabilities":{"SMS":true},"address_requirements":"none"},
+        {"phone_number":"+12055550101","capabilities":{"SMS":false},"address_requirements":"none"},
+        {"phone_number":"+12055550102","capabilities":{"SMS":true},"address_requirements":"local"}]}"#;
+    let (base, requests) = carrier(vec![http("200 OK", "", offers)]).await;
+    let found = client(&base).offers("US", 7).await.unwrap();
+    assert_eq!(found, [Offer { number: "+12055550100".into(), country: "US".into() }]);
+    let request = requests.lock().unwrap().remove(0);
+    let path = "/AvailablePhoneNumbers/US/Local.json?SmsEnabled=true&ExcludeAllAddressRequired=true&PageSize=7 HTTP";
+    assert!(request.contains(path), "{request}");
+    // A country without local numbers may have mobile ones, or none.
+    let (base, _) = carrier(vec![http("404 Not Found", "", "{}"), http("404 Not Found", "", "{}")]).await;
+    assert_eq!(client(&base).offers("XX", 7).await, Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_number_is_given_back_by_its_id_and_one_that_is_not_rented_has_been() {
+    let page = r#"{"incoming_phone_numbers":[{"sid":"PN7","phone_number":"+12055550100"}],"next_page_uri":null}"#;
+    let (base, requests) = carrier(vec![http("200 OK", "", page), http("204 No Content", "", "")]).await;
+    assert_eq!(client(&base).release("+12055550100").await, Changed::Done);
+    let requests = requests.lock().unwrap().clone();
+    assert!(requests[0].contains("IncomingPhoneNumbers.json?PhoneNumber=%2B12055550100"), "{}", requests[0]);
+    assert!(requests[1].starts_with("DELETE ") && requests[1].contains("/IncomingPhoneNumbers/PN7.json HTTP"));
+    let (base, _) = carrier(vec![http("200 OK", "", page)]).await;
+    assert_eq!(client(&base).release("+1205555010").await, Changed::Done, "a part of a number is not the number");
+    let (base, _) = carrier(vec![Act::Reset]).await;
+    assert!(matches!(client(&base).release("+12055550100").await, Changed::NotDone(_)), "it was not even found out");
+}
+
 #[test]
 fn a_wrong_api_base_is_named_and_secrets_do_not_show() {
     let account = |base: &str| TwilioAccount {

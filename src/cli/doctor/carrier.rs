@@ -1,7 +1,6 @@
 //! What the carrier says: credentials, our numbers there, and where it posts their texts.
 
 use super::report::Report;
-use super::webhook::{TRY_AGAIN, lacks, split};
 use crate::app::INBOUND_HOOK;
 use crate::carrier::{Carrier, OwnedNumber, Unanswered};
 use crate::cli::serve::carrier::twilio;
@@ -11,6 +10,7 @@ use crate::config::{CarrierSettings, TwilioSettings};
 use crate::desk::identity;
 use crate::store::Store;
 use crate::store::numbers::Number;
+use crate::wire::twilio::webhook::{TRY_AGAIN, lacks, split};
 
 /// Examines it; whether numbers that were paused may send again.
 pub(super) async fn examine(

@@ -10,7 +10,6 @@ mod carrier;
 mod database;
 mod outbox;
 mod report;
-mod webhook;
 
 use report::Report;
 

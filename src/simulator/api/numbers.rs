@@ -4,23 +4,26 @@ use rocket::data::Data;
 use rocket::{delete, get, post};
 use serde_json::json;
 
-use super::answer::{Reply, not_found};
+use super::answer::{Reply, internal, not_found, unauthorized};
 use super::auth::Caller;
 use super::list::Page;
 use super::messages::{form, sid};
 use super::resource;
 use crate::domain::phone::Phone;
-use crate::simulator::Simulator;
 use crate::simulator::numbers::NumberChange;
+use crate::simulator::{Kind, Simulator};
 use crate::wire::twilio::error::ApiError;
 use crate::wire::twilio::form::Form;
 
 fn change(form: &Form) -> NumberChange {
     let field = |name: &str| form.get(name).map(ToOwned::to_owned);
     NumberChange {
-        label: field("FriendlyName"),
+        label: None,
+        friendly_name: field("FriendlyName"),
         sms_url: field("SmsUrl"),
+        sms_method: field("SmsMethod"),
         sms_fallback_url: field("SmsFallbackUrl"),
+        sms_fallback_method: field("SmsFallbackMethod"),
         sms_application_sid: field("SmsApplicationSid"),
     }
 }
@@ -69,10 +72,12 @@ pub(super) async fn create(account: &str, caller: Caller, data: Data<'_>) -> Rep
                 }
                 (None, None) => return Err(ApiError::new(400, 21421, "PhoneNumber or AreaCode is needed")),
             };
-            let sid = format!("PN{}", simulator.0.settings.chance.hex::<16>());
-            let own = simulator.numbers().rent(&number, sid, simulator.0.settings.clock.now(), change(&form));
-            simulator.announce();
-            Ok(Reply::json(201, &resource::number(simulator.account(), &base, &own)))
+            spoiled(&simulator, &number, || {
+                let sid = format!("PN{}", simulator.0.settings.chance.hex::<16>());
+                let own = simulator.numbers().rent(&number, sid, simulator.0.settings.clock.now(), change(&form));
+                simulator.announce();
+                Ok(Reply::json(201, &resource::number(simulator.account(), &base, &own)))
+            })
         })
         .await
 }
@@ -89,7 +94,8 @@ pub(super) async fn update(account: &str, file: &str, caller: Caller, data: Data
     caller
         .answer(account, async |simulator: Simulator, base| {
             let form = form(data).await?;
-            changed(&simulator, &base, file, change(&form))
+            let number = number_of(&simulator, file);
+            spoiled(&simulator, &number, || changed(&simulator, &base, file, change(&form)))
         })
         .await
 }
@@ -105,9 +111,39 @@ fn changed(simulator: &Simulator, base: &str, file: &str, change: NumberChange) 
 pub(super) async fn delete(account: &str, file: &str, caller: Caller) -> Reply {
     caller
         .answer(account, async |simulator: Simulator, _| {
-            let found = simulator.numbers().release(sid(file));
-            simulator.announce();
-            if found { Ok(Reply::Nothing) } else { Err(not_found("number")) }
+            let number = number_of(&simulator, file);
+            spoiled(&simulator, &number, || {
+                let found = simulator.numbers().release(sid(file));
+                simulator.announce();
+                if found { Ok(Reply::Nothing) } else { Err(not_found("number")) }
+            })
         })
         .await
+}
+
+fn number_of(simulator: &Simulator, file: &str) -> String {
+    simulator.numbers().by_sid_mut(sid(file)).map(|own| own.number.clone()).unwrap_or_default()
+}
+
+/// Makes a change unless a fault prevents it, and answers unless a fault spoils that.
+fn spoiled(
+    simulator: &Simulator,
+    number: &str,
+    change: impl FnOnce() -> Result<Reply, ApiError>,
+) -> Result<Reply, ApiError> {
+    let struck = simulator.0.faults.strike_number(number);
+    let Some(fault) = struck.first(|_| true) else { return change() };
+    simulator.0.wire.note(simulator.0.settings.clock.now(), "number", "", number, fault.kind.in_words());
+    if fault.takes() {
+        change()?;
+    }
+    Ok(match fault.kind {
+        Kind::Refused | Kind::Reset => Reply::Closed,
+        Kind::BlackHole => Reply::Silent,
+        Kind::Junk => Reply::Json { status: 500, body: "<html>".to_owned(), retry_after: None },
+        Kind::TooMany => Reply::from(ApiError::new(429, 20429, "Too many requests")),
+        Kind::Unauthorized => unauthorized().into(),
+        Kind::Refusal => ApiError::new(400, fault.code.unwrap_or(21422), "The number is not available").into(),
+        _ => internal().into(),
+    })
 }

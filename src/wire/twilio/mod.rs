@@ -11,6 +11,7 @@ pub mod number;
 pub mod receipt;
 pub mod signature;
 mod tolerant;
+pub mod webhook;
 
 /// The answer to a webhook that says nothing to anybody; any text here, or another type, would reach the person.
 pub const EMPTY_RESPONSE: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;

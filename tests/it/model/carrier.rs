@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use switchboard::carrier::{
-    Arrived, Capabilities, Carrier, Listed, Outgoing, OwnedNumber, Recall, Refusal, RefusalClass, Sent, Unanswered,
+    Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Refusal, RefusalClass, Sent,
+    Setting, Unanswered,
 };
 use switchboard::clock::{At, Clock, seconds};
 use tokio::sync::oneshot;
@@ -251,5 +252,25 @@ impl Carrier for Faulty {
 
     async fn numbers(&self) -> Result<Vec<OwnedNumber>, Unanswered> {
         Ok(Vec::new())
+    }
+
+    async fn number(&self, _: &str) -> Result<Option<OwnedNumber>, Unanswered> {
+        Ok(None)
+    }
+
+    async fn offers(&self, _: &str, _: usize) -> Result<Vec<Offer>, Unanswered> {
+        Ok(Vec::new())
+    }
+
+    async fn rent(&self, _: &str, _: &Setting) -> Changed {
+        Changed::Refused("nothing is for rent here".to_owned())
+    }
+
+    async fn set_up(&self, _: &str, _: &Setting) -> Changed {
+        Changed::Done
+    }
+
+    async fn release(&self, _: &str) -> Changed {
+        Changed::Done
     }
 }

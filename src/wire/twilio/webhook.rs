@@ -4,15 +4,17 @@
 
 /// What to put behind every webhook's address: three more tries, whatever went wrong, 4 s for each, within the 15 s that
 /// the carrier gives them all.
-pub(super) const TRY_AGAIN: &str = "#rc=3&rp=all&rt=4000";
+pub const TRY_AGAIN: &str = "#rc=3&rp=all&rt=4000";
 
 /// An address apart from its settings.
-pub(super) fn split(url: &str) -> (&str, &str) {
+#[must_use]
+pub fn split(url: &str) -> (&str, &str) {
     url.split_once('#').unwrap_or((url, ""))
 }
 
 /// What the settings behind an address lack, in words; empty if they bridge a restart.
-pub(super) fn lacks(fragment: &str) -> Vec<String> {
+#[must_use]
+pub fn lacks(fragment: &str) -> Vec<String> {
     let of = |key: &str| fragment.split('&').filter_map(|pair| pair.split_once('=')).rfind(|(name, _)| *name == key);
     let number = |key: &str| of(key).map(|(_, value)| (value, value.parse::<u32>().ok()));
     let mut lacks = Vec::new();
