@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use clap::{Parser, Subcommand};
 use tokio::sync::{Notify, Semaphore, mpsc};
 
-use crate::carrier::late::Late;
+use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::config::{Refused, Settings};
 use crate::desk::apply::Apply;
@@ -28,6 +28,7 @@ mod log;
 mod migrate;
 mod out;
 mod person;
+mod pool;
 mod serve;
 mod simulator;
 mod stop;
@@ -57,6 +58,8 @@ enum Command {
     Person(person::Options),
     /// Print a link that signs a person in, once
     Link(link::Options),
+    /// See to the masks: plan, grow, shrink, simulate
+    Pool(pool::Options),
     /// Say what is missing, in order, with the fix
     Doctor,
 }
@@ -121,6 +124,11 @@ impl Here {
     /// A desk that decides and writes but sends nothing: there is no room for requests, and the texts that it accepts
     /// wait in the outbox for a node that serves.
     pub(crate) fn desk(&self, store: &Store) -> Desk {
+        self.desk_with(store, pool::none())
+    }
+
+    /// As [`Here::desk`], with a carrier that can be asked about numbers.
+    pub(crate) fn desk_with(&self, store: &Store, carrier: Arc<dyn Carrier>) -> Desk {
         let (outgoing, _) = mpsc::unbounded_channel();
         Desk::new(desk::Parts {
             store: store.clone(),
@@ -129,7 +137,7 @@ impl Here {
             ids: self.ids.clone(),
             node: COMMANDS,
             policies: self.settings.policies.clone(),
-            carrier: Arc::new(Late::new("none")),
+            carrier,
             live: Live::default(),
             public_url: OnceLock::new(),
             room: Arc::new(Semaphore::new(0)),
@@ -183,6 +191,7 @@ fn run(command: Option<Command>) -> Outcome {
             Some(Command::Apply(options)) => apply::run(&here, options).await,
             Some(Command::Person(options)) => person::run(&here, options).await,
             Some(Command::Link(options)) => link::run(&here, options).await,
+            Some(Command::Pool(options)) => pool::run(&here, options).await,
             Some(Command::Doctor) => doctor::run(&here).await,
         }
     })

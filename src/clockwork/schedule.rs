@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::clock::At;
-use crate::desk::{Desk, backfill, claim, doubt, duty, fulfil, idle, index, lapse, leap, snooze};
+use crate::desk::{Desk, backfill, claim, doubt, duty, fulfil, idle, index, lapse, leap, pool, snooze};
 use crate::store::Result;
 
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -42,6 +42,11 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         task("count", Duration::from_secs(5), |desk| Box::pin(async move { lapse::count(&desk).await })),
         task("clock", Duration::from_secs(10), |desk| Box::pin(async move { lapse::agree(&desk).await })),
         task("tallies", Duration::from_secs(5), |desk| Box::pin(async move { lapse::tally(&desk).await })),
+        task("orders", Duration::from_secs(2), |desk| Box::pin(async move { pool::buy::buy(&desk).await.map(drop) })),
+        task("masks", Duration::from_secs(30), |desk| Box::pin(async move { pool::turn::turn(&desk).await.map(drop) })),
+        task("peaks", Duration::from_mins(5), |desk| {
+            Box::pin(async move { pool::measure::measure(&desk).await.map(drop) })
+        }),
         task("forget", Duration::from_mins(1), |desk| Box::pin(async move { lapse::forget(&desk).await.map(drop) })),
     ]
 }

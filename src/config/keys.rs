@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 29] = [
+pub const ALL: [Key; 36] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
@@ -61,6 +61,13 @@ pub const ALL: [Key; 29] = [
     key("SWITCHBOARD_SUPPORT__COUNTRIES", "support.countries", "all", "whom staff may text first: all, or US, CA, …"),
     key("SWITCHBOARD_POOL__QUARANTINE", "pool.quarantine", "72h", "how long a mask rests after use"),
     key("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "pool.quarantine_floor", "4h", "the rest that is always kept"),
+    key("SWITCHBOARD_POOL__HEADROOM", "pool.headroom", "20%", "masks on top of what the busiest phone has"),
+    key("SWITCHBOARD_POOL__SPARES", "pool.spares", "2", "masks on top of that, kept warm"),
+    key("SWITCHBOARD_POOL__LOW_WATERMARK", "pool.low_watermark", "3", "so few masks left: alert, and buy if automatic"),
+    key("SWITCHBOARD_POOL__HIGH_WATERMARK", "pool.high_watermark", "20", "more masks left: drain if automatic"),
+    key("SWITCHBOARD_POOL__MONTHLY_BUDGET", "pool.monthly_budget", "none", "what all masks may cost a month"),
+    key("SWITCHBOARD_POOL__PRICE", "pool.price", "1.15", "what a number costs a month: 1.15, or 1.15, GB=1.00, …"),
+    key("SWITCHBOARD_POOL__AUTOMATIC", "pool.automatic", "false", "let the pool grow and shrink by itself"),
     key("SWITCHBOARD_INBOX__UNDO_WINDOW", "inbox.undo_window", "5s", "how long a reply can be taken back; 0s: never"),
     key("SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT", "delivery.request_timeout", "10s", "longest request to the carrier"),
     key("SWITCHBOARD_DELIVERY__LEASE", "delivery.lease", "30s", "how long a node owns a request"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::country::Countries;
 use crate::domain::duration;
 use crate::domain::policy::{DeliveryPolicy, InboxPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
+use crate::domain::pool::money::{Cents, Prices};
 
 use super::{Source, truth};
 
@@ -34,7 +35,28 @@ fn pool(source: &mut Source) -> PoolPolicy {
     let policy = PoolPolicy {
         quarantine: any(source, "SWITCHBOARD_POOL__QUARANTINE", usual.quarantine),
         quarantine_floor: any(source, "SWITCHBOARD_POOL__QUARANTINE_FLOOR", usual.quarantine_floor),
+        headroom: source.read("SWITCHBOARD_POOL__HEADROOM", percent).unwrap_or(usual.headroom),
+        spares: source.read("SWITCHBOARD_POOL__SPARES", masks).unwrap_or(usual.spares),
+        low_watermark: source.read("SWITCHBOARD_POOL__LOW_WATERMARK", masks).unwrap_or(usual.low_watermark),
+        high_watermark: source.read("SWITCHBOARD_POOL__HIGH_WATERMARK", masks).unwrap_or(usual.high_watermark),
+        monthly_budget: source.read("SWITCHBOARD_POOL__MONTHLY_BUDGET", budget).unwrap_or(usual.monthly_budget),
+        prices: source.read("SWITCHBOARD_POOL__PRICE", Prices::read).unwrap_or(usual.prices),
+        automatic: source.read("SWITCHBOARD_POOL__AUTOMATIC", truth).unwrap_or(usual.automatic),
     };
+    if policy.low_watermark.max(policy.spares) >= policy.high_watermark {
+        source.mistake(format!(
+            "SWITCHBOARD_POOL__HIGH_WATERMARK ({}) is not above SWITCHBOARD_POOL__LOW_WATERMARK ({}) and \
+             SWITCHBOARD_POOL__SPARES ({}): the pool would be drained of what it has just bought; raise it",
+            policy.high_watermark, policy.low_watermark, policy.spares
+        ));
+    }
+    if policy.automatic && policy.monthly_budget.is_none() {
+        source.mistake(
+            "SWITCHBOARD_POOL__AUTOMATIC is true without SWITCHBOARD_POOL__MONTHLY_BUDGET: say what all masks may cost a \
+             month, such as 50.00"
+                .to_owned(),
+        );
+    }
     if policy.quarantine_floor > policy.quarantine {
         source.mistake(format!(
             "SWITCHBOARD_POOL__QUARANTINE_FLOOR ({}) is longer than SWITCHBOARD_POOL__QUARANTINE ({}): the floor is what \
@@ -98,6 +120,20 @@ fn short(text: &str) -> Result<Duration, String> {
 fn whole_seconds(text: &str) -> Result<Duration, String> {
     let long = duration::parse(text)?;
     if long < Duration::from_secs(1) { Err("write at least 1s".to_owned()) } else { Ok(long) }
+}
+
+fn percent(text: &str) -> Result<i64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse().ok().filter(|percent| (0..=1000).contains(percent));
+    number.ok_or_else(|| "write a percentage from 0 to 1000, such as 20%".to_owned())
+}
+
+fn masks(text: &str) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|count| (0..=100_000).contains(count));
+    number.ok_or_else(|| "write a number of masks, such as 3".to_owned())
+}
+
+fn budget(text: &str) -> Result<Option<Cents>, String> {
+    if text == "none" { Ok(None) } else { Cents::read(text).map(Some) }
 }
 
 fn rate(text: &str) -> Result<f64, String> {

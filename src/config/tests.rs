@@ -7,6 +7,7 @@ use rocket::figment::providers::{Format, Toml};
 
 use super::{CarrierSettings, Settings, Source, keys, server};
 use crate::domain::policy::{PickPolicy, Policies};
+use crate::domain::pool::money::Cents;
 
 fn with(toml: &str, env: &[(&str, &str)]) -> Result<Settings, String> {
     let figment = server::over_defaults(Figment::from(Toml::string(toml).nested()));
@@ -44,6 +45,13 @@ fn every_policy_is_read_from_the_environment() {
         ("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "false"),
         ("SWITCHBOARD_POOL__QUARANTINE", "6s"),
         ("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "5s"),
+        ("SWITCHBOARD_POOL__HEADROOM", "35%"),
+        ("SWITCHBOARD_POOL__SPARES", "4"),
+        ("SWITCHBOARD_POOL__LOW_WATERMARK", "5"),
+        ("SWITCHBOARD_POOL__HIGH_WATERMARK", "50"),
+        ("SWITCHBOARD_POOL__MONTHLY_BUDGET", "99.50"),
+        ("SWITCHBOARD_POOL__PRICE", "1.20, GB=1"),
+        ("SWITCHBOARD_POOL__AUTOMATIC", "true"),
         ("SWITCHBOARD_INBOX__UNDO_WINDOW", "0s"),
         ("SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT", "100ms"),
         ("SWITCHBOARD_DELIVERY__LEASE", "200ms"),
@@ -56,6 +64,9 @@ fn every_policy_is_read_from_the_environment() {
     .unwrap();
     let millis = Duration::from_millis;
     let Policies { support, pool, inbox, delivery } = settings.policies;
+    assert_eq!((pool.headroom, pool.spares, pool.low_watermark, pool.high_watermark), (35, 4, 5, 50));
+    assert_eq!((pool.monthly_budget, pool.automatic), (Some(Cents(9950)), true));
+    assert_eq!((pool.prices.of("US"), pool.prices.of("GB")), (Cents(120), Cents(100)));
     assert_eq!(support.idle_close, millis(3_600_000));
     assert_eq!(support.reopen_within, millis(7_200_000));
     assert_eq!(support.sticky_for, millis(259_200_000));
@@ -174,4 +185,22 @@ fn the_table_of_keys_tells_the_defaults_that_hold() {
             assert_eq!(settings.policies, Policies::default(), "{}", key.name);
         }
     }
+}
+
+#[test]
+fn a_pool_that_would_undo_itself_or_spend_without_end_is_refused() {
+    let said = env(&[("SWITCHBOARD_POOL__HIGH_WATERMARK", "3")]).unwrap_err();
+    assert!(said.contains("SWITCHBOARD_POOL__HIGH_WATERMARK (3) is not above"), "{said}");
+    let said = env(&[("SWITCHBOARD_POOL__AUTOMATIC", "true")]).unwrap_err();
+    assert!(said.contains("without SWITCHBOARD_POOL__MONTHLY_BUDGET"), "{said}");
+    for (name, value, remedy) in [
+        ("SWITCHBOARD_POOL__HEADROOM", "-1", "a percentage from 0"),
+        ("SWITCHBOARD_POOL__SPARES", "few", "a number of masks"),
+        ("SWITCHBOARD_POOL__MONTHLY_BUDGET", "$5", "an amount such as 1.15"),
+        ("SWITCHBOARD_POOL__PRICE", "Canada=1", "is no country"),
+    ] {
+        let said = env(&[(name, value)]).unwrap_err();
+        assert!(said.contains(name) && said.contains(remedy), "{said}");
+    }
+    assert_eq!(env(&[("SWITCHBOARD_POOL__MONTHLY_BUDGET", "none")]).unwrap().policies.pool.monthly_budget, None);
 }

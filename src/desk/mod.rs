@@ -55,6 +55,7 @@ pub mod people;
 mod phones;
 pub mod pin;
 pub mod plan;
+pub mod pool;
 pub mod presence;
 pub mod queue;
 pub mod reading;
@@ -206,6 +207,12 @@ impl Desk {
     #[must_use]
     pub fn receipt_url(&self, token: &str) -> String {
         format!("{}/hooks/twilio/receipts/{token}", self.public_url.get().map_or("", String::as_str))
+    }
+
+    /// The address to which the carrier posts texts.
+    #[must_use]
+    pub fn inbound_url(&self) -> String {
+        format!("{}/hooks/twilio/messages", self.public_url.get().map_or("", String::as_str))
     }
 
     /// How long an attempt belongs to this node.

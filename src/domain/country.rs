@@ -83,6 +83,23 @@ pub fn serves(mask: &str, country: Option<&str>, phone: &str) -> bool {
     country.or_else(|| of(mask)) == of(phone)
 }
 
+/// Whether `mask`, as in [`serves`], is of the right country for phones of `country`.
+#[must_use]
+pub fn covers(mask: &str, set: Option<&str>, country: &str) -> bool {
+    let north_american = Phone::parse(mask).is_ok_and(|mask| mask.is_north_american());
+    let toll_free = Phone::parse(mask).is_ok_and(|mask| mask.is_toll_free());
+    if north_american && (toll_free || set.is_none()) {
+        return is_north_american(country);
+    }
+    set.or_else(|| of(mask)) == Some(country)
+}
+
+/// Whether phones of this country begin with +1.
+#[must_use]
+pub fn is_north_american(country: &str) -> bool {
+    ["US", "CA"].contains(&country) || ISLANDS.iter().any(|(_, island)| *island == country)
+}
+
 /// The countries to whose numbers conversations may be started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Countries {
@@ -136,7 +153,8 @@ impl fmt::Display for Countries {
 }
 
 /// Some number belongs to this country by its digits.
-fn is_told(code: &str) -> bool {
+#[must_use]
+pub fn is_told(code: &str) -> bool {
     ["US", "CA"].contains(&code) || ISLANDS.iter().chain(CODES).any(|(_, country)| *country == code)
 }
 
@@ -169,6 +187,16 @@ mod tests {
         assert!(!serves("+18005550100", None, "+442079460000"));
         assert!(serves("+442079460100", None, "+442079460000"));
         assert!(!serves("+442079460100", None, "+4930123456"));
+    }
+
+    #[test]
+    fn a_mask_covers_the_countries_whose_phones_it_serves() {
+        for (mask, set) in [("+18005550100", Some("US")), ("+15055550100", None), ("+14165550100", Some("CA"))] {
+            for phone in ["+15055550121", "+14165550121", "+18765550121", "+442079460000"] {
+                assert_eq!(covers(mask, set, of(phone).unwrap()), serves(mask, set, phone), "{mask} {set:?} {phone}");
+            }
+        }
+        assert!(covers("+442079460100", None, "GB") && !covers("+442079460100", None, "DE"));
     }
 
     #[test]

@@ -42,4 +42,6 @@ ids! {
     SavedSearchId,
     /// A reply that is not sent yet: it may be undone, or is scheduled.
     PlannedReplyId,
+    /// A mask that is ordered.
+    PoolOrderId,
 }

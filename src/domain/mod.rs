@@ -24,6 +24,7 @@ pub mod phone;
 pub mod phone_code;
 pub mod pick;
 pub mod policy;
+pub mod pool;
 pub mod refusal;
 pub mod routing;
 pub mod search;

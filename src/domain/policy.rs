@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::clock::{days, hours, minutes, seconds};
 use crate::domain::country::Countries;
 use crate::domain::phone::Phone;
+use crate::domain::pool::money::{Cents, Prices};
 
 pub use line::LinePolicy;
 
@@ -119,11 +120,35 @@ pub struct PoolPolicy {
     pub quarantine: Duration,
     /// The rest that is kept even when masks are short; at most `quarantine`; 4 hours.
     pub quarantine_floor: Duration,
+    /// Masks on top of the busiest phone's, in percent of them; 20.
+    pub headroom: i64,
+    /// Masks on top of that, which nobody is expected to need; 2.
+    pub spares: i64,
+    /// With so few masks left for the busiest phone people are alerted, and automatic mode buys; 3.
+    pub low_watermark: i64,
+    /// With more than so many left automatic mode drains; above the low one; 20.
+    pub high_watermark: i64,
+    /// What all masks may cost a month; no limit if `None`.
+    pub monthly_budget: Option<Cents>,
+    /// What a number costs a month.
+    pub prices: Prices,
+    /// Whether the pool grows and shrinks by itself; only with a budget.
+    pub automatic: bool,
 }
 
 impl Default for PoolPolicy {
     fn default() -> Self {
-        PoolPolicy { quarantine: hours(72), quarantine_floor: hours(4) }
+        PoolPolicy {
+            quarantine: hours(72),
+            quarantine_floor: hours(4),
+            headroom: 20,
+            spares: 2,
+            low_watermark: 3,
+            high_watermark: 20,
+            monthly_budget: None,
+            prices: Prices::default(),
+            automatic: false,
+        }
     }
 }
 

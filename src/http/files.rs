@@ -35,6 +35,7 @@ const STYLES: &[&str] = &[
     include_str!("../../static/css/keys.css"),
     include_str!("../../static/css/contacts.css"),
     include_str!("../../static/css/manage.css"),
+    include_str!("../../static/css/pool.css"),
     include_str!("../../static/css/alone.css"),
     include_str!("../../static/css/states.css"),
 ];

@@ -23,6 +23,7 @@ twins!(
     5 "0005_contacts",
     6 "0006_search",
     7 "0007_people",
+    10 "0010_pool",
 );
 
 fn migrator(pick: impl Fn(&'static str, &'static str) -> &'static str) -> Migrator {

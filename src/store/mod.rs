@@ -43,6 +43,7 @@ pub mod phone_codes;
 pub mod phones;
 pub mod pins;
 pub mod planned;
+pub mod pool;
 mod postgres;
 pub mod presences;
 pub mod queue;

@@ -86,7 +86,8 @@ pub async fn set_country(tx: &mut Tx, id: NumberId, country: Option<&str>) -> Re
 /// What the database said.
 pub async fn back_in_service(tx: &mut Tx, id: NumberId, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
-        "UPDATE numbers SET state = 'active', in_service_at = $2, paused_at = NULL, paused_why = NULL WHERE id = $1")
+        "UPDATE numbers SET state = 'active', in_service_at = $2, state_at = $2, paused_at = NULL, paused_why = NULL, \
+         release_tries = 0, release_due_at = NULL, release_why = NULL WHERE id = $1")
         .bind(id.0).bind(now.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

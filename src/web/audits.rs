@@ -39,6 +39,12 @@ fn told(row: &Audited) -> String {
             format!("took out {what} as {form}, {numbers}, {} messages", data["messages"])
         }
         "number_shown" => "looked at the number".to_owned(),
+        "masks_ordered" => {
+            let (count, each) = (&data["count"], data["each"].as_str().unwrap_or_default());
+            format!("ordered {count} masks of {}, {each} a month each", data["country"].as_str().unwrap_or_default())
+        }
+        "mask_draining" => "let a mask drain".to_owned(),
+        "mask_reactivated" => "made a mask active again".to_owned(),
         other => other.replace('_', " "),
     }
 }

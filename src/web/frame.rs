@@ -12,6 +12,7 @@ use crate::desk::sessions::Who;
 use crate::desk::tallies;
 use crate::domain::person::{self, Role};
 use crate::http::Site;
+use crate::store::pool::peaks;
 use crate::store::views::list::{Counts, LineCount, Reach, View, Which, counts};
 use crate::store::views::{Viewer, health};
 use crate::store::{self, Tx, changes};
@@ -176,6 +177,11 @@ async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble
             remedy: "Check the auth token and the public address.",
         });
     }
+    troubles.extend(peaks::low(tx, now - hours(1)).await?.into_iter().map(|low| Trouble {
+        what: format!("Masks run low in {}: the busiest phone has {} of {}. Measured", low.country, low.busiest, low.masks),
+        at: Some(Stamp(low.at)),
+        remedy: "An admin can order more under Pool; without, rests are shortened and then some go on in the inbox alone.",
+    }));
     if role >= Role::Manager
         && let Some(tally) = health::tally(tx, NO_MASK).await?
         && now.since(tally.last_at) < hours(24)

@@ -25,6 +25,8 @@ pub enum Here {
     Audit,
     /// At the lines and their rules.
     Lines,
+    /// At the pool of masks.
+    Pool,
     /// At the people.
     People,
     /// At one's own page.
@@ -34,7 +36,7 @@ pub enum Here {
 }
 
 /// Every place that is no view of conversations, with its word. No view has any of these words.
-const PLACES: [(Here, &str); 11] = [
+const PLACES: [(Here, &str); 12] = [
     (Here::Start, "start"),
     (Here::Held, "held"),
     (Here::Labels, "labels"),
@@ -43,6 +45,7 @@ const PLACES: [(Here, &str); 11] = [
     (Here::Deliveries, "deliveries"),
     (Here::Audit, "audit"),
     (Here::Lines, "lines"),
+    (Here::Pool, "pool"),
     (Here::People, "people"),
     (Here::Me, "me"),
     (Here::Canned, "canned"),

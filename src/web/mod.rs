@@ -41,6 +41,7 @@ mod palette;
 mod people;
 mod pins;
 mod planned;
+mod pool;
 mod presences;
 mod reassignments;
 mod refused;
@@ -62,7 +63,7 @@ mod writing;
 /// Every page and form.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![
+    let mut all = routes![
         sessions::home,
         sessions::form,
         sessions::create,
@@ -157,5 +158,7 @@ pub fn routes() -> Vec<Route> {
         health::live,
         health::ready,
         health::counts,
-    ]
+    ];
+    all.extend(pool::routes());
+    all
 }

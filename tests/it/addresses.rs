@@ -7,13 +7,14 @@ use crate::web_browser::Browser;
 
 /// What stands for a parameter where an address begins so: the first of them counts. What is not named here is 1.
 /// The objects are the owner's: a conversation, a text that is held, themselves, their line. `{owner}` is their row.
-const EXAMPLES: [(&str, &str); 7] = [
+const EXAMPLES: [(&str, &str); 8] = [
     ("/conversations/<", "SELECT MAX(id) FROM conversations WHERE pinned_to = {owner}"),
     ("/held/<", "SELECT MAX(id) FROM messages WHERE outcome = 'held'"),
     ("/lines/<id>", "SELECT MAX(id) FROM lines"),
     ("/people/<id>", "SELECT id FROM people WHERE id = {owner}"),
     ("/deliveries/<", "SELECT MAX(id) FROM deliveries"),
     ("/searches/<", "SELECT MAX(id) FROM saved_searches"),
+    ("/pool/masks/<", "SELECT MIN(id) FROM numbers WHERE role = 'mask'"),
     ("/canned/<", "SELECT MAX(id) FROM canned_replies"),
 ];
 

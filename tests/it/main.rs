@@ -31,6 +31,7 @@ mod model;
 mod operators;
 mod papers;
 mod people;
+mod pool;
 mod process_faults;
 mod processes;
 mod queue;

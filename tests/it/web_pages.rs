@@ -57,6 +57,7 @@ both_stores! {
         for (path, entry) in [
             ("/held", "Held"), ("/board", "Live board"), ("/board?paused=yes", "Live board"), ("/history", "History"),
             ("/deliveries", "In doubt"), ("/labels", "Labels"), ("/audit", "Audit"), ("/lines", "Lines"), ("/people", "People"),
+            ("/pool", "Pool"),
             ("/canned", "Canned replies"), ("/conversations?view=unread", "Unread"),
         ] {
             let page = ada.get(path).await.body;

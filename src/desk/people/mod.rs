@@ -41,8 +41,13 @@ async fn whom(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Option<Pers
 
 /// As [`whom`], enabled or not, for admins only.
 async fn by_admin(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Option<Person>> {
-    let admin = people::by_id(tx, by).await?.is_some_and(|actor| !actor.disabled && actor.role == Role::Admin);
+    let admin = admin(tx, by).await?;
     Ok(people::by_id(tx, person).await?.filter(|_| admin))
+}
+
+/// Whether this is an enabled admin.
+pub(super) async fn admin(tx: &mut Tx, person: PersonId) -> Result<bool> {
+    Ok(people::by_id(tx, person).await?.is_some_and(|one| !one.disabled && one.role == Role::Admin))
 }
 
 /// Writes the audit row of a change. `data` has ids and words, never a number, a name or a secret.

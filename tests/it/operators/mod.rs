@@ -4,5 +4,6 @@ mod apply;
 mod commands;
 mod doctor;
 mod hooks;
+mod pool;
 pub mod program;
 mod serving;

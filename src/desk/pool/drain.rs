@@ -1,0 +1,134 @@
+//! Lets masks drain: they take no new legs, keep those that they have, and are given back when nobody rests on them.
+//! Until the last leg has ended, a draining mask can be made active again.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::{By, record};
+use crate::clock::At;
+use crate::desk::{Desk, Failure};
+use crate::domain::country;
+use crate::domain::ids::NumberId;
+use crate::domain::pool::fewest::{Candidate, fewest, spared};
+use crate::domain::pool::life::State;
+use crate::domain::pool::need::Need;
+use crate::store::pool::life;
+use crate::store::pool::masks::{self, Load, Mask};
+use crate::store::{Job, Result, Tx, dialect};
+
+/// Active masks of `country`, or of all, with what hangs on them.
+async fn candidates(tx: &mut Tx, country: Option<&str>, now: At) -> Result<Vec<Candidate>> {
+    let loads: HashMap<NumberId, Load> = masks::loads(tx, now).await?.into_iter().collect();
+    let candidate = |mask: Mask| {
+        let load = loads.get(&mask.id).copied().unwrap_or_default();
+        Candidate { id: mask.id, mask: mask.owned, live: load.live, resting: load.resting }
+    };
+    let fits =
+        |mask: &Mask| mask.owned.state == State::Active && country.is_none_or(|country| mask.owned.home() == country);
+    Ok(masks::all(tx).await?.into_iter().filter(fits).map(candidate).collect())
+}
+
+/// Which masks would go if the pool shrank by `count` in `country`, or anywhere; nothing changes.
+///
+/// # Errors
+/// [`Failure::Refused`] for `country` or `count`.
+pub async fn choose(desk: &Desk, country: Option<&str>, count: i64) -> Result<Vec<Candidate>, Failure> {
+    let country = country.map(|country| country.trim().to_uppercase()).filter(|country| !country.is_empty());
+    if country.as_deref().is_some_and(|country| !country::is_told(country)) {
+        return Err(Failure::refused("country", "write the code of a country, such as US, or nothing for all"));
+    }
+    let mut tx = desk.store.read().await?;
+    let all = candidates(&mut tx, country.as_deref(), desk.clock.now()).await?;
+    let there = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    if !(1..=there).contains(&count) {
+        let why = match there {
+            0 => "there is no active mask to drain".to_owned(),
+            n => format!("write how many masks, from 1 to {n}"),
+        };
+        return Err(Failure::refused("count", why));
+    }
+    Ok(fewest(all, usize::try_from(count).unwrap_or(0)))
+}
+
+/// The mask that automatic mode may drain for a country, if there is one that nobody needs.
+pub(super) async fn spare(tx: &mut Tx, country: &str, needs: &[Need], now: At) -> Result<Option<NumberId>> {
+    let idle = spared(candidates(tx, Some(country), now).await?, needs);
+    Ok(fewest(idle, 1).first().map(|one| one.id))
+}
+
+/// Lets these masks drain; those that do already stay as they are. Returns how many began to.
+///
+/// # Errors
+/// [`Failure::NotFound`] if `by` is a person and no admin, or one of them is no mask of ours.
+pub async fn drain(desk: &Desk, by: By, masks: &[NumberId]) -> Result<usize, Failure> {
+    change(desk, by, masks, (State::Active, State::Draining), "mask_draining").await
+}
+
+/// Makes a draining mask active again.
+///
+/// # Errors
+/// [`Failure::NotFound`] as [`drain`]; [`Failure::Refused`] for `mask` if it does not drain any more.
+pub async fn reactivate(desk: &Desk, by: By, mask: NumberId) -> Result<(), Failure> {
+    match change(desk, by, &[mask], (State::Draining, State::Active), "mask_reactivated").await? {
+        0 => Err(Failure::refused("mask", "it does not drain: look again where it stands")),
+        _ => Ok(()),
+    }
+}
+
+/// The number of that E.164 form among our masks.
+///
+/// # Errors
+/// [`Failure::Refused`] for `number`.
+pub async fn by_number(desk: &Desk, number: &str) -> Result<NumberId, Failure> {
+    let mut tx = desk.store.read().await?;
+    let found = masks::all(&mut tx).await?.into_iter().find(|mask| mask.owned.number == number.trim());
+    let why = "it is no mask of ours: write it as `switchboard pool plan` does, such as +12055550100";
+    found.map(|mask| mask.id).ok_or_else(|| Failure::refused("number", why))
+}
+
+async fn change(
+    desk: &Desk,
+    by: By,
+    masks: &[NumberId],
+    step: (State, State),
+    kind: &'static str,
+) -> Result<usize, Failure> {
+    let job = Move { desk: desk.clone(), by, masks: masks.to_vec(), step, kind };
+    let count = desk.store.write(job).await??;
+    desk.live.nudge();
+    Ok(count)
+}
+
+struct Move {
+    desk: Desk,
+    by: By,
+    masks: Vec<NumberId>,
+    step: (State, State),
+    kind: &'static str,
+}
+
+impl Job for Move {
+    type Out = Result<usize, Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        dialect::one_at_a_time(tx, "pool").await?;
+        if let Err(failure) = self.by.may(tx).await? {
+            return Ok(Err(failure));
+        }
+        let now = self.desk.clock.now();
+        let known = masks::all(tx).await?;
+        if self.masks.iter().any(|id| known.iter().all(|mask| mask.id != *id)) {
+            return Ok(Err(Failure::NotFound));
+        }
+        let mut count = 0;
+        for id in &self.masks {
+            if life::move_on(tx, *id, self.step, now).await? {
+                count += 1;
+                let data = json!({ "mask": id.0.to_string() });
+                record(&self.desk, tx, self.by, self.kind, &data, now).await?;
+            }
+        }
+        Ok(Ok(count))
+    }
+}

@@ -1,0 +1,78 @@
+//! The pool of masks: what the traffic needs, masks that come and go, and a mode in which it looks after itself.
+//!
+//! Orders are rows: whoever asks for masks writes them down, and whoever has a carrier carries them out, so that the page,
+//! the command line and automatic mode are one, and a lost answer is found by whichever process looks next.
+
+pub mod automatic;
+pub mod buy;
+pub mod drain;
+pub mod measure;
+pub mod missing;
+pub mod order;
+pub mod plan;
+mod settle;
+pub mod turn;
+
+use serde_json::Value;
+
+use super::people::admin;
+use super::{Desk, Failure};
+use crate::carrier::Setting;
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::store::audit::{self, Entry};
+use crate::store::{Result, Tx, changes};
+use crate::wire::twilio::webhook::TRY_AGAIN;
+
+/// What our masks are called at the carrier; a number of that name whose texts are posted here was bought by us.
+pub const NAME: &str = "Switchboard mask";
+
+/// Who wants something of the pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// An admin, on the web.
+    Person(PersonId),
+    /// Whoever may run commands on this machine.
+    Operator,
+    /// The pool itself.
+    Automatic,
+}
+
+impl By {
+    /// The word in the orders.
+    const fn word(self) -> &'static str {
+        match self {
+            By::Person(_) => "person",
+            By::Operator => "operator",
+            By::Automatic => "automatic",
+        }
+    }
+
+    fn person(self) -> Option<PersonId> {
+        if let By::Person(person) = self { Some(person) } else { None }
+    }
+
+    /// A person must be an admin.
+    async fn may(self, tx: &mut Tx) -> Result<Result<(), Failure>> {
+        let may = match self {
+            By::Person(person) => admin(tx, person).await?,
+            By::Operator | By::Automatic => true,
+        };
+        Ok(if may { Ok(()) } else { Err(Failure::NotFound) })
+    }
+}
+
+/// Writes down what was done: an event, for a person an audit row, and word to open pages.
+async fn record(desk: &Desk, tx: &mut Tx, by: By, kind: &'static str, data: &Value, now: At) -> Result<()> {
+    changes::event(tx, desk.ids.next(now), None, now, kind, by.person(), data).await?;
+    changes::note(tx, &[(ConversationId(0), "pool")], now).await?;
+    let Some(actor) = by.person() else { return Ok(()) };
+    let entry =
+        Entry { id: desk.ids.next(now), at: now, actor, kind, conversation: None, customer: None, person: None, data };
+    audit::record(tx, entry).await
+}
+
+/// How a mask is set up at the carrier.
+fn setting(desk: &Desk) -> Setting {
+    Setting { name: NAME.to_owned(), inbound_url: format!("{}{TRY_AGAIN}", desk.inbound_url()) }
+}

@@ -1,0 +1,145 @@
+//! Moves masks that leave along: their legs end, they cool until nobody rests on them, the carrier has them back.
+//!
+//! What hangs on a mask is counted outside the write: a draining mask gets no new legs, so a count that was nothing stays
+//! nothing, and the first minute of a state is waited out for whoever chose the mask just before.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::{By, record};
+use crate::carrier::Changed;
+use crate::clock::{At, seconds};
+use crate::desk::Desk;
+use crate::desk::lapse::may_lapse;
+use crate::domain::ids::NumberId;
+use crate::domain::pool::life::{Next, SETTLED, Standing, State, ask_again_after, next};
+use crate::store::pool::life;
+use crate::store::pool::masks::{self, Load, Mask};
+use crate::store::{Job, Result, Tx};
+
+/// Moves every mask that can be moved. Returns how many were.
+///
+/// # Errors
+/// What the database said. A carrier that refuses is no error: it is asked again.
+pub async fn turn(desk: &Desk) -> Result<usize> {
+    let now = desk.clock.now();
+    if !may_lapse(desk) {
+        return Ok(0);
+    }
+    let mut moved = 0;
+    for (mask, standing) in standings(desk, now).await? {
+        moved += usize::from(match next(&standing, now) {
+            Next::Stay => false,
+            Next::Cool => step(desk, mask.id, (State::Draining, State::Cooling), "mask_cooling").await?,
+            Next::Drain => step(desk, mask.id, (State::Cooling, State::Draining), "mask_draining").await?,
+            Next::Release => release(desk, &mask).await?,
+        });
+    }
+    Ok(moved)
+}
+
+/// The masks that leave and may have come to their next step.
+async fn standings(desk: &Desk, now: At) -> Result<Vec<(Mask, Standing)>> {
+    let mut tx = desk.store.read().await?;
+    let leaves = |mask: &Mask| {
+        matches!(mask.owned.state, State::Draining | State::Cooling)
+            && mask.since + SETTLED <= now
+            && mask.release_due_at.is_none_or(|due| due <= now)
+    };
+    let leaving: Vec<Mask> = masks::all(&mut tx).await?.into_iter().filter(leaves).collect();
+    if leaving.is_empty() {
+        return Ok(Vec::new());
+    }
+    let loads: HashMap<NumberId, Load> = masks::loads(&mut tx, now).await?.into_iter().collect();
+    let mut standings = Vec::with_capacity(leaving.len());
+    for mask in leaving {
+        let load = loads.get(&mask.id).copied().unwrap_or_default();
+        let standing = Standing {
+            state: mask.owned.state,
+            since: mask.since,
+            live: load.live,
+            rests_until: load.rests_until,
+            sends: masks::sends(&mut tx, mask.id).await?,
+            ask_from: mask.release_due_at,
+        };
+        standings.push((mask, standing));
+    }
+    Ok(standings)
+}
+
+/// Asks the carrier to take a mask back; whether it has.
+async fn release(desk: &Desk, mask: &Mask) -> Result<bool> {
+    let lease = desk.policies.delivery.request_timeout * 4 + seconds(5);
+    if !desk.store.write(Ask { desk: desk.clone(), id: mask.id, lease }).await? {
+        return Ok(false);
+    }
+    let changed = desk.carrier.release(&mask.owned.number).await;
+    match changed {
+        Changed::Done | Changed::Gone(_) => {
+            step(desk, mask.id, (State::Cooling, State::Released), "mask_released").await
+        }
+        Changed::Refused(why) | Changed::NotDone(why) | Changed::InDoubt(why) => {
+            tracing::warn!(tries = mask.release_tries + 1, why, "the carrier did not take a mask back");
+            let after = ask_again_after(mask.release_tries + 1);
+            desk.store.write(Refused { id: mask.id, why, at: desk.clock.now() + after }).await?;
+            Ok(false)
+        }
+    }
+}
+
+async fn step(desk: &Desk, id: NumberId, way: (State, State), kind: &'static str) -> Result<bool> {
+    let moved = desk.store.write(Step { desk: desk.clone(), id, way, kind }).await?;
+    desk.live.nudge();
+    Ok(moved)
+}
+
+struct Step {
+    desk: Desk,
+    id: NumberId,
+    way: (State, State),
+    kind: &'static str,
+}
+
+impl Job for Step {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool> {
+        let now = self.desk.clock.now();
+        let moved = life::move_on(tx, self.id, self.way, now).await?;
+        if moved {
+            let data = json!({ "mask": self.id.0.to_string() });
+            record(&self.desk, tx, By::Automatic, self.kind, &data, now).await?;
+        }
+        Ok(moved)
+    }
+}
+
+struct Ask {
+    desk: Desk,
+    id: NumberId,
+    lease: std::time::Duration,
+}
+
+impl Job for Ask {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool> {
+        let now = self.desk.clock.now();
+        life::ask(tx, self.id, now, now + self.lease).await
+    }
+}
+
+struct Refused {
+    id: NumberId,
+    why: String,
+    at: At,
+}
+
+impl Job for Refused {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        life::refused(tx, self.id, &self.why, self.at).await
+    }
+}

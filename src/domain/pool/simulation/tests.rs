@@ -1,0 +1,152 @@
+//! The simulation against the allocator itself, driven by the same traffic, and against the formula where there is one.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::clock::hours;
+use crate::domain::allocation::{Choice, LastLeg, Mask, choose};
+use crate::domain::ids::NumberId;
+use crate::secret::Chance;
+
+fn town(people: u32, jobs_per_hour: f64, life: u64, quarantine: u64, floor: u64) -> Town {
+    Town { people, jobs_per_hour, life: hours(life), quarantine: hours(quarantine), floor: hours(floor) }
+}
+
+/// One phone, as the database would remember it: for each mask, its newest leg.
+#[derive(Clone, Default)]
+struct Phone(HashMap<usize, (u32, At, At)>);
+
+impl Phone {
+    fn masks(&self, count: usize, now: At) -> Vec<Mask> {
+        let last = |(counterpart, ends, rests): &(u32, At, At)| LastLeg {
+            used_at: *ends,
+            rests_until: Some(*rests),
+            counterpart: counterpart.to_string(),
+        };
+        (0..count)
+            .map(|id| Mask {
+                id: NumberId(i64::try_from(id).unwrap()),
+                active: true,
+                near: true,
+                live: self.0.get(&id).is_some_and(|(_, ends, _)| *ends > now),
+                last: self.0.get(&id).map(last),
+            })
+            .collect()
+    }
+}
+
+/// The same traffic through the allocator of the product.
+fn played_by_the_allocator(town: &Town, traffic: &Traffic, masks: usize, chance: &Chance) -> Outcome {
+    let mut phones = vec![Phone::default(); traffic.people as usize];
+    let mut outcome = Outcome { masks, ..Outcome::default() };
+    for (place, job) in traffic.jobs.iter().enumerate() {
+        let choice = |whose: u32, other: u32| {
+            let masks = phones[whose as usize].masks(masks, job.at);
+            choose(&masks, &other.to_string(), job.at, town.floor, |n| chance.below(n))
+        };
+        let choices =
+            [(job.pair.0, job.pair.1), (job.pair.1, job.pair.0)].map(|(one, other)| (one, other, choice(one, other)));
+        let counted = usize::from(place >= traffic.counted_from);
+        outcome.jobs += counted;
+        if choices.iter().any(|(_, _, choice)| *choice == Choice::Exhausted) {
+            outcome.none += counted;
+            continue;
+        }
+        outcome.early += counted * usize::from(choices.iter().any(|(_, _, choice)| matches!(choice, Choice::Early(_))));
+        for (one, other, choice) in choices {
+            let mask = usize::try_from(choice.mask().unwrap().0).unwrap();
+            let leg = (other, job.at + town.life, job.at + town.life + town.quarantine);
+            phones[one as usize].0.insert(mask, leg);
+        }
+    }
+    outcome
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn the_simulation_agrees_with_the_allocator_job_by_job(
+        people in 2_u32..30,
+        jobs in 1_u32..40,
+        life in 1_u64..6,
+        quarantine in 0_u64..20,
+        floor in 0_u64..5,
+        masks in 1_usize..14,
+        seed in any::<u64>(),
+    ) {
+        let town = town(people, f64::from(jobs), life, quarantine, floor.min(quarantine));
+        let chance = Chance::seeded(seed);
+        let mut traffic = traffic(&town, |n| chance.below(n)).unwrap();
+        traffic.jobs.truncate(400);
+        traffic.counted_from = traffic.counted_from.min(100);
+        prop_assert_eq!(
+            play(&town, &traffic, masks),
+            played_by_the_allocator(&town, &traffic, masks, &Chance::seeded(seed + 1))
+        );
+    }
+}
+
+#[test]
+fn what_a_phone_has_taken_is_spread_as_the_formula_says() {
+    // Two of 2,000 people in each of 200 jobs an hour, 1 + 9 hours each: a Poisson variable of mean 2 · 200 / 2000 · 10 = 2.
+    let town = town(2000, 200.0, 1, 9, 9);
+    let chance = Chance::seeded(7);
+    let traffic = traffic(&town, |n| chance.below(n)).unwrap();
+    let (mut sum, mut jobs) = (0, 0);
+    each(&town, &traffic, usize::MAX, |counted, _, taken| {
+        if counted {
+            jobs += 1;
+            sum += taken;
+        }
+    });
+    // The greater of two such variables has the mean 2.772 (by summing over its distribution).
+    let mean = f64::from(u32::try_from(sum).unwrap()) / f64::from(u32::try_from(jobs).unwrap());
+    assert!((mean - 2.772).abs() < 0.1, "{mean}");
+}
+
+#[test]
+fn more_masks_never_leave_more_jobs_without_one_and_the_answer_is_enough() {
+    let town = town(200, 40.0, 2, 72, 4);
+    let chance = Chance::seeded(3);
+    let forecast = forecast(&town, |n| chance.below(n)).unwrap();
+    assert!(forecast.enough <= forecast.at_ease, "{forecast:?}");
+    for pair in forecast.rows.windows(2) {
+        assert!(pair[0].masks < pair[1].masks && pair[0].none >= pair[1].none, "{forecast:?}");
+    }
+    let row = |masks| forecast.rows.iter().find(|row| row.masks == masks).unwrap();
+    let enough = row(forecast.enough);
+    assert!(enough.none * 1000 <= enough.jobs, "{forecast:?}");
+    let at_ease = row(forecast.at_ease);
+    assert!((at_ease.none + at_ease.early) * 1000 <= at_ease.jobs, "{forecast:?}");
+    assert!(forecast.percentiles.windows(2).all(|pair| pair[0].1 <= pair[1].1));
+}
+
+#[test]
+fn a_town_too_large_to_play_is_played_smaller_with_the_same_answer() {
+    let chance = Chance::seeded(5);
+    let large = forecast(&town(1_000_000, 100_000.0, 2, 10, 4), |n| chance.below(n)).unwrap();
+    let small = forecast(&town(10_000, 1_000.0, 2, 10, 4), |n| chance.below(n)).unwrap();
+    assert!(large.played.0 < 1_000_000 && large.played.1 <= MOST_JOBS, "{large:?}");
+    assert!(large.at_ease.abs_diff(small.at_ease) <= 1, "{large:?} {small:?}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_answer_and_nonsense_is_refused() {
+    let town = town(100, 10.0, 2, 24, 4);
+    let run = || {
+        let chance = Chance::seeded(9);
+        forecast(&town, |n| chance.below(n)).unwrap()
+    };
+    assert_eq!(run(), run());
+    for bad in [
+        Town { people: 1, ..town },
+        Town { jobs_per_hour: 0.0, ..town },
+        Town { jobs_per_hour: f64::NAN, ..town },
+        Town { life: hours(0), ..town },
+        Town { people: 60, jobs_per_hour: 100_000.0, ..town },
+    ] {
+        assert!(forecast(&bad, |n| n / 2).is_err(), "{bad:?}");
+    }
+}

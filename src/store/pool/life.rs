@@ -1,0 +1,67 @@
+//! A mask's way from one state to the next. Each statement says where it must be, so that two who move it take turns.
+
+use crate::clock::At;
+use crate::domain::ids::NumberId;
+use crate::domain::pool::life::State;
+use crate::domain::pool::money::Cents;
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// Moves a mask; whether it was where it should have been.
+///
+/// # Errors
+/// What the database said.
+pub async fn move_on(tx: &mut Tx, id: NumberId, (from, to): (State, State), now: At) -> Result<bool> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE numbers SET state = $1, state_at = $2, release_tries = 0, release_due_at = NULL, release_why = NULL \
+         WHERE id = $3 AND role = 'mask' AND state = $4")
+        .bind(to.word()).bind(now.0).bind(id.0).bind(from.word())
+        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(rows > 0)
+}
+
+/// The carrier is about to be asked to take a cooling mask back, and not by anybody else before `until`; whether it may be
+/// asked.
+///
+/// # Errors
+/// What the database said.
+pub async fn ask(tx: &mut Tx, id: NumberId, now: At, until: At) -> Result<bool> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE numbers SET release_due_at = $1, release_tries = release_tries + 1 WHERE id = $2 AND role = 'mask' \
+         AND state = 'cooling' AND (release_due_at IS NULL OR release_due_at <= $3)")
+        .bind(until.0).bind(id.0).bind(now.0)
+        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(rows > 0)
+}
+
+/// The carrier did not take it back.
+///
+/// # Errors
+/// What the database said.
+pub async fn refused(tx: &mut Tx, id: NumberId, why: &str, again_at: At) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE numbers SET release_why = $1, release_due_at = $2 WHERE id = $3 AND state = 'cooling'")
+        .bind(why).bind(again_at.0).bind(id.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// A number that was ordered is a mask of ours from `now`: a new one, or one that had been released.
+///
+/// # Errors
+/// What the database said.
+pub async fn take_in(
+    tx: &mut Tx,
+    fresh: NumberId,
+    (number, country): (&str, &str),
+    price: Cents,
+    now: At,
+) -> Result<NumberId> {
+    let id: i64 = on!(tx, c => sqlx::query_scalar(
+        "INSERT INTO numbers (id, number, role, state, country, pace_free_at, in_service_at, state_at, price) \
+         VALUES ($1, $2, 'mask', 'active', $3, 0, $4, $4, $5) ON CONFLICT (number) DO UPDATE \
+         SET role = 'mask', state = 'active', country = excluded.country, in_service_at = excluded.in_service_at, \
+         state_at = excluded.state_at, price = excluded.price, paused_at = NULL, paused_why = NULL, \
+         release_tries = 0, release_due_at = NULL, release_why = NULL RETURNING id")
+        .bind(fresh.0).bind(number).bind(country).bind(now.0).bind(price.0).fetch_one(&mut *c).await)?;
+    Ok(NumberId(id))
+}

@@ -1,0 +1,102 @@
+//! The masks with their legs, as the pool's page and its plan see them.
+
+use sqlx::Row as _;
+
+use crate::clock::At;
+use crate::domain::ids::NumberId;
+use crate::domain::pool::life::State;
+use crate::domain::pool::money::Cents;
+use crate::domain::pool::need::Owned;
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// A mask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mask {
+    /// Which.
+    pub id: NumberId,
+    /// As the plan sees it.
+    pub owned: Owned,
+    /// Since when it has its state.
+    pub since: At,
+    /// What it costs a month, if it was ordered here.
+    pub price: Option<Cents>,
+    /// Since when its sending is paused.
+    pub paused_at: Option<At>,
+    /// How often the carrier refused to take it back.
+    pub release_tries: i64,
+    /// The carrier is not asked before this to take it back.
+    pub release_due_at: Option<At>,
+    /// What the carrier said when it was last asked.
+    pub release_why: Option<String>,
+}
+
+/// All masks that ever were ours, by number.
+///
+/// # Errors
+/// What the database said.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Mask>> {
+    let rows = on!(tx, c, R => sqlx::query(
+        "SELECT id, number, country, state, COALESCE(state_at, in_service_at), price, paused_at, release_tries, \
+         release_due_at, release_why FROM numbers WHERE role = 'mask' ORDER BY number")
+        .try_map(|row: R| {
+            let state: String = row.try_get(3)?;
+            Ok(Mask {
+                id: NumberId(row.try_get(0)?),
+                owned: Owned {
+                    number: row.try_get(1)?,
+                    country: row.try_get(2)?,
+                    // The table's check lets no other word in.
+                    state: State::read(&state).unwrap_or(State::Released),
+                },
+                since: At(row.try_get(4)?),
+                price: row.try_get::<Option<i64>, _>(5)?.map(Cents),
+                paused_at: row.try_get::<Option<i64>, _>(6)?.map(At),
+                release_tries: row.try_get(7)?,
+                release_due_at: row.try_get::<Option<i64>, _>(8)?.map(At),
+                release_why: row.try_get(9)?,
+            })
+        }).fetch_all(&mut *c).await)?;
+    Ok(rows)
+}
+
+/// What hangs on a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Live legs.
+    pub live: i64,
+    /// Ended legs whose phone still rests on it.
+    pub resting: i64,
+    /// When the last of them has rested.
+    pub rests_until: Option<At>,
+}
+
+/// What hangs on each number that has anything; two passes over the indexes of live and of resting legs.
+///
+/// # Errors
+/// What the database said.
+pub async fn loads(tx: &mut Tx, now: At) -> Result<Vec<(NumberId, Load)>> {
+    let rows: Vec<(i64, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
+        "SELECT number_id, CAST(SUM(live) AS BIGINT), CAST(SUM(resting) AS BIGINT), MAX(until) FROM (\
+           SELECT number_id, COUNT(*) AS live, 0 AS resting, CAST(NULL AS BIGINT) AS until FROM legs WHERE ended_at IS NULL \
+           GROUP BY number_id \
+           UNION ALL SELECT number_id, 0, COUNT(*), MAX(rests_until) FROM legs WHERE rests_until > $1 GROUP BY number_id\
+         ) l GROUP BY number_id")
+        .bind(now.0).fetch_all(&mut *c).await)?;
+    let load = |(id, live, resting, until): (i64, i64, i64, Option<i64>)| {
+        (NumberId(id), Load { live, resting, rests_until: until.map(At) })
+    };
+    Ok(rows.into_iter().map(load).collect())
+}
+
+/// Whether a text from this number waits or is under way.
+///
+/// # Errors
+/// What the database said.
+pub async fn sends(tx: &mut Tx, id: NumberId) -> Result<bool> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT id FROM deliveries WHERE number_id = $1 AND state = 'ready' \
+         UNION ALL SELECT id FROM deliveries WHERE number_id = $1 AND state IN ('sending', 'unknown') LIMIT 1")
+        .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.is_some())
+}

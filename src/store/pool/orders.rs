@@ -1,0 +1,217 @@
+//! Masks that are wanted: ordered, asked for, bought or given up.
+
+use sqlx::{QueryBuilder, Row as _};
+
+use crate::clock::At;
+use crate::domain::ids::{PersonId, PoolOrderId};
+use crate::domain::pool::money::Cents;
+use crate::on;
+use crate::store::{Result, Tx, pieces};
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Which.
+    pub id: PoolOrderId,
+    /// ISO 3166 code.
+    pub country: String,
+    /// What it costs a month.
+    pub price: Cents,
+    /// `person`, `operator` or `automatic`.
+    pub origin: String,
+    /// Who ordered it, if a person did.
+    pub actor: Option<PersonId>,
+    /// `open`, `bought` or `failed`.
+    pub state: String,
+    /// The number that it is about, once one was chosen.
+    pub number: Option<String>,
+    /// When.
+    pub ordered_at: At,
+    /// When the carrier was last asked for the number.
+    pub asked_at: Option<At>,
+    /// How often it was asked, for this number or others.
+    pub tries: i64,
+    /// When it ended.
+    pub ended_at: Option<At>,
+    /// Why it waits, or ended without a mask.
+    pub why: Option<String>,
+}
+
+const COLUMNS: &str = "id, country, price, origin, actor_id, state, number, ordered_at, asked_at, tries, ended_at, why";
+
+macro_rules! order {
+    ($row:expr) => {
+        Ok(Order {
+            id: PoolOrderId($row.try_get(0)?),
+            country: $row.try_get(1)?,
+            price: Cents($row.try_get(2)?),
+            origin: $row.try_get(3)?,
+            actor: $row.try_get::<Option<i64>, _>(4)?.map(PersonId),
+            state: $row.try_get(5)?,
+            number: $row.try_get(6)?,
+            ordered_at: At($row.try_get(7)?),
+            asked_at: $row.try_get::<Option<i64>, _>(8)?.map(At),
+            tries: $row.try_get(9)?,
+            ended_at: $row.try_get::<Option<i64>, _>(10)?.map(At),
+            why: $row.try_get(11)?,
+        })
+    };
+}
+
+/// Writes orders down; each is due at once.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<()> {
+    for piece in pieces(orders) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "INSERT INTO pool_orders (id, country, price, origin, actor_id, state, ordered_at, due_at, tries) ",
+            );
+            q.push_values(piece, |mut b, order| {
+                b.push_bind(order.id.0)
+                    .push_bind(order.country.clone())
+                    .push_bind(order.price.0)
+                    .push_bind(order.origin.clone())
+                    .push_bind(order.actor.map(|id| id.0))
+                    .push_bind(order.state.clone())
+                    .push_bind(order.ordered_at.0)
+                    .push_bind(order.ordered_at.0)
+                    .push_bind(order.tries);
+            });
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Open orders, oldest first.
+///
+/// # Errors
+/// What the database said.
+pub async fn open(tx: &mut Tx) -> Result<Vec<Order>> {
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new("SELECT ");
+        q.push(COLUMNS).push(" FROM pool_orders WHERE state = 'open' ORDER BY id");
+        q.build().try_map(|row: R| order!(row)).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
+}
+
+/// The newest orders, at most so many.
+///
+/// # Errors
+/// What the database said.
+pub async fn newest(tx: &mut Tx, limit: i64) -> Result<Vec<Order>> {
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new("SELECT ");
+        q.push(COLUMNS).push(" FROM pool_orders ORDER BY id DESC LIMIT ").push_bind(limit);
+        q.build().try_map(|row: R| order!(row)).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
+}
+
+/// Those of these orders, in the order of their ids.
+///
+/// # Errors
+/// What the database said.
+pub async fn of(tx: &mut Tx, ids: &[PoolOrderId]) -> Result<Vec<Order>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new("SELECT ");
+        q.push(COLUMNS).push(" FROM pool_orders WHERE id IN (");
+        let mut wanted = q.separated(", ");
+        for id in ids {
+            wanted.push_bind(id.0);
+        }
+        q.push(") ORDER BY id");
+        q.build().try_map(|row: R| order!(row)).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
+}
+
+/// The oldest open order that is due and that no other node has in hand; it is due again only at `until`.
+///
+/// # Errors
+/// What the database said.
+pub async fn claim(tx: &mut Tx, now: At, until: At) -> Result<Option<Order>> {
+    let lock = tx.for_update_of_d_skip_locked();
+    let order = on!(tx, c, R => {
+        let mut q = QueryBuilder::new("SELECT ");
+        q.push(COLUMNS).push(" FROM pool_orders d WHERE state = 'open' AND due_at <= ").push_bind(now.0);
+        q.push(" ORDER BY id LIMIT 1").push(lock);
+        q.build().try_map(|row: R| order!(row)).fetch_optional(&mut *c).await
+    })?;
+    if let Some(order) = &order {
+        wait(tx, order.id, until, order.why.as_deref()).await?;
+    }
+    Ok(order)
+}
+
+/// An open order is due at `due_at`, because of `why`.
+///
+/// # Errors
+/// What the database said.
+pub async fn wait(tx: &mut Tx, id: PoolOrderId, due_at: At, why: Option<&str>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE pool_orders SET due_at = $1, why = $2 WHERE id = $3 AND state = 'open'")
+        .bind(due_at.0).bind(why).bind(id.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// An open order is about this number from now on; whether it was about none.
+///
+/// # Errors
+/// [`crate::store::Error::Conflict`] if another open order is about it.
+pub async fn choose(tx: &mut Tx, id: PoolOrderId, number: &str) -> Result<bool> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE pool_orders SET number = $1, asked_at = NULL WHERE id = $2 AND state = 'open' AND number IS NULL")
+        .bind(number).bind(id.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(rows > 0)
+}
+
+/// The number of an open order cannot be had: another is chosen.
+///
+/// # Errors
+/// What the database said.
+pub async fn drop_number(tx: &mut Tx, id: PoolOrderId, now: At, why: &str) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE pool_orders SET number = NULL, asked_at = NULL, due_at = $1, why = $2 WHERE id = $3 AND state = 'open'")
+        .bind(now.0).bind(why).bind(id.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// The carrier is about to be asked for the number; whether the order is still open.
+///
+/// # Errors
+/// What the database said.
+pub async fn ask(tx: &mut Tx, id: PoolOrderId, now: At) -> Result<bool> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE pool_orders SET asked_at = $1, tries = tries + 1 WHERE id = $2 AND state = 'open'")
+        .bind(now.0).bind(id.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(rows > 0)
+}
+
+/// Ends an open order as `state`; whether it was open.
+///
+/// # Errors
+/// What the database said.
+pub async fn end(tx: &mut Tx, id: PoolOrderId, state: &str, why: Option<&str>, now: At) -> Result<bool> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE pool_orders SET state = $1, why = $2, ended_at = $3 WHERE id = $4 AND state = 'open'")
+        .bind(state).bind(why).bind(now.0).bind(id.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(rows > 0)
+}
+
+/// Gives up all open orders of a country for which no number was chosen.
+///
+/// # Errors
+/// What the database said.
+pub async fn fail_all(tx: &mut Tx, country: &str, why: &str, now: At) -> Result<u64> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE pool_orders SET state = 'failed', why = $1, ended_at = $2 WHERE state = 'open' AND number IS NULL \
+         AND country = $3")
+        .bind(why).bind(now.0).bind(country).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(rows)
+}

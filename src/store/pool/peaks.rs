@@ -1,0 +1,90 @@
+//! The highest need of each day and country, and what was measured last.
+
+use crate::clock::At;
+use crate::domain::pool::trend::Day;
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// A measurement of a country.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// ISO 3166 code.
+    pub country: String,
+    /// The most masks that one phone had.
+    pub busiest: i64,
+    /// Phones with any.
+    pub phones: i64,
+    /// All of those, over all phones.
+    pub taken: i64,
+    /// Active masks that serve the country.
+    pub masks: i64,
+    /// So few are left for the busiest phone that people should know.
+    pub low: bool,
+    /// When.
+    pub at: At,
+}
+
+/// Days since 1970 in UTC.
+#[must_use]
+pub fn day(at: At) -> i64 {
+    at.0.div_euclid(86_400_000_000)
+}
+
+/// Keeps a measurement; the day's peak only rises.
+///
+/// # Errors
+/// What the database said.
+pub async fn keep(tx: &mut Tx, one: &Measured) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO pool_peaks (day, country, peak, latest, phones, taken, masks, low, measured_at) \
+         VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8) ON CONFLICT (day, country) DO UPDATE SET \
+         peak = CASE WHEN excluded.peak > pool_peaks.peak THEN excluded.peak ELSE pool_peaks.peak END, \
+         latest = excluded.latest, phones = excluded.phones, taken = excluded.taken, masks = excluded.masks, \
+         low = excluded.low, measured_at = excluded.measured_at")
+        .bind(day(one.at)).bind(&one.country).bind(one.busiest).bind(one.phones).bind(one.taken).bind(one.masks)
+        .bind(i64::from(one.low)).bind(one.at.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// The peaks from that day on, by country and day.
+///
+/// # Errors
+/// What the database said.
+pub async fn since(tx: &mut Tx, day: i64) -> Result<Vec<(String, Day)>> {
+    let rows: Vec<(String, i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT country, day, peak FROM pool_peaks WHERE day >= $1 ORDER BY country, day")
+        .bind(day).fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(country, day, peak)| (country, Day { day, peak })).collect())
+}
+
+/// The countries that were low when they were last measured, if that was at `since` or later.
+///
+/// # Errors
+/// What the database said.
+pub async fn low(tx: &mut Tx, since: At) -> Result<Vec<Measured>> {
+    let rows: Vec<(String, i64, i64, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT country, latest, phones, taken, masks, measured_at FROM pool_peaks p WHERE low = 1 AND day >= $1 \
+         AND measured_at >= $2 AND NOT EXISTS (SELECT 1 FROM pool_peaks l WHERE l.country = p.country AND l.day > p.day) \
+         ORDER BY country")
+        .bind(day(since)).bind(since.0).fetch_all(&mut *c).await)?;
+    let measured = |(country, busiest, phones, taken, masks, at): (String, i64, i64, i64, i64, i64)| Measured {
+        country,
+        busiest,
+        phones,
+        taken,
+        masks,
+        low: true,
+        at: At(at),
+    };
+    Ok(rows.into_iter().map(measured).collect())
+}
+
+/// Forgets days before that one.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
+    let rows = on!(tx, c => sqlx::query("DELETE FROM pool_peaks WHERE day < $1")
+        .bind(before).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(rows)
+}
