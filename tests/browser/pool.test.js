@@ -52,7 +52,7 @@ test('an admin sees the cost, orders masks and lets one drain', async () => {
   await page.locator('#shrink').getByRole('button', { name: 'Let them drain' }).click();
   await page.getByText('Write how many masks, from 1 to 22.').waitFor();
   assert.deepEqual(await violations(page), []);
-  await page.getByRole('button', { name: /^Let .* drain$/ }).first().click();
+  await page.locator('#pool-masks').getByRole('button', { name: /drain$/ }).first().click();
   await page.waitForURL(/\/pool#masks$/);
   await page.getByRole('button', { name: /active again$/ }).click();
   await page.waitForFunction(() => !document.body.textContent.includes('Draining'));
