@@ -24,6 +24,7 @@ twins!(
     6 "0006_search",
     7 "0007_people",
     10 "0010_pool",
+    11 "0011_loads",
 );
 
 fn migrator(pick: impl Fn(&'static str, &'static str) -> &'static str) -> Migrator {

@@ -230,10 +230,11 @@ pub async fn headroom(tx: &mut Tx, now: At) -> Result<Vec<Headroom>> {
     let mut rooms = Vec::new();
     for (country, count) in masks {
         let busiest: Option<(Option<String>, i64)> = on!(tx, c => sqlx::query_as(
-            "SELECT MAX(p.name), COUNT(DISTINCT g.number_id) AS taken FROM legs g JOIN numbers n ON n.id = g.number_id \
-             LEFT JOIN people p ON p.phone = g.phone AND p.disabled_at IS NULL \
-             WHERE (g.ended_at IS NULL OR g.rests_until > $1) AND (g.ended_at IS NULL OR g.rests_until IS NOT NULL) \
-             AND n.role = 'mask' AND n.state = 'active' AND COALESCE(n.country, '') = $2 \
+            "SELECT MAX(p.name), COUNT(DISTINCT g.number_id) AS taken FROM (\
+               SELECT phone, number_id FROM legs WHERE ended_at IS NULL UNION ALL \
+               SELECT phone, number_id FROM legs WHERE rests_until > $1 AND ended_at IS NOT NULL) g \
+             JOIN numbers n ON n.id = g.number_id LEFT JOIN people p ON p.phone = g.phone AND p.disabled_at IS NULL \
+             WHERE n.role = 'mask' AND n.state = 'active' AND COALESCE(n.country, '') = $2 \
              GROUP BY g.phone ORDER BY taken DESC, g.phone LIMIT 1")
             .bind(now.0).bind(country.clone().unwrap_or_default()).fetch_optional(&mut *c).await)?;
         let (busiest, taken) = busiest.unwrap_or((None, 0));

@@ -95,6 +95,7 @@ pub async fn find(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, before: Option<M
     let mut walk = Walk::begin(tx, viewer, wanted, before).await?;
     let mut found: Vec<Hit> = Vec::new();
     while let Some(candidates) = walk.next(tx).await? {
+        let earlier = found.len();
         for some in candidates.rchunks(PAGE + 1) {
             found.extend(hits::read(tx, viewer, wanted, some).await?);
             if found.len() > PAGE {
@@ -105,6 +106,7 @@ pub async fn find(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, before: Option<M
                 return Ok(Found { hits: found, next });
             }
         }
+        walk.aim(PAGE + 1 - found.len(), found.len() - earlier);
     }
     hits::complete(tx, &mut found).await?;
     Ok(Found { hits: found, next: None })

@@ -14,8 +14,10 @@ use crate::store::{Result, Tx};
 
 /// So few conversations are looked through message by message.
 const FEW: usize = 400;
-/// Pieces of the rarest list that the first look takes in; every further one takes in four times as many.
+/// Pieces of the rarest list that the first look takes in.
 const FIRST: i64 = 4;
+/// A further look takes in at most so many times as many.
+const GROWTH: i64 = 4;
 /// By how much an id's instant and the message's own may differ, when a clock was set.
 const DRIFT: std::time::Duration = days(1);
 
@@ -113,8 +115,20 @@ impl Walk {
                 && self.not.as_ref().is_none_or(|not| !not.has(one.conversation))
         });
         self.high = from;
-        self.depth = self.depth.saturating_mul(4);
+        self.depth = self.depth.saturating_mul(GROWTH);
         Ok(Some(found))
+    }
+
+    /// Makes the next stretch no longer than is likely to give the `missing` hits, after the last one gave `hits`: what is
+    /// read in vain is most of what a search costs.
+    pub(super) fn aim(&mut self, missing: usize, hits: usize) {
+        if hits == 0 {
+            return;
+        }
+        let last = self.depth / GROWTH;
+        let wanted = i64::try_from(missing).unwrap_or(i64::MAX).saturating_mul(last).saturating_mul(3);
+        let given = i64::try_from(hits).unwrap_or(i64::MAX).saturating_mul(2);
+        self.depth = (wanted / given).clamp(1, self.depth);
     }
 }
 
