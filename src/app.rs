@@ -4,6 +4,7 @@
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 
+use crate::api;
 use crate::desk::Desk;
 use crate::hooks::{self, Seal};
 use crate::http::{self, Site, db};
@@ -44,6 +45,8 @@ pub fn build(parts: Parts) -> Rocket<Build> {
         .manage(parts.desk)
         .manage(parts.seal)
         .mount("/hooks/twilio", hooks::routes())
+        .mount(api::BASE, api::routes())
+        .register("/api", api::catchers())
         .mount("/", web::routes())
         .register("/", web::catchers::all());
     match parts.simulator {

@@ -2,7 +2,7 @@
 //!
 //! The house has floors, and imports run only downward: roof ([`app`], [`config`], [`cli`]) · doors ([`web`], [`api`],
 //! [`hooks`], [`clockwork`]) · annex ([`simulator`]) · landing ([`http`]) · desk ([`desk`]) · utilities ([`store`],
-//! [`carrier`], [`live`]) · rules ([`domain`], [`wire`]) · ground ([`clock`], [`secret`], [`metrics`]).
+//! [`carrier`], [`courier`], [`live`]) · rules ([`domain`], [`wire`]) · ground ([`clock`], [`secret`], [`metrics`]).
 //! `tests/it/floors.rs` holds the code against that map; `docs/ARCHITECTURE.md` walks through it.
 
 pub mod app;
@@ -21,6 +21,7 @@ pub mod http;
 pub mod desk;
 
 pub mod carrier;
+pub mod courier;
 pub mod live;
 pub mod store;
 

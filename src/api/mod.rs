@@ -1,1 +1,33 @@
-//! JSON for integrators.
+//! JSON for integrators' programs: a file per resource, and one each for what all of them share.
+//!
+//! A request shows a token (`caller`), may bring a body (`body`) and a key that makes it take effect once (`once`), and is
+//! answered with JSON (`answer`) or with the reason for the refusal (`problem`). The description of it all (`document`) is
+//! made from the same functions and types.
+
+use rocket::{Catcher, Route, catchers, routes};
+
+mod answer;
+mod body;
+mod caller;
+mod document;
+mod endpoints;
+mod once;
+mod page;
+mod problem;
+mod reference;
+mod times;
+
+/// Where the API stands.
+pub const BASE: &str = "/api/v1";
+
+/// Everything under [`BASE`].
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![document::show, reference::show, endpoints::create, endpoints::index, endpoints::show, endpoints::delete,]
+}
+
+/// What is answered where no handler answers. Register them at `/api`.
+#[must_use]
+pub fn catchers() -> Vec<Catcher> {
+    catchers![problem::caught]
+}

@@ -11,8 +11,10 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::config::{Refused, Settings};
+use crate::courier::Courier;
 use crate::desk::apply::Apply;
 use crate::desk::gate::Gate;
+use crate::desk::outside::Outside;
 use crate::desk::tallies::Tallies;
 use crate::desk::{self, Desk};
 use crate::domain::setup::Setup;
@@ -32,6 +34,7 @@ mod pool;
 mod serve;
 mod simulator;
 mod stop;
+mod token;
 
 /// The node number of commands: serving nodes count from 0.
 const COMMANDS: i64 = 1023;
@@ -60,6 +63,8 @@ enum Command {
     Link(link::Options),
     /// See to the masks: plan, grow, shrink, simulate
     Pool(pool::Options),
+    /// Print a token by which a program uses the API
+    Token(token::Options),
     /// Say what is missing, in order, with the fix
     Doctor,
 }
@@ -145,6 +150,7 @@ impl Here {
             wake: Notify::new(),
             tallies: Tallies::default(),
             gate: Gate::new(&self.clock),
+            outside: Outside::new(Courier::new(self.settings.events_allow_private)),
         })
     }
 
@@ -192,6 +198,7 @@ fn run(command: Option<Command>) -> Outcome {
             Some(Command::Person(options)) => person::run(&here, options).await,
             Some(Command::Link(options)) => link::run(&here, options).await,
             Some(Command::Pool(options)) => pool::run(&here, options).await,
+            Some(Command::Token(options)) => token::run(&here, options).await,
             Some(Command::Doctor) => doctor::run(&here).await,
         }
     })

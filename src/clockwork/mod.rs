@@ -11,6 +11,7 @@ use crate::desk::Desk;
 use crate::desk::outbox::Sending;
 
 mod feed;
+mod posts;
 mod runner;
 mod schedule;
 
@@ -30,6 +31,7 @@ pub fn start(desk: &Desk, outgoing: mpsc::UnboundedReceiver<Sending>, since: At)
     let mut tasks = JoinSet::new();
     tasks.spawn(runner::send(desk.clone(), outgoing, stopped.clone()));
     tasks.spawn(runner::claim(desk.clone(), stopped.clone()));
+    tasks.spawn(posts::run(desk.clone(), stopped.clone()));
     tasks.spawn(feed::read(desk.clone(), stopped.clone()));
     for task in schedule::all(desk, since) {
         tasks.spawn(task.run(desk.clone(), stopped.clone()));

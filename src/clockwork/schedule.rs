@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::clock::At;
-use crate::desk::{Desk, backfill, claim, doubt, duty, fulfil, idle, index, lapse, leap, pool, snooze};
+use crate::desk::{Desk, backfill, claim, doubt, duty, fulfil, idle, index, lapse, leap, pool, post, snooze, tokens};
 use crate::store::Result;
 
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -47,6 +47,8 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         task("peaks", Duration::from_mins(5), |desk| {
             Box::pin(async move { pool::measure::measure(&desk).await.map(drop) })
         }),
+        task("uses", Duration::from_mins(1), |desk| Box::pin(async move { tokens::keep_uses(&desk).await })),
+        task("posts", Duration::from_mins(1), |desk| Box::pin(async move { post::sweep(&desk).await })),
         task("forget", Duration::from_mins(1), |desk| Box::pin(async move { lapse::forget(&desk).await.map(drop) })),
     ]
 }

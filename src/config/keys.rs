@@ -25,7 +25,7 @@ const fn secret(name: &'static str, path: &'static str, default: &'static str, m
 }
 
 /// The tables of Rocket.toml in which every key is ours.
-pub const TABLES: [&str; 4] = ["support", "pool", "inbox", "delivery"];
+pub const TABLES: [&str; 6] = ["support", "pool", "inbox", "delivery", "api", "events"];
 
 /// Rocket's own keys of which the environment table tells.
 pub const ROCKET: [Key; 2] = [
@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 36] = [
+pub const ALL: [Key; 38] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
@@ -85,5 +85,12 @@ pub const ALL: [Key; 36] = [
         "delivery.segments_per_second",
         "1, 3 or 100",
         "pace, by kind of number",
+    ),
+    key("SWITCHBOARD_API__RATE_LIMIT", "api.rate_limit", "", "requests a minute for each token of the API"),
+    key(
+        "SWITCHBOARD_EVENTS__ALLOW_PRIVATE",
+        "events.allow_private",
+        "true with the simulator, or false",
+        "post events to addresses of this network, and by plain http",
     ),
 ];

@@ -33,6 +33,8 @@ pub struct Settings {
     pub carrier: CarrierSettings,
     /// Whether the simulator may be reached from other machines.
     pub simulator_anywhere: bool,
+    /// Whether events may be posted to private addresses and by plain http.
+    pub events_allow_private: bool,
     /// How texts are handled.
     pub policies: Policies,
     /// What is logged, and how.
@@ -100,13 +102,16 @@ impl Settings {
     pub fn read(mut source: Source) -> Result<Self, Refused> {
         source.refuse_unknown_keys();
         let (address, port) = server::listen(&mut source);
+        let carrier = carrier(&mut source);
+        let simulated = matches!(carrier, CarrierSettings::Simulator);
         let settings = Settings {
             database_url: database_url(&mut source),
             address,
             port,
             public_url: source.read("SWITCHBOARD_PUBLIC_URL", WebAddress::origin),
-            carrier: carrier(&mut source),
+            carrier,
             simulator_anywhere: source.read("SWITCHBOARD_SIMULATOR_ANYWHERE", truth).unwrap_or(false),
+            events_allow_private: source.read("SWITCHBOARD_EVENTS__ALLOW_PRIVATE", truth).unwrap_or(simulated),
             policies: policies::read(&mut source),
             log: LogSettings {
                 filter: source.read("SWITCHBOARD_LOG", log_filter).unwrap_or_else(|| "info".to_owned()),

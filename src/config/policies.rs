@@ -4,13 +4,19 @@ use std::time::Duration;
 
 use crate::domain::country::Countries;
 use crate::domain::duration;
-use crate::domain::policy::{DeliveryPolicy, InboxPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
+use crate::domain::policy::{ApiPolicy, DeliveryPolicy, InboxPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
 use crate::domain::pool::money::{Cents, Prices};
 
 use super::{Source, truth};
 
 pub(super) fn read(source: &mut Source) -> Policies {
-    Policies { support: support(source), pool: pool(source), inbox: inbox(source), delivery: delivery(source) }
+    Policies {
+        support: support(source),
+        pool: pool(source),
+        inbox: inbox(source),
+        delivery: delivery(source),
+        api: ApiPolicy { rate_limit: source.read("SWITCHBOARD_API__RATE_LIMIT", requests) },
+    }
 }
 
 fn support(source: &mut Source) -> SupportPolicy {
@@ -134,6 +140,11 @@ fn masks(text: &str) -> Result<i64, String> {
 
 fn budget(text: &str) -> Result<Option<Cents>, String> {
     if text == "none" { Ok(None) } else { Cents::read(text).map(Some) }
+}
+
+fn requests(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
+    count.ok_or_else(|| "write a whole number from 1 to 1000000, or leave it out for no limit".to_owned())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

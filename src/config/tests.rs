@@ -28,7 +28,7 @@ fn nothing_set_is_a_complete_setting() {
     assert!(matches!(settings.carrier, CarrierSettings::Simulator));
     assert_eq!(settings.policies, Policies::default());
     assert_eq!((settings.log.filter.as_str(), settings.log.json), ("info", false));
-    assert!(!settings.simulator_anywhere);
+    assert!(!settings.simulator_anywhere && settings.events_allow_private);
     let rocket: rocket::Config = settings.figment.extract().unwrap();
     assert!(rocket.ip_header.is_none());
 }
@@ -60,10 +60,13 @@ fn every_policy_is_read_from_the_environment() {
         ("SWITCHBOARD_DELIVERY__BACKFILL_EVERY", "500ms"),
         ("SWITCHBOARD_DELIVERY__VALID_FOR", "90s"),
         ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "0.1"),
+        ("SWITCHBOARD_API__RATE_LIMIT", "600"),
+        ("SWITCHBOARD_EVENTS__ALLOW_PRIVATE", "false"),
     ])
     .unwrap();
+    assert!(!settings.events_allow_private);
     let millis = Duration::from_millis;
-    let Policies { support, pool, inbox, delivery } = settings.policies;
+    let Policies { support, pool, inbox, delivery, api } = settings.policies;
     assert_eq!((pool.headroom, pool.spares, pool.low_watermark, pool.high_watermark), (35, 4, 5, 50));
     assert_eq!((pool.monthly_budget, pool.automatic), (Some(Cents(9950)), true));
     assert_eq!((pool.prices.of("US"), pool.prices.of("GB")), (Cents(120), Cents(100)));
@@ -79,6 +82,7 @@ fn every_policy_is_read_from_the_environment() {
     assert_eq!((delivery.proof_after, delivery.proof_again_after), (millis(300), millis(400)));
     assert_eq!((delivery.backfill_every, delivery.valid_for), (millis(500), millis(90_000)));
     assert_eq!(delivery.segments_per_second, Some(0.1));
+    assert_eq!(api.rate_limit, Some(600));
 }
 
 #[test]
@@ -100,6 +104,7 @@ fn twilio_needs_its_account_and_token_and_no_shape_of_them() {
     assert_eq!(twilio.previous_token.as_deref(), Some("z"));
     assert_eq!(twilio.api_base.as_str(), "https://api.twilio.com");
     assert!(!format!("{twilio:?}").contains('y'), "a token must not be printed");
+    assert!(!settings.events_allow_private, "a real carrier's events stay out of this network");
 }
 
 #[test]
@@ -122,6 +127,9 @@ fn bad_values_are_refused_with_the_key_and_the_remedy() {
         ("SWITCHBOARD_DELIVERY__VALID_FOR", "900ms", "at least 1s"),
         ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "-1", "0.001 to 100000"),
         ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "inf", "0.001 to 100000"),
+        ("SWITCHBOARD_API__RATE_LIMIT", "0", "leave it out"),
+        ("SWITCHBOARD_API__RATE_LIMIT", "1.5", "1 to 1000000"),
+        ("SWITCHBOARD_EVENTS__ALLOW_PRIVATE", "no", "true or false"),
     ] {
         let said = env(&[(name, value)]).unwrap_err();
         assert!(said.contains(name) && said.contains(remedy), "{name}={value}: {said}");

@@ -1,17 +1,19 @@
 //! What time does by itself: leases run out, old webhooks and announcements are forgotten, queues are counted.
 
-use super::Desk;
 use super::deliver::take;
+use super::{Desk, once};
 use crate::clock::{At, days};
 use crate::domain::sending::Next;
 use crate::domain::settlement::News;
-use crate::store::{Job, Result, Tx, attempts, changes, presences, tallies, upkeep};
+use crate::store::{Job, Result, Tx, api_events, attempts, changes, idempotency, presences, tallies, upkeep};
 use crate::{faults, metrics};
 
 /// The webhook as it came is kept for so long.
 const RAW_KEPT: std::time::Duration = days(30);
 /// A browser that was away for longer reloads its page instead of catching up.
 const CHANGES_KEPT: std::time::Duration = days(1);
+/// What integrators were told of can be posted again for so long.
+const EVENTS_KEPT: std::time::Duration = days(30);
 /// Rows of each kind that one transaction forgets.
 const PIECE: i64 = 1000;
 
@@ -50,7 +52,7 @@ pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
     Ok(found)
 }
 
-/// Forgets raw webhooks and announcements that have had their time. Returns how many rows changed.
+/// Forgets raw webhooks, announcements, events and answers that have had their time. Returns how many rows changed.
 ///
 /// # Errors
 /// What the database said.
@@ -58,10 +60,10 @@ pub async fn forget(desk: &Desk) -> Result<u64> {
     let mut all = 0;
     loop {
         // In small pieces, so that webhooks do not wait behind a month's worth.
-        let (raw, old) = desk.store.write(Forget { desk: desk.clone() }).await?;
+        let forgotten = desk.store.write(Forget { desk: desk.clone() }).await?;
         faults::point("after_forget");
-        all += raw + old;
-        if raw < PIECE.unsigned_abs() && old < PIECE.unsigned_abs() {
+        all += forgotten.iter().sum::<u64>();
+        if forgotten.iter().all(|rows| *rows < PIECE.unsigned_abs()) {
             return Ok(all);
         }
     }
@@ -72,14 +74,16 @@ struct Forget {
 }
 
 impl Job for Forget {
-    type Out = (u64, u64);
+    type Out = [u64; 4];
 
-    async fn run(&self, tx: &mut Tx) -> Result<(u64, u64)> {
+    async fn run(&self, tx: &mut Tx) -> Result<[u64; 4]> {
         let now = self.desk.clock.now();
         let raw = upkeep::forget_raw(tx, now - RAW_KEPT, PIECE).await?;
         let old = changes::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
-        Ok((raw, old))
+        let events = api_events::forget(tx, now - EVENTS_KEPT, PIECE).await?;
+        let answers = idempotency::forget(tx, now - once::KEPT, PIECE).await?;
+        Ok([raw, old, events, answers])
     }
 }
 

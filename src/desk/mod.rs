@@ -29,6 +29,7 @@ pub mod deliver;
 pub mod doubt;
 pub mod draft;
 pub mod duty;
+pub mod endpoints;
 pub mod export;
 pub mod fulfil;
 pub mod gate;
@@ -48,7 +49,9 @@ pub mod new_line;
 pub mod note;
 pub mod notice;
 pub mod number;
+pub mod once;
 pub mod outbox;
+pub mod outside;
 mod password;
 pub mod passwords;
 pub mod people;
@@ -56,6 +59,7 @@ mod phones;
 pub mod pin;
 pub mod plan;
 pub mod pool;
+pub mod post;
 pub mod presence;
 pub mod queue;
 pub mod reading;
@@ -73,6 +77,8 @@ pub mod setup;
 pub mod snooze;
 pub mod start;
 pub mod tallies;
+pub mod tell;
+pub mod tokens;
 pub mod unplan;
 
 use outbox::{Enqueued, Sending};
@@ -111,6 +117,8 @@ pub struct Parts {
     pub tallies: tallies::Tallies,
     /// Whether things may end by themselves.
     pub gate: gate::Gate,
+    /// What integrators' programs have done lately.
+    pub outside: outside::Outside,
 }
 
 /// The desk, shared by everything that runs in this process.

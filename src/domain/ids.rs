@@ -44,4 +44,10 @@ ids! {
     PlannedReplyId,
     /// A mask that is ordered.
     PoolOrderId,
+    /// What a program of an integrator shows to be let in.
+    TokenId,
+    /// An address to which events are posted.
+    EndpointId,
+    /// Something that integrators are told of.
+    EventId,
 }

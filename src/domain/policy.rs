@@ -23,6 +23,8 @@ pub struct Policies {
     pub inbox: InboxPolicy,
     /// How texts are sent and how doubt about them is settled.
     pub delivery: DeliveryPolicy,
+    /// What programs of integrators may do.
+    pub api: ApiPolicy,
 }
 
 impl Policies {
@@ -163,6 +165,13 @@ impl Default for InboxPolicy {
     fn default() -> Self {
         InboxPolicy { undo_window: seconds(5) }
     }
+}
+
+/// What programs of integrators may do (`SWITCHBOARD_API__…`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ApiPolicy {
+    /// Requests that one token may make in a minute, at each node; `None`: as many as it likes.
+    pub rate_limit: Option<u32>,
 }
 
 /// How texts are sent and how doubt about them is settled (`SWITCHBOARD_DELIVERY__…`).

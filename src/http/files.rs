@@ -37,6 +37,7 @@ const STYLES: &[&str] = &[
     include_str!("../../static/css/manage.css"),
     include_str!("../../static/css/pool.css"),
     include_str!("../../static/css/alone.css"),
+    include_str!("../../static/css/api.css"),
     include_str!("../../static/css/states.css"),
 ];
 

@@ -58,6 +58,15 @@ impl Tx {
         }
     }
 
+    /// Keeps rows that were read from being held by [`Tx::for_update`] until the commit; others may hold them so too.
+    #[must_use]
+    pub fn for_key_share(&self) -> &'static str {
+        match self {
+            Tx::Sqlite(_) => "",
+            Tx::Postgres(_) => " FOR KEY SHARE",
+        }
+    }
+
     /// As [`Tx::for_update`] on the rows of `d` alone, passing over rows that another node holds.
     #[must_use]
     pub fn for_update_of_d_skip_locked(&self) -> &'static str {

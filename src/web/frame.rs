@@ -15,7 +15,7 @@ use crate::http::Site;
 use crate::store::pool::peaks;
 use crate::store::views::list::{Counts, LineCount, Reach, View, Which, counts};
 use crate::store::views::{Viewer, health};
-use crate::store::{self, Tx, changes};
+use crate::store::{self, Tx, changes, endpoints};
 use crate::{clock::At, domain::ids::PersonId};
 
 /// Something that needs a hand.
@@ -182,6 +182,13 @@ async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble
         at: Some(Stamp(low.at)),
         remedy: "An admin can order more under Pool; without, rests are shortened and then some go on in the inbox alone.",
     }));
+    if role >= Role::Admin {
+        troubles.extend(endpoints::disabled(tx).await?.into_iter().map(|(url, at, why)| Trouble {
+            what: format!("No events are posted to {url}: {why}. Since"),
+            at: Some(Stamp(at)),
+            remedy: "Mend it, then enable it under Endpoints: what has happened meanwhile is posted then.",
+        }));
+    }
     if role >= Role::Manager
         && let Some(tally) = health::tally(tx, NO_MASK).await?
         && now.since(tally.last_at) < hours(24)

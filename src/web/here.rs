@@ -33,10 +33,14 @@ pub enum Here {
     Me,
     /// At the canned replies.
     Canned,
+    /// At the tokens of the API.
+    Tokens,
+    /// At the endpoints of events.
+    Endpoints,
 }
 
 /// Every place that is no view of conversations, with its word. No view has any of these words.
-const PLACES: [(Here, &str); 12] = [
+const PLACES: [(Here, &str); 14] = [
     (Here::Start, "start"),
     (Here::Held, "held"),
     (Here::Labels, "labels"),
@@ -49,6 +53,8 @@ const PLACES: [(Here, &str); 12] = [
     (Here::People, "people"),
     (Here::Me, "me"),
     (Here::Canned, "canned"),
+    (Here::Tokens, "tokens"),
+    (Here::Endpoints, "endpoints"),
 ];
 
 impl Here {

@@ -17,6 +17,7 @@ mod deliveries;
 mod details;
 mod drafts;
 mod duty;
+mod endpoints;
 pub mod events;
 mod exports;
 mod failure;
@@ -55,6 +56,7 @@ pub mod stamp;
 mod starts;
 mod thread;
 pub mod timeline;
+mod tokens;
 mod travel;
 mod views;
 pub mod words;
@@ -160,5 +162,21 @@ pub fn routes() -> Vec<Route> {
         health::counts,
     ];
     all.extend(pool::routes());
+    all.extend(programs());
     all
+}
+
+/// What admins set up for programs.
+fn programs() -> Vec<Route> {
+    routes![
+        tokens::index,
+        tokens::create,
+        tokens::revoke,
+        endpoints::index,
+        endpoints::create,
+        endpoints::show,
+        endpoints::delete,
+        endpoints::enable,
+        endpoints::replay,
+    ]
 }

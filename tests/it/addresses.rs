@@ -7,7 +7,7 @@ use crate::web_browser::Browser;
 
 /// What stands for a parameter where an address begins so: the first of them counts. What is not named here is 1.
 /// The objects are the owner's: a conversation, a text that is held, themselves, their line. `{owner}` is their row.
-const EXAMPLES: [(&str, &str); 8] = [
+const EXAMPLES: [(&str, &str); 10] = [
     ("/conversations/<", "SELECT MAX(id) FROM conversations WHERE pinned_to = {owner}"),
     ("/held/<", "SELECT MAX(id) FROM messages WHERE outcome = 'held'"),
     ("/lines/<id>", "SELECT MAX(id) FROM lines"),
@@ -16,6 +16,8 @@ const EXAMPLES: [(&str, &str); 8] = [
     ("/searches/<", "SELECT MAX(id) FROM saved_searches"),
     ("/pool/masks/<", "SELECT MIN(id) FROM numbers WHERE role = 'mask'"),
     ("/canned/<", "SELECT MAX(id) FROM canned_replies"),
+    ("/tokens/<", "SELECT MAX(id) FROM api_tokens"),
+    ("/endpoints/<", "SELECT MAX(id) FROM endpoints"),
 ];
 
 /// Words that stand for a parameter of that name in any address.
@@ -72,6 +74,12 @@ pub async fn furnish(house: &House, owner: &str) -> Examples {
         "INSERT INTO planned_replies (id, conversation_id, author_id, to_phone, body, scheduled, created_at, due_at) \
          SELECT id, id, pinned_to, 'nobody', 'Until six.', 1, opened_at, opened_at + 60000000 FROM conversations",
         "UPDATE deliveries SET state = 'parked' WHERE id = (SELECT MAX(id) FROM deliveries)",
+        "INSERT INTO api_tokens (id, name, token_hash, scopes, created_at) VALUES (1, 'crm', 'x', 'pairs:read', 1)",
+        "INSERT INTO endpoints (id, url, events, secret, created_at) VALUES (5, 'http://127.0.0.1:9/', '*', 'whsec_', 1)",
+        "INSERT INTO api_events (id, conversation_id, seq, kind, at, body) \
+         SELECT 5, MAX(id), 1, 'pair.opened', 1, '{}' FROM conversations",
+        "INSERT INTO event_posts (endpoint_id, event_id, conversation_id, seq, state, attempts) \
+         SELECT 5, 5, MAX(id), 1, 'delivered', 1 FROM conversations",
     ] {
         house.sets(things).await;
     }

@@ -10,10 +10,12 @@ use tokio::sync::{Semaphore, mpsc};
 use switchboard::app;
 use switchboard::carrier::twilio::{Twilio, TwilioAccount};
 use switchboard::clock::{At, Clock};
+use switchboard::courier::Courier;
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
 use switchboard::desk::{
-    self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, snooze, tallies::Tallies,
+    self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, outside::Outside, snooze,
+    tallies::Tallies,
 };
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::hooks;
@@ -137,6 +139,7 @@ impl House {
             wake: tokio::sync::Notify::new(),
             tallies: Tallies::default(),
             gate: Gate::new(&clock),
+            outside: Outside::new(Courier::new(plan.reaches_private).patient_for(Duration::from_millis(500))),
         });
         Apply { setup, desk: desk.clone() }.on(false).await.unwrap().unwrap();
         let doors = app::build(app::Parts {
@@ -176,6 +179,7 @@ impl House {
             busy |= fulfil::fulfil(&self.desk).await.unwrap() > 0;
             busy |= duty::turn(&self.desk).await.unwrap() > 0;
             busy |= doubt::look(&self.desk).await.unwrap() > 0;
+            busy |= self.posts_events().await;
             busy |= lapse::leases(&self.desk, self.started_at).await.unwrap() > 0;
             if !busy {
                 return;
@@ -195,6 +199,15 @@ impl House {
         while let Some(done) = all.join_next().await {
             done.unwrap();
         }
+        any
+    }
+
+    /// Posts the events that are due, all at once; whether there were any.
+    async fn posts_events(&self) -> bool {
+        let due = desk::post::take(&self.desk, &[], 64).await.unwrap();
+        let any = !due.is_empty();
+        let all = due.into_iter().map(|due| desk::post::deliver(&self.desk, due));
+        rocket::futures::future::join_all(all).await;
         any
     }
 
@@ -223,7 +236,8 @@ impl House {
         let look = store::attempts::next_look(&mut tx).await.unwrap().filter(|at| *at > now);
         let turn = duty::next_turn(&self.desk).await.unwrap();
         let planned = store::planned::next_due(&mut tx, now).await.unwrap();
-        [due, look, turn, planned].into_iter().flatten().min()
+        let post = store::event_posts::next_due(&mut tx).await.unwrap().filter(|at| *at > now);
+        [due, look, turn, planned, post].into_iter().flatten().min()
     }
 
     pub fn is_left_tidy(&self) {

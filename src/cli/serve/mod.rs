@@ -13,7 +13,9 @@ use crate::app;
 use crate::cli::stop::Stop;
 use crate::clockwork::{self, Running};
 use crate::config::Settings;
+use crate::courier::Courier;
 use crate::desk::gate::Gate;
+use crate::desk::outside::Outside;
 use crate::desk::tallies::Tallies;
 use crate::desk::{self, Desk, identity};
 use crate::faults;
@@ -73,6 +75,7 @@ async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Resu
         wake: Notify::new(),
         tallies: Tallies::default(),
         gate: Gate::new(&here.clock),
+        outside: Outside::new(Courier::new(settings.events_allow_private)),
     });
     if settings.port != 0 {
         publish(&desk, settings, settings.port);

@@ -10,7 +10,7 @@ use super::tokens::{Token, tokens};
 const FLOORS: [(&str, &[&str]); 8] = [
     ("ground", &["clock", "secret", "metrics", "faults"]),
     ("rules", &["domain", "wire"]),
-    ("utilities", &["store", "carrier", "live"]),
+    ("utilities", &["store", "carrier", "courier", "live"]),
     ("desk", &["desk"]),
     ("landing", &["http"]),
     ("annex", &["simulator"]),
@@ -42,8 +42,8 @@ const KEPT: [Kept; 4] = [
     Kept { library: "sqlx", by: |room| room == "store", why: "SQL stands in store/ only" },
     Kept {
         library: "reqwest",
-        by: |room| matches!(room, "carrier" | "simulator"),
-        why: "only carrier/ and simulator/ make requests",
+        by: |room| matches!(room, "carrier" | "courier" | "simulator"),
+        why: "only carrier/, courier/ and simulator/ make requests",
     },
 ];
 

@@ -45,6 +45,8 @@ pub struct Plan {
     /// The longest that a request to the carrier may take in real time; the policy's own time-out counts by the
     /// house's clock, which stands meanwhile.
     pub patience: Duration,
+    /// Events may be posted to this machine, where the tests' own receivers are.
+    pub reaches_private: bool,
 }
 
 impl Default for Plan {
@@ -54,7 +56,15 @@ impl Default for Plan {
         policies.delivery.segments_per_second = Some(1000.0);
         // A reply leaves at once, unless the test is about taking it back.
         policies.inbox.undo_window = Duration::ZERO;
-        Plan { policies, setup: SETUP.to_owned(), masks: 20, seed: 7, auto_replies: false, patience: PATIENCE }
+        Plan {
+            policies,
+            setup: SETUP.to_owned(),
+            masks: 20,
+            seed: 7,
+            auto_replies: false,
+            patience: PATIENCE,
+            reaches_private: true,
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use sqlx::AssertSqlSafe;
 use switchboard::clock::{At, Clock};
+use switchboard::courier::Courier;
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
-use switchboard::desk::{self, Desk, gate::Gate, tallies::Tallies};
+use switchboard::desk::{self, Desk, gate::Gate, outside::Outside, tallies::Tallies};
 use switchboard::domain::policy::Policies;
 use switchboard::live::Live;
 use switchboard::on;
@@ -126,6 +127,7 @@ fn desk(
         wake: tokio::sync::Notify::new(),
         tallies: Tallies::default(),
         gate: Gate::new(clock),
+        outside: Outside::new(Courier::new(true)),
     });
     // Nothing was missed: the carrier in memory hands every text in.
     desk.gate.catch_up();

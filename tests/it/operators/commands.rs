@@ -25,7 +25,7 @@ limit = 50                # open conversations, optional
 fn help_has_every_command_examples_and_every_key() {
     let said = Desk::new().runs(&["--help"]);
     assert_eq!(said.code, Some(0));
-    for command in ["serve", "simulator", "migrate", "apply", "person", "link", "doctor"] {
+    for command in ["serve", "simulator", "migrate", "apply", "person", "link", "token", "doctor"] {
         assert!(said.out.contains(&format!("\n  {command} ")), "{command} is missing:\n{}", said.out);
     }
     assert!(said.out.contains("switchboard apply setup.toml --dry-run"));

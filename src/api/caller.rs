@@ -1,0 +1,91 @@
+//! Who calls: a program with a token. A guard for each scope, so that the signature of a handler says what it takes.
+//! No cookie is looked at here: a browser that is signed in is nobody to the API.
+
+use rocket::Request;
+use rocket::http::Header;
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::Builder;
+
+use super::problem::Problem;
+use crate::desk::{Desk, tokens};
+use crate::domain::ids::TokenId;
+use crate::domain::quota::Quota;
+use crate::domain::scope::{Scope, Scopes};
+
+/// A program with a token that holds.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    /// Which token.
+    pub(super) token: TokenId,
+    scopes: Scopes,
+}
+
+macro_rules! may {
+    ($($(#[$doc:meta])* $name:ident($scope:expr)),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub(super) struct $name(pub(super) Caller);
+
+        #[rocket::async_trait]
+        impl<'r> FromRequest<'r> for $name {
+            type Error = ();
+
+            async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
+                match with(req, $scope).await {
+                    Ok(caller) => Outcome::Success($name(caller)),
+                    Err(problem) => Outcome::Error((problem.leave(req), ())),
+                }
+            }
+        }
+    )*};
+}
+
+may! {
+    /// May see and change endpoints.
+    EndpointsWrite(Scope::EndpointsWrite),
+}
+
+async fn with(req: &Request<'_>, scope: Scope) -> Result<Caller, Problem> {
+    let caller = known(req).await?;
+    if caller.scopes.has(scope) {
+        return Ok(caller);
+    }
+    let detail = format!("This token lacks the scope {}; it has: {}.", scope.word(), caller.scopes);
+    Err(Problem::new("forbidden", detail).with("scope", scope.word()))
+}
+
+async fn known(req: &Request<'_>) -> Result<Caller, Problem> {
+    let Some(desk) = req.rocket().state::<Desk>() else {
+        return Err(Problem::new("internal", "The fault is ours and has been logged."));
+    };
+    let missing = "Show a token: `Authorization: Bearer sb_…`. Admins make one under Tokens, or on the command line.";
+    let mut headers = req.headers().get("authorization");
+    let (Some(header), None) = (headers.next(), headers.next()) else {
+        return Err(Problem::new("unauthorized", missing));
+    };
+    let token = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let Some((_, token)) = token else { return Err(Problem::new("unauthorized", missing)) };
+    let Some((token, scopes)) = tokens::who(desk, token.trim()).await? else {
+        let detail = "This token does not hold: it is mistyped, has expired or was revoked, or whoever made it is no \
+                      admin any more.";
+        return Err(Problem::new("unauthorized", detail));
+    };
+    if let Some(limit) = desk.policies.api.rate_limit {
+        let quota = desk.outside.count(token, limit, desk.clock.now());
+        req.local_cache(|| Some(quota));
+        if quota.over {
+            let detail = format!("This token may make {limit} requests in a minute. Wait {} s.", quota.reset);
+            return Err(Problem::new("too_many_requests", detail).after(u32::try_from(quota.reset).unwrap_or(60)));
+        }
+    }
+    Ok(Caller { token, scopes })
+}
+
+/// Says how the token stands, where a limit is set.
+pub(super) fn tell_quota(req: &Request<'_>, response: &mut Builder<'_>) {
+    if let Some(Quota { limit, remaining, reset, .. }) = req.local_cache(|| None::<Quota>) {
+        response.header(Header::new("RateLimit-Limit", limit.to_string()));
+        response.header(Header::new("RateLimit-Remaining", remaining.to_string()));
+        response.header(Header::new("RateLimit-Reset", reset.to_string()));
+    }
+}

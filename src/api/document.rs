@@ -1,0 +1,91 @@
+//! The description of the API, OpenAPI 3.1, made from the handlers and the types that they take and give.
+
+use std::sync::LazyLock;
+
+use rocket::http::ContentType;
+use serde_json::Value;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+use super::endpoints;
+use super::problem::{CODES, Fault, ProblemDetails};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Switchboard",
+        version = "1",
+        description = "Masked texting between people who do not know each other's numbers, and events about it.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/api/v1")),
+    paths(endpoints::create, endpoints::index, endpoints::show, endpoints::delete),
+    components(schemas(ProblemDetails, Fault)),
+    modifiers(&Shared),
+    tags(
+        (name = "Endpoints", description = "Addresses of yours to which events are posted."),
+    ),
+)]
+struct Document;
+
+/// What every operation has: a token, and refusals.
+struct Shared;
+
+impl Modify for Shared {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("sb_…")
+            .description(Some("A token, made by an admin under Tokens or by `switchboard token`."))
+            .build();
+        document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(token));
+        for (path, item) in &mut document.paths.paths {
+            let named = path.contains('{');
+            let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                refusals(operation, named);
+            }
+        }
+    }
+}
+
+fn refusals(operation: &mut Operation, named: bool) {
+    let body = operation.request_body.is_some();
+    let parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
+    for status in [400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 503] {
+        let possible = match status {
+            404 => named,
+            408 | 409 | 413 | 415 => body,
+            422 => body || parameters,
+            _ => true,
+        };
+        let key = status.to_string();
+        if !possible || operation.responses.responses.contains_key(&key) {
+            continue;
+        }
+        let codes: Vec<String> = CODES
+            .iter()
+            .filter(|(code, known, ..)| *known == status && *code != "pool_exhausted")
+            .map(|(code, _, title, _)| format!("{title} (`{code}`)"))
+            .collect();
+        let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+        let response = ResponseBuilder::new()
+            .description(format!("{}.", codes.join(", or ")))
+            .content("application/problem+json", problem)
+            .build();
+        operation.responses.responses.insert(key, response.into());
+    }
+}
+
+/// The document as a value.
+pub(super) static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(Document::openapi()).unwrap_or_default());
+
+static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
+
+#[rocket::get("/openapi.json")]
+pub(super) fn show() -> (ContentType, &'static str) {
+    (ContentType::JSON, TEXT.as_str())
+}

@@ -1,0 +1,152 @@
+//! Endpoints: where a program wants to be told what happens.
+
+use rocket::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::answer::{Answer, Told};
+use super::body::Body;
+use super::caller::EndpointsWrite;
+use super::once::{Key, once};
+use super::page::{Page, PageParams};
+use super::problem::{Fault, Problem};
+use super::times::Instant;
+use crate::desk::endpoints::{self, By};
+use crate::desk::{Desk, Failure};
+use crate::domain::event::Wanted;
+use crate::domain::ids::EndpointId;
+use crate::store::endpoints as table;
+
+/// An endpoint to be made.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewEndpoint {
+    /// Where events are posted: an https address that can be reached from the internet.
+    #[schema(example = "https://app.example.com/switchboard", min_length = 1, max_length = 2000)]
+    url: String,
+    /// The events that it is told of, by their names; `*` is every event, also of kinds that are yet to come.
+    #[schema(example = json!(["pair.opened", "message.received"]), min_items = 1)]
+    events: Vec<String>,
+}
+
+/// An endpoint.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Endpoint {
+    /// Its id.
+    #[schema(example = "7421")]
+    id: String,
+    /// Where events are posted.
+    url: String,
+    /// The events that it is told of.
+    events: Vec<&'static str>,
+    /// When it was made.
+    created_at: Instant,
+    /// Since when nothing is posted there, if so; an admin can enable it again.
+    disabled_at: Option<Instant>,
+    /// Why nothing is posted there.
+    disabled_why: Option<String>,
+}
+
+/// An endpoint that was made.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct MadeEndpoint {
+    #[serde(flatten)]
+    endpoint: Endpoint,
+    /// What its posts are signed with, by Standard Webhooks. Keep it: it is not shown again.
+    #[schema(example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    secret: String,
+}
+
+/// A page of endpoints.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Endpoints {
+    /// The oldest first; there are at most 20 in all.
+    data: Vec<Endpoint>,
+    /// The `cursor` of the next page; none if this is the last.
+    next_cursor: Option<String>,
+}
+
+impl From<table::Endpoint> for Endpoint {
+    fn from(kept: table::Endpoint) -> Self {
+        Endpoint {
+            id: kept.id.to_string(),
+            url: kept.url,
+            events: kept.wanted.words(),
+            created_at: Instant(kept.created_at),
+            disabled_at: kept.disabled.as_ref().map(|(at, _)| Instant(*at)),
+            disabled_why: kept.disabled.map(|(_, why)| why),
+        }
+    }
+}
+
+/// Adds an endpoint
+///
+/// Everything that happens from now on and is among its events is posted there, signed with the secret that is shown here
+/// and never again.
+#[utoipa::path(
+    post, path = "/endpoints", tag = "Endpoints", operation_id = "addEndpoint",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request take effect once.")),
+    request_body = NewEndpoint,
+    responses((status = 201, description = "The endpoint and its secret.", body = MadeEndpoint)),
+    security(("token" = ["endpoints:write"])),
+)]
+#[rocket::post("/endpoints", data = "<body>")]
+pub(super) async fn create(caller: EndpointsWrite, key: Key, body: Body<NewEndpoint>, desk: &State<Desk>) -> Told {
+    let NewEndpoint { url, events } = body.value;
+    let work = async {
+        let wanted = Wanted::read(events.iter().map(String::as_str));
+        let wanted = wanted.map_err(|why| Problem::refused([Fault::at("/events", &why)]))?;
+        let made = endpoints::make(desk, By::Program(caller.0.token), &url, wanted).await?;
+        Answer::created(&MadeEndpoint { endpoint: made.endpoint.into(), secret: made.secret })
+    };
+    once(desk, &caller.0, key, &body.hash, work).await
+}
+
+/// Lists the endpoints
+#[utoipa::path(
+    get, path = "/endpoints", tag = "Endpoints", operation_id = "listEndpoints",
+    params(PageParams),
+    responses((status = 200, description = "A page of endpoints, the oldest first.", body = Endpoints)),
+    security(("token" = ["endpoints:write"])),
+)]
+#[rocket::get("/endpoints")]
+pub(super) async fn index(_caller: EndpointsWrite, page: Page, desk: &State<Desk>) -> Told {
+    let kept = table::all(&mut desk.store.read().await?).await?;
+    let behind = kept.into_iter().filter(|endpoint| page.after.is_none_or(|last| endpoint.id.0 > last));
+    let kept: Vec<_> = behind.take(usize::try_from(page.limit).unwrap_or(usize::MAX)).collect();
+    let next_cursor = page.next(kept.len(), kept.last().map(|last| last.id.0));
+    Answer::ok(&Endpoints { data: kept.into_iter().map(Endpoint::from).collect(), next_cursor })
+}
+
+/// Shows an endpoint
+#[utoipa::path(
+    get, path = "/endpoints/{id}", tag = "Endpoints", operation_id = "showEndpoint",
+    params(("id" = String, Path, description = "The endpoint's id.")),
+    responses((status = 200, description = "The endpoint.", body = Endpoint)),
+    security(("token" = ["endpoints:write"])),
+)]
+#[rocket::get("/endpoints/<id>")]
+pub(super) async fn show(id: &str, _caller: EndpointsWrite, desk: &State<Desk>) -> Told {
+    let kept = table::by_id(&mut desk.store.read().await?, numbered(id)?).await?;
+    Answer::ok(&Endpoint::from(kept.ok_or_else(Problem::not_found)?))
+}
+
+/// Deletes an endpoint
+///
+/// Nothing more is posted there, not even what waits.
+#[utoipa::path(
+    delete, path = "/endpoints/{id}", tag = "Endpoints", operation_id = "deleteEndpoint",
+    params(("id" = String, Path, description = "The endpoint's id.")),
+    responses((status = 204, description = "It is deleted.")),
+    security(("token" = ["endpoints:write"])),
+)]
+#[rocket::delete("/endpoints/<id>")]
+pub(super) async fn delete(id: &str, caller: EndpointsWrite, desk: &State<Desk>) -> Told {
+    endpoints::delete(desk, By::Program(caller.0.token), numbered(id)?).await?;
+    Ok(Answer::done())
+}
+
+/// The id in an address; what is no number is nobody's.
+fn numbered(id: &str) -> Result<EndpointId, Failure> {
+    id.parse().map(EndpointId).map_err(|_| Failure::NotFound)
+}

@@ -1,0 +1,175 @@
+//! What integrators are told of: the kinds of events, and the kinds that an endpoint wants.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Something that happened to a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// It was opened.
+    PairOpened,
+    /// It ends soon; the parties have been warned.
+    PairExpiring,
+    /// Its end was put off.
+    PairExtended,
+    /// The transaction is done; the grace runs.
+    PairCompleted,
+    /// It has ended, by time or by somebody.
+    PairEnded,
+    /// A party has another phone.
+    PartyChanged,
+    /// A party wrote.
+    MessageReceived,
+    /// A text has arrived on a party's phone.
+    MessageDelivered,
+    /// A text will not arrive on a party's phone.
+    MessageFailed,
+    /// A party wrote after the end; nobody got it.
+    LateTextHeld,
+}
+
+impl Kind {
+    /// Every kind, in the order in which they are explained.
+    pub const ALL: [Kind; 10] = [
+        Kind::PairOpened,
+        Kind::PairExpiring,
+        Kind::PairExtended,
+        Kind::PairCompleted,
+        Kind::PairEnded,
+        Kind::PartyChanged,
+        Kind::MessageReceived,
+        Kind::MessageDelivered,
+        Kind::MessageFailed,
+        Kind::LateTextHeld,
+    ];
+
+    /// The word for it, as in `type` of what is posted.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Kind::PairOpened => "pair.opened",
+            Kind::PairExpiring => "pair.expiring",
+            Kind::PairExtended => "pair.extended",
+            Kind::PairCompleted => "pair.completed",
+            Kind::PairEnded => "pair.ended",
+            Kind::PartyChanged => "party.changed",
+            Kind::MessageReceived => "message.received",
+            Kind::MessageDelivered => "message.delivered",
+            Kind::MessageFailed => "message.failed",
+            Kind::LateTextHeld => "late_text.held",
+        }
+    }
+
+    /// When it comes, for people.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Kind::PairOpened => "a pair was opened",
+            Kind::PairExpiring => "a pair ends soon; the parties were warned",
+            Kind::PairExtended => "the end of a pair was put off",
+            Kind::PairCompleted => "a pair was completed; its grace runs",
+            Kind::PairEnded => "a pair has ended",
+            Kind::PartyChanged => "a party has another phone",
+            Kind::MessageReceived => "a party wrote",
+            Kind::MessageDelivered => "a text has arrived on a party's phone",
+            Kind::MessageFailed => "a text will not arrive on a party's phone",
+            Kind::LateTextHeld => "a party wrote after the end; nobody got it",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let found = Kind::ALL.into_iter().find(|kind| kind.word() == word);
+        found.ok_or_else(|| format!("`{word}` is no event; choose from *, {}", Kind::ALL.map(Kind::word).join(", ")))
+    }
+}
+
+/// What an endpoint wants to be told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Everything, also kinds that come with later versions.
+    All,
+    /// These.
+    These(Vec<Kind>),
+}
+
+impl Wanted {
+    /// Reads words such as `pair.ended`; `*` is everything.
+    ///
+    /// # Errors
+    /// The remedy for the first word that is no event, or for none at all.
+    pub fn read<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let words: Vec<&str> = words.into_iter().collect();
+        if words.contains(&"*") {
+            return Ok(Wanted::All);
+        }
+        let mut kinds = words.into_iter().map(str::parse).collect::<Result<Vec<Kind>, String>>()?;
+        if kinds.is_empty() {
+            return Err(format!("choose at least one event: *, {}", Kind::ALL.map(Kind::word).join(", ")));
+        }
+        kinds.sort_unstable();
+        kinds.dedup();
+        Ok(Wanted::These(kinds))
+    }
+
+    /// Those that were kept; a word that this version does not know never comes.
+    #[must_use]
+    pub fn kept(words: &str) -> Self {
+        if words == "*" {
+            return Wanted::All;
+        }
+        Wanted::These(words.split(' ').filter_map(|word| word.parse().ok()).collect())
+    }
+
+    /// Their words.
+    #[must_use]
+    pub fn words(&self) -> Vec<&'static str> {
+        match self {
+            Wanted::All => vec!["*"],
+            Wanted::These(kinds) => kinds.iter().map(|kind| kind.word()).collect(),
+        }
+    }
+
+    /// Whether `kind` is among them.
+    #[must_use]
+    pub fn has(&self, kind: Kind) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::These(kinds) => kinds.contains(&kind),
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    /// The words with spaces between them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_by_its_word_and_a_star_is_all_of_them() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.word().parse(), Ok(kind));
+            assert!(Wanted::All.has(kind));
+        }
+        assert_eq!(Wanted::read(["pair.ended", "*"]), Ok(Wanted::All));
+        let wanted = Wanted::read(["pair.ended", "pair.opened", "pair.ended"]).unwrap();
+        assert_eq!(wanted.to_string(), "pair.opened pair.ended");
+        assert_eq!(Wanted::kept(&wanted.to_string()), wanted);
+        assert!(!wanted.has(Kind::MessageReceived));
+    }
+
+    #[test]
+    fn what_is_no_event_is_refused_with_those_that_there_are() {
+        assert!(Wanted::read(["pair.closed"]).unwrap_err().contains("`pair.closed` is no event"));
+        assert!(Wanted::read([]).unwrap_err().contains("pair.opened"));
+    }
+}

@@ -1,0 +1,136 @@
+//! Tokens of the API. Only their hashes are kept, so that a stolen database lets nobody in.
+
+use sqlx::{QueryBuilder, Row};
+
+use super::{Result, Tx, padded};
+use crate::clock::At;
+use crate::domain::ids::{PersonId, TokenId};
+use crate::domain::scope::Scopes;
+use crate::on;
+
+/// A token as it is written.
+#[derive(Clone, Debug)]
+pub struct NewToken<'a> {
+    /// Row id.
+    pub id: TokenId,
+    /// As people call it.
+    pub name: &'a str,
+    /// The SHA-256 of the token.
+    pub hash: &'a str,
+    /// What it may do.
+    pub scopes: &'a Scopes,
+    /// Who made it on the web; none on the command line.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: At,
+    /// When it ends by itself.
+    pub expires_at: Option<At>,
+}
+
+/// Keeps a token.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(tx: &mut Tx, new: NewToken<'_>) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO api_tokens (id, name, token_hash, scopes, created_by, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(new.id.0).bind(new.name).bind(new.hash).bind(new.scopes.to_string()).bind(new.by.map(|id| id.0))
+        .bind(new.at.0).bind(new.expires_at.map(|at| at.0)).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// The token of this hash and what it may do, if it holds at `now`: neither revoked nor expired, and whoever made it on
+/// the web is an enabled admin still.
+///
+/// # Errors
+/// What the database said.
+pub async fn holding(tx: &mut Tx, hash: &str, now: At) -> Result<Option<(TokenId, Scopes)>> {
+    let row: Option<(i64, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT t.id, t.scopes FROM api_tokens t LEFT JOIN people p ON p.id = t.created_by WHERE t.token_hash = $1 \
+         AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2) \
+         AND (t.created_by IS NULL OR (p.disabled_at IS NULL AND p.role = 'admin'))")
+        .bind(hash).bind(now.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(id, scopes)| (TokenId(id), Scopes::kept(&scopes))))
+}
+
+/// Notes when tokens were last used.
+///
+/// # Errors
+/// What the database said.
+pub async fn used(tx: &mut Tx, uses: &[(TokenId, At)]) -> Result<()> {
+    if uses.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("WITH v(id, at) AS (");
+        q.push_values(padded(uses), |mut b, (id, at)| {
+            b.push_bind(id.0).push_bind(at.0);
+        });
+        q.push(
+            ") UPDATE api_tokens SET last_used_at = v.at FROM v WHERE api_tokens.id = v.id \
+             AND (api_tokens.last_used_at IS NULL OR api_tokens.last_used_at < v.at)",
+        );
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Revokes a token; false if there is none that is not revoked already.
+///
+/// # Errors
+/// What the database said.
+pub async fn revoke(tx: &mut Tx, id: TokenId, now: At) -> Result<bool> {
+    let done = on!(tx, c => sqlx::query("UPDATE api_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
+        .bind(id.0).bind(now.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(done == 1)
+}
+
+/// A token as admins see it.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// Which.
+    pub id: TokenId,
+    /// As people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// Who made it on the web.
+    pub by: Option<String>,
+    /// Whether whoever made it is an enabled admin, or it was made on the command line.
+    pub backed: bool,
+    /// When it was made.
+    pub created_at: At,
+    /// When it ends by itself.
+    pub expires_at: Option<At>,
+    /// When it was last used, to the minute.
+    pub used_at: Option<At>,
+    /// When it was revoked.
+    pub revoked_at: Option<At>,
+}
+
+/// The newest tokens, at most 500; those that are revoked last.
+///
+/// # Errors
+/// What the database said.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Token>> {
+    let rows = on!(tx, c, R => sqlx::query(
+        "SELECT t.id, t.name, t.scopes, p.name, \
+         CASE WHEN t.created_by IS NULL OR (p.disabled_at IS NULL AND p.role = 'admin') THEN 1 ELSE 0 END, \
+         t.created_at, t.expires_at, t.last_used_at, t.revoked_at FROM api_tokens t \
+         LEFT JOIN people p ON p.id = t.created_by \
+         ORDER BY CASE WHEN t.revoked_at IS NULL THEN 0 ELSE 1 END, t.id DESC LIMIT 500")
+        .try_map(|row: R| Ok(Token {
+            id: TokenId(row.try_get(0)?),
+            name: row.try_get(1)?,
+            scopes: Scopes::kept(&row.try_get::<String, _>(2)?),
+            by: row.try_get(3)?,
+            backed: row.try_get::<i32, _>(4)? == 1,
+            created_at: At(row.try_get(5)?),
+            expires_at: row.try_get::<Option<i64>, _>(6)?.map(At),
+            used_at: row.try_get::<Option<i64>, _>(7)?.map(At),
+            revoked_at: row.try_get::<Option<i64>, _>(8)?.map(At),
+        }))
+        .fetch_all(&mut *c).await)?;
+    Ok(rows)
+}

@@ -1,0 +1,135 @@
+//! Endpoints: the addresses to which events are posted.
+
+use sqlx::Row;
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::domain::event::Wanted;
+use crate::domain::ids::{EndpointId, PersonId, TokenId};
+use crate::on;
+
+/// An endpoint as it is written.
+#[derive(Clone, Debug)]
+pub struct NewEndpoint<'a> {
+    /// Row id.
+    pub id: EndpointId,
+    /// Where events are posted.
+    pub url: &'a str,
+    /// What it is told of.
+    pub wanted: &'a Wanted,
+    /// What its posts are signed with: `whsec_…`.
+    pub secret: &'a str,
+    /// The token by which it was made.
+    pub token: Option<TokenId>,
+    /// Who made it on the web.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: At,
+}
+
+/// An endpoint as people and programs see it; its secret is not shown again.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Which.
+    pub id: EndpointId,
+    /// Where events are posted.
+    pub url: String,
+    /// What it is told of.
+    pub wanted: Wanted,
+    /// When it was made.
+    pub created_at: At,
+    /// Since when nothing is posted there, and why.
+    pub disabled: Option<(At, String)>,
+}
+
+/// Most endpoints that there can be: each gets every event of its kinds.
+pub const MOST: usize = 20;
+
+/// Keeps an endpoint.
+///
+/// # Errors
+/// What the database said.
+pub async fn insert(tx: &mut Tx, new: NewEndpoint<'_>) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO endpoints (id, url, events, secret, token_id, created_by, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(new.id.0).bind(new.url).bind(new.wanted.to_string()).bind(new.secret)
+        .bind(new.token.map(|id| id.0)).bind(new.by.map(|id| id.0)).bind(new.at.0)
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// All that are not deleted, the oldest first.
+///
+/// # Errors
+/// What the database said.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Endpoint>> {
+    let rows = on!(tx, c, R => sqlx::query(
+        "SELECT id, url, events, created_at, disabled_at, disabled_why FROM endpoints WHERE deleted_at IS NULL ORDER BY id")
+        .try_map(|row: R| {
+            let disabled_at: Option<i64> = row.try_get(4)?;
+            let why: Option<String> = row.try_get(5)?;
+            Ok(Endpoint {
+                id: EndpointId(row.try_get(0)?),
+                url: row.try_get(1)?,
+                wanted: Wanted::kept(&row.try_get::<String, _>(2)?),
+                created_at: At(row.try_get(3)?),
+                disabled: disabled_at.map(|at| (At(at), why.unwrap_or_default())),
+            })
+        })
+        .fetch_all(&mut *c).await)?;
+    Ok(rows)
+}
+
+/// One of them, if it is not deleted.
+///
+/// # Errors
+/// What the database said.
+pub async fn by_id(tx: &mut Tx, id: EndpointId) -> Result<Option<Endpoint>> {
+    Ok(all(tx).await?.into_iter().find(|endpoint| endpoint.id == id))
+}
+
+/// Holds an endpoint until the commit: nobody tells of anything meanwhile. Whether it is disabled; `None` if it is deleted
+/// or never was.
+///
+/// # Errors
+/// What the database said.
+pub async fn hold(tx: &mut Tx, id: EndpointId) -> Result<Option<bool>> {
+    let sql = format!("SELECT disabled_at FROM endpoints WHERE id = $1 AND deleted_at IS NULL{}", tx.for_update());
+    let row: Option<(Option<i64>,)> =
+        on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(disabled_at,)| disabled_at.is_some()))
+}
+
+/// Posts nothing there from now on, or again.
+///
+/// # Errors
+/// What the database said.
+pub async fn set_disabled(tx: &mut Tx, id: EndpointId, disabled: Option<(At, &str)>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE endpoints SET disabled_at = $2, disabled_why = $3 WHERE id = $1")
+        .bind(id.0).bind(disabled.map(|(at, _)| at.0)).bind(disabled.map(|(_, why)| why))
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Deletes one: its secret is forgotten, what became of its posts is kept as long as the events are.
+///
+/// # Errors
+/// What the database said.
+pub async fn delete(tx: &mut Tx, id: EndpointId, now: At) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE endpoints SET deleted_at = $2, secret = '' WHERE id = $1")
+        .bind(id.0).bind(now.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Those that are disabled: where they are, since when, and why.
+///
+/// # Errors
+/// What the database said.
+pub async fn disabled(tx: &mut Tx) -> Result<Vec<(String, At, String)>> {
+    let rows: Vec<(String, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT url, disabled_at, disabled_why FROM endpoints WHERE deleted_at IS NULL AND disabled_at IS NOT NULL \
+         ORDER BY id")
+        .fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(url, at, why)| (url, At(at), why.unwrap_or_default())).collect())
+}

@@ -1,0 +1,77 @@
+//! Requests that must take effect once, and the answers that are given again.
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::domain::ids::TokenId;
+use crate::on;
+
+/// A request as it was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The hash of what was asked.
+    pub body_hash: String,
+    /// What it was answered with; none while it is being answered.
+    pub answer: Option<(u16, String)>,
+    /// When it came.
+    pub at: At,
+}
+
+/// The request of that key, if it came.
+///
+/// # Errors
+/// What the database said.
+pub async fn find(tx: &mut Tx, token: TokenId, key: &str) -> Result<Option<Kept>> {
+    let row: Option<(String, Option<i64>, Option<String>, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT body_hash, status, answer, created_at FROM idempotency_keys WHERE token_id = $1 AND key = $2")
+        .bind(token.0).bind(key).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(body_hash, status, answer, at)| Kept {
+        body_hash,
+        answer: status.and_then(|status| u16::try_from(status).ok()).map(|status| (status, answer.unwrap_or_default())),
+        at: At(at),
+    }))
+}
+
+/// Keeps a request that is being answered.
+///
+/// # Errors
+/// [`super::Error::Conflict`] if the key came at the same time.
+pub async fn begin(tx: &mut Tx, token: TokenId, key: &str, body_hash: &str, now: At) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO idempotency_keys (token_id, key, body_hash, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(token.0).bind(key).bind(body_hash).bind(now.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Keeps the answer to a request that came at `at`.
+///
+/// # Errors
+/// What the database said.
+pub async fn end(tx: &mut Tx, token: TokenId, key: &str, at: At, (status, answer): (u16, &str)) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE idempotency_keys SET status = $4, answer = $5 WHERE token_id = $1 AND key = $2 AND created_at = $3")
+        .bind(token.0).bind(key).bind(at.0).bind(i64::from(status)).bind(answer)
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets a request that came at `at`: nothing came of it.
+///
+/// # Errors
+/// What the database said.
+pub async fn drop_one(tx: &mut Tx, token: TokenId, key: &str, at: At) -> Result<()> {
+    on!(tx, c => sqlx::query("DELETE FROM idempotency_keys WHERE token_id = $1 AND key = $2 AND created_at = $3")
+        .bind(token.0).bind(key).bind(at.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets at most `limit` requests that came before `before`; how many there were.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
+    let done = on!(tx, c => sqlx::query(
+        "DELETE FROM idempotency_keys WHERE (token_id, key) IN \
+         (SELECT token_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)")
+        .bind(before.0).bind(limit).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(done)
+}

@@ -1,0 +1,157 @@
+//! Tokens of the API, for admins: made here, shown once, revoked at once.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use rocket::State;
+use rocket::form::Form;
+use rocket::response::Redirect;
+
+use super::failure::Failure;
+use super::fields::{Check, Field, Posted, Sent, Typed};
+use super::frame::{Frame, Here};
+use super::stamp::Stamp;
+use crate::desk::sessions::Who;
+use crate::desk::tokens::{self, Asked};
+use crate::desk::{self, Desk};
+use crate::domain::duration;
+use crate::domain::ids::TokenId;
+use crate::domain::scope::{Scope, Scopes};
+use crate::http::Site;
+use crate::http::guards::AdminOnly;
+use crate::http::page::Page;
+use crate::store::api_tokens::{self as table, Token};
+
+/// How long a token holds, to choose from.
+const EXPIRIES: [(&str, &str); 4] =
+    [("90d", "90 days"), ("30d", "30 days"), ("365d", "a year"), ("never", "for good, until it is revoked")];
+
+/// A token in the table.
+struct Row {
+    token: Token,
+    now: Stamp,
+}
+
+impl Row {
+    /// Whether it lets anybody in.
+    fn holds(&self) -> bool {
+        let expired = self.token.expires_at.is_some_and(|at| at <= self.now.0);
+        self.token.revoked_at.is_none() && self.token.backed && !expired
+    }
+
+    /// How it stands, in words.
+    fn state(&self) -> String {
+        let Token { revoked_at, expires_at, backed, .. } = &self.token;
+        match (revoked_at, expires_at) {
+            (Some(at), _) => format!("revoked on {}", Stamp(*at).date()),
+            (None, Some(at)) if *at <= self.now.0 => format!("expired on {}", Stamp(*at).date()),
+            _ if !backed => "holds no more: whoever made it is no admin now".to_owned(),
+            (None, Some(at)) => format!("until {}", Stamp(*at).date()),
+            (None, None) => "for good".to_owned(),
+        }
+    }
+
+    /// The day on which it was made.
+    fn made(&self) -> String {
+        Stamp(self.token.created_at).date()
+    }
+
+    /// When it was last used, in words.
+    fn used(&self) -> String {
+        match self.token.used_at {
+            None => "never".to_owned(),
+            Some(at) => match Stamp(at).ago(&self.now).to_string().as_str() {
+                "now" => "just now".to_owned(),
+                ago => format!("{ago} ago"),
+            },
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "tokens/index.html")]
+pub(super) struct Index {
+    frame: Frame,
+    rows: Vec<Row>,
+    fields: [Field; 2],
+    scopes: Vec<Check>,
+    why: Option<String>,
+}
+
+/// A token, shown once.
+#[derive(Template)]
+#[template(path = "tokens/shown.html")]
+pub(super) struct Shown {
+    frame: Frame,
+    name: String,
+    token: String,
+    scopes: Scopes,
+}
+
+async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
+    let (mut tx, now) = (desk.store.read().await?, desk.clock.now());
+    let frame = Frame::load(&mut tx, who, Here::Tokens, site, now).await?;
+    let rows = table::all(&mut tx).await?.into_iter().map(|token| Row { token, now: Stamp(now) }).collect();
+    let fields = [
+        typed.field("new", "name", "Name", "What it is for, such as the name of the program.", ""),
+        typed.field("new", "expires", "It holds", "", "90d").of(&EXPIRIES),
+    ];
+    let scopes = Scope::ALL.into_iter().enumerate().map(|(index, scope)| {
+        let name = format!("scope-{index}");
+        let checked = typed.box_of("new", &name, false);
+        Check { name, label: format!("{}: {}", scope.word(), scope.meaning()), checked }
+    });
+    Ok(Index { frame, rows, fields, scopes: scopes.collect(), why: typed.why("scopes") })
+}
+
+#[rocket::get("/tokens")]
+pub(super) async fn index(me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Result<Page<Index>, Failure> {
+    page(desk, site, me.0, Typed::default()).await.map(Page::ok)
+}
+
+/// What a form asks for.
+fn asked(sent: &Sent) -> Result<Asked, desk::Failure> {
+    let chosen = sent.checked("scope-").into_iter().filter_map(|index| Scope::ALL.get(usize::try_from(index).ok()?));
+    let scopes = Scopes::of(chosen.copied());
+    if scopes == Scopes::default() {
+        return Err(desk::Failure::refused("scopes", "choose at least one: without it the token may do nothing"));
+    }
+    let expires = match sent.value("expires") {
+        "never" => None,
+        long => Some(duration::parse(long).map_err(|why| desk::Failure::refused("expires", why))?),
+    };
+    Ok(Asked { name: sent.value("name").to_owned(), scopes, expires })
+}
+
+pub(super) type Answer = super::answer::Answer<Index, Box<Page<Shown>>>;
+
+#[rocket::post("/tokens", data = "<form>")]
+pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+    let sent = Sent(form.into_inner().field);
+    let made = match asked(&sent) {
+        Ok(asked) => tokens::make(desk, Some(me.0.id), asked.clone()).await.map(|token| (asked, token)),
+        Err(refused) => Err(refused),
+    };
+    match made {
+        Ok((asked, token)) => match shown(desk, site, me.0, asked, token).await {
+            Ok(page) => Answer::Done(Box::new(page)),
+            Err(failure) => Answer::Failed(failure),
+        },
+        Err(desk::Failure::Refused { field, why }) => {
+            let typed = Typed { part: "new", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+            Answer::again(page(desk, site, me.0, typed).await)
+        }
+        Err(failure) => Answer::Failed(failure.into()),
+    }
+}
+
+async fn shown(desk: &Desk, site: &Site, who: Who, asked: Asked, token: String) -> Result<Page<Shown>, Failure> {
+    let frame = Frame::load(&mut desk.store.read().await?, who, Here::Tokens, site, desk.clock.now()).await?;
+    Ok(Page::ok(Shown { frame, name: asked.name, token, scopes: asked.scopes }))
+}
+
+#[rocket::post("/tokens/<id>/revocation")]
+pub(super) async fn revoke(id: i64, me: AdminOnly, desk: &State<Desk>) -> Result<Redirect, Failure> {
+    tokens::revoke(desk, me.0.id, TokenId(id)).await?;
+    Ok(Redirect::to("/tokens"))
+}
