@@ -15,7 +15,7 @@ use crate::store::search::{self, Unlisted};
 use crate::store::{Job, Result, Store, Tx, dialect, settings};
 
 /// Messages, hand-overs or customers of one batch: few enough that webhooks do not wait behind it.
-const BATCH: i64 = 250;
+const BATCH: i64 = 500;
 /// So long nothing is written between two full batches: an operator's command that waits for SQLite's one write lock
 /// looks for it about every 100 ms, and would otherwise never find it free while a large backlog is worked off.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -42,16 +42,41 @@ pub async fn index(desk: &Desk) -> Result<usize> {
     }
 }
 
-/// Adds one batch of each kind. Returns how much that was.
+/// Adds one batch of each kind. Returns how much that was. What is to be written is worked out before the write begins, so
+/// that texts wait for nothing but the writing.
 ///
 /// # Errors
 /// What the database said.
 pub async fn batch(store: &Store, clock: &Clock) -> Result<usize> {
-    store.write(Batch { clock: clock.clone() }).await
+    let mut tx = store.read().await?;
+    let end = end(&mut tx, clock).await?;
+    let sorted = sort(&mut tx, end).await?;
+    let from = cursor(&mut tx, EVENTS, end).await?;
+    let more = !search::handovers(&mut tx, from, end, 1).await?.is_empty()
+        || !search::unlisted_customers(&mut tx, 1).await?.is_empty();
+    drop(tx);
+    if sorted.is_none() && !more {
+        return Ok(0);
+    }
+    store.write(Batch { clock: clock.clone(), sorted, more }).await
+}
+
+/// Messages that are to be added, and the pieces of lists that they make.
+struct Sorted {
+    /// What the cursor was, and the first message after it.
+    cursor: Option<String>,
+    from: i64,
+    last: i64,
+    count: usize,
+    took_part: Vec<(i64, i64)>,
+    pieces: Vec<(String, i64, Vec<u8>)>,
+    gone: Vec<(String, i64)>,
 }
 
 struct Batch {
     clock: Clock,
+    sorted: Option<Sorted>,
+    more: bool,
 }
 
 impl Job for Batch {
@@ -59,29 +84,58 @@ impl Job for Batch {
 
     async fn run(&self, tx: &mut Tx) -> Result<usize> {
         dialect::one_at_a_time(tx, "search").await?;
-        let end = Ids::floor(dialect::settled(tx, self.clock.now()).await?).max(1);
-        Ok(messages(tx, end).await? + handovers(tx, end).await? + customers(tx).await?)
+        let mut done = match &self.sorted {
+            Some(sorted) => keep(tx, sorted).await?,
+            None => 0,
+        };
+        if self.more {
+            let end = end(tx, &self.clock).await?;
+            done += handovers(tx, end).await? + customers(tx).await?;
+        }
+        Ok(done)
     }
+}
+
+/// Everything before this row is there.
+async fn end(tx: &mut Tx, clock: &Clock) -> Result<i64> {
+    Ok(Ids::floor(dialect::settled(tx, clock.now()).await?).max(1))
 }
 
 /// The message after which the lists are not complete. A clock that was set back makes ids that are lower than some that
 /// were added: from there it begins again.
-async fn cursor(tx: &mut Tx, name: &str, end: i64) -> Result<i64> {
-    let cursor = settings::get(tx, name).await?.and_then(|value| value.parse().ok()).unwrap_or(0);
-    Ok(i64::min(cursor, end))
+fn place(cursor: Option<&str>, end: i64) -> i64 {
+    i64::min(cursor.and_then(|value| value.parse().ok()).unwrap_or(0), end)
 }
 
-async fn messages(tx: &mut Tx, end: i64) -> Result<usize> {
-    let from = cursor(tx, MESSAGES, end).await?;
+async fn cursor(tx: &mut Tx, name: &str, end: i64) -> Result<i64> {
+    Ok(place(settings::get(tx, name).await?.as_deref(), end))
+}
+
+/// Reads what is to be added next; `None` if that is nothing.
+async fn sort(tx: &mut Tx, end: i64) -> Result<Option<Sorted>> {
+    let cursor = settings::get(tx, MESSAGES).await?;
+    let from = place(cursor.as_deref(), end);
     let new = search::unlisted(tx, from, end, BATCH).await?;
-    let Some(last) = new.last().map(|one| one.id) else { return Ok(0) };
-    add(tx, &new).await?;
+    let Some(last) = new.last().map(|one| one.id) else { return Ok(None) };
     let mut took_part: Vec<(i64, i64)> = new.iter().filter_map(|one| one.author.zip(one.conversation)).collect();
     took_part.sort_unstable();
     took_part.dedup();
-    search::took_part(tx, &took_part).await?;
-    settings::set(tx, MESSAGES, &last.to_string()).await?;
-    Ok(new.len())
+    let (pieces, gone) = join(tx, &new).await?;
+    Ok(Some(Sorted { cursor, from, last, count: new.len(), took_part, pieces, gone }))
+}
+
+/// Writes what was read, unless something has come between: then nothing is written, and it is to be read again.
+async fn keep(tx: &mut Tx, sorted: &Sorted) -> Result<usize> {
+    let unchanged = settings::get(tx, MESSAGES).await? == sorted.cursor
+        && search::count(tx, sorted.from, sorted.last).await? == sorted.count;
+    if !unchanged {
+        return Ok(1);
+    }
+    search::drop_pieces(tx, &sorted.gone).await?;
+    search::keep(tx, &sorted.pieces).await?;
+    search::took_part(tx, &sorted.took_part).await?;
+    settings::set(tx, MESSAGES, &sorted.last.to_string()).await?;
+    Ok(sorted.count)
 }
 
 /// The lists that a message belongs to.
@@ -93,11 +147,11 @@ fn lists_of(one: &Unlisted) -> impl Iterator<Item = String> {
     words.into_iter()
 }
 
-/// Adds messages to the lists of their words.
+/// The pieces with which messages are in the lists of their words, and which pieces are in others then.
 ///
 /// # Errors
 /// What the database said.
-async fn add(tx: &mut Tx, new: &[Unlisted]) -> Result<()> {
+async fn join(tx: &mut Tx, new: &[Unlisted]) -> Result<(Vec<(String, i64, Vec<u8>)>, Vec<(String, i64)>)> {
     let mut lists: BTreeMap<String, Vec<Posting>> = BTreeMap::new();
     for one in new {
         let posting = Posting { message: one.id, conversation: one.conversation.unwrap_or(0) };
@@ -121,8 +175,7 @@ async fn add(tx: &mut Tx, new: &[Unlisted]) -> Result<()> {
         .collect();
     let kept: std::collections::BTreeSet<(&String, i64)> = rows.iter().map(|(word, first, _)| (word, *first)).collect();
     gone.retain(|(word, first)| !kept.contains(&(word, *first)));
-    search::drop_pieces(tx, &gone).await?;
-    search::keep(tx, &rows).await
+    Ok((rows, gone))
 }
 
 async fn handovers(tx: &mut Tx, end: i64) -> Result<usize> {

@@ -46,6 +46,16 @@ pub async fn unlisted(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<
         .collect())
 }
 
+/// How many messages there are after `from`, up to `last`.
+///
+/// # Errors
+/// What the database said.
+pub async fn count(tx: &mut Tx, from: i64, last: i64) -> Result<usize> {
+    let count: i64 = on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM messages WHERE id > $1 AND id <= $2")
+        .bind(from).bind(last).fetch_one(&mut *c).await)?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// Which words are wanted, each with the oldest and newest message that is to be added.
 pub type Spans = Vec<(String, i64, i64)>;
 

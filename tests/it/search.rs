@@ -136,6 +136,18 @@ both_stores! {
         assert_eq!(bodies(house, MIRIAM, &says("fish")).await, ["two fish", "one fish"]);
     }
 
+    async fn two_that_index_at_once_add_everything_once(house) {
+        for body in ["one fish", "two fish", "red fish"] {
+            house.customer(34).texts(body).await;
+        }
+        house.clock.pass(seconds(5));
+        let (one, other) = tokio::join!(index::index(&house.desk), index::index(&house.desk));
+        assert!(one.unwrap() + other.unwrap() >= 3);
+        assert_eq!(bodies(house, MIRIAM, &says("fish")).await, ["red fish", "two fish", "one fish"]);
+        let lists = house.words("SELECT word FROM postings WHERE word = 'fish'").await;
+        assert_eq!(lists.len(), 1, "three postings are one piece");
+    }
+
     async fn a_clock_that_was_set_back_hides_nothing(house) {
         house.customer(34).texts("before").await;
         catches_up(house).await;

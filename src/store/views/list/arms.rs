@@ -380,7 +380,7 @@ fn arms(viewer: Viewer, view: View, reach: &Reach) -> Vec<Arm> {
     }
     for pinned in whose {
         // What one person has open is little, and is in order whichever lines it is of.
-        if matches!(pinned, Pinned::To(_)) && !matches!(view.which, Which::Unread | Which::Waiting | Which::Closed) {
+        if matches!(pinned, Pinned::To(_)) && view.which != Which::Closed {
             let of = view.line.map_or(Of::Any, |line| Of::Theirs(line.0));
             arms.push(Arm { pinned, of });
             continue;
