@@ -6,7 +6,9 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::clock::At;
-use crate::desk::{Desk, backfill, claim, doubt, duty, fulfil, idle, index, lapse, leap, pool, post, snooze, tokens};
+use crate::desk::{
+    Desk, backfill, claim, doubt, duty, fulfil, idle, index, lapse, leap, pair, pool, post, snooze, tokens,
+};
 use crate::store::Result;
 
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -38,6 +40,12 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         }),
         task("wake", Duration::from_secs(5), |desk| Box::pin(async move { snooze::wake(&desk).await.map(drop) })),
         task("idle", Duration::from_secs(30), |desk| Box::pin(async move { idle::close_idle(&desk).await.map(drop) })),
+        task("pairs", Duration::from_secs(2), |desk| {
+            Box::pin(async move {
+                pair::warn(&desk).await?;
+                pair::lapse(&desk).await.map(drop)
+            })
+        }),
         task("index", Duration::from_secs(1), |desk| Box::pin(async move { index::index(&desk).await.map(drop) })),
         task("count", Duration::from_secs(5), |desk| Box::pin(async move { lapse::count(&desk).await })),
         task("clock", Duration::from_secs(10), |desk| Box::pin(async move { lapse::agree(&desk).await })),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::outbox::Enqueued;
-use super::{Desk, Failure, because, fulfil, note, queue};
+use super::{Desk, Failure, because, fulfil, note, pair, queue};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
@@ -66,6 +66,10 @@ pub(super) async fn close_in(
         && let Err(failure) = note::note_in(desk, tx, (by, conversation), ("web", None), body, now).await?
     {
         return Ok(Err(failure));
+    }
+    if talk.pair.is_some() {
+        pair::end_talk(desk, tx, &talk, Some(by), now).await?;
+        return Ok(Ok(done));
     }
     end(desk, tx, &talk, Some(by), &json!({}), now).await?;
     // Whoever had it may take another customer.

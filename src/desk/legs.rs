@@ -111,11 +111,12 @@ pub(super) fn rep_leg<'a>(
         phone,
         number,
         counterpart: Some(counterpart),
+        alias: None,
     };
     let data = json!({
         "person": person.0.to_string(), "leg": leg.id.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
     });
-    Some((leg, NewEvent { id: desk.ids.next(now), conversation, kind: "leg_opened", data }))
+    Some((leg, NewEvent { id: desk.ids.next(now), conversation, kind: "leg_opened", actor: None, data }))
 }
 
 /// The row of a customer's leg on a line.
@@ -134,6 +135,7 @@ pub(super) fn customer_leg<'a>(
         phone,
         number: line,
         counterpart: None,
+        alias: None,
     }
 }
 

@@ -52,6 +52,7 @@ pub mod number;
 pub mod once;
 pub mod outbox;
 pub mod outside;
+pub mod pair;
 mod password;
 pub mod passwords;
 pub mod people;

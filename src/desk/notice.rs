@@ -210,7 +210,11 @@ pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) 
             continue;
         }
         let why = failed.iter().find(|(message, ..)| *message == one.id).map_or("", |(.., why)| *why);
-        let customer = leg.counterpart.as_deref().map(masked).unwrap_or_default();
+        let customer = if leg.party {
+            "the other side".to_owned()
+        } else {
+            leg.counterpart.as_deref().map(masked).unwrap_or_default()
+        };
         let values = [("customer", customer.as_str()), ("reason", why)];
         drafts.push(Draft {
             message: Some(one.id),

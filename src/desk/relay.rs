@@ -4,6 +4,7 @@
 use super::outbox::{Draft, TEXT};
 use crate::clock::At;
 use crate::domain::ids::{LegId, MessageId, NumberId, PersonId};
+use crate::domain::pair;
 use crate::domain::phone::masked;
 use crate::domain::policy::Policies;
 use crate::domain::text::Wording;
@@ -16,7 +17,7 @@ pub struct Author<'a> {
     pub leg: Option<LegId>,
     /// The person, if staff.
     pub person: Option<PersonId>,
-    /// Their name, if staff.
+    /// Their name, if staff; a party's alias.
     pub name: &'a str,
 }
 
@@ -58,6 +59,7 @@ pub fn fan_out(
         Some(_) => talk.rep_phone.is_some() && !own_phone && !talk.on_shift(now),
     };
     let mut fan = Fan { waits: missing, ..Fan::default() };
+    let parties = legs.iter().filter(|leg| leg.conversation == talk.id && leg.role == "party").count();
     for leg in legs.iter().filter(|leg| leg.conversation == talk.id) {
         let own = author.leg == Some(leg.id) || (author.person.is_some() && author.person == leg.person);
         if own || !leg.reachable || (leg.person.is_some() && missing) {
@@ -75,7 +77,10 @@ pub fn fan_out(
                 text.push_str(": ");
             }
         }
-        text.push_str(body);
+        match leg.role.as_str() {
+            "party" => text.push_str(&pair::as_heard(author.name, parties, body)),
+            _ => text.push_str(body),
+        }
         fan.drafts.push(draft(talk, leg, message, text));
     }
     fan

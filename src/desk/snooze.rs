@@ -95,6 +95,9 @@ pub(super) async fn snooze_in(
     if talk.closed {
         return Ok(Err(Failure::refused("conversation", "it is closed")));
     }
+    if talk.pair.is_some() {
+        return Ok(Err(Failure::refused("conversation", "nobody of ours answers a pair, so it cannot be put aside")));
+    }
     if until < now + LATER.0 || until > now + LATER.1 {
         let why = "choose a time that is between 1 minute and 30 days from now";
         return Ok(Err(Failure::refused("until", why)));

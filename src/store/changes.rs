@@ -80,23 +80,26 @@ pub struct NewEvent {
     pub conversation: ConversationId,
     /// What happened.
     pub kind: &'static str,
+    /// Who did it; nobody in particular, if it was time, an integrator or the system.
+    pub actor: Option<PersonId>,
     /// More of it.
     pub data: serde_json::Value,
 }
 
-/// Writes events that nobody in particular caused.
+/// Writes events of the timeline.
 ///
 /// # Errors
 /// What the database said.
 pub async fn events(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
     for piece in pieces(rows) {
         on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, data) ");
+            let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) ");
             q.push_values(piece, |mut b, row| {
                 b.push_bind(row.id)
                     .push_bind(row.conversation.0)
                     .push_bind(at.0)
                     .push_bind(row.kind)
+                    .push_bind(row.actor.map(|id| id.0))
                     .push_bind(row.data.to_string());
             });
             q.build().execute(&mut *c).await.map(drop)

@@ -23,6 +23,7 @@ twins!(
     5 "0005_contacts",
     6 "0006_search",
     7 "0007_people",
+    8 "0008_pairs",
     9 "0009_api",
     10 "0010_pool",
     11 "0011_loads",

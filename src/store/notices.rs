@@ -46,9 +46,12 @@ pub struct RepLeg {
     pub number: NumberId,
     /// The customer's phone.
     pub counterpart: Option<String>,
+    /// A party's: it is told without naming anybody's number.
+    pub party: bool,
 }
 
-/// Those of these legs that are staff's, live or ended: an author may be told after the leg has ended.
+/// Those of these legs that are staff's, live or ended (an author may be told after the leg has ended), and those of
+/// parties that are live: after the end of a pair nobody in it is texted any more.
 ///
 /// # Errors
 /// What the database said.
@@ -58,8 +61,8 @@ pub async fn rep_legs(tx: &mut Tx, ids: &[LegId]) -> Result<Vec<RepLeg>> {
     }
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
-            "SELECT id, conversation_id, person_id, phone, number_id, counterpart FROM legs \
-             WHERE role = 'rep' AND id IN (",
+            "SELECT id, conversation_id, person_id, phone, number_id, counterpart, role FROM legs \
+             WHERE (role = 'rep' OR (role = 'party' AND ended_at IS NULL)) AND id IN (",
         );
         let mut wanted = q.separated(", ");
         for id in padded(ids) {
@@ -73,6 +76,7 @@ pub async fn rep_legs(tx: &mut Tx, ids: &[LegId]) -> Result<Vec<RepLeg>> {
             phone: row.try_get(3)?,
             number: NumberId(row.try_get(4)?),
             counterpart: row.try_get(5)?,
+            party: row.try_get::<String, _>(6)? == "party",
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)

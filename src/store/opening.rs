@@ -210,6 +210,8 @@ pub struct NewLeg<'a> {
     pub number: NumberId,
     /// The other side's phone, by which the same two people find the same mask again.
     pub counterpart: Option<&'a str>,
+    /// What a party is called by the others.
+    pub alias: Option<&'a str>,
 }
 
 /// Opens legs.
@@ -220,7 +222,7 @@ pub async fn legs(tx: &mut Tx, rows: &[NewLeg<'_>], now: At) -> Result<()> {
     for piece in pieces(rows) {
         on!(tx, c => {
             let mut q = QueryBuilder::new(
-                "INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, counterpart, opened_at) ",
+                "INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, counterpart, alias, opened_at) ",
             );
             q.push_values(piece, |mut b, leg| {
                 b.push_bind(leg.id.0)
@@ -230,6 +232,7 @@ pub async fn legs(tx: &mut Tx, rows: &[NewLeg<'_>], now: At) -> Result<()> {
                     .push_bind(leg.phone.to_owned())
                     .push_bind(leg.number.0)
                     .push_bind(leg.counterpart.map(str::to_owned))
+                    .push_bind(leg.alias.map(str::to_owned))
                     .push_bind(now.0);
             });
             q.build().execute(&mut *c).await.map(drop)

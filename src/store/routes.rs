@@ -1,78 +1,13 @@
-//! Where a text goes: the leg that (sender, our number) selects, its conversation, and the other legs of it.
+//! Where a text goes: its conversation, and the other legs of it. What selects it stands in [`super::selected`].
 
 use sqlx::{QueryBuilder, Row};
 
+use super::pairs::{self, Pair};
 use super::{Result, Tx, padded};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, MessageId, NumberId, PersonId};
 use crate::domain::shift::Shift;
 use crate::on;
-
-/// What the two numbers of a text select.
-#[derive(Clone, Debug, Default)]
-pub struct Selected {
-    /// The number that was texted, if it is ours: id and whether it is a line.
-    pub number: Option<(NumberId, bool)>,
-    /// The sender is itself one of our numbers.
-    pub from_ours: bool,
-    /// The conversation of the live leg, if there is one.
-    pub conversation: Option<ConversationId>,
-    /// Customers of the line wait for somebody, or texts of this conversation for its rep's phone.
-    pub waiting: bool,
-    /// When that leg began.
-    pub since: Option<At>,
-}
-
-impl Selected {
-    /// Whether the live leg began after a text was sent: then it is not that text's leg. The carrier's time is whole
-    /// seconds.
-    #[must_use]
-    pub fn began_after(&self, sent_at: At) -> bool {
-        self.since.is_some_and(|since| since.0.div_euclid(1_000_000) > sent_at.0.div_euclid(1_000_000))
-    }
-}
-
-type SelectedRow = (i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<i64>, i32);
-
-/// What each (sender, number) selects, in the order asked.
-///
-/// # Errors
-/// What the database said.
-pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selected>> {
-    if asked.is_empty() {
-        return Ok(Vec::new());
-    }
-    let numbered: Vec<(i64, &str, &str)> = asked.iter().zip(0_i64..).map(|((from, to), i)| (i, *from, *to)).collect();
-    let rows: Vec<SelectedRow> = on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH asked(i, phone, number) AS (");
-        q.push_values(padded(&numbered), |mut b, (i, from, to)| {
-            b.push_bind(*i).push_bind((*from).to_owned()).push_bind((*to).to_owned());
-        });
-        q.push(
-            ") SELECT a.i, n.id, n.role, own.id, l.conversation_id, l.opened_at, CASE WHEN t.waits_from IS NOT NULL OR EXISTS (SELECT 1 \
-             FROM conversations u WHERE u.line_id = n.id AND u.closed_at IS NULL AND u.pinned_to IS NULL) \
-             THEN 1 ELSE 0 END FROM asked a \
-             LEFT JOIN numbers n ON n.number = a.number AND n.state <> 'released' \
-             LEFT JOIN numbers own ON own.number = a.phone AND own.state <> 'released' \
-             LEFT JOIN legs l ON l.phone = a.phone AND l.number_id = n.id AND l.ended_at IS NULL \
-             LEFT JOIN conversations t ON t.id = l.conversation_id",
-        );
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
-    let mut found = vec![Selected::default(); asked.len()];
-    for (i, number, role, own, conversation, since, waiting) in rows {
-        if let Some(one) = usize::try_from(i).ok().and_then(|i| found.get_mut(i)) {
-            *one = Selected {
-                number: number.map(|id| (NumberId(id), role.as_deref() == Some("line"))),
-                from_ours: own.is_some(),
-                conversation: conversation.map(ConversationId),
-                waiting: waiting == 1,
-                since: since.map(At),
-            };
-        }
-    }
-    Ok(found)
-}
 
 /// A conversation, as relaying sees it.
 #[derive(Clone, Debug)]
@@ -124,6 +59,8 @@ pub struct Talk {
     pub blocked: bool,
     /// Since when somebody should look whether the customer refuses texts.
     pub flagged_at: Option<At>,
+    /// How long it has and what is passed on in it, if it is a pair.
+    pub pair: Option<Pair>,
 }
 
 impl Talk {
@@ -175,8 +112,11 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonI
              c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, cu.blocked_at, li.hours, li.policies, \
              CASE WHEN p.disabled_at IS NULL AND p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL \
                AND p.duty IN ('on', 'away') THEN p.phone END, p.schedule, c.waits_from, c.pinned_at, \
-             c.flagged_at, tx.body, p.id \
-             FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
+             c.flagged_at, tx.body, p.id, ",
+        );
+        q.push(pairs::COLUMNS).push(
+            " FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
+             LEFT JOIN pairs x ON x.conversation_id = c.id \
              LEFT JOIN line_texts tx ON tx.line_id = c.line_id AND tx.name = 'context' \
              LEFT JOIN customers cu ON cu.id = c.customer_id LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id IN (",
         );
@@ -209,6 +149,19 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonI
             pinned_at: row.try_get::<Option<i64>, _>(19)?.map(At),
             flagged_at: row.try_get::<Option<i64>, _>(20)?.map(At),
             line_context: row.try_get(21)?,
+            pair: pairs::read((
+                row.try_get(23)?,
+                row.try_get(24)?,
+                row.try_get(25)?,
+                row.try_get(26)?,
+                row.try_get(27)?,
+                row.try_get(28)?,
+                row.try_get(29)?,
+                row.try_get(30)?,
+                row.try_get(31)?,
+                row.try_get(32)?,
+                row.try_get(33)?,
+            )),
         }, row.try_get::<Option<i64>, _>(22)?.map(PersonId)))).fetch_all(&mut *c).await
     })?;
     Ok(rows)
@@ -227,6 +180,8 @@ pub struct LiveLeg {
     pub person: Option<PersonId>,
     /// Its owner's name, if staff.
     pub person_name: Option<String>,
+    /// What a party is called by the others.
+    pub alias: Option<String>,
     /// Its phone.
     pub phone: String,
     /// Our number in it.
@@ -239,7 +194,7 @@ pub struct LiveLeg {
 
 const LEG: &str = "SELECT l.id, l.conversation_id, l.role, l.person_id, p.name, l.phone, l.number_id, l.greeted_at, \
      CASE WHEN l.person_id IS NULL OR (p.disabled_at IS NULL AND p.phone = l.phone AND p.phone_verified_at IS NOT NULL \
-       AND p.phone_muted_at IS NULL AND p.duty IN ('on', 'away')) THEN 1 ELSE 0 END \
+       AND p.phone_muted_at IS NULL AND p.duty IN ('on', 'away')) THEN 1 ELSE 0 END, l.alias \
      FROM legs l LEFT JOIN people p ON p.id = l.person_id ";
 
 /// The live legs of these conversations. Hold the conversations ([`talks`]) first.
@@ -268,6 +223,7 @@ pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<
             number: NumberId(row.try_get(6)?),
             greeted: row.try_get::<Option<i64>, _>(7)?.is_some(),
             reachable: row.try_get::<i32, _>(8)? == 1,
+            alias: row.try_get(9)?,
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)

@@ -83,6 +83,24 @@ pub fn line(done: Done, customer: &str) -> Line {
                 done.actor.as_deref().map_or("Open".to_owned(), |who| format!("{who} opened this"))
             )
         }
+        "pair_opened" => format!("An app opened this pair: {}", word("reference").unwrap_or_default()),
+        "pair_merged" => {
+            format!("An app joined another transaction to this: {}", word("reference").unwrap_or_default())
+        }
+        "pair_completed" => "The app said that the transaction is complete".to_owned(),
+        "pair_extended" => match word("alias") {
+            Some(alias) => format!("{alias} asked for more time and got it"),
+            None => "The app gave it more time".to_owned(),
+        },
+        "pair_expiring" => "The end is near, and the app was told".to_owned(),
+        "pair_ended" if word("why").as_deref() == Some("expired") => "Ended, because its time was up".to_owned(),
+        "pair_ended" => "Ended by the app".to_owned(),
+        "party_changed" => format!("{} has another phone from here on", word("alias").unwrap_or_default()),
+        "leg_opened" if word("alias").is_some() => format!(
+            "Texts reach {} from here on ({})",
+            word("alias").unwrap_or_default(),
+            word("why").unwrap_or_default()
+        ),
         "leg_opened" => {
             format!("From here on texts reach the rep's phone ({})", word("why").unwrap_or_default())
         }

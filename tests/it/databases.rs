@@ -17,7 +17,17 @@ pub struct Fresh {
 #[derive(Debug)]
 enum Kind {
     Sqlite(#[expect(dead_code, reason = "held so that the folder lives as long as the database")] TempDir),
-    Postgres { server: String, name: String },
+    Postgres {
+        server: String,
+        name: String,
+    },
+    /// Somebody else's, who drops it.
+    Lent,
+}
+
+/// The database of another process.
+pub fn lent(url: String) -> Fresh {
+    Fresh { url, kind: Kind::Lent }
 }
 
 /// A SQLite file that does not exist yet.
@@ -62,6 +72,7 @@ impl Fresh {
                 connection.close().await.unwrap();
                 copy
             }
+            Kind::Lent => lent(self.url.clone()),
             Kind::Postgres { server, name } => {
                 // A database can be copied only while nobody is connected to it; whoever was connects again.
                 on_server(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;

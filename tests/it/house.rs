@@ -14,7 +14,7 @@ use switchboard::courier::Courier;
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
 use switchboard::desk::{
-    self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, outside::Outside, snooze,
+    self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, outside::Outside, pair, snooze,
     tallies::Tallies,
 };
 use switchboard::domain::ids::{ConversationId, PersonId};
@@ -177,6 +177,8 @@ impl House {
             busy |= idle::close_idle(&self.desk).await.unwrap() > 0;
             busy |= snooze::wake(&self.desk).await.unwrap() > 0;
             busy |= fulfil::fulfil(&self.desk).await.unwrap() > 0;
+            busy |= pair::warn(&self.desk).await.unwrap() > 0;
+            busy |= pair::lapse(&self.desk).await.unwrap() > 0;
             busy |= duty::turn(&self.desk).await.unwrap() > 0;
             busy |= doubt::look(&self.desk).await.unwrap() > 0;
             busy |= self.posts_events().await;
@@ -237,7 +239,8 @@ impl House {
         let turn = duty::next_turn(&self.desk).await.unwrap();
         let planned = store::planned::next_due(&mut tx, now).await.unwrap();
         let post = store::event_posts::next_due(&mut tx).await.unwrap().filter(|at| *at > now);
-        [due, look, turn, planned, post].into_iter().flatten().min()
+        let pairs = store::partings::next_due(&mut tx, now).await.unwrap();
+        [due, look, turn, planned, post, pairs].into_iter().flatten().min()
     }
 
     pub fn is_left_tidy(&self) {

@@ -10,6 +10,7 @@ use crate::databases::{self, Fresh};
 use crate::processes::traffic::{Side, Traffic};
 use crate::processes::{World, until};
 
+mod pairs;
 mod points;
 mod rules;
 

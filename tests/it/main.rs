@@ -30,6 +30,7 @@ mod masks;
 mod merges;
 mod model;
 mod operators;
+mod pairs;
 mod papers;
 mod people;
 mod pool;

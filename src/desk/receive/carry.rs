@@ -1,6 +1,6 @@
 //! The fast way: plain texts on live legs, a whole group at a time. Facts of all, decide each, write all.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Inbound, Outcome};
 use crate::clock::At;
@@ -9,15 +9,17 @@ use crate::desk::outbox::{Enqueued, enqueue};
 use crate::desk::relay::{Author, fan_out, with_media};
 use crate::desk::{Desk, notice, reading, refusal as refused, snooze};
 use crate::domain::echo::Echo;
+use crate::domain::expiry::Term;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::phone::masked;
+use crate::domain::redaction::redact;
 use crate::domain::refusal;
 use crate::domain::routing::Keep;
 use crate::domain::text::Wording;
 use crate::faults;
 use crate::store::messages::{self, Said, Unread, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
-use crate::store::{Result, Tx, changes, opening};
+use crate::store::{Result, Tx, changes, opening, pairs};
 
 /// A text for a conversation.
 pub(super) struct Plain<'a> {
@@ -67,6 +69,7 @@ pub(super) async fn carry(
         let outcome = standing
             .get_mut(conversation)
             .filter(|standing| *way != Way::Fast || standing.is_ready(&legs, &text.from, now))
+            .filter(|standing| !standing.is_over(desk.sent_at(now), now))
             .and_then(|standing| group.add(desk, standing, &mut legs, text, instead.as_deref(), now));
         outcomes.push(outcome);
     }
@@ -82,6 +85,9 @@ pub(super) async fn carry(
     let mut sent = enqueue(desk, tx, group.drafts, now).await?;
     let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
     opening::greeted(tx, &group.greeted, now).await?;
+    let slid: Vec<(ConversationId, Term)> =
+        group.slid.iter().filter_map(|id| Some((*id, standing.get(id)?.talk.pair.as_ref()?.term))).collect();
+    pairs::keep_terms(tx, &slid).await?;
     let touched: Vec<Said> = standing.into_values().filter_map(Standing::said).collect();
     messages::said(tx, &touched).await?;
     reading::failed(tx, &sent.unsent, now).await?;
@@ -132,6 +138,11 @@ impl Standing {
         talk.on_shift(now) && (talk.rep_phone.is_none() || has_leg())
     }
 
+    /// It is a pair that is over.
+    fn is_over(&self, sent_at: At, now: At) -> bool {
+        self.talk.pair.as_ref().is_some_and(|pair| pair.ended || pair.term.is_over(sent_at, now))
+    }
+
     fn of(talk: Talk) -> Self {
         let waits_from = talk.waits_from;
         let echo = talk.loop_state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
@@ -167,6 +178,8 @@ struct Group {
     unattended: Vec<(ConversationId, NumberId, String)>,
     kept: Vec<ConversationId>,
     flagged: Vec<(ConversationId, MessageId)>,
+    /// Pairs whose end was moved by what was said.
+    slid: BTreeSet<ConversationId>,
 }
 
 impl Group {
@@ -183,8 +196,14 @@ impl Group {
         let from = legs.iter().find(|leg| leg.conversation == talk.id && leg.phone == text.from)?.clone();
         let (author, from_customer) = match from.role.as_str() {
             "rep" => ("rep", false),
-            "party" => ("party", true),
+            "party" => ("party", false),
             _ => ("customer", true),
+        };
+        // Two parties are two sides like any other two.
+        let first_side = if author == "party" {
+            legs.iter().find(|leg| leg.conversation == talk.id).is_some_and(|leg| leg.id == from.id)
+        } else {
+            from_customer
         };
         if talk.blocked && from.role == "customer" {
             let kind = if instead.is_some() { "keyword" } else { "text" };
@@ -199,7 +218,7 @@ impl Group {
         }
         let talk = &standing.talk;
         // Of texts that were missed, many may come in at once: they were sent when they were sent.
-        let loops = standing.echo.hear(from_customer, &text.body, desk.sent_at(now));
+        let loops = standing.echo.hear(first_side, &text.body, desk.sent_at(now));
         if loops && standing.paused_at.is_none() {
             standing.paused_at = Some(now);
             self.paused.push(talk.id);
@@ -216,9 +235,13 @@ impl Group {
         message.author_id = from.person;
         if outcome == Outcome::Relayed {
             let own = with_media(&text.body, &text.media_types());
+            let own = match &talk.pair {
+                Some(pair) if pair.redact => redact(&own).unwrap_or(own),
+                _ => own,
+            };
             let body = instead.unwrap_or(&own);
             // In a support conversation the customer hears a rep as the line, whoever it is.
-            let name = from.person_name.clone().unwrap_or_default();
+            let name = from.alias.clone().or_else(|| from.person_name.clone()).unwrap_or_default();
             let author = Author { leg: Some(from.id), person: from.person, name: &name };
             let fan = fan_out(talk, legs, author, message.id, body, &desk.policies, now);
             for leg in legs.iter_mut().filter(|leg| fan.greeted.contains(&leg.id)) {
@@ -238,7 +261,19 @@ impl Group {
             standing.talk.flagged_at = Some(now);
             self.flagged.push((standing.talk.id, message.id));
         }
-        standing.unread = if from_customer { standing.unread.said(message.id) } else { Unread::SEEN };
+        if let Some(pair) = &mut standing.talk.pair {
+            let later = pair.term.after_message(desk.sent_at(now));
+            if later != pair.term {
+                pair.term = later;
+                self.slid.insert(standing.talk.id);
+            }
+        }
+        standing.unread = match author {
+            "customer" => standing.unread.said(message.id),
+            "rep" => Unread::SEEN,
+            // Between parties nobody of ours is asked anything.
+            _ => standing.unread,
+        };
         standing.waiting_since = if from_customer { standing.waiting_since.or(Some(desk.sent_at(now))) } else { None };
         let inbound_at = if from_customer { Some(now) } else { standing.last.as_ref().and_then(|last| last.1) };
         standing.last = Some((now, inbound_at, preview(&text.body)));

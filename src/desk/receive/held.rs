@@ -22,11 +22,13 @@ pub(super) async fn hold(
     done: &mut Enqueued,
 ) -> Result<Outcome> {
     let text = item.text;
-    let author = if found.staff.is_some() { "rep" } else { "party" };
+    // In a pair a rep's phone is a party's like any other.
+    let staff = found.staff.filter(|_| found.past.as_ref().is_none_or(|past| past.person.is_some()));
+    let author = if staff.is_some() { "rep" } else { "party" };
     let kind = if item.keyword.is_some() { "keyword" } else { "text" };
     let mut message = text.message(desk, now, (author, kind), Outcome::Held, Some(hold.why()));
     message.conversation = found.past.as_ref().map(|leg| leg.conversation);
-    message.author_id = found.staff;
+    message.author_id = staff;
     message.leg = found.past.as_ref().map(|leg| leg.id);
     keep(tx, message, now).await?;
     faults::point("after_held");

@@ -13,8 +13,10 @@ use crate::clock::At;
 use crate::domain::command;
 use crate::domain::ids::ConversationId;
 use crate::domain::keyword::{self, Keyword};
+use crate::domain::pair;
 use crate::store::messages::NewMessage;
-use crate::store::routes::{self, Selected};
+use crate::store::routes;
+use crate::store::selected::{self, Selected};
 use crate::store::{Job, Result, Tx, changes};
 use crate::{faults, metrics};
 
@@ -143,7 +145,7 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
     let mut outcomes = vec![Outcome::Duplicate; texts.len()];
     let fresh: Vec<usize> = (0..texts.len()).filter(|&i| seen.insert(ids[i])).collect();
     let asked: Vec<(&str, &str)> = fresh.iter().map(|&i| (texts[i].from.as_str(), texts[i].to.as_str())).collect();
-    let selected = routes::selected(tx, &asked).await?;
+    let selected = selected::selected(tx, &asked).await?;
 
     let (mut fast, mut first, mut slow) = (Vec::new(), Vec::new(), Vec::new());
     let mut held_up: HashSet<(&str, &str)> = HashSet::new();
@@ -156,6 +158,7 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
             && !selected.from_ours
             && (keyword.is_none() || (keyword == Some(Keyword::Help) && !text.help_is_ours(desk)))
             && !command::begins(&text.body)
+            && !(selected.end.is_some() && pair::asks_for_more(&text.body))
             && desk.missed().is_none_or(|sent_at| !selected.began_after(sent_at));
         let may_open = selected.conversation.is_none()
             && selected.number.is_some_and(|(_, is_line)| is_line)

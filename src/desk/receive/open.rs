@@ -100,6 +100,7 @@ pub(super) fn opened(desk: &Desk, conversation: ConversationId, pick: &Pick, now
         id: desk.ids.next(now),
         conversation,
         kind,
+        actor: None,
         data,
     })
 }

@@ -7,15 +7,17 @@ use super::{Inbound, Item, Outcome, held, keep, late, open, rep};
 use crate::clock::At;
 use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::Enqueued;
+use crate::desk::pair::extend_by_party;
 use crate::desk::{Desk, ledger, notice};
 use crate::domain::command::{self, Hash};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::keyword::Keyword;
+use crate::domain::pair;
 use crate::domain::phone::masked;
 use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
 use crate::domain::text::Wording;
 use crate::store::routes::{self, LiveLeg, PastLeg};
-use crate::store::{Result, Tx, customers, lines, people};
+use crate::store::{Result, Tx, customers, lines, people, selected};
 
 /// What was looked up about a text, beside the facts that decide.
 pub(super) struct Found {
@@ -54,7 +56,7 @@ pub(super) async fn take_in(
         keep(tx, message, now).await?;
         return Ok(Outcome::Refused);
     }
-    let mut found = look_up(desk, tx, item, number).await?;
+    let mut found = look_up(desk, tx, item, number, now).await?;
     // A rep's `##…` is a text that begins with `#`, wherever it goes from here.
     let literal = match &found.hash {
         Some(Hash::Text(body)) => Some(Inbound { body: body.clone(), ..item.text.clone() }),
@@ -80,7 +82,8 @@ async fn go(
     let (text, number) = (item.text, found.number);
     if let (Route::Into, Some(leg)) = (route(&facts(item, found)), &found.leg) {
         let stop = item.keyword == Some(Keyword::Stop);
-        let customer = masked(&text.from);
+        // Parties know each other by their aliases alone.
+        let customer = leg.alias.clone().unwrap_or_else(|| masked(&text.from));
         let instead = if stop {
             Some(say(tx, Whose::In(leg.conversation), Wording::OptedOut, &[("customer", &customer)]).await?)
         } else {
@@ -88,6 +91,17 @@ async fn go(
         };
         if found.number.1 && leg.role == "customer" {
             ready(desk, tx, found.number.0, leg.conversation, now, done).await?;
+        }
+        if leg.role == "party" && pair::asks_for_more(&text.body) {
+            let longer = extend_by_party(desk, tx, (leg.conversation, leg.id), now).await?;
+            if let Some(sent) = longer {
+                let why = Some("asked for more time");
+                let mut message = text.message(desk, now, ("party", "command"), Outcome::Kept, why);
+                (message.conversation, message.leg) = (Some(leg.conversation), Some(leg.id));
+                keep(tx, message, now).await?;
+                done.add(sent);
+                return Ok(Outcome::Kept);
+            }
         }
         let plain = Plain { instead, ..Plain::new(text, leg.conversation, Way::Sure) };
         let carried = carry::carry(desk, tx, &[plain], now, done).await?;
@@ -117,10 +131,12 @@ async fn go(
     }
 }
 
-async fn look_up(desk: &Desk, tx: &mut Tx, item: &Item<'_>, number: (NumberId, bool)) -> Result<Found> {
+async fn look_up(desk: &Desk, tx: &mut Tx, item: &Item<'_>, number: (NumberId, bool), now: At) -> Result<Found> {
     let text = item.text;
     // Looked up again: a text of the same group may have opened or ended the leg.
-    let selected = routes::selected(tx, &[(text.from.as_str(), text.to.as_str())]).await?;
+    let selected = selected::selected(tx, &[(text.from.as_str(), text.to.as_str())]).await?;
+    // A leg of a pair that is over is no way in, whether or not anybody has written down that it has ended.
+    let selected: Vec<_> = selected.into_iter().filter(|one| !one.is_over(desk.sent_at(now), now)).collect();
     let conversation = selected.first().and_then(|one| one.conversation);
     let younger = desk.missed().zip(selected.first()).is_some_and(|(sent_at, one)| one.began_after(sent_at));
     let legs = routes::live_legs(tx, conversation.as_slice()).await?;

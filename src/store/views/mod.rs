@@ -17,6 +17,7 @@ pub mod health;
 pub mod held;
 pub mod list;
 pub mod namesakes;
+pub mod pairs;
 pub mod past;
 pub mod people;
 pub mod planned;

@@ -37,7 +37,7 @@ enum Story {
 }
 
 /// Name, which time, and the story that leads there.
-const POINTS: [(&str, u32, Story); 50] = [
+const POINTS: [(&str, u32, Story); 54] = [
     ("before_commit", 30, Story::Relay),
     ("after_commit", 30, Story::Relay),
     ("before_dispatch", 7, Story::Relay),
@@ -74,6 +74,10 @@ const POINTS: [(&str, u32, Story); 50] = [
     ("after_held", 1, Story::Rules),
     ("during_repick", 1, Story::Beside),
     ("after_planned", 1, Story::Beside),
+    ("after_pair", 1, Story::Beside),
+    ("after_pair_legs", 1, Story::Beside),
+    ("after_party_leg", 1, Story::Beside),
+    ("after_pair_end", 1, Story::Beside),
     ("after_rest", 1, Story::Crowd),
     ("backfill_listed", 1, Story::Missed),
     ("during_missed", 3, Story::Missed),

@@ -1,0 +1,156 @@
+//! Moves a pair's end: the integrator completes or extends it, or a party answers the warning with EXTEND.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Done, Held, Refusal, hold, open};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::outbox::Enqueued;
+use crate::domain::duration;
+use crate::domain::expiry::{Term, Unmoved};
+use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::pair::Wrong;
+use crate::store::{Job, Result, Tx, changes, pairs};
+
+/// The transaction is complete: its grace begins now. A second time changes nothing.
+///
+/// # Errors
+/// What the database said; the inner error [`Refusal::NotFound`], or [`Refusal::Conflict`] if it has ended or does not
+/// wait for completion.
+pub async fn complete(desk: &Desk, id: ConversationId) -> Done<Term> {
+    let done = desk.store.write(Move { desk: desk.clone(), id, how: How::Complete }).await?;
+    desk.live.nudge();
+    Ok(done)
+}
+
+/// Ends `by` later than it would, or, without `by`, as much later as its kind of end says; never past the hard cap.
+///
+/// # Errors
+/// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/by`, or
+/// [`Refusal::Conflict`] if it has ended or cannot end later.
+pub async fn extend(desk: &Desk, id: ConversationId, by: Option<Duration>) -> Done<Term> {
+    let done = desk.store.write(Move { desk: desk.clone(), id, how: How::Extend(by) }).await?;
+    desk.live.nudge();
+    Ok(done)
+}
+
+#[derive(Clone, Copy)]
+enum How {
+    Complete,
+    Extend(Option<Duration>),
+}
+
+struct Move {
+    desk: Desk,
+    id: ConversationId,
+    how: How,
+}
+
+impl Job for Move {
+    type Out = std::result::Result<Term, Refusal>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let term = match hold(desk, tx, self.id, now).await? {
+            Ok(held) => held.term,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let (kind, moved) = match self.how {
+            How::Complete => ("pair_completed", completed(term, now)),
+            How::Extend(by) => ("pair_extended", extended(term, by, now)),
+        };
+        let moved = match moved {
+            Ok(moved) => moved,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if moved != term {
+            keep(desk, tx, self.id, (kind, None), moved, now).await?;
+        }
+        Ok(Ok(moved))
+    }
+}
+
+fn completed(term: Term, now: At) -> std::result::Result<Term, Refusal> {
+    term.complete(now).ok_or_else(|| {
+        let why = "its end does not wait for completion; close it, or open pairs with the expiry `after_completion`";
+        Refusal::conflict("not_completable", why)
+    })
+}
+
+fn extended(term: Term, by: Option<Duration>, now: At) -> std::result::Result<Term, Refusal> {
+    let Some(by) = by.or(term.extension).or(term.expiry.span()).filter(|by| !by.is_zero()) else {
+        let why = "nothing says by how much; write a span such as 30m";
+        return Err(Refusal::Wrong(vec![Wrong::at("/by", why)]));
+    };
+    term.extend(by, now).map_err(|unmoved| match unmoved {
+        Unmoved::Over => Refusal::over(),
+        Unmoved::AtCap => Refusal::conflict(
+            "at_hard_cap",
+            format!(
+                "it already lives as long as it may, until {}; ask for a longer hard_cap when you open one",
+                term.hard_end
+            ),
+        ),
+    })
+}
+
+async fn keep(
+    desk: &Desk,
+    tx: &mut Tx,
+    id: ConversationId,
+    (kind, alias): (&'static str, Option<&str>),
+    term: Term,
+    now: At,
+) -> Result<()> {
+    pairs::keep_terms(tx, &[(id, term)]).await?;
+    let data = json!({ "ends_at": term.ends_at.0, "alias": alias });
+    changes::event(tx, desk.ids.next(now), Some(id), now, kind, None, &data).await?;
+    changes::note(tx, &[(id, "conversation")], now).await
+}
+
+/// A party asks for more time by the leg `leg`. Everybody in the pair is told until when it is open. `None` if it is
+/// just text: no warning was given, or not for this end, or it was extended often enough.
+///
+/// # Errors
+/// What the database said.
+pub(in crate::desk) async fn by_party(
+    desk: &Desk,
+    tx: &mut Tx,
+    (id, leg): (ConversationId, LegId),
+    now: At,
+) -> Result<Option<Enqueued>> {
+    let Ok(Held { talk, term, legs }) = hold(desk, tx, id, now).await? else { return Ok(None) };
+    let Some(longer) = term.extend_by_party(now) else { return Ok(None) };
+    let alias = legs.iter().find(|one| one.id == leg).and_then(|one| one.alias.clone());
+    keep(desk, tx, id, ("pair_extended", alias.as_deref()), longer, now).await?;
+    let left = longer.ends_at.since(now);
+    // Whole minutes: nobody counts the seconds of an hour.
+    let left = Duration::from_mins((left.as_secs() / 60).max(1));
+    let body = format!("This chat stays open for another {}.", spoken(left));
+    open::tell(desk, tx, &talk, &legs, &body, now).await.map(Some)
+}
+
+/// A span as one says it: `1 h 30 min`.
+fn spoken(span: Duration) -> String {
+    let minutes = span.as_secs() / 60;
+    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    let parts = [(days, "d"), (hours, "h"), (minutes, "min")];
+    let said: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+    if said.is_empty() { duration::words(span) } else { said.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::minutes;
+
+    #[test]
+    fn spans_are_said_as_people_say_them() {
+        assert_eq!(spoken(minutes(30)), "30 min");
+        assert_eq!(spoken(minutes(90)), "1 h 30 min");
+        assert_eq!(spoken(minutes(1440 * 2 + 5)), "2 d 5 min");
+    }
+}

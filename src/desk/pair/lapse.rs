@@ -1,0 +1,96 @@
+//! What time does to pairs: those that are over are written down as over, and warnings are given. Nothing depends on
+//! when this runs: a text that comes too late is held by the clock alone.
+
+use serde_json::json;
+
+use super::over::end_over;
+use super::{Held, hold, open};
+use crate::desk::outbox::Enqueued;
+use crate::desk::{Desk, lapse};
+use crate::domain::expiry::Term;
+use crate::domain::ids::ConversationId;
+use crate::store::{Job, Result, Tx, changes, pairs, partings};
+
+/// So many pairs are written down as over in one transaction: short enough that nobody waits behind it.
+const PIECE: i64 = 200;
+
+/// Writes down the end of pairs that are over. Returns how many there were.
+///
+/// # Errors
+/// What the database said.
+pub async fn lapse(desk: &Desk) -> Result<usize> {
+    let now = desk.clock.now();
+    if !lapse::may_lapse(desk) {
+        return Ok(0);
+    }
+    let mut ended = 0;
+    loop {
+        let due = partings::over(&mut desk.store.read().await?, now, PIECE).await?;
+        if due.is_empty() {
+            return Ok(ended);
+        }
+        let did = desk.store.write(End { desk: desk.clone(), due }).await?;
+        ended += did;
+        desk.live.nudge();
+        if did == 0 {
+            return Ok(ended);
+        }
+    }
+}
+
+struct End {
+    desk: Desk,
+    due: Vec<ConversationId>,
+}
+
+impl Job for End {
+    type Out = usize;
+
+    async fn run(&self, tx: &mut Tx) -> Result<usize> {
+        Ok(end_over(&self.desk, tx, &self.due, self.desk.clock.now()).await?.len())
+    }
+}
+
+/// Gives the warnings that are due. Returns how many there were.
+///
+/// # Errors
+/// What the database said.
+pub async fn warn(desk: &Desk) -> Result<usize> {
+    let now = desk.clock.now();
+    if !lapse::may_lapse(desk) {
+        return Ok(0);
+    }
+    let due = partings::to_warn(&mut desk.store.read().await?, now, PIECE).await?;
+    let count = due.len();
+    for id in due {
+        let sent = desk.store.write(Warn { desk: desk.clone(), id }).await?;
+        desk.send(sent);
+    }
+    Ok(count)
+}
+
+struct Warn {
+    desk: Desk,
+    id: ConversationId,
+}
+
+impl Job for Warn {
+    type Out = Enqueued;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Enqueued> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let Ok(Held { talk, term, legs }) = hold(desk, tx, self.id, now).await? else { return Ok(Enqueued::default()) };
+        // Somebody may have written between the look and the lock, and so moved the end.
+        if term.warns_at().is_none_or(|at| at > now) {
+            return Ok(Enqueued::default());
+        }
+        pairs::keep_terms(tx, &[(self.id, Term { warned_at: Some(now), ..term })]).await?;
+        let data = json!({ "ends_at": term.ends_at.0 });
+        changes::event(tx, desk.ids.next(now), Some(self.id), now, "pair_expiring", None, &data).await?;
+        changes::note(tx, &[(self.id, "conversation")], now).await?;
+        match pairs::warning(tx, self.id).await? {
+            Some(words) => open::tell(desk, tx, &talk, &legs, &words, now).await,
+            None => Ok(Enqueued::default()),
+        }
+    }
+}

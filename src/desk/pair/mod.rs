@@ -1,0 +1,126 @@
+//! Joins people for one transaction behind masks, and parts them again. Its doors are the API and the admin pages;
+//! what the parties text goes the way of every text (`desk/receive`).
+
+use std::collections::BTreeMap;
+
+use super::Desk;
+use crate::clock::At;
+use crate::domain::expiry::Term;
+use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::pair::Wrong;
+use crate::store::messages::{NewMessage, Said, Unread, preview};
+use crate::store::routes::{self, LiveLeg, Talk};
+use crate::store::{self, Result, Tx, messages};
+
+mod extend;
+mod lapse;
+mod open;
+mod over;
+mod party;
+mod say;
+
+pub(super) use extend::by_party as extend_by_party;
+pub use extend::{complete, extend};
+pub use lapse::{lapse, warn};
+pub use open::{Opened, open};
+pub use over::close;
+pub(super) use over::end_talk;
+pub use party::change as change_party;
+pub use say::{Saying, say};
+
+/// Why something asked of a pair was not done.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such pair, or no such party in it.
+    #[error("not found")]
+    NotFound,
+    /// What was asked is wrong in these places.
+    #[error("refused")]
+    Wrong(Vec<Wrong>),
+    /// It cannot be done as things stand; a word for programs and one for people.
+    #[error("{why}")]
+    Conflict {
+        /// Such as `reference_in_use`.
+        code: &'static str,
+        /// In plain words, with the remedy.
+        why: String,
+    },
+    /// So many masks are missing in these countries; an empty country is that of numbers whose country nobody knows.
+    #[error("no mask is free")]
+    PoolExhausted(BTreeMap<String, usize>),
+}
+
+impl Refusal {
+    fn conflict(code: &'static str, why: impl Into<String>) -> Self {
+        Refusal::Conflict { code, why: why.into() }
+    }
+
+    fn over() -> Self {
+        Refusal::conflict("pair_ended", "this pair has ended; open another")
+    }
+}
+
+/// What was asked of a pair: done, refused, or not possible because of the database.
+pub type Done<T> = std::result::Result<std::result::Result<T, Refusal>, store::Error>;
+
+/// An open pair, held until the commit.
+struct Held {
+    talk: Talk,
+    term: Term,
+    legs: Vec<LiveLeg>,
+}
+
+/// Holds a pair that is open at `now`.
+async fn hold(desk: &Desk, tx: &mut Tx, id: ConversationId, now: At) -> Done<Held> {
+    let talk = routes::talks(tx, &[id]).await?.into_iter().next();
+    let Some((talk, pair)) = talk.and_then(|talk| talk.pair.clone().map(|pair| (talk, pair))) else {
+        return Ok(Err(Refusal::NotFound));
+    };
+    if pair.ended || pair.term.is_over(desk.sent_at(now), now) {
+        return Ok(Err(Refusal::over()));
+    }
+    let legs = routes::live_legs(tx, &[id]).await?;
+    let legs = legs.into_iter().filter(|leg| leg.role == "party").collect();
+    Ok(Ok(Held { talk, term: pair.term, legs }))
+}
+
+/// A text that the system says to parties, and how the conversation stands after it.
+async fn keep_said(desk: &Desk, tx: &mut Tx, talk: &Talk, to: &[LiveLeg], body: &str, now: At) -> Result<MessageId> {
+    let id = MessageId(desk.ids.next(now));
+    let names: Vec<&str> = to.iter().filter_map(|leg| leg.alias.as_deref()).collect();
+    let message = NewMessage {
+        id,
+        conversation: Some(talk.id),
+        author: "system",
+        author_id: None,
+        way: "api",
+        kind: "text",
+        outcome: "relayed",
+        why: None,
+        trace: Some(serde_json::json!({ "to": names }).to_string()),
+        body: body.to_owned(),
+        media: None,
+        from_phone: None,
+        to_number: None,
+        leg: None,
+        accepted_at: now,
+        carrier_account: None,
+        carrier_id: None,
+        raw: None,
+        form_key: None,
+    };
+    messages::insert(tx, &[message]).await?;
+    let said = Said {
+        id: talk.id,
+        last_at: now,
+        inbound_at: None,
+        waiting_since: None,
+        preview: preview(body),
+        loop_state: talk.loop_state.clone(),
+        paused_at: talk.paused_at,
+        waits_from: None,
+        unread: Unread::default(),
+    };
+    messages::said(tx, &[said]).await?;
+    Ok(id)
+}

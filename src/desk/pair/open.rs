@@ -1,0 +1,210 @@
+//! Joins people: masks are chosen for all of them before anything is written.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{Done, Refusal, keep_said, over};
+use crate::clock::At;
+use crate::desk::outbox::{Enqueued, enqueue};
+use crate::desk::{Desk, relay};
+use crate::domain::allocation::{Choice, choose};
+use crate::domain::country;
+use crate::domain::expiry::Term;
+use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::pair::{Opening, Wrong, counterpart};
+use crate::faults;
+use crate::store::changes::NewEvent;
+use crate::store::opening::{self, NewLeg};
+use crate::store::pairs::{self, NewPair};
+use crate::store::routes::{self, Talk};
+use crate::store::{Job, Result, Tx, changes, partings};
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Which pair.
+    pub id: ConversationId,
+    /// It was not there before.
+    pub fresh: bool,
+}
+
+/// Joins the people of `opening`, asked for by `token`; `body_hash` tells the same request from another with the same
+/// reference.
+///
+/// # Errors
+/// What the database said. The inner error: [`Refusal::Wrong`] for what is wrong with the request,
+/// [`Refusal::Conflict`] if an open pair has the reference, [`Refusal::PoolExhausted`].
+pub async fn open(desk: &Desk, opening: Opening, token: Option<i64>, body_hash: String) -> Done<Opened> {
+    let wrongs = opening.wrongs(desk.clock.now());
+    if !wrongs.is_empty() {
+        return Ok(Err(Refusal::Wrong(wrongs)));
+    }
+    let (opened, sent) = desk.store.write(Open { desk: desk.clone(), opening, token, body_hash }).await?;
+    desk.send(sent);
+    Ok(opened)
+}
+
+struct Open {
+    desk: Desk,
+    opening: Opening,
+    token: Option<i64>,
+    body_hash: String,
+}
+
+impl Job for Open {
+    type Out = (std::result::Result<Opened, Refusal>, Enqueued);
+    const GROUPED: bool = true;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let mut sent = Enqueued::default();
+        let opened = self.open(tx, now, &mut sent).await?;
+        Ok((opened, sent))
+    }
+}
+
+impl Open {
+    async fn open(&self, tx: &mut Tx, now: At, sent: &mut Enqueued) -> Done<Opened> {
+        let (desk, opening) = (&self.desk, &self.opening);
+        let phones: Vec<&str> = opening.parties.iter().map(|party| party.phone.as_str()).collect();
+        let ours = pairs::ours(tx, &phones).await?;
+        let wrongs: Vec<Wrong> = (0..phones.len())
+            .filter(|&i| ours.iter().any(|one| one == phones[i]))
+            .map(|i| Wrong::at(format!("/parties/{i}/phone"), "this is one of our own numbers; write a person's phone"))
+            .collect();
+        if !wrongs.is_empty() {
+            return Ok(Err(Refusal::Wrong(wrongs)));
+        }
+        // What is over by the clock alone gives its masks and its reference back before anybody asks for them.
+        let mut stale = partings::over_with(tx, &phones, now).await?;
+        let known = pairs::by_reference(tx, &opening.reference).await?;
+        stale.extend(known.iter().map(|(id, _)| *id));
+        let ended = over::end_over(desk, tx, &stale, now).await?;
+        if let Some((id, hash)) = known.filter(|(id, _)| !ended.contains(id)) {
+            return Ok(if hash == self.body_hash {
+                Ok(Opened { id, fresh: false })
+            } else {
+                let why = format!(
+                    "an open pair (id {id}) has the reference `{}` and was asked for in other words; use another reference, or end that one first",
+                    opening.reference
+                );
+                Err(Refusal::conflict("reference_in_use", why))
+            });
+        }
+        if opening.merge
+            && let Some(id) = pairs::of_same_people(tx, &phones, now).await?
+        {
+            return self.merge(tx, id, now).await;
+        }
+        let mut choices = Vec::with_capacity(phones.len());
+        let mut missing: BTreeMap<String, usize> = BTreeMap::new();
+        for phone in &phones {
+            let masks = opening::masks(tx, phone).await?;
+            let others = counterpart(phone, &phones);
+            let choice = choose(&masks, &others, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n));
+            if choice == Choice::Exhausted {
+                *missing.entry(country::of(phone).unwrap_or_default().to_owned()).or_default() += 1;
+            }
+            choices.push((choice, others));
+        }
+        if !missing.is_empty() {
+            return Ok(Err(Refusal::PoolExhausted(missing)));
+        }
+        let id = self.write(tx, &choices, now).await?;
+        sent.add(self.welcome(tx, id, now).await?);
+        Ok(Ok(Opened { id, fresh: true }))
+    }
+
+    async fn write(&self, tx: &mut Tx, choices: &[(Choice, String)], now: At) -> Result<ConversationId> {
+        let (desk, opening) = (&self.desk, &self.opening);
+        let term = Term {
+            extension: opening.extension,
+            warn_before: opening.warn_before,
+            ..Term::begin(opening.wish, opening.hard_cap, now)
+        };
+        let new = NewPair { term, warning: opening.warning.as_deref(), redact: opening.redact, token: self.token };
+        let id = pairs::insert(tx, &new, now).await?;
+        faults::point("after_pair");
+        pairs::name(tx, desk.ids.next(now), id, &opening.reference, &self.body_hash).await?;
+        let data = json!({ "reference": opening.reference, "ends_at": term.ends_at.0, "expiry": term.expiry.word() });
+        let mut events =
+            vec![NewEvent { id: desk.ids.next(now), conversation: id, kind: "pair_opened", actor: None, data }];
+        let mut legs = Vec::with_capacity(choices.len());
+        for (party, (choice, others)) in opening.parties.iter().zip(choices) {
+            let Some(number) = choice.mask() else { continue };
+            let leg = LegId(desk.ids.next(now));
+            legs.push(NewLeg {
+                id: leg,
+                conversation: id,
+                role: "party",
+                person: None,
+                phone: party.phone.as_str(),
+                number,
+                counterpart: Some(others),
+                alias: Some(&party.alias),
+            });
+            let data = json!({
+                "alias": party.alias, "leg": leg.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
+            });
+            events.push(NewEvent { id: desk.ids.next(now), conversation: id, kind: "leg_opened", actor: None, data });
+        }
+        opening::legs(tx, &legs, now).await?;
+        faults::point("after_pair_legs");
+        changes::events(tx, &events, now).await?;
+        changes::note(tx, &[(id, "conversation")], now).await?;
+        Ok(id)
+    }
+
+    /// Tells each party what the integrator wants them to be told first.
+    async fn welcome(&self, tx: &mut Tx, id: ConversationId, now: At) -> Result<Enqueued> {
+        let mut sent = Enqueued::default();
+        if self.opening.welcome.is_empty() {
+            return Ok(sent);
+        }
+        let Some(talk) = routes::talks(tx, &[id]).await?.into_iter().next() else { return Ok(sent) };
+        let legs = routes::live_legs(tx, &[id]).await?;
+        for (alias, body) in &self.opening.welcome {
+            let to: Vec<_> = legs.iter().filter(|leg| leg.alias.as_ref() == Some(alias)).cloned().collect();
+            sent.add(tell(&self.desk, tx, &talk, &to, body, now).await?);
+        }
+        Ok(sent)
+    }
+
+    /// The same people have an open pair: it gets this name, too, and lives as long as the longer of the two.
+    async fn merge(&self, tx: &mut Tx, id: ConversationId, now: At) -> Done<Opened> {
+        let (desk, opening) = (&self.desk, &self.opening);
+        let held = match super::hold(desk, tx, id, now).await? {
+            Ok(held) => held,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let asked = Term::begin(opening.wish, opening.hard_cap, now);
+        let term = Term {
+            ends_at: held.term.ends_at.max(asked.ends_at),
+            hard_end: held.term.hard_end.max(asked.hard_end),
+            ..held.term
+        };
+        pairs::keep_terms(tx, &[(id, term)]).await?;
+        pairs::name(tx, desk.ids.next(now), id, &opening.reference, &self.body_hash).await?;
+        let data = json!({ "reference": opening.reference, "ends_at": term.ends_at.0 });
+        changes::event(tx, desk.ids.next(now), Some(id), now, "pair_merged", None, &data).await?;
+        changes::note(tx, &[(id, "conversation")], now).await?;
+        Ok(Ok(Opened { id, fresh: false }))
+    }
+}
+
+/// Has the system say `body` to these parties, as a message of their conversation.
+pub(super) async fn tell(
+    desk: &Desk,
+    tx: &mut Tx,
+    talk: &Talk,
+    to: &[routes::LiveLeg],
+    body: &str,
+    now: At,
+) -> Result<Enqueued> {
+    let message = keep_said(desk, tx, talk, to, body, now).await?;
+    let drafts = to.iter().map(|leg| relay::draft(talk, leg, message, body.to_owned())).collect();
+    let sent = enqueue(desk, tx, drafts, now).await?;
+    changes::note(tx, &[(talk.id, "message")], now).await?;
+    Ok(sent)
+}

@@ -1,0 +1,110 @@
+//! Parts people: by request, or because their time is over. Whoever has written in time is still passed on.
+
+use serde_json::json;
+
+use super::{Done, Refusal};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::faults;
+use crate::store::changes::NewEvent;
+use crate::store::routes::{self, Talk};
+use crate::store::{Job, Result, Tx, changes, partings};
+
+/// Ends a pair now. One that has ended stays as it is.
+///
+/// # Errors
+/// What the database said; the inner error [`Refusal::NotFound`].
+pub async fn close(desk: &Desk, id: ConversationId) -> Done<()> {
+    let done = desk.store.write(Close { desk: desk.clone(), id }).await?;
+    desk.live.nudge();
+    Ok(done)
+}
+
+struct Close {
+    desk: Desk,
+    id: ConversationId,
+}
+
+impl Job for Close {
+    type Out = std::result::Result<(), Refusal>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let Some(talk) = routes::talks(tx, &[self.id]).await?.into_iter().next().filter(|talk| talk.pair.is_some())
+        else {
+            return Ok(Err(Refusal::NotFound));
+        };
+        end_talk(&self.desk, tx, &talk, None, now).await?;
+        Ok(Ok(()))
+    }
+}
+
+/// Ends a pair that is held, on behalf of `by` or of an integrator. One that has ended stays as it is.
+///
+/// # Errors
+/// What the database said.
+pub(in crate::desk) async fn end_talk(
+    desk: &Desk,
+    tx: &mut Tx,
+    talk: &Talk,
+    by: Option<PersonId>,
+    now: At,
+) -> Result<()> {
+    match &talk.pair {
+        Some(pair) if !pair.ended => {
+            // Over by the clock is over by the clock, whoever asks first.
+            let (why, by) = if pair.term.is_over(now, now) { (EXPIRED, None) } else { (CLOSED, by) };
+            end(desk, tx, &[talk.id], (why, by), now).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why a pair is over: its time was up.
+pub(super) const EXPIRED: &str = "expired";
+/// Why a pair is over: somebody said so.
+pub(super) const CLOSED: &str = "closed";
+
+/// Writes down as over those of these pairs that are over at `now`; returns them.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn end_over(desk: &Desk, tx: &mut Tx, ids: &[ConversationId], now: At) -> Result<Vec<ConversationId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let open = partings::hold_open(tx, ids).await?;
+    let over: Vec<ConversationId> = open.into_iter().filter(|(_, at)| *at <= now).map(|(id, _)| id).collect();
+    end(desk, tx, &over, (EXPIRED, None), now).await?;
+    Ok(over)
+}
+
+/// Ends open pairs that are held.
+async fn end(
+    desk: &Desk,
+    tx: &mut Tx,
+    ids: &[ConversationId],
+    (why, by): (&'static str, Option<PersonId>),
+    now: At,
+) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    partings::end(tx, ids, why, now, desk.policies.pool.quarantine).await?;
+    faults::point("after_pair_end");
+    let data = json!({ "why": why });
+    let events: Vec<NewEvent> = ids
+        .iter()
+        .map(|&id| NewEvent {
+            id: desk.ids.next(now),
+            conversation: id,
+            kind: "pair_ended",
+            actor: by,
+            data: data.clone(),
+        })
+        .collect();
+    changes::events(tx, &events, now).await?;
+    let notes: Vec<(ConversationId, &'static str)> = ids.iter().map(|&id| (id, "conversation")).collect();
+    changes::note(tx, &notes, now).await
+}

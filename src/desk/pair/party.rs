@@ -1,0 +1,105 @@
+//! Gives a party another phone: the old leg ends and its mask rests; a new one opens on the same mask, if it is free for
+//! the new phone.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{Done, Held, Refusal, hold, over};
+use crate::desk::Desk;
+use crate::domain::allocation::{Choice, choose};
+use crate::domain::country;
+use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::pair::{Wrong, counterpart};
+use crate::domain::phone::Phone;
+use crate::faults;
+use crate::store::opening::{self, NewLeg};
+use crate::store::{Job, Result, Tx, changes, pairs, partings};
+
+/// Gives the party called `alias` the phone `phone`. The one that they have changes nothing.
+///
+/// # Errors
+/// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/phone`,
+/// [`Refusal::Conflict`] if the pair has ended, or [`Refusal::PoolExhausted`].
+pub async fn change(desk: &Desk, pair: ConversationId, alias: String, phone: Phone) -> Done<()> {
+    let done = desk.store.write(Change { desk: desk.clone(), pair, alias, phone }).await?;
+    desk.live.nudge();
+    Ok(done)
+}
+
+struct Change {
+    desk: Desk,
+    pair: ConversationId,
+    alias: String,
+    phone: Phone,
+}
+
+impl Job for Change {
+    type Out = std::result::Result<(), Refusal>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, now, phone) = (&self.desk, self.desk.clock.now(), self.phone.as_str());
+        // A pair of the new phone that is over by the clock alone is no obstacle.
+        let stale = partings::over_with(tx, &[phone], now).await?;
+        let stale: Vec<ConversationId> = stale.into_iter().filter(|id| *id != self.pair).collect();
+        over::end_over(desk, tx, &stale, now).await?;
+        let Held { legs, .. } = match hold(desk, tx, self.pair, now).await? {
+            Ok(held) => held,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let Some(old) = legs.iter().find(|leg| leg.alias.as_deref() == Some(&self.alias)) else {
+            return Ok(Err(Refusal::NotFound));
+        };
+        if old.phone == phone {
+            return Ok(Ok(()));
+        }
+        let wrong = |why: &str| Ok(Err(Refusal::Wrong(vec![Wrong::at("/phone", why)])));
+        if legs.iter().any(|leg| leg.phone == phone) {
+            return wrong("another party of this pair has this phone; each needs their own");
+        }
+        if !pairs::ours(tx, &[phone]).await?.is_empty() {
+            return wrong("this is one of our own numbers; write a person's phone");
+        }
+        let everybody: Vec<&str> =
+            legs.iter().map(|leg| if leg.id == old.id { phone } else { leg.phone.as_str() }).collect();
+        let others = counterpart(phone, &everybody);
+        let masks = opening::masks(tx, phone).await?;
+        // The same mask, so that the others' threads and theirs stay as they are, unless it rests for somebody else.
+        let same = masks.iter().find(|mask| mask.id == old.number && mask.active && !mask.live).filter(|mask| {
+            let rests = |until| until > now;
+            mask.last.as_ref().is_none_or(|last| last.counterpart == others || !last.rests_until.is_some_and(rests))
+        });
+        let floor = desk.policies.pool.quarantine_floor;
+        let choice = match same {
+            Some(mask) => Choice::Same(mask.id),
+            None => choose(&masks, &others, now, floor, |n| desk.chance.below(n)),
+        };
+        let Some(number) = choice.mask() else {
+            let missing = BTreeMap::from([(country::of(phone).unwrap_or_default().to_owned(), 1)]);
+            return Ok(Err(Refusal::PoolExhausted(missing)));
+        };
+        partings::end_leg(tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
+        faults::point("after_party_leg");
+        let leg = LegId(desk.ids.next(now));
+        let new = NewLeg {
+            id: leg,
+            conversation: self.pair,
+            role: "party",
+            person: None,
+            phone,
+            number,
+            counterpart: Some(&others),
+            alias: Some(&self.alias),
+        };
+        opening::legs(tx, &[new], now).await?;
+        for leg in legs.iter().filter(|leg| leg.id != old.id) {
+            pairs::set_counterpart(tx, leg.id, &counterpart(&leg.phone, &everybody)).await?;
+        }
+        let data = json!({
+            "alias": self.alias, "leg": leg.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
+        });
+        changes::event(tx, desk.ids.next(now), Some(self.pair), now, "party_changed", None, &data).await?;
+        changes::note(tx, &[(self.pair, "conversation")], now).await?;
+        Ok(Ok(()))
+    }
+}

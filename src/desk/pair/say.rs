@@ -1,0 +1,78 @@
+//! Has the system say something to the parties of a pair.
+
+use super::{Done, Held, Refusal, hold, keep_said};
+use crate::desk::outbox::{Enqueued, enqueue};
+use crate::desk::{Desk, relay};
+use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::pair::{LONGEST_TEXT, Wrong, words};
+use crate::store::{Job, Result, Tx, changes, pairs};
+
+/// What is to be said, and to whom.
+#[derive(Clone, Debug)]
+pub struct Saying {
+    /// In which pair.
+    pub pair: ConversationId,
+    /// What.
+    pub body: String,
+    /// To the parties of these aliases; to all without.
+    pub to: Option<Vec<String>>,
+}
+
+/// Says it. It is accepted when this returns: each party's text stands in the outbox.
+///
+/// # Errors
+/// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/body` or `/to`, or
+/// [`Refusal::Conflict`] if the pair has ended.
+pub async fn say(desk: &Desk, saying: Saying) -> Done<MessageId> {
+    if let Err(wrong) = words("/body", &saying.body, LONGEST_TEXT) {
+        return Ok(Err(Refusal::Wrong(vec![wrong])));
+    }
+    let (said, sent) = desk.store.write(Say { desk: desk.clone(), saying }).await?;
+    desk.send(sent);
+    Ok(said)
+}
+
+struct Say {
+    desk: Desk,
+    saying: Saying,
+}
+
+impl Job for Say {
+    type Out = (std::result::Result<MessageId, Refusal>, Enqueued);
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, saying, now) = (&self.desk, &self.saying, self.desk.clock.now());
+        let Held { talk, term, mut legs } = match hold(desk, tx, saying.pair, now).await? {
+            Ok(held) => held,
+            Err(refusal) => return Ok((Err(refusal), Enqueued::default())),
+        };
+        if let Some(names) = &saying.to {
+            let known = |name: &String| legs.iter().any(|leg| leg.alias.as_ref() == Some(name));
+            let wrongs: Vec<Wrong> = names
+                .iter()
+                .enumerate()
+                .filter(|(_, name)| !known(name))
+                .map(|(i, _)| {
+                    Wrong::at(format!("/to/{i}"), "no party of this pair has this alias; write one of theirs")
+                })
+                .collect();
+            if names.is_empty() {
+                let wrong = Wrong::at("/to", "it names nobody; name parties by their aliases, or leave it out for all");
+                return Ok((Err(Refusal::Wrong(vec![wrong])), Enqueued::default()));
+            }
+            if !wrongs.is_empty() {
+                return Ok((Err(Refusal::Wrong(wrongs)), Enqueued::default()));
+            }
+            legs.retain(|leg| leg.alias.as_ref().is_some_and(|alias| names.contains(alias)));
+        }
+        let message = keep_said(desk, tx, &talk, &legs, &saying.body, now).await?;
+        let later = term.after_message(now);
+        if later != term {
+            pairs::keep_terms(tx, &[(talk.id, later)]).await?;
+        }
+        let drafts = legs.iter().map(|leg| relay::draft(&talk, leg, message, saying.body.clone())).collect();
+        let sent = enqueue(desk, tx, drafts, now).await?;
+        changes::note(tx, &[(talk.id, "message")], now).await?;
+        Ok((Ok(message), sent))
+    }
+}

@@ -1,0 +1,328 @@
+//! Pairs as integrators and managers see them: with their parties, their masks, and what was said.
+
+use sqlx::{QueryBuilder, Row};
+
+use crate::clock::At;
+use crate::domain::expiry::Term;
+use crate::domain::ids::{ConversationId, LegId, MessageId};
+use crate::on;
+use crate::store::pairs::{self, COLUMNS, Pair};
+use crate::store::{Result, Tx, padded};
+
+/// A pair.
+#[derive(Clone, Debug)]
+pub struct PairRow {
+    /// Which.
+    pub id: ConversationId,
+    /// What integrators call it, the first name first.
+    pub references: Vec<String>,
+    /// How long it has, and what is passed on in it.
+    pub pair: Pair,
+    /// When it was opened.
+    pub opened_at: At,
+    /// When somebody wrote down that it is over; its end may have come before that.
+    pub ended_at: Option<At>,
+    /// `expired` or `closed`, once that is written down.
+    pub ended_why: Option<String>,
+    /// Who is in it, in the order in which they were named.
+    pub parties: Vec<PartyRow>,
+}
+
+/// Where a pair stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Texts are passed on.
+    Open,
+    /// They are, until the grace is over.
+    Completed,
+    /// Nothing is passed on any more.
+    Ended,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Stage; 3] = [Stage::Open, Stage::Completed, Stage::Ended];
+
+    /// The word for it in the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Stage::Open => "open",
+            Stage::Completed => "completed",
+            Stage::Ended => "ended",
+        }
+    }
+
+    /// The stage of that word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+}
+
+impl PairRow {
+    /// Where it stands at `now`.
+    #[must_use]
+    pub fn stage(&self, now: At) -> Stage {
+        if self.ended_at.is_some() || self.pair.term.is_over(now, now) {
+            Stage::Ended
+        } else if self.pair.term.completed_at.is_some() {
+            Stage::Completed
+        } else {
+            Stage::Open
+        }
+    }
+
+    /// How long it has.
+    #[must_use]
+    pub fn term(&self) -> &Term {
+        &self.pair.term
+    }
+}
+
+/// Somebody in a pair.
+#[derive(Clone, Debug)]
+pub struct PartyRow {
+    /// The newest leg.
+    pub leg: LegId,
+    /// What the others call them.
+    pub alias: String,
+    /// Their phone.
+    pub phone: String,
+    /// The mask that stands for the others on it.
+    pub mask: String,
+    /// It is still a way in, unless the pair is over.
+    pub live: bool,
+}
+
+/// Which pairs are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// At this stage.
+    pub stage: Option<Stage>,
+    /// With this reference.
+    pub reference: Option<String>,
+    /// With a party who has or had this phone.
+    pub phone: Option<String>,
+    /// Older than this one.
+    pub before: Option<ConversationId>,
+}
+
+/// At most `limit` pairs, newest first, as they stand at `now`.
+///
+/// # Errors
+/// What the database said.
+pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<Vec<PairRow>> {
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new("SELECT c.id, c.opened_at, x.ended_why, ");
+        q.push(COLUMNS).push(" FROM pairs x JOIN conversations c ON c.id = x.conversation_id WHERE 1 = 1");
+        match wanted.stage {
+            Some(Stage::Open) => {
+                q.push(" AND x.ended_at IS NULL AND x.completed_at IS NULL AND x.ends_at > ").push_bind(now.0);
+            }
+            Some(Stage::Completed) => {
+                q.push(" AND x.ended_at IS NULL AND x.completed_at IS NOT NULL AND x.ends_at > ").push_bind(now.0);
+            }
+            Some(Stage::Ended) => {
+                q.push(" AND (x.ended_at IS NOT NULL OR x.ends_at <= ").push_bind(now.0).push(")");
+            }
+            None => {}
+        }
+        if let Some(reference) = &wanted.reference {
+            q.push(" AND x.conversation_id IN (SELECT conversation_id FROM pair_references WHERE reference = ")
+                .push_bind(reference.clone()).push(")");
+        }
+        if let Some(phone) = &wanted.phone {
+            q.push(" AND x.conversation_id IN (SELECT conversation_id FROM legs WHERE role = 'party' AND phone = ")
+                .push_bind(phone.clone()).push(")");
+        }
+        if let Some(before) = wanted.before {
+            q.push(" AND x.conversation_id < ").push_bind(before.0);
+        }
+        q.push(" ORDER BY x.conversation_id DESC LIMIT ").push_bind(limit);
+        q.build().try_map(|row: R| {
+            let pair = pairs::read((
+                row.try_get(3)?,
+                row.try_get(4)?,
+                row.try_get(5)?,
+                row.try_get(6)?,
+                row.try_get(7)?,
+                row.try_get(8)?,
+                row.try_get(9)?,
+                row.try_get(10)?,
+                row.try_get(11)?,
+                row.try_get(12)?,
+                row.try_get(13)?,
+            ));
+            let ended: Option<i64> = row.try_get(13)?;
+            Ok((ConversationId(row.try_get(0)?), At(row.try_get(1)?), row.try_get(2)?, ended.map(At), pair))
+        }).fetch_all(&mut *c).await
+    })?;
+    let mut found: Vec<PairRow> = rows
+        .into_iter()
+        .filter_map(|(id, opened_at, ended_why, ended_at, pair)| {
+            let pair = pair?;
+            Some(PairRow { id, references: Vec::new(), pair, opened_at, ended_at, ended_why, parties: Vec::new() })
+        })
+        .collect();
+    fill(tx, &mut found).await?;
+    Ok(found)
+}
+
+/// One pair; `None` if there is none of that id.
+///
+/// # Errors
+/// What the database said.
+pub async fn one(tx: &mut Tx, id: ConversationId, now: At) -> Result<Option<PairRow>> {
+    let next = ConversationId(id.0.saturating_add(1));
+    let found = list(tx, &Wanted { before: Some(next), ..Wanted::default() }, now, 1).await?;
+    Ok(found.into_iter().find(|pair| pair.id == id))
+}
+
+/// Adds what they are called, and who is in them.
+async fn fill(tx: &mut Tx, found: &mut [PairRow]) -> Result<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = found.iter().map(|pair| pair.id.0).collect();
+    let names: Vec<(i64, String)> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT conversation_id, reference FROM pair_references WHERE conversation_id IN (");
+        let mut each = q.separated(", ");
+        for id in padded(&ids) {
+            each.push_bind(*id);
+        }
+        q.push(") ORDER BY id");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    let legs: Vec<(i64, i64, Option<String>, String, String, Option<i64>)> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT l.conversation_id, l.id, l.alias, l.phone, n.number, l.ended_at FROM legs l \
+             JOIN numbers n ON n.id = l.number_id WHERE l.role = 'party' AND l.conversation_id IN (",
+        );
+        let mut each = q.separated(", ");
+        for id in padded(&ids) {
+            each.push_bind(*id);
+        }
+        q.push(") ORDER BY l.id");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    for pair in found {
+        pair.references =
+            names.iter().filter(|(id, _)| *id == pair.id.0).map(|(_, reference)| reference.clone()).collect();
+        for (_, leg, alias, phone, mask, ended) in legs.iter().filter(|(id, ..)| *id == pair.id.0) {
+            let alias = alias.clone().unwrap_or_default();
+            let row =
+                PartyRow { leg: LegId(*leg), alias, phone: phone.clone(), mask: mask.clone(), live: ended.is_none() };
+            // A party who got another phone has several legs: the newest counts, in the place of the first.
+            match pair.parties.iter_mut().find(|party| party.alias == row.alias) {
+                Some(party) => *party = row,
+                None => pair.parties.push(row),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Something that was said in a pair.
+#[derive(Clone, Debug)]
+pub struct SaidRow {
+    /// Which.
+    pub id: MessageId,
+    /// When it was accepted.
+    pub at: At,
+    /// The alias of the party who said it; `None` if the system did.
+    pub from: Option<String>,
+    /// `phone` or `api`.
+    pub way: String,
+    /// As it was said.
+    pub body: String,
+    /// `relayed`, `held`, `kept` or `refused`.
+    pub outcome: String,
+    /// Why it was not passed on.
+    pub why: Option<String>,
+    /// What became of it on each phone.
+    pub deliveries: Vec<SentRow>,
+}
+
+/// What became of a message on somebody's phone.
+#[derive(Clone, Debug)]
+pub struct SentRow {
+    /// The alias of whoever it goes to.
+    pub to: String,
+    /// The state of its part that is furthest behind.
+    pub state: String,
+    /// Why it did not arrive.
+    pub why: Option<String>,
+}
+
+/// At most `limit` messages of a pair, oldest first, after `after`.
+///
+/// # Errors
+/// What the database said.
+pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i64) -> Result<Vec<SaidRow>> {
+    let mut rows = on!(tx, c, R => sqlx::query(
+        "SELECT m.id, m.accepted_at, l.alias, m.way, m.body, m.outcome, m.why FROM messages m \
+         LEFT JOIN legs l ON l.id = m.leg_id WHERE m.conversation_id = $1 AND m.id > $2 AND m.kind <> 'note' \
+         ORDER BY m.id LIMIT $3")
+        .bind(pair.0)
+        .bind(after.0)
+        .bind(limit)
+        .try_map(|row: R| Ok(SaidRow {
+            id: MessageId(row.try_get(0)?),
+            at: At(row.try_get(1)?),
+            from: row.try_get(2)?,
+            way: row.try_get(3)?,
+            body: row.try_get(4)?,
+            outcome: row.try_get(5)?,
+            why: row.try_get(6)?,
+            deliveries: Vec::new(),
+        }))
+        .fetch_all(&mut *c).await)?;
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let ids: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
+    let sent: Vec<(i64, Option<String>, String, Option<String>)> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT d.message_id, l.alias, d.state, d.why FROM deliveries d JOIN legs l ON l.id = d.leg_id \
+             WHERE d.kind = 'text' AND d.message_id IN (",
+        );
+        let mut each = q.separated(", ");
+        for id in padded(&ids) {
+            each.push_bind(*id);
+        }
+        q.push(") ORDER BY d.id");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    for row in &mut rows {
+        for (_, alias, state, why) in sent.iter().filter(|(id, ..)| *id == row.id.0) {
+            let to = alias.clone().unwrap_or_default();
+            match row.deliveries.iter_mut().find(|one| one.to == to) {
+                // A text in parts is as far as its part that is furthest behind.
+                Some(one) if rank(state) < rank(&one.state) => (one.state, one.why) = (state.clone(), why.clone()),
+                Some(_) => {}
+                None => row.deliveries.push(SentRow { to, state: state.clone(), why: why.clone() }),
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// How far a text is: what failed first, then what is on its way, then what has arrived.
+fn rank(state: &str) -> usize {
+    const ORDER: [&str; 12] = [
+        "dead",
+        "failed",
+        "undelivered",
+        "suppressed",
+        "expired",
+        "parked",
+        "unknown",
+        "ready",
+        "sending",
+        "accepted",
+        "sent",
+        "delivered",
+    ];
+    ORDER.iter().position(|one| *one == state).unwrap_or(0)
+}
