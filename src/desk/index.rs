@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Desk;
-use crate::clock::{At, Clock};
+use crate::clock::{At, Clock, seconds};
 use crate::domain::ids::CustomerId;
 use crate::domain::search::postings::{Posting, pack};
 use crate::domain::search::{EVERY, NOTES, fold, lists, number, on_line};
@@ -19,18 +19,25 @@ const BATCH: i64 = 500;
 /// So long nothing is written between two full batches: an operator's command that waits for SQLite's one write lock
 /// looks for it about every 100 ms, and would otherwise never find it free while a large backlog is worked off.
 const PAUSE: Duration = Duration::from_millis(10);
+/// While more than a batch waits and texts still come, the lists stay behind for up to so long: texts go first.
+const PATIENCE: Duration = seconds(20);
+/// A text that came so recently: more are coming.
+const JUST_NOW: Duration = seconds(1);
 /// The last message that was added.
 pub const MESSAGES: &str = "search.messages";
 /// The last event that was looked at.
 const EVENTS: &str = "search.events";
 
-/// Adds everything that is not there yet. Returns how much that was.
+/// Adds everything that is not there yet, unless texts come so fast that it can wait. Returns how much was added.
 ///
 /// # Errors
 /// What the database said.
 pub async fn index(desk: &Desk) -> Result<usize> {
     let mut all = 0;
     loop {
+        if in_a_rush(desk).await? {
+            return Ok(all);
+        }
         let done = batch(&desk.store, &desk.clock).await?;
         all += done;
         if done == 0 {
@@ -40,6 +47,14 @@ pub async fn index(desk: &Desk) -> Result<usize> {
             tokio::time::sleep(PAUSE).await;
         }
     }
+}
+
+async fn in_a_rush(desk: &Desk) -> Result<bool> {
+    let now = desk.clock.now();
+    let mut tx = desk.store.read().await?;
+    let from = cursor(&mut tx, MESSAGES, Ids::floor(now).max(1)).await?;
+    let Some((oldest, newest)) = search::backlog(&mut tx, from, BATCH).await? else { return Ok(false) };
+    Ok(now - JUST_NOW < newest && now - PATIENCE < oldest)
 }
 
 /// Adds one batch of each kind. Returns how much that was. What is to be written is worked out before the write begins, so
@@ -223,7 +238,7 @@ async fn customers(tx: &mut Tx) -> Result<usize> {
 /// # Errors
 /// What the database said.
 pub async fn behind_since(tx: &mut Tx, now: At) -> Result<Option<At>> {
-    let end = Ids::floor(now - crate::clock::seconds(30)).max(1);
+    let end = Ids::floor(now - seconds(30)).max(1);
     let from = cursor(tx, MESSAGES, end).await?;
     Ok(search::behind(tx, from, end).await?.map(At))
 }

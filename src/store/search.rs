@@ -3,6 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::{Result, Tx, padded, pieces};
+use crate::clock::At;
 use crate::domain::ids::CustomerId;
 use crate::domain::search::postings::{Posting, unpack};
 use crate::on;
@@ -44,6 +45,18 @@ pub async fn unlisted(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<
             body,
         })
         .collect())
+}
+
+/// When the first message after `cursor` was accepted, and the newest of all, if more than `many` come after it.
+///
+/// # Errors
+/// What the database said.
+pub async fn backlog(tx: &mut Tx, cursor: i64, many: i64) -> Result<Option<(At, At)>> {
+    let row: Option<(Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
+        "SELECT (SELECT accepted_at FROM messages WHERE id > $1 ORDER BY id LIMIT 1), \
+         (SELECT accepted_at FROM messages ORDER BY id DESC LIMIT 1) FROM messages WHERE id > $1 ORDER BY id LIMIT 1 OFFSET $2")
+        .bind(cursor).bind(many).fetch_optional(&mut *c).await)?;
+    Ok(row.and_then(|(oldest, newest)| oldest.zip(newest)).map(|(oldest, newest)| (At(oldest), At(newest))))
 }
 
 /// How many messages there are after `from`, up to `last`.

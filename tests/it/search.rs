@@ -136,6 +136,26 @@ both_stores! {
         assert_eq!(bodies(house, MIRIAM, &says("fish")).await, ["two fish", "one fish"]);
     }
 
+    async fn while_texts_come_fast_the_lists_stay_behind_for_a_while_and_no_longer(house) {
+        house.customer(34).texts("flood").await;
+        house.clock.pass(seconds(5));
+        let copies = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) \
+             INSERT INTO messages (id, conversation_id, author, way, kind, outcome, body, accepted_at) \
+             SELECT m.id + n.i, m.conversation_id, m.author, m.way, m.kind, m.outcome, m.body, m.accepted_at + n.i \
+             FROM messages m CROSS JOIN n WHERE m.id = (SELECT MAX(id) FROM messages)";
+        house.sets(copies).await;
+        let just_now = format!("UPDATE messages SET accepted_at = {}", house.clock.now().0);
+        house.sets(&just_now).await;
+        assert_eq!(index::index(&house.desk).await.unwrap(), 0, "texts go first");
+        let long_ago = format!("UPDATE messages SET accepted_at = {} WHERE id = (SELECT MIN(id) FROM messages)", house.clock.now().0 - 20_000_000);
+        house.sets(&long_ago).await;
+        assert!(index::index(&house.desk).await.unwrap() >= 500, "but not for ever");
+        house.clock.pass(seconds(5));
+        index::index(&house.desk).await.unwrap();
+        assert_eq!(index::index(&house.desk).await.unwrap(), 0);
+        assert_eq!(bodies(house, MIRIAM, &says("flood")).await.len(), 40, "a page full");
+    }
+
     async fn two_that_index_at_once_add_everything_once(house) {
         for body in ["one fish", "two fish", "red fish"] {
             house.customer(34).texts(body).await;
