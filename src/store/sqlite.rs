@@ -49,6 +49,8 @@ impl Sqlite {
             .pragma("wal_autocheckpoint", "0")
             .pragma("temp_store", "memory")
             .statement_cache_capacity(256)
+            // Whoever reads many rows is not to be woken for every fifty of them.
+            .row_buffer_size(1024)
             .disable_statement_logging();
         let write_pool = one_connection().connect_with(options.clone().pragma("cache_size", "-16000")).await?;
         refuse_unsafe(&write_pool).await?;

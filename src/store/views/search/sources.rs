@@ -5,8 +5,8 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 use super::Fate;
 use super::sets::Set;
 use crate::domain::search::postings::{Posting, unpack};
+use crate::on;
 use crate::store::{Result, Tx, padded};
-use crate::{metrics, on};
 
 /// A list of messages that can be read from its newest end.
 #[derive(Clone, Debug)]
@@ -111,49 +111,20 @@ fn escaped(words: &str) -> String {
     words.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
-/// The pieces of these words' lists that reach from `low` to `high`.
-fn between<DB: sqlx::Database>(what: &str, words: &[String], low: i64, high: i64) -> QueryBuilder<DB>
-where
-    String: sqlx::Encode<'static, DB> + sqlx::Type<DB>,
-    i64: sqlx::Encode<'static, DB> + sqlx::Type<DB>,
-{
-    let mut q = QueryBuilder::new("WITH v(word) AS (");
-    q.push_values(words, |mut b, word| {
-        b.push_bind(word.clone());
-    });
-    q.push(") SELECT ").push(what);
-    q.push(" FROM v JOIN postings p ON p.word = v.word AND p.first < ").push_bind(high);
-    q.push(" AND p.first >= COALESCE((SELECT MAX(q.first) FROM postings q WHERE q.word = v.word AND q.first <= ");
-    q.push_bind(low).push("), ").push_bind(low).push(")");
-    q
-}
-
 async fn words_between(tx: &mut Tx, words: &[String], low: i64, high: i64) -> Result<Vec<Posting>> {
-    metrics::statement();
+    let rows: Vec<(i64, Vec<u8>)> = on!(tx, c => {
+        let mut q = QueryBuilder::new("WITH v(word) AS (");
+        q.push_values(words, |mut b, word| {
+            b.push_bind(word.clone());
+        });
+        q.push(") SELECT p.first, p.list FROM v JOIN postings p ON p.word = v.word AND p.first < ").push_bind(high);
+        q.push(" AND p.first >= COALESCE((SELECT MAX(q.first) FROM postings q WHERE q.word = v.word AND q.first <= ");
+        q.push_bind(low).push("), ").push_bind(low).push(") ORDER BY p.first");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
     let mut list = Vec::new();
-    match tx {
-        // Every row crosses from SQLite's thread to ours, which costs more than the row: one text is one crossing.
-        Tx::Sqlite(inner) => {
-            let all: Option<String> =
-                between::<sqlx::Sqlite>("string_agg(p.first || ' ' || hex(p.list), ',')", words, low, high)
-                    .build_query_scalar()
-                    .fetch_one(&mut **inner)
-                    .await?;
-            for piece in all.unwrap_or_default().split(',').filter_map(|piece| piece.split_once(' ')) {
-                if let (Ok(first), Ok(bytes)) = (piece.0.parse(), hex::decode(piece.1)) {
-                    unpack(first, &bytes, &mut list);
-                }
-            }
-        }
-        Tx::Postgres(inner) => {
-            let rows: Vec<(i64, Vec<u8>)> = between::<sqlx::Postgres>("p.first, p.list", words, low, high)
-                .build_query_as()
-                .fetch_all(&mut **inner)
-                .await?;
-            for (first, bytes) in rows {
-                unpack(first, &bytes, &mut list);
-            }
-        }
+    for (first, bytes) in rows {
+        unpack(first, &bytes, &mut list);
     }
     Ok(list)
 }
