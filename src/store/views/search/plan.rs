@@ -99,7 +99,10 @@ impl Walk {
             for all in group {
                 any = lists::either(any, load(tx, all, from, self.high).await?);
             }
-            found = Some(found.map_or_else(|| any.clone(), |found| lists::both(&found, &any)));
+            found = Some(match found {
+                Some(found) => lists::both(&found, &any),
+                None => any,
+            });
             if found.as_ref().is_some_and(Vec::is_empty) {
                 break;
             }
@@ -146,7 +149,10 @@ async fn load(tx: &mut Tx, all: &All, low: i64, high: i64) -> Result<Vec<Posting
     let mut found: Option<Vec<Posting>> = None;
     for source in all {
         let list = source.load(tx, low, high).await?;
-        found = Some(found.map_or_else(|| list.clone(), |found| lists::both(&found, &list)));
+        found = Some(match found {
+            Some(found) => lists::both(&found, &list),
+            None => list,
+        });
     }
     Ok(found.unwrap_or_default())
 }

@@ -19,6 +19,8 @@ pub(super) enum Source {
     Listed(Vec<Posting>),
 }
 
+/// Bytes that a posting of a piece has at least, as a rule.
+const LEAST: usize = 7;
 /// Rows of the database that count as much as a piece of a list.
 const ROWS: i64 = 100;
 
@@ -71,10 +73,12 @@ impl Source {
             }
             Source::Listed(list) => list.clone(),
         };
-        list.retain(|one| (low..high).contains(&one.message));
+        // Pieces of one word come in order, and only the first and the last can reach further.
         if !list.is_sorted_by_key(|one| one.message) {
             list.sort_unstable_by_key(|one| one.message);
         }
+        list.truncate(list.partition_point(|one| one.message < high));
+        list.drain(..list.partition_point(|one| one.message < low));
         list.dedup_by_key(|one| one.message);
         Ok(list)
     }
@@ -119,10 +123,11 @@ async fn words_between(tx: &mut Tx, words: &[String], low: i64, high: i64) -> Re
         });
         q.push(") SELECT p.first, p.list FROM v JOIN postings p ON p.word = v.word AND p.first < ").push_bind(high);
         q.push(" AND p.first >= COALESCE((SELECT MAX(q.first) FROM postings q WHERE q.word = v.word AND q.first <= ");
-        q.push_bind(low).push("), ").push_bind(low).push(") ORDER BY p.first");
+        q.push_bind(low).push("), ").push_bind(low).push(")");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
-    let mut list = Vec::new();
+    let bytes: usize = rows.iter().map(|(_, bytes)| bytes.len()).sum();
+    let mut list = Vec::with_capacity(bytes / LEAST);
     for (first, bytes) in rows {
         unpack(first, &bytes, &mut list);
     }
