@@ -204,7 +204,8 @@ fn parts(between: &str) -> bool {
 fn digits(text: &str) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
     let mut word: Option<usize> = None;
-    let mut times = 1;
+    // Where "double" or "triple" stands before a digit, and what it counts for.
+    let mut many: Option<(usize, usize)> = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         if c.is_alphabetic() {
             word = word.or(Some(at));
@@ -212,18 +213,18 @@ fn digits(text: &str) -> Vec<(usize, usize, usize)> {
         }
         if let Some(from) = word.take() {
             let said = text[from..at].to_lowercase();
-            // "double five", "triple oh"
-            if let Some(many) = ["double", "triple"].iter().position(|one| *one == said) {
-                times = many + 2;
-                continue;
+            if let Some(index) = ["double", "triple"].iter().position(|one| *one == said) {
+                many = Some((from, index + 2));
+            } else {
+                let (begin, times) = many.take().unwrap_or((from, 1));
+                if SPELLED.iter().any(|(name, _)| *name == said) {
+                    found.push((begin, at, times));
+                }
             }
-            if SPELLED.iter().any(|(name, _)| *name == said) {
-                found.push((from, at, times));
-            }
-            times = 1;
         }
         if c.is_ascii_digit() {
-            found.push((at, at + 1, 1));
+            let (begin, times) = many.take().unwrap_or((at, 1));
+            found.push((begin, at + 1, times));
         }
     }
     found
