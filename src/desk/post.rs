@@ -8,7 +8,6 @@ use crate::clock::At;
 use crate::courier::{Handed, Parcel};
 use crate::domain::ids::EndpointId;
 use crate::domain::patience::{Next, next};
-use crate::faults;
 use crate::store::endpoints as table;
 use crate::store::event_posts::{self, Became, Due};
 use crate::store::{Job, Result, Tx};
@@ -41,7 +40,6 @@ pub async fn deliver(desk: &Desk, due: Due) {
             desk.outside.courier.hand(&parcel).await
         }
     };
-    faults::point("after_post");
     let (endpoint, event, attempt) = (due.endpoint.0, due.event.0, due.attempt);
     if let Handed::Refused(_, why) = &handed {
         tracing::info!(endpoint, event, attempt, %why, "an event was not taken");
