@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row as _};
 
-use super::{Result, Tx, padded};
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::delivery::State;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
@@ -60,11 +60,8 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(KNOWN);
         q.push("WHERE a.id IN (");
-        let mut ids = q.separated(", ");
-        for id in padded(&wanted) {
-            ids.push_bind(*id);
-        }
-        q.push(") ORDER BY d.id, a.id").push(lock);
+        push_list(&mut q, padded(&wanted).copied());
+        q.push(" ORDER BY d.id, a.id").push(lock);
         q.build().try_map(|row: R| Ok(Known {
             id: AttemptId(row.try_get(0)?),
             secret: row.try_get(1)?,
@@ -198,11 +195,7 @@ pub async fn orphans(tx: &mut Tx, living: &[i64], (node, since): (i64, At), now:
         q.push_bind(now.0).push(" OR (node = ").push_bind(node).push(" AND started_at < ").push_bind(since.0).push(")");
         if !living.is_empty() {
             q.push(" OR node NOT IN (");
-            let mut ids = q.separated(", ");
-            for id in padded(living) {
-                ids.push_bind(*id);
-            }
-            q.push(")");
+            push_list(&mut q, padded(living).copied());
         }
         // By lease: the index of open attempts has that order, and all that were ever made are not looked through.
         q.push(") ORDER BY lease_until, id LIMIT 256");
@@ -281,11 +274,7 @@ pub async fn bound(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
     for some in ids.chunks(256) {
         let rows: Vec<(String,)> = on!(tx, c => {
             let mut q = QueryBuilder::new("SELECT carrier_id FROM attempts WHERE carrier_id IN (");
-            let mut wanted = q.separated(", ");
-            for id in padded(some) {
-                wanted.push_bind((*id).to_owned());
-            }
-            q.push(")");
+            push_list(&mut q, padded(some).map(|id| (*id).to_owned()));
             q.build_query_as().fetch_all(&mut *c).await
         })?;
         found.extend(rows.into_iter().map(|(id,)| id));

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{Result, Tx, padded};
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::on;
@@ -80,11 +80,8 @@ pub async fn failed(tx: &mut Tx, messages: &[MessageId], now: At) -> Result<()> 
             " WHERE id IN (SELECT d.conversation_id FROM deliveries d WHERE d.kind = 'text' AND d.person_id IS NULL \
              AND d.state IN ('failed', 'undelivered', 'expired', 'suppressed', 'dead', 'parked') AND d.message_id IN (",
         );
-        let mut wanted = q.separated(", ");
-        for id in padded(messages) {
-            wanted.push_bind(id.0);
-        }
-        q.push("))");
+        push_list(&mut q, padded(messages).map(|id| id.0));
+        q.push(")");
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())

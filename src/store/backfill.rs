@@ -3,7 +3,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{Result, Tx, padded};
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::NumberId;
 use crate::on;
@@ -61,11 +61,7 @@ pub async fn compared(tx: &mut Tx, ids: &[NumberId], asked_at: At) -> Result<()>
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE numbers SET backfilled_at = ");
         q.push_bind(asked_at.0).push(" WHERE id IN (");
-        let mut ids = q.separated(", ");
-        for id in padded(&wanted) {
-            ids.push_bind(*id);
-        }
-        q.push(")");
+        push_list(&mut q, padded(&wanted).copied());
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlx::QueryBuilder;
 
-use super::{Error, Result, Tx, padded};
+use super::{Error, Result, Tx, padded, push_list};
 use crate::domain::contact::Card;
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::on;
@@ -40,11 +40,8 @@ pub async fn hold(tx: &mut Tx, customers: &[CustomerId]) -> Result<Vec<Vec<Custo
     }
     on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT id FROM customers WHERE id IN (");
-        let mut list = q.separated(", ");
-        for id in padded(&ids) {
-            list.push_bind(*id);
-        }
-        q.push(") ORDER BY id").push(lock);
+        push_list(&mut q, padded(&ids).copied());
+        q.push(" ORDER BY id").push(lock);
         q.build().execute(&mut *c).await.map(drop)
     })?;
     let changed = || Error::Conflict(Arc::new(sqlx::Error::Protocol("contacts changed before they were held".into())));
@@ -124,11 +121,7 @@ pub async fn name(tx: &mut Tx, group: &[CustomerId], name: Option<&str>) -> Resu
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE customers SET name = ");
         q.push_bind(name.map(str::to_owned)).push(" WHERE id IN (");
-        let mut list = q.separated(", ");
-        for id in padded(group) {
-            list.push_bind(id.0);
-        }
-        q.push(")");
+        push_list(&mut q, padded(group).map(|id| id.0));
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())
@@ -174,11 +167,8 @@ pub async fn leave(tx: &mut Tx, customer: CustomerId) -> Result<()> {
 pub async fn open_conversations(tx: &mut Tx, group: &[CustomerId]) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT id FROM conversations WHERE closed_at IS NULL AND customer_id IN (");
-        let mut list = q.separated(", ");
-        for id in padded(group) {
-            list.push_bind(id.0);
-        }
-        q.push(") ORDER BY id DESC LIMIT ").push_bind(TOLD);
+        push_list(&mut q, padded(group).map(|id| id.0));
+        q.push(" ORDER BY id DESC LIMIT ").push_bind(TOLD);
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())

@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx, padded};
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, EndpointId, EventId};
 use crate::on;
@@ -45,11 +45,7 @@ pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_u
         q.push_bind(now.0).push(" AND p.disabled_at IS NULL AND p.deleted_at IS NULL");
         if !busy.is_empty() {
             q.push(" AND d.endpoint_id NOT IN (");
-            let mut ids = q.separated(", ");
-            for id in padded(busy) {
-                ids.push_bind(id.0);
-            }
-            q.push(")");
+            push_list(&mut q, padded(busy).map(|id| id.0));
         }
         q.push(" ORDER BY d.next_at, d.seq LIMIT ").push_bind(limit).push(lock);
         q.build().try_map(|row: R| Ok(Due {

@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx, padded, pieces};
+use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::on;
@@ -48,6 +48,40 @@ pub struct NewMessage {
     pub raw: Option<String>,
     /// Names the form that it was typed into, so that a doubled post is one message.
     pub form_key: Option<String>,
+}
+
+impl NewMessage {
+    /// Something said in this house, which no carrier has seen: `author` and by which `way`.
+    #[must_use]
+    pub fn ours(
+        id: MessageId,
+        conversation: ConversationId,
+        (author, way): (&'static str, &'static str),
+        body: String,
+        accepted_at: At,
+    ) -> Self {
+        NewMessage {
+            id,
+            conversation: Some(conversation),
+            author,
+            author_id: None,
+            way,
+            kind: "text",
+            outcome: "relayed",
+            why: None,
+            trace: None,
+            body,
+            media: None,
+            from_phone: None,
+            to_number: None,
+            leg: None,
+            accepted_at,
+            carrier_account: None,
+            carrier_id: None,
+            raw: None,
+            form_key: None,
+        }
+    }
 }
 
 /// Writes messages.
@@ -239,11 +273,7 @@ pub async fn authored(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<Authored>> {
     }
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new("SELECT id, way, leg_id FROM messages WHERE id IN (");
-        let mut wanted = q.separated(", ");
-        for id in padded(ids) {
-            wanted.push_bind(id.0);
-        }
-        q.push(")");
+        push_list(&mut q, padded(ids).map(|id| id.0));
         q.build().try_map(|row: R| Ok(Authored {
             id: MessageId(row.try_get(0)?),
             way: row.try_get(1)?,

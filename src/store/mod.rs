@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
+use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use crate::clock::At;
 
@@ -285,6 +286,19 @@ impl Store {
             Store::Postgres(store) => store.close().await,
         }
     }
+}
+
+/// Writes values as what follows `IN (` in a statement, with the bracket that closes it.
+pub(crate) fn push_list<DB, T>(q: &mut QueryBuilder<DB>, values: impl IntoIterator<Item = T>)
+where
+    DB: Database,
+    T: Encode<'static, DB> + Type<DB> + 'static,
+{
+    let mut list = q.separated(", ");
+    for value in values {
+        list.push_bind(value);
+    }
+    q.push(")");
 }
 
 /// Cuts rows into pieces of 64, 32, 16 … 1, so that statements come in few sizes and stay prepared.

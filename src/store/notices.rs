@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx, padded};
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
 use crate::on;
@@ -64,11 +64,7 @@ pub async fn rep_legs(tx: &mut Tx, ids: &[LegId]) -> Result<Vec<RepLeg>> {
             "SELECT id, conversation_id, person_id, phone, number_id, counterpart, role FROM legs \
              WHERE (role = 'rep' OR (role = 'party' AND ended_at IS NULL)) AND id IN (",
         );
-        let mut wanted = q.separated(", ");
-        for id in padded(ids) {
-            wanted.push_bind(id.0);
-        }
-        q.push(")");
+        push_list(&mut q, padded(ids).map(|id| id.0));
         q.build().try_map(|row: R| Ok(RepLeg {
             id: LegId(row.try_get(0)?),
             conversation: ConversationId(row.try_get(1)?),
@@ -92,11 +88,7 @@ pub async fn told(tx: &mut Tx, messages: &[MessageId]) -> Result<Vec<MessageId>>
     }
     let rows: Vec<(i64,)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT message_id FROM deliveries WHERE kind = 'failure' AND message_id IN (");
-        let mut wanted = q.separated(", ");
-        for id in padded(messages) {
-            wanted.push_bind(id.0);
-        }
-        q.push(")");
+        push_list(&mut q, padded(messages).map(|id| id.0));
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
@@ -117,11 +109,8 @@ pub async fn messages_of(
         let mut q = QueryBuilder::new(
             "SELECT id, message_id, leg_id FROM deliveries WHERE kind = 'text' AND message_id IS NOT NULL AND id IN (",
         );
-        let mut wanted = q.separated(", ");
-        for id in padded(deliveries) {
-            wanted.push_bind(id.0);
-        }
-        q.push(") ORDER BY id");
+        push_list(&mut q, padded(deliveries).map(|id| id.0));
+        q.push(" ORDER BY id");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     Ok(rows.into_iter().map(|(id, message, leg)| (DeliveryId(id), MessageId(message), leg.map(LegId))).collect())

@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx, padded, pieces};
+use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::allocation::{LastLeg, Mask};
 use crate::domain::country;
@@ -290,11 +290,7 @@ pub async fn greeted(tx: &mut Tx, legs: &[LegId], now: At) -> Result<()> {
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE legs SET greeted_at = ");
         q.push_bind(now.0).push(" WHERE id IN (");
-        let mut ids = q.separated(", ");
-        for id in padded(legs) {
-            ids.push_bind(id.0);
-        }
-        q.push(")");
+        push_list(&mut q, padded(legs).map(|id| id.0));
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())

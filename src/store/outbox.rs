@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx, padded, pieces};
+use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::delivery::State;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
@@ -115,11 +115,8 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
         let mut q = QueryBuilder::new(
             "SELECT id, number, role, pace_micros, pace_free_at, paused_at FROM numbers WHERE id IN (",
         );
-        let mut ids = q.separated(", ");
-        for id in padded(&wanted) {
-            ids.push_bind(*id);
-        }
-        q.push(") ORDER BY id").push(lock);
+        push_list(&mut q, padded(&wanted).copied());
+        q.push(" ORDER BY id").push(lock);
         q.build().try_map(|row: R| Ok(Sender {
             id: NumberId(row.try_get(0)?),
             number: row.try_get(1)?,
@@ -317,11 +314,7 @@ pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()>
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = ");
         q.push_bind(from.0).push(" WHERE id IN (");
-        let mut wanted = q.separated(", ");
-        for id in padded(ids) {
-            wanted.push_bind(id.0);
-        }
-        q.push(")");
+        push_list(&mut q, padded(ids).map(|id| id.0));
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())
@@ -337,11 +330,7 @@ pub async fn looked_first(tx: &mut Tx, looks: &[Look]) -> Result<()> {
     }
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = NULL WHERE id IN (");
-        let mut wanted = q.separated(", ");
-        for look in padded(looks) {
-            wanted.push_bind(look.attempt.delivery.0);
-        }
-        q.push(")");
+        push_list(&mut q, padded(looks).map(|look| look.attempt.delivery.0));
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::QueryBuilder;
 
-use super::{Result, Tx, padded};
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::expiry::{Expiry, Term};
 use crate::domain::ids::{ConversationId, LegId};
@@ -193,11 +193,8 @@ pub async fn of_same_people(tx: &mut Tx, phones: &[&str], now: At) -> Result<Opt
             .push(" AND (SELECT COUNT(*) FROM legs o WHERE o.conversation_id = x.conversation_id AND o.ended_at IS NULL) = ")
             .push_bind(count)
             .push(" AND (SELECT COUNT(*) FROM legs o WHERE o.conversation_id = x.conversation_id AND o.ended_at IS NULL AND o.phone IN (");
-        let mut wanted = q.separated(", ");
-        for phone in padded(phones) {
-            wanted.push_bind((*phone).to_owned());
-        }
-        q.push(")) = ").push_bind(count).push(" ORDER BY x.conversation_id LIMIT 1");
+        push_list(&mut q, padded(phones).map(|phone| (*phone).to_owned()));
+        q.push(") = ").push_bind(count).push(" ORDER BY x.conversation_id LIMIT 1");
         q.build_query_as().fetch_optional(&mut *c).await
     })?;
     Ok(row.map(|(id,)| ConversationId(id)))
@@ -220,11 +217,7 @@ pub async fn set_counterpart(tx: &mut Tx, leg: LegId, counterpart: &str) -> Resu
 pub async fn ours(tx: &mut Tx, numbers: &[&str]) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT number FROM numbers WHERE state <> 'released' AND number IN (");
-        let mut wanted = q.separated(", ");
-        for number in padded(numbers) {
-            wanted.push_bind((*number).to_owned());
-        }
-        q.push(")");
+        push_list(&mut q, padded(numbers).map(|number| (*number).to_owned()));
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     Ok(rows.into_iter().map(|(number,)| number).collect())

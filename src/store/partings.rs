@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::QueryBuilder;
 
 use super::pairs::micros;
-use super::{Result, Tx, padded, pieces};
+use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId};
 use crate::on;
@@ -21,11 +21,8 @@ pub async fn over_with(tx: &mut Tx, phones: &[&str], now: At) -> Result<Vec<Conv
              WHERE l.ended_at IS NULL AND x.ended_at IS NULL AND x.ends_at <= ",
         );
         q.push_bind(now.0).push(" AND l.phone IN (");
-        let mut wanted = q.separated(", ");
-        for phone in padded(phones) {
-            wanted.push_bind((*phone).to_owned());
-        }
-        q.push(") ORDER BY 1");
+        push_list(&mut q, padded(phones).map(|phone| (*phone).to_owned()));
+        q.push(" ORDER BY 1");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
@@ -67,21 +64,15 @@ pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(Conve
     if !lock.is_empty() {
         on!(tx, c => {
             let mut q = QueryBuilder::new("SELECT id FROM conversations WHERE id IN (");
-            let mut each = q.separated(", ");
-            for id in padded(&wanted) {
-                each.push_bind(*id);
-            }
-            q.push(") ORDER BY id").push(lock);
+            push_list(&mut q, padded(&wanted).copied());
+            q.push(" ORDER BY id").push(lock);
             q.build().execute(&mut *c).await.map(drop)
         })?;
     }
     let rows: Vec<(i64, i64)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT conversation_id, ends_at FROM pairs WHERE ended_at IS NULL AND conversation_id IN (");
-        let mut each = q.separated(", ");
-        for id in padded(&wanted) {
-            each.push_bind(*id);
-        }
-        q.push(") ORDER BY conversation_id");
+        push_list(&mut q, padded(&wanted).copied());
+        q.push(" ORDER BY conversation_id");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     Ok(rows.into_iter().map(|(id, at)| (ConversationId(id), At(at))).collect())
@@ -98,11 +89,7 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: 
             let mut q = QueryBuilder::new("UPDATE pairs SET warns_at = NULL, ended_why = ");
             q.push_bind(why.to_owned()).push(", ended_at = CASE WHEN ends_at < ").push_bind(now.0)
                 .push(" THEN ends_at ELSE ").push_bind(now.0).push(" END WHERE ended_at IS NULL AND conversation_id IN (");
-            let mut each = q.separated(", ");
-            for id in piece {
-                each.push_bind(id.0);
-            }
-            q.push(")");
+            push_list(&mut q, piece.iter().map(|id| id.0));
             q.build().execute(&mut *c).await.map(drop)
         })?;
         on!(tx, c => {
@@ -111,32 +98,20 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: 
                 .push(", ended_at = x.ended_at, rests_until = x.ended_at + ").push_bind(micros(rest))
                 .push(" FROM pairs x WHERE x.conversation_id = legs.conversation_id AND legs.ended_at IS NULL \
                        AND legs.conversation_id IN (");
-            let mut each = q.separated(", ");
-            for id in piece {
-                each.push_bind(id.0);
-            }
-            q.push(")");
+            push_list(&mut q, piece.iter().map(|id| id.0));
             q.build().execute(&mut *c).await.map(drop)
         })?;
         on!(tx, c => {
             let mut q = QueryBuilder::new(
                 "UPDATE conversations SET closed_at = x.ended_at, waiting_since = NULL, waits_from = NULL FROM pairs x \
                  WHERE x.conversation_id = conversations.id AND conversations.id IN (");
-            let mut each = q.separated(", ");
-            for id in piece {
-                each.push_bind(id.0);
-            }
-            q.push(")");
+            push_list(&mut q, piece.iter().map(|id| id.0));
             q.build().execute(&mut *c).await.map(drop)
         })?;
         on!(tx, c => {
             let mut q = QueryBuilder::new("UPDATE pair_references SET ended_at = ");
             q.push_bind(now.0).push(" WHERE ended_at IS NULL AND conversation_id IN (");
-            let mut each = q.separated(", ");
-            for id in piece {
-                each.push_bind(id.0);
-            }
-            q.push(")");
+            push_list(&mut q, piece.iter().map(|id| id.0));
             q.build().execute(&mut *c).await.map(drop)
         })?;
     }

@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx};
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
 use crate::on;
@@ -104,11 +104,8 @@ pub async fn waited(tx: &mut Tx, messages: &[MessageId], leg: LegId) -> Result<V
              WHERE d.message_id = m.id AND d.kind = 'text' AND d.leg_id = ",
         );
         q.push_bind(leg.0).push(") AND m.id IN (");
-        let mut wanted = q.separated(", ");
-        for id in super::padded(messages) {
-            wanted.push_bind(id.0);
-        }
-        q.push(") ORDER BY m.id");
+        push_list(&mut q, padded(messages).map(|id| id.0));
+        q.push(" ORDER BY m.id");
         q.build().try_map(|row: R| Ok(Waited {
             id: MessageId(row.try_get(0)?),
             body: row.try_get(1)?,

@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx, padded};
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
 use crate::domain::person::Duty;
@@ -107,11 +107,7 @@ pub async fn picked(tx: &mut Tx, line: NumberId, people: &[PersonId], now: At) -
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE line_members SET picked_at = ");
         q.push_bind(now.0).push(" WHERE line_id = ").push_bind(line.0).push(" AND person_id IN (");
-        let mut ids = q.separated(", ");
-        for id in padded(people) {
-            ids.push_bind(id.0);
-        }
-        q.push(")");
+        push_list(&mut q, padded(people).map(|id| id.0));
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())

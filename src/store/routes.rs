@@ -3,7 +3,7 @@
 use sqlx::{QueryBuilder, Row};
 
 use super::pairs::{self, Pair};
-use super::{Result, Tx, padded};
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, MessageId, NumberId, PersonId};
 use crate::domain::shift::Shift;
@@ -120,11 +120,8 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonI
              LEFT JOIN line_texts tx ON tx.line_id = c.line_id AND tx.name = 'context' \
              LEFT JOIN customers cu ON cu.id = c.customer_id LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id IN (",
         );
-        let mut ids = q.separated(", ");
-        for id in padded(wanted) {
-            ids.push_bind(*id);
-        }
-        q.push(") ORDER BY c.id").push(lock);
+        push_list(&mut q, padded(wanted).copied());
+        q.push(" ORDER BY c.id").push(lock);
         q.build().try_map(|row: R| Ok((Talk {
             id: ConversationId(row.try_get(0)?),
             line: row.try_get::<Option<i64>, _>(1)?.map(NumberId),
@@ -208,11 +205,8 @@ pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(LEG);
         q.push("WHERE l.ended_at IS NULL AND l.conversation_id IN (");
-        let mut ids = q.separated(", ");
-        for id in padded(conversations) {
-            ids.push_bind(id.0);
-        }
-        q.push(") ORDER BY l.id");
+        push_list(&mut q, padded(conversations).map(|id| id.0));
+        q.push(" ORDER BY l.id");
         q.build().try_map(|row: R| Ok(LiveLeg {
             id: LegId(row.try_get(0)?),
             conversation: ConversationId(row.try_get(1)?),
@@ -307,11 +301,7 @@ pub async fn known(tx: &mut Tx, account: &str, ids: &[&str]) -> Result<Vec<Strin
     let rows: Vec<(String,)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT carrier_id FROM messages WHERE carrier_account = ");
         q.push_bind(account.to_owned()).push(" AND carrier_id IN (");
-        let mut wanted = q.separated(", ");
-        for id in padded(ids) {
-            wanted.push_bind((*id).to_owned());
-        }
-        q.push(")");
+        push_list(&mut q, padded(ids).map(|id| (*id).to_owned()));
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     Ok(rows.into_iter().map(|(id,)| id).collect())

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{Result, Tx, padded, pieces};
+use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::ids::CustomerId;
 use crate::domain::search::postings::{Posting, unpack};
@@ -187,11 +187,7 @@ pub async fn list_customers(tx: &mut Tx, rows: &[(CustomerId, String, Vec<String
     for some in ids.chunks(64) {
         on!(tx, c => {
             let mut q = QueryBuilder::new("DELETE FROM customer_words WHERE customer_id IN (");
-            let mut list = q.separated(", ");
-            for id in padded(some) {
-                list.push_bind(*id);
-            }
-            q.push(")");
+            push_list(&mut q, padded(some).copied());
             q.build().execute(&mut *c).await.map(drop)
         })?;
     }

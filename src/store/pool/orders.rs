@@ -6,7 +6,7 @@ use crate::clock::At;
 use crate::domain::ids::{PersonId, PoolOrderId};
 use crate::domain::pool::money::Cents;
 use crate::on;
-use crate::store::{Result, Tx, pieces};
+use crate::store::{Result, Tx, pieces, push_list};
 
 /// An order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,11 +122,8 @@ pub async fn of(tx: &mut Tx, ids: &[PoolOrderId]) -> Result<Vec<Order>> {
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new("SELECT ");
         q.push(COLUMNS).push(" FROM pool_orders WHERE id IN (");
-        let mut wanted = q.separated(", ");
-        for id in ids {
-            wanted.push_bind(id.0);
-        }
-        q.push(") ORDER BY id");
+        push_list(&mut q, ids.iter().map(|id| id.0));
+        q.push(" ORDER BY id");
         q.build().try_map(|row: R| order!(row)).fetch_all(&mut *c).await
     })?;
     Ok(rows)

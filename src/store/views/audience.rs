@@ -8,7 +8,7 @@ use super::Viewer;
 use crate::domain::change::Change;
 use crate::domain::ids::ConversationId;
 use crate::on;
-use crate::store::{Result, Tx, padded, pieces};
+use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// What somebody hears of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,11 +65,7 @@ async fn bearings(tx: &mut Tx, viewer: Viewer, news: &[Change]) -> Result<HashMa
                  WHERE m.line_id = c.line_id AND m.person_id = ",
             );
             q.push_bind(viewer.person.0).push(") THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END FROM conversations c WHERE c.id IN (");
-            let mut list = q.separated(", ");
-            for id in padded(piece) {
-                list.push_bind(*id);
-            }
-            q.push(")");
+            push_list(&mut q, padded(piece).copied());
             q.build_query_as().fetch_all(c).await
         })?;
         known.extend(rows.into_iter().map(|(id, rep, own)| (ConversationId(id), (rep, own == 1))));

@@ -7,7 +7,7 @@ use crate::domain::expiry::Term;
 use crate::domain::ids::{ConversationId, LegId, MessageId};
 use crate::on;
 use crate::store::pairs::{self, COLUMNS, Pair};
-use crate::store::{Result, Tx, padded};
+use crate::store::{Result, Tx, padded, push_list};
 
 /// A pair.
 #[derive(Clone, Debug)]
@@ -187,11 +187,8 @@ async fn fill(tx: &mut Tx, found: &mut [PairRow]) -> Result<()> {
     let ids: Vec<i64> = found.iter().map(|pair| pair.id.0).collect();
     let names: Vec<(i64, String)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT conversation_id, reference FROM pair_references WHERE conversation_id IN (");
-        let mut each = q.separated(", ");
-        for id in padded(&ids) {
-            each.push_bind(*id);
-        }
-        q.push(") ORDER BY id");
+        push_list(&mut q, padded(&ids).copied());
+        q.push(" ORDER BY id");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let legs: Vec<(i64, i64, Option<String>, String, String, Option<i64>)> = on!(tx, c => {
@@ -199,11 +196,8 @@ async fn fill(tx: &mut Tx, found: &mut [PairRow]) -> Result<()> {
             "SELECT l.conversation_id, l.id, l.alias, l.phone, n.number, l.ended_at FROM legs l \
              JOIN numbers n ON n.id = l.number_id WHERE l.role = 'party' AND l.conversation_id IN (",
         );
-        let mut each = q.separated(", ");
-        for id in padded(&ids) {
-            each.push_bind(*id);
-        }
-        q.push(") ORDER BY l.id");
+        push_list(&mut q, padded(&ids).copied());
+        q.push(" ORDER BY l.id");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     for pair in found {
@@ -287,11 +281,8 @@ pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i6
             "SELECT d.message_id, l.alias, d.state, d.why FROM deliveries d JOIN legs l ON l.id = d.leg_id \
              WHERE d.kind = 'text' AND d.message_id IN (",
         );
-        let mut each = q.separated(", ");
-        for id in padded(&ids) {
-            each.push_bind(*id);
-        }
-        q.push(") ORDER BY d.id");
+        push_list(&mut q, padded(&ids).copied());
+        q.push(" ORDER BY d.id");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     for row in &mut rows {

@@ -8,7 +8,7 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::on;
 use crate::store::views::planned::{Leaving, leaving};
-use crate::store::{Result, Tx, mentions, padded};
+use crate::store::{Result, Tx, mentions, padded, push_list};
 
 /// How many messages a page of the timeline has.
 pub const PAGE: i64 = 80;
@@ -92,17 +92,6 @@ type RawSaid = (i64, i64, i64, String, Option<String>, String, String, String, O
 /// Begins the form key of a message that repeats another: its id follows.
 pub const REPEATS: &str = "again-";
 
-/// Puts the ids of conversations into a list that is being written.
-macro_rules! list {
-    ($q:ident, $of:ident) => {{
-        let mut ids = $q.separated(", ");
-        for id in padded($of) {
-            ids.push_bind(id.0);
-        }
-        $q.push(")");
-    }};
-}
-
 /// The newest page of messages before `before` in the conversations `of`, in the order of time, and the events among
 /// them; what waits, in `head` alone. Whoever calls it has checked that the conversations may be seen.
 ///
@@ -164,7 +153,7 @@ async fn messages(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) ->
              m.media FROM messages m LEFT JOIN people p ON p.id = m.author_id WHERE m.id >= ",
         );
         q.push_bind(from).push(" AND m.id < ").push_bind(before).push(" AND m.conversation_id IN (");
-        list!(q, of);
+        push_list(&mut q, padded(of).map(|id| id.0));
         q.push(" ORDER BY m.id");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
@@ -208,7 +197,7 @@ async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<
              WHERE d.message_id IS NOT NULL AND d.kind = 'text' AND d.id >= ",
         );
         q.push_bind(from).push(" AND d.conversation_id IN (");
-        list!(q, of);
+        push_list(&mut q, padded(of).map(|id| id.0));
         q.push(" ORDER BY d.id");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
@@ -226,7 +215,7 @@ async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> R
              LEFT JOIN people p ON p.id = e.actor_id WHERE e.id >= ",
         );
         q.push_bind(from).push(" AND e.id < ").push_bind(before).push(" AND e.conversation_id IN (");
-        list!(q, of);
+        push_list(&mut q, padded(of).map(|id| id.0));
         q.push(" ORDER BY e.id DESC LIMIT 200");
         q.build_query_as().fetch_all(&mut *c).await
     })?;

@@ -11,7 +11,7 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::search::postings::Posting;
 use crate::on;
-use crate::store::{Result, Tx, padded};
+use crate::store::{Result, Tx, padded, push_list};
 
 /// Something found.
 #[derive(Clone, Debug)]
@@ -180,11 +180,8 @@ async fn texts(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Vec<Text>>> {
         let mut q = QueryBuilder::new(
             "SELECT d.message_id, d.state, p.name, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
              WHERE d.kind = 'text' AND d.message_id IN (");
-        let mut list = q.separated(", ");
-        for hit in padded(hits) {
-            list.push_bind(hit.id.0);
-        }
-        q.push(") ORDER BY d.id");
+        push_list(&mut q, padded(hits).map(|hit| hit.id.0));
+        q.push(" ORDER BY d.id");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let mut all: HashMap<i64, Vec<Text>> = HashMap::new();
@@ -202,11 +199,7 @@ async fn before(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Neighbour>> {
             "SELECT h.id, m.id, m.accepted_at, p.name, m.author, m.body FROM messages h JOIN messages m ON m.id = \
              (SELECT MAX(b.id) FROM messages b WHERE b.conversation_id = h.conversation_id AND b.id < h.id) \
              LEFT JOIN people p ON p.id = m.author_id WHERE h.id IN (");
-        let mut list = q.separated(", ");
-        for hit in padded(hits) {
-            list.push_bind(hit.id.0);
-        }
-        q.push(")");
+        push_list(&mut q, padded(hits).map(|hit| hit.id.0));
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let row = |(hit, id, at, author_name, author, body): Before| {

@@ -6,7 +6,7 @@ use super::Fate;
 use super::sets::Set;
 use crate::domain::search::postings::{Posting, unpack};
 use crate::on;
-use crate::store::{Result, Tx, padded};
+use crate::store::{Result, Tx, padded, push_list};
 
 /// A list of messages that can be read from its newest end.
 #[derive(Clone, Debug)]
@@ -35,11 +35,8 @@ impl Source {
             Source::Words(words) => {
                 let row: (Option<i64>, i64) = on!(tx, c => {
                     let mut q = QueryBuilder::new("SELECT MIN(x.first), COUNT(*) FROM (SELECT first FROM postings WHERE word IN (");
-                    let mut list = q.separated(", ");
-                    for word in padded(words) {
-                        list.push_bind(word.clone());
-                    }
-                    q.push(") AND first < ").push_bind(high).push(" ORDER BY first DESC LIMIT ").push_bind(depth).push(") x");
+                    push_list(&mut q, padded(words).cloned());
+                    q.push(" AND first < ").push_bind(high).push(" ORDER BY first DESC LIMIT ").push_bind(depth).push(") x");
                     q.build_query_as().fetch_one(&mut *c).await
                 })?;
                 (row.0, row.1, depth)
@@ -150,11 +147,8 @@ pub(super) async fn of(tx: &mut Tx, set: &Set, low: i64, high: i64) -> Result<So
         let rows: Vec<(i64, String)> = on!(tx, c => {
             let mut q = QueryBuilder::new(
                 "SELECT conversation_id, string_agg(CAST(id AS TEXT), ',') FROM messages WHERE conversation_id IN (");
-            let mut wanted = q.separated(", ");
-            for id in padded(some) {
-                wanted.push_bind(*id);
-            }
-            q.push(") AND id >= ").push_bind(low).push(" AND id < ").push_bind(high).push(" GROUP BY conversation_id");
+            push_list(&mut q, padded(some).copied());
+            q.push(" AND id >= ").push_bind(low).push(" AND id < ").push_bind(high).push(" GROUP BY conversation_id");
             q.build_query_as().fetch_all(&mut *c).await
         })?;
         for (conversation, messages) in rows {
