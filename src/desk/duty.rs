@@ -147,8 +147,7 @@ impl Job for SetEnabled {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
         super::people::hold_all(tx).await?;
-        let admin = people::by_id(tx, self.by).await?.is_some_and(|by| !by.disabled && by.role == Role::Admin);
-        let Some(whom) = people::by_id(tx, self.person).await?.filter(|_| admin) else {
+        let Some(whom) = super::people::by_admin(tx, self.by, self.person).await? else {
             return Ok(Err(Failure::NotFound));
         };
         if self.by == self.person {

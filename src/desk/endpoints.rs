@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::tokens::is_admin;
+use super::people::admin;
 use super::{Desk, Failure};
 use crate::clock::At;
 use crate::domain::event::Wanted;
@@ -74,7 +74,7 @@ impl By {
     async fn may(self, tx: &mut Tx) -> Result<bool> {
         match self {
             By::Program(_) => Ok(true),
-            By::Person(person) => is_admin(tx, person).await,
+            By::Person(person) => admin(tx, person).await,
         }
     }
 
@@ -82,17 +82,7 @@ impl By {
     async fn record(self, desk: &Desk, tx: &mut Tx, (kind, id): (&'static str, EndpointId), now: At) -> Result<()> {
         let By::Person(actor) = self else { return Ok(()) };
         let data = json!({ "endpoint": id.to_string() });
-        let entry = Entry {
-            id: desk.ids.next(now),
-            at: now,
-            actor,
-            kind,
-            conversation: None,
-            customer: None,
-            person: None,
-            data: &data,
-        };
-        audit::record(tx, entry).await
+        audit::record(tx, Entry::new(desk.ids.next(now), now, actor, kind, &data)).await
     }
 }
 

@@ -51,14 +51,9 @@ impl Job for Record {
         }
         let data = json!({ "as": form, "numbers": numbers, "messages": messages });
         let entry = audit::Entry {
-            id: self.desk.ids.next(now),
-            at: now,
-            actor: *by,
-            kind: EXPORTED,
             conversation: Some(*conversation),
             customer: *customer,
-            person: None,
-            data: &data,
+            ..audit::Entry::new(self.desk.ids.next(now), now, *by, EXPORTED, &data)
         };
         audit::record(tx, entry).await.map(Ok)
     }

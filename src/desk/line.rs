@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::outbox::Enqueued;
-use super::people::record;
+use super::people::{admin, record};
 use super::{Desk, Failure, duty, queue};
 use crate::clock::At;
 use crate::domain::hours::Hours;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
-use crate::domain::person::{Role, check_name};
+use crate::domain::person::check_name;
 use crate::domain::policy::LinePolicy;
 use crate::domain::text::Wording;
 use crate::store::{Job, Result, Tx, changes, lines, opening, people, texts};
@@ -61,7 +61,7 @@ impl Job for Change {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let admin = people::by_id(tx, self.by).await?.is_some_and(|by| !by.disabled && by.role == Role::Admin);
+        let admin = admin(tx, self.by).await?;
         opening::hold_line(tx, self.line).await?;
         let known = lines::all(tx).await?.into_iter().find(|line| line.id == self.line && admin);
         let Some(known) = known else { return Ok(Err(Failure::NotFound)) };

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
+use super::people::admin;
 use super::{Desk, Failure};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
-use crate::domain::person::{Role, check_name};
+use crate::domain::person::check_name;
 use crate::domain::phone::{Phone, Sender};
 use crate::store::numbers::Number;
 use crate::store::{Job, Result, Tx, changes, lines, numbers, people};
@@ -48,8 +49,7 @@ impl Job for Add {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let admin = people::by_id(tx, self.by).await?.is_some_and(|by| !by.disabled && by.role == Role::Admin);
-        if !admin {
+        if !admin(tx, self.by).await? {
             return Ok(Err(Failure::NotFound));
         }
         match may_add(tx, &self.number).await? {

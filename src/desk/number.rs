@@ -35,15 +35,11 @@ impl Job for Show {
         }
         let Some(customer) = contacts::of(tx, self.conversation).await? else { return Ok(Err(Failure::NotFound)) };
         let Some(phone) = contacts::phone(tx, customer).await? else { return Ok(Err(Failure::NotFound)) };
+        let data = json!({});
         let entry = Entry {
-            id: self.desk.ids.next(now),
-            at: now,
-            actor: self.by,
-            kind: SHOWN,
             conversation: Some(self.conversation),
             customer: Some(customer),
-            person: None,
-            data: &json!({}),
+            ..Entry::new(self.desk.ids.next(now), now, self.by, SHOWN, &data)
         };
         audit::record(tx, entry).await?;
         Ok(Ok(phone))

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Desk, Failure};
+use super::{Desk, Failure, people};
 use crate::clock::At;
 use crate::domain::ids::{PersonId, TokenId};
-use crate::domain::person::Role;
 use crate::domain::scope::Scopes;
 use crate::secret::hash_token;
 use crate::store::api_tokens::{self, NewToken};
 use crate::store::audit::{self, Entry};
-use crate::store::{Job, Result, Tx, people};
+use crate::store::{Job, Result, Tx};
 
 /// What a token begins with, so that one that leaked is recognised.
 const PREFIX: &str = "sb_";
@@ -91,14 +90,6 @@ pub async fn keep_uses(desk: &Desk) -> Result<()> {
     done
 }
 
-/// Whether `by` is an enabled admin.
-///
-/// # Errors
-/// What the database said.
-pub(super) async fn is_admin(tx: &mut Tx, by: PersonId) -> Result<bool> {
-    Ok(people::by_id(tx, by).await?.is_some_and(|person| !person.disabled && person.role == Role::Admin))
-}
-
 struct Make {
     desk: Desk,
     by: Option<PersonId>,
@@ -112,7 +103,7 @@ impl Job for Make {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         if let Some(by) = self.by
-            && !is_admin(tx, by).await?
+            && !people::admin(tx, by).await?
         {
             return Ok(Err(Failure::NotFound));
         }
@@ -137,17 +128,7 @@ impl Job for Make {
 /// Writes the audit row of a change to a token.
 async fn record(desk: &Desk, tx: &mut Tx, by: PersonId, (kind, id): (&'static str, TokenId), now: At) -> Result<()> {
     let data = json!({ "token": id.to_string() });
-    let entry = Entry {
-        id: desk.ids.next(now),
-        at: now,
-        actor: by,
-        kind,
-        conversation: None,
-        customer: None,
-        person: None,
-        data: &data,
-    };
-    audit::record(tx, entry).await
+    audit::record(tx, Entry::new(desk.ids.next(now), now, by, kind, &data)).await
 }
 
 struct Revoke {
@@ -161,7 +142,7 @@ impl Job for Revoke {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        if !is_admin(tx, self.by).await? || !api_tokens::revoke(tx, self.id, now).await? {
+        if !people::admin(tx, self.by).await? || !api_tokens::revoke(tx, self.id, now).await? {
             return Ok(Err(Failure::NotFound));
         }
         record(&self.desk, tx, self.by, ("token_revoked", self.id), now).await?;

@@ -28,6 +28,14 @@ pub struct Entry<'a> {
     pub data: &'a Value,
 }
 
+impl<'a> Entry<'a> {
+    /// What `actor` did, about nobody and no conversation in particular.
+    #[must_use]
+    pub fn new(id: i64, at: At, actor: PersonId, kind: &'static str, data: &'a Value) -> Self {
+        Entry { id, at, actor, kind, conversation: None, customer: None, person: None, data }
+    }
+}
+
 /// Writes a row.
 ///
 /// # Errors

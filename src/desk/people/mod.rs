@@ -40,7 +40,7 @@ async fn whom(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Option<Pers
 }
 
 /// As [`whom`], enabled or not, for admins only.
-async fn by_admin(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Option<Person>> {
+pub(super) async fn by_admin(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Option<Person>> {
     let admin = admin(tx, by).await?;
     Ok(people::by_id(tx, person).await?.filter(|_| admin))
 }
@@ -59,15 +59,6 @@ pub(super) async fn record(
     data: &Value,
     now: At,
 ) -> Result<()> {
-    let entry = Entry {
-        id: desk.ids.next(now),
-        at: now,
-        actor: by,
-        kind,
-        conversation: None,
-        customer: None,
-        person: Some(person),
-        data,
-    };
+    let entry = Entry { person: Some(person), ..Entry::new(desk.ids.next(now), now, by, kind, data) };
     audit::record(tx, entry).await
 }

@@ -67,9 +67,7 @@ async fn record(desk: &Desk, tx: &mut Tx, by: By, kind: &'static str, data: &Val
     changes::event(tx, desk.ids.next(now), None, now, kind, by.person(), data).await?;
     changes::note(tx, &[(ConversationId(0), "pool")], now).await?;
     let Some(actor) = by.person() else { return Ok(()) };
-    let entry =
-        Entry { id: desk.ids.next(now), at: now, actor, kind, conversation: None, customer: None, person: None, data };
-    audit::record(tx, entry).await
+    audit::record(tx, Entry::new(desk.ids.next(now), now, actor, kind, data)).await
 }
 
 /// How a mask is set up at the carrier.
