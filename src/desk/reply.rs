@@ -215,25 +215,7 @@ pub(super) fn web_message(
     form_key: Option<String>,
     now: At,
 ) -> NewMessage {
-    NewMessage {
-        id: MessageId(desk.ids.next(now)),
-        conversation: Some(conversation),
-        author: "rep",
-        author_id: Some(by),
-        way: "web",
-        kind,
-        outcome,
-        why: None,
-        trace: None,
-        body: body.replace("\r\n", "\n"),
-        media: None,
-        from_phone: None,
-        to_number: None,
-        leg: None,
-        accepted_at: now,
-        carrier_account: None,
-        carrier_id: None,
-        raw: None,
-        form_key,
-    }
+    let (id, body) = (MessageId(desk.ids.next(now)), body.replace("\r\n", "\n"));
+    let author_id = Some(by);
+    NewMessage { author_id, kind, outcome, form_key, ..NewMessage::ours(id, conversation, ("rep", "web"), body, now) }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Done, Held, Refusal, hold, open};
+use super::{Done, Held, Refusal, hold, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
@@ -129,7 +129,7 @@ pub(in crate::desk) async fn by_party(
     // Whole minutes: nobody counts the seconds of an hour.
     let left = Duration::from_mins((left.as_secs() / 60).max(1));
     let body = format!("This chat stays open for another {}.", spoken(left));
-    open::tell(desk, tx, &talk, &legs, &body, now).await.map(Some)
+    Ok(Some(tell(desk, tx, &talk, &legs, &body, now).await?.1))
 }
 
 /// A span as one says it: `1 h 30 min`.

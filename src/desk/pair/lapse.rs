@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::over::end_over;
-use super::{Held, hold, open};
+use super::{Held, hold, tell};
 use crate::desk::outbox::Enqueued;
 use crate::desk::{Desk, lapse};
 use crate::domain::expiry::Term;
@@ -89,7 +89,7 @@ impl Job for Warn {
         changes::event(tx, desk.ids.next(now), Some(self.id), now, "pair_expiring", None, &data).await?;
         changes::note(tx, &[(self.id, "conversation")], now).await?;
         match pairs::warning(tx, self.id).await? {
-            Some(words) => open::tell(desk, tx, &talk, &legs, &words, now).await,
+            Some(words) => Ok(tell(desk, tx, &talk, &legs, &words, now).await?.1),
             None => Ok(Enqueued::default()),
         }
     }

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use super::Desk;
+use super::outbox::{Enqueued, enqueue};
+use super::{Desk, relay};
 use crate::clock::At;
 use crate::domain::expiry::Term;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::pair::Wrong;
 use crate::store::messages::{NewMessage, Said, Unread, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
-use crate::store::{self, Result, Tx, messages};
+use crate::store::{self, Result, Tx, changes, messages};
 
 mod extend;
 mod lapse;
@@ -84,31 +85,19 @@ async fn hold(desk: &Desk, tx: &mut Tx, id: ConversationId, now: At) -> Done<Hel
     Ok(Ok(Held { talk, term: pair.term, legs }))
 }
 
-/// A text that the system says to parties, and how the conversation stands after it.
-async fn keep_said(desk: &Desk, tx: &mut Tx, talk: &Talk, to: &[LiveLeg], body: &str, now: At) -> Result<MessageId> {
+/// Has the system say `body` to these parties, as a message of their conversation.
+async fn tell(
+    desk: &Desk,
+    tx: &mut Tx,
+    talk: &Talk,
+    to: &[LiveLeg],
+    body: &str,
+    now: At,
+) -> Result<(MessageId, Enqueued)> {
     let id = MessageId(desk.ids.next(now));
     let names: Vec<&str> = to.iter().filter_map(|leg| leg.alias.as_deref()).collect();
-    let message = NewMessage {
-        id,
-        conversation: Some(talk.id),
-        author: "system",
-        author_id: None,
-        way: "api",
-        kind: "text",
-        outcome: "relayed",
-        why: None,
-        trace: Some(serde_json::json!({ "to": names }).to_string()),
-        body: body.to_owned(),
-        media: None,
-        from_phone: None,
-        to_number: None,
-        leg: None,
-        accepted_at: now,
-        carrier_account: None,
-        carrier_id: None,
-        raw: None,
-        form_key: None,
-    };
+    let trace = Some(serde_json::json!({ "to": names }).to_string());
+    let message = NewMessage { trace, ..NewMessage::ours(id, talk.id, ("system", "api"), body.to_owned(), now) };
     messages::insert(tx, &[message]).await?;
     let said = Said {
         id: talk.id,
@@ -122,5 +111,8 @@ async fn keep_said(desk: &Desk, tx: &mut Tx, talk: &Talk, to: &[LiveLeg], body: 
         unread: Unread::default(),
     };
     messages::said(tx, &[said]).await?;
-    Ok(id)
+    let drafts = to.iter().map(|leg| relay::draft(talk, leg, id, body.to_owned())).collect();
+    let sent = enqueue(desk, tx, drafts, now).await?;
+    changes::note(tx, &[(talk.id, "message")], now).await?;
+    Ok((id, sent))
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Done, Refusal, keep_said, over};
+use super::{Done, Refusal, over, tell};
 use crate::clock::At;
-use crate::desk::outbox::{Enqueued, enqueue};
-use crate::desk::{Desk, relay};
+use crate::desk::Desk;
+use crate::desk::outbox::Enqueued;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::country;
 use crate::domain::expiry::Term;
@@ -17,7 +17,7 @@ use crate::faults;
 use crate::store::changes::NewEvent;
 use crate::store::opening::{self, NewLeg};
 use crate::store::pairs::{self, NewPair};
-use crate::store::routes::{self, Talk};
+use crate::store::routes;
 use crate::store::{Job, Result, Tx, changes, partings};
 
 /// What became of it.
@@ -166,7 +166,7 @@ impl Open {
         let legs = routes::live_legs(tx, &[id]).await?;
         for (alias, body) in &self.opening.welcome {
             let to: Vec<_> = legs.iter().filter(|leg| leg.alias.as_ref() == Some(alias)).cloned().collect();
-            sent.add(tell(&self.desk, tx, &talk, &to, body, now).await?);
+            sent.add(tell(&self.desk, tx, &talk, &to, body, now).await?.1);
         }
         Ok(sent)
     }
@@ -191,20 +191,4 @@ impl Open {
         changes::note(tx, &[(id, "conversation")], now).await?;
         Ok(Ok(Opened { id, fresh: false }))
     }
-}
-
-/// Has the system say `body` to these parties, as a message of their conversation.
-pub(super) async fn tell(
-    desk: &Desk,
-    tx: &mut Tx,
-    talk: &Talk,
-    to: &[routes::LiveLeg],
-    body: &str,
-    now: At,
-) -> Result<Enqueued> {
-    let message = keep_said(desk, tx, talk, to, body, now).await?;
-    let drafts = to.iter().map(|leg| relay::draft(talk, leg, message, body.to_owned())).collect();
-    let sent = enqueue(desk, tx, drafts, now).await?;
-    changes::note(tx, &[(talk.id, "message")], now).await?;
-    Ok(sent)
 }

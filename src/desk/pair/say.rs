@@ -1,11 +1,11 @@
 //! Has the system say something to the parties of a pair.
 
-use super::{Done, Held, Refusal, hold, keep_said};
-use crate::desk::outbox::{Enqueued, enqueue};
-use crate::desk::{Desk, relay};
+use super::{Done, Held, Refusal, hold, tell};
+use crate::desk::Desk;
+use crate::desk::outbox::Enqueued;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::pair::{LONGEST_TEXT, Wrong, words};
-use crate::store::{Job, Result, Tx, changes, pairs};
+use crate::store::{Job, Result, Tx, pairs};
 
 /// What is to be said, and to whom.
 #[derive(Clone, Debug)]
@@ -65,14 +65,11 @@ impl Job for Say {
             }
             legs.retain(|leg| leg.alias.as_ref().is_some_and(|alias| names.contains(alias)));
         }
-        let message = keep_said(desk, tx, &talk, &legs, &saying.body, now).await?;
+        let (message, sent) = tell(desk, tx, &talk, &legs, &saying.body, now).await?;
         let later = term.after_message(now);
         if later != term {
             pairs::keep_terms(tx, &[(talk.id, later)]).await?;
         }
-        let drafts = legs.iter().map(|leg| relay::draft(&talk, leg, message, saying.body.clone())).collect();
-        let sent = enqueue(desk, tx, drafts, now).await?;
-        changes::note(tx, &[(talk.id, "message")], now).await?;
         Ok((Ok(message), sent))
     }
 }
