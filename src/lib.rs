@@ -2,7 +2,8 @@
 //!
 //! The house has floors, and imports run only downward: roof ([`app`], [`config`], [`cli`]) · doors ([`web`], [`api`],
 //! [`hooks`], [`clockwork`]) · annex ([`simulator`]) · landing ([`http`]) · desk ([`desk`]) · utilities ([`store`],
-//! [`carrier`], [`courier`], [`live`]) · rules ([`domain`], [`wire`]) · ground ([`clock`], [`secret`], [`metrics`]).
+//! [`carrier`], [`courier`], [`live`]) · rules ([`domain`], [`wire`]) · ground ([`clock`], [`secret`], [`metrics`],
+//! [`outgoing`]).
 //! `tests/it/floors.rs` holds the code against that map; `docs/ARCHITECTURE.md` walks through it.
 
 pub mod app;
@@ -31,4 +32,5 @@ pub mod wire;
 pub mod clock;
 pub mod faults;
 pub mod metrics;
+pub mod outgoing;
 pub mod secret;

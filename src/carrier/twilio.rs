@@ -22,6 +22,7 @@ use super::{
     Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting, Unanswered,
 };
 use crate::clock::At;
+use crate::outgoing::{AGENT, client};
 use crate::wire::twilio::API_VERSION;
 use crate::wire::twilio::create::{CreateMessage, MAX_BODY_CHARS, MAX_VALIDITY_SECONDS};
 use crate::wire::twilio::number::{IncomingPhoneNumber, IncomingPhoneNumberPage};
@@ -79,23 +80,12 @@ impl Twilio {
         if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
             return Err(Unusable::ApiBase("it needs a scheme and a host".to_owned()));
         }
-        // Whoever came first has installed one; any will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut client = Client::builder()
-            .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .referer(false)
+        let client = client(AGENT, base.scheme() == "https")
             .timeout(account.request_timeout)
             .connect_timeout((account.request_timeout / 2).min(LONGEST_CONNECT))
             .pool_max_idle_per_host(QUIET_CONNECTIONS)
             .pool_idle_timeout(QUIET_CONNECTION)
             .tcp_nodelay(true);
-        if base.scheme() == "http" {
-            // Plain http needs no certificates: start without them where there are none.
-            client = client.tls_certs_only([]);
-        }
         let credentials = format!("{}:{}", account.account_sid, account.auth_token);
         let authorization = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(credentials)));
         // Cannot fail: base64 is ASCII without control characters.

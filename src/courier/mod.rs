@@ -10,6 +10,7 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Url};
 
 use crate::domain::reach;
+use crate::outgoing::{AGENT, client};
 use crate::wire::standard_webhooks::{ID, SIGNATURE, TIMESTAMP};
 
 /// The longest that a post may take, from the first byte of the connection to the last of the answer.
@@ -156,23 +157,12 @@ impl Courier {
 
     fn client(&self, secure: bool) -> Result<Client, String> {
         let made = self.clients[usize::from(secure)].get_or_init(|| {
-            // Whoever came first has installed one; any will do.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-            let mut client = Client::builder()
-                .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-                .redirect(reqwest::redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .no_proxy()
-                .referer(false)
+            let mut client = client(AGENT, secure)
                 .connect_timeout(CONNECT)
                 .pool_max_idle_per_host(4)
                 .pool_idle_timeout(Duration::from_secs(30));
             if !self.allow_private {
                 client = client.dns_resolver(Arc::new(guard::OutIntoTheWorld));
-            }
-            if !secure {
-                // Plain http needs no certificates: it works where there are none.
-                client = client.tls_certs_only([]);
             }
             client
                 .build()

@@ -4,9 +4,10 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, redirect};
 
+use crate::outgoing::client;
 use crate::wire::twilio::form::Form;
 use crate::wire::twilio::signature;
 
@@ -109,13 +110,8 @@ impl Overrides {
 
 impl Poster {
     pub(super) fn new() -> Result<Self, reqwest::Error> {
-        // Another part of the program may have chosen the provider already; both choose the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Client::builder()
-            .redirect(redirect::Policy::none())
-            .no_proxy()
+        client("TwilioProxy/1.1 (switchboard simulator)", true)
             .connect_timeout(Duration::from_secs(5))
-            .user_agent("TwilioProxy/1.1 (switchboard simulator)")
             .build()
             .map(Poster)
     }

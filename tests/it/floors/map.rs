@@ -8,7 +8,7 @@ use super::tokens::{Token, tokens};
 
 /// The floors from the ground up, each with its rooms. A room may name the rooms of lower floors, and itself.
 const FLOORS: [(&str, &[&str]); 8] = [
-    ("ground", &["clock", "secret", "metrics", "faults"]),
+    ("ground", &["clock", "secret", "metrics", "faults", "outgoing"]),
     ("rules", &["domain", "wire"]),
     ("utilities", &["store", "carrier", "courier", "live"]),
     ("desk", &["desk"]),
@@ -42,8 +42,8 @@ const KEPT: [Kept; 4] = [
     Kept { library: "sqlx", by: |room| room == "store", why: "SQL stands in store/ only" },
     Kept {
         library: "reqwest",
-        by: |room| matches!(room, "carrier" | "courier" | "simulator"),
-        why: "only carrier/, courier/ and simulator/ make requests",
+        by: |room| matches!(room, "carrier" | "courier" | "simulator" | "outgoing"),
+        why: "only carrier/, courier/ and simulator/ make requests, with the client of outgoing.rs",
     },
 ];
 

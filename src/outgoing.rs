@@ -1,0 +1,21 @@
+//! What every client for requests to somebody else's machine has in common: it goes where it was told and nowhere else,
+//! and asks once. Whoever makes requests says beside it how long it waits and how many connections it keeps.
+
+use reqwest::{Client, ClientBuilder};
+
+/// The name under which we make requests.
+pub const AGENT: &str = concat!("switchboard/", env!("CARGO_PKG_VERSION"));
+
+/// A client that follows no redirect, repeats nothing by itself, passes no proxy, and tells nobody where it came from. With
+/// `secure` false it needs no certificates, and starts on a machine that has none: plain http alone.
+pub fn client(agent: &'static str, secure: bool) -> ClientBuilder {
+    // Whoever came first has installed one; any will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder()
+        .user_agent(agent)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .referer(false);
+    if secure { client } else { client.tls_certs_only([]) }
+}
