@@ -35,9 +35,6 @@ const EVENTS: &str = "search.events";
 pub async fn index(desk: &Desk) -> Result<usize> {
     let mut all = 0;
     loop {
-        if in_a_rush(desk).await? {
-            return Ok(all);
-        }
         let done = batch(&desk.store, &desk.clock).await?;
         all += done;
         if done == 0 {
@@ -49,15 +46,7 @@ pub async fn index(desk: &Desk) -> Result<usize> {
     }
 }
 
-async fn in_a_rush(desk: &Desk) -> Result<bool> {
-    let now = desk.clock.now();
-    let mut tx = desk.store.read().await?;
-    let from = cursor(&mut tx, MESSAGES, Ids::floor(now).max(1)).await?;
-    let Some((oldest, newest)) = search::backlog(&mut tx, from, BATCH).await? else { return Ok(false) };
-    Ok(now - JUST_NOW < newest && now - PATIENCE < oldest)
-}
-
-/// Adds one batch of each kind. Returns how much that was. What is to be written is worked out before the write begins, so
+/// Adds one batch of each kind, unless texts come so fast that it can wait. Returns how much that was. What is to be written is worked out before the write begins, so
 /// that texts wait for nothing but the writing.
 ///
 /// # Errors
@@ -65,7 +54,12 @@ async fn in_a_rush(desk: &Desk) -> Result<bool> {
 pub async fn batch(store: &Store, clock: &Clock) -> Result<usize> {
     let mut tx = store.read().await?;
     let end = end(&mut tx, clock).await?;
-    let sorted = sort(&mut tx, end).await?;
+    let kept = settings::get(&mut tx, MESSAGES).await?;
+    let from = place(kept.as_deref(), end);
+    if in_a_rush(&mut tx, from, clock.now()).await? {
+        return Ok(0);
+    }
+    let sorted = sort(&mut tx, kept, (from, end)).await?;
     let from = cursor(&mut tx, EVENTS, end).await?;
     let more = !search::handovers(&mut tx, from, end, 1).await?.is_empty()
         || !search::unlisted_customers(&mut tx, 1).await?.is_empty();
@@ -76,9 +70,15 @@ pub async fn batch(store: &Store, clock: &Clock) -> Result<usize> {
     store.write(Batch { clock: clock.clone(), sorted, more }).await
 }
 
+/// Whether more than a batch waits after `from`, more is coming, and none of it has waited for long.
+async fn in_a_rush(tx: &mut Tx, from: i64, now: At) -> Result<bool> {
+    let backlog = search::backlog(tx, from, BATCH).await?;
+    Ok(backlog.is_some_and(|(oldest, newest)| now - JUST_NOW < newest && now - PATIENCE < oldest))
+}
+
 /// Messages that are to be added, and the pieces of lists that they make.
 struct Sorted {
-    /// What the cursor was, and the first message after it.
+    /// What the cursor was as it is kept, and which message that is.
     cursor: Option<String>,
     from: i64,
     last: i64,
@@ -127,9 +127,7 @@ async fn cursor(tx: &mut Tx, name: &str, end: i64) -> Result<i64> {
 }
 
 /// Reads what is to be added next; `None` if that is nothing.
-async fn sort(tx: &mut Tx, end: i64) -> Result<Option<Sorted>> {
-    let cursor = settings::get(tx, MESSAGES).await?;
-    let from = place(cursor.as_deref(), end);
+async fn sort(tx: &mut Tx, cursor: Option<String>, (from, end): (i64, i64)) -> Result<Option<Sorted>> {
     let new = search::unlisted(tx, from, end, BATCH).await?;
     let Some(last) = new.last().map(|one| one.id) else { return Ok(None) };
     let mut took_part: Vec<(i64, i64)> = new.iter().filter_map(|one| one.author.zip(one.conversation)).collect();
