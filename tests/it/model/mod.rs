@@ -38,8 +38,8 @@ struct Wrong {
 }
 
 /// Runs a sequence.
-async fn play(ground: &Ground, seed: u64, steps: &[Step], name: &str) -> Result<Tally, Wrong> {
-    let mut run = Run::begin(ground, seed, name).await;
+async fn play(ground: &Ground, seed: u64, steps: &[Step]) -> Result<Tally, Wrong> {
+    let mut run = Run::begin(ground, seed).await;
     let mut at = None;
     let playing = AssertUnwindSafe(async {
         for (i, step) in steps.iter().enumerate() {
@@ -54,7 +54,7 @@ async fn play(ground: &Ground, seed: u64, steps: &[Step], name: &str) -> Result<
         Err(why.or_else(|| panic.downcast_ref::<&str>().map(|&why| why.to_owned())).unwrap_or_default())
     });
     let tally = std::mem::take(&mut run.oracle.tally);
-    run.rig.end().await;
+    run.rig.end();
     told.map(|()| tally).map_err(|why| Wrong { step: at, why })
 }
 
@@ -63,7 +63,7 @@ async fn play(ground: &Ground, seed: u64, steps: &[Step], name: &str) -> Result<
 const TRIES: usize = 150;
 
 /// Leaves out steps one by one as long as what is left still goes wrong.
-async fn shrunk(ground: &Ground, seed: u64, steps: Vec<Step>, wrong: Wrong, name: &str) -> (Vec<Step>, Wrong) {
+async fn shrunk(ground: &Ground, seed: u64, steps: Vec<Step>, wrong: Wrong) -> (Vec<Step>, Wrong) {
     let (mut steps, mut wrong) = (steps, wrong);
     let mut tries = 0;
     loop {
@@ -78,7 +78,7 @@ async fn shrunk(ground: &Ground, seed: u64, steps: Vec<Step>, wrong: Wrong, name
             tries += 1;
             let mut fewer = steps.clone();
             fewer.remove(i);
-            if let Err(still) = play(ground, seed, &fewer, name).await {
+            if let Err(still) = play(ground, seed, &fewer).await {
                 (steps, wrong, again) = (fewer, still, true);
                 if wrong.step.is_some_and(|step| step + 1 < steps.len()) {
                     break;
@@ -109,12 +109,12 @@ async fn sequences(ground: Ground, name: &str, first: u64, usual: u64) {
     for (seed, steps, known) in kept.into_iter().chain(fresh) {
         sequences_done += 1;
         steps_done += steps.len();
-        match play(&ground, seed, &steps, name).await {
+        match play(&ground, seed, &steps).await {
             Ok(one) => one.into_iter().for_each(|(what, count)| *tally.entry(what).or_default() += count),
             Err(wrong) => {
                 let whole = steps.len();
                 eprintln!("{name}: sequence {seed} went wrong: {}\nleaving out what is not needed", wrong.why);
-                let (steps, wrong) = shrunk(&ground, seed, steps, wrong, name).await;
+                let (steps, wrong) = shrunk(&ground, seed, steps, wrong).await;
                 ground.close().await;
                 let listed: Vec<String> = steps.iter().enumerate().map(|(i, step)| format!("{i:3} {step:?}")).collect();
                 let after = wrong.step.map_or("at the end".to_owned(), |step| format!("in step {step}"));

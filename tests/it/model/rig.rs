@@ -1,8 +1,7 @@
 //! The desk on a database of its own, with a clock that stands and a carrier in memory: no doors, no waiting.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use sqlx::AssertSqlSafe;
@@ -28,69 +27,90 @@ pub const START: At = At::from_seconds(1_800_000_000);
 
 /// A database in which sequence after sequence begins alike.
 pub enum Ground {
-    /// A file that is copied for each sequence.
-    Sqlite { folder: tempfile::TempDir },
+    /// A file that is emptied for each sequence: opening one, and preparing every statement again, takes longer than
+    /// a sequence.
+    Sqlite { store: Store, reset: Reset, _folder: tempfile::TempDir },
     /// A database that is emptied for each sequence; two pools stand for two nodes.
-    Postgres { stores: Vec<Store>, database: Fresh },
+    Postgres { stores: Vec<Store>, reset: Reset, database: Fresh },
 }
 
 impl Ground {
     pub async fn sqlite() -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
-        let store = Store::open(&url(&folder.path().join("ground.db"))).await.unwrap();
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("ground.db").display())).await.unwrap();
         settle(&store).await;
-        store.close().await;
-        Ground::Sqlite { folder }
+        // What nothing may delete goes with its sequence.
+        for trigger in words(&store, "SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY 1").await {
+            if trigger.ends_with("_kept") {
+                run(&store, &format!("DROP TRIGGER {trigger}")).await;
+            }
+        }
+        let tables = words(
+            &store,
+            "SELECT name FROM sqlite_schema WHERE type = 'table' \
+             AND name NOT LIKE 'sqlite#_%' ESCAPE '#' AND name <> '_sqlx_migrations' ORDER BY 1",
+        )
+        .await;
+        let mut reset = vec!["PRAGMA defer_foreign_keys = ON".to_owned()];
+        for table in &tables {
+            reset.push(format!("DELETE FROM {table}"));
+        }
+        for table in &tables {
+            run(&store, &format!("CREATE TABLE ground_{table} AS SELECT * FROM {table}")).await;
+            reset.push(format!("INSERT INTO {table} SELECT * FROM ground_{table}"));
+        }
+        run(&store, "CREATE TABLE ground_sequences AS SELECT * FROM sqlite_sequence").await;
+        reset.push("UPDATE sqlite_sequence SET seq = 0".to_owned());
+        reset.push(
+            "UPDATE sqlite_sequence SET seq = ground.seq FROM ground_sequences AS ground \
+             WHERE ground.name = sqlite_sequence.name"
+                .to_owned(),
+        );
+        Ground::Sqlite { store, reset: Reset(reset.into()), _folder: folder }
     }
 
     pub async fn postgres() -> Self {
         let database = crate::databases::postgres().await;
         let stores = vec![Store::open(&database.url).await.unwrap(), Store::open(&database.url).await.unwrap()];
         settle(&stores[0]).await;
-        let tables: Vec<String> = words(
+        let tables = words(
             &stores[0],
             "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = 'public' \
              AND tablename <> '_sqlx_migrations' ORDER BY 1",
         )
         .await;
         run(&stores[0], "CREATE SCHEMA ground").await;
+        let mut reset = vec!["SET LOCAL session_replication_role = replica".to_owned()];
         for table in &tables {
             run(&stores[0], &format!("CREATE TABLE ground.{table} AS TABLE public.{table}")).await;
+            reset.push(format!("DELETE FROM public.{table}"));
+            reset.push(format!("INSERT INTO public.{table} SELECT * FROM ground.{table}"));
         }
-        Ground::Postgres { stores, database }
+        Ground::Postgres { stores, reset: Reset(reset.into()), database }
     }
 
-    /// The stores of a sequence that begins now, and the file to forget after it.
-    async fn fresh(&self, name: &str) -> (Vec<Store>, Option<PathBuf>) {
-        match self {
-            Ground::Sqlite { folder } => {
-                // A name of its own: a connection of the sequence before may still be closing its file.
-                static COUNT: AtomicU64 = AtomicU64::new(0);
-                let count = COUNT.fetch_add(1, Ordering::Relaxed);
-                let path = folder.path().join(format!("{name}-{count}.db"));
-                std::fs::copy(folder.path().join("ground.db"), &path).unwrap();
-                (vec![Store::open(&url(&path)).await.unwrap()], Some(path))
-            }
-            Ground::Postgres { stores, .. } => {
-                stores[0].write(Reset).await.unwrap();
-                (stores.clone(), None)
-            }
-        }
+    /// The stores of a sequence that begins now.
+    async fn fresh(&self) -> Vec<Store> {
+        let (stores, reset) = match self {
+            Ground::Sqlite { store, reset, .. } => (std::slice::from_ref(store), reset),
+            Ground::Postgres { stores, reset, .. } => (stores.as_slice(), reset),
+        };
+        stores[0].write(reset.clone()).await.unwrap();
+        stores.to_vec()
     }
 
     pub async fn close(self) {
-        if let Ground::Postgres { stores, database } = self {
-            for store in stores {
-                store.close().await;
+        match self {
+            Ground::Sqlite { store, .. } => store.close().await,
+            Ground::Postgres { stores, database, .. } => {
+                for store in stores {
+                    store.close().await;
+                }
+                drop(database);
             }
-            drop(database);
         }
     }
-}
-
-fn url(path: &Path) -> String {
-    format!("sqlite:{}", path.display())
 }
 
 async fn settle(store: &Store) {
@@ -135,19 +155,19 @@ fn desk(
     (desk, outgoing)
 }
 
-/// Empties a PostgreSQL database and puts the ground back.
-struct Reset;
+/// Empties a database and puts the ground back.
+#[derive(Clone)]
+pub struct Reset(Arc<[String]>);
 
 impl Job for Reset {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        let reset = "DO $$ DECLARE t TEXT; BEGIN SET LOCAL session_replication_role = replica; \
-            FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'ground' LOOP \
-              EXECUTE format('DELETE FROM public.%I', t); \
-              EXECUTE format('INSERT INTO public.%I SELECT * FROM ground.%I', t, t); \
-            END LOOP; END $$";
-        on!(tx, c => sqlx::raw_sql(reset).execute(&mut *c).await.map(drop))?;
+        for sql in self.0.iter() {
+            let sql = AssertSqlSafe(sql.clone());
+            // Not kept prepared: that is for the statements of the desk.
+            on!(&mut *tx, c => sqlx::query(sql).persistent(false).execute(&mut *c).await.map(drop))?;
+        }
         Ok(())
     }
 }
@@ -195,12 +215,11 @@ pub struct Rig {
     pub held: BTreeMap<String, tokio::task::JoinHandle<()>>,
     outgoing: Vec<mpsc::UnboundedReceiver<Sending>>,
     seed: u64,
-    file: Option<PathBuf>,
 }
 
 impl Rig {
-    pub async fn on(ground: &Ground, seed: u64, name: &str) -> Self {
-        let (stores, file) = ground.fresh(name).await;
+    pub async fn on(ground: &Ground, seed: u64) -> Self {
+        let stores = ground.fresh().await;
         let clock = Clock::test(START);
         let carrier = Arc::new(Faulty::new(&clock));
         let mut rig = Rig {
@@ -212,7 +231,6 @@ impl Rig {
             held: BTreeMap::new(),
             outgoing: Vec::new(),
             seed,
-            file,
         };
         for (node, store) in stores.into_iter().enumerate() {
             rig.boot(node, store);
@@ -265,13 +283,7 @@ impl Rig {
         &self.begun[before..]
     }
 
-    pub async fn end(self) {
+    pub fn end(self) {
         self.held.values().for_each(tokio::task::JoinHandle::abort);
-        if let Some(path) = self.file {
-            self.desks[0].store.close().await;
-            for ending in ["db", "db-wal", "db-shm"] {
-                let _ = std::fs::remove_file(path.with_extension(ending));
-            }
-        }
     }
 }

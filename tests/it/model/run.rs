@@ -35,8 +35,8 @@ pub struct Run {
 }
 
 impl Run {
-    pub async fn begin(ground: &Ground, seed: u64, name: &str) -> Self {
-        let rig = Rig::on(ground, seed, name).await;
+    pub async fn begin(ground: &Ground, seed: u64) -> Self {
+        let rig = Rig::on(ground, seed).await;
         let oracle = world::found(rig.store(), &rig.clock, seed).await;
         Run {
             rig,
