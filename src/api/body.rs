@@ -26,6 +26,14 @@ pub(super) struct Body<T> {
     pub(super) hash: String,
 }
 
+/// A body that may be left out: then it says what `T` says by itself.
+pub(super) struct OrNothing<T> {
+    /// What it says.
+    pub(super) value: T,
+    /// As of [`Body`].
+    pub(super) hash: String,
+}
+
 #[rocket::async_trait]
 impl<'r, T: DeserializeOwned + Send> FromData<'r> for Body<T> {
     type Error = ();
@@ -36,6 +44,33 @@ impl<'r, T: DeserializeOwned + Send> FromData<'r> for Body<T> {
             Err(problem) => Outcome::Error((problem.leave(req), ())),
         }
     }
+}
+
+#[rocket::async_trait]
+impl<'r, T: DeserializeOwned + Default + Send> FromData<'r> for OrNothing<T> {
+    type Error = ();
+
+    async fn from_data(req: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r, Self> {
+        let Ok(first) = tokio::time::timeout(PATIENCE, data.peek(1)).await else {
+            return Outcome::Error((too_slow().leave(req), ()));
+        };
+        if first.is_empty() {
+            return Outcome::Success(OrNothing { value: T::default(), hash: hash(req, "") });
+        }
+        match read(req, data).await {
+            Ok(Body { value, hash }) => Outcome::Success(OrNothing { value, hash }),
+            Err(problem) => Outcome::Error((problem.leave(req), ())),
+        }
+    }
+}
+
+fn too_slow() -> Problem {
+    Problem::new("too_slow", "The body did not arrive within 10 seconds.")
+}
+
+/// What is asked, by method, address and JSON.
+fn hash(req: &Request<'_>, json: &str) -> String {
+    hex(&Sha256::digest(format!("{} {}\n{json}", req.method(), req.uri().path())))
 }
 
 async fn read<T: DeserializeOwned>(req: &Request<'_>, data: Data<'_>) -> Result<Body<T>, Problem> {
@@ -49,12 +84,11 @@ async fn read<T: DeserializeOwned>(req: &Request<'_>, data: Data<'_>) -> Result<
         Ok(Ok(bytes)) if bytes.is_complete() => bytes.into_inner(),
         Ok(Ok(_)) => return Err(Problem::new("too_large", format!("Send a body of at most {LONGEST} KiB."))),
         Ok(Err(_)) | Err(_) => {
-            return Err(Problem::new("too_slow", "The body did not arrive within 10 seconds."));
+            return Err(too_slow());
         }
     };
     let (value, json) = parse(&bytes)?;
-    let asked = format!("{} {}\n{json}", req.method(), req.uri().path());
-    Ok(Body { value, hash: hex(&Sha256::digest(asked)) })
+    Ok(Body { value, hash: hash(req, &json) })
 }
 
 /// Reads a body's bytes: what they say, and the same in one spelling.

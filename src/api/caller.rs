@@ -1,5 +1,7 @@
-//! Who calls: a program with a token. A guard for each scope, so that the signature of a handler says what it takes.
+//! Who calls: a program with a token. The guard names a scope, so that the signature of a handler says what it takes.
 //! No cookie is looked at here: a browser that is signed in is nobody to the API.
+
+use std::marker::PhantomData;
 
 use rocket::Request;
 use rocket::http::Header;
@@ -20,29 +22,44 @@ pub(super) struct Caller {
     scopes: Scopes,
 }
 
-macro_rules! may {
-    ($($(#[$doc:meta])* $name:ident($scope:expr)),* $(,)?) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug)]
-        pub(super) struct $name(pub(super) Caller);
+/// A scope as a type.
+pub(super) trait Needs: Send + Sync + 'static {
+    /// Which.
+    const SCOPE: Scope;
+}
 
-        #[rocket::async_trait]
-        impl<'r> FromRequest<'r> for $name {
-            type Error = ();
+macro_rules! scopes {
+    ($($name:ident),* $(,)?) => {$(
+        #[doc = concat!("A token with the scope of [`Scope::", stringify!($name), "`].")]
+        #[derive(Clone, Copy, Debug)]
+        pub(super) enum $name {}
 
-            async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
-                match with(req, $scope).await {
-                    Ok(caller) => Outcome::Success($name(caller)),
-                    Err(problem) => Outcome::Error((problem.leave(req), ())),
-                }
-            }
+        impl Needs for $name {
+            const SCOPE: Scope = Scope::$name;
         }
     )*};
 }
 
-may! {
-    /// May see and change endpoints.
-    EndpointsWrite(Scope::EndpointsWrite),
+scopes![PairsRead, PairsWrite, MessagesWrite, EndpointsWrite];
+
+/// A program whose token has this scope.
+#[derive(Clone, Debug)]
+pub(super) struct May<S> {
+    /// Which program.
+    pub(super) caller: Caller,
+    scope: PhantomData<S>,
+}
+
+#[rocket::async_trait]
+impl<'r, S: Needs> FromRequest<'r> for May<S> {
+    type Error = ();
+
+    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
+        match with(req, S::SCOPE).await {
+            Ok(caller) => Outcome::Success(May { caller, scope: PhantomData }),
+            Err(problem) => Outcome::Error((problem.leave(req), ())),
+        }
+    }
 }
 
 async fn with(req: &Request<'_>, scope: Scope) -> Result<Caller, Problem> {

@@ -9,8 +9,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::endpoints;
+use super::pairs::{ends, messages, parties};
 use super::problem::{CODES, Fault, ProblemDetails};
+use super::{endpoints, pairs};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,10 +22,16 @@ use super::problem::{CODES, Fault, ProblemDetails};
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/api/v1")),
-    paths(endpoints::create, endpoints::index, endpoints::show, endpoints::delete),
+    paths(
+        pairs::create, pairs::index, pairs::show, ends::complete, ends::close, ends::extend, parties::change,
+        messages::index, messages::create, endpoints::create, endpoints::index, endpoints::show, endpoints::delete,
+    ),
     components(schemas(ProblemDetails, Fault)),
     modifiers(&Shared),
     tags(
+        (name = "Pairs", description = "People who are joined for one transaction: each texts a mask of their own, and \
+         nobody sees a number."),
+        (name = "Messages", description = "What is said in a pair."),
         (name = "Endpoints", description = "Addresses of yours to which events are posted."),
     ),
 )]
@@ -51,13 +58,19 @@ impl Modify for Shared {
     }
 }
 
+/// Codes that only the operations have that name them.
+const OF_SOME: [&str; 5] = ["reference_in_use", "pair_ended", "not_completable", "at_hard_cap", "pool_exhausted"];
+
 fn refusals(operation: &mut Operation, named: bool) {
     let body = operation.request_body.is_some();
+    let once =
+        operation.parameters.iter().flatten().any(|one| matches!(one, RefOr::T(one) if one.name == "Idempotency-Key"));
     let parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
     for status in [400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 503] {
         let possible = match status {
             404 => named,
-            408 | 409 | 413 | 415 => body,
+            408 | 413 | 415 => body,
+            409 => once,
             422 => body || parameters,
             _ => true,
         };
@@ -67,7 +80,7 @@ fn refusals(operation: &mut Operation, named: bool) {
         }
         let codes: Vec<String> = CODES
             .iter()
-            .filter(|(code, known, ..)| *known == status && *code != "pool_exhausted")
+            .filter(|(code, known, ..)| *known == status && !OF_SOME.contains(code))
             .map(|(code, _, title, _)| format!("{title} (`{code}`)"))
             .collect();
         let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));

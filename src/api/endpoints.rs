@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, Told};
 use super::body::Body;
-use super::caller::EndpointsWrite;
+use super::caller::{EndpointsWrite, May};
 use super::once::{Key, once};
 use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem};
@@ -91,15 +91,15 @@ impl From<table::Endpoint> for Endpoint {
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::post("/endpoints", data = "<body>")]
-pub(super) async fn create(caller: EndpointsWrite, key: Key, body: Body<NewEndpoint>, desk: &State<Desk>) -> Told {
+pub(super) async fn create(may: May<EndpointsWrite>, key: Key, body: Body<NewEndpoint>, desk: &State<Desk>) -> Told {
     let NewEndpoint { url, events } = body.value;
     let work = async {
         let wanted = Wanted::read(events.iter().map(String::as_str));
         let wanted = wanted.map_err(|why| Problem::refused([Fault::at("/events", &why)]))?;
-        let made = endpoints::make(desk, By::Program(caller.0.token), &url, wanted).await?;
+        let made = endpoints::make(desk, By::Program(may.caller.token), &url, wanted).await?;
         Answer::created(&MadeEndpoint { endpoint: made.endpoint.into(), secret: made.secret })
     };
-    once(desk, &caller.0, key, &body.hash, work).await
+    once(desk, &may.caller, key, &body.hash, work).await
 }
 
 /// Lists the endpoints
@@ -110,7 +110,7 @@ pub(super) async fn create(caller: EndpointsWrite, key: Key, body: Body<NewEndpo
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::get("/endpoints")]
-pub(super) async fn index(_caller: EndpointsWrite, page: Page, desk: &State<Desk>) -> Told {
+pub(super) async fn index(_may: May<EndpointsWrite>, page: Page, desk: &State<Desk>) -> Told {
     let kept = table::all(&mut desk.store.read().await?).await?;
     let behind = kept.into_iter().filter(|endpoint| page.after.is_none_or(|last| endpoint.id.0 > last));
     let kept: Vec<_> = behind.take(usize::try_from(page.limit).unwrap_or(usize::MAX)).collect();
@@ -126,7 +126,7 @@ pub(super) async fn index(_caller: EndpointsWrite, page: Page, desk: &State<Desk
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::get("/endpoints/<id>")]
-pub(super) async fn show(id: &str, _caller: EndpointsWrite, desk: &State<Desk>) -> Told {
+pub(super) async fn show(id: &str, _may: May<EndpointsWrite>, desk: &State<Desk>) -> Told {
     let kept = table::by_id(&mut desk.store.read().await?, numbered(id)?).await?;
     Answer::ok(&Endpoint::from(kept.ok_or_else(Problem::not_found)?))
 }
@@ -141,8 +141,8 @@ pub(super) async fn show(id: &str, _caller: EndpointsWrite, desk: &State<Desk>) 
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::delete("/endpoints/<id>")]
-pub(super) async fn delete(id: &str, caller: EndpointsWrite, desk: &State<Desk>) -> Told {
-    endpoints::delete(desk, By::Program(caller.0.token), numbered(id)?).await?;
+pub(super) async fn delete(id: &str, may: May<EndpointsWrite>, desk: &State<Desk>) -> Told {
+    endpoints::delete(desk, By::Program(may.caller.token), numbered(id)?).await?;
     Ok(Answer::done())
 }
 

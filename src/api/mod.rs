@@ -13,6 +13,7 @@ mod document;
 mod endpoints;
 mod once;
 mod page;
+mod pairs;
 mod problem;
 mod reference;
 mod times;
@@ -23,7 +24,23 @@ pub const BASE: &str = "/api/v1";
 /// Everything under [`BASE`].
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![document::show, reference::show, endpoints::create, endpoints::index, endpoints::show, endpoints::delete,]
+    routes![
+        document::show,
+        reference::show,
+        pairs::create,
+        pairs::index,
+        pairs::show,
+        pairs::ends::complete,
+        pairs::ends::close,
+        pairs::ends::extend,
+        pairs::parties::change,
+        pairs::messages::index,
+        pairs::messages::create,
+        endpoints::create,
+        endpoints::index,
+        endpoints::show,
+        endpoints::delete,
+    ]
 }
 
 /// What is answered where no handler answers. Register them at `/api`.

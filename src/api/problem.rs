@@ -100,7 +100,7 @@ impl Fault {
 }
 
 /// Every code with its status, its title and what it means, in the order in which they are explained.
-pub(super) const CODES: [(&str, u16, &str, &str); 16] = [
+pub(super) const CODES: [(&str, u16, &str, &str); 20] = [
     ("malformed", 400, "Malformed request", "The request is no proper HTTP, or a parameter or header cannot be read."),
     (
         "unauthorized",
@@ -123,6 +123,20 @@ pub(super) const CODES: [(&str, u16, &str, &str); 16] = [
         "Still being answered",
         "A request with this `Idempotency-Key` is being answered: ask again in a second.",
     ),
+    (
+        "reference_in_use",
+        409,
+        "Reference in use",
+        "An open pair has this reference and was asked for in other words: use another, or end that pair first.",
+    ),
+    ("pair_ended", 409, "Pair has ended", "Nothing can be done in a pair that is over: open another."),
+    (
+        "not_completable",
+        409,
+        "Not completable",
+        "The end of this pair does not wait for completion: close it, or open pairs with `after_completion`.",
+    ),
+    ("at_hard_cap", 409, "At the hard cap", "The pair lives as long as it may: ask for a longer `hard_cap`."),
     ("too_large", 413, "Too large", "Send a body of at most 64 KiB."),
     ("not_json", 415, "Not JSON", "Send JSON, with the header `Content-Type: application/json`."),
     ("refused", 422, "Refused", "A part of the request cannot be used: `errors` says which, why, and what helps."),

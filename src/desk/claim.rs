@@ -2,7 +2,7 @@
 
 use super::deliver::unsent_of;
 use super::outbox::{self, Departed, Sending};
-use super::{Desk, handover, notice, reading};
+use super::{Desk, handover, notice, reading, tell};
 use crate::clock::At;
 use crate::faults;
 use crate::store::departures as table;
@@ -107,5 +107,6 @@ pub(super) async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At
     done.sendings.extend(told.sendings);
     let notes: Vec<_> = done.touched.iter().map(|id| (*id, "delivery")).collect();
     changes::note(tx, &notes, now).await?;
+    tell::failed(desk, tx, &unsent, now).await?;
     Ok(done.sendings)
 }

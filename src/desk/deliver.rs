@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::outbox::{self, Enqueued, Sending, TEXT, Unsent};
-use super::{Desk, handover, ledger, notice, reading};
+use super::{Desk, handover, ledger, notice, reading, tell};
 use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
 use crate::domain::delivery::State;
-use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, MessageId};
+use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId};
 use crate::domain::sending::{self, Next};
 use crate::domain::settlement::{Effects, News, Row, settle};
 use crate::store::attempts::{self, Known};
@@ -154,6 +154,8 @@ pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Re
         let effects = settle(row, &mut one.attempt, job.news.clone(), &desk.policies.delivery, now);
         taken.push(if effects.mismatch { Taken::Stranger } else { Taken::Known });
         after.parked.extend(one.message.filter(|_| row.state == State::Parked && before != State::Parked));
+        let arrives = one.party && one.kind == TEXT && row.state == State::Delivered && before != State::Delivered;
+        after.arrived.extend(one.message.zip(one.leg).filter(|_| arrives));
         after.add(one, row, effects);
     }
     let tries: Vec<_> = known.iter().map(|one| (one.id, one.attempt.clone())).collect();
@@ -179,6 +181,8 @@ struct Aftermath {
     freed: Vec<(crate::domain::ids::NumberId, String)>,
     unsent: Vec<Unsent>,
     parked: Vec<MessageId>,
+    /// Texts of pairs of which a part has arrived.
+    arrived: Vec<(MessageId, LegId)>,
     opted_out: Vec<(String, (crate::domain::ids::NumberId, bool), At, String)>,
     pauses: Vec<(Option<crate::domain::ids::NumberId>, String)>,
     doubled: Vec<(Option<ConversationId>, DeliveryId)>,
@@ -239,6 +243,8 @@ impl Aftermath {
         sendings.extend(told.sendings);
         sendings.extend(handed.sendings);
         let waiting = self.waiting || promoted.waiting || told.waiting || handed.waiting;
+        tell::delivered(desk, tx, &self.arrived, now).await?;
+        tell::failed(desk, tx, &self.unsent, now).await?;
         Ok(Enqueued { sendings, unsent: Vec::new(), waiting })
     }
 }

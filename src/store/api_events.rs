@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use sqlx::QueryBuilder;
 
-use super::{Result, Tx, pieces};
+use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::event::{Kind, Wanted};
-use crate::domain::ids::{ConversationId, EndpointId, EventId};
+use crate::domain::ids::{ConversationId, EndpointId, EventId, LegId, MessageId};
 use crate::on;
 
 /// An event as it is written.
@@ -19,6 +19,8 @@ pub struct NewEvent {
     pub pair: ConversationId,
     /// What happened.
     pub kind: Kind,
+    /// Told once of this: see [`about`].
+    pub about: Option<String>,
     /// What is posted.
     pub body: String,
 }
@@ -50,20 +52,21 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent], now: At) -> Result<()> {
             })
             .collect();
         on!(tx, c => {
-            let mut q = QueryBuilder::new("WITH v(id, pair, n, kind, body) AS (");
+            let mut q = QueryBuilder::new("WITH v(id, pair, n, kind, body, about) AS (");
             q.push_values(numbered, |mut b, (event, n)| {
                 b.push_bind(event.id.0)
                     .push_bind(event.pair.0)
                     .push_bind(n)
                     .push_bind(event.kind.word())
-                    .push_bind(event.body.clone());
+                    .push_bind(event.body.clone())
+                    .push_bind(event.about.clone());
             });
             q.push(
-                ") INSERT INTO api_events (id, conversation_id, seq, kind, at, body) SELECT v.id, v.pair, v.n + \
+                ") INSERT INTO api_events (id, conversation_id, seq, kind, at, body, about) SELECT v.id, v.pair, v.n + \
                  COALESCE((SELECT MAX(e.seq) FROM api_events e WHERE e.conversation_id = v.pair), 0), v.kind, ",
             )
             .push_bind(now.0)
-            .push(", v.body FROM v");
+            .push(", v.body, v.about FROM v");
             q.build().execute(&mut *c).await.map(drop)
         })?;
     }
@@ -140,4 +143,84 @@ pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let done = on!(tx, c => sqlx::query(sqlx::AssertSqlSafe(events)).bind(before.0).bind(limit)
         .execute(&mut *c).await.map(|done| done.rows_affected()))?;
     Ok(done)
+}
+
+/// What an event names that is told once of a text and a phone.
+#[must_use]
+pub fn about(message: MessageId, leg: LegId) -> String {
+    format!("{message} {leg}")
+}
+
+/// How a party's text stands on one phone.
+#[derive(Clone, Debug)]
+pub struct Fate {
+    /// Which text.
+    pub message: MessageId,
+    /// By which leg.
+    pub leg: LegId,
+    /// Of which pair.
+    pub pair: ConversationId,
+    /// Whose phone.
+    pub alias: String,
+    /// In so many parts.
+    pub parts: i64,
+    /// So many of them have arrived.
+    pub arrived: i64,
+}
+
+/// How these texts stand on the phones of parties; nothing of those that belong to no pair, and nothing of those whose
+/// `kind` was told before.
+///
+/// # Errors
+/// What the database said.
+pub async fn fates(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> Result<Vec<Fate>> {
+    let mut found = Vec::new();
+    for piece in pieces(texts) {
+        let rows: Vec<(i64, i64, i64, Option<String>, i64, i64)> = on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "SELECT d.message_id, l.id, l.conversation_id, l.alias, COUNT(*), \
+                 COUNT(CASE WHEN d.state = 'delivered' THEN 1 END) FROM deliveries d JOIN legs l ON l.id = d.leg_id \
+                 WHERE l.role = 'party' AND d.kind = 'text' AND d.message_id IN (",
+            );
+            push_list(&mut q, padded(piece).map(|(message, _)| message.0));
+            q.push(" AND NOT EXISTS (SELECT 1 FROM api_events e WHERE e.kind = ")
+            .push_bind(kind.word())
+            .push(
+                " AND e.about = CAST(d.message_id AS TEXT) || ' ' || CAST(l.id AS TEXT)) \
+                 GROUP BY d.message_id, l.id, l.conversation_id, l.alias ORDER BY d.message_id, l.id",
+            );
+            q.build_query_as().fetch_all(&mut *c).await
+        })?;
+        found.extend(rows.into_iter().map(|(message, leg, pair, alias, parts, arrived)| Fate {
+            message: MessageId(message),
+            leg: LegId(leg),
+            pair: ConversationId(pair),
+            alias: alias.unwrap_or_default(),
+            parts,
+            arrived,
+        }));
+    }
+    found.retain(|fate| texts.contains(&(fate.message, fate.leg)));
+    Ok(found)
+}
+
+/// What integrators call these pairs: of each the first name first.
+///
+/// # Errors
+/// What the database said.
+pub async fn references(tx: &mut Tx, pairs: &[ConversationId]) -> Result<HashMap<ConversationId, Vec<String>>> {
+    let mut found: HashMap<ConversationId, Vec<String>> = HashMap::new();
+    for piece in pieces(pairs) {
+        let rows: Vec<(i64, String)> = on!(tx, c => {
+            let mut q =
+                QueryBuilder::new("SELECT conversation_id, reference FROM pair_references WHERE conversation_id IN (");
+            push_list(&mut q, padded(piece).map(|pair| pair.0));
+            q.push(" ORDER BY id");
+            q.build_query_as().fetch_all(&mut *c).await
+        })?;
+        for (pair, reference) in rows {
+            found.entry(ConversationId(pair)).or_default().push(reference);
+        }
+    }
+    Ok(found)
 }

@@ -34,6 +34,8 @@ pub struct Known {
     pub leg: Option<LegId>,
     /// Where people look for it.
     pub conversation: Option<ConversationId>,
+    /// That leg is a party's.
+    pub party: bool,
     /// `text`, or the kind of notice.
     pub kind: String,
     /// When its text was accepted.
@@ -43,7 +45,8 @@ pub struct Known {
 const KNOWN: &str = "SELECT a.id, a.secret, a.fence, a.started_at, a.ended_at, a.outcome, a.carrier_id, \
      a.doubt_since, a.looks, a.next_look_at, a.listed_at, a.empty_at, d.id, d.state, d.carrier_rank, d.fence, d.due_at, \
      d.error_code, d.why, d.number_id, n.role, d.to_phone, d.message_id, d.leg_id, d.conversation_id, d.kind, \
-     d.accepted_at FROM attempts a JOIN deliveries d ON d.id = a.delivery_id JOIN numbers n ON n.id = d.number_id ";
+     d.accepted_at, l.role FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
+     JOIN numbers n ON n.id = d.number_id LEFT JOIN legs l ON l.id = d.leg_id ";
 
 /// These attempts, locked with their deliveries until the commit.
 ///
@@ -93,6 +96,7 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
             message: row.try_get::<Option<i64>, _>(22)?.map(MessageId),
             leg: row.try_get::<Option<i64>, _>(23)?.map(LegId),
             conversation: row.try_get::<Option<i64>, _>(24)?.map(ConversationId),
+            party: row.try_get::<Option<String>, _>(27)?.as_deref() == Some("party"),
             kind: row.try_get(25)?,
             accepted_at: At(row.try_get(26)?),
         })).fetch_all(&mut *c).await

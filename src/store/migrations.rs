@@ -27,6 +27,7 @@ twins!(
     9 "0009_api",
     10 "0010_pool",
     11 "0011_loads",
+    12 "0012_told",
 );
 
 fn migrator(pick: impl Fn(&'static str, &'static str) -> &'static str) -> Migrator {

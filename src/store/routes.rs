@@ -251,6 +251,8 @@ pub struct PastLeg {
     pub closed: bool,
     /// Since when.
     pub closed_at: Option<At>,
+    /// What a party was called by the others.
+    pub alias: Option<String>,
 }
 
 impl PastLeg {
@@ -267,7 +269,7 @@ impl PastLeg {
     }
 }
 
-type PastLegRow = (i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i64>);
+type PastLegRow = (i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i64>, Option<String>);
 
 /// The newest leg of `phone` on `number`, if there ever was one.
 ///
@@ -275,11 +277,11 @@ type PastLegRow = (i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i6
 /// What the database said.
 pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<PastLeg>> {
     let row: Option<PastLegRow> = on!(tx, c => sqlx::query_as(
-        "SELECT l.id, l.conversation_id, l.person_id, c.pinned_to, p.name, c.closed_at FROM legs l \
+        "SELECT l.id, l.conversation_id, l.person_id, c.pinned_to, p.name, c.closed_at, l.alias FROM legs l \
          JOIN conversations c ON c.id = l.conversation_id LEFT JOIN people p ON p.id = c.pinned_to \
          WHERE l.phone = $1 AND l.number_id = $2 ORDER BY l.opened_at DESC, l.id DESC LIMIT 1")
         .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
-    Ok(row.map(|(id, conversation, person, pinned, name, closed_at)| PastLeg {
+    Ok(row.map(|(id, conversation, person, pinned, name, closed_at, alias)| PastLeg {
         id: LegId(id),
         conversation: ConversationId(conversation),
         person: person.map(PersonId),
@@ -287,6 +289,7 @@ pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Opti
         pinned_name: name,
         closed: closed_at.is_some(),
         closed_at: closed_at.map(At),
+        alias,
     }))
 }
 

@@ -3,9 +3,11 @@
 mod endpoints;
 mod events;
 mod once;
+pub mod pairs;
 mod problems;
 mod receiver;
 mod tokens;
+mod told;
 
 use rocket::http::{ContentType, Header, Method};
 use rocket::local::asynchronous::Client;
@@ -80,6 +82,11 @@ impl Program {
     /// A program with a token that may do everything.
     pub async fn of(house: &House) -> Program {
         Program { token: token(house, &Scope::ALL).await, ..Program::at(house).await }
+    }
+
+    /// A program with a token of these scopes.
+    pub async fn may(house: &House, scopes: &[Scope]) -> Program {
+        Program { token: token(house, scopes).await, ..Program::at(house).await }
     }
 
     /// The methods and addresses of the API's routes, each parameter in braces.

@@ -6,5 +6,6 @@ mod guards;
 mod links;
 mod logs;
 mod numbers;
+mod programs;
 mod sign_in;
 mod texts;

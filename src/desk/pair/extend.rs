@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Done, Held, Refusal, hold, tell};
+use super::{Done, Held, Refusal, hold, news, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
 use crate::domain::duration;
+use crate::domain::event::Kind;
 use crate::domain::expiry::{Term, Unmoved};
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pair::Wrong;
@@ -107,7 +108,9 @@ async fn keep(
     pairs::keep_terms(tx, &[(id, term)]).await?;
     let data = json!({ "ends_at": term.ends_at.0, "alias": alias });
     changes::event(tx, desk.ids.next(now), Some(id), now, kind, None, &data).await?;
-    changes::note(tx, &[(id, "conversation")], now).await
+    changes::note(tx, &[(id, "conversation")], now).await?;
+    let told = if kind == "pair_completed" { Kind::PairCompleted } else { Kind::PairExtended };
+    news::moved(desk, tx, (id, told), term, alias, now).await
 }
 
 /// A party asks for more time by the leg `leg`. Everybody in the pair is told until when it is open. `None` if it is

@@ -4,9 +4,11 @@
 use serde_json::json;
 
 use super::over::end_over;
-use super::{Held, hold, tell};
+use super::{Held, hold, news, tell};
 use crate::desk::outbox::Enqueued;
+use crate::desk::tell::failed;
 use crate::desk::{Desk, lapse};
+use crate::domain::event::Kind;
 use crate::domain::expiry::Term;
 use crate::domain::ids::ConversationId;
 use crate::store::{Job, Result, Tx, changes, pairs, partings};
@@ -88,9 +90,12 @@ impl Job for Warn {
         let data = json!({ "ends_at": term.ends_at.0 });
         changes::event(tx, desk.ids.next(now), Some(self.id), now, "pair_expiring", None, &data).await?;
         changes::note(tx, &[(self.id, "conversation")], now).await?;
-        match pairs::warning(tx, self.id).await? {
-            Some(words) => Ok(tell(desk, tx, &talk, &legs, &words, now).await?.1),
-            None => Ok(Enqueued::default()),
-        }
+        let sent = match pairs::warning(tx, self.id).await? {
+            Some(words) => tell(desk, tx, &talk, &legs, &words, now).await?.1,
+            None => Enqueued::default(),
+        };
+        news::moved(desk, tx, (self.id, Kind::PairExpiring), term, None, now).await?;
+        failed(desk, tx, &sent.unsent, now).await?;
+        Ok(sent)
     }
 }

@@ -15,6 +15,7 @@ use crate::store::{self, Result, Tx, changes, messages};
 
 mod extend;
 mod lapse;
+mod news;
 mod open;
 mod over;
 mod party;
@@ -25,7 +26,7 @@ pub use extend::{complete, extend};
 pub use lapse::{lapse, warn};
 pub use open::{Opened, open};
 pub use over::close;
-pub(super) use over::end_talk;
+pub(super) use over::{end_over, end_talk};
 pub use party::change as change_party;
 pub use say::{Saying, say};
 

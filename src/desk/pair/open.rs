@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Done, Refusal, over, tell};
+use super::{Done, Refusal, news, over, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
+use crate::desk::tell::failed;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::country;
 use crate::domain::expiry::Term;
@@ -112,7 +113,10 @@ impl Open {
             return Ok(Err(Refusal::PoolExhausted(missing)));
         }
         let id = self.write(tx, &choices, now).await?;
-        sent.add(self.welcome(tx, id, now).await?);
+        let welcome = self.welcome(tx, id, now).await?;
+        news::opened(desk, tx, id, &opening.reference, now).await?;
+        failed(desk, tx, &welcome.unsent, now).await?;
+        sent.add(welcome);
         Ok(Ok(Opened { id, fresh: true }))
     }
 
@@ -189,6 +193,7 @@ impl Open {
         let data = json!({ "reference": opening.reference, "ends_at": term.ends_at.0 });
         changes::event(tx, desk.ids.next(now), Some(id), now, "pair_merged", None, &data).await?;
         changes::note(tx, &[(id, "conversation")], now).await?;
+        news::opened(desk, tx, id, &opening.reference, now).await?;
         Ok(Ok(Opened { id, fresh: false }))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Done, Refusal};
+use super::{Done, Refusal, news};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::ids::{ConversationId, PersonId};
@@ -70,7 +70,12 @@ pub(super) const CLOSED: &str = "closed";
 ///
 /// # Errors
 /// What the database said.
-pub(super) async fn end_over(desk: &Desk, tx: &mut Tx, ids: &[ConversationId], now: At) -> Result<Vec<ConversationId>> {
+pub(in crate::desk) async fn end_over(
+    desk: &Desk,
+    tx: &mut Tx,
+    ids: &[ConversationId],
+    now: At,
+) -> Result<Vec<ConversationId>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -106,5 +111,6 @@ async fn end(
         .collect();
     changes::events(tx, &events, now).await?;
     let notes: Vec<(ConversationId, &'static str)> = ids.iter().map(|&id| (id, "conversation")).collect();
-    changes::note(tx, &notes, now).await
+    changes::note(tx, &notes, now).await?;
+    news::ended(desk, tx, ids, why, now).await
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Done, Held, Refusal, hold, over};
+use super::{Done, Held, Refusal, hold, news, over};
 use crate::desk::Desk;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::country;
@@ -100,6 +100,7 @@ impl Job for Change {
         });
         changes::event(tx, desk.ids.next(now), Some(self.pair), now, "party_changed", None, &data).await?;
         changes::note(tx, &[(self.pair, "conversation")], now).await?;
+        news::changed(desk, tx, self.pair, &self.alias, now).await?;
         Ok(Ok(()))
     }
 }

@@ -7,8 +7,10 @@ use crate::clock::At;
 use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::{Enqueued, enqueue};
 use crate::desk::relay::{Author, fan_out, with_media};
-use crate::desk::{Desk, notice, reading, refusal as refused, snooze};
+use crate::desk::tell::Told;
+use crate::desk::{Desk, notice, reading, refusal as refused, snooze, tell};
 use crate::domain::echo::Echo;
+use crate::domain::event::Kind;
 use crate::domain::expiry::Term;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::phone::masked;
@@ -108,6 +110,8 @@ pub(super) async fn carry(
     for (conversation, line, customer) in group.unattended {
         told.add(notice::after_hours(desk, tx, conversation, line, &customer, now).await?);
     }
+    tell::tell(desk, tx, &group.told, now).await?;
+    tell::failed(desk, tx, &sent.unsent, now).await?;
     sent.unsent.clear();
     done.add(sent);
     done.add(told);
@@ -180,6 +184,8 @@ struct Group {
     flagged: Vec<(ConversationId, MessageId)>,
     /// Pairs whose end was moved by what was said.
     slid: BTreeSet<ConversationId>,
+    /// What integrators are told of.
+    told: Vec<Told>,
 }
 
 impl Group {
@@ -262,6 +268,8 @@ impl Group {
             self.flagged.push((standing.talk.id, message.id));
         }
         if let Some(pair) = &mut standing.talk.pair {
+            let data = text.as_told((message.id, from.alias.as_deref()), (outcome, why), instead.is_some());
+            self.told.push(Told::of(from.conversation, Kind::MessageReceived, data));
             let later = pair.term.after_message(desk.sent_at(now));
             if later != pair.term {
                 pair.term = later;

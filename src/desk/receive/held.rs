@@ -4,8 +4,12 @@ use super::slow::Found;
 use super::{Item, Outcome, keep};
 use crate::clock::At;
 use crate::desk::Desk;
+use crate::desk::lapse::may_lapse;
 use crate::desk::notice::{self, Whose, say};
 use crate::desk::outbox::Enqueued;
+use crate::desk::pair::end_over;
+use crate::desk::tell::{Told, tell};
+use crate::domain::event::Kind;
 use crate::domain::routing::Hold;
 use crate::domain::text::Wording;
 use crate::faults;
@@ -30,8 +34,19 @@ pub(super) async fn hold(
     message.conversation = found.past.as_ref().map(|leg| leg.conversation);
     message.author_id = staff;
     message.leg = found.past.as_ref().map(|leg| leg.id);
+    let id = message.id;
     keep(tx, message, now).await?;
     faults::point("after_held");
+    if let Some(past) = &found.past
+        && let Some(alias) = &past.alias
+    {
+        if may_lapse(desk) {
+            // It is over by the clock alone: that is told first.
+            end_over(desk, tx, &[past.conversation], now).await?;
+        }
+        let data = text.as_told((id, Some(alias)), (Outcome::Held, Some(hold.why())), false);
+        tell(desk, tx, &[Told::of(past.conversation, Kind::LateTextHeld, data)], now).await?;
+    }
     if item.keyword.is_some() {
         return Ok(Outcome::Held);
     }

@@ -11,7 +11,7 @@ use super::Desk;
 use super::outbox::Enqueued;
 use crate::clock::At;
 use crate::domain::command;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::keyword::{self, Keyword};
 use crate::domain::pair;
 use crate::store::messages::NewMessage;
@@ -223,7 +223,7 @@ impl Inbound {
         let media: Vec<serde_json::Value> =
             self.media.iter().map(|(url, kind)| serde_json::json!({ "url": url, "type": kind })).collect();
         NewMessage {
-            id: crate::domain::ids::MessageId(desk.ids.next(now)),
+            id: MessageId(desk.ids.next(now)),
             conversation: None,
             author,
             author_id: None,
@@ -249,6 +249,28 @@ impl Inbound {
     fn help_is_ours(&self, desk: &Desk) -> bool {
         let answers = desk.policies.delivery.carrier_answers_help;
         keyword::help_is_ours(&self.to, self.carrier_keyword.is_some(), answers)
+    }
+
+    /// It as integrators are told of it: a text of a party, and what became of it.
+    fn as_told(
+        &self,
+        (message, alias): (MessageId, Option<&str>),
+        (outcome, why): (Outcome, Option<&str>),
+        opted_out: bool,
+    ) -> serde_json::Value {
+        let mut data = serde_json::json!({
+            "message_id": message.to_string(), "from": alias, "body": self.body, "outcome": outcome.word(),
+        });
+        if !self.media.is_empty() {
+            data["media"] = self.media_types().into();
+        }
+        if let Some(why) = why {
+            data["why"] = why.into();
+        }
+        if opted_out {
+            data["opted_out"] = true.into();
+        }
+        data
     }
 
     fn media_types(&self) -> Vec<String> {

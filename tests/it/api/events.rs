@@ -36,11 +36,7 @@ impl Job for Tell {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        let told: Vec<Told<'_>> = self
-            .told
-            .iter()
-            .map(|(pair, kind)| Told { pair: *pair, reference: "bait-77", kind: *kind, data: json!({ "n": 1 }) })
-            .collect();
+        let told: Vec<Told> = self.told.iter().map(|(pair, kind)| Told::of(*pair, *kind, json!({ "n": 1 }))).collect();
         tell(&self.desk, tx, &told, self.desk.clock.now()).await
     }
 }
@@ -50,16 +46,21 @@ async fn happens(house: &House, told: &[(ConversationId, Kind)]) {
     house.desk.store.write(Tell { desk: house.desk.clone(), told: told.to_vec() }).await.unwrap();
 }
 
-/// Two conversations, about which something can happen.
+/// Two conversations with names, about which something can happen.
 async fn two(house: &House) -> (ConversationId, ConversationId) {
     house.customer(33).texts("hello").await;
     let one = house.conversation().await;
     house.customer(34).texts("hello").await;
-    (one, house.conversation().await)
+    let other = house.conversation().await;
+    for (id, reference) in [(one, "bait-77"), (other, "bait-78")] {
+        let row = format!("VALUES ({id}, {id}, '{reference}', '')");
+        house.sets(&format!("INSERT INTO pair_references (id, conversation_id, reference, body_hash) {row}")).await;
+    }
+    (one, other)
 }
 
 /// An endpoint at `receiver`: its id and its secret.
-async fn listens(house: &House, receiver: &Receiver, events: &[&str]) -> (String, String) {
+pub async fn listens(house: &House, receiver: &Receiver, events: &[&str]) -> (String, String) {
     let made = Program::of(house).await.post("endpoints", &json!({"url": receiver.url, "events": events})).await.json();
     (made["id"].as_str().unwrap().to_owned(), made["secret"].as_str().unwrap().to_owned())
 }

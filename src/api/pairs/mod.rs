@@ -1,0 +1,156 @@
+//! Pairs: people who are joined behind masks for one transaction.
+
+use rocket::State as Kept;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::answer::{Answer, Told};
+use super::body::Body;
+use super::caller::{May, PairsRead, PairsWrite};
+use super::once::{Key, once};
+use super::page::{Page, PageParams};
+use super::problem::{Fault, Problem, ProblemDetails};
+use crate::desk::{Desk, pair};
+use crate::domain::ids::ConversationId;
+use crate::domain::phone::Phone;
+use crate::store::views::pairs::{self as views, Stage, Wanted};
+
+pub(super) mod ends;
+pub(super) mod messages;
+pub(super) mod opening;
+pub(super) mod parties;
+pub(super) mod shown;
+
+use opening::NewPair;
+use shown::{Missing, Pair, State};
+
+/// A page of pairs.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Pairs {
+    /// The newest first.
+    data: Vec<Pair>,
+    /// The `cursor` of the next page; none if this is the last.
+    next_cursor: Option<String>,
+}
+
+/// The refusal of a pair for which masks are missing.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PoolProblem {
+    #[serde(flatten)]
+    problem: ProblemDetails,
+    /// How many masks are missing, and of which country. Of `pool_exhausted` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Vec<Missing>>,
+}
+
+/// Opens a pair
+///
+/// From then on each party reaches the others by texting their own mask. If an open pair has the reference and was asked
+/// for in the same words, it is that one; in other words, `reference_in_use`. Masks are chosen for all parties or for none.
+#[utoipa::path(
+    post, path = "/pairs", tag = "Pairs", operation_id = "openPair",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request take effect once.")),
+    request_body = NewPair,
+    responses(
+        (status = 200, description = "It was open already, or was merged into an open one.", body = Pair),
+        (status = 201, description = "It is open.", body = Pair),
+        (status = 409, description = "An open pair has the reference (`reference_in_use`), or a request with this \
+         `Idempotency-Key` is being answered (`under_way`).", body = ProblemDetails,
+         content_type = "application/problem+json"),
+        (status = 503, description = "No masks are left (`pool_exhausted`), or the database did not answer \
+         (`unavailable`).", body = PoolProblem, content_type = "application/problem+json"),
+    ),
+    security(("token" = ["pairs:write"])),
+)]
+#[rocket::post("/pairs", data = "<body>")]
+pub(super) async fn create(may: May<PairsWrite>, key: Key, body: Body<NewPair>, desk: &Kept<Desk>) -> Told {
+    let Body { value, hash } = body;
+    let work = async {
+        let opened = pair::open(desk, value.read()?, Some(may.caller.token.0), hash.clone()).await??;
+        let pair = found(desk, opened.id).await?;
+        if opened.fresh { Answer::created(&pair) } else { Answer::ok(&pair) }
+    };
+    once(desk, &may.caller, key, &hash, work).await
+}
+
+/// The parameters of the list, for the description.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "described, not read: the handler reads them")]
+pub(super) struct Filters {
+    /// Only those that stand so.
+    #[param(inline)]
+    state: Option<State>,
+    /// Only those with this reference, open or not.
+    reference: Option<String>,
+    /// Only those with a party who has or had this phone, as E.164.
+    #[param(example = "+15055550131", pattern = r"^\+[1-9][0-9]{6,14}$")]
+    phone: Option<String>,
+}
+
+/// Lists pairs
+#[utoipa::path(
+    get, path = "/pairs", tag = "Pairs", operation_id = "listPairs",
+    params(Filters, PageParams),
+    responses((status = 200, description = "A page of pairs, the newest first.", body = Pairs)),
+    security(("token" = ["pairs:read"])),
+)]
+#[rocket::get("/pairs?<state>&<reference>&<phone>")]
+pub(super) async fn index(
+    state: Option<&str>,
+    reference: Option<&str>,
+    phone: Option<&str>,
+    _may: May<PairsRead>,
+    page: Page,
+    desk: &Kept<Desk>,
+) -> Told {
+    let wanted = Wanted { before: page.after.map(ConversationId), ..filter(state, reference, phone)? };
+    let now = desk.clock.now();
+    let rows = views::list(&mut desk.store.read().await?, &wanted, now, page.limit).await?;
+    let next_cursor = page.next(rows.len(), rows.last().map(|row| row.id.0));
+    Answer::ok(&Pairs { data: rows.into_iter().map(|row| Pair::of(row, now)).collect(), next_cursor })
+}
+
+fn filter(state: Option<&str>, reference: Option<&str>, phone: Option<&str>) -> Result<Wanted, Problem> {
+    let mut faults = Vec::new();
+    let wanted = state.map(Stage::read);
+    if wanted == Some(None) {
+        let words = Stage::ALL.map(Stage::word).join(", ");
+        faults.push(Fault::parameter("state", &format!("choose one of {words}")));
+    }
+    if reference.is_some_and(|text| text.contains('\0')) {
+        faults.push(Fault::parameter("reference", "leave out the character U+0000, which no reference has"));
+    }
+    if let Some(why) = phone.and_then(|text| Phone::parse(text).err()) {
+        faults.push(Fault::parameter("phone", &why.to_string()));
+    }
+    if !faults.is_empty() {
+        return Err(Problem::refused(faults));
+    }
+    let [reference, phone] = [reference, phone].map(|text| text.map(str::to_owned));
+    Ok(Wanted { stage: wanted.flatten(), reference, phone, before: None })
+}
+
+/// Shows a pair
+#[utoipa::path(
+    get, path = "/pairs/{id}", tag = "Pairs", operation_id = "showPair",
+    params(("id" = String, Path, description = "The pair's id.")),
+    responses((status = 200, description = "The pair.", body = Pair)),
+    security(("token" = ["pairs:read"])),
+)]
+#[rocket::get("/pairs/<id>")]
+pub(super) async fn show(id: &str, _may: May<PairsRead>, desk: &Kept<Desk>) -> Told {
+    Answer::ok(&found(desk, numbered(id)?).await?)
+}
+
+/// The pair of that id. Conversations that are none are not told apart from those that are not there.
+async fn found(desk: &Desk, id: ConversationId) -> Result<Pair, Problem> {
+    let now = desk.clock.now();
+    let row = views::one(&mut desk.store.read().await?, id, now).await?;
+    row.map(|row| Pair::of(row, now)).ok_or_else(Problem::not_found)
+}
+
+/// The id in an address; what is no number is nobody's.
+fn numbered(id: &str) -> Result<ConversationId, Problem> {
+    id.parse().map(ConversationId).map_err(|_| Problem::not_found())
+}

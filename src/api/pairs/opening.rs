@@ -1,0 +1,244 @@
+//! What a program sends to open a pair, read into what the desk takes. Each mistake is named where it stands.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::DateTime;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::api::problem::{Fault, Problem};
+use crate::clock::At;
+use crate::domain::duration;
+use crate::domain::expiry::{GRACE, HARD_CAP, Wish};
+use crate::domain::pair::{Opening, Party};
+use crate::domain::phone::Phone;
+
+/// A pair to be opened.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewPair {
+    /// What you call it, such as the number of an order. One open pair has it; after its end it may be used again.
+    #[schema(example = "bait-77", min_length = 1, max_length = 200)]
+    reference: String,
+    /// Who is joined: two people, or up to ten. In a group each text begins with the alias of whoever wrote it.
+    #[schema(min_items = 2, max_items = 10)]
+    parties: Vec<NewParty>,
+    /// When it ends.
+    expiry: NewExpiry,
+    /// What parties are told first, by their aliases.
+    #[schema(example = json!({"Fisher": "Your helper is on the way. Text here to reach them."}))]
+    welcome: Option<BTreeMap<String, String>>,
+    /// Phone numbers, e-mail addresses and links are taken out of what is passed on, also those that are spelled out.
+    #[schema(default = false)]
+    redact: Option<bool>,
+    /// If the same people have an open pair: `separate` gives them another thread behind other masks, `merge` adds this
+    /// reference to the open one, which then lives as long as the longer of the two.
+    #[schema(default = "separate")]
+    same_people: Option<SamePeople>,
+}
+
+/// Somebody who is to be joined with others.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewParty {
+    /// Their phone, as E.164.
+    #[schema(example = "+15055550131", pattern = r"^\+[1-9][0-9]{6,14}$")]
+    phone: String,
+    /// What the others call them; a word of yours, never a number.
+    #[schema(example = "Fisher", min_length = 1, max_length = 20)]
+    alias: String,
+}
+
+/// What happens if the same people have an open pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::api) enum SamePeople {
+    /// Another thread behind other masks.
+    Separate,
+    /// The same thread.
+    Merge,
+}
+
+/// What moves the end of a pair: nothing, each message, or its completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::api) enum ExpiryKind {
+    /// Nothing: `at` or `after` says when it is.
+    Fixed,
+    /// Each message: it ends when nobody has written for `idle`.
+    Sliding,
+    /// Its completion: it ends `grace` after that, or at the hard cap.
+    AfterCompletion,
+}
+
+/// When a pair ends. Spans are a whole number and a unit: `90s`, `30m`, `24h`, `7d`.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewExpiry {
+    /// What moves the end.
+    kind: ExpiryKind,
+    /// Of `fixed`: the moment, as RFC 3339.
+    #[schema(example = "2030-03-10T16:05:00Z", format = DateTime)]
+    at: Option<String>,
+    /// Of `fixed`: so long after it is opened.
+    #[schema(example = "4h", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+    after: Option<String>,
+    /// Of `sliding`: so long after the last message.
+    #[schema(example = "2h", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+    idle: Option<String>,
+    /// Of `after_completion`: so long after its completion; 30 minutes unless you say otherwise.
+    #[schema(example = "30m", pattern = "^[0-9]+(ms|s|m|h|d)$", default = "30m")]
+    grace: Option<String>,
+    /// It never lives longer than this, whatever moves its end.
+    #[schema(example = "24h", pattern = "^[0-9]+(ms|s|m|h|d)$", default = "30d")]
+    hard_cap: Option<String>,
+    /// You, and with `warning` the parties, are told so long before the end.
+    #[schema(example = "10m", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+    warn_before: Option<String>,
+    /// What the parties are told then.
+    #[schema(example = "This chat ends in 10 minutes. Text EXTEND for more time.", min_length = 1, max_length = 1600)]
+    warning: Option<String>,
+    /// A party who answers the warning with EXTEND moves the end by this, three times at most.
+    #[schema(example = "30m", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+    extend: Option<String>,
+}
+
+/// Mistakes as they are found.
+#[derive(Default)]
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn add(&mut self, pointer: impl Into<String>, why: &str) {
+        self.0.push(Fault::at(pointer, why));
+    }
+
+    /// A span that stands at `pointer`, if it does.
+    fn span(&mut self, pointer: &str, text: Option<&String>) -> Option<Duration> {
+        duration::parse(text?).map_err(|why| self.add(pointer, &why)).ok()
+    }
+}
+
+impl NewPair {
+    /// What the desk takes. The rest of what may be wrong is found there.
+    ///
+    /// # Errors
+    /// Everything that cannot be read.
+    pub(super) fn read(self) -> Result<Opening, Problem> {
+        let mut faults = Faults::default();
+        let mut parties = Vec::with_capacity(self.parties.len());
+        for (i, party) in self.parties.into_iter().enumerate() {
+            match Phone::parse(&party.phone) {
+                Ok(phone) => parties.push(Party { phone, alias: party.alias }),
+                Err(why) => faults.add(format!("/parties/{i}/phone"), &why.to_string()),
+            }
+        }
+        let expiry = self.expiry;
+        let wish = expiry.wish(&mut faults);
+        let hard_cap = faults.span("/expiry/hard_cap", expiry.hard_cap.as_ref()).unwrap_or(HARD_CAP);
+        let warn_before = faults.span("/expiry/warn_before", expiry.warn_before.as_ref());
+        let extension = faults.span("/expiry/extend", expiry.extend.as_ref());
+        let (Some(wish), []) = (wish, &faults.0[..]) else { return Err(Problem::refused(faults.0)) };
+        Ok(Opening {
+            reference: self.reference,
+            parties,
+            wish,
+            hard_cap,
+            warn_before,
+            warning: expiry.warning,
+            extension,
+            welcome: self.welcome.unwrap_or_default().into_iter().collect(),
+            redact: self.redact.unwrap_or_default(),
+            merge: self.same_people == Some(SamePeople::Merge),
+        })
+    }
+}
+
+impl NewExpiry {
+    fn wish(&self, faults: &mut Faults) -> Option<Wish> {
+        let own: &[&str] = match self.kind {
+            ExpiryKind::Fixed => &["at", "after"],
+            ExpiryKind::Sliding => &["idle"],
+            ExpiryKind::AfterCompletion => &["grace"],
+        };
+        for (name, value) in [("at", &self.at), ("after", &self.after), ("idle", &self.idle), ("grace", &self.grace)] {
+            if value.is_some() && !own.contains(&name) {
+                let why = format!("it belongs to another kind of expiry; this one takes {}", own.join(" or "));
+                faults.add(format!("/expiry/{name}"), &why);
+            }
+        }
+        match self.kind {
+            ExpiryKind::Fixed => match (&self.at, &self.after) {
+                (Some(at), None) => {
+                    let read = DateTime::parse_from_rfc3339(at).map(|time| At::from(time.to_utc()));
+                    let why = "write a moment as RFC 3339, such as 2030-03-10T16:05:00Z";
+                    read.map_err(|_| faults.add("/expiry/at", why)).ok().map(Wish::At)
+                }
+                (None, after @ Some(_)) => faults.span("/expiry/after", after.as_ref()).map(Wish::After),
+                _ => {
+                    faults.add("/expiry", "say when it ends: by `at`, or by `after`, and not by both");
+                    None
+                }
+            },
+            ExpiryKind::Sliding => {
+                if self.idle.is_none() {
+                    faults.add("/expiry/idle", "it is missing: add a span such as 2h");
+                }
+                faults.span("/expiry/idle", self.idle.as_ref()).map(Wish::Sliding)
+            }
+            ExpiryKind::AfterCompletion => {
+                let grace = self.grace.as_ref().map_or(Some(GRACE), |grace| faults.span("/expiry/grace", Some(grace)));
+                grace.map(Wish::AfterCompletion)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{hours, minutes};
+
+    fn read(expiry: &str) -> Result<Opening, Vec<String>> {
+        let parties = r#"[{"phone": "+15055550131", "alias": "Fisher"}, {"phone": "+15055550132", "alias": "Helper"}]"#;
+        let text = format!(r#"{{"reference": "bait-77", "parties": {parties}, "expiry": {expiry}}}"#);
+        let new: NewPair = serde_json::from_str(&text).unwrap();
+        new.read().map_err(|problem| {
+            let problem = serde_json::to_value(problem.details("")).unwrap();
+            let errors = problem["errors"].as_array().unwrap();
+            errors.iter().map(|one| one["pointer"].as_str().unwrap().to_owned()).collect()
+        })
+    }
+
+    #[test]
+    fn each_kind_of_end_is_read() {
+        let wish = |expiry: &str| read(expiry).unwrap().wish;
+        assert_eq!(wish(r#"{"kind": "fixed", "after": "4h"}"#), Wish::After(hours(4)));
+        let at = At::from_seconds(1_800_000_000);
+        assert_eq!(wish(r#"{"kind": "fixed", "at": "2027-01-15T09:00:00+01:00"}"#), Wish::At(at));
+        assert_eq!(wish(r#"{"kind": "sliding", "idle": "2h"}"#), Wish::Sliding(hours(2)));
+        assert_eq!(wish(r#"{"kind": "after_completion"}"#), Wish::AfterCompletion(minutes(30)));
+        let all = r#"{"kind": "after_completion", "grace": "0s", "hard_cap": "24h", "warn_before": "10m",
+            "warning": "Soon.", "extend": "30m"}"#;
+        let opening = read(all).unwrap();
+        assert_eq!((opening.hard_cap, opening.warn_before), (hours(24), Some(minutes(10))));
+        assert_eq!((opening.extension, opening.warning.as_deref()), (Some(minutes(30)), Some("Soon.")));
+    }
+
+    #[test]
+    fn everything_that_cannot_be_read_is_named() {
+        for (expiry, wanted) in [
+            (r#"{"kind": "fixed"}"#, &["/expiry"][..]),
+            (r#"{"kind": "fixed", "at": "tomorrow"}"#, &["/expiry/at"]),
+            (r#"{"kind": "fixed", "at": "2030-03-10T16:05:00Z", "after": "4h"}"#, &["/expiry"]),
+            (r#"{"kind": "sliding"}"#, &["/expiry/idle"]),
+            (r#"{"kind": "sliding", "idle": "2h", "grace": "1h"}"#, &["/expiry/grace"]),
+            (
+                r#"{"kind": "after_completion", "grace": "soon", "hard_cap": "1"}"#,
+                &["/expiry/grace", "/expiry/hard_cap"],
+            ),
+        ] {
+            assert_eq!(read(expiry).unwrap_err(), wanted, "{expiry}");
+        }
+    }
+}
