@@ -14,9 +14,10 @@ use crate::texts::{ACCOUNT, LINE, TOKEN};
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_switchboard");
 /// Somebody who sees everything and answers nobody.
 pub const MANAGER: &str = "manager@example.com";
-/// People who answer, and numbers that stand in for them.
+/// People who answer.
 pub const REPS: usize = 50;
-const MASKS: usize = 100;
+/// Numbers that stand in for people where nothing else is said.
+pub const MASKS: usize = 100;
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -30,8 +31,8 @@ pub struct House {
 }
 
 impl House {
-    /// A folder for one run, with a line, its reps and its masks.
-    pub fn build(folder: &Path, database: Option<&str>) -> Result<Self> {
+    /// A folder for one run, with a line, its reps and so many masks.
+    pub fn build(folder: &Path, database: Option<&str>, masks: usize) -> Result<Self> {
         let house = House {
             folder: folder.to_owned(),
             port: free_port()?,
@@ -39,7 +40,7 @@ impl House {
             database: database.map_or_else(|| format!("sqlite:{}", file(folder).display()), str::to_owned),
         };
         let setup = folder.join("setup.toml");
-        std::fs::write(&setup, plan())?;
+        std::fs::write(&setup, plan(masks))?;
         let said = house.program().arg("apply").arg(&setup).output()?;
         if !said.status.success() {
             return Err(Error::other(format!("apply failed: {}", String::from_utf8_lossy(&said.stderr))));
@@ -99,6 +100,15 @@ impl House {
         path.ok_or_else(|| Error::other(format!("no link: {}", String::from_utf8_lossy(&said.stderr))))
     }
 
+    /// A token for the API with these scopes.
+    pub fn token(&self, scopes: &str) -> Result<String> {
+        let said = self.program().args(["token", "bench", "--scopes", scopes]).output()?;
+        if !said.status.success() {
+            return Err(Error::other(format!("no token: {}", String::from_utf8_lossy(&said.stderr))));
+        }
+        Ok(String::from_utf8_lossy(&said.stdout).trim().to_owned())
+    }
+
     /// What goes wrong at the carrier from now on, as its control API takes it.
     pub async fn faults(&self, list: &str) -> Result<()> {
         let (status, body) = once(self.carrier, "PUT", "/simulator/faults", list).await?;
@@ -139,11 +149,11 @@ pub async fn answers(port: u16, path: &str) -> Result<()> {
     }
 }
 
-fn plan() -> String {
+fn plan(masks: usize) -> String {
     let member = |n: usize| format!("\"rep{n}@example.com\"");
     let members: Vec<String> = (0..REPS).map(member).collect();
     let mut text = format!("[[line]]\nnumber = \"{LINE}\"\nname = \"Bait\"\nmembers = [{}]\n", members.join(", "));
-    for n in 0..MASKS {
+    for n in 0..masks {
         // Writing to memory does not fail.
         let _ = writeln!(text, "[[mask]]\nnumber = \"+1800555{:04}\"", 1000 + n);
     }

@@ -1,5 +1,6 @@
 //! Measures the release program from outside, with the simulated carrier in a process of its own, all on this machine:
-//! `relay` by texts from 64 connections, `web` by pages of a big database. `scripts/bench --help` says more.
+//! `relay` by texts from 64 connections, `web` by pages of a big database, `pairs` by pairs that are opened and that
+//! expire. `scripts/bench --help` says more.
 
 use std::io::Result;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ mod drive;
 mod house;
 mod http;
 mod options;
+mod pairs;
 mod process;
 mod relay;
 mod report;
@@ -18,7 +20,7 @@ mod seed;
 mod texts;
 mod web;
 
-use options::Options;
+use options::{Options, What};
 
 fn main() -> ExitCode {
     let options = match Options::read(std::env::args().skip(1)) {
@@ -47,7 +49,11 @@ fn bench(options: &Options) -> Result<()> {
     let _folder = Folder { path: folder.clone(), keep: options.keep };
     // One thread is enough for this side, and leaves the other core to the server.
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-        if options.web { web::run(options, &folder).await } else { relay::run(options, &folder).await }
+        match options.what {
+            What::Relay => relay::run(options, &folder).await,
+            What::Web => web::run(options, &folder).await,
+            What::Pairs => pairs::run(options, &folder).await,
+        }
     })
 }
 

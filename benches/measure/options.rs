@@ -2,6 +2,17 @@
 
 use std::path::PathBuf;
 
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Texts that come, are stored and leave.
+    Relay,
+    /// Pages, searches and open inboxes.
+    Web,
+    /// Joining people and parting them again.
+    Pairs,
+}
+
 /// The options of a run.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -17,10 +28,12 @@ pub struct Options {
     pub home: PathBuf,
     /// Keep the folder with logs and database.
     pub keep: bool,
-    /// Measure pages instead of the relay.
-    pub web: bool,
+    /// What is measured.
+    pub what: What,
     /// How many conversations the database of the pages has, each with ten texts.
     pub conversations: u64,
+    /// How many live legs the big database of the pairs has, and how many pairs expire at once.
+    pub legs: u64,
     /// How often each page is asked for.
     pub requests: u64,
     /// How many pages are open at once for the measurement of memory.
@@ -30,14 +43,15 @@ pub struct Options {
 }
 
 const HELP: &str = "\
-scripts/bench relay|web [OPTION…]
+scripts/bench relay|web|pairs [OPTION…]
 
-  --seconds N      of `relay`: how long each stretch is measured (10)
+  --seconds N      of `relay` and `pairs`: how long each stretch is measured (10)
   --quick          stretches of 3 s, a big database of 100,000
   --stored N       texts in the big database (1,000,000); 0 leaves it out
   --soak N         afterwards send N texts through one process and measure its memory (0)
   --conversations N  of `web`: how many the database has, each with ten texts (100,000)
   --requests N     of `web`: how often each page is asked for (300)
+  --legs N         of `pairs`: how many live legs the big database has (1,000,000)
   --inboxes N      of `web`: how many pages are open at once for the measurement of memory (500)
   --postgres URL   on PostgreSQL: a superuser's URL; a database is made and dropped there
   --home FOLDER    where the run's folder is made (the system's temporary folder)
@@ -56,8 +70,9 @@ impl Options {
             postgres: None,
             home: std::env::temp_dir(),
             keep: false,
-            web: false,
+            what: What::Relay,
             conversations: 100_000,
+            legs: 1_000_000,
             requests: 300,
             inboxes: 500,
             bare: None,
@@ -68,14 +83,16 @@ impl Options {
             match argument.as_str() {
                 // Cargo adds it, and people may name the bench.
                 "--bench" | "relay" => {}
-                "web" => options.web = true,
+                "web" => options.what = What::Web,
+                "pairs" => options.what = What::Pairs,
+                "--legs" => options.legs = number(&value()?)?.max(1_000),
                 "--conversations" => options.conversations = number(&value()?)?.max(100),
                 "--requests" => options.requests = number(&value()?)?.max(1),
                 "--inboxes" => options.inboxes = number(&value()?)?,
                 "--seconds" => options.seconds = number(&value()?)?.clamp(1, 600),
                 "--quick" => {
                     (options.seconds, options.stored) = (3, 100_000);
-                    (options.conversations, options.requests) = (10_000, 100);
+                    (options.conversations, options.requests, options.legs) = (10_000, 100, 100_000);
                 }
                 "--stored" => options.stored = number(&value()?)?,
                 "--soak" => options.soak = number(&value()?)?,

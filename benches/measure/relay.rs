@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::database;
 use crate::drive::{self, Driven};
-use crate::house::House;
+use crate::house::{House, MASKS};
 use crate::options::Options;
 use crate::process::{Process, Used, free_port, used_here};
 use crate::report::{machine, row};
@@ -44,7 +44,7 @@ pub async fn run(options: &Options, folder: &Path) -> Result<()> {
         Some(server) => Some(database::fresh(server).await?),
         None => None,
     };
-    let house = House::build(folder, database.as_deref())?;
+    let house = House::build(folder, database.as_deref(), MASKS)?;
     let texts = Texts::to(house.port);
     let simulator = house.simulate().await?;
     house.faults(QUIET).await?;

@@ -1,5 +1,7 @@
 //! How figures are printed.
 
+use crate::drive::Times;
+
 /// A line of the report.
 pub fn row(name: &str, said: &str) {
     println!("{name:<42} {said}");
@@ -13,4 +15,14 @@ pub fn machine() {
         cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map_or("", |(_, m)| m);
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     println!("{model}, {cores} cores; load {}", read("/proc/loadavg").split(' ').next().unwrap_or(""));
+}
+
+/// How long answers took.
+pub fn said(times: &Times) -> String {
+    format!(
+        "p50 {:>6.1} ms, p99 {:>6.1} ms, longest {:>6.1} ms",
+        times.percentile(50),
+        times.percentile(99),
+        times.percentile(100)
+    )
 }

@@ -7,13 +7,12 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::said;
 use super::visitor::Visitor;
 use crate::drive::Times;
 use crate::house::{House, REPS};
 use crate::http::Connection;
 use crate::process::Process;
-use crate::report::row;
+use crate::report::{row, said};
 use crate::texts::{customer, post};
 
 /// Texts whose way is timed, and the pause between them: each finds the stream at rest.

@@ -6,8 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::database;
-use crate::drive::Times;
-use crate::house::{House, MANAGER};
+use crate::house::{House, MANAGER, MASKS};
 use crate::options::Options;
 use crate::process::{Process, free_port};
 use crate::report::{machine, row};
@@ -28,7 +27,7 @@ pub async fn run(options: &Options, folder: &Path) -> Result<()> {
         Some(server) => Some(database::fresh(server).await?),
         None => None,
     };
-    let house = House::build(folder, database.as_deref())?;
+    let house = House::build(folder, database.as_deref(), MASKS)?;
     let begun = Instant::now();
     seed::fill(&house.database, options.conversations).await?;
     row(
@@ -73,13 +72,4 @@ async fn indexed(manager: &mut Visitor) -> Result<()> {
     }
     row("index of texts complete after", &format!("{:.0} s", begun.elapsed().as_secs_f64()));
     Ok(())
-}
-
-fn said(times: &Times) -> String {
-    format!(
-        "p50 {:>6.1} ms, p99 {:>6.1} ms, longest {:>6.1} ms",
-        times.percentile(50),
-        times.percentile(99),
-        times.percentile(100)
-    )
 }

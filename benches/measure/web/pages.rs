@@ -2,11 +2,11 @@
 
 use std::io::{Error, Result};
 
+use super::seed;
 use super::visitor::Visitor;
-use super::{said, seed};
 use crate::drive::Times;
 use crate::options::Options;
-use crate::report::row;
+use crate::report::{row, said};
 
 /// What the page of a search says while texts are still being indexed.
 pub const LAGS: &str = "The search is catching up";

@@ -3,9 +3,9 @@
 
 use std::io::{Error, Result};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use switchboard::clock::Clock;
+
+use crate::database::{Filling, over};
 
 /// Texts of a conversation.
 pub const TEXTS: u64 = 10;
@@ -19,43 +19,13 @@ const NODE: u64 = 1023 << 12;
 /// The first conversation's number.
 pub const FIRST: u64 = 2_000;
 
-enum Database {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-}
-
-impl Database {
-    async fn open(url: &str) -> std::result::Result<Self, sqlx::Error> {
-        let Some(file) = url.strip_prefix("sqlite:") else {
-            let mut c = PgConnection::connect(url).await?;
-            // Rows that are right need no checks of their keys.
-            sqlx::raw_sql("SET session_replication_role = replica").execute(&mut c).await?;
-            return Ok(Database::Postgres(c));
-        };
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .synchronous(SqliteSynchronous::Off)
-            .pragma("cache_size", "-1000000")
-            .foreign_keys(false);
-        Ok(Database::Sqlite(options.connect().await?))
-    }
-
-    async fn run(&mut self, sql: String) -> std::result::Result<(), sqlx::Error> {
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
-        match self {
-            Database::Sqlite(c) => sql.execute(c).await.map(drop),
-            Database::Postgres(c) => sql.execute(c).await.map(drop),
-        }
-    }
-}
-
 /// Writes `conversations` with all that belongs to them into a database that `apply` has set up.
 pub async fn fill(url: &str, conversations: u64) -> Result<()> {
     fill_all(url, conversations).await.map_err(Error::other)
 }
 
 async fn fill_all(url: &str, conversations: u64) -> std::result::Result<(), sqlx::Error> {
-    let mut database = Database::open(url).await?;
+    let mut database = Filling::begin(url).await?;
     let now = Clock::system().now().0.unsigned_abs();
     let texts = conversations * TEXTS;
     let step = SPAN / texts.max(1);
@@ -71,17 +41,7 @@ async fn fill_all(url: &str, conversations: u64) -> std::result::Result<(), sqlx
         ("{node}", NODE),
         ("{later}", now + 86_400 * 1_000_000),
     ];
-    let fit = |sql: &str, from: u64, to: u64| {
-        let mut text = format!(
-            "WITH RECURSIVE n(i) AS (SELECT CAST({from} AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {}) {sql}",
-            to - 1
-        );
-        for (name, value) in numbers {
-            text = text.replace(name, &value.to_string());
-        }
-        text
-    };
-    database.run("BEGIN".to_owned()).await?;
+    let fit = |sql: &str, from: u64, to: u64| over(sql, (from, to), &numbers);
     database.run(REPS.to_owned()).await?;
     database.run(words()).await?;
     database.run(fit(CUSTOMERS, 0, conversations * 3 / 5)).await?;
@@ -95,15 +55,7 @@ async fn fill_all(url: &str, conversations: u64) -> std::result::Result<(), sqlx
             database.run(fit(sql, from, to)).await?;
         }
     }
-    database.run("COMMIT".to_owned()).await?;
-    match &mut database {
-        Database::Sqlite(_) => database.run("PRAGMA wal_checkpoint(TRUNCATE)".to_owned()).await,
-        Database::Postgres(_) => {
-            let next = FIRST + conversations;
-            database.run(format!("ALTER TABLE conversations ALTER COLUMN id RESTART WITH {next}")).await?;
-            database.run("ANALYZE".to_owned()).await
-        }
-    }
+    database.end(FIRST + conversations).await
 }
 
 const REPS: &str = "
