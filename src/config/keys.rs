@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 38] = [
+pub const ALL: [Key; 40] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
@@ -86,6 +86,8 @@ pub const ALL: [Key; 38] = [
         "1, 3 or 100",
         "pace, by kind of number",
     ),
+    key("SWITCHBOARD_DELIVERY__COUNTRIES", "delivery.countries", "all", "whom texts are sent to: all, or US, CA, …"),
+    key("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", "delivery.segments_per_day", "", "the most of one day (UTC)"),
     key("SWITCHBOARD_API__RATE_LIMIT", "api.rate_limit", "", "requests a minute for each token of the API"),
     key(
         "SWITCHBOARD_EVENTS__ALLOW_PRIVATE",

@@ -92,6 +92,8 @@ fn delivery(source: &mut Source) -> DeliveryPolicy {
             .read("SWITCHBOARD_CARRIER_ANSWERS_HELP", truth)
             .unwrap_or(usual.carrier_answers_help),
         segments_per_second: source.read("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", rate),
+        countries: source.read("SWITCHBOARD_DELIVERY__COUNTRIES", Countries::read).unwrap_or(usual.countries),
+        segments_per_day: source.read("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", segments),
     };
     if policy.lease <= policy.request_timeout {
         source.mistake(format!(
@@ -145,6 +147,11 @@ fn budget(text: &str) -> Result<Option<Cents>, String> {
 fn requests(text: &str) -> Result<u32, String> {
     let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
     count.ok_or_else(|| "write a whole number from 1 to 1000000, or leave it out for no limit".to_owned())
+}
+
+fn segments(text: &str) -> Result<i64, String> {
+    let count = text.parse().ok().filter(|count| (1..=1_000_000_000).contains(count));
+    count.ok_or_else(|| "write a whole number from 1 to 1000000000, or leave it out for no limit".to_owned())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

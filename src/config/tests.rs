@@ -60,6 +60,8 @@ fn every_policy_is_read_from_the_environment() {
         ("SWITCHBOARD_DELIVERY__BACKFILL_EVERY", "500ms"),
         ("SWITCHBOARD_DELIVERY__VALID_FOR", "90s"),
         ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "0.1"),
+        ("SWITCHBOARD_DELIVERY__COUNTRIES", "us, ca"),
+        ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", "5000"),
         ("SWITCHBOARD_API__RATE_LIMIT", "600"),
         ("SWITCHBOARD_EVENTS__ALLOW_PRIVATE", "false"),
     ])
@@ -67,6 +69,7 @@ fn every_policy_is_read_from_the_environment() {
     assert!(!settings.events_allow_private);
     let millis = Duration::from_millis;
     let Policies { support, pool, inbox, delivery, api } = settings.policies;
+    assert_eq!((delivery.countries.to_string().as_str(), delivery.segments_per_day), ("CA, US", Some(5000)));
     assert_eq!((pool.headroom, pool.spares, pool.low_watermark, pool.high_watermark), (35, 4, 5, 50));
     assert_eq!((pool.monthly_budget, pool.automatic), (Some(Cents(9950)), true));
     assert_eq!((pool.prices.of("US"), pool.prices.of("GB")), (Cents(120), Cents(100)));
@@ -127,6 +130,8 @@ fn bad_values_are_refused_with_the_key_and_the_remedy() {
         ("SWITCHBOARD_DELIVERY__VALID_FOR", "900ms", "at least 1s"),
         ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "-1", "0.001 to 100000"),
         ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "inf", "0.001 to 100000"),
+        ("SWITCHBOARD_DELIVERY__COUNTRIES", "Narnia", "US, CA, GB"),
+        ("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", "0", "leave it out"),
         ("SWITCHBOARD_API__RATE_LIMIT", "0", "leave it out"),
         ("SWITCHBOARD_API__RATE_LIMIT", "1.5", "1 to 1000000"),
         ("SWITCHBOARD_EVENTS__ALLOW_PRIVATE", "no", "true or false"),

@@ -13,6 +13,11 @@ pub const UNASKED: &str = "carrier.unasked";
 /// The tally of texts that the carrier has sent from our numbers and this database knows nothing of.
 pub const STRANGE_TEXTS: &str = "texts.strange";
 
+/// The tally of texts that were not sent because of the country of their phone.
+pub const ABROAD: &str = "texts.abroad";
+/// The tally of texts that waited because the most of the day had been sent.
+pub const SPENT: &str = "texts.spent";
+
 /// Counts that are not written yet.
 #[derive(Debug, Default)]
 pub struct Tallies(Mutex<BTreeMap<&'static str, i64>>);

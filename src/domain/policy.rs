@@ -193,6 +193,10 @@ pub struct DeliveryPolicy {
     pub carrier_answers_help: bool,
     /// Segments a second from each number; `None`: by the kind of number, as [`DeliveryPolicy::pace`] says.
     pub segments_per_second: Option<f64>,
+    /// Countries to whose numbers texts are sent; short codes always are.
+    pub countries: Countries,
+    /// The most segments that are requested of the carrier on one day of UTC; `None`: as many as there are.
+    pub segments_per_day: Option<i64>,
 }
 
 impl Default for DeliveryPolicy {
@@ -206,11 +210,19 @@ impl Default for DeliveryPolicy {
             valid_for: hours(4),
             carrier_answers_help: true,
             segments_per_second: None,
+            countries: Countries::All,
+            segments_per_day: None,
         }
     }
 }
 
 impl DeliveryPolicy {
+    /// Whether texts are sent to `phone` at all.
+    #[must_use]
+    pub fn reaches(&self, phone: &str) -> bool {
+        !phone.starts_with('+') || self.countries.allow(phone)
+    }
+
     /// How long one segment takes up `number`, one of ours: what the operator set, or else by its kind a second for a
     /// long code, a third of one for a toll-free number, a hundredth for a short code (the rates of Twilio's numbers).
     #[must_use]

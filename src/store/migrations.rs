@@ -28,6 +28,7 @@ twins!(
     10 "0010_pool",
     11 "0011_loads",
     12 "0012_told",
+    13 "0013_spending",
 );
 
 fn migrator(pick: impl Fn(&'static str, &'static str) -> &'static str) -> Migrator {

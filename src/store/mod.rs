@@ -62,6 +62,7 @@ pub mod selected;
 pub mod sessions;
 pub mod settings;
 pub mod snoozes;
+pub mod spending;
 mod sqlite;
 pub mod tallies;
 pub mod texts;

@@ -166,6 +166,9 @@ async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble
         })
         .collect();
     troubles.extend(missed(tx, now).await?);
+    if role >= Role::Manager {
+        troubles.extend(stopped(tx, now).await?);
+    }
     if role >= Role::Admin
         && let Some(tally) = health::tally(tx, health::REJECTED_WEBHOOKS).await?
         && now.since(tally.last_at) < hours(24)
@@ -198,6 +201,29 @@ async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble
             what: format!("{} {found} no mask in all and went on in the inbox alone. Last", tally.total),
             at: Some(Stamp(tally.last_at)),
             remedy: "Add masks: one for each open or lately closed conversation of the busiest phone.",
+        });
+    }
+    Ok(troubles)
+}
+
+/// What is not sent because the operator has set a limit.
+async fn stopped(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
+    let mut troubles = Vec::new();
+    if let Some(tally) = recent(tx, tallies::ABROAD, now, hours(24)).await? {
+        let texts = if tally.total == 1 { "text was" } else { "texts were" };
+        troubles.push(Trouble {
+            what: format!("{} {texts} not sent in all, because of the country of the phone. Last", tally.total),
+            at: Some(Stamp(tally.last_at)),
+            remedy: "If they are no abuse, add the country to SWITCHBOARD_DELIVERY__COUNTRIES.",
+        });
+    }
+    if let Some(tally) = recent(tx, tallies::SPENT, now, hours(24)).await? {
+        troubles.push(Trouble {
+            what:
+                "The most of the day has been sent: texts wait until midnight UTC, if they are valid for so long. Last"
+                    .to_owned(),
+            at: Some(Stamp(tally.last_at)),
+            remedy: "Look who sends so much; if it is no abuse, raise SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY.",
         });
     }
     Ok(troubles)

@@ -8,4 +8,5 @@ mod logs;
 mod numbers;
 mod programs;
 mod sign_in;
+mod spending;
 mod texts;

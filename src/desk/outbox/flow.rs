@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::clock::At;
-use crate::desk::Desk;
+use crate::desk::{Desk, tallies};
 use crate::domain::ids::NumberId;
 use crate::domain::pace::Pace;
 use crate::domain::phone::Sender;
+use crate::domain::purse::Purse;
 use crate::store::outbox::Lane;
-use crate::store::{Result, Tx, outbox};
+use crate::store::{Result, Tx, outbox, spending};
 
 /// Why nothing goes to a customer whom staff have blocked, and what helps.
 pub(in crate::desk) const SHUT_OUT: &str = "they are blocked: unblock them in the inbox to write";
@@ -34,6 +35,8 @@ pub(super) struct Flow<'a> {
     now: At,
     senders: HashMap<NumberId, (outbox::Sender, Pace, bool)>,
     pub(super) lanes: HashMap<(NumberId, String), Lane>,
+    /// What may still be sent today, where that is limited.
+    purse: Option<Purse>,
 }
 
 impl<'a> Flow<'a> {
@@ -58,7 +61,12 @@ impl<'a> Flow<'a> {
         });
         let senders = senders.collect();
         let states = outbox::lanes(tx, &wanted).await?;
-        Ok(Flow { desk, now, senders, lanes: wanted.into_iter().zip(states).collect() })
+        let day = Purse::day_of(now);
+        let purse = match policy.segments_per_day {
+            Some(most) if !wanted.is_empty() => Some(Purse::of(day, most, spending::hold(tx, day).await?)),
+            _ => None,
+        };
+        Ok(Flow { desk, now, senders, lanes: wanted.into_iter().zip(states).collect(), purse })
     }
 
     /// Why nothing is sent by this lane, if so.
@@ -67,6 +75,9 @@ impl<'a> Flow<'a> {
         if !Sender::read(&lane.1).answerable() {
             // Neither relayed nor answered by the system itself: the carrier could only refuse it.
             Some("this sender is a name, not a number, and cannot be answered")
+        } else if !self.desk.policies.delivery.reaches(&lane.1) {
+            self.desk.tallies.add(tallies::ABROAD, 1);
+            Some("no texts are sent to this country")
         } else if state.shut_out {
             Some(SHUT_OUT)
         } else if state.unwanted {
@@ -107,6 +118,11 @@ impl<'a> Flow<'a> {
             state.waiting = true;
             return Verdict::Wait { due_at, place_at };
         }
+        if let Some(Err(tomorrow)) = self.purse.map(|purse| purse.has(segments)) {
+            self.desk.tallies.add(tallies::SPENT, 1);
+            state.waiting = true;
+            return Verdict::Wait { due_at: Some(tomorrow), place_at: None };
+        }
         let slot = match place_at {
             // A place reserved earlier is still its own; one missed for long (an outage, a pause) is not, and one
             // that was used by a request that failed is gone.
@@ -123,6 +139,9 @@ impl<'a> Flow<'a> {
         }
         if let Ok(permit) = self.desk.room.clone().try_acquire_owned() {
             state.busy = true;
+            if let Some(purse) = &mut self.purse {
+                purse.take(segments);
+            }
             Verdict::Send(permit)
         } else {
             state.waiting = true;
@@ -157,6 +176,10 @@ impl<'a> Flow<'a> {
             .map(|(id, (_, pace, _))| (*id, pace.free_at))
             .collect();
         paces.sort_unstable();
-        outbox::set_paces(tx, &paces).await
+        outbox::set_paces(tx, &paces).await?;
+        match self.purse {
+            Some(purse) if purse.touched => spending::keep(tx, purse.day(), purse.spent()).await,
+            _ => Ok(()),
+        }
     }
 }

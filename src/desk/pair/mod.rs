@@ -9,6 +9,7 @@ use crate::clock::At;
 use crate::domain::expiry::Term;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::pair::Wrong;
+use crate::domain::phone::Phone;
 use crate::store::messages::{NewMessage, Said, Unread, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
 use crate::store::{self, Result, Tx, changes, messages};
@@ -70,6 +71,15 @@ struct Held {
     talk: Talk,
     term: Term,
     legs: Vec<LiveLeg>,
+}
+
+/// What is wrong with a phone to which no texts are sent.
+fn abroad(desk: &Desk, pointer: &str, phone: &Phone) -> Option<Wrong> {
+    let policy = &desk.policies.delivery;
+    (!policy.reaches(phone.as_str())).then(|| {
+        let why = format!("texts are sent to numbers of {} only: this one is of another country", policy.countries);
+        Wrong::at(pointer, why)
+    })
 }
 
 /// Holds a pair that is open at `now`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Done, Refusal, news, over, tell};
+use super::{Done, Refusal, abroad, news, over, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
@@ -37,7 +37,10 @@ pub struct Opened {
 /// What the database said. The inner error: [`Refusal::Wrong`] for what is wrong with the request,
 /// [`Refusal::Conflict`] if an open pair has the reference, [`Refusal::PoolExhausted`].
 pub async fn open(desk: &Desk, opening: Opening, token: Option<i64>, body_hash: String) -> Done<Opened> {
-    let wrongs = opening.wrongs(desk.clock.now());
+    let mut wrongs = opening.wrongs(desk.clock.now());
+    for (i, party) in opening.parties.iter().enumerate() {
+        wrongs.extend(abroad(desk, &format!("/parties/{i}/phone"), &party.phone));
+    }
     if !wrongs.is_empty() {
         return Ok(Err(Refusal::Wrong(wrongs)));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Done, Held, Refusal, hold, news, over};
+use super::{Done, Held, Refusal, abroad, hold, news, over};
 use crate::desk::Desk;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::country;
@@ -22,6 +22,9 @@ use crate::store::{Job, Result, Tx, changes, pairs, partings};
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/phone`,
 /// [`Refusal::Conflict`] if the pair has ended, or [`Refusal::PoolExhausted`].
 pub async fn change(desk: &Desk, pair: ConversationId, alias: String, phone: Phone) -> Done<()> {
+    if let Some(wrong) = abroad(desk, "/phone", &phone) {
+        return Ok(Err(Refusal::Wrong(vec![wrong])));
+    }
     let done = desk.store.write(Change { desk: desk.clone(), pair, alias, phone }).await?;
     desk.live.nudge();
     Ok(done)

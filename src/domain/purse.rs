@@ -1,0 +1,79 @@
+//! What may be spent on a day: a day's most, in segments, after which nothing is requested of the carrier until the next.
+//! Whatever goes wrong (a leaked token, a loop, a flood from abroad), it costs no more than that.
+
+use std::time::Duration;
+
+use crate::clock::At;
+
+const DAY: Duration = crate::clock::days(1);
+
+/// A day's purse, while one decision goes through several texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Purse {
+    most: i64,
+    spent: i64,
+    day: i64,
+    /// Something was taken out of it.
+    pub touched: bool,
+}
+
+impl Purse {
+    /// The purse of the day (UTC) of which `spent` of `most` segments are gone.
+    #[must_use]
+    pub fn of(day: i64, most: i64, spent: i64) -> Self {
+        Purse { most, spent, day, touched: false }
+    }
+
+    /// The day of `now`, counted from 1970.
+    #[must_use]
+    pub fn day_of(now: At) -> i64 {
+        now.micros().div_euclid(i64::try_from(DAY.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    /// Its day.
+    #[must_use]
+    pub fn day(&self) -> i64 {
+        self.day
+    }
+
+    /// What is gone.
+    #[must_use]
+    pub fn spent(&self) -> i64 {
+        self.spent
+    }
+
+    /// Whether `segments` more fit; if not, when there is another purse.
+    ///
+    /// # Errors
+    /// The beginning of the next day.
+    pub fn has(&self, segments: i64) -> Result<(), At> {
+        if self.spent.saturating_add(segments) <= self.most {
+            return Ok(());
+        }
+        Err(At::EPOCH + DAY * u32::try_from(self.day + 1).unwrap_or(u32::MAX))
+    }
+
+    /// Takes them out.
+    pub fn take(&mut self, segments: i64) {
+        self.spent = self.spent.saturating_add(segments);
+        self.touched = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{days, hours};
+
+    #[test]
+    fn what_does_not_fit_waits_for_the_next_day() {
+        let now = At::EPOCH + days(20_000) + hours(8);
+        let day = Purse::day_of(now);
+        assert_eq!(day, 20_000);
+        let mut purse = Purse::of(day, 3, 1);
+        assert_eq!(purse.has(2), Ok(()));
+        purse.take(2);
+        assert_eq!(purse.has(1), Err(At::EPOCH + days(20_001)));
+        assert!(purse.touched && purse.spent() == 3);
+    }
+}
