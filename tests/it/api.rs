@@ -8,6 +8,7 @@ mod problems;
 mod receiver;
 mod tokens;
 mod told;
+mod walk;
 
 use rocket::http::{ContentType, Header, Method};
 use rocket::local::asynchronous::Client;
