@@ -64,15 +64,19 @@ impl<'r> FromRequest<'r> for Page {
 }
 
 fn asked(req: &Request<'_>) -> Result<Page, Problem> {
-    let text = |name| req.query_value::<&str>(name).and_then(Result::ok);
-    let after = match text("cursor").filter(|cursor| !cursor.is_empty()) {
+    let text = |name: &'static str| match req.query_value::<Vec<&str>>(name).and_then(Result::ok).as_deref() {
+        None | Some([]) => Ok(None),
+        Some([value]) => Ok(Some(*value)),
+        Some(_) => Err(Problem::refused([Fault::twice(name)])),
+    };
+    let after = match text("cursor")?.filter(|cursor| !cursor.is_empty()) {
         None => None,
         Some(cursor) => Some(read(cursor).ok_or_else(|| {
             let why = "this is no cursor of ours: use `next_cursor` of the page before, as it is";
             Problem::refused([Fault::parameter("cursor", why)])
         })?),
     };
-    let limit = match text("limit") {
+    let limit = match text("limit")? {
         None => USUAL,
         Some(limit) => limit.parse().ok().filter(|limit| (1..=MOST).contains(limit)).ok_or_else(|| {
             let why = format!("write a whole number from 1 to {MOST}");

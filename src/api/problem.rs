@@ -84,6 +84,11 @@ impl Fault {
         Fault { pointer: None, parameter: Some(name), header: None, detail: sentence(why) }
     }
 
+    /// A parameter of the address that stands there more than once.
+    pub(super) fn twice(name: &'static str) -> Self {
+        Fault::parameter(name, "it stands there more than once: write it once")
+    }
+
     /// A header.
     pub(super) fn header(name: &'static str, why: &str) -> Self {
         Fault { pointer: None, parameter: None, header: Some(name), detail: sentence(why) }

@@ -97,22 +97,26 @@ pub(super) struct Filters {
 )]
 #[rocket::get("/pairs?<state>&<reference>&<phone>")]
 pub(super) async fn index(
-    state: Option<&str>,
-    reference: Option<&str>,
-    phone: Option<&str>,
+    state: Vec<&str>,
+    reference: Vec<&str>,
+    phone: Vec<&str>,
     _may: May<PairsRead>,
     page: Page,
     desk: &Kept<Desk>,
 ) -> Told {
-    let wanted = Wanted { before: page.after.map(ConversationId), ..filter(state, reference, phone)? };
+    let wanted = Wanted { before: page.after.map(ConversationId), ..filter(&state, &reference, &phone)? };
     let now = desk.clock.now();
     let rows = views::list(&mut desk.store.read().await?, &wanted, now, page.limit).await?;
     let next_cursor = page.next(rows.len(), rows.last().map(|row| row.id.0));
     Answer::ok(&Pairs { data: rows.into_iter().map(|row| Pair::of(row, now)).collect(), next_cursor })
 }
 
-fn filter(state: Option<&str>, reference: Option<&str>, phone: Option<&str>) -> Result<Wanted, Problem> {
+fn filter(state: &[&str], reference: &[&str], phone: &[&str]) -> Result<Wanted, Problem> {
     let mut faults = Vec::new();
+    for (name, values) in [("state", state), ("reference", reference), ("phone", phone)] {
+        faults.extend((values.len() > 1).then(|| Fault::twice(name)));
+    }
+    let [state, reference, phone] = [state, reference, phone].map(|values| values.first().copied());
     let wanted = state.map(Stage::read);
     if wanted == Some(None) {
         let words = Stage::ALL.map(Stage::word).join(", ");

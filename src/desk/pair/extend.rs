@@ -8,6 +8,7 @@ use super::{Done, Held, Refusal, hold, news, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
+use crate::desk::tell::failed;
 use crate::domain::duration;
 use crate::domain::event::Kind;
 use crate::domain::expiry::{Term, Unmoved};
@@ -132,7 +133,9 @@ pub(in crate::desk) async fn by_party(
     // Whole minutes: nobody counts the seconds of an hour.
     let left = Duration::from_mins((left.as_secs() / 60).max(1));
     let body = format!("This chat stays open for another {}.", spoken(left));
-    Ok(Some(tell(desk, tx, &talk, &legs, &body, now).await?.1))
+    let sent = tell(desk, tx, &talk, &legs, &body, now).await?.1;
+    failed(desk, tx, &sent.unsent, now).await?;
+    Ok(Some(sent))
 }
 
 /// A span as one says it: `1 h 30 min`.

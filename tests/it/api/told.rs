@@ -9,7 +9,7 @@ use super::events::listens;
 use super::pairs::{FISHER, HELPER, ending, mask_of, wish};
 use super::receiver::Receiver;
 use crate::both_stores;
-use crate::house::House;
+use crate::house::{House, mask};
 
 /// What was told: the kind and the particulars, without the pair and its reference.
 fn told(receiver: &Receiver) -> Vec<(String, Value)> {
@@ -111,6 +111,25 @@ both_stores! {
             assert!(data["why"].as_str().is_some_and(|why| why.contains("opted out")), "{data}");
             assert!(message.is_null() || data["message_id"] == *message);
         }
+    }
+
+    async fn what_the_system_says_and_will_not_arrive_is_told_too(house) {
+        let (program, receiver) = set_up(house).await;
+        let mut asked = ending("bait-77", json!({
+            "kind": "fixed", "after": "1h", "warn_before": "10m", "warning": "Over in 10 minutes.", "extend": "1h",
+        }));
+        house.simulator.text(HELPER, &mask(1), "STOP").await;
+        asked["welcome"] = json!({"Helper": "Row out, please."});
+        let opened = program.post("pairs", &asked).await.json();
+        house.pass(minutes(50)).await;
+        house.phone(FISHER).texts_to(&mask_of(&opened, "Fisher"), "EXTEND").await;
+        house.runs_due_work().await;
+        let told = told(&receiver);
+        let failed: Vec<_> = told.iter().filter(|(kind, _)| kind == "message.failed").collect();
+        assert_eq!(failed.len(), 3, "the welcome, the warning and the answer to EXTEND: {told:?}");
+        assert!(failed.iter().all(|(_, data)| data["to"] == "Helper"));
+        let first = told.iter().position(|(kind, _)| kind == "message.failed");
+        assert!(first > told.iter().position(|(kind, _)| kind == "pair.opened"), "{told:?}");
     }
 
     async fn a_text_in_several_parts_is_delivered_when_the_last_has_arrived(house) {
