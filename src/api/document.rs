@@ -9,6 +9,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
+use super::events::{
+    MessageDeliveredData, MessageFailedData, PairEndData, PairEndedData, PairExtendedData, PairOpenedData,
+    PartyChangedData, PartyTextData, webhooks,
+};
 use super::pairs::{ends, messages, parties};
 use super::problem::{CODES, Fault, ProblemDetails};
 use super::{endpoints, pairs};
@@ -26,7 +30,10 @@ use super::{endpoints, pairs};
         pairs::create, pairs::index, pairs::show, ends::complete, ends::close, ends::extend, parties::change,
         messages::index, messages::create, endpoints::create, endpoints::index, endpoints::show, endpoints::delete,
     ),
-    components(schemas(ProblemDetails, Fault)),
+    components(schemas(
+        ProblemDetails, Fault, PairOpenedData, PairEndData, PairExtendedData, PairEndedData, PartyChangedData, PartyTextData,
+        MessageDeliveredData, MessageFailedData,
+    )),
     modifiers(&Shared),
     tags(
         (name = "Pairs", description = "People who are joined for one transaction: each texts a mask of their own, and \
@@ -93,8 +100,11 @@ fn refusals(operation: &mut Operation, named: bool) {
 }
 
 /// The document as a value.
-pub(super) static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::to_value(Document::openapi()).unwrap_or_default());
+pub(super) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    document["webhooks"] = webhooks();
+    document
+});
 
 static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
 

@@ -11,6 +11,7 @@ mod body;
 mod caller;
 mod document;
 mod endpoints;
+mod events;
 mod once;
 mod page;
 mod pairs;

@@ -4,6 +4,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::document::DOCUMENT;
+use super::events::data_of;
 use super::problem::CODES;
 use crate::domain::event::Kind;
 use crate::domain::scope::Scope;
@@ -62,7 +63,8 @@ pub(super) struct Reference {
     groups: Vec<Group>,
     objects: Vec<Object>,
     scopes: [Scope; 4],
-    events: [Kind; 10],
+    /// Each kind with the object that is its data.
+    events: Vec<(Kind, String)>,
     problems: Vec<(&'static str, u16, &'static str, Vec<Piece>)>,
 }
 
@@ -74,7 +76,7 @@ pub(super) fn show() -> Page<Reference> {
         groups: items(&document["tags"]).iter().map(|tag| group(document, tag)).collect(),
         objects: members(&document["components"]["schemas"]).map(object).collect(),
         scopes: Scope::ALL,
-        events: Kind::ALL,
+        events: Kind::ALL.into_iter().map(|kind| (kind, data_of(kind))).collect(),
         problems: CODES.map(|(code, status, title, about)| (code, status, title, pieces(about))).into(),
     })
 }

@@ -1,8 +1,11 @@
 //! What programs are told of pairs, as it happens and in its order.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use switchboard::clock::{hours, minutes, seconds};
+use switchboard::domain::event::Kind;
 
 use super::Program;
 use super::events::listens;
@@ -20,6 +23,29 @@ fn told(receiver: &Receiver) -> Vec<(String, Value)> {
         (event["type"].as_str().unwrap().to_owned(), event["data"].take())
     });
     events.collect()
+}
+
+/// Fails unless this has every member that the schema asks for, and none that it does not know.
+fn holds(schema: &Value, event: &Value) {
+    let known = schema["properties"].as_object().unwrap();
+    let named = schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+    for name in named {
+        assert!(!event[name].is_null() || known[name]["type"].as_array().is_some(), "{name} is missing: {event}");
+        assert!(event.get(name).is_some(), "{name} is missing: {event}");
+    }
+    for (name, value) in event.as_object().unwrap() {
+        assert!(known.contains_key(name), "nothing says what `{name}` is: {event}");
+        let kind = match value {
+            Value::String(_) => "string",
+            Value::Bool(_) => "boolean",
+            Value::Array(_) => "array",
+            Value::Null => "null",
+            _ => continue,
+        };
+        let said = &known[name]["type"];
+        let right = said.is_null() || said == kind || said.as_array().is_some_and(|all| all.contains(&json!(kind)));
+        assert!(right, "{name} is {said}: {event}");
+    }
 }
 
 fn kinds(receiver: &Receiver) -> Vec<String> {
@@ -158,6 +184,41 @@ both_stores! {
         assert_eq!((&seen[3]["reference"], &seen[3]["merged"]), (&json!("bait-78"), &json!(true)));
         assert_eq!((&seen[4]["reference"], &seen[4]["references"]), (&json!("bait-77"), &json!(["bait-77", "bait-78"])));
         assert_eq!(seen[4]["why"], "closed");
+    }
+
+    /// Each kind of event is as the description says, to the member.
+    async fn every_kind_of_event_is_as_the_description_says(house) {
+        let (program, receiver) = set_up(house).await;
+        let opened = program.post("pairs", &ending("bait-77", json!({
+            "kind": "fixed", "after": "1h", "warn_before": "10m", "warning": "Over in 10 minutes.", "extend": "1h",
+        }))).await.json();
+        house.pass(minutes(50)).await;
+        house.phone(FISHER).texts_to(&mask_of(&opened, "Fisher"), "EXTEND").await;
+        house.phone(FISHER).texts_to(&mask_of(&opened, "Fisher"), "At slip 12").await;
+        let mut merged = wish("bait-78");
+        merged["same_people"] = json!("merge");
+        program.post("pairs", &merged).await;
+        program.post(&format!("pairs/{}/extension", opened["id"].as_str().unwrap()), &json!({"by": "30m"})).await;
+        let id = program.opens(&wish("bait-79")).await;
+        let pair = program.patch(&format!("pairs/{id}/parties/Helper"), &json!({"phone": "+15055550133"})).await.json();
+        program.does(&format!("pairs/{id}/completion")).await;
+        house.phone("+15055550133").texts_to(&mask_of(&pair, "Helper"), "STOP").await;
+        house.phone(FISHER).texts_to(&mask_of(&pair, "Fisher"), "Are you there?").await;
+        program.does(&format!("pairs/{id}/closure")).await;
+        house.phone(FISHER).texts_to(&mask_of(&pair, "Fisher"), "I forgot my oar").await;
+        house.runs_due_work().await;
+
+        let document = program.get("openapi.json").await.json();
+        let mut seen = BTreeSet::new();
+        for event in receiver.seen() {
+            let (kind, event) = (event.kind(), event.json());
+            let body = &document["webhooks"][&kind]["post"]["requestBody"]["content"]["application/json"]["schema"];
+            let data = body["properties"]["data"]["$ref"].as_str().unwrap().trim_start_matches('#');
+            holds(body, &event);
+            holds(document.pointer(data).unwrap(), &event["data"]);
+            seen.insert(kind);
+        }
+        assert_eq!(seen, Kind::ALL.iter().map(|kind| kind.word().to_owned()).collect());
     }
 
     async fn support_conversations_are_told_to_nobody_and_without_listeners_nothing_is_written(house) {
