@@ -19,10 +19,10 @@ const BATCH: i64 = 500;
 /// So long nothing is written between two full batches: an operator's command that waits for SQLite's one write lock
 /// looks for it about every 100 ms, and would otherwise never find it free while a large backlog is worked off.
 const PAUSE: Duration = Duration::from_millis(10);
-/// While more than a batch waits and texts still come, the lists stay behind for up to so long: texts go first.
+/// While texts pour in, the lists stay behind for up to so long: texts go first.
 const PATIENCE: Duration = seconds(20);
-/// A text that came so recently: more are coming.
-const JUST_NOW: Duration = seconds(1);
+/// Texts pour in if a batch of them came within so long.
+const RUSH: Duration = seconds(1);
 /// The last message that was added.
 pub const MESSAGES: &str = "search.messages";
 /// The last event that was looked at.
@@ -70,10 +70,10 @@ pub async fn batch(store: &Store, clock: &Clock) -> Result<usize> {
     store.write(Batch { clock: clock.clone(), sorted, more }).await
 }
 
-/// Whether more than a batch waits after `from`, more is coming, and none of it has waited for long.
+/// Whether texts pour in, more than a batch of them waits after `from`, and none has waited for long.
 async fn in_a_rush(tx: &mut Tx, from: i64, now: At) -> Result<bool> {
     let backlog = search::backlog(tx, from, BATCH).await?;
-    Ok(backlog.is_some_and(|(oldest, newest)| now - JUST_NOW < newest && now - PATIENCE < oldest))
+    Ok(backlog.is_some_and(|(oldest, batch_ago)| now - RUSH < batch_ago && now - PATIENCE < oldest))
 }
 
 /// Messages that are to be added, and the pieces of lists that they make.

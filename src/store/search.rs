@@ -47,16 +47,17 @@ pub async fn unlisted(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<
         .collect())
 }
 
-/// When the first message after `cursor` was accepted, and the newest of all, if more than `many` come after it.
+/// When the first message after `cursor` was accepted, and the one that `many` came after of all, if more than `many`
+/// come after `cursor`.
 ///
 /// # Errors
 /// What the database said.
 pub async fn backlog(tx: &mut Tx, cursor: i64, many: i64) -> Result<Option<(At, At)>> {
     let row: Option<(Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT (SELECT accepted_at FROM messages WHERE id > $1 ORDER BY id LIMIT 1), \
-         (SELECT accepted_at FROM messages ORDER BY id DESC LIMIT 1) FROM messages WHERE id > $1 ORDER BY id LIMIT 1 OFFSET $2")
+         (SELECT accepted_at FROM messages ORDER BY id DESC LIMIT 1 OFFSET $2) FROM messages WHERE id > $1 ORDER BY id LIMIT 1 OFFSET $2")
         .bind(cursor).bind(many).fetch_optional(&mut *c).await)?;
-    Ok(row.and_then(|(oldest, newest)| oldest.zip(newest)).map(|(oldest, newest)| (At(oldest), At(newest))))
+    Ok(row.and_then(|(oldest, before)| oldest.zip(before)).map(|(oldest, before)| (At(oldest), At(before))))
 }
 
 /// How many messages there are after `from`, up to `last`.

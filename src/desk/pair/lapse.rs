@@ -1,6 +1,8 @@
 //! What time does to pairs: those that are over are written down as over, and warnings are given. Nothing depends on
 //! when this runs: a text that comes too late is held by the clock alone.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::over::end_over;
@@ -13,8 +15,15 @@ use crate::domain::expiry::Term;
 use crate::domain::ids::ConversationId;
 use crate::store::{Job, Result, Tx, changes, pairs, partings};
 
-/// So many pairs are written down as over in one transaction: short enough that nobody waits behind it.
-const PIECE: i64 = 200;
+/// So many pairs are written down as over in one transaction: a few milliseconds' work, so that nobody waits for long
+/// behind it.
+const PIECE: i64 = 25;
+/// Between two full pieces nothing is written for so long: a million pairs that are over at once do not take every other
+/// turn of the database. What is over is over by the clock, however late that is written down.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// At most so many warnings are given in one go, each in a transaction of its own.
+const WARNINGS: i64 = 200;
 
 /// Writes down the end of pairs that are over. Returns how many there were.
 ///
@@ -28,6 +37,7 @@ pub async fn lapse(desk: &Desk) -> Result<usize> {
     let mut ended = 0;
     loop {
         let due = partings::over(&mut desk.store.read().await?, now, PIECE).await?;
+        let full = i64::try_from(due.len()).is_ok_and(|due| due >= PIECE);
         if due.is_empty() {
             return Ok(ended);
         }
@@ -36,6 +46,9 @@ pub async fn lapse(desk: &Desk) -> Result<usize> {
         desk.live.nudge();
         if did == 0 {
             return Ok(ended);
+        }
+        if full {
+            tokio::time::sleep(PAUSE).await;
         }
     }
 }
@@ -62,7 +75,7 @@ pub async fn warn(desk: &Desk) -> Result<usize> {
     if !lapse::may_lapse(desk) {
         return Ok(0);
     }
-    let due = partings::to_warn(&mut desk.store.read().await?, now, PIECE).await?;
+    let due = partings::to_warn(&mut desk.store.read().await?, now, WARNINGS).await?;
     let count = due.len();
     for id in due {
         let sent = desk.store.write(Warn { desk: desk.clone(), id }).await?;

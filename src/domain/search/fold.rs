@@ -33,6 +33,7 @@ enum Class {
 
 fn class(c: char) -> Class {
     match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => Class::Letter,
         '\'' | '’' | '\u{ad}' | '\u{200c}' | '\u{200d}' => Class::Apostrophe,
         _ if is_combining_mark(c) => Class::Mark,
         // Thai, Lao, Burmese, Khmer; kana, Han and Hangul in their blocks.
@@ -61,6 +62,14 @@ fn class(c: char) -> Class {
 /// Without marks, in lower case, letters and digits only.
 #[must_use]
 pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        let plain = text.chars().filter(char::is_ascii_alphanumeric).take(LONGEST);
+        return plain.map(|c| c.to_ascii_lowercase()).collect();
+    }
+    folded_in_any_script(text)
+}
+
+fn folded_in_any_script(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
@@ -179,6 +188,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_text_is_folded_like_any_other(text in "[ -~\\t\\n]{0,99}") {
+            prop_assert_eq!(folded(&text), folded_in_any_script(&text));
+        }
+
         #[test]
         fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
             let once = folded(&text);
