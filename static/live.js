@@ -16,7 +16,7 @@ function localTimes(root) {
     const at = new Date(element.dateTime);
     element.title = at.toLocaleString();
     element.dataset.local = '';
-    if (element.closest('.row')) continue;
+    if (element.closest('.row') || 'ends' in element.dataset) continue;
     if ('date' in element.dataset) element.textContent = date.format(at);
     else if ('full' in element.dataset || element.closest('.trouble')) element.textContent = `${date.format(at)}, ${time.format(at)}`;
     else if (!element.closest('.day')) element.textContent = time.format(at);

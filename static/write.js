@@ -127,10 +127,22 @@ function markNew(timeline) {
   later[0]?.before(make('li', `${later.length} new`, { className: 'new', id: 'unread' }));
 }
 
-/* Replies that leave in a moment */
+/* Replies that leave in a moment, and pairs that end: as web/stamp.rs says it */
+
+function left(seconds) {
+  const [minutes, hours, days] = [60, 3600, 86_400].map((unit) => Math.floor(seconds / unit));
+  if (seconds <= 0) return 'over';
+  if (!minutes) return `in ${seconds} s`;
+  if (!hours) return `in ${minutes} min`;
+  return days ? `in ${days} d ${hours % 24} h` : `in ${hours} h ${minutes % 60} min`;
+}
 
 function countDown() {
   if (document.hidden) return;
+  for (const time of document.querySelectorAll('time[data-ends]')) {
+    const text = left(Math.floor((new Date(time.dateTime) - Date.now()) / 1000));
+    if (time.textContent !== text) time.textContent = text;
+  }
   for (const time of document.querySelectorAll('time[data-leaves]')) {
     const seconds = Math.max(0, Math.ceil((new Date(time.dateTime) - Date.now()) / 1000));
     const text = seconds ? `in ${seconds} s` : 'now';

@@ -115,10 +115,8 @@ impl Decide {
             return Ok(Err(Failure::refused("message", why)));
         }
         let Some(line) = queue::hold_line_of(tx, conversation).await? else {
-            return Ok(Err(Failure::refused(
-                "message",
-                "its conversation is of no line, and cannot be taken up again",
-            )));
+            let why = "it belongs to a pair, and one that has ended stays ended: the app may open another; dismiss it";
+            return Ok(Err(Failure::refused("message", why)));
         };
         let Some(mut talk) = routes::talks(tx, &[conversation]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{Desk, Failure};
-use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::ids::{ConversationId, LegId, PersonId};
 use crate::store::audit::{self, Entry};
-use crate::store::{Job, Result, Tx, access, contacts};
+use crate::store::{Job, Result, Tx, access, contacts, pairs};
 
 /// The kind of the audit row of each look.
 pub const SHOWN: &str = "number_shown";
@@ -15,13 +15,27 @@ pub const SHOWN: &str = "number_shown";
 /// # Errors
 /// [`Failure::NotFound`] for everybody else, and where there is no customer.
 pub async fn show(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<String, Failure> {
-    desk.store.write(Show { desk: desk.clone(), by, conversation }).await?
+    desk.store.write(Show { desk: desk.clone(), by, conversation, party: None }).await?
+}
+
+/// As [`show`], the number of a party of a pair, by the party's leg.
+///
+/// # Errors
+/// [`Failure::NotFound`] for anybody but managers, or if no party of this pair has that leg.
+pub async fn show_party(
+    desk: &Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    leg: LegId,
+) -> Result<String, Failure> {
+    desk.store.write(Show { desk: desk.clone(), by, conversation, party: Some(leg) }).await?
 }
 
 struct Show {
     desk: Desk,
     by: PersonId,
     conversation: ConversationId,
+    party: Option<LegId>,
 }
 
 impl Job for Show {
@@ -33,12 +47,18 @@ impl Job for Show {
         if !seer.is_some_and(|seer| seer.manages) {
             return Ok(Err(Failure::NotFound));
         }
-        let Some(customer) = contacts::of(tx, self.conversation).await? else { return Ok(Err(Failure::NotFound)) };
-        let Some(phone) = contacts::phone(tx, customer).await? else { return Ok(Err(Failure::NotFound)) };
-        let data = json!({});
+        let (customer, phone) = match self.party {
+            Some(leg) => (None, pairs::phone_of(tx, self.conversation, leg).await?),
+            None => match contacts::of(tx, self.conversation).await? {
+                Some(customer) => (Some(customer), contacts::phone(tx, customer).await?),
+                None => (None, None),
+            },
+        };
+        let Some(phone) = phone else { return Ok(Err(Failure::NotFound)) };
+        let data = self.party.map_or_else(|| json!({}), |leg| json!({ "leg": leg.to_string() }));
         let entry = Entry {
             conversation: Some(self.conversation),
-            customer: Some(customer),
+            customer,
             ..Entry::new(self.desk.ids.next(now), now, self.by, SHOWN, &data)
         };
         audit::record(tx, entry).await?;

@@ -31,6 +31,17 @@ pub fn words(duration: Duration) -> String {
     whole.map_or_else(|| "0s".to_owned(), |(name, unit)| format!("{}{name}", millis / unit))
 }
 
+/// A span as one says it: `1 h 30 min`.
+#[must_use]
+pub fn spoken(span: Duration) -> String {
+    let minutes = span.as_secs() / 60;
+    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    let parts = [(days, "d"), (hours, "h"), (minutes, "min")];
+    let said: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+    if said.is_empty() { words(span) } else { said.join(" ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +56,13 @@ mod tests {
             assert_eq!(words(read), text);
         }
         assert_eq!(words(Duration::ZERO), "0s");
+    }
+
+    #[test]
+    fn people_are_told_days_hours_and_minutes() {
+        let told = |minutes| spoken(Duration::from_mins(minutes));
+        assert_eq!([told(90), told(30), told(2880 + 61)], ["1 h 30 min", "30 min", "2 d 1 h 1 min"]);
+        assert_eq!(spoken(Duration::from_secs(20)), "20s");
     }
 
     #[test]

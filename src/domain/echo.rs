@@ -40,6 +40,13 @@ impl Echo {
         }
         self.count > MOST
     }
+
+    /// Whether this side says something else than what it said last.
+    #[must_use]
+    pub fn is_new(&self, from_customer: bool, body: &str) -> bool {
+        let last = if from_customer { self.customer } else { self.ours };
+        last != hash(body)
+    }
 }
 
 /// FNV-1a, 64 bits: the same in every release and on every machine, since it is kept in the database.
@@ -61,6 +68,7 @@ mod tests {
             loops.push(echo.hear(false, "Thanks for your message", now + minutes(turn / 3)));
         }
         assert_eq!(loops, [false, false, false, false, false, true, true]);
+        assert!(!echo.is_new(true, "I am out of office") && echo.is_new(true, "Sorry, I am here"));
     }
 
     #[test]

@@ -200,6 +200,17 @@ pub async fn of_same_people(tx: &mut Tx, phones: &[&str], now: At) -> Result<Opt
     Ok(row.map(|(id,)| ConversationId(id)))
 }
 
+/// The phone of a party of this pair, by the party's leg, live or ended.
+///
+/// # Errors
+/// What the database said.
+pub async fn phone_of(tx: &mut Tx, pair: ConversationId, leg: LegId) -> Result<Option<String>> {
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(
+        "SELECT phone FROM legs WHERE id = $1 AND conversation_id = $2 AND role = 'party'")
+        .bind(leg.0).bind(pair.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(phone,)| phone))
+}
+
 /// Sets whom a leg's mask stands for.
 ///
 /// # Errors

@@ -17,7 +17,8 @@ use crate::http::Site;
 use crate::http::guards::ManagerOnly;
 use crate::http::page::Page;
 use crate::secret::Ids;
-use crate::store::views::board::{self, Figures, Headroom, Load, Waiting};
+use crate::store::views::board::{self, Figures, Load, Waiting};
+use crate::store::views::headroom::{self, Headroom};
 use crate::store::views::search::choices::{self, Choice};
 use crate::store::views::timeline::Text;
 use crate::store::views::{deliveries, held};
@@ -60,6 +61,10 @@ pub(super) struct Board {
 impl Board {
     fn ago(&self, at: &At) -> String {
         Stamp(*at).ago(&self.now).to_string()
+    }
+
+    fn stamp(at: &At) -> Stamp {
+        Stamp(*at)
     }
 
     /// How a wait since `at` stands against what it may be.
@@ -126,7 +131,7 @@ async fn load(desk: &Desk, site: &Site, who: Who, line: Option<i64>, paused: boo
             to: one.contact.shown().to_owned(),
             href: one.conversation.map(|id| format!("/conversations/{id}?at={0}#m{0}", one.message)),
             at: Stamp(one.at),
-            why: words::told(&Text { state: one.state, to_rep: None, why: one.why }),
+            why: words::told(&Text { state: one.state, to_rep: None, to_party: None, why: one.why }),
         })
         .collect();
     Ok(Board {
@@ -138,7 +143,7 @@ async fn load(desk: &Desk, site: &Site, who: Who, line: Option<i64>, paused: boo
         loads: board::loads(&mut tx, line, now).await?,
         lost,
         lost_lately,
-        headroom: board::headroom(&mut tx, now).await?,
+        headroom: headroom::headroom(&mut tx, now).await?,
         held: held::count(&mut tx).await?,
         doubtful: deliveries::count(&mut tx).await?,
         usual: desk.policies.support.answer_target,

@@ -145,6 +145,14 @@ impl Composer {
 pub fn shut(head: &Head, may_text: MayText, reachable: bool) -> Option<Shut> {
     let name = head.contact.shown();
     let said = |what: String, why: &str| Some(Shut { what, why: why.to_owned() });
+    if let Some(pair) = &head.pair {
+        return if pair.ended_at.is_some() {
+            said("This pair has ended.".to_owned(), "What they text now is held. You can still write a note.")
+        } else {
+            let why = "They text each other, and the app speaks to them. You can write a note, or end it.";
+            said(format!("This is between {name}."), why)
+        };
+    }
     if head.closed_at.is_some() {
         return said(
             "This conversation is closed.".to_owned(),

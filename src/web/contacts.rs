@@ -12,6 +12,7 @@ use super::thread::Back;
 use super::writing::{Answer, Pane, answer_in, lines};
 use crate::desk::contact::{self, Typed};
 use crate::desk::{Desk, number};
+use crate::domain::ids::LegId;
 use crate::http::Site;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
@@ -50,17 +51,22 @@ pub(super) async fn save(
     .await
 }
 
-/// Shows the number in the answer and nowhere else: the page, loaded again, hides it.
-#[rocket::post("/conversations/<id>/number?<view>")]
+/// Shows the number, in a pair that of the party with this leg, in the answer and nowhere else: the page, loaded again, hides it.
+#[rocket::post("/conversations/<id>/number?<view>&<party>")]
 pub(super) async fn show(
     id: Number,
     view: Option<&str>,
+    party: Option<i64>,
     me: Signed,
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Result<Answer, Failure> {
-    let number = number::show(desk, me.0.id, id.0).await?;
-    let back = Back { number: Some(number), ..Back::default() };
+    let leg = party.map(LegId);
+    let number = match leg {
+        Some(leg) => number::show_party(desk, me.0.id, id.0, leg).await?,
+        None => number::show(desk, me.0.id, id.0).await?,
+    };
+    let back = Back { number: Some((leg, number)), ..Back::default() };
     let page = conversations::page(desk, site, me.0, (id.0, Shown::of(view)), (None, None), back).await?;
     Ok(Answer::Again(Box::new(Page::ok(page))))
 }

@@ -4,12 +4,13 @@
 use askama::Template;
 
 use super::labels::Labels;
+use super::parties::Parties;
 use super::refused::Refused;
 use super::stamp::Stamp;
 use crate::clock::{At, hours};
 use crate::desk::{Desk, merge};
 use crate::domain::contact::Card;
-use crate::domain::ids::{ConversationId, CustomerId};
+use crate::domain::ids::{ConversationId, CustomerId, LegId};
 use crate::domain::wall::Wall;
 use crate::store::views::Viewer;
 use crate::store::views::colleagues::{self, Colleague};
@@ -32,6 +33,8 @@ pub(super) struct Details {
     viewer: Viewer,
     /// The whole number, in the answer to the one click that shows it.
     number: Option<String>,
+    /// Who is in it and how long it has, where that takes the place of a customer.
+    parties: Option<Parties>,
     card: Card,
     tags: String,
     legs: Vec<Leg>,
@@ -59,7 +62,7 @@ impl Details {
         viewer: Viewer,
         head: &Head,
         view: View,
-        (refused, number, label_why): (Refused, Option<String>, Option<String>),
+        (refused, shown, label_why): (Refused, Option<(Option<LegId>, String)>, Option<String>),
     ) -> store::Result<Details> {
         let now = desk.clock.now();
         let group = match head.customer {
@@ -80,6 +83,10 @@ impl Details {
         };
         colleagues.retain(|other| Some(other.id) != head.rep);
         let hours = snoozes::hours(tx, viewer.person, head.id).await?;
+        let parties = match &head.pair {
+            Some(pair) => Some(Parties::load(tx, pair, view, shown.as_ref(), now).await?),
+            None => None,
+        };
         Ok(Details {
             legs: details::legs(tx, viewer, head.id, now).await?,
             may_text: details::may_text(tx, head).await?,
@@ -93,7 +100,8 @@ impl Details {
             head: head.clone(),
             view,
             viewer,
-            number,
+            number: shown.map(|(_, number)| number),
+            parties,
             card,
             together,
             colleagues,

@@ -83,24 +83,8 @@ pub fn line(done: Done, customer: &str) -> Line {
                 done.actor.as_deref().map_or("Open".to_owned(), |who| format!("{who} opened this"))
             )
         }
-        "pair_opened" => format!("An app opened this pair: {}", word("reference").unwrap_or_default()),
-        "pair_merged" => {
-            format!("An app joined another transaction to this: {}", word("reference").unwrap_or_default())
-        }
-        "pair_completed" => "The app said that the transaction is complete".to_owned(),
-        "pair_extended" => match word("alias") {
-            Some(alias) => format!("{alias} asked for more time and got it"),
-            None => "The app gave it more time".to_owned(),
-        },
-        "pair_expiring" => "The end is near, and the app was told".to_owned(),
-        "pair_ended" if word("why").as_deref() == Some("expired") => "Ended, because its time was up".to_owned(),
-        "pair_ended" => "Ended by the app".to_owned(),
+        kind if kind.starts_with("pair_") => of_pair(kind, &data, done.actor.as_deref()),
         "party_changed" => format!("{} has another phone from here on", word("alias").unwrap_or_default()),
-        "leg_opened" if word("alias").is_some() => format!(
-            "Texts reach {} from here on ({})",
-            word("alias").unwrap_or_default(),
-            word("why").unwrap_or_default()
-        ),
         "leg_opened" => {
             format!("From here on texts reach the rep's phone ({})", word("why").unwrap_or_default())
         }
@@ -130,7 +114,7 @@ pub fn line(done: Done, customer: &str) -> Line {
         "no_mask" => "No mask was free for the rep's phone: this one is answered on the web".to_owned(),
         "phone_off" => format!("{actor} turned off the texts to their phone"),
         "loop_paused" => {
-            "Two machines seem to answer each other: nothing is passed on until somebody replies".to_owned()
+            "Two machines seem to answer each other: nothing is passed on until somebody says something else".to_owned()
         }
         "planned_cancelled" => format!("{actor} cancelled a text that was to be sent later"),
         "planned_moved" => format!("{actor} gave a text that is to be sent later another time"),
@@ -145,7 +129,11 @@ pub fn line(done: Done, customer: &str) -> Line {
             format!("{}{why}", sentence(&other.replace(['_', '.'], " ")).trim_end_matches('.'))
         }
     };
-    let trace = matches!(done.kind.as_str(), "picked" | "unassigned").then(|| trace(&data)).flatten();
+    let trace = match done.kind.as_str() {
+        "picked" | "unassigned" => trace(&data),
+        "party_changed" => Some(Trace { question: MASKS.to_owned(), steps: vec![mask_of(&data)] }),
+        _ => None,
+    };
     Line { id: done.id, at: Stamp(done.at), text, trace }
 }
 
@@ -155,12 +143,42 @@ fn evidence(data: &Value) -> String {
     if words.starts_with("message ") { "by what they wrote".to_owned() } else { words.to_owned() }
 }
 
-/// If the event is the opening of a rep's leg, the last step of the line before: which mask, and why that one.
+/// What has happened to a pair, in words.
+fn of_pair(kind: &str, data: &Value, actor: Option<&str>) -> String {
+    let word = |key: &str| data.get(key).and_then(Value::as_str);
+    let reference = word("reference").unwrap_or_default();
+    match kind {
+        "pair_opened" => format!("An app opened this pair: {reference}"),
+        "pair_merged" => format!("An app joined another transaction to this: {reference}"),
+        "pair_completed" => "The app said that the transaction is complete".to_owned(),
+        "pair_extended" => {
+            let until = data.get("ends_at").and_then(Value::as_i64).map(|at| Stamp(At(at)).full()).unwrap_or_default();
+            match word("alias") {
+                Some(alias) => format!("{alias} asked for more time: it ends {until} now"),
+                None => format!("The app gave it more time: it ends {until} now"),
+            }
+        }
+        "pair_expiring" => "The end is near: the app was told, and the parties if it wants that".to_owned(),
+        _ if word("why") == Some("expired") => "Ended, because its time was up".to_owned(),
+        _ => format!("{} ended this", actor.unwrap_or("The app")),
+    }
+}
+
+/// What is asked where nothing but masks was chosen.
+pub const MASKS: &str = "Which mask?";
+
+/// If the event is the opening of a rep's or a party's leg, the last step of the line before: which mask, and why that
+/// one.
 #[must_use]
 pub fn mask_step(done: &Done) -> Option<Step> {
-    let data: Value = (done.kind == "leg_opened").then(|| serde_json::from_str(&done.data).ok()).flatten()?;
-    let why = data.get("why").and_then(Value::as_str).unwrap_or("chosen");
-    Some(Step { jack: "ours", name: "Mask", text: sentence(why) })
+    (done.kind == "leg_opened").then(|| serde_json::from_str(&done.data).ok()).flatten().as_ref().map(mask_of)
+}
+
+fn mask_of(data: &Value) -> Step {
+    let word = |key: &str| data.get(key).and_then(Value::as_str);
+    let why = sentence(word("why").unwrap_or("chosen"));
+    let text = word("alias").map_or_else(|| why.clone(), |alias| format!("For {alias}: {why}"));
+    Step { jack: "ours", name: "Mask", text }
 }
 
 fn trace(pick: &Value) -> Option<Trace> {

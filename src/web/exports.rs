@@ -17,12 +17,14 @@ use crate::desk::export::{self, Export};
 use crate::desk::sessions::Who;
 use crate::domain::csv;
 use crate::domain::ids::ConversationId;
+use crate::domain::phone::masked;
 use crate::http::Site;
 use crate::http::guards::ManagerOnly;
 use crate::http::page::Page;
 use crate::store::Tx;
 use crate::store::views::exports::{self, MOST, Spoken};
 use crate::store::views::list::View;
+use crate::store::views::pairs::{PairRow, PartyRow};
 use crate::store::views::thread::{self, Head};
 
 #[derive(Template)]
@@ -132,11 +134,15 @@ struct Copy {
     head: Head,
     number: Option<String>,
     spoken: Vec<Spoken>,
+    /// Whole numbers are in it.
+    numbers: bool,
 }
 
 impl Copy {
     fn by(&self, one: &Spoken) -> String {
         let by = match one.author.as_str() {
+            // Of parties each has a name of their own.
+            "party" if one.author_name.is_some() => one.author_name.clone().unwrap_or_default(),
             "customer" | "party" => self
                 .head
                 .contact
@@ -148,17 +154,35 @@ impl Copy {
         };
         if one.kind == "note" { format!("Note, {by}") } else { by }
     }
+
+    /// The number that stands with a message: the customer's, or that of the party who wrote it.
+    fn number_of(&self, one: &Spoken) -> String {
+        match (&self.head.pair, &one.from) {
+            (Some(_), Some(from)) => self.whole_or_end(from),
+            (Some(_), None) => String::new(),
+            (None, _) => self.number.clone().unwrap_or_else(|| self.head.contact.masked.clone()),
+        }
+    }
+
+    fn whole_or_end(&self, phone: &str) -> String {
+        if self.numbers { phone.to_owned() } else { masked(phone) }
+    }
 }
 
+/// What became of it, in words.
 fn fate(one: &Spoken) -> String {
     match one.outcome.as_str() {
         "held" => "held".to_owned(),
         "refused" => "not passed on".to_owned(),
+        _ if one.texts.iter().any(|text| text.to_party.is_some()) => {
+            let fates: Vec<String> = words::to_parties(&one.texts).into_iter().map(|fate| fate.text).collect();
+            fates.join("; ")
+        }
         _ => words::of_texts(&one.texts).map(|fate| fate.text).unwrap_or_default(),
     }
 }
 
-async fn copy(tx: &mut Tx, who: &Who, id: ConversationId, whole: bool) -> Result<Copy, Failure> {
+async fn copy(tx: &mut Tx, who: &Who, id: ConversationId, (whole, numbers): (bool, bool)) -> Result<Copy, Failure> {
     let head = thread::head(tx, viewer(who), id).await?.ok_or(Failure::NotFound)?;
     let ids = match head.customer.filter(|_| whole) {
         Some(customer) => exports::conversations(tx, customer).await?,
@@ -168,8 +192,8 @@ async fn copy(tx: &mut Tx, who: &Who, id: ConversationId, whole: bool) -> Result
     for id in ids {
         spoken.extend(exports::spoken(tx, id, (MOST + 1).saturating_sub(spoken.len())).await?);
     }
-    let number = exports::phone(tx, id).await?;
-    Ok(Copy { head, number, spoken })
+    let number = if numbers { exports::phone(tx, id).await? } else { None };
+    Ok(Copy { head, number, spoken, numbers })
 }
 
 #[rocket::post("/conversations/<id>/exports", data = "<chosen>")]
@@ -187,10 +211,7 @@ pub(super) async fn create(
         "json" => "json",
         _ => "html",
     };
-    let mut copy = copy(&mut desk.store.read().await?, &me.0, id.0, whole).await?;
-    if !numbers {
-        copy.number = None;
-    }
+    let copy = copy(&mut desk.store.read().await?, &me.0, id.0, (whole, numbers)).await?;
     if copy.spoken.len() > MOST {
         let why =
             format!("That is more than {MOST} messages, the most of one export: take the conversations one by one.");
@@ -217,7 +238,7 @@ fn table(copy: &Copy) -> String {
     let head = ["conversation", "at", "author", "by", "way", "kind", "outcome", "body", "fate", "number"];
     let rows = copy.spoken.iter().map(|one| {
         let (id, at, by) = (one.conversation.to_string(), one.at.to_string(), copy.by(one));
-        let number = copy.number.clone().unwrap_or_else(|| copy.head.contact.masked.clone());
+        let number = copy.number_of(one);
         csv::row(
             [&id, &at, &one.author, &by, &one.way, &one.kind, &one.outcome, &one.body, &fate(one), &number]
                 .map(String::as_str),
@@ -237,8 +258,23 @@ fn tree(copy: &Copy) -> String {
             })
         })
         .collect();
+    if let Some(pair) = &copy.head.pair {
+        return json!({ "pair": of_pair(copy, pair), "messages": messages }).to_string();
+    }
     let number = copy.number.clone().unwrap_or_else(|| copy.head.contact.masked.clone());
     json!({ "customer": { "name": copy.head.contact.name, "number": number }, "messages": messages }).to_string()
+}
+
+fn of_pair(copy: &Copy, pair: &PairRow) -> serde_json::Value {
+    let party =
+        |one: &PartyRow| json!({ "alias": one.alias, "number": copy.whole_or_end(&one.phone), "mask": one.mask });
+    let term = pair.term();
+    json!({
+        "id": pair.id.to_string(), "references": pair.references, "opened_at": pair.opened_at.to_string(),
+        "ends_at": term.ends_at.to_string(), "hard_end_at": term.hard_end.to_string(),
+        "ended_at": pair.ended_at.map(|at| at.to_string()), "ended_why": pair.ended_why,
+        "parties": pair.parties.iter().map(party).collect::<Vec<_>>(),
+    })
 }
 
 fn print(copy: Copy, whole: bool, who: &Who, now: Stamp) -> Print {

@@ -180,7 +180,7 @@ async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble
             remedy: "Check the auth token and the public address.",
         });
     }
-    troubles.extend(peaks::low(tx, now - hours(1)).await?.into_iter().map(|low| Trouble {
+    troubles.extend(peaks::latest(tx, now - hours(1)).await?.into_iter().filter(|one| one.low).map(|low| Trouble {
         what: format!("Masks run low in {}: the busiest phone has {} of {}. Measured", low.country, low.busiest, low.masks),
         at: Some(Stamp(low.at)),
         remedy: "An admin can order more under Pool; without, rests are shortened and then some go on in the inbox alone.",

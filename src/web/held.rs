@@ -25,6 +25,7 @@ struct Row {
     why: String,
     conversation: Option<ConversationId>,
     closed: bool,
+    of_pair: bool,
     problem: Option<String>,
     reason: String,
 }
@@ -79,6 +80,7 @@ async fn page(desk: &Desk, site: &Site, who: Who, before: Option<i64>, back: Bac
             why: sentence(&text.why),
             conversation: text.conversation,
             closed: text.closed,
+            of_pair: text.of_pair,
         })
         .collect();
     let refused = back.message.is_some();

@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::FromForm;
 
 use super::frame::{Frame, viewer};
-use super::stamp::Stamp;
+use super::stamp::{Left, Stamp};
 use super::words;
 use crate::clock::At;
 use crate::desk::Desk;
@@ -95,6 +95,7 @@ impl RowItem {
             row.failed_at.map(|_| plain("bad", "alert", "Not delivered")),
             row.opted_out.then(|| plain("", "stop", "Opted out")),
             waiting,
+            row.pair.as_ref().filter(|_| !row.closed).map(|pair| ends(pair.ends_at, now)),
         ];
         RowItem { row, badges: all.into_iter().flatten().collect() }
     }
@@ -105,6 +106,16 @@ impl RowItem {
 
     fn at(&self) -> Stamp {
         Stamp(self.row.at)
+    }
+}
+
+/// When a pair ends.
+fn ends(at: At, now: At) -> Badge {
+    let badge = |look, hidden, text| Badge { look, icon: "clock", hidden, text };
+    match Left::of(at, now) {
+        // Over by the clock, whether or not anybody has written it down.
+        Left::Over => badge("", "", "Over".to_owned()),
+        left @ Left::Seconds(_) => badge(if left.is_short() { "warn" } else { "" }, "Ends ", left.to_string()),
     }
 }
 

@@ -39,6 +39,7 @@ mod merges;
 mod notes;
 mod own_phone;
 mod palette;
+mod parties;
 mod people;
 mod pins;
 mod planned;

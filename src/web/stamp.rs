@@ -94,6 +94,46 @@ impl fmt::Display for Ago {
     }
 }
 
+/// How long until something ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// It is over.
+    Over,
+    /// So many seconds.
+    Seconds(u64),
+}
+
+/// What ends within so many seconds ends soon.
+const SHORT: u64 = 600;
+
+impl Left {
+    /// From `now` to `at`.
+    #[must_use]
+    pub fn of(at: At, now: At) -> Self {
+        if at <= now { Left::Over } else { Left::Seconds(at.since(now).as_secs()) }
+    }
+
+    /// It ends within ten minutes.
+    #[must_use]
+    pub fn is_short(self) -> bool {
+        matches!(self, Left::Seconds(seconds) if seconds < SHORT)
+    }
+}
+
+impl fmt::Display for Left {
+    /// `over`, `in 40 s`, `in 25 min`, `in 3 h 5 min`, `in 2 d 4 h`; never more than there is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Left::Seconds(seconds) = self else { return f.write_str("over") };
+        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+        match (days, hours, minutes) {
+            (0, 0, 0) => write!(f, "in {seconds} s"),
+            (0, 0, _) => write!(f, "in {minutes} min"),
+            (0, ..) => write!(f, "in {hours} h {} min", minutes % 60),
+            _ => write!(f, "in {days} d {} h", hours % 24),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +149,10 @@ mod tests {
             assert_eq!(at.ago(&later(seconds)).to_string(), word);
         }
         assert_eq!(later(60).ago(&at).to_string(), "now");
+        for (seconds, word) in
+            [(0, "over"), (40, "in 40 s"), (1540, "in 25 min"), (11_100, "in 3 h 5 min"), (187_200, "in 2 d 4 h")]
+        {
+            assert_eq!(Left::of(later(seconds).0, at.0).to_string(), word);
+        }
     }
 }

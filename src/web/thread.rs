@@ -9,14 +9,16 @@ use super::frame::viewer;
 use super::marks::Marks;
 use super::presences::Presence;
 use super::refused::Refused;
-use super::stamp::Stamp;
+use super::stamp::{Left, Stamp};
 use super::timeline::{self, Item, Place};
 use super::travel;
+use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::sessions::Who;
-use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::store::views;
 use crate::store::views::list::View;
+use crate::store::views::pairs::PairRow;
 use crate::store::views::thread::{self, Head};
 use crate::store::views::timeline as said;
 use crate::store::views::{details, past};
@@ -41,6 +43,7 @@ pub(super) struct Thread {
     marks: Marks,
     composer: Composer,
     pub(super) details: Details,
+    now: At,
 }
 
 impl Thread {
@@ -48,6 +51,11 @@ impl Thread {
     /// nothing of others.
     fn can_claim(&self) -> bool {
         self.member && self.head.rep != Some(self.me)
+    }
+
+    /// How long a pair has.
+    fn left(&self, pair: &PairRow) -> Left {
+        Left::of(pair.term().ends_at, self.now)
     }
 
     fn snoozed(&self) -> Option<Stamp> {
@@ -66,8 +74,8 @@ pub(super) struct Back {
     pub(super) problem: Option<String>,
     /// A form beside the thread.
     pub(super) beside: Refused,
-    /// The customer's number, for the answer that shows it.
-    pub(super) number: Option<String>,
+    /// The customer's number, for the answer that shows it; a party's with their leg.
+    pub(super) number: Option<(Option<LegId>, String)>,
     /// Why a label was refused.
     pub(super) label_why: Option<String>,
 }
@@ -129,7 +137,8 @@ pub(super) async fn load(
     let said = timeline.said.iter().filter(|said| said.conversation == id).map(|said| said.id.0);
     let seen = said.chain(timeline.leaving.iter().map(|one| one.id.0)).max().unwrap_or(0);
     let (contact, unread_from, open) = (&head.contact, head.unread_from, shut.is_none());
-    let place = Place { id, view, before, contact, parts: &parts, open, unread_from, travel };
+    let of_pair = head.pair.is_some();
+    let place = Place { id, view, before, contact, parts: &parts, open, of_pair, unread_from, travel };
     let items = timeline::items(timeline, &place);
     let composer = Composer::load(tx, (desk, who), &head, shut, (view, seen), back.typed).await?;
     let presence = Presence::load(tx, id, who.id, desk.clock.now()).await?;
@@ -158,5 +167,6 @@ pub(super) async fn load(
         marks,
         composer,
         details,
+        now: desk.clock.now(),
     })
 }

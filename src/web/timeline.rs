@@ -33,6 +33,8 @@ pub struct Bubble {
     pub look: String,
     /// Who said it.
     pub author: String,
+    /// Several people say something on that side, so that each is named.
+    pub named: bool,
     /// How it came.
     pub way: Option<Way>,
     /// When.
@@ -143,6 +145,8 @@ pub struct Place<'a> {
     pub parts: &'a [Part],
     /// Something can be sent.
     pub open: bool,
+    /// All who say something are parties of a pair.
+    pub of_pair: bool,
     /// The customer's first text that nobody has read.
     pub unread_from: Option<MessageId>,
     /// The message whose way was asked for, and that way.
@@ -216,6 +220,7 @@ fn not_sent(one: planned::Leaving) -> Item {
         id: one.id.0,
         look: "out fail".to_owned(),
         author: one.author,
+        named: false,
         way: None,
         at: Stamp(at),
         body: one.body,
@@ -234,7 +239,7 @@ fn lines(done: Vec<Done>, place: &Place<'_>) -> Vec<(ConversationId, Line)> {
         let of = event.conversation;
         match (events::mask_step(&event), lines.last_mut().filter(|(id, last)| *id == of && last.at.0 == event.at)) {
             (Some(step), Some((_, last))) => {
-                let fresh = || Trace { question: "Which mask?".to_owned(), steps: Vec::new() };
+                let fresh = || Trace { question: events::MASKS.to_owned(), steps: Vec::new() };
                 last.trace.get_or_insert_with(fresh).steps.push(step);
             }
             _ => lines.push((of, events::line(event, place.contact_of(of).shown()))),
@@ -262,10 +267,14 @@ fn item(said: Said, place: &Place<'_>) -> Item {
 
 /// What takes effect instead of being passed on is no bubble: nobody got it.
 fn word_of(said: &Said, customer: &str) -> String {
-    let by = if said.author == "rep" { said.author_name.as_deref().unwrap_or("A rep") } else { customer };
+    let by = match said.author.as_str() {
+        "rep" => said.author_name.as_deref().unwrap_or("A rep"),
+        _ => said.author_name.as_deref().unwrap_or(customer),
+    };
     let word = said.body.trim();
     match said.kind.as_str() {
-        "keyword" if said.author == "customer" => format!("{by} opted out: {word}"),
+        "keyword" if said.author == "customer" || said.outcome == "relayed" => format!("{by} opted out: {word}"),
+        "command" if said.author == "party" => format!("{by} asked for more time: {word}"),
         "keyword" => format!("{by} texted {word}"),
         _ => format!("{by} texted a command: {word}"),
     }
@@ -274,7 +283,7 @@ fn word_of(said: &Said, customer: &str) -> String {
 fn bubble(said: Said, place: &Place<'_>) -> Bubble {
     let inbound = matches!(said.author.as_str(), "customer" | "party");
     let mut fates: Vec<Fate> = Vec::new();
-    let to_customer = if inbound { None } else { words::to_customer(&said) };
+    let to_customer = if inbound || place.of_pair { None } else { words::to_customer(&said) };
     let not_relayed = match said.outcome.as_str() {
         "held" => Some("Held, passed on to nobody"),
         "refused" => Some("Not passed on"),
@@ -297,14 +306,19 @@ fn bubble(said: Said, place: &Place<'_>) -> Bubble {
     let again = (unarrived && !said.repeated && place.open && here)
         .then(|| place.address(&format!("messages/{}/repetition", said.id)));
     fates.extend(to_customer);
+    if place.of_pair {
+        fates.extend(words::to_parties(&said.texts));
+    }
     if unarrived && said.repeated {
         fates.push(Fate { text: "Sent again".to_owned(), bad: false, never: false });
     }
     fates.extend(words::to_reps(&said));
     let files = words::files(said.media.as_deref());
     let author = match (inbound, said.author_name) {
-        (true, _) => place.contact_of(said.conversation).shown().to_owned(),
+        (true, Some(alias)) => alias,
+        (true, None) => place.contact_of(said.conversation).shown().to_owned(),
         (false, Some(name)) => name,
+        (false, None) if place.of_pair => "The app".to_owned(),
         (false, None) => "Switchboard".to_owned(),
     };
     let way = match said.way.as_str() {
@@ -321,6 +335,7 @@ fn bubble(said: Said, place: &Place<'_>) -> Bubble {
         id: id.0,
         look: look.to_owned(),
         author,
+        named: inbound && place.of_pair,
         way,
         at: Stamp(said.at),
         body: said.body,

@@ -10,7 +10,9 @@ use crate::store::views::travel::Travel;
 #[must_use]
 pub fn trace(travel: &Travel, id: i64, customer: &str) -> Trace {
     let inbound = matches!(travel.author.as_str(), "customer" | "party");
-    let who = if inbound { customer } else { travel.author_name.as_deref().unwrap_or("Switchboard") };
+    let named = travel.author_name.as_deref();
+    let who = named.unwrap_or(if inbound { customer } else { "Switchboard" });
+    let of_pair = travel.author == "party" || travel.texts.iter().any(|text| text.to_party.is_some());
     let at = Stamp(travel.at);
     let mut steps = vec![match (travel.way.as_str(), &travel.leg) {
         ("phone", Some((ours, _))) => step("Came in", format!("{who} texted {ours} on {}, {}.", at.day(), at.exact())),
@@ -26,6 +28,11 @@ pub fn trace(travel: &Travel, id: i64, customer: &str) -> Trace {
         None => step("Leg", format!("The inbox is a way into #{id} without a phone.")),
     });
     let policy = match travel.outcome.as_str() {
+        "relayed" if of_pair => {
+            format!(
+                "To the other legs of #{id}. Each hears it from the mask that stands for the others on their phone."
+            )
+        }
         "relayed" => format!("To every other leg of #{id}. {customer} hears the line, whoever writes."),
         "held" => told("Held", travel.why.as_deref()),
         "kept" => told("Kept, for nobody's phone", travel.why.as_deref()),
@@ -33,8 +40,9 @@ pub fn trace(travel: &Travel, id: i64, customer: &str) -> Trace {
     };
     steps.push(step("Rule", policy));
     for text in &travel.texts {
-        let to = text.to_rep.as_ref().map_or_else(|| customer.to_owned(), |rep| format!("{rep}'s phone"));
-        let state = Text { state: text.state.clone(), to_rep: text.to_rep.clone(), why: text.why.clone() };
+        let (rep, party) = (text.to_rep.as_ref().map(|rep| format!("{rep}'s phone")), text.to_party.clone());
+        let to = rep.or(party).unwrap_or_else(|| customer.to_owned());
+        let state = Text { state: text.state.clone(), to_rep: None, to_party: None, why: text.why.clone() };
         let requests = if text.tries > 1 { format!(", {} requests", text.tries) } else { String::new() };
         let segments = if text.segments == 1 { "1 segment".to_owned() } else { format!("{} segments", text.segments) };
         let (day, clock) = (Stamp(text.at).day(), Stamp(text.at).exact());

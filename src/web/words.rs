@@ -149,6 +149,26 @@ pub fn to_customer(said: &Said) -> Option<Fate> {
     of_texts(&said.texts)
 }
 
+/// What became of the texts to the parties of a pair: one word where it is the same for all, else one each.
+#[must_use]
+pub fn to_parties(texts: &[Text]) -> Vec<Fate> {
+    let mut parties: Vec<(&str, &Text)> = Vec::new();
+    for text in texts {
+        let Some(party) = text.to_party.as_deref() else { continue };
+        match parties.iter_mut().find(|(name, _)| *name == party) {
+            Some((_, worst)) if weight(&text.state) > weight(&worst.state) => *worst = text,
+            Some(_) => {}
+            None => parties.push((party, text)),
+        }
+    }
+    let fates: Vec<(&str, Fate)> = parties.into_iter().map(|(name, text)| (name, fate(text))).collect();
+    match fates.as_slice() {
+        [] => Vec::new(),
+        [(_, first), rest @ ..] if rest.iter().all(|(_, other)| other == first) => vec![first.clone()],
+        _ => fates.into_iter().map(|(name, fate)| Fate { text: format!("{name}: {}", fate.text), ..fate }).collect(),
+    }
+}
+
 /// As [`to_customer`], of the texts of one message.
 #[must_use]
 pub fn of_texts(texts: &[Text]) -> Option<Fate> {
@@ -224,6 +244,7 @@ mod tests {
                 .map(|(state, rep, why)| Text {
                     state: (*state).into(),
                     to_rep: rep.map(Into::into),
+                    to_party: None,
                     why: why.map(Into::into),
                 })
                 .collect(),
@@ -235,6 +256,21 @@ mod tests {
         let fate = to_customer(&said(&[("delivered", None, None), ("failed", None, Some("phone switched off"))]));
         assert_eq!(fate, Some(Fate { text: "Not delivered: phone switched off".into(), bad: true, never: false }));
         assert_eq!(to_customer(&said(&[("delivered", None, None)])), Some(Fate::quiet("Delivered")));
+    }
+
+    #[test]
+    fn parties_are_named_only_where_their_fates_differ() {
+        let to = |party: &str, state: &str| Text {
+            state: state.into(),
+            to_rep: None,
+            to_party: Some(party.into()),
+            why: None,
+        };
+        let told = |texts: &[Text]| to_parties(texts).into_iter().map(|fate| fate.text).collect::<Vec<_>>();
+        assert_eq!(told(&[to("Helper", "delivered")]), ["Delivered"]);
+        assert_eq!(told(&[to("Helper", "delivered"), to("Helper", "failed")]), ["Not delivered"]);
+        assert_eq!(told(&[to("Helper", "delivered"), to("Driver", "sent")]), ["Helper: Delivered", "Driver: Sent"]);
+        assert!(told(&[]).is_empty());
     }
 
     #[test]

@@ -66,5 +66,6 @@ mod web_lines;
 mod web_list;
 mod web_live;
 mod web_pages;
+mod web_pairs;
 mod web_sessions;
 mod writing;

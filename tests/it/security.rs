@@ -6,6 +6,7 @@ mod guards;
 mod links;
 mod logs;
 mod numbers;
+mod pairs;
 mod programs;
 mod sign_in;
 mod spending;

@@ -132,31 +132,8 @@ pub(in crate::desk) async fn by_party(
     let left = longer.ends_at.since(now);
     // Whole minutes: nobody counts the seconds of an hour.
     let left = Duration::from_mins((left.as_secs() / 60).max(1));
-    let body = format!("This chat stays open for another {}.", spoken(left));
+    let body = format!("This chat stays open for another {}.", duration::spoken(left));
     let sent = tell(desk, tx, &talk, &legs, &body, now).await?.1;
     failed(desk, tx, &sent.unsent, now).await?;
     Ok(Some(sent))
-}
-
-/// A span as one says it: `1 h 30 min`.
-fn spoken(span: Duration) -> String {
-    let minutes = span.as_secs() / 60;
-    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
-    let parts = [(days, "d"), (hours, "h"), (minutes, "min")];
-    let said: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
-    if said.is_empty() { duration::words(span) } else { said.join(" ") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::minutes;
-
-    #[test]
-    fn spans_are_said_as_people_say_them() {
-        assert_eq!(spoken(minutes(30)), "30 min");
-        assert_eq!(spoken(minutes(90)), "1 h 30 min");
-        assert_eq!(spoken(minutes(1440 * 2 + 5)), "2 d 5 min");
-    }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::outbox::{Enqueued, enqueue};
+use super::pool::missing::{Missing, missing};
 use super::{Desk, relay};
 use crate::clock::At;
 use crate::domain::expiry::Term;
@@ -65,6 +66,13 @@ impl Refusal {
 
 /// What was asked of a pair: done, refused, or not possible because of the database.
 pub type Done<T> = std::result::Result<std::result::Result<T, Refusal>, store::Error>;
+
+/// Says how many masks are missing for those of `phones` that have none to choose from.
+async fn exhausted(desk: &Desk, tx: &mut Tx, phones: &[&str], now: At) -> Result<Refusal> {
+    let missing = missing(desk, tx, phones, now).await?.into_iter();
+    let count = |one: Missing| (one.country.unwrap_or_default(), usize::try_from(one.masks).unwrap_or(usize::MAX));
+    Ok(Refusal::PoolExhausted(missing.map(count).collect()))
+}
 
 /// An open pair, held until the commit.
 struct Held {

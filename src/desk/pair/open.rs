@@ -1,16 +1,13 @@
 //! Joins people: masks are chosen for all of them before anything is written.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
-use super::{Done, Refusal, abroad, news, over, tell};
+use super::{Done, Refusal, abroad, exhausted, news, over, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
 use crate::desk::tell::failed;
 use crate::domain::allocation::{Choice, choose};
-use crate::domain::country;
 use crate::domain::expiry::Term;
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pair::{Opening, Wrong, counterpart};
@@ -102,18 +99,18 @@ impl Open {
             return self.merge(tx, id, now).await;
         }
         let mut choices = Vec::with_capacity(phones.len());
-        let mut missing: BTreeMap<String, usize> = BTreeMap::new();
+        let mut without: Vec<&str> = Vec::new();
         for phone in &phones {
             let masks = opening::masks(tx, phone).await?;
             let others = counterpart(phone, &phones);
             let choice = choose(&masks, &others, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n));
             if choice == Choice::Exhausted {
-                *missing.entry(country::of(phone).unwrap_or_default().to_owned()).or_default() += 1;
+                without.push(phone);
             }
             choices.push((choice, others));
         }
-        if !missing.is_empty() {
-            return Ok(Err(Refusal::PoolExhausted(missing)));
+        if !without.is_empty() {
+            return Ok(Err(exhausted(desk, tx, &without, now).await?));
         }
         let id = self.write(tx, &choices, now).await?;
         let welcome = self.welcome(tx, id, now).await?;

@@ -1,14 +1,11 @@
 //! Gives a party another phone: the old leg ends and its mask rests; a new one opens on the same mask, if it is free for
 //! the new phone.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
-use super::{Done, Held, Refusal, abroad, hold, news, over};
+use super::{Done, Held, Refusal, abroad, exhausted, hold, news, over};
 use crate::desk::Desk;
 use crate::domain::allocation::{Choice, choose};
-use crate::domain::country;
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pair::{Wrong, counterpart};
 use crate::domain::phone::Phone;
@@ -78,8 +75,7 @@ impl Job for Change {
             None => choose(&masks, &others, now, floor, |n| desk.chance.below(n)),
         };
         let Some(number) = choice.mask() else {
-            let missing = BTreeMap::from([(country::of(phone).unwrap_or_default().to_owned(), 1)]);
-            return Ok(Err(Refusal::PoolExhausted(missing)));
+            return Ok(Err(exhausted(desk, tx, &[phone], now).await?));
         };
         partings::end_leg(tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
         faults::point("after_party_leg");

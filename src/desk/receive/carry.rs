@@ -224,6 +224,10 @@ impl Group {
         }
         let talk = &standing.talk;
         // Of texts that were missed, many may come in at once: they were sent when they were sent.
+        if talk.pair.is_some() && standing.echo.is_new(first_side, &text.body) {
+            // Nobody of ours answers in a pair; whoever says something else is no machine.
+            standing.paused_at = None;
+        }
         let loops = standing.echo.hear(first_side, &text.body, desk.sent_at(now));
         if loops && standing.paused_at.is_none() {
             standing.paused_at = Some(now);
@@ -231,7 +235,11 @@ impl Group {
         }
         let kind = if instead.is_some() { "keyword" } else { "text" };
         let (outcome, why) = if standing.paused_at.is_some() {
-            (Outcome::Held, Some("two machines seem to answer each other: relaying is paused until somebody replies"))
+            let why = match &talk.pair {
+                Some(_) => "two machines seem to answer each other: relaying is paused until one says something else",
+                None => "two machines seem to answer each other: relaying is paused until somebody replies",
+            };
+            (Outcome::Held, Some(why))
         } else {
             (Outcome::Relayed, None)
         };

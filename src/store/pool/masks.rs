@@ -60,6 +60,17 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Mask>> {
     Ok(rows)
 }
 
+/// The masks that take new legs, by number.
+///
+/// # Errors
+/// What the database said.
+pub async fn active(tx: &mut Tx) -> Result<Vec<Owned>> {
+    let rows: Vec<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT number, country FROM numbers WHERE role = 'mask' AND state = 'active' ORDER BY number")
+        .fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(number, country)| Owned { number, country, state: State::Active }).collect())
+}
+
 /// What hangs on a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Load {

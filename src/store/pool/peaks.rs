@@ -57,24 +57,18 @@ pub async fn since(tx: &mut Tx, day: i64) -> Result<Vec<(String, Day)>> {
     Ok(rows.into_iter().map(|(country, day, peak)| (country, Day { day, peak })).collect())
 }
 
-/// The countries that were low when they were last measured, if that was at `since` or later.
+/// The last measurement of each country, if that was at `since` or later.
 ///
 /// # Errors
 /// What the database said.
-pub async fn low(tx: &mut Tx, since: At) -> Result<Vec<Measured>> {
-    let rows: Vec<(String, i64, i64, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT country, latest, phones, taken, masks, measured_at FROM pool_peaks p WHERE low = 1 AND day >= $1 \
+pub async fn latest(tx: &mut Tx, since: At) -> Result<Vec<Measured>> {
+    let rows: Vec<(String, i64, i64, i64, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT country, latest, phones, taken, masks, low, measured_at FROM pool_peaks p WHERE day >= $1 \
          AND measured_at >= $2 AND NOT EXISTS (SELECT 1 FROM pool_peaks l WHERE l.country = p.country AND l.day > p.day) \
          ORDER BY country")
         .bind(day(since)).bind(since.0).fetch_all(&mut *c).await)?;
-    let measured = |(country, busiest, phones, taken, masks, at): (String, i64, i64, i64, i64, i64)| Measured {
-        country,
-        busiest,
-        phones,
-        taken,
-        masks,
-        low: true,
-        at: At(at),
+    let measured = |(country, busiest, phones, taken, masks, low, at): (String, i64, i64, i64, i64, i64, i64)| {
+        Measured { country, busiest, phones, taken, masks, low: low == 1, at: At(at) }
     };
     Ok(rows.into_iter().map(measured).collect())
 }

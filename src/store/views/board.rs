@@ -1,4 +1,4 @@
-//! How things stand now, for managers: what is open and waits, who has what, what did not arrive, how many masks are left.
+//! How things stand now, for managers: what is open and waits, who has what, what did not arrive.
 
 use std::time::Duration;
 
@@ -38,10 +38,13 @@ pub struct Figures {
 /// # Errors
 /// What the database said.
 pub async fn figures(tx: &mut Tx, line: Option<i64>) -> Result<Figures> {
+    // Each half is a range of an index that pairs, of which there may be any number, are not in.
     let row: (i64, i64, Option<i64>, i64, Option<i64>, i64) = on!(tx, c => sqlx::query_as(
-        "SELECT COUNT(*), COUNT(CASE WHEN pinned_to IS NULL THEN 1 END), \
-         MIN(CASE WHEN pinned_to IS NULL THEN COALESCE(waiting_since, opened_at) END), COUNT(waiting_since), \
-         MIN(waiting_since), COUNT(snoozed_until) FROM conversations WHERE closed_at IS NULL AND ($1 < 0 OR line_id = $1)")
+        "SELECT COUNT(*), COUNT(since), MIN(since), COUNT(waiting_since), MIN(waiting_since), COUNT(snoozed_until) FROM (\
+           SELECT waiting_since, snoozed_until, CAST(NULL AS BIGINT) AS since FROM conversations \
+           WHERE closed_at IS NULL AND pinned_to IS NOT NULL AND ($1 < 0 OR line_id = $1) \
+           UNION ALL SELECT waiting_since, snoozed_until, COALESCE(waiting_since, opened_at) FROM conversations \
+           WHERE closed_at IS NULL AND pinned_to IS NULL AND line_id IS NOT NULL AND ($1 < 0 OR line_id = $1)) o")
         .bind(line.unwrap_or(-1)).fetch_one(&mut *c).await)?;
     Ok(Figures {
         open: row.0,
@@ -204,41 +207,4 @@ pub async fn failures(tx: &mut Tx, line: Option<i64>, since: i64) -> Result<(Vec
             })
         }).fetch_all(&mut *c).await)?;
     Ok((rows, count))
-}
-
-/// The masks of a country, and how many the busiest phone could not be given now.
-#[derive(Clone, Debug)]
-pub struct Headroom {
-    /// The country; none where masks serve everybody.
-    pub country: Option<String>,
-    /// Active masks.
-    pub masks: i64,
-    /// The most of them that one phone has live, or resting.
-    pub taken: i64,
-    /// Whose phone that is.
-    pub busiest: Option<String>,
-}
-
-/// Of each country, its masks and the phone that has most of them.
-///
-/// # Errors
-/// What the database said.
-pub async fn headroom(tx: &mut Tx, now: At) -> Result<Vec<Headroom>> {
-    let masks: Vec<(Option<String>, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT country, COUNT(*) FROM numbers WHERE role = 'mask' AND state = 'active' GROUP BY country ORDER BY country")
-        .fetch_all(&mut *c).await)?;
-    let mut rooms = Vec::new();
-    for (country, count) in masks {
-        let busiest: Option<(Option<String>, i64)> = on!(tx, c => sqlx::query_as(
-            "SELECT MAX(p.name), COUNT(DISTINCT g.number_id) AS taken FROM (\
-               SELECT phone, number_id FROM legs WHERE ended_at IS NULL UNION ALL \
-               SELECT phone, number_id FROM legs WHERE rests_until > $1 AND ended_at IS NOT NULL) g \
-             JOIN numbers n ON n.id = g.number_id LEFT JOIN people p ON p.phone = g.phone AND p.disabled_at IS NULL \
-             WHERE n.role = 'mask' AND n.state = 'active' AND COALESCE(n.country, '') = $2 \
-             GROUP BY g.phone ORDER BY taken DESC, g.phone LIMIT 1")
-            .bind(now.0).bind(country.clone().unwrap_or_default()).fetch_optional(&mut *c).await)?;
-        let (busiest, taken) = busiest.unwrap_or((None, 0));
-        rooms.push(Headroom { country, masks: count, taken, busiest });
-    }
-    Ok(rooms)
 }

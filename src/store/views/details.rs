@@ -13,6 +13,8 @@ use crate::store::{Result, Tx, contacts};
 pub struct Leg {
     /// Whose phone it is, if a rep's.
     pub rep: Option<(PersonId, String)>,
+    /// What the party is called whose phone it is, if it is a party's.
+    pub party: Option<String>,
     /// Our number's end: the line's name, else the mask's number.
     pub ours: String,
     /// Since when.
@@ -27,15 +29,16 @@ pub struct Leg {
 /// # Errors
 /// What the database said.
 pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> Result<Vec<Leg>> {
-    type Raw = (Option<i64>, Option<String>, Option<String>, String, i64, Option<i64>, Option<i64>);
+    type Raw = (Option<i64>, Option<String>, Option<String>, Option<String>, String, i64, Option<i64>, Option<i64>);
     let raw: Vec<Raw> = on!(tx, c => sqlx::query_as(
-        "SELECT p.id, p.name, l.name, n.number, g.opened_at, g.ended_at, g.rests_until FROM legs g \
+        "SELECT p.id, p.name, g.alias, l.name, n.number, g.opened_at, g.ended_at, g.rests_until FROM legs g \
          JOIN numbers n ON n.id = g.number_id LEFT JOIN lines l ON l.id = n.id LEFT JOIN people p ON p.id = g.person_id \
          WHERE g.conversation_id = $1 AND (g.ended_at IS NULL OR g.rests_until > $2) \
          ORDER BY CASE WHEN g.ended_at IS NULL THEN 0 ELSE 1 END, g.role, g.id DESC LIMIT 30"
     ).bind(id.0).bind(now.0).fetch_all(c).await)?;
-    let legs = raw.into_iter().map(|(person, name, line, number, at, ended, rests)| Leg {
+    let legs = raw.into_iter().map(|(person, name, party, line, number, at, ended, rests)| Leg {
         rep: person.map(|id| (PersonId(id), name.unwrap_or_default())),
+        party,
         ours: line.unwrap_or(number),
         opened_at: At(at),
         rests_until: ended.and(rests).map(At),

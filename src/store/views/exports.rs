@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::timeline::Text;
+use super::timeline::{RawText, Text};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, CustomerId};
+use crate::domain::ids::{ConversationId, CustomerId, MessageId};
 use crate::on;
 use crate::store::{Result, Tx};
 
@@ -25,7 +25,7 @@ pub struct Spoken {
     pub at: At,
     /// `customer`, `rep`, `party` or `system`.
     pub author: String,
-    /// The author's name, if a person of ours.
+    /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
     /// How it came.
     pub way: String,
@@ -35,6 +35,8 @@ pub struct Spoken {
     pub outcome: String,
     /// As it was written.
     pub body: String,
+    /// The phone that it came from.
+    pub from: Option<String>,
     /// What became of its texts.
     pub texts: Vec<Text>,
 }
@@ -62,7 +64,7 @@ pub async fn phone(tx: &mut Tx, conversation: ConversationId) -> Result<Option<S
     Ok(phone)
 }
 
-type Raw = (i64, i64, String, Option<String>, String, String, String, String);
+type Raw = (i64, i64, String, Option<String>, String, String, String, String, Option<String>);
 
 /// Everything said in a conversation, oldest first, at most `most`.
 ///
@@ -73,11 +75,12 @@ pub async fn spoken(tx: &mut Tx, conversation: ConversationId, most: usize) -> R
     loop {
         let after = all.last().map_or(0, |last| last.id);
         let rows: Vec<Raw> = on!(tx, c => sqlx::query_as(
-            "SELECT m.id, m.accepted_at, m.author, p.name, m.way, m.kind, m.outcome, m.body FROM messages m \
-             LEFT JOIN people p ON p.id = m.author_id WHERE m.conversation_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")
+            "SELECT m.id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.way, m.kind, m.outcome, m.body, m.from_phone \
+             FROM messages m LEFT JOIN people p ON p.id = m.author_id \
+             LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE m.conversation_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")
             .bind(conversation.0).bind(after).bind(PIECE).fetch_all(&mut *c).await)?;
         let count = rows.len();
-        let spoken = |(id, at, author, author_name, way, kind, outcome, body): Raw| Spoken {
+        let spoken = |(id, at, author, author_name, way, kind, outcome, body, from): Raw| Spoken {
             id,
             conversation,
             at: At(at),
@@ -87,6 +90,7 @@ pub async fn spoken(tx: &mut Tx, conversation: ConversationId, most: usize) -> R
             kind,
             outcome,
             body,
+            from,
             texts: Vec::new(),
         };
         all.extend(rows.into_iter().map(spoken));
@@ -95,16 +99,16 @@ pub async fn spoken(tx: &mut Tx, conversation: ConversationId, most: usize) -> R
         }
     }
     all.truncate(most);
-    let rows: Vec<(i64, String, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT d.message_id, d.state, p.name, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
-         WHERE d.conversation_id = $1 AND d.message_id IS NOT NULL AND d.kind = 'text' ORDER BY d.id")
+    let rows: Vec<RawText> = on!(tx, c => sqlx::query_as(
+        "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
+         LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' WHERE d.conversation_id = $1 AND d.message_id IS NOT NULL AND d.kind = 'text' ORDER BY d.id")
         .bind(conversation.0).fetch_all(&mut *c).await)?;
-    let mut texts: HashMap<i64, Vec<Text>> = HashMap::new();
-    for (message, state, to_rep, why) in rows {
-        texts.entry(message).or_default().push(Text { state, to_rep, why });
+    let mut texts: HashMap<MessageId, Vec<Text>> = HashMap::new();
+    for (message, text) in rows.into_iter().map(Text::of) {
+        texts.entry(message).or_default().push(text);
     }
     for one in &mut all {
-        one.texts = texts.remove(&one.id).unwrap_or_default();
+        one.texts = texts.remove(&MessageId(one.id)).unwrap_or_default();
     }
     Ok(all)
 }

@@ -30,6 +30,8 @@ pub struct HeldText {
     pub conversation: Option<ConversationId>,
     /// That conversation is closed.
     pub closed: bool,
+    /// That conversation is a pair.
+    pub of_pair: bool,
 }
 
 /// How many texts are held, counted up to a thousand.
@@ -49,8 +51,9 @@ pub async fn count(tx: &mut Tx) -> Result<i64> {
 /// What the database said.
 pub async fn list(tx: &mut Tx, before: MessageId) -> Result<Vec<HeldText>> {
     let rows = on!(tx, c, R => sqlx::query(
-        "SELECT m.id, m.accepted_at, u.name, m.from_phone, l.name, m.to_number, m.body, m.why, m.conversation_id, \
-         c.closed_at FROM messages m LEFT JOIN customers u ON u.phone = m.from_phone \
+        "SELECT m.id, m.accepted_at, COALESCE(g.alias, u.name), m.from_phone, l.name, m.to_number, m.body, m.why, \
+         m.conversation_id, c.closed_at, c.kind FROM messages m LEFT JOIN legs g ON g.id = m.leg_id AND g.role = 'party' \
+          LEFT JOIN customers u ON u.phone = m.from_phone \
          LEFT JOIN conversations c ON c.id = m.conversation_id \
          LEFT JOIN numbers n ON n.number = m.to_number LEFT JOIN lines l ON l.id = n.id \
          WHERE m.outcome = 'held' AND m.id < $1 ORDER BY m.id DESC LIMIT $2")
@@ -67,6 +70,7 @@ pub async fn list(tx: &mut Tx, before: MessageId) -> Result<Vec<HeldText>> {
                 why: row.try_get::<Option<String>, _>(7)?.unwrap_or_default(),
                 conversation: row.try_get::<Option<i64>, _>(8)?.map(ConversationId),
                 closed: row.try_get::<Option<i64>, _>(9)?.is_some(),
+                of_pair: row.try_get::<Option<String>, _>(10)?.as_deref() == Some("pair"),
             })
         })
         .fetch_all(c).await)?;

@@ -2,6 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Row as _};
 
+use super::called::{self, Called};
 use super::{Contact, Viewer};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
@@ -30,8 +31,8 @@ pub struct Row {
     pub id: ConversationId,
     /// The customer.
     pub contact: Contact,
-    /// Two people of whom neither is staff.
-    pub pair: bool,
+    /// Two or more people of whom none is staff; the contact is all of them.
+    pub pair: Option<Called>,
     /// The line's name; empty in a pair.
     pub line: String,
     /// The name of the rep it is pinned to.
@@ -56,6 +57,7 @@ pub struct Row {
     pub closed: bool,
     /// Nothing may be sent to the customer from this line.
     pub opted_out: bool,
+    of_pair: bool,
     key: i64,
 }
 
@@ -86,16 +88,29 @@ pub async fn list(
     let plan = Plan::of(viewer, view, reach);
     let back = beside.is_some_and(|cursor| cursor.back);
     let mut rows = page(tx, viewer, &plan, beside, policies).await?;
-    if back && rows.len() <= PAGE {
+    let cut = if back && rows.len() <= PAGE {
         // The page before is the first one; read downwards, it is full.
         let rows = page(tx, viewer, &plan, None, policies).await?;
-        return Ok(cut(rows, false, None));
+        cut(rows, false, None)
+    } else {
+        if back {
+            rows.truncate(PAGE + 1);
+            rows.reverse();
+        }
+        cut(rows, back, beside)
+    };
+    named(tx, cut).await
+}
+
+/// Names the pairs among the rows.
+async fn named(tx: &mut Tx, mut page: Page) -> Result<Page> {
+    let pairs: Vec<ConversationId> = page.rows.iter().filter(|row| row.of_pair).map(|row| row.id).collect();
+    let mut called = called::called(tx, &pairs).await?;
+    for row in page.rows.iter_mut().filter(|row| row.of_pair) {
+        row.pair = called.remove(&row.id);
+        row.contact = row.pair.as_ref().map_or_else(|| row.contact.clone(), Called::contact);
     }
-    if back {
-        rows.truncate(PAGE + 1);
-        rows.reverse();
-    }
-    Ok(cut(rows, back, beside))
+    Ok(page)
 }
 
 /// At most a page, and the cursors of its neighbours. A page that was read upwards has its surplus row first.
@@ -185,7 +200,8 @@ async fn read(tx: &mut Tx, sql: Statement, policies: &Policies) -> Result<Vec<Ro
             Ok(Row {
                 id: ConversationId(row.try_get(0)?),
                 contact: Contact::on(name, phone.as_deref(), own.as_deref()),
-                pair: row.try_get::<String, _>(14)? == "pair",
+                pair: None,
+                of_pair: row.try_get::<String, _>(14)? == "pair",
                 line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
                 rep: row.try_get(4)?,
                 at: At(row.try_get(5)?),

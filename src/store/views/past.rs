@@ -88,6 +88,9 @@ pub async fn others(
     (customers, except): (&[CustomerId], ConversationId),
     most: i64,
 ) -> Result<Vec<Other>> {
+    if customers.is_empty() {
+        return Ok(Vec::new());
+    }
     let sql = format!(
         "SELECT c.id, c.last_at, c.preview, l.name, p.name, u.phone, l.policies, c.closed_at FROM conversations c \
          JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \

@@ -22,7 +22,7 @@ pub struct Row {
     pub closed: bool,
 }
 
-/// Those of `ids` that `viewer` may see, in their order.
+/// Those of `ids` that `viewer` may see and that are of a line, in their order: nobody of ours has a pair.
 ///
 /// # Errors
 /// What the database said.
@@ -32,7 +32,7 @@ pub async fn rows(tx: &mut Tx, viewer: Viewer, ids: &[ConversationId]) -> Result
         let places: Vec<String> = (2..2 + some.len().next_power_of_two()).map(|n| format!("${n}")).collect();
         let sql = format!(
             "SELECT c.id, u.name, u.phone, l.policies, l.name, p.name, c.closed_at FROM conversations c \
-             LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \
+             LEFT JOIN customers u ON u.id = c.customer_id JOIN lines l ON l.id = c.line_id \
              LEFT JOIN people p ON p.id = c.pinned_to WHERE {} AND c.id IN ({})",
             viewer.sees(),
             places.join(", ")

@@ -3,6 +3,8 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
+use super::called::together;
+use super::pairs::{self, PairRow};
 use super::{Contact, Viewer};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
@@ -49,6 +51,8 @@ pub struct Head {
     pub line_paused: Option<String>,
     /// The customer's first text that whoever is responsible has not seen.
     pub unread_from: Option<MessageId>,
+    /// Two or more people of whom none is staff; the contact is all of them.
+    pub pair: Option<PairRow>,
 }
 
 /// The conversation `id`, if `viewer` may see it.
@@ -89,7 +93,15 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
             blocked: at(14)?.map(|at| (at, by.unwrap_or_default())),
             line_paused: at(17)?.map(|_| paused_why.unwrap_or_default()),
             unread_from: row.try_get::<Option<i64>, _>(19)?.map(MessageId),
+            pair: None,
         })
-    }).fetch_optional(c).await)?;
-    Ok(head)
+    }).fetch_optional(&mut *c).await)?;
+    let Some(mut head) = head else { return Ok(None) };
+    if head.line.is_none() {
+        head.pair = pairs::one(tx, id, head.opened_at).await?;
+        let people: Vec<String> =
+            head.pair.iter().flat_map(|pair| &pair.parties).map(|one| one.alias.clone()).collect();
+        head.contact.name = head.pair.as_ref().map(|_| together(&people));
+    }
+    Ok(Some(head))
 }

@@ -24,7 +24,7 @@ pub struct Said {
     pub at: At,
     /// `customer`, `rep`, `party` or `system`.
     pub author: String,
-    /// The author's name, if a person of ours.
+    /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
     /// `phone`, `web`, `api` or `system`.
     pub way: String,
@@ -53,8 +53,20 @@ pub struct Text {
     pub state: String,
     /// The rep whose phone it goes to; nobody's name if it goes to the customer.
     pub to_rep: Option<String>,
+    /// The party whose phone it goes to, if it does.
+    pub to_party: Option<String>,
     /// Why it is in this state, in words for people.
     pub why: Option<String>,
+}
+
+/// A message and one text of it: its state, the rep or party to whom it goes, and why it is in that state.
+pub(super) type RawText = (i64, String, Option<String>, Option<String>, Option<String>);
+
+impl Text {
+    /// Reads what a statement found.
+    pub(super) fn of((message, state, to_rep, to_party, why): RawText) -> (MessageId, Text) {
+        (MessageId(message), Text { state, to_rep, to_party, why })
+    }
 }
 
 /// Something done.
@@ -149,8 +161,9 @@ async fn newest(tx: &mut Tx, of: &[ConversationId], before: MessageId) -> Result
 async fn messages(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Said>> {
     let raw: Vec<RawSaid> = on!(tx, c => {
         let mut q = QueryBuilder::new(
-            "SELECT m.id, m.conversation_id, m.accepted_at, m.author, p.name, m.way, m.kind, m.outcome, m.why, m.body, \
-             m.media FROM messages m LEFT JOIN people p ON p.id = m.author_id WHERE m.id >= ",
+            "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.way, m.kind, m.outcome, \
+             m.why, m.body, m.media FROM messages m LEFT JOIN people p ON p.id = m.author_id \
+             LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE m.id >= ",
         );
         q.push_bind(from).push(" AND m.id < ").push_bind(before).push(" AND m.conversation_id IN (");
         push_list(&mut q, padded(of).map(|id| id.0));
@@ -191,10 +204,10 @@ async fn repeated(tx: &mut Tx, id: ConversationId, from: i64) -> Result<Vec<Mess
 
 /// A delivery belongs to a message that is older than itself, so those from `from` on are enough.
 async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<MessageId, Vec<Text>>> {
-    let raw: Vec<(i64, String, Option<String>, Option<String>)> = on!(tx, c => {
+    let raw: Vec<RawText> = on!(tx, c => {
         let mut q = QueryBuilder::new(
-            "SELECT d.message_id, d.state, p.name, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
-             WHERE d.message_id IS NOT NULL AND d.kind = 'text' AND d.id >= ",
+            "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d \
+             LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' WHERE d.message_id IS NOT NULL AND d.kind = 'text' AND d.id >= ",
         );
         q.push_bind(from).push(" AND d.conversation_id IN (");
         push_list(&mut q, padded(of).map(|id| id.0));
@@ -202,8 +215,8 @@ async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let mut texts: HashMap<MessageId, Vec<Text>> = HashMap::new();
-    for (message, state, to_rep, why) in raw {
-        texts.entry(MessageId(message)).or_default().push(Text { state, to_rep, why });
+    for (message, text) in raw.into_iter().map(Text::of) {
+        texts.entry(message).or_default().push(text);
     }
     Ok(texts)
 }

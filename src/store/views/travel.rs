@@ -10,7 +10,7 @@ use crate::store::{Result, Tx};
 pub struct Travel {
     /// `customer`, `rep`, `party` or `system`.
     pub author: String,
-    /// The author's name, if a person of ours.
+    /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
     /// `phone`, `web`, `api` or `system`.
     pub way: String,
@@ -31,6 +31,8 @@ pub struct Travel {
 pub struct Went {
     /// The rep whose phone it goes to; nobody's name if it goes to the customer.
     pub to_rep: Option<String>,
+    /// The party whose phone it goes to, if it does.
+    pub to_party: Option<String>,
     /// Our end: the line's name, else the mask's number.
     pub from: String,
     /// The state's word.
@@ -46,7 +48,7 @@ pub struct Went {
 }
 
 type Raw = (String, Option<String>, String, i64, String, Option<String>, Option<String>, Option<String>, Option<i64>);
-type RawWent = (Option<String>, Option<String>, String, String, Option<String>, i64, i64, i64);
+type RawWent = (Option<String>, Option<String>, Option<String>, String, String, Option<String>, i64, i64, i64);
 
 /// The way of a message of a conversation; `None` if there is none. Whoever calls it has checked that the conversation
 /// may be seen.
@@ -55,16 +57,16 @@ type RawWent = (Option<String>, Option<String>, String, String, Option<String>, 
 /// What the database said.
 pub async fn travel(tx: &mut Tx, conversation: ConversationId, message: MessageId) -> Result<Option<Travel>> {
     let raw: Option<Raw> = on!(tx, c => sqlx::query_as(
-        "SELECT m.author, p.name, m.way, m.accepted_at, m.outcome, m.why, l.name, n.number, g.opened_at \
+        "SELECT m.author, COALESCE(p.name, g.alias), m.way, m.accepted_at, m.outcome, m.why, l.name, n.number, g.opened_at \
          FROM messages m LEFT JOIN people p ON p.id = m.author_id LEFT JOIN legs g ON g.id = m.leg_id \
          LEFT JOIN numbers n ON n.id = g.number_id LEFT JOIN lines l ON l.id = n.id \
          WHERE m.id = $1 AND m.conversation_id = $2 AND m.kind = 'text'"
     ).bind(message.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
     let Some((author, author_name, way, at, outcome, why, line, number, opened)) = raw else { return Ok(None) };
     let went: Vec<RawWent> = on!(tx, c => sqlx::query_as(
-        "SELECT p.name, l.name, n.number, d.state, d.why, d.segments, d.fence, d.updated_at FROM deliveries d \
+        "SELECT p.name, g.alias, l.name, n.number, d.state, d.why, d.segments, d.fence, d.updated_at FROM deliveries d \
          JOIN numbers n ON n.id = d.number_id LEFT JOIN lines l ON l.id = n.id \
-         LEFT JOIN people p ON p.id = d.person_id \
+         LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' \
          WHERE d.message_id = $1 AND d.kind = 'text' ORDER BY d.id"
     ).bind(message.0).fetch_all(&mut *c).await)?;
     Ok(Some(Travel {
@@ -77,8 +79,9 @@ pub async fn travel(tx: &mut Tx, conversation: ConversationId, message: MessageI
         leg: line.or(number).zip(opened.map(At)),
         texts: went
             .into_iter()
-            .map(|(to_rep, line, number, state, why, segments, tries, at)| Went {
+            .map(|(to_rep, to_party, line, number, state, why, segments, tries, at)| Went {
                 to_rep,
+                to_party,
                 from: line.unwrap_or(number),
                 state,
                 why,

@@ -29,6 +29,8 @@ pub(super) struct Group {
     pub(super) conversation: Option<ConversationId>,
     pub(super) contact: Contact,
     pub(super) line: String,
+    /// Nobody of ours has it, and nobody's number stands for it.
+    pub(super) pair: bool,
     pub(super) rep: Option<String>,
     pub(super) closed: Option<Stamp>,
     pub(super) lines: Vec<Line>,
@@ -44,6 +46,7 @@ pub(super) fn groups(hits: Vec<Hit>, question: &Question) -> Vec<Group> {
                 conversation: hit.conversation,
                 contact: hit.contact.clone(),
                 line: hit.line.clone(),
+                pair: hit.of_pair,
                 rep: hit.rep.clone(),
                 closed: hit.closed_at.map(Stamp),
                 lines: Vec::new(),
@@ -77,7 +80,11 @@ pub(super) fn groups(hits: Vec<Hit>, question: &Question) -> Vec<Group> {
 }
 
 fn by(theirs: bool, author: Option<String>, customer: &str) -> String {
-    if theirs { customer.to_owned() } else { author.unwrap_or_else(|| "Switchboard".to_owned()) }
+    if theirs {
+        // Of parties each has a name of their own.
+        return author.unwrap_or_else(|| customer.to_owned());
+    }
+    author.unwrap_or_else(|| "Switchboard".to_owned())
 }
 
 fn line(hit: Hit, question: &Question) -> Line {

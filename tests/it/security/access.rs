@@ -18,7 +18,7 @@ const BO: &str = "bo@example.com";
 const ADA: &str = "ada@example.com";
 
 /// What an answer says, without what is another in every answer: its own id, keys of forms, and `id` that was asked for.
-fn said(answer: &Answer, id: &str) -> (Status, String) {
+pub fn said(answer: &Answer, id: &str) -> (Status, String) {
     let body = answer.body.replace(answer.header("x-request-id"), "REQUEST");
     let mut parts = body.split("name=\"form_key\" value=\"");
     let mut plain = parts.next().unwrap().to_owned();

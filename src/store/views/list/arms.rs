@@ -330,7 +330,8 @@ impl Plan {
     }
 }
 
-/// By a number that people say, the last two digits that everybody sees, or a part of the name.
+/// By a number that people say, the last two digits that everybody sees, a part of the name, or all of what integrators
+/// call a pair.
 fn by_words(words: &str, sql: &mut Statement) -> String {
     let digits = words.trim_start_matches(['#', '•']);
     let number = digits.parse::<i64>().ok().filter(|number| *number >= 0);
@@ -342,9 +343,11 @@ fn by_words(words: &str, sql: &mut Statement) -> String {
         let ending = sql.bind(Bind::Words(format!("%{digits}")));
         found = format!("{found} OR u.phone LIKE {ending}");
     }
+    let reference = sql.bind(Bind::Words(words.to_owned()));
     let found = format!(
         "SELECT x.id FROM conversations x WHERE x.customer_id IN (SELECT u.id FROM customers u WHERE {found} \
-         ORDER BY u.id DESC LIMIT {NEWEST})"
+         ORDER BY u.id DESC LIMIT {NEWEST}) UNION ALL SELECT conversation_id FROM (SELECT r.conversation_id \
+         FROM pair_references r WHERE r.reference = {reference} ORDER BY r.conversation_id DESC LIMIT {NEWEST}) named"
     );
     match number {
         Some(number) => {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
-use super::super::timeline::Text;
+use super::super::called::{self, Called};
+use super::super::timeline::{RawText, Text};
 use super::super::{Contact, Viewer};
 use super::{Kind, Stage, Wanted};
 use crate::clock::At;
@@ -24,7 +25,7 @@ pub struct Hit {
     pub at: At,
     /// `customer`, `rep`, `party` or `system`.
     pub author: String,
-    /// The author's name, if a person of ours.
+    /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
     /// `text`, `note`, `keyword` or `command`.
     pub kind: String,
@@ -46,6 +47,8 @@ pub struct Hit {
     pub texts: Vec<Text>,
     /// What was said just before.
     pub before: Option<Neighbour>,
+    /// Of a pair, which is called by its people.
+    pub of_pair: bool,
 }
 
 /// What was said just before a hit.
@@ -55,7 +58,7 @@ pub struct Neighbour {
     pub id: MessageId,
     /// When.
     pub at: At,
-    /// Whoever of the staff said it.
+    /// Whoever of the staff said it; what a party is called.
     pub author_name: Option<String>,
     /// The customer said it.
     pub theirs: bool,
@@ -65,7 +68,8 @@ pub struct Neighbour {
 
 const FROM: &str = " FROM messages m LEFT JOIN conversations c ON c.id = m.conversation_id \
      LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN customers u ON u.id = c.customer_id \
-     LEFT JOIN people r ON r.id = c.pinned_to LEFT JOIN people p ON p.id = m.author_id WHERE ";
+     LEFT JOIN people r ON r.id = c.pinned_to LEFT JOIN people p ON p.id = m.author_id \
+     LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE ";
 
 /// The conditions that the lists cannot know for sure, and the reader's rights; the reader is `$1`.
 fn conditions(viewer: Viewer, wanted: &Wanted) -> String {
@@ -105,8 +109,9 @@ pub(super) async fn read(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, some: &[P
     }
     let (from, until) = times(wanted);
     let sql = format!(
-        "SELECT m.id, m.conversation_id, m.accepted_at, m.author, p.name, m.kind, m.outcome, m.why, m.body, \
-         u.name, COALESCE(u.phone, m.from_phone), l.policies, COALESCE(l.name, m.to_number), r.name, c.closed_at{}",
+        "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.kind, m.outcome, m.why, m.body, \
+         u.name, COALESCE(u.phone, m.from_phone), l.policies, COALESCE(l.name, m.to_number), r.name, c.closed_at, \
+         c.kind{}",
         tail(viewer, wanted, some.len())
     );
     let hits = on!(tx, c, R => {
@@ -133,6 +138,7 @@ pub(super) async fn read(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, some: &[P
                 closed_at: row.try_get::<Option<i64>, _>(14)?.map(At),
                 texts: Vec::new(),
                 before: None,
+                of_pair: row.try_get::<Option<String>, _>(15)?.as_deref() == Some("pair"),
             })
         }).fetch_all(&mut *c).await
     })?;
@@ -168,25 +174,31 @@ pub(super) async fn complete(tx: &mut Tx, hits: &mut [Hit]) -> Result<()> {
     }
     let mut texts = texts(tx, hits).await?;
     let mut before = before(tx, hits).await?;
+    let ids: Vec<ConversationId> = hits.iter().filter(|hit| hit.of_pair).filter_map(|hit| hit.conversation).collect();
+    let called = called::called(tx, &ids).await?;
     for hit in hits {
-        hit.texts = texts.remove(&hit.id.0).unwrap_or_default();
+        if let Some(pair) = hit.conversation.and_then(|id| called.get(&id)) {
+            (hit.contact, hit.line) = (Called::contact(pair), format!("Pair {}", pair.reference));
+        }
+        hit.texts = texts.remove(&hit.id).unwrap_or_default();
         hit.before = before.remove(&hit.id.0);
     }
     Ok(())
 }
 
-async fn texts(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Vec<Text>>> {
-    let rows: Vec<(i64, String, Option<String>, Option<String>)> = on!(tx, c => {
+async fn texts(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<MessageId, Vec<Text>>> {
+    let rows: Vec<RawText> = on!(tx, c => {
         let mut q = QueryBuilder::new(
-            "SELECT d.message_id, d.state, p.name, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
+            "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d \
+             LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' \
              WHERE d.kind = 'text' AND d.message_id IN (");
         push_list(&mut q, padded(hits).map(|hit| hit.id.0));
         q.push(" ORDER BY d.id");
         q.build_query_as().fetch_all(&mut *c).await
     })?;
-    let mut all: HashMap<i64, Vec<Text>> = HashMap::new();
-    for (message, state, to_rep, why) in rows {
-        all.entry(message).or_default().push(Text { state, to_rep, why });
+    let mut all: HashMap<MessageId, Vec<Text>> = HashMap::new();
+    for (message, text) in rows.into_iter().map(Text::of) {
+        all.entry(message).or_default().push(text);
     }
     Ok(all)
 }
@@ -196,9 +208,10 @@ type Before = (i64, i64, i64, Option<String>, String, String);
 async fn before(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Neighbour>> {
     let rows: Vec<Before> = on!(tx, c => {
         let mut q = QueryBuilder::new(
-            "SELECT h.id, m.id, m.accepted_at, p.name, m.author, m.body FROM messages h JOIN messages m ON m.id = \
+            "SELECT h.id, m.id, m.accepted_at, COALESCE(p.name, g.alias), m.author, m.body FROM messages h JOIN messages m ON m.id = \
              (SELECT MAX(b.id) FROM messages b WHERE b.conversation_id = h.conversation_id AND b.id < h.id) \
-             LEFT JOIN people p ON p.id = m.author_id WHERE h.id IN (");
+             LEFT JOIN people p ON p.id = m.author_id \
+             LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE h.id IN (");
         push_list(&mut q, padded(hits).map(|hit| hit.id.0));
         q.build_query_as().fetch_all(&mut *c).await
     })?;

@@ -102,6 +102,15 @@ async fn of_customer(tx: &mut Tx, viewer: Viewer, who: &str) -> Result<Set> {
     Ok(all.unwrap_or_default())
 }
 
+/// Pairs of this reference, or with a party who has or had this phone, written with its country code.
+async fn of_pairs(tx: &mut Tx, who: &str) -> Result<Set> {
+    let digits: String = who.chars().filter(char::is_ascii_digit).collect();
+    let phone = number::typed(who).map_or_else(|| "none".to_owned(), |_| format!("+{digits}"));
+    let of = "SELECT conversation_id AS id FROM pair_references WHERE reference = $1 \
+              UNION SELECT conversation_id FROM legs WHERE phone = $2 AND role = 'party'";
+    ids(tx, of, (who.trim(), &phone), 0).await
+}
+
 /// The conversations among which alone something is looked for; `None` for all.
 ///
 /// # Errors
@@ -109,7 +118,10 @@ async fn of_customer(tx: &mut Tx, viewer: Viewer, who: &str) -> Result<Set> {
 pub(super) async fn only(tx: &mut Tx, viewer: Viewer, wanted: &Wanted) -> Result<Option<Set>> {
     let mut sets = Vec::new();
     if let Some(who) = &wanted.who {
-        sets.push(of_customer(tx, viewer, who).await?);
+        let customers = of_customer(tx, viewer, who).await?;
+        // Only who sees pairs asks for them.
+        let pairs = if viewer.sees_all() { of_pairs(tx, who).await? } else { Set::default() };
+        sets.push(Set::of(customers.ids().into_iter().chain(pairs.ids())));
     }
     if let Some(label) = wanted.label {
         let of = "SELECT conversation_id AS id FROM conversation_labels WHERE label_id = $3";

@@ -1,0 +1,39 @@
+//! How the parties of a pair stand: who of them is sent nothing, and which app joined them.
+
+use crate::domain::ids::{ConversationId, LegId};
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// How those in a pair stand.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// The name of the token that opened it.
+    pub app: Option<String>,
+    /// Legs to which nothing is sent, and why.
+    pub out: Vec<(LegId, &'static str)>,
+}
+
+/// How those in a pair stand.
+///
+/// # Errors
+/// What the database said.
+pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<Standing> {
+    let app: Option<(String,)> = on!(tx, c => sqlx::query_as(
+        "SELECT t.name FROM pairs x JOIN api_tokens t ON t.id = x.token_id WHERE x.conversation_id = $1")
+        .bind(pair.0).fetch_optional(&mut *c).await)?;
+    let rows: Vec<(i64, Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
+        "SELECT g.id, (SELECT k.given FROM consents k WHERE k.phone = g.phone AND k.scope = 'pool' \
+           ORDER BY k.id DESC LIMIT 1), (SELECT b.blocked FROM blocks b WHERE b.phone = g.phone \
+           AND b.number_id = g.number_id ORDER BY b.id DESC LIMIT 1) \
+         FROM legs g WHERE g.conversation_id = $1 AND g.role = 'party' ORDER BY g.id")
+        .bind(pair.0).fetch_all(&mut *c).await)?;
+    let out = rows.into_iter().filter_map(|(leg, given, blocked)| {
+        let why = match (given, blocked) {
+            (Some(0), _) => "opted out",
+            (_, Some(1)) => "blocks this mask",
+            _ => return None,
+        };
+        Some((LegId(leg), why))
+    });
+    Ok(Standing { app: app.map(|(name,)| name), out: out.collect() })
+}
