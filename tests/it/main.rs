@@ -29,6 +29,7 @@ mod manager;
 mod masks;
 mod merges;
 mod model;
+mod model_pairs;
 mod operators;
 mod pairs;
 mod papers;

@@ -60,6 +60,8 @@ struct State {
     /// Texts that people have sent to our numbers, whether or not we were told.
     arrived: Vec<Arrived>,
     list_is_down: bool,
+    /// Numbers that are rented from it.
+    rented: BTreeMap<String, Setting>,
     gates: BTreeMap<String, oneshot::Sender<()>>,
 }
 
@@ -251,26 +253,41 @@ impl Carrier for Faulty {
     }
 
     async fn numbers(&self) -> Result<Vec<OwnedNumber>, Unanswered> {
-        Ok(Vec::new())
+        Ok(self.state.lock().unwrap().rented.iter().map(owned).collect())
     }
 
-    async fn number(&self, _: &str) -> Result<Option<OwnedNumber>, Unanswered> {
-        Ok(None)
+    async fn number(&self, number: &str) -> Result<Option<OwnedNumber>, Unanswered> {
+        Ok(self.state.lock().unwrap().rented.get_key_value(number).map(owned))
     }
 
-    async fn offers(&self, _: &str, _: usize) -> Result<Vec<Offer>, Unanswered> {
-        Ok(Vec::new())
+    async fn offers(&self, country: &str, count: usize) -> Result<Vec<Offer>, Unanswered> {
+        let state = self.state.lock().unwrap();
+        let all = (4000..).map(|n| format!("+1505555{n}")).filter(|number| !state.rented.contains_key(number));
+        Ok(all.take(count).map(|number| Offer { number, country: country.to_owned() }).collect())
     }
 
-    async fn rent(&self, _: &str, _: &Setting) -> Changed {
-        Changed::Refused("nothing is for rent here".to_owned())
+    async fn rent(&self, number: &str, setting: &Setting) -> Changed {
+        self.state.lock().unwrap().rented.insert(number.to_owned(), setting.clone());
+        Changed::Done
     }
 
     async fn set_up(&self, _: &str, _: &Setting) -> Changed {
         Changed::Done
     }
 
-    async fn release(&self, _: &str) -> Changed {
+    async fn release(&self, number: &str) -> Changed {
+        self.state.lock().unwrap().rented.remove(number);
         Changed::Done
+    }
+}
+
+fn owned((number, setting): (&String, &Setting)) -> OwnedNumber {
+    OwnedNumber {
+        number: number.clone(),
+        name: setting.name.clone(),
+        inbound_url: setting.inbound_url.clone(),
+        fallback_url: setting.inbound_url.clone(),
+        overridden_by: None,
+        texts: true,
     }
 }

@@ -37,7 +37,7 @@ pub type Told<T = ()> = Result<T, String>;
 macro_rules! hold {
     ($holds:expr, $($why:tt)*) => { if !$holds { return Err(format!($($why)*)); } };
 }
-pub(super) use hold;
+pub(crate) use hold;
 
 /// Somebody with a login.
 #[derive(Clone, Debug)]
