@@ -29,6 +29,7 @@ twins!(
     11 "0011_loads",
     12 "0012_told",
     13 "0013_spending",
+    14 "0014_mine",
 );
 
 fn migrator(pick: impl Fn(&'static str, &'static str) -> &'static str) -> Migrator {
