@@ -97,8 +97,10 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
     }
     let talks = locked(tx, &wanted).await?;
     // PostgreSQL reads a row anew that it has waited for, but not what is joined to it: somebody else's conversation by
-    // now would come without its rep. It is held from here on, so that a second look is right.
-    let stale = talks.iter().any(|(talk, rep)| talk.pinned_to != *rep);
+    // now would come without its rep, and a pair that ended meanwhile as an open one. It is held from here on, so that a
+    // second look is right.
+    let waits = !tx.for_update().is_empty();
+    let stale = talks.iter().any(|(talk, rep)| talk.pinned_to != *rep || (waits && talk.pair.is_some()));
     let talks = if stale { locked(tx, &wanted).await? } else { talks };
     Ok(talks.into_iter().map(|(talk, _)| talk).collect())
 }

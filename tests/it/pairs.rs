@@ -251,6 +251,22 @@ both_stores! {
         assert_eq!(house.tries_to_join(merged).await.unwrap().id, first, "asked again it is the same");
     }
 
+    async fn a_merged_pair_is_warned_of_again_before_its_later_end(house) {
+        let warned = Opening {
+            warn_before: Some(minutes(10)),
+            warning: Some("Over in 10 minutes. EXTEND for more.".to_owned()),
+            extension: Some(hours(1)),
+            ..ending("bait-77", Wish::After(hours(1)))
+        };
+        let id = house.joins(warned).await;
+        house.pass(minutes(55)).await;
+        house.tries_to_join(Opening { merge: true, ..ending("bait-78", Wish::After(hours(5))) }).await.unwrap();
+        house.fisher().texts_to(&house.mask_of(id, "Fisher").await, "EXTEND").await;
+        assert_eq!(house.helper().bodies().last().unwrap(), "EXTEND", "nobody was warned of the later end");
+        house.pass(minutes(291)).await;
+        assert_eq!(house.events("pair_expiring").await.len(), 2);
+    }
+
     async fn a_reference_names_one_open_pair(house) {
         let id = house.joins(opening("bait-77")).await;
         assert_eq!(house.tries_to_join(opening("bait-77")).await.unwrap(), Opened { id, fresh: false });

@@ -186,6 +186,8 @@ impl Open {
         let term = Term {
             ends_at: held.term.ends_at.max(asked.ends_at),
             hard_end: held.term.hard_end.max(asked.hard_end),
+            // A warning that was given for the earlier end is given again.
+            warned_at: held.term.warned_at.filter(|_| held.term.ends_at >= asked.ends_at),
             ..held.term
         };
         pairs::keep_terms(tx, &[(id, term)]).await?;

@@ -117,6 +117,8 @@ impl Run {
                 for &i in &order {
                     oracle.takes_in(&deeds[i], &answers[i], &mut seen)?;
                 }
+                // Of texts that could not leave in time, and were begun since the last look.
+                oracle.tells_of_failures(&mut seen)?;
                 nothing_is_left(&oracle, &seen)
             };
             match judge() {
