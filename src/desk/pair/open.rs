@@ -82,7 +82,12 @@ impl Open {
         let known = pairs::by_reference(tx, &opening.reference).await?;
         stale.extend(known.iter().map(|(id, _)| *id));
         let ended = over::end_over(desk, tx, &stale, now).await?;
-        if let Some((id, hash)) = known.filter(|(id, _)| !ended.contains(id)) {
+        let known = match known.filter(|(id, _)| !ended.contains(id)) {
+            // Somebody else may have ended it while this waited for it: looked at again, now that it is held.
+            Some(_) => pairs::by_reference(tx, &opening.reference).await?,
+            None => None,
+        };
+        if let Some((id, hash)) = known {
             return Ok(if hash == self.body_hash {
                 Ok(Opened { id, fresh: false })
             } else {

@@ -1,11 +1,15 @@
 //! Sequences that once showed a mistake, as they were when nothing more could be left out. They run first.
 
-use super::steps::Act::{Changes, Closes, Opens, Together};
-use super::steps::Step;
+use super::steps::Act::{Changes, Closes, Completes, Opens, OpensAgain, Passes, Texts, Together};
+use super::steps::{Step, Words};
 use crate::model::sequences::Kept;
 
 pub fn all() -> Vec<Kept<Step>> {
-    vec![(
+    vec![ended_while_one_waited(), ended_while_it_was_opened_again()]
+}
+
+fn ended_while_one_waited() -> Kept<Step> {
+    (
         20_000_026,
         vec![
             Step { act: Opens { people: [93, 201, 15], wish: 105, reference: 204, rest: 105 }, salt: 365_135_898 },
@@ -20,5 +24,24 @@ pub fn all() -> Vec<Kept<Step>> {
             },
         ],
         "what waited for somebody who ended a pair took it for an open one that nobody is in",
-    )]
+    )
+}
+
+fn ended_while_it_was_opened_again() -> Kept<Step> {
+    (
+        20_000_328,
+        vec![
+            Step { act: Opens { people: [66, 148, 81], wish: 117, reference: 77, rest: 104 }, salt: 397_487_868 },
+            Step { act: Passes { seconds: 186_386 }, salt: 163_842_893 },
+            Step {
+                act: Together(vec![
+                    OpensAgain { opening: 1, other: false },
+                    Completes { pair: 75 },
+                    Texts { leg: 93, words: Words::Fresh },
+                ]),
+                salt: 1_062_842_257,
+            },
+        ],
+        "a pair that was asked for again, and that somebody ended at that instant, was given out as open",
+    )
 }
