@@ -81,10 +81,14 @@ pub struct Waiting {
 /// What the database said.
 pub async fn waiting(tx: &mut Tx, line: Option<i64>, house: &Policies) -> Result<Vec<Waiting>> {
     let rows = on!(tx, c, R => sqlx::query(
-        "SELECT c.id, u.name, u.phone, l.policies, c.waiting_since, c.preview, l.name, p.name FROM conversations c \
+        "SELECT c.id, u.name, u.phone, l.policies, c.waiting_since, c.preview, l.name, p.name FROM (\
+           SELECT id, waiting_since FROM conversations WHERE closed_at IS NULL AND pinned_to IS NOT NULL \
+           AND waiting_since IS NOT NULL AND ($1 < 0 OR line_id = $1) \
+           UNION ALL SELECT id, waiting_since FROM conversations WHERE closed_at IS NULL AND pinned_to IS NULL \
+           AND line_id IS NOT NULL AND waiting_since IS NOT NULL AND ($1 < 0 OR line_id = $1) \
+           ORDER BY waiting_since, id LIMIT $2) w JOIN conversations c ON c.id = w.id \
          LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \
-         LEFT JOIN people p ON p.id = c.pinned_to WHERE c.closed_at IS NULL AND c.waiting_since IS NOT NULL \
-         AND ($1 < 0 OR c.line_id = $1) ORDER BY c.waiting_since, c.id LIMIT $2")
+         LEFT JOIN people p ON p.id = c.pinned_to ORDER BY c.waiting_since, c.id")
         .bind(line.unwrap_or(-1)).bind(MOST)
         .try_map(|row: R| {
             let (phone, policies): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);

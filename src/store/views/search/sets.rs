@@ -149,7 +149,10 @@ pub(super) async fn only(tx: &mut Tx, viewer: Viewer, wanted: &Wanted) -> Result
 /// # Errors
 /// What the database said.
 pub(super) async fn open(tx: &mut Tx) -> Result<Set> {
-    by_number(tx, "SELECT id FROM conversations WHERE closed_at IS NULL", 0).await
+    // Each half is a whole index; there is none over all that are open.
+    let open = "SELECT id FROM conversations WHERE closed_at IS NULL AND pinned_to IS NOT NULL \
+                UNION ALL SELECT id FROM conversations WHERE closed_at IS NULL AND pinned_to IS NULL";
+    by_number(tx, open, 0).await
 }
 
 #[cfg(test)]
