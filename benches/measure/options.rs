@@ -34,6 +34,8 @@ pub struct Options {
     pub conversations: u64,
     /// How many live legs the big database of the pairs has, and how many pairs expire at once.
     pub legs: u64,
+    /// Leave out how fast pairs are opened, and measure only what expiry does.
+    pub expiry: bool,
     /// How often each page is asked for.
     pub requests: u64,
     /// How many pages are open at once for the measurement of memory.
@@ -52,6 +54,7 @@ scripts/bench relay|web|pairs [OPTION…]
   --conversations N  of `web`: how many the database has, each with ten texts (100,000)
   --requests N     of `web`: how often each page is asked for (300)
   --legs N         of `pairs`: how many live legs the big database has (1,000,000)
+  --expiry         of `pairs`: only what others wait while as many pairs expire
   --inboxes N      of `web`: how many pages are open at once for the measurement of memory (500)
   --postgres URL   on PostgreSQL: a superuser's URL; a database is made and dropped there
   --home FOLDER    where the run's folder is made (the system's temporary folder)
@@ -73,6 +76,7 @@ impl Options {
             what: What::Relay,
             conversations: 100_000,
             legs: 1_000_000,
+            expiry: false,
             requests: 300,
             inboxes: 500,
             bare: None,
@@ -86,6 +90,7 @@ impl Options {
                 "web" => options.what = What::Web,
                 "pairs" => options.what = What::Pairs,
                 "--legs" => options.legs = number(&value()?)?.max(1_000),
+                "--expiry" => options.expiry = true,
                 "--conversations" => options.conversations = number(&value()?)?.max(100),
                 "--requests" => options.requests = number(&value()?)?.max(1),
                 "--inboxes" => options.inboxes = number(&value()?)?,

@@ -1,25 +1,24 @@
 //! What time does to pairs: those that are over are written down as over, and warnings are given. Nothing depends on
 //! when this runs: a text that comes too late is held by the clock alone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::over::end_over;
 use super::{Held, hold, news, tell};
 use crate::desk::outbox::Enqueued;
-use crate::desk::tell::failed;
 use crate::desk::{Desk, lapse};
 use crate::domain::event::Kind;
 use crate::domain::expiry::Term;
 use crate::domain::ids::ConversationId;
 use crate::store::{Job, Result, Tx, changes, pairs, partings};
 
-/// So many pairs are written down as over in one transaction: a few milliseconds' work, so that nobody waits for long
-/// behind it.
+/// So many pairs are written down as over in one transaction: few, because whoever writes meanwhile waits behind it.
 const PIECE: i64 = 25;
-/// Between two full pieces nothing is written for so long: a million pairs that are over at once do not take every other
-/// turn of the database. What is over is over by the clock, however late that is written down.
+/// Between two full pieces nothing is written for at least so long, and for as long as the last one took: a million pairs
+/// that are over at once leave half of the database to others. What is over is over by the clock, however late that is
+/// written down.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// At most so many warnings are given in one go, each in a transaction of its own.
@@ -41,6 +40,7 @@ pub async fn lapse(desk: &Desk) -> Result<usize> {
         if due.is_empty() {
             return Ok(ended);
         }
+        let begun = Instant::now();
         let did = desk.store.write(End { desk: desk.clone(), due }).await?;
         ended += did;
         desk.live.nudge();
@@ -48,7 +48,7 @@ pub async fn lapse(desk: &Desk) -> Result<usize> {
             return Ok(ended);
         }
         if full {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(begun.elapsed().max(PAUSE)).await;
         }
     }
 }
@@ -103,12 +103,10 @@ impl Job for Warn {
         let data = json!({ "ends_at": term.ends_at.0 });
         changes::event(tx, desk.ids.next(now), Some(self.id), now, "pair_expiring", None, &data).await?;
         changes::note(tx, &[(self.id, "conversation")], now).await?;
-        let sent = match pairs::warning(tx, self.id).await? {
-            Some(words) => tell(desk, tx, &talk, &legs, &words, now).await?.1,
-            None => Enqueued::default(),
-        };
         news::moved(desk, tx, (self.id, Kind::PairExpiring), term, None, now).await?;
-        failed(desk, tx, &sent.unsent, now).await?;
-        Ok(sent)
+        match pairs::warning(tx, self.id).await? {
+            Some(words) => Ok(tell(desk, tx, &talk, &legs, &words, now).await?.1),
+            None => Ok(Enqueued::default()),
+        }
     }
 }
