@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct At(pub i64);
 
+/// The length of a day, in microseconds.
+const DAY_MICROS: i64 = 86_400_000_000;
+
 impl At {
     /// The start of 1970, before everything that this program stores.
     pub const EPOCH: At = At(0);
@@ -28,6 +31,18 @@ impl At {
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
         At(seconds * 1_000_000)
+    }
+
+    /// Whole days since 1970 in UTC.
+    #[must_use]
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(DAY_MICROS)
+    }
+
+    /// When the day begins that is so many after the first of 1970 in UTC.
+    #[must_use]
+    pub const fn of_day(day: i64) -> Self {
+        At(day.saturating_mul(DAY_MICROS))
     }
 
     /// How long after `earlier` this is; zero if it is not after it.

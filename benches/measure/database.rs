@@ -12,36 +12,34 @@ pub enum Filling {
 }
 
 impl Filling {
-    /// Opens the database of this URL, and a transaction.
-    pub async fn begin(url: &str) -> std::result::Result<Self, sqlx::Error> {
-        let mut opened = if let Some(file) = url.strip_prefix("sqlite:") {
+    /// Opens the database of this URL.
+    pub async fn open(url: &str) -> std::result::Result<Self, sqlx::Error> {
+        Ok(if let Some(file) = url.strip_prefix("sqlite:") {
             let options = SqliteConnectOptions::new()
                 .filename(file)
                 .synchronous(SqliteSynchronous::Off)
                 .pragma("cache_size", "-1000000")
+                .pragma("wal_autocheckpoint", "0")
                 .foreign_keys(false);
             Filling::Sqlite(options.connect().await?)
         } else {
             let mut c = PgConnection::connect(url).await?;
             sqlx::raw_sql("SET session_replication_role = replica").execute(&mut c).await?;
             Filling::Postgres(c)
-        };
-        opened.run("BEGIN".to_owned()).await?;
-        Ok(opened)
+        })
     }
 
-    /// Runs a statement.
-    pub async fn run(&mut self, sql: String) -> std::result::Result<(), sqlx::Error> {
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+    /// Runs statements.
+    pub async fn run(&mut self, sql: impl Into<String>) -> std::result::Result<(), sqlx::Error> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql.into()));
         match self {
             Filling::Sqlite(c) => sql.execute(c).await.map(std::mem::drop),
             Filling::Postgres(c) => sql.execute(c).await.map(std::mem::drop),
         }
     }
 
-    /// Ends the transaction, with everything on disk. `next` is the number of the next conversation.
-    pub async fn end(mut self, next: u64) -> std::result::Result<(), sqlx::Error> {
-        self.run("COMMIT".to_owned()).await?;
+    /// Brings everything to disk. `next` is the number of the next conversation, if some were made.
+    pub async fn end(mut self, next: Option<u64>) -> std::result::Result<(), sqlx::Error> {
         match self {
             Filling::Sqlite(mut c) => {
                 // What was written here must not go to disk while something is measured.
@@ -49,8 +47,10 @@ impl Filling {
                 c.close().await
             }
             Filling::Postgres(_) => {
-                self.run(format!("ALTER TABLE conversations ALTER COLUMN id RESTART WITH {next}")).await?;
-                self.run("ANALYZE".to_owned()).await
+                if let Some(next) = next {
+                    self.run(format!("ALTER TABLE conversations ALTER COLUMN id RESTART WITH {next}")).await?;
+                }
+                self.run("ANALYZE").await
             }
         }
     }

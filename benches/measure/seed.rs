@@ -4,9 +4,9 @@
 use std::io::{Error, Result};
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use switchboard::clock::Clock;
+
+use crate::database::Filling;
 
 /// How many rows one statement writes.
 const STRIDE: u64 = 100_000;
@@ -24,21 +24,14 @@ pub async fn fill(database: &Path, count: u64) -> Result<()> {
 }
 
 async fn fill_all(database: &Path, count: u64) -> std::result::Result<(), sqlx::Error> {
-    let mut c = SqliteConnectOptions::new()
-        .filename(database)
-        .synchronous(SqliteSynchronous::Off)
-        .pragma("cache_size", "-1000000")
-        .pragma("wal_autocheckpoint", "0")
-        .foreign_keys(false)
-        .connect()
-        .await?;
+    let mut filling = Filling::open(&format!("sqlite:{}", database.display())).await?;
     let now = Clock::system().now().0.unsigned_abs();
-    run(&mut c, LANES).await?;
+    filling.run(LANES).await?;
     let step = (SPAN / count.max(1)).max(1);
     let begin = now - step * count - 3_600_000_000;
     for from in (0..count).step_by(usize::try_from(STRIDE).unwrap_or(1)) {
         let to = (from + STRIDE).min(count);
-        run(&mut c, "BEGIN").await?;
+        filling.run("BEGIN").await?;
         for sql in [MESSAGES, DELIVERIES, ATTEMPTS] {
             let numbers = [
                 ("{from}", from),
@@ -53,16 +46,11 @@ async fn fill_all(database: &Path, count: u64) -> std::result::Result<(), sqlx::
             for (name, value) in numbers {
                 text = text.replace(name, &value.to_string());
             }
-            run(&mut c, &text).await?;
+            filling.run(text).await?;
         }
-        run(&mut c, "COMMIT").await?;
+        filling.run("COMMIT").await?;
     }
-    run(&mut c, "PRAGMA wal_checkpoint(TRUNCATE)").await?;
-    c.close().await
-}
-
-async fn run(c: &mut SqliteConnection, sql: &str) -> std::result::Result<(), sqlx::Error> {
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(c).await.map(drop)
+    filling.end(None).await
 }
 
 const LANES: &str = "

@@ -27,12 +27,7 @@ pub(super) struct Body<T> {
 }
 
 /// A body that may be left out: then it says what `T` says by itself.
-pub(super) struct OrNothing<T> {
-    /// What it says.
-    pub(super) value: T,
-    /// As of [`Body`].
-    pub(super) hash: String,
-}
+pub(super) struct OrNothing<T>(pub(super) Body<T>);
 
 #[rocket::async_trait]
 impl<'r, T: DeserializeOwned + Send> FromData<'r> for Body<T> {
@@ -55,12 +50,9 @@ impl<'r, T: DeserializeOwned + Default + Send> FromData<'r> for OrNothing<T> {
             return Outcome::Error((too_slow().leave(req), ()));
         };
         if first.is_empty() {
-            return Outcome::Success(OrNothing { value: T::default(), hash: hash(req, "") });
+            return Outcome::Success(OrNothing(Body { value: T::default(), hash: hash(req, "") }));
         }
-        match read(req, data).await {
-            Ok(Body { value, hash }) => Outcome::Success(OrNothing { value, hash }),
-            Err(problem) => Outcome::Error((problem.leave(req), ())),
-        }
+        Body::from_data(req, data).await.map(OrNothing)
     }
 }
 

@@ -7,12 +7,13 @@ use utoipa::ToSchema;
 use super::answer::{Answer, Told};
 use super::body::Body;
 use super::caller::{EndpointsWrite, May};
+use super::numbered;
 use super::once::{Key, once};
 use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem};
 use super::times::Instant;
+use crate::desk::Desk;
 use crate::desk::endpoints::{self, By};
-use crate::desk::{Desk, Failure};
 use crate::domain::event::Wanted;
 use crate::domain::ids::EndpointId;
 use crate::store::endpoints as table;
@@ -127,7 +128,7 @@ pub(super) async fn index(_may: May<EndpointsWrite>, page: Page, desk: &State<De
 )]
 #[rocket::get("/endpoints/<id>")]
 pub(super) async fn show(id: &str, _may: May<EndpointsWrite>, desk: &State<Desk>) -> Told {
-    let kept = table::by_id(&mut desk.store.read().await?, numbered(id)?).await?;
+    let kept = table::by_id(&mut desk.store.read().await?, numbered(id, EndpointId)?).await?;
     Answer::ok(&Endpoint::from(kept.ok_or_else(Problem::not_found)?))
 }
 
@@ -142,11 +143,6 @@ pub(super) async fn show(id: &str, _may: May<EndpointsWrite>, desk: &State<Desk>
 )]
 #[rocket::delete("/endpoints/<id>")]
 pub(super) async fn delete(id: &str, may: May<EndpointsWrite>, desk: &State<Desk>) -> Told {
-    endpoints::delete(desk, By::Program(may.caller.token), numbered(id)?).await?;
+    endpoints::delete(desk, By::Program(may.caller.token), numbered(id, EndpointId)?).await?;
     Ok(Answer::done())
-}
-
-/// The id in an address; what is no number is nobody's.
-fn numbered(id: &str) -> Result<EndpointId, Failure> {
-    id.parse().map(EndpointId).map_err(|_| Failure::NotFound)
 }

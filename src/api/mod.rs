@@ -4,6 +4,7 @@
 //! answered with JSON (`answer`) or with the reason for the refusal (`problem`). The description of it all (`document`) is
 //! made from the same functions and types.
 
+use problem::Problem;
 use rocket::{Catcher, Route, catchers, routes};
 
 mod answer;
@@ -42,6 +43,11 @@ pub fn routes() -> Vec<Route> {
         endpoints::show,
         endpoints::delete,
     ]
+}
+
+/// The id in an address; what is no number is nobody's.
+fn numbered<T>(id: &str, of: impl FnOnce(i64) -> T) -> Result<T, Problem> {
+    id.parse().map(of).map_err(|_| Problem::not_found())
 }
 
 /// What is answered where no handler answers. Register them at `/api`.

@@ -46,8 +46,8 @@ pub async fn index(desk: &Desk) -> Result<usize> {
     }
 }
 
-/// Adds one batch of each kind, unless texts come so fast that it can wait. Returns how much that was. What is to be written is worked out before the write begins, so
-/// that texts wait for nothing but the writing.
+/// Adds one batch of each kind, unless texts come so fast that it can wait. Returns how much that was. What is to be
+/// written is worked out before the write begins, so that texts wait for nothing but the writing.
 ///
 /// # Errors
 /// What the database said.

@@ -47,7 +47,12 @@ pub async fn tell(desk: &Desk, tx: &mut Tx, told: &[Told], now: At) -> Result<()
         return Ok(());
     }
     let listeners = api_events::listeners(tx).await?;
-    let told: Vec<&Told> = told.iter().filter(|one| wanted(&listeners, one.kind)).collect();
+    post(desk, tx, &listeners, told, now).await
+}
+
+/// As [`tell`], where it is known who listens.
+async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], told: &[Told], now: At) -> Result<()> {
+    let told: Vec<&Told> = told.iter().filter(|one| wanted(listeners, one.kind)).collect();
     if told.is_empty() {
         return Ok(());
     }
@@ -115,6 +120,14 @@ struct Data<'a> {
     more: &'a Value,
 }
 
+/// Who listens, if there are `texts` to tell of and anybody wants to be told.
+async fn listeners_of(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> Result<Option<Vec<Listener>>> {
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(api_events::listeners(tx).await?).filter(|listeners| wanted(listeners, kind)))
+}
+
 /// Tells of texts that will not arrive on a party's phone. Texts outside pairs may be among them.
 ///
 /// # Errors
@@ -122,9 +135,7 @@ struct Data<'a> {
 pub(super) async fn failed(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<()> {
     let texts: Vec<(MessageId, LegId)> = unsent.iter().filter_map(|one| Some((one.message, one.leg?))).collect();
     let kind = Kind::MessageFailed;
-    if texts.is_empty() || !listens(tx, kind).await? {
-        return Ok(());
-    }
+    let Some(listeners) = listeners_of(tx, kind, &texts).await? else { return Ok(()) };
     let mut told = Vec::new();
     for fate in api_events::fates(tx, kind, &texts).await? {
         let (message, leg) = (fate.message, fate.leg);
@@ -132,7 +143,7 @@ pub(super) async fn failed(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At)
         let data = json!({ "message_id": message.to_string(), "to": fate.alias, "why": why });
         told.push(Told { once: Some((message, leg)), ..Told::of(fate.pair, kind, data) });
     }
-    tell(desk, tx, &told, now).await
+    post(desk, tx, &listeners, &told, now).await
 }
 
 /// Tells of texts that have arrived on parties' phones with all their parts; `texts` are those of which one has arrived.
@@ -141,9 +152,7 @@ pub(super) async fn failed(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At)
 /// As [`tell`].
 pub(super) async fn delivered(desk: &Desk, tx: &mut Tx, texts: &[(MessageId, LegId)], now: At) -> Result<()> {
     let kind = Kind::MessageDelivered;
-    if texts.is_empty() || !listens(tx, kind).await? {
-        return Ok(());
-    }
+    let Some(listeners) = listeners_of(tx, kind, texts).await? else { return Ok(()) };
     let mut fates = api_events::fates(tx, kind, texts).await?;
     let several: Vec<(MessageId, LegId)> =
         fates.iter().filter(|fate| fate.parts > 1).map(|fate| (fate.message, fate.leg)).collect();
@@ -161,5 +170,5 @@ pub(super) async fn delivered(desk: &Desk, tx: &mut Tx, texts: &[(MessageId, Leg
             Told { once: Some((fate.message, fate.leg)), ..Told::of(fate.pair, kind, data) }
         })
         .collect();
-    tell(desk, tx, &told, now).await
+    post(desk, tx, &listeners, &told, now).await
 }

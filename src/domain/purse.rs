@@ -1,11 +1,7 @@
 //! What may be spent on a day: a day's most, in segments, after which nothing is requested of the carrier until the next.
 //! Whatever goes wrong (a leaked token, a loop, a flood from abroad), it costs no more than that.
 
-use std::time::Duration;
-
 use crate::clock::At;
-
-const DAY: Duration = crate::clock::days(1);
 
 /// A day's purse, while one decision goes through several texts.
 #[derive(Clone, Copy, Debug)]
@@ -18,16 +14,10 @@ pub struct Purse {
 }
 
 impl Purse {
-    /// The purse of the day (UTC) of which `spent` of `most` segments are gone.
+    /// The purse of a day, as [`At::day`] counts them, of which `spent` of `most` segments are gone.
     #[must_use]
     pub fn of(day: i64, most: i64, spent: i64) -> Self {
         Purse { most, spent, day, touched: false }
-    }
-
-    /// The day of `now`, counted from 1970.
-    #[must_use]
-    pub fn day_of(now: At) -> i64 {
-        now.micros().div_euclid(i64::try_from(DAY.as_micros()).unwrap_or(i64::MAX))
     }
 
     /// Its day.
@@ -50,7 +40,7 @@ impl Purse {
         if self.spent.saturating_add(segments) <= self.most {
             return Ok(());
         }
-        Err(At::EPOCH + DAY * u32::try_from(self.day + 1).unwrap_or(u32::MAX))
+        Err(At::of_day(self.day + 1))
     }
 
     /// Takes them out.
@@ -68,7 +58,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_waits_for_the_next_day() {
         let now = At::EPOCH + days(20_000) + hours(8);
-        let day = Purse::day_of(now);
+        let day = now.day();
         assert_eq!(day, 20_000);
         let mut purse = Purse::of(day, 3, 1);
         assert_eq!(purse.has(2), Ok(()));

@@ -113,8 +113,9 @@ pub fn line(done: Done, customer: &str) -> Line {
         "woke" => format!("This is back: {}", word("why").unwrap_or_default()),
         "no_mask" => "No mask was free for the rep's phone: this one is answered on the web".to_owned(),
         "phone_off" => format!("{actor} turned off the texts to their phone"),
+        // Whatever ends it: a rep's answer, or, in a pair, other words.
         "loop_paused" => {
-            "Two machines seem to answer each other: nothing is passed on until somebody says something else".to_owned()
+            "Two machines seem to answer each other: nothing is passed on until a person steps in".to_owned()
         }
         "planned_cancelled" => format!("{actor} cancelled a text that was to be sent later"),
         "planned_moved" => format!("{actor} gave a text that is to be sent later another time"),

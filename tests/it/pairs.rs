@@ -82,7 +82,9 @@ pub fn refused<T: std::fmt::Debug>(done: Result<T, Refusal>) -> Vec<String> {
     match done {
         Err(Refusal::Wrong(wrongs)) => wrongs.into_iter().map(|wrong| wrong.pointer).collect(),
         Err(Refusal::Conflict { code, .. }) => vec![code.to_owned()],
-        Err(Refusal::PoolExhausted(missing)) => missing.iter().map(|(country, n)| format!("{country} {n}")).collect(),
+        Err(Refusal::PoolExhausted(missing)) => {
+            missing.into_iter().map(|one| format!("{} {}", one.country.unwrap_or_default(), one.masks)).collect()
+        }
         other => panic!("{other:?}"),
     }
 }

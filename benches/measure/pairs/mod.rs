@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{join, join_all};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use switchboard::clock::Clock;
 use switchboard::secret::Chance;
 
 use crate::database;
@@ -38,6 +39,9 @@ struct Cost {
 
 pub async fn run(options: &Options, folder: &Path) -> Result<()> {
     machine();
+    if options.expiry {
+        return tidying(options, folder).await;
+    }
     let few = opening(options, folder, "small", Wanted { live: FEW, resting: false, over: false }).await?;
     let many = opening(options, folder, "big", Wanted { live: options.legs, resting: true, over: false }).await?;
     row("CPU a pair against few legs", &format!("× {:.2}", many.cpu_micros / few.cpu_micros));
@@ -147,8 +151,8 @@ async fn tidying(options: &Options, folder: &Path) -> Result<()> {
 }
 
 async fn some_are_left(url: &str) -> std::result::Result<bool, sqlx::Error> {
-    let sql = "SELECT conversation_id FROM pairs WHERE ended_at IS NULL AND {due} LIMIT 1"
-        .replace("{due}", &format!("ends_at <= {}", switchboard::clock::Clock::system().now().0));
+    let now = Clock::system().now().0;
+    let sql = format!("SELECT conversation_id FROM pairs WHERE ended_at IS NULL AND ends_at <= {now} LIMIT 1");
     let sql = AssertSqlSafe(sql);
     let found: Option<i64> = if url.starts_with("sqlite:") {
         let mut c = SqliteConnection::connect(url).await?;

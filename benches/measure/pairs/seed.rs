@@ -43,7 +43,8 @@ pub async fn fill(url: &str, wanted: Wanted) -> Result<u64> {
 }
 
 async fn fill_all(url: &str, wanted: Wanted) -> std::result::Result<u64, sqlx::Error> {
-    let mut database = Filling::begin(url).await?;
+    let mut database = Filling::open(url).await?;
+    database.run("BEGIN").await?;
     let now = Clock::system().now().0.unsigned_abs();
     let day = 86_400 * 1_000_000;
     let half = PEOPLE / 2;
@@ -89,7 +90,8 @@ async fn fill_all(url: &str, wanted: Wanted) -> std::result::Result<u64, sqlx::E
         }
         (next, resting) = (next + people, resting + 2 * people);
     }
-    database.end(next).await?;
+    database.run("COMMIT").await?;
+    database.end(Some(next)).await?;
     Ok(resting)
 }
 
@@ -103,7 +105,7 @@ const CONVERSATIONS: &str = "
 
 const PAIRS: &str = "
     INSERT INTO pairs (conversation_id, expiry, ends_at, hard_end_at, extensions, redact, ended_at, ended_why)
-    SELECT {first} + n.i, 'fixed', {ends} - n.i % 1000, {ends}, 0, 0, {over}, {why} FROM n";
+    SELECT {first} + n.i, 'fixed', {ends} - ({half} - n.i), {ends}, 0, 0, {over}, {why} FROM n";
 
 const REFERENCES: &str = "
     INSERT INTO pair_references (id, conversation_id, reference, body_hash, ended_at)

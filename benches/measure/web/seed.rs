@@ -25,7 +25,8 @@ pub async fn fill(url: &str, conversations: u64) -> Result<()> {
 }
 
 async fn fill_all(url: &str, conversations: u64) -> std::result::Result<(), sqlx::Error> {
-    let mut database = Filling::begin(url).await?;
+    let mut database = Filling::open(url).await?;
+    database.run("BEGIN").await?;
     let now = Clock::system().now().0.unsigned_abs();
     let texts = conversations * TEXTS;
     let step = SPAN / texts.max(1);
@@ -55,7 +56,8 @@ async fn fill_all(url: &str, conversations: u64) -> std::result::Result<(), sqlx
             database.run(fit(sql, from, to)).await?;
         }
     }
-    database.end(FIRST + conversations).await
+    database.run("COMMIT").await?;
+    database.end(Some(FIRST + conversations)).await
 }
 
 const REPS: &str = "

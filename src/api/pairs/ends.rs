@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::shown::Pair;
 use super::{found, numbered};
 use crate::api::answer::{Answer, Told};
-use crate::api::body::OrNothing;
+use crate::api::body::{Body, OrNothing};
 use crate::api::caller::{May, PairsWrite};
 use crate::api::once::{Key, once};
 use crate::api::problem::{Fault, Problem, ProblemDetails};
@@ -85,7 +85,7 @@ pub(in crate::api) async fn extend(
     body: OrNothing<Extension>,
     desk: &Kept<Desk>,
 ) -> Told {
-    let OrNothing { value: Extension { by }, hash } = body;
+    let OrNothing(Body { value: Extension { by }, hash }) = body;
     let work = async {
         let id = numbered(id)?;
         let by = by.map(|text| duration::parse(&text).map_err(|why| Problem::refused([Fault::at("/by", &why)])));

@@ -154,7 +154,7 @@ async fn found(desk: &Desk, id: ConversationId) -> Result<Pair, Problem> {
     row.map(|row| Pair::of(row, now)).ok_or_else(Problem::not_found)
 }
 
-/// The id in an address; what is no number is nobody's.
+/// The pair's id in an address.
 fn numbered(id: &str) -> Result<ConversationId, Problem> {
-    id.parse().map(ConversationId).map_err(|_| Problem::not_found())
+    super::numbered(id, ConversationId)
 }

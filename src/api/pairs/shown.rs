@@ -1,7 +1,5 @@
 //! Pairs and what was said in them, as programs see them.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,6 +7,8 @@ use crate::api::problem::{Fault, Problem};
 use crate::api::times::Instant;
 use crate::clock::At;
 use crate::desk::pair::Refusal;
+use crate::desk::pool::missing;
+use crate::domain::delivery::State as Known;
 use crate::domain::duration;
 use crate::domain::expiry::Expiry;
 use crate::store::views::pairs::{PairRow, SaidRow, Stage};
@@ -194,12 +194,15 @@ pub(in crate::api) enum DeliveryState {
 
 impl DeliveryState {
     fn of(state: &str) -> Self {
-        match state {
-            "ready" | "sending" | "unknown" => DeliveryState::Queued,
-            "accepted" | "sent" => DeliveryState::Sent,
-            "delivered" => DeliveryState::Delivered,
-            "parked" => DeliveryState::Unknown,
-            _ => DeliveryState::Failed,
+        // The table's check lets no other word in.
+        match Known::read(state).unwrap_or(Known::Dead) {
+            Known::Ready | Known::Sending | Known::Unknown => DeliveryState::Queued,
+            Known::Accepted | Known::Sent => DeliveryState::Sent,
+            Known::Delivered => DeliveryState::Delivered,
+            Known::Parked => DeliveryState::Unknown,
+            Known::Undelivered | Known::Failed | Known::Suppressed | Known::Expired | Known::Dead => {
+                DeliveryState::Failed
+            }
         }
     }
 }
@@ -230,14 +233,12 @@ pub(in crate::api) struct Missing {
     #[schema(example = "US")]
     country: Option<String>,
     /// So many.
-    masks: usize,
+    masks: i64,
 }
 
-fn exhausted(missing: BTreeMap<String, usize>) -> Problem {
-    let missing: Vec<Missing> = missing
-        .into_iter()
-        .map(|(country, masks)| Missing { country: Some(country).filter(|one| !one.is_empty()), masks })
-        .collect();
+fn exhausted(missing: Vec<missing::Missing>) -> Problem {
+    let missing: Vec<Missing> =
+        missing.into_iter().map(|missing::Missing { country, masks }| Missing { country, masks }).collect();
     let said: Vec<String> = missing
         .iter()
         .map(|one| {
@@ -270,7 +271,6 @@ impl From<Refusal> for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::delivery::State as Known;
 
     #[test]
     fn every_state_of_a_delivery_has_a_word_for_programs() {
@@ -295,8 +295,9 @@ mod tests {
 
     #[test]
     fn an_empty_pool_says_what_would_do() {
-        let missing = BTreeMap::from([("US".to_owned(), 2), (String::new(), 1)]);
-        let said = serde_json::to_value(exhausted(missing).details("")).unwrap();
+        let missing =
+            [(None, 1), (Some("US".to_owned()), 2)].map(|(country, masks)| missing::Missing { country, masks });
+        let said = serde_json::to_value(exhausted(missing.into()).details("")).unwrap();
         assert_eq!(said["missing"], serde_json::json!([{"country": null, "masks": 1}, {"country": "US", "masks": 2}]));
         assert!(said["detail"].as_str().unwrap().contains("2 more masks for US"), "{said}");
     }

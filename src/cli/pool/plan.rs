@@ -95,7 +95,7 @@ fn print(plan: &Plan) {
 /// Where a country is heading, in words.
 fn heading(country: &Country, trend: &Trend) -> String {
     let masks = country.need.masks;
-    let on = |day: i64| Stamp(crate::clock::At(day.saturating_mul(86_400_000_000))).date();
+    let on = |day: i64| Stamp(crate::clock::At::of_day(day)).date();
     let outgrown = match (trend.may_outgrow(masks), trend.outgrows(masks)) {
         (_, Some(day)) => format!("{masks} masks are outgrown about {}", on(day)),
         (Some(day), None) => format!("{masks} masks may be outgrown from {}", on(day)),

@@ -61,7 +61,7 @@ impl<'a> Flow<'a> {
         });
         let senders = senders.collect();
         let states = outbox::lanes(tx, &wanted).await?;
-        let day = Purse::day_of(now);
+        let day = now.day();
         let purse = match policy.segments_per_day {
             Some(most) if !wanted.is_empty() => Some(Purse::of(day, most, spending::hold(tx, day).await?)),
             _ => None,

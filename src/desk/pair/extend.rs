@@ -8,7 +8,6 @@ use super::{Done, Held, Refusal, hold, news, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
-use crate::desk::tell::failed;
 use crate::domain::duration;
 use crate::domain::event::Kind;
 use crate::domain::expiry::{Term, Unmoved};
@@ -38,6 +37,10 @@ pub async fn extend(desk: &Desk, id: ConversationId, by: Option<Duration>) -> Do
     Ok(done)
 }
 
+/// What happens, as the timeline shows it and as integrators are told of it.
+const COMPLETED: (&str, Kind) = ("pair_completed", Kind::PairCompleted);
+const EXTENDED: (&str, Kind) = ("pair_extended", Kind::PairExtended);
+
 #[derive(Clone, Copy)]
 enum How {
     Complete,
@@ -59,16 +62,16 @@ impl Job for Move {
             Ok(held) => held.term,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let (kind, moved) = match self.how {
-            How::Complete => ("pair_completed", completed(term, now)),
-            How::Extend(by) => ("pair_extended", extended(term, by, now)),
+        let (what, moved) = match self.how {
+            How::Complete => (COMPLETED, completed(term, now)),
+            How::Extend(by) => (EXTENDED, extended(term, by, now)),
         };
         let moved = match moved {
             Ok(moved) => moved,
             Err(refusal) => return Ok(Err(refusal)),
         };
         if moved != term {
-            keep(desk, tx, self.id, (kind, None), moved, now).await?;
+            keep(desk, tx, self.id, (what, None), moved, now).await?;
         }
         Ok(Ok(moved))
     }
@@ -102,7 +105,7 @@ async fn keep(
     desk: &Desk,
     tx: &mut Tx,
     id: ConversationId,
-    (kind, alias): (&'static str, Option<&str>),
+    ((kind, told), alias): ((&'static str, Kind), Option<&str>),
     term: Term,
     now: At,
 ) -> Result<()> {
@@ -110,7 +113,6 @@ async fn keep(
     let data = json!({ "ends_at": term.ends_at.0, "alias": alias });
     changes::event(tx, desk.ids.next(now), Some(id), now, kind, None, &data).await?;
     changes::note(tx, &[(id, "conversation")], now).await?;
-    let told = if kind == "pair_completed" { Kind::PairCompleted } else { Kind::PairExtended };
     news::moved(desk, tx, (id, told), term, alias, now).await
 }
 
@@ -128,12 +130,10 @@ pub(in crate::desk) async fn by_party(
     let Ok(Held { talk, term, legs }) = hold(desk, tx, id, now).await? else { return Ok(None) };
     let Some(longer) = term.extend_by_party(now) else { return Ok(None) };
     let alias = legs.iter().find(|one| one.id == leg).and_then(|one| one.alias.clone());
-    keep(desk, tx, id, ("pair_extended", alias.as_deref()), longer, now).await?;
+    keep(desk, tx, id, (EXTENDED, alias.as_deref()), longer, now).await?;
     let left = longer.ends_at.since(now);
     // Whole minutes: nobody counts the seconds of an hour.
     let left = Duration::from_mins((left.as_secs() / 60).max(1));
     let body = format!("This chat stays open for another {}.", duration::spoken(left));
-    let sent = tell(desk, tx, &talk, &legs, &body, now).await?.1;
-    failed(desk, tx, &sent.unsent, now).await?;
-    Ok(Some(sent))
+    Ok(Some(tell(desk, tx, &talk, &legs, &body, now).await?.1))
 }

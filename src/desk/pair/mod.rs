@@ -1,10 +1,9 @@
 //! Joins people for one transaction behind masks, and parts them again. Its doors are the API and the admin pages;
 //! what the parties text goes the way of every text (`desk/receive`).
 
-use std::collections::BTreeMap;
-
 use super::outbox::{Enqueued, enqueue};
 use super::pool::missing::{Missing, missing};
+use super::tell::failed;
 use super::{Desk, relay};
 use crate::clock::At;
 use crate::domain::expiry::Term;
@@ -49,9 +48,9 @@ pub enum Refusal {
         /// In plain words, with the remedy.
         why: String,
     },
-    /// So many masks are missing in these countries; an empty country is that of numbers whose country nobody knows.
+    /// So many masks are missing in these countries.
     #[error("no mask is free")]
-    PoolExhausted(BTreeMap<String, usize>),
+    PoolExhausted(Vec<Missing>),
 }
 
 impl Refusal {
@@ -69,9 +68,7 @@ pub type Done<T> = std::result::Result<std::result::Result<T, Refusal>, store::E
 
 /// Says how many masks are missing for those of `phones` that have none to choose from.
 async fn exhausted(desk: &Desk, tx: &mut Tx, phones: &[&str], now: At) -> Result<Refusal> {
-    let missing = missing(desk, tx, phones, now).await?.into_iter();
-    let count = |one: Missing| (one.country.unwrap_or_default(), usize::try_from(one.masks).unwrap_or(usize::MAX));
-    Ok(Refusal::PoolExhausted(missing.map(count).collect()))
+    Ok(Refusal::PoolExhausted(missing(desk, tx, phones, now).await?))
 }
 
 /// An open pair, held until the commit.
@@ -104,7 +101,8 @@ async fn hold(desk: &Desk, tx: &mut Tx, id: ConversationId, now: At) -> Done<Hel
     Ok(Ok(Held { talk, term: pair.term, legs }))
 }
 
-/// Has the system say `body` to these parties, as a message of their conversation.
+/// Has the system say `body` to these parties, as a message of their conversation. Integrators are told of what does not
+/// go out; whatever they are to be told first, tell them first.
 async fn tell(
     desk: &Desk,
     tx: &mut Tx,
@@ -133,5 +131,6 @@ async fn tell(
     let drafts = to.iter().map(|leg| relay::draft(talk, leg, id, body.to_owned())).collect();
     let sent = enqueue(desk, tx, drafts, now).await?;
     changes::note(tx, &[(talk.id, "message")], now).await?;
+    failed(desk, tx, &sent.unsent, now).await?;
     Ok((id, sent))
 }

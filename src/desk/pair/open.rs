@@ -6,7 +6,6 @@ use super::{Done, Refusal, abroad, exhausted, news, over, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
-use crate::desk::tell::failed;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::expiry::Term;
 use crate::domain::ids::{ConversationId, LegId};
@@ -118,10 +117,8 @@ impl Open {
             return Ok(Err(exhausted(desk, tx, &without, now).await?));
         }
         let id = self.write(tx, &choices, now).await?;
-        let welcome = self.welcome(tx, id, now).await?;
         news::opened(desk, tx, id, &opening.reference, now).await?;
-        failed(desk, tx, &welcome.unsent, now).await?;
-        sent.add(welcome);
+        sent.add(self.welcome(tx, id, now).await?);
         Ok(Ok(Opened { id, fresh: true }))
     }
 

@@ -3,7 +3,6 @@
 use super::{Done, Held, Refusal, hold, tell};
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
-use crate::desk::tell::failed;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::pair::{LONGEST_TEXT, Wrong, words};
 use crate::store::{Job, Result, Tx, pairs};
@@ -71,7 +70,6 @@ impl Job for Say {
         if later != term {
             pairs::keep_terms(tx, &[(talk.id, later)]).await?;
         }
-        failed(desk, tx, &sent.unsent, now).await?;
         Ok((Ok(message), sent))
     }
 }

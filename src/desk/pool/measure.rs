@@ -44,6 +44,6 @@ impl Job for Keep {
         for one in &self.measured {
             peaks::keep(tx, one).await?;
         }
-        peaks::forget(tx, peaks::day(self.now) - KEPT_DAYS).await.map(drop)
+        peaks::forget(tx, self.now.day() - KEPT_DAYS).await.map(drop)
     }
 }

@@ -80,7 +80,7 @@ pub(super) async fn load(tx: &mut Tx, policy: &PoolPolicy, now: At) -> Result<Pl
     let taken = demand::taken(tx, now).await?;
     let demand = need::by_country(taken.iter().map(|(beginning, demand)| (beginning.as_str(), *demand)));
     let known = known(tx).await?;
-    let today = peaks::day(now);
+    let today = now.day();
     let mut days: BTreeMap<String, Vec<Day>> = BTreeMap::new();
     for (country, day) in peaks::since(tx, today - TREND_DAYS + 1).await? {
         days.entry(country).or_default().push(day);

@@ -223,11 +223,11 @@ impl Group {
             self.woken.push(standing.talk.clone());
         }
         let talk = &standing.talk;
-        // Of texts that were missed, many may come in at once: they were sent when they were sent.
         if talk.pair.is_some() && standing.echo.is_new(first_side, &text.body) {
             // Nobody of ours answers in a pair; whoever says something else is no machine.
             standing.paused_at = None;
         }
+        // Of texts that were missed, many may come in at once: they were sent when they were sent.
         let loops = standing.echo.hear(first_side, &text.body, desk.sent_at(now));
         if loops && standing.paused_at.is_none() {
             standing.paused_at = Some(now);

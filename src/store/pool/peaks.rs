@@ -24,12 +24,6 @@ pub struct Measured {
     pub at: At,
 }
 
-/// Days since 1970 in UTC.
-#[must_use]
-pub fn day(at: At) -> i64 {
-    at.0.div_euclid(86_400_000_000)
-}
-
 /// Keeps a measurement; the day's peak only rises.
 ///
 /// # Errors
@@ -41,7 +35,7 @@ pub async fn keep(tx: &mut Tx, one: &Measured) -> Result<()> {
          peak = CASE WHEN excluded.peak > pool_peaks.peak THEN excluded.peak ELSE pool_peaks.peak END, \
          latest = excluded.latest, phones = excluded.phones, taken = excluded.taken, masks = excluded.masks, \
          low = excluded.low, measured_at = excluded.measured_at")
-        .bind(day(one.at)).bind(&one.country).bind(one.busiest).bind(one.phones).bind(one.taken).bind(one.masks)
+        .bind(one.at.day()).bind(&one.country).bind(one.busiest).bind(one.phones).bind(one.taken).bind(one.masks)
         .bind(i64::from(one.low)).bind(one.at.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
@@ -66,7 +60,7 @@ pub async fn latest(tx: &mut Tx, since: At) -> Result<Vec<Measured>> {
         "SELECT country, latest, phones, taken, masks, low, measured_at FROM pool_peaks p WHERE day >= $1 \
          AND measured_at >= $2 AND NOT EXISTS (SELECT 1 FROM pool_peaks l WHERE l.country = p.country AND l.day > p.day) \
          ORDER BY country")
-        .bind(day(since)).bind(since.0).fetch_all(&mut *c).await)?;
+        .bind(since.day()).bind(since.0).fetch_all(&mut *c).await)?;
     let measured = |(country, busiest, phones, taken, masks, low, at): (String, i64, i64, i64, i64, i64, i64)| {
         Measured { country, busiest, phones, taken, masks, low: low == 1, at: At(at) }
     };

@@ -121,7 +121,7 @@ impl From<Country> for Land {
 }
 
 fn date(day: i64) -> String {
-    Stamp(At(day.saturating_mul(86_400_000_000))).date()
+    Stamp(At::of_day(day)).date()
 }
 
 fn heading(trend: Option<&Trend>, masks: i64) -> String {

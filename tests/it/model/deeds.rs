@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use switchboard::desk::apply::Apply;
-use switchboard::desk::receive::{self, Inbound, Outcome};
+use switchboard::desk::receive::Outcome;
 use switchboard::desk::{
     Desk, Failure, block, close, consent, duty, held, line, note, people, pin, refusal, reply, snooze,
 };
@@ -14,7 +14,7 @@ use switchboard::domain::policy::LinePolicy;
 use switchboard::domain::text::Wording;
 
 use super::oracle::{Decision, Rule, Setup};
-use super::rig::ACCOUNT;
+use super::rig::texted;
 
 /// Something that is done at the desk.
 #[derive(Clone, Debug)]
@@ -80,17 +80,8 @@ impl Deed {
     pub async fn done(&self, desk: &Desk) -> Answer {
         match self.clone() {
             Deed::Text { key, from, to, body } => {
-                let text = Inbound {
-                    account: ACCOUNT.to_owned(),
-                    carrier_id: key,
-                    from,
-                    to,
-                    body,
-                    media: Vec::new(),
-                    raw: String::new(),
-                    carrier_keyword: None,
-                };
-                receive::receive(desk, text).await.map_or_else(|why| Answer::Broken(why.to_string()), Answer::Stored)
+                let told = texted(desk, key, [from, to], body).await;
+                told.map_or_else(|why| Answer::Broken(why.to_string()), Answer::Stored)
             }
             Deed::Reply { key, by, talk, body } => {
                 let (by, conversation) = (PersonId(by), ConversationId(talk));

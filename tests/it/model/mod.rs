@@ -21,51 +21,49 @@ pub mod world;
 
 use rig::Ground;
 use run::Run;
-use sequences::{Game, Kept, Tally, Wrong, played, sequences};
+use sequences::{Game, Once, Tally, sequences};
 use steps::{Step, sequence};
 
-/// Sequences of everything that can happen to support conversations.
-struct Whole;
-
-impl Game for Whole {
+impl Game for Run {
     type Step = Step;
 
     fn sequence(seed: u64) -> Vec<Step> {
         sequence(seed)
     }
 
-    fn kept() -> Vec<Kept<Step>> {
-        regressions::all().into_iter().map(|once| (once.seed, once.steps, once.what)).collect()
+    fn kept() -> Vec<Once<Step>> {
+        regressions::all()
     }
 
-    async fn play(ground: &Ground, seed: u64, steps: &[Step]) -> Result<Tally, Wrong> {
-        let mut run = Run::begin(ground, seed).await;
-        let told = played(async |at| {
-            for (i, step) in steps.iter().enumerate() {
-                *at = Some(i);
-                run.step(step).await?;
-            }
-            *at = None;
-            run.ends().await
-        })
-        .await;
-        let tally = std::mem::take(&mut run.oracle.tally);
-        run.rig.end();
-        told.map(|()| tally)
+    async fn begin(ground: &Ground, seed: u64) -> Self {
+        Run::begin(ground, seed).await
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), String> {
+        self.step(step).await
+    }
+
+    async fn ends(&mut self) -> Result<(), String> {
+        self.ends().await
+    }
+
+    fn over(self) -> Tally {
+        self.rig.end();
+        self.oracle.tally
     }
 }
 
 #[tokio::test]
 async fn the_desk_does_what_the_rules_say_on_sqlite() {
-    sequences::<Whole>(Ground::sqlite().await, "on_sqlite", 1, 1000).await;
+    sequences::<Run>(Ground::sqlite().await, "on_sqlite", 1, 1000).await;
 }
 
 #[tokio::test]
 async fn the_desk_still_does_what_the_rules_say_on_sqlite() {
-    sequences::<Whole>(Ground::sqlite().await, "still_does", 1_000_001, 1000).await;
+    sequences::<Run>(Ground::sqlite().await, "still_does", 1_000_001, 1000).await;
 }
 
 #[tokio::test]
 async fn the_desk_does_what_the_rules_say_on_postgres() {
-    sequences::<Whole>(Ground::postgres().await, "on_postgres", 2_000_001, 200).await;
+    sequences::<Run>(Ground::postgres().await, "on_postgres", 2_000_001, 200).await;
 }

@@ -1,16 +1,10 @@
 //! Sequences that once showed a mistake, as they were when nothing more could be left out. They run first.
 
+use super::sequences::Once;
 use super::steps::Act::{
     self, Chatters, Claims, Closes, CustomerTexts, Duty, RepTexts, RepTextsLine, Replies, Snoozes, Together,
 };
 use super::steps::{Step, Words};
-
-/// A sequence that went wrong: the seed of its world, what was wrong, and its steps.
-pub struct Once {
-    pub seed: u64,
-    pub what: &'static str,
-    pub steps: Vec<Step>,
-}
 
 fn texts(customer: u8, line: u8) -> Act {
     CustomerTexts { customer, line, words: Words::Fresh }
@@ -20,7 +14,7 @@ fn step((act, salt): (Act, u32)) -> Step {
     Step { act, salt }
 }
 
-pub fn all() -> Vec<Once> {
+pub fn all() -> Vec<Once<Step>> {
     vec![
         Once {
             seed: 1_000_058,

@@ -9,6 +9,7 @@ use switchboard::clock::{At, Clock};
 use switchboard::courier::Courier;
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
+use switchboard::desk::receive::{self, Inbound, Outcome};
 use switchboard::desk::{self, Desk, gate::Gate, outside::Outside, tallies::Tallies};
 use switchboard::domain::policy::Policies;
 use switchboard::live::Live;
@@ -193,6 +194,21 @@ async fn words(store: &Store, sql: &str) -> Vec<String> {
     let mut tx = store.read().await.unwrap();
     let sql = AssertSqlSafe(sql.to_owned());
     on!(&mut tx, c => sqlx::query_scalar(sql).fetch_all(&mut *c).await).unwrap()
+}
+
+/// Hands a text in, as the carrier does.
+pub async fn texted(desk: &Desk, key: String, [from, to]: [String; 2], body: String) -> Result<Outcome> {
+    let text = Inbound {
+        account: ACCOUNT.to_owned(),
+        carrier_id: key,
+        from,
+        to,
+        body,
+        media: Vec::new(),
+        raw: String::new(),
+        carrier_keyword: None,
+    };
+    receive::receive(desk, text).await
 }
 
 /// A request that a commit has begun and nobody has made yet.

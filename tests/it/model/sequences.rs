@@ -13,37 +13,60 @@ use super::rig::Ground;
 pub type Tally = BTreeMap<&'static str, u64>;
 
 /// A sequence went wrong.
-pub struct Wrong {
+struct Wrong {
     /// The step after which it did, from 0; none at the end.
     step: Option<usize>,
     why: String,
 }
 
-/// A sequence that once failed: its seed, its steps, and what was wrong.
-pub type Kept<Step> = (u64, Vec<Step>, &'static str);
+/// A sequence that once went wrong: the seed of its world, what was wrong, and its steps.
+pub struct Once<Step> {
+    pub seed: u64,
+    pub what: &'static str,
+    pub steps: Vec<Step>,
+}
 
-/// What sequences are about.
-pub trait Game {
+/// A sequence that is being run.
+pub trait Game: Sized {
     type Step: Clone + Debug;
 
     /// The steps that a seed makes.
     fn sequence(seed: u64) -> Vec<Self::Step>;
 
     /// Sequences that once showed a mistake; they run first.
-    fn kept() -> Vec<Kept<Self::Step>>;
+    fn kept() -> Vec<Once<Self::Step>>;
 
-    /// Runs a sequence.
-    async fn play(ground: &Ground, seed: u64, steps: &[Self::Step]) -> Result<Tally, Wrong>;
+    /// Nothing has happened yet.
+    async fn begin(ground: &Ground, seed: u64) -> Self;
+
+    /// Does a step.
+    async fn step(&mut self, step: &Self::Step) -> Result<(), String>;
+
+    /// What must hold in the end.
+    async fn ends(&mut self) -> Result<(), String>;
+
+    /// Lets go of everything.
+    fn over(self) -> Tally;
 }
 
-/// Runs `playing`, which writes down the step that it is in; a panic in it is a mistake like any other.
-pub async fn played(playing: impl AsyncFnOnce(&mut Option<usize>) -> Result<(), String>) -> Result<(), Wrong> {
-    let mut step = None;
-    let told = AssertUnwindSafe(playing(&mut step)).catch_unwind().await.unwrap_or_else(|panic| {
+/// Runs a sequence; a panic in it is a mistake like any other.
+async fn play<G: Game>(ground: &Ground, seed: u64, steps: &[G::Step]) -> Result<Tally, Wrong> {
+    let mut game = G::begin(ground, seed).await;
+    let mut at = None;
+    let playing = AssertUnwindSafe(async {
+        for (i, step) in steps.iter().enumerate() {
+            at = Some(i);
+            game.step(step).await?;
+        }
+        at = None;
+        game.ends().await
+    });
+    let told = playing.catch_unwind().await.unwrap_or_else(|panic| {
         let why = panic.downcast_ref::<String>().cloned();
         Err(why.or_else(|| panic.downcast_ref::<&str>().map(|&why| why.to_owned())).unwrap_or_default())
     });
-    told.map_err(|why| Wrong { step, why })
+    let tally = game.over();
+    told.map(|()| tally).map_err(|why| Wrong { step: at, why })
 }
 
 /// So often a sequence that went wrong is run again to make it shorter: a failure is told of before the patience of
@@ -66,7 +89,7 @@ async fn shrunk<G: Game>(ground: &Ground, seed: u64, steps: Vec<G::Step>, wrong:
             tries += 1;
             let mut fewer = steps.clone();
             fewer.remove(i);
-            if let Err(still) = G::play(ground, seed, &fewer).await {
+            if let Err(still) = play::<G>(ground, seed, &fewer).await {
                 (steps, wrong, again) = (fewer, still, true);
                 if wrong.step.is_some_and(|step| step + 1 < steps.len()) {
                     break;
@@ -88,7 +111,7 @@ pub async fn sequences<G: Game>(ground: Ground, name: &str, first: u64, usual: u
     let begun = Instant::now();
     let count = asked("MODEL_SEQUENCES").unwrap_or(usual);
     let start = asked("MODEL_SEED");
-    let kept = G::kept().into_iter().filter(|_| start.is_none());
+    let kept = G::kept().into_iter().filter(|_| start.is_none()).map(|once| (once.seed, once.steps, once.what));
     let first = start.unwrap_or(first);
     let fresh = (first..first + count).map(|seed| (seed, G::sequence(seed), "nothing known"));
     let mut tally = Tally::new();
@@ -96,7 +119,7 @@ pub async fn sequences<G: Game>(ground: Ground, name: &str, first: u64, usual: u
     for (seed, steps, known) in kept.chain(fresh) {
         sequences_done += 1;
         steps_done += steps.len();
-        match G::play(&ground, seed, &steps).await {
+        match play::<G>(&ground, seed, &steps).await {
             Ok(one) => one.into_iter().for_each(|(what, count)| *tally.entry(what).or_default() += count),
             Err(wrong) => {
                 let whole = steps.len();

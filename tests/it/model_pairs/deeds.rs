@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use switchboard::desk::pair::{self, Done, Opened, Refusal, Saying};
 use switchboard::desk::pool::{By, drain, order};
-use switchboard::desk::receive::{self, Inbound, Outcome};
+use switchboard::desk::receive::Outcome;
 use switchboard::desk::{Desk, Failure, close};
 use switchboard::domain::expiry::Term;
 use switchboard::domain::ids::{ConversationId, NumberId, PersonId};
 use switchboard::domain::pair::Opening;
 use switchboard::domain::phone::Phone;
 
-use crate::model::rig::ACCOUNT;
+use crate::model::rig::texted;
 
 /// Something that is done at the desk.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ fn answer<T>(done: Done<T>, said: impl FnOnce(T) -> Answer) -> Answer {
             Answer::Refused(wrongs.into_iter().map(|wrong| wrong.pointer).collect::<Vec<_>>().join(" "))
         }
         Ok(Err(Refusal::Conflict { code, .. })) => Answer::Refused(code.to_owned()),
-        Ok(Err(Refusal::PoolExhausted(missing))) if missing.values().all(|count| *count > 0) && !missing.is_empty() => {
+        Ok(Err(Refusal::PoolExhausted(missing))) if missing.iter().all(|one| one.masks > 0) && !missing.is_empty() => {
             Answer::Refused("pool_exhausted".to_owned())
         }
         Ok(Err(other)) => Answer::Broken(format!("{other:?}")),
@@ -72,17 +72,8 @@ impl Deed {
     pub async fn done(&self, desk: &Desk) -> Answer {
         match self.clone() {
             Deed::Text { key, from, to, body } => {
-                let text = Inbound {
-                    account: ACCOUNT.to_owned(),
-                    carrier_id: key,
-                    from,
-                    to,
-                    body,
-                    media: Vec::new(),
-                    raw: String::new(),
-                    carrier_keyword: None,
-                };
-                receive::receive(desk, text).await.map_or_else(|why| Answer::Broken(why.to_string()), Answer::Stored)
+                let told = texted(desk, key, [from, to], body).await;
+                told.map_or_else(|why| Answer::Broken(why.to_string()), Answer::Stored)
             }
             Deed::Open { opening, hash } => {
                 answer(pair::open(desk, opening, None, hash).await, |Opened { id, fresh }| Answer::Opened(id.0, fresh))

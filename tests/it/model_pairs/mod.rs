@@ -13,47 +13,45 @@ mod run;
 mod steps;
 
 use crate::model::rig::Ground;
-use crate::model::sequences::{Game, Kept, Tally, Wrong, played, sequences};
+use crate::model::sequences::{Game, Once, Tally, sequences};
 use run::Run;
 use steps::{Step, sequence};
 
-/// Sequences of what can happen to pairs.
-struct Pairs;
-
-impl Game for Pairs {
+impl Game for Run {
     type Step = Step;
 
     fn sequence(seed: u64) -> Vec<Step> {
         sequence(seed)
     }
 
-    fn kept() -> Vec<Kept<Step>> {
+    fn kept() -> Vec<Once<Step>> {
         regressions::all()
     }
 
-    async fn play(ground: &Ground, seed: u64, steps: &[Step]) -> Result<Tally, Wrong> {
-        let mut run = Run::begin(ground, seed).await;
-        let told = played(async |at| {
-            for (i, step) in steps.iter().enumerate() {
-                *at = Some(i);
-                run.step(step).await?;
-            }
-            *at = None;
-            run.ends().await
-        })
-        .await;
-        let tally = std::mem::take(&mut run.oracle.tally);
-        run.rig.end();
-        told.map(|()| tally)
+    async fn begin(ground: &Ground, seed: u64) -> Self {
+        Run::begin(ground, seed).await
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), String> {
+        self.step(step).await
+    }
+
+    async fn ends(&mut self) -> Result<(), String> {
+        self.ends().await
+    }
+
+    fn over(self) -> Tally {
+        self.rig.end();
+        self.oracle.tally
     }
 }
 
 #[tokio::test]
 async fn pairs_do_what_the_rules_say_on_sqlite() {
-    sequences::<Pairs>(Ground::sqlite().await, "pairs_do_what_the_rules_say_on_sqlite", 1, 150).await;
+    sequences::<Run>(Ground::sqlite().await, "pairs_do_what_the_rules_say_on_sqlite", 1, 150).await;
 }
 
 #[tokio::test]
 async fn pairs_do_what_the_rules_say_on_postgres() {
-    sequences::<Pairs>(Ground::postgres().await, "pairs_do_what_the_rules_say_on_postgres", 3_000_001, 100).await;
+    sequences::<Run>(Ground::postgres().await, "pairs_do_what_the_rules_say_on_postgres", 3_000_001, 100).await;
 }

@@ -2,16 +2,17 @@
 
 use super::steps::Act::{Changes, Closes, Completes, Opens, OpensAgain, Passes, Texts, Together};
 use super::steps::{Step, Words};
-use crate::model::sequences::Kept;
+use crate::model::sequences::Once;
 
-pub fn all() -> Vec<Kept<Step>> {
+pub fn all() -> Vec<Once<Step>> {
     vec![ended_while_one_waited(), ended_while_it_was_opened_again()]
 }
 
-fn ended_while_one_waited() -> Kept<Step> {
-    (
-        20_000_026,
-        vec![
+fn ended_while_one_waited() -> Once<Step> {
+    Once {
+        seed: 20_000_026,
+        what: "what waited for somebody who ended a pair took it for an open one that nobody is in",
+        steps: vec![
             Step { act: Opens { people: [93, 201, 15], wish: 105, reference: 204, rest: 105 }, salt: 365_135_898 },
             Step { act: Opens { people: [66, 235, 107], wish: 40, reference: 81, rest: 27 }, salt: 864_320_305 },
             Step {
@@ -23,14 +24,14 @@ fn ended_while_one_waited() -> Kept<Step> {
                 salt: 807_326_041,
             },
         ],
-        "what waited for somebody who ended a pair took it for an open one that nobody is in",
-    )
+    }
 }
 
-fn ended_while_it_was_opened_again() -> Kept<Step> {
-    (
-        20_000_328,
-        vec![
+fn ended_while_it_was_opened_again() -> Once<Step> {
+    Once {
+        seed: 20_000_328,
+        what: "a pair that was asked for again, and that somebody ended at that instant, was given out as open",
+        steps: vec![
             Step { act: Opens { people: [66, 148, 81], wish: 117, reference: 77, rest: 104 }, salt: 397_487_868 },
             Step { act: Passes { seconds: 186_386 }, salt: 163_842_893 },
             Step {
@@ -42,6 +43,5 @@ fn ended_while_it_was_opened_again() -> Kept<Step> {
                 salt: 1_062_842_257,
             },
         ],
-        "a pair that was asked for again, and that somebody ended at that instant, was given out as open",
-    )
+    }
 }

@@ -2,7 +2,7 @@
 
 use switchboard::clock::{days, hours};
 use switchboard::desk::pool::{measure, missing, plan};
-use switchboard::store::pool::{demand, peaks};
+use switchboard::store::pool::demand;
 
 use super::{ANA, only_ana};
 use crate::both_stores;
@@ -69,7 +69,7 @@ both_stores! {
     }
 
     async fn the_trend_rests_on_whole_days_and_says_when_masks_run_out(house: five_masks) {
-        let today = peaks::day(house.clock.now());
+        let today = house.clock.now().day();
         for n in 0..10 {
             let (day, peak) = (today - 10 + n, 1 + n / 3);
             house.sets(&format!(
