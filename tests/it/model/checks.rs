@@ -10,7 +10,7 @@ use super::run::Run;
 
 impl Run {
     /// The carrier is well again and time passes, until nothing waits; then the books are compared.
-    pub async fn ends(&mut self) -> Told {
+    pub(super) async fn comes_to_rest(&mut self) -> Told {
         self.heals();
         for (token, task) in std::mem::take(&mut self.rig.held) {
             self.rig.carrier.answer(&token);

@@ -11,10 +11,12 @@ use switchboard::store::{attempts, departures};
 use super::carrier::Fate;
 use super::deeds::{Answer, Deed};
 use super::oracle::{Begun, Oracle, Told};
+use super::regressions;
 use super::reports::Reports;
 use super::rig::{Ground, Rig, Waiting};
 use super::seen::{Eyes, Seen};
-use super::steps::{Act, Step, weather};
+use super::sequences::{Game, Once, Tally};
+use super::steps::{Act, Step, sequence, weather};
 use super::world;
 
 /// A sequence that is being run.
@@ -34,8 +36,18 @@ pub struct Run {
     pub(super) missed: Vec<(Deed, At)>,
 }
 
-impl Run {
-    pub async fn begin(ground: &Ground, seed: u64) -> Self {
+impl Game for Run {
+    type Step = Step;
+
+    fn sequence(seed: u64) -> Vec<Step> {
+        sequence(seed)
+    }
+
+    fn kept() -> Vec<Once<Step>> {
+        regressions::all()
+    }
+
+    async fn begin(ground: &Ground, seed: u64) -> Self {
         let rig = Rig::on(ground, seed).await;
         let oracle = world::found(rig.store(), &rig.clock, seed).await;
         Run {
@@ -51,22 +63,7 @@ impl Run {
         }
     }
 
-    fn pass(&self, span: Duration) {
-        self.rig.clock.pass(span);
-    }
-
-    fn now(&self) -> At {
-        self.rig.clock.now()
-    }
-
-    /// What is new in the database: everything, or only what carriers and time can change.
-    pub(super) async fn look(&mut self, whole: bool) -> Told<Seen> {
-        let now = self.now();
-        self.eyes.look(self.rig.store(), now, whole).await.map_err(|why| why.to_string())
-    }
-
-    /// Does a step.
-    pub async fn step(&mut self, step: &Step) -> Told {
+    async fn step(&mut self, step: &Step) -> Told {
         self.chance = Chance::seeded(u64::from(step.salt));
         // Something always lies between two things that happen one after the other.
         self.pass(Duration::from_millis(1 + u64::from(step.salt % 400)));
@@ -105,6 +102,31 @@ impl Run {
                 if self.chance.below(5) > 0 { self.makes_requests().await } else { Ok(()) }
             }
         }
+    }
+
+    async fn ends(&mut self) -> Told {
+        self.comes_to_rest().await
+    }
+
+    fn over(self) -> Tally {
+        self.rig.end();
+        self.oracle.tally
+    }
+}
+
+impl Run {
+    fn pass(&self, span: Duration) {
+        self.rig.clock.pass(span);
+    }
+
+    fn now(&self) -> At {
+        self.rig.clock.now()
+    }
+
+    /// What is new in the database: everything, or only what carriers and time can change.
+    pub(super) async fn look(&mut self, whole: bool) -> Told<Seen> {
+        let now = self.now();
+        self.eyes.look(self.rig.store(), now, whole).await.map_err(|why| why.to_string())
     }
 
     /// Somebody does something, on one of the nodes.

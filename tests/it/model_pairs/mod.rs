@@ -13,38 +13,8 @@ mod run;
 mod steps;
 
 use crate::model::rig::Ground;
-use crate::model::sequences::{Game, Once, Tally, sequences};
+use crate::model::sequences::sequences;
 use run::Run;
-use steps::{Step, sequence};
-
-impl Game for Run {
-    type Step = Step;
-
-    fn sequence(seed: u64) -> Vec<Step> {
-        sequence(seed)
-    }
-
-    fn kept() -> Vec<Once<Step>> {
-        regressions::all()
-    }
-
-    async fn begin(ground: &Ground, seed: u64) -> Self {
-        Run::begin(ground, seed).await
-    }
-
-    async fn step(&mut self, step: &Step) -> Result<(), String> {
-        self.step(step).await
-    }
-
-    async fn ends(&mut self) -> Result<(), String> {
-        self.ends().await
-    }
-
-    fn over(self) -> Tally {
-        self.rig.end();
-        self.oracle.tally
-    }
-}
 
 #[tokio::test]
 async fn pairs_do_what_the_rules_say_on_sqlite() {

@@ -13,10 +13,12 @@ use switchboard::store::{Error, Store};
 
 use super::deeds::{Answer, Deed};
 use super::oracle::{Mask, Oracle};
-use super::steps::{Act, Step, stopped};
+use super::regressions;
+use super::steps::{Act, Step, sequence, stopped};
 use crate::model::oracle::{Told, hold};
 use crate::model::rig::{Ground, Rig, START, Waiting};
 use crate::model::seen::{Eyes, Seen};
+use crate::model::sequences::{Game, Once, Tally};
 
 /// A sequence that is being run.
 pub struct Run {
@@ -35,8 +37,18 @@ pub struct Run {
     stopped: bool,
 }
 
-impl Run {
-    pub async fn begin(ground: &Ground, seed: u64) -> Self {
+impl Game for Run {
+    type Step = Step;
+
+    fn sequence(seed: u64) -> Vec<Step> {
+        sequence(seed)
+    }
+
+    fn kept() -> Vec<Once<Step>> {
+        regressions::all()
+    }
+
+    async fn begin(ground: &Ground, seed: u64) -> Self {
         let rig = Rig::on(ground, seed).await;
         let oracle = Oracle::new(&rig.clock, masks(rig.store()).await);
         let mut tx = rig.store().read().await.unwrap();
@@ -57,17 +69,7 @@ impl Run {
         }
     }
 
-    fn now(&self) -> At {
-        self.rig.clock.now()
-    }
-
-    async fn look(&mut self) -> Told<Seen> {
-        let now = self.now();
-        self.eyes.look(self.rig.store(), now, true).await.map_err(said)
-    }
-
-    /// Does a step.
-    pub async fn step(&mut self, step: &Step) -> Told {
+    async fn step(&mut self, step: &Step) -> Told {
         self.chance = Chance::seeded(u64::from(step.salt));
         // Something always lies between two things that happen one after the other.
         self.rig.clock.pass(Duration::from_millis(1 + u64::from(step.salt % 400)));
@@ -94,6 +96,53 @@ impl Run {
                 if self.chance.below(5) > 0 { self.makes_requests().await } else { Ok(()) }
             }
         }
+    }
+
+    /// The jobs begin again if they had stopped, time passes until nothing waits, and the books are compared.
+    async fn ends(&mut self) -> Told {
+        for _ in 0..12 {
+            self.works().await?;
+            if states(self.rig.store()).await.values().all(|state| !OPEN.contains(&state.as_str())) {
+                break;
+            }
+            self.rig.clock.pass(hours(1));
+        }
+        let states = states(self.rig.store()).await;
+        let mut there: BTreeSet<i64> = BTreeSet::new();
+        for taken in self.rig.carrier.taken() {
+            let id: i64 = taken.key.trim_start_matches("switchboard-").parse().unwrap_or(0);
+            let out =
+                self.oracle.outs.get(&id).ok_or_else(|| format!("the carrier has {taken:?}, and nobody wrote it"))?;
+            hold!(
+                (&out.from, &out.to, &out.body) == (&taken.from, &taken.to, &taken.body),
+                "{taken:?} went astray: {out:?}"
+            );
+            hold!(there.insert(id), "the carrier has {taken:?} twice");
+        }
+        for (id, out) in &self.oracle.outs {
+            let state = states.get(id).map_or("gone", String::as_str);
+            let sent = ["accepted", "sent", "delivered"].contains(&state);
+            let told = ["expired", "parked"].contains(&state);
+            hold!(sent || told, "{out:?} is {state} in the end");
+            hold!(sent == there.contains(id) || state == "parked", "{out:?} is {state}, and at the carrier: {}", !sent);
+        }
+        Ok(())
+    }
+
+    fn over(self) -> Tally {
+        self.rig.end();
+        self.oracle.tally
+    }
+}
+
+impl Run {
+    fn now(&self) -> At {
+        self.rig.clock.now()
+    }
+
+    async fn look(&mut self) -> Told<Seen> {
+        let now = self.now();
+        self.eyes.look(self.rig.store(), now, true).await.map_err(said)
     }
 
     async fn together(&mut self, acts: &[Act]) -> Told {
@@ -234,37 +283,6 @@ impl Run {
             // Automatic steps are looked at when jobs have run.
             let ought = self.oracle.masks.get(&id).map(|mask| mask.state.clone());
             hold!(ought.as_ref() == Some(&mask.state), "mask {id} is {} and ought to be {ought:?}", mask.state);
-        }
-        Ok(())
-    }
-
-    /// The jobs begin again if they had stopped, time passes until nothing waits, and the books are compared.
-    pub async fn ends(&mut self) -> Told {
-        for _ in 0..12 {
-            self.works().await?;
-            if states(self.rig.store()).await.values().all(|state| !OPEN.contains(&state.as_str())) {
-                break;
-            }
-            self.rig.clock.pass(hours(1));
-        }
-        let states = states(self.rig.store()).await;
-        let mut there: BTreeSet<i64> = BTreeSet::new();
-        for taken in self.rig.carrier.taken() {
-            let id: i64 = taken.key.trim_start_matches("switchboard-").parse().unwrap_or(0);
-            let out =
-                self.oracle.outs.get(&id).ok_or_else(|| format!("the carrier has {taken:?}, and nobody wrote it"))?;
-            hold!(
-                (&out.from, &out.to, &out.body) == (&taken.from, &taken.to, &taken.body),
-                "{taken:?} went astray: {out:?}"
-            );
-            hold!(there.insert(id), "the carrier has {taken:?} twice");
-        }
-        for (id, out) in &self.oracle.outs {
-            let state = states.get(id).map_or("gone", String::as_str);
-            let sent = ["accepted", "sent", "delivered"].contains(&state);
-            let told = ["expired", "parked"].contains(&state);
-            hold!(sent || told, "{out:?} is {state} in the end");
-            hold!(sent == there.contains(id) || state == "parked", "{out:?} is {state}, and at the carrier: {}", !sent);
         }
         Ok(())
     }
