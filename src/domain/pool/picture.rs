@@ -6,6 +6,7 @@ use plotters::prelude::*;
 
 use super::simulation::Forecast;
 use super::trend::{Day, Point, Trend};
+use crate::clock::At;
 
 /// Letters and axes.
 const INK: RGBColor = RGBColor(0x4a, 0x54, 0x4e);
@@ -179,8 +180,8 @@ fn text(size: i32) -> TextStyle<'static> {
 
 #[expect(clippy::cast_possible_truncation, reason = "days since 1970")]
 fn date(day: f64) -> String {
-    let seconds = (day.round() as i64).saturating_mul(86_400);
-    DateTime::from_timestamp(seconds, 0).map(|day| day.format("%-d %b").to_string()).unwrap_or_default()
+    let began = At::of_day(day.round() as i64).micros();
+    DateTime::from_timestamp_micros(began).map(|day| day.format("%-d %b").to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
