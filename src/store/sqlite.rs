@@ -4,12 +4,14 @@
 //! fails, all are rolled back and each runs in a transaction of its own.
 
 use std::str::FromStr;
-use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteExecutor, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Row};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 use super::group::{Pending, Waiting, run_all};
@@ -18,7 +20,16 @@ use crate::{faults, metrics};
 
 /// Most jobs in one commit.
 const GROUP: usize = 256;
-/// Pages in the write-ahead log after which the writer waits for a checkpoint to catch up (64 MB).
+/// Pages of the write-ahead log that are moved into the database in one go (4 MB), so that nobody's commit waits long for
+/// a disk that is busy with them.
+const PIECE: i64 = 1024;
+/// So often the log's length is looked at while it grows.
+const LOOK: Duration = Duration::from_millis(50);
+/// Pages that have been in the log for so long are moved, however few they are.
+const REST: Duration = Duration::from_secs(1);
+/// Pages in the log after which the writer itself moves what is left of it, so that it starts over (16 MB).
+const LOG_LONG: i64 = 4096;
+/// Pages in the log after which the writer also waits for readers who keep it from starting over (64 MB).
 const LOG_LIMIT: i64 = 16_384;
 /// First version without a known corruption bug in WAL checkpoints.
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
@@ -67,8 +78,9 @@ impl Sqlite {
             .await?;
         let keeper = one_connection().connect_with(options).await?;
         let (orders, queue) = mpsc::unbounded_channel();
-        let writer = tokio::spawn(write_groups(write_pool.clone(), queue));
-        let checkpointer = tokio::spawn(checkpoint(keeper));
+        let written = Arc::new(Notify::new());
+        let writer = tokio::spawn(write_groups(write_pool.clone(), queue, written.clone()));
+        let checkpointer = tokio::spawn(checkpoint(keeper, written));
         Ok(Sqlite {
             orders: Mutex::new(Some(orders)),
             writer: Mutex::new(Some(writer)),
@@ -148,7 +160,7 @@ async fn refuse_unsafe(pool: &SqlitePool) -> Result<()> {
     Ok(())
 }
 
-async fn write_groups(pool: SqlitePool, mut queue: mpsc::UnboundedReceiver<Order>) {
+async fn write_groups(pool: SqlitePool, mut queue: mpsc::UnboundedReceiver<Order>, written: Arc<Notify>) {
     while let Some(order) = queue.recv().await {
         let mut group = Vec::new();
         let mut rehearsals = Vec::new();
@@ -171,6 +183,7 @@ async fn write_groups(pool: SqlitePool, mut queue: mpsc::UnboundedReceiver<Order
         if !group.is_empty() {
             metrics::group(group.len());
             write_group(&mut tx, &group).await;
+            written.notify_one();
         }
         for pending in &rehearsals {
             let outcome = attempt(&mut tx, std::slice::from_ref(pending), "ROLLBACK").await;
@@ -220,25 +233,67 @@ async fn plain(tx: &mut Tx, sql: &'static str) -> Result<()> {
     Ok(())
 }
 
-/// Under a load that never pauses the checkpointer cannot finish by itself: the writer stands still for the rest.
+/// Under a load that never pauses the checkpointer cannot finish by itself. What it has just left over is little, and with
+/// that moved too, the next write starts the log over.
 async fn hold_log_down(tx: &mut Tx) {
-    if metrics::log_pages() > LOG_LIMIT
+    let pages = metrics::log_pages();
+    if pages > LOG_LONG
         && let Tx::Sqlite(connection) = tx
-        && let Ok(row) = sqlx::query("PRAGMA wal_checkpoint(RESTART)").fetch_one(&mut **connection).await
-        && row.get::<i64, _>(0) == 0
+        && move_log(&mut **connection, if pages > LOG_LIMIT { RESTART } else { PASSIVE }).await.is_ok()
     {
+        // If readers kept it from that, it is tried again after the checkpointer's next piece.
         metrics::set_log_pages(0);
     }
 }
 
-async fn checkpoint(pool: SqlitePool) {
-    let mut every = tokio::time::interval(Duration::from_secs(1));
-    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+/// <https://sqlite.org/pragma.html#pragma_wal_checkpoint>: say what has been moved so far; move what nobody needs where it
+/// is; wait for those who need it, so that the log can start over.
+const NOOP: &str = "PRAGMA wal_checkpoint(NOOP)";
+const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+const RESTART: &str = "PRAGMA wal_checkpoint(RESTART)";
+
+/// The write-ahead log, in pages.
+struct Log {
+    pages: i64,
+    left: i64,
+}
+
+/// Nothing if somebody else is at it.
+async fn move_log<'e>(executor: impl SqliteExecutor<'e>, how: &'static str) -> sqlx::Result<Option<Log>> {
+    let row = sqlx::query(how).fetch_one(executor).await?;
+    let (busy, pages, moved): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
+    Ok((busy == 0).then(|| Log { pages, left: pages - moved }))
+}
+
+async fn checkpoint(pool: SqlitePool, written: Arc<Notify>) {
+    let mut done = true;
     loop {
-        every.tick().await;
-        match sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&pool).await {
-            Ok(row) => metrics::set_log_pages(row.get::<i64, _>(1)),
-            Err(error) => tracing::warn!(%error, "the checkpoint failed; the log keeps growing until one succeeds"),
+        if done {
+            written.notified().await;
+        }
+        done = match move_piece(&pool).await {
+            Ok(Some(log)) => {
+                metrics::set_log_pages(log.pages);
+                log.left == 0
+            }
+            Ok(None) => false,
+            Err(error) => {
+                tracing::warn!(%error, "the checkpoint failed; the log keeps growing until one succeeds");
+                tokio::time::sleep(REST).await;
+                false
+            }
+        };
+    }
+}
+
+/// Waits until there is a piece of the log to move, or less has been there for long enough, and moves it.
+async fn move_piece(pool: &SqlitePool) -> sqlx::Result<Option<Log>> {
+    let begun = Instant::now();
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let left = move_log(pool, NOOP).await?.map_or(0, |log| log.left);
+        if left >= PIECE || begun.elapsed() >= REST {
+            return move_log(pool, PASSIVE).await;
         }
     }
 }

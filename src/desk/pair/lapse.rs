@@ -16,10 +16,11 @@ use crate::store::{Job, Result, Tx, changes, pairs, partings};
 
 /// So many pairs are written down as over in one transaction: few, because whoever writes meanwhile waits behind it.
 const PIECE: i64 = 25;
-/// Between two full pieces nothing is written for at least so long, and for as long as the last one took: a million pairs
-/// that are over at once leave half of the database to others. What is over is over by the clock, however late that is
-/// written down.
+/// Between two full pieces nothing is written for at least so long, and [`SHARE`] times as long as the last one took: a
+/// million pairs that are over at once leave most of the database and of its disk to others. What is over is over by the
+/// clock, however late that is written down.
 const PAUSE: Duration = Duration::from_millis(5);
+const SHARE: u32 = 3;
 
 /// At most so many warnings are given in one go, each in a transaction of its own.
 const WARNINGS: i64 = 200;
@@ -48,7 +49,7 @@ pub async fn lapse(desk: &Desk) -> Result<usize> {
             return Ok(ended);
         }
         if full {
-            tokio::time::sleep(begun.elapsed().max(PAUSE)).await;
+            tokio::time::sleep((begun.elapsed() * SHARE).max(PAUSE)).await;
         }
     }
 }
