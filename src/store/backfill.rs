@@ -28,23 +28,20 @@ pub struct Compared {
 /// # Errors
 /// What the database said.
 pub async fn numbers(tx: &mut Tx, now: At) -> Result<Vec<Compared>> {
-    let rows: Vec<(i64, String, String, i64, Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
-        "SELECT n.id, n.number, n.role, n.in_service_at, n.backfilled_at, l.number_id FROM numbers n \
-         LEFT JOIN (SELECT number_id FROM legs WHERE ended_at IS NULL \
-           UNION SELECT number_id FROM legs WHERE rests_until > $1) l ON l.number_id = n.id \
-         WHERE n.state <> 'released' \
-         ORDER BY CASE WHEN n.role = 'line' THEN 0 WHEN l.number_id IS NOT NULL THEN 1 ELSE 2 END, n.id")
+    let rows: Vec<(i64, String, i32, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
+        "SELECT n.id, n.number, CASE WHEN n.role = 'line' THEN 0 \
+           WHEN EXISTS (SELECT 1 FROM legs l WHERE l.number_id = n.id AND l.ended_at IS NULL) \
+             OR EXISTS (SELECT 1 FROM legs l WHERE l.number_id = n.id AND l.rests_until > $1) THEN 1 ELSE 2 END AS place, \
+           n.in_service_at, n.backfilled_at \
+         FROM numbers n WHERE n.state <> 'released' ORDER BY place, n.id")
         .bind(now.0).fetch_all(&mut *c).await)?;
-    let row =
-        |(id, number, role, in_service, backfilled, leg): (i64, String, String, i64, Option<i64>, Option<i64>)| {
-            Compared {
-                id: NumberId(id),
-                number,
-                busy: role == "line" || leg.is_some(),
-                in_service_at: At(in_service),
-                backfilled_at: backfilled.map(At),
-            }
-        };
+    let row = |(id, number, place, in_service, backfilled): (i64, String, i32, i64, Option<i64>)| Compared {
+        id: NumberId(id),
+        number,
+        busy: place < 2,
+        in_service_at: At(in_service),
+        backfilled_at: backfilled.map(At),
+    };
     Ok(rows.into_iter().map(row).collect())
 }
 

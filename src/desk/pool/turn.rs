@@ -3,8 +3,6 @@
 //! What hangs on a mask is counted outside the write: a draining mask gets no new legs, so a count that was nothing stays
 //! nothing, and the first minute of a state is waited out for whoever chose the mask just before.
 
-use std::collections::HashMap;
-
 use serde_json::json;
 
 use super::{By, record};
@@ -15,7 +13,7 @@ use crate::desk::lapse::may_lapse;
 use crate::domain::ids::NumberId;
 use crate::domain::pool::life::{Next, SETTLED, Standing, State, ask_again_after, next};
 use crate::store::pool::life;
-use crate::store::pool::masks::{self, Load, Mask};
+use crate::store::pool::masks::{self, Mask};
 use crate::store::{Job, Result, Tx};
 
 /// Moves every mask that can be moved. Returns how many were.
@@ -48,13 +46,9 @@ async fn standings(desk: &Desk, now: At) -> Result<Vec<(Mask, Standing)>> {
             && mask.release_due_at.is_none_or(|due| due <= now)
     };
     let leaving: Vec<Mask> = masks::all(&mut tx).await?.into_iter().filter(leaves).collect();
-    if leaving.is_empty() {
-        return Ok(Vec::new());
-    }
-    let loads: HashMap<NumberId, Load> = masks::loads(&mut tx, now).await?.into_iter().collect();
     let mut standings = Vec::with_capacity(leaving.len());
     for mask in leaving {
-        let load = loads.get(&mask.id).copied().unwrap_or_default();
+        let load = masks::load(&mut tx, mask.id, now).await?;
         let standing = Standing {
             state: mask.owned.state,
             since: mask.since,

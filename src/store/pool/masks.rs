@@ -82,6 +82,18 @@ pub struct Load {
     pub rests_until: Option<At>,
 }
 
+/// What hangs on this number.
+///
+/// # Errors
+/// What the database said.
+pub async fn load(tx: &mut Tx, id: NumberId, now: At) -> Result<Load> {
+    let (live, resting, until): (i64, i64, Option<i64>) = on!(tx, c => sqlx::query_as(
+        "SELECT (SELECT COUNT(*) FROM legs WHERE number_id = $1 AND ended_at IS NULL), COUNT(*), MAX(rests_until) \
+         FROM legs WHERE number_id = $1 AND rests_until > $2")
+        .bind(id.0).bind(now.0).fetch_one(&mut *c).await)?;
+    Ok(Load { live, resting, rests_until: until.map(At) })
+}
+
 /// What hangs on each number that has anything; two passes over the indexes of live and of resting legs.
 ///
 /// # Errors

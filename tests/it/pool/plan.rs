@@ -54,6 +54,27 @@ both_stores! {
         assert_eq!((taken[0].0.as_str(), taken[0].1.phones, taken[0].1.taken), ("+1505", 1, 1));
     }
 
+    async fn many_phones_are_counted_in_pieces_and_each_once(house: five_masks) {
+        house.customer(1).texts("hello").await;
+        // Each has a live leg on the first mask, had another there before, and rests on the last.
+        house
+            .sets(
+                "INSERT INTO legs (id, conversation_id, role, phone, number_id, opened_at, ended_at, rests_until) \
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) \
+                 SELECT 1000000 + 3 * n.i + k.k, (SELECT MIN(id) FROM conversations), 'party', \
+                   '+1505' || CAST(5600000 + n.i AS TEXT), \
+                   (SELECT CASE WHEN k.k = 2 THEN MAX(id) ELSE MIN(id) END FROM numbers WHERE role = 'mask'), \
+                   1, CASE WHEN k.k > 0 THEN 2 END, CASE WHEN k.k > 0 THEN 9000000000000000 END \
+                 FROM n CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2) k",
+            )
+            .await;
+        let mut tx = house.desk.store.read().await.unwrap();
+        let taken = demand::taken(&mut tx, house.clock.now()).await.unwrap();
+        assert_eq!(taken.len(), 1, "{taken:?}");
+        let demand = taken[0].1;
+        assert_eq!((demand.busiest, demand.phones, demand.taken), (2, 6001, 12_001), "Ana's phone has one");
+    }
+
     async fn a_days_peak_only_rises_and_old_days_are_forgotten(house: five_masks) {
         for n in 1..=2 {
             house.customer(n).texts("hello").await;
