@@ -97,10 +97,16 @@ impl Open {
                 Err(Refusal::conflict("reference_in_use", why))
             });
         }
-        if opening.merge
+        // Somebody else may end it while this waits for it: then there is another one, or none.
+        let mut gone = None;
+        while opening.merge
             && let Some(id) = pairs::of_same_people(tx, &phones, now).await?
+            && gone != Some(id)
         {
-            return self.merge(tx, id, now).await;
+            if let Some(merged) = self.merge(tx, id, now).await? {
+                return Ok(Ok(merged));
+            }
+            gone = Some(id);
         }
         let mut choices = Vec::with_capacity(phones.len());
         let mut without: Vec<&str> = Vec::new();
@@ -177,13 +183,11 @@ impl Open {
         Ok(sent)
     }
 
-    /// The same people have an open pair: it gets this name, too, and lives as long as the longer of the two.
-    async fn merge(&self, tx: &mut Tx, id: ConversationId, now: At) -> Done<Opened> {
+    /// The same people have an open pair: it gets this name, too, and lives as long as the longer of the two. Nothing if it
+    /// has ended meanwhile.
+    async fn merge(&self, tx: &mut Tx, id: ConversationId, now: At) -> Result<Option<Opened>> {
         let (desk, opening) = (&self.desk, &self.opening);
-        let held = match super::hold(desk, tx, id, now).await? {
-            Ok(held) => held,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let Ok(held) = super::hold(desk, tx, id, now).await? else { return Ok(None) };
         let asked = Term::begin(opening.wish, opening.hard_cap, now);
         let term = Term {
             ends_at: held.term.ends_at.max(asked.ends_at),
@@ -198,6 +202,6 @@ impl Open {
         changes::event(tx, desk.ids.next(now), Some(id), now, "pair_merged", None, &data).await?;
         changes::note(tx, &[(id, "conversation")], now).await?;
         news::opened(desk, tx, id, &opening.reference, now).await?;
-        Ok(Ok(Opened { id, fresh: false }))
+        Ok(Some(Opened { id, fresh: false }))
     }
 }

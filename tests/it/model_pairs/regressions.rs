@@ -5,7 +5,7 @@ use super::steps::{Step, Words};
 use crate::model::sequences::Once;
 
 pub fn all() -> Vec<Once<Step>> {
-    vec![ended_while_one_waited(), ended_while_it_was_opened_again()]
+    vec![ended_while_one_waited(), ended_while_it_was_opened_again(), ended_while_it_was_merged()]
 }
 
 fn ended_while_one_waited() -> Once<Step> {
@@ -41,6 +41,25 @@ fn ended_while_it_was_opened_again() -> Once<Step> {
                     Texts { leg: 93, words: Words::Fresh },
                 ]),
                 salt: 1_062_842_257,
+            },
+        ],
+    }
+}
+
+fn ended_while_it_was_merged() -> Once<Step> {
+    Once {
+        seed: 501_002_976,
+        what: "who opened a pair that merges with one that somebody ended at that instant was told that it had ended",
+        steps: vec![
+            Step { act: Opens { people: [82, 46, 160], wish: 52, reference: 104, rest: 204 }, salt: 632_563_537 },
+            Step { act: Passes { seconds: 158_545 }, salt: 602_580_706 },
+            Step { act: OpensAgain { opening: 156, other: false }, salt: 20_385_504 },
+            Step {
+                act: Together(vec![
+                    Opens { people: [40, 71, 52], wish: 60, reference: 40, rest: 244 },
+                    Closes { pair: 24, on_web: false },
+                ]),
+                salt: 917_468_149,
             },
         ],
     }
