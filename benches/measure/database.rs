@@ -43,7 +43,7 @@ impl Filling {
         match self {
             Filling::Sqlite(mut c) => {
                 // What was written here must not go to disk while something is measured.
-                sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut c).await?;
+                sqlx::raw_sql("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut c).await?;
                 c.close().await
             }
             Filling::Postgres(_) => {

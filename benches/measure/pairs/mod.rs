@@ -28,8 +28,14 @@ use seed::{MASKS, PEOPLE, Wanted};
 const FEW: u64 = 1_000;
 /// Most requests a second of each kind while pairs are written down as over.
 const PACE: u32 = 50;
-/// How long that may take.
-const PATIENCE: Duration = Duration::from_mins(20);
+/// Nobody is to wait longer than this meanwhile.
+const AIM: Duration = Duration::from_millis(50);
+/// Until the pairs are over: what it takes to write them into the database and to start, with some time besides in which
+/// nothing else happens.
+const FILLING: Duration = Duration::from_secs(20);
+const FILLING_A_PAIR: Duration = Duration::from_micros(35);
+/// How long tidying may take.
+const PATIENCE: Duration = Duration::from_mins(45);
 
 /// What opening came to.
 struct Cost {
@@ -42,8 +48,8 @@ pub async fn run(options: &Options, folder: &Path) -> Result<()> {
     if options.expiry {
         return tidying(options, folder).await;
     }
-    let few = opening(options, folder, "small", Wanted { live: FEW, resting: false, over: false }).await?;
-    let many = opening(options, folder, "big", Wanted { live: options.legs, resting: true, over: false }).await?;
+    let few = opening(options, folder, "small", Wanted { live: FEW, resting: false, over: None }).await?;
+    let many = opening(options, folder, "big", Wanted { live: options.legs, resting: true, over: None }).await?;
     row("CPU a pair against few legs", &format!("× {:.2}", many.cpu_micros / few.cpu_micros));
     row("time a pair against few legs (p50, one at a time)", &format!("× {:.2}", many.p50 / few.p50));
     tidying(options, folder).await
@@ -112,16 +118,27 @@ async fn opening(options: &Options, folder: &Path, name: &str, wanted: Wanted) -
 
 /// A million pairs are over at once: what texts, openings and lists wait while that is written down, and afterwards.
 async fn tidying(options: &Options, folder: &Path) -> Result<()> {
-    let wanted = Wanted { live: 2 * options.legs, resting: false, over: true };
+    let clock = Clock::system();
+    let over = clock.now() + FILLING + FILLING_A_PAIR * u32::try_from(options.legs).map_err(Error::other)?;
+    let wanted = Wanted { live: 2 * options.legs, resting: false, over: Some(over) };
     let (house, database) = begin(options, folder, "over", wanted).await?;
     let simulator = house.simulate().await?;
     house.faults(r#"[{"kind":"receipts-lost"}]"#).await?;
     let token = house.token("pairs:read,pairs:write")?;
     let (server, _) = house.serve().await?;
-    let begun = Instant::now();
     let asked = Asked::new(house.port, &token);
     let texts = Texts::to(house.port);
     let done = Cell::new(false);
+    let wait = async {
+        while clock.now() < over {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        done.set(true);
+    };
+    let ((), before) = join(wait, asked.mixed(&texts, &done)).await;
+    before?.iter().for_each(|waits| waits.say("before"));
+    done.set(false);
+    let begun = Instant::now();
     let watch = async {
         while begun.elapsed() < PATIENCE && some_are_left(&house.database).await.map_err(Error::other)? {
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -135,18 +152,14 @@ async fn tidying(options: &Options, folder: &Path) -> Result<()> {
         return Err(Error::other("not all pairs that were over were written down as over in time"));
     }
     row(&format!("{} pairs that were over", options.legs), &format!("written down in {:.0} s", took.as_secs_f64()));
-    for (what, times) in &busy {
-        row(&format!("meanwhile, {what}"), &said(times));
-    }
+    busy.iter().for_each(|waits| waits.say("meanwhile"));
     done.set(false);
     let pause = async {
         tokio::time::sleep(Duration::from_secs(options.seconds)).await;
         done.set(true);
     };
     let ((), quiet) = join(pause, asked.mixed(&texts, &done)).await;
-    for (what, times) in &quiet? {
-        row(&format!("afterwards, {what}"), &said(times));
-    }
+    quiet?.iter().for_each(|waits| waits.say("afterwards"));
     end(options, database, [server, simulator]).await
 }
 
@@ -164,6 +177,25 @@ async fn some_are_left(url: &str) -> std::result::Result<bool, sqlx::Error> {
         sqlx::query_scalar(sql).fetch_optional(&mut c).await?
     };
     Ok(found.is_some())
+}
+
+/// What requests of one kind waited.
+struct Waits {
+    what: &'static str,
+    times: Times,
+    /// When those began that waited longer than they are to.
+    long: Vec<Duration>,
+}
+
+impl Waits {
+    fn say(&self, when: &str) {
+        row(&format!("{when}, {}", self.what), &said(&self.times));
+        if !self.long.is_empty() {
+            let began: Vec<String> = self.long.iter().map(|at| format!("{:.1}", at.as_secs_f64())).collect();
+            let (many, all, limit) = (began.len(), self.times.count(), AIM.as_millis());
+            row("", &format!("{many} of {all} longer than {limit} ms, begun after {} s", began.join(", ")));
+        }
+    }
 }
 
 /// Whoever asks for pairs.
@@ -229,19 +261,19 @@ impl Asked {
     }
 
     /// Texts to the line, openings of pairs and lists of pairs, each at a fixed pace until `done`.
-    async fn mixed(&self, texts: &Texts, done: &Cell<bool>) -> Result<Vec<(&'static str, Times)>> {
+    async fn mixed(&self, texts: &Texts, done: &Cell<bool>) -> Result<Vec<Waits>> {
         let text = || texts.next().request;
         let pair = || self.pair();
         let list = || self.request("GET", "/api/v1/pairs?limit=20", "");
         let kinds: [(&str, &dyn Fn() -> Vec<u8>); 3] = [("texts", &text), ("pairs opened", &pair), ("lists", &list)];
-        let all = kinds.into_iter().map(async |(what, make)| Ok((what, self.paced(make, done).await?)));
+        let all = kinds.into_iter().map(async |(what, make)| self.paced(what, make, done).await);
         join_all(all).await.into_iter().collect()
     }
 
-    async fn paced(&self, make: &dyn Fn() -> Vec<u8>, done: &Cell<bool>) -> Result<Times> {
+    async fn paced(&self, what: &'static str, make: &dyn Fn() -> Vec<u8>, done: &Cell<bool>) -> Result<Waits> {
         // Several, so that one that waits does not hold back those that come after it.
         const WIRES: u32 = 8;
-        let times = RefCell::new(Times::default());
+        let waits = RefCell::new(Waits { what, times: Times::default(), long: Vec::new() });
         let begun = Instant::now();
         let step = Duration::from_secs(1) / PACE;
         let one = async |first: u32| -> Result<()> {
@@ -257,12 +289,16 @@ impl Asked {
                 if !matches!(status, 200 | 201) {
                     return Err(refused("a request", status, body));
                 }
-                times.borrow_mut().add(asked.elapsed());
+                let (took, mut waits) = (asked.elapsed(), waits.borrow_mut());
+                waits.times.add(took);
+                if took > AIM {
+                    waits.long.push(asked - begun);
+                }
             }
             Ok(())
         };
         join_all((0..WIRES).map(one)).await.into_iter().collect::<Result<()>>()?;
-        Ok(times.into_inner())
+        Ok(waits.into_inner())
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::io::{Error, Result};
 
-use switchboard::clock::Clock;
+use switchboard::clock::{At, Clock};
 
 use crate::database::{Filling, over};
 
@@ -33,8 +33,8 @@ pub struct Wanted {
     pub live: u64,
     /// Whether a tenth of all people have one to nineteen more that rest.
     pub resting: bool,
-    /// The open pairs are over already by the clock, and nobody has written that down.
-    pub over: bool,
+    /// When the open pairs are over by the clock; else in a day.
+    pub over: Option<At>,
 }
 
 /// Adds pairs to a database that `apply` has set up with [`MASKS`] masks. Returns how many legs rest.
@@ -53,7 +53,7 @@ async fn fill_all(url: &str, wanted: Wanted) -> std::result::Result<u64, sqlx::E
     let (mut left, mut round) = (wanted.live / 2, 0);
     while left > 0 {
         let some = left.min(half);
-        let ends_at = if wanted.over { now } else { now + day };
+        let ends_at = wanted.over.map_or(now + day, |at| at.0.unsigned_abs());
         let numbers = [
             ("{half}", half),
             ("{first}", next),
