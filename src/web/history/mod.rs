@@ -98,8 +98,18 @@ impl History {
         self.asked.fields().into_iter().filter_map(chip).collect()
     }
 
+    fn has_more(&self) -> bool {
+        self.next.is_some() || self.later
+    }
+
+    /// There is something that can be given to another rep, or may be on another page. Pairs cannot.
+    fn offers_reassigning(&self) -> bool {
+        let choosable = |group: &Group| !group.pair && group.conversation.is_some();
+        self.manages && (self.has_more() || self.groups.iter().any(choosable))
+    }
+
     fn count(&self) -> String {
-        let more = self.next.is_some() || self.later;
+        let more = self.has_more();
         let (hits, talks) = (self.hits, self.groups.len());
         match (hits, more) {
             (0, _) => "Nothing found".to_owned(),
