@@ -136,7 +136,7 @@ async fn tidying(options: &Options, folder: &Path) -> Result<()> {
         done.set(true);
     };
     let ((), before) = join(wait, asked.mixed(&texts, &done)).await;
-    before?.iter().for_each(|waits| waits.say("before"));
+    say("before", &before?);
     done.set(false);
     let begun = Instant::now();
     let watch = async {
@@ -152,14 +152,14 @@ async fn tidying(options: &Options, folder: &Path) -> Result<()> {
         return Err(Error::other("not all pairs that were over were written down as over in time"));
     }
     row(&format!("{} pairs that were over", options.legs), &format!("written down in {:.0} s", took.as_secs_f64()));
-    busy.iter().for_each(|waits| waits.say("meanwhile"));
+    say("meanwhile", &busy);
     done.set(false);
     let pause = async {
         tokio::time::sleep(Duration::from_secs(options.seconds)).await;
         done.set(true);
     };
     let ((), quiet) = join(pause, asked.mixed(&texts, &done)).await;
-    quiet?.iter().for_each(|waits| waits.say("afterwards"));
+    say("afterwards", &quiet?);
     end(options, database, [server, simulator]).await
 }
 
@@ -187,13 +187,13 @@ struct Waits {
     long: Vec<Duration>,
 }
 
-impl Waits {
-    fn say(&self, when: &str) {
-        row(&format!("{when}, {}", self.what), &said(&self.times));
-        if !self.long.is_empty() {
-            let began: Vec<String> = self.long.iter().map(|at| format!("{:.1}", at.as_secs_f64())).collect();
-            let (many, all, limit) = (began.len(), self.times.count(), AIM.as_millis());
-            row("", &format!("{many} of {all} longer than {limit} ms, begun after {} s", began.join(", ")));
+fn say(when: &str, all: &[Waits]) {
+    for Waits { what, times, long } in all {
+        row(&format!("{when}, {what}"), &said(times));
+        if !long.is_empty() {
+            let began: Vec<String> = long.iter().map(|at| format!("{:.1}", at.as_secs_f64())).collect();
+            let (many, count, limit) = (began.len(), times.count(), AIM.as_millis());
+            row("", &format!("{many} of {count} longer than {limit} ms, begun after {} s", began.join(", ")));
         }
     }
 }
