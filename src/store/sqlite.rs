@@ -266,7 +266,7 @@ async fn move_log<'e>(executor: impl SqliteExecutor<'e>, how: &'static str) -> s
 }
 
 async fn checkpoint(pool: SqlitePool, written: Arc<Notify>) {
-    let mut done = true;
+    let mut done = false;
     loop {
         if done {
             written.notified().await;

@@ -99,17 +99,32 @@ pub fn stopped(seed: u64) -> bool {
     seed % 3 == 1
 }
 
+/// In one of four sequences so few masks are left that somebody gets none.
+const FEW_LEFT: u8 = 5;
+
 /// The steps of a sequence.
 pub fn sequence(seed: u64) -> Vec<Step> {
     let chance = Chance::seeded(seed);
     let count = 12 + chance.below(30);
-    let mut steps = Vec::with_capacity(count);
-    for i in 0..count {
-        // Something must be open before something can happen to it.
-        let act = if i < 2 { opens(&chance) } else { act(&chance, true) };
-        steps.push(Step { act, salt: u32::try_from(chance.below(1 << 30)).unwrap() });
+    let mut acts = Vec::with_capacity(count);
+    if seed % 4 == 2 {
+        acts.extend((0..FEW_LEFT).map(|mask| Act::Shrinks { mask }));
     }
-    steps
+    for i in 0..count {
+        match chance.below(16) {
+            // Something must be open before something can happen to it.
+            _ if i < 2 => acts.push(opens(&chance)),
+            0 => acts.extend(asked_for_more(&chance)),
+            _ => acts.push(act(&chance, true)),
+        }
+    }
+    acts.into_iter().map(|act| Step { act, salt: u32::try_from(chance.below(1 << 30)).unwrap() }).collect()
+}
+
+/// A pair is nearly over, its parties are warned, and some of them ask for more time.
+fn asked_for_more(chance: &Chance) -> [Act; 5] {
+    let more = || Act::Texts { leg: small(chance), words: Words::More };
+    [Act::Nears { pair: small(chance), after: -100 }, Act::Works, more(), more(), more()]
 }
 
 fn small(chance: &Chance) -> u8 {
