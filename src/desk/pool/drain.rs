@@ -1,8 +1,6 @@
 //! Lets masks drain: they take no new legs, keep those that they have, and are given back when nobody rests on them.
 //! Until the last leg has ended, a draining mask can be made active again.
 
-use std::collections::HashMap;
-
 use serde_json::json;
 
 use super::{By, record};
@@ -14,19 +12,19 @@ use crate::domain::pool::fewest::{Candidate, fewest, spared};
 use crate::domain::pool::life::State;
 use crate::domain::pool::need::Need;
 use crate::store::pool::life;
-use crate::store::pool::masks::{self, Load, Mask};
+use crate::store::pool::masks::{self, Mask};
 use crate::store::{Job, Result, Tx, dialect};
 
 /// Active masks of `country`, or of all, with what hangs on them.
 async fn candidates(tx: &mut Tx, country: Option<&str>, now: At) -> Result<Vec<Candidate>> {
-    let loads: HashMap<NumberId, Load> = masks::loads(tx, now).await?.into_iter().collect();
-    let candidate = |mask: Mask| {
-        let load = loads.get(&mask.id).copied().unwrap_or_default();
-        Candidate { id: mask.id, mask: mask.owned, live: load.live, resting: load.resting }
-    };
     let fits =
         |mask: &Mask| mask.owned.state == State::Active && country.is_none_or(|country| mask.owned.home() == country);
-    Ok(masks::all(tx).await?.into_iter().filter(fits).map(candidate).collect())
+    let mut candidates = Vec::new();
+    for mask in masks::all(tx).await?.into_iter().filter(fits) {
+        let load = masks::load(tx, mask.id, now).await?;
+        candidates.push(Candidate { id: mask.id, mask: mask.owned, live: load.live, resting: load.resting });
+    }
+    Ok(candidates)
 }
 
 /// Which masks would go if the pool shrank by `count` in `country`, or anywhere; nothing changes.

@@ -94,24 +94,6 @@ pub async fn load(tx: &mut Tx, id: NumberId, now: At) -> Result<Load> {
     Ok(Load { live, resting, rests_until: until.map(At) })
 }
 
-/// What hangs on each number that has anything; two passes over the indexes of live and of resting legs.
-///
-/// # Errors
-/// What the database said.
-pub async fn loads(tx: &mut Tx, now: At) -> Result<Vec<(NumberId, Load)>> {
-    let rows: Vec<(i64, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
-        "SELECT number_id, CAST(SUM(live) AS BIGINT), CAST(SUM(resting) AS BIGINT), MAX(until) FROM (\
-           SELECT number_id, COUNT(*) AS live, 0 AS resting, CAST(NULL AS BIGINT) AS until FROM legs WHERE ended_at IS NULL \
-           GROUP BY number_id \
-           UNION ALL SELECT number_id, 0, COUNT(*), MAX(rests_until) FROM legs WHERE rests_until > $1 GROUP BY number_id\
-         ) l GROUP BY number_id")
-        .bind(now.0).fetch_all(&mut *c).await)?;
-    let load = |(id, live, resting, until): (i64, i64, i64, Option<i64>)| {
-        (NumberId(id), Load { live, resting, rests_until: until.map(At) })
-    };
-    Ok(rows.into_iter().map(load).collect())
-}
-
 /// Whether a text from this number waits or is under way.
 ///
 /// # Errors

@@ -1,7 +1,5 @@
 //! Masks, countries and orders as the page shows them.
 
-use std::collections::HashMap;
-
 use crate::clock::At;
 use crate::desk::pool::plan::{Country, Plan};
 use crate::domain::ids::NumberId;
@@ -69,15 +67,11 @@ impl Row {
 
 /// The masks that are ours, those that leave first.
 pub(super) async fn rows(tx: &mut Tx, plan: &Plan) -> store::Result<Vec<Row>> {
-    let loads: HashMap<NumberId, Load> = masks::loads(tx, plan.at).await?.into_iter().collect();
-    let ours = plan.masks.iter().filter(|mask| mask.owned.state != State::Released);
-    let mut rows: Vec<Row> = ours
-        .map(|mask| Row {
-            load: loads.get(&mask.id).copied().unwrap_or_default(),
-            home: mask.owned.home(),
-            mask: mask.clone(),
-        })
-        .collect();
+    let mut rows = Vec::new();
+    for mask in plan.masks.iter().filter(|mask| mask.owned.state != State::Released) {
+        let load = masks::load(tx, mask.id, plan.at).await?;
+        rows.push(Row { load, home: mask.owned.home(), mask: mask.clone() });
+    }
     rows.sort_by(|a, b| a.is_active().cmp(&b.is_active()).then_with(|| a.number().cmp(b.number())));
     Ok(rows)
 }
