@@ -128,16 +128,8 @@ async fn tidying(options: &Options, folder: &Path) -> Result<()> {
     let (server, _) = house.serve().await?;
     let asked = Asked::new(house.port, &token);
     let texts = Texts::to(house.port);
+    say("before", &asked.mixed_for(over.since(clock.now()), &texts).await?);
     let done = Cell::new(false);
-    let wait = async {
-        while clock.now() < over {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        done.set(true);
-    };
-    let ((), before) = join(wait, asked.mixed(&texts, &done)).await;
-    say("before", &before?);
-    done.set(false);
     let begun = Instant::now();
     let watch = async {
         while begun.elapsed() < PATIENCE && some_are_left(&house.database).await.map_err(Error::other)? {
@@ -153,13 +145,7 @@ async fn tidying(options: &Options, folder: &Path) -> Result<()> {
     }
     row(&format!("{} pairs that were over", options.legs), &format!("written down in {:.0} s", took.as_secs_f64()));
     say("meanwhile", &busy);
-    done.set(false);
-    let pause = async {
-        tokio::time::sleep(Duration::from_secs(options.seconds)).await;
-        done.set(true);
-    };
-    let ((), quiet) = join(pause, asked.mixed(&texts, &done)).await;
-    say("afterwards", &quiet?);
+    say("afterwards", &asked.mixed_for(Duration::from_secs(options.seconds), &texts).await?);
     end(options, database, [server, simulator]).await
 }
 
@@ -258,6 +244,15 @@ impl Asked {
         };
         join_all((0..connections).map(|_| one())).await.into_iter().collect::<Result<()>>()?;
         Ok(Driven { times: times.into_inner(), seconds: begun.elapsed().as_secs_f64() })
+    }
+
+    async fn mixed_for(&self, long: Duration, texts: &Texts) -> Result<Vec<Waits>> {
+        let done = Cell::new(false);
+        let pause = async {
+            tokio::time::sleep(long).await;
+            done.set(true);
+        };
+        join(pause, self.mixed(texts, &done)).await.1
     }
 
     /// Texts to the line, openings of pairs and lists of pairs, each at a fixed pace until `done`.
