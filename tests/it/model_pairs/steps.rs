@@ -99,8 +99,8 @@ pub fn stopped(seed: u64) -> bool {
     seed % 3 == 1
 }
 
-/// In one of four sequences so few masks are left that somebody gets none.
-const FEW_LEFT: u8 = 5;
+/// So many masks drain first in one of four sequences, so that not everybody gets one of the others.
+const DRAINED_FIRST: u8 = 5;
 
 /// The steps of a sequence.
 pub fn sequence(seed: u64) -> Vec<Step> {
@@ -108,7 +108,7 @@ pub fn sequence(seed: u64) -> Vec<Step> {
     let count = 12 + chance.below(30);
     let mut acts = Vec::with_capacity(count);
     if seed % 4 == 2 {
-        acts.extend((0..FEW_LEFT).map(|mask| Act::Shrinks { mask }));
+        acts.extend((0..DRAINED_FIRST).map(|mask| Act::Shrinks { mask }));
     }
     for i in 0..count {
         match chance.below(16) {
