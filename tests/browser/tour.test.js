@@ -158,6 +158,8 @@ test('a carrier that answers with an error and sends all the same makes no secon
   await answer.getByText('Delivered').waitFor({ timeout: 60_000 }).catch(async (error) => {
     throw new Error(`the thread shows:\n${await timeline().innerText()}\nthe program says:\n${house.output()}`, { cause: error });
   });
+  // The page with the phones asks for what is new by itself: it may hear of the text after the thread.
+  await nora.shows('All day.');
   assert.deepEqual((await nora.bubbles()).filter((bubble) => bubble === 'All day.'), ['All day.']);
   await phones.page.getByRole('button', { name: 'All off' }).click();
   await phones.page.getByText('0 on', { exact: true }).waitFor();
