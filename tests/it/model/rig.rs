@@ -53,8 +53,9 @@ impl Ground {
              AND name NOT LIKE 'sqlite#_%' ESCAPE '#' AND name <> '_sqlx_migrations' ORDER BY 1",
         )
         .await;
-        let mut reset = vec!["PRAGMA defer_foreign_keys = ON".to_owned()];
-        for table in &tables {
+        let tables = after_what_they_name(&store, tables).await;
+        let mut reset = Vec::new();
+        for table in tables.iter().rev() {
             reset.push(format!("DELETE FROM {table}"));
         }
         for table in &tables {
@@ -68,7 +69,7 @@ impl Ground {
              WHERE ground.name = sqlite_sequence.name"
                 .to_owned(),
         );
-        Ground::Sqlite { store, reset: Reset(reset.into()), _folder: folder }
+        Ground::Sqlite { store, reset: Reset::of(&reset), _folder: folder }
     }
 
     pub async fn postgres() -> Self {
@@ -88,7 +89,7 @@ impl Ground {
             reset.push(format!("DELETE FROM public.{table}"));
             reset.push(format!("INSERT INTO public.{table} SELECT * FROM ground.{table}"));
         }
-        Ground::Postgres { stores, reset: Reset(reset.into()), database }
+        Ground::Postgres { stores, reset: Reset::of(&reset), database }
     }
 
     /// The stores of a sequence that begins now.
@@ -158,17 +159,21 @@ fn desk(
 
 /// Empties a database and puts the ground back.
 #[derive(Clone)]
-pub struct Reset(Arc<[String]>);
+pub struct Reset(Arc<str>);
+
+impl Reset {
+    fn of(statements: &[String]) -> Self {
+        Reset(statements.join(";\n").into())
+    }
+}
 
 impl Job for Reset {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        for sql in self.0.iter() {
-            let sql = AssertSqlSafe(sql.clone());
-            // Not kept prepared: that is for the statements of the desk.
-            on!(&mut *tx, c => sqlx::query(sql).persistent(false).execute(&mut *c).await.map(drop))?;
-        }
+        // All at once, and not kept prepared: that is for the statements of the desk.
+        let sql = AssertSqlSafe(self.0.to_string());
+        on!(tx, c => sqlx::raw_sql(sql).execute(&mut *c).await.map(drop))?;
         Ok(())
     }
 }
@@ -194,6 +199,26 @@ async fn words(store: &Store, sql: &str) -> Vec<String> {
     let mut tx = store.read().await.unwrap();
     let sql = AssertSqlSafe(sql.to_owned());
     on!(&mut tx, c => sqlx::query_scalar(sql).fetch_all(&mut *c).await).unwrap()
+}
+
+/// The tables of a SQLite database so that each comes after those that its foreign keys name. (To put the checks off
+/// instead is a setting, and whoever sets one has every statement prepared again.)
+async fn after_what_they_name(store: &Store, mut tables: Vec<String>) -> Vec<String> {
+    let mut named = BTreeMap::new();
+    for table in &tables {
+        let sql =
+            format!("SELECT DISTINCT \"table\" FROM pragma_foreign_key_list('{table}') WHERE \"table\" <> '{table}'");
+        named.insert(table.clone(), words(store, &sql).await);
+    }
+    let mut ordered: Vec<String> = Vec::new();
+    while !tables.is_empty() {
+        let ready = |table: &String| named[table].iter().all(|other| ordered.contains(other));
+        let (next, rest): (Vec<_>, Vec<_>) = tables.into_iter().partition(ready);
+        assert!(!next.is_empty(), "the tables {rest:?} name each other in a ring");
+        ordered.extend(next);
+        tables = rest;
+    }
+    ordered
 }
 
 /// Hands a text in, as the carrier does.
