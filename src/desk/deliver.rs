@@ -10,7 +10,7 @@ use crate::clock::At;
 use crate::domain::delivery::State;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId};
 use crate::domain::sending::{self, Next};
-use crate::domain::settlement::{Effects, News, Row, settle};
+use crate::domain::settlement::{Effects, News, Row, Try, settle};
 use crate::store::attempts::{self, Known};
 use crate::store::{self, Job, Result, Tx, attention, changes};
 use crate::{faults, metrics};
@@ -139,6 +139,7 @@ pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Re
     let now = desk.clock.now();
     let ids: Vec<AttemptId> = jobs.iter().map(|job| job.attempt).collect();
     let mut known = attempts::known(tx, &ids).await?;
+    let stood: Vec<Try> = known.iter().map(|one| one.attempt.clone()).collect();
     // Two attempts of one delivery in one group must see each other's changes.
     let mut rows: HashMap<DeliveryId, Row> = known.iter().map(|one| (one.delivery, one.row.clone())).collect();
     let mut after = Aftermath::default();
@@ -158,13 +159,21 @@ pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Re
         after.arrived.extend(one.message.zip(one.leg).filter(|_| arrives));
         after.add(one, row, effects);
     }
-    let tries: Vec<_> = known.iter().map(|one| (one.id, one.attempt.clone())).collect();
+    // Much of what carriers report is known already, by the answer or by another report: that changes nothing.
+    let (mut tries, mut moved) = (Vec::new(), Vec::new());
+    for (one, stood) in known.into_iter().zip(stood) {
+        let row = rows.get(&one.delivery).filter(|row| **row != one.row);
+        let tried = one.attempt != stood;
+        after.touched.extend(one.conversation.filter(|_| tried || row.is_some()));
+        moved.extend(row.map(|row| (one.delivery, row.clone())));
+        if tried {
+            tries.push((one.id, one.attempt));
+        }
+    }
+    moved.dedup_by_key(|(id, _)| *id);
     attempts::keep(tx, &tries).await?;
-    let mut rows: Vec<(DeliveryId, Row)> = rows.into_iter().collect();
-    rows.sort_unstable_by_key(|(id, _)| *id);
-    attempts::keep_deliveries(tx, &rows, now).await?;
+    attempts::keep_deliveries(tx, &moved, now).await?;
     faults::point("during_settlement");
-    after.touched.extend(known.iter().filter_map(|one| one.conversation));
     let done = after.follow(desk, tx, now).await?;
     Ok((taken, done))
 }

@@ -73,10 +73,11 @@ pub fn reads_like(body: &str) -> bool {
 
 /// What stands before and after `phrase` in `sentence`, at the borders of words.
 fn finds<'a>(sentence: &'a str, phrase: &str) -> Option<(&'a str, &'a str)> {
-    sentence.match_indices(phrase).find_map(|(at, _)| {
-        let (before, after) = (&sentence[..at], &sentence[at + phrase.len()..]);
-        let whole = (before.is_empty() || before.ends_with(' ')) && (after.is_empty() || after.starts_with(' '));
-        whole.then(|| (before.trim(), after.trim()))
+    // Every text is looked through for every phrase: only where a word begins, and without a searcher for each phrase.
+    let begins = std::iter::once(0).chain(sentence.match_indices(' ').map(|(at, _)| at + 1));
+    begins.map(|at| sentence.split_at(at)).find_map(|(before, rest)| {
+        let after = rest.strip_prefix(phrase)?;
+        (after.is_empty() || after.starts_with(' ')).then(|| (before.trim(), after.trim()))
     })
 }
 

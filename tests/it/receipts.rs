@@ -55,6 +55,19 @@ both_stores! {
         assert_eq!(house.ana().received().len(), 1, "nobody is told of a failure that was none");
     }
 
+    async fn only_a_report_that_says_something_new_reaches_open_pages(house: only_ana) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        house.simulator.fault(Fault::new(Kind::ReceiptsLost));
+        house.ana().texts_back("Open until six").await;
+        let (path, sid) = newest(house, &joel.number);
+        for (said, new) in [("sent", 1), ("sent", 0), ("queued", 0), ("delivered", 1), ("delivered", 0), ("sent", 0)] {
+            let before = house.rows("changes").await;
+            assert_eq!(house.post(&path, &receipt(&sid, said), Some(TOKEN)).await.status, 204, "{said}");
+            assert_eq!(house.rows("changes").await - before, new, "{said}");
+        }
+    }
+
     async fn a_receipt_touches_only_the_attempt_that_it_was_made_for(house: only_ana) {
         let joel = house.customer(34);
         joel.texts("hello").await;

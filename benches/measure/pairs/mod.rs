@@ -30,9 +30,9 @@ const FEW: u64 = 1_000;
 const PACE: u32 = 50;
 /// Nobody is to wait longer than this meanwhile.
 const AIM: Duration = Duration::from_millis(50);
-/// Until the pairs are over: what it takes to write them into the database and to start, with some time besides in which
-/// nothing else happens.
-const FILLING: Duration = Duration::from_secs(20);
+/// Until the pairs are over: what it takes to write them into the database and to start, with time besides in which nothing
+/// else happens: a disk is busy with a big new database for two minutes, and then shows what one waits for it anyway.
+const FILLING: Duration = Duration::from_mins(3);
 const FILLING_A_PAIR: Duration = Duration::from_micros(35);
 /// How long tidying may take.
 const PATIENCE: Duration = Duration::from_mins(45);
