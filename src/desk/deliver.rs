@@ -160,19 +160,19 @@ pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Re
         after.add(one, row, effects);
     }
     // Much of what carriers report is known already, by the answer or by another report: that changes nothing.
-    let (mut tries, mut moved) = (Vec::new(), Vec::new());
+    let (mut tries, mut deliveries) = (Vec::new(), Vec::new());
     for (one, stood) in known.into_iter().zip(stood) {
         let row = rows.get(&one.delivery).filter(|row| **row != one.row);
-        let tried = one.attempt != stood;
-        after.touched.extend(one.conversation.filter(|_| tried || row.is_some()));
-        moved.extend(row.map(|row| (one.delivery, row.clone())));
-        if tried {
+        let moved = one.attempt != stood;
+        after.touched.extend(one.conversation.filter(|_| moved || row.is_some()));
+        deliveries.extend(row.map(|row| (one.delivery, row.clone())));
+        if moved {
             tries.push((one.id, one.attempt));
         }
     }
-    moved.dedup_by_key(|(id, _)| *id);
+    deliveries.dedup_by_key(|(id, _)| *id);
     attempts::keep(tx, &tries).await?;
-    attempts::keep_deliveries(tx, &moved, now).await?;
+    attempts::keep_deliveries(tx, &deliveries, now).await?;
     faults::point("during_settlement");
     let done = after.follow(desk, tx, now).await?;
     Ok((taken, done))

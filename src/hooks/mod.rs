@@ -40,6 +40,8 @@ const RANK: isize = -20;
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut routes = rocket::routes![inbound::messages, receipts::receipts];
-    routes.iter_mut().for_each(|route| route.rank = RANK);
+    for route in &mut routes {
+        route.rank = RANK;
+    }
     routes
 }
