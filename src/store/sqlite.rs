@@ -20,15 +20,20 @@ use crate::{faults, metrics};
 
 /// Most jobs in one commit.
 const GROUP: usize = 256;
-/// Pages of the write-ahead log that are moved into the database in one go (4 MB), so that nobody's commit waits long for
-/// a disk that is busy with them.
-const PIECE: i64 = 1024;
+/// Pages of the write-ahead log that are moved into the database in one go (8 MB): few, so that nobody's commit waits long
+/// for a disk that is busy with them, and yet enough that a page that is written often is moved once for many times.
+const PIECE: i64 = 2048;
 /// So often the log's length is looked at while it grows.
 const LOOK: Duration = Duration::from_millis(50);
 /// Pages that have been in the log for so long are moved, however few they are.
 const REST: Duration = Duration::from_secs(1);
-/// Pages in the log after which the writer itself moves what is left of it, so that it starts over (16 MB).
-const LOG_LONG: i64 = 4096;
+/// Pages in the log after which it is to start over (32 MB): the checkpointer moves nearly all of it, and the writer itself
+/// the rest.
+const LOG_LONG: i64 = 8192;
+/// Pages that the writer moves in no time.
+const FEW: i64 = 128;
+/// So often the checkpointer tries to leave no more than that, against a writer that goes on.
+const ROUNDS: usize = 5;
 /// Pages in the log after which the writer also waits for readers who keep it from starting over (64 MB).
 const LOG_LIMIT: i64 = 16_384;
 /// First version without a known corruption bug in WAL checkpoints.
@@ -293,7 +298,24 @@ async fn move_piece(pool: &SqlitePool) -> sqlx::Result<Option<Log>> {
         tokio::time::sleep(LOOK).await;
         let left = move_log(pool, NOOP).await?.map_or(0, |log| log.left);
         if left >= PIECE || begun.elapsed() >= REST {
-            return move_log(pool, PASSIVE).await;
+            let moved = move_log(pool, PASSIVE).await?;
+            if moved.as_ref().is_some_and(|log| log.pages > LOG_LONG) {
+                return catch_up(pool).await;
+            }
+            return Ok(moved);
         }
     }
+}
+
+/// What came while a piece was moved is moved too, and what came while that was, until little is left.
+async fn catch_up(pool: &SqlitePool) -> sqlx::Result<Option<Log>> {
+    let mut log = move_log(pool, NOOP).await?;
+    for _ in 0..ROUNDS {
+        if log.as_ref().is_none_or(|log| log.left <= FEW) {
+            break;
+        }
+        move_log(pool, PASSIVE).await?;
+        log = move_log(pool, NOOP).await?;
+    }
+    Ok(log)
 }
