@@ -63,22 +63,24 @@ pub fn reads_like(body: &str) -> bool {
         return false;
     }
     sentences(body).iter().any(|sentence| {
-        let free = |phrase: &&&str| finds(sentence, phrase).is_some_and(|(before, _)| !turned(before));
-        let bare = |phrase: &&&str| {
-            finds(sentence, phrase).is_some_and(|(before, after)| TAILS.contains(&after) && !turned(before))
-        };
-        PHRASES.iter().any(|phrase| free(&phrase)) || BARE.iter().any(|phrase| bare(&phrase))
+        places(sentence).any(|(before, rest)| {
+            let free = || PHRASES.iter().any(|phrase| after(rest, phrase).is_some());
+            let bare = || BARE.iter().any(|phrase| after(rest, phrase).is_some_and(|tail| TAILS.contains(&tail)));
+            (free() || bare()) && !turned(before)
+        })
     })
 }
 
-/// What stands before and after `phrase` in `sentence`, at the borders of words.
-fn finds<'a>(sentence: &'a str, phrase: &str) -> Option<(&'a str, &'a str)> {
-    // Every text is looked through for every phrase: only where a word begins, and without a searcher for each phrase.
+/// Where a word of `sentence` begins: what stands before, and the rest from there.
+fn places(sentence: &str) -> impl Iterator<Item = (&str, &str)> {
     let begins = std::iter::once(0).chain(sentence.match_indices(' ').map(|(at, _)| at + 1));
-    begins.map(|at| sentence.split_at(at)).find_map(|(before, rest)| {
-        let after = rest.strip_prefix(phrase)?;
-        (after.is_empty() || after.starts_with(' ')).then(|| (before.trim(), after.trim()))
-    })
+    begins.map(|at| sentence.split_at(at)).map(|(before, rest)| (before.trim(), rest))
+}
+
+/// What stands after `phrase` if `rest` begins with it and a word ends there.
+fn after<'a>(rest: &'a str, phrase: &str) -> Option<&'a str> {
+    let after = rest.strip_prefix(phrase)?;
+    (after.is_empty() || after.starts_with(' ')).then(|| after.trim())
 }
 
 fn turned(before: &str) -> bool {

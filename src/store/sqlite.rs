@@ -20,9 +20,11 @@ use crate::{faults, metrics};
 
 /// Most jobs in one commit.
 const GROUP: usize = 256;
-/// Pages of the write-ahead log that are moved into the database in one go (8 MB): few, so that nobody's commit waits long
-/// for a disk that is busy with them, and yet enough that a page that is written often is moved once for many times.
-const PIECE: i64 = 2048;
+/// Pages of the write-ahead log that are moved into the database in one go (2 to 16 MB), by how fast the disk is.
+const PIECES: (i64, i64) = (512, 4096);
+/// A piece that takes longer than this is too big: whoever commits meanwhile waits for the same disk. One that takes less than
+/// half of it may be bigger: the more are moved at once, the more often a page that changes all the time is moved but once.
+const BRIEF: Duration = Duration::from_millis(25);
 /// So often the log's length is looked at while it grows.
 const LOOK: Duration = Duration::from_millis(50);
 /// Pages that have been in the log for so long are moved, however few they are.
@@ -64,7 +66,7 @@ impl Sqlite {
             .busy_timeout(Duration::from_secs(10))
             .pragma("wal_autocheckpoint", "0")
             .pragma("temp_store", "memory")
-            .statement_cache_capacity(256)
+            .statement_cache_capacity(512)
             // Whoever reads many rows is not to be woken for every fifty of them.
             .row_buffer_size(1024)
             .disable_statement_logging();
@@ -271,12 +273,12 @@ async fn move_log<'e>(executor: impl SqliteExecutor<'e>, how: &'static str) -> s
 }
 
 async fn checkpoint(pool: SqlitePool, written: Arc<Notify>) {
-    let mut done = false;
+    let (mut done, mut piece) = (false, PIECES.0);
     loop {
         if done {
             written.notified().await;
         }
-        done = match move_piece(&pool).await {
+        done = match move_piece(&pool, &mut piece).await {
             Ok(Some(log)) => {
                 metrics::set_log_pages(log.pages);
                 log.left == 0
@@ -291,20 +293,35 @@ async fn checkpoint(pool: SqlitePool, written: Arc<Notify>) {
     }
 }
 
-/// Waits until there is a piece of the log to move, or less has been there for long enough, and moves it.
-async fn move_piece(pool: &SqlitePool) -> sqlx::Result<Option<Log>> {
+/// Waits until there is a piece of the log to move, or less has been there for long enough, and moves it. `piece`: the pages
+/// of one, which are fitted to how long that takes.
+async fn move_piece(pool: &SqlitePool, piece: &mut i64) -> sqlx::Result<Option<Log>> {
     let begun = Instant::now();
     loop {
         tokio::time::sleep(LOOK).await;
         let left = move_log(pool, NOOP).await?.map_or(0, |log| log.left);
-        if left >= PIECE || begun.elapsed() >= REST {
+        if left >= *piece || begun.elapsed() >= REST {
+            let asked_at = Instant::now();
             let moved = move_log(pool, PASSIVE).await?;
+            if left >= *piece {
+                *piece = fitted(*piece, asked_at.elapsed());
+            }
             if moved.as_ref().is_some_and(|log| log.pages > LOG_LONG) {
                 return catch_up(pool).await;
             }
             return Ok(moved);
         }
     }
+}
+
+/// How many pages the next piece has, if this one took so long.
+fn fitted(piece: i64, took: Duration) -> i64 {
+    let next = match took {
+        _ if took > BRIEF => piece / 2,
+        _ if took < BRIEF / 2 => piece * 2,
+        _ => piece,
+    };
+    next.clamp(PIECES.0, PIECES.1)
 }
 
 /// What came while a piece was moved is moved too, and what came while that was, until little is left.
@@ -318,4 +335,18 @@ async fn catch_up(pool: &SqlitePool) -> sqlx::Result<Option<Log>> {
         log = move_log(pool, NOOP).await?;
     }
     Ok(log)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_the_log_grow_on_a_fast_disk_and_shrink_on_a_slow_one_within_bounds() {
+        let ms = Duration::from_millis;
+        assert_eq!(fitted(1024, ms(5)), 2048);
+        assert_eq!(fitted(1024, ms(20)), 1024);
+        assert_eq!(fitted(1024, ms(26)), 512);
+        assert_eq!((fitted(PIECES.1, ms(0)), fitted(PIECES.0, ms(900))), (PIECES.1, PIECES.0));
+    }
 }

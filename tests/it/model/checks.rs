@@ -46,6 +46,7 @@ impl Run {
             );
             copies.entry(id).or_default().push(taken.id);
         }
+        self.deal_out_alike(&mut copies);
         let mut ends: BTreeSet<String> = BTreeSet::new();
         for (id, out) in &self.oracle.outs {
             let taken = copies.get(id).map_or(&[][..], Vec::as_slice);
@@ -75,6 +76,27 @@ impl Run {
             });
         }
         Ok(())
+    }
+
+    /// Texts that say the same between the same two numbers cannot be told apart in the carrier's list. If nobody knows
+    /// whether the first arrived and the list cannot be had meanwhile, a copy of the second may stand for it, and the second
+    /// is sent again: each has come once, whichever is whose.
+    fn deal_out_alike(&self, copies: &mut BTreeMap<i64, Vec<String>>) {
+        let outs = &self.oracle.outs;
+        let has_more = |copies: &BTreeMap<i64, Vec<String>>, id: &i64| copies.get(id).is_some_and(|all| all.len() > 1);
+        for (id, out) in outs.iter().filter(|(_, out)| ["accepted", "sent", "delivered"].contains(&out.state.as_str()))
+        {
+            if copies.contains_key(id) {
+                continue;
+            }
+            let alike = outs.iter().find(|(other, one)| {
+                has_more(copies, other) && (one.number, &one.to, &one.body) == (out.number, &out.to, &out.body)
+            });
+            if let Some((other, _)) = alike {
+                let copy = copies.get_mut(other).map(|all| all.remove(0));
+                copies.insert(*id, copy.into_iter().collect());
+            }
+        }
     }
 
     /// To one phone from one number, texts came in the order in which they were accepted.

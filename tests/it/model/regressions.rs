@@ -2,7 +2,8 @@
 
 use super::sequences::Once;
 use super::steps::Act::{
-    self, Chatters, Claims, Closes, CustomerTexts, Duty, RepTexts, RepTextsLine, Replies, Snoozes, Together,
+    self, Chatters, Claims, Closes, CustomerTexts, Duty, ListFails, Passes, RepTexts, RepTextsLine, Replies, Snoozes,
+    Together,
 };
 use super::steps::{Step, Words};
 
@@ -77,6 +78,20 @@ pub fn all() -> Vec<Once<Step>> {
                 (RepTexts { rep: 255, thread: 197, words: Words::Fresh }, 787_371_825),
                 (texts(61, 192), 578_357_428),
                 (Chatters { conversation: 227, rounds: 5 }, 364_933_529),
+            ]
+            .into_iter()
+            .map(step)
+            .collect(),
+        },
+        Once {
+            seed: 802_002_469,
+            what: "of two texts in the same words one stood for the other in the carrier's list, and was asked for by name",
+            steps: vec![
+                (texts(214, 225), 3_104_459),
+                (texts(31, 215), 884_325_791),
+                (Chatters { conversation: 23, rounds: 7 }, 465_414_914),
+                (ListFails(true), 328_476_903),
+                (Passes { seconds: 3700, worked: true }, 80_945_036),
             ]
             .into_iter()
             .map(step)
