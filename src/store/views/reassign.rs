@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::{Contact, Viewer};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::on;
-use crate::store::{Result, Tx, padded};
+use crate::store::{Result, Tx, padded, padded_to};
 
 /// A conversation.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Row {
 pub async fn rows(tx: &mut Tx, viewer: Viewer, ids: &[ConversationId]) -> Result<Vec<Row>> {
     let mut found = Vec::new();
     for some in ids.chunks(64) {
-        let places: Vec<String> = (2..2 + some.len().next_power_of_two()).map(|n| format!("${n}")).collect();
+        let places: Vec<String> = (2..2 + padded_to(some.len())).map(|n| format!("${n}")).collect();
         let sql = format!(
             "SELECT c.id, u.name, u.phone, l.policies, l.name, p.name, c.closed_at FROM conversations c \
              LEFT JOIN customers u ON u.id = c.customer_id JOIN lines l ON l.id = c.line_id \

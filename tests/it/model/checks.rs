@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use switchboard::clock::hours;
 use switchboard::desk::identity;
 
-use super::oracle::{Told, hold};
+use super::oracle::{Out, Told, hold};
 use super::run::Run;
 
 impl Run {
@@ -79,18 +79,24 @@ impl Run {
     }
 
     /// Texts that say the same between the same two numbers cannot be told apart in the carrier's list. If nobody knows
-    /// whether the first arrived and the list cannot be had meanwhile, a copy of the second may stand for it, and the second
-    /// is sent again: each has come once, whichever is whose.
+    /// whether the first arrived and the list cannot be had meanwhile, a copy of the second may stand for it: then the
+    /// second is sent again or, if its time is over, is not. As many have come as should have, whichever is whose.
     fn deal_out_alike(&self, copies: &mut BTreeMap<i64, Vec<String>>) {
         let outs = &self.oracle.outs;
-        let has_more = |copies: &BTreeMap<i64, Vec<String>>, id: &i64| copies.get(id).is_some_and(|all| all.len() > 1);
+        let to_spare = |copies: &BTreeMap<i64, Vec<String>>, id: &i64, out: &Out| {
+            let needed = match out.state.as_str() {
+                "accepted" | "sent" | "delivered" | "undelivered" | "failed" => 1,
+                _ => 0,
+            };
+            copies.get(id).is_some_and(|all| all.len() > needed)
+        };
         for (id, out) in outs.iter().filter(|(_, out)| ["accepted", "sent", "delivered"].contains(&out.state.as_str()))
         {
             if copies.contains_key(id) {
                 continue;
             }
             let alike = outs.iter().find(|(other, one)| {
-                has_more(copies, other) && (one.number, &one.to, &one.body) == (out.number, &out.to, &out.body)
+                (one.number, &one.to, &one.body) == (out.number, &out.to, &out.body) && to_spare(copies, other, one)
             });
             if let Some((other, _)) = alike {
                 let copy = copies.get_mut(other).map(|all| all.remove(0));

@@ -12,7 +12,7 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::search::postings::Posting;
 use crate::on;
-use crate::store::{Result, Tx, padded, push_list};
+use crate::store::{Result, Tx, padded, padded_to, push_list};
 
 /// Something found.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ fn conditions(viewer: Viewer, wanted: &Wanted) -> String {
 
 /// The end of the statement: the reader is `$1`, times `$2` and `$3`, messages from `$4` on.
 fn tail(viewer: Viewer, wanted: &Wanted, count: usize) -> String {
-    let places: Vec<String> = (4..4 + count.next_power_of_two()).map(|n| format!("${n}")).collect();
+    let places: Vec<String> = (4..4 + padded_to(count)).map(|n| format!("${n}")).collect();
     format!(
         "{FROM}{} AND m.accepted_at >= $2 AND m.accepted_at < $3 AND m.id IN ({}) ORDER BY m.id DESC",
         conditions(viewer, wanted),
