@@ -319,12 +319,8 @@ pub(crate) fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
 /// The rows, the last one repeated up to a power of two or three quarters of one: for look-ups and updates by key, where a
 /// repeated key changes nothing and few sizes keep statements prepared.
 pub(crate) fn padded<T>(rows: &[T]) -> impl Iterator<Item = &T> {
-    rows.iter().chain(std::iter::repeat_n(rows.last(), padded_to(rows.len()) - rows.len()).flatten())
-}
-
-/// How many [`padded`] makes of so many rows.
-pub(crate) fn padded_to(count: usize) -> usize {
-    count.next_multiple_of((count.next_power_of_two() / 4).max(1))
+    let wanted = rows.len().next_multiple_of((rows.len().next_power_of_two() / 4).max(1));
+    rows.iter().chain(std::iter::repeat_n(rows.last(), wanted - rows.len()).flatten())
 }
 
 #[cfg(test)]

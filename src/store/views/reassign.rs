@@ -2,10 +2,10 @@
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::{Contact, Viewer};
+use super::{Contact, Viewer, params};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::on;
-use crate::store::{Result, Tx, padded, padded_to};
+use crate::store::{Result, Tx, padded};
 
 /// A conversation.
 #[derive(Clone, Debug)]
@@ -29,13 +29,12 @@ pub struct Row {
 pub async fn rows(tx: &mut Tx, viewer: Viewer, ids: &[ConversationId]) -> Result<Vec<Row>> {
     let mut found = Vec::new();
     for some in ids.chunks(64) {
-        let places: Vec<String> = (2..2 + padded_to(some.len())).map(|n| format!("${n}")).collect();
         let sql = format!(
             "SELECT c.id, u.name, u.phone, l.policies, l.name, p.name, c.closed_at FROM conversations c \
              LEFT JOIN customers u ON u.id = c.customer_id JOIN lines l ON l.id = c.line_id \
              LEFT JOIN people p ON p.id = c.pinned_to WHERE {} AND c.id IN ({})",
             viewer.sees(),
-            places.join(", ")
+            params(2, some)
         );
         let rows = on!(tx, c, R => {
             let mut q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0);

@@ -6,13 +6,13 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
 use super::super::called::{self, Called};
 use super::super::timeline::{RawText, Text};
-use super::super::{Contact, Viewer};
+use super::super::{Contact, Viewer, params};
 use super::{Kind, Stage, Wanted};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::search::postings::Posting;
 use crate::on;
-use crate::store::{Result, Tx, padded, padded_to, push_list};
+use crate::store::{Result, Tx, padded, push_list};
 
 /// Something found.
 #[derive(Clone, Debug)]
@@ -88,12 +88,11 @@ fn conditions(viewer: Viewer, wanted: &Wanted) -> String {
 }
 
 /// The end of the statement: the reader is `$1`, times `$2` and `$3`, messages from `$4` on.
-fn tail(viewer: Viewer, wanted: &Wanted, count: usize) -> String {
-    let places: Vec<String> = (4..4 + padded_to(count)).map(|n| format!("${n}")).collect();
+fn tail(viewer: Viewer, wanted: &Wanted, some: &[Posting]) -> String {
     format!(
         "{FROM}{} AND m.accepted_at >= $2 AND m.accepted_at < $3 AND m.id IN ({}) ORDER BY m.id DESC",
         conditions(viewer, wanted),
-        places.join(", ")
+        params(4, some)
     )
 }
 
@@ -112,7 +111,7 @@ pub(super) async fn read(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, some: &[P
         "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.kind, m.outcome, m.why, m.body, \
          u.name, COALESCE(u.phone, m.from_phone), l.policies, COALESCE(l.name, m.to_number), r.name, c.closed_at, \
          c.kind{}",
-        tail(viewer, wanted, some.len())
+        tail(viewer, wanted, some)
     );
     let hits = on!(tx, c, R => {
         let mut q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
@@ -156,7 +155,7 @@ pub(super) async fn visible(
         return Ok(Vec::new());
     }
     let (from, until) = times(wanted);
-    let sql = format!("SELECT c.id, m.id{} ", tail(viewer, wanted, some.len()));
+    let sql = format!("SELECT c.id, m.id{} ", tail(viewer, wanted, some));
     let rows: Vec<(Option<i64>, i64)> = on!(tx, c => {
         let mut q = sqlx::query_as(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
         for one in padded(some) {
