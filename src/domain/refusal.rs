@@ -119,6 +119,7 @@ mod tests {
             "opt out",
             "I would like to opt out of this",
             "Opt-out",
+            "I did not opt out then, but opt out now",
             "dont text me",
             "do not contact me again",
             "I don't want any more texts",

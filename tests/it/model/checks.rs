@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use switchboard::clock::hours;
 use switchboard::desk::identity;
 
-use super::oracle::{Out, Told, hold};
+use super::oracle::{Told, hold};
 use super::run::Run;
+
+/// How deliveries end of which the carrier has a copy.
+const REACHED: [&str; 4] = ["accepted", "sent", "delivered", "undelivered"];
 
 impl Run {
     /// The carrier is well again and time passes, until nothing waits; then the books are compared.
@@ -54,7 +57,7 @@ impl Run {
             let wrong = taken.iter().any(|one| self.reports.wrong.contains(one));
             let once = taken.len() == 1;
             match out.state.as_str() {
-                "accepted" | "sent" | "delivered" | "undelivered" => hold!(once, "the carrier never had {out:?}"),
+                state if REACHED.contains(&state) => hold!(once, "the carrier never had {out:?}"),
                 "failed" => hold!(once == wrong, "{out:?} failed, and the carrier has {taken:?}"),
                 "suppressed" | "expired" | "dead" => hold!(!once, "the carrier has {out:?}"),
                 "parked" => {}
@@ -78,29 +81,22 @@ impl Run {
         Ok(())
     }
 
-    /// Texts that say the same between the same two numbers cannot be told apart in the carrier's list. If nobody knows
-    /// whether the first arrived and the list cannot be had meanwhile, a copy of the second may stand for it: then the
-    /// second is sent again or, if its time is over, is not. As many have come as should have, whichever is whose.
+    /// Texts that say the same between the same two numbers cannot be told apart in the carrier's list. If the first is in
+    /// doubt and the list cannot be had until the second is too, the copy of the second may stand for the first, and the
+    /// second stays in doubt: as many have come as should have, whichever is whose.
     fn deal_out_alike(&self, copies: &mut BTreeMap<i64, Vec<String>>) {
         let outs = &self.oracle.outs;
-        let to_spare = |copies: &BTreeMap<i64, Vec<String>>, id: &i64, out: &Out| {
-            let needed = match out.state.as_str() {
-                "accepted" | "sent" | "delivered" | "undelivered" | "failed" => 1,
-                _ => 0,
-            };
-            copies.get(id).is_some_and(|all| all.len() > needed)
-        };
-        for (id, out) in outs.iter().filter(|(_, out)| ["accepted", "sent", "delivered"].contains(&out.state.as_str()))
-        {
+        for (id, out) in outs.iter().filter(|(_, out)| REACHED.contains(&out.state.as_str())) {
             if copies.contains_key(id) {
                 continue;
             }
             let alike = outs.iter().find(|(other, one)| {
-                (one.number, &one.to, &one.body) == (out.number, &out.to, &out.body) && to_spare(copies, other, one)
+                one.state == "parked"
+                    && copies.contains_key(other)
+                    && (one.number, &one.to, &one.body) == (out.number, &out.to, &out.body)
             });
-            if let Some((other, _)) = alike {
-                let copy = copies.get_mut(other).map(|all| all.remove(0));
-                copies.insert(*id, copy.into_iter().collect());
+            if let Some(copy) = alike.and_then(|(other, _)| copies.remove(other)) {
+                copies.insert(*id, copy);
             }
         }
     }
