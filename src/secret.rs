@@ -118,6 +118,16 @@ impl Ids {
         let tick = fresh.max(before + 1);
         ((tick >> 12) << 22) | (self.node << 12) | (tick & 0xfff)
     }
+
+    /// The next id, and one above `newest`, which another node may have made whose clock is ahead.
+    #[must_use]
+    pub fn after(&self, newest: Option<i64>, now: At) -> i64 {
+        let id = self.next(now);
+        match newest {
+            Some(newest) if newest >= id => self.next(At(((newest >> 22) + 1 + Self::EPOCH_MILLIS) * 1000)),
+            _ => id,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -133,6 +143,16 @@ mod tests {
             assert!(id > last);
             last = id;
         }
+    }
+
+    #[test]
+    fn an_id_can_be_had_that_is_above_one_from_a_node_whose_clock_is_ahead() {
+        let (one, two) = (Ids::of_node(1), Ids::of_node(2));
+        let now = At(1_800_000_000_000_000);
+        let ahead = two.next(At(now.0 + 5_000_000));
+        let id = one.after(Some(ahead), now);
+        assert!(id > ahead && one.next(now) > id && one.after(Some(ahead), now) > id);
+        assert!(one.after(Some(two.next(now)), now) > ahead && one.after(None, now) > ahead);
     }
 
     #[test]

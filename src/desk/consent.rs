@@ -93,7 +93,7 @@ pub(super) async fn enter(
     }
     let evidence_of = format!("person {by}: {evidence}");
     let origin = Origin { origin: STAFF, evidence: &evidence_of };
-    ledgers::consent(tx, desk.ids.next(now), phone, &scope, given, now, origin).await?;
+    ledgers::consent(tx, (&desk.ids, now), phone, &scope, given, now, origin).await?;
     let kind = if given { "consent_restored" } else { "consent_withdrawn" };
     let data = json!({ "evidence": evidence });
     changes::event(tx, desk.ids.next(now), Some(talk.id), now, kind, Some(by), &data).await?;

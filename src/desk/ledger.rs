@@ -35,9 +35,9 @@ pub async fn keyword(
     if desk.missed().is_some() && ledgers::changed_since(tx, phone, &scope, number, at).await? {
         return Ok(());
     }
-    ledgers::consent(tx, desk.ids.next(now), phone, &scope, given, at, origin).await?;
+    ledgers::consent(tx, (&desk.ids, now), phone, &scope, given, at, origin).await?;
     faults::point("during_ledger");
-    ledgers::block(tx, desk.ids.next(now), phone, number, !given, at, origin).await
+    ledgers::block(tx, (&desk.ids, now), phone, number, !given, at, origin).await
 }
 
 /// Enters what a rep's keyword means: texts to that phone are turned off or on. It is never the customer's opt-out.
@@ -64,7 +64,9 @@ pub async fn rep_keyword(
     if desk.missed().is_some() && ledgers::changed_since(tx, phone, "", number, at).await? {
         return Ok(());
     }
-    ledgers::block(tx, desk.ids.next(now), phone, number, stop, at, origin).await?;
+    // Their row is locked first: of two words at once, the same one holds for the phone and for the number.
+    ledgers::mute(tx, person, stop.then_some(now)).await?;
+    ledgers::block(tx, (&desk.ids, now), phone, number, stop, at, origin).await?;
     if stop { texts_off(tx, person, now).await } else { texts_on(desk, tx, person, phone, now).await }
 }
 
@@ -104,13 +106,13 @@ pub async fn refusal(
 ) -> Result<()> {
     let origin = Origin { origin: "carrier", evidence };
     let lifted = ledgers::lifted_at(tx, phone, number).await?;
-    ledgers::block(tx, desk.ids.next(now), phone, number, true, now, origin).await?;
+    ledgers::block(tx, (&desk.ids, now), phone, number, true, now, origin).await?;
     if let Some(person) = people::by_phone(tx, phone).await? {
         return if lifted.is_none_or(|at| at < accepted_at) { texts_off(tx, person, now).await } else { Ok(()) };
     }
     let scope = consent_scope(number, is_line);
     if is_line && ledgers::given_at(tx, phone, &scope).await?.is_none_or(|at| at < accepted_at) {
-        ledgers::consent(tx, desk.ids.next(now), phone, &scope, false, now, origin).await?;
+        ledgers::consent(tx, (&desk.ids, now), phone, &scope, false, now, origin).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::{Result, Tx};
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::on;
+use crate::secret::Ids;
 
 /// Where an entry comes from, and what shows it.
 #[derive(Clone, Copy, Debug)]
@@ -14,19 +15,24 @@ pub struct Origin<'a> {
     pub evidence: &'a str,
 }
 
-/// Enters that `phone` gives or withdraws consent for `scope`.
+/// Enters that `phone` gives or withdraws consent for `scope`. What is entered last is what holds, whichever node's clock
+/// is ahead.
 ///
 /// # Errors
 /// What the database said.
 pub async fn consent(
     tx: &mut Tx,
-    id: i64,
+    (ids, now): (&Ids, At),
     phone: &str,
     scope: &str,
     given: bool,
     at: At,
     origin: Origin<'_>,
 ) -> Result<()> {
+    let newest: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT MAX(id) FROM consents WHERE phone = $1 AND scope = $2")
+        .bind(phone).bind(scope).fetch_one(&mut *c).await)?;
+    let id = ids.after(newest, now);
     on!(tx, c => sqlx::query(
         "INSERT INTO consents (id, phone, scope, given, at, origin, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(id).bind(phone).bind(scope).bind(i64::from(given)).bind(at.0).bind(origin.origin).bind(origin.evidence)
@@ -34,19 +40,24 @@ pub async fn consent(
     Ok(())
 }
 
-/// Enters that `phone` blocks `number` or lifts its block.
+/// Enters that `phone` blocks `number` or lifts its block. What is entered last is what holds, whichever node's clock is
+/// ahead.
 ///
 /// # Errors
 /// What the database said.
 pub async fn block(
     tx: &mut Tx,
-    id: i64,
+    (ids, now): (&Ids, At),
     phone: &str,
     number: NumberId,
     blocked: bool,
     at: At,
     origin: Origin<'_>,
 ) -> Result<()> {
+    let newest: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT MAX(id) FROM blocks WHERE phone = $1 AND number_id = $2")
+        .bind(phone).bind(number.0).fetch_one(&mut *c).await)?;
+    let id = ids.after(newest, now);
     on!(tx, c => sqlx::query(
         "INSERT INTO blocks (id, phone, number_id, blocked, at, origin, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(id).bind(phone).bind(number.0).bind(i64::from(blocked)).bind(at.0)

@@ -4,9 +4,10 @@ use futures_util::future::{join, join_all};
 
 use switchboard::clock::minutes;
 use switchboard::desk::{claim, close, duty, pin};
-use switchboard::domain::ids::ConversationId;
+use switchboard::domain::ids::{ConversationId, NumberId};
 use switchboard::domain::person::Duty;
 use switchboard::simulator::{Fault, Inbound, Kind};
+use switchboard::store::ledgers;
 
 use crate::databases;
 use crate::house::neighbours::webhook;
@@ -149,6 +150,35 @@ async fn an_opt_out_on_one_node_stops_the_other() {
     joel.shows(&[]);
     let rows = house.outbox_to(&joel.number).await;
     assert!(rows == ["suppressed one"] || rows == ["failed one"], "{rows:?}");
+}
+
+/// Ids of the second node are above those that the first makes at the same moment, as if its clock were ahead.
+#[tokio::test]
+async fn of_words_to_two_nodes_the_last_holds_whichever_nodes_clock_is_ahead() {
+    let house = House::on(databases::postgres().await).await;
+    let other = house.second_node().await;
+    let joel = house.customer(34);
+    joel.texts("hello").await;
+    both_rest(&house, &other).await;
+    let ana = house.ana().number;
+    for (round, (words, out)) in [(["STOP", "START"], false), (["START", "STOP"], true)].into_iter().enumerate() {
+        for (who, phone) in [("a", &joel.number), ("b", &ana)] {
+            for ((n, body), node) in words.iter().enumerate().zip([&other, &house]) {
+                let form = webhook(&format!("SM00000000000000000000000000030{round}{n}{who}"), phone, body);
+                assert_eq!(node.post("messages", &form, Some(TOKEN)).await.status, 200);
+            }
+        }
+        let said = |what: &str| format!("{what} in round {round}");
+        let mut tx = house.desk.store.read().await.unwrap();
+        let line = NumberId(house.number("SELECT id FROM numbers WHERE role = 'line'").await);
+        let consent = ledgers::newest(&mut tx, &joel.number, &format!("line:{line}")).await.unwrap().unwrap();
+        assert_eq!(consent.given, !out, "{}", said("the customer's consent"));
+        for phone in [&joel.number, &ana] {
+            assert_eq!(ledgers::is_blocked(&mut tx, phone, line).await.unwrap(), out, "{}", said(phone));
+        }
+        let off = house.rows("people WHERE phone_muted_at IS NOT NULL").await;
+        assert_eq!(off, i64::from(out), "{}", said("the rep's phone"));
+    }
 }
 
 /// A rep comes on duty, others close and take over, while first texts arrive, on both nodes at the same instants: nobody
