@@ -6,7 +6,7 @@ use super::legs::Rungs;
 use super::outbox::{Departed, Enqueued};
 use super::{Desk, Failure, because, claim, fulfil, handover, legs, queue};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::faults;
 use crate::store::access::Seer;
 use crate::store::queue as store_queue;
@@ -166,7 +166,25 @@ pub(super) async fn give(
 /// # Errors
 /// What the database said.
 pub(super) async fn take_away(desk: &Desk, tx: &mut Tx, talk: &Talk, why: &'static str, now: At) -> Result<Enqueued> {
-    let mut done = Enqueued::default();
+    let freed = detach(desk, tx, talk, why, now).await?;
+    let mut done = Enqueued { waiting: !freed.is_empty(), ..Enqueued::default() };
+    done.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
+    Ok(done)
+}
+
+/// As [`take_away`], but nothing leaves yet; returns the lanes in which something may, once everything that is to be
+/// taken away has been: one lane may hold texts of several conversations.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn detach(
+    desk: &Desk,
+    tx: &mut Tx,
+    talk: &Talk,
+    why: &'static str,
+    now: At,
+) -> Result<Vec<(NumberId, String)>> {
+    let mut lanes = Vec::new();
     if let Some(before) = talk.pinned_to {
         pins::pin(tx, talk.id, None, now).await?;
         let rests_until = now + desk.policies.pool.quarantine;
@@ -176,9 +194,8 @@ pub(super) async fn take_away(desk: &Desk, tx: &mut Tx, talk: &Talk, why: &'stat
         if first != talk.waits_from {
             store_queue::wait_from(tx, talk.id, first).await?;
         }
-        done.waiting |= !freed.is_empty();
-        done.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
+        lanes = freed;
     }
     changes::note(tx, &[(talk.id, "conversation")], now).await?;
-    Ok(done)
+    Ok(lanes)
 }

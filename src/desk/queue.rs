@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use super::outbox::Enqueued;
-use super::{Desk, pin};
+use super::outbox::{Departed, Enqueued};
+use super::{Desk, claim, pin};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
 use crate::domain::pick::{self, Member, Pick};
@@ -198,19 +198,24 @@ pub(super) async fn repick_all(
     why: &'static str,
     now: At,
 ) -> Result<Enqueued> {
-    let mut done = Enqueued::default();
+    let mut freed = Vec::new();
     for line in lines {
-        let mut hall = Hall::hold(desk, tx, *line, now).await?;
+        opening::hold_line(tx, *line).await?;
         let ids = queue::open_of(tx, person, *line).await?;
         let mut talks = routes::talks(tx, &ids).await?;
         talks.retain(|talk| talk.pinned_to == Some(person) && !talk.closed);
         for talk in &talks {
             let data = json!({ "from": person.0.to_string(), "why": why });
             changes::event(tx, desk.ids.next(now), Some(talk.id), now, "taken_away", None, &data).await?;
-            done.add(pin::take_away(desk, tx, talk, why, now).await?);
+            freed.extend(pin::detach(desk, tx, talk, why, now).await?);
             faults::point("during_repick");
         }
-        done.add(drain_held(desk, tx, &mut hall, now).await?);
+    }
+    // Only now: what stood in the same lane for another of their conversations must not leave for their phone.
+    let mut done = Enqueued { waiting: !freed.is_empty(), ..Enqueued::default() };
+    done.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
+    for line in lines {
+        done.add(drain(desk, tx, *line, now).await?);
     }
     Ok(done)
 }
