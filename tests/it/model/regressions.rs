@@ -3,7 +3,7 @@
 use super::sequences::Once;
 use super::steps::Act::{
     self, Chatters, Claims, Closes, CustomerTexts, Duty, ListFails, Passes, RepTexts, RepTextsLine, Replies, Snoozes,
-    Together,
+    Together, Transfers,
 };
 use super::steps::{Step, Words};
 
@@ -92,6 +92,72 @@ pub fn all() -> Vec<Once<Step>> {
                 (Chatters { conversation: 23, rounds: 7 }, 465_414_914),
                 (ListFails(true), 328_476_903),
                 (Passes { seconds: 3700, worked: true }, 80_945_036),
+            ]
+            .into_iter()
+            .map(step)
+            .collect(),
+        },
+        Once {
+            seed: 805_005_534,
+            what: "a text for a rep who had just gone away left in a lane that another of their conversations had freed",
+            steps: vec![
+                (texts(75, 41), 1_048_162_745),
+                (texts(77, 91), 992_282_229),
+                (texts(52, 54), 108_844_850),
+                (CustomerTexts { customer: 42, line: 12, words: Words::Keyword(215) }, 802_809_077),
+                (Passes { seconds: 45, worked: false }, 722_965_548),
+                (Duty { by: 129, person: 193, duty: 2 }, 472_775_986),
+            ]
+            .into_iter()
+            .map(step)
+            .collect(),
+        },
+        Once {
+            seed: 804_008_291,
+            what: "of STOP and START at one instant on two nodes, the one that was entered first held",
+            steps: vec![
+                (texts(99, 105), 584_898_186),
+                (
+                    Together(vec![
+                        RepTexts { rep: 85, thread: 155, words: Words::Keyword(105) },
+                        RepTexts { rep: 55, thread: 83, words: Words::Keyword(211) },
+                    ]),
+                    671_276_418,
+                ),
+                (Replies { by: 237, conversation: 107, twice: false }, 75_644_139),
+            ]
+            .into_iter()
+            .map(step)
+            .collect(),
+        },
+        Once {
+            seed: 804_034_759,
+            what: "an author was told of a failure in the order of a block that was lifted at the same instant",
+            steps: vec![
+                (texts(125, 148), 317_120_949),
+                (RepTexts { rep: 54, thread: 172, words: Words::Command(27) }, 84_960_604),
+                (
+                    Together(vec![
+                        RepTexts { rep: 153, thread: 235, words: Words::Fresh },
+                        RepTexts { rep: 216, thread: 227, words: Words::Keyword(231) },
+                    ]),
+                    575_449_523,
+                ),
+            ]
+            .into_iter()
+            .map(step)
+            .collect(),
+        },
+        Once {
+            seed: 806_001_375,
+            what: "of two duties at one instant only the books show which was set last",
+            steps: vec![
+                (texts(60, 110), 517_318_014),
+                (
+                    Together(vec![Duty { by: 29, person: 150, duty: 2 }, Duty { by: 204, person: 192, duty: 1 }]),
+                    826_640_707,
+                ),
+                (Transfers { by: 107, conversation: 118, to: 90 }, 780_767_368),
             ]
             .into_iter()
             .map(step)

@@ -1,6 +1,6 @@
 //! What the database shows after something happened: the rows that are new or changed since the last look.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::Row;
 use switchboard::clock::At;
@@ -73,11 +73,24 @@ pub struct Event {
     pub data: String,
 }
 
+/// What is written of people: of two things done at the same instant, only this may show which came last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    /// (phone, line; none for the pool) without consent, by the newest entry.
+    pub withdrawn: BTreeSet<(String, Option<i64>)>,
+    /// (phone, number) that nothing passes between, by the newest entry.
+    pub blocks: BTreeSet<(String, i64)>,
+    /// Customers whom staff have blocked.
+    pub kept_away: BTreeSet<String>,
+    /// Staff: duty, whether enabled, whether texts to the phone are off.
+    pub staff: BTreeMap<i64, (String, bool, bool)>,
+}
+
 /// A look at the database.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// All conversations and legs, where the look was at everything.
-    pub standing: Option<(Vec<Talk>, Vec<Leg>)>,
+    /// All conversations, legs and people, where the look was at everything.
+    pub standing: Option<(Vec<Talk>, Vec<Leg>, Books)>,
     pub messages: Vec<Message>,
     /// Deliveries that were not there before.
     pub born: Vec<Delivery>,
@@ -98,7 +111,8 @@ impl Eyes {
     pub async fn look(&mut self, store: &Store, now: At, whole: bool) -> Result<Seen> {
         let mut tx = store.read().await?;
         let since = self.since.0;
-        let standing = if whole { Some((talks(&mut tx).await?, legs(&mut tx).await?)) } else { None };
+        let standing =
+            if whole { Some((talks(&mut tx).await?, legs(&mut tx).await?, books(&mut tx).await?)) } else { None };
         let mut messages = switchboard::on!(&mut tx, c, R => sqlx::query(
             "SELECT id, conversation_id, author_id, kind, outcome, why, body, COALESCE(carrier_id, form_key) \
              FROM messages WHERE accepted_at >= $1 ORDER BY id")
@@ -191,13 +205,39 @@ async fn legs(tx: &mut Tx) -> Result<Vec<Leg>> {
     Ok(rows)
 }
 
+async fn books(tx: &mut Tx) -> Result<Books> {
+    let withdrawn: Vec<(String, String)> = switchboard::on!(tx, c => sqlx::query_as(
+        "SELECT phone, scope FROM consents a WHERE given = 0 AND NOT EXISTS \
+         (SELECT 1 FROM consents b WHERE b.phone = a.phone AND b.scope = a.scope AND b.id > a.id)")
+        .fetch_all(&mut *c).await)?;
+    let blocks: Vec<(String, i64)> = switchboard::on!(tx, c => sqlx::query_as(
+        "SELECT phone, number_id FROM blocks a WHERE blocked = 1 AND NOT EXISTS \
+         (SELECT 1 FROM blocks b WHERE b.phone = a.phone AND b.number_id = a.number_id AND b.id > a.id)")
+        .fetch_all(&mut *c).await)?;
+    let kept_away: Vec<String> = switchboard::on!(tx, c => sqlx::query_scalar(
+        "SELECT phone FROM customers WHERE blocked_at IS NOT NULL").fetch_all(&mut *c).await)?;
+    let staff: Vec<(i64, String, Option<i64>, Option<i64>)> = switchboard::on!(tx, c => sqlx::query_as(
+        "SELECT id, duty, disabled_at, phone_muted_at FROM people").fetch_all(&mut *c).await)?;
+    let line = |scope: &str| scope.strip_prefix("line:").and_then(|id| id.parse().ok());
+    Ok(Books {
+        withdrawn: withdrawn.into_iter().map(|(phone, scope)| (phone, line(&scope))).collect(),
+        blocks: blocks.into_iter().collect(),
+        kept_away: kept_away.into_iter().collect(),
+        staff: staff.into_iter().map(|(id, duty, off, muted)| (id, (duty, off.is_none(), muted.is_some()))).collect(),
+    })
+}
+
 impl Seen {
+    pub fn books(&self) -> Option<&Books> {
+        self.standing.as_ref().map(|(.., books)| books)
+    }
+
     pub fn talks(&self) -> &[Talk] {
-        self.standing.as_ref().map_or(&[], |(talks, _)| talks)
+        self.standing.as_ref().map_or(&[], |(talks, ..)| talks)
     }
 
     pub fn legs(&self) -> &[Leg] {
-        self.standing.as_ref().map_or(&[], |(_, legs)| legs)
+        self.standing.as_ref().map_or(&[], |(_, legs, _)| legs)
     }
 
     /// Takes the one event of this kind in this conversation out of the look.

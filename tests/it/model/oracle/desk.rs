@@ -25,7 +25,9 @@ impl Oracle {
             Deed::Rule { line, rule, .. } => self.ruled(*line, rule, answer, seen),
             Deed::SetUp { what, .. } => self.set_up(what, answer, seen),
             Deed::TextsOn { person } => self.turns_texts_on(*person, answer, seen),
-        }
+        }?;
+        // What could not be sent at all is told with it: before a STOP that comes at the same instant, or after it.
+        self.authors_are_told(seen)
     }
 
     /// Whether a person may see a conversation.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use switchboard::clock::{At, Clock};
 use switchboard::domain::policy::PickPolicy;
 
-use super::seen::{Delivery, Leg as SeenLeg, Seen, Talk as SeenTalk};
+use super::seen::{Books, Delivery, Leg as SeenLeg, Seen, Talk as SeenTalk};
 
 mod commands;
 mod desk;
@@ -357,7 +357,19 @@ impl Oracle {
             hold!(same(ours, leg), "a leg is {leg:?} and ought to be {ours:?}");
         }
         hold!(self.legs.len() == seen.legs().len(), "a leg is gone");
+        let ours = self.books();
+        hold!(seen.books() == Some(&ours), "of people it is written {:?}, and ought to be {ours:?}", seen.books());
         Ok(())
+    }
+
+    fn books(&self) -> Books {
+        let withdrawn = self.consents.iter().filter(|(_, (given, _))| !given).map(|(key, _)| key.clone());
+        Books {
+            withdrawn: withdrawn.collect(),
+            blocks: self.blocks.clone(),
+            kept_away: self.kept_away.clone(),
+            staff: self.people.values().map(|one| (one.id, (one.duty.clone(), one.enabled, one.muted))).collect(),
+        }
     }
 }
 

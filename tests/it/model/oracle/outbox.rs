@@ -176,7 +176,7 @@ impl Oracle {
     }
 
     /// An author on a phone learns that a text did not arrive: once a text, and not more than a few in ten minutes.
-    fn authors_are_told(&mut self, seen: &mut Seen) -> Told {
+    pub(super) fn authors_are_told(&mut self, seen: &mut Seen) -> Told {
         let now = self.now();
         for message in std::mem::take(&mut self.failed) {
             let by = self.texts.get(&message).and_then(|text| text.leg);
