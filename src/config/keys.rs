@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 40] = [
+pub const ALL: [Key; 41] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
@@ -58,7 +58,18 @@ pub const ALL: [Key; 40] = [
     key("SWITCHBOARD_SUPPORT__ANSWER_TARGET", "support.answer_target", "30m", "longer waits are marked in the inbox"),
     key("SWITCHBOARD_SUPPORT__PICK", "support.pick", "random", "random, least_busy or round_robin"),
     key("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "support.context_line", "true", "begin a rep's thread with who it is"),
-    key("SWITCHBOARD_SUPPORT__COUNTRIES", "support.countries", "all", "whom staff may text first: all, or US, CA, …"),
+    key(
+        "SWITCHBOARD_SUPPORT__COUNTRIES",
+        "support.countries",
+        "home",
+        "whom staff may text first: home (our lines' countries), all, or US, CA, …",
+    ),
+    key(
+        "SWITCHBOARD_SUPPORT__FIRST_TEXTS_PER_HOUR",
+        "support.first_texts_per_hour",
+        "30",
+        "so many conversations a person may begin",
+    ),
     key("SWITCHBOARD_POOL__QUARANTINE", "pool.quarantine", "72h", "how long a mask rests after use"),
     key("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "pool.quarantine_floor", "4h", "the rest that is always kept"),
     key("SWITCHBOARD_POOL__HEADROOM", "pool.headroom", "20%", "masks on top of what the busiest phone has"),
@@ -87,7 +98,12 @@ pub const ALL: [Key; 40] = [
         "pace, by kind of number",
     ),
     key("SWITCHBOARD_DELIVERY__COUNTRIES", "delivery.countries", "all", "whom texts are sent to: all, or US, CA, …"),
-    key("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", "delivery.segments_per_day", "", "the most of one day (UTC)"),
+    key(
+        "SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY",
+        "delivery.segments_per_day",
+        "10000",
+        "the most of one day (UTC); none: no limit",
+    ),
     key("SWITCHBOARD_API__RATE_LIMIT", "api.rate_limit", "", "requests a minute for each token of the API"),
     key(
         "SWITCHBOARD_EVENTS__ALLOW_PRIVATE",

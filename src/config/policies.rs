@@ -33,6 +33,9 @@ fn support(source: &mut Source) -> SupportPolicy {
         // Who sees customers' numbers is said line by line.
         show_numbers: usual.show_numbers,
         countries: source.read("SWITCHBOARD_SUPPORT__COUNTRIES", Countries::read).unwrap_or(usual.countries),
+        first_texts_per_hour: source
+            .read("SWITCHBOARD_SUPPORT__FIRST_TEXTS_PER_HOUR", first_texts)
+            .unwrap_or(usual.first_texts_per_hour),
     }
 }
 
@@ -92,8 +95,10 @@ fn delivery(source: &mut Source) -> DeliveryPolicy {
             .read("SWITCHBOARD_CARRIER_ANSWERS_HELP", truth)
             .unwrap_or(usual.carrier_answers_help),
         segments_per_second: source.read("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", rate),
-        countries: source.read("SWITCHBOARD_DELIVERY__COUNTRIES", Countries::read).unwrap_or(usual.countries),
-        segments_per_day: source.read("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", segments),
+        countries: source.read("SWITCHBOARD_DELIVERY__COUNTRIES", Countries::read_fixed).unwrap_or(usual.countries),
+        segments_per_day: source
+            .read("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", segments)
+            .unwrap_or(Some(SEGMENTS_PER_DAY)),
     };
     if policy.lease <= policy.request_timeout {
         source.mistake(format!(
@@ -149,9 +154,20 @@ fn requests(text: &str) -> Result<u32, String> {
     count.ok_or_else(|| "write a whole number from 1 to 1000000, or leave it out for no limit".to_owned())
 }
 
-fn segments(text: &str) -> Result<i64, String> {
+/// The most of a day where nothing is set: what a leaked token or a flood can cost has an end without anybody thinking of it.
+const SEGMENTS_PER_DAY: i64 = 10_000;
+
+fn segments(text: &str) -> Result<Option<i64>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
     let count = text.parse().ok().filter(|count| (1..=1_000_000_000).contains(count));
-    count.ok_or_else(|| "write a whole number from 1 to 1000000000, or leave it out for no limit".to_owned())
+    count.map(Some).ok_or_else(|| "write a whole number from 1 to 1000000000, or none for no limit".to_owned())
+}
+
+fn first_texts(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|count| (1..=100_000).contains(count));
+    count.ok_or_else(|| "write a whole number from 1 to 100000, such as 30".to_owned())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

@@ -7,6 +7,9 @@ use crate::domain::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::{Job, Result, Tx, access, changes, contacts};
 
+/// Why a rep may not read or write the card of somebody whom only others know.
+pub const HIDDEN: &str = "this card is shown once the customer has texted this line: until then write a note in the thread";
+
 /// A card as it was typed.
 #[derive(Clone, Debug, Default)]
 pub struct Typed {
@@ -50,6 +53,9 @@ impl Job for Edit {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         let customer = match access::seer(tx, self.by, self.conversation).await? {
+            Some(seer) if !seer.manages && contacts::is_hidden(tx, self.conversation).await? => {
+                return Ok(Err(Failure::refused("name", HIDDEN)));
+            }
             Some(_) => contacts::of(tx, self.conversation).await?,
             None => return Ok(Err(Failure::NotFound)),
         };

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::contact::HIDDEN;
 use super::{Desk, Failure};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
@@ -73,13 +74,20 @@ impl Merge {
         let Some(customer) = contacts::of(tx, self.conversation).await? else {
             return Ok(Err(Failure::refused("with", "nobody in it is a customer")));
         };
+        if !seer.manages && contacts::is_hidden(tx, self.conversation).await? {
+            return Ok(Err(Failure::refused("with", HIDDEN)));
+        }
         let here = (self.conversation, customer);
         let nobody = || {
             let why = "nobody whom you may see is called so: write a name, or a conversation's number such as #1042";
             Ok(Err(Failure::refused("with", why)))
         };
         if let Some(number) = numbered(&self.with) {
-            let allowed = access::seer(tx, self.by, number).await?.is_some();
+            let seen = access::seer(tx, self.by, number).await?;
+            let allowed = match seen {
+                Some(seer) => seer.manages || !contacts::is_hidden(tx, number).await?,
+                None => false,
+            };
             let customer = if allowed { contacts::of(tx, number).await? } else { None };
             return customer.map_or_else(nobody, |customer| Ok(Ok((here, (number, customer)))));
         }

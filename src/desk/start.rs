@@ -6,13 +6,13 @@ use serde_json::json;
 use super::legs::Rungs;
 use super::outbox::{Enqueued, SHUT_OUT};
 use super::{Desk, Failure, legs, reply};
-use crate::clock::At;
+use crate::clock::{At, hours};
 use crate::domain::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::phone::Phone;
 use crate::store::lines::{self, Starter};
 use crate::store::{
-    Error, Job, Result, Tx, access, changes, contacts, customers, messages, numbers, opening, outbox, people, routes,
+    Error, Job, Result, Tx, access, changes, contacts, customers, messages, numbers, opening, outbox, people, routes, starts,
 };
 
 /// A conversation to be started.
@@ -80,7 +80,15 @@ impl Job for Begin {
             return Ok(Ok((Started::New(begun), Enqueued::default())));
         }
         let Some(starter) = lines::starter(tx, line, self.start.by).await? else { return Ok(Err(no_member())) };
-        let countries = desk.policies.support_of(rules.policies.as_deref()).countries;
+        if let Some(until) = self.too_many(tx, now).await? {
+            let minutes = until.since(now).as_secs().div_ceil(60);
+            let why = format!(
+                "you have begun {} conversations within the hour, which is the most: the next one can be in {minutes} minutes",
+                desk.policies.support.first_texts_per_hour
+            );
+            return Ok(Err(Failure::refused("phone", why)));
+        }
+        let countries = desk.policies.support_of(rules.policies.as_deref()).countries.told(&numbers::homes(tx).await?);
         if !countries.allow(self.phone.as_str()) {
             let why = format!(
                 "conversations may be started with numbers of {countries} only: this one is of another country"
@@ -109,6 +117,18 @@ fn no_member() -> Failure {
 }
 
 impl Begin {
+    /// Counts this one; until when the person has to wait, if they have begun too many within the hour. Whatever comes of
+    /// it counts: whether a number can be written to says something about it.
+    async fn too_many(&self, tx: &mut Tx, now: At) -> Result<Option<At>> {
+        let most = i64::from(self.desk.policies.support.first_texts_per_hour);
+        let earlier = starts::since(tx, self.start.by, now - hours(1), most).await?;
+        if let (Some(first), true) = (earlier.last(), i64::try_from(earlier.len()).is_ok_and(|count| count >= most)) {
+            return Ok(Some(*first + hours(1)));
+        }
+        starts::insert(tx, self.desk.ids.next(now), self.start.by, now).await?;
+        Ok(None)
+    }
+
     /// Why the number is one of our own, if it is.
     async fn ours(&self, tx: &mut Tx) -> Result<Option<&'static str>> {
         if numbers::is_ours(tx, self.phone.as_str()).await? {
@@ -120,7 +140,7 @@ impl Begin {
 
     /// Why nothing may be sent to it from this line, if so.
     async fn unwanted(&self, tx: &mut Tx) -> Result<Option<String>> {
-        if customers::is_blocked(tx, self.phone.as_str()).await? {
+        if customers::is_blocked(tx, self.phone.as_str(), Some(self.start.line)).await? {
             return Ok(Some(SHUT_OUT.to_owned()));
         }
         let lanes = outbox::lanes(tx, &[(self.start.line, self.phone.as_str().to_owned())]).await?;
@@ -131,12 +151,14 @@ impl Begin {
     async fn begin(&self, tx: &mut Tx, starter: &Starter, now: At) -> Result<Result<(Started, Enqueued), Failure>> {
         let (desk, by, line) = (&self.desk, self.start.by, self.start.line);
         let customer = opening::customer(tx, desk.ids.next(now), self.phone.as_str(), now).await?;
-        if self.name.is_some() && contacts::card(tx, customer).await?.name.is_none() {
+        let made = opening::conversations(tx, line, &[(customer, Some(by))], now).await?;
+        let (_, id) = made.into_iter().next().ok_or(Error::GivenUp("the conversation just opened has no id"))?;
+        contacts::begun_by_staff(tx, id, self.name.as_deref()).await?;
+        let theirs = !contacts::is_hidden(tx, id).await?;
+        if theirs && self.name.is_some() && contacts::card(tx, customer).await?.name.is_none() {
             let group = contacts::group(tx, customer).await?;
             contacts::name(tx, &group, self.name.as_deref()).await?;
         }
-        let made = opening::conversations(tx, line, &[(customer, Some(by))], now).await?;
-        let (_, id) = made.into_iter().next().ok_or(Error::GivenUp("the conversation just opened has no id"))?;
         changes::event(tx, desk.ids.next(now), Some(id), now, "started", Some(by), &json!({})).await?;
         opening::legs(tx, &[legs::customer_leg(desk, id, line, self.phone.as_str(), now)], now).await?;
         let mut sent = Enqueued::default();

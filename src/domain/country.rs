@@ -100,22 +100,54 @@ pub fn is_north_american(country: &str) -> bool {
     ["US", "CA"].contains(&country) || ISLANDS.iter().any(|(_, island)| *island == country)
 }
 
-/// The countries to whose numbers conversations may be started.
+/// The countries of our lines, sorted: those that they were set up for, else those that their digits tell. Lines of the
+/// United States, of Canada and toll-free ones are at home in both.
+#[must_use]
+pub fn homes<'a>(lines: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Vec<String> {
+    let mut homes: Vec<String> = Vec::new();
+    for (number, set) in lines {
+        let toll_free = Phone::parse(number).is_ok_and(|number| number.is_north_american() && number.is_toll_free());
+        match set.or_else(|| of(number)) {
+            Some("US" | "CA") => homes.extend(["CA".to_owned(), "US".to_owned()]),
+            _ if toll_free => homes.extend(["CA".to_owned(), "US".to_owned()]),
+            Some(country) => homes.push(country.to_owned()),
+            None => {}
+        }
+    }
+    homes.sort_unstable();
+    homes.dedup();
+    homes
+}
+
+/// The countries to whose numbers something may be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Countries {
     /// All of them.
     #[default]
     All,
+    /// Those of our lines, as [`homes`] tells them.
+    Home,
     /// These, by their ISO 3166 codes, sorted.
     Only(Vec<String>),
 }
 
 impl Countries {
+    /// Reads `home`, or what [`Countries::read_fixed`] reads.
+    ///
+    /// # Errors
+    /// As [`Countries::read_fixed`].
+    pub fn read(text: &str) -> Result<Self, String> {
+        if text.trim().eq_ignore_ascii_case("home") {
+            return Ok(Countries::Home);
+        }
+        Countries::read_fixed(text).map_err(|why| why.replacen("write all,", "write home, all,", 1))
+    }
+
     /// Reads `all`, or codes with commas between them: `US, CA`.
     ///
     /// # Errors
     /// What is wrong, its shape and the remedy, in words.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn read_fixed(text: &str) -> Result<Self, String> {
         let mut codes: Vec<String> =
             text.split(',').map(|code| code.trim().to_uppercase()).filter(|code| !code.is_empty()).collect();
         if codes == ["ALL"] {
@@ -133,11 +165,18 @@ impl Countries {
         Ok(Countries::Only(codes))
     }
 
-    /// Whether `number` is of one of them.
+    /// The same countries, by name where they are those of our lines, which are at home in `homes`.
+    #[must_use]
+    pub fn told(&self, homes: &[String]) -> Countries {
+        if *self == Countries::Home { Countries::Only(homes.to_vec()) } else { self.clone() }
+    }
+
+    /// Whether `number` is of one of them; of `home` none is until [`Countries::told`] names them.
     #[must_use]
     pub fn allow(&self, number: &str) -> bool {
         match self {
             Countries::All => true,
+            Countries::Home => false,
             Countries::Only(codes) => of(number).is_some_and(|country| codes.iter().any(|code| code == country)),
         }
     }
@@ -147,6 +186,7 @@ impl fmt::Display for Countries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Countries::All => f.write_str("all"),
+            Countries::Home => f.write_str("home"),
             Countries::Only(codes) => f.write_str(&codes.join(", ")),
         }
     }
@@ -197,6 +237,24 @@ mod tests {
             }
         }
         assert!(covers("+442079460100", None, "GB") && !covers("+442079460100", None, "DE"));
+    }
+
+    #[test]
+    fn lines_are_at_home_where_they_were_set_up_or_where_their_digits_say() {
+        let homes = |lines: &[(&'static str, Option<&'static str>)]| super::homes(lines.iter().copied()).join(" ");
+        assert_eq!(homes(&[("+18005550100", None)]), "CA US");
+        assert_eq!(homes(&[("+15055550100", None), ("+442079460000", None)]), "CA GB US");
+        assert_eq!(homes(&[("+18765550121", None)]), "JM");
+        assert_eq!(homes(&[("+393401234567", Some("SM"))]), "SM");
+        assert_eq!(homes(&[("72345", None)]), "");
+        assert_eq!(homes(&[("72345", Some("US"))]), "CA US");
+        let home = Countries::read(" Home ").unwrap();
+        assert_eq!(home.to_string(), "home");
+        assert!(!home.allow("+15055550121"));
+        let told = home.told(&["CA".to_owned(), "US".to_owned()]);
+        assert!(told.allow("+14165550121") && !told.allow("+18765550121") && !told.allow("+447700900123"));
+        assert!(Countries::read_fixed("home").unwrap_err().contains("write all"));
+        assert_eq!(Countries::All.told(&[]), Countries::All);
     }
 
     #[test]

@@ -56,8 +56,10 @@ pub struct SupportPolicy {
     pub context_line: bool,
     /// Whether reps see customers' whole numbers; never, unless a line says so.
     pub show_numbers: bool,
-    /// To which countries' numbers conversations may be started.
+    /// To which countries' numbers conversations may be started; those of our lines.
     pub countries: Countries,
+    /// So many conversations one person may begin within an hour; 30.
+    pub first_texts_per_hour: u32,
 }
 
 impl Default for SupportPolicy {
@@ -71,7 +73,8 @@ impl Default for SupportPolicy {
             pick: PickPolicy::Random,
             context_line: true,
             show_numbers: false,
-            countries: Countries::All,
+            countries: Countries::Home,
+            first_texts_per_hour: 30,
         }
     }
 }

@@ -8,16 +8,15 @@ use crate::clock::At;
 pub struct Purse {
     most: i64,
     spent: i64,
+    taken: i64,
     day: i64,
-    /// Something was taken out of it.
-    pub touched: bool,
 }
 
 impl Purse {
     /// The purse of a day, as [`At::day`] counts them, of which `spent` of `most` segments are gone.
     #[must_use]
     pub fn of(day: i64, most: i64, spent: i64) -> Self {
-        Purse { most, spent, day, touched: false }
+        Purse { most, spent, taken: 0, day }
     }
 
     /// Its day.
@@ -26,10 +25,10 @@ impl Purse {
         self.day
     }
 
-    /// What is gone.
+    /// What this decision takes out of it.
     #[must_use]
-    pub fn spent(&self) -> i64 {
-        self.spent
+    pub fn taken(&self) -> i64 {
+        self.taken
     }
 
     /// Whether `segments` more fit; if not, when there is another purse.
@@ -37,7 +36,7 @@ impl Purse {
     /// # Errors
     /// The beginning of the next day.
     pub fn has(&self, segments: i64) -> Result<(), At> {
-        if self.spent.saturating_add(segments) <= self.most {
+        if self.spent.saturating_add(self.taken).saturating_add(segments) <= self.most {
             return Ok(());
         }
         Err(At::of_day(self.day + 1))
@@ -45,8 +44,7 @@ impl Purse {
 
     /// Takes them out.
     pub fn take(&mut self, segments: i64) {
-        self.spent = self.spent.saturating_add(segments);
-        self.touched = true;
+        self.taken = self.taken.saturating_add(segments);
     }
 }
 
@@ -64,6 +62,6 @@ mod tests {
         assert_eq!(purse.has(2), Ok(()));
         purse.take(2);
         assert_eq!(purse.has(1), Err(At::EPOCH + days(20_001)));
-        assert!(purse.touched && purse.spent() == 3);
+        assert_eq!(purse.taken(), 2);
     }
 }

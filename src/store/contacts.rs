@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use sqlx::QueryBuilder;
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
+use super::views::CARD_HIDDEN;
 use super::{Error, Result, Tx, padded, push_list};
 use crate::domain::contact::Card;
 use crate::domain::ids::{ConversationId, CustomerId};
@@ -64,6 +65,30 @@ pub async fn of(tx: &mut Tx, conversation: ConversationId) -> Result<Option<Cust
     let id: Option<Option<i64>> = on!(tx, c => sqlx::query_scalar(
         "SELECT customer_id FROM conversations WHERE id = $1").bind(conversation.0).fetch_optional(&mut *c).await)?;
     Ok(id.flatten().map(CustomerId))
+}
+
+/// Whether the card of a conversation's customer is hidden from reps: staff of this line began it, and its customer, whom
+/// others know, has not texted it.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_hidden(tx: &mut Tx, conversation: ConversationId) -> Result<bool> {
+    let sql = format!(
+        "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE c.id = $1 AND {CARD_HIDDEN}"
+    );
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(conversation.0).fetch_optional(&mut *c).await)?;
+    Ok(row.is_some())
+}
+
+/// Marks a conversation as one that staff began, and what they call its customer: the card shows once the customer texts.
+///
+/// # Errors
+/// What the database said.
+pub async fn begun_by_staff(tx: &mut Tx, conversation: ConversationId, called: Option<&str>) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE conversations SET card_hidden = 1, called = $2 WHERE id = $1")
+        .bind(conversation.0).bind(called).execute(&mut *c).await.map(drop))?;
+    Ok(())
 }
 
 /// A customer's number, as the carrier writes it.

@@ -5,25 +5,73 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
 use crate::on;
 
-/// Blocks a customer, by whom and when; with `None` they may write again.
+/// Blocks a customer on every line, by whom and when.
 ///
 /// # Errors
 /// What the database said.
-pub async fn set_block(tx: &mut Tx, customer: CustomerId, by: Option<(At, PersonId)>) -> Result<()> {
+pub async fn block(tx: &mut Tx, customer: CustomerId, by: (At, PersonId)) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE customers SET blocked_at = $1, blocked_by = $2 WHERE id = $3")
-        .bind(by.map(|(at, _)| at.0)).bind(by.map(|(_, person)| person.0)).bind(customer.0)
-        .execute(&mut *c).await.map(drop))?;
+        .bind(by.0.0).bind(by.1.0).bind(customer.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 
-/// Whether staff have blocked the customer with this phone.
+/// Blocks a customer on the lines of a rep, and on `line` in any case; lines on which they are blocked stay as they are.
 ///
 /// # Errors
 /// What the database said.
-pub async fn is_blocked(tx: &mut Tx, phone: &str) -> Result<bool> {
+pub async fn block_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId, by: (At, PersonId)) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO line_blocks (customer_id, line_id, blocked_at, blocked_by) SELECT $1, l.id, $2, $3 FROM lines l \
+         WHERE l.id = $4 OR EXISTS (SELECT 1 FROM line_members m WHERE m.line_id = l.id AND m.person_id = $3) \
+         ON CONFLICT (customer_id, line_id) DO NOTHING")
+        .bind(customer.0).bind(by.0.0).bind(by.1.0).bind(line.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Lets a customer write to every line again.
+///
+/// # Errors
+/// What the database said.
+pub async fn unblock(tx: &mut Tx, customer: CustomerId) -> Result<()> {
+    on!(tx, c => sqlx::query("UPDATE customers SET blocked_at = NULL, blocked_by = NULL WHERE id = $1")
+        .bind(customer.0).execute(&mut *c).await.map(drop))?;
+    on!(tx, c => sqlx::query("DELETE FROM line_blocks WHERE customer_id = $1")
+        .bind(customer.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Lets a customer write to the lines of a rep again, and to `line` in any case.
+///
+/// # Errors
+/// What the database said.
+pub async fn unblock_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId, by: PersonId) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "DELETE FROM line_blocks WHERE customer_id = $1 AND (line_id = $2 OR line_id IN \
+         (SELECT m.line_id FROM line_members m WHERE m.person_id = $3))")
+        .bind(customer.0).bind(line.0).bind(by.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Who has blocked a customer on every line, if somebody has.
+///
+/// # Errors
+/// What the database said.
+pub async fn blocked_everywhere(tx: &mut Tx, customer: CustomerId) -> Result<Option<PersonId>> {
+    let by: Option<Option<i64>> = on!(tx, c => sqlx::query_scalar(
+        "SELECT blocked_by FROM customers WHERE id = $1 AND blocked_at IS NOT NULL")
+        .bind(customer.0).fetch_optional(&mut *c).await)?;
+    Ok(by.map(|by| PersonId(by.unwrap_or_default())))
+}
+
+/// Whether staff have blocked the customer with this phone on `line` or on every line; on any one, where none is named.
+///
+/// # Errors
+/// What the database said.
+pub async fn is_blocked(tx: &mut Tx, phone: &str, line: Option<NumberId>) -> Result<bool> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
-        "SELECT id FROM customers WHERE phone = $1 AND blocked_at IS NOT NULL")
-        .bind(phone).fetch_optional(&mut *c).await)?;
+        "SELECT u.id FROM customers u WHERE u.phone = $1 AND (u.blocked_at IS NOT NULL \
+         OR EXISTS (SELECT 1 FROM line_blocks k WHERE k.customer_id = u.id AND ($2 IS NULL OR k.line_id = $2)))")
+        .bind(phone).bind(line.map(|line| line.0)).fetch_optional(&mut *c).await)?;
     Ok(row.is_some())
 }
 

@@ -228,7 +228,8 @@ pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
              last_inbound_at = COALESCE(v.inbound_at, last_inbound_at), waiting_since = v.waiting, \
              preview = v.preview, loop_state = v.loop_state, paused_at = v.paused, waits_from = v.waits, \
              unread_from = CASE v.seen WHEN 1 THEN v.unread ELSE COALESCE(unread_from, v.unread) END, \
-             failed_at = CASE v.seen WHEN 1 THEN NULL ELSE failed_at END \
+             failed_at = CASE v.seen WHEN 1 THEN NULL ELSE failed_at END, \
+             card_hidden = CASE WHEN v.inbound_at IS NULL THEN card_hidden ELSE 0 END \
              FROM v WHERE conversations.id = v.id",
         );
         q.build().execute(&mut *c).await.map(drop)

@@ -63,6 +63,7 @@ pub mod sessions;
 pub mod settings;
 pub mod snoozes;
 pub mod spending;
+pub mod starts;
 mod sqlite;
 pub mod tallies;
 pub mod texts;

@@ -2,6 +2,7 @@
 
 use super::{Result, Tx};
 use crate::clock::At;
+use crate::domain::country;
 use crate::domain::ids::NumberId;
 use crate::on;
 
@@ -45,6 +46,16 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
         paused_why,
     };
     Ok(rows.into_iter().map(number).collect())
+}
+
+/// The countries of our lines, as [`country::homes`] tells them.
+///
+/// # Errors
+/// What the database said.
+pub async fn homes(tx: &mut Tx) -> Result<Vec<String>> {
+    let lines: Vec<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT number, country FROM numbers WHERE role = 'line' AND state = 'active'").fetch_all(&mut *c).await)?;
+    Ok(country::homes(lines.iter().map(|(number, country)| (number.as_str(), country.as_deref()))))
 }
 
 /// Whether a number is one of ours, as long as it is not given back.

@@ -155,7 +155,8 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
              (SELECT k.given FROM consents k WHERE k.phone = a.phone AND k.scope = \
                CASE n.role WHEN 'line' THEN 'line:' || n.id ELSE 'pool' END ORDER BY k.id DESC LIMIT 1), \
              (SELECT p.phone_muted_at FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL), \
-             CASE n.role WHEN 'line' THEN (SELECT cu.blocked_at FROM customers cu WHERE cu.phone = a.phone) END \
+             CASE n.role WHEN 'line' THEN (SELECT COALESCE(cu.blocked_at, (SELECT k.blocked_at FROM line_blocks k \
+               WHERE k.customer_id = cu.id AND k.line_id = n.id)) FROM customers cu WHERE cu.phone = a.phone) END \
              FROM asked a JOIN numbers n ON n.id = a.number_id ORDER BY a.i",
         );
         q.build_query_as().fetch_all(&mut *c).await

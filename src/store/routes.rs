@@ -3,6 +3,7 @@
 use sqlx::{QueryBuilder, Row};
 
 use super::pairs::{self, Pair};
+use super::views::CARD_HIDDEN;
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, MessageId, NumberId, PersonId};
@@ -110,8 +111,12 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonI
     let lock = if tx.for_update().is_empty() { "" } else { " FOR UPDATE OF c" };
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
-            "SELECT c.id, c.line_id, li.name, c.customer_id, cu.name, cu.phone, c.pinned_to, c.closed_at, c.paused_at, \
-             c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, cu.blocked_at, li.hours, li.policies, \
+            "SELECT c.id, c.line_id, li.name, c.customer_id, CASE WHEN ",
+        );
+        q.push(CARD_HIDDEN).push(" THEN c.called ELSE u.name END, u.phone, c.pinned_to, c.closed_at, c.paused_at, \
+             c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, \
+             COALESCE(u.blocked_at, (SELECT k.blocked_at FROM line_blocks k WHERE k.customer_id = c.customer_id \
+               AND k.line_id = c.line_id)), li.hours, li.policies, \
              CASE WHEN p.disabled_at IS NULL AND p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL \
                AND p.duty IN ('on', 'away') THEN p.phone END, p.schedule, c.waits_from, c.pinned_at, \
              c.flagged_at, tx.body, p.id, ",
@@ -120,7 +125,7 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonI
             " FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
              LEFT JOIN pairs x ON x.conversation_id = c.id \
              LEFT JOIN line_texts tx ON tx.line_id = c.line_id AND tx.name = 'context' \
-             LEFT JOIN customers cu ON cu.id = c.customer_id LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id IN (",
+             LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id IN (",
         );
         push_list(&mut q, padded(wanted).copied());
         q.push(" ORDER BY c.id").push(lock);

@@ -1,26 +1,28 @@
-//! How many segments were requested of the carrier on each day.
+//! How many segments were requested of the carrier on each day, a row a node: nodes add to rows of their own, so that none
+//! waits for another. Each reads the sum of what has been committed; what is under way elsewhere at that moment may go
+//! beyond a day's most.
 
 use super::{Result, Tx};
 use crate::on;
 
-/// What was requested on `day`, held until the commit: whoever requests more adds it.
+/// What was requested on `day`, by all nodes.
 ///
 /// # Errors
 /// What the database said.
-pub async fn hold(tx: &mut Tx, day: i64) -> Result<i64> {
-    on!(tx, c => sqlx::query("INSERT INTO spending (day, segments) VALUES ($1, 0) ON CONFLICT (day) DO NOTHING")
-        .bind(day).execute(&mut *c).await.map(drop))?;
-    let sql = format!("SELECT segments FROM spending WHERE day = $1{}", tx.for_update());
-    let segments: i64 = on!(tx, c => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(day).fetch_one(&mut *c).await)?;
-    Ok(segments)
+pub async fn of_day(tx: &mut Tx, day: i64) -> Result<i64> {
+    let sum: i64 = on!(tx, c => sqlx::query_scalar("SELECT CAST(COALESCE(SUM(segments), 0) AS BIGINT) FROM spending WHERE day = $1")
+        .bind(day).fetch_one(&mut *c).await)?;
+    Ok(sum)
 }
 
-/// Keeps what was requested on `day`, which is held.
+/// Adds what `node` requests on `day`.
 ///
 /// # Errors
 /// What the database said.
-pub async fn keep(tx: &mut Tx, day: i64, segments: i64) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE spending SET segments = $2 WHERE day = $1")
-        .bind(day).bind(segments).execute(&mut *c).await.map(drop))?;
+pub async fn add(tx: &mut Tx, day: i64, node: i64, segments: i64) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO spending (day, node, segments) VALUES ($1, $2, $3) \
+         ON CONFLICT (day, node) DO UPDATE SET segments = spending.segments + excluded.segments")
+        .bind(day).bind(node).bind(segments).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

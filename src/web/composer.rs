@@ -165,10 +165,14 @@ pub fn shut(head: &Head, may_text: MayText, reachable: bool) -> Option<Shut> {
             "It is the name of a sender, not a number. You can write a note, or close this.",
         );
     }
-    if let Some((at, by)) = &head.blocked {
+    if let Some(blocked) = &head.blocked {
         return said(
-            format!("{by} blocked {name} on {}.", Stamp(*at).day()),
-            "What they text is kept and passed on to nobody. Unblock them in the details to write.",
+            format!("{} blocked {name} on {}.", blocked.by, Stamp(blocked.since).day()),
+            if blocked.liftable {
+                "What they text is kept and passed on to nobody. Unblock them in the details to write."
+            } else {
+                "What they text is kept and passed on to nobody. A manager can unblock them."
+            },
         );
     }
     let opted = match may_text {

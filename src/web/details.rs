@@ -66,12 +66,14 @@ impl Details {
     ) -> store::Result<Details> {
         let now = desk.clock.now();
         let group = match head.customer {
-            Some(customer) => contacts::group(tx, customer).await?,
+            Some(customer) if head.knows => contacts::group(tx, customer).await?,
+            // Who else it is stands on the card.
+            Some(customer) => vec![customer],
             None => Vec::new(),
         };
         let card = match group.first() {
-            Some(first) => contacts::card(tx, *first).await?,
-            None => Card::default(),
+            Some(first) if head.knows => contacts::card(tx, *first).await?,
+            _ => Card::default(),
         };
         let together = match head.customer {
             Some(own) => details::together(tx, viewer, &group, own).await?,

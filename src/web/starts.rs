@@ -24,7 +24,7 @@ use crate::http::Site;
 use crate::http::db::Db;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
-use crate::store::{Tx, lines as store};
+use crate::store::{Tx, lines as store, numbers};
 
 /// A line from which the reader may start.
 struct Choice {
@@ -44,11 +44,11 @@ pub(super) struct New {
 
 impl New {
     async fn load(tx: &mut Tx, desk: &Desk, site: &Site, who: Who, refused: Refused) -> Result<New, Failure> {
-        let lines = store::of_member(tx, who.id).await?;
+        let (lines, homes) = (store::of_member(tx, who.id).await?, numbers::homes(tx).await?);
         let choice = |(id, name, policies): (NumberId, String, Option<String>)| Choice {
             id,
             name,
-            countries: desk.policies.support_of(policies.as_deref()).countries,
+            countries: desk.policies.support_of(policies.as_deref()).countries.told(&homes),
         };
         Ok(New {
             frame: Frame::load(tx, who, Here::Start, site, desk.clock.now()).await?,

@@ -3,6 +3,7 @@
 mod access;
 mod exports;
 mod guards;
+mod lines;
 mod links;
 mod logs;
 mod numbers;

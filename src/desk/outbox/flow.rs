@@ -63,7 +63,7 @@ impl<'a> Flow<'a> {
         let states = outbox::lanes(tx, &wanted).await?;
         let day = now.day();
         let purse = match policy.segments_per_day {
-            Some(most) if !wanted.is_empty() => Some(Purse::of(day, most, spending::hold(tx, day).await?)),
+            Some(most) if !wanted.is_empty() => Some(Purse::of(day, most, spending::of_day(tx, day).await?)),
             _ => None,
         };
         Ok(Flow { desk, now, senders, lanes: wanted.into_iter().zip(states).collect(), purse })
@@ -178,7 +178,7 @@ impl<'a> Flow<'a> {
         paces.sort_unstable();
         outbox::set_paces(tx, &paces).await?;
         match self.purse {
-            Some(purse) if purse.touched => spending::keep(tx, purse.day(), purse.spent()).await,
+            Some(purse) if purse.taken() > 0 => spending::add(tx, purse.day(), self.desk.node, purse.taken()).await,
             _ => Ok(()),
         }
     }

@@ -52,7 +52,7 @@ impl Job for SendCode {
         if let Err(failure) = is_free(tx, phone).await? {
             return Ok(Err(failure));
         }
-        if customers::is_blocked(tx, phone).await? {
+        if customers::is_blocked(tx, phone, None).await? {
             let why = "a customer with this phone is blocked, so nothing is sent there: unblock them first";
             return Ok(Err(Failure::refused("phone", why)));
         }

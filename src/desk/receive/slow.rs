@@ -144,7 +144,7 @@ async fn look_up(desk: &Desk, tx: &mut Tx, item: &Item<'_>, number: (NumberId, b
     let staff = people::by_phone(tx, &text.from).await?;
     let past = if leg.is_none() && !number.1 { routes::last_leg(tx, &text.from, number.0).await? } else { None };
     let hash = staff_thread(leg.as_ref(), past.as_ref(), staff).then(|| command::read(&text.body)).flatten();
-    let blocked = customers::is_blocked(tx, &text.from).await?;
+    let blocked = customers::is_blocked(tx, &text.from, number.1.then_some(number.0)).await?;
     Ok(Found { number, leg, younger, staff, past, hash, blocked })
 }
 

@@ -130,6 +130,8 @@ impl LinePolicy {
             context_line: self.context_line.unwrap_or(house.context_line),
             show_numbers: self.show_numbers.unwrap_or(house.show_numbers),
             countries: self.countries.clone().unwrap_or_else(|| house.countries.clone()),
+            // One person may be a member of several lines.
+            first_texts_per_hour: house.first_texts_per_hour,
         }
     }
 }

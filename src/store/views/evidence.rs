@@ -97,11 +97,11 @@ async fn staff(tx: &mut Tx, evidence: &str) -> Result<Evidence> {
 /// # Errors
 /// What the database said.
 pub async fn block_reason(tx: &mut Tx, head: &Head) -> Result<Option<String>> {
-    let (Some(customer), true) = (head.customer, head.blocked.is_some()) else { return Ok(None) };
+    let (Some(customer), Some(blocked)) = (head.customer, &head.blocked) else { return Ok(None) };
     let data: Option<String> = on!(tx, c, R => sqlx::query(
         "SELECT e.data FROM events e JOIN conversations c ON c.id = e.conversation_id \
-         WHERE c.customer_id = $1 AND e.kind = 'blocked' ORDER BY e.id DESC LIMIT 1")
-        .bind(customer.0).try_map(|row: R| row.try_get(0)).fetch_optional(&mut *c).await)?;
+         WHERE c.customer_id = $1 AND e.kind = 'blocked' AND e.actor_id = $2 ORDER BY e.id DESC LIMIT 1")
+        .bind(customer.0).bind(blocked.by_id.0).try_map(|row: R| row.try_get(0)).fetch_optional(&mut *c).await)?;
     let data: Option<serde_json::Value> = data.and_then(|data| serde_json::from_str(&data).ok());
     Ok(data.and_then(|data| Some(data["reason"].as_str()?.to_owned())))
 }

@@ -153,7 +153,7 @@ async fn page(
         let wanted = PAGE + 1 - rows.len();
         let down = strata[turn].down != back;
         let mut sql = Statement::of(viewer);
-        sql.push(&format!("SELECT {COLUMNS} FROM (SELECT a.id, a.k FROM ("));
+        sql.push(&format!("SELECT c.id, {}, {COLUMNS} FROM (SELECT a.id, a.k FROM (", viewer.name()));
         plan.rows(&mut sql, strata[turn], cursor, back, wanted);
         let order = if down { "DESC" } else { "ASC" };
         sql.push(&format!(
@@ -175,7 +175,7 @@ pub async fn people(tx: &mut Tx) -> Result<Vec<(PersonId, String)>> {
     Ok(rows.into_iter().map(|(id, name)| (PersonId(id), name)).collect())
 }
 
-const COLUMNS: &str = "c.id, u.name, u.phone, l.name, p.name, COALESCE(c.closed_at, c.last_at), c.waiting_since, \
+const COLUMNS: &str = "u.phone, l.name, p.name, COALESCE(c.closed_at, c.last_at), c.waiting_since, \
      c.preview, c.paused_at, l.policies, c.unread_from, c.failed_at, c.snoozed_until, c.closed_at, c.kind, page.k, \
      CASE WHEN (SELECT k.given FROM consents k WHERE k.phone = u.phone AND k.scope = 'line:' || c.line_id \
        ORDER BY k.id DESC LIMIT 1) = 0 OR (SELECT b.blocked FROM blocks b WHERE b.phone = u.phone \

@@ -36,6 +36,13 @@ fn params<T>(first: usize, rows: &[T]) -> String {
     places.join(", ")
 }
 
+/// The card of customer `u` is hidden from the reps of conversation `c`: staff began it, the customer has not texted its
+/// line, and another line has talked with them, or they are one person with somebody else.
+pub(in crate::store) const CARD_HIDDEN: &str = "(c.card_hidden = 1 AND (u.merged_into IS NOT NULL \
+     OR EXISTS (SELECT 1 FROM customers m WHERE m.merged_into = u.id) \
+     OR EXISTS (SELECT 1 FROM conversations o WHERE o.customer_id = c.customer_id AND o.line_id <> c.line_id \
+       AND o.card_hidden = 0)))";
+
 /// Who reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer {
@@ -50,6 +57,17 @@ impl Viewer {
     #[must_use]
     pub fn sees_all(self) -> bool {
         self.role >= Role::Manager
+    }
+
+    /// What this viewer calls the customer `u` of conversation `c`: managers by the card, a rep only where the card is
+    /// theirs to see.
+    pub(super) fn name(self) -> String {
+        if self.sees_all() { "u.name".to_owned() } else { format!("CASE WHEN {CARD_HIDDEN} THEN c.called ELSE u.name END") }
+    }
+
+    /// The condition under which this viewer sees the card of customer `u` of conversation `c`.
+    pub(super) fn knows(self) -> String {
+        if self.sees_all() { "1 = 1".to_owned() } else { format!("NOT {CARD_HIDDEN}") }
     }
 
     /// The condition under which this viewer sees conversation `c`; the person's id is parameter `$1`.

@@ -51,9 +51,10 @@ pub async fn called(tx: &mut Tx, viewer: Viewer, name: &str, except: CustomerId)
     let like: String = name.chars().flat_map(|c| "%_\\".contains(c).then_some('\\').into_iter().chain([c])).collect();
     let sql = format!(
         "SELECT c.customer_id, MAX(c.id) FROM conversations c JOIN customers u ON u.id = c.customer_id \
-         WHERE lower(u.name) LIKE lower($2) ESCAPE '\\' AND {} \
+         WHERE lower(u.name) LIKE lower($2) ESCAPE '\\' AND {} AND {} \
          AND COALESCE(u.merged_into, u.id) <> (SELECT COALESCE(o.merged_into, o.id) FROM customers o WHERE o.id = $3) \
          GROUP BY c.customer_id, u.name ORDER BY length(u.name), c.customer_id LIMIT $4",
+        viewer.knows(),
         viewer.sees()
     );
     let newest: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))

@@ -30,12 +30,14 @@ pub struct Part {
 pub async fn together(tx: &mut Tx, viewer: Viewer, head: &Head, before: MessageId) -> Result<Vec<Part>> {
     let alone = || vec![Part { id: head.id, contact: head.contact.clone() }];
     let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(alone()) };
-    let customers = contacts::group(tx, customer).await?;
+    // Who else it is stands on the card.
+    let customers = if head.knows { contacts::group(tx, customer).await? } else { vec![customer] };
     let until = began_before(tx, before).await?.min(head.closed_at.unwrap_or(At(i64::MAX)));
     let sql = format!(
-        "SELECT c.id, u.name, u.phone, l.policies FROM conversations c JOIN customers u ON u.id = c.customer_id \
+        "SELECT c.id, {}, u.phone, l.policies FROM conversations c JOIN customers u ON u.id = c.customer_id \
          JOIN lines l ON l.id = c.line_id WHERE c.line_id = $2 AND c.opened_at <= $3 AND {} AND c.customer_id IN ({}) \
          ORDER BY c.last_at DESC, c.id DESC LIMIT $4",
+        viewer.name(),
         viewer.sees(),
         params(5, &customers)
     );

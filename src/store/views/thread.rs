@@ -45,8 +45,10 @@ pub struct Head {
     pub flagged_at: Option<At>,
     /// When a text to the customer failed that nobody has dealt with.
     pub failed_at: Option<At>,
-    /// Since when the customer is blocked, and by whom.
-    pub blocked: Option<(At, String)>,
+    /// The customer's card is the viewer's to see: the customer has texted this line, or no other line knows them.
+    pub knows: bool,
+    /// The customer is blocked.
+    pub blocked: Option<Blocked>,
     /// Why nothing is sent from the line now, if so.
     pub line_paused: Option<String>,
     /// The customer's first text that whoever is responsible has not seen.
@@ -55,18 +57,38 @@ pub struct Head {
     pub pair: Option<PairRow>,
 }
 
+/// That nothing a customer texts is passed on, and nothing is sent to them.
+#[derive(Clone, Debug)]
+pub struct Blocked {
+    /// Since when.
+    pub since: At,
+    /// By whom.
+    pub by: String,
+    /// By whose hand.
+    pub by_id: PersonId,
+    /// On every line; else on this one.
+    pub everywhere: bool,
+    /// The viewer may lift it.
+    pub liftable: bool,
+}
+
 /// The conversation `id`, if `viewer` may see it.
 ///
 /// # Errors
 /// What the database said.
 pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Option<Head>> {
     let sql = format!(
-        "SELECT c.id, u.id, u.name, u.phone, u.created_at, l.id, l.name, p.id, p.name, c.opened_at, c.closed_at, \
-         c.paused_at, c.snoozed_until, c.flagged_at, u.blocked_at, b.name, l.policies, \
-         n.paused_at, n.paused_why, c.unread_from, c.failed_at FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
+        "SELECT c.id, u.id, {}, u.phone, u.created_at, l.id, l.name, p.id, p.name, c.opened_at, c.closed_at, \
+         c.paused_at, c.snoozed_until, c.flagged_at, \
+         COALESCE(u.blocked_at, k.blocked_at), b.name, l.policies, n.paused_at, n.paused_why, c.unread_from, c.failed_at, \
+         CASE WHEN {} THEN 0 ELSE 1 END, u.blocked_at, \
+         COALESCE(b.id, 0) FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
          LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN numbers n ON n.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to \
-         LEFT JOIN people b ON b.id = u.blocked_by \
+         LEFT JOIN line_blocks k ON k.customer_id = c.customer_id AND k.line_id = c.line_id \
+         LEFT JOIN people b ON b.id = CASE WHEN u.blocked_at IS NULL THEN k.blocked_by ELSE u.blocked_by END \
          WHERE c.id = $2 AND {}",
+        viewer.name(),
+        viewer.knows(),
         viewer.sees()
     );
     let head = on!(tx, c, R => sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(id.0).try_map(|row: R| {
@@ -74,12 +96,14 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
         let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
         let (by, policies): (Option<String>, Option<String>) = (row.try_get(15)?, row.try_get(16)?);
         let paused_why: Option<String> = row.try_get(18)?;
+        let knows = row.try_get::<i32, _>(21)? == 1;
         Ok(Head {
             id: ConversationId(row.try_get(0)?),
             answerable: phone.as_deref().is_some_and(|phone| Sender::read(phone).answerable()),
             contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
             customer: row.try_get::<Option<i64>, _>(1)?.map(CustomerId),
-            customer_since: at(4)?,
+            customer_since: if knows { at(4)? } else { None },
+            knows,
             line: row.try_get::<Option<i64>, _>(5)?.map(NumberId),
             line_name: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
             rep: row.try_get::<Option<i64>, _>(7)?.map(PersonId),
@@ -90,7 +114,18 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
             snoozed_until: at(12)?,
             flagged_at: at(13)?,
             failed_at: at(20)?,
-            blocked: at(14)?.map(|at| (at, by.unwrap_or_default())),
+            blocked: match at(14)? {
+                Some(since) => Some(Blocked {
+                    since,
+                    by: by.unwrap_or_default(),
+                    by_id: PersonId(row.try_get(23)?),
+                    everywhere: at(22)?.is_some(),
+                    liftable: at(22)?.is_none()
+                        || viewer.sees_all()
+                        || row.try_get::<i64, _>(23)? == viewer.person.0,
+                }),
+                None => None,
+            },
             line_paused: at(17)?.map(|_| paused_why.unwrap_or_default()),
             unread_from: row.try_get::<Option<i64>, _>(19)?.map(MessageId),
             pair: None,

@@ -82,7 +82,7 @@ fn about(key: &str) -> (&'static str, &'static str) {
         }
         "context_line" => ("Begin a rep's thread with who it is", ""),
         "countries" => {
-            ("Start conversations with", "Countries whose numbers staff may text first: all, or codes such as US, CA.")
+            ("Start conversations with", "Countries whose numbers staff may text first: home (those of our lines), all, or codes such as US, CA.")
         }
         _ => ("Show reps customers' numbers", ""),
     }

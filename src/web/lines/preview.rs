@@ -43,7 +43,7 @@ impl Preview {
                 format!("The phone is {name}’s: a colleague’s phone that texts a line never opens a conversation.");
             return plain("Nobody gets it; a short help text goes back.", &why);
         }
-        if customers::is_blocked(&mut tx, phone.as_str()).await? {
+        if customers::is_blocked(&mut tx, phone.as_str(), Some(line.id)).await? {
             return plain("It is kept, and nobody is told.", "Staff have blocked this sender.");
         }
         if let Some((conversation, rep)) = customers::open_with(&mut tx, phone.as_str(), line.id).await? {

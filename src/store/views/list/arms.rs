@@ -122,7 +122,7 @@ pub(super) struct Plan {
     arms: Vec<Arm>,
     /// Few rows: they are found by this, and everything else is asked of each.
     few: Option<Few>,
-    sees: &'static str,
+    viewer: Viewer,
 }
 
 enum Few {
@@ -156,7 +156,7 @@ impl Plan {
             _ => None,
         };
         let arms = if few.is_some() { Vec::new() } else { arms(viewer, view, reach) };
-        Plan { view, arms, few, sees: viewer.sees() }
+        Plan { view, arms, few, viewer }
     }
 
     /// The parts of the list in their order.
@@ -314,39 +314,54 @@ impl Plan {
                 format!("c.id IN (SELECT x.conversation_id FROM conversation_labels x WHERE x.label_id = {label})")
             }
             Few::Standing(condition) => (*condition).to_owned(),
-            Few::Words(words) => by_words(words, sql),
+            Few::Words(words) => by_words(words, self.viewer, sql),
         };
         let narrowed = match few {
             Few::Words(_) => String::new(),
             Few::Label => self.state_of_few(),
             _ => self.narrowed("+", sql),
         };
-        format!("{found}{view}{whose}{line}{narrowed} AND {}", self.sees)
+        format!("{found}{view}{whose}{line}{narrowed} AND {}", self.viewer.sees())
     }
 
     fn state_of_few(&self) -> String {
-        let without = Plan { view: View { label: None, ..self.view }, arms: Vec::new(), few: None, sees: self.sees };
+        let without = Plan { view: View { label: None, ..self.view }, arms: Vec::new(), few: None, viewer: self.viewer };
         without.narrowed("+", &mut Statement { text: String::new(), binds: Vec::new() })
     }
 }
 
 /// By a number that people say, the last two digits that everybody sees, a part of the name, or all of what integrators
 /// call a pair.
-fn by_words(words: &str, sql: &mut Statement) -> String {
+fn by_words(words: &str, viewer: Viewer, sql: &mut Statement) -> String {
     let digits = words.trim_start_matches(['#', '•']);
     let number = digits.parse::<i64>().ok().filter(|number| *number >= 0);
     let pattern = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let name = sql.bind(Bind::Words(format!("%{pattern}%")));
-    let mut found = format!("lower(u.name) LIKE lower({name}) ESCAPE '\\'");
+    // A name stands on the card, and in a conversation whose card is hidden is not looked for.
+    let called = |of: &str| format!("lower({of}) LIKE lower({name}) ESCAPE '\\'");
+    let mut found = format!(
+        "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE {} AND u.id IN \
+         (SELECT u.id FROM customers u WHERE {} ORDER BY u.id DESC LIMIT {NEWEST})",
+        viewer.knows(),
+        called("u.name")
+    );
+    if !viewer.sees_all() {
+        found = format!(
+            "{found} UNION ALL SELECT c.id FROM conversations c WHERE c.card_hidden = 1 AND c.called IS NOT NULL AND {}",
+            called("c.called")
+        );
+    }
     // More of a number than everybody sees is not looked for: who tries enough of them would know it all.
     if digits.len() == 2 && number.is_some() {
         let ending = sql.bind(Bind::Words(format!("%{digits}")));
-        found = format!("{found} OR u.phone LIKE {ending}");
+        found = format!(
+            "{found} UNION ALL SELECT c.id FROM conversations c WHERE c.customer_id IN \
+             (SELECT u.id FROM customers u WHERE u.phone LIKE {ending} ORDER BY u.id DESC LIMIT {NEWEST})"
+        );
     }
     let reference = sql.bind(Bind::Words(words.to_owned()));
     let found = format!(
-        "SELECT x.id FROM conversations x WHERE x.customer_id IN (SELECT u.id FROM customers u WHERE {found} \
-         ORDER BY u.id DESC LIMIT {NEWEST}) UNION ALL SELECT conversation_id FROM (SELECT r.conversation_id \
+        "{found} UNION ALL SELECT conversation_id FROM (SELECT r.conversation_id \
          FROM pair_references r WHERE r.reference = {reference} ORDER BY r.conversation_id DESC LIMIT {NEWEST}) named"
     );
     match number {

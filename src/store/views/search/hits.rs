@@ -109,8 +109,9 @@ pub(super) async fn read(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, some: &[P
     let (from, until) = times(wanted);
     let sql = format!(
         "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.kind, m.outcome, m.why, m.body, \
-         u.name, COALESCE(u.phone, m.from_phone), l.policies, COALESCE(l.name, m.to_number), r.name, c.closed_at, \
+         {}, COALESCE(u.phone, m.from_phone), l.policies, COALESCE(l.name, m.to_number), r.name, c.closed_at, \
          c.kind{}",
+        viewer.name(),
         tail(viewer, wanted, some)
     );
     let hits = on!(tx, c, R => {

@@ -68,12 +68,24 @@ async fn by_number(tx: &mut Tx, of: &str, number: i64) -> Result<Set> {
     ids(tx, of, (" ", " "), number).await
 }
 
-/// Conversations of customers who are found by a word from `low` on and before `high`; those of a merged customer belong
-/// to the one who stands for both.
-async fn by_word(tx: &mut Tx, (low, high): (&str, &str)) -> Result<Set> {
+/// Conversations of customers who are found by a word from `low` on and before `high`, and whose card `viewer` may see;
+/// those of a merged customer belong to the one who stands for both.
+async fn by_word(tx: &mut Tx, viewer: Viewer, (low, high): (&str, &str)) -> Result<Set> {
+    let of = |found: &str| {
+        format!(
+            "SELECT c.id FROM customer_words w {found} JOIN conversations c ON c.customer_id = u.id \
+             WHERE w.word >= $1 AND w.word < $2 AND {}",
+            viewer.knows()
+        )
+    };
+    let own = of("JOIN customers u ON u.id = w.customer_id");
+    let merged = of("JOIN customers u ON u.merged_into = w.customer_id");
+    ids(tx, &format!("{own} UNION {merged}"), (low, high), 0).await
+}
+
+/// Conversations of customers whose number ends in two digits, which everybody sees.
+async fn by_ending(tx: &mut Tx, (low, high): (&str, &str)) -> Result<Set> {
     let of = "SELECT c.id FROM customer_words w JOIN conversations c ON c.customer_id = w.customer_id \
-              WHERE w.word >= $1 AND w.word < $2 UNION SELECT c.id FROM customer_words w \
-              JOIN customers u ON u.merged_into = w.customer_id JOIN conversations c ON c.customer_id = u.id \
               WHERE w.word >= $1 AND w.word < $2";
     ids(tx, of, (low, high), 0).await
 }
@@ -89,14 +101,17 @@ async fn of_customer(tx: &mut Tx, viewer: Viewer, who: &str) -> Result<Set> {
     }
     if let Some(typed) = number::typed(who) {
         let word = format!("#{typed}");
-        // Whoever sees only the last digits asks by those, or by the whole number.
-        let whole = !viewer.sees_all() && typed.len() > 2;
-        let high = if whole { format!("{word}\u{1}") } else { after(&word) };
-        return by_word(tx, (&word, &high)).await;
+        let range = (word.as_str(), &*after(&word));
+        return match (viewer.sees_all(), typed.len()) {
+            (true, _) => by_word(tx, viewer, range).await,
+            (false, 2) => by_ending(tx, range).await,
+            // Whoever sees only the last two digits would find out the others by asking for them.
+            (false, _) => Ok(Set::default()),
+        };
     }
     let mut all: Option<Set> = None;
     for word in fold::wanted(who) {
-        let of = by_word(tx, (&word, &after(&word))).await?;
+        let of = by_word(tx, viewer, (&word, &after(&word))).await?;
         all = Some(all.map_or_else(|| of.clone(), |all| all.and(&of)));
     }
     Ok(all.unwrap_or_default())
