@@ -98,7 +98,7 @@ fn delivery(source: &mut Source) -> DeliveryPolicy {
         countries: source.read("SWITCHBOARD_DELIVERY__COUNTRIES", Countries::read_fixed).unwrap_or(usual.countries),
         segments_per_day: source
             .read("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", segments)
-            .unwrap_or(Some(SEGMENTS_PER_DAY)),
+            .unwrap_or(usual.segments_per_day),
     };
     if policy.lease <= policy.request_timeout {
         source.mistake(format!(
@@ -153,9 +153,6 @@ fn requests(text: &str) -> Result<u32, String> {
     let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
     count.ok_or_else(|| "write a whole number from 1 to 1000000, or leave it out for no limit".to_owned())
 }
-
-/// The most of a day where nothing is set: what a leaked token or a flood can cost has an end without anybody thinking of it.
-const SEGMENTS_PER_DAY: i64 = 10_000;
 
 fn segments(text: &str) -> Result<Option<i64>, String> {
     if text == "none" {

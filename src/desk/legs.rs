@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Desk;
 use super::notice::{Whose, answer, say};
 use super::outbox::{Enqueued, enqueue};
+use super::pool::missing::refuse;
 use super::relay::customer_label;
 use crate::clock::At;
 use crate::domain::allocation::{Choice, choose};
@@ -13,6 +14,7 @@ use crate::domain::text::Wording;
 use crate::faults;
 use crate::store::changes::NewEvent;
 use crate::store::opening::{self, NewLeg};
+use crate::store::pool::refusals;
 use crate::store::{Result, Tx, changes, phones, routes, tallies};
 
 /// How far the ladder is climbed when masks are short.
@@ -43,9 +45,18 @@ pub async fn open_rep_leg(
     now: At,
 ) -> Result<Enqueued> {
     let choice = open(desk, tx, conversation, rep, counterpart, now).await?;
-    if choice.mask().is_some() || rungs == Rungs::Free {
+    let wanted_by = format!("conversation {conversation}");
+    if choice.mask().is_some() {
+        // Only a conversation that found no mask asks again.
+        if rungs == Rungs::Free {
+            refusals::settle(tx, &[rep.1], &wanted_by).await?;
+        }
         return Ok(Enqueued::default());
     }
+    if rungs == Rungs::Free {
+        return Ok(Enqueued::default());
+    }
+    refuse(desk, tx, &[rep.1], &wanted_by, now).await?;
     let data = json!({ "person": rep.0.0.to_string(), "why": choice.why() });
     changes::event(tx, desk.ids.next(now), Some(conversation), now, "no_mask", None, &data).await?;
     tallies::add(tx, NO_MASK, 1, now).await?;

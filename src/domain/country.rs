@@ -266,6 +266,6 @@ mod tests {
         let allowed = ["+15055550121", "+442079460000", "+14165550121", "+88160000000", "72345"].map(|n| some.allow(n));
         assert_eq!(allowed, [true, true, false, false, false]);
         assert!(Countries::read("US, Canada").unwrap_err().contains("`CANADA` is no country"));
-        assert!(Countries::read(" , ").unwrap_err().starts_with("write all"));
+        assert!(Countries::read(" , ").unwrap_err().starts_with("write home, all"));
     }
 }

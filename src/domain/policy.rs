@@ -214,7 +214,7 @@ impl Default for DeliveryPolicy {
             carrier_answers_help: true,
             segments_per_second: None,
             countries: Countries::All,
-            segments_per_day: None,
+            segments_per_day: Some(10_000),
         }
     }
 }

@@ -10,15 +10,27 @@ use super::save;
 use crate::cli::{Failed, Here, Outcome, out};
 use crate::domain::duration;
 use crate::domain::pool::picture;
-use crate::domain::pool::simulation::{Forecast, Town, forecast};
+use crate::domain::pool::simulation::{Forecast, People, Town, forecast};
 use crate::secret::Chance;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// How many people
-    #[arg(long, value_name = "N")]
-    people: u32,
-    /// How many jobs begin in an hour, in the whole town
+    /// How many people, of whom a job joins any two
+    #[arg(long, value_name = "N", required_unless_present = "workers", conflicts_with_all = ["workers", "customers"])]
+    people: Option<u32>,
+    /// How many people do the jobs; a job joins one of them and a customer
+    #[arg(long, value_name = "W", requires = "customers")]
+    workers: Option<u32>,
+    /// For how many people they are done
+    #[arg(long, value_name = "C", requires = "workers")]
+    customers: Option<u32>,
+    /// How many hours of a day jobs begin
+    #[arg(long, value_name = "D", default_value_t = 24.0)]
+    work_hours: f64,
+    /// How long masks rest at least when they are short; as the settings say if left out
+    #[arg(long, value_name = "F", value_parser = rest)]
+    floor: Option<Duration>,
+    /// How many jobs begin in an hour of work, in the whole town
     #[arg(long, value_name = "J")]
     jobs_per_hour: f64,
     /// How many hours a job lasts
@@ -44,7 +56,13 @@ fn rest(text: &str) -> Result<Duration, String> {
 pub(super) fn run(here: &Here, options: &Options) -> Outcome {
     let pool = &here.settings.policies.pool;
     let quarantine = options.quarantine.unwrap_or(pool.quarantine);
-    let town = Town::of(options.people, options.jobs_per_hour, options.hours, quarantine, pool.quarantine_floor);
+    let floor = options.floor.unwrap_or(pool.quarantine_floor);
+    let people = match (options.people, options.workers, options.customers) {
+        (_, Some(workers), Some(customers)) => People::Apart { workers, customers },
+        (people, ..) => People::Alike(people.unwrap_or(0)),
+    };
+    let times = (options.hours, options.work_hours);
+    let town = Town::of(people, options.jobs_per_hour, times, quarantine, floor);
     let chance = Chance::seeded(options.seed);
     let forecast = forecast(&town, |n| chance.below(n)).map_err(Failed::new)?;
     if let Some(file) = &options.plot {
@@ -55,9 +73,13 @@ pub(super) fn run(here: &Here, options: &Options) -> Outcome {
 }
 
 fn print(town: &Town, forecast: &Forecast, options: &Options) {
+    let people = match town.people {
+        People::Alike(people) => format!("{people} people"),
+        People::Apart { workers, customers } => format!("{workers} workers and {customers} customers"),
+    };
+    let work = if options.work_hours < 24.0 { format!(" in {} hours a day", options.work_hours) } else { String::new() };
     out::line(format_args!(
-        "{} people, {} jobs an hour of {} h each, then {} of quarantine ({} when masks are short)",
-        options.people,
+        "{people}, {} jobs an hour{work} of {} h each, then {} of quarantine ({} when masks are short)",
         options.jobs_per_hour,
         options.hours,
         duration::words(town.quarantine),

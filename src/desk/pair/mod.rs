@@ -2,7 +2,7 @@
 //! what the parties text goes the way of every text (`desk/receive`).
 
 use super::outbox::{Enqueued, enqueue};
-use super::pool::missing::{Missing, missing};
+use super::pool::missing::{Missing, missing, refuse};
 use super::tell::failed;
 use super::{Desk, relay};
 use crate::clock::At;
@@ -66,8 +66,15 @@ impl Refusal {
 /// What was asked of a pair: done, refused, or not possible because of the database.
 pub type Done<T> = std::result::Result<std::result::Result<T, Refusal>, store::Error>;
 
-/// Says how many masks are missing for those of `phones` that have none to choose from.
-async fn exhausted(desk: &Desk, tx: &mut Tx, phones: &[&str], now: At) -> Result<Refusal> {
+/// What a pair with this reference is called among what found no mask.
+fn wanted_by(reference: &str) -> String {
+    format!("pair {reference}")
+}
+
+/// Says how many masks are missing for those of `phones` that have none to choose from, and counts what they wanted them
+/// for as needed.
+async fn exhausted(desk: &Desk, tx: &mut Tx, phones: &[&str], wanted_by: &str, now: At) -> Result<Refusal> {
+    refuse(desk, tx, phones, wanted_by, now).await?;
     Ok(Refusal::PoolExhausted(missing(desk, tx, phones, now).await?))
 }
 

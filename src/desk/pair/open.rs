@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Done, Refusal, abroad, exhausted, news, over, tell};
+use super::{Done, Refusal, abroad, exhausted, news, over, tell, wanted_by};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
@@ -15,6 +15,7 @@ use crate::store::changes::NewEvent;
 use crate::store::opening::{self, NewLeg};
 use crate::store::pairs::{self, NewPair};
 use crate::store::routes;
+use crate::store::pool::refusals;
 use crate::store::{Job, Result, Tx, changes, partings};
 
 /// What became of it.
@@ -120,8 +121,9 @@ impl Open {
             choices.push((choice, others));
         }
         if !without.is_empty() {
-            return Ok(Err(exhausted(desk, tx, &without, now).await?));
+            return Ok(Err(exhausted(desk, tx, &without, &wanted_by(&opening.reference), now).await?));
         }
+        refusals::settle(tx, &phones, &wanted_by(&opening.reference)).await?;
         let id = self.write(tx, &choices, now).await?;
         news::opened(desk, tx, id, &opening.reference, now).await?;
         sent.add(self.welcome(tx, id, now).await?);

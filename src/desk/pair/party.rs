@@ -11,6 +11,7 @@ use crate::domain::pair::{Wrong, counterpart};
 use crate::domain::phone::Phone;
 use crate::faults;
 use crate::store::opening::{self, NewLeg};
+use crate::store::pool::refusals;
 use crate::store::{Job, Result, Tx, changes, pairs, partings};
 
 /// Gives the party called `alias` the phone `phone`. The one that they have changes nothing.
@@ -75,8 +76,9 @@ impl Job for Change {
             None => choose(&masks, &others, now, floor, |n| desk.chance.below(n)),
         };
         let Some(number) = choice.mask() else {
-            return Ok(Err(exhausted(desk, tx, &[phone], now).await?));
+            return Ok(Err(exhausted(desk, tx, &[phone], &format!("conversation {}", self.pair), now).await?));
         };
+        refusals::settle(tx, &[phone], &format!("conversation {}", self.pair)).await?;
         partings::end_leg(tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
         faults::point("after_party_leg");
         let leg = LegId(desk.ids.next(now));

@@ -5,6 +5,7 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::pool::automatic::is_low;
 use crate::store::pool::peaks::{self, Measured};
+use crate::store::pool::refusals;
 use crate::store::{Job, Result, Tx};
 
 /// Days that are kept.
@@ -44,6 +45,7 @@ impl Job for Keep {
         for one in &self.measured {
             peaks::keep(tx, one).await?;
         }
+        refusals::forget(tx, self.now).await?;
         peaks::forget(tx, self.now.day() - KEPT_DAYS).await.map(drop)
     }
 }

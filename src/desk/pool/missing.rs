@@ -1,17 +1,36 @@
-//! What is missing when a pair cannot be opened because no mask is free.
+//! What is missing when no mask is free, and what was refused for want of one: it counts as needed until it would have
+//! ended and rested.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::clock::At;
+use crate::clock::{At, hours};
 use crate::desk::Desk;
 use crate::domain::allocation::choose;
 pub use crate::domain::pool::missing::Missing;
 use crate::domain::pool::missing::missing as add_up;
+use crate::store::pool::refusals;
 use crate::store::{Result, Tx, opening};
 
-/// How many masks are missing, and of which country, so that each of `phones` could have one more leg now; a phone that is
-/// named twice wants two. Empty if nothing is missing. The two sides of a pair may be on one mask, so it is the phone that
-/// lacks most which decides for a country.
+/// How long a leg is taken to last where nothing is known of its phone.
+const USUAL_LIFE: Duration = hours(24);
+
+/// Remembers that these phones found no mask for `wanted_by` at `now`: until then, as long as the legs of the phone usually
+/// last and a mask rests at least, they need one more.
+///
+/// # Errors
+/// What the database said.
+pub async fn refuse(desk: &Desk, tx: &mut Tx, phones: &[&str], wanted_by: &str, now: At) -> Result<()> {
+    for phone in phones {
+        let life = refusals::usual_life(tx, phone, now).await?.unwrap_or(USUAL_LIFE);
+        refusals::keep(tx, phone, wanted_by, now + life + desk.policies.pool.quarantine_floor).await?;
+    }
+    Ok(())
+}
+
+/// How many masks are missing, and of which country, so that each of `phones` could have one more leg now, and what was
+/// refused before ([`refuse`]) as well; a phone that is named twice wants two. Empty if nothing is missing. The two sides
+/// of a pair may be on one mask, so it is the phone that lacks most which decides for a country.
 ///
 /// # Errors
 /// What the database said.
@@ -24,7 +43,7 @@ pub async fn missing(desk: &Desk, tx: &mut Tx, phones: &[&str], now: At) -> Resu
     let mut lacking = Vec::with_capacity(wanted.len());
     for (phone, wanted) in wanted {
         let mut masks = opening::masks(tx, phone).await?;
-        let mut lacks = wanted;
+        let mut lacks = wanted.max(refusals::of(tx, phone, now).await?);
         // Nobody's phone: somebody new, for whom no mask is theirs already.
         while lacks > 0 {
             let Some(chosen) = choose(&masks, "", now, floor, |_| 0).mask() else { break };

@@ -1,7 +1,8 @@
 //! How many masks a town would need: so many people, so many jobs an hour, each joining two of them for so many hours, and
 //! then a quarantine.
 //!
-//! Jobs come at random (Poisson) and join two people at random. What a phone finds free follows the order of
+//! Jobs come at random (Poisson) in the hours of work, and join two people at random: any two, or a worker and a customer,
+//! of whom there are usually many more. What a phone finds free follows the order of
 //! [`crate::domain::allocation::choose`], kept in a shorter form: which of the masks that a phone has never seen is drawn
 //! makes no difference to how many are left. Only a person's own jobs count, so a town with more jobs than are worth
 //! playing through is played smaller, with as many jobs a person.
@@ -11,12 +12,71 @@ use std::time::Duration;
 use super::simulation_phone::{Found, Handset};
 use crate::clock::{At, seconds};
 
+/// Whom the jobs of a town join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum People {
+    /// Any two of so many; at least 2.
+    Alike(u32),
+    /// One of the workers and one of the customers; at least 1 of each.
+    Apart {
+        /// Who does the jobs.
+        workers: u32,
+        /// For whom.
+        customers: u32,
+    },
+}
+
+impl People {
+    fn all(self) -> u32 {
+        match self {
+            People::Alike(people) => people,
+            People::Apart { workers, customers } => workers.saturating_add(customers),
+        }
+    }
+
+    /// Those of whom there are fewest: they have the most jobs each.
+    fn fewest(self) -> u32 {
+        match self {
+            People::Alike(people) => people,
+            People::Apart { workers, customers } => workers.min(customers),
+        }
+    }
+
+    /// So many times as many, at least enough for a job.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no more than there are")]
+    fn scaled(self, scale: f64) -> People {
+        let of = |count: u32, least: u32| ((f64::from(count) * scale).round() as u32).max(least);
+        match self {
+            People::Alike(people) => People::Alike(of(people, 2)),
+            People::Apart { workers, customers } => {
+                People::Apart { workers: of(workers, 1), customers: of(customers, 1) }
+            }
+        }
+    }
+
+    /// Two of them; workers come before customers.
+    #[expect(clippy::cast_possible_truncation, reason = "drawn below a number of 32 bits")]
+    fn two(self, draw: &mut impl FnMut(usize) -> usize) -> (u32, u32) {
+        match self {
+            People::Alike(people) => {
+                let (one, other) = (draw(people as usize) as u32, draw(people as usize - 1) as u32);
+                (one, if other >= one { other + 1 } else { other })
+            }
+            People::Apart { workers, customers } => {
+                (draw(workers as usize) as u32, workers + draw(customers as usize) as u32)
+            }
+        }
+    }
+}
+
 /// The town.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Town {
-    /// At least 2.
-    pub people: u32,
-    /// Jobs in the whole town; more than 0.
+    /// Whom jobs join.
+    pub people: People,
+    /// How long a day's work is, from the beginning of each day on; at most 24 hours. Jobs begin only then.
+    pub work: Duration,
+    /// Jobs in the whole town, in an hour of work; more than 0.
     pub jobs_per_hour: f64,
     /// How long a job lasts.
     pub life: Duration,
@@ -55,6 +115,7 @@ const LEAST_COUNTED: f64 = 5_000.0;
 /// The fewest people of a town that is played smaller.
 const LEAST_PEOPLE: f64 = 50.0;
 const STEPS: usize = 1 << 32;
+const DAY: Duration = Duration::from_hours(24);
 
 /// What became of the counted jobs with so many masks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,8 +157,15 @@ pub struct Forecast {
     reason = "bounded by the numbers of jobs and people"
 )]
 pub fn traffic(town: &Town, mut draw: impl FnMut(usize) -> usize) -> Result<Traffic, String> {
-    if town.people < 2 {
-        return Err("a job takes two people: write at least 2".to_owned());
+    match town.people {
+        People::Alike(0 | 1) => return Err("a job takes two people: write at least 2".to_owned()),
+        People::Apart { workers: 0, .. } | People::Apart { customers: 0, .. } => {
+            return Err("a job takes a worker and a customer: write at least 1 of each".to_owned());
+        }
+        _ => {}
+    }
+    if town.work.is_zero() || town.work > DAY {
+        return Err("write how many hours of a day are worked, more than 0 and at most 24".to_owned());
     }
     if !(town.jobs_per_hour.is_finite() && town.jobs_per_hour > 0.0 && town.jobs_per_hour <= 1e9) {
         return Err("write how many jobs begin in an hour, more than 0".to_owned());
@@ -105,31 +173,34 @@ pub fn traffic(town: &Town, mut draw: impl FnMut(usize) -> usize) -> Result<Traf
     if town.life.is_zero() || town.floor > town.quarantine {
         return Err("a job lasts longer than 0, and the floor is not above the quarantine".to_owned());
     }
+    // Of the hours of work: as many as lie within the time that the town remembers.
+    let work = town.work.as_secs_f64() / 3600.0;
     let memory = (town.life + town.quarantine).as_secs_f64() / 3600.0;
+    let worked = if town.work == DAY { memory } else { (memory / 24.0).ceil() * work };
+    let filling = town.jobs_per_hour * worked;
     // As long again as the town remembers, and long enough to count something.
-    let counted = (town.jobs_per_hour * memory).max(LEAST_COUNTED);
-    let filling = town.jobs_per_hour * memory;
+    let counted = filling.max(LEAST_COUNTED);
     let most = MOST_JOBS as f64;
-    let people = f64::from(town.people);
-    let scale = (most / (filling + counted)).min(1.0).max((LEAST_PEOPLE / people).min(1.0));
-    let people = ((people * scale).round() as u32).max(2);
-    let an_hour = town.jobs_per_hour * f64::from(people) / f64::from(town.people);
+    let fewest = f64::from(town.people.fewest());
+    let scale = (most / (filling + counted)).min(1.0).max((LEAST_PEOPLE / fewest).min(1.0));
+    let people = town.people.scaled(scale);
+    let an_hour = town.jobs_per_hour * f64::from(people.fewest()) / fewest;
     if (filling + counted) * scale > TOO_MANY_JOBS {
-        let at_once = 2.0 * filling / f64::from(town.people);
+        let at_once = 2.0 * filling / fewest;
         return Err(format!("each person would have some {at_once:.0} jobs live or at rest at once: that is no town"));
     }
     let jobs = ((filling + counted) * scale) as usize;
     let counted_from = (filling * scale) as usize;
-    let mut now = 0.0;
+    // In seconds of work; the days of the wall follow from it.
+    let (mut worked, a_day) = (0.0_f64, work * 3600.0);
     let jobs = (0..jobs).map(|_| {
         // Never 0, whose logarithm there is not.
         let chance = (draw(STEPS) as f64 + 1.0) / STEPS as f64;
-        now -= chance.ln() / an_hour * 3600.0;
-        let one = draw(people as usize) as u32;
-        let other = draw(people as usize - 1) as u32;
-        Job { at: At((now * 1e6) as i64), pair: (one, if other >= one { other + 1 } else { other }) }
+        worked -= chance.ln() / an_hour * 3600.0;
+        let now = (worked / a_day).floor() * DAY.as_secs_f64() + worked % a_day;
+        Job { at: At((now * 1e6) as i64), pair: people.two(&mut draw) }
     });
-    Ok(Traffic { jobs: jobs.collect(), people, counted_from })
+    Ok(Traffic { jobs: jobs.collect(), people: people.all(), counted_from })
 }
 
 /// Plays `traffic` through with so many masks. A job that finds no mask for one of the two does not begin.
@@ -221,11 +292,18 @@ fn fewest(most: usize, is: impl Fn(usize) -> bool) -> usize {
 }
 
 impl Town {
-    /// A town whose masks rest for whole hours.
+    /// A town in which jobs last so many hours, and which works so many hours a day.
     #[must_use]
-    pub fn of(people: u32, jobs_per_hour: f64, hours: f64, quarantine: Duration, floor: Duration) -> Self {
-        let life = Duration::try_from_secs_f64(hours * 3600.0).unwrap_or(seconds(0));
-        Town { people, jobs_per_hour, life, quarantine, floor: floor.min(quarantine) }
+    pub fn of(
+        people: People,
+        jobs_per_hour: f64,
+        (hours, work): (f64, f64),
+        quarantine: Duration,
+        floor: Duration,
+    ) -> Self {
+        // What is no length of time is refused by [`traffic`], as none at all.
+        let long = |hours: f64| Duration::try_from_secs_f64(hours * 3600.0).unwrap_or(seconds(0));
+        Town { people, work: long(work), jobs_per_hour, life: long(hours), quarantine, floor: floor.min(quarantine) }
     }
 }
 

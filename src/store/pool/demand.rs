@@ -1,4 +1,4 @@
-//! What phones have of masks now: live legs and those whose mask still rests for the phone.
+//! What phones have of masks now: live legs, those whose mask still rests for the phone, and what found no mask.
 
 use std::collections::BTreeMap;
 
@@ -21,10 +21,14 @@ pub async fn taken(tx: &mut Tx, now: At) -> Result<Vec<(String, Demand)>> {
     while let Some(last) = last_of_piece(tx, &after).await? {
         let rows: Vec<(String, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
             "SELECT SUBSTR(p.phone, 1, 5), MAX(p.masks), COUNT(*), CAST(SUM(p.masks) AS BIGINT) FROM (\
-               SELECT t.phone AS phone, COUNT(*) AS masks FROM (\
-                 SELECT phone, number_id FROM legs WHERE ended_at IS NULL AND phone > $2 AND phone <= $3 \
-                 UNION SELECT phone, number_id FROM legs WHERE rests_until > $1 AND phone > $2 AND phone <= $3\
-               ) t JOIN numbers n ON n.id = t.number_id AND n.role = 'mask' GROUP BY t.phone\
+               SELECT h.phone AS phone, CAST(SUM(h.masks) AS BIGINT) AS masks FROM (\
+                 SELECT t.phone AS phone, COUNT(*) AS masks FROM (\
+                   SELECT phone, number_id FROM legs WHERE ended_at IS NULL AND phone > $2 AND phone <= $3 \
+                   UNION SELECT phone, number_id FROM legs WHERE rests_until > $1 AND phone > $2 AND phone <= $3\
+                 ) t JOIN numbers n ON n.id = t.number_id AND n.role = 'mask' GROUP BY t.phone \
+                 UNION ALL SELECT phone, COUNT(*) FROM pool_refusals WHERE until > $1 AND phone > $2 AND phone <= $3 \
+                   GROUP BY phone\
+               ) h GROUP BY h.phone\
              ) p GROUP BY SUBSTR(p.phone, 1, 5)")
             .bind(now.0).bind(&after).bind(&last).fetch_all(&mut *c).await)?;
         for (beginning, busiest, phones, taken) in rows {
@@ -40,6 +44,7 @@ pub async fn taken(tx: &mut Tx, now: At) -> Result<Vec<(String, Demand)>> {
 
 async fn last_of_piece(tx: &mut Tx, after: &str) -> Result<Option<String>> {
     Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT MAX(p.phone) FROM (SELECT phone FROM legs WHERE phone > $1 ORDER BY phone LIMIT $2) p")
+        "SELECT COALESCE((SELECT MAX(p.phone) FROM (SELECT phone FROM legs WHERE phone > $1 ORDER BY phone LIMIT $2) p), \
+           (SELECT MAX(phone) FROM pool_refusals WHERE phone > $1))")
         .bind(after).bind(PIECE).fetch_one(&mut *c).await)?)
 }

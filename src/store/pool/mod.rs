@@ -5,3 +5,4 @@ pub mod life;
 pub mod masks;
 pub mod orders;
 pub mod peaks;
+pub mod refusals;

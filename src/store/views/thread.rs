@@ -81,7 +81,7 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
         "SELECT c.id, u.id, {}, u.phone, u.created_at, l.id, l.name, p.id, p.name, c.opened_at, c.closed_at, \
          c.paused_at, c.snoozed_until, c.flagged_at, \
          COALESCE(u.blocked_at, k.blocked_at), b.name, l.policies, n.paused_at, n.paused_why, c.unread_from, c.failed_at, \
-         CASE WHEN {} THEN 0 ELSE 1 END, u.blocked_at, \
+         CASE WHEN {} THEN 1 ELSE 0 END, u.blocked_at, \
          COALESCE(b.id, 0) FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
          LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN numbers n ON n.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to \
          LEFT JOIN line_blocks k ON k.customer_id = c.customer_id AND k.line_id = c.line_id \

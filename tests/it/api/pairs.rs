@@ -4,6 +4,7 @@ use rocket::http::Method;
 use serde_json::{Value, json};
 
 use switchboard::clock::{At, days, hours, minutes, seconds};
+use switchboard::desk::pool::{measure, plan};
 use switchboard::domain::scope::Scope;
 
 use super::{Answer, Program, token};
@@ -199,8 +200,42 @@ both_stores! {
         program.opens(&third).await;
         let party = format!("pairs/{}/parties/Helper", program.opens(&{ let mut w = third.clone(); w["reference"] = json!("bait-82"); w }).await);
         let problem = program.patch(&party, &json!({"phone": FISHER})).await.problem(503, "pool_exhausted");
-        assert_eq!(problem["missing"], json!([{"country": "US", "masks": 1}]));
+        // For this, and for what was refused before; what is asked for again counts once.
+        assert_eq!(problem["missing"], json!([{"country": "US", "masks": 2}]));
+        let problem = program.post("pairs", &wide).await.problem(503, "pool_exhausted");
+        assert_eq!(problem["missing"], json!([{"country": "US", "masks": 2}]));
         program.get(&format!("pairs/{id}")).await.json();
+    }
+
+    /// A helper with three masks and new customers all day: what is refused is needed too, and the plan and the answer say so.
+    async fn what_was_refused_counts_as_needed_in_the_plan_and_in_the_answer(house: three_masks) {
+        let program = Program::of(house).await;
+        let opens = async |n: u32| {
+            let mut wish = wish(&format!("job-{n}"));
+            wish["parties"][0]["phone"] = json!(format!("+1505555{:04}", 3000 + n));
+            program.post("pairs", &wish).await
+        };
+        for n in 0..3 {
+            assert_eq!(opens(n).await.status, 201);
+        }
+        for n in 3..8 {
+            let problem = opens(n).await.problem(503, "pool_exhausted");
+            assert_eq!(problem["missing"], json!([{"country": "US", "masks": n - 2}]));
+        }
+        // Asked for again, it is the same job.
+        let problem = opens(5).await.problem(503, "pool_exhausted");
+        assert_eq!(problem["missing"], json!([{"country": "US", "masks": 5}]));
+        let need = |plan: plan::Plan| plan.countries.into_iter().find(|one| one.need.country == "US").unwrap().need;
+        let now = need(plan::plan(&house.desk).await.unwrap());
+        assert_eq!((now.demand.busiest, now.masks), (8, 3));
+        assert!(now.lacks() >= 5, "{now:?}");
+        measure::measure(&house.desk).await.unwrap();
+        // A day later nothing would be live or at rest any more; the peak is remembered.
+        house.pass(hours(24 * 5)).await;
+        measure::measure(&house.desk).await.unwrap();
+        let later = need(plan::plan(&house.desk).await.unwrap());
+        assert_eq!(later.peak, 8);
+        assert_eq!(house.rows("pool_refusals").await, 0);
     }
 
     async fn a_pair_is_completed_extended_and_closed(house) {

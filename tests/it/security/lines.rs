@@ -19,7 +19,7 @@ const KAYAKS: &str = "+18005550101";
 /// Ana answers Bait and Tackle, Bo answers Kayaks.
 fn two_lines(plan: &mut Plan) {
     plan.setup = plan.setup.replace("members = [\"ana@example.com\", \"bo@example.com\"]", "members = [\"ana@example.com\"]");
-    plan.setup.push_str("\n[[line]]\nnumber = \"+18005550101\"\nname = \"Kayaks\"\nmembers = [\"bo@example.com\", \"miriam@example.com\"]\n");
+    plan.setup.push_str("\n[[line]]\nnumber = \"+18005550101\"\nname = \"Kayaks\"\nmembers = [\"bo@example.com\"]\n");
 }
 
 fn home_and_three_an_hour(plan: &mut Plan) {

@@ -11,7 +11,19 @@ use crate::domain::ids::NumberId;
 use crate::secret::Chance;
 
 fn town(people: u32, jobs_per_hour: f64, life: u64, quarantine: u64, floor: u64) -> Town {
-    Town { people, jobs_per_hour, life: hours(life), quarantine: hours(quarantine), floor: hours(floor) }
+    Town {
+        people: People::Alike(people),
+        work: hours(24),
+        jobs_per_hour,
+        life: hours(life),
+        quarantine: hours(quarantine),
+        floor: hours(floor),
+    }
+}
+
+/// The town of the example: ten helpers with 3.5 jobs an hour each, a new customer every time, eight hours a day.
+fn helpers(quarantine: u64) -> Town {
+    Town::of(People::Apart { workers: 10, customers: 20_000 }, 35.0, (3.43, 8.0), hours(quarantine), hours(4))
 }
 
 /// One phone, as the database would remember it: for each mask, its newest leg.
@@ -141,12 +153,61 @@ fn the_same_seed_gives_the_same_answer_and_nonsense_is_refused() {
     };
     assert_eq!(run(), run());
     for bad in [
-        Town { people: 1, ..town },
+        Town { people: People::Alike(1), ..town },
+        Town { people: People::Apart { workers: 0, customers: 9 }, ..town },
+        Town { people: People::Apart { workers: 9, customers: 0 }, ..town },
+        Town { work: hours(0), ..town },
+        Town { work: hours(25), ..town },
         Town { jobs_per_hour: 0.0, ..town },
         Town { jobs_per_hour: f64::NAN, ..town },
         Town { life: hours(0), ..town },
-        Town { people: 60, jobs_per_hour: 100_000.0, ..town },
+        Town { people: People::Alike(60), jobs_per_hour: 100_000.0, ..town },
     ] {
         assert!(forecast(&bad, |n| n / 2).is_err(), "{bad:?}");
     }
+}
+
+#[test]
+fn workers_decide_how_many_masks_a_town_needs_however_many_customers_there_are() {
+    let chance = Chance::seeded(11);
+    let apart = forecast(&helpers(72), |n| chance.below(n)).unwrap();
+    // A helper has some 28 jobs in a day's eight hours, and no mask is free again before the next day.
+    assert!((28..=50).contains(&apart.enough), "{apart:?}");
+    let alike = Town { people: People::Alike(2000), work: hours(24), ..helpers(72) };
+    let alike = forecast(&alike, |n| chance.below(n)).unwrap();
+    assert!(apart.enough > 5 * alike.enough, "apart {}, alike {}", apart.enough, alike.enough);
+    // Twenty are too few for many of a day's jobs.
+    let traffic = traffic(&helpers(72), |n| chance.below(n)).unwrap();
+    let short = play(&helpers(72), &traffic, 20);
+    assert!(short.none * 5 > short.jobs, "{short:?}");
+    assert_eq!(play(&helpers(72), &traffic, 60).none, 0);
+}
+
+#[test]
+fn jobs_begin_in_the_hours_of_work_and_join_a_worker_and_a_customer() {
+    let chance = Chance::seeded(13);
+    let traffic = traffic(&helpers(72), |n| chance.below(n)).unwrap();
+    let day = hours(24).as_micros();
+    let mut days = std::collections::BTreeSet::new();
+    for job in &traffic.jobs {
+        let at = u128::try_from(job.at.0).unwrap();
+        assert!(at % day < hours(8).as_micros(), "{job:?}");
+        assert!(job.pair.0 < 10 && job.pair.1 >= 10, "{job:?}");
+        days.insert(at / day);
+    }
+    // 280 a day: the days follow each other.
+    let count = |n: usize| f64::from(u32::try_from(n).unwrap());
+    let a_day = count(traffic.jobs.len()) / count(days.len());
+    assert!((a_day - 280.0).abs() < 20.0, "{a_day} jobs a day");
+}
+
+#[test]
+fn a_large_town_of_workers_and_customers_is_played_smaller_with_the_same_answer() {
+    let chance = Chance::seeded(17);
+    let of = |workers, jobs_per_hour| {
+        let people = People::Apart { workers, customers: workers * 10 };
+        forecast(&Town { people, jobs_per_hour, ..helpers(10) }, |n| chance.below(n)).unwrap()
+    };
+    let (large, small) = (of(100_000, 50_000.0), of(1000, 500.0));
+    assert!(large.enough.abs_diff(small.enough) <= 1, "{large:?} {small:?}");
 }
