@@ -14,6 +14,7 @@ mod databases;
 mod delivery;
 mod doubt;
 mod duty;
+mod features;
 mod first_run;
 #[cfg(feature = "faults")]
 mod first_texts;

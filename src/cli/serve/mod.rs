@@ -18,6 +18,7 @@ use crate::desk::gate::Gate;
 use crate::desk::outside::Outside;
 use crate::desk::tallies::Tallies;
 use crate::desk::{self, Desk, identity};
+use crate::domain::redaction;
 use crate::faults;
 use crate::live::Live;
 use crate::secret::Ids;
@@ -35,6 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(here: &Here) -> Outcome {
     let settings = &here.settings;
+    // A pattern that cannot be read would let through what it is there to take out.
+    redaction::ready().map_err(Failed::new)?;
     // From here on a signal to stop is heard, whenever it comes.
     let stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
     let network = Network::of(here)?;
