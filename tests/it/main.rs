@@ -35,6 +35,7 @@ mod operators;
 mod pairs;
 mod papers;
 mod people;
+mod plans;
 mod pool;
 mod process_faults;
 mod processes;
