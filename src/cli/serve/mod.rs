@@ -22,7 +22,7 @@ use crate::domain::redaction;
 use crate::faults;
 use crate::live::Live;
 use crate::secret::Ids;
-use crate::store::Store;
+use crate::store::{Store, checkup};
 
 pub(super) mod carrier;
 mod first_run;
@@ -52,6 +52,12 @@ pub(super) async fn run(here: &Here) -> Outcome {
 async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Result<(), Failed> {
     let settings = &here.settings;
     identity::claim(store, network.identity()).await?.map_err(|other| network.refused(&other))?;
+    let unreadable = checkup::unreadable(&mut store.read().await?).await?;
+    if let Some((what, why)) = unreadable.first() {
+        let count = unreadable.len();
+        let fix = "set it again in a set-up file and run `switchboard apply FILE`; `doctor` names all";
+        return Err(Failed::new(format!("the {what} cannot be read: {why}\n{fix} ({count})")));
+    }
     if let Some(there) = store.now().await? {
         here.clock.agree_with(there);
     }
