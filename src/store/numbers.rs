@@ -128,8 +128,10 @@ pub async fn make_line(tx: &mut Tx, id: NumberId) -> Result<()> {
 
 /// The statement of [`unused_masks`], which finds a mask's legs as [`EVER_USED`] does.
 pub const UNUSED_MASKS: &str = "SELECT number FROM numbers n WHERE role = 'mask' AND state = 'active' \
-     AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.number_id = n.id AND l.ended_at IS NULL) \
-     AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.number_id = n.id AND l.rests_until IS NOT NULL) ORDER BY number";
+     AND (SELECT l.number_id FROM legs l WHERE l.number_id = n.id AND l.ended_at IS NULL \
+       ORDER BY l.ended_at LIMIT 1) IS NULL \
+     AND (SELECT l.number_id FROM legs l WHERE l.number_id = n.id AND l.rests_until IS NOT NULL \
+       ORDER BY l.rests_until DESC LIMIT 1) IS NULL ORDER BY number";
 
 /// Masks in use of ours that have not stood between anybody yet, in order.
 ///

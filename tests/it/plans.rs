@@ -74,7 +74,9 @@ async fn plan(house: &House, asked: &Asked) -> String {
         }
         Tx::Postgres(connection) => {
             // It plans by what it knows of the table, which its own housekeeping tells it elsewhere.
-            sqlx::query("ANALYZE legs").execute(&mut **connection).await.unwrap();
+            for table in ["legs", "numbers"] {
+                sqlx::query(AssertSqlSafe(format!("ANALYZE {table}"))).execute(&mut **connection).await.unwrap();
+            }
             let mut sql = asked.sql.to_owned();
             for (n, value) in asked.values.iter().enumerate() {
                 sql = sql.replace(&format!("${}", n + 1), value);
