@@ -164,7 +164,8 @@ pub fn set_log_pages(pages: i64) {
 #[must_use]
 pub fn text_format() -> String {
     let mut out = Vec::new();
-    // Writing to memory does not fail.
-    let _ = TextEncoder::new().encode(&REGISTRY.gather(), &mut out);
-    String::from_utf8(out).unwrap_or_default()
+    if let Err(error) = TextEncoder::new().encode(&REGISTRY.gather(), &mut out) {
+        tracing::error!(%error, "not every metric could be written");
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
