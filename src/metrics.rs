@@ -44,14 +44,17 @@ static OLDEST_READY: LazyLock<IntGauge> = LazyLock::new(|| {
 static FIRST_SEND: LazyLock<Histogram> = LazyLock::new(|| {
     histogram("switchboard_first_send_delay_seconds", "From acceptance to the first request", SECONDS)
 });
+static UNREADABLE: LazyLock<IntGauge> = LazyLock::new(|| {
+    let name = "switchboard_unreadable_rules";
+    register(IntGauge::new(name, "Hours and policies that cannot be read").expect("names in this file are valid"))
+});
 static LOG_PAGES: AtomicI64 = AtomicI64::new(0);
 
 const SECONDS: &[f64] =
     &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 600.0, 3600.0];
 
 fn register<C: prometheus::core::Collector + Clone + 'static>(collector: C) -> C {
-    // A second registration of the same name is the only error, and each stands in one place in this file.
-    let _ = REGISTRY.register(Box::new(collector.clone()));
+    REGISTRY.register(Box::new(collector.clone())).expect("each name stands in one place in this file");
     collector
 }
 
@@ -139,6 +142,14 @@ pub fn queue(state: &str, count: i64) {
     QUEUE.with_label_values(&[state]).set(count);
 }
 
+/// So many hours and policies in the database cannot be read. True if they are more than before.
+pub fn unreadable(count: usize) -> bool {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let more = count > UNREADABLE.get();
+    UNREADABLE.set(count);
+    more
+}
+
 /// Pages in the write-ahead log at the last checkpoint.
 pub fn log_pages() -> i64 {
     LOG_PAGES.load(Ordering::Relaxed)
@@ -153,7 +164,8 @@ pub fn set_log_pages(pages: i64) {
 #[must_use]
 pub fn text_format() -> String {
     let mut out = Vec::new();
-    // Writing to memory does not fail.
-    let _ = TextEncoder::new().encode(&REGISTRY.gather(), &mut out);
-    String::from_utf8(out).unwrap_or_default()
+    if let Err(error) = TextEncoder::new().encode(&REGISTRY.gather(), &mut out) {
+        tracing::error!(%error, "not every metric could be written");
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }

@@ -53,7 +53,10 @@ pub async fn deliver(desk: &Desk, sending: Sending) {
             Ok(_) => break,
             Err(store::Error::Conflict(_)) if matches!(next, Next::Accepted { .. }) => {
                 let why = "the carrier answered with an id that belongs to another text".to_owned();
-                let _ = take(desk, sending.attempt, None, News::Answer(Next::Unknown { why })).await;
+                // The lease puts it into doubt, too, only later.
+                if let Err(error) = take(desk, sending.attempt, None, News::Answer(Next::Unknown { why })).await {
+                    tracing::error!(attempt = sending.attempt.0, %error, "the doubt about a request could not be written");
+                }
                 break;
             }
             Err(error) => {
@@ -141,7 +144,7 @@ pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Re
     let mut known = attempts::known(tx, &ids).await?;
     let stood: Vec<Try> = known.iter().map(|one| one.attempt.clone()).collect();
     // Two attempts of one delivery in one group must see each other's changes.
-    let mut rows: HashMap<DeliveryId, Row> = known.iter().map(|one| (one.delivery, one.row.clone())).collect();
+    let mut rows: HashMap<DeliveryId, Row> = HashMap::with_capacity(known.len());
     let mut after = Aftermath::default();
     let mut taken = Vec::with_capacity(jobs.len());
     for job in jobs {
@@ -150,7 +153,7 @@ pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Re
             taken.push(Taken::Stranger);
             continue;
         };
-        let Some(row) = rows.get_mut(&one.delivery) else { continue };
+        let row = rows.entry(one.delivery).or_insert_with(|| one.row.clone());
         let before = row.state;
         let effects = settle(row, &mut one.attempt, job.news.clone(), &desk.policies.delivery, now);
         taken.push(if effects.mismatch { Taken::Stranger } else { Taken::Known });

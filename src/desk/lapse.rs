@@ -5,7 +5,7 @@ use super::{Desk, once};
 use crate::clock::{At, days};
 use crate::domain::sending::Next;
 use crate::domain::settlement::News;
-use crate::store::{Job, Result, Tx, api_events, attempts, changes, idempotency, presences, tallies, upkeep};
+use crate::store::{Job, Result, Tx, api_events, attempts, changes, checkup, idempotency, presences, tallies, upkeep};
 use crate::{faults, metrics};
 
 /// The webhook as it came is kept for so long.
@@ -99,6 +99,11 @@ pub async fn count(desk: &Desk) -> Result<()> {
     }
     let oldest = counts.oldest_ready.map_or(0, |at| desk.clock.now().since(at).as_secs());
     metrics::oldest(i64::try_from(oldest).unwrap_or(i64::MAX));
+    let unreadable = checkup::unreadable(&mut tx).await?;
+    if metrics::unreadable(unreadable.len()) {
+        let what: Vec<&str> = unreadable.iter().map(|(what, _)| what.as_str()).collect();
+        tracing::error!(?what, "hours or policies in the database cannot be read: nothing is open by them");
+    }
     Ok(())
 }
 

@@ -52,16 +52,19 @@ impl Job for Settle {
         if talk.flagged_at.is_none() {
             return Ok(Ok(()));
         }
-        customers::flag(tx, talk.id, None).await?;
         let message = customers::flagged_message(tx, talk.id).await?;
         let message = message.map(|id| id.0.to_string()).unwrap_or_default();
         if self.refused {
-            // Who has opted out meanwhile need not be entered again.
-            let _ = consent::enter(desk, tx, &talk, self.by, false, &format!("message {message}"), now).await?;
+            match consent::enter(desk, tx, &talk, self.by, false, &format!("message {message}"), now).await? {
+                // Who has opted out meanwhile need not be entered again.
+                Ok(()) | Err(Failure::Refused { field: "evidence", .. }) => {}
+                Err(other) => return Ok(Err(other)),
+            }
         } else {
             let data = json!({ "message": message });
             changes::event(tx, desk.ids.next(now), Some(talk.id), now, "no_refusal", Some(self.by), &data).await?;
         }
+        customers::flag(tx, talk.id, None).await?;
         changes::note(tx, &[(talk.id, "conversation")], now).await?;
         Ok(Ok(()))
     }

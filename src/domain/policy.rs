@@ -31,8 +31,7 @@ impl Policies {
     /// How conversations of a line live that has set `own` policies, as JSON, over these.
     #[must_use]
     pub fn support_of(&self, own: Option<&str>) -> SupportPolicy {
-        // What cannot be read was never written by us; the settings hold then.
-        let own = own.and_then(|json| LinePolicy::read(json).ok());
+        let own = own.map(LinePolicy::kept);
         own.map_or_else(|| self.support.clone(), |own| own.over(&self.support))
     }
 }

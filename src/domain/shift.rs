@@ -15,11 +15,11 @@ pub struct Shift {
 }
 
 impl Shift {
-    /// Reads what the database keeps. What cannot be read counts as always: a text that arrives at a bad hour is
-    /// better than one that never does.
+    /// Reads what the database keeps, as [`Hours::kept`] does: what cannot be read is never open. A text is held for whoever
+    /// looks into the inbox then, and lost in no case.
     #[must_use]
     pub fn read(line: Option<&str>, own: Option<&str>) -> Shift {
-        let hours = |text: Option<&str>| text.and_then(|text| Hours::read(text).ok());
+        let hours = |text: Option<&str>| text.map(Hours::kept);
         Shift { line: hours(line), own: hours(own) }
     }
 
@@ -70,6 +70,19 @@ impl Shift {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hours_that_cannot_be_read_are_never_open() {
+        let now = At::from_seconds(1_773_158_700);
+        for broken in
+            ["", "{", "{}", r#"{"zone": "Mars/Base", "mon-sun": "00:00-24:00"}"#, r#"{"zone": "UTC", "mon": "soon"}"#]
+        {
+            assert!(!Shift::read(Some(broken), None).line_open_at(now), "{broken}");
+            assert!(!Shift::read(None, Some(broken)).on_at(now), "{broken}");
+            assert_eq!(Shift::read(Some(broken), None).next_on(now), None, "{broken}");
+        }
+        assert!(Shift::read(None, None).on_at(now), "who has no hours is always on");
+    }
 
     #[test]
     fn somebody_is_back_when_the_line_is_open_and_their_own_time_has_come() {

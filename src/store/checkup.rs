@@ -1,9 +1,35 @@
-//! What an operator should know about the outbox: texts in doubt and texts given up to a person's decision.
+//! What an operator should know: texts in doubt, texts given up to a person's decision, and rules that cannot be read.
 
 use super::{Result, Tx};
 use crate::clock::At;
+use crate::domain::hours::Hours;
 use crate::domain::ids::{ConversationId, DeliveryId};
+use crate::domain::policy::LinePolicy;
 use crate::on;
+
+/// What of the hours and policies in the database cannot be read, each as what it is and why; empty if all can.
+/// Nothing but what was checked is written, so it was changed by hand, or by a program that knows more than this one.
+///
+/// # Errors
+/// What the database said.
+pub async fn unreadable(tx: &mut Tx) -> Result<Vec<(String, String)>> {
+    let lines: Vec<(String, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT name, hours, policies FROM lines ORDER BY name, id").fetch_all(&mut *c).await)?;
+    let people: Vec<(String, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT email, schedule FROM people WHERE schedule IS NOT NULL ORDER BY email").fetch_all(&mut *c).await)?;
+    let mut found = Vec::new();
+    for (name, hours, policies) in lines {
+        let why = hours.and_then(|hours| Hours::read(&hours).err());
+        found.extend(why.map(|why| (format!("hours of line {name}"), why)));
+        let why = policies.and_then(|policies| LinePolicy::read(&policies).err());
+        found.extend(why.map(|why| (format!("policies of line {name}"), why)));
+    }
+    for (email, schedule) in people {
+        let why = Hours::read(&schedule).err();
+        found.extend(why.map(|why| (format!("schedule of {email}"), why)));
+    }
+    Ok(found)
+}
 
 /// A delivery of which nobody knows whether it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -48,6 +48,10 @@ impl<J: Job> Pending for Waiting<J> {
                 group.iter().filter_map(|pending| pending.as_any().downcast_ref()).collect();
             let jobs: Vec<&J> = waiting.iter().map(|one| &one.job).collect();
             let outs = J::run_many(&jobs, tx).await?;
+            // With one too few, callers would get each other's results.
+            if waiting.len() != group.len() || outs.len() != jobs.len() {
+                return Err(Error::GivenUp("a group has not as many results as jobs"));
+            }
             for (one, out) in waiting.into_iter().zip(outs) {
                 *one.out.lock().unwrap_or_else(PoisonError::into_inner) = Some(out);
             }

@@ -34,9 +34,8 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
         id: NumberId(id),
         number,
         name,
-        // Nothing but what was checked is ever written; what cannot be read counts as not set.
-        hours: hours.and_then(|text| Hours::read(&text).ok()),
-        policies: policies.and_then(|text| LinePolicy::read(&text).ok()).unwrap_or_default(),
+        hours: hours.as_deref().map(Hours::kept),
+        policies: policies.as_deref().map(LinePolicy::kept).unwrap_or_default(),
     };
     Ok(rows.into_iter().map(line).collect())
 }

@@ -113,13 +113,17 @@ pub async fn resume(tx: &mut Tx, id: NumberId) -> Result<()> {
     Ok(())
 }
 
-/// Whether a number has ever stood between two people.
+/// The statement of [`ever_used`]: an ended leg of a mask has the time until which the mask rests, so the indexes of live
+/// and of resting legs have every leg of it.
+pub const EVER_USED: &str = "SELECT id FROM legs WHERE number_id = $1 AND ended_at IS NULL \
+     UNION ALL SELECT id FROM legs WHERE number_id = $1 AND rests_until IS NOT NULL LIMIT 1";
+
+/// Whether a mask has ever stood between two people.
 ///
 /// # Errors
 /// What the database said.
 pub async fn ever_used(tx: &mut Tx, id: NumberId) -> Result<bool> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as("SELECT id FROM legs WHERE number_id = $1 LIMIT 1")
-        .bind(id.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(EVER_USED).bind(id.0).fetch_optional(&mut *c).await)?;
     Ok(row.is_some())
 }
 
@@ -133,14 +137,19 @@ pub async fn make_line(tx: &mut Tx, id: NumberId) -> Result<()> {
     Ok(())
 }
 
+/// The statement of [`unused_masks`], which finds a mask's legs as [`EVER_USED`] does.
+pub const UNUSED_MASKS: &str = "SELECT number FROM numbers n WHERE role = 'mask' AND state = 'active' \
+     AND (SELECT l.number_id FROM legs l WHERE l.number_id = n.id AND l.ended_at IS NULL \
+       ORDER BY l.ended_at LIMIT 1) IS NULL \
+     AND (SELECT l.number_id FROM legs l WHERE l.number_id = n.id AND l.rests_until IS NOT NULL \
+       ORDER BY l.rests_until DESC LIMIT 1) IS NULL ORDER BY number";
+
 /// Masks in use of ours that have not stood between anybody yet, in order.
 ///
 /// # Errors
 /// What the database said.
 pub async fn unused_masks(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(
-        "SELECT number FROM numbers n WHERE role = 'mask' AND state = 'active' \
-         AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.number_id = n.id) ORDER BY number")
+    let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(UNUSED_MASKS)
         .fetch_all(&mut *c).await)?;
     Ok(rows.into_iter().map(|(number,)| number).collect())
 }

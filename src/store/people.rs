@@ -49,7 +49,7 @@ impl Person {
             disabled: disabled.is_some(),
             // Nor here.
             duty: Duty::read(&duty).unwrap_or(Duty::Away),
-            schedule: schedule.and_then(|text| Hours::read(&text).ok()),
+            schedule: schedule.as_deref().map(Hours::kept),
         }
     }
 }

@@ -137,13 +137,14 @@ impl Postgres {
     pub(super) async fn stay(&self, node: i64) -> Result<bool> {
         let presence = self.presence.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(presence) = presence else { return Ok(true) };
+        let node = i32::try_from(node).map_err(|_| Error::GivenUp("the number of the node is too high"))?;
         let row = sqlx::query(
             "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' \
              AND classid = $1::INT4::OID AND objid = $2::INT4::OID AND pid = pg_backend_pid() AND granted) \
              THEN TRUE ELSE pg_try_advisory_lock($1, $2) END",
         )
         .bind(NODES)
-        .bind(i32::try_from(node).unwrap_or_default())
+        .bind(node)
         .fetch_one(&presence)
         .await?;
         Ok(row.get(0))

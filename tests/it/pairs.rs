@@ -297,6 +297,22 @@ both_stores! {
         assert_eq!(house.messages().await, ["relayed Call five oh five 555 0131 or sam@example.com"]);
     }
 
+    async fn spelled_digits_other_scripts_and_handles_are_taken_out_and_harmless_texts_stay_as_they_are(house) {
+        let id = house.joins(Opening { redact: true, ..opening("bait-77") }).await;
+        let mine = house.mask_of(id, "Fisher").await;
+        for said in [
+            "five o five, five five five, oh one three one", "5o5 555 o131", "505 then 555 then 0131", "៥០៥ ៥៥៥ ០១៣១",
+            "fünf null fünf fünf fünf eins eins", "пять ноль пять пять один три один", "@joe_b", "HTTPS://Example.Com/x",
+        ] {
+            house.fisher().texts_to(&mine, said).await;
+            assert_eq!(house.helper().bodies().pop().as_deref(), Some("[removed]"), "{said}");
+        }
+        for said in ["One of the two boats is mine", "C'est un bateau", "See you on 2026-11-22 at 10:30", "It is $1,250", "Order 482913"] {
+            house.fisher().texts_to(&mine, said).await;
+            assert_eq!(house.helper().bodies().pop().as_deref(), Some(said));
+        }
+    }
+
     async fn a_wrong_request_is_refused_at_its_place(house) {
         let mut ours = opening("bait-77");
         ours.parties[0].phone = Number::parse(LINE).unwrap();

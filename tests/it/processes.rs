@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::binary;
 use crate::databases::Fresh;
 
 mod process;
@@ -69,7 +70,7 @@ pub struct World {
 }
 
 fn switchboard() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_switchboard"))
+    Command::new(binary::path())
 }
 
 impl World {
@@ -154,6 +155,15 @@ impl World {
         Process::start(command, &self.with(port, extra), self.folder.path(), Some(&log))
     }
 
+    /// Runs a command to its end; what it printed.
+    pub fn says(&self, words: &[&str]) -> String {
+        let mut command = switchboard();
+        command.args(words).env_clear().envs(self.with(self.port, &[])).current_dir(self.folder.path());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{words:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     fn with(&self, port: u16, extra: &[(&str, &str)]) -> Vec<(String, String)> {
         let extra = extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let mut settings: Vec<_> = self.settings.iter().cloned().chain(extra).collect();
@@ -164,7 +174,7 @@ impl World {
     /// Starts the server from a shell that has run `first`, such as a limit.
     pub async fn serves_after(&mut self, first: &str) {
         let mut command = Command::new("/bin/sh");
-        command.arg("-c").arg(format!("{first}; exec {} serve", env!("CARGO_BIN_EXE_switchboard")));
+        command.arg("-c").arg(format!("{first}; exec {} serve", binary::path().display()));
         // Without a log: the limit would be the log's too.
         self.server = Some(Process::start(command, &self.with(self.port, &[]), self.folder.path(), None));
         self.is_ready().await;

@@ -26,6 +26,32 @@ fn migrations_stand_in_pairs_of_equal_names() {
     assert_eq!(names("sqlite"), names("postgres"));
 }
 
+/// What stands in the folder is what a database has once it was opened.
+#[tokio::test]
+async fn every_migration_of_the_folder_is_in_the_database_and_no_other() {
+    for (name, database) in [("sqlite", databases::sqlite()), ("postgres", databases::postgres().await)] {
+        Store::open(&database.url).await.unwrap().close().await;
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(name);
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let wanted: BTreeSet<(i64, String)> = files
+            .map(|file| file.strip_suffix(".sql").unwrap().to_owned())
+            .map(|file| (file.split('_').next().unwrap().parse().unwrap(), file))
+            .collect();
+        assert!(wanted.len() >= 15 && wanted.contains(&(15, "0015_masks".to_owned())), "{name}: {wanted:?}");
+        let asked = "SELECT version, description FROM _sqlx_migrations WHERE success";
+        let found: Vec<(i64, String)> = if name == "sqlite" {
+            let options: sqlx::sqlite::SqliteConnectOptions = database.url.parse().unwrap();
+            sqlx::query_as(asked).fetch_all(&mut options.connect().await.unwrap()).await.unwrap()
+        } else {
+            let mut connection = PgConnection::connect(&database.url).await.unwrap();
+            let found = sqlx::query_as(asked).fetch_all(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+            found
+        };
+        assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), wanted, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn both_databases_end_up_with_the_same_schema() {
     let (sqlite, postgres) = (databases::sqlite(), databases::postgres().await);

@@ -24,7 +24,16 @@ impl Twilio {
     pub(super) async fn texts_to(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
         let texts = self.texts(&[("To", to), ("DateSent>", &day(since))]).await?;
         let inbound = texts.into_iter().filter(|text| text.direction == "inbound" && is_message_sid(&text.sid));
-        Ok(inbound.filter_map(|text| arrived(text, to)).collect())
+        Ok(inbound
+            .filter_map(|text| {
+                let sid = text.sid.clone();
+                let arrived = arrived(text, to);
+                if arrived.is_none() {
+                    tracing::warn!(sid, "a text in the carrier's list has no sender or no time: it is left out");
+                }
+                arrived
+            })
+            .collect())
     }
 
     async fn texts(&self, wanted: &[(&str, &str)]) -> Result<Vec<MessageResource>, Unanswered> {

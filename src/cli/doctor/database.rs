@@ -20,8 +20,16 @@ pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> 
     let numbers: Vec<Number> =
         numbers::all(&mut tx).await?.into_iter().filter(|number| number.state != "released").collect();
     let (lines, members) = (lines::all(&mut tx).await?, lines::members(&mut tx).await?);
+    let unreadable = checkup::unreadable(&mut tx).await?;
     drop(tx);
 
+    for (what, why) in &unreadable {
+        report.missing(
+            what,
+            &format!("it cannot be read: {why}"),
+            "set it again in a set-up file and run `switchboard apply FILE`",
+        );
+    }
     examine_people(&people, report);
     if lines.is_empty() {
         report.missing("lines", "there is none", "add a [[line]] to a set-up file and run `switchboard apply FILE`");

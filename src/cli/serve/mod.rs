@@ -18,10 +18,11 @@ use crate::desk::gate::Gate;
 use crate::desk::outside::Outside;
 use crate::desk::tallies::Tallies;
 use crate::desk::{self, Desk, identity};
+use crate::domain::redaction;
 use crate::faults;
 use crate::live::Live;
 use crate::secret::Ids;
-use crate::store::Store;
+use crate::store::{Store, checkup};
 
 pub(super) mod carrier;
 mod first_run;
@@ -35,6 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(here: &Here) -> Outcome {
     let settings = &here.settings;
+    // A pattern that cannot be read would let through what it is there to take out.
+    redaction::ready().map_err(Failed::new)?;
     // From here on a signal to stop is heard, whenever it comes.
     let stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
     let network = Network::of(here)?;
@@ -49,6 +52,12 @@ pub(super) async fn run(here: &Here) -> Outcome {
 async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Result<(), Failed> {
     let settings = &here.settings;
     identity::claim(store, network.identity()).await?.map_err(|other| network.refused(&other))?;
+    let unreadable = checkup::unreadable(&mut store.read().await?).await?;
+    if let Some((what, why)) = unreadable.first() {
+        let count = unreadable.len();
+        let fix = "set it again in a set-up file and run `switchboard apply FILE`; `doctor` names all";
+        return Err(Failed::new(format!("the {what} cannot be read: {why}\n{fix} ({count})")));
+    }
     if let Some(there) = store.now().await? {
         here.clock.agree_with(there);
     }

@@ -16,7 +16,7 @@ use crate::store::opening::{self, NewLeg};
 use crate::store::pairs::{self, NewPair};
 use crate::store::routes;
 use crate::store::pool::refusals;
-use crate::store::{Job, Result, Tx, changes, partings};
+use crate::store::{Error, Job, Result, Tx, changes, partings};
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl Open {
             vec![NewEvent { id: desk.ids.next(now), conversation: id, kind: "pair_opened", actor: None, data }];
         let mut legs = Vec::with_capacity(choices.len());
         for (party, (choice, others)) in opening.parties.iter().zip(choices) {
-            let Some(number) = choice.mask() else { continue };
+            let number = choice.mask().ok_or(Error::GivenUp("a party was given no mask"))?;
             let leg = LegId(desk.ids.next(now));
             legs.push(NewLeg {
                 id: leg,

@@ -75,6 +75,18 @@ impl LinePolicy {
         serde_json::from_str(json).map_err(|error| error.to_string())
     }
 
+    /// Reads what the database keeps. What cannot be read allows no number to be shown and no conversation to be begun, and
+    /// is else as the settings say. `serve` does not start with such policies, and `doctor` names them.
+    #[must_use]
+    pub fn kept(json: &str) -> Self {
+        let closed = |_| LinePolicy {
+            show_numbers: Some(false),
+            countries: Some(Countries::Only(Vec::new())),
+            ..LinePolicy::default()
+        };
+        LinePolicy::read(json).unwrap_or_else(closed)
+    }
+
     /// The compact text for the database; `{}` when nothing is set.
     #[must_use]
     pub fn to_json(&self) -> String {

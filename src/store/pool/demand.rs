@@ -10,6 +10,22 @@ use crate::store::{Result, Tx};
 /// Legs, old ones too, of the phones that one statement looks at: a few milliseconds.
 const PIECE: i64 = 10_000;
 
+/// The statement of [`taken`] for one piece, by the clock.
+pub const TAKEN: &str = "SELECT SUBSTR(p.phone, 1, 5), MAX(p.masks), COUNT(*), CAST(SUM(p.masks) AS BIGINT) FROM (\
+       SELECT h.phone AS phone, CAST(SUM(h.masks) AS BIGINT) AS masks FROM (\
+         SELECT t.phone AS phone, COUNT(*) AS masks FROM (\
+           SELECT phone, number_id FROM legs WHERE ended_at IS NULL AND phone > $2 AND phone <= $3 \
+           UNION SELECT phone, number_id FROM legs WHERE rests_until > $1 AND phone > $2 AND phone <= $3\
+         ) t JOIN numbers n ON n.id = t.number_id AND n.role = 'mask' GROUP BY t.phone \
+         UNION ALL SELECT phone, COUNT(*) FROM pool_refusals WHERE until > $1 AND phone > $2 AND phone <= $3 GROUP BY phone\
+       ) h GROUP BY h.phone\
+     ) p GROUP BY SUBSTR(p.phone, 1, 5)";
+
+/// Where a piece ends: the last of the next legs by phone; beyond those, whoever found no mask.
+pub const LAST_OF_PIECE: &str = "SELECT COALESCE(\
+     (SELECT MAX(p.phone) FROM (SELECT phone FROM legs WHERE phone > $1 ORDER BY phone LIMIT $2) p), \
+     (SELECT MAX(phone) FROM pool_refusals WHERE phone > $1))";
+
 /// What the phones that begin with these five characters have; so many tell every country. Phones are looked at in pieces,
 /// outside one transaction on SQLite, because a long read would keep its log from being moved.
 ///
@@ -19,17 +35,7 @@ pub async fn taken(tx: &mut Tx, now: At) -> Result<Vec<(String, Demand)>> {
     let mut all: BTreeMap<String, Demand> = BTreeMap::new();
     let mut after = String::new();
     while let Some(last) = last_of_piece(tx, &after).await? {
-        let rows: Vec<(String, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
-            "SELECT SUBSTR(p.phone, 1, 5), MAX(p.masks), COUNT(*), CAST(SUM(p.masks) AS BIGINT) FROM (\
-               SELECT h.phone AS phone, CAST(SUM(h.masks) AS BIGINT) AS masks FROM (\
-                 SELECT t.phone AS phone, COUNT(*) AS masks FROM (\
-                   SELECT phone, number_id FROM legs WHERE ended_at IS NULL AND phone > $2 AND phone <= $3 \
-                   UNION SELECT phone, number_id FROM legs WHERE rests_until > $1 AND phone > $2 AND phone <= $3\
-                 ) t JOIN numbers n ON n.id = t.number_id AND n.role = 'mask' GROUP BY t.phone \
-                 UNION ALL SELECT phone, COUNT(*) FROM pool_refusals WHERE until > $1 AND phone > $2 AND phone <= $3 \
-                   GROUP BY phone\
-               ) h GROUP BY h.phone\
-             ) p GROUP BY SUBSTR(p.phone, 1, 5)")
+        let rows: Vec<(String, i64, i64, i64)> = on!(tx, c => sqlx::query_as(TAKEN)
             .bind(now.0).bind(&after).bind(&last).fetch_all(&mut *c).await)?;
         for (beginning, busiest, phones, taken) in rows {
             let sum = all.entry(beginning).or_default();
@@ -43,8 +49,6 @@ pub async fn taken(tx: &mut Tx, now: At) -> Result<Vec<(String, Demand)>> {
 }
 
 async fn last_of_piece(tx: &mut Tx, after: &str) -> Result<Option<String>> {
-    Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT COALESCE((SELECT MAX(p.phone) FROM (SELECT phone FROM legs WHERE phone > $1 ORDER BY phone LIMIT $2) p), \
-           (SELECT MAX(phone) FROM pool_refusals WHERE phone > $1))")
+    Ok(on!(tx, c => sqlx::query_scalar(LAST_OF_PIECE)
         .bind(after).bind(PIECE).fetch_one(&mut *c).await)?)
 }

@@ -82,15 +82,17 @@ pub struct Load {
     pub rests_until: Option<At>,
 }
 
+/// The statement of [`load`]: by the clock, for each mask that leaves, so it looks at the legs of that mask alone.
+pub const LOAD: &str = "SELECT (SELECT COUNT(*) FROM legs WHERE number_id = $1 AND ended_at IS NULL), COUNT(*), \
+     MAX(rests_until) FROM legs WHERE number_id = $1 AND rests_until > $2";
+
 /// What hangs on this number.
 ///
 /// # Errors
 /// What the database said.
 pub async fn load(tx: &mut Tx, id: NumberId, now: At) -> Result<Load> {
-    let (live, resting, until): (i64, i64, Option<i64>) = on!(tx, c => sqlx::query_as(
-        "SELECT (SELECT COUNT(*) FROM legs WHERE number_id = $1 AND ended_at IS NULL), COUNT(*), MAX(rests_until) \
-         FROM legs WHERE number_id = $1 AND rests_until > $2")
-        .bind(id.0).bind(now.0).fetch_one(&mut *c).await)?;
+    let (live, resting, until): (i64, i64, Option<i64>) =
+        on!(tx, c => sqlx::query_as(LOAD).bind(id.0).bind(now.0).fetch_one(&mut *c).await)?;
     Ok(Load { live, resting, rests_until: until.map(At) })
 }
 

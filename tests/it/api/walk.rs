@@ -8,6 +8,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
+use crate::binary;
 use crate::operators::program::Desk;
 
 const PAGE: &str = include_str!("../../../docs/API.md");
@@ -61,7 +62,7 @@ fn the_walk_through_of_the_api_is_so_word_for_word() {
     }
     let desk = Desk::new();
     let folder = desk.folder.path();
-    symlink(env!("CARGO_BIN_EXE_switchboard"), folder.join("switchboard")).unwrap();
+    symlink(binary::path(), folder.join("switchboard")).unwrap();
     let mut house = desk.starts(&["serve"]);
     let address = house.says("Switchboard");
     let port = address.rsplit(':').next().unwrap().to_owned();

@@ -5,6 +5,8 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::binary;
+
 /// A folder with a database and set-up files in it, and the settings with which commands are run there.
 pub struct Desk {
     pub folder: TempDir,
@@ -29,7 +31,7 @@ impl Desk {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        let mut command = Command::new(binary::path());
         command.args(arguments).env_clear().envs(self.env.iter().cloned()).current_dir(self.folder.path());
         command
     }

@@ -1,0 +1,44 @@
+# Sourced by scripts/test: a part of the suite once more, with the release binary instead of the one that is built for the tests,
+# which has kill points and the checks of a debug build. What is named here must run: no test is a failure, too.
+
+# Tests of processes that need no kill points.
+ships_tests=(ships:: api::walk:: operators::commands:: operators::serving:: operators::doctor:: papers::the_set_up_file)
+
+release() { limited cargo build --locked --release; }
+
+ran_each() { # ran_each LOG NAME…: of each name at least one test went well
+    local log=$1 name outcome=0
+    shift
+    for name in "$@"; do
+        if ! grep -qE "^test $name.* ok$" "$log"; then
+            echo "no test of $name ran" >&2
+            outcome=1
+        fi
+    done
+    return "$outcome"
+}
+
+release_binary() { # prints where it is
+    local binary=$CARGO_TARGET_DIR/release/switchboard
+    [[ -x $binary ]] || { echo "there is no release binary: $binary" >&2; return 1; }
+    echo "$binary"
+}
+
+ships() {
+    local log=$work/ships.log binary outcome
+    if ran_each /dev/null "${ships_tests[@]}" 2>/dev/null; then echo "a run of no test passes" >&2; return 1; fi
+    start_postgres && binary=$(release_binary) || return 1
+    BINARY=$binary limited cargo test --locked --features faults --no-fail-fast --test it -- "${ships_tests[@]}" 2>&1 | tee "$log"
+    outcome=${PIPESTATUS[0]}
+    ran_each "$log" "${ships_tests[@]}" ships::contacts::on_{sqlite,postgres} ships::kill::on_{sqlite,postgres} || outcome=1
+    return "$outcome"
+}
+
+ships_tour() {
+    local log=$work/ships-tour.log binary outcome
+    need_browser && binary=$(release_binary) || return 1
+    BINARY=$binary limited node --test --test-reporter=tap tests/browser/tour.test.js 2>&1 | tee "$log"
+    outcome=${PIPESTATUS[0]}
+    grep -qE '^# pass [1-9]' "$log" || { echo "the tour was not played" >&2; outcome=1; }
+    return "$outcome"
+}
