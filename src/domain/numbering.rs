@@ -8,6 +8,9 @@ use phonenumber::Metadata;
 use phonenumber::metadata::{DATABASE, Descriptor};
 use regex::RegexBuilder;
 
+/// No prefix can be typed more often than a number has digits.
+const LONGEST: usize = 15;
+
 /// The plan of a country, or of a country code that several share.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan(&'static Metadata);
@@ -63,7 +66,7 @@ impl Plan {
 
     /// Whether these digits are a whole number of some kind in this country.
     fn has(self, digits: &str) -> bool {
-        let pattern = format!(r"\A(?:{}\n)\z", self.0.descriptors().general().national_number().as_str());
+        let pattern = format!(r"\A(?:{})\z", self.0.descriptors().general().national_number().as_str());
         let pattern = RegexBuilder::new(&pattern).ignore_whitespace(true).build();
         pattern.is_ok_and(|pattern| pattern.is_match(digits))
     }
@@ -76,12 +79,19 @@ impl Plan {
         meant.then_some(rest)
     }
 
-    /// The digits without the prefix that is dialled within the country alone, as far as a number is left.
+    /// The digits without the prefix that is dialled within the country alone, as far as a number is left. Where it was
+    /// typed twice it goes twice, so that what is left is read again as the same number.
     #[must_use]
     pub fn significant(self, digits: &str) -> String {
-        let shorter = self.without_prefix(digits);
-        let fits = |shorter: &String| matches!(self.length(shorter), Length::Possible | Length::Long);
-        shorter.filter(fits).unwrap_or_else(|| digits.to_owned())
+        let mut digits = digits.to_owned();
+        for _ in 0..LONGEST {
+            let shorter = self.without_prefix(&digits).filter(|shorter| *shorter != digits);
+            match shorter {
+                Some(shorter) if matches!(self.length(&shorter), Length::Possible | Length::Long) => digits = shorter,
+                _ => break,
+            }
+        }
+        digits
     }
 
     fn without_prefix(self, digits: &str) -> Option<String> {
@@ -126,7 +136,8 @@ impl Plan {
     /// How many digits numbers of the plan have after the country code, the fewest first.
     #[must_use]
     pub fn lengths(self) -> Vec<usize> {
-        let mut all: Vec<usize> = self.kinds().flat_map(|kind| kind.possible_length()).map(|n| usize::from(*n)).collect();
+        let mut all: Vec<usize> =
+            self.kinds().flat_map(|kind| kind.possible_length()).map(|n| usize::from(*n)).collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -188,15 +199,16 @@ mod tests {
     /// The patterns of the plans are compiled when they are needed: here each is once.
     #[test]
     fn every_plan_can_be_read() {
-        let mut plans = 0;
+        let (mut plans, mut given_out) = (0, 0);
         for meta in DATABASE.iter() {
             let plan = Plan::of_country(meta.id()).unwrap();
             assert!(!plan.lengths().is_empty(), "{}", meta.id());
             let example = plan.kinds().find_map(Descriptor::example).unwrap_or_default();
             assert!(plan.has(example), "{} does not have {example}", meta.id());
             assert_eq!(plan.significant(example), example, "{}", meta.id());
+            given_out += usize::from(is_given_out(&format!("+{}{example}", plan.code())));
             plans += 1;
         }
-        assert!(plans > 200, "{plans}");
+        assert!(plans > 200 && given_out > 200, "{plans}, {given_out}");
     }
 }

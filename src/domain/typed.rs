@@ -108,14 +108,31 @@ pub fn wanted(text: &str) -> Result<Phone, Wrong> {
     Phone::parse(text.trim()).or_else(|_| read(text, None))
 }
 
+/// A number that can be a line: a short code, or a phone number with its country code.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn line(text: &str) -> Result<String, String> {
+    short_code(text).map_or_else(|| read(text, None).map(String::from), Ok).map_err(|wrong| match wrong {
+        Wrong::NoCountry | Wrong::Empty | Wrong::Letters => format!("{wrong}; a short code is 3 to 8 digits"),
+        wrong => wrong.to_string(),
+    })
+}
+
 /// The digits of a short code, 3 to 8, if that is what was typed.
 #[must_use]
 pub fn short_code(text: &str) -> Option<String> {
     bare(text).ok().filter(|(plus, digits)| !plus && (3..=8).contains(&digits.len())).map(|(_, digits)| digits)
 }
 
+/// The digits of what may be a part of a number; `None` where something else was typed.
+#[must_use]
+pub fn digits(text: &str) -> Option<String> {
+    bare(text).ok().map(|(_, digits)| digits)
+}
+
 /// Whether a plus stands in front, and the digits.
-pub(super) fn bare(text: &str) -> Result<(bool, String), Wrong> {
+fn bare(text: &str) -> Result<(bool, String), Wrong> {
     let text: String = text.chars().filter(|c| !is_nothing(*c)).collect();
     let text = ["tel:", "sms:"].iter().find_map(|scheme| without(&text, scheme)).unwrap_or(&text);
     let mut digits = String::new();
@@ -170,11 +187,49 @@ fn is_plus(c: char) -> bool {
 
 /// What people put between digits: dashes, dots, slashes, brackets.
 fn is_between(c: char) -> bool {
-    matches!(c, '-' | '\u{58a}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{207b}' | '\u{2212}' | '\u{2e3a}' | '\u{2e3b}'
-        | '\u{301c}' | '\u{3030}' | '\u{30fc}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' | '\u{ff70}' | '~' | '\u{ff5e}'
-        | '.' | '\u{b7}' | '\u{2022}' | '\u{2024}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' | '\u{3002}' | '\u{ff0e}'
-        | '\u{ff61}' | '\u{ff65}' | '/' | '\u{2044}' | '\u{2215}' | '\u{ff0f}'
-        | '(' | ')' | '[' | ']' | '\u{ff08}' | '\u{ff09}' | '\u{ff3b}' | '\u{ff3d}')
+    matches!(
+        c,
+        '-' | '\u{58a}' | '\u{2010}'
+            ..='\u{2015}'
+                | '\u{2043}'
+                | '\u{207b}'
+                | '\u{2212}'
+                | '\u{2e3a}'
+                | '\u{2e3b}'
+                | '\u{301c}'
+                | '\u{3030}'
+                | '\u{30fc}'
+                | '\u{fe58}'
+                | '\u{fe63}'
+                | '\u{ff0d}'
+                | '\u{ff70}'
+                | '~'
+                | '\u{ff5e}'
+                | '.'
+                | '\u{b7}'
+                | '\u{2022}'
+                | '\u{2024}'
+                | '\u{2027}'
+                | '\u{2219}'
+                | '\u{22c5}'
+                | '\u{30fb}'
+                | '\u{3002}'
+                | '\u{ff0e}'
+                | '\u{ff61}'
+                | '\u{ff65}'
+                | '/'
+                | '\u{2044}'
+                | '\u{2215}'
+                | '\u{ff0f}'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '\u{ff08}'
+                | '\u{ff09}'
+                | '\u{ff3b}'
+                | '\u{ff3d}'
+    )
 }
 
 fn international(digits: &str) -> Result<Phone, Wrong> {
@@ -204,8 +259,9 @@ fn national(home: Plan, digits: &str) -> Result<Phone, Wrong> {
 fn judged(plan: Plan, digits: &str) -> Result<Phone, Wrong> {
     // Countries that share a code share its lengths.
     let plan = Plan::of_code(&format!("{}{digits}", plan.code())).map_or(plan, |(main, _)| main);
+    let digits = plan.significant(digits);
     let wrong = |how| Wrong::Length { how, code: plan.code(), digits: digits.len(), right: plan.lengths() };
-    match plan.length(digits) {
+    match plan.length(&digits) {
         Length::Possible => {
             let number = format!("+{}{digits}", plan.code());
             let how = if number.len() > 16 { Length::Long } else { Length::Short };
@@ -214,6 +270,3 @@ fn judged(plan: Plan, digits: &str) -> Result<Phone, Wrong> {
         how => Err(wrong(how)),
     }
 }
-
-#[cfg(test)]
-mod tests;
