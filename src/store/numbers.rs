@@ -2,6 +2,7 @@
 
 use super::{Result, Tx};
 use crate::clock::At;
+use crate::domain::country;
 use crate::domain::ids::NumberId;
 use crate::on;
 
@@ -45,6 +46,17 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
         paused_why,
     };
     Ok(rows.into_iter().map(number).collect())
+}
+
+/// The country of one of our numbers: the one that it was set up for, or else the one that its digits tell; `None` if
+/// neither says, or it is none of ours.
+///
+/// # Errors
+/// What the database said.
+pub async fn home(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
+    let row: Option<(String, Option<String>)> = on!(tx, c => sqlx::query_as("SELECT number, country FROM numbers WHERE id = $1")
+            .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.and_then(|(number, set)| set.or_else(|| country::of(&number).map(str::to_owned))))
 }
 
 /// Whether a number is one of ours, as long as it is not given back.
