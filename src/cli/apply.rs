@@ -17,7 +17,7 @@ The file (a key left out leaves things as they are; a member left out leaves the
   [[mask]]    number, country
   [[person]]  email, name, role (rep, manager, admin), phone, limit (of open conversations),
               schedule, days_off, duty (on, away, away_reassign), disabled (true, false)
-Numbers are E.164, such as +18005550100; a country is two letters, such as US. phone = \"none\" and
+Numbers have + and their country code, such as +18005550100; a country is two letters, such as US. phone = \"none\" and
 limit = \"none\" take these away. New people are on duty, with their phones verified.
 
 Hours of a line, and the schedule of a person within them; \"none\" is always:
@@ -64,12 +64,16 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     };
     let text = text.map_err(|error| Failed::new(format!("{name} cannot be read: {error}")))?;
     let setup: Setup = text.parse().map_err(|mistakes| refused(&name, mistakes))?;
+    let doubts = setup.doubts.clone();
     let store = here.store().await?;
     let applied = here.apply(setup, &store, options.dry_run).await;
     store.close().await;
     let changes = applied?.map_err(|mistakes| refused(&name, mistakes))?;
     for change in &changes {
         out::line(change);
+    }
+    for doubt in doubts {
+        out::line(format_args!("look at {name}: {doubt}"));
     }
     match (changes.len(), options.dry_run) {
         (0, _) => out::line("nothing to change"),

@@ -7,22 +7,9 @@ use super::{Desk, Failure};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::person::check_name;
-use crate::domain::phone::{Phone, Sender};
+use crate::domain::typed;
 use crate::store::numbers::Number;
 use crate::store::{Job, Result, Tx, changes, lines, numbers, people};
-
-/// A number that can be a line: E.164, or a short code.
-///
-/// # Errors
-/// What is wrong, in words.
-pub(super) fn check_number(number: &str) -> Result<String, String> {
-    let number = number.trim();
-    if Sender::read(number).answerable() {
-        return Ok(number.to_owned());
-    }
-    let why = Phone::parse(number).err().map(|error| error.to_string()).unwrap_or_default();
-    Err(format!("{why}; a short code is 3 to 8 digits"))
-}
 
 /// Adds a line on `number`: one that is new here, that was released, or a mask that has not stood for anybody yet. `by` an
 /// admin.
@@ -30,7 +17,7 @@ pub(super) fn check_number(number: &str) -> Result<String, String> {
 /// # Errors
 /// [`Failure::NotFound`] if `by` is no admin; [`Failure::Refused`] for `number` or `name`.
 pub async fn add(desk: &Desk, by: PersonId, number: &str, name: &str) -> Result<NumberId, Failure> {
-    let number = check_number(number).map_err(|why| Failure::refused("number", why))?;
+    let number = typed::line(number).map_err(|why| Failure::refused("number", why))?;
     let name = check_name(name).map_err(|why| Failure::refused("name", why))?;
     let line = desk.store.write(Add { desk: desk.clone(), by, number, name }).await??;
     desk.live.nudge();

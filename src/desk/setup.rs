@@ -9,6 +9,7 @@ use super::{Desk, Failure, new_line, password};
 use crate::domain::ids::PersonId;
 use crate::domain::password::check_twice;
 use crate::domain::person::{Role, check_email, check_name};
+use crate::domain::typed;
 use crate::secret::hash_token;
 use crate::store::{self, Job, Result, Store, Tx, lines, people, settings};
 
@@ -82,7 +83,7 @@ pub async fn finish(desk: &Desk, token: &str, first: First) -> Result<String, Fa
         _ if has_line => None,
         ("", "") => None,
         (number, name) => {
-            let number = new_line::check_number(number).map_err(|why| Failure::refused("number", why))?;
+            let number = typed::line(number).map_err(|why| Failure::refused("number", why))?;
             Some((number, check_name(name).map_err(|why| Failure::refused("line", why))?))
         }
     };

@@ -10,6 +10,7 @@ use crate::clock::{At, hours};
 use crate::domain::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::phone::Phone;
+use crate::domain::typed;
 use crate::store::lines::{self, Starter};
 use crate::store::{
     Error, Job, Result, Tx, access, changes, contacts, customers, messages, numbers, opening, outbox, people, routes, starts,
@@ -22,7 +23,7 @@ pub struct Start {
     pub by: PersonId,
     /// From which line, of which they are a member.
     pub line: NumberId,
-    /// With which number; spaces, dots, dashes and brackets between its digits do not matter.
+    /// With which number, as it was typed; without a country code it is one of the line's country.
     pub phone: String,
     /// The first text; none if it is empty.
     pub body: String,
@@ -46,8 +47,9 @@ pub enum Started {
 /// # Errors
 /// [`Failure::Refused`] for the field `phone`, `line`, `body` or `name`, in words that say what is allowed.
 pub async fn start(desk: &Desk, start: Start) -> Result<Started, Failure> {
-    let plain: String = start.phone.chars().filter(|c| !c.is_whitespace() && !"()-./".contains(*c)).collect();
-    let phone = Phone::parse(&plain).map_err(|wrong| Failure::refused("phone", wrong.to_string()))?;
+    let home = numbers::home(&mut desk.store.read().await?, start.line).await?;
+    let phone =
+        typed::read(&start.phone, home.as_deref()).map_err(|wrong| Failure::refused("phone", wrong.to_string()))?;
     let name = Card::read(&start.name, "", "", "").map_err(|Wrong { field, why }| Failure::refused(field, why))?.name;
     let body = start.body.replace("\r\n", "\n");
     let length = body.chars().count();

@@ -12,6 +12,7 @@ use super::guard::SameSite;
 use super::page::{Page, View, address};
 use super::{Inbound, PhoneKind, Simulator};
 use crate::domain::phone::Phone;
+use crate::domain::typed;
 
 type Html = (Status, RawHtml<String>);
 
@@ -80,7 +81,7 @@ pub(super) fn add(
         _ => PhoneKind::Customer,
     };
     let number = match number.filter(|number| !number.trim().is_empty()) {
-        Some(number) => Phone::parse(number.trim()).map_err(|why| {
+        Some(number) => typed::wanted(&number).map_err(|why| {
             let problem = Some(format!("The phone was not added: {why}."));
             let view = View { alone: alone.0, withs: with.clone(), whole_wire: false, problem };
             render(simulator, Status::UnprocessableEntity, view)

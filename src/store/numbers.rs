@@ -58,6 +58,17 @@ pub async fn homes(tx: &mut Tx) -> Result<Vec<String>> {
     Ok(country::homes(lines.iter().map(|(number, country)| (number.as_str(), country.as_deref()))))
 }
 
+/// The country of one of our numbers: the one that it was set up for, or else the one that its digits tell; `None` if
+/// neither says, or it is none of ours.
+///
+/// # Errors
+/// What the database said.
+pub async fn home(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
+    let row: Option<(String, Option<String>)> = on!(tx, c => sqlx::query_as("SELECT number, country FROM numbers WHERE id = $1")
+            .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.and_then(|(number, set)| set.or_else(|| country::of(&number).map(str::to_owned))))
+}
+
 /// Whether a number is one of ours, as long as it is not given back.
 ///
 /// # Errors

@@ -2,11 +2,42 @@
 
 use sqlx::QueryBuilder;
 
-use super::{Result, Tx, padded, pieces, push_list};
+use super::{Result, Tx, padded, pieces, push_list, settings};
 use crate::clock::At;
 use crate::domain::ids::CustomerId;
+use crate::domain::search::fold;
+use crate::domain::search::keeping::{Keeping, Side};
 use crate::domain::search::postings::{Posting, unpack};
 use crate::on;
+
+/// How the lists stand.
+pub const KEEPING: &str = "search.lists";
+/// The last message that was added, as it was remembered before lists had versions.
+const HEAD: &str = "search.messages";
+
+/// How the lists stand, and as what the database remembers it.
+///
+/// # Errors
+/// What the database said.
+pub async fn keeping(tx: &mut Tx) -> Result<(Option<String>, Keeping)> {
+    let kept = settings::get(tx, KEEPING).await?;
+    let head = if kept.is_none() { settings::get(tx, HEAD).await? } else { None };
+    let keeping = Keeping::read(kept.as_deref(), head.as_deref());
+    Ok((kept, keeping))
+}
+
+/// Takes at most `limit` pieces of lists of one side away, and says how many those were.
+///
+/// # Errors
+/// What the database said.
+pub async fn clear(tx: &mut Tx, side: Side, limit: i64) -> Result<usize> {
+    let (low, high) = side.names();
+    let gone = on!(tx, c => sqlx::query(
+        "DELETE FROM postings WHERE (word, first) IN \
+         (SELECT word, first FROM postings WHERE word >= $1 AND word < $2 ORDER BY word, first LIMIT $3)")
+        .bind(low).bind(high).bind(limit).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(usize::try_from(gone).unwrap_or(usize::MAX))
+}
 
 /// A message that is not in the lists yet.
 #[derive(Clone, Debug)]
@@ -174,6 +205,37 @@ pub async fn unlisted_customers(tx: &mut Tx, limit: i64) -> Result<Vec<(Customer
         "SELECT id, phone, name FROM customers WHERE COALESCE(name, '') IS DISTINCT FROM indexed_as ORDER BY id LIMIT $1")
         .bind(limit).fetch_all(&mut *c).await)?;
     Ok(rows.into_iter().map(|(id, phone, name)| (CustomerId(id), phone, name)).collect())
+}
+
+/// Customers after `at`, whatever they are found by.
+///
+/// # Errors
+/// What the database said.
+pub async fn customers_after(tx: &mut Tx, at: i64, limit: i64) -> Result<Vec<(CustomerId, String, Option<String>)>> {
+    let rows: Vec<(i64, String, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, phone, name FROM customers WHERE id > $1 ORDER BY id LIMIT $2")
+        .bind(at).bind(limit).fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(id, phone, name)| (CustomerId(id), phone, name)).collect())
+}
+
+/// The newest `limit` customers of whose names words begin with the typed ones, whatever their accents and case.
+///
+/// # Errors
+/// What the database said.
+pub async fn named(tx: &mut Tx, typed: &str, limit: i64) -> Result<Vec<i64>> {
+    let words = fold::wanted(typed);
+    let Some((first, more)) = words.split_first() else { return Ok(Vec::new()) };
+    let ids: Vec<i64> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT DISTINCT w.customer_id FROM customer_words w WHERE w.word >= ");
+        q.push_bind(first.clone()).push(" AND w.word < ").push_bind(format!("{first}\u{10ffff}"));
+        for word in more.iter().take(5) {
+            q.push(" AND w.customer_id IN (SELECT v.customer_id FROM customer_words v WHERE v.word >= ");
+            q.push_bind(word.clone()).push(" AND v.word < ").push_bind(format!("{word}\u{10ffff}")).push(")");
+        }
+        q.push(" ORDER BY w.customer_id DESC LIMIT ").push_bind(limit);
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?;
+    Ok(ids)
 }
 
 /// Lets customers be found by these words and no others.

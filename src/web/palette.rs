@@ -8,6 +8,7 @@ use rocket_db_pools::Connection;
 use super::failure::Failure;
 use super::frame::viewer;
 use crate::desk::Desk;
+use crate::domain::search::fold;
 use crate::domain::shown;
 use crate::http::db::Db;
 use crate::http::guards::Signed;
@@ -55,7 +56,8 @@ pub(super) async fn index(
     if reader.sees_all() {
         let near = words.to_lowercase();
         let people = list::people(&mut db).await?.into_iter();
-        found.extend(people.filter(|(_, name)| name.to_lowercase().contains(&near)).take(MOST).map(|(id, name)| {
+        let fits = |name: &str| name.to_lowercase().contains(&near) || fold::names(name, words);
+        found.extend(people.filter(|(_, name)| fits(name)).take(MOST).map(|(id, name)| {
             let view = View { rep: Some(Rep::Person(id)), ..View::of(Which::All) };
             Found {
                 name: format!("Conversations of {}", shown::plain(&name)),

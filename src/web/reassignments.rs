@@ -7,6 +7,7 @@ use rocket::{FromForm, State};
 use super::failure::Failure;
 use super::frame::{Frame, Here, viewer};
 use super::history::asked::Asked;
+use super::stamp::Stamp;
 use super::words::sentence;
 use crate::desk::reassign::{self, Heir, MOST};
 use crate::desk::sessions::Who;
@@ -38,6 +39,8 @@ pub(super) struct Confirm {
     chosen: String,
     problem: Option<String>,
     more: bool,
+    /// What was said since then may be missing among what was found.
+    behind: Option<Stamp>,
 }
 
 impl Confirm {
@@ -81,7 +84,8 @@ async fn confirm(
         .map(|row| Row { id: row.id, contact: row.contact, line: row.line, rep: row.rep, closed: row.closed })
         .collect();
     let colleagues = view::colleagues(&mut tx).await?;
-    Ok(Confirm { frame, rows, colleagues, query, chosen, problem, more })
+    let behind = desk::index::behind_since(&mut tx, desk.clock.now()).await?.map(Stamp);
+    Ok(Confirm { frame, rows, colleagues, query, chosen, problem, more, behind })
 }
 
 #[rocket::get("/reassignments/new?<c>&<all>&<query>")]

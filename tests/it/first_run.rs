@@ -87,8 +87,8 @@ both_stores! {
             (&[("field[email]", "miriam")], "why-email", "Write an e-mail address"),
             (&[("field[password]", "short"), ("field[again]", "short")], "why-password", "has 5 characters: write 12 to 256"),
             (&[("field[again]", "another tide table")], "why-again", "It is not the same as above"),
-            (&[("field[number]", "2075550100")], "why-number", "written as E.164"),
-            (&[("field[number]", "")], "why-number", "is empty"),
+            (&[("field[number]", "2075550100")], "why-number", "The country code is missing"),
+            (&[("field[number]", "")], "why-number", "It has no digits"),
             (&[("field[line]", "")], "why-line", "It has 0 characters"),
         ];
         for (but, id, why) in wrong {

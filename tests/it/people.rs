@@ -243,7 +243,7 @@ both_stores! {
     async fn a_phone_of_ours_or_of_another_gets_no_code(house: with_ada) {
         let ada = Browser::of(house, ADA).await;
         for (phone, why) in [
-            ("5055550190", "written as E.164"),
+            ("5055550190", "The country code is missing"),
             (LINE, "It is a number of ours"),
             ("+15055550121", "another person"),
         ] {

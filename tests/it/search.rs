@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use switchboard::clock::{At, days, seconds};
 use switchboard::desk::index;
-use switchboard::domain::ids::{LabelId, MessageId, NumberId, PersonId};
+use switchboard::domain::ids::{ConversationId, LabelId, MessageId, NumberId, PersonId};
 use switchboard::domain::person::Role;
 use switchboard::domain::search::fold;
 use switchboard::domain::search::question::Question;
@@ -170,6 +170,87 @@ both_stores! {
         assert_eq!(lists.len(), 1, "three postings are one piece");
     }
 
+    async fn lists_that_older_rules_made_serve_until_they_are_made_anew(house) {
+        house.customer(34).texts("kayak パパ ref ١٢٣٤٥").await;
+        house.sets("UPDATE customers SET name = 'İstanbul''da'").await;
+        let more = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100) \
+             INSERT INTO messages (id, conversation_id, author, way, kind, outcome, body, accepted_at) \
+             SELECT m.id + n.i, m.conversation_id, m.author, m.way, m.kind, m.outcome, 'more', m.accepted_at \
+             FROM messages m CROSS JOIN n WHERE m.id = (SELECT MAX(id) FROM messages)";
+        house.sets(more).await;
+        house.clock.pass(seconds(60));
+        catches_up(house).await;
+        is_as_version_1_left_it(house).await;
+        let kayak = async || bodies(house, MIRIAM, &says("kayak")).await.len();
+        let behind = async || {
+            let mut tx = house.desk.store.read().await.unwrap();
+            index::behind_since(&mut tx, house.clock.now()).await.unwrap()
+        };
+        // What the old lists have is found, what they have not is not, and the page says so.
+        assert_eq!((kayak().await, bodies(house, MIRIAM, &says("ハハ")).await.len()), (1, 1));
+        assert!(bodies(house, MIRIAM, &says("12345")).await.is_empty() && behind().await.is_some());
+        // Step by step, as far as the first new lists: nothing is hidden meanwhile, and what is said now is found at once.
+        for _ in 0..3 {
+            assert!(index::batch(&house.desk.store, &house.clock).await.unwrap() > 0);
+            assert!(kayak().await == 1 && behind().await.is_some());
+        }
+        house.customer(35).texts("a canoe with パパ").await;
+        house.clock.pass(seconds(60));
+        index::batch(&house.desk.store, &house.clock).await.unwrap();
+        assert_eq!(bodies(house, MIRIAM, &says("canoe パパ")).await, ["a canoe with パパ"]);
+        assert!(behind().await.is_some());
+        // Whatever stopped there, others go on from where it was, and two do no harm to each other.
+        let done = tokio::join!(index::index(&house.desk), index::index(&house.desk));
+        assert!(done.0.unwrap() + done.1.unwrap() > 0);
+        assert_eq!((behind().await, index::index(&house.desk).await.unwrap()), (None, 0));
+        for (question, found) in [("kayak", 1), ("12345", 1), ("#12345", 1), ("ハハ", 0), ("パパ", 2), ("canoe", 1), ("👍", 0), ("!", 0)] {
+            assert_eq!(bodies(house, MIRIAM, &says(question)).await.len(), found, "{question}");
+        }
+        assert_eq!(all(&house.desk.store, Viewer { person: house.person(MIRIAM).await, role: Role::Manager }, &says("more")).await.len(), 1100);
+        assert_eq!(bodies(house, MIRIAM, &by("istanbul")).await.len(), search::PAGE);
+        let old = house.words("SELECT word FROM postings").await.into_iter().find(|word| !word.starts_with('\u{2}'));
+        assert_eq!(old, None, "lists that are of no use any more go");
+    }
+
+    async fn an_older_program_beside_a_newer_one_leaves_its_lists_alone(house) {
+        house.customer(34).texts("kayak").await;
+        catches_up(house).await;
+        house.sets("UPDATE settings SET value = replace(value, '\"version\":', '\"version\":9') WHERE name = 'search.lists'").await;
+        house.customer(34).texts("canoe").await;
+        house.clock.pass(seconds(60));
+        let before = house.words("SELECT word FROM postings ORDER BY word, first").await;
+        index::index(&house.desk).await.unwrap();
+        assert_eq!(house.words("SELECT word FROM postings ORDER BY word, first").await, before);
+        assert_eq!(bodies(house, MIRIAM, &says("kayak")).await, ["kayak"]);
+        let mut tx = house.desk.store.read().await.unwrap();
+        assert!(index::behind_since(&mut tx, house.clock.now()).await.unwrap().is_some(), "and it says that it is behind");
+    }
+
+    async fn a_number_after_a_hash_is_that_of_a_conversation_or_one_that_was_said(house) {
+        house.customer(34).texts("ref #1002").await;
+        house.clock.pass(seconds(1));
+        house.customer(35).texts("hello").await;
+        catches_up(house).await;
+        let asked = Wanted { conversation: Some(ConversationId(1002)), ..says("#1002") };
+        assert_eq!(bodies(house, MIRIAM, &asked).await, ["hello", "ref #1002"]);
+        assert_eq!(bodies(house, MIRIAM, &says("1002")).await, ["ref #1002"]);
+        let own = bodies(house, ANA, &asked).await.len() + bodies(house, "bo@example.com", &asked).await.len();
+        assert_eq!(own, 2, "each rep finds what they may see");
+    }
+
+    async fn punctuation_and_pictures_alone_do_not_stand_for_everything(house) {
+        for body in ["thanks 👍🏽", "thanks 👎", "thanks!"] {
+            house.customer(34).texts(body).await;
+            house.clock.pass(seconds(1));
+        }
+        catches_up(house).await;
+        assert_eq!(bodies(house, MIRIAM, &says("👍")).await, ["thanks 👍🏽"]);
+        for vain in ["!", "🤷", "...", "?! :-)"] {
+            assert!(bodies(house, MIRIAM, &says(vain)).await.is_empty(), "{vain}");
+        }
+        assert_eq!(bodies(house, MIRIAM, &says("  ")).await.len(), 3);
+    }
+
     async fn a_clock_that_was_set_back_hides_nothing(house) {
         house.customer(34).texts("before").await;
         catches_up(house).await;
@@ -179,6 +260,21 @@ both_stores! {
         house.clock.set(At::from_seconds(1_800_000_000 + 60));
         index::index(&house.desk).await.unwrap();
         assert_eq!(bodies(house, MIRIAM, &says("after")).await, ["after"]);
+    }
+}
+
+/// Makes of the lists what the first rules had made of them: letters folded away, digits of other scripts as they are, and
+/// nothing remembered but the last message.
+async fn is_as_version_1_left_it(house: &House) {
+    let head = "INSERT INTO settings (name, value) SELECT 'search.messages', CAST(MAX(id) AS TEXT) FROM messages";
+    for sql in [
+        head,
+        "DELETE FROM settings WHERE name = 'search.lists'",
+        "UPDATE postings SET word = 'ハハ' WHERE word = 'パパ'",
+        "DELETE FROM postings WHERE word IN ('パ', '12345')",
+        "DELETE FROM customer_words WHERE word = 'istanbul'",
+    ] {
+        house.sets(sql).await;
     }
 }
 

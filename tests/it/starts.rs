@@ -70,13 +70,13 @@ both_stores! {
         assert_eq!(house.rows("conversations").await, 0);
     }
 
-    async fn a_number_of_another_shape_is_refused_by_shape_and_the_form_keeps_what_was_typed(house) {
+    async fn a_number_that_cannot_be_is_refused_in_plain_words_and_the_form_keeps_what_was_typed(house) {
         let ana = Browser::of(house, ANA).await;
-        let refused = starts(house, &ana, "505 555 2034", "Hello <you>").await;
+        let refused = starts(house, &ana, "505 555 203", "Hello <you>").await;
         assert_eq!(refused.status, Status::UnprocessableEntity);
         refused.shows(&[
-            "id=\"phone-why\" role=\"alert\">A phone number is written as E.164", "without `+`, 10 digits",
-            "value=\"505 555 2034\"", "value=\"Joel Marsh\"", "Hello &#60;you&#62;</textarea>",
+            "id=\"phone-why\" role=\"alert\">It is too short: 9 digits follow the country code +1, where 10 belong.",
+            "value=\"505 555 203\"", "value=\"Joel Marsh\"", "Hello &#60;you&#62;</textarea>",
         ]);
         starts(house, &ana, "+15055552034", &"x".repeat(16_001)).await.shows(&["id=\"body-why\"", "16001 characters"]);
         assert_eq!(house.rows("conversations").await, 0);

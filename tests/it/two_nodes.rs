@@ -3,7 +3,7 @@
 use futures_util::future::{join, join_all};
 
 use switchboard::clock::minutes;
-use switchboard::desk::{claim, close, duty, pin};
+use switchboard::desk::{claim, close, duty, index, pin};
 use switchboard::domain::ids::{ConversationId, NumberId};
 use switchboard::domain::person::Duty;
 use switchboard::simulator::{Fault, Inbound, Kind};
@@ -58,6 +58,33 @@ async fn the_same_text_on_two_nodes_is_one_text() {
     other.simulator.send(replay).await;
     other.runs_due_work().await;
     assert_eq!(house.messages().await, ["relayed hello"]);
+}
+
+#[tokio::test]
+async fn lists_are_made_anew_by_two_nodes_at_once() {
+    let house = House::on(databases::postgres().await).await;
+    let other = house.second_node().await;
+    for body in ["kayak ١٢٣", "canoe ١٢٣"] {
+        house.customer(34).texts(body).await;
+    }
+    house.clock.pass(minutes(1));
+    index::index(&house.desk).await.unwrap();
+    house
+        .sets("UPDATE settings SET value = replace(value, '\"version\":', '\"version\":0') WHERE name = 'search.lists'")
+        .await;
+    house
+        .sets(
+            "UPDATE settings SET value = replace(value, '\"version\":02', '\"version\":1') WHERE name = 'search.lists'",
+        )
+        .await;
+    house.sets("DELETE FROM postings WHERE word = '123'").await;
+    let (one, two) = join(index::index(&house.desk), index::index(&other.desk)).await;
+    assert!(one.unwrap() + two.unwrap() >= 2);
+    let found = house.words("SELECT word FROM postings ORDER BY word, first").await;
+    let words = ["*", "/", "123", "canoe", "kayak"].map(|word| format!("\u{2}{word}"));
+    assert_eq!(found.len(), words.len(), "each once, and nothing of the old ones: {found:?}");
+    assert!(found.iter().zip(&words).all(|(found, word)| found.starts_with(word.as_str())), "{found:?}");
+    assert_eq!(index::index(&other.desk).await.unwrap(), 0);
 }
 
 /// Both nodes come to rest, whichever holds what is left to do.

@@ -276,6 +276,25 @@ both_stores! {
         }
     }
 
+    async fn a_name_is_found_whatever_its_accents_case_and_width(house) {
+        let one = talks(house, 34, "one", Some(ANA)).await.to_string();
+        talks(house, 56, "two", Some(ANA)).await;
+        house.sets("UPDATE customers SET name = 'Çağla İ. Øst-Мой' WHERE phone LIKE '%34'").await;
+        house.sets("UPDATE people SET name = 'Zoë Đorđe' WHERE name = 'Bo'").await;
+        crate::search::catches_up(house).await;
+        let miriam = Browser::of(house, MIRIAM).await;
+        for words in ["cagla", "ÇAĞLA", "cag ost", "Ｃａｇｌａ", "c\u{327}agla", "мой", "МОЙ"] {
+            let words: String = form_urlencoded::byte_serialize(words.as_bytes()).collect();
+            assert_eq!(listed(&miriam, &format!("/conversations?q={words}")).await, [one.as_str()], "{words}");
+            miriam.get(&format!("/palette?q={words}")).await.shows(&[&format!("/conversations/{one}")]);
+        }
+        for words in ["мои", "cagla bell", "ost x"] {
+            let words: String = form_urlencoded::byte_serialize(words.as_bytes()).collect();
+            assert!(!listed(&miriam, &format!("/conversations?q={words}")).await.contains(&one), "{words}");
+        }
+        miriam.get("/palette?q=zoe%20dor").await.shows(&["Zoë Đorđe"]);
+    }
+
     async fn a_conversation_is_found_by_name_number_or_the_last_two_digits_and_by_no_more_of_them(house) {
         let one = talks(house, 34, "one", Some(ANA)).await.to_string();
         let two = talks(house, 56, "two", Some(BO)).await.to_string();

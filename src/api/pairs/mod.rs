@@ -12,7 +12,7 @@ use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem, ProblemDetails};
 use crate::desk::{Desk, pair};
 use crate::domain::ids::ConversationId;
-use crate::domain::phone::Phone;
+use crate::domain::typed::{self, Wrong};
 use crate::store::views::pairs::{self as views, Stage, Wanted};
 
 pub(super) mod ends;
@@ -125,14 +125,22 @@ fn filter(state: &[&str], reference: &[&str], phone: &[&str]) -> Result<Wanted, 
     if reference.is_some_and(|text| text.contains('\0')) {
         faults.push(Fault::parameter("reference", "leave out the character U+0000, which no reference has"));
     }
-    if let Some(why) = phone.and_then(|text| Phone::parse(text).err()) {
-        faults.push(Fault::parameter("phone", &why.to_string()));
-    }
+    let phone = match phone.map(|text| (text, typed::wanted(text))) {
+        Some((text, Err(Wrong::NoCountry))) if text.starts_with(' ') => {
+            faults.push(Fault::parameter("phone", "a + in an address is a blank: write %2B for it"));
+            None
+        }
+        Some((_, Err(why))) => {
+            faults.push(Fault::parameter("phone", &why.to_string()));
+            None
+        }
+        Some((_, Ok(phone))) => Some(phone.to_string()),
+        None => None,
+    };
     if !faults.is_empty() {
         return Err(Problem::refused(faults));
     }
-    let [reference, phone] = [reference, phone].map(|text| text.map(str::to_owned));
-    Ok(Wanted { stage: wanted.flatten(), reference, phone, before: None })
+    Ok(Wanted { stage: wanted.flatten(), reference: reference.map(str::to_owned), phone, before: None })
 }
 
 /// Shows a pair

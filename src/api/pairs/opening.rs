@@ -12,7 +12,7 @@ use crate::clock::At;
 use crate::domain::duration;
 use crate::domain::expiry::{GRACE, HARD_CAP, Wish};
 use crate::domain::pair::{Opening, Party};
-use crate::domain::phone::Phone;
+use crate::domain::typed;
 
 /// A pair to be opened.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -42,7 +42,7 @@ pub(in crate::api) struct NewPair {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct NewParty {
-    /// Their phone, as E.164.
+    /// Their phone with + and its country code; it is kept as E.164. A number that its country cannot have is refused.
     #[schema(example = "+15055550131", pattern = r"^\+[1-9][0-9]{6,14}$")]
     phone: String,
     /// What the others call them; a word of yours, never a number.
@@ -128,7 +128,7 @@ impl NewPair {
         let mut faults = Faults::default();
         let mut parties = Vec::with_capacity(self.parties.len());
         for (i, party) in self.parties.into_iter().enumerate() {
-            match Phone::parse(&party.phone) {
+            match typed::read(&party.phone, None) {
                 Ok(phone) => parties.push(Party { phone, alias: party.alias }),
                 Err(why) => faults.add(format!("/parties/{i}/phone"), &why.to_string()),
             }

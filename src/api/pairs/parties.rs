@@ -11,13 +11,14 @@ use crate::api::body::Body;
 use crate::api::caller::{May, PairsWrite};
 use crate::api::problem::{Fault, Problem, ProblemDetails};
 use crate::desk::{Desk, pair};
-use crate::domain::phone::Phone;
+use crate::domain::typed;
 
 /// What changes about a party.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct PartyChange {
-    /// Their phone from now on, as E.164.
+    /// Their phone from now on, with + and its country code; it is kept as E.164. A number that its country cannot have is
+    /// refused.
     #[schema(example = "+15055550133", pattern = r"^\+[1-9][0-9]{6,14}$")]
     phone: String,
 }
@@ -51,7 +52,7 @@ pub(in crate::api) async fn change(
     desk: &Kept<Desk>,
 ) -> Told {
     let id = numbered(id)?;
-    let phone = Phone::parse(&body.value.phone);
+    let phone = typed::read(&body.value.phone, None);
     let phone = phone.map_err(|why| Problem::refused([Fault::at("/phone", &why.to_string())]))?;
     pair::change_party(desk, id, alias.to_owned(), phone).await??;
     Answer::ok(&found(desk, id).await?)

@@ -10,6 +10,7 @@ use crate::desk::{Desk, Failure, phones};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::phone::Phone;
 use crate::domain::phone_code::{self, LIFE, Sent, Verdict, WINDOW, judge, next_at};
+use crate::domain::typed;
 use crate::secret::hash_token;
 use crate::store::phone_codes::{self as table, PhoneCode};
 use crate::store::{Job, Result, Tx, changes, customers, ledgers, lines, numbers, opening, people, queue};
@@ -20,11 +21,11 @@ pub const PHONE_CODE: &str = "phone_code";
 /// Texts a code to `phone`, which is to become `person`'s. `by` themselves or an admin.
 ///
 /// # Errors
-/// [`Failure::NotFound`] if there is no such enabled person for `by`; [`Failure::Refused`] for `phone`: its shape, that
+/// [`Failure::NotFound`] if there is no such enabled person for `by`; [`Failure::Refused`] for `phone`: that it is none, that
 /// it is one of our numbers or another's phone, that there were three codes within the hour, or that no number of ours
 /// can text it.
 pub async fn send_code(desk: &Desk, by: PersonId, person: PersonId, phone: &str) -> Result<(), Failure> {
-    let phone = Phone::parse(phone.trim()).map_err(|error| Failure::refused("phone", error.to_string()))?;
+    let phone = typed::read(phone, None).map_err(|error| Failure::refused("phone", error.to_string()))?;
     let code = phone_code::code(|n| desk.chance.below(n));
     let sent = desk.store.write(SendCode { desk: desk.clone(), by, person, phone, code }).await??;
     desk.send(sent);

@@ -11,6 +11,7 @@ use crate::domain::ids::NumberId;
 use crate::domain::pool::fewest::{Candidate, fewest, spared};
 use crate::domain::pool::life::State;
 use crate::domain::pool::need::Need;
+use crate::domain::typed;
 use crate::store::pool::life;
 use crate::store::pool::masks::{self, Mask};
 use crate::store::{Job, Result, Tx, dialect};
@@ -79,8 +80,9 @@ pub async fn reactivate(desk: &Desk, by: By, mask: NumberId) -> Result<(), Failu
 /// # Errors
 /// [`Failure::Refused`] for `number`.
 pub async fn by_number(desk: &Desk, number: &str) -> Result<NumberId, Failure> {
+    let number = typed::wanted(number).map_err(|wrong| Failure::refused("number", wrong.to_string()))?;
     let mut tx = desk.store.read().await?;
-    let found = masks::all(&mut tx).await?.into_iter().find(|mask| mask.owned.number == number.trim());
+    let found = masks::all(&mut tx).await?.into_iter().find(|mask| mask.owned.number == number.as_str());
     let why = "it is no mask of ours: write it as `switchboard pool plan` does, such as +12055550100";
     found.map(|mask| mask.id).ok_or_else(|| Failure::refused("number", why))
 }

@@ -1,16 +1,23 @@
-//! Text as words that can be compared: without marks, in lower case, letters and digits only; scripts that put no space
-//! between words as pairs of characters. Nothing is stemmed.
+//! Text as words that can be compared: case, width and accents make no difference, letters and digits do, pictures count as
+//! words; scripts that put no space between words as pairs of characters. Nothing is stemmed.
 
 use std::collections::BTreeSet;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::letter::{Class, JOINER, class, folded};
+
+/// Which words a text has: lists that were made by another version are made anew. A change of the rules here and in
+/// `letter.rs`, or of the tables of Unicode, that gives other words is another version.
+pub const VERSION: u32 = 2;
 
 /// Longer words are found by so many of their first characters.
 const LONGEST: usize = 64;
+/// Parts of a word beside an apostrophe that are shorter are found only with the word.
+const SHORTEST: usize = 2;
 
-/// A word, or one character of a script without spaces, and where it stands in the text (bytes).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A word, a picture, or one character of a script without spaces, and where it stands in the text (bytes).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Piece {
     /// Where it begins.
     pub start: usize,
@@ -20,110 +27,143 @@ pub struct Piece {
     pub text: String,
     /// One character of a script that puts no space between words.
     pub alone: bool,
+    /// It is alone, and so is the one before it, with nothing between them.
+    pub glued: bool,
+    /// Parts by which it is found as well: `istanbul` of `İstanbul'da`.
+    pub parts: Vec<Piece>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Letter,
-    Alone,
-    Mark,
-    Apostrophe,
-    Other,
+/// Goes through a text and collects its pieces.
+#[derive(Default)]
+struct Reader {
+    pieces: Vec<Piece>,
+    word: Option<Piece>,
+    /// Where apostrophes stand in the word: in the text and in the folded word.
+    apostrophes: Vec<(usize, usize, usize)>,
+    /// Where the next character has to begin to be a neighbour of the last one.
+    reach: usize,
 }
 
-fn class(c: char) -> Class {
-    match c {
-        'a'..='z' | 'A'..='Z' | '0'..='9' => Class::Letter,
-        '\'' | '’' | '\u{ad}' | '\u{200c}' | '\u{200d}' => Class::Apostrophe,
-        _ if is_combining_mark(c) => Class::Mark,
-        // Thai, Lao, Burmese, Khmer; kana, Han and Hangul in their blocks.
-        '\u{e00}'..='\u{eff}'
-        | '\u{1000}'..='\u{109f}'
-        | '\u{1100}'..='\u{11ff}'
-        | '\u{1780}'..='\u{17ff}'
-        | '\u{3005}'..='\u{3007}'
-        | '\u{3041}'..='\u{318f}'
-        | '\u{31f0}'..='\u{31ff}'
-        | '\u{3400}'..='\u{4dbf}'
-        | '\u{4e00}'..='\u{9fff}'
-        | '\u{ac00}'..='\u{d7ff}'
-        | '\u{f900}'..='\u{faff}'
-        | '\u{ff66}'..='\u{ffdc}'
-        | '\u{20000}'..='\u{3ffff}'
-            if c.is_alphanumeric() =>
-        {
-            Class::Alone
+impl Reader {
+    /// Takes one folded character of what stands in the text from `at` to `end`.
+    fn take(&mut self, c: char, at: usize, end: usize) {
+        match class(c) {
+            Class::Letter => {
+                let word = self.word.get_or_insert_with(|| Piece { start: at, ..Piece::default() });
+                word.text.push(c);
+                word.end = end;
+            }
+            Class::Alone => {
+                self.finish();
+                // What looks like one character may be several letters.
+                let glued = self.pieces.last().is_some_and(|last| last.alone && (self.reach == at || last.start == at));
+                self.pieces.push(Piece { start: at, end, text: c.to_string(), alone: true, glued, parts: Vec::new() });
+            }
+            Class::Mark => match (&mut self.word, self.pieces.last_mut()) {
+                (Some(word), _) => {
+                    word.text.push(c);
+                    word.end = end;
+                }
+                (None, Some(last)) if last.alone && (last.start == at || self.reach == at) => {
+                    last.text.push(c);
+                    last.end = end;
+                }
+                _ => return,
+            },
+            Class::Apostrophe => {
+                let Some(word) = &self.word else { return };
+                self.apostrophes.push((at, end, word.text.len()));
+                return;
+            }
+            Class::Nothing => {
+                if self.reach == at {
+                    self.reach = end;
+                }
+                return;
+            }
+            Class::Symbol => {
+                self.finish();
+                self.pieces.push(Piece { start: at, end, text: c.to_string(), ..Piece::default() });
+            }
+            Class::Other => return self.finish(),
         }
-        _ if c.is_alphanumeric() => Class::Letter,
-        _ => Class::Other,
+        self.reach = end;
     }
-}
 
-/// Without marks, in lower case, letters and digits only.
-#[must_use]
-pub fn folded(text: &str) -> String {
-    if text.is_ascii() {
-        let plain = text.chars().filter(char::is_ascii_alphanumeric).take(LONGEST);
-        return plain.map(|c| c.to_ascii_lowercase()).collect();
+    /// Takes a picture that several characters make: it is found by the first of them too.
+    fn take_picture(&mut self, text: &str, at: usize, end: usize) {
+        self.finish();
+        let kept: String = text.chars().filter(|c| *c == JOINER || class(*c) == Class::Symbol).collect();
+        let text = kept.trim_matches(JOINER).to_owned();
+        let first: String = text.chars().take(1).collect();
+        let part = Piece { start: at, end, text: first, ..Piece::default() };
+        let parts = if part.text == text { Vec::new() } else { vec![part] };
+        self.pieces.push(Piece { start: at, end, text, parts, ..Piece::default() });
+        self.reach = end;
     }
-    folded_in_any_script(text)
-}
 
-fn folded_in_any_script(text: &str) -> String {
-    let mut lower = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-        match c {
-            'ß' => lower.push_str("ss"),
-            'æ' => lower.push_str("ae"),
-            'œ' => lower.push_str("oe"),
-            'ø' => lower.push('o'),
-            'ł' => lower.push('l'),
-            'đ' | 'ð' => lower.push('d'),
-            'þ' => lower.push_str("th"),
-            'ı' => lower.push('i'),
-            'ς' => lower.push('σ'),
-            _ => lower.push(c),
+    fn finish(&mut self) {
+        let apostrophes = std::mem::take(&mut self.apostrophes);
+        let Some(mut word) = self.word.take() else { return };
+        // "can't" is one word, and no form of "can".
+        let negation =
+            apostrophes.last().is_some_and(|(.., at)| &word.text[*at..] == "t" && word.text[..*at].ends_with('n'));
+        if !apostrophes.is_empty() && !negation {
+            let mut from = (word.start, 0);
+            for (at, end, text) in apostrophes.into_iter().chain([(word.end, word.end, word.text.len())]) {
+                let text_of = short(&word.text[from.1..text]);
+                if text_of.chars().count() >= SHORTEST && text_of.len() < word.text.len() {
+                    word.parts.push(Piece { start: from.0, end: at, text: text_of, ..Piece::default() });
+                }
+                from = (end, text);
+            }
         }
+        word.text = short(&word.text);
+        self.pieces.push(word);
     }
-    // Lower case may bring marks of its own, and Hangul came apart.
-    lower.nfkd().filter(|c| !is_combining_mark(*c)).nfc().filter(|c| c.is_alphanumeric()).take(LONGEST).collect()
+}
+
+fn short(word: &str) -> String {
+    word.chars().take(LONGEST).collect()
 }
 
 /// The words of a text and where they stand.
 #[must_use]
 pub fn pieces(text: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut word: Option<(usize, usize)> = None;
-    let end = |pieces: &mut Vec<Piece>, word: &mut Option<(usize, usize)>| {
-        if let Some((start, end)) = word.take() {
-            pieces.push(Piece { start, end, text: folded(&text[start..end]), alone: false });
+    if text.is_ascii() {
+        let mut reader = Reader::default();
+        for (at, c) in text.char_indices() {
+            reader.take(c.to_ascii_lowercase(), at, at + 1);
         }
-    };
-    for (at, c) in text.char_indices() {
-        let after = at + c.len_utf8();
-        match class(c) {
-            Class::Letter => word = Some((word.map_or(at, |(start, _)| start), after)),
-            Class::Mark => match (&mut word, pieces.last_mut()) {
-                (Some((_, end)), _) => *end = after,
-                (None, Some(last)) if last.alone && last.end == at => last.end = after,
-                _ => {}
-            },
-            Class::Apostrophe => {}
-            Class::Alone => {
-                end(&mut pieces, &mut word);
-                pieces.push(Piece { start: at, end: after, text: folded(&text[at..after]), alone: true });
+        reader.finish();
+        return reader.pieces;
+    }
+    pieces_in_any_script(text)
+}
+
+fn pieces_in_any_script(text: &str) -> Vec<Piece> {
+    let mut reader = Reader::default();
+    for (at, seen) in text.grapheme_indices(true) {
+        let end = at + seen.len();
+        let plain = folded(seen);
+        if plain.is_empty() {
+            // Only what cannot be seen.
+            reader.take('\u{200b}', at, end);
+        } else if plain.chars().next().is_some_and(|c| class(c) == Class::Symbol) {
+            reader.take_picture(&plain, at, end);
+        } else {
+            for c in plain.chars() {
+                reader.take(c, at, end);
             }
-            Class::Other => end(&mut pieces, &mut word),
         }
     }
-    end(&mut pieces, &mut word);
-    pieces.retain(|piece| !piece.text.is_empty());
-    pieces
+    reader.finish();
+    reader.pieces
 }
 
 /// The pieces in runs: a word by itself, or neighbours of a script without spaces.
 pub(super) fn runs(pieces: &[Piece]) -> impl Iterator<Item = &[Piece]> {
-    pieces.chunk_by(|one, next| one.alone && next.alone && one.end == next.start)
+    pieces.chunk_by(|_, next| next.glued)
 }
 
 fn pair(two: &[Piece]) -> String {
@@ -135,7 +175,10 @@ fn pair(two: &[Piece]) -> String {
 pub fn words(text: &str) -> BTreeSet<String> {
     let pieces = pieces(text);
     let mut words: BTreeSet<String> = runs(&pieces).flat_map(|run| run.windows(2).map(pair)).collect();
-    words.extend(pieces.into_iter().map(|piece| piece.text));
+    for piece in pieces {
+        words.extend(piece.parts.into_iter().map(|part| part.text));
+        words.insert(piece.text);
+    }
     words
 }
 
@@ -153,6 +196,26 @@ pub fn wanted(text: &str) -> Vec<String> {
         }
     }
     words
+}
+
+/// Whether every word of `typed` begins a word of `name`; never if `typed` has none.
+#[must_use]
+pub fn names(name: &str, typed: &str) -> bool {
+    let (has, wanted) = (words(name), wanted(typed));
+    !wanted.is_empty() && wanted.iter().all(|word| has.iter().any(|own| own.starts_with(word)))
+}
+
+/// A name as it is compared with another: its words, a blank between them.
+#[must_use]
+pub fn plain(name: &str) -> String {
+    pieces(name).into_iter().map(|piece| piece.text).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether two names are the same, whatever their case, accents and punctuation.
+#[must_use]
+pub fn alike(one: &str, other: &str) -> bool {
+    let (words, others) = (plain(one), plain(other));
+    if words.is_empty() { one.trim() == other.trim() } else { words == others }
 }
 
 #[cfg(test)]
@@ -174,7 +237,8 @@ mod tests {
         assert_eq!(all("don't DON’T"), ["dont"]);
         assert_eq!(all("64.00, ref 20931"), ["00", "20931", "64", "ref"]);
         assert_eq!(all("Ｆｕｌｌ ﬁsh"), ["fish", "full"]);
-        assert!(all("👍 ... !").is_empty());
+        assert!(all("... ! – €").is_empty());
+        assert_eq!(all("👍🏽 ... ❤️!"), ["❤", "👍"]);
     }
 
     #[test]
@@ -190,13 +254,14 @@ mod tests {
     proptest! {
         #[test]
         fn plain_text_is_folded_like_any_other(text in "[ -~\\t\\n]{0,99}") {
-            prop_assert_eq!(folded(&text), folded_in_any_script(&text));
+            prop_assert_eq!(pieces(&text), pieces_in_any_script(&text));
         }
 
         #[test]
         fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
-            let once = folded(&text);
-            prop_assert_eq!(folded(&once), once);
+            for word in words(&text) {
+                prop_assert!(words(&word).contains(&word), "{} is {:?}", word, words(&word));
+            }
         }
 
         #[test]
@@ -217,7 +282,8 @@ mod tests {
             for piece in pieces(&text) {
                 prop_assert!(piece.start >= before && piece.end > piece.start);
                 prop_assert!(text.get(piece.start..piece.end).is_some());
-                before = piece.end;
+                // One character may be several letters, which all stand where it does.
+                before = piece.start;
             }
         }
     }

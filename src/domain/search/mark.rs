@@ -17,16 +17,21 @@ pub struct Stretch {
 pub fn marked(text: &str, question: &Question) -> Vec<Stretch> {
     let pieces = pieces(text);
     let mut hits: Vec<(usize, usize)> = Vec::new();
+    let mut hit = |start: usize, end: usize| match hits.last_mut() {
+        Some(last) if start <= last.1 => last.1 = last.1.max(end),
+        _ => hits.push((start, end)),
+    };
     for run in runs(&pieces) {
         for (at, piece) in run.iter().enumerate() {
             let alone = question.asks_for(&piece.text);
             let pair = run.get(at + 1).is_some_and(|next| question.asks_for(&format!("{}{}", piece.text, next.text)));
             let before = at > 0 && question.asks_for(&format!("{}{}", run[at - 1].text, piece.text));
             if alone || pair || before {
-                match hits.last_mut() {
-                    Some(last) if last.1 == piece.start => last.1 = piece.end,
-                    _ => hits.push((piece.start, piece.end)),
-                }
+                hit(piece.start, piece.end);
+                continue;
+            }
+            for part in piece.parts.iter().filter(|part| question.asks_for(&part.text)) {
+                hit(part.start, part.end);
             }
         }
     }

@@ -3,6 +3,8 @@
 //! Both databases keep the same lists and every decision is made here, so that both find the same.
 
 pub mod fold;
+pub mod keeping;
+mod letter;
 pub mod lists;
 pub mod mark;
 pub mod number;

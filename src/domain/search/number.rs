@@ -1,5 +1,7 @@
 //! A phone number as people type it, found by its end: country code and spelling may differ, the last digits do not.
 
+use crate::domain::typed;
+
 /// Digits from the last to the first, so that a number is found by how it ends.
 #[must_use]
 pub fn backward(number: &str) -> String {
@@ -11,14 +13,11 @@ pub fn backward(number: &str) -> String {
 #[must_use]
 pub fn typed(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches('•').trim();
-    let ours = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-–.()/\u{a0}•".contains(c);
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() < 2 || !text.chars().all(ours) {
-        return None;
+    // A whole number is read as at every other door.
+    if let Ok(phone) = typed::read(text, None) {
+        return Some(backward(phone.as_str()));
     }
-    // A country code in brackets is followed by the zero of the country: +44 (0)20 …
-    let plain = if text.contains("(0)") { text.replacen("(0)", "", 1) } else { text.to_owned() };
-    let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+    let digits = typed::digits(text).filter(|digits| digits.len() >= 2)?;
     // The end of a number may begin with a zero; a whole number does not.
     let digits = if digits.len() > 6 { digits.trim_start_matches('0') } else { &digits };
     Some(backward(digits))
@@ -34,8 +33,19 @@ mod tests {
         for text in ["+1 (505) 555-0121", "505.555.0121", "0121", "555 0121", "001 505 555 0121", "••21", "21"] {
             assert!(stored.starts_with(&typed(text).unwrap()), "{text}");
         }
+        for text in [
+            "\u{202d}+1 505 555 0121\u{202c}",
+            "tel:+1-505-555-0121",
+            "＋１ ５０５ ５５５ ０１２１",
+            "٠١٢١",
+            "555\u{2011}0121",
+        ] {
+            assert!(stored.starts_with(&typed(text).unwrap()), "{text}");
+        }
         let london = backward("+442079460958");
-        for text in ["020 7946 0958", "+44 (0)20 7946 0958", "0044 20 79460958"] {
+        for text in
+            ["020 7946 0958", "+44 (0)20 7946 0958", "0044 20 79460958", "+44 020 7946 0958", "00 44 (0)20 7946 0958"]
+        {
             assert!(london.starts_with(&typed(text).unwrap()), "{text}");
         }
         for text in ["Joel", "1", "room 12", "", "+"] {

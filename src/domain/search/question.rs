@@ -21,6 +21,8 @@ pub struct Question {
     pub groups: Vec<Vec<Together>>,
     /// What it must not say.
     pub without: Vec<Together>,
+    /// Something was typed, and nothing of it stands in any list, such as `!?`: nothing says so.
+    pub vain: bool,
 }
 
 /// The least that a beginning must have, so that it does not stand for half the dictionary.
@@ -57,6 +59,7 @@ impl Question {
         }
         question.groups.truncate(MOST);
         question.without.truncate(MOST);
+        question.vain = question.is_empty() && !text.trim().is_empty();
         question
     }
 
@@ -118,6 +121,18 @@ mod tests {
         assert_eq!(plain("boat -cash"), (owned(&[&[&["boat"]]]), vec![vec!["cash".to_owned()]]));
         assert_eq!(plain("ka*").0, owned(&[&[&["ka"]]]));
         assert_eq!(plain("OR - ! OR"), (vec![], vec![]));
+    }
+
+    #[test]
+    fn what_stands_in_no_list_asks_in_vain_and_not_for_everything() {
+        for vain in ["!", "?!", "...", ":-)", "OR", "€", "\u{200b}", "-!"] {
+            assert!(Question::read(vain).vain, "{vain}");
+        }
+        for text in ["", "  ", "kayak", "👍", "-cash", "! kayak", "#20931"] {
+            assert!(!Question::read(text).vain, "{text}");
+        }
+        assert_eq!(plain("👍🏽 ok").0, owned(&[&[&["👍"]], &[&["ok"]]]));
+        assert_eq!(plain("#20931").0, owned(&[&[&["20931"]]]));
     }
 
     proptest! {

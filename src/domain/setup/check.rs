@@ -7,16 +7,18 @@ use toml::{Spanned, Value};
 use super::file::{File, Line, Mask, Person};
 use super::{LineSetup, MaskSetup, Mistake, PersonSetup, Place, Placed, Setup, place};
 use crate::domain::person::{check_email, check_name};
-use crate::domain::phone::{Phone, Sender};
+use crate::domain::phone::Phone;
+use crate::domain::{numbering, typed};
 
 pub(super) fn check(text: &str, file: File) -> Result<Setup, Vec<Mistake>> {
-    let mut check = Check { text, mistakes: Vec::new(), numbers: BTreeMap::new() };
+    let mut check = Check { text, mistakes: Vec::new(), doubts: Vec::new(), numbers: BTreeMap::new() };
     let lines = file.lines.into_iter().map(|line| check.line(line)).collect();
     let masks = file.masks.into_iter().map(|mask| check.mask(mask)).collect();
     let people: Vec<_> = file.people.into_iter().map(|person| check.person(person)).collect();
     check.people_differ(&people);
     if check.mistakes.is_empty() {
-        return Ok(Setup { lines, masks, people });
+        check.doubts.sort_by_key(|doubt| doubt.place);
+        return Ok(Setup { lines, masks, people, doubts: check.doubts });
     }
     check.mistakes.sort_by_key(|mistake| mistake.place);
     Err(check.mistakes)
@@ -25,6 +27,7 @@ pub(super) fn check(text: &str, file: File) -> Result<Setup, Vec<Mistake>> {
 pub(super) struct Check<'a> {
     text: &'a str,
     mistakes: Vec<Mistake>,
+    doubts: Vec<Mistake>,
     /// Our numbers so far: what each is, and where it stands.
     numbers: BTreeMap<String, (&'static str, Place)>,
 }
@@ -40,11 +43,7 @@ impl Check<'_> {
     }
 
     fn line(&mut self, line: Line) -> LineSetup {
-        let number = self.placed(line.number);
-        if !Sender::read(&number.value).answerable() {
-            let why = Phone::parse(&number.value).err().map(|error| error.to_string()).unwrap_or_default();
-            self.mistake(number.place, format!("number: {why}; a short code is 3 to 8 digits"));
-        }
+        let number = self.number(line.number, typed::line);
         self.number_is_new(&number, "a line");
         let members = line.members.map(|members| self.members(members));
         LineSetup {
@@ -59,12 +58,31 @@ impl Check<'_> {
     }
 
     fn mask(&mut self, mask: Mask) -> MaskSetup {
-        let number = self.placed(mask.number);
-        if let Err(error) = Phone::parse(&number.value) {
-            self.mistake(number.place, format!("number: {error}"));
-        }
+        let plain = |text: &str| typed::read(text, None).map(String::from).map_err(|wrong| wrong.to_string());
+        let number = self.number(mask.number, plain);
         self.number_is_new(&number, "a mask");
         MaskSetup { number, country: self.country(mask.country) }
+    }
+
+    /// One of our numbers as it is to be kept.
+    fn number(&mut self, number: Spanned<String>, read: impl Fn(&str) -> Result<String, String>) -> Placed<String> {
+        let mut number = self.placed(number);
+        match read(&number.value) {
+            Ok(value) => {
+                self.doubt("number", &value, number.place);
+                number.value = value;
+            }
+            Err(why) => self.mistake(number.place, format!("number: {why}")),
+        }
+        number
+    }
+
+    /// Notes a number that no plan has given out: a slip of the finger, or one that is kept for fiction.
+    fn doubt(&mut self, field: &str, number: &str, place: Place) {
+        if number.starts_with('+') && !numbering::is_given_out(number) {
+            let what = format!("{field}: its length is right, but no such number has been given out: look for a slip");
+            self.doubts.push(Mistake { place, what });
+        }
     }
 
     fn number_is_new(&mut self, number: &Placed<String>, role: &'static str) {
@@ -142,8 +160,11 @@ impl Check<'_> {
         if matches!(phone.value.as_str(), "" | "none") {
             return Some(None);
         }
-        match Phone::parse(&phone.value) {
-            Ok(value) => Some(Some(Placed { value, place: phone.place })),
+        match typed::read(&phone.value, None) {
+            Ok(value) => {
+                self.doubt("phone", value.as_str(), phone.place);
+                Some(Some(Placed { value, place: phone.place }))
+            }
             Err(error) => {
                 self.mistake(phone.place, format!("phone: {error}; \"none\" takes it away"));
                 None

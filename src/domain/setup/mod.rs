@@ -22,6 +22,8 @@ pub struct Setup {
     pub masks: Vec<MaskSetup>,
     /// People.
     pub people: Vec<PersonSetup>,
+    /// What may be a slip, and is taken as it stands.
+    pub doubts: Vec<Mistake>,
 }
 
 /// A published number.

@@ -15,6 +15,7 @@ mod arms;
 mod counts;
 mod cursor;
 mod view;
+mod words;
 
 pub use arms::{OwnLine, Reach};
 pub use counts::{Counts, LineCount, MOST, counts};

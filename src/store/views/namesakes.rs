@@ -5,11 +5,14 @@ use sqlx::{AssertSqlSafe, Row};
 use super::{Contact, Viewer};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId};
+use crate::domain::search::fold;
 use crate::on;
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, search};
 
 /// How many are shown to choose from.
 pub const MOST: i64 = 10;
+/// Of so many contacts whose names fit, the newest, some are chosen.
+const KNOWN: i64 = 200;
 
 /// A contact that may be meant.
 #[derive(Clone, Debug)]
@@ -27,15 +30,11 @@ pub struct Namesake {
 }
 
 impl Namesake {
-    /// Whether the whole name is `name`, whatever the case and the white space.
+    /// Whether the whole name is `name`, whatever the case, the accents and the white space.
     #[must_use]
     pub fn is_called(&self, name: &str) -> bool {
-        self.contact.name.as_deref().is_some_and(|own| folded(own) == folded(name))
+        self.contact.name.as_deref().is_some_and(|own| fold::alike(own, name))
     }
-}
-
-fn folded(name: &str) -> String {
-    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
 /// The contacts in whose names `name` stands, those whose whole name it is first; none that is one person with
@@ -49,9 +48,11 @@ pub async fn called(tx: &mut Tx, viewer: Viewer, name: &str, except: CustomerId)
         return Ok(Vec::new());
     }
     let like: String = name.chars().flat_map(|c| "%_\\".contains(c).then_some('\\').into_iter().chain([c])).collect();
+    let known = search::named(tx, &name, KNOWN).await?;
+    let known: String = known.iter().map(|id| format!(", {id}")).collect();
     let sql = format!(
         "SELECT c.customer_id, MAX(c.id) FROM conversations c JOIN customers u ON u.id = c.customer_id \
-         WHERE lower(u.name) LIKE lower($2) ESCAPE '\\' AND {} AND {} \
+         WHERE (lower(u.name) LIKE lower($2) ESCAPE '\\' OR u.id IN (0{known})) AND {} AND {} \
          AND COALESCE(u.merged_into, u.id) <> (SELECT COALESCE(o.merged_into, o.id) FROM customers o WHERE o.id = $3) \
          GROUP BY c.customer_id, u.name ORDER BY length(u.name), c.customer_id LIMIT $4",
         viewer.knows(),

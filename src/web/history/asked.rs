@@ -2,8 +2,9 @@
 
 use rocket::FromForm;
 
+use crate::domain::digit;
 use crate::domain::hours;
-use crate::domain::ids::{LabelId, NumberId, PersonId};
+use crate::domain::ids::{ConversationId, LabelId, NumberId, PersonId};
 use crate::domain::search::number;
 use crate::domain::search::question::Question;
 use crate::store::views::search::{Fate, Kind, Stage, Wanted};
@@ -163,7 +164,7 @@ impl Asked {
             return Err(wrong);
         }
         let (mut question, mut who) = (said(self.q.as_ref()), said(self.who.as_ref()).map(str::to_owned));
-        // A whole number, or #1042, typed into the one box that is at hand.
+        // A whole number, typed into the one box that is at hand.
         if who.is_none()
             && let Some(text) = question.filter(|text| is_somebody(text))
         {
@@ -178,6 +179,7 @@ impl Asked {
         };
         Ok(Wanted {
             question: Question::read(question.unwrap_or_default()),
+            conversation: question.and_then(numbered),
             who,
             person: row(self.rep.as_ref()).map(PersonId),
             line: row(self.line.as_ref()).map(NumberId),
@@ -199,10 +201,14 @@ impl Asked {
     }
 }
 
+/// The conversation that `#1042` is called.
+fn numbered(text: &str) -> Option<ConversationId> {
+    let digits = text.strip_prefix(['#', '＃'])?.chars().map(digit::ascii).collect::<Option<String>>()?;
+    digits.parse().ok().map(ConversationId)
+}
+
 fn is_somebody(text: &str) -> bool {
-    let numbered =
-        text.strip_prefix('#').is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
-    numbered || number::typed(text).is_some_and(|digits| digits.len() >= 7)
+    number::typed(text).is_some_and(|digits| digits.len() >= 7)
 }
 
 #[cfg(test)]
@@ -238,7 +244,11 @@ mod tests {
     fn a_number_typed_where_words_go_is_still_a_number() {
         let asked = |q: &str| Asked { q: Some(q.into()), ..Asked::default() }.wanted("UTC").unwrap();
         assert_eq!(asked("(505) 555-0121").who.as_deref(), Some("(505) 555-0121"));
-        assert_eq!(asked("#1042").who.as_deref(), Some("#1042"));
+        // What stands after a # may be the number of a conversation, or one that was said.
+        let both = asked("#1042");
+        assert_eq!((both.who.as_deref(), both.conversation), (None, Some(ConversationId(1042))));
+        assert_eq!(both.question, Question::read("1042"));
+        assert!(asked("1042").conversation.is_none() && asked("#boat").conversation.is_none());
         assert!(asked("20931").who.is_none() && !asked("20931").question.is_empty());
         assert_eq!(
             Asked { error: Some("30005".into()), ..Asked::default() }.wanted("UTC").unwrap().fate,

@@ -3,8 +3,9 @@
 use super::members;
 use crate::desk::Desk;
 use crate::domain::ids::{ConversationId, NumberId};
-use crate::domain::phone::{Phone, masked};
+use crate::domain::phone::masked;
 use crate::domain::pick::{Pick, STICKY, pick};
+use crate::domain::typed;
 use crate::store::{customers, lines, numbers, people, queue};
 use crate::web::failure::Failure;
 
@@ -26,7 +27,8 @@ impl Preview {
         let mut tx = desk.store.read().await?;
         let now = desk.clock.now();
         let line = lines::all(&mut tx).await?.into_iter().find(|one| one.id == line).ok_or(Failure::NotFound)?;
-        let phone = match Phone::parse(phone) {
+        let home = numbers::home(&mut tx, line.id).await?;
+        let phone = match typed::read(phone, home.as_deref()) {
             Ok(phone) => phone,
             Err(error) => return Ok(Err(error.to_string())),
         };

@@ -4,14 +4,13 @@
 
 use super::cursor::Cursor;
 use super::view::{Rep, Sort, Standing, View, Which};
+use super::words::by_words;
 use crate::on;
 use crate::store::views::Viewer;
 use crate::store::{Result, Tx};
 
 /// A label on more conversations than so many is looked for in the list; the conversations of a rarer one are looked up.
 const COMMON: i64 = 2_000;
-/// Of so many customers whose names fit, the newest, conversations are found.
-const NEWEST: i64 = 500;
 const HERE: &str = "c.closed_at IS NULL AND c.snoozed_until IS NULL";
 
 /// A value of a statement.
@@ -327,48 +326,6 @@ impl Plan {
     fn state_of_few(&self) -> String {
         let without = Plan { view: View { label: None, ..self.view }, arms: Vec::new(), few: None, viewer: self.viewer };
         without.narrowed("+", &mut Statement { text: String::new(), binds: Vec::new() })
-    }
-}
-
-/// By a number that people say, the last two digits that everybody sees, a part of the name, or all of what integrators
-/// call a pair.
-fn by_words(words: &str, viewer: Viewer, sql: &mut Statement) -> String {
-    let digits = words.trim_start_matches(['#', '•']);
-    let number = digits.parse::<i64>().ok().filter(|number| *number >= 0);
-    let pattern = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let name = sql.bind(Bind::Words(format!("%{pattern}%")));
-    // A name stands on the card, and in a conversation whose card is hidden is not looked for.
-    let called = |of: &str| format!("lower({of}) LIKE lower({name}) ESCAPE '\\'");
-    let mut found = format!(
-        "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE {} AND u.id IN \
-         (SELECT u.id FROM customers u WHERE {} ORDER BY u.id DESC LIMIT {NEWEST})",
-        viewer.knows(),
-        called("u.name")
-    );
-    if !viewer.sees_all() {
-        found = format!(
-            "{found} UNION ALL SELECT c.id FROM conversations c WHERE c.card_hidden = 1 AND c.called IS NOT NULL AND {}",
-            called("c.called")
-        );
-    }
-    // More of a number than everybody sees is not looked for: who tries enough of them would know it all.
-    if digits.len() == 2 && number.is_some() {
-        let ending = sql.bind(Bind::Words(format!("%{digits}")));
-        found = format!(
-            "{found} UNION ALL SELECT c.id FROM conversations c WHERE c.customer_id IN \
-             (SELECT u.id FROM customers u WHERE u.phone LIKE {ending} ORDER BY u.id DESC LIMIT {NEWEST})"
-        );
-    }
-    let reference = sql.bind(Bind::Words(words.to_owned()));
-    let found = format!(
-        "{found} UNION ALL SELECT conversation_id FROM (SELECT r.conversation_id \
-         FROM pair_references r WHERE r.reference = {reference} ORDER BY r.conversation_id DESC LIMIT {NEWEST}) named"
-    );
-    match number {
-        Some(number) => {
-            format!("c.id IN (SELECT CAST({} AS BIGINT) UNION ALL {found})", sql.bind(Bind::Whole(number)))
-        }
-        None => format!("c.id IN ({found})"),
     }
 }
 

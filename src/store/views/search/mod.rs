@@ -60,6 +60,8 @@ pub struct Wanted {
     pub question: Question,
     /// The customer: a name, a number or its end, or `#1042`.
     pub who: Option<String>,
+    /// What was said in the conversation of this number, where the words are not said.
+    pub conversation: Option<ConversationId>,
     /// Who had the conversation at some time, or said something in it.
     pub person: Option<PersonId>,
     /// On which line.

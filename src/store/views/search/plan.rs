@@ -6,10 +6,12 @@ use super::sources::{self, Source};
 use super::{Kind, Stage, Wanted};
 use crate::clock::days;
 use crate::domain::ids::MessageId;
+use crate::domain::search::keeping::Keeping;
 use crate::domain::search::postings::Posting;
 use crate::domain::search::question::Together;
 use crate::domain::search::{EVERY, NOTES, lists, on_line};
 use crate::secret::Ids;
+use crate::store::search::keeping;
 use crate::store::{Result, Tx};
 
 /// So few conversations are looked through message by message.
@@ -42,18 +44,24 @@ impl Walk {
         let low = wanted.from.map_or(i64::MIN, |from| Ids::floor(from - DRIFT));
         let newest = wanted.until.map_or(i64::MAX, |until| Ids::floor(until + DRIFT));
         let high = before.map_or(newest, |before| newest.min(before.0));
+        let (_, keeping) = keeping(tx).await?;
+        let high = if wanted.question.vain && wanted.conversation.is_none() { low } else { high };
         let mut walk = Walk { groups: Vec::new(), without: Vec::new(), only: None, not: None, low, high, depth: FIRST };
         for group in &wanted.question.groups {
             let mut alternatives = Vec::new();
             for together in group {
-                alternatives.push(all(tx, together).await?);
+                alternatives.push(all(tx, &keeping, together).await?);
+            }
+            // A number may be said, or be that of a conversation.
+            if let Some(id) = wanted.conversation {
+                alternatives.push(vec![sources::of(tx, &Set::of([id.0]), low, high).await?]);
             }
             walk.groups.push(alternatives);
         }
         for together in &wanted.question.without {
-            walk.without.push(all(tx, together).await?);
+            walk.without.push(all(tx, &keeping, together).await?);
         }
-        let word = |word: String| vec![Source::Words(vec![word])];
+        let word = |word: String| vec![Source::Words(keeping.lists(&word))];
         walk.groups.extend(wanted.line.map(|line| vec![word(on_line(line.0))]));
         walk.groups.extend(wanted.fate.clone().map(|fate| vec![vec![Source::Fate(fate)]]));
         match wanted.kind {
@@ -135,12 +143,16 @@ impl Walk {
     }
 }
 
-async fn all(tx: &mut Tx, together: &Together) -> Result<All> {
+async fn all(tx: &mut Tx, keeping: &Keeping, together: &Together) -> Result<All> {
     let mut all = Vec::new();
     for word in together {
-        let words = if word.begins { sources::beginning(tx, &word.text).await? } else { vec![word.text.clone()] };
+        let lists = keeping.lists(&word.text);
+        let mut begun = Vec::new();
+        for list in lists.iter().filter(|_| word.begins) {
+            begun.extend(sources::beginning(tx, list).await?);
+        }
         // Nothing begins so: the word itself is in no list either.
-        all.push(Source::Words(if words.is_empty() { vec![word.text.clone()] } else { words }));
+        all.push(Source::Words(if begun.is_empty() { lists } else { begun }));
     }
     Ok(all)
 }

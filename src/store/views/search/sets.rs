@@ -5,6 +5,7 @@ use sqlx::AssertSqlSafe;
 use super::super::Viewer;
 use super::{Stage, Wanted};
 use crate::domain::search::{fold, number};
+use crate::domain::typed;
 use crate::on;
 use crate::store::{Result, Tx};
 
@@ -119,8 +120,7 @@ async fn of_customer(tx: &mut Tx, viewer: Viewer, who: &str) -> Result<Set> {
 
 /// Pairs of this reference, or with a party who has or had this phone, written with its country code.
 async fn of_pairs(tx: &mut Tx, who: &str) -> Result<Set> {
-    let digits: String = who.chars().filter(char::is_ascii_digit).collect();
-    let phone = number::typed(who).map_or_else(|| "none".to_owned(), |_| format!("+{digits}"));
+    let phone = typed::wanted(who).map_or_else(|_| "none".to_owned(), String::from);
     let of = "SELECT conversation_id AS id FROM pair_references WHERE reference = $1 \
               UNION SELECT conversation_id FROM legs WHERE phone = $2 AND role = 'party'";
     ids(tx, of, (who.trim(), &phone), 0).await
