@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::legs::Rungs;
 use super::notice::{Whose, say};
 use super::outbox::{Enqueued, enqueue};
 use super::relay::{context, draft, with_media};
@@ -34,7 +33,7 @@ pub(super) async fn release(desk: &Desk, tx: &mut Tx, talk: &Talk, now: At) -> R
     if let (Some(phone), Some(customer)) = (&talk.rep_phone, &talk.customer_phone) {
         let legs = routes::live_legs(tx, &[talk.id]).await?;
         if !legs.iter().any(|leg| leg.person == Some(rep)) {
-            legs::open_rep_leg(desk, tx, talk.id, (rep, phone), customer, Rungs::Free, now).await?;
+            legs::open_free_leg(desk, tx, talk.id, (rep, phone), customer, now).await?;
         }
         let messages = queue::relayed_from(tx, talk.id, first).await?;
         sent = hand_on(desk, tx, talk, &messages, now).await?;
@@ -73,7 +72,10 @@ pub(super) async fn hand_on(
         }
         drafts.push(draft(talk, leg, one.id, body));
     }
-    enqueue(desk, tx, drafts, now).await
+    let mut sent = enqueue(desk, tx, drafts, now).await?;
+    // Whoever said it did reach the customer, or is the customer: nobody is told, and the words stand in the inbox.
+    sent.unsent.clear();
+    Ok(sent)
 }
 
 /// As [`hand_on`], for texts that turned out unsent only after their addressee had lost the conversation.
@@ -101,9 +103,7 @@ pub(super) async fn hand_on_late(
             queue::wait_from(tx, talk.id, first).await?;
             continue;
         }
-        let mut sent = hand_on(desk, tx, &talk, &messages, now).await?;
-        all.waiting |= sent.waiting;
-        all.sendings.append(&mut sent.sendings);
+        all.add(hand_on(desk, tx, &talk, &messages, now).await?);
     }
     Ok(all)
 }

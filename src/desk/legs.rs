@@ -15,21 +15,27 @@ use crate::store::changes::NewEvent;
 use crate::store::opening::{self, NewLeg};
 use crate::store::{Result, Tx, changes, phones, routes, tallies};
 
-/// How far the ladder is climbed when masks are short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rungs {
-    /// Only to masks that are free, in their order and then abroad or early; for a later text.
-    Free,
-    /// To the end: the longest idle thread of this phone rests, so that its mask is free for a later text, and
-    /// managers are alerted.
-    All,
-}
-
 /// The tally of conversations that found no mask.
 pub const NO_MASK: &str = "mask.exhausted";
 
-/// Opens a leg for `person`'s `phone` towards `counterpart`, the customer's. Without a free mask the rep works on the
-/// web, and the timeline says so.
+/// Opens a leg for `person`'s `phone` towards `counterpart`, the customer's, if a mask is free, be it abroad or early;
+/// nothing is sent. Without one the rep works on the web until a later text finds a mask.
+///
+/// # Errors
+/// As [`open_rep_leg`].
+pub async fn open_free_leg(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    rep: (PersonId, &str),
+    counterpart: &str,
+    now: At,
+) -> Result<()> {
+    open(desk, tx, conversation, rep, counterpart, now).await.map(drop)
+}
+
+/// As [`open_free_leg`], but climbs the ladder to its end: without a free mask the timeline says so, the longest idle
+/// thread of this phone rests, so that its mask is free for a later text, its rep is told, and managers are alerted.
 ///
 /// # Errors
 /// What the database said; a mask taken meanwhile makes the job begin anew.
@@ -39,11 +45,10 @@ pub async fn open_rep_leg(
     conversation: ConversationId,
     rep: (PersonId, &str),
     counterpart: &str,
-    rungs: Rungs,
     now: At,
 ) -> Result<Enqueued> {
     let choice = open(desk, tx, conversation, rep, counterpart, now).await?;
-    if choice.mask().is_some() || rungs == Rungs::Free {
+    if choice.mask().is_some() {
         return Ok(Enqueued::default());
     }
     let data = json!({ "person": rep.0.0.to_string(), "why": choice.why() });
@@ -150,7 +155,7 @@ pub async fn leave_blocked(desk: &Desk, tx: &mut Tx, person: PersonId, phone: &s
         let rests_until = now + desk.policies.pool.quarantine;
         opening::end_legs(tx, thread.conversation, Some(person), "blocked", now, rests_until).await?;
         if let Some(counterpart) = &thread.counterpart {
-            open_rep_leg(desk, tx, thread.conversation, (person, phone), counterpart, Rungs::Free, now).await?;
+            open_free_leg(desk, tx, thread.conversation, (person, phone), counterpart, now).await?;
         }
         changes::note(tx, &[(thread.conversation, "conversation")], now).await?;
     }

@@ -169,7 +169,6 @@ async fn begin(
 }
 
 /// An answer to a rep's command or misdirected text, on the leg that it came by. Not throttled: each is an answer.
-#[must_use]
 pub fn answer(number: NumberId, to: &str, body: &str) -> Draft {
     Draft {
         message: None,

@@ -33,6 +33,7 @@ pub fn customer_label(talk: &Talk) -> String {
 
 /// What a message becomes on the other legs of its conversation.
 #[derive(Debug, Default)]
+#[must_use = "nobody gets anything until the drafts are enqueued"]
 pub struct Fan {
     /// One for each phone that takes texts now.
     pub drafts: Vec<Draft>,
@@ -43,7 +44,6 @@ pub struct Fan {
 }
 
 /// The drafts for `body` at `now`. A conversation's rep is texted while on duty; nobody else's duty matters.
-#[must_use]
 pub fn fan_out(
     talk: &Talk,
     legs: &[LiveLeg],

@@ -2,7 +2,7 @@
 
 use super::outbox::{Enqueued, SHUT_OUT, enqueue};
 use super::relay::{Author, fan_out};
-use super::{Desk, Failure, fulfil, pin};
+use super::{Desk, Failure, fulfil, pin, reading};
 use crate::clock::At;
 use crate::domain::echo::Echo;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
@@ -156,7 +156,7 @@ pub(super) async fn accept(
     let author = Author { leg: None, person: Some(seer.id), name: &seer.name };
     let fan = fan_out(talk, legs, author, id, body, &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;
-    let sent = enqueue(desk, tx, fan.drafts, now).await?;
+    let mut sent = enqueue(desk, tx, fan.drafts, now).await?;
     let mut echo: Echo =
         talk.loop_state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     echo.hear(false, body, now);
@@ -173,6 +173,8 @@ pub(super) async fn accept(
         unread: Unread::SEEN,
     };
     messages::said(tx, &[said]).await?;
+    // Its author sees it on the bubble; the mark calls whoever looks at the list.
+    reading::failed(tx, &std::mem::take(&mut sent.unsent), now).await?;
     changes::note(tx, &[(talk.id, "message")], now).await?;
     Ok((id, sent))
 }

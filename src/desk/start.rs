@@ -3,7 +3,6 @@
 
 use serde_json::json;
 
-use super::legs::Rungs;
 use super::outbox::{Enqueued, SHUT_OUT};
 use super::{Desk, Failure, legs, reply};
 use crate::clock::At;
@@ -141,7 +140,7 @@ impl Begin {
         opening::legs(tx, &[legs::customer_leg(desk, id, line, self.phone.as_str(), now)], now).await?;
         let mut sent = Enqueued::default();
         if let Some(phone) = &starter.phone {
-            sent.add(legs::open_rep_leg(desk, tx, id, (by, phone), self.phone.as_str(), Rungs::All, now).await?);
+            sent.add(legs::open_rep_leg(desk, tx, id, (by, phone), self.phone.as_str(), now).await?);
         }
         if !self.body.trim().is_empty() {
             let Ok(admitted) = reply::admit(desk, tx, (by, id), None, now).await? else {

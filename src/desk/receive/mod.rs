@@ -99,6 +99,7 @@ struct Receive {
     text: Inbound,
 }
 
+#[must_use]
 struct Received {
     outcome: Outcome,
     sent: Enqueued,
