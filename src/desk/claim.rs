@@ -1,11 +1,12 @@
 //! Sends what has waited: claims the deliveries whose turn has come, and gives up those whose time has run out.
 
 use super::deliver::unsent_of;
-use super::outbox::{self, Departed, Sending};
+use super::outbox::{self, Departed, Enqueued, Sending};
 use super::{Desk, handover, notice, reading, tell};
 use crate::clock::At;
 use crate::faults;
 use crate::store::departures as table;
+use crate::store::pins::Freed;
 use crate::store::{Job, Result, Tx, changes};
 
 /// Most deliveries in one claim.
@@ -48,7 +49,8 @@ impl Job for Claim {
         let due = table::due(tx, now, self.room).await?;
         let looked_at = due.len();
         let done = outbox::depart(&self.desk, tx, due, now).await?;
-        let sendings = follow(&self.desk, tx, done, now).await?;
+        // What goes on waiting has a time, and the look below finds the earliest: whoever claims rests until then.
+        let Enqueued { sendings, .. } = follow(&self.desk, tx, done, now).await?;
         faults::point("during_claim");
         Ok((looked_at, table::next_due(tx, now).await?, sendings))
     }
@@ -60,9 +62,9 @@ impl Job for Claim {
 /// # Errors
 /// What the database said.
 pub async fn sweep(desk: &Desk) -> Result<usize> {
-    let (looked_at, sendings) = desk.store.write(Sweep { desk: desk.clone() }).await?;
+    let (looked_at, sent) = desk.store.write(Sweep { desk: desk.clone() }).await?;
     faults::point("after_sweep");
-    desk.dispatch(sendings);
+    desk.send(sent);
     Ok(looked_at)
 }
 
@@ -71,7 +73,7 @@ struct Sweep {
 }
 
 impl Job for Sweep {
-    type Out = (usize, Vec<Sending>);
+    type Out = (usize, Enqueued);
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
@@ -84,29 +86,38 @@ impl Job for Sweep {
         let looked_at = stale.len() + stranded.len();
         let mut done = outbox::depart(&self.desk, tx, stale, now).await?;
         done.freed.extend(stranded);
-        let sendings = follow(&self.desk, tx, done, now).await?;
-        Ok((looked_at, sendings))
+        let sent = follow(&self.desk, tx, done, now).await?;
+        Ok((looked_at, sent))
     }
+}
+
+/// Lets the next text of lanes leave from which texts were taken back, with all that follows.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn free(desk: &Desk, tx: &mut Tx, freed: Freed, now: At) -> Result<Enqueued> {
+    follow(desk, tx, Departed { freed: freed.0, ..Departed::default() }, now).await
 }
 
 /// What follows once departures are written: the next in freed lanes leave, and people learn what was not sent.
 ///
 /// # Errors
 /// What the database said.
-pub(super) async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At) -> Result<Vec<Sending>> {
+async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At) -> Result<Enqueued> {
     let freed = std::mem::take(&mut done.freed);
     let promoted = outbox::promote(desk, tx, freed, now).await?;
     done.ended.extend(promoted.ended);
     done.touched.extend(promoted.touched);
     done.sendings.extend(promoted.sendings);
     done.lost.extend(promoted.lost);
-    done.sendings.extend(handover::hand_on_late(desk, tx, &done.lost, now).await?.sendings);
+    let waiting = done.waiting || promoted.waiting;
+    let mut sent = Enqueued { sendings: done.sendings, unsent: Vec::new(), waiting };
+    sent.add(handover::hand_on_late(desk, tx, &done.lost, now).await?);
     let unsent = unsent_of(tx, &done.ended).await?;
     reading::failed(tx, &unsent, now).await?;
-    let told = notice::tell_authors(desk, tx, &unsent, now).await?;
-    done.sendings.extend(told.sendings);
+    sent.add(notice::tell_authors(desk, tx, &unsent, now).await?);
     let notes: Vec<_> = done.touched.iter().map(|id| (*id, "delivery")).collect();
     changes::note(tx, &notes, now).await?;
     tell::failed(desk, tx, &unsent, now).await?;
-    Ok(done.sendings)
+    Ok(sent)
 }

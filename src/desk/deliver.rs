@@ -112,6 +112,7 @@ pub(super) struct Settle {
     pub(super) news: News,
 }
 
+#[must_use]
 pub(super) struct Settled {
     taken: Taken,
     sent: Enqueued,
@@ -251,13 +252,13 @@ impl Aftermath {
         self.touched.extend(promoted.touched);
         let notes: Vec<_> = self.touched.iter().map(|id| (*id, "delivery")).collect();
         changes::note(tx, &notes, now).await?;
-        let mut sendings = promoted.sendings;
-        sendings.extend(told.sendings);
-        sendings.extend(handed.sendings);
-        let waiting = self.waiting || promoted.waiting || told.waiting || handed.waiting;
+        let waiting = self.waiting || promoted.waiting;
+        let mut sent = Enqueued { sendings: promoted.sendings, unsent: Vec::new(), waiting };
+        sent.add(told);
+        sent.add(handed);
         tell::delivered(desk, tx, &self.arrived, now).await?;
         tell::failed(desk, tx, &self.unsent, now).await?;
-        Ok(Enqueued { sendings, unsent: Vec::new(), waiting })
+        Ok(sent)
     }
 }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::legs::Rungs;
 use super::notice::{Whose, say};
 use super::outbox::{Enqueued, enqueue};
-use super::relay::{context, draft, with_media};
+use super::relay::{context, draft};
+use super::unsaid::{Unsaid, words};
 use super::{Desk, legs};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
@@ -34,7 +34,7 @@ pub(super) async fn release(desk: &Desk, tx: &mut Tx, talk: &Talk, now: At) -> R
     if let (Some(phone), Some(customer)) = (&talk.rep_phone, &talk.customer_phone) {
         let legs = routes::live_legs(tx, &[talk.id]).await?;
         if !legs.iter().any(|leg| leg.person == Some(rep)) {
-            legs::open_rep_leg(desk, tx, talk.id, (rep, phone), customer, Rungs::Free, now).await?;
+            legs::open_free_leg(desk, tx, talk.id, (rep, phone), customer, now).await?;
         }
         let messages = queue::relayed_from(tx, talk.id, first).await?;
         sent = hand_on(desk, tx, talk, &messages, now).await?;
@@ -73,7 +73,10 @@ pub(super) async fn hand_on(
         }
         drafts.push(draft(talk, leg, one.id, body));
     }
-    enqueue(desk, tx, drafts, now).await
+    let mut sent = enqueue(desk, tx, drafts, now).await?;
+    // Whoever said it did reach the customer, or is the customer: nobody is told, and the words stand in the inbox.
+    sent.unsent.clear();
+    Ok(sent)
 }
 
 /// As [`hand_on`], for texts that turned out unsent only after their addressee had lost the conversation.
@@ -101,9 +104,7 @@ pub(super) async fn hand_on_late(
             queue::wait_from(tx, talk.id, first).await?;
             continue;
         }
-        let mut sent = hand_on(desk, tx, &talk, &messages, now).await?;
-        all.waiting |= sent.waiting;
-        all.sendings.append(&mut sent.sendings);
+        all.add(hand_on(desk, tx, &talk, &messages, now).await?);
     }
     Ok(all)
 }
@@ -117,7 +118,8 @@ async fn words_of(tx: &mut Tx, one: &Waited, talk: &Talk) -> Result<String> {
     let media: Vec<serde_json::Value> =
         one.media.as_deref().and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
     let types: Vec<String> = media.iter().map(|file| file["type"].as_str().unwrap_or_default().to_owned()).collect();
-    let body = with_media(&one.body, &types);
+    let unsaid = Unsaid::of(tx, Whose::In(talk.id), &one.body, &types).await?;
+    let body = words(&one.body, unsaid.as_ref()).staff;
     Ok(match &one.author_name {
         Some(name) => format!("{name}: {body}"),
         None => body,

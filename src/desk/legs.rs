@@ -17,21 +17,36 @@ use crate::store::opening::{self, NewLeg};
 use crate::store::pool::refusals;
 use crate::store::{Result, Tx, changes, phones, routes, tallies};
 
-/// How far the ladder is climbed when masks are short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rungs {
-    /// Only to masks that are free, in their order and then abroad or early; for a later text.
-    Free,
-    /// To the end: the longest idle thread of this phone rests, so that its mask is free for a later text, and
-    /// managers are alerted.
-    All,
-}
-
 /// The tally of conversations that found no mask.
 pub const NO_MASK: &str = "mask.exhausted";
 
-/// Opens a leg for `person`'s `phone` towards `counterpart`, the customer's. Without a free mask the rep works on the
-/// web, and the timeline says so.
+/// Opens a leg for `person`'s `phone` towards `counterpart`, the customer's, if a mask is free, be it abroad or early;
+/// nothing is sent. Without one the rep works on the web until a later text finds a mask.
+///
+/// # Errors
+/// As [`open_rep_leg`].
+pub async fn open_free_leg(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    rep: (PersonId, &str),
+    counterpart: &str,
+    now: At,
+) -> Result<()> {
+    if open(desk, tx, conversation, rep, counterpart, now).await?.mask().is_some() {
+        // Only a conversation that found no mask asks again.
+        refusals::settle(tx, &[rep.1], &wanted_by(conversation)).await?;
+    }
+    Ok(())
+}
+
+/// What a conversation is called among what found no mask.
+fn wanted_by(conversation: ConversationId) -> String {
+    format!("conversation {conversation}")
+}
+
+/// As [`open_free_leg`], but climbs the ladder to its end: without a free mask the timeline says so, the longest idle
+/// thread of this phone rests, so that its mask is free for a later text, its rep is told, and managers are alerted.
 ///
 /// # Errors
 /// What the database said; a mask taken meanwhile makes the job begin anew.
@@ -41,22 +56,13 @@ pub async fn open_rep_leg(
     conversation: ConversationId,
     rep: (PersonId, &str),
     counterpart: &str,
-    rungs: Rungs,
     now: At,
 ) -> Result<Enqueued> {
     let choice = open(desk, tx, conversation, rep, counterpart, now).await?;
-    let wanted_by = format!("conversation {conversation}");
     if choice.mask().is_some() {
-        // Only a conversation that found no mask asks again.
-        if rungs == Rungs::Free {
-            refusals::settle(tx, &[rep.1], &wanted_by).await?;
-        }
         return Ok(Enqueued::default());
     }
-    if rungs == Rungs::Free {
-        return Ok(Enqueued::default());
-    }
-    refuse(desk, tx, &[rep.1], &wanted_by, now).await?;
+    refuse(desk, tx, &[rep.1], &wanted_by(conversation), now).await?;
     let data = json!({ "person": rep.0.0.to_string(), "why": choice.why() });
     changes::event(tx, desk.ids.next(now), Some(conversation), now, "no_mask", None, &data).await?;
     tallies::add(tx, NO_MASK, 1, now).await?;
@@ -161,7 +167,7 @@ pub async fn leave_blocked(desk: &Desk, tx: &mut Tx, person: PersonId, phone: &s
         let rests_until = now + desk.policies.pool.quarantine;
         opening::end_legs(tx, thread.conversation, Some(person), "blocked", now, rests_until).await?;
         if let Some(counterpart) = &thread.counterpart {
-            open_rep_leg(desk, tx, thread.conversation, (person, phone), counterpart, Rungs::Free, now).await?;
+            open_free_leg(desk, tx, thread.conversation, (person, phone), counterpart, now).await?;
         }
         changes::note(tx, &[(thread.conversation, "conversation")], now).await?;
     }

@@ -81,6 +81,7 @@ pub mod tallies;
 pub mod tell;
 pub mod tokens;
 pub mod unplan;
+pub mod unsaid;
 
 use outbox::{Enqueued, Sending};
 
@@ -192,6 +193,8 @@ impl Desk {
 
     /// Sends what a commit has enqueued: requests that it has begun, and what waits as soon as that is due.
     pub fn send(&self, enqueued: Enqueued) {
+        // Whoever enqueued has told their authors, in the same commit.
+        debug_assert!(enqueued.unsent.is_empty(), "nobody was told of {:?}", enqueued.unsent);
         if enqueued.waiting {
             self.ring();
         }

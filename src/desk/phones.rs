@@ -1,8 +1,7 @@
 //! A phone changes hands: whoever had it as a customer is a colleague now, and a colleague's threads move along.
 
-use super::legs::{self, Rungs};
-use super::outbox::{Departed, Enqueued};
-use super::{Desk, claim, close, handover};
+use super::outbox::Enqueued;
+use super::{Desk, claim, close, handover, legs};
 use crate::clock::At;
 use crate::domain::ids::PersonId;
 use crate::domain::phone::Phone;
@@ -48,11 +47,10 @@ async fn move_thread(
     let rests_until = now + desk.policies.pool.quarantine;
     opening::end_legs(tx, id, Some(person), "phone_changed", now, rests_until).await?;
     let (waiting, freed) = pins::take_back(tx, id, person, "the phone was changed", now).await?;
-    let mut sent = Enqueued { waiting: !freed.is_empty(), ..Enqueued::default() };
-    sent.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
+    let mut sent = claim::free(desk, tx, freed, now).await?;
     if let (Some(phone), Some(counterpart)) = (to, &thread.counterpart) {
         let rep = (person, phone.as_str());
-        sent.add(legs::open_rep_leg(desk, tx, id, rep, counterpart, Rungs::All, now).await?);
+        sent.add(legs::open_rep_leg(desk, tx, id, rep, counterpart, now).await?);
     }
     if talk.pinned_to == Some(person) {
         let first = waiting.into_iter().chain(talk.waits_from).min();

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::legs::Rungs;
-use super::outbox::{Departed, Enqueued};
+use super::outbox::Enqueued;
 use super::{Desk, Failure, because, claim, fulfil, handover, legs, queue};
 use crate::clock::At;
-use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::access::Seer;
+use crate::store::pins::Freed;
 use crate::store::queue as store_queue;
 use crate::store::routes::{self, Talk};
 use crate::store::{Job, Result, Tx, access, attention, changes, opening, pins};
@@ -154,7 +154,7 @@ pub(super) async fn give(
     }
     let Some(theirs) = routes::talks(tx, &[talk.id]).await?.into_iter().next() else { return Ok(done) };
     if let (Some(phone), Some(customer)) = (&theirs.rep_phone, &theirs.customer_phone) {
-        legs::open_rep_leg(desk, tx, theirs.id, (to, phone), customer, Rungs::All, now).await?;
+        done.add(legs::open_rep_leg(desk, tx, theirs.id, (to, phone), customer, now).await?);
     }
     done.add(handover::release(desk, tx, &theirs, now).await?);
     Ok(done)
@@ -167,9 +167,7 @@ pub(super) async fn give(
 /// What the database said.
 pub(super) async fn take_away(desk: &Desk, tx: &mut Tx, talk: &Talk, why: &'static str, now: At) -> Result<Enqueued> {
     let freed = detach(desk, tx, talk, why, now).await?;
-    let mut done = Enqueued { waiting: !freed.is_empty(), ..Enqueued::default() };
-    done.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
-    Ok(done)
+    claim::free(desk, tx, freed, now).await
 }
 
 /// As [`take_away`], but nothing leaves yet; returns the lanes in which something may, once everything that is to be
@@ -177,14 +175,8 @@ pub(super) async fn take_away(desk: &Desk, tx: &mut Tx, talk: &Talk, why: &'stat
 ///
 /// # Errors
 /// What the database said.
-pub(super) async fn detach(
-    desk: &Desk,
-    tx: &mut Tx,
-    talk: &Talk,
-    why: &'static str,
-    now: At,
-) -> Result<Vec<(NumberId, String)>> {
-    let mut lanes = Vec::new();
+pub(super) async fn detach(desk: &Desk, tx: &mut Tx, talk: &Talk, why: &'static str, now: At) -> Result<Freed> {
+    let mut lanes = Freed::default();
     if let Some(before) = talk.pinned_to {
         pins::pin(tx, talk.id, None, now).await?;
         let rests_until = now + desk.policies.pool.quarantine;

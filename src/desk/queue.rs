@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::outbox::{Departed, Enqueued};
+use super::outbox::Enqueued;
 use super::{Desk, claim, pin};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
@@ -11,6 +11,7 @@ use crate::domain::pick::{self, Member, Pick};
 use crate::domain::policy::{PickPolicy, SupportPolicy};
 use crate::faults;
 use crate::store::opening::{self, Counted, LineMember};
+use crate::store::pins::Freed;
 use crate::store::routes::{self, Talk};
 use crate::store::{Result, Tx, changes, queue};
 
@@ -198,7 +199,7 @@ pub(super) async fn repick_all(
     why: &'static str,
     now: At,
 ) -> Result<Enqueued> {
-    let mut freed = Vec::new();
+    let mut freed = Freed::default();
     for line in lines {
         opening::hold_line(tx, *line).await?;
         let ids = queue::open_of(tx, person, *line).await?;
@@ -207,13 +208,12 @@ pub(super) async fn repick_all(
         for talk in &talks {
             let data = json!({ "from": person.0.to_string(), "why": why });
             changes::event(tx, desk.ids.next(now), Some(talk.id), now, "taken_away", None, &data).await?;
-            freed.extend(pin::detach(desk, tx, talk, why, now).await?);
+            freed.add(pin::detach(desk, tx, talk, why, now).await?);
             faults::point("during_repick");
         }
     }
     // Only now: what stood in the same lane for another of their conversations must not leave for their phone.
-    let mut done = Enqueued { waiting: !freed.is_empty(), ..Enqueued::default() };
-    done.sendings.extend(claim::follow(desk, tx, Departed { freed, ..Departed::default() }, now).await?);
+    let mut done = claim::free(desk, tx, freed, now).await?;
     for line in lines {
         done.add(drain(desk, tx, *line, now).await?);
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Desk;
-use super::legs::{self, Rungs};
+use super::legs;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
@@ -51,7 +51,7 @@ pub async fn reopen(
         pins::pin(tx, conversation, heir, now).await?;
     }
     if let (Some(rep), Some(phone)) = (heir, &talk.rep_phone) {
-        legs::open_rep_leg(desk, tx, conversation, (rep, phone), customer, Rungs::Free, now).await?;
+        legs::open_free_leg(desk, tx, conversation, (rep, phone), customer, now).await?;
     }
     changes::note(tx, &[(conversation, "conversation")], now).await?;
     Ok(routes::talks(tx, &[conversation]).await?.into_iter().next())

@@ -3,14 +3,13 @@
 
 use serde_json::json;
 
-use super::legs::Rungs;
 use super::outbox::{Enqueued, SHUT_OUT};
 use super::{Desk, Failure, legs, reply};
 use crate::clock::{At, hours};
 use crate::domain::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::phone::Phone;
-use crate::domain::typed;
+use crate::domain::{seen, typed};
 use crate::store::lines::{self, Starter};
 use crate::store::{
     Error, Job, Result, Tx, access, changes, contacts, customers, messages, numbers, opening, outbox, people, routes, starts,
@@ -165,9 +164,9 @@ impl Begin {
         opening::legs(tx, &[legs::customer_leg(desk, id, line, self.phone.as_str(), now)], now).await?;
         let mut sent = Enqueued::default();
         if let Some(phone) = &starter.phone {
-            sent.add(legs::open_rep_leg(desk, tx, id, (by, phone), self.phone.as_str(), Rungs::All, now).await?);
+            sent.add(legs::open_rep_leg(desk, tx, id, (by, phone), self.phone.as_str(), now).await?);
         }
-        if !self.body.trim().is_empty() {
+        if !seen::is_blank(&self.body) {
             let Ok(admitted) = reply::admit(desk, tx, (by, id), None, now).await? else {
                 return Err(Error::GivenUp("the conversation just opened cannot be answered"));
             };

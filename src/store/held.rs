@@ -1,5 +1,7 @@
 //! Held texts, as those who decide about them need them.
 
+use sqlx::QueryBuilder;
+
 use super::{Result, Tx};
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::on;
@@ -31,16 +33,21 @@ pub struct Held {
 
 type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, String, Option<String>, Option<i64>, String);
 
-/// The message, if it is held.
+/// The message, if it is held; nobody else decides about it before the commit.
 ///
 /// # Errors
 /// What the database said.
 pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
-    let row: Option<Row> = on!(tx, c => sqlx::query_as(
-        "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name, m.kind, m.body, m.media, m.leg_id, \
-         COALESCE(c.kind, '') FROM messages m LEFT JOIN people p ON p.id = m.author_id \
-         LEFT JOIN conversations c ON c.id = m.conversation_id WHERE m.id = $1 AND m.outcome = 'held'")
-        .bind(id.0).fetch_optional(&mut *c).await)?;
+    let lock = if tx.for_update().is_empty() { "" } else { " FOR UPDATE OF m" };
+    let row: Option<Row> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name, m.kind, m.body, m.media, m.leg_id, \
+             COALESCE(c.kind, '') FROM messages m LEFT JOIN people p ON p.id = m.author_id \
+             LEFT JOIN conversations c ON c.id = m.conversation_id WHERE m.outcome = 'held' AND m.id = ",
+        );
+        q.push_bind(id.0).push(lock);
+        q.build_query_as().fetch_optional(&mut *c).await
+    })?;
     Ok(row.map(|(id, conversation, author, author_id, author_name, kind, body, media, leg, kind_of)| Held {
         id: MessageId(id),
         conversation: conversation.map(ConversationId),

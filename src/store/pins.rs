@@ -39,6 +39,18 @@ pub async fn reopen(tx: &mut Tx, conversation: ConversationId) -> Result<()> {
     Ok(())
 }
 
+/// Lanes whose texts were taken back: the next in them may leave, once everything that is to be taken away has been.
+#[derive(Debug, Default)]
+#[must_use = "what stands behind in these lanes waits until they are let go"]
+pub struct Freed(pub Vec<(NumberId, String)>);
+
+impl Freed {
+    /// Takes over other lanes.
+    pub fn add(&mut self, mut other: Freed) {
+        self.0.append(&mut other.0);
+    }
+}
+
 /// Takes back the texts that still wait for a person's phone in a conversation, because it goes to somebody else.
 /// Returns their messages, oldest first, each once; and the lanes they stood in.
 ///
@@ -50,7 +62,7 @@ pub async fn take_back(
     person: PersonId,
     why: &str,
     now: At,
-) -> Result<(Vec<MessageId>, Vec<(NumberId, String)>)> {
+) -> Result<(Vec<MessageId>, Freed)> {
     let waiting: Vec<(i64, i64, i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT d.id, d.message_id, d.number_id, d.to_phone FROM deliveries d WHERE d.conversation_id = $1 \
          AND d.person_id = $2 AND d.state = 'ready' AND d.kind = 'text' AND d.message_id IS NOT NULL ORDER BY d.id")
@@ -69,7 +81,7 @@ pub async fn take_back(
         lanes.push((NumberId(number), phone));
     }
     messages.dedup();
-    Ok((messages, lanes))
+    Ok((messages, Freed(lanes)))
 }
 
 /// A message that waited for somebody who no longer has its conversation.

@@ -6,7 +6,7 @@ use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
 use crate::house::plan::only_ana;
-use crate::house::{House, Phone, Plan};
+use crate::house::{House, LINE, Phone, Plan};
 
 fn only_ana_and_silence(plan: &mut Plan) {
     only_ana(plan);
@@ -19,6 +19,27 @@ async fn joel_with(house: &House, fault: Fault) -> Phone<'_> {
     joel.texts("hello").await;
     house.simulator.fault(fault.to(&joel.number));
     joel
+}
+
+/// The harness itself: what a desk begins and drops is seen, before its lease is over and after.
+#[tokio::test]
+#[should_panic(expected = "requests were dropped (ended by their lease, still waiting): (0, 1)")]
+async fn a_request_that_nobody_makes_leaves_a_house_untidy() {
+    let house = House::on(crate::databases::sqlite()).await;
+    house.simulator.text(&house.customer(34).number, LINE, "hello").await;
+    assert_eq!(house.forgets_requests(), 1);
+    house.runs_due_work().await;
+    house.is_left_tidy();
+}
+
+#[tokio::test]
+#[should_panic(expected = "requests were dropped (ended by their lease, still waiting): (1, 0)")]
+async fn a_request_that_ends_by_its_lease_leaves_a_house_untidy() {
+    let house = House::on(crate::databases::sqlite()).await;
+    house.simulator.text(&house.customer(34).number, LINE, "hello").await;
+    assert_eq!(house.forgets_requests(), 1);
+    house.pass(minutes(10)).await;
+    house.is_left_tidy();
 }
 
 both_stores! {

@@ -1,6 +1,7 @@
 //! The harness: the whole house on a database of its own, a clock that stands until it is turned, the simulator as
 //! carrier over real HTTP, and actors who do what people do. A test that leaves due work undone fails.
 
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -88,6 +89,12 @@ pub struct House {
     doors: Mutex<Vec<Shutdown>>,
     started_at: At,
     plan: Plan,
+    /// Requests that ended by their lease, because nobody made them.
+    lapsed: AtomicI64,
+    /// Requests of this node that nobody had made when the house last came to rest.
+    unmade: AtomicI64,
+    /// The test is about requests that nobody makes.
+    loses_requests: AtomicBool,
     // Last, so that the database outlives everything that uses it.
     database: Arc<Fresh>,
 }
@@ -157,6 +164,9 @@ impl House {
             simulator,
             started_at: clock.now(),
             plan: kept,
+            lapsed: AtomicI64::new(0),
+            unmade: AtomicI64::new(0),
+            loses_requests: AtomicBool::new(false),
             clock,
             address: own_doors.0,
             carrier_address: carrier_doors.0,
@@ -182,8 +192,12 @@ impl House {
             busy |= duty::turn(&self.desk).await.unwrap() > 0;
             busy |= doubt::look(&self.desk).await.unwrap() > 0;
             busy |= self.posts_events().await;
-            busy |= lapse::leases(&self.desk, self.started_at).await.unwrap() > 0;
+            let lapsed = lapse::leases(&self.desk, self.started_at).await.unwrap();
+            self.lapsed.fetch_add(lapsed.try_into().unwrap(), Ordering::Relaxed);
+            busy |= lapsed > 0;
             if !busy {
+                let own = format!("attempts WHERE ended_at IS NULL AND node = {}", self.desk.node);
+                self.unmade.store(self.rows(&own).await, Ordering::Relaxed);
                 return;
             }
         }
@@ -215,7 +229,18 @@ impl House {
 
     /// Forgets the requests that commits have begun, as a process that dies does.
     pub fn dies_before_sending(&self) -> usize {
+        self.is_about_lost_requests();
+        self.forgets_requests()
+    }
+
+    /// As a desk that drops what it has begun.
+    pub fn forgets_requests(&self) -> usize {
         std::iter::from_fn(|| self.outgoing.lock().unwrap().try_recv().ok()).count()
+    }
+
+    /// In this test requests may be begun that nobody makes, so that they end by their lease.
+    pub fn is_about_lost_requests(&self) {
+        self.loses_requests.store(true, Ordering::Relaxed);
     }
 
     /// Lets time pass, second by second or in steps that are never longer than what is waited for.
@@ -246,6 +271,9 @@ impl House {
     pub fn is_left_tidy(&self) {
         let undone = self.outgoing.lock().unwrap().len();
         assert_eq!(undone, 0, "requests were begun and never made: call runs_due_work() before the end");
+        let unmade = (self.lapsed.load(Ordering::Relaxed), self.unmade.load(Ordering::Relaxed));
+        let excused = self.loses_requests.load(Ordering::Relaxed);
+        assert!(excused || unmade == (0, 0), "requests were dropped (ended by their lease, still waiting): {unmade:?}");
     }
 
     pub fn customer(&self, n: u32) -> Phone<'_> {

@@ -19,7 +19,27 @@ fn one_mask_of_each_country(plan: &mut Plan) {
     plan.setup += "[[mask]]\nnumber = \"+15055551001\"\ncountry = \"US\"\n[[mask]]\nnumber = \"+442079461001\"\n";
 }
 
+/// One mask; Ana has a phone and takes one customer, Bo has none.
+fn one_phone_and_one_mask(plan: &mut Plan) {
+    plan.setup = plan.setup.replace("phone = \"+15055550121\"", "phone = \"+15055550121\"\nlimit = 1");
+    plan.setup = plan.setup.replace("phone = \"+15055550122\"\n", "");
+    plan.masks = 1;
+}
+
 both_stores! {
+    async fn the_word_that_a_thread_rests_leaves_with_the_transfer_that_rests_it(house: one_phone_and_one_mask) {
+        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.customer(1).texts("one").await;
+        house.sets("UPDATE people SET duty = 'on'").await;
+        house.customer(2).texts("two").await;
+        assert_eq!(house.pinned().await, "bo@example.com");
+        house.transfers("miriam@example.com", ANA).await;
+        house.runs_due_work().await;
+        let told = "Your thread with ••01 rests: masks are short. It goes on in the inbox; a text here still takes it up again.";
+        assert_eq!(house.ana().bodies()[1..], [told], "at once, not when the lease is over");
+        assert!(house.states().await.iter().all(|state| state == "delivered"), "{:?}", house.outbox().await);
+    }
+
     async fn a_mask_of_the_right_country_comes_first_and_another_before_none(house: one_mask_of_each_country) {
         house.customer(1).texts("one").await;
         house.customer(2).texts("two").await;

@@ -63,6 +63,7 @@ mod texts;
 mod two_nodes;
 mod unreadable;
 mod typed_numbers;
+mod unsaid;
 mod web_acts;
 mod web_browser;
 mod web_contacts;

@@ -114,6 +114,7 @@ pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At
 
 /// What deliveries that were ready became.
 #[derive(Debug, Default)]
+#[must_use = "what was begun is never requested, and freed lanes stand still, unless this is followed"]
 pub struct Departed {
     /// Requests begun.
     pub sendings: Vec<Sending>,

@@ -26,6 +26,7 @@ const LOOKED_UP: &str = "an earlier life of this database may have sent it: it i
 
 /// Something to be sent.
 #[derive(Clone, Debug)]
+#[must_use = "nobody gets it until it is enqueued"]
 pub struct Draft {
     /// Which message; none for a notice.
     pub message: Option<MessageId>,
@@ -49,6 +50,7 @@ pub struct Draft {
 
 /// A request that a commit has begun: to be made once, now.
 #[derive(Debug)]
+#[must_use = "its lane stands still until the lease is over unless it is made"]
 pub struct Sending {
     /// The attempt.
     pub attempt: AttemptId,
@@ -95,6 +97,7 @@ fn attempt(desk: &Desk, delivery: DeliveryId, fence: i64, now: At) -> NewAttempt
 
 /// A text that was not sent because its addressee does not want it, and whose author must be told.
 #[derive(Clone, Debug)]
+#[must_use = "its author does not know that it was not sent"]
 pub struct Unsent {
     /// Which message.
     pub message: MessageId,
@@ -104,8 +107,9 @@ pub struct Unsent {
     pub why: String,
 }
 
-/// What a group of drafts became.
+/// What a group of drafts became. Whoever enqueues hands it to [`Desk::send`] after the commit.
 #[derive(Debug, Default)]
+#[must_use = "what was begun is never requested unless it is sent after the commit"]
 pub struct Enqueued {
     /// Requests begun, to be dispatched after the commit.
     pub sendings: Vec<Sending>,

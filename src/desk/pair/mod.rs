@@ -136,8 +136,8 @@ async fn tell(
     };
     messages::said(tx, &[said]).await?;
     let drafts = to.iter().map(|leg| relay::draft(talk, leg, id, body.to_owned())).collect();
-    let sent = enqueue(desk, tx, drafts, now).await?;
+    let mut sent = enqueue(desk, tx, drafts, now).await?;
     changes::note(tx, &[(talk.id, "message")], now).await?;
-    failed(desk, tx, &sent.unsent, now).await?;
+    failed(desk, tx, &std::mem::take(&mut sent.unsent), now).await?;
     Ok((id, sent))
 }

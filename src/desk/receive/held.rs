@@ -52,15 +52,13 @@ pub(super) async fn hold(
     }
     let mask = found.number.0;
     let whose = Whose::from(found.past.as_ref().map(|leg| leg.conversation));
-    let mut sent = if hold == Hold::Moved {
+    done.add(if hold == Hold::Moved {
         let name = found.past.as_ref().and_then(|leg| leg.pinned_name.as_deref()).unwrap_or("somebody else");
         let body = say(tx, whose, Wording::Moved, &[("name", name)]).await?;
         notice::throttled(desk, tx, notice::TO_REP, mask, &text.from, &body, now).await?
     } else {
         let body = say(tx, whose, Wording::Ended, &[]).await?;
         notice::throttled(desk, tx, notice::ENDED, mask, &text.from, &body, now).await?
-    };
-    done.waiting |= sent.waiting;
-    done.sendings.append(&mut sent.sendings);
+    });
     Ok(Outcome::Held)
 }

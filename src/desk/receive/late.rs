@@ -6,7 +6,7 @@ use super::slow::Found;
 use super::{Item, Outcome};
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::legs::{Rungs, open_rep_leg};
+use crate::desk::legs::open_free_leg;
 use crate::desk::outbox::Enqueued;
 use crate::desk::queue;
 use crate::desk::reopen::{With, reopen};
@@ -48,7 +48,7 @@ pub(super) async fn answer(
     let legs = routes::live_legs(tx, &[id]).await?;
     let has_leg = legs.iter().any(|leg| leg.phone == from);
     if let (false, Some(customer)) = (has_leg, &talk.customer_phone) {
-        done.add(open_rep_leg(desk, tx, id, (rep, from), customer, Rungs::Free, now).await?);
+        open_free_leg(desk, tx, id, (rep, from), customer, now).await?;
     }
     let plain = Plain::new(item.text, id, Way::Sure);
     let carried = carry::carry(desk, tx, &[plain], now, done).await?;

@@ -6,7 +6,6 @@ use serde_json::json;
 use super::carry::{self, Plain, Way};
 use super::{Inbound, Outcome};
 use crate::clock::At;
-use crate::desk::legs::Rungs;
 use crate::desk::outbox::Enqueued;
 use crate::desk::queue::{self, Hall};
 use crate::desk::reopen::{With, reopen};
@@ -87,7 +86,7 @@ async fn begin(
     changes::events(tx, &opened(desk, conversation, &pick, now), now).await?;
     opening::legs(tx, &[legs::customer_leg(desk, conversation, hall.line, &text.from, now)], now).await?;
     if let Some((id, phone)) = hall.chosen(&pick).and_then(|one| Some((one.member.id, one.phone.as_deref()?))) {
-        done.add(legs::open_rep_leg(desk, tx, conversation, (id, phone), &text.from, Rungs::All, now).await?);
+        done.add(legs::open_rep_leg(desk, tx, conversation, (id, phone), &text.from, now).await?);
     }
     done.add(notice::greet(desk, tx, conversation, (hall.line, hall.greeting.as_deref()), &text.from, now).await?);
     Ok(conversation)

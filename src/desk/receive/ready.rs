@@ -2,10 +2,9 @@
 //! what it may have by now.
 
 use crate::clock::At;
-use crate::desk::legs::{self, Rungs};
 use crate::desk::outbox::Enqueued;
 use crate::desk::queue::{self, Hall};
-use crate::desk::{Desk, handover, lapse};
+use crate::desk::{Desk, handover, lapse, legs};
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::store::routes::{self, Talk};
 use crate::store::{Result, Tx};
@@ -34,7 +33,7 @@ pub(super) async fn ready(
     };
     let legs = routes::live_legs(tx, &[talk.id]).await?;
     if talk.on_shift(now) && !legs.iter().any(|leg| leg.person == Some(rep)) {
-        legs::open_rep_leg(desk, tx, talk.id, (rep, phone), customer, Rungs::Free, now).await?;
+        legs::open_free_leg(desk, tx, talk.id, (rep, phone), customer, now).await?;
     }
     Ok(())
 }

@@ -38,14 +38,15 @@ pub(super) async fn word(
     let person = message.author_id;
     keep(tx, message, now).await?;
     let number = found.number.0;
-    let mut sent = match what {
+    done.add(match what {
         Keep::Command => {
             let (Some(person), Some(hash)) = (found.staff, found.hash.clone()) else { return Ok(Outcome::Kept) };
-            let order = Order { person, phone: &text.from, number, place: place(found, person) };
+            let order =
+                Order { person, phone: &text.from, number, place: place(found, person), media: text.media_types() };
             faults::point("before_command");
-            let done = carry_out(desk, tx, &order, hash, now).await?;
+            let answered = carry_out(desk, tx, &order, hash, now).await?;
             faults::point("after_command");
-            done
+            answered
         }
         // Once an hour: a phone that answers by itself would otherwise never stop. A keyword needs no help.
         Keep::RepOnLine if item.keyword.is_none() => {
@@ -58,9 +59,7 @@ pub(super) async fn word(
             Enqueued::default()
         }
         Keep::RepOnLine | Keep::PhoneOff | Keep::OptedOut | Keep::Blocked => Enqueued::default(),
-    };
-    done.waiting |= sent.waiting;
-    done.sendings.append(&mut sent.sendings);
+    });
     Ok(Outcome::Kept)
 }
 

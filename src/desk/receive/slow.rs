@@ -185,9 +185,7 @@ async fn help(desk: &Desk, tx: &mut Tx, item: &Item<'_>, found: &Found, now: At,
     }
     let line = lines::name(tx, found.number.0).await?.unwrap_or_else(|| "This number".to_owned());
     let body = say(tx, Whose::Line(found.number.0), Wording::Help, &[("line", &line)]).await?;
-    let mut sent = notice::throttled(desk, tx, notice::HELP, found.number.0, &item.text.from, &body, now).await?;
-    done.waiting |= sent.waiting;
-    done.sendings.append(&mut sent.sendings);
+    done.add(notice::throttled(desk, tx, notice::HELP, found.number.0, &item.text.from, &body, now).await?);
     Ok(())
 }
 

@@ -104,6 +104,7 @@ pub struct Report {
 
 /// What follows besides the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "lanes stand still and people are not told unless these are carried out"]
 pub struct Effects {
     /// The lane is free: the next in it may leave.
     pub freed: bool,

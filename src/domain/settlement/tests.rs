@@ -65,7 +65,7 @@ fn an_overtaken_attempt_that_was_sent_after_all_is_counted() {
 #[test]
 fn a_receipt_for_another_message_touches_nothing() {
     let (mut row, mut attempt) = sending();
-    tell(&mut row, &mut attempt, News::Answer(Next::Accepted { id: "SM2".into() }));
+    drop(tell(&mut row, &mut attempt, News::Answer(Next::Accepted { id: "SM2".into() })));
     let before = row.clone();
     assert!(tell(&mut row, &mut attempt, report("failed", 4)).mismatch);
     assert_eq!(row, before);
@@ -74,7 +74,7 @@ fn a_receipt_for_another_message_touches_nothing() {
 #[test]
 fn a_late_answer_binds_a_text_that_was_about_to_be_requested_again() {
     let (mut row, mut attempt) = sending();
-    tell(&mut row, &mut attempt, News::Answer(Next::Unknown { why: String::new() }));
+    drop(tell(&mut row, &mut attempt, News::Answer(Next::Unknown { why: String::new() })));
     let look = News::Look { finding: Finding::NotSent, asked_at: NOW, had: true };
     assert!(tell(&mut row, &mut attempt, look).waiting && row.state == State::Ready);
     assert!(tell(&mut row, &mut attempt, report("queued", 1)).freed);
@@ -93,7 +93,7 @@ proptest! {
         let mut last = None;
         for word in words {
             let (status, its) = statuses[word];
-            tell(&mut row, &mut attempt, report(status, its));
+            drop(tell(&mut row, &mut attempt, report(status, its)));
             prop_assert!(row.rank >= rank);
             if let Some(last) = last.filter(|_| rank == 4) {
                 prop_assert_eq!(row.state, last, "a final state changed");

@@ -50,7 +50,10 @@ impl House {
     }
 
     async fn next_life(&self, database: Arc<Fresh>) -> House {
-        House::beside(database, self.plan.clone(), self.clock.clone(), self.simulator.clone(), 0).await
+        let plan = self.plan.clone();
+        let next = House::beside(database, plan, self.clock.clone(), self.simulator.clone(), 0).await;
+        next.is_about_lost_requests();
+        next
     }
 
     /// Looks for texts that were missed, as the clockwork does; the house comes to rest.
@@ -102,6 +105,7 @@ impl House {
 
     /// Takes the requests that commits have begun, and leaves it to the test when they are made.
     pub fn begun(&self) -> Vec<Sending> {
+        self.is_about_lost_requests();
         let mut outgoing = self.outgoing.lock().unwrap();
         std::iter::from_fn(|| outgoing.try_recv().ok()).collect()
     }

@@ -39,8 +39,13 @@ both_stores! {
         house.chosen().texts_back("Who is this?").await;
         house.phone("+447700900123").shows(&[]);
         assert_eq!(house.outbox_to("+447700900123").await, ["suppressed Who is this?"]);
+        let failed = "conversations WHERE failed_at IS NOT NULL";
+        assert_eq!(house.rows(failed).await, 1, "the list says that something did not go out");
+        house.sets("UPDATE conversations SET failed_at = NULL").await;
+        house.replies_on_web(&house.pinned().await, house.conversation().await, "Hello?").await;
+        assert_eq!(house.rows(failed).await, 1, "and for an answer from the web alike");
         lapse::tally(&house.desk).await.unwrap();
-        miriam.get("/board").await.shows(&["1 text was not sent in all, because of the country of the phone"]);
+        miriam.get("/board").await.shows(&["2 texts were not sent in all, because of the country of the phone"]);
     }
 
     /// The most of a day stops sending until the next, whatever causes it, and managers are told.
