@@ -17,6 +17,7 @@ mod duty;
 mod first_run;
 #[cfg(feature = "faults")]
 mod first_texts;
+mod fitness;
 mod floors;
 mod held;
 mod house;
