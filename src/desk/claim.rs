@@ -4,8 +4,10 @@ use super::deliver::unsent_of;
 use super::outbox::{self, Departed, Enqueued, Sending};
 use super::{Desk, handover, notice, reading, tell};
 use crate::clock::At;
+use crate::domain::fitness::next_probe;
 use crate::faults;
 use crate::store::departures as table;
+use crate::store::fitness::{self, Stopped};
 use crate::store::pins::Freed;
 use crate::store::{Job, Result, Tx, changes};
 
@@ -30,10 +32,41 @@ pub async fn claim(desk: &Desk) -> Result<Claimed> {
         return Ok(Claimed { looked_at: 0, next_due: None });
     }
     let room = i64::try_from(desk.room.available_permits()).unwrap_or(BATCH);
-    let (looked_at, next_due, sendings) = desk.store.write(Claim { desk: desk.clone(), room: room.min(BATCH) }).await?;
+    let claim = Claim { desk: desk.clone(), room: room.min(BATCH) };
+    let (looked_at, next_due, stopped, sendings) = desk.store.write(claim).await?;
     faults::point("after_claim");
     desk.dispatch(sendings);
+    for stopped in stopped {
+        // Each in a transaction of its own: it holds one number only.
+        let sendings = desk.store.write(Probe { desk: desk.clone(), stopped }).await?;
+        if !sendings.is_empty() {
+            desk.dispatch(sendings);
+        }
+    }
     Ok(Claimed { looked_at, next_due })
+}
+
+/// Tries with one waiting text whether what is stopped has to be.
+struct Probe {
+    desk: Desk,
+    stopped: Stopped,
+}
+
+impl Job for Probe {
+    type Out = Vec<Sending>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, stopped, now) = (&self.desk, self.stopped, self.desk.clock.now());
+        let (Stopped::Number { probes, .. } | Stopped::Account { probes }) = stopped;
+        let next = next_probe(probes + 1, &desk.chance, now);
+        let Some(text) = fitness::candidate(tx, stopped, now).await? else { return Ok(Vec::new()) };
+        if !fitness::take_probe(tx, stopped, next, now).await? {
+            return Ok(Vec::new());
+        }
+        let Some(text) = table::waiting(tx, text).await? else { return Ok(Vec::new()) };
+        let done = outbox::probe(desk, tx, text, now).await?;
+        follow(desk, tx, done, now).await
+    }
 }
 
 struct Claim {
@@ -42,7 +75,7 @@ struct Claim {
 }
 
 impl Job for Claim {
-    type Out = (usize, Option<At>, Vec<Sending>);
+    type Out = (usize, Option<At>, Vec<Stopped>, Vec<Sending>);
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
@@ -52,7 +85,8 @@ impl Job for Claim {
         // What goes on waiting has a time, and the look below finds the earliest: whoever claims rests until then.
         let Enqueued { sendings, .. } = follow(&self.desk, tx, done, now).await?;
         faults::point("during_claim");
-        Ok((looked_at, table::next_due(tx, now).await?, sendings))
+        let stopped = fitness::stopped(tx, now).await?;
+        Ok((looked_at, table::next_due(tx, now).await?, stopped, sendings))
     }
 }
 

@@ -8,11 +8,12 @@ use super::{Desk, handover, ledger, notice, reading, tell};
 use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
 use crate::domain::delivery::State;
-use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId};
+use crate::domain::fitness::{Record, Verdict, WINDOW, next_probe};
+use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
 use crate::domain::sending::{self, Next};
-use crate::domain::settlement::{Effects, News, Row, Try, settle};
+use crate::domain::settlement::{Effects, News, Row, Try, Unfit, judged, settle};
 use crate::store::attempts::{self, Known};
-use crate::store::{self, Job, Result, Tx, attention, changes};
+use crate::store::{self, Job, Result, Tx, attention, changes, fitness};
 use crate::{faults, metrics};
 
 /// The shortest and longest time that carriers are told to go on trying.
@@ -147,6 +148,7 @@ pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Re
     // Two attempts of one delivery in one group must see each other's changes.
     let mut rows: HashMap<DeliveryId, Row> = HashMap::with_capacity(known.len());
     let mut after = Aftermath::default();
+    let mut records = records(tx, jobs, &known).await?;
     let mut taken = Vec::with_capacity(jobs.len());
     for job in jobs {
         let found = known.iter_mut().find(|one| one.id == job.attempt);
@@ -156,7 +158,12 @@ pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Re
         };
         let row = rows.entry(one.delivery).or_insert_with(|| one.row.clone());
         let before = row.state;
-        let effects = settle(row, &mut one.attempt, job.news.clone(), &desk.policies.delivery, now);
+        let mut effects = settle(row, &mut one.attempt, job.news.clone(), &desk.policies.delivery, now);
+        if let Some(unfit) = effects.unfit.take() {
+            after.refuses(one, row, unfit, &mut effects, &mut records, now);
+        } else if effects.taken {
+            after.takes(one, &mut records, now);
+        }
         taken.push(if effects.mismatch { Taken::Stranger } else { Taken::Known });
         after.parked.extend(one.message.filter(|_| row.state == State::Parked && before != State::Parked));
         let arrives = one.party && one.kind == TEXT && row.state == State::Delivered && before != State::Delivered;
@@ -178,6 +185,9 @@ pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Re
     attempts::keep(tx, &tries).await?;
     attempts::keep_deliveries(tx, &deliveries, now).await?;
     faults::point("during_settlement");
+    for (number, record) in records.into_iter().filter(|(_, record)| record.1) {
+        fitness::keep(tx, number, &record.0).await?;
+    }
     let done = after.follow(desk, tx, now).await?;
     Ok((taken, done))
 }
@@ -188,16 +198,38 @@ fn same(given: &str, ours: &str) -> bool {
     given.as_bytes().ct_eq(ours.as_bytes()).into()
 }
 
+/// What stands against numbers, and whether that has changed.
+type Records = HashMap<NumberId, (Record, bool)>;
+
+/// What stands against the numbers of which one is refused now, or has been and is taken now.
+async fn records(tx: &mut Tx, jobs: &[&Settle], known: &[Known]) -> Result<Records> {
+    let refused = |id: AttemptId| {
+        jobs.iter().any(|job| job.attempt == id && matches!(job.news, News::Answer(Next::Unfit { account: false, .. })))
+    };
+    let concerned = known.iter().filter(|one| one.suspect || one.paused_at.is_some() || refused(one.id));
+    let mut numbers: Vec<NumberId> = concerned.map(|one| one.number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut records = Records::new();
+    for number in numbers {
+        records.insert(number, (fitness::record(tx, number).await?, false));
+    }
+    Ok(records)
+}
+
 /// What follows from news, once the rows are written.
 #[derive(Default)]
 struct Aftermath {
-    freed: Vec<(crate::domain::ids::NumberId, String)>,
+    freed: Vec<(NumberId, String)>,
     unsent: Vec<Unsent>,
     parked: Vec<MessageId>,
     /// Texts of pairs of which a part has arrived.
     arrived: Vec<(MessageId, LegId)>,
-    opted_out: Vec<(String, (crate::domain::ids::NumberId, bool), At, String)>,
-    pauses: Vec<(Option<crate::domain::ids::NumberId>, String)>,
+    opted_out: Vec<(String, (NumberId, bool), At, String)>,
+    /// Numbers that pause, or (`None`) all because of the account.
+    pauses: Vec<(Option<NumberId>, String)>,
+    /// Numbers that go on, and whether they show that the account is well.
+    resumes: Vec<NumberId>,
     doubled: Vec<(Option<ConversationId>, DeliveryId)>,
     touched: Vec<ConversationId>,
     waiting: bool,
@@ -218,23 +250,78 @@ impl Aftermath {
         if effects.opted_out {
             self.opted_out.push((one.to.clone(), (one.number, one.is_line), one.accepted_at, one.id.0.to_string()));
         }
-        if let Some((account, why)) = effects.pause {
-            self.pauses.push(((!account).then_some(one.number), why));
-        }
         if effects.doubled {
             self.doubled.push((one.conversation, one.delivery));
         }
         self.waiting |= effects.waiting;
     }
 
+    /// A number, or the account, was refused: what that means for the text and for others.
+    fn refuses(
+        &mut self,
+        one: &Known,
+        row: &mut Row,
+        unfit: Unfit,
+        effects: &mut Effects,
+        records: &mut Records,
+        now: At,
+    ) {
+        if unfit.account {
+            self.pauses.push((None, unfit.why));
+            return;
+        }
+        let (record, changed) = records.entry(one.number).or_default();
+        *changed = true;
+        let verdict = record.refuses(&one.to, now);
+        if verdict == Verdict::Pauses {
+            self.pauses.push((Some(one.number), unfit.why.clone()));
+        }
+        judged(row, unfit, verdict, effects, now);
+    }
+
+    /// The carrier took a text: whatever stood against its number stands no more.
+    fn takes(&mut self, one: &Known, records: &mut Records, now: At) {
+        // What was sent before the refusal shows nothing.
+        if one.paused_at.is_some_and(|at| one.attempt.started_at >= at) {
+            self.resumes.push(one.number);
+        }
+        if let Some((record, changed)) = records.get_mut(&one.number)
+            && one.attempt.started_at + WINDOW >= now
+        {
+            *changed = true;
+            record.takes(&one.to);
+        }
+    }
+
+    /// Stops what was refused and lets go on what was taken. People see it in the bar of every page, once.
+    async fn stop_and_go(&mut self, desk: &Desk, tx: &mut Tx, now: At) -> Result<()> {
+        for (number, why) in &self.pauses {
+            let probe_at = next_probe(0, &desk.chance, now);
+            let news = match number {
+                Some(number) => fitness::pause(tx, *number, why, probe_at, now).await?,
+                None => fitness::pause_account(tx, why, probe_at, now).await?,
+            };
+            if news {
+                tracing::error!(number = number.map(|id| id.0), %why, "sending is paused; it is tried again by itself");
+            }
+        }
+        self.resumes.sort_unstable();
+        self.resumes.dedup();
+        for number in &self.resumes {
+            let account = fitness::resume_account(tx).await?;
+            if fitness::resume(tx, *number).await? || account > 0 {
+                tracing::info!(number = number.0, "the carrier takes texts again: sending goes on");
+                self.waiting = true;
+            }
+        }
+        Ok(())
+    }
+
     async fn follow(mut self, desk: &Desk, tx: &mut Tx, now: At) -> Result<Enqueued> {
         for (phone, number, accepted_at, evidence) in &self.opted_out {
             ledger::refusal(desk, tx, phone, *number, *accepted_at, evidence, now).await?;
         }
-        for (number, why) in &self.pauses {
-            tracing::error!(number = number.map(|id| id.0), %why, "sending is paused until the settings are mended");
-            attempts::pause(tx, *number, why, now).await?;
-        }
+        self.stop_and_go(desk, tx, now).await?;
         for (conversation, delivery) in &self.doubled {
             metrics::doubled();
             let data = serde_json::json!({ "delivery": delivery.0.to_string() });

@@ -1,6 +1,8 @@
 //! Which carrier account a database belongs to, and sending that waits for better settings.
 
-use crate::store::{Job, Result, Store, Tx, attempts, settings};
+use crate::clock::At;
+use crate::domain::ids::NumberId;
+use crate::store::{Job, Result, Store, Tx, fitness, numbers, settings};
 
 /// Claims the database for the carrier account `identity`; the first claim is remembered for good. The inner error is
 /// the other account that it belongs to.
@@ -30,8 +32,8 @@ impl Job for Claim {
     }
 }
 
-/// Lets every paused number send again and returns how many there were: the settings have been mended, or may have
-/// been. If not, the carrier's next refusal pauses them again.
+/// Lets every paused number send again and returns how many there were: the settings have been mended. If not, the
+/// carrier's next refusals pause them again.
 ///
 /// # Errors
 /// What the database said.
@@ -45,6 +47,61 @@ impl Job for Resume {
     type Out = u64;
 
     async fn run(&self, tx: &mut Tx) -> Result<u64> {
-        attempts::resume(tx).await
+        let mut resumed = fitness::resume_account(tx).await?;
+        for number in numbers::all(tx).await?.iter().filter(|number| number.paused_at.is_some()) {
+            resumed += u64::from(fitness::resume(tx, number.id).await?);
+            fitness::forgive(tx, number.id).await?;
+        }
+        Ok(resumed)
+    }
+}
+
+/// Lets those numbers send again that the carrier says are `fit`; the account is well, or it would not have said so. The
+/// others are each tried by themselves, at `probe_at`.
+///
+/// # Errors
+/// What the database said.
+pub async fn resume_fit(store: &Store, fit: &[NumberId], probe_at: At, now: At) -> Result<()> {
+    store.write(ResumeFit { fit: fit.to_vec(), probe_at, now }).await
+}
+
+struct ResumeFit {
+    fit: Vec<NumberId>,
+    probe_at: At,
+    now: At,
+}
+
+impl Job for ResumeFit {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        for number in numbers::all(tx).await?.iter().filter(|number| number.paused_at.is_some()) {
+            if self.fit.contains(&number.id) {
+                fitness::resume(tx, number.id).await?;
+                fitness::forgive(tx, number.id).await?;
+            } else {
+                fitness::stop_alone(tx, number.id, self.probe_at, self.now).await?;
+            }
+        }
+        // None is left that stands still because of the account.
+        fitness::resume_account(tx).await.map(drop)
+    }
+}
+
+/// Has everything that is paused tried with the next text: the settings may be new.
+///
+/// # Errors
+/// What the database said.
+pub async fn try_paused(store: &Store, now: At) -> Result<()> {
+    store.write(TryPaused(now)).await
+}
+
+struct TryPaused(At);
+
+impl Job for TryPaused {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        fitness::try_now(tx, self.0).await
     }
 }

@@ -3,9 +3,12 @@
 use super::deliver::take;
 use super::{Desk, once};
 use crate::clock::{At, days};
+use crate::domain::fitness::REMEMBERED;
 use crate::domain::sending::Next;
 use crate::domain::settlement::News;
-use crate::store::{Job, Result, Tx, api_events, attempts, changes, checkup, idempotency, presences, tallies, upkeep};
+use crate::store::{
+    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, presences, tallies, upkeep,
+};
 use crate::{faults, metrics};
 
 /// The webhook as it came is kept for so long.
@@ -83,6 +86,7 @@ impl Job for Forget {
         presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         let events = api_events::forget(tx, now - EVENTS_KEPT, PIECE).await?;
         let answers = idempotency::forget(tx, now - once::KEPT, PIECE).await?;
+        fitness::forget(tx, now - REMEMBERED).await?;
         Ok([raw, old, events, answers])
     }
 }

@@ -168,6 +168,7 @@ impl Desk {
     /// A desk made of `parts`.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
+        crate::domain::refusal::ready();
         Desk { parts: Arc::new(parts), missed: None }
     }
 

@@ -4,7 +4,6 @@ use super::outbox::{Enqueued, SHUT_OUT, enqueue};
 use super::relay::{Author, Words, fan_out};
 use super::{Desk, Failure, fulfil, pin, reading};
 use crate::clock::At;
-use crate::domain::echo::Echo;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::phone::Sender;
 use crate::domain::seen;
@@ -158,17 +157,14 @@ pub(super) async fn accept(
     let fan = fan_out(talk, legs, author, id, &Words::plain(body), &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;
     let mut sent = enqueue(desk, tx, fan.drafts, now).await?;
-    let mut echo: Echo =
-        talk.loop_state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    echo.hear(false, body, now);
     let said = Said {
         id: talk.id,
         last_at: now,
         inbound_at: None,
         waiting_since: None,
         preview: preview(body),
-        loop_state: serde_json::to_string(&echo).ok(),
-        // A person has looked: relaying goes on.
+        // A person has looked: relaying goes on, and what machines said to each other is forgotten.
+        loop_state: None,
         paused_at: None,
         waits_from: talk.waits_from.or(fan.waits.then_some(id)),
         unread: Unread::SEEN,

@@ -15,6 +15,7 @@ pub mod duration;
 pub mod echo;
 pub mod event;
 pub mod expiry;
+pub mod fitness;
 pub mod hours;
 pub mod ids;
 pub mod keyword;

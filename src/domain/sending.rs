@@ -61,9 +61,9 @@ pub enum RefusalClass {
     Permanent,
     /// The recipient has opted out: permanent, and entered in the ledgers.
     OptedOut,
-    /// The settings of this one number are wrong: its sending pauses until they are mended.
+    /// The settings of this one number are wrong, or it may not text this one phone.
     NumberSettings,
-    /// The account's settings or credentials are wrong: all sending pauses until they are mended.
+    /// The account's settings or credentials are wrong: all sending pauses, and is tried again by itself.
     AccountSettings,
     /// Refused now, likely taken later; was not sent.
     Transient,
@@ -84,10 +84,13 @@ pub enum Next {
         /// In plain words.
         why: String,
     },
-    /// Its number (or every number) stops until somebody mends the settings; the text waits.
-    Pause {
+    /// The carrier sends nothing to this phone from this number, or nothing at all from the account: the text waits, and
+    /// [`crate::domain::fitness`] says what that means for others.
+    Unfit {
         /// All numbers of the account, not only this one.
         account: bool,
+        /// The carrier's code.
+        code: Option<i64>,
         /// In plain words.
         why: String,
     },
@@ -126,8 +129,12 @@ pub fn next(sent: Sent, tries: i64, recall: Recall, now: At) -> Next {
         Sent::Refused(Refusal { class: RefusalClass::OptedOut, code, why }) => {
             Next::Failed { code, opted_out: true, why }
         }
-        Sent::Refused(Refusal { class: RefusalClass::NumberSettings, why, .. }) => Next::Pause { account: false, why },
-        Sent::Refused(Refusal { class: RefusalClass::AccountSettings, why, .. }) => Next::Pause { account: true, why },
+        Sent::Refused(Refusal { class: RefusalClass::NumberSettings, code, why }) => {
+            Next::Unfit { account: false, code, why }
+        }
+        Sent::Refused(Refusal { class: RefusalClass::AccountSettings, code, why }) => {
+            Next::Unfit { account: true, code, why }
+        }
         Sent::Refused(Refusal { class: RefusalClass::Transient, why, .. }) => again(tries, minutes(1), None, why, now),
         Sent::NotSent { after, why } => again(tries, seconds(1), after, why, now),
         // With an idempotency key the same request may simply be made again.

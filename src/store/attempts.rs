@@ -40,12 +40,16 @@ pub struct Known {
     pub kind: String,
     /// When its text was accepted.
     pub accepted_at: At,
+    /// Since when its number is paused, if it is.
+    pub paused_at: Option<At>,
+    /// A refusal stands against its number.
+    pub suspect: bool,
 }
 
 const KNOWN: &str = "SELECT a.id, a.secret, a.fence, a.started_at, a.ended_at, a.outcome, a.carrier_id, \
      a.doubt_since, a.looks, a.next_look_at, a.listed_at, a.empty_at, d.id, d.state, d.carrier_rank, d.fence, d.due_at, \
      d.error_code, d.why, d.number_id, n.role, d.to_phone, d.message_id, d.leg_id, d.conversation_id, d.kind, \
-     d.accepted_at, l.role FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
+     d.accepted_at, l.role, n.paused_at, n.suspect FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
      JOIN numbers n ON n.id = d.number_id LEFT JOIN legs l ON l.id = d.leg_id ";
 
 /// These attempts, locked with their deliveries until the commit.
@@ -99,6 +103,8 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
             party: row.try_get::<Option<String>, _>(27)?.as_deref() == Some("party"),
             kind: row.try_get(25)?,
             accepted_at: At(row.try_get(26)?),
+            paused_at: row.try_get::<Option<i64>, _>(28)?.map(At),
+            suspect: row.try_get::<i64, _>(29)? == 1,
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)
@@ -164,28 +170,6 @@ pub async fn keep_deliveries(tx: &mut Tx, rows: &[(DeliveryId, Row)], now: At) -
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())
-}
-
-/// Stops sending: from one number, or from all of them.
-///
-/// # Errors
-/// What the database said.
-pub async fn pause(tx: &mut Tx, number: Option<NumberId>, why: &str, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "UPDATE numbers SET paused_at = $1, paused_why = $2 WHERE paused_at IS NULL AND ($3 IS NULL OR id = $3)")
-        .bind(now.0).bind(why).bind(number.map(|id| id.0)).execute(&mut *c).await.map(drop))?;
-    Ok(())
-}
-
-/// Lets every paused number send again; how many there were.
-///
-/// # Errors
-/// What the database said.
-pub async fn resume(tx: &mut Tx) -> Result<u64> {
-    let done = on!(tx, c => sqlx::query(
-        "UPDATE numbers SET paused_at = NULL, paused_why = NULL WHERE paused_at IS NOT NULL")
-        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
-    Ok(done)
 }
 
 /// Attempts that belong to nobody any more: their lease ran out at `now`, or their node is not among the living.

@@ -96,14 +96,32 @@ pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
     Ok(rows)
 }
 
-/// When the next waiting delivery becomes due after `now`; of numbers that are not paused.
+/// This delivery, if it still waits and no other node is looking at it.
+///
+/// # Errors
+/// What the database said.
+pub async fn waiting(tx: &mut Tx, id: DeliveryId) -> Result<Option<Departing>> {
+    let skip = tx.for_update_of_d_skip_locked();
+    let row = on!(tx, c, R => {
+        let mut q = QueryBuilder::new(DEPARTING);
+        q.push("WHERE d.state = 'ready' AND d.id = ").push_bind(id.0).push(skip);
+        q.build().try_map(|row: R| departing!(row)).fetch_optional(&mut *c).await
+    })?;
+    Ok(row)
+}
+
+/// When the next waiting delivery becomes due after `now`, of numbers that are not paused, or something that is paused
+/// is tried.
 ///
 /// # Errors
 /// What the database said.
 pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT MIN(d.due_at) FROM deliveries d JOIN numbers n ON n.id = d.number_id \
-         WHERE d.state = 'ready' AND d.due_at > $1 AND n.paused_at IS NULL")
+        "SELECT MIN(due.at) FROM (SELECT MIN(d.due_at) AS at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
+           WHERE d.state = 'ready' AND d.due_at > $1 AND n.paused_at IS NULL \
+         UNION ALL SELECT MIN(n.probe_at) FROM numbers n WHERE n.paused_at IS NOT NULL AND n.probe_at > $1 \
+           AND EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = n.id AND d.state = 'ready') \
+         UNION ALL SELECT MIN(a.probe_at) FROM account_pause a WHERE a.probe_at > $1) due")
         .bind(now.0).fetch_one(&mut *c).await)?;
     Ok(at.map(At))
 }

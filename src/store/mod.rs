@@ -27,6 +27,7 @@ pub mod dialect;
 pub mod drafts;
 pub mod endpoints;
 pub mod event_posts;
+pub mod fitness;
 mod group;
 pub mod held;
 pub mod idempotency;

@@ -24,9 +24,11 @@ pub struct Number {
     pub paused_at: Option<At>,
     /// Why, in plain words.
     pub paused_why: Option<String>,
+    /// When it is tried again; `None` where it is stopped with the whole account.
+    pub probe_at: Option<At>,
 }
 
-type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<String>);
+type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<String>, Option<i64>);
 
 /// All that ever were ours, lines first.
 ///
@@ -34,9 +36,9 @@ type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<Str
 /// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
-        "SELECT id, number, role, state, country, paused_at, paused_why FROM numbers \
+        "SELECT id, number, role, state, country, paused_at, paused_why, probe_at FROM numbers \
          ORDER BY role, number").fetch_all(&mut *c).await)?;
-    let number = |(id, number, role, state, country, paused, paused_why): Row| Number {
+    let number = |(id, number, role, state, country, paused, paused_why, probe_at): Row| Number {
         id: NumberId(id),
         number,
         is_line: role == "line",
@@ -44,6 +46,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
         country,
         paused_at: paused.map(At),
         paused_why,
+        probe_at: probe_at.map(At),
     };
     Ok(rows.into_iter().map(number).collect())
 }
@@ -109,7 +112,7 @@ pub async fn set_country(tx: &mut Tx, id: NumberId, country: Option<&str>) -> Re
 pub async fn back_in_service(tx: &mut Tx, id: NumberId, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE numbers SET state = 'active', in_service_at = $2, state_at = $2, paused_at = NULL, paused_why = NULL, \
-         release_tries = 0, release_due_at = NULL, release_why = NULL WHERE id = $1")
+         pause_scope = NULL, probes = 0, probed_at = NULL, probe_at = NULL, suspect = 0, release_tries = 0, release_due_at = NULL, release_why = NULL WHERE id = $1")
         .bind(id.0).bind(now.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
@@ -119,7 +122,8 @@ pub async fn back_in_service(tx: &mut Tx, id: NumberId, now: At) -> Result<()> {
 /// # Errors
 /// What the database said.
 pub async fn resume(tx: &mut Tx, id: NumberId) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE numbers SET paused_at = NULL, paused_why = NULL WHERE id = $1")
+    on!(tx, c => sqlx::query("UPDATE numbers SET paused_at = NULL, paused_why = NULL, pause_scope = NULL, \
+         probes = 0, probed_at = NULL, probe_at = NULL, suspect = 0 WHERE id = $1")
         .bind(id.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

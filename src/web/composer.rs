@@ -206,6 +206,6 @@ pub fn shut(head: &Head, may_text: MayText, reachable: bool) -> Option<Shut> {
     let why = if why.is_empty() { "its settings at the carrier are wrong" } else { why.trim_end_matches('.') };
     said(
         format!("{} sends nothing now: {why}.", head.line_name),
-        "An admin can mend it: switchboard doctor names the fix. You can write a note meanwhile.",
+        "It is tried again by itself, and an admin can mend it: switchboard doctor names the fix. You can write a note meanwhile.",
     )
 }

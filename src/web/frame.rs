@@ -162,7 +162,7 @@ async fn troubles(tx: &mut Tx, role: Role, now: At) -> store::Result<Vec<Trouble
                 format!("{} sends nothing: {}. Since", paused.name, paused.why.trim_end_matches('.'))
             },
             at: Some(Stamp(paused.at)),
-            remedy: "Run switchboard doctor: it names the fix.",
+            remedy: "It is tried again by itself. Run switchboard doctor: it names the fix.",
         })
         .collect();
     troubles.extend(missed(tx, now).await?);

@@ -43,6 +43,31 @@ async fn why(house: &House, given: bool) -> String {
 }
 
 both_stores! {
+    async fn a_stop_word_in_plain_clothes_is_at_least_flagged_and_only_the_carriers_own_takes_effect(house: only_ana) {
+        let refusals = [
+            "Stop.", "STOP!", "\u{201c}STOP\u{201d}", "stop please", "please stop", "Stop. Thank you", "STOP ALL", "Cancel.", "quit!",
+            "unsubscribe.", "remove me", "I revoke my consent", "ARRET", "ARRÊT", "ALTO", "ＳＴＯＰ", "STOP\u{200b}", "opt out", "stop stop",
+            "S T O P", "stopp", "please cancel", "no more texts", "take me off", "por favor no me escriban más", "arrêtez svp",
+        ];
+        for (n, said) in (0..).zip(refusals) {
+            let who = house.customer(40 + n);
+            who.texts(said).await;
+            assert_eq!(house.rows("conversations WHERE flagged_at IS NOT NULL").await, i64::from(n) + 1, "{said:?}");
+        }
+        assert_eq!(house.rows("consents").await + house.rows("blocks").await, 0, "the carrier heard none of its words");
+        let flagged = house.events("looks_like_refusal").await.len();
+        assert_eq!(flagged, refusals.len(), "each once");
+        for (n, said) in (0..).zip([
+            "I'd like to opt out of the insurance on booking 31", "did somebody remove my number?", "stop by at 5", "don't stop",
+            "please cancel my booking", "the bus stop", "end of the pier",
+        ]) {
+            house.customer(90 + n).texts(said).await;
+        }
+        house.customer(99).texts("STOP").await;
+        assert_eq!(house.events("looks_like_refusal").await.len(), flagged, "these are ordinary, or the carrier's word");
+        assert_eq!(house.rows("blocks").await, 1);
+    }
+
     async fn staff_enter_an_opt_out_with_evidence_and_can_take_it_back(house: only_ana) {
         let joel = house.customer(34);
         joel.texts("hello").await;

@@ -299,17 +299,21 @@ both_stores! {
     }
 
     async fn a_number_with_wrong_settings_stops_alone(house: only_ana) {
-        let joel = house.customer(34);
+        let (joel, kim) = (house.customer(34), house.customer(35));
+        kim.texts("hello").await;
+        house.ana().texts_back("before").await;
         joel.texts("hello").await;
         let fault = house.simulator.fault(Fault::new(Kind::Refusal).code(21606).from(LINE));
         house.ana().texts_back("one").await;
+        house.ana().texts_to(&house.ana().threads()[0], "two").await;
         assert_eq!(house.words("SELECT number FROM numbers WHERE paused_at IS NOT NULL").await, [LINE]);
         joel.texts("masks still send").await;
-        assert_eq!(house.ana().bodies()[1..], ["masks still send"]);
+        assert_eq!(house.ana().bodies().last().unwrap(), "masks still send");
         house.simulator.mend(fault);
         settings_are_mended(house).await;
         house.pass(seconds(1)).await;
         joel.shows(&["one"]);
+        kim.shows(&["before", "two"]);
     }
 }
 

@@ -19,6 +19,7 @@ mod features;
 mod first_run;
 #[cfg(feature = "faults")]
 mod first_texts;
+mod fitness;
 mod floors;
 mod held;
 mod house;

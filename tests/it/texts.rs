@@ -28,7 +28,7 @@ fn the_systems_own_texts_say_what_happened_and_what_to_do() {
     not_delivered: Not delivered to {customer}: {reason}.
     rested: Your thread with {customer} rests: masks are short. It goes on in the inbox; a text here still takes it up again.
     opted_out: {customer} opted out. Texts to them are not sent until they text START.
-    paused: Relaying is paused: this phone and {customer} keep sending each other the same two texts. Answer in the web inbox to go on.
+    paused: Relaying is paused: this phone and {customer} keep answering each other with the same texts. Answer in the web inbox to go on.
     ");
 }
 

@@ -8,25 +8,26 @@ use crate::cli::{Failed, Here};
 use crate::config::address::WebAddress;
 use crate::config::{CarrierSettings, TwilioSettings};
 use crate::desk::identity;
+use crate::domain::ids::NumberId;
 use crate::store::Store;
 use crate::store::numbers::Number;
 use crate::wire::twilio::webhook::{TRY_AGAIN, lacks, split};
 
-/// Examines it; whether numbers that were paused may send again.
+/// Examines it; which numbers may send as far as the carrier says, or `None` where it does not say.
 pub(super) async fn examine(
     here: &Here,
     store: &Store,
     numbers: &[Number],
     report: &mut Report,
-) -> Result<bool, Failed> {
+) -> Result<Option<Vec<NumberId>>, Failed> {
     let CarrierSettings::Twilio(settings) = &here.settings.carrier else {
         report.good("carrier", "the simulator, inside `serve`; no text leaves this machine");
-        return Ok(true);
+        return Ok(Some(numbers.iter().map(|number| number.id).collect()));
     };
     let hook = hook(here, settings, report);
     if identity::claimed(store).await?.is_some_and(|account| account != settings.account) {
         report.note("carrier", "not asked, because the database belongs to another account");
-        return Ok(false);
+        return Ok(None);
     }
     let timeout = here.settings.policies.delivery.request_timeout;
     let owned = match twilio(settings, timeout)?.numbers().await {
@@ -34,24 +35,27 @@ pub(super) async fn examine(
         Err(Unanswered::Credentials(why)) => {
             let fix = "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN as the console shows them";
             report.missing("carrier", &format!("it refuses the credentials ({why})"), fix);
-            return Ok(false);
+            return Ok(None);
         }
         Err(Unanswered::Unavailable(why)) => {
             let fix = format!("see whether this machine reaches {}", settings.api_base);
             report.missing("carrier", &format!("it cannot be asked ({why})"), &fix);
-            return Ok(false);
+            return Ok(None);
         }
     };
     report.good("carrier", &format!("it takes the credentials and rents {} numbers to this account", owned.len()));
-    let mut content = true;
+    let mut fit = Vec::new();
     for number in numbers {
-        content &= examine_number(number, owned.iter().find(|there| there.number == number.number), &hook, report);
+        let there = owned.iter().find(|there| there.number == number.number);
+        if examine_number(number, there, &hook, report) {
+            fit.push(number.id);
+        }
     }
     for stranger in owned.iter().filter(|there| numbers.iter().all(|ours| ours.number != there.number)) {
         let found = "rented, but neither line nor mask here; add it to the set-up file, or leave it be";
         report.note(&format!("number {}", stranger.number), found);
     }
-    Ok(content)
+    Ok(Some(fit))
 }
 
 /// Where inbound texts must be posted.

@@ -1,5 +1,6 @@
 //! `doctor`: says what is missing, in the order in which it is best mended, each with the fix.
-//! Looks at everything and mends one thing: numbers whose sending was paused send again once the carrier is content.
+//! Looks at everything and mends one thing: a number whose sending was paused sends again once the carrier is content
+//! with it, whatever it says of others.
 
 use std::process::ExitCode;
 
@@ -30,6 +31,6 @@ pub(super) async fn run(here: &Here) -> Outcome {
 
 async fn examine(here: &Here, store: &Store, report: &mut Report) -> Result<(), Failed> {
     let numbers = database::examine(here, store, report).await?;
-    let content = carrier::examine(here, store, &numbers, report).await?;
-    outbox::examine(here, store, &numbers, content, report).await
+    let fit = carrier::examine(here, store, &numbers, report).await?;
+    outbox::examine(here, store, &numbers, fit.as_deref(), report).await
 }

@@ -4,23 +4,25 @@ use super::report::Report;
 use crate::cli::{Failed, Here};
 use crate::desk::identity;
 use crate::desk::tallies::{MISSED_TEXTS, STRANGE_TEXTS, WEBHOOK_REJECTED};
+use crate::domain::fitness::next_probe;
+use crate::domain::ids::NumberId;
 use crate::domain::phone::masked;
 use crate::store::checkup::{self, Open};
 use crate::store::numbers::Number;
-use crate::store::{Store, tallies};
+use crate::store::{Store, fitness, tallies};
 
 /// The most texts in doubt that are listed.
 const MOST: i64 = 50;
 
-/// Examines it; lets paused numbers send again if the carrier is `content` with them.
+/// Examines it; lets those paused numbers send again that the carrier says are `fit`, if it says anything.
 pub(super) async fn examine(
     here: &Here,
     store: &Store,
     numbers: &[Number],
-    content: bool,
+    fit: Option<&[NumberId]>,
     report: &mut Report,
 ) -> Result<(), Failed> {
-    paused(store, numbers, content, report).await?;
+    paused(here, store, numbers, fit, report).await?;
     let mut tx = store.read().await?;
     let open = checkup::open(&mut tx, MOST).await?;
     let rejected = tallies::get(&mut tx, WEBHOOK_REJECTED).await?;
@@ -60,22 +62,43 @@ pub(super) async fn examine(
     Ok(())
 }
 
-async fn paused(store: &Store, numbers: &[Number], content: bool, report: &mut Report) -> Result<(), Failed> {
+/// Judges each number by itself: one that nobody rents does not hold up the others.
+async fn paused(
+    here: &Here,
+    store: &Store,
+    numbers: &[Number],
+    fit: Option<&[NumberId]>,
+    report: &mut Report,
+) -> Result<(), Failed> {
     let paused: Vec<&Number> = numbers.iter().filter(|number| number.paused_at.is_some()).collect();
     if paused.is_empty() {
         return Ok(());
     }
-    if content {
-        identity::resume_sending(store).await?;
+    let now = here.clock.now();
+    let account = fitness::account(&mut store.read().await?).await?;
+    let probe_at = next_probe(0, &here.chance, now);
+    if let Some(fit) = fit {
+        identity::resume_fit(store, fit, probe_at, now).await?;
     }
     for number in paused {
         let why = number.paused_why.as_deref().unwrap_or("for an unknown reason");
+        let since = number.paused_at.map_or_else(String::new, |at| format!(" since {at}"));
         let what = format!("sending from {}", number.number);
-        if content {
-            report.good(&what, &format!("was paused ({why}) and goes on from now"));
-        } else {
-            report.missing(&what, &format!("is paused: {why}"), "mend what is missing above and run doctor again");
+        if fit.is_some_and(|fit| fit.contains(&number.id)) {
+            report.good(&what, &format!("was paused{since} ({why}) and goes on from now"));
+            continue;
         }
+        let at = match (fit, &account) {
+            (None, Some((.., at))) if number.probe_at.is_none() => Some(*at),
+            (Some(_), _) if number.probe_at.is_none() => Some(probe_at),
+            _ => number.probe_at,
+        };
+        let next = at.map_or_else(String::new, |at| {
+            let when = if at > now { format!("at {at}") } else { "with the next text".to_owned() };
+            format!("; it is tried {when} and goes on by itself once a text is taken")
+        });
+        let found = format!("is paused{since}: {why}{next}");
+        report.missing(&what, &found, "mend what is missing above; doctor lets it go on at once");
     }
     Ok(())
 }

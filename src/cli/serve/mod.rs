@@ -65,8 +65,8 @@ async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Resu
     let node = store.join(since).await?;
     faults::point("after_join");
     let hello = first_run::prepare(here, store, &network).await?;
-    // The settings may be new: what was paused because of the old ones is tried again.
-    identity::resume_sending(store).await?;
+    // The settings may be new: what was paused because of the old ones is tried at once.
+    identity::try_paused(store, here.clock.now()).await?;
 
     let (outgoing, begun) = mpsc::unbounded_channel();
     let desk = Desk::new(desk::Parts {

@@ -18,12 +18,25 @@ use crate::store::{Result, Tx, departures, outbox};
 /// # Errors
 /// As [`super::enqueue`].
 pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At) -> Result<Departed> {
+    leave(desk, tx, departing, false, now).await
+}
+
+/// As [`depart`], of one text with which its number is tried although it is paused.
+///
+/// # Errors
+/// As [`super::enqueue`].
+pub async fn probe(desk: &Desk, tx: &mut Tx, departing: Departing, now: At) -> Result<Departed> {
+    leave(desk, tx, vec![departing], true, now).await
+}
+
+async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool, now: At) -> Result<Departed> {
     let mut done = Departed::default();
     if departing.is_empty() {
         return Ok(done);
     }
     let wanted = departing.iter().map(|one| (one.number, one.to.clone())).collect();
     let mut flow = Flow::load(desk, tx, wanted, now).await?;
+    flow.probes = probes;
     // These are the ones that wait: what is behind them must not hold them up.
     flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
     let (mut rows, mut attempts, mut looks) = (Vec::new(), Vec::new(), Vec::new());

@@ -35,6 +35,8 @@ pub(super) struct Flow<'a> {
     now: At,
     senders: HashMap<NumberId, (outbox::Sender, Pace, bool)>,
     pub(super) lanes: HashMap<(NumberId, String), Lane>,
+    /// A text is sent although its number is paused, to see whether it has to be.
+    pub(super) probes: bool,
     /// What may still be sent today, where that is limited.
     purse: Option<Purse>,
 }
@@ -66,7 +68,7 @@ impl<'a> Flow<'a> {
             Some(most) if !wanted.is_empty() => Some(Purse::of(day, most, spending::of_day(tx, day).await?)),
             _ => None,
         };
-        Ok(Flow { desk, now, senders, lanes: wanted.into_iter().zip(states).collect(), purse })
+        Ok(Flow { desk, now, probes: false, senders, lanes: wanted.into_iter().zip(states).collect(), purse })
     }
 
     /// Why nothing is sent by this lane, if so.
@@ -110,7 +112,7 @@ impl<'a> Flow<'a> {
         let Some((sender, pace, touched)) = self.senders.get_mut(&lane.0) else {
             return Verdict::Wait { due_at: None, place_at: None };
         };
-        if sender.paused {
+        if sender.paused && !self.probes {
             state.waiting = true;
             return Verdict::Wait { due_at: Some(self.now), place_at: None };
         }

@@ -14,7 +14,7 @@ mod depart;
 mod enqueue;
 mod flow;
 
-pub use depart::{Departed, depart, promote};
+pub use depart::{Departed, depart, probe, promote};
 pub use enqueue::enqueue;
 pub(in crate::desk) use flow::SHUT_OUT;
 

@@ -178,7 +178,7 @@ impl Standing {
 
     fn of(talk: Talk) -> Self {
         let waits_from = talk.waits_from;
-        let echo = talk.loop_state.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let echo = Echo::read(talk.loop_state.as_deref());
         let paused_at = talk.paused_at;
         let waiting_since = talk.waiting_since;
         Standing { talk, echo, paused_at, last: None, waiting_since, waits_from, unread: Unread::default() }
@@ -192,7 +192,7 @@ impl Standing {
             inbound_at,
             waiting_since: self.waiting_since,
             preview,
-            loop_state: serde_json::to_string(&self.echo).ok(),
+            loop_state: self.echo.kept(),
             paused_at: self.paused_at,
             waits_from: self.waits_from,
             unread: self.unread,
@@ -267,12 +267,13 @@ impl Group {
             self.woken.push(standing.talk.clone());
         }
         let talk = &standing.talk;
-        if talk.pair.is_some() && standing.echo.is_new(first_side, &text.body) {
+        let picture = !text.media_types().is_empty();
+        if talk.pair.is_some() && standing.echo.is_new(first_side, &text.body, picture) {
             // Nobody of ours answers in a pair; whoever says something else is no machine.
             standing.paused_at = None;
         }
         // Of texts that were missed, many may come in at once: they were sent when they were sent.
-        let loops = standing.echo.hear(first_side, &text.body, desk.sent_at(now));
+        let loops = standing.echo.hear(first_side, &text.body, picture, desk.sent_at(now));
         if loops && standing.paused_at.is_none() {
             standing.paused_at = Some(now);
             self.paused.push(talk.id);

@@ -6,6 +6,7 @@
 use crate::clock::At;
 use crate::domain::delivery::State;
 use crate::domain::doubt::{Doubt, Finding};
+use crate::domain::fitness::Verdict;
 use crate::domain::policy::DeliveryPolicy;
 use crate::domain::sending::Next;
 
@@ -102,6 +103,17 @@ pub struct Report {
     pub opted_out: bool,
 }
 
+/// A refusal that may mean more than its own text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// The whole account is refused.
+    pub account: bool,
+    /// The carrier's code.
+    pub code: Option<i64>,
+    /// In plain words.
+    pub why: String,
+}
+
 /// What follows besides the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "lanes stand still and people are not told unless these are carried out"]
@@ -112,8 +124,10 @@ pub struct Effects {
     pub failed: bool,
     /// The recipient has opted out at the carrier.
     pub opted_out: bool,
-    /// Sending stops: for the whole account or this number only, and why.
-    pub pause: Option<(bool, String)>,
+    /// The carrier sends nothing from this number to this phone, or nothing from the whole account.
+    pub unfit: Option<Unfit>,
+    /// The carrier took this attempt, and that was not known before.
+    pub taken: bool,
     /// The carrier took two requests for this delivery.
     pub doubled: bool,
     /// It waits for another request.
@@ -175,11 +189,26 @@ impl Row {
 
 /// Takes news in.
 pub fn settle(row: &mut Row, attempt: &mut Try, news: News, policy: &DeliveryPolicy, now: At) -> Effects {
-    match news {
+    let bound = attempt.carrier_id.is_some();
+    let mut effects = match news {
         News::Answer(next) => answer(row, attempt, next, policy, now),
         News::Report(report) => receipt(row, attempt, report, now),
         News::Look { finding, asked_at, had } => look(row, attempt, finding, asked_at, had, now),
         News::Decided(decision) => decide(row, attempt, decision, now),
+    };
+    effects.taken = !bound && attempt.carrier_id.is_some();
+    effects
+}
+
+/// What a refusal from a number means for its own text, once it is known what it means for the number.
+pub fn judged(row: &mut Row, unfit: Unfit, verdict: Verdict, effects: &mut Effects, now: At) {
+    match verdict {
+        Verdict::Again(at) => row.wait(at, unfit.why),
+        Verdict::Pauses => row.wait(now, unfit.why),
+        Verdict::GivesUp => {
+            row.end(State::Failed, unfit.code, unfit.why);
+            (effects.freed, effects.failed, effects.waiting) = (true, true, false);
+        }
     }
 }
 
@@ -209,10 +238,11 @@ fn answer(row: &mut Row, attempt: &mut Try, next: Next, policy: &DeliveryPolicy,
             row.wait(at, why);
             effects.waiting = true;
         }
-        Next::Pause { account, why } => {
+        Next::Unfit { account, code, why } => {
             attempt.end("refused", now);
             row.wait(now, why.clone());
-            effects.pause = Some((account, why));
+            effects.waiting = true;
+            effects.unfit = Some(Unfit { account, code, why });
         }
         Next::Failed { code, opted_out, why } => {
             attempt.end("refused", now);

@@ -102,7 +102,7 @@ wordings! {
     Rested = "rested" ["customer"];
     /// To a rep whose customer has opted out.
     OptedOut = "opted_out" ["customer"];
-    /// To a rep whose phone and the customer's keep sending each other the same two texts.
+    /// To a rep whose phone and the customer's keep answering each other with the same texts.
     Paused = "paused" ["customer"];
 }
 

@@ -61,6 +61,7 @@ pub async fn take_in(
          VALUES ($1, $2, 'mask', 'active', $3, 0, $4, $4, $5) ON CONFLICT (number) DO UPDATE \
          SET role = 'mask', state = 'active', country = excluded.country, in_service_at = excluded.in_service_at, \
          state_at = excluded.state_at, price = excluded.price, paused_at = NULL, paused_why = NULL, \
+         pause_scope = NULL, probes = 0, probed_at = NULL, probe_at = NULL, suspect = 0, \
          release_tries = 0, release_due_at = NULL, release_why = NULL RETURNING id")
         .bind(fresh.0).bind(number).bind(country).bind(now.0).bind(price.0).fetch_one(&mut *c).await)?;
     Ok(NumberId(id))

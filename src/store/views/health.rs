@@ -8,10 +8,10 @@ use crate::store::{Result, Tx};
 /// The tally of webhooks whose signature was wrong or missing.
 pub const REJECTED_WEBHOOKS: &str = "webhook.rejected";
 
-/// A number of ours that sends nothing until somebody mends its settings.
+/// A number of ours, or every number, that the carrier refuses to send from.
 #[derive(Clone, Debug)]
 pub struct PausedSender {
-    /// The line's name, else the number.
+    /// The line's name, else the number; `Every number` where it is the account.
     pub name: String,
     /// Since when.
     pub at: At,
@@ -36,8 +36,12 @@ pub struct Tally {
 /// What the database said.
 pub async fn paused_senders(tx: &mut Tx) -> Result<Vec<PausedSender>> {
     let raw: Vec<(String, Option<String>, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT n.number, l.name, n.paused_at, n.paused_why FROM numbers n LEFT JOIN lines l ON l.id = n.id \
-         WHERE n.paused_at IS NOT NULL ORDER BY n.paused_at, n.id LIMIT 20"
+        // The account's is one thing to know, however many numbers it stops.
+        "SELECT number, name, at, why FROM (SELECT 0 AS id, 'Every number' AS number, NULL AS name, since AS at, why \
+           FROM account_pause \
+         UNION ALL SELECT n.id, n.number, l.name, n.paused_at, n.paused_why FROM numbers n LEFT JOIN lines l ON l.id = n.id \
+           WHERE n.paused_at IS NOT NULL AND (n.pause_scope IS NULL OR n.pause_scope = 'number')) p \
+         ORDER BY at, id LIMIT 20"
     ).fetch_all(c).await)?;
     Ok(raw
         .into_iter()

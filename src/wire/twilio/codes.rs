@@ -9,9 +9,10 @@ pub enum Class {
     OptedOut,
     /// This recipient or this text will never do.
     Permanent,
-    /// The carrier's settings for this one sending number are wrong; texts wait until they are mended.
+    /// The carrier's settings for this one sending number are wrong, or it may not text this one phone: the same codes
+    /// are given for both, and only a second phone tells.
     ConfigNumber,
-    /// The account's settings or credentials are wrong; all texts wait until they are mended.
+    /// The account's settings or credentials are wrong; all texts wait, and one at a time tries again.
     ConfigAccount,
     /// The carrier's settings forbid this destination only: this text will not do, texts to others are not affected.
     ConfigDestination,
@@ -83,7 +84,7 @@ const TABLE: &[(i64, Class, &str)] = &[
     (21602, Permanent, "there was nothing to send"),
     (21603, Permanent, "the request had no sender"),
     (21604, Permanent, "the request had no recipient"),
-    (21606, ConfigNumber, "the sending number cannot be used by this account"),
+    (21606, ConfigNumber, "the sending number cannot be used by this account or for this phone"),
     (21608, ConfigDestination, "a trial account sends only to phones verified at the carrier"),
     (21609, ConfigAccount, "the carrier refused the address for receipts: check the public URL"),
     (21610, OptedOut, "the recipient has opted out"),

@@ -327,7 +327,7 @@ impl Run {
         }
         self.oracle.count("restart");
         self.rig.restart();
-        identity::resume_sending(self.rig.store()).await.map_err(|why| why.to_string())?;
+        identity::try_paused(self.rig.store(), self.now()).await.map_err(|why| why.to_string())?;
         self.follows().await
     }
 

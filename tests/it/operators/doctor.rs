@@ -123,3 +123,47 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
     assert!(locked_out.code == Some(1) && locked_out.out.contains("it refuses the credentials"), "{}", locked_out.out);
     assert_eq!(carrier.stops().code, Some(0));
 }
+
+/// A number that the account does not rent stays paused; the others go on, and each says how it stands.
+#[tokio::test]
+async fn doctor_judges_each_paused_number_by_itself() {
+    let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", "AC1", "--token", "secret"]);
+    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
+    let desk = Desk::new()
+        .with("SWITCHBOARD_CARRIER", "twilio")
+        .with("TWILIO_ACCOUNT_SID", "AC1")
+        .with("TWILIO_AUTH_TOKEN", "secret")
+        .with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com")
+        .with("TWILIO_API_BASE", &base);
+    desk.file("setup.toml", SETUP);
+    assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
+    rents(&base, "+18005550100", "https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000").await;
+    let database =
+        sqlx::SqlitePool::connect(&format!("sqlite:{}", desk.folder.path().join("switchboard.db").display()))
+            .await
+            .unwrap();
+    sqlx::query(
+        "UPDATE numbers SET paused_at = 1, paused_why = 'the carrier refused the account', pause_scope = 'account'",
+    )
+    .execute(&database)
+    .await
+    .unwrap();
+    sqlx::query("INSERT INTO account_pause (id, since, why, probes, probe_at) VALUES (1, 1, 'refused', 3, 2)")
+        .execute(&database)
+        .await
+        .unwrap();
+    let told = desk.runs(&["doctor"]);
+    assert_eq!(told.code, Some(1));
+    assert!(told.out.contains("sending from +18005550100: was paused since 1970-01-01"), "{}", told.out);
+    assert!(told.out.contains("goes on from now"), "{}", told.out);
+    assert!(told.out.contains("sending from +18005550111: is paused since 1970-01-01"), "{}", told.out);
+    assert!(told.out.contains("; it is tried at "), "{}", told.out);
+    let paused: Vec<(String, String)> =
+        sqlx::query_as("SELECT number, pause_scope FROM numbers WHERE paused_at IS NOT NULL")
+            .fetch_all(&database)
+            .await
+            .unwrap();
+    assert_eq!(paused, [("+18005550111".to_owned(), "number".to_owned())]);
+    database.close().await;
+    assert_eq!(carrier.stops().code, Some(0));
+}

@@ -1,6 +1,6 @@
 //! What colleagues do on the web (model, sections 4 and 8).
 
-use super::{Oracle, Talk, Text, Told, hold};
+use super::{Exchange, Oracle, Talk, Text, Told, hold};
 use crate::model::deeds::{Answer, Deed};
 use crate::model::seen::Seen;
 
@@ -76,11 +76,10 @@ impl Oracle {
         hold!(row.person == Some(by), "a reply by {by} is stored as {row:?}");
         self.texts.insert(row.id, Text { talk, staff: Some(by), leg: None, body: body.to_owned(), stop: false });
         self.answers(talk);
-        let now = self.now();
         if let Some(held) = self.talks.get_mut(&talk) {
-            // Somebody has looked: relaying goes on.
+            // Somebody has looked: relaying goes on, and what machines said is forgotten.
             held.paused = false;
-            held.exchange.hears(false, body, now);
+            held.exchange = Exchange::default();
         }
         self.relay(talk, row.id, seen)
     }

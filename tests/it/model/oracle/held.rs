@@ -29,28 +29,95 @@ pub enum Decision {
     Dismiss,
 }
 
-/// What two sides have said to each other lately.
+/// What two sides have said to each other, and when.
 #[derive(Clone, Debug, Default)]
 pub struct Exchange {
-    customer: Option<String>,
-    ours: Option<String>,
-    customer_last: bool,
-    rounds: u32,
-    since: At,
+    said: Vec<Line>,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    customer: bool,
+    /// Without case, marks, and what has a digit in it; `None` if nobody but a person says it.
+    alike: Option<String>,
+    long: bool,
+    /// Not one more of a row that one side says alone.
+    counts: bool,
+    /// What was said before is long ago.
+    anew: bool,
+    at: At,
 }
 
 impl Exchange {
-    /// Takes in what a side says; whether the same two things have now been said more than five times in ten minutes.
+    /// Takes in what a side says; whether two machines seem to answer each other.
     pub fn hears(&mut self, customer: bool, body: &str, now: At) -> bool {
-        let mine = if customer { &mut self.customer } else { &mut self.ours };
-        let again = mine.as_deref() == Some(body) && self.customer_last != customer;
-        *mine = Some(body.to_owned());
-        self.customer_last = customer;
-        if !again || self.since + minutes(10) < now {
-            (self.rounds, self.since) = (0, now);
-        }
-        self.rounds += u32::from(!customer);
-        self.rounds > 5
+        let words: Vec<String> = body.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
+        let figure = |word: &String| word.chars().any(char::is_numeric);
+        let mut alike: Vec<&str> =
+            words.iter().filter(|word| !word.is_empty()).map(|word| if figure(word) { "#" } else { word }).collect();
+        alike.dedup_by(|one, next| *one == "#" && *next == "#");
+        let letters: usize = alike.iter().filter(|word| **word != "#").map(|word| word.chars().count()).sum();
+        let alike = if letters == 0 { body.trim().to_owned() } else { alike.join(" ") };
+        let row = self.said.iter().rev().take_while(|line| line.customer == customer).count();
+        let quiet = self.said.last().map(|line| now.since(line.at));
+        let line = Line {
+            customer,
+            alike: (!body.trim().is_empty()).then_some(alike),
+            long: letters >= 12,
+            counts: row < 4,
+            anew: quiet.is_none_or(|quiet| quiet > minutes(60) || (quiet > minutes(2) && letters < 12)),
+            at: now,
+        };
+        self.said.push(line);
+        let once = |side| (self.round(side, 1) >= 5 && self.long(side) >= 5).then(|| self.one_thing_since());
+        let same = matches!((once(true), once(false)), (Some(since), Some(_)) if since + minutes(10) >= now);
+        same || (self.is_machine(true) && self.is_machine(false))
+    }
+
+    fn is_machine(&self, side: bool) -> bool {
+        let round = (1..=6).map(|circle| self.round(side, circle)).max().unwrap_or(0);
+        let mut last: Vec<_> = self.of(side).iter().rev().take(16).map(|(_, line)| &line.alike).collect();
+        let full = last.len() == 16;
+        last.sort();
+        last.dedup();
+        round >= 15 || (round >= 9 && self.long(side) >= 9) || (full && last.len() <= 3 && self.long(side) >= 16)
+    }
+
+    /// The lines of a side since it last said what only a person says, with their places in the whole.
+    fn of(&self, side: bool) -> Vec<(usize, &Line)> {
+        let mine: Vec<(usize, &Line)> =
+            self.said.iter().enumerate().filter(|(_, line)| line.customer == side).collect();
+        let from = mine.iter().rposition(|(_, line)| line.alike.is_none()).map_or(0, |at| at + 1);
+        mine[from..].to_vec()
+    }
+
+    /// Where the counting begins: nothing before the last long silence counts.
+    fn begins(&self) -> usize {
+        self.said.iter().rposition(|line| line.anew).unwrap_or(0)
+    }
+
+    /// How many of a side's last lines are what it said `circle` lines before.
+    fn round(&self, side: bool, circle: usize) -> usize {
+        let lines = self.of(side);
+        let again = |at: &usize| *at >= circle && lines[*at].1.alike == lines[*at - circle].1.alike;
+        let run = (0..lines.len()).rev().take_while(again).filter(|at| lines[*at].0 >= self.begins());
+        run.filter(|at| lines[*at].1.counts).count()
+    }
+
+    fn long(&self, side: bool) -> usize {
+        let lines = self.of(side);
+        let run = lines.iter().rev().take_while(|(_, line)| line.long).filter(|(at, _)| *at >= self.begins());
+        run.filter(|(_, line)| line.counts).count()
+    }
+
+    /// When a side last said something else than just before.
+    fn one_thing_since(&self) -> At {
+        let fresh = |at: &usize| {
+            let before = self.said[..*at].iter().rfind(|line| line.customer == self.said[*at].customer);
+            let again = before.is_some_and(|before| before.alike == self.said[*at].alike && before.alike.is_some());
+            !again || (self.said[*at].anew && !self.said[*at].counts)
+        };
+        (0..self.said.len()).rev().find(fresh).map_or(At::EPOCH, |at| self.said[at].at)
     }
 }
 
