@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use rocket::figment::Figment;
 
+use crate::domain::peer;
 use crate::domain::policy::Policies;
 
 pub mod address;
@@ -120,6 +121,31 @@ impl Settings {
             figment: source.figment(),
         };
         source.finish(settings)
+    }
+
+    /// What is missing for the doors to know who asks: a proxy must stand before a house that is published by https and
+    /// listens near by, and none is named. In words: what holds meanwhile, and what to set.
+    #[must_use]
+    pub fn missing_proxies(&self) -> Option<(String, String)> {
+        let url = self.public_url.as_ref().filter(|url| url.is_https() && !url.is_local())?;
+        if !self.policies.proxies.is_empty() || !(peer::is_near(self.address) || self.address.is_unspecified()) {
+            return None;
+        }
+        let found = format!(
+            "people reach {url} through a proxy that SWITCHBOARD_TRUSTED_PROXIES does not name, so wrong passwords are \
+             counted by account alone, not by address"
+        );
+        let fix = if self.address.is_loopback() {
+            format!(
+                "set SWITCHBOARD_TRUSTED_PROXIES={} (the proxy on this machine), and let the proxy send X-Forwarded-For",
+                self.address
+            )
+        } else {
+            "set SWITCHBOARD_TRUSTED_PROXIES to the address from which the proxy connects, such as 10.0.0.2 or \
+             172.16.0.0/12, and let the proxy send X-Forwarded-For"
+                .to_owned()
+        };
+        Some((found, fix))
     }
 
     /// Where the carrier and the browsers reach us when Rocket listens at `port`, without a slash at the end.

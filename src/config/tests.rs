@@ -68,7 +68,7 @@ fn every_policy_is_read_from_the_environment() {
     .unwrap();
     assert!(!settings.events_allow_private);
     let millis = Duration::from_millis;
-    let Policies { support, pool, inbox, delivery, api } = settings.policies;
+    let Policies { support, pool, inbox, delivery, api, .. } = settings.policies;
     assert_eq!((delivery.countries.to_string().as_str(), delivery.segments_per_day), ("CA, US", Some(5000)));
     assert_eq!((pool.headroom, pool.spares, pool.low_watermark, pool.high_watermark), (35, 4, 5, 50));
     assert_eq!((pool.monthly_budget, pool.automatic), (Some(Cents(9950)), true));
@@ -86,6 +86,46 @@ fn every_policy_is_read_from_the_environment() {
     assert_eq!((delivery.backfill_every, delivery.valid_for), (millis(500), millis(90_000)));
     assert_eq!(delivery.segments_per_second, Some(0.1));
     assert_eq!(api.rate_limit, Some(600));
+}
+
+#[test]
+fn proxies_are_named_and_no_header_of_rockets_names_the_peer() {
+    assert!(env(&[]).unwrap().policies.proxies.is_empty());
+    assert!(env(&[("SWITCHBOARD_TRUSTED_PROXIES", "")]).unwrap().policies.proxies.is_empty());
+    let named = env(&[("SWITCHBOARD_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8")]).unwrap();
+    assert_eq!(named.policies.proxies.to_string(), "127.0.0.1/32, 10.0.0.0/8");
+    let named = with("[default]\ntrusted_proxies = \"::1\"", &[]).unwrap();
+    assert_eq!(named.policies.proxies.to_string(), "::1/128");
+    let said = env(&[("SWITCHBOARD_TRUSTED_PROXIES", "nginx")]).unwrap_err();
+    assert!(said.contains("SWITCHBOARD_TRUSTED_PROXIES is `nginx`: write addresses"), "{said}");
+    let said = env(&[("SWITCHBOARD_TRUSTED_PROXIES", "0.0.0.0/0")]).unwrap_err();
+    assert!(said.contains("is every address"), "{said}");
+    for header in ["ip_header = \"X-Real-IP\"", "ip_header = true"] {
+        let said = with(&format!("[default]\n{header}"), &[]).unwrap_err();
+        assert!(said.contains("ROCKET_IP_HEADER") && said.contains("SWITCHBOARD_TRUSTED_PROXIES"), "{said}");
+    }
+    assert!(with("[default]\nip_header = false", &[]).is_ok());
+}
+
+#[test]
+fn a_published_house_that_listens_near_by_misses_its_proxies() {
+    let missing = |pairs: &[(&str, &str)], address: &str| {
+        let toml = format!("[default]\naddress = \"{address}\"");
+        with(&toml, pairs).unwrap().missing_proxies().map(|(_, fix)| fix)
+    };
+    let https = ("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com");
+    assert!(missing(&[https], "127.0.0.1").unwrap().contains("set SWITCHBOARD_TRUSTED_PROXIES=127.0.0.1 "));
+    assert!(missing(&[https], "::1").unwrap().contains("set SWITCHBOARD_TRUSTED_PROXIES=::1 "));
+    for address in ["10.0.0.7", "192.168.1.4", "0.0.0.0", "::"] {
+        assert!(
+            missing(&[https], address).unwrap().contains("SWITCHBOARD_TRUSTED_PROXIES to the address"),
+            "{address}"
+        );
+    }
+    assert_eq!(missing(&[https, ("SWITCHBOARD_TRUSTED_PROXIES", "127.0.0.1")], "127.0.0.1"), None);
+    assert_eq!(missing(&[], "127.0.0.1"), None);
+    assert_eq!(missing(&[("SWITCHBOARD_PUBLIC_URL", "https://localhost")], "127.0.0.1"), None);
+    assert_eq!(missing(&[https], "203.0.113.7"), None);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
+use super::came::{Arrival, Came, How, Keys};
 use super::people::{hold_all, record};
-use super::sessions::begin_in;
 use super::{Desk, Failure, new_line, password};
 use crate::domain::ids::PersonId;
 use crate::domain::password::check_twice;
@@ -66,14 +66,16 @@ pub struct First {
     pub number: String,
     /// What customers know the line as.
     pub line: String,
+    /// Where it came from.
+    pub came: Came,
 }
 
-/// Makes the first admin, a member of the line that was named, and returns the token of their session.
+/// Makes the first admin, a member of the line that was named, and returns what their browser is given.
 ///
 /// # Errors
 /// [`Failure::NotFound`] if the link is not (any more) the one from the console; [`Failure::Refused`] for a field of
 /// [`First`], by its name.
-pub async fn finish(desk: &Desk, token: &str, first: First) -> Result<String, Failure> {
+pub async fn finish(desk: &Desk, token: &str, first: First) -> Result<Keys, Failure> {
     let Some(has_line) = is_open(desk, token).await? else { return Err(Failure::NotFound) };
     let name = check_name(&first.name).map_err(|why| Failure::refused("name", why))?;
     let email = check_email(&first.email).map_err(|why| Failure::refused("email", why))?;
@@ -87,19 +89,11 @@ pub async fn finish(desk: &Desk, token: &str, first: First) -> Result<String, Fa
         }
     };
     let hash = password::hash(desk, first.password).await?;
-    let session = desk.chance.token::<32>();
-    let job = Finish {
-        desk: desk.clone(),
-        offered: hash_token(token),
-        name,
-        email,
-        hash,
-        line,
-        token_hash: hash_token(&session),
-    };
+    let (keys, arrival) = Arrival::of(desk, &first.came, How::Setup);
+    let job = Finish { desk: desk.clone(), offered: hash_token(token), name, email, hash, line, arrival };
     desk.store.write(job).await??;
     desk.live.nudge();
-    Ok(session)
+    Ok(keys)
 }
 
 struct Finish {
@@ -109,7 +103,7 @@ struct Finish {
     email: String,
     hash: String,
     line: Option<(String, String)>,
-    token_hash: String,
+    arrival: Arrival,
 }
 
 impl Job for Finish {
@@ -135,7 +129,7 @@ impl Job for Finish {
             let line = new_line::add_in(desk, tx, id, (number, name), now).await?;
             lines::join(tx, line, id).await?;
         }
-        begin_in(tx, &self.token_hash, id, now).await?;
+        self.arrival.begin_in(desk, tx, id, now).await?;
         Ok(Ok(()))
     }
 }

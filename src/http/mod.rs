@@ -6,6 +6,7 @@ use rocket::{Build, Rocket};
 
 use crate::secret::Chance;
 
+pub mod came;
 pub mod cookie;
 pub mod db;
 pub mod files;
@@ -30,7 +31,8 @@ pub fn limits() -> Limits {
         .limit("json", ByteUnit::Mebibyte(1))
 }
 
-/// Gives a Rocket what every door needs: request log, security headers, cross-site refusal and static files.
+/// Gives a Rocket what every door needs: request log, security headers, clean addresses, cross-site refusal and static
+/// files.
 #[must_use]
 pub fn attach(rocket: Rocket<Build>, site: Site, chance: Chance) -> Rocket<Build> {
     rocket

@@ -1,6 +1,6 @@
 //! People with a login: who they are, their phones, their duty.
 
-use super::{Result, Tx};
+use super::{Result, Tx, devices};
 use crate::clock::At;
 use crate::domain::hours::Hours;
 use crate::domain::ids::PersonId;
@@ -185,7 +185,7 @@ pub async fn set_password_hash(tx: &mut Tx, id: PersonId, hash: &str) -> Result<
     Ok(())
 }
 
-/// Ends a person's sessions and unused links.
+/// Ends a person's sessions and unused links, and forgets the browsers that they signed in with.
 ///
 /// # Errors
 /// What the database said.
@@ -193,7 +193,7 @@ pub async fn sign_out(tx: &mut Tx, id: PersonId) -> Result<()> {
     on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1").bind(id.0).execute(&mut *c).await.map(drop))?;
     on!(tx, c => sqlx::query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL")
         .bind(id.0).execute(&mut *c).await.map(drop))?;
-    Ok(())
+    devices::forget(tx, id).await
 }
 
 /// Whether there is any enabled admin but this person.

@@ -10,7 +10,8 @@ use super::failure::Failure;
 use super::session_given::{Given, Taken};
 use crate::desk::Desk;
 use crate::desk::sessions::{self, Attempt, NotSignedIn};
-use crate::http::guards::{Address, Token};
+use crate::http::came::Came;
+use crate::http::guards::Token;
 use crate::http::page::Page;
 
 /// Where one lands after signing in.
@@ -60,12 +61,12 @@ pub(super) fn form(next: Option<&str>) -> Page<SignIn> {
 pub(super) type Answer = crate::web::answer::Answer<SignIn, Given>;
 
 #[rocket::post("/sign-in", data = "<form>")]
-pub(super) async fn create(form: Form<Credentials>, address: Address, desk: &State<Desk>) -> Answer {
+pub(super) async fn create(form: Form<Credentials>, came: Came, desk: &State<Desk>) -> Answer {
     let Credentials { email, password, next } = form.into_inner();
     let next = next.as_deref().and_then(keep_next);
-    let attempt = Attempt { email: email.clone(), password, address: address.0 };
+    let attempt = Attempt { email: email.clone(), password, came: came.0 };
     let (status, why) = match sessions::sign_in(desk, attempt).await {
-        Ok(token) => return Answer::Done(Given { token, next: next.unwrap_or_else(|| HOME.to_owned()) }),
+        Ok(keys) => return Answer::Done(Given { keys, next: next.unwrap_or_else(|| HOME.to_owned()) }),
         Err(NotSignedIn::Wrong) => (Status::Unauthorized, "E-mail or password is wrong.".to_owned()),
         Err(NotSignedIn::Wait(until)) => {
             let seconds = until.since(desk.clock.now()).as_secs() + 1;
@@ -85,9 +86,9 @@ fn spoken(seconds: u64) -> String {
 }
 
 #[rocket::post("/sign-out")]
-pub(super) async fn delete(token: Option<Token>, desk: &State<Desk>) -> Result<Taken, Failure> {
+pub(super) async fn delete(token: Option<Token>, came: Came, desk: &State<Desk>) -> Result<Taken, Failure> {
     if let Some(token) = token {
-        sessions::sign_out(desk, &token.0).await?;
+        sessions::sign_out(desk, &token.0, &came.0).await?;
     }
     Ok(Taken)
 }

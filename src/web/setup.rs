@@ -4,14 +4,15 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use rocket::State;
 use rocket::form::Form;
+use rocket::State;
 
 use super::failure::Failure;
 use super::fields::{Field, Posted, Sent, Typed};
 use super::session_given::Given;
 use crate::desk::setup::{self, First};
 use crate::desk::{self, Desk};
+use crate::http::came::Came;
 use crate::http::page::Page;
 
 #[derive(Template)]
@@ -60,14 +61,14 @@ pub(super) async fn show(token: &str, desk: &State<Desk>) -> Result<Page<Show>, 
 pub(super) type Answer = crate::web::answer::Answer<Show, Given>;
 
 #[rocket::post("/setup/<token>", data = "<form>")]
-pub(super) async fn create(token: &str, form: Option<Form<Posted>>, desk: &State<Desk>) -> Answer {
-    match finish(token, form, desk).await {
+pub(super) async fn create(token: &str, form: Option<Form<Posted>>, came: Came, desk: &State<Desk>) -> Answer {
+    match finish(token, form, came, desk).await {
         Ok(answer) => answer,
         Err(failure) => Answer::Failed(failure),
     }
 }
 
-async fn finish(token: &str, form: Option<Form<Posted>>, desk: &Desk) -> Result<Answer, Failure> {
+async fn finish(token: &str, form: Option<Form<Posted>>, came: Came, desk: &Desk) -> Result<Answer, Failure> {
     let has_line = setup::is_open(desk, token).await?.ok_or(Failure::NotFound)?;
     let mut sent = Sent(form.map(|form| form.into_inner().field).unwrap_or_default());
     // Passwords are taken as they were typed, and never shown again.
@@ -81,9 +82,10 @@ async fn finish(token: &str, form: Option<Form<Posted>>, desk: &Desk) -> Result<
         again,
         number: value("number"),
         line: value("line"),
+        came: came.0,
     };
     match setup::finish(desk, token, first).await {
-        Ok(token) => Ok(Answer::Done(Given { token, next: "/conversations".to_owned() })),
+        Ok(keys) => Ok(Answer::Done(Given { keys, next: "/conversations".to_owned() })),
         Err(desk::Failure::Refused { field, why }) => {
             let typed = Typed { part: "setup", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
             Ok(Answer::Again(Box::new(Page::refused(Show::of(&typed, has_line)))))

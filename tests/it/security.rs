@@ -7,6 +7,7 @@ mod links;
 mod logs;
 mod numbers;
 mod pairs;
+mod peers;
 mod programs;
 mod sign_in;
 mod spending;

@@ -29,7 +29,17 @@ pub(super) async fn run(here: &Here) -> Outcome {
 }
 
 async fn examine(here: &Here, store: &Store, report: &mut Report) -> Result<(), Failed> {
+    proxies(here, report);
     let numbers = database::examine(here, store, report).await?;
     let content = carrier::examine(here, store, &numbers, report).await?;
     outbox::examine(here, store, &numbers, content, report).await
+}
+
+/// Requests cannot be seen from here, so this is judged by the settings.
+fn proxies(here: &Here, report: &mut Report) {
+    match here.settings.missing_proxies() {
+        Some((found, fix)) => report.missing("proxies", &found, &fix),
+        None if here.settings.policies.proxies.is_empty() => {}
+        None => report.good("proxies", &format!("X-Forwarded-For counts from {}", here.settings.policies.proxies)),
+    }
 }

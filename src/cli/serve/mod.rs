@@ -38,6 +38,9 @@ pub(super) async fn run(here: &Here) -> Outcome {
     // From here on a signal to stop is heard, whenever it comes.
     let stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
     let network = Network::of(here)?;
+    if let Some((found, fix)) = settings.missing_proxies() {
+        tracing::warn!("{found}: {fix}");
+    }
     let lock = lock::take(&settings.database_url)?;
     let store = here.store().await?;
     let served = serve(here, &store, network, stop).await;
