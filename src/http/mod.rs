@@ -7,9 +7,11 @@ use rocket::{Build, Rocket};
 use crate::secret::Chance;
 
 pub mod came;
+pub mod clean;
 pub mod cookie;
 pub mod db;
 pub mod files;
+pub mod form;
 pub mod guards;
 pub mod headers;
 pub mod page;
@@ -38,6 +40,7 @@ pub fn attach(rocket: Rocket<Build>, site: Site, chance: Chance) -> Rocket<Build
     rocket
         .attach(request_log::RequestLog(chance))
         .attach(headers::SecurityHeaders(site.clone()))
+        .attach(clean::Clean)
         .attach(same_site::SameSite(site.clone()))
         .manage(site)
         .mount("/", same_site::routes())

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::State;
 use rocket::http::Status;
 
@@ -13,6 +12,7 @@ use super::session_given::Given;
 use crate::desk::people::{Accepted, accept};
 use crate::desk::{self, Desk, sessions};
 use crate::http::came::Came;
+use crate::http::form::Form;
 use crate::http::page::Page;
 use crate::store::links::{Kind, OpenLink};
 

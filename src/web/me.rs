@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::State;
 use rocket::response::Redirect;
 
@@ -16,6 +15,7 @@ use crate::desk::sessions::Who;
 use crate::desk::{self, Desk, people};
 use crate::http::Site;
 use crate::http::came::Came;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
 use crate::store::views::people::{self as view, Seen};
