@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 use sha2::{Digest, Sha256};
@@ -81,6 +82,15 @@ pub fn hash_token(token: &str) -> String {
     hex(&Sha256::digest(token))
 }
 
+/// The HMAC-SHA-256 of `text` in hexadecimal: what is stored where the text itself could be guessed from a plain hash.
+#[must_use]
+pub fn keyed_hash(key: &str, text: &str) -> String {
+    // Cannot fail: HMAC takes keys of every length.
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key of any length");
+    mac.update(text.as_bytes());
+    hex(&mac.finalize().into_bytes())
+}
+
 /// Makes row ids: 63 bits, rising with time, known before the row is written, unique between nodes.
 ///
 /// From the top: milliseconds since 2020 (41 bits), node (10 bits), counter (12 bits). A node that makes more
@@ -153,6 +163,13 @@ mod tests {
         let id = one.after(Some(ahead), now);
         assert!(id > ahead && one.next(now) > id && one.after(Some(ahead), now) > id);
         assert!(one.after(Some(two.next(now)), now) > ahead && one.after(None, now) > ahead);
+    }
+
+    #[test]
+    fn a_keyed_hash_is_the_published_one() {
+        // RFC 4231, case 2.
+        let known = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(keyed_hash("Jefe", "what do ya want for nothing?"), known);
     }
 
     #[test]

@@ -67,6 +67,12 @@ impl WebAddress {
         &self.0
     }
 
+    /// Whether it is reached over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
+    }
+
     /// Whether it leads to this machine, where no carrier can reach it.
     #[must_use]
     pub fn is_local(&self) -> bool {

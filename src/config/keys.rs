@@ -37,6 +37,12 @@ pub const ROCKET: [Key; 2] = [
 pub const ALL: [Key; 41] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
+    key(
+        "SWITCHBOARD_TRUSTED_PROXIES",
+        "trusted_proxies",
+        "none",
+        "proxies whose X-Forwarded-For counts: 127.0.0.1, 10.0.0.0/8",
+    ),
     key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
     key(
         "SWITCHBOARD_CARRIER_ANSWERS_HELP",

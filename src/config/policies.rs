@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::country::Countries;
 use crate::domain::duration;
+use crate::domain::peer::TrustedProxies;
 use crate::domain::policy::{ApiPolicy, DeliveryPolicy, InboxPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
 use crate::domain::pool::money::{Cents, Prices};
 
@@ -16,6 +17,7 @@ pub(super) fn read(source: &mut Source) -> Policies {
         inbox: inbox(source),
         delivery: delivery(source),
         api: ApiPolicy { rate_limit: source.read("SWITCHBOARD_API__RATE_LIMIT", requests) },
+        proxies: source.read("SWITCHBOARD_TRUSTED_PROXIES", TrustedProxies::read).unwrap_or_default(),
     }
 }
 

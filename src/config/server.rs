@@ -27,7 +27,7 @@ pub(super) fn over_defaults(chosen: Figment) -> Figment {
         ..Config::default()
     };
     Figment::from(usual)
-        // A header that anybody can send must not name the peer unless a proxy is known to set it.
+        // A header that anybody can send must not name the peer: what proxies say is read in `domain::peer`.
         .merge(Serialized::default("ip_header", false))
         .merge(chosen)
         // Rocket's log prints query strings; ours names the route.
@@ -57,6 +57,13 @@ pub(super) fn listen(source: &mut Source) -> (IpAddr, u16) {
         source.mistake(format!("ROCKET_PORT cannot be used ({error}): write a number from 0 to 65535, such as 8000"));
         usual.port
     });
+    if figment.find_value("ip_header").is_ok_and(|header| header.to_bool() != Some(false)) {
+        source.mistake(
+            "ROCKET_IP_HEADER lets anybody who sends that header be whoever they like: leave it out, and name your \
+             proxies in SWITCHBOARD_TRUSTED_PROXIES"
+                .to_owned(),
+        );
+    }
     if !wrong && let Err(error) = Config::try_from(figment) {
         source.mistake(format!("Rocket's settings cannot be used: {error}"));
     }

@@ -68,7 +68,7 @@ fn every_policy_is_read_from_the_environment() {
     .unwrap();
     assert!(!settings.events_allow_private);
     let millis = Duration::from_millis;
-    let Policies { support, pool, inbox, delivery, api } = settings.policies;
+    let Policies { support, pool, inbox, delivery, api, .. } = settings.policies;
     assert_eq!((delivery.countries.to_string().as_str(), delivery.segments_per_day), ("CA, US", Some(5000)));
     assert_eq!((pool.headroom, pool.spares, pool.low_watermark, pool.high_watermark), (35, 4, 5, 50));
     assert_eq!((pool.monthly_budget, pool.automatic), (Some(Cents(9950)), true));
@@ -86,6 +86,82 @@ fn every_policy_is_read_from_the_environment() {
     assert_eq!((delivery.backfill_every, delivery.valid_for), (millis(500), millis(90_000)));
     assert_eq!(delivery.segments_per_second, Some(0.1));
     assert_eq!(api.rate_limit, Some(600));
+}
+
+#[test]
+fn a_blank_key_verifies_nothing_and_is_refused() {
+    let twilio = |pairs: &[(&str, &str)]| {
+        let mut all = vec![("SWITCHBOARD_CARRIER", "twilio"), ("TWILIO_ACCOUNT_SID", "AC1")];
+        all.extend_from_slice(pairs);
+        env(&all)
+    };
+    for blank in [" ", "\t", "\n", " \r\n ", "\u{A0}"] {
+        let said = twilio(&[("TWILIO_AUTH_TOKEN", blank)]).unwrap_err();
+        assert!(said.contains("TWILIO_AUTH_TOKEN is blank"), "{blank:?}: {said}");
+        let said = twilio(&[("TWILIO_AUTH_TOKEN", "12345"), ("TWILIO_AUTH_TOKEN_PREVIOUS", blank)]).unwrap_err();
+        assert!(said.contains("TWILIO_AUTH_TOKEN_PREVIOUS is blank"), "{blank:?}: {said}");
+    }
+    for torn in ["12 345", "12\n345", "12\u{0}345"] {
+        let said = twilio(&[("TWILIO_AUTH_TOKEN", torn)]).unwrap_err();
+        assert!(said.contains("has a blank or a line break within") && !said.contains("345"), "{said}");
+    }
+    let settings = twilio(&[("TWILIO_AUTH_TOKEN", " 12345\n"), ("TWILIO_AUTH_TOKEN_PREVIOUS", "\t54321 ")]).unwrap();
+    let CarrierSettings::Twilio(twilio) = settings.carrier else { panic!("not Twilio") };
+    assert_eq!((twilio.token.as_str(), twilio.previous_token.as_deref()), ("12345", Some("54321")));
+    let odd = twilio.oddities().join("; ");
+    for named in ["TWILIO_ACCOUNT_SID is not AC", "TWILIO_AUTH_TOKEN is not 32", "TWILIO_AUTH_TOKEN_PREVIOUS is not 32"]
+    {
+        assert!(odd.contains(named) && !odd.contains("12345"), "{odd}");
+    }
+    let mut own = twilio.clone();
+    (own.account, own.token) = (format!("AC{}", "0f".repeat(16)), "A1".repeat(16));
+    own.previous_token = None;
+    assert!(own.oddities().is_empty());
+    own.api_base = super::WebAddress::parse("https://sms.example.com").unwrap();
+    own.token = "0f".repeat(7);
+    assert!(own.oddities()[0].contains("TWILIO_AUTH_TOKEN has fewer than 16 characters"));
+    own.token = "2f0c1f5e-7a0b-4d0e".to_owned();
+    assert!(own.oddities().is_empty(), "others have shapes of their own");
+}
+
+#[test]
+fn proxies_are_named_and_no_header_of_rockets_names_the_peer() {
+    assert!(env(&[]).unwrap().policies.proxies.is_empty());
+    assert!(env(&[("SWITCHBOARD_TRUSTED_PROXIES", "")]).unwrap().policies.proxies.is_empty());
+    let named = env(&[("SWITCHBOARD_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8")]).unwrap();
+    assert_eq!(named.policies.proxies.to_string(), "127.0.0.1/32, 10.0.0.0/8");
+    let named = with("[default]\ntrusted_proxies = \"::1\"", &[]).unwrap();
+    assert_eq!(named.policies.proxies.to_string(), "::1/128");
+    let said = env(&[("SWITCHBOARD_TRUSTED_PROXIES", "nginx")]).unwrap_err();
+    assert!(said.contains("SWITCHBOARD_TRUSTED_PROXIES is `nginx`: write addresses"), "{said}");
+    let said = env(&[("SWITCHBOARD_TRUSTED_PROXIES", "0.0.0.0/0")]).unwrap_err();
+    assert!(said.contains("is every address"), "{said}");
+    for header in ["ip_header = \"X-Real-IP\"", "ip_header = true"] {
+        let said = with(&format!("[default]\n{header}"), &[]).unwrap_err();
+        assert!(said.contains("ROCKET_IP_HEADER") && said.contains("SWITCHBOARD_TRUSTED_PROXIES"), "{said}");
+    }
+    assert!(with("[default]\nip_header = false", &[]).is_ok());
+}
+
+#[test]
+fn a_published_house_that_listens_near_by_misses_its_proxies() {
+    let missing = |pairs: &[(&str, &str)], address: &str| {
+        let toml = format!("[default]\naddress = \"{address}\"");
+        with(&toml, pairs).unwrap().missing_proxies().map(|(_, fix)| fix)
+    };
+    let https = ("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com");
+    assert!(missing(&[https], "127.0.0.1").unwrap().contains("set SWITCHBOARD_TRUSTED_PROXIES=127.0.0.1 "));
+    assert!(missing(&[https], "::1").unwrap().contains("set SWITCHBOARD_TRUSTED_PROXIES=::1 "));
+    for address in ["10.0.0.7", "192.168.1.4", "0.0.0.0", "::"] {
+        assert!(
+            missing(&[https], address).unwrap().contains("SWITCHBOARD_TRUSTED_PROXIES to the address"),
+            "{address}"
+        );
+    }
+    assert_eq!(missing(&[https, ("SWITCHBOARD_TRUSTED_PROXIES", "127.0.0.1")], "127.0.0.1"), None);
+    assert_eq!(missing(&[], "127.0.0.1"), None);
+    assert_eq!(missing(&[("SWITCHBOARD_PUBLIC_URL", "https://localhost")], "127.0.0.1"), None);
+    assert_eq!(missing(&[https], "203.0.113.7"), None);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! Which carrier account a database belongs to, and sending that waits for better settings.
 
+use serde_json::json;
+
+use super::commands;
 use crate::clock::At;
 use crate::domain::ids::NumberId;
-use crate::store::{Job, Result, Store, Tx, fitness, numbers, settings};
+use crate::store::{Job, Result, Store, Tx, command_acts, fitness, numbers, settings};
 
 /// Claims the database for the carrier account `identity`; the first claim is remembered for good. The inner error is
 /// the other account that it belongs to.
@@ -38,10 +41,18 @@ impl Job for Claim {
 /// # Errors
 /// What the database said.
 pub async fn resume_sending(store: &Store) -> Result<u64> {
-    store.write(Resume).await
+    store.write(Resume(None)).await
 }
 
-struct Resume;
+/// As [`resume_sending`], because a command was told to: that it did is written down.
+///
+/// # Errors
+/// What the database said.
+pub async fn resume_by_command(store: &Store, now: At) -> Result<u64> {
+    store.write(Resume(Some(now))).await
+}
+
+struct Resume(Option<At>);
 
 impl Job for Resume {
     type Out = u64;
@@ -75,13 +86,18 @@ impl Job for ResumeFit {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
+        let mut resumed = 0;
         for number in numbers::all(tx).await?.iter().filter(|number| number.paused_at.is_some()) {
             if self.fit.contains(&number.id) {
-                fitness::resume(tx, number.id).await?;
+                resumed += u64::from(fitness::resume(tx, number.id).await?);
                 fitness::forgive(tx, number.id).await?;
             } else {
                 fitness::stop_alone(tx, number.id, self.probe_at, self.now).await?;
             }
+        }
+        if resumed > 0 {
+            let data = json!({ "numbers": resumed });
+            command_acts::record(tx, (commands::ids().next(self.now), self.now), "sending_resumed", None, &data).await?;
         }
         // None is left that stands still because of the account.
         fitness::resume_account(tx).await.map(drop)

@@ -1,13 +1,16 @@
 //! What time does by itself: leases run out, old webhooks and announcements are forgotten, queues are counted.
 
 use super::deliver::take;
+use super::prove::NoteTooSoon;
 use super::{Desk, once};
 use crate::clock::{At, days};
 use crate::domain::fitness::REMEMBERED;
 use crate::domain::sending::Next;
 use crate::domain::settlement::News;
+use crate::domain::throttle;
 use crate::store::{
-    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, presences, tallies, upkeep,
+    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, presences, sessions, sign_ins, tallies,
+    upkeep,
 };
 use crate::{faults, metrics};
 
@@ -17,6 +20,8 @@ const RAW_KEPT: std::time::Duration = days(30);
 const CHANGES_KEPT: std::time::Duration = days(1);
 /// What integrators were told of can be posted again for so long.
 const EVENTS_KEPT: std::time::Duration = days(30);
+/// Who was not let in is seen for so long.
+const REFUSALS_KEPT: std::time::Duration = days(90);
 /// Rows of each kind that one transaction forgets.
 const PIECE: i64 = 1000;
 
@@ -55,7 +60,7 @@ pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
     Ok(found)
 }
 
-/// Forgets raw webhooks, announcements, events and answers that have had their time. Returns how many rows changed.
+/// Forgets raw webhooks, announcements, events, answers and failures to sign in that have had their time. Returns how many rows changed.
 ///
 /// # Errors
 /// What the database said.
@@ -77,17 +82,19 @@ struct Forget {
 }
 
 impl Job for Forget {
-    type Out = [u64; 4];
+    type Out = [u64; 6];
 
-    async fn run(&self, tx: &mut Tx) -> Result<[u64; 4]> {
+    async fn run(&self, tx: &mut Tx) -> Result<[u64; 6]> {
         let now = self.desk.clock.now();
         let raw = upkeep::forget_raw(tx, now - RAW_KEPT, PIECE).await?;
         let old = changes::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         let events = api_events::forget(tx, now - EVENTS_KEPT, PIECE).await?;
         let answers = idempotency::forget(tx, now - once::KEPT, PIECE).await?;
-        fitness::forget(tx, now - REMEMBERED).await?;
-        Ok([raw, old, events, answers])
+use crate::domain::throttle;
+use crate::store::{
+    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, presences, sessions, sign_ins, tallies,
+    upkeep,
     }
 }
 
@@ -122,7 +129,8 @@ pub async fn agree(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// Adds what was counted in memory (refused webhooks) to the totals that people see.
+/// Adds what was counted in memory (refused webhooks, attempts to sign in that came too soon) to the totals that people
+/// see.
 ///
 /// # Errors
 /// What the database said; the counts are kept for the next time.
@@ -135,6 +143,15 @@ pub async fn tally(desk: &Desk) -> Result<()> {
                 .iter()
                 .skip_while(|(other, _)| other != name)
                 .for_each(|(name, count)| desk.tallies.add(name, *count));
+            return Err(error);
+        }
+    }
+    let mut too_soon = desk.tallies.take_too_soon().into_iter();
+    while let Some(((person, address), count)) = too_soon.next() {
+        let note = NoteTooSoon { desk: desk.clone(), person, address: address.clone(), count, at: desk.clock.now() };
+        if let Err(error) = desk.store.write(note).await {
+            desk.tallies.add_too_soon((person, address), count);
+            too_soon.for_each(|(attempted, count)| desk.tallies.add_too_soon(attempted, count));
             return Err(error);
         }
     }

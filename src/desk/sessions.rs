@@ -1,16 +1,17 @@
-//! Signing in and out, by password or by a one-time link.
-//! An unknown person and a wrong password look alike and last alike, and nobody may guess for long.
+//! Signing in and out, by password or by a one-time link, and for how long.
 
 use std::time::Duration;
 
 use crate::clock::{At, hours, minutes};
-use crate::desk::{Desk, password};
+use crate::desk::came::{self, Arrival, Came, How, Keys};
+use crate::desk::prove::{self, Counted};
+use crate::desk::{Desk, commands};
 use crate::domain::ids::PersonId;
 use crate::domain::person::{Duty, Role};
-use crate::domain::throttle::{self, Scope, WINDOW};
 use crate::secret::hash_token;
 use crate::store::links::{self, Kind, OpenLink};
-use crate::store::{self, Job, Store, Tx, sessions};
+use crate::store::sign_ins::{self, SignIn};
+use crate::store::{self, Job, Store, Tx, command_acts, sessions};
 
 pub use crate::desk::password::hash_password;
 
@@ -43,8 +44,8 @@ pub struct Attempt {
     pub email: String,
     /// As typed.
     pub password: String,
-    /// The network address that it came from.
-    pub address: String,
+    /// Where it came from.
+    pub came: Came,
 }
 
 /// Why somebody was not signed in.
@@ -61,50 +62,23 @@ pub enum NotSignedIn {
     Store(#[from] store::Error),
 }
 
-/// Signs in by password and returns the new session's token.
+/// Signs in by password and returns what the browser is given.
 ///
 /// # Errors
 /// [`NotSignedIn`].
-pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<String, NotSignedIn> {
-    let (person, account) = prove(desk, &attempt).await?;
-    Ok(begin(desk, Begin::for_password(desk, person, account)).await?)
-}
-
-/// Proves a password without beginning a session, under the same throttle: whose it is, and the account's mark in the
-/// throttle.
-///
-/// # Errors
-/// [`NotSignedIn`].
-pub(super) async fn prove(desk: &Desk, attempt: &Attempt) -> Result<(PersonId, String), NotSignedIn> {
-    let email = attempt.email.trim().to_lowercase();
-    // Somebody may have typed a password into the wrong field, so the field is not kept as it was typed.
-    let account = hash_token(&email);
-    refuse_guessers(desk, &account, &attempt.address).await?;
-    // Asked again in its turn: of a thousand attempts at once, those behind the first failures are refused.
-    let turn = password::turn().await;
-    refuse_guessers(desk, &account, &attempt.address).await?;
-    let found = sessions::account(&mut desk.store.read().await?, &email).await?;
-    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let right = turn.verify(attempt.password.clone(), hash).await;
-    // The turn ends after the failure has been noted, so that the next in the queue is told of it.
-    match found {
-        Some(found) if right => Ok((found.person, account)),
-        _ => {
-            let now = desk.clock.now();
-            let id = desk.ids.next(now);
-            desk.store.write(NoteFailure { id, account, address: attempt.address.clone(), now }).await?;
-            drop(turn);
-            Err(NotSignedIn::Wrong)
-        }
-    }
+pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<Keys, NotSignedIn> {
+    let (keys, arrival) = Arrival::of(desk, &attempt.came, How::Password);
+    let (person, counted) = prove::at_the_door(desk, attempt).await?;
+    desk.store.write(Begin { desk: desk.clone(), arrival, person, counted }).await?;
+    Ok(keys)
 }
 
 /// Ends the session with this token.
 ///
 /// # Errors
 /// What the database said.
-pub async fn sign_out(desk: &Desk, token: &str) -> store::Result<()> {
-    desk.store.write(End { token_hash: hash_token(token) }).await
+pub async fn sign_out(desk: &Desk, token: &str, came: &Came) -> store::Result<()> {
+    desk.store.write(End { desk: desk.clone(), token_hash: hash_token(token), address: came.address.clone() }).await
 }
 
 /// Who is signed in by this token. With `used`, the session goes on from now; a page that only refreshes itself
@@ -131,7 +105,7 @@ pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<W
     }))
 }
 
-/// Makes a one-time link's token for the enabled person with this e-mail address; `None` if there is none.
+/// Makes, on the command line, a one-time link's token for the enabled person with this e-mail address; `None` if there is none.
 ///
 /// # Errors
 /// What the database said.
@@ -151,87 +125,44 @@ pub async fn whose_link(desk: &Desk, token: &str) -> store::Result<Option<OpenLi
 ///
 /// # Errors
 /// What the database said.
-pub async fn use_link(desk: &Desk, token: &str) -> store::Result<Option<String>> {
-    let session = desk.chance.token::<32>();
-    let job = UseLink { link_hash: hash_token(token), token_hash: hash_token(&session), now: desk.clock.now() };
-    Ok(desk.store.write(job).await?.then_some(session))
-}
-
-async fn refuse_guessers(desk: &Desk, account: &str, address: &str) -> Result<(), NotSignedIn> {
-    let now = desk.clock.now();
-    let mut tx = desk.store.read().await?;
-    let of_account = sessions::failures_of_account(&mut tx, account, now - WINDOW).await?;
-    let of_address = sessions::failures_of_address(&mut tx, address, now - WINDOW).await?;
-    let until = throttle::refused_until(of_account, Scope::Account, now).max(throttle::refused_until(
-        of_address,
-        Scope::Address,
-        now,
-    ));
-    until.map_or(Ok(()), |until| Err(NotSignedIn::Wait(until)))
-}
-
-async fn begin(desk: &Desk, (token, job): (String, Begin)) -> store::Result<String> {
-    desk.store.write(job).await?;
-    Ok(token)
-}
-
-/// Begins a session within a transaction.
-///
-/// # Errors
-/// What the database said.
-pub(super) async fn begin_in(tx: &mut Tx, token_hash: &str, person: PersonId, now: At) -> store::Result<()> {
-    sessions::drop_stale(tx, now - ABSOLUTE, now - IDLE).await?;
-    sessions::insert(tx, token_hash, person, now).await
+pub async fn use_link(desk: &Desk, token: &str, came: &Came) -> store::Result<Option<Keys>> {
+    let (keys, arrival) = Arrival::of(desk, came, How::Link);
+    let job = UseLink { desk: desk.clone(), link_hash: hash_token(token), arrival };
+    Ok(desk.store.write(job).await?.then_some(keys))
 }
 
 struct Begin {
-    token_hash: String,
+    desk: Desk,
+    arrival: Arrival,
     person: PersonId,
-    account: String,
-    now: At,
-}
-
-impl Begin {
-    fn for_password(desk: &Desk, person: PersonId, account: String) -> (String, Self) {
-        let token = desk.chance.token::<32>();
-        let begin = Begin { token_hash: hash_token(&token), person, account, now: desk.clock.now() };
-        (token, begin)
-    }
+    counted: Counted,
 }
 
 impl Job for Begin {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> store::Result<()> {
-        sessions::forget_failures(tx, &self.account).await?;
-        begin_in(tx, &self.token_hash, self.person, self.now).await
-    }
-}
-
-struct NoteFailure {
-    id: i64,
-    account: String,
-    address: String,
-    now: At,
-}
-
-impl Job for NoteFailure {
-    type Out = ();
-
-    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
-        sessions::note_failure(tx, self.id, &self.account, &self.address, self.now, self.now - WINDOW).await
+        prove::forgive(tx, &self.counted).await?;
+        self.arrival.begin_in(&self.desk, tx, self.person, self.desk.clock.now()).await
     }
 }
 
 struct End {
+    desk: Desk,
     token_hash: String,
+    address: Option<String>,
 }
 
 impl Job for End {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> store::Result<()> {
-        sessions::delete(tx, &self.token_hash).await
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let Some(person) = sessions::delete(tx, &self.token_hash).await? else { return Ok(()) };
+        let origin = &came::origin(desk, tx, self.address.as_deref()).await?;
+        let id = desk.ids.next(now);
+        let entry = SignIn { id, at: now, person, kind: "signed_out", how: "", origin, device: "" };
+        sign_ins::insert(tx, entry).await
     }
 }
 
@@ -260,23 +191,26 @@ impl Job for MakeLink {
     async fn run(&self, tx: &mut Tx) -> store::Result<Option<()>> {
         let Some(account) = sessions::account(tx, &self.email).await? else { return Ok(None) };
         links::insert(tx, &self.token_hash, Kind::SignIn, account.person, self.now, self.now + LINK_LIFE).await?;
+        let id = (commands::ids().next(self.now), self.now);
+        command_acts::record(tx, id, "link_made", Some(account.person), &serde_json::json!({})).await?;
         Ok(Some(()))
     }
 }
 
 struct UseLink {
+    desk: Desk,
     link_hash: String,
-    token_hash: String,
-    now: At,
+    arrival: Arrival,
 }
 
 impl Job for UseLink {
     type Out = bool;
 
     async fn run(&self, tx: &mut Tx) -> store::Result<bool> {
-        let used = links::use_up(tx, &self.link_hash, Kind::SignIn, self.now).await?;
+        let now = self.desk.clock.now();
+        let used = links::use_up(tx, &self.link_hash, Kind::SignIn, now).await?;
         let Some(person) = used else { return Ok(false) };
-        begin_in(tx, &self.token_hash, person, self.now).await?;
+        self.arrival.begin_in(&self.desk, tx, person, now).await?;
         Ok(true)
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use crate::domain::ids::PersonId;
+
 /// The tally of webhooks refused for a missing or wrong signature, or for another account.
 pub const WEBHOOK_REJECTED: &str = "webhook.rejected";
 
@@ -18,19 +20,47 @@ pub const ABROAD: &str = "texts.abroad";
 /// The tally of texts that waited because the most of the day had been sent.
 pub const SPENT: &str = "texts.spent";
 
+/// So many people and addresses are told apart until the next time that counts are written.
+const MOST: usize = 1000;
+
+/// Whom an attempt to sign in was about, if that is anybody, and the address it came from, if that is known.
+pub type Attempted = (Option<PersonId>, Option<String>);
+
 /// Counts that are not written yet.
 #[derive(Debug, Default)]
-pub struct Tallies(Mutex<BTreeMap<&'static str, i64>>);
+pub struct Tallies {
+    counts: Mutex<BTreeMap<&'static str, i64>>,
+    too_soon: Mutex<BTreeMap<Attempted, i64>>,
+}
 
 impl Tallies {
     /// Counts `count` more.
     pub fn add(&self, name: &'static str, count: i64) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += count;
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += count;
     }
 
     /// Takes everything that was counted.
     #[must_use]
     pub fn take(&self) -> Vec<(&'static str, i64)> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect()
+        std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect()
+    }
+
+    /// Counts `count` more attempts to sign in that came too soon; beyond the most of them, for nobody and from nowhere in
+    /// particular.
+    pub fn add_too_soon(&self, attempted: Attempted, count: i64) {
+        let mut all = self.too_soon.lock().unwrap_or_else(PoisonError::into_inner);
+        let attempted = if all.len() < MOST || all.contains_key(&attempted) { attempted } else { (None, None) };
+        *all.entry(attempted).or_default() += count;
+    }
+
+    /// Counts one.
+    pub fn too_soon(&self, person: Option<PersonId>, address: Option<&str>) {
+        self.add_too_soon((person, address.map(str::to_owned)), 1);
+    }
+
+    /// Takes the attempts that came too soon.
+    #[must_use]
+    pub fn take_too_soon(&self) -> Vec<(Attempted, i64)> {
+        std::mem::take(&mut *self.too_soon.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect()
     }
 }

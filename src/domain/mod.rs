@@ -27,6 +27,7 @@ pub mod pace;
 pub mod pair;
 pub mod password;
 pub mod patience;
+pub mod peer;
 pub mod person;
 pub mod phone;
 pub mod phone_code;

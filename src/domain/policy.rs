@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use crate::clock::{days, hours, minutes, seconds};
 use crate::domain::country::Countries;
+use crate::domain::peer::TrustedProxies;
 use crate::domain::phone::Phone;
 use crate::domain::pool::money::{Cents, Prices};
 
 pub use line::LinePolicy;
 
-/// Everything that an operator may set about how texts are handled.
+/// Everything that an operator may set about how texts and requests are handled.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policies {
     /// How conversations with customers live.
@@ -25,6 +26,8 @@ pub struct Policies {
     pub delivery: DeliveryPolicy,
     /// What programs of integrators may do.
     pub api: ApiPolicy,
+    /// Whose word counts about where a request comes from (`SWITCHBOARD_TRUSTED_PROXIES`).
+    pub proxies: TrustedProxies,
 }
 
 impl Policies {

@@ -1,48 +1,79 @@
-//! The session cookie.
-//! Its `__Host-` name binds it to this host over TLS; a plain LAN address gets a plain name, since browsers drop the other there.
+//! The cookies: one of the session, and one by which a browser is known that somebody has signed in with.
+//! Their `__Host-` names bind them to this host over TLS; a plain LAN address gets plain names, since browsers drop the
+//! others there.
 
-use rocket::http::{Cookie, CookieJar, SameSite};
+use rocket::http::{Cookie, CookieJar, Header, SameSite};
 use rocket::{Request, time::Duration};
 
 use super::site::Site;
+use crate::desk::came::DEVICE_LIFE;
 
-const SECURE: &str = "__Host-switchboard";
-const PLAIN: &str = "switchboard";
-/// As long as a session can last at most.
-const MAX_AGE: Duration = Duration::hours(24);
-
-fn name(site: &Site, req: &Request<'_>) -> &'static str {
-    if site.secure(req) { SECURE } else { PLAIN }
+/// A cookie of ours, under the name that it has over TLS and the one without.
+struct Kind {
+    secure: &'static str,
+    plain: &'static str,
 }
 
-fn build(site: &Site, req: &Request<'_>, token: String) -> Cookie<'static> {
-    Cookie::build((name(site, req), token))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(site.secure(req))
-        .max_age(MAX_AGE)
-        .build()
+const SESSION: Kind = Kind { secure: "__Host-switchboard", plain: "switchboard" };
+const DEVICE: Kind = Kind { secure: "__Host-switchboard-device", plain: "switchboard-device" };
+
+/// As long as a session can last at most.
+const MAX_AGE: Duration = Duration::hours(24);
+/// A token of ours is as long as this or shorter; what is longer is not looked at.
+const LONGEST: usize = 100;
+
+impl Kind {
+    fn name(&self, site: &Site, req: &Request<'_>) -> &'static str {
+        if site.secure(req) { self.secure } else { self.plain }
+    }
+
+    fn build(&self, site: &Site, req: &Request<'_>, token: String, age: Duration) -> Cookie<'static> {
+        Cookie::build((self.name(site, req), token))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(site.secure(req))
+            .max_age(age)
+            .build()
+    }
+
+    fn of<'r>(&self, site: &Site, req: &'r Request<'_>) -> Option<&'r str> {
+        let value = req.cookies().get(self.name(site, req)).map(Cookie::value);
+        value.filter(|token| token.len() <= LONGEST)
+    }
 }
 
 /// Whether the browser sent a session cookie, good or not.
 #[must_use]
 pub fn names_a_session(jar: &CookieJar<'_>) -> bool {
-    jar.get(SECURE).is_some() || jar.get(PLAIN).is_some()
+    jar.get(SESSION.secure).is_some() || jar.get(SESSION.plain).is_some()
 }
 
 /// The session token that came with the request.
 #[must_use]
 pub fn token<'r>(site: &Site, req: &'r Request<'_>) -> Option<&'r str> {
-    req.cookies().get(name(site, req)).map(Cookie::value)
+    SESSION.of(site, req)
 }
 
-/// Gives the browser a session.
-pub fn give(site: &Site, req: &Request<'_>, token: String) {
-    req.cookies().add(build(site, req, token));
+/// The token by which the browser is known, as it came with the request.
+#[must_use]
+pub fn device<'r>(site: &Site, req: &'r Request<'_>) -> Option<&'r str> {
+    DEVICE.of(site, req)
 }
 
-/// Takes it away again.
+/// The header that gives the browser a session; it goes before other cookies, which simple programs do not look at.
+#[must_use]
+pub fn give(site: &Site, req: &Request<'_>, token: String) -> Header<'static> {
+    Header::new("Set-Cookie", SESSION.build(site, req, token, MAX_AGE).encoded().to_string())
+}
+
+/// Gives the browser what it is known by. Signing out does not take it away: it opens nothing by itself.
+pub fn give_device(site: &Site, req: &Request<'_>, token: String) {
+    let age = Duration::try_from(DEVICE_LIFE).unwrap_or(Duration::ZERO);
+    req.cookies().add(DEVICE.build(site, req, token, age));
+}
+
+/// Takes the session away again.
 pub fn take(site: &Site, req: &Request<'_>) {
-    req.cookies().remove(build(site, req, String::new()));
+    req.cookies().remove(SESSION.build(site, req, String::new(), MAX_AGE));
 }

@@ -23,9 +23,6 @@ pub struct ManagerOnly(pub Who);
 /// An admin.
 pub struct AdminOnly(pub Who);
 
-/// The network address of a request, for the throttle; never logged.
-pub struct Address(pub String);
-
 /// The token of the session that came with a request, good or not.
 pub struct Token(pub String);
 
@@ -77,14 +74,6 @@ impl<'r> FromRequest<'r> for AdminOnly {
     type Error = ();
     async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
         at_least(Role::Admin, req).await.map(AdminOnly)
-    }
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Address {
-    type Error = ();
-    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
-        Outcome::Success(Address(req.client_ip().map_or_else(|| "unknown".to_owned(), |ip| ip.to_string())))
     }
 }
 

@@ -6,9 +6,12 @@ use rocket::{Build, Rocket};
 
 use crate::secret::Chance;
 
+pub mod came;
+pub mod clean;
 pub mod cookie;
 pub mod db;
 pub mod files;
+pub mod form;
 pub mod guards;
 pub mod headers;
 pub mod page;
@@ -31,12 +34,14 @@ pub fn limits() -> Limits {
         .limit("json", ByteUnit::Mebibyte(1))
 }
 
-/// Gives a Rocket what every door needs: request log, security headers, cross-site refusal and static files.
+/// Gives a Rocket what every door needs: request log, security headers, clean addresses, cross-site refusal and static
+/// files.
 #[must_use]
 pub fn attach(rocket: Rocket<Build>, site: Site, chance: Chance) -> Rocket<Build> {
     rocket
         .attach(request_log::RequestLog(chance))
         .attach(headers::SecurityHeaders(site.clone()))
+        .attach(clean::Clean)
         .attach(same_site::SameSite(site.clone()))
         .manage(site)
         .mount("/", same_site::routes())

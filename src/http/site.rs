@@ -50,6 +50,13 @@ impl Site {
         self.https
     }
 
+    /// Whether people reach it over TLS from elsewhere, which only a proxy before this program gives them.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        let host = self.origin.split_once("://").map_or("", |(_, host)| host);
+        self.https && !names_loopback(host)
+    }
+
     /// Whether cookies may be `Secure` here: over https, and on loopback, where browsers keep them as well.
     #[must_use]
     pub fn secure(&self, req: &Request<'_>) -> bool {
@@ -67,14 +74,19 @@ impl Site {
 
 /// The `Host` header if it names this machine itself.
 fn loopback_host<'r>(req: &'r Request<'_>) -> Option<&'r str> {
-    let host = req.headers().get_one("host")?;
+    req.headers().get_one("host").filter(|host| names_loopback(host))
+}
+
+/// Whether a host, perhaps with a port, is this machine itself.
+fn names_loopback(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next()?,
-        None => host.split(':').next()?,
+        Some(rest) => rest.split(']').next(),
+        None => host.split(':').next(),
     };
-    let loopback = name.eq_ignore_ascii_case("localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    loopback.then_some(host)
+    name.is_some_and(|name| {
+        name.eq_ignore_ascii_case("localhost")
+            || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    })
 }
 
 #[cfg(test)]
@@ -86,5 +98,9 @@ mod tests {
         assert_eq!(Site::at("https://Texts.Example.com/").origin(), "https://texts.example.com");
         assert_eq!(Site::at("http://127.0.0.1:8000/path").origin(), "http://127.0.0.1:8000");
         assert!(Site::at("https://texts.example.com").https() && !Site::at("http://10.0.0.1").https());
+        assert!(Site::at("https://texts.example.com:8443").is_published());
+        for home in ["http://127.0.0.1:8000", "https://localhost", "https://[::1]:8443", "https://127.0.0.1"] {
+            assert!(!Site::at(home).is_published(), "{home}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! People with a login: who they are, their phones, their duty.
 
-use super::{Result, Tx};
+use super::{Result, Tx, devices};
 use crate::clock::At;
 use crate::domain::hours::Hours;
 use crate::domain::ids::PersonId;
@@ -161,18 +161,18 @@ pub async fn set_limit(tx: &mut Tx, id: PersonId, limit: Option<i64>) -> Result<
     Ok(())
 }
 
-/// Sets a password by its hash and ends the person's sessions and unused links; `false` if there is no such enabled
-/// person.
+/// Sets a password by its hash, ends the person's sessions and unused links, and says whose it is; `None` if there is no
+/// such enabled person.
 ///
 /// # Errors
 /// What the database said.
-pub async fn set_password(tx: &mut Tx, email: &str, hash: &str) -> Result<bool> {
+pub async fn set_password(tx: &mut Tx, email: &str, hash: &str) -> Result<Option<PersonId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "UPDATE people SET password_hash = $2 WHERE email = $1 AND disabled_at IS NULL RETURNING id")
         .bind(email).bind(hash).fetch_optional(&mut *c).await)?;
-    let Some(id) = id else { return Ok(false) };
-    sign_out(tx, PersonId(id)).await?;
-    Ok(true)
+    let Some(id) = id.map(PersonId) else { return Ok(None) };
+    sign_out(tx, id).await?;
+    Ok(Some(id))
 }
 
 /// Sets a person's password by its hash, and nothing else.
@@ -185,7 +185,7 @@ pub async fn set_password_hash(tx: &mut Tx, id: PersonId, hash: &str) -> Result<
     Ok(())
 }
 
-/// Ends a person's sessions and unused links.
+/// Ends a person's sessions and unused links, and forgets the browsers that they signed in with.
 ///
 /// # Errors
 /// What the database said.
@@ -193,7 +193,7 @@ pub async fn sign_out(tx: &mut Tx, id: PersonId) -> Result<()> {
     on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1").bind(id.0).execute(&mut *c).await.map(drop))?;
     on!(tx, c => sqlx::query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL")
         .bind(id.0).execute(&mut *c).await.map(drop))?;
-    Ok(())
+    devices::forget(tx, id).await
 }
 
 /// Whether there is any enabled admin but this person.

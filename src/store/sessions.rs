@@ -38,7 +38,7 @@ pub async fn failures_of_account(tx: &mut Tx, account: &str, since: At) -> Resul
     Ok(failures(row))
 }
 
-/// Failures from one address since `since`.
+/// Failures from one address since `since`; see [`note_failure`].
 ///
 /// # Errors
 /// What the database said.
@@ -57,16 +57,33 @@ fn failures((count, oldest, newest): (i64, Option<i64>, Option<i64>)) -> Failure
     }
 }
 
-/// Notes a wrong password and forgets those of before `since`.
+/// Notes a wrong password and forgets those of before `since`. Without an address it counts for the account alone.
 ///
 /// # Errors
 /// What the database said.
-pub async fn note_failure(tx: &mut Tx, id: i64, account: &str, address: &str, at: At, since: At) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM sign_in_failures WHERE (account = $1 OR address = $2) AND at <= $3")
-        .bind(account).bind(address).bind(since.0).execute(c).await.map(drop))?;
+pub async fn note_failure(
+    tx: &mut Tx,
+    id: i64,
+    (account, address): (&str, Option<&str>),
+    at: At,
+    since: At,
+) -> Result<()> {
+    let address = address.unwrap_or_default();
+    on!(tx, c => sqlx::query("DELETE FROM sign_in_failures WHERE account = $1 AND at <= $2")
+        .bind(account).bind(since.0).execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query("INSERT INTO sign_in_failures (id, account, address, at) VALUES ($1, $2, $3, $4)")
         .bind(id).bind(account).bind(address).bind(at.0).execute(c).await.map(drop))?;
     Ok(())
+}
+
+/// Forgets up to `most` failures of before `before`, whoever's they were: whoever guesses at names leaves one for each.
+///
+/// # Errors
+/// What the database said.
+pub async fn forget_old_failures(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
+    on!(tx, c => Ok(sqlx::query(
+        "DELETE FROM sign_in_failures WHERE id IN (SELECT id FROM sign_in_failures WHERE at <= $1 LIMIT $2)")
+        .bind(before.0).bind(most).execute(c).await?.rows_affected()))
 }
 
 /// Forgets the failures of an account whose owner has just signed in.
@@ -134,13 +151,14 @@ pub async fn touch(tx: &mut Tx, token_hash: &str, now: At) -> Result<()> {
     Ok(())
 }
 
-/// Ends a session.
+/// Ends a session and says whose it was.
 ///
 /// # Errors
 /// What the database said.
-pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash).execute(c).await.map(drop))?;
-    Ok(())
+pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<Option<PersonId>> {
+    let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "DELETE FROM sessions WHERE token_hash = $1 RETURNING person_id").bind(token_hash).fetch_optional(c).await)?;
+    Ok(id.map(PersonId))
 }
 
 /// Drops the sessions that began before `began` or were last used before `used`.

@@ -9,6 +9,9 @@ pub const CARRIER_ACCOUNT: &str = "carrier_account";
 /// The hash of the link from the console by which the first admin is made.
 pub const SETUP_LINK: &str = "setup_link";
 
+/// The key by which network addresses are hashed where they are kept.
+pub const ORIGIN_KEY: &str = "origin_key";
+
 /// The value of `name`.
 ///
 /// # Errors

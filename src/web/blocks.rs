@@ -1,6 +1,5 @@
 //! Keeps a customer away, and lets them in again.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -9,6 +8,7 @@ use super::thread::Back;
 use super::writing::{Answer, Pane, answer_in, lines};
 use crate::desk::{Desk, block};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

@@ -1,7 +1,6 @@
 //! Canned replies: everybody keeps their own, managers also those of a line and of the company.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::response::Redirect;
 use rocket::{FromForm, State};
 
@@ -15,6 +14,7 @@ use crate::desk::{self, Desk};
 use crate::domain::ids::{CannedReplyId, NumberId};
 use crate::domain::person::Role;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
 use crate::store::canned::{self as kept, Owner};

@@ -1,6 +1,5 @@
 //! The closing of a conversation, with a note for colleagues if there is something to say.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -9,6 +8,7 @@ use super::thread::Back;
 use super::writing::{Answer, answer, lines};
 use crate::desk::{Desk, close};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

@@ -1,6 +1,5 @@
 //! What staff enter about a customer's consent, and what becomes of a text that reads like a refusal.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -9,6 +8,7 @@ use super::thread::Back;
 use super::writing::{Answer, Pane, answer_in, lines};
 use crate::desk::{Desk, Failure, consent, refusal};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

@@ -1,7 +1,6 @@
 //! What is known of a customer: the card that anybody may write who sees the conversation, and the number, which
 //! managers are shown by a click that is written down.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::{self, Number};
@@ -14,6 +13,7 @@ use crate::desk::contact::{self, Typed};
 use crate::desk::{Desk, number};
 use crate::domain::ids::LegId;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
 

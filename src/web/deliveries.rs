@@ -1,7 +1,6 @@
 //! Texts in doubt, for managers: what is known about each, what the carrier has, and what to do.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::failure::Failure;
@@ -12,6 +11,7 @@ use crate::desk::sessions::Who;
 use crate::desk::{self, Desk, decide};
 use crate::domain::ids::DeliveryId;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::ManagerOnly;
 use crate::http::page::Page;
 use crate::store::views::deliveries::{self as view, Attempt, Doubtful};

@@ -1,6 +1,5 @@
 //! What is being written, kept on the server: by the script after a pause, by a button without it.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::composer::Typed;
@@ -12,6 +11,7 @@ use crate::desk::{Desk, Failure};
 use crate::domain::canned::filled;
 use crate::domain::ids::CannedReplyId;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::store::canned;
 use crate::store::views::thread::{self, Head};

@@ -1,6 +1,5 @@
 //! Duty: whether somebody takes customers, set by themselves or by a manager.
 
-use rocket::form::Form;
 use rocket::response::Redirect;
 use rocket::{FromForm, State};
 
@@ -8,6 +7,7 @@ use super::failure::Failure;
 use crate::desk::{Desk, duty};
 use crate::domain::ids::PersonId;
 use crate::domain::person::Duty;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
-use rocket::form::Form;
 use rocket::response::Redirect;
 
 use super::failure::Failure;
@@ -17,6 +16,7 @@ use crate::desk::{self, Desk};
 use crate::domain::event::{Kind, Wanted};
 use crate::domain::ids::{EndpointId, EventId};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::endpoints::{self as table, Endpoint};

@@ -1,7 +1,6 @@
 //! A conversation, or everything with a customer, as a page to print, a table or JSON. Each leaves one audit row first.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::http::{ContentType, Header};
 use rocket::response::{self, Responder, Response};
 use rocket::{FromForm, Request, State};
@@ -19,6 +18,7 @@ use crate::domain::csv;
 use crate::domain::ids::ConversationId;
 use crate::domain::phone::masked;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::ManagerOnly;
 use crate::http::page::Page;
 use crate::store::Tx;

@@ -1,7 +1,6 @@
 //! Held texts, for managers: what reached a number of ours and was passed on to nobody, why, and what to do about it.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::failure::Failure;
@@ -12,6 +11,7 @@ use crate::desk::sessions::Who;
 use crate::desk::{self, Desk, held as decide};
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::ManagerOnly;
 use crate::http::page::Page;
 use crate::store::views::{Contact, held};

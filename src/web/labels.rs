@@ -1,7 +1,6 @@
 //! Labels: a page on which managers make and rename them, and the forms that put them on a conversation.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -14,6 +13,7 @@ use crate::desk::sessions::Who;
 use crate::desk::{self, Desk, label};
 use crate::domain::ids::{ConversationId, LabelId};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::{ManagerOnly, Signed};
 use crate::http::page::Page;
 use crate::store::labels::{self, Label};

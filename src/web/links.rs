@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
-use rocket::form::Form;
 use rocket::http::Status;
 
 use super::failure::Failure;
@@ -12,6 +11,8 @@ use super::fields::{Field, Posted, Sent, Typed};
 use super::session_given::Given;
 use crate::desk::people::{Accepted, accept};
 use crate::desk::{self, Desk, sessions};
+use crate::http::came::Came;
+use crate::http::form::Form;
 use crate::http::page::Page;
 use crate::store::links::{Kind, OpenLink};
 
@@ -55,26 +56,26 @@ pub(super) async fn show(token: &str, desk: &State<Desk>) -> Result<Page<Link>, 
 pub(super) type Answer = crate::web::answer::Answer<Link, Given>;
 
 #[rocket::post("/link/<token>", data = "<form>")]
-pub(super) async fn create(token: &str, form: Option<Form<Posted>>, desk: &State<Desk>) -> Answer {
+pub(super) async fn create(token: &str, form: Option<Form<Posted>>, came: Came, desk: &State<Desk>) -> Answer {
     let sent = Sent(form.map(|form| form.into_inner().field).unwrap_or_default());
-    match take(token, sent, desk).await {
+    match take(token, sent, &came.0, desk).await {
         Ok(answer) => answer,
         Err(failure) => Answer::Failed(failure),
     }
 }
 
-async fn take(token: &str, mut sent: Sent, desk: &Desk) -> Result<Answer, Failure> {
+async fn take(token: &str, mut sent: Sent, came: &desk::came::Came, desk: &Desk) -> Result<Answer, Failure> {
     let gone = || Answer::Again(Box::new(Link::page(None)));
-    let signed_in = |token| Answer::Done(Given { token, next: "/conversations".to_owned() });
+    let signed_in = |keys| Answer::Done(Given { keys, next: "/conversations".to_owned() });
     let Some(open) = sessions::whose_link(desk, token).await? else { return Ok(gone()) };
     if open.kind == Kind::SignIn {
-        return Ok(sessions::use_link(desk, token).await?.map_or_else(gone, signed_in));
+        return Ok(sessions::use_link(desk, token, came).await?.map_or_else(gone, signed_in));
     }
     // Passwords are taken as they were typed, and never shown again.
     let (password, again) = (sent.0.remove("password").unwrap_or_default(), sent.0.remove("again").unwrap_or_default());
     let typed = Accepted { name: sent.0.get("name").cloned(), password, again };
-    match accept(desk, token, open.kind, typed).await {
-        Ok(token) => Ok(signed_in(token)),
+    match accept(desk, token, open.kind, typed, came).await {
+        Ok(keys) => Ok(signed_in(keys)),
         Err(desk::Failure::NotFound) => Ok(gone()),
         Err(desk::Failure::Refused { field, why }) => {
             let typed = Typed { part: "link", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };

@@ -1,7 +1,6 @@
 //! What in an open conversation calls for attention: what has not been read, what did not arrive; and taking note of it.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -12,6 +11,7 @@ use crate::desk::sessions::Who;
 use crate::desk::{Desk, reading};
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::store::views::list::View;
 use crate::store::views::thread::Head;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
-use rocket::form::Form;
 use rocket::response::Redirect;
 
 use super::failure::Failure;
@@ -15,7 +14,9 @@ use super::session_given::Given;
 use crate::desk::sessions::Who;
 use crate::desk::{self, Desk, people};
 use crate::http::Site;
-use crate::http::guards::{Address, Signed};
+use crate::http::came::Came;
+use crate::http::form::Form;
+use crate::http::guards::Signed;
 use crate::http::page::Page;
 use crate::store::views::people::{self as view, Seen};
 
@@ -114,7 +115,7 @@ pub(super) async fn rename(form: Form<Posted>, me: Signed, desk: &State<Desk>, s
 pub(super) async fn change_password(
     form: Form<Posted>,
     me: Signed,
-    address: Address,
+    came: Came,
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Answer {
@@ -122,8 +123,8 @@ pub(super) async fn change_password(
     // A password is taken as it was typed, and never shown again.
     let mut take = |name: &str| field.remove(name).unwrap_or_default();
     let (current, new) = (take("current"), (take("password"), take("again")));
-    match people::change_password(desk, me.0.id, address.0, current, new).await {
-        Ok(token) => Answer::In(Given { token, next: "/me?saved=password#password".to_owned() }),
+    match people::change_password(desk, me.0.id, &came.0, current, new).await {
+        Ok(keys) => Answer::In(Given { keys, next: "/me?saved=password#password".to_owned() }),
         Err(failure) => answer((desk, site, me.0), "password", Sent::default(), Err(failure)).await,
     }
 }

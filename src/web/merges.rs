@@ -1,6 +1,5 @@
 //! Contacts that are one person: put together, and taken apart again.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -10,6 +9,7 @@ use super::writing::{Answer, Pane, answer_in};
 use crate::desk::{Desk, merge};
 use crate::domain::ids::CustomerId;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

@@ -1,6 +1,5 @@
 //! A note: staff see it, and it never leaves the house.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::composer::Typed;
@@ -9,6 +8,7 @@ use super::thread::Back;
 use super::writing::{Answer, answer, lines};
 use crate::desk::{Desk, note};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

@@ -1,6 +1,5 @@
 //! The pin of a conversation: claimed for oneself, or moved to a colleague.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -11,6 +10,7 @@ use crate::desk::{Desk, Failure, pin};
 use crate::domain::ids::PersonId;
 use crate::domain::person::Role;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

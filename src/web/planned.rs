@@ -1,6 +1,5 @@
 //! Replies that wait: taken back, moved to another time, or sent now.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -11,6 +10,7 @@ use crate::desk::unplan::{Wish, unplan};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PlannedReplyId;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[rocket::post("/conversations/<id>/planned/<planned>/withdrawal?<view>")]

@@ -1,7 +1,6 @@
 //! Who else looks at a conversation, and who types in it.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::http::Status;
 use rocket::{FromForm, State};
 use rocket_db_pools::Connection;
@@ -14,6 +13,7 @@ use crate::desk::Desk;
 use crate::desk::presence::{self, Sign};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::http::db::Db;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
 use crate::store::presences::{self, Present};

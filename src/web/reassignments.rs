@@ -1,7 +1,6 @@
 //! What a search found, or what somebody chose of it, given to a colleague: asked about first, told about afterwards.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::failure::Failure;
@@ -14,6 +13,7 @@ use crate::desk::sessions::Who;
 use crate::desk::{self, Desk};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::ManagerOnly;
 use crate::http::page::Page;
 use crate::store::views::Contact;

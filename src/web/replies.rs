@@ -1,6 +1,5 @@
 //! A reply from the web: a text to the customer, from the line, now or later.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::composer::Typed;
@@ -14,6 +13,7 @@ use crate::desk::sessions::Who;
 use crate::desk::{Desk, Failure, repeat};
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

@@ -4,11 +4,12 @@ use rocket::Request;
 use rocket::http::{Header, Status};
 use rocket::response::{Redirect, Responder, Result};
 
+use crate::desk::came::Keys;
 use crate::http::{Site, cookie};
 
-/// Signed in: the cookie, and on to the page.
+/// Signed in: the cookies, and on to the page.
 pub(super) struct Given {
-    pub(super) token: String,
+    pub(super) keys: Keys,
     pub(super) next: String,
 }
 
@@ -18,8 +19,10 @@ pub(super) struct Taken;
 impl<'r> Responder<'r, 'static> for Given {
     fn respond_to(self, req: &'r Request<'_>) -> Result<'static> {
         let site = req.rocket().state::<Site>().ok_or(Status::InternalServerError)?;
-        cookie::give(site, req, self.token);
-        Redirect::to(self.next).respond_to(req)
+        cookie::give_device(site, req, self.keys.device);
+        let mut response = Redirect::to(self.next).respond_to(req)?;
+        response.adjoin_header(cookie::give(site, req, self.keys.session));
+        Ok(response)
     }
 }
 

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
-use rocket::form::Form;
 
 use super::failure::Failure;
 use super::fields::{Field, Posted, Sent, Typed};
 use super::session_given::Given;
-use crate::desk::setup::{self, First};
+use crate::desk::setup::{self, First, Worth};
 use crate::desk::{self, Desk};
+use crate::http::came::Came;
+use crate::http::form::Form;
 use crate::http::page::Page;
 
 #[derive(Template)]
@@ -53,22 +54,34 @@ impl Show {
 
 #[rocket::get("/setup/<token>")]
 pub(super) async fn show(token: &str, desk: &State<Desk>) -> Result<Page<Show>, Failure> {
-    let has_line = setup::is_open(desk, token).await?.ok_or(Failure::NotFound)?;
+    let has_line = open(desk, token).await?;
     Ok(Page::ok(Show::of(&Typed::default(), has_line)))
+}
+
+/// Whether there is a line already, while the link can be used.
+async fn open(desk: &Desk, token: &str) -> Result<bool, Failure> {
+    match setup::worth(desk, token).await? {
+        Worth::Open { has_line } => Ok(has_line),
+        Worth::Ended => Err(Failure::Gone(
+            "This link has ended: it could be used for an hour. Start the program again, or run `switchboard link --setup` \
+             where it runs, for another one.",
+        )),
+        Worth::Nothing => Err(Failure::NotFound),
+    }
 }
 
 pub(super) type Answer = crate::web::answer::Answer<Show, Given>;
 
 #[rocket::post("/setup/<token>", data = "<form>")]
-pub(super) async fn create(token: &str, form: Option<Form<Posted>>, desk: &State<Desk>) -> Answer {
-    match finish(token, form, desk).await {
+pub(super) async fn create(token: &str, form: Option<Form<Posted>>, came: Came, desk: &State<Desk>) -> Answer {
+    match finish(token, form, came, desk).await {
         Ok(answer) => answer,
         Err(failure) => Answer::Failed(failure),
     }
 }
 
-async fn finish(token: &str, form: Option<Form<Posted>>, desk: &Desk) -> Result<Answer, Failure> {
-    let has_line = setup::is_open(desk, token).await?.ok_or(Failure::NotFound)?;
+async fn finish(token: &str, form: Option<Form<Posted>>, came: Came, desk: &Desk) -> Result<Answer, Failure> {
+    let has_line = open(desk, token).await?;
     let mut sent = Sent(form.map(|form| form.into_inner().field).unwrap_or_default());
     // Passwords are taken as they were typed, and never shown again.
     let mut take = |name: &str| sent.0.remove(name).unwrap_or_default();
@@ -81,9 +94,10 @@ async fn finish(token: &str, form: Option<Form<Posted>>, desk: &Desk) -> Result<
         again,
         number: value("number"),
         line: value("line"),
+        came: came.0,
     };
     match setup::finish(desk, token, first).await {
-        Ok(token) => Ok(Answer::Done(Given { token, next: "/conversations".to_owned() })),
+        Ok(keys) => Ok(Answer::Done(Given { keys, next: "/conversations".to_owned() })),
         Err(desk::Failure::Refused { field, why }) => {
             let typed = Typed { part: "setup", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
             Ok(Answer::Again(Box::new(Page::refused(Show::of(&typed, has_line)))))

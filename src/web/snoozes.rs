@@ -1,6 +1,5 @@
 //! Puts a conversation aside until later, and takes it back.
 
-use rocket::form::Form;
 use rocket::{FromForm, State};
 
 use super::conversations::Number;
@@ -9,6 +8,7 @@ use super::thread::Back;
 use super::writing::{Answer, answer};
 use crate::desk::{Desk, snooze};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

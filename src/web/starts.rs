@@ -1,7 +1,6 @@
 //! Starts a conversation with a number: a page of its own, so that it can be reached from anywhere.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::response::Redirect;
 use rocket::{FromForm, State};
 use rocket_db_pools::Connection;
@@ -22,6 +21,7 @@ use crate::domain::country::Countries;
 use crate::domain::ids::NumberId;
 use crate::http::Site;
 use crate::http::db::Db;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
 use crate::store::{Tx, lines as store, numbers};

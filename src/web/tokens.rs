@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
-use rocket::form::Form;
 use rocket::response::Redirect;
 
 use super::failure::Failure;
@@ -18,6 +17,7 @@ use crate::domain::duration;
 use crate::domain::ids::TokenId;
 use crate::domain::scope::{Scope, Scopes};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::api_tokens::{self as table, Token};

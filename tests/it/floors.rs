@@ -61,6 +61,27 @@ fn imports_run_only_downward_and_each_library_stays_in_its_rooms() {
     none(&sources.iter().flat_map(|(path, text)| check_file(path, text, &macros)).collect::<Vec<_>>());
 }
 
+/// Rocket's own form takes null characters, which PostgreSQL does not; ours is the one way in. The simulator has no
+/// database.
+#[test]
+fn forms_are_read_by_our_own_guard_only() {
+    let apart = ["src/http/form.rs", "src/simulator/"];
+    let mut complaints = Vec::new();
+    for (path, text) in files("src", &[".rs"]) {
+        if apart.iter().any(|own| path.starts_with(own)) {
+            continue;
+        }
+        for (index, line) in text.lines().enumerate() {
+            let theirs = ["rocket::form::", ": Json<", ": TempFile", ": Capped<"];
+            if theirs.iter().any(|name| line.contains(name)) {
+                let why = "reads a body past http/form.rs and api/body.rs, which let no null character in".to_owned();
+                complaints.push(Complaint { path: path.clone(), line: index + 1, why });
+            }
+        }
+    }
+    none(&complaints);
+}
+
 #[test]
 fn no_source_file_is_too_long_for_one_idea() {
     let long: Vec<_> = files("src", &[".rs"])

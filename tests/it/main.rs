@@ -61,6 +61,7 @@ mod snooze;
 mod starts;
 mod strays;
 mod texts;
+mod traces;
 mod two_nodes;
 mod unreadable;
 mod typed_numbers;

@@ -67,7 +67,7 @@ async fn furnished() -> (House, Examples) {
     (house, examples)
 }
 
-async fn doors(house: &House) -> Client {
+pub async fn doors(house: &House) -> Client {
     let mut settings = Settings::new(ACCOUNT, TOKEN);
     settings.clock = house.clock.clone();
     settings.chance = Chance::seeded(3);

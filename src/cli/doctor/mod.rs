@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 use super::{Failed, Here, Outcome, out};
+use crate::config::CarrierSettings;
 use crate::store::Store;
 
 mod carrier;
@@ -30,7 +31,20 @@ pub(super) async fn run(here: &Here) -> Outcome {
 }
 
 async fn examine(here: &Here, store: &Store, report: &mut Report) -> Result<(), Failed> {
+    proxies(here, report);
+    if let CarrierSettings::Twilio(twilio) = &here.settings.carrier {
+        twilio.oddities().iter().for_each(|odd| report.note("credentials", odd));
+    }
     let numbers = database::examine(here, store, report).await?;
     let fit = carrier::examine(here, store, &numbers, report).await?;
     outbox::examine(here, store, &numbers, fit.as_deref(), report).await
+}
+
+/// Requests cannot be seen from here, so this is judged by the settings.
+fn proxies(here: &Here, report: &mut Report) {
+    match here.settings.missing_proxies() {
+        Some((found, fix)) => report.missing("proxies", &found, &fix),
+        None if here.settings.policies.proxies.is_empty() => {}
+        None => report.good("proxies", &format!("X-Forwarded-For counts from {}", here.settings.policies.proxies)),
+    }
 }

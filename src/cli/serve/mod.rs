@@ -12,7 +12,7 @@ use super::{Failed, Here, Outcome};
 use crate::app;
 use crate::cli::stop::Stop;
 use crate::clockwork::{self, Running};
-use crate::config::Settings;
+use crate::config::{CarrierSettings, Settings};
 use crate::courier::Courier;
 use crate::desk::gate::Gate;
 use crate::desk::outside::Outside;
@@ -41,6 +41,12 @@ pub(super) async fn run(here: &Here) -> Outcome {
     // From here on a signal to stop is heard, whenever it comes.
     let stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
     let network = Network::of(here)?;
+    if let Some((found, fix)) = settings.missing_proxies() {
+        tracing::warn!("{found}: {fix}");
+    }
+    if let CarrierSettings::Twilio(twilio) = &settings.carrier {
+        twilio.oddities().iter().for_each(|odd| tracing::warn!("{odd}"));
+    }
     let lock = lock::take(&settings.database_url)?;
     let store = here.store().await?;
     let served = serve(here, &store, network, stop).await;

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::record;
-use crate::desk::sessions::begin_in;
-use crate::desk::{Desk, Failure, password};
+use crate::desk::came::{Arrival, Came, How, Keys};
+use crate::desk::{Desk, Failure, password, passwords};
 use crate::domain::ids::PersonId;
 use crate::domain::password::check_twice;
 use crate::domain::person::check_name;
@@ -23,22 +23,27 @@ pub struct Accepted {
     pub again: String,
 }
 
-/// Uses a link up: sets the password (and the name), ends all sessions of before, and returns the new one's token.
+/// Uses a link up: sets the password (and the name), ends all sessions of before, and returns what the browser is given.
 ///
 /// # Errors
 /// [`Failure::NotFound`] if the link cannot be used (any more); [`Failure::Refused`] for `name`, `password` or `again`.
-pub async fn accept(desk: &Desk, token: &str, kind: Kind, typed: Accepted) -> Result<String, Failure> {
+pub async fn accept(desk: &Desk, token: &str, kind: Kind, typed: Accepted, came: &Came) -> Result<Keys, Failure> {
     let name = match (kind, &typed.name) {
         (Kind::Invitation, Some(name)) => Some(check_name(name).map_err(|why| Failure::refused("name", why))?),
         _ => None,
     };
-    check_twice(&typed.password, &typed.again).map_err(|(field, why)| Failure::refused(field, why))?;
+    let about = {
+        let mut tx = desk.store.read().await?;
+        let open = links::open(&mut tx, &hash_token(token), desk.clock.now()).await?.ok_or(Failure::NotFound)?;
+        passwords::about(&mut tx, &open.email, name.as_ref().unwrap_or(&open.name)).await?
+    };
+    check_twice(&typed.password, &typed.again, &about).map_err(|(field, why)| Failure::refused(field, why))?;
     let hash = password::hash(desk, typed.password).await?;
-    let session = desk.chance.token::<32>();
-    let (link, token_hash) = (hash_token(token), hash_token(&session));
-    desk.store.write(Accept { desk: desk.clone(), link, kind, name, hash, token_hash }).await??;
+    let how = if kind == Kind::Invitation { How::Invitation } else { How::Reset };
+    let (keys, arrival) = Arrival::of(desk, came, how);
+    desk.store.write(Accept { desk: desk.clone(), link: hash_token(token), kind, name, hash, arrival }).await??;
     desk.live.nudge();
-    Ok(session)
+    Ok(keys)
 }
 
 struct Accept {
@@ -47,7 +52,7 @@ struct Accept {
     kind: Kind,
     name: Option<String>,
     hash: String,
-    token_hash: String,
+    arrival: Arrival,
 }
 
 impl Job for Accept {
@@ -61,7 +66,7 @@ impl Job for Accept {
         if let Some(name) = &self.name {
             people::rename(tx, id, name).await?;
         }
-        begin_in(tx, &self.token_hash, id, now).await?;
+        self.arrival.begin_in(&self.desk, tx, id, now).await?;
         record(&self.desk, tx, (id, id), "password_set", &json!({}), now).await?;
         Ok(Ok(()))
     }

@@ -4,12 +4,13 @@ use serde_json::json;
 
 use super::accept::set_password;
 use super::{record, whom};
-use crate::desk::sessions::{self, Attempt, NotSignedIn, begin_in};
-use crate::desk::{Desk, Failure, password};
+use crate::desk::came::{Arrival, Came, How, Keys};
+use crate::desk::prove::{self, Counted};
+use crate::desk::sessions::NotSignedIn;
+use crate::desk::{Desk, Failure, password, passwords};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::password::check_twice;
 use crate::domain::person::check_name;
-use crate::secret::hash_token;
 use crate::store::{Job, Result, Tx, changes, people};
 
 /// Gives oneself another name.
@@ -44,42 +45,49 @@ impl Job for Rename {
     }
 }
 
-/// Chooses oneself another password and returns the token of a new session; all others end. A wrong `current` counts as
-/// a failed sign-in from `address`. Whoever has no password yet (and came in by a link) needs no current one.
+/// Chooses oneself another password, which ends all sessions and begins one: what the browser is given. Wrong `current`
+/// ones are counted by themselves: whoever guesses at the door keeps nobody from it who is inside. Whoever has no password
+/// yet (and came in by a link) needs no current one.
 ///
 /// # Errors
 /// [`Failure::NotFound`] if the person is not enabled; [`Failure::Refused`] for `current`, `password` or `again`.
 pub async fn change_password(
     desk: &Desk,
     person: PersonId,
-    address: String,
+    came: &Came,
     current: String,
     (new, again): (String, String),
-) -> Result<String, Failure> {
-    check_twice(&new, &again).map_err(|(field, why)| Failure::refused(field, why))?;
-    let whom = people::by_id(&mut desk.store.read().await?, person).await?.ok_or(Failure::NotFound)?;
+) -> Result<Keys, Failure> {
+    let (whom, about) = {
+        let mut tx = desk.store.read().await?;
+        let whom = people::by_id(&mut tx, person).await?.ok_or(Failure::NotFound)?;
+        let about = passwords::about(&mut tx, &whom.email, &whom.name).await?;
+        (whom, about)
+    };
+    check_twice(&new, &again, &about).map_err(|(field, why)| Failure::refused(field, why))?;
+    let mut counted = None;
     if whom.has_password {
-        let attempt = Attempt { email: whom.email, password: current, address };
-        sessions::prove(desk, &attempt).await.map_err(|why| match why {
+        let proved = prove::inside(desk, (person, &whom.email), current, came).await;
+        counted = Some(proved.map_err(|why| match why {
             NotSignedIn::Store(error) => Failure::Store(error),
             NotSignedIn::Wrong => Failure::refused("current", "that is not your password"),
             NotSignedIn::Wait(_) => Failure::refused("current", "too many wrong passwords: wait a minute"),
-        })?;
+        })?);
     }
     let hash = password::hash(desk, new).await?;
-    let session = desk.chance.token::<32>();
-    let job = Change { desk: desk.clone(), person, had: whom.has_password, hash, token_hash: hash_token(&session) };
+    let (keys, arrival) = Arrival::of(desk, came, How::NewPassword);
+    let job = Change { desk: desk.clone(), person, counted, hash, arrival };
     desk.store.write(job).await??;
-    Ok(session)
+    Ok(keys)
 }
 
 struct Change {
     desk: Desk,
     person: PersonId,
-    /// Whether the current password was asked for.
-    had: bool,
+    /// By what the current password was counted, if it was asked for.
+    counted: Option<Counted>,
     hash: String,
-    token_hash: String,
+    arrival: Arrival,
 }
 
 impl Job for Change {
@@ -88,11 +96,14 @@ impl Job for Change {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
         let Some(person) = whom(tx, self.person, self.person).await? else { return Ok(Err(Failure::NotFound)) };
-        if person.has_password != self.had {
+        if person.has_password != self.counted.is_some() {
             return Ok(Err(Failure::refused("current", "your password was changed meanwhile")));
         }
         set_password(tx, person.id, &self.hash).await?;
-        begin_in(tx, &self.token_hash, person.id, now).await?;
+        if let Some(counted) = &self.counted {
+            prove::forgive(tx, counted).await?;
+        }
+        self.arrival.begin_in(&self.desk, tx, person.id, now).await?;
         record(&self.desk, tx, (person.id, person.id), "password_set", &json!({}), now).await?;
         Ok(Ok(()))
     }

@@ -93,7 +93,29 @@ impl<'de> Visitor<'de> for HoursVisitor {
     }
 }
 
+/// The ways in which TOML spells a null character.
+const SPELLED: [&str; 3] = ["\\u0000", "\\U00000000", "\\x00"];
+
+fn nul_in_table(table: &toml::Table) -> bool {
+    table.iter().any(|(key, value)| key.contains('\0') || nul_in(value))
+}
+
+fn nul_in(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(list) => list.iter().any(nul_in),
+        Value::Table(table) => nul_in_table(table),
+        _ => false,
+    }
+}
+
+/// Reads a file. A null character, which TOML can spell and no database of ours keeps, is a mistake wherever it stands.
 pub(super) fn read(text: &str) -> Result<File, Mistake> {
+    if text.parse::<toml::Table>().is_ok_and(|table| nul_in_table(&table)) {
+        let at = SPELLED.iter().filter_map(|spelled| text.find(spelled)).min().unwrap_or(0);
+        let what = "leave out the character U+0000, which no text can have".to_owned();
+        return Err(Mistake { place: place(text, at), what });
+    }
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         Mistake { place: place(text, at), what: error.message().replace('\n', "; ") }

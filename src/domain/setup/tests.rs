@@ -54,6 +54,14 @@ fn every_mistake_names_its_line_and_column() {
         ("[[line]\nnumber = 1", "line 1, column 8: "),
         ("[[lime]]\nnumber = \"+18005550100\"", "line 1, column 3: unknown field `lime`"),
         ("[[line]]\nname = \"Bait\"", "line 1, column 1: missing field `number`"),
+        (
+            "[[line]]\nnumber = \"+18005550100\"\nname = \"B\\u0000t\"",
+            "line 3, column 10: leave out the character U+0000",
+        ),
+        (
+            "[[line]]\nnumber = \"+18005550100\"\n\"\\U00000000\" = 1",
+            "line 3, column 2: leave out the character U+0000",
+        ),
         ("[[line]]\nnumber = 18005550100", "line 2, column 10: invalid type: integer"),
         ("[[line]]\n number = \"800 555 0100\"", "line 2, column 11: number: the country code is missing"),
         ("[[mask]]\nnumber = \"72345\"", "line 2, column 10: number: the country code is missing"),

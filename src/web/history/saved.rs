@@ -1,6 +1,5 @@
 //! Searches that people keep: kept from the page that shows what they find, forgotten by a button beside them.
 
-use rocket::form::Form;
 use rocket::response::Redirect;
 use rocket::{FromForm, State};
 
@@ -8,6 +7,7 @@ use super::{Asked, Back, History, page};
 use crate::desk::{self, Desk, saved_search};
 use crate::domain::ids::SavedSearchId;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::web::failure::Failure;
 use crate::web::words::sentence;

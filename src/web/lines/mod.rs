@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
-use rocket::form::Form;
 
 use super::failure::Failure;
 use super::fields::{Field, Posted, Sent, Typed};
@@ -19,6 +18,7 @@ use crate::desk::{self, Desk, new_line};
 use crate::domain::hours::Hours;
 use crate::domain::pick::Member;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::lines::{self, Line};

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
-use rocket::form::Form;
 
 use super::form::Fields;
 use super::preview::Preview;
@@ -16,6 +15,7 @@ use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::pick::{Member, Pick, pick};
 use crate::domain::policy::PickPolicy;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::lines::{self, Line};

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
-use rocket::form::Form;
 
 use super::failure::Failure;
 use super::fields::{Field, Posted, Sent, Typed};
@@ -21,6 +20,7 @@ use crate::desk::{self, Desk};
 use crate::domain::person::Role;
 use crate::domain::phone::masked;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::views::people::{self as view, Seen};

@@ -1,7 +1,6 @@
 //! The phone of a person, on their page and on one's own: a code is sent, the code is typed, or the phone goes.
 
 use rocket::State;
-use rocket::form::Form;
 
 use super::save::{Answer, Place, Refusal};
 use crate::clock::At;
@@ -11,6 +10,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::phone::masked;
 use crate::domain::phone_code::TRIES;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::store::views::people::Seen;
 use crate::store::{self, Tx, phone_codes};

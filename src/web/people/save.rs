@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use rocket::State;
-use rocket::form::Form;
 
 use super::show::{self, Show};
 use crate::desk::people::{self, Facts};
@@ -13,6 +12,7 @@ use crate::domain::hours::Hours;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::person::{Role, check_limit};
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::web::fields::{Posted, Sent, Typed, Whys};
 

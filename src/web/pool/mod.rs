@@ -4,7 +4,6 @@
 mod shown;
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::{FromForm, Route, State, routes};
 
 use super::failure::Failure;
@@ -20,6 +19,7 @@ use crate::domain::policy::PoolPolicy;
 use crate::domain::pool::fewest::Candidate;
 use crate::domain::pool::money::Cents;
 use crate::http::Site;
+use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::pool::orders;

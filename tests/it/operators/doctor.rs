@@ -60,6 +60,15 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
 
     let empty = desk.runs(&["doctor"]);
     assert_eq!(empty.code, Some(1));
+    assert!(
+        empty.out.contains("missing  proxies: people reach https://texts.example.com through a proxy that")
+            && empty.out.contains("fix: set SWITCHBOARD_TRUSTED_PROXIES=127.0.0.1 (the proxy on this machine)"),
+        "{}",
+        empty.out
+    );
+    let desk = desk.with("SWITCHBOARD_TRUSTED_PROXIES", "127.0.0.1");
+    let named = desk.runs(&["doctor"]);
+    assert!(named.out.contains("ok       proxies: X-Forwarded-For counts from 127.0.0.1/32"), "{}", named.out);
     let (people, lines) = (empty.out.find("missing  people").unwrap(), empty.out.find("missing  lines").unwrap());
     assert!(people < lines, "{}", empty.out);
 
