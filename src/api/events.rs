@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::pairs::shown::PairParty;
+use super::pairs::shown::{EndedWhy, Outcome, PairParty};
 use super::times::Instant;
 use crate::domain::event::Kind;
 
@@ -55,7 +55,7 @@ data! {
     PairEndedData {
         /// `expired` or `closed`.
         #[schema(example = "expired")]
-        why: String,
+        why: EndedWhy,
     }
     /// The data of `party.changed`.
     PartyChangedData {
@@ -84,7 +84,7 @@ data! {
         media: Option<Vec<String>>,
         /// What became of it, as in the list of messages.
         #[schema(example = "relayed")]
-        outcome: String,
+        outcome: Outcome,
         /// Why it was not passed on.
         #[schema(nullable = false)]
         why: Option<String>,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::{At, hours, minutes};
 use crate::desk::{Desk, password};
 use crate::domain::ids::PersonId;
+use crate::domain::name;
 use crate::domain::person::{Duty, Role};
 use crate::domain::throttle::{self, Scope, WINDOW};
 use crate::secret::hash_token;
@@ -76,7 +77,7 @@ pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<String, NotSignedI
 /// # Errors
 /// [`NotSignedIn`].
 pub(super) async fn prove(desk: &Desk, attempt: &Attempt) -> Result<(PersonId, String), NotSignedIn> {
-    let email = attempt.email.trim().to_lowercase();
+    let email = name::address(&attempt.email);
     // Somebody may have typed a password into the wrong field, so the field is not kept as it was typed.
     let account = hash_token(&email);
     refuse_guessers(desk, &account, &attempt.address).await?;
@@ -136,7 +137,7 @@ pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<W
 /// # Errors
 /// What the database said.
 pub async fn make_link(store: &Store, token: &str, email: &str, now: At) -> store::Result<Option<()>> {
-    store.write(MakeLink { token_hash: hash_token(token), email: email.trim().to_lowercase(), now }).await
+    store.write(MakeLink { token_hash: hash_token(token), email: name::address(email), now }).await
 }
 
 /// Whose one-time link it is and what for, while it can be used.
