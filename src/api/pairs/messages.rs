@@ -1,5 +1,7 @@
 //! What is said in a pair: by its parties, and by the program.
 
+use std::collections::BTreeSet;
+
 use rocket::State as Kept;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -84,11 +86,7 @@ pub(in crate::api) async fn create(
     body: Body<NewMessage>,
     desk: &Kept<Desk>,
 ) -> Told {
-    let mut names: Option<Vec<String>> = body.value.to.as_ref().map(|to| to.iter().map(|one| name::kept(one)).collect());
-    for names in &mut names {
-        names.sort_unstable();
-        names.dedup();
-    }
+    let names: Option<BTreeSet<String>> = body.value.to.as_ref().map(|to| to.iter().map(|one| name::kept(one)).collect());
     let hash = body.hash(&json!({ "body": body.value.body, "to": names }));
     let NewMessage { body, to } = body.value;
     let work = async {

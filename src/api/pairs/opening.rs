@@ -167,7 +167,7 @@ impl PartialSchema for NewExpiry {
             .fold(OneOfBuilder::new(), |one_of, (_, name)| one_of.item(Ref::from_schema_name(&**name)))
             .description(Some("When a pair ends. Spans are a whole number and a unit: `90s`, `30m`, `24h`, `7d`."))
             .discriminator(Some(Discriminator::with_mapping("kind", mapping.collect::<Vec<_>>())));
-        one_of.build().into()
+        RefOr::T(Schema::OneOf(one_of.build()))
     }
 }
 

@@ -73,9 +73,9 @@ both_stores! {
 
     async fn what_is_another_apps_is_not_there_by_any_verb(house) {
         let (bait, crm) = (Program::called(house, "bait").await, Program::called(house, "crm").await);
-        let pair = bait.opens(&wish("order-77")).await;
+        let (pair, receiver) = (bait.opens(&wish("order-77")).await, Receiver::open().await);
         bait.post(&format!("pairs/{pair}/messages"), &json!({"body": "Five minutes."})).await;
-        let made = bait.post("endpoints", &json!({"url": "https://app.example.com/bait", "events": ["*"]})).await.json();
+        let made = bait.post("endpoints", &json!({"url": receiver.url, "events": ["*"]})).await.json();
         let endpoint = made["id"].as_str().unwrap();
         house.runs_due_work().await;
         let before = house.contents().await;
@@ -104,6 +104,7 @@ both_stores! {
         let theirs = crm.posts_once("pairs", "k-2", &wish("order-78")).await;
         assert_eq!((opened.status, theirs.status, theirs.header("idempotency-replayed")), (201, 201, ""));
         assert_ne!(opened.json()["id"], theirs.json()["id"]);
+        house.runs_due_work().await;
     }
 
     async fn an_endpoint_is_told_of_its_apps_pairs_alone(house) {

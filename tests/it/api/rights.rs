@@ -114,9 +114,9 @@ both_stores! {
         old.get("pairs").await.problem(401, "unauthorized");
 
         let again = new.posts_once("pairs", "k", &wish("order-77")).await;
-        assert_eq!((again.header("idempotency-replayed"), again.body), ("true", opened.body));
+        assert_eq!((again.header("idempotency-replayed"), &again.body), ("true", &opened.body));
         assert_eq!(new.get("endpoints").await.json()["data"][0]["id"], endpoint["id"]);
-        let id = opened.json()["id"].as_str().unwrap();
+        let id = opened.json()["id"].as_str().unwrap().to_owned();
         assert_eq!(new.does(&format!("pairs/{id}/closure")).await.status, 200);
         house.runs_due_work().await;
         assert_eq!(receiver.kinds(), ["pair.opened", "pair.ended"]);
