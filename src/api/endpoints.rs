@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::answer::{Answer, Told};
 use super::body::Body;
 use super::caller::{EndpointsWrite, May, has};
+use super::events::EventName;
 use super::numbered;
 use super::once::{Key, once};
 use super::page::{Page, PageParams};
@@ -28,7 +29,7 @@ pub(super) struct NewEndpoint {
     url: String,
     /// The events that it is told of, by their names; `*` is every event, also of kinds that are yet to come. All of them
     /// tell of pairs, so the token must have `pairs:read`, too.
-    #[schema(example = json!(["pair.opened", "message.received"]), min_items = 1)]
+    #[schema(value_type = Vec<EventName>, example = json!(["pair.opened", "message.received"]), min_items = 1)]
     events: Vec<String>,
 }
 
@@ -41,6 +42,7 @@ pub(super) struct Endpoint {
     /// Where events are posted.
     url: String,
     /// The events that it is told of.
+    #[schema(value_type = Vec<EventName>)]
     events: Vec<&'static str>,
     /// When it was made.
     created_at: Instant,

@@ -2,11 +2,29 @@
 //! `desk/tell.rs` and what calls it; a test holds every kind of event against this.
 
 use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::pairs::shown::{EndedWhy, Outcome, PairParty};
 use super::times::Instant;
 use crate::domain::event::Kind;
+
+/// The name of an event, or `*` for every one, also of kinds that are yet to come.
+pub(super) struct EventName;
+
+impl PartialSchema for EventName {
+    fn schema() -> RefOr<Schema> {
+        let words = std::iter::once("*").chain(Kind::ALL.map(Kind::word));
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The name of an event, or `*` for every one, also of kinds that are yet to come."))
+            .enum_values(Some(words))
+            .into()
+    }
+}
+
+impl ToSchema for EventName {}
 
 macro_rules! data {
     ($($(#[doc = $about:literal])* $name:ident { $($(#[$more:meta])* $member:ident: $kind:ty,)* })*) => {$(
