@@ -11,7 +11,7 @@ use super::times::Instant;
 use crate::domain::event::Kind;
 
 /// The name of an event, or `*` for every one, also of kinds that are yet to come.
-pub(super) struct EventName;
+pub(super) enum EventName {}
 
 impl PartialSchema for EventName {
     fn schema() -> RefOr<Schema> {
@@ -179,4 +179,22 @@ pub(super) fn webhooks() -> Value {
     };
     let all: Map<String, Value> = Kind::ALL.into_iter().map(|kind| (kind.word().to_owned(), webhook(kind))).collect();
     all.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::document::DOCUMENT;
+
+    #[test]
+    fn an_endpoint_wants_any_event_by_its_name() {
+        let schemas = &DOCUMENT["components"]["schemas"];
+        let mut words = vec!["*"];
+        words.extend(Kind::ALL.map(Kind::word));
+        assert_eq!(schemas["EventName"]["enum"], json!(words));
+        for object in ["NewEndpoint", "Endpoint"] {
+            let items = &schemas[object]["properties"]["events"]["items"];
+            assert_eq!(items["$ref"], "#/components/schemas/EventName", "{object}");
+        }
+    }
 }
