@@ -5,7 +5,7 @@ use serde_json::json;
 use super::commands;
 use crate::clock::At;
 use crate::domain::ids::NumberId;
-use crate::store::{Job, Result, Store, Tx, command_acts, fitness, numbers, settings};
+use crate::store::{Job, Result, Store, Tx, acts, fitness, numbers, settings};
 
 /// Claims the database for the carrier account `identity`; the first claim is remembered for good. The inner error is
 /// the other account that it belongs to.
@@ -97,7 +97,7 @@ impl Job for ResumeFit {
         }
         if resumed > 0 {
             let data = json!({ "numbers": resumed });
-            command_acts::record(tx, (commands::ids().next(self.now), self.now), "sending_resumed", None, &data).await?;
+            acts::by_command(tx, (commands::ids().next(self.now), self.now), "sending_resumed", None, &data).await?;
         }
         // None is left that stands still because of the account.
         fitness::resume_account(tx).await.map(drop)

@@ -1,8 +1,9 @@
 //! Sets a person's password, and says what it must not contain.
 
 use crate::desk::Desk;
+use crate::domain::name;
 use crate::domain::password::About;
-use crate::store::{Job, Result, Store, Tx, command_acts, lines, people};
+use crate::store::{Job, Result, Store, Tx, acts, lines, people};
 
 /// What whoever guesses at this person's password knows.
 ///
@@ -10,7 +11,7 @@ use crate::store::{Job, Result, Store, Tx, command_acts, lines, people};
 /// What the database said.
 pub async fn about(tx: &mut Tx, email: &str, name: &str) -> Result<About> {
     let company = lines::all(tx).await?.into_iter().map(|line| line.name).collect();
-    Ok(About { email: email.trim().to_lowercase(), name: name.trim().to_owned(), company })
+    Ok(About { email: name::address(email), name: name.trim().to_owned(), company })
 }
 
 /// As [`about`], of whoever has this e-mail address; of the address alone if nobody has.
@@ -19,7 +20,7 @@ pub async fn about(tx: &mut Tx, email: &str, name: &str) -> Result<About> {
 /// What the database said.
 pub async fn about_address(store: &Store, email: &str) -> Result<About> {
     let mut tx = store.read().await?;
-    let email = email.trim().to_lowercase();
+    let email = name::address(email);
     let known = people::all(&mut tx).await?.into_iter().find(|person| person.email == email);
     about(&mut tx, &email, known.as_ref().map_or("", |person| &person.name)).await
 }
@@ -30,7 +31,7 @@ pub async fn about_address(store: &Store, email: &str) -> Result<About> {
 /// # Errors
 /// What the database said.
 pub async fn set(desk: &Desk, email: &str, hash: String) -> Result<bool> {
-    desk.store.write(Set { desk: desk.clone(), email: email.trim().to_lowercase(), hash }).await
+    desk.store.write(Set { desk: desk.clone(), email: name::address(email), hash }).await
 }
 
 struct Set {
@@ -45,7 +46,7 @@ impl Job for Set {
     async fn run(&self, tx: &mut Tx) -> Result<bool> {
         let Some(person) = people::set_password(tx, &self.email, &self.hash).await? else { return Ok(false) };
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        command_acts::record(tx, (desk.ids.next(now), now), "password_set", Some(person), &serde_json::json!({}))
+        acts::by_command(tx, (desk.ids.next(now), now), "password_set", Some(person), &serde_json::json!({}))
             .await?;
         Ok(true)
     }

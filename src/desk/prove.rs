@@ -6,6 +6,7 @@ use super::sessions::{Attempt, NotSignedIn};
 use super::{Desk, password};
 use crate::clock::At;
 use crate::domain::ids::PersonId;
+use crate::domain::name;
 use crate::domain::throttle::{self, Scope, WINDOW};
 use crate::secret::hash_token;
 use crate::store::sign_ins::{self, WRONG};
@@ -41,9 +42,17 @@ impl Counted {
 /// # Errors
 /// [`NotSignedIn`].
 pub(super) async fn at_the_door(desk: &Desk, attempt: Attempt) -> Result<(PersonId, Counted), NotSignedIn> {
-    let email = attempt.email.trim().to_lowercase();
+    let mut email = name::address(&attempt.email);
     let counted = {
         let mut tx = desk.store.read().await?;
+        // Before, an address had several spellings: one that is kept as it was typed is found, too.
+        let typed = attempt.email.trim().to_lowercase();
+        if typed != email
+            && sessions::account(&mut tx, &email).await?.is_none()
+            && sessions::account(&mut tx, &typed).await?.is_some()
+        {
+            email = typed;
+        }
         let person = sessions::account(&mut tx, &email).await?.map(|found| found.person);
         match (person, attempt.came.device.as_deref().map(hash_token)) {
             (Some(person), Some(device))

@@ -7,11 +7,12 @@ use crate::desk::came::{self, Arrival, Came, How, Keys};
 use crate::desk::prove::{self, Counted};
 use crate::desk::{Desk, commands};
 use crate::domain::ids::PersonId;
+use crate::domain::name;
 use crate::domain::person::{Duty, Role};
 use crate::secret::hash_token;
 use crate::store::links::{self, Kind, OpenLink};
 use crate::store::sign_ins::{self, SignIn};
-use crate::store::{self, Job, Store, Tx, command_acts, sessions};
+use crate::store::{self, Job, Store, Tx, acts, sessions};
 
 pub use crate::desk::password::hash_password;
 
@@ -110,7 +111,7 @@ pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<W
 /// # Errors
 /// What the database said.
 pub async fn make_link(store: &Store, token: &str, email: &str, now: At) -> store::Result<Option<()>> {
-    store.write(MakeLink { token_hash: hash_token(token), email: email.trim().to_lowercase(), now }).await
+    store.write(MakeLink { token_hash: hash_token(token), email: name::address(email), now }).await
 }
 
 /// Whose one-time link it is and what for, while it can be used.
@@ -190,9 +191,10 @@ impl Job for MakeLink {
 
     async fn run(&self, tx: &mut Tx) -> store::Result<Option<()>> {
         let Some(account) = sessions::account(tx, &self.email).await? else { return Ok(None) };
-        links::insert(tx, &self.token_hash, Kind::SignIn, account.person, self.now, self.now + LINK_LIFE).await?;
+        let whose = (Kind::SignIn, account.person);
+        links::insert(tx, &self.token_hash, whose, None, self.now, self.now + LINK_LIFE).await?;
         let id = (commands::ids().next(self.now), self.now);
-        command_acts::record(tx, id, "link_made", Some(account.person), &serde_json::json!({})).await?;
+        acts::by_command(tx, id, "link_made", Some(account.person), &serde_json::json!({})).await?;
         Ok(Some(()))
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::password::{About, check_twice};
 use crate::domain::person::{Role, check_email, check_name};
 use crate::domain::typed;
 use crate::secret::hash_token;
-use crate::store::{self, Job, Result, Store, Tx, command_acts, lines, people, settings};
+use crate::store::{self, Job, Result, Store, Tx, acts, lines, people, settings};
 
 /// The link from the console can be used for this long: whoever reads the console later comes too late.
 pub const LINK_LIFE: Duration = hours(1);
@@ -42,7 +42,7 @@ impl Job for Offer {
         let until = self.now + LINK_LIFE;
         settings::set(tx, settings::SETUP_LINK, &format!("{} {}", self.hash, until.0)).await?;
         let id = (commands::ids().next(self.now), self.now);
-        command_acts::record(tx, id, "setup_link_made", None, &json!({})).await?;
+        acts::by_command(tx, id, "setup_link_made", None, &json!({})).await?;
         Ok(true)
     }
 }

@@ -58,6 +58,7 @@ mod seed;
 mod ships;
 mod simulator;
 mod snooze;
+mod spellings;
 mod starts;
 mod strays;
 mod texts;

@@ -204,18 +204,18 @@ both_stores! {
 
     async fn what_commands_change_leaves_a_row_of_its_own(house: with_ada) {
         // The house was furnished as `apply` does it.
-        let kinds: BTreeSet<String> = house.words("SELECT kind FROM command_acts").await.into_iter().collect();
+        let kinds: BTreeSet<String> = house.words("SELECT kind FROM acts WHERE origin = 'command'").await.into_iter().collect();
         for kind in ["person_added", "line_added", "mask_added", "line_joined"] {
             assert!(kinds.contains(kind), "{kind}: {kinds:?}");
         }
         house.applies("[[person]]\nemail = \"bo@example.com\"\nrole = \"manager\"\nphone = \"\"\nlimit = 3\nduty = \"away\"").await;
         house.applies("[[line]]\nnumber = \"+18005550100\"\nname = \"Salt\"\nmembers = [\"ana@example.com\"]\nhours = \"none\"").await;
         house.applies("[[person]]\nemail = \"bo@example.com\"\ndisabled = true").await;
-        let since = house.words("SELECT c.kind FROM command_acts c LEFT JOIN people p ON p.id = c.person_id \
+        let since = house.words("SELECT c.kind FROM acts c LEFT JOIN people p ON p.id = c.person_id \
             WHERE c.kind NOT IN ('person_added', 'line_added', 'mask_added', 'line_joined') ORDER BY c.id").await;
         assert_eq!(since, ["role_changed", "phone_removed", "limit_changed", "duty_set", "line_changed", "line_left", "person_disabled"]);
         let bo = house.person("bo@example.com").await;
-        assert_eq!(house.rows(&format!("command_acts WHERE kind = 'role_changed' AND person_id = {bo}")).await, 1);
+        assert_eq!(house.rows(&format!("acts WHERE kind = 'role_changed' AND person_id = {bo}")).await, 1);
         switchboard::desk::passwords::set(&house.desk, "ana@example.com", "hash".to_owned()).await.unwrap();
         switchboard::desk::sessions::make_link(&house.desk.store, "token", "ana@example.com", house.clock.now()).await.unwrap();
         let scopes = switchboard::domain::scope::Scopes::read("pairs:read").unwrap();
@@ -226,14 +226,14 @@ both_stores! {
         let now = house.clock.now();
         let fit = [switchboard::domain::ids::NumberId(house.number("SELECT MIN(id) FROM lines").await)];
         switchboard::desk::identity::resume_fit(&house.desk.store, &fit, now, now).await.unwrap();
-        let newest: BTreeSet<String> = house.words("SELECT kind FROM command_acts").await.into_iter().collect();
+        let newest: BTreeSet<String> = house.words("SELECT kind FROM acts WHERE origin = 'command'").await.into_iter().collect();
         for kind in ["password_set", "link_made", "token_made", "masks_ordered", "sending_resumed"] {
             assert!(newest.contains(kind), "{kind}: {newest:?}");
         }
         assert!(!setup::offer(&house.desk.store, "token", house.clock.now()).await.unwrap(), "there are people");
         let ada = Browser::of(house, "ada@example.com").await;
-        ada.get("/audit").await.shows(&["a command on the machine", "password set"]);
-        let said = house.words("SELECT data FROM command_acts").await.join(" ");
+        ada.get("/audit").await.shows(&["the command line", "password set"]);
+        let said = house.words("SELECT data FROM acts WHERE origin = 'command'").await.join(" ");
         assert!(!said.contains("+1") && !said.contains("@"), "ids and words only: {said}");
         house.runs_due_work().await;
     }

@@ -2,12 +2,13 @@
 
 use rocket::State as Kept;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::shown::Pair;
-use super::{found, numbered};
+use super::{found, millis, numbered};
 use crate::api::answer::{Answer, Told};
-use crate::api::body::{Body, OrNothing};
+use crate::api::body::OrNothing;
 use crate::api::caller::{May, PairsWrite};
 use crate::api::once::{Key, once};
 use crate::api::problem::{Fault, Problem, ProblemDetails};
@@ -37,10 +38,10 @@ pub(in crate::api) struct Extension {
     security(("token" = ["pairs:write"])),
 )]
 #[rocket::post("/pairs/<id>/completion")]
-pub(in crate::api) async fn complete(id: &str, _may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
+pub(in crate::api) async fn complete(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
     let id = numbered(id)?;
-    pair::complete(desk, id).await??;
-    Answer::ok(&found(desk, id).await?)
+    pair::complete(desk, Some(may.caller.clone()), id).await??;
+    Answer::ok(&found(desk, &may.caller, id).await?)
 }
 
 /// Closes a pair
@@ -53,10 +54,10 @@ pub(in crate::api) async fn complete(id: &str, _may: May<PairsWrite>, desk: &Kep
     security(("token" = ["pairs:write"])),
 )]
 #[rocket::post("/pairs/<id>/closure")]
-pub(in crate::api) async fn close(id: &str, _may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
+pub(in crate::api) async fn close(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
     let id = numbered(id)?;
-    pair::close(desk, id).await??;
-    Answer::ok(&found(desk, id).await?)
+    pair::close(desk, Some(may.caller.clone()), id).await??;
+    Answer::ok(&found(desk, &may.caller, id).await?)
 }
 
 /// Extends a pair
@@ -85,12 +86,14 @@ pub(in crate::api) async fn extend(
     body: OrNothing<Extension>,
     desk: &Kept<Desk>,
 ) -> Told {
-    let OrNothing(Body { value: Extension { by }, hash }) = body;
+    let OrNothing(body) = body;
+    let by = body.value.by.as_deref().map(duration::parse).transpose();
+    let by = by.map_err(|why| Problem::refused([Fault::at("/by", &why)]))?;
+    let hash = body.hash(&json!({ "by": by.map(millis) }));
     let work = async {
         let id = numbered(id)?;
-        let by = by.map(|text| duration::parse(&text).map_err(|why| Problem::refused([Fault::at("/by", &why)])));
-        pair::extend(desk, id, by.transpose()?).await??;
-        Answer::ok(&found(desk, id).await?)
+        pair::extend(desk, Some(may.caller.clone()), id, by).await??;
+        Answer::ok(&found(desk, &may.caller, id).await?)
     };
     once(desk, &may.caller, key, &hash, work).await
 }

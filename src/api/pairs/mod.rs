@@ -1,5 +1,7 @@
 //! Pairs: people who are joined behind masks for one transaction.
 
+use std::time::Duration;
+
 use rocket::State as Kept;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -10,6 +12,7 @@ use super::caller::{May, PairsRead, PairsWrite};
 use super::once::{Key, once};
 use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem, ProblemDetails};
+use crate::desk::programs::Program;
 use crate::desk::{Desk, pair};
 use crate::domain::ids::ConversationId;
 use crate::domain::typed::{self, Wrong};
@@ -45,15 +48,16 @@ pub(super) struct PoolProblem {
 
 /// Opens a pair
 ///
-/// From then on each party reaches the others by texting their own mask. If an open pair has the reference and was asked
-/// for in the same words, it is that one; in other words, `reference_in_use`. Masks are chosen for all parties or for none.
+/// From then on each party reaches the others by texting their own mask. If an open pair of your app has the reference and
+/// was asked for alike, it is that one (what goes without saying may be said or left out); otherwise, `reference_in_use`. Masks are chosen for all parties or for none.
 #[utoipa::path(
     post, path = "/pairs", tag = "Pairs", operation_id = "openPair",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request take effect once.")),
     request_body = NewPair,
     responses(
         (status = 200, description = "It was open already, or was merged into an open one.", body = Pair),
-        (status = 201, description = "It is open.", body = Pair),
+        (status = 201, description = "It is open.", body = Pair,
+         headers(("Location" = String, description = "Its address."))),
         (status = 409, description = "An open pair has the reference (`reference_in_use`), or a request with this \
          `Idempotency-Key` is being answered (`under_way`).", body = ProblemDetails,
          content_type = "application/problem+json"),
@@ -64,13 +68,14 @@ pub(super) struct PoolProblem {
 )]
 #[rocket::post("/pairs", data = "<body>")]
 pub(super) async fn create(may: May<PairsWrite>, key: Key, body: Body<NewPair>, desk: &Kept<Desk>) -> Told {
-    let Body { value, hash } = body;
+    let opening = body.value.clone().read()?;
+    let hash = body.hash(&opening::meaning(&opening));
     let work = async {
-        let opened = pair::open(desk, value.read()?, Some(may.caller.token.0), hash.clone()).await??;
-        let pair = found(desk, opened.id).await?;
+        let opened = pair::open(desk, opening, Some(may.caller.clone()), hash.clone()).await??;
+        let pair = found(desk, &may.caller, opened.id).await?;
         if opened.fresh { Answer::created(&pair) } else { Answer::ok(&pair) }
     };
-    once(desk, &may.caller, key, &hash, work).await
+    once(desk, &may.caller, key, &hash, work).await.map(|answer| answer.stands_in("pairs"))
 }
 
 /// The parameters of the list, for the description.
@@ -100,14 +105,15 @@ pub(super) async fn index(
     state: Vec<&str>,
     reference: Vec<&str>,
     phone: Vec<&str>,
-    _may: May<PairsRead>,
+    may: May<PairsRead>,
     page: Page,
     desk: &Kept<Desk>,
 ) -> Told {
-    let wanted = Wanted { before: page.after.map(ConversationId), ..filter(&state, &reference, &phone)? };
+    let filter = filter(&state, &reference, &phone)?;
+    let wanted = Wanted { app: Some(may.caller.app), before: page.after.map(ConversationId), ..filter };
     let now = desk.clock.now();
-    let rows = views::list(&mut desk.store.read().await?, &wanted, now, page.limit).await?;
-    let next_cursor = page.next(rows.len(), rows.last().map(|row| row.id.0));
+    let mut rows = views::list(&mut desk.store.read().await?, &wanted, now, page.looks_up()).await?;
+    let next_cursor = page.cut(&mut rows, |row| row.id.0);
     Answer::ok(&Pairs { data: rows.into_iter().map(|row| Pair::of(row, now)).collect(), next_cursor })
 }
 
@@ -140,7 +146,7 @@ fn filter(state: &[&str], reference: &[&str], phone: &[&str]) -> Result<Wanted, 
     if !faults.is_empty() {
         return Err(Problem::refused(faults));
     }
-    Ok(Wanted { stage: wanted.flatten(), reference: reference.map(str::to_owned), phone, before: None })
+    Ok(Wanted { stage: wanted.flatten(), reference: reference.map(str::to_owned), phone, ..Wanted::default() })
 }
 
 /// Shows a pair
@@ -151,15 +157,21 @@ fn filter(state: &[&str], reference: &[&str], phone: &[&str]) -> Result<Wanted, 
     security(("token" = ["pairs:read"])),
 )]
 #[rocket::get("/pairs/<id>")]
-pub(super) async fn show(id: &str, _may: May<PairsRead>, desk: &Kept<Desk>) -> Told {
-    Answer::ok(&found(desk, numbered(id)?).await?)
+pub(super) async fn show(id: &str, may: May<PairsRead>, desk: &Kept<Desk>) -> Told {
+    Answer::ok(&found(desk, &may.caller, numbered(id)?).await?)
 }
 
-/// The pair of that id. Conversations that are none are not told apart from those that are not there.
-async fn found(desk: &Desk, id: ConversationId) -> Result<Pair, Problem> {
+/// The caller's pair of that id. Another app's, and conversations that are none, are not told apart from those that are not
+/// there.
+async fn found(desk: &Desk, caller: &Program, id: ConversationId) -> Result<Pair, Problem> {
     let now = desk.clock.now();
-    let row = views::one(&mut desk.store.read().await?, id, now).await?;
+    let row = views::one_of(&mut desk.store.read().await?, caller.app, id, now).await?;
     row.map(|row| Pair::of(row, now)).ok_or_else(Problem::not_found)
+}
+
+/// A span as it is compared, in milliseconds.
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The pair's id in an address.

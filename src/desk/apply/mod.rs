@@ -18,7 +18,7 @@ use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
 use crate::domain::setup::{Mistake, Setup};
-use crate::store::{self, Job, Tx, command_acts, dialect, lines, numbers, opening, people, texts};
+use crate::store::{self, Job, Tx, acts, dialect, lines, numbers, opening, people, texts};
 
 /// What was changed, or why nothing could be.
 pub type Outcome = Result<Vec<Change>, Vec<Mistake>>;
@@ -173,7 +173,7 @@ impl Work<'_> {
         let person = person.map(|email| self.known.person(email)).transpose()?;
         let number = number.map(|number| self.known.number(number)).transpose()?;
         let data = json!({ "number": number.map(|id| id.0.to_string()), "what": change.detail() });
-        command_acts::record(tx, (self.desk.ids.next(self.now), self.now), kind, person, &data).await
+        acts::by_command(tx, (self.desk.ids.next(self.now), self.now), kind, person, &data).await
     }
 
     async fn new_number(

@@ -21,7 +21,7 @@ use crate::carrier::Setting;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::audit::{self, Entry};
-use crate::store::{Result, Tx, changes, command_acts};
+use crate::store::{Result, Tx, changes, acts};
 use crate::wire::twilio::webhook::TRY_AGAIN;
 
 /// What our masks are called at the carrier; a number of that name whose texts are posted here was bought by us.
@@ -68,7 +68,7 @@ async fn record(desk: &Desk, tx: &mut Tx, by: By, kind: &'static str, data: &Val
     changes::note(tx, &[(ConversationId(0), "pool")], now).await?;
     match by {
         By::Person(actor) => audit::record(tx, Entry::new(desk.ids.next(now), now, actor, kind, data)).await,
-        By::Operator => command_acts::record(tx, (desk.ids.next(now), now), kind, None, data).await,
+        By::Operator => acts::by_command(tx, (desk.ids.next(now), now), kind, None, data).await,
         By::Automatic => Ok(()),
     }
 }

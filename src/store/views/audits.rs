@@ -1,4 +1,7 @@
-//! Who changed something, looked at what is hidden, took something out of the house, came in, or was not let in. For admins.
+//! Who changed something, looked at what is hidden, took something out of the house, came in, or was not let in: people,
+//! programs, commands and the house itself. For admins.
+
+use sqlx::Row;
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId};
@@ -8,9 +11,6 @@ use crate::store::{Result, Tx};
 /// How many rows a page has.
 pub const PAGE: i64 = 50;
 
-/// Who did what a command did.
-pub const COMMAND: &str = "a command on the machine";
-
 /// A row.
 #[derive(Clone, Debug)]
 pub struct Audited {
@@ -18,8 +18,10 @@ pub struct Audited {
     pub id: i64,
     /// When.
     pub at: At,
-    /// Who did it.
-    pub actor: String,
+    /// Who did it: a person's name, or an app's with its token; `None` if `origin` says enough.
+    pub actor: Option<String>,
+    /// `person`, `program`, `command` or `house`.
+    pub origin: String,
     /// What: a word.
     pub kind: String,
     /// In which conversation.
@@ -47,46 +49,39 @@ pub struct About {
 /// # Errors
 /// What the database said.
 pub async fn list(tx: &mut Tx, about: About, before: i64) -> Result<Vec<Audited>> {
-    let rows: Vec<(i64, i64, String, String, Option<i64>, Option<i64>, Option<String>, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT id, at, actor, kind, conversation_id, customer_id, person, data FROM ( \
-           SELECT * FROM (SELECT a.id, a.at, p.name AS actor, a.kind, a.conversation_id, a.customer_id, o.name AS person, a.data \
-             FROM audit a JOIN people p ON p.id = a.actor_id LEFT JOIN people o ON o.id = a.person_id \
-             WHERE a.id < $1 AND ($2 < 0 OR a.conversation_id = $2) AND ($3 < 0 OR a.customer_id = $3) \
-             ORDER BY a.id DESC LIMIT $4) AS done \
-           UNION ALL SELECT * FROM (SELECT c.id, c.at, $5 AS actor, c.kind, CAST(NULL AS BIGINT) AS conversation_id, \
-             CAST(NULL AS BIGINT) AS customer_id, o.name AS person, c.data \
-             FROM command_acts c LEFT JOIN people o ON o.id = c.person_id \
-             WHERE c.id < $1 AND $2 < 0 AND $3 < 0 ORDER BY c.id DESC LIMIT $4) AS commanded \
-           UNION ALL SELECT * FROM (SELECT s.id, s.at, p.name AS actor, s.kind, CAST(NULL AS BIGINT) AS conversation_id, \
-             CAST(NULL AS BIGINT) AS customer_id, CAST(NULL AS TEXT) AS person, \
-             '{\"how\":\"' || s.how || '\",\"origin\":\"' || s.origin || '\",\"device\":\"' || s.device || '\"}' AS data \
-             FROM sign_ins s JOIN people p ON p.id = s.person_id \
-             WHERE s.id < $1 AND $2 < 0 AND $3 < 0 ORDER BY s.id DESC LIMIT $4) AS came \
-         ) AS rows ORDER BY id DESC LIMIT $4")
-        .bind(before).bind(about.conversation.unwrap_or(-1)).bind(about.customer.unwrap_or(-1)).bind(PAGE).bind(COMMAND)
+    let rows = on!(tx, c, R => sqlx::query(
+        "SELECT * FROM (SELECT a.id, a.at, p.name AS actor, 'person' AS origin, a.kind, a.conversation_id, a.customer_id, \
+           o.name AS person, a.data FROM audit a JOIN people p ON p.id = a.actor_id \
+           LEFT JOIN people o ON o.id = a.person_id \
+           WHERE a.id < $1 AND ($2 < 0 OR a.conversation_id = $2) AND ($3 < 0 OR a.customer_id = $3) \
+           ORDER BY a.id DESC LIMIT $4) people_did \
+         UNION ALL SELECT * FROM (SELECT b.id, b.at, CASE WHEN t.name IS NULL THEN p.name \
+             ELSE p.name || ' (' || t.name || ')' END AS actor, b.origin, b.kind, b.conversation_id, \
+           CAST(NULL AS BIGINT) AS customer_id, o.name AS person, b.data FROM acts b \
+           LEFT JOIN apps p ON p.id = b.app_id LEFT JOIN api_tokens t ON t.id = b.token_id \
+           LEFT JOIN people o ON o.id = b.person_id \
+           WHERE b.id < $1 AND ($2 < 0 OR b.conversation_id = $2) AND $3 < 0 \
+           ORDER BY b.id DESC LIMIT $4) others_did \
+         UNION ALL SELECT * FROM (SELECT s.id, s.at, p.name AS actor, 'person' AS origin, s.kind, \
+           CAST(NULL AS BIGINT) AS conversation_id, CAST(NULL AS BIGINT) AS customer_id, CAST(NULL AS TEXT) AS person, \
+           '{\"how\":\"' || s.how || '\",\"origin\":\"' || s.origin || '\",\"device\":\"' || s.device || '\"}' AS data \
+           FROM sign_ins s JOIN people p ON p.id = s.person_id \
+           WHERE s.id < $1 AND $2 < 0 AND $3 < 0 ORDER BY s.id DESC LIMIT $4) came \
+         ORDER BY 1 DESC LIMIT $4")
+        .bind(before).bind(about.conversation.unwrap_or(-1)).bind(about.customer.unwrap_or(-1)).bind(PAGE)
+        .try_map(|row: R| Ok(Audited {
+            id: row.try_get(0)?,
+            at: At(row.try_get(1)?),
+            actor: row.try_get(2)?,
+            origin: row.try_get(3)?,
+            kind: row.try_get(4)?,
+            conversation: row.try_get::<Option<i64>, _>(5)?.map(ConversationId),
+            customer: row.try_get::<Option<i64>, _>(6)?.map(CustomerId),
+            person: row.try_get(7)?,
+            data: row.try_get(8)?,
+        }))
         .fetch_all(&mut *c).await)?;
-    let row = |(id, at, actor, kind, conversation, customer, person, data): (
-        i64,
-        i64,
-        String,
-        String,
-        Option<i64>,
-        Option<i64>,
-        Option<String>,
-        String,
-    )| {
-        Audited {
-            id,
-            at: At(at),
-            actor,
-            kind,
-            conversation: conversation.map(ConversationId),
-            customer: customer.map(CustomerId),
-            person,
-            data,
-        }
-    };
-    Ok(rows.into_iter().map(row).collect())
+    Ok(rows)
 }
 
 /// How often somebody was not let in, within an hour, as one account and from one place.

@@ -171,7 +171,7 @@ fn every_command_that_changes_something_leaves_a_row() {
         runtime.block_on(async {
             let store = switchboard::store::Store::open(&url).await.unwrap();
             let mut tx = store.read().await.unwrap();
-            let sql = sqlx::AssertSqlSafe("SELECT kind FROM command_acts ORDER BY id".to_owned());
+            let sql = sqlx::AssertSqlSafe("SELECT kind FROM acts WHERE origin = 'command' ORDER BY id".to_owned());
             let rows: Vec<(String,)> =
                 switchboard::on!(&mut tx, c => sqlx::query_as(sql).fetch_all(&mut *c).await).unwrap();
             drop(tx);
