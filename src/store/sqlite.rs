@@ -15,7 +15,8 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 use super::group::{Pending, Waiting, run_all};
-use super::{Error, Job, Result, Tx, dialect, migrations};
+use super::file::DatabaseFile;
+use super::{Error, Job, Opening, Result, Tx, dialect, migrations};
 use crate::{faults, metrics};
 
 /// Most jobs in one commit.
@@ -57,9 +58,12 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    pub(super) async fn open(url: &str) -> Result<Self> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
+    pub(super) async fn open(url: &str, opening: Opening) -> Result<Self> {
+        let options = SqliteConnectOptions::from_str(url)?;
+        let file = DatabaseFile::at(options.get_filename());
+        let behind = opening.allows(&file.state().await?, &file.path().display().to_string())?;
+        let options = options
+            .create_if_missing(opening != Opening::AsItIs)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -70,11 +74,14 @@ impl Sqlite {
             // Whoever reads many rows is not to be woken for every fifty of them.
             .row_buffer_size(1024)
             .disable_statement_logging();
-        let write_pool = one_connection().connect_with(options.clone().pragma("cache_size", "-16000")).await?;
+        let write_pool = one_connection().connect_with(options.clone().pragma("cache_size", "-16000")).await;
+        let write_pool = write_pool.map_err(|error| file.trouble(error))?;
         refuse_unsafe(&write_pool).await?;
-        faults::during("during_migration", migrations::sqlite().run(&write_pool))
-            .await
-            .map_err(|error| Error::Refused(format!("the schema could not be brought up to date: {error}")))?;
+        if behind {
+            faults::during("during_migration", migrations::sqlite().run(&write_pool))
+                .await
+                .map_err(|error| migrations::trouble(&file.path().display().to_string(), &error))?;
+        }
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .min_connections(1)
