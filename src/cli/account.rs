@@ -34,11 +34,13 @@ enum What {
 pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let What::Move { old, new } = options.what;
     let settings = wanted(here, &old, &new)?;
-    let lock = lock::take(&here.settings.database_url)?;
     let store = here.store().await?;
-    let moved = go(here, &store, &settings, &old).await;
+    let moved = match lock::take(&here.settings.database_url) {
+        // Held until all is written: nobody can begin to serve meanwhile.
+        Ok(_lock) => go(here, &store, &settings, &old).await,
+        Err(served) => Err(served),
+    };
     store.close().await;
-    drop(lock);
     moved.map(|()| ExitCode::SUCCESS)
 }
 

@@ -41,9 +41,9 @@ async fn ask(url: Url, patience: Duration) -> Knock {
     let Some(host) = url.host_str() else { return Knock::Broken("it names no host".to_owned()) };
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let port = url.port_or_known_default().unwrap_or(443);
-    match tokio::net::lookup_host((bare.as_str(), port)).await {
-        Ok(mut found) if found.next().is_some() => {}
-        Ok(_) => return Knock::NoAddress("the name has no address".to_owned()),
+    match tokio::net::lookup_host((bare.as_str(), port)).await.map(|mut found| found.next()) {
+        Ok(Some(_)) => {}
+        Ok(None) => return Knock::NoAddress("the name has no address".to_owned()),
         Err(error) => return Knock::NoAddress(error.to_string()),
     }
     let client = match client(AGENT, url.scheme() == "https").timeout(patience).build() {

@@ -11,7 +11,6 @@ use super::carrier::{ACCOUNT, Network, SIMULATED, name};
 use crate::carrier::{Carrier, Unanswered};
 use crate::cli::Failed;
 use crate::config::{CarrierSettings, Settings};
-use crate::config::address::WebAddress;
 use crate::desk::identity;
 use crate::store::Store;
 

@@ -18,7 +18,7 @@ use crate::simulator::{self, Simulator};
 /// The account of the simulator inside: always the same, as the database keeps texts by account.
 pub(super) const ACCOUNT: &str = "AC00000000000000000000000000000001";
 /// What the database calls that account.
-pub(super) const SIMULATED: &str = "simulator";
+pub(in crate::cli) const SIMULATED: &str = "simulator";
 
 /// What texts travel by.
 #[derive(Clone)]
