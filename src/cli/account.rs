@@ -47,7 +47,9 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
 /// The settings of the new account.
 fn wanted(here: &Here, old: &str, new: &str) -> Result<TwilioSettings, Failed> {
     let CarrierSettings::Twilio(settings) = &here.settings.carrier else {
-        return Err(Failed::settings("set SWITCHBOARD_CARRIER=twilio, and TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of the new account"));
+        return Err(Failed::settings(
+            "set SWITCHBOARD_CARRIER=twilio, and TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of the new account",
+        ));
     };
     if settings.account != new {
         return Err(Failed::settings(format!(
@@ -75,7 +77,8 @@ async fn go(here: &Here, store: &Store, settings: &TwilioSettings, old: &str) ->
     // A node of our own: whoever serves meanwhile is seen.
     let node = store.join(here.clock.now()).await?;
     alone(store, node).await?;
-    let owned = twilio(settings, here.settings.policies.delivery.request_timeout)?.numbers().await.map_err(Failed::new)?;
+    let owned =
+        twilio(settings, here.settings.policies.delivery.request_timeout)?.numbers().await.map_err(Failed::new)?;
     let absent = absent(store, &owned).await?;
     let missing: Vec<&str> = absent.iter().filter(|number| number.is_line).map(|line| line.number.as_str()).collect();
     if !missing.is_empty() {
@@ -131,6 +134,9 @@ async fn alone(store: &Store, node: i64) -> Result<(), Failed> {
 }
 
 fn belongs(held: Option<&str>, old: &str) -> Failed {
-    let whose = held.map_or_else(|| "nobody yet: the first `switchboard serve` gives it to the account of the settings".to_owned(), name);
+    let whose = held.map_or_else(
+        || "nobody yet: the first `switchboard serve` gives it to the account of the settings".to_owned(),
+        name,
+    );
     Failed::new(format!("the database does not belong to {}; it belongs to {whose}. Nothing was changed", name(old)))
 }

@@ -34,7 +34,9 @@ pub(super) fn trouble(address: IpAddr, port: u16, error: &std::io::Error, (addre
         ErrorKind::AddrNotAvailable => format!(
             "this machine has no address {address}: set {address_by} to one that it has, such as 127.0.0.1, or 0.0.0.0 for all"
         ),
-        _ => format!("nothing can listen on {at} ({error}): set {address_by} and {port_by} to where this program can listen"),
+        _ => format!(
+            "nothing can listen on {at} ({error}): set {address_by} and {port_by} to where this program can listen"
+        ),
     }
 }
 

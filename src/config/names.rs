@@ -101,13 +101,15 @@ fn misspelt_prefix(upper: &str) -> bool {
 
 /// The name among `known` that `name` is a slip of the keyboard away from.
 pub(super) fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
-    let near = known.iter().map(|known| (distance(name, known), known)).filter(|(far, known)| is_slip(name, known, *far));
+    let near =
+        known.iter().map(|known| (distance(name, known), known)).filter(|(far, known)| is_slip(name, known, *far));
     near.min_by_key(|(far, _)| *far).map(|(_, known)| known.as_str())
 }
 
 fn is_slip(name: &str, known: &str, far: usize) -> bool {
     // Of names with one beginning only what follows is compared: in a short rest two letters make another word.
-    let prefix = ["SWITCHBOARD_", "TWILIO_", "ROCKET_"].into_iter().find(|one| name.starts_with(one) && known.starts_with(one));
+    let prefix =
+        ["SWITCHBOARD_", "TWILIO_", "ROCKET_"].into_iter().find(|one| name.starts_with(one) && known.starts_with(one));
     let rest = known.len() - prefix.map_or(0, str::len);
     let allowed = if rest < 6 { 1 } else { 2 };
     let first = |text: &str| text.as_bytes().first().copied();
@@ -237,7 +239,9 @@ mod tests {
 
     #[test]
     fn a_swap_is_one_slip() {
-        for (one, other, far) in [("PROT", "PORT", 1), ("PORT", "PORT", 0), ("", "AB", 2), ("ABC", "AC", 1), ("HOST", "PORT", 2)] {
+        for (one, other, far) in
+            [("PROT", "PORT", 1), ("PORT", "PORT", 0), ("", "AB", 2), ("ABC", "AC", 1), ("HOST", "PORT", 2)]
+        {
             assert_eq!(distance(one, other), far, "{one} {other}");
         }
     }

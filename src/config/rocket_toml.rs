@@ -42,13 +42,15 @@ pub(super) fn check(file: &str, text: &str, profile: &str) -> Result<Vec<Said>, 
     let tops = tops();
     for (name, value) in &table {
         let Value::Table(inner) = value else {
-            astray.push(format!("{file}: {name} stands in no profile, where nobody reads it: write it below [default]"));
+            astray
+                .push(format!("{file}: {name} stands in no profile, where nobody reads it: write it below [default]"));
             continue;
         };
         if PROFILES.contains(&name.as_str()) || name == profile {
             said.extend(inner.keys().filter_map(|key| top(file, key, &tops)));
         } else if tops.contains(name) {
-            astray.push(format!("{file}: [{name}] stands in no profile, where nobody reads it: write [default.{name}]"));
+            astray
+                .push(format!("{file}: [{name}] stands in no profile, where nobody reads it: write [default.{name}]"));
         } else if let Some(near) = near_profile(name) {
             astray.push(format!("{file}: [{name}] is no profile: did you mean [{near}]?"));
         }
@@ -128,7 +130,8 @@ mod tests {
         }
         let others = "[default]\ntemplate_dir = \"x\"\n[default.databases.main]\nurl = \"x\"\n[nightly]\nanything = 1";
         assert!(matches!(&checked(others).unwrap()[..], [Said::Warn(_), Said::Warn(_)]), "{:?}", checked(others));
-        let usual = "[default]\nport = 1\nlimits = { form = 1 }\n[default.pool]\nspares = 2\n[release]\npublic_url = \"x\"";
+        let usual =
+            "[default]\nport = 1\nlimits = { form = 1 }\n[default.pool]\nspares = 2\n[release]\npublic_url = \"x\"";
         assert_eq!(checked(usual).unwrap(), []);
         assert_eq!(checked("").unwrap(), []);
         assert_eq!(checked(include_str!("../../Rocket.toml")).unwrap(), []);

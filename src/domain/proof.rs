@@ -42,7 +42,8 @@ mod tests {
     #[test]
     fn what_is_no_question_is_not_answered() {
         assert!(is_question("abcdefghijklmnop") && is_question(&"a".repeat(64)));
-        for odd in ["", "short", &"a".repeat(65), "abcdefghijklmnop<script>", "abcdefgh ijklmnop", "äbcdefghijklmnop"] {
+        for odd in ["", "short", &"a".repeat(65), "abcdefghijklmnop<script>", "abcdefgh ijklmnop", "äbcdefghijklmnop"]
+        {
             assert!(!is_question(odd), "{odd}");
         }
     }

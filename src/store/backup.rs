@@ -72,7 +72,9 @@ fn place(growing: &Path, to: &Path) -> io::Result<()> {
 
 async fn grow(database: &DatabaseFile, growing: &Path) -> Result<Held> {
     let shown = growing.display();
-    let cannot = |error: &io::Error| refused(format!("{shown} cannot be written ({error}): name a file in a folder that may be"));
+    let cannot = |error: &io::Error| {
+        refused(format!("{shown} cannot be written ({error}): name a file in a folder that may be"))
+    };
     if let Err(error) = fs::remove_file(growing)
         && error.kind() != ErrorKind::NotFound
     {
@@ -96,7 +98,10 @@ async fn grow(database: &DatabaseFile, growing: &Path) -> Result<Held> {
         let said = dialect::said(&error);
         refused(match dialect::primary_code(&error) {
             Some(13) => format!("there is no room for {shown} ({said}): make room, or name a file on another disk"),
-            Some(11) => format!("{} is damaged ({said}), so there is nothing sound to copy: put an older backup back", database.path().display()),
+            Some(11) => format!(
+                "{} is damaged ({said}), so there is nothing sound to copy: put an older backup back",
+                database.path().display()
+            ),
             _ => format!("{} could not be copied to {shown}: {said}", database.path().display()),
         })
     })?;
@@ -113,14 +118,15 @@ pub(super) async fn examined(copy: &DatabaseFile) -> Result<Held> {
     if let Some(complaint) = copy.complaints().await?.first() {
         return Err(refused(format!("{shown} is damaged: {complaint}")));
     }
-    let options = SqliteConnectOptions::new().filename(copy.path()).create_if_missing(false).disable_statement_logging();
+    let options =
+        SqliteConnectOptions::new().filename(copy.path()).create_if_missing(false).disable_statement_logging();
     let mut connection = options.connect().await.map_err(|error| copy.trouble(error))?;
     let read = async {
-        let strays: Vec<(String,)> = sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1")
-            .fetch_all(&mut connection)
-            .await?;
+        let strays: Vec<(String,)> =
+            sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1").fetch_all(&mut connection).await?;
         let messages: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM messages").fetch_one(&mut connection).await?;
-        let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(accepted_at) FROM messages").fetch_one(&mut connection).await?;
+        let newest: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(accepted_at) FROM messages").fetch_one(&mut connection).await?;
         let account: Option<String> = sqlx::query_scalar(AssertSqlSafe(format!(
             "SELECT value FROM settings WHERE name = '{}'",
             super::settings::CARRIER_ACCOUNT

@@ -132,7 +132,9 @@ impl DatabaseFile {
         let path = self.0.display();
         match error.kind() {
             ErrorKind::IsADirectory => {
-                format!("{path} is a folder and no database: let DATABASE_URL name a file, such as sqlite:{path}/support.db")
+                format!(
+                    "{path} is a folder and no database: let DATABASE_URL name a file, such as sqlite:{path}/support.db"
+                )
             }
             _ => format!("{path} cannot be read ({error}): see whether this user may read and write it and its folder"),
         }
@@ -154,7 +156,9 @@ impl DatabaseFile {
     pub async fn complaints(&self) -> Result<Vec<String>> {
         let mut connection = self.read_only().await?;
         let found: sqlx::Result<Vec<String>> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("PRAGMA quick_check({MOST})"))).fetch_all(&mut connection).await;
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("PRAGMA quick_check({MOST})")))
+                .fetch_all(&mut connection)
+                .await;
         let _ = connection.close().await;
         match found {
             Ok(found) => Ok(found.into_iter().filter(|told| told != "ok").collect()),
@@ -172,17 +176,23 @@ impl DatabaseFile {
         let said = dialect::said(&error);
         Error::Refused(match dialect::primary_code(&error) {
             Some(5 | 6) => format!("{path} is held by another program ({said}): end that one, and start again"),
-            Some(8) => format!("{path} may not be written ({said}): give this user the right to write it and its folder"),
-            Some(11) => format!("{path} is damaged ({said}): stop `serve` and put a backup back by `switchboard restore FILE`"),
+            Some(8) => {
+                format!("{path} may not be written ({said}): give this user the right to write it and its folder")
+            }
+            Some(11) => {
+                format!("{path} is damaged ({said}): stop `serve` and put a backup back by `switchboard restore FILE`")
+            }
             Some(13) => format!("there is no room for {path} ({said}): make room on its disk"),
             Some(14) => {
                 format!("{path} cannot be opened ({said}): see whether this user may read and write it and its folder")
             }
-            Some(26) => return Error::Refused(
-                State::Foreign("it is no SQLite database (or it is encrypted or damaged)".to_owned())
-                    .never(&path.to_string())
-                    .unwrap_or(said),
-            ),
+            Some(26) => {
+                return Error::Refused(
+                    State::Foreign("it is no SQLite database (or it is encrypted or damaged)".to_owned())
+                        .never(&path.to_string())
+                        .unwrap_or(said),
+                );
+            }
             Some(_) => format!("{path} cannot be used: {said}"),
             None => return error.into(),
         })
@@ -191,16 +201,14 @@ impl DatabaseFile {
 
 /// What the schema behind `connection` is.
 async fn schema(connection: &mut SqliteConnection) -> sqlx::Result<State> {
-    let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        .fetch_all(&mut *connection)
-        .await?;
+    let tables: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'").fetch_all(&mut *connection).await?;
     let (lists, others): (Vec<&String>, Vec<&String>) = tables.iter().partition(|name| *name == "_sqlx_migrations");
     if lists.is_empty() {
         return Ok(judge(None, !others.is_empty(), &migrations::sqlite()));
     }
-    let rows: Vec<(i64, Vec<u8>, bool)> = sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations")
-        .fetch_all(&mut *connection)
-        .await?;
+    let rows: Vec<(i64, Vec<u8>, bool)> =
+        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations").fetch_all(&mut *connection).await?;
     let applied = rows.into_iter().map(|(version, checksum, success)| Applied { version, checksum, success });
     Ok(judge(Some(applied.collect()), !others.is_empty(), &migrations::sqlite()))
 }
@@ -214,7 +222,10 @@ mod tests {
         let file = DatabaseFile::of("sqlite:data/support.db").unwrap();
         assert_eq!(file.beside("-wal"), Path::new("data/support.db-wal"));
         assert_eq!(file.restoring(), Path::new("data/support.db.restoring"));
-        assert_eq!(DatabaseFile::of("sqlite:///var/lib/support.db?mode=rwc").unwrap().path(), Path::new("/var/lib/support.db"));
+        assert_eq!(
+            DatabaseFile::of("sqlite:///var/lib/support.db?mode=rwc").unwrap().path(),
+            Path::new("/var/lib/support.db")
+        );
         assert_eq!(DatabaseFile::of("postgres://localhost/support"), None);
     }
 

@@ -240,8 +240,7 @@ fn named_by(options: &PgConnectOptions) -> String {
 
 /// What the schema is. Looks before anything is made: whoever may not make anything can still use what is there.
 async fn schema(pool: &PgPool) -> sqlx::Result<State> {
-    let there: bool =
-        sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
+    let there: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
     if !there {
         // Tables of others may stand in the same database.
         return Ok(judge(None, false, &migrations::postgres()));

@@ -96,7 +96,9 @@ async fn copy(from: &Path, growing: &Path, database: &Path) -> Result<(Held, boo
         State::Missing | State::Empty => return Err(refused(format!("{shown} is empty: name a backup"))),
         other => return Err(refused(other.never(&shown.to_string()).unwrap_or_default())),
     }
-    let held = examined(&copy).await.map_err(|error| refused(error.to_string().replace(&growing.display().to_string(), &shown.to_string())))?;
+    let held = examined(&copy)
+        .await
+        .map_err(|error| refused(error.to_string().replace(&growing.display().to_string(), &shown.to_string())))?;
     File::open(growing).and_then(|file| file.sync_all()).map_err(|error| cannot(&error))?;
     Ok((held, state != State::Current))
 }
@@ -111,7 +113,11 @@ fn swap(database: &DatabaseFile, growing: &Path, stamp: &str) -> io::Result<Opti
         Ok(()) => true,
     };
     for log in ["-wal", "-journal"] {
-        there(fs::rename(database.beside(log), old(log)))?;
+        if fs::metadata(database.beside(log)).is_ok_and(|log| log.len() > 0) {
+            fs::rename(database.beside(log), old(log))?;
+        } else {
+            there(fs::remove_file(database.beside(log)))?;
+        }
     }
     there(fs::remove_file(database.beside("-shm")))?;
     // On disk before the new one has the name: whatever happens now, no log stands beside it.

@@ -74,7 +74,8 @@ pub(super) fn judge(applied: Option<Vec<Applied>>, other_tables: bool, known: &M
         return State::Unfinished(broken.version);
     }
     // The first change tells whose database this is: other programs keep a list of the same name.
-    let first = ours.iter().next().and_then(|(version, sum)| Some((applied.iter().find(|one| one.version == *version)?, sum)));
+    let first =
+        ours.iter().next().and_then(|(version, sum)| Some((applied.iter().find(|one| one.version == *version)?, sum)));
     if first.is_none_or(|(found, sum)| found.checksum != **sum) {
         return State::Foreign("its schema was made by another program".to_owned());
     }
@@ -83,7 +84,8 @@ pub(super) fn judge(applied: Option<Vec<Applied>>, other_tables: bool, known: &M
         return State::Newer(last, newest);
     }
     if let Some(other) = applied.iter().find(|one| ours.get(&one.version).is_some_and(|sum| one.checksum != **sum)) {
-        let told = format!("its change {} is not the one that this program knows, so another build made it", other.version);
+        let told =
+            format!("its change {} is not the one that this program knows, so another build made it", other.version);
         return State::Foreign(told);
     }
     if ours.keys().any(|version| applied.iter().all(|one| one.version != *version)) {

@@ -14,8 +14,8 @@ use sqlx::{ConnectOptions, Row};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
-use super::group::{Pending, Waiting, run_all};
 use super::file::DatabaseFile;
+use super::group::{Pending, Waiting, run_all};
 use super::{Error, Job, Opening, Result, Tx, dialect, migrations};
 use crate::{faults, metrics};
 
@@ -55,6 +55,7 @@ pub struct Sqlite {
     checkpointer: JoinHandle<()>,
     write_pool: SqlitePool,
     readers: SqlitePool,
+    keeper: SqlitePool,
 }
 
 impl Sqlite {
@@ -94,13 +95,14 @@ impl Sqlite {
         let (orders, queue) = mpsc::unbounded_channel();
         let written = Arc::new(Notify::new());
         let writer = tokio::spawn(write_groups(write_pool.clone(), queue, written.clone()));
-        let checkpointer = tokio::spawn(checkpoint(keeper, written));
+        let checkpointer = tokio::spawn(checkpoint(keeper.clone(), written));
         Ok(Sqlite {
             orders: Mutex::new(Some(orders)),
             writer: Mutex::new(Some(writer)),
             checkpointer,
             write_pool,
             readers,
+            keeper,
         })
     }
 
@@ -133,6 +135,8 @@ impl Sqlite {
         }
         self.checkpointer.abort();
         self.readers.close().await;
+        self.keeper.close().await;
+        // The last one that closes moves the log into the database, so that none is left beside it.
         self.write_pool.close().await;
     }
 }

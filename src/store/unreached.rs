@@ -53,7 +53,9 @@ pub(super) fn silent(options: &PgConnectOptions) -> Error {
 fn unreachable(at: &str, error: &std::io::Error) -> Error {
     Error::Unreachable(match error.kind() {
         ErrorKind::ConnectionRefused => {
-            format!("no PostgreSQL answers at {at} (the connection is refused): start it, or mend host and port in DATABASE_URL")
+            format!(
+                "no PostgreSQL answers at {at} (the connection is refused): start it, or mend host and port in DATABASE_URL"
+            )
         }
         ErrorKind::NotFound => format!("there is no {at}: start PostgreSQL, or mend DATABASE_URL"),
         _ if error.to_string().contains("lookup") => {

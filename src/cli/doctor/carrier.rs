@@ -104,7 +104,11 @@ fn examine_webhook(what: &str, there: &OwnedNumber, hook: &str, report: &mut Rep
     if is_get(&there.inbound_method) {
         let method = there.inbound_method.to_uppercase();
         let found = format!("its webhook is asked by HTTP {method}, which is refused, so that no text comes in by it");
-        return report.missing(what, &found, &format!("set the method of \"A message comes in\" to HTTP POST; {hook} is right"));
+        return report.missing(
+            what,
+            &found,
+            &format!("set the method of \"A message comes in\" to HTTP POST; {hook} is right"),
+        );
     }
     let lacks = lacks(settings);
     if settings.is_empty() {

@@ -47,7 +47,8 @@ pub(super) async fn examine(here: &Here, store: Option<&Store>, report: &mut Rep
     };
     let asked = |base: &str| format!("{base}/health/live?nonce={nonce}");
     let Some((found, fix)) = judge(&knock(&asked(&base), PATIENCE).await, &wanted, here) else {
-        let whose = if matches!(wanted, Wanted::Is(_)) { "whoever serves this database answers there" } else { "it answers" };
+        let whose =
+            if matches!(wanted, Wanted::Is(_)) { "whoever serves this database answers there" } else { "it answers" };
         return report.good(WHAT, &format!("{base}: {whose}"));
     };
     let here_too = if local { String::new() } else { beside(here, &asked, &wanted).await };
@@ -86,7 +87,8 @@ async fn beside(here: &Here, asked: &impl Fn(&str) -> String, wanted: &Wanted) -
 fn judge(knock: &Knock, wanted: &Wanted, here: &Here) -> Option<(String, String)> {
     let (address, port) = (here.settings.address, here.settings.port);
     let pass = format!("start `switchboard serve`, and let the proxy pass requests on to {address}:{port}");
-    let name = "set SWITCHBOARD_PUBLIC_URL to the address that leads here, and the numbers' webhooks with it".to_owned();
+    let name =
+        "set SWITCHBOARD_PUBLIC_URL to the address that leads here, and the numbers' webhooks with it".to_owned();
     let serve = "start `switchboard serve`".to_owned();
     Some(match knock {
         Knock::Answer(200, body) if body.trim_end() == "live" || body.starts_with("live ") => {
@@ -127,8 +129,10 @@ fn by_proof(answer: &str, wanted: &Wanted) -> Option<(String, String)> {
     let found = match wanted {
         Wanted::Is(wanted) if answer == wanted => return None,
         Wanted::NotKnown => return None,
-        Wanted::Is(_) if answer.is_empty() => "what answers there does not show that it serves this database: it is another service, \
-            an older program, or its database does not answer it",
+        Wanted::Is(_) if answer.is_empty() => {
+            "what answers there does not show that it serves this database: it is another service, \
+            an older program, or its database does not answer it"
+        }
         Wanted::Is(_) => "a Switchboard answers there that serves another database",
         Wanted::Nobodys => "a Switchboard answers there, and nobody has served this database yet",
     };

@@ -33,7 +33,10 @@ pub(super) async fn examine(here: &Here, report: &mut Report) -> Option<Store> {
         let fix = "see whether there is room on its disk, and whether this user may write there";
         report.missing("database", &format!("it can be read, and not written ({error})"), fix);
     } else {
-        report.good("database", "it answers, is sound, can be written, its settings are safe and its schema is up to date");
+        report.good(
+            "database",
+            "it answers, is sound, can be written, its settings are safe and its schema is up to date",
+        );
     }
     if let Err(error) = server(&store, report).await {
         report.unseen("database server", &error.to_string(), AGAIN);

@@ -105,7 +105,10 @@ impl Asking {
                 }
                 match settle(&store, &network).await {
                     Ok(None) => {
-                        tracing::info!("the carrier knows {}; the database is this account's", name(network.identity()));
+                        tracing::info!(
+                            "the carrier knows {}; the database is this account's",
+                            name(network.identity())
+                        );
                         return;
                     }
                     Ok(Some(other)) => {

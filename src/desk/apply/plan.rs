@@ -103,7 +103,8 @@ impl Plan<'_> {
         }
         let last = self.facts.people.iter().filter(is).find_map(|person| wanted(&person.email));
         if let Some(last) = last {
-            let what = format!("email: {} is the last admin: make somebody else one first, or in this file", last.email.value);
+            let what =
+                format!("email: {} is the last admin: make somebody else one first, or in this file", last.email.value);
             self.mistake(last.email.place, what);
         }
     }

@@ -54,7 +54,10 @@ fn a_typo_in_the_account_is_told_and_claims_nothing() {
     let desk = with(Desk::new(), "AC999", &base);
     let said = desk.runs(&["serve"]);
     assert_eq!(said.code, Some(2), "{said:?}");
-    assert!(said.err.contains("does not know the Twilio account AC999") && said.err.contains("given to nobody"), "{said:?}");
+    assert!(
+        said.err.contains("does not know the Twilio account AC999") && said.err.contains("given to nobody"),
+        "{said:?}"
+    );
     let desk = with(desk, "AC1", &base);
     serves(&desk);
     let said = with(desk, "AC999", &base).runs(&["serve"]);
@@ -75,7 +78,13 @@ async fn while_the_carrier_cannot_be_asked_texts_are_taken_in_and_bind_the_datab
     house.says("Switchboard");
     let url = format!("{public}/hooks/twilio/messages");
     let sid = "SM00000000000000000000000000000001";
-    let text = [("MessageSid", sid), ("AccountSid", "AC1"), ("From", "+15055552001"), ("To", "+18005550100"), ("Body", "hello")];
+    let text = [
+        ("MessageSid", sid),
+        ("AccountSid", "AC1"),
+        ("From", "+15055552001"),
+        ("To", "+18005550100"),
+        ("Body", "hello"),
+    ];
     let form: Form = text.into_iter().collect();
     let signed = [(signature::HEADER, signature::sign("secret", &url, &form))];
     assert_eq!(posted(&url, &form, &signed).await, 200);

@@ -25,7 +25,9 @@ async fn words(connection: &mut SqliteConnection, sql: String) -> sqlx::Result<V
 async fn rows(path: &Path) -> sqlx::Result<Vec<String>> {
     let mut connection = connect(path).await;
     let mut all = Vec::new();
-    for table in words(&mut connection, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name".into()).await? {
+    for table in
+        words(&mut connection, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name".into()).await?
+    {
         let columns = format!("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('{table}') ORDER BY cid");
         let columns = words(&mut connection, columns).await?.join(" || '|' || ");
         let sql = format!("SELECT '{table}: ' || {columns} FROM \"{table}\" ORDER BY 1");
@@ -55,7 +57,8 @@ async fn a_backup_is_put_back_after_a_kill_with_nothing_else_in_it_and_texts_flo
     let kept = rows(&copy).await.unwrap();
 
     // What is said after the copy is in the database and its log when the server dies.
-    let goes_on = said.into_iter().map(|said| crate::processes::traffic::Side { said: said.last, ..said.side }).collect();
+    let goes_on =
+        said.into_iter().map(|said| crate::processes::traffic::Side { said: said.last, ..said.side }).collect();
     Traffic::of(&world.witness, goes_on, 6).ends().await;
     assert!(world.start(&["restore", &path], 0, &[]).ends().await.code() == Some(1), "it was restored under a server");
     assert!(world.logged().contains("another `switchboard serve` is using this database"), "{}", world.logged());
@@ -98,7 +101,10 @@ fn a_copy_replaces_nothing_unless_told_and_says_what_it_holds() {
     let first = desk.runs(&["backup", "copy.db"]);
     assert!(first.code == Some(0) && first.out.starts_with("copy.db: sound; 0 messages"), "{first:?}");
     let again = desk.runs(&["backup", "copy.db"]);
-    assert!(again.code == Some(2) && again.err.contains("is there already") && again.err.contains("--overwrite"), "{again:?}");
+    assert!(
+        again.code == Some(2) && again.err.contains("is there already") && again.err.contains("--overwrite"),
+        "{again:?}"
+    );
     assert_eq!(desk.runs(&["backup", "copy.db", "--overwrite"]).code, Some(0));
     let itself = desk.runs(&["backup", "switchboard.db", "--overwrite"]);
     assert!(itself.code == Some(2) && itself.err.contains("is the database itself"), "{itself:?}");
@@ -157,7 +163,7 @@ async fn what_is_no_sound_copy_of_ours_is_refused_and_nothing_changes() {
 
 #[test]
 fn a_restore_that_was_cut_off_is_seen_by_everybody_and_begins_anew() {
-    let desk = Desk::new();
+    let desk = Desk::new().with("SWITCHBOARD_PUBLIC_URL", "http://127.0.0.1:9");
     assert_eq!(desk.runs(&["migrate"]).code, Some(0));
     assert_eq!(desk.runs(&["backup", "copy.db"]).code, Some(0));
     // As it is left when the machine stops after the old one was put aside.
@@ -166,7 +172,10 @@ fn a_restore_that_was_cut_off_is_seen_by_everybody_and_begins_anew() {
     for command in [&["serve"][..], &["migrate"], &["doctor"], &["link", "ana@example.com"], &["backup", "x.db"]] {
         let said = desk.runs(command);
         let told = format!("{}{}", said.out, said.err);
-        assert!(said.code != Some(0) && told.contains("was cut off") && told.contains("switchboard restore"), "{said:?}");
+        assert!(
+            said.code != Some(0) && told.contains("was cut off") && told.contains("switchboard restore"),
+            "{said:?}"
+        );
     }
     let done = desk.runs(&["restore", "copy.db"]);
     assert!(done.code == Some(0) && done.out.contains("Next: "), "{done:?}");

@@ -63,7 +63,11 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
         .with("TWILIO_API_BASE", &base);
 
     let nothing = desk.runs(&["doctor"]);
-    assert!(nothing.code == Some(1) && nothing.out.contains("missing  database: there is no database"), "{}", nothing.out);
+    assert!(
+        nothing.code == Some(1) && nothing.out.contains("missing  database: there is no database"),
+        "{}",
+        nothing.out
+    );
     assert_eq!(desk.runs(&["migrate"]).code, Some(0));
     let empty = desk.runs(&["doctor"]);
     assert_eq!(empty.code, Some(1));

@@ -52,7 +52,10 @@ fn a_command_that_looks_or_changes_a_row_makes_no_database() {
     ] {
         let said = desk.runs_with(command, "a tide table for ana\n");
         let told = format!("{}{}", said.out, said.err);
-        assert!(said.code == Some(code) && told.contains("there is no database at switchboard.db"), "{command:?}: {said:?}");
+        assert!(
+            said.code == Some(code) && told.contains("there is no database at switchboard.db"),
+            "{command:?}: {said:?}"
+        );
         assert_eq!(desk.files(), ["setup.toml"], "{command:?}");
     }
     let rehearsed = desk.runs(&["apply", "setup.toml", "--dry-run"]);
@@ -61,6 +64,7 @@ fn a_command_that_looks_or_changes_a_row_makes_no_database() {
 
     assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
     assert_eq!(desk.runs(&["link", "ana@example.com"]).code, Some(0));
+    assert_eq!(desk.files(), ["setup.toml", "switchboard.db"], "a log is left beside it");
 }
 
 async fn refused(url: &str, opening: Opening) -> String {

@@ -36,7 +36,8 @@ struct Mistake {
     doctor: (i32, &'static str),
 }
 
-const NONE: Mistake = Mistake { name: "", set: &[], unset: &[], number: &[], serve: Starts, doctor: (0, "Nothing is missing") };
+const NONE: Mistake =
+    Mistake { name: "", set: &[], unset: &[], number: &[], serve: Starts, doctor: (0, "Nothing is missing") };
 
 const MISTAKES: [Mistake; 25] = [
     Mistake { name: "nothing is wrong", ..NONE },
@@ -243,7 +244,8 @@ async fn each_mistake_is_found_by_whom_the_table_says() {
         desk.file("setup.toml", SETUP);
         assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
         std::fs::create_dir(desk.path("folder")).unwrap();
-        let mut damaged = std::fs::read(desk.path("support.db")).unwrap();
+        assert_eq!(desk.runs(&["backup", "damaged.db"]).code, Some(0));
+        let mut damaged = std::fs::read(desk.path("damaged.db")).unwrap();
         let middle = damaged.len() / 2;
         damaged[middle..middle + 8192].fill(0x5a);
         std::fs::write(desk.path("damaged.db"), damaged).unwrap();
@@ -260,7 +262,9 @@ async fn each_mistake_is_found_by_whom_the_table_says() {
             desk = desk.with(name, value);
         }
         let hook = format!("{public}/hooks/twilio/messages#rc=3&rp=all&rt=4000");
-        for (key, value) in [("SmsMethod", "POST"), ("SmsFallbackMethod", "POST"), ("SmsApplicationSid", ""), ("SmsFallbackUrl", &hook)] {
+        for (key, value) in
+            [("SmsMethod", "POST"), ("SmsFallbackMethod", "POST"), ("SmsApplicationSid", ""), ("SmsFallbackUrl", &hook)]
+        {
             sets_up(&base, LINE, (key, value)).await;
         }
         rents(&base, LINE, &hook).await;
@@ -285,7 +289,12 @@ async fn each_mistake_is_found_by_whom_the_table_says() {
         let said = desk.runs(&["doctor"]);
         let (code, why) = mistake.doctor;
         let told = format!("{}{}", said.out, said.err);
-        assert!(said.code == Some(code) && told.contains(why), "{}: doctor: {}\n{told}", mistake.name, said.code.unwrap_or(-1));
+        assert!(
+            said.code == Some(code) && told.contains(why),
+            "{}: doctor: {}\n{told}",
+            mistake.name,
+            said.code.unwrap_or(-1)
+        );
         if let Some(house) = running {
             let said = house.stops();
             assert_eq!(said.code, Some(0), "{}: {said:?}", mistake.name);

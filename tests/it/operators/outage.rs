@@ -57,7 +57,9 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut line: watch::
             cut = line.wait_for(|line| *line == Line::Cut) => { drop(cut); return }
         };
         let Ok(length @ 1..) = read else { return };
-        let Ok(open) = line.wait_for(|line| *line != Line::Silent).await.map(|line| *line == Line::Open) else { return };
+        let Ok(open) = line.wait_for(|line| *line != Line::Silent).await.map(|line| *line == Line::Open) else {
+            return;
+        };
         if !open || to.write_all(&piece[..length]).await.is_err() {
             return;
         }

@@ -138,12 +138,9 @@ async fn a_pooler_that_lends_whole_sessions_is_served_through() {
 #[tokio::test]
 async fn a_pooler_that_lends_sessions_by_the_transaction_is_refused_in_words() {
     let database = databases::postgres().await;
-    for settings in [
-        "pool_mode = transaction",
-        "pool_mode = transaction\nserver_round_robin = 1",
-        "pool_mode = transaction\nmax_prepared_statements = 100",
-        "pool_mode = statement",
-    ] {
+    for settings in
+        ["pool_mode = transaction", "pool_mode = transaction\nserver_round_robin = 1", "pool_mode = statement"]
+    {
         let pooler = Pooler::with(settings).await;
         let url = pooler.before(&database.url);
         for opening in [Opening::Make, Opening::AsItIs] {

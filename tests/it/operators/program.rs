@@ -132,13 +132,6 @@ impl Running {
         self.ends()
     }
 
-    /// kill -9.
-    pub fn dies(mut self) {
-        let mut child = self.child.take().unwrap();
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-
     /// Asks it to stop, as an operator does, and waits until it has.
     pub fn stops(mut self) -> Said {
         self.signal("TERM");

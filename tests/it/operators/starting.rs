@@ -136,7 +136,10 @@ fn a_rocket_toml_that_cannot_be_read_is_told_with_its_place() {
         ("port = 8001\n", "port stands in no profile, where nobody reads it: write it below [default]"),
         ("[support]\nidle_close = \"1h\"\n", "write [default.support]"),
         ("[default.suport]\nidle_close = \"1h\"\n", "suport is not a key: did you mean support?"),
-        ("[default]\npulbic_url = \"https://texts.example.com\"\n", "pulbic_url is not a key: did you mean public_url?"),
+        (
+            "[default]\npulbic_url = \"https://texts.example.com\"\n",
+            "pulbic_url is not a key: did you mean public_url?",
+        ),
         ("[defualt]\nport = 8001\n", "did you mean [default]?"),
     ] {
         desk.file("Rocket.toml", text);
