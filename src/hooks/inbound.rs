@@ -5,6 +5,7 @@ use std::time::Instant;
 use rocket::http::{ContentType, Status};
 use rocket::{State, post};
 
+use super::in_time;
 use super::signed::Signed;
 use crate::desk::Desk;
 use crate::desk::receive::{self, Inbound};
@@ -20,7 +21,8 @@ const NOTHING_TO_SAY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/
 pub(super) async fn messages(desk: &State<Desk>, post: Signed) -> Result<(ContentType, &'static str), Status> {
     let came = Instant::now();
     let text = InboundText::read(&post.0).map_err(|bad| misshapen(desk, bad))?;
-    let outcome = receive::receive(desk, inbound(text)).await.map_err(|error| {
+    let (desk, text) = (desk.inner().clone(), inbound(text));
+    let outcome = in_time(async move { receive::receive(&desk, text).await }).await.map_err(|error| {
         tracing::error!(%error, "a text could not be stored; the carrier is asked to try again");
         Status::ServiceUnavailable
     })?;

@@ -3,6 +3,7 @@
 use rocket::http::Status;
 use rocket::{State, post};
 
+use super::in_time;
 use super::inbound::misshapen;
 use super::signed::Signed;
 use crate::desk::Desk;
@@ -22,7 +23,8 @@ const UNKNOWN_WORD: i64 = -1;
 pub(super) async fn receipts(desk: &State<Desk>, token: &str, post: Signed) -> Result<Status, Status> {
     let receipt = Receipt::read(&post.0).map_err(|bad| misshapen(desk, bad))?;
     faults::point("before_receipt");
-    let found = desk_receipts::receipt(desk, &clean(token), report(receipt)).await;
+    let (desk, token, report) = (desk.inner().clone(), clean(token), report(receipt));
+    let found = in_time(async move { desk_receipts::receipt(&desk, &token, report).await }).await;
     faults::point("after_receipt");
     match found {
         Ok(Taken::Known) => Ok(Status::NoContent),

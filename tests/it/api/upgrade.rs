@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 use crate::databases;
 
 /// The migration that sets programs apart.
-const APPS: &str = "0022_apps.sql";
+const APPS: &str = "0018_apps.sql";
 
 /// What stands before it in the folder, in order, and itself.
 fn migrations(database: &str) -> (Vec<String>, String) {
