@@ -4,6 +4,8 @@
 use rocket::Request;
 use rocket::http::uri::Absolute;
 
+use crate::domain::reach;
+
 /// The public address, as configured.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -68,13 +70,7 @@ impl Site {
 /// The `Host` header if it names this machine itself.
 fn loopback_host<'r>(req: &'r Request<'_>) -> Option<&'r str> {
     let host = req.headers().get_one("host")?;
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next()?,
-        None => host.split(':').next()?,
-    };
-    let loopback = name.eq_ignore_ascii_case("localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    loopback.then_some(host)
+    reach::names_this_machine(host).then_some(host)
 }
 
 #[cfg(test)]
