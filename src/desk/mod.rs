@@ -127,6 +127,7 @@ pub struct Parts {
 pub struct Desk {
     parts: Arc<Parts>,
     missed: Option<At>,
+    passwords: Arc<password::Queue>,
 }
 
 impl Deref for Desk {
@@ -167,7 +168,7 @@ impl Desk {
     /// A desk made of `parts`.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Desk { parts: Arc::new(parts), missed: None }
+        Desk { parts: Arc::new(parts), missed: None, passwords: Arc::default() }
     }
 
     /// The same desk at work on a text that was sent at `at` and never reached us: whatever it puts into the outbox is

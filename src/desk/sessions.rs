@@ -56,6 +56,9 @@ pub enum NotSignedIn {
     /// Too many wrong passwords; refused until then.
     #[error("too many wrong passwords; try again after {0}")]
     Wait(At),
+    /// So many sign in at this moment that nobody more can wait for it.
+    #[error("too many sign in at once; try again in a few seconds")]
+    Busy,
     /// The database or the hashing failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -81,7 +84,7 @@ pub(super) async fn prove(desk: &Desk, attempt: &Attempt) -> Result<(PersonId, S
     let account = hash_token(&email);
     refuse_guessers(desk, &account, &attempt.address).await?;
     // Asked again in its turn: of a thousand attempts at once, those behind the first failures are refused.
-    let turn = password::turn().await;
+    let turn = desk.passwords.turn().await.map_err(|password::QueueFull| NotSignedIn::Busy)?;
     refuse_guessers(desk, &account, &attempt.address).await?;
     let found = sessions::account(&mut desk.store.read().await?, &email).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());

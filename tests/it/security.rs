@@ -2,6 +2,7 @@
 
 mod access;
 mod exports;
+mod floods;
 mod guards;
 mod links;
 mod logs;
