@@ -18,6 +18,7 @@ mod first_run;
 #[cfg(feature = "faults")]
 mod first_texts;
 mod floors;
+mod front;
 mod held;
 mod house;
 mod keywords;
