@@ -22,6 +22,10 @@ static SENDS: LazyLock<IntCounterVec> =
     LazyLock::new(|| counters("switchboard_sends_total", "Requests to the carrier, by outcome", &["outcome"]));
 static REJECTED: LazyLock<IntCounterVec> =
     LazyLock::new(|| counters("switchboard_webhooks_rejected_total", "Webhooks refused, by reason", &["reason"]));
+static CLOSED: LazyLock<IntCounterVec> = LazyLock::new(|| {
+    let name = "switchboard_connections_closed_total";
+    counters(name, "Connections that were ended before their time, by reason", &["reason"])
+});
 static DOUBLED: LazyLock<IntCounter> =
     LazyLock::new(|| counter("switchboard_doubled_total", "Deliveries for which the carrier took two requests"));
 static MISSED: LazyLock<IntCounter> = LazyLock::new(|| {
@@ -110,6 +114,11 @@ pub fn send(outcome: &str, seconds: f64) {
 /// A webhook was refused for `reason`.
 pub fn rejected(reason: &str) {
     REJECTED.with_label_values(&[reason]).inc();
+}
+
+/// A connection was ended for `reason`: late_head, late_body, unread, address, full.
+pub fn connection_closed(reason: &str) {
+    CLOSED.with_label_values(&[reason]).inc();
 }
 
 /// The carrier turned out to have taken two requests for one delivery.

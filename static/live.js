@@ -180,20 +180,55 @@ document.addEventListener('wanted', ({ detail }) => fetchPart(detail).catch(() =
 
 /* The stream */
 
-function stop() {
-  document.getElementById('stopped')?.removeAttribute('hidden');
+const OPENS = 10_000; // a stream that has said nothing for so many milliseconds is held back somewhere on the way
+const ASKS = 10_000; // then the page asks by itself, so often
+
+const STOPPED = 'Live updates stopped. The page may be old.';
+const LATE = `Live updates do not get through. The page asks for news every ${ASKS / 1000} seconds.`;
+
+function stop(words = STOPPED) {
+  const banner = document.getElementById('stopped');
+  if (!banner) return;
+  banner.querySelector('p').textContent = words;
+  banner.hidden = false;
+}
+
+function goOn() {
+  document.getElementById('stopped')?.setAttribute('hidden', '');
 }
 
 let cursor = page.dataset.cursor;
+let patience = 0;
+let asking = 0;
+let wrong = '';
+
+// From now on a stream has so long to speak, however often it is begun anew. Then the page says what is wrong and asks in its
+// place, for the other tabs as well; they are told each time, because one may have been opened since.
+function hopeFor(words) {
+  wrong = words;
+  const tell = () => {
+    stop(wrong);
+    heard({ kind: 'all' });
+    channel?.postMessage({ kind: 'all', stopped: wrong });
+  };
+  patience ||= setTimeout(() => {
+    tell();
+    asking ||= setInterval(tell, ASKS);
+  }, OPENS);
+}
 
 function listen() {
   return new Promise((ended) => {
-    let patience = 0;
     const stream = new EventSource(`/live?after=${encodeURIComponent(cursor)}`);
-    stream.addEventListener('open', () => {
+    if (!wrong) hopeFor(LATE);
+    // Its first words, not its head: a proxy may pass the head on and keep the rest.
+    stream.addEventListener('listening', () => {
       clearTimeout(patience);
-      patience = 0;
-      document.getElementById('stopped')?.setAttribute('hidden', '');
+      clearInterval(asking);
+      patience = asking = 0;
+      wrong = '';
+      goOn();
+      channel?.postMessage({ back: true });
     });
     stream.addEventListener('change', (event) => {
       cursor = event.lastEventId;
@@ -202,7 +237,7 @@ function listen() {
       channel?.postMessage(change);
     });
     stream.addEventListener('error', () => {
-      patience ||= setTimeout(() => { stop(); channel?.postMessage({ stopped: true }); }, 10_000);
+      hopeFor(STOPPED);
       if (stream.readyState !== EventSource.CLOSED) return;
       // It was answered with a page: whether the reader is still signed in, the list tells.
       refreshList();
@@ -216,7 +251,11 @@ async function lead() {
 }
 
 localTimes(document);
-channel?.addEventListener('message', ({ data }) => (data.stopped ? stop() : heard(data)));
+channel?.addEventListener('message', ({ data }) => {
+  if (data.back) return goOn();
+  if (data.stopped) stop(data.stopped);
+  heard(data);
+});
 if (navigator.locks) navigator.locks.request('switchboard-live', lead);
 else lead();
 // A tab that was frozen, or came back from history, may have missed what the others heard.

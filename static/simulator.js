@@ -164,12 +164,21 @@ document.addEventListener("click", (event) => {
 /* Live, while the page can be seen: a browser gives one site only six connections */
 let stream = null;
 let revision = null;
+let patience = 0;
+let asking = 0;
 function listen() {
   stream?.close();
   stream = null;
+  clearTimeout(patience);
+  clearInterval(asking);
+  asking = 0;
   if (document.hidden) return;
   stream = new EventSource("/simulator/live");
+  // Something on the way holds the stream back: the page asks by itself.
+  patience = setTimeout(() => { asking = setInterval(refresh, 5_000); }, 10_000);
   stream.addEventListener("changed", (event) => {
+    clearTimeout(patience);
+    clearInterval(asking);
     if (event.data !== revision) refresh();
     revision = event.data;
   });

@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 use rocket::config::LogLevel;
 use rocket::form::Form;
 use rocket::http::ContentType;
-use rocket::{Config, FromForm, post, routes};
+use rocket::{Build, Config, FromForm, Rocket, post, routes};
+use switchboard::http::front::{Door, House, Limits, raise_file_limit};
 
 /// What a handler would want of a text.
 #[derive(FromForm)]
@@ -26,8 +27,7 @@ fn messages(text: Form<Text<'_>>) -> (ContentType, &'static str) {
     (ContentType::XML, r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#)
 }
 
-/// Serves until it is ended.
-pub async fn serve(port: u16) {
+fn rocket(port: u16) -> Rocket<Build> {
     let config = Config {
         address: Ipv4Addr::LOCALHOST.into(),
         port,
@@ -35,7 +35,21 @@ pub async fn serve(port: u16) {
         cli_colors: false,
         ..Config::default()
     };
-    if let Err(error) = rocket::custom(config).mount("/", routes![messages]).launch().await {
+    rocket::custom(config).mount("/", routes![messages])
+}
+
+/// Serves behind our own listener until it is ended.
+pub async fn serve_fronted(port: u16) -> std::io::Result<()> {
+    let door = Door::keep(Ipv4Addr::LOCALHOST.into(), port)?;
+    let house = House::of(rocket(port)).await.map_err(std::io::Error::other)?;
+    let limits = Limits::of(house.config(), raise_file_limit()?);
+    door.open()?.serve(house, limits).await;
+    Ok(())
+}
+
+/// Serves until it is ended.
+pub async fn serve(port: u16) {
+    if let Err(error) = rocket(port).launch().await {
         eprintln!("the bare handler: {error}");
     }
 }

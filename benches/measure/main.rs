@@ -1,6 +1,6 @@
 //! Measures the release program from outside, with the simulated carrier in a process of its own, all on this machine:
 //! `relay` by texts from 64 connections, `web` by pages of a big database, `pairs` by pairs that are opened and that
-//! expire. `scripts/bench --help` says more.
+//! expire, `front` by a handler that does nothing. `scripts/bench --help` says more.
 
 use std::io::Result;
 use std::path::PathBuf;
@@ -40,9 +40,13 @@ fn main() -> ExitCode {
 }
 
 fn bench(options: &Options) -> Result<()> {
+    let many_threads = || tokio::runtime::Builder::new_multi_thread().enable_all().build();
     if let Some(port) = options.bare {
-        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(bare::serve(port));
+        many_threads()?.block_on(bare::serve(port));
         return Ok(());
+    }
+    if let Some(port) = options.fronted {
+        return many_threads()?.block_on(bare::serve_fronted(port));
     }
     let folder = options.home.join(format!("switchboard-bench.{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
@@ -53,6 +57,7 @@ fn bench(options: &Options) -> Result<()> {
             What::Relay => relay::run(options, &folder).await,
             What::Web => web::run(options, &folder).await,
             What::Pairs => pairs::run(options, &folder).await,
+            What::Front => relay::fronts(options, &folder).await,
         }
     })
 }

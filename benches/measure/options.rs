@@ -11,6 +11,8 @@ pub enum What {
     Web,
     /// Joining people and parting them again.
     Pairs,
+    /// A bare handler behind Rocket's own listener and behind ours.
+    Front,
 }
 
 /// The options of a run.
@@ -42,10 +44,12 @@ pub struct Options {
     pub inboxes: u64,
     /// Serve the bare handler at this port and do nothing else.
     pub bare: Option<u16>,
+    /// The same behind our own listener.
+    pub fronted: Option<u16>,
 }
 
 const HELP: &str = "\
-scripts/bench relay|web|pairs [OPTION…]
+scripts/bench relay|web|pairs|front [OPTION…]
 
   --seconds N      of `relay` and `pairs`: how long each stretch is measured (10)
   --quick          stretches of 3 s, a big database of 100,000
@@ -80,6 +84,7 @@ impl Options {
             requests: 300,
             inboxes: 500,
             bare: None,
+            fronted: None,
         };
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
@@ -89,6 +94,7 @@ impl Options {
                 "--bench" | "relay" => {}
                 "web" => options.what = What::Web,
                 "pairs" => options.what = What::Pairs,
+                "front" => options.what = What::Front,
                 "--legs" => options.legs = number(&value()?)?.max(1_000),
                 "--expiry" => options.expiry = true,
                 "--conversations" => options.conversations = number(&value()?)?.max(100),
@@ -105,6 +111,7 @@ impl Options {
                 "--home" => options.home = value()?.into(),
                 "--keep" => options.keep = true,
                 "--serve-bare" => options.bare = u16::try_from(number(&value()?)?).ok(),
+                "--serve-fronted" => options.fronted = u16::try_from(number(&value()?)?).ok(),
                 _ => return Err(HELP.to_owned()),
             }
         }

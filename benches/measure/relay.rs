@@ -262,11 +262,26 @@ impl std::fmt::Display for Spent {
     }
 }
 
+/// The same form read by a handler that does nothing, behind Rocket's own listener and behind ours, by turns.
+pub async fn fronts(options: &Options, folder: &Path) -> Result<()> {
+    machine();
+    let (texts, long) = (Texts::to(free_port()?), Duration::from_secs(options.seconds));
+    for _ in 0..4 {
+        bare(&texts, long, folder).await?;
+        idle_handler(&texts, long, folder, "the same behind our listener", "--serve-fronted").await?;
+    }
+    Ok(())
+}
+
 /// The same form read by a handler that does nothing.
 async fn bare(texts: &Texts, long: Duration, folder: &Path) -> Result<()> {
+    idle_handler(texts, long, folder, "a bare Rocket handler", "--serve-bare").await
+}
+
+async fn idle_handler(texts: &Texts, long: Duration, folder: &Path, name: &str, serve: &str) -> Result<()> {
     let port = free_port()?;
     let me = std::env::current_exe()?;
-    let server = Process::start(Command::new(me).args(["--serve-bare", &port.to_string()]), folder, "bare")?;
+    let server = Process::start(Command::new(me).args([serve, &port.to_string()]), folder, "bare")?;
     let begun = Instant::now();
     while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         if begun.elapsed() > Duration::from_secs(10) {
@@ -277,7 +292,7 @@ async fn bare(texts: &Texts, long: Duration, folder: &Path) -> Result<()> {
     let long = long.min(Duration::from_secs(5));
     texts.prepare(usize::try_from(long.as_secs()).unwrap_or(1) * 30_000);
     let driven = drive::saturate(port, texts, Instant::now() + long, usize::MAX).await?;
-    row("a bare Rocket handler", &times(&driven));
+    row(name, &times(&driven));
     drop(server);
     Ok(())
 }

@@ -55,6 +55,7 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
         webhook: Some(options.webhook),
         strict: options.strict,
         auto_replies: options.auto_replies,
+        anywhere: here.settings.simulator_anywhere,
         ..Settings::new(&account, &token)
     };
     let simulator = Simulator::new(settings).map_err(Failed::new)?;

@@ -54,7 +54,12 @@ pub const ALL: [Key; 41] = [
     secret("TWILIO_AUTH_TOKEN", "twilio_auth_token", "", "its primary token; needed for twilio"),
     secret("TWILIO_AUTH_TOKEN_PREVIOUS", "twilio_auth_token_previous", "", "also verifies webhooks, while rotating"),
     key("TWILIO_API_BASE", "twilio_api_base", "https://api.twilio.com", "where its API is"),
-    key("SWITCHBOARD_SIMULATOR_ANYWHERE", "simulator_anywhere", "false", "let other machines reach the simulator"),
+    key(
+        "SWITCHBOARD_SIMULATOR_ANYWHERE",
+        "simulator_anywhere",
+        "false",
+        "let other machines reach the simulator, and be posted to",
+    ),
     key("SWITCHBOARD_LOG", "log", "info", "a level, or target=level,…"),
     key("SWITCHBOARD_LOG_FORMAT", "log_format", "text", "text or json"),
     key("SWITCHBOARD_SUPPORT__IDLE_CLOSE", "support.idle_close", "72h", "a quiet conversation is closed after it"),

@@ -19,16 +19,19 @@ pub(super) fn figment(file: Option<&Path>) -> Figment {
 /// What `chosen` sets, over this program's own defaults, and without Rocket's log.
 pub(super) fn over_defaults(chosen: Figment) -> Figment {
     let usual = Config {
-        keep_alive: 30,
-        // What is being answered when the signal comes has so long to end, and then so long to be cut off. As long as
-        // anybody's connection is open, idle ones too, Rocket waits for all of it.
+        // Longer than usual proxies and clients keep a connection to us (60, 90 and 120 s), so that they end it and not we,
+        // who might meet a request. Whoever is idle makes way when somebody needs the place.
+        keep_alive: 130,
+        // What is being answered when the signal comes has so long to end, and then so long to be cut off. Connections
+        // on which nothing is being answered end at once.
         shutdown: Shutdown { ctrlc: true, signals: [Sig::Term].into(), grace: 3, mercy: 1, ..Shutdown::default() },
         ..Config::default()
     };
     Figment::from(usual)
-        // A header that anybody can send must not name the peer: what proxies say is read in `domain::peer`.
-        .merge(Serialized::default("ip_header", false))
         .merge(chosen)
+        // The peer is whoever is connected. No header names it, whoever sets one: which proxy may say for whom it asks is
+        // not Rocket's to decide.
+        .merge(Serialized::global("ip_header", false))
         // Rocket's log prints query strings; ours names the route.
         .merge(Serialized::global("log_level", LogLevel::Off))
         .merge(Serialized::global("cli_colors", false))

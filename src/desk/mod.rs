@@ -133,6 +133,7 @@ pub struct Parts {
 pub struct Desk {
     parts: Arc<Parts>,
     missed: Option<At>,
+    passwords: Arc<password::Queue>,
 }
 
 impl Deref for Desk {
@@ -174,7 +175,7 @@ impl Desk {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         crate::domain::refusal::ready();
-        Desk { parts: Arc::new(parts), missed: None }
+        Desk { parts: Arc::new(parts), missed: None, passwords: Arc::default() }
     }
 
     /// The same desk at work on a text that was sent at `at` and never reached us: whatever it puts into the outbox is

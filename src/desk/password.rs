@@ -1,5 +1,6 @@
 //! Hashing of passwords: Argon2id, two at a time.
-//! A hash is meant to be slow, so it runs beside the threads that answer webhooks and in a narrow queue of its own.
+//! A hash is meant to be slow, so it runs beside the threads that answer webhooks and in a narrow queue of its own. The queue
+//! is short, too: whoever would stand at the end of a long one is told at once to come again.
 
 use std::sync::LazyLock;
 
@@ -17,7 +18,20 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-static QUEUE: Semaphore = Semaphore::const_new(2);
+/// Attempts that are hashed or wait for it, at most: some half a second of two cores.
+const LONGEST_QUEUE: usize = 32;
+
+static AT_WORK: Semaphore = Semaphore::const_new(2);
+
+/// The places in the queue.
+#[derive(Debug)]
+pub(super) struct Queue(Semaphore);
+
+impl Default for Queue {
+    fn default() -> Self {
+        Queue(Semaphore::new(LONGEST_QUEUE))
+    }
+}
 
 /// Stands in where there is no hash to compare with, so that the answer takes as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_password(&Chance::System, "nobody").unwrap_or_default());
@@ -49,22 +63,35 @@ pub fn hash_password(chance: &Chance, password: &str) -> Result<String, NotHashe
 /// # Errors
 /// If memory ran out.
 pub(super) async fn hash(desk: &Desk, password: String) -> Result<String> {
-    let (turn, chance) = (turn().await, desk.chance.clone());
+    let (turn, chance) = (desk.passwords.turn().await.map_err(|QueueFull| Error::GivenUp(FULL))?, desk.chance.clone());
     let hashed = tokio::task::spawn_blocking(move || hash_password(&chance, &password)).await;
     drop(turn);
     hashed.ok().and_then(std::result::Result::ok).ok_or(Error::GivenUp("the password could not be hashed"))
 }
 
 /// The right to hash.
+#[derive(Debug)]
 #[expect(dead_code, reason = "held, not read: the next in the queue comes when this is dropped")]
-pub(super) struct Turn(Option<SemaphorePermit<'static>>);
+pub(super) struct Turn<'q>(Option<SemaphorePermit<'static>>, SemaphorePermit<'q>);
 
-/// Waits in the queue.
-pub(super) async fn turn() -> Turn {
-    Turn(QUEUE.acquire().await.ok())
+/// So many wait already that nobody more may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct QueueFull;
+
+const FULL: &str = "too many passwords are being hashed at once";
+
+impl Queue {
+    /// Waits in the queue.
+    ///
+    /// # Errors
+    /// [`QueueFull`], at once.
+    pub(super) async fn turn(&self) -> std::result::Result<Turn<'_>, QueueFull> {
+        let standing = self.0.try_acquire().map_err(|_| QueueFull)?;
+        Ok(Turn(AT_WORK.acquire().await.ok(), standing))
+    }
 }
 
-impl Turn {
+impl Turn<'_> {
     /// Whether `password` has `hash`; without a hash it never has, and takes as long to find out.
     pub(super) async fn verify(&self, password: String, hash: Option<String>) -> bool {
         let known = hash.is_some();
@@ -83,9 +110,19 @@ mod tests {
     #[tokio::test]
     async fn a_password_matches_its_hash_and_no_other() {
         let hash = hash_password(&Chance::seeded(1), "tide table").unwrap();
+        let queue = Queue::default();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(turn().await.verify("tide table".into(), Some(hash.clone())).await);
-        assert!(!turn().await.verify("tide tables".into(), Some(hash)).await);
-        assert!(!turn().await.verify("nobody".into(), None).await);
+        assert!(queue.turn().await.unwrap().verify("tide table".into(), Some(hash.clone())).await);
+        assert!(!queue.turn().await.unwrap().verify("tide tables".into(), Some(hash)).await);
+        assert!(!queue.turn().await.unwrap().verify("nobody".into(), None).await);
+    }
+
+    #[tokio::test]
+    async fn the_queue_has_so_many_places_and_whoever_finds_none_is_told_at_once() {
+        let queue = Queue::default();
+        let standing: Vec<_> = (0..LONGEST_QUEUE).map(|_| queue.0.try_acquire().unwrap()).collect();
+        assert_eq!(queue.turn().await.err(), Some(QueueFull));
+        drop(standing);
+        assert!(queue.turn().await.is_ok());
     }
 }

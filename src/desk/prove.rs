@@ -90,7 +90,7 @@ async fn prove(
 ) -> Result<PersonId, NotSignedIn> {
     refuse_guessers(desk, email, came, counted).await?;
     // Asked again in its turn: of a thousand attempts at once, those behind the first failures are refused.
-    let turn = password::turn().await;
+    let turn = desk.passwords.turn().await.map_err(|password::QueueFull| NotSignedIn::Busy)?;
     refuse_guessers(desk, email, came, counted).await?;
     let found = sessions::account(&mut desk.store.read().await?, email).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());

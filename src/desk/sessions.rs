@@ -58,6 +58,9 @@ pub enum NotSignedIn {
     /// Too many wrong passwords; refused until then.
     #[error("too many wrong passwords; try again after {0}")]
     Wait(At),
+    /// So many sign in at this moment that nobody more can wait for it.
+    #[error("too many sign in at once; try again in a few seconds")]
+    Busy,
     /// The database or the hashing failed.
     #[error(transparent)]
     Store(#[from] store::Error),

@@ -37,9 +37,61 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
+/// Whether a `Host` header, or the host and port of an address, names this machine itself: `localhost` or a loopback
+/// address, with or without a port. Anything that is not exactly that does not.
+#[must_use]
+pub fn names_this_machine(host: &str) -> bool {
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((name, port)) if name.contains(':') => (name, port),
+            _ => return false,
+        },
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    let has_a_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    let is_here =
+        name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    has_a_port && is_here
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_is_named_by_localhost_and_loopback_addresses_with_any_port() {
+        for host in
+            ["localhost", "LocalHost:8000", "127.0.0.1", "127.0.0.1:8000", "127.255.255.254:1", "[::1]", "[::1]:80"]
+        {
+            assert!(names_this_machine(host), "{host}");
+        }
+        for host in [
+            "",
+            ":8000",
+            "texts.example.com",
+            "evil.example:8000",
+            "localhost.evil.example",
+            "localhost@evil.example",
+            "localhost:8000@evil.example",
+            "127.0.0.1.evil.example",
+            "127.0.0.1:port",
+            "127.0.0.1:99999",
+            "127.0.0.1:80:80",
+            "127.1",
+            "2130706433",
+            "128.0.0.1",
+            "0.0.0.0",
+            "192.168.1.4",
+            "::1",
+            "[::1",
+            "[127.0.0.1]",
+            "[::2]",
+            "[::1]evil.example",
+            " 127.0.0.1",
+        ] {
+            assert!(!names_this_machine(host), "{host}");
+        }
+    }
 
     #[test]
     fn what_stands_beside_us_is_not_out_in_the_world() {

@@ -6,12 +6,14 @@ use rocket::{Build, Rocket};
 
 use crate::secret::Chance;
 
+mod as_sent;
 pub mod came;
 pub mod clean;
 pub mod cookie;
 pub mod db;
 pub mod files;
 pub mod form;
+pub mod front;
 pub mod guards;
 pub mod headers;
 pub mod page;
@@ -39,6 +41,7 @@ pub fn limits() -> Limits {
 #[must_use]
 pub fn attach(rocket: Rocket<Build>, site: Site, chance: Chance) -> Rocket<Build> {
     rocket
+        .attach(as_sent::AsSent)
         .attach(request_log::RequestLog(chance))
         .attach(headers::SecurityHeaders(site.clone()))
         .attach(clean::Clean)

@@ -4,6 +4,8 @@
 use rocket::Request;
 use rocket::http::uri::Absolute;
 
+use crate::domain::reach;
+
 /// The public address, as configured.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -74,19 +76,8 @@ impl Site {
 
 /// The `Host` header if it names this machine itself.
 fn loopback_host<'r>(req: &'r Request<'_>) -> Option<&'r str> {
-    req.headers().get_one("host").filter(|host| names_loopback(host))
-}
-
-/// Whether a host, perhaps with a port, is this machine itself.
-fn names_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next(),
-        None => host.split(':').next(),
-    };
-    name.is_some_and(|name| {
-        name.eq_ignore_ascii_case("localhost")
-            || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-    })
+    let host = req.headers().get_one("host")?;
+    reach::names_this_machine(host).then_some(host)
 }
 
 #[cfg(test)]

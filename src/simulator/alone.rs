@@ -1,19 +1,18 @@
 //! The simulator as a process of its own, so that the witness survives whatever is done to the server.
 //! Only here can a connection truly be refused: the process closes its port for a while, and opens it again.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
-use rocket::http::{Header, Status};
+use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Build, Request, Rocket, Shutdown, State, post};
 
 use super::guard::SameSite;
-use super::{Simulator, api_routes, page_routes};
+use super::{Simulator, api_routes, here, page_routes};
 
 /// Milliseconds for which the port is to be closed; 0 when the process is to stay as it is.
 #[derive(Clone, Debug, Default)]
@@ -31,20 +30,6 @@ impl<'r> FromRequest<'r> for Alone {
     }
 }
 
-/// Whether the simulator may listen on `address`: it texts nobody, but it has no password either.
-///
-/// # Errors
-/// Says so, and how to insist, if the address is not loopback and nobody insists.
-pub fn safe_address(address: IpAddr, insists: bool) -> Result<(), String> {
-    if address.is_loopback() || insists {
-        return Ok(());
-    }
-    Err(format!(
-        "the simulator has no password, so it listens on loopback only, not on {address}; \
-         set SWITCHBOARD_SIMULATOR_ANYWHERE=true if everyone who can reach it may use it"
-    ))
-}
-
 /// The API at `/`, the page and the control API at `/simulator`, with their own security headers.
 #[must_use]
 pub fn rocket(simulator: Simulator, figment: Figment) -> Rocket<Build> {
@@ -59,7 +44,7 @@ fn build(simulator: Simulator, figment: Figment, outage: Outage) -> Rocket<Build
         .manage(outage)
         .mount("/", api_routes())
         .mount("/simulator", page_routes())
-        .mount("/simulator", rocket::routes![close_port])
+        .mount("/simulator", here::only(rocket::routes![close_port]))
         .attach(headers())
 }
 
@@ -121,6 +106,11 @@ fn headers() -> AdHoc {
                 ("Cross-Origin-Resource-Policy", "same-origin"),
             ] {
                 response.set_header(Header::new(name, value));
+            }
+            // A proxy that collected the stream before passing it on would hold back what is news now.
+            if response.content_type() == Some(ContentType::EventStream) {
+                response.set_header(Header::new("X-Accel-Buffering", "no"));
+                response.set_header(Header::new("Cache-Control", "no-cache, no-transform"));
             }
         })
     })

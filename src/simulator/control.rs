@@ -158,6 +158,7 @@ pub(super) fn put_number(
     change: Json<NumberChange>,
 ) -> Result<Json<OwnNumber>, Refused> {
     let number = phone(number)?;
+    change.webhook.as_deref().filter(|url| !url.is_empty()).map_or(Ok(()), |url| may_call(simulator, url))?;
     Ok(Json(simulator.own_number(number.as_str(), &change.label, change.webhook.as_deref())))
 }
 
@@ -165,12 +166,14 @@ pub(super) fn put_number(
 #[put("/webhook", data = "<url>")]
 pub(super) fn put_webhook(_guard: SameSite, simulator: &State<Simulator>, url: String) -> Result<Status, Refused> {
     let url = url.trim();
-    if !url.starts_with("http://") && !url.starts_with("https://") {
-        let why = "the webhook is a URL that begins with http:// or https://\n".to_owned();
-        return Err(Custom(Status::UnprocessableEntity, why));
-    }
+    may_call(simulator, url)?;
     simulator.call_at(url);
     Ok(Status::NoContent)
+}
+
+/// Whether texts may be posted to `url`.
+fn may_call(simulator: &Simulator, url: &str) -> Result<(), Refused> {
+    simulator.0.poster.may_call(url).map_err(|why| Custom(Status::UnprocessableEntity, format!("{why}\n")))
 }
 
 pub(super) fn routes() -> Vec<rocket::Route> {

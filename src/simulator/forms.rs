@@ -125,9 +125,7 @@ pub(super) fn no_faults(_guard: SameSite, simulator: &State<Simulator>, switches
     Redirect::to(format!("{}#h-f", address(&safe(&switches.with))))
 }
 
-/// The page, its files, its stream, and the control API: everything at `/simulator`.
-#[must_use]
-pub fn page_routes() -> Vec<rocket::Route> {
+pub(super) fn routes() -> Vec<rocket::Route> {
     let mut routes = rocket::routes![show, text, add, power, set_switches, no_faults];
     routes.extend(rocket::routes![super::live::live, super::files::file]);
     routes.extend(super::control::routes());

@@ -1,7 +1,10 @@
 //! Tells open pages that something changed; what it was, each page fetches for itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use rocket::http::Status;
+use rocket::response::status::Custom;
 use rocket::response::stream::{Event, EventStream};
 use rocket::{Shutdown, State, get};
 
@@ -13,9 +16,17 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// One event at once and one after every change, at most about six a second; its data is a revision, which differs
 /// whenever the page does.
 #[get("/live")]
-pub(super) fn live(simulator: &State<Simulator>, mut shutdown: Shutdown) -> EventStream![] {
+pub(super) fn live(
+    simulator: &State<Simulator>,
+    mut shutdown: Shutdown,
+) -> Result<EventStream![], Custom<&'static str>> {
+    let Ok(listening) = Arc::clone(&simulator.0.listeners).try_acquire_owned() else {
+        return Err(Custom(Status::TooManyRequests, "So many pages listen already. Close some.\n"));
+    };
     let mut changed = simulator.0.changed.subscribe();
-    EventStream! {
+    Ok(EventStream! {
+        // Held as long as the stream is.
+        let _listening = listening;
         yield Event::retry(Duration::from_secs(1));
         loop {
             let revision = *changed.borrow_and_update();
@@ -26,5 +37,5 @@ pub(super) fn live(simulator: &State<Simulator>, mut shutdown: Shutdown) -> Even
             }
             tokio::time::sleep(PAUSE).await;
         }
-    }
+    })
 }

@@ -14,6 +14,7 @@ mod faults;
 mod files;
 mod forms;
 mod guard;
+mod here;
 mod inbound;
 mod live;
 mod numbers;
@@ -26,11 +27,10 @@ mod switches;
 mod texts;
 mod wirelog;
 
-pub use alone::{rocket, run_alone, safe_address};
-pub use api::routes as api_routes;
+pub use alone::{rocket, run_alone};
 pub use book::Count;
 pub use faults::{Fault, Kind};
-pub use forms::page_routes;
+pub use here::{safe_address, safe_public_address};
 pub use inbound::{Arrival, Inbound};
 pub use numbers::OwnNumber;
 pub use phones::{PhoneKind, VirtualPhone};
@@ -38,3 +38,15 @@ pub use receipts::Receipts;
 pub use state::{Settings, Simulator};
 pub use texts::{Direction, Media, Post, Status, Text};
 pub use wirelog::Entry;
+
+/// Twilio's REST API: everything at the API's base.
+#[must_use]
+pub fn api_routes() -> Vec<rocket::Route> {
+    here::only(api::routes())
+}
+
+/// The page, its files, its stream, and the control API: everything at `/simulator`.
+#[must_use]
+pub fn page_routes() -> Vec<rocket::Route> {
+    here::only(forms::routes())
+}

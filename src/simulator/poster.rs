@@ -7,13 +7,17 @@ use std::time::{Duration, Instant};
 use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
 
+use super::here::Here;
 use crate::outgoing::client;
 use crate::wire::twilio::form::Form;
 use crate::wire::twilio::signature;
 
-/// The HTTP client of the simulator.
+/// The HTTP client of the simulator, and where it may post. It follows no redirect, so that nobody leads it elsewhere.
 #[derive(Debug)]
-pub(super) struct Poster(Client);
+pub(super) struct Poster {
+    client: Client,
+    here: Here,
+}
 
 /// What a receiver said.
 #[derive(Clone, Debug, Default)]
@@ -109,15 +113,25 @@ impl Overrides {
 }
 
 impl Poster {
-    pub(super) fn new() -> Result<Self, reqwest::Error> {
-        client("TwilioProxy/1.1 (switchboard simulator)", true)
-            .connect_timeout(Duration::from_secs(5))
-            .build()
-            .map(Poster)
+    pub(super) fn new(here: Here) -> Result<Self, reqwest::Error> {
+        let client =
+            client("TwilioProxy/1.1 (switchboard simulator)", true).connect_timeout(Duration::from_secs(5)).build()?;
+        Ok(Poster { client, here })
+    }
+
+    /// Whether it may post to `url`.
+    ///
+    /// # Errors
+    /// Why not, and the remedy.
+    pub(super) fn may_call(&self, url: &str) -> Result<(), &'static str> {
+        self.here.may_call(url)
     }
 
     /// Posts `form`, signed with `token`, and again where the URL's settings say so.
     pub(super) async fn post(&self, url: &str, form: &Form, token: &str) -> Answer {
+        if let Err(why) = self.may_call(url) {
+            return Answer { why: Some(why.to_owned()), ..Answer::default() };
+        }
         let overrides = Overrides::read(url);
         let bare = url.split_once('#').map_or(url, |(bare, _)| bare);
         let signature = signature::sign(token, bare, form);
@@ -138,7 +152,7 @@ impl Poster {
 
     async fn once(&self, url: &str, signature: &str, body: &str, wait: Duration) -> Result<Answer, reqwest::Error> {
         let response = self
-            .0
+            .client
             .post(url)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
             .header(signature::HEADER, signature)

@@ -3,10 +3,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::book::{Book, Count};
 use super::faults::{Fault, Faults};
+use super::here::Here;
 use super::numbers::{NumberChange, Numbers, OwnNumber};
 use super::phones::{PhoneKind, Phones, VirtualPhone};
 use super::poster::Poster;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub strict: bool,
     /// Answer STOP, START and HELP, as a carrier does by default.
     pub auto_replies: bool,
+    /// Whether others than this machine may ask it, and be posted to.
+    pub anywhere: bool,
     /// How many texts are kept.
     pub keep: usize,
 }
@@ -55,6 +58,7 @@ impl Settings {
             by_hand: false,
             strict: false,
             auto_replies: false,
+            anywhere: false,
             keep: 10_000,
         }
     }
@@ -76,7 +80,12 @@ pub(super) struct Inner {
     pub(super) wire: WireLog,
     pub(super) poster: Poster,
     pub(super) changed: watch::Sender<u64>,
+    /// One permit for each more page that may listen.
+    pub(super) listeners: Arc<Semaphore>,
 }
+
+/// Pages that listen at a time.
+const LISTENERS: usize = 64;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -96,8 +105,9 @@ impl Simulator {
             faults: Faults::new(settings.chance.clone()),
             errands: Errands::default(),
             wire: WireLog::default(),
-            poster: Poster::new()?,
+            poster: Poster::new(Here::of(settings.anywhere, settings.webhook.as_deref()))?,
             changed: watch::Sender::new(0),
+            listeners: Arc::new(Semaphore::new(LISTENERS)),
             settings,
         })))
     }

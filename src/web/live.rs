@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::response::stream::{Event, EventStream};
 use rocket::serde::json::json;
@@ -16,6 +17,9 @@ use crate::desk::Desk;
 use crate::desk::sessions;
 use crate::domain::change::Change;
 use crate::http::guards::{Signed, Token};
+use crate::http::refusal::Refusal;
+use crate::live::Listening;
+use crate::secret::hash_token;
 use crate::store::views::Viewer;
 use crate::store::views::audience::{self, Hears};
 use crate::store::{self, changes};
@@ -40,6 +44,28 @@ impl<'r> FromRequest<'r> for LastEvent {
 
     async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
         Outcome::Success(LastEvent(req.headers().get_one("last-event-id").and_then(|id| id.parse().ok())))
+    }
+}
+
+/// The right to one more stream of a session.
+pub(super) struct Admitted(Listening);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Admitted {
+    type Error = ();
+
+    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
+        let Outcome::Success(Token(token)) = Token::from_request(req).await else {
+            return Outcome::Error((Status::Unauthorized, ()));
+        };
+        let Some(desk) = req.rocket().state::<Desk>() else {
+            return Outcome::Error((Status::InternalServerError, ()));
+        };
+        if let Some(listening) = desk.live.admit(hash_token(&token)) {
+            return Outcome::Success(Admitted(listening));
+        }
+        Refusal("This session listens in so many places already. Close some tabs.").leave(req);
+        Outcome::Error((Status::TooManyRequests, ()))
     }
 }
 
@@ -99,6 +125,7 @@ pub(super) async fn stream(
     last: LastEvent,
     me: Signed,
     token: Token,
+    admitted: Admitted,
     desk: &State<Desk>,
     mut end: Shutdown,
 ) -> EventStream![Event] {
@@ -113,7 +140,10 @@ pub(super) async fn stream(
     };
     let mut listener = Listener { desk, token: token.0, viewer: viewer(&me.0), cursor: start };
     let stream = EventStream! {
-        yield Event::comment("listening");
+        // Held as long as the stream is.
+        let _listening = admitted.0;
+        // An event and no comment: a page knows by it that what is sent gets through.
+        yield Event::data("listening").event("listening");
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut news: Vec<Change> = Vec::new();

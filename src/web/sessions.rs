@@ -83,6 +83,9 @@ pub(super) async fn create(form: Form<Credentials>, came: Came, desk: &State<Des
             let seconds = until.since(desk.clock.now()).as_secs() + 1;
             (Status::TooManyRequests, format!("Too many wrong passwords. Try again in {}.", spoken(seconds)))
         }
+        Err(NotSignedIn::Busy) => {
+            (Status::ServiceUnavailable, "Too many sign in at this moment. Try again in a few seconds.".to_owned())
+        }
         Err(NotSignedIn::Store(error)) => return Answer::Failed(error.into()),
     };
     Answer::Again(Box::new(Page(status, SignIn { email, next: next.unwrap_or_default(), why: Some(why) })))

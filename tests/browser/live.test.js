@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openWindow, signIn, startBrowser, startHouse } from './house.js';
 import { customer, openPhones } from './phones.js';
-import { wireTo } from './proxy.js';
+import { collectorBefore, wireTo } from './proxy.js';
 
 /** What the first page may weigh over the wire with everything that it names, in bytes. */
 const BUDGET = 60_000;
@@ -92,4 +92,41 @@ test('after a lost connection an open thread shows what came meanwhile, each tex
   assert.equal(await window.page.evaluate(() => window.marked), true, 'the page was never loaded anew');
   await window.close();
   wire.close();
+});
+
+/** Longer than the page waits for its stream's first words, and then for its own next question. */
+const LATE = 40_000;
+const banner = (page) => page.getByRole('status').filter({ hasText: 'Live updates' });
+
+for (const [how, collects] of [['an answer', {}], ['a body', { heads: true }]]) {
+  test(`behind a proxy that keeps ${how} to itself the page says so and asks by itself`, async () => {
+    const proxy = await collectorBefore(house, collects);
+    const window = await openWindow(browser, proxy.house);
+    await signIn(window.page, proxy.by(await anotherLink()));
+    const tab = await window.context.newPage();
+    for (const page of [window.page, tab]) {
+      await page.goto('/conversations?view=all');
+      await banner(page).getByText('do not get through').waitFor({ timeout: LATE });
+    }
+    const words = `Is the ramp wet, by ${how}?`;
+    await joel.texts(words);
+    for (const page of [window.page, tab]) await rows(page).getByText(words).waitFor({ timeout: LATE });
+    await window.close();
+    proxy.close();
+  });
+}
+
+test('a proxy that collects what it may lets live updates through', async () => {
+  const proxy = await collectorBefore(house, { heeds: true });
+  const window = await openWindow(browser, proxy.house);
+  await signIn(window.page, proxy.by(await anotherLink()));
+  const listened = window.page.waitForResponse((answer) => answer.url().includes('/live'));
+  await window.page.goto('/conversations?view=all');
+  await listened;
+  await joel.texts('Is the ramp dry?');
+  await rows(window.page).getByText('Is the ramp dry?').waitFor();
+  assert.equal(await banner(window.page).isVisible(), false);
+  window.clean();
+  await window.close();
+  proxy.close();
 });

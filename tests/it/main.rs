@@ -21,6 +21,7 @@ mod first_run;
 mod first_texts;
 mod fitness;
 mod floors;
+mod front;
 mod held;
 mod house;
 mod keywords;

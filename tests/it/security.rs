@@ -2,6 +2,7 @@
 
 mod access;
 mod exports;
+mod floods;
 mod guards;
 mod lines;
 mod journal;

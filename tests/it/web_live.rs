@@ -94,4 +94,33 @@ both_stores! {
         let answer = Browser::at(house).await.refreshes("/live").await;
         assert_eq!(answer.status, Status::Unauthorized);
     }
+
+    async fn one_session_has_twenty_streams_and_every_one_that_ends_makes_room(house) {
+        let browser = Browser::of(house, "ana@example.com").await;
+        let opens = async || {
+            browser.client.get("/live").header(Header::new("Host", browser.host.clone())).dispatch().await
+        };
+        let mut streams = Vec::new();
+        for n in 0..20 {
+            let stream = opens().await;
+            assert_eq!(stream.status(), Status::Ok, "{n}");
+            streams.push(stream);
+        }
+        let refused = opens().await;
+        assert_eq!(refused.status(), Status::TooManyRequests);
+        assert!(refused.into_string().await.unwrap().contains("Close some tabs."));
+        streams.pop();
+        streams.push(opens().await);
+        assert_eq!(streams.last().unwrap().status(), Status::Ok);
+        let another = Browser::of(house, "ana@example.com").await;
+        assert_eq!(another.opens("/live").await.status, Status::Ok, "another session has its own");
+    }
+
+    async fn a_stream_tells_proxies_to_let_it_through_and_begins_with_words(house) {
+        let browser = Browser::of(house, "ana@example.com").await;
+        let answer = browser.opens("/live").await;
+        assert_eq!(answer.header("x-accel-buffering"), "no");
+        assert_eq!(answer.header("cache-control"), "no-cache, no-transform");
+        listen(&browser, "", &[], |heard| heard.contains("event:listening\n") && heard.contains("data:listening\n")).await;
+    }
 }

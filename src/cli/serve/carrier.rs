@@ -37,10 +37,15 @@ impl Network {
             CarrierSettings::Simulator => {
                 simulator::safe_address(here.settings.address, here.settings.simulator_anywhere)
                     .map_err(Failed::new)?;
+                if let Some(url) = &here.settings.public_url {
+                    let insists = here.settings.simulator_anywhere;
+                    simulator::safe_public_address(url.as_str(), url.is_local(), insists).map_err(Failed::new)?;
+                }
                 let token = here.chance.hex::<16>();
                 let settings = simulator::Settings {
                     clock: here.clock.clone(),
                     chance: here.chance.clone(),
+                    anywhere: here.settings.simulator_anywhere,
                     ..simulator::Settings::new(ACCOUNT, &token)
                 };
                 let simulator = Simulator::new(settings).map_err(Failed::new)?;

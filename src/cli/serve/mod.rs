@@ -1,18 +1,16 @@
 //! `serve`: the inbox, the webhooks and the sending, until it is told to stop; then it finishes what it has begun.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use rocket::error::ErrorKind;
-use rocket::fairing::AdHoc;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
 use super::{Failed, Here, Outcome, port};
 use crate::app;
 use crate::cli::stop::Stop;
 use crate::clock::At;
-use crate::clockwork::{self, Running};
+use crate::clockwork;
 use crate::config::{CarrierSettings, Settings};
 use crate::courier::Courier;
 use crate::desk::gate::Gate;
@@ -21,6 +19,7 @@ use crate::desk::tallies::Tallies;
 use crate::desk::{self, Desk, identity};
 use crate::domain::redaction;
 use crate::faults;
+use crate::http::front::{Door, House, Limits, raise_file_limit};
 use crate::live::Live;
 use crate::secret::Ids;
 use crate::store::{Store, checkup};
@@ -52,7 +51,8 @@ pub(super) async fn run(here: &Here) -> Outcome {
     }
     account::reachable(settings)?;
     let lock = lock::take(&settings.database_url)?;
-    port::is_free(settings.address, settings.port, port::KEYS)?;
+    // Before anything is written: whoever has the port is perhaps already serving it.
+    let door = Door::keep(settings.address, settings.port).map_err(|error| cannot_listen(settings, &error))?;
     let begun = tokio::select! {
         biased;
         () = stop.asked() => {
@@ -62,7 +62,7 @@ pub(super) async fn run(here: &Here) -> Outcome {
         begun = begin(here, &network) => begun?,
     };
     let store = begun.store.clone();
-    let served = serve(here, begun, network, stop).await;
+    let served = serve(here, begun, network, door, stop).await;
     store.close().await;
     drop(lock);
     served.map(|()| ExitCode::SUCCESS)
@@ -105,7 +105,7 @@ async fn prepare(here: &Here, store: &Store, network: &Network) -> Result<Begun,
     Ok(Begun { store: store.clone(), since, node, claim, hello })
 }
 
-async fn serve(here: &Here, begun: Begun, network: Network, mut stop: Stop) -> Result<(), Failed> {
+async fn serve(here: &Here, begun: Begun, network: Network, door: Door, mut stop: Stop) -> Result<(), Failed> {
     let settings = &here.settings;
     let Begun { store, since, node, claim, hello } = begun;
     let store = &store;
@@ -130,70 +130,48 @@ async fn serve(here: &Here, begun: Begun, network: Network, mut stop: Stop) -> R
         gate: Gate::new(&here.clock),
         outside: Outside::new(Courier::new(settings.events_allow_private)),
     });
-    if settings.port != 0 {
-        publish(&desk, settings, settings.port);
-    }
+    let port = door.port();
+    publish(&desk, settings, port);
     let house = app::build(app::Parts {
         figment: settings.figment.clone(),
-        public_url: settings.public_url_at(settings.port),
+        public_url: settings.public_url_at(port),
         desk: desk.clone(),
         seal: network.seal(),
         simulator: network.simulator(),
     });
-
-    let running: Arc<Mutex<Option<Running>>> = Arc::default();
-    let opening = Opening { desk: desk.clone(), network: network.clone(), settings: settings.clone(), hello };
-    let (started, begun) = (Arc::clone(&running), Mutex::new(Some(begun)));
-    let house = house.attach(AdHoc::on_liftoff("opening", move |rocket| {
-        Box::pin(async move {
-            let port = rocket.config().port;
-            publish(&opening.desk, &opening.settings, port);
-            if let Err(error) = opening.network.open(&opening.settings, &opening.desk, port) {
-                tracing::error!(%error, "the simulator cannot be reached; stopping");
-                rocket.shutdown().notify();
-            }
-            if let Some(begun) = begun.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                faults::point("before_clockwork");
-                let work = clockwork::start(&opening.desk, begun, since);
-                *started.lock().unwrap_or_else(PoisonError::into_inner) = Some(work);
-            }
-            opening.hello.say(&opening.settings.public_url_at(port));
-        })
-    }));
-    let refused = |error: rocket::Error| match error.kind() {
-        ErrorKind::Bind(why) => Failed::new(port::trouble(settings.address, settings.port, why, port::KEYS)),
-        _ => Failed::new(format!("cannot serve: {error}")),
-    };
-    let house = house.ignite().await.map_err(refused)?;
+    let house = House::of(house).await.map_err(|error| Failed::new(format!("cannot serve: {error}")))?;
     let shutdown = house.shutdown();
     tokio::spawn(async move {
         stop.asked().await;
         shutdown.notify();
     });
     let asking = matches!(claim, Claim::Open).then(|| Asking::begin(store.clone(), network.clone(), house.shutdown()));
-    let ended = house.launch().await;
+    let open = door.open().map_err(|error| cannot_listen(settings, &error))?;
+    network.open(settings, &desk, port)?;
+    faults::point("before_clockwork");
+    let work = clockwork::start(&desk, begun, since);
+    hello.say(&settings.public_url_at(port));
+    let limits = Limits::of(house.config(), files());
+    open.serve(house, limits).await;
     tracing::info!("stopping: finishing what has begun");
-    let work = running.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(work) = work {
-        work.stop(settings.policies.delivery.request_timeout + PATIENCE).await;
-    }
-    if let Some(other) = asking.and_then(Asking::end) {
-        return Err(network.refused(&other));
-    }
-    match ended {
-        Ok(_) => Ok(()),
-        // Somebody kept a connection open for longer than anything takes to be answered.
-        Err(error) if matches!(error.kind(), ErrorKind::Shutdown(..)) => Ok(()),
-        Err(error) => Err(refused(error)),
+    work.stop(settings.policies.delivery.request_timeout + PATIENCE).await;
+    match asking.and_then(Asking::end) {
+        Some(other) => Err(network.refused(&other)),
+        None => Ok(()),
     }
 }
 
-/// What is needed once the port is bound.
-struct Opening {
-    desk: Desk,
-    network: Network,
-    settings: Settings,
-    hello: first_run::Hello,
+/// How many files this process may open, as many as the system allows it.
+fn files() -> u64 {
+    raise_file_limit().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the limit of open files cannot be raised");
+        0
+    })
+}
+
+/// The port cannot be had.
+fn cannot_listen(settings: &Settings, error: &std::io::Error) -> Failed {
+    Failed::new(port::trouble(settings.address, settings.port, error, port::KEYS))
 }
 
 /// The published address is known: carriers' signatures are checked over it.

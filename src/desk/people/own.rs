@@ -71,6 +71,7 @@ pub async fn change_password(
         counted = Some(proved.map_err(|why| match why {
             NotSignedIn::Store(error) => Failure::Store(error),
             NotSignedIn::Wrong => Failure::refused("current", "that is not your password"),
+            NotSignedIn::Busy => Failure::refused("current", "too many sign in at once: try again in a few seconds"),
             NotSignedIn::Wait(_) => Failure::refused("current", "too many wrong passwords: wait a minute"),
         })?);
     }

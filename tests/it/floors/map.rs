@@ -36,9 +36,11 @@ struct Kept {
     why: &'static str,
 }
 
-const KEPT: [Kept; 4] = [
+const KEPT: [Kept; 6] = [
     Kept { library: "rocket", by: from_the_landing_up, why: "Rocket is for http/ and what stands on it" },
     Kept { library: "rocket_db_pools", by: from_the_landing_up, why: "Rocket is for http/ and what stands on it" },
+    Kept { library: "hyper", by: |room| room == "http", why: "only http/front/ speaks HTTP by itself" },
+    Kept { library: "hyper_util", by: |room| room == "http", why: "only http/front/ speaks HTTP by itself" },
     Kept { library: "sqlx", by: |room| room == "store", why: "SQL stands in store/ only" },
     Kept {
         library: "reqwest",

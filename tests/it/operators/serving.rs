@@ -72,9 +72,39 @@ fn the_simulator_is_not_shown_to_other_machines_unless_told() {
     house.says("Switchboard");
     assert_eq!(house.stops().code, Some(0));
 
+    let public = || Desk::new().with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com");
+    let said = public().runs(&["serve"]);
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.err.contains("https://texts.example.com") && said.err.contains("SWITCHBOARD_SIMULATOR_ANYWHERE"),
+        "{said:?}"
+    );
+    for desk in [
+        public().with("SWITCHBOARD_SIMULATOR_ANYWHERE", "true"),
+        Desk::new().with("SWITCHBOARD_PUBLIC_URL", "https://localhost:8443"),
+    ] {
+        let mut house = desk.starts(&["serve"]);
+        house.says("Switchboard");
+        assert_eq!(house.stops().code, Some(0));
+    }
+
     let alone = Desk::new().runs(&["simulator", "--address", "0.0.0.0"]);
     assert!(alone.code == Some(1) && alone.err.contains("SWITCHBOARD_SIMULATOR_ANYWHERE"), "{alone:?}");
     let mut alone = Desk::new().starts(&["simulator", "--port", "0"]);
     assert!(alone.says("Virtual phones:").ends_with("/simulator"));
     assert_eq!(alone.stops().code, Some(0));
+}
+
+#[test]
+fn a_port_that_somebody_else_has_is_named_before_anything_is_written() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let desk = Desk::new().with("ROCKET_PORT", &port);
+    let said = desk.runs(&["serve"]);
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.err.contains(&format!("cannot listen on 127.0.0.1:{port}")) && said.err.contains("ROCKET_PORT"),
+        "{said:?}"
+    );
+    assert!(!desk.folder.path().join("switchboard.db").exists());
 }

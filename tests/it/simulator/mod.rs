@@ -2,6 +2,7 @@
 
 mod creates;
 mod faults;
+mod here;
 mod inbound;
 mod lists;
 mod page;
