@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 41] = [
+pub const ALL: [Key; 42] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key(

@@ -65,7 +65,9 @@ impl Job for Probe {
         }
         let Some(text) = table::waiting(tx, text).await? else { return Ok(Vec::new()) };
         let done = outbox::probe(desk, tx, text, now).await?;
-        follow(desk, tx, done, now).await
+        // What goes on waiting has a time of its own.
+        let Enqueued { sendings, .. } = follow(desk, tx, done, now).await?;
+        Ok(sendings)
     }
 }
 

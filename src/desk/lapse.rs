@@ -91,10 +91,10 @@ impl Job for Forget {
         presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         let events = api_events::forget(tx, now - EVENTS_KEPT, PIECE).await?;
         let answers = idempotency::forget(tx, now - once::KEPT, PIECE).await?;
-use crate::domain::throttle;
-use crate::store::{
-    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, presences, sessions, sign_ins, tallies,
-    upkeep,
+        fitness::forget(tx, now - REMEMBERED).await?;
+        let failures = sessions::forget_old_failures(tx, now - throttle::WINDOW, PIECE).await?;
+        let refusals = sign_ins::forget(tx, now - REFUSALS_KEPT, PIECE).await?;
+        Ok([raw, old, events, answers, failures, refusals])
     }
 }
 

@@ -56,7 +56,7 @@ impl Site {
     #[must_use]
     pub fn is_published(&self) -> bool {
         let host = self.origin.split_once("://").map_or("", |(_, host)| host);
-        self.https && !names_loopback(host)
+        self.https && !reach::names_this_machine(host)
     }
 
     /// Whether cookies may be `Secure` here: over https, and on loopback, where browsers keep them as well.
