@@ -28,10 +28,9 @@ pub(super) fn over_defaults(chosen: Figment) -> Figment {
         ..Config::default()
     };
     Figment::from(usual)
+        // The peer is whoever is connected; what proxies say is read in `domain::peer`. Whoever sets a header is refused.
+        .merge(Serialized::default("ip_header", false))
         .merge(chosen)
-        // The peer is whoever is connected. No header names it, whoever sets one: which proxy may say for whom it asks is
-        // not Rocket's to decide.
-        .merge(Serialized::global("ip_header", false))
         // Rocket's log prints query strings; ours names the route.
         .merge(Serialized::global("log_level", LogLevel::Off))
         .merge(Serialized::global("cli_colors", false))
