@@ -68,6 +68,8 @@ async fn plan(house: &House, asked: &Asked) -> String {
     let mut tx = house.desk.store.read().await.unwrap();
     match &mut tx {
         Tx::Sqlite(connection) => {
+            // A plan alone does not make a connection look whether the schema has changed.
+            sqlx::query("SELECT 1 FROM legs LIMIT 1").fetch_all(&mut **connection).await.unwrap();
             let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", asked.sql));
             let steps = sqlx::query(explain).fetch_all(&mut **connection).await.unwrap();
             steps.iter().map(|step| step.get::<String, _>(3) + "\n").collect()

@@ -80,7 +80,7 @@ async fn contacts_are_taken_out(database: Fresh) {
         ("mail bob@example.com or https://example.com or 505 555 0199", "mail [removed] or [removed] or [removed]"),
         ("HTTPS://Example.COM, t.me/abc, bob at gmail dot com", "[removed] [removed] [removed]"),
         ("five o five, five five five, oh one three one", "[removed]"),
-        ("5o5 555 o131, 505 then 555 then 0131", "[removed], [removed]"),
+        ("5o5 555 o131 and 505 then 555 then 0131", "[removed] and [removed]"),
         ("៥០៥ ៥៥៥ ០១៣១ @joe_b", "[removed] [removed]"),
         (
             "One of the two boats, on 2026-11-22 at 10:30 for $1,250",
