@@ -88,7 +88,7 @@ pub(super) struct Filters {
     state: Option<State>,
     /// Only those with this reference, open or not.
     reference: Option<String>,
-    /// Only those with a party who has or had this phone, as E.164.
+    /// Only those with a party who has or had this phone, with + (written %2B) and its country code.
     #[param(example = "+15055550131", pattern = r"^\+[1-9][0-9]{6,14}$")]
     phone: Option<String>,
 }

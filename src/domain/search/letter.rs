@@ -83,10 +83,9 @@ fn is_tone(c: char) -> bool {
 
 /// Whether `mark` over `base` is no letter of the base's script.
 fn is_dropped(base: char, mark: char) -> bool {
-    match mark {
-        // What encloses a character is no letter anywhere.
-        '\u{20dd}'..='\u{20e4}' | '\u{488}' | '\u{489}' => return true,
-        _ => {}
+    // What encloses a character is no letter anywhere.
+    if matches!(mark, '\u{20dd}'..='\u{20e4}' | '\u{488}' | '\u{489}') {
+        return true;
     }
     match base {
         // Arabic: vowels and what else guides reading; of the hamza only that of the alef, which most people leave out.
