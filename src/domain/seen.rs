@@ -165,14 +165,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_unseen_changes_no_reading(text in "\\PC{0,30}", at in 0usize..30, unseen in "[\u{200b}-\u{200f}\u{2060}\u{feff}\u{ad}\u{61c}]{1,4}") {
-            let at = text.char_indices().map(|(at, _)| at).nth(at).unwrap_or(text.len());
+        fn what_is_unseen_changes_no_reading(text in "[ -~]{0,30}", at in 0usize..30, unseen in "[\u{200b}-\u{200f}\u{2060}\u{feff}\u{ad}\u{61c}]{1,4}") {
             let mut disguised = text.clone();
-            disguised.insert_str(at, &unseen);
+            disguised.insert_str(at.min(text.len()), &unseen);
             prop_assert_eq!(is_blank(&disguised), is_blank(&text));
-            // Characters that are composed across the gap are read apart, which no word needs.
-            prop_assume!(text.is_ascii());
-            prop_assert_eq!(as_read(&disguised), as_read(&text));
+            prop_assert_eq!(as_read(&disguised), text);
         }
     }
 }

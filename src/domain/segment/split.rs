@@ -59,7 +59,10 @@ fn cut(text: &str, units: usize, limit: usize) -> Place {
             let some = places.iter().filter(|place| is(place) && allowed.contains(&place.units));
             some.min_by_key(|place| place.units.abs_diff(even)).copied()
         };
-        if let Some(place) = between(|place| place.after_blank).or_else(|| between(|place| place.before_blank)) {
+        let place = between(|place| place.after_blank && !place.before_blank)
+            .or_else(|| between(|place| place.after_blank))
+            .or_else(|| between(|place| place.before_blank));
+        if let Some(place) = place {
             return place;
         }
         if fits <= even / 2 {
