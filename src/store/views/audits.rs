@@ -62,7 +62,7 @@ pub async fn list(tx: &mut Tx, about: About, before: i64) -> Result<Vec<Audited>
              '{\"how\":\"' || s.how || '\",\"origin\":\"' || s.origin || '\",\"device\":\"' || s.device || '\"}' AS data \
              FROM sign_ins s JOIN people p ON p.id = s.person_id \
              WHERE s.id < $1 AND $2 < 0 AND $3 < 0 ORDER BY s.id DESC LIMIT $4) AS came \
-         ) AS rows ORDER BY id DESC LIMIT $4")
+         ) AS everything ORDER BY id DESC LIMIT $4")
         .bind(before).bind(about.conversation.unwrap_or(-1)).bind(about.customer.unwrap_or(-1)).bind(PAGE).bind(COMMAND)
         .fetch_all(&mut *c).await)?;
     let row = |(id, at, actor, kind, conversation, customer, person, data): (
