@@ -77,7 +77,9 @@ both_stores! {
         assert_eq!(fills_in(&browser, &first, &[]).await.status, Status::NotFound);
         assert_eq!(browser.get(&second).await.status, Status::Ok);
         let stored = house.words("SELECT value FROM settings WHERE name = 'setup_link'").await;
-        assert!(stored[0].len() == 64 && !second.contains(&stored[0]), "{stored:?}");
+        let (hash, until) = stored[0].split_once(' ').unwrap();
+        assert!(hash.len() == 64 && !second.contains(hash), "{stored:?}");
+        assert_eq!(until, (house.clock.now() + switchboard::clock::hours(1)).0.to_string());
     }
 
     async fn a_refused_page_keeps_what_was_typed_but_no_password_and_says_why_beside_the_field(house: nobody) {

@@ -203,7 +203,7 @@ fn every_command_that_changes_something_leaves_a_row() {
 #[test]
 fn the_files_of_a_database_are_their_owners_alone_whatever_the_umask() {
     use std::os::unix::fs::PermissionsExt;
-    let desk = Desk::new().with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com");
+    let desk = Desk::new();
     let mode = |name: &str| {
         let path = desk.folder.path().join(name);
         path.metadata().map(|found| found.permissions().mode() & 0o777).ok()
