@@ -10,7 +10,9 @@ use crate::domain::policy::Policies;
 
 pub mod address;
 pub mod keys;
+mod names;
 mod policies;
+mod rocket_toml;
 mod server;
 mod source;
 
@@ -41,6 +43,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// Rocket's own settings, with what this program insists on.
     pub figment: Figment,
+    /// What is set and is not read, and may be meant for another program.
+    pub warnings: Vec<String>,
 }
 
 /// The company that moves the texts.
@@ -118,6 +122,7 @@ impl Settings {
                 json: source.choose("SWITCHBOARD_LOG_FORMAT", &["text", "json"]) == Some("json"),
             },
             figment: source.figment(),
+            warnings: source.warnings(),
         };
         source.finish(settings)
     }

@@ -1,6 +1,7 @@
 //! Rocket's own settings, with what this program insists on.
 
 use std::net::IpAddr;
+use std::path::Path;
 
 use rocket::Config;
 use rocket::config::{LogLevel, Shutdown, Sig};
@@ -9,12 +10,10 @@ use rocket::figment::{Figment, Profile};
 
 use super::Source;
 
-/// Rocket.toml and `ROCKET_…` over this program's own defaults.
-pub(super) fn figment() -> Figment {
-    let file = Env::var_or("ROCKET_CONFIG", "Rocket.toml");
-    over_defaults(
-        Figment::from(Toml::file(file).nested()).merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global()),
-    )
+/// The file of settings, if there is one, and `ROCKET_…` over this program's own defaults.
+pub(super) fn figment(file: Option<&Path>) -> Figment {
+    let chosen = file.map_or_else(Figment::new, |file| Figment::from(Toml::file_exact(file).nested()));
+    over_defaults(chosen.merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global()))
 }
 
 /// What `chosen` sets, over this program's own defaults, and without Rocket's log.

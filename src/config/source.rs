@@ -7,7 +7,8 @@ use rocket::figment::Figment;
 use rocket::figment::value::Value;
 
 use super::keys::{self, Key};
-use super::{Refused, server};
+use super::names::{self, Said};
+use super::{Refused, rocket_toml, server};
 
 /// The environment and Rocket.toml, and what was found wrong in them so far.
 #[derive(Debug)]
@@ -15,30 +16,62 @@ pub struct Source {
     env: BTreeMap<String, String>,
     figment: Figment,
     mistakes: Vec<String>,
+    warnings: Vec<String>,
 }
 
 impl Source {
     /// This process's environment, and Rocket.toml where Rocket looks for it.
     #[must_use]
     pub fn of_process() -> Self {
-        Self::new(std::env::vars_os(), server::figment())
+        let (file, said) = match rocket_toml::find(std::env::var_os("ROCKET_CONFIG").as_deref()) {
+            Ok(None) => (None, Ok(Vec::new())),
+            Ok(Some(file)) => {
+                let named = file.display().to_string();
+                let profile = std::env::var("ROCKET_PROFILE").unwrap_or_default();
+                let said = match std::fs::read_to_string(&file) {
+                    Ok(text) => rocket_toml::check(&named, &text, &profile),
+                    Err(error) => Err(vec![format!("{named} cannot be read: {error}")]),
+                };
+                (Some(file), said)
+            }
+            Err(mistake) => (None, Err(vec![mistake])),
+        };
+        // A file that cannot be read is left out, so that what is said of it is said once, and well.
+        let mut source = Self::new(std::env::vars_os(), server::figment(file.filter(|_| said.is_ok()).as_deref()));
+        match said {
+            Ok(said) => said.into_iter().for_each(|one| source.say(one)),
+            Err(mistakes) => source.mistakes.extend(mistakes),
+        }
+        source
     }
 
     /// These variables, and settings for Rocket in `figment`.
     #[must_use]
     pub fn new(env: impl IntoIterator<Item = (OsString, OsString)>, figment: Figment) -> Self {
-        let mut source = Source { env: BTreeMap::new(), figment, mistakes: Vec::new() };
+        let mut source = Source { env: BTreeMap::new(), figment, mistakes: Vec::new(), warnings: Vec::new() };
         for (name, value) in env {
             let name = name.to_string_lossy().into_owned();
-            if !name.starts_with("SWITCHBOARD_") && keys::ALL.iter().all(|key| key.name != name) {
-                continue;
-            }
+            let ours = name.starts_with("SWITCHBOARD_") || keys::ALL.iter().any(|key| key.name == name);
             match value.into_string() {
                 Ok(value) => drop(source.env.insert(name, value)),
-                Err(_) => source.mistakes.push(format!("{name} is not UTF-8: write it in UTF-8")),
+                Err(_) if ours => source.mistakes.push(format!("{name} is not UTF-8: write it in UTF-8")),
+                // Others may set what they like.
+                Err(_) => {}
             }
         }
         source
+    }
+
+    fn say(&mut self, said: Said) {
+        match said {
+            Said::Refuse(mistake) => self.mistakes.push(mistake),
+            Said::Warn(warning) => self.warnings.push(warning),
+        }
+    }
+
+    /// What is odd and harmless, to be told once the log has begun.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.warnings.clone()
     }
 
     pub(super) fn figment(&self) -> Figment {
@@ -49,25 +82,19 @@ impl Source {
         self.mistakes.push(mistake);
     }
 
-    /// Our own keys that do not exist, in the environment and in our tables of Rocket.toml.
+    /// Names that nobody reads, in the environment and in our tables of Rocket.toml.
     pub(super) fn refuse_unknown_keys(&mut self) {
-        let known = |name: &str| keys::ALL.iter().any(|key| key.name == name);
-        let mut unknown: Vec<String> = self
-            .env
-            .keys()
-            .filter(|name| !known(name))
-            .map(|name| refusal(name, keys::ALL.map(|key| key.name)))
-            .collect();
+        names::environment(&self.env).into_iter().for_each(|one| self.say(one));
+        let paths: Vec<String> = keys::ALL.iter().map(|key| key.path.to_owned()).collect();
         for table in keys::TABLES {
             let Ok(Value::Dict(_, dict)) = self.figment.find_value(table) else { continue };
             for name in dict.keys() {
                 let path = format!("{table}.{name}");
-                if keys::ALL.iter().all(|key| key.path != path) {
-                    unknown.push(refusal(&path, keys::ALL.map(|key| key.path)));
+                if !paths.contains(&path) {
+                    self.mistakes.push(names::refusal(&path, names::alike(&path, &paths)));
                 }
             }
         }
-        self.mistakes.extend(unknown);
     }
 
     /// The value of `name` through `read`; `None` if it is absent or wrong (then it is among the mistakes).
@@ -136,22 +163,4 @@ impl Source {
         };
         Some((format!("{} in Rocket.toml", key.path), value, key.secret))
     }
-}
-
-fn refusal<const N: usize>(name: &str, known: [&'static str; N]) -> String {
-    let near = known.into_iter().max_by(|a, b| likeness(name, a).total_cmp(&likeness(name, b)));
-    let near = near.filter(|near| likeness(name, near) > 0.7).map(|near| format!("did you mean {near}? "));
-    format!("{name} is not a key: {}`switchboard --help` lists them all", near.unwrap_or_default())
-}
-
-/// The share of letter pairs that two names have in common (Dice), from 0 to 1.
-#[expect(clippy::cast_precision_loss, reason = "names are short")]
-fn likeness(one: &str, other: &str) -> f64 {
-    let own = |text: &str| text.trim_start_matches("SWITCHBOARD_").to_owned();
-    let pairs = |text: &str| own(text).as_bytes().windows(2).map(|pair| [pair[0], pair[1]]).collect::<Vec<_>>();
-    let (ours, mut theirs) = (pairs(one), pairs(other));
-    let all = ours.len() + theirs.len();
-    let common =
-        ours.iter().filter(|pair| theirs.iter().position(|it| it == *pair).map(|at| theirs.remove(at)).is_some());
-    2.0 * common.count() as f64 / all.max(1) as f64
 }
