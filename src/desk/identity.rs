@@ -1,14 +1,18 @@
 //! Which carrier account a database belongs to, and sending that waits for better settings.
 
-use crate::store::{Job, Result, Store, Tx, attempts, settings};
+use super::Desk;
+use crate::clock::At;
+use crate::domain::proof;
+use crate::secret::Chance;
+use crate::store::{Job, Result, Store, Tx, account_moves, attempts, settings};
 
-/// Claims the database for the carrier account `identity`; the first claim is remembered for good. The inner error is
-/// the other account that it belongs to.
+/// Claims the database for the carrier account `account`, called `identity`; the first claim is remembered. The inner error
+/// is the other account that it belongs to: by a claim, or because texts came in from that one while nobody had claimed it.
 ///
 /// # Errors
 /// What the database said.
-pub async fn claim(store: &Store, identity: &str) -> Result<Result<(), String>> {
-    let held = store.write(Claim(identity.to_owned())).await?;
+pub async fn claim(store: &Store, identity: &str, account: &str) -> Result<Result<(), String>> {
+    let held = store.write(Claim { identity: identity.to_owned(), account: account.to_owned() }).await?;
     Ok(if held == identity { Ok(()) } else { Err(held) })
 }
 
@@ -20,13 +24,115 @@ pub async fn claimed(store: &Store) -> Result<Option<String>> {
     settings::get(&mut store.read().await?, settings::CARRIER_ACCOUNT).await
 }
 
-struct Claim(String);
+struct Claim {
+    identity: String,
+    account: String,
+}
 
 impl Job for Claim {
     type Out = String;
 
     async fn run(&self, tx: &mut Tx) -> Result<String> {
-        settings::remember(tx, settings::CARRIER_ACCOUNT, &self.0).await
+        if let Some(held) = settings::get(tx, settings::CARRIER_ACCOUNT).await? {
+            return Ok(held);
+        }
+        if let Some(other) = account_moves::another(tx, &self.account).await? {
+            return Ok(other);
+        }
+        settings::remember(tx, settings::CARRIER_ACCOUNT, &self.identity).await
+    }
+}
+
+/// What keeps a database from going to another account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// It belongs to this account, or to none, and not to the one that was named.
+    Belongs(Option<String>),
+    /// So many texts are under way or in doubt, and only the old account can tell what became of them.
+    Undecided(i64),
+}
+
+/// Gives the database from the account `from` to the account `to`, and writes that down.
+///
+/// # Errors
+/// What the database said.
+pub async fn give(desk: &Desk, from: &str, to: &str) -> Result<Result<(), Stays>> {
+    desk.store.write(Give { desk: desk.clone(), from: from.to_owned(), to: to.to_owned() }).await
+}
+
+struct Give {
+    desk: Desk,
+    from: String,
+    to: String,
+}
+
+impl Job for Give {
+    type Out = Result<(), Stays>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let held = settings::get(tx, settings::CARRIER_ACCOUNT).await?;
+        if held.as_ref() != Some(&self.from) {
+            return Ok(Err(Stays::Belongs(held)));
+        }
+        let undecided = account_moves::undecided(tx).await?;
+        if undecided > 0 {
+            return Ok(Err(Stays::Undecided(undecided)));
+        }
+        let now = self.desk.clock.now();
+        settings::set(tx, settings::CARRIER_ACCOUNT, &self.to).await?;
+        account_moves::record(tx, self.desk.ids.next(now), now, &self.from, &self.to).await?;
+        Ok(Ok(()))
+    }
+}
+
+/// Gives the database a secret of its own, unless it has one: by it whoever serves it shows that it does.
+///
+/// # Errors
+/// What the database said.
+pub async fn name(store: &Store, chance: &Chance) -> Result<()> {
+    if settings::get(&mut store.read().await?, settings::SERVER_KEY).await?.is_none() {
+        store.write(Name(chance.token::<32>())).await?;
+    }
+    Ok(())
+}
+
+struct Name(String);
+
+impl Job for Name {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        settings::remember(tx, settings::SERVER_KEY, &self.0).await.map(drop)
+    }
+}
+
+/// The answer to `nonce` of whoever serves this database; `None` if it was never served, or that is no question.
+///
+/// # Errors
+/// What the database said.
+pub async fn answer(store: &Store, nonce: &str) -> Result<Option<String>> {
+    if !proof::is_question(nonce) {
+        return Ok(None);
+    }
+    let key = settings::get(&mut store.read().await?, settings::SERVER_KEY).await?;
+    Ok(key.map(|key| proof::answer(&key, nonce)))
+}
+
+/// Writes a row, to know whether the database can be written.
+///
+/// # Errors
+/// What the database said.
+pub async fn try_to_write(store: &Store, now: At) -> Result<()> {
+    store.write(TryToWrite(now)).await
+}
+
+struct TryToWrite(At);
+
+impl Job for TryToWrite {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        settings::set(tx, settings::WRITTEN_AT, &self.0.to_string()).await
     }
 }
 

@@ -29,6 +29,7 @@ pub mod phone_code;
 pub mod pick;
 pub mod policy;
 pub mod pool;
+pub mod proof;
 pub mod purse;
 pub mod quota;
 pub mod reach;

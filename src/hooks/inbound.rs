@@ -5,6 +5,7 @@ use std::time::Instant;
 use rocket::http::{ContentType, Status};
 use rocket::{State, post};
 
+use super::in_time;
 use super::signed::Signed;
 use crate::desk::Desk;
 use crate::desk::receive::{self, Inbound};
@@ -22,7 +23,8 @@ pub(super) async fn messages(desk: &State<Desk>, post: Signed) -> Result<(Conten
         tracing::warn!(%bad, "a signed webhook cannot be read");
         Status::BadRequest
     })?;
-    let outcome = receive::receive(desk, inbound(text)).await.map_err(|error| {
+    let (desk, text) = (desk.inner().clone(), inbound(text));
+    let outcome = in_time(async move { receive::receive(&desk, text).await }).await.map_err(|error| {
         tracing::error!(%error, "a text could not be stored; the carrier is asked to try again");
         Status::ServiceUnavailable
     })?;

@@ -3,12 +3,31 @@
 //! Nothing gets past the guard in `signed.rs` without a valid signature, and that cannot be switched off.
 
 use std::fmt;
+use std::future::Future;
+use std::time::Duration;
 
 use rocket::Route;
+
+use crate::store::{Error, Result};
 
 mod inbound;
 mod receipts;
 mod signed;
+
+/// The longest that a post waits for the database. The carrier waits 4 s, as the address that it is given says; an answer
+/// that comes later is none, and what stands behind it in the carrier's queue waits for as long.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Does `work` to its end, and waits for it no longer than the carrier does: what is written after that is written, and the
+/// carrier's next try finds it there.
+async fn in_time<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    // In a task of its own: cut off after a commit, it would leave what follows from it undone.
+    match tokio::time::timeout(PATIENCE, tokio::spawn(work)).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(_)) => Err(Error::GivenUp("the work panicked")),
+        Err(_) => Err(Error::GivenUp("the database did not answer in time")),
+    }
+}
 
 /// How a carrier's posts are known to be its own.
 #[derive(Clone)]

@@ -3,6 +3,7 @@
 use rocket::http::Status;
 use rocket::{State, post};
 
+use super::in_time;
 use super::signed::Signed;
 use crate::desk::Desk;
 use crate::desk::deliver::Taken;
@@ -23,7 +24,8 @@ pub(super) async fn receipts(desk: &State<Desk>, token: &str, post: Signed) -> R
         Status::BadRequest
     })?;
     faults::point("before_receipt");
-    let found = desk_receipts::receipt(desk, token, report(receipt)).await;
+    let (desk, token, report) = (desk.inner().clone(), token.to_owned(), report(receipt));
+    let found = in_time(async move { desk_receipts::receipt(&desk, &token, report).await }).await;
     faults::point("after_receipt");
     match found {
         Ok(Taken::Known) => Ok(Status::NoContent),

@@ -60,3 +60,33 @@ pub async fn newest(tx: &mut Tx) -> Result<Option<At>> {
         "SELECT accepted_at FROM messages ORDER BY id DESC LIMIT 1").fetch_optional(&mut *c).await)?;
     Ok(newest.map(At))
 }
+
+/// How many connections one `serve` takes.
+pub const CONNECTIONS: i64 = 17;
+
+/// A database server, and how much room it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Such as `15.4`.
+    pub version: String,
+    /// The most connections of users like ours.
+    pub most: i64,
+    /// How many of them are not taken.
+    pub free: i64,
+}
+
+/// The server, where the database has one.
+///
+/// # Errors
+/// What the database said.
+pub async fn server(tx: &mut Tx) -> Result<Option<Server>> {
+    let Tx::Postgres(connection) = tx else { return Ok(None) };
+    let (version, most, taken): (String, i64, i64) = sqlx::query_as(
+        "SELECT current_setting('server_version'), \
+         CAST(current_setting('max_connections') AS BIGINT) - CAST(current_setting('superuser_reserved_connections') AS BIGINT), \
+         (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend')",
+    )
+    .fetch_one(&mut **connection)
+    .await?;
+    Ok(Some(Server { version, most, free: (most - taken).max(0) }))
+}

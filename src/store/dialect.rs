@@ -7,6 +7,20 @@ use sqlx::error::ErrorKind;
 use super::{Error, Tx};
 use crate::clock::At;
 
+/// What a driver's error says, without the place in the server's own source that PostgreSQL adds.
+pub(super) fn said(error: &sqlx::Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |database| database.message().to_owned())
+}
+
+/// The primary code of an error of SQLite's.
+pub(super) fn primary_code(error: &sqlx::Error) -> Option<u32> {
+    let database = error.as_database_error()?;
+    if database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+        return None;
+    }
+    Some(database.code()?.parse::<u32>().ok()? & 0xff)
+}
+
 /// Sorts a driver's error by what can be done about it.
 pub(super) fn classify(error: sqlx::Error) -> Error {
     let Some(database) = error.as_database_error() else {

@@ -9,14 +9,18 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Database, Encode, QueryBuilder, Type};
 
 use crate::clock::At;
+use file::DatabaseFile;
+pub use schema::{Opening, State};
 
 pub mod access;
+pub mod account_moves;
 pub mod api_events;
 pub mod api_tokens;
 pub mod attempts;
 pub mod attention;
 pub mod audit;
 pub mod backfill;
+pub mod backup;
 pub mod canned;
 pub mod changes;
 pub mod checkup;
@@ -27,6 +31,7 @@ pub mod dialect;
 pub mod drafts;
 pub mod endpoints;
 pub mod event_posts;
+pub mod file;
 mod group;
 pub mod held;
 pub mod idempotency;
@@ -52,11 +57,14 @@ pub mod phones;
 pub mod pins;
 pub mod planned;
 pub mod pool;
+mod pooler;
 mod postgres;
 pub mod presences;
 pub mod queue;
+pub mod restore;
 pub mod routes;
 pub mod saved_searches;
+pub mod schema;
 pub mod search;
 pub mod selected;
 pub mod sessions;
@@ -66,6 +74,7 @@ pub mod spending;
 mod sqlite;
 pub mod tallies;
 pub mod texts;
+mod unreached;
 pub mod upkeep;
 pub mod views;
 
@@ -107,17 +116,20 @@ macro_rules! on {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// A race was lost (a unique row, a deadlock, a serialization failure); beginning anew may help.
-    #[error("the database had a conflicting write: {0}")]
+    #[error("the database had a conflicting write: {}", dialect::said(.0))]
     Conflict(Arc<sqlx::Error>),
     /// The disk is full or failed, memory ran out, or the database cannot be had: nothing of the group was kept.
-    #[error("the database cannot write: {0}")]
+    #[error("the database cannot write: {}", dialect::said(.0))]
     Storage(Arc<sqlx::Error>),
     /// Everything else.
-    #[error("the database failed: {0}")]
+    #[error("the database failed: {}", dialect::said(.0))]
     Database(Arc<sqlx::Error>),
     /// The settings of the database are unsafe or of the wrong kind; says which and the remedy.
     #[error("{0}")]
     Refused(String),
+    /// The database cannot be asked at all; says what was tried, where, and the remedy.
+    #[error("{0}")]
+    Unreachable(String),
     /// The program is stopping, or a job panicked.
     #[error("the write was given up: {0}")]
     GivenUp(&'static str),
@@ -180,20 +192,47 @@ pub enum Store {
 }
 
 impl Store {
-    /// Opens `url` (`sqlite:PATH` or `postgres://…`), brings its schema up to date and refuses unsafe settings.
+    /// Opens `url` (`sqlite:PATH` or `postgres://…`), makes it if it is missing, brings its schema up to date and refuses
+    /// unsafe settings.
     ///
     /// # Errors
-    /// [`Error::Refused`] names the setting and the remedy; else what the driver said.
+    /// [`Error::Refused`] names what is wrong and the remedy, [`Error::Unreachable`] what was tried; else what the driver
+    /// said.
     pub async fn open(url: &str) -> Result<Self> {
+        Self::open_as(url, Opening::Make).await
+    }
+
+    /// As [`Store::open`], and changes no more than `opening` allows.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and [`Error::Refused`] for a database that would have to be made or changed.
+    pub async fn open_as(url: &str, opening: Opening) -> Result<Self> {
         if url.starts_with("sqlite:") {
-            Ok(Store::Sqlite(Arc::new(sqlite::Sqlite::open(url).await?)))
+            Ok(Store::Sqlite(Arc::new(sqlite::Sqlite::open(url, opening).await?)))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Store::Postgres(Arc::new(postgres::Postgres::open(url).await?)))
+            Ok(Store::Postgres(Arc::new(postgres::Postgres::open(url, opening).await?)))
         } else {
             Err(Error::Refused(
                 "DATABASE_URL names no database this program knows: write sqlite:PATH or postgres://…".to_owned(),
             ))
         }
+    }
+
+    /// What stands at `url`, without making or changing anything.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn state(url: &str) -> Result<State> {
+        match DatabaseFile::of(url) {
+            Some(file) => file.state().await,
+            None => postgres::state(url).await,
+        }
+    }
+
+    /// The database of `url` as people call it: never with a password.
+    #[must_use]
+    pub fn named(url: &str) -> String {
+        DatabaseFile::of(url).map_or_else(|| postgres::named(url), |file| file.path().display().to_string())
     }
 
     /// Runs `job` in a transaction and returns after the commit is on disk.

@@ -4,14 +4,15 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Row};
+use sqlx::{ConnectOptions, Connection, Row};
 use tokio::sync::{mpsc, oneshot};
 
 use super::group::{Pending, Waiting, run_all};
-use super::{Error, Job, Result, Tx, migrations};
+use super::schema::{Applied, State, judge};
+use super::{Error, Job, Opening, Result, Tx, migrations, pooler, unreached};
 use crate::clock::At;
 use crate::{faults, metrics};
 
@@ -21,6 +22,12 @@ const GROUP: usize = 64;
 const WORKERS: usize = 2;
 /// How often a job that lost a race begins anew.
 const TRIES: u32 = 8;
+/// The longest that a connection is waited for: the carrier waits 4 s for an answer, and ours says that nothing was kept.
+const PATIENCE: Duration = Duration::from_millis(2500);
+/// The longest that opening waits for a server to answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// Between two tries to reach a server that is just starting.
+const TRY_AGAIN: Duration = Duration::from_millis(250);
 /// The class of the advisory locks that living nodes hold.
 const NODES: i32 = 0x5357;
 
@@ -36,23 +43,20 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    pub(super) async fn open(url: &str) -> Result<Self> {
-        // Compiling a plan costs more than any statement here: it made pages of 5 ms take 400 when statistics were old.
-        let options = PgConnectOptions::from_str(url)?
-            .options([("jit", "off")])
-            .application_name("switchboard")
-            .statement_cache_capacity(512)
-            .disable_statement_logging();
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(10))
-            .test_before_acquire(true)
-            .connect_with(options.clone())
-            .await?;
+    pub(super) async fn open(url: &str, opening: Opening) -> Result<Self> {
+        let options = options(url)?;
+        answers(&options, opening != Opening::AsItIs).await?;
+        let connected = pool_of(16).test_before_acquire(true).connect_with(options.clone()).await;
+        let pool = connected.map_err(|error| unreached::trouble(&options, &error))?;
+        pooler::refuse(&pool).await?;
         refuse_unsafe(&pool).await?;
-        faults::during("during_migration", migrations::postgres().run(&pool))
-            .await
-            .map_err(|error| Error::Refused(format!("the schema could not be brought up to date: {error}")))?;
+        let found = schema(&pool).await.map_err(|error| unreached::trouble(&options, &error))?;
+        let named = named_by(&options);
+        if opening.allows(&found, &named)? {
+            faults::during("during_migration", migrations::postgres().run(&pool))
+                .await
+                .map_err(|error| migrations::trouble(&named, &error))?;
+        }
         Ok(Postgres { pool, options, queues: Mutex::default(), presence: Mutex::default() })
     }
 
@@ -106,12 +110,10 @@ impl Postgres {
     /// Takes the first free node number and holds its lock for as long as the process lives.
     pub(super) async fn join(&self, now: At) -> Result<i64> {
         // A pool of one that never lets go: if the connection breaks, the lock is gone and others may take over.
-        let presence = PgPoolOptions::new()
-            .max_connections(1)
+        let presence = pool_of(1)
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .acquire_timeout(Duration::from_secs(10))
             .connect_with(self.options.clone())
             .await?;
         for node in 0..1024_i32 {
@@ -168,6 +170,85 @@ impl Postgres {
         }
         self.pool.close().await;
     }
+}
+
+fn options(url: &str) -> Result<PgConnectOptions> {
+    Ok(PgConnectOptions::from_str(url)?
+        .application_name("switchboard")
+        // Poolers refuse what they do not know at the start of a session; what we need is set when it has begun.
+        .extra_float_digits(None)
+        .statement_cache_capacity(512)
+        .disable_statement_logging())
+}
+
+fn pool_of(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).after_connect(|connection, _| {
+        // Compiling a plan costs more than any statement here: it made pages of 5 ms take 400 when statistics were old.
+        Box::pin(async move { sqlx::raw_sql("SET jit = off").execute(connection).await.map(drop) })
+    })
+}
+
+/// Makes sure that the server answers, so that a failure says what was tried. `patiently`: a server that is just starting is
+/// waited for.
+async fn answers(options: &PgConnectOptions, patiently: bool) -> Result<()> {
+    let begun = Instant::now();
+    let mut told = false;
+    loop {
+        let error = match tokio::time::timeout(ANSWERS_WITHIN, options.connect()).await {
+            Ok(Ok(connection)) => {
+                // It was only asked whether anybody is there.
+                let _ = connection.close().await;
+                return Ok(());
+            }
+            Ok(Err(error)) => error,
+            Err(_) => return Err(unreached::silent(options)),
+        };
+        let trouble = unreached::trouble(options, &error);
+        if !patiently || !unreached::may_come(&error) || begun.elapsed() >= ANSWERS_WITHIN {
+            return Err(trouble);
+        }
+        if !told {
+            tracing::warn!("{trouble}. Trying again for {} s", ANSWERS_WITHIN.as_secs());
+            told = true;
+        }
+        tokio::time::sleep(TRY_AGAIN).await;
+    }
+}
+
+/// What stands at `url`, without changing anything.
+pub(super) async fn state(url: &str) -> Result<State> {
+    let options = options(url)?;
+    answers(&options, false).await?;
+    let connected = pool_of(2).connect_with(options.clone()).await;
+    let pool = connected.map_err(|error| unreached::trouble(&options, &error))?;
+    let found = match pooler::refuse(&pool).await {
+        Ok(()) => schema(&pool).await.map_err(|error| unreached::trouble(&options, &error)),
+        Err(error) => Err(error),
+    };
+    pool.close().await;
+    found
+}
+
+/// The database of `url` as people call it.
+pub(super) fn named(url: &str) -> String {
+    PgConnectOptions::from_str(url).map_or_else(|_| "the database".to_owned(), |options| named_by(&options))
+}
+
+fn named_by(options: &PgConnectOptions) -> String {
+    format!("{} at {}", options.get_database().unwrap_or(options.get_username()), unreached::place(options))
+}
+
+/// What the schema is. Looks before anything is made: whoever may not make anything can still use what is there.
+async fn schema(pool: &PgPool) -> sqlx::Result<State> {
+    let there: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
+    if !there {
+        // Tables of others may stand in the same database.
+        return Ok(judge(None, false, &migrations::postgres()));
+    }
+    let rows: Vec<(i64, Vec<u8>, bool)> =
+        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations").fetch_all(pool).await?;
+    let applied = rows.into_iter().map(|(version, checksum, success)| Applied { version, checksum, success });
+    Ok(judge(Some(applied.collect()), false, &migrations::postgres()))
 }
 
 async fn answered<T>(answer: oneshot::Receiver<Result<T>>) -> Result<T> {

@@ -6,6 +6,12 @@ use crate::on;
 /// The carrier account that this database has served; another one is refused.
 pub const CARRIER_ACCOUNT: &str = "carrier_account";
 
+/// The secret by which whoever serves this database shows that it does.
+pub const SERVER_KEY: &str = "server_key";
+
+/// When somebody last looked whether this database can be written.
+pub const WRITTEN_AT: &str = "written_at";
+
 /// The hash of the link from the console by which the first admin is made.
 pub const SETUP_LINK: &str = "setup_link";
 

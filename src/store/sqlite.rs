@@ -14,8 +14,9 @@ use sqlx::{ConnectOptions, Row};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
+use super::file::DatabaseFile;
 use super::group::{Pending, Waiting, run_all};
-use super::{Error, Job, Result, Tx, dialect, migrations};
+use super::{Error, Job, Opening, Result, Tx, dialect, migrations};
 use crate::{faults, metrics};
 
 /// Most jobs in one commit.
@@ -54,12 +55,16 @@ pub struct Sqlite {
     checkpointer: JoinHandle<()>,
     write_pool: SqlitePool,
     readers: SqlitePool,
+    keeper: SqlitePool,
 }
 
 impl Sqlite {
-    pub(super) async fn open(url: &str) -> Result<Self> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
+    pub(super) async fn open(url: &str, opening: Opening) -> Result<Self> {
+        let options = SqliteConnectOptions::from_str(url)?;
+        let file = DatabaseFile::at(options.get_filename());
+        let behind = opening.allows(&file.state().await?, &file.path().display().to_string())?;
+        let options = options
+            .create_if_missing(opening != Opening::AsItIs)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -70,11 +75,14 @@ impl Sqlite {
             // Whoever reads many rows is not to be woken for every fifty of them.
             .row_buffer_size(1024)
             .disable_statement_logging();
-        let write_pool = one_connection().connect_with(options.clone().pragma("cache_size", "-16000")).await?;
+        let write_pool = one_connection().connect_with(options.clone().pragma("cache_size", "-16000")).await;
+        let write_pool = write_pool.map_err(|error| file.trouble(error))?;
         refuse_unsafe(&write_pool).await?;
-        faults::during("during_migration", migrations::sqlite().run(&write_pool))
-            .await
-            .map_err(|error| Error::Refused(format!("the schema could not be brought up to date: {error}")))?;
+        if behind {
+            faults::during("during_migration", migrations::sqlite().run(&write_pool))
+                .await
+                .map_err(|error| migrations::trouble(&file.path().display().to_string(), &error))?;
+        }
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .min_connections(1)
@@ -87,13 +95,14 @@ impl Sqlite {
         let (orders, queue) = mpsc::unbounded_channel();
         let written = Arc::new(Notify::new());
         let writer = tokio::spawn(write_groups(write_pool.clone(), queue, written.clone()));
-        let checkpointer = tokio::spawn(checkpoint(keeper, written));
+        let checkpointer = tokio::spawn(checkpoint(keeper.clone(), written));
         Ok(Sqlite {
             orders: Mutex::new(Some(orders)),
             writer: Mutex::new(Some(writer)),
             checkpointer,
             write_pool,
             readers,
+            keeper,
         })
     }
 
@@ -126,6 +135,8 @@ impl Sqlite {
         }
         self.checkpointer.abort();
         self.readers.close().await;
+        self.keeper.close().await;
+        // The last one that closes moves the log into the database, so that none is left beside it.
         self.write_pool.close().await;
     }
 }
