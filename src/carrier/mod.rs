@@ -91,6 +91,10 @@ pub struct OwnedNumber {
     pub inbound_url: String,
     /// Where it posts if that fails; empty if nowhere.
     pub fallback_url: String,
+    /// `POST` or `GET`; empty if the carrier does not say.
+    pub inbound_method: String,
+    /// `POST` or `GET`; empty if the carrier does not say.
+    pub fallback_method: String,
     /// An application that overrides both, if one is set.
     pub overridden_by: Option<String>,
     /// Can send and receive texts.

@@ -222,6 +222,8 @@ fn owned(number: IncomingPhoneNumber) -> OwnedNumber {
         name: number.friendly_name,
         inbound_url: number.sms_url,
         fallback_url: number.sms_fallback_url,
+        inbound_method: number.sms_method,
+        fallback_method: number.sms_fallback_method,
         overridden_by: Some(number.sms_application_sid).filter(|sid| !sid.is_empty()),
         texts: number.capabilities.sms,
     }

@@ -1,14 +1,18 @@
 //! `apply FILE`: makes lines, masks and people as a file says, and prints each change.
 
 use std::fmt::Write;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::{Failed, Here, Outcome, out};
+use crate::desk::apply::Outcome as Applied;
 use crate::domain::setup::{Mistake, Setup};
 use crate::domain::text::Wording;
+use crate::store::{State, Store};
 
 /// What `apply --help` says about the file, before the texts.
 const FILE: &str = "\
@@ -64,10 +68,8 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     };
     let text = text.map_err(|error| Failed::new(format!("{name} cannot be read: {error}")))?;
     let setup: Setup = text.parse().map_err(|mistakes| refused(&name, mistakes))?;
-    let store = here.store().await?;
-    let applied = here.apply(setup, &store, options.dry_run).await;
-    store.close().await;
-    let changes = applied?.map_err(|mistakes| refused(&name, mistakes))?;
+    let applied = if options.dry_run { rehearsed(here, setup).await? } else { written(here, setup).await? };
+    let changes = applied.map_err(|mistakes| refused(&name, mistakes))?;
     for change in &changes {
         out::line(change);
     }
@@ -79,6 +81,36 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
         (n, false) => out::line(format_args!("{n} changes")),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn written(here: &Here, setup: Setup) -> Result<Applied, Failed> {
+    let store = here.store_or_new().await?;
+    let applied = here.apply(setup, &store, false).await;
+    store.close().await;
+    Ok(applied?)
+}
+
+/// What would change. Where there is no database yet, none is made for that: the file is tried on one that is thrown away.
+async fn rehearsed(here: &Here, setup: Setup) -> Result<Applied, Failed> {
+    if !matches!(Store::state(&here.settings.database_url).await?, State::Missing | State::Empty) {
+        let store = here.store().await?;
+        let applied = here.apply(setup, &store, true).await;
+        store.close().await;
+        return Ok(applied?);
+    }
+    let folder = std::env::temp_dir().join(format!("switchboard-rehearsal-{}", here.chance.hex::<8>()));
+    let made = DirBuilder::new().mode(0o700).create(&folder);
+    made.map_err(|error| Failed::new(format!("{} cannot be made: {error}", folder.display())))?;
+    let applied = async {
+        let store = Store::open(&format!("sqlite:{}", folder.join("rehearsal.db").display())).await?;
+        let applied = here.apply(setup, &store, true).await;
+        store.close().await;
+        applied
+    };
+    let applied = applied.await;
+    // What is left over holds nothing that the file does not say.
+    let _ = std::fs::remove_dir_all(&folder);
+    Ok(applied?)
 }
 
 fn refused(name: &str, mistakes: Vec<Mistake>) -> Failed {

@@ -7,7 +7,8 @@ use crate::config::keys::{self, Key};
 pub(super) const ABOUT: &str = "A support line that you can text: customers text one number, each is looked after by \
     one rep, and the rep answers from an ordinary phone or the web.\n\nWithout a command it serves: the inbox, the \
     carrier's webhooks and the sending, on SQLite and with a built-in simulator of the phone network unless told \
-    otherwise. Every command brings the database up to date first.";
+    otherwise. `serve` and `migrate` make the database and bring it up to date; `apply` makes it; every other command takes \
+    it as it is.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +22,9 @@ Examples:
   switchboard pool simulate --people 500 --jobs-per-hour 40 --hours 2 --quarantine 72h
   switchboard token crm --scopes pairs:write      print a token for the API
   switchboard doctor                              say what is missing, in order, with the fix
+  switchboard backup support-1129.db              copy the database while it is served
+  switchboard restore support-1129.db             put that copy in its place; keeps what stood there
+  switchboard account move AC…OLD AC…NEW          the numbers have moved to another account: the database follows
   switchboard simulator --port 9100               the simulated carrier alone
   SWITCHBOARD_CARRIER=twilio switchboard serve    serve with a real carrier
 ";
@@ -39,7 +43,10 @@ pub(super) fn after() -> String {
         };
     }
     text.push_str(
-        "Durations are a number and a unit: 500ms, 90s, 30m, 72h, 7d. Unknown SWITCHBOARD_ keys are refused.",
+        "Durations are a number and a unit: 500ms, 90s, 30m, 72h, 7d. A name that is one slip of the keyboard from a key is \
+         refused, and so is every unknown SWITCHBOARD_ key.\n\n\
+         doctor ends with 0 if nothing is missing, 1 if something is, 2 if it could not look. Other commands end with 1 if \
+         something is wrong with what was asked, 2 if with the settings or the database.",
     );
     text
 }

@@ -1,11 +1,11 @@
-//! `migrate`: brings the schema up to date, which opening the database does, and ends.
+//! `migrate`: brings the schema up to date and ends; for whoever may change it, where those who serve may not.
 
 use std::process::ExitCode;
 
 use super::{Here, Outcome, out};
 
 pub(super) async fn run(here: &Here) -> Outcome {
-    let store = here.store().await?;
+    let store = here.store_brought_up_to_date().await?;
     store.close().await;
     out::line("The database is up to date.");
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! The commands, a file each; this one reads the command line and tells what went wrong.
-//! Every command that needs the database brings its schema up to date first.
+//! `serve` and `migrate` bring the database's schema up to date, `apply` makes a database where there is none, and every
+//! other command takes it as it is.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -22,7 +23,10 @@ use crate::live::Live;
 use crate::secret::{Chance, Ids};
 use crate::store::{self, Store};
 
+mod account;
 mod apply;
+mod backup;
+mod database;
 mod doctor;
 mod help;
 mod link;
@@ -31,6 +35,8 @@ mod migrate;
 mod out;
 mod person;
 mod pool;
+mod port;
+mod restore;
 mod serve;
 mod simulator;
 mod stop;
@@ -67,6 +73,12 @@ enum Command {
     Token(token::Options),
     /// Say what is missing, in order, with the fix
     Doctor,
+    /// Copy the database while it is served
+    Backup(backup::Options),
+    /// Put a copy in the place of the database
+    Restore(restore::Options),
+    /// Give the database to another account at the carrier
+    Account(account::Options),
 }
 
 /// Why a command ended without doing what was asked.
@@ -84,6 +96,11 @@ impl Failed {
     pub(crate) fn new(message: impl fmt::Display) -> Self {
         Failed { message: message.to_string(), code: 1 }
     }
+
+    /// Something is wrong with how it was set up.
+    pub(crate) fn settings(message: impl fmt::Display) -> Self {
+        Failed { message: message.to_string(), code: 2 }
+    }
 }
 
 impl fmt::Display for Failed {
@@ -98,13 +115,6 @@ impl From<Refused> for Failed {
     }
 }
 
-impl From<store::Error> for Failed {
-    fn from(error: store::Error) -> Self {
-        let code = if matches!(error, store::Error::Refused(_)) { 2 } else { 1 };
-        Failed { message: error.to_string(), code }
-    }
-}
-
 /// What a command works with.
 pub(crate) struct Here {
     pub settings: Settings,
@@ -115,17 +125,6 @@ pub(crate) struct Here {
 }
 
 impl Here {
-    /// The database, its schema up to date.
-    pub(crate) async fn store(&self) -> Result<Store, Failed> {
-        Store::open(&self.settings.database_url).await.map_err(|error| match error {
-            store::Error::Refused(_) => error.into(),
-            other => Failed::new(format!(
-                "{other}; see whether DATABASE_URL names a database that exists and can be reached, with a user and \
-                 password that it knows"
-            )),
-        })
-    }
-
     /// A desk that decides and writes but sends nothing: there is no room for requests, and the texts that it accepts
     /// wait in the outbox for a node that serves.
     pub(crate) fn desk(&self, store: &Store) -> Desk {
@@ -181,6 +180,9 @@ pub fn main() -> ExitCode {
 fn run(command: Option<Command>) -> Outcome {
     let settings = Settings::from_process()?;
     log::start(&settings.log);
+    for warning in &settings.warnings {
+        tracing::warn!("{warning}");
+    }
     let here = Here { settings, clock: Clock::system(), chance: Chance::System, ids: Ids::of_node(COMMANDS) };
     let threads: rocket::Config = here.settings.figment.extract().unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -200,6 +202,9 @@ fn run(command: Option<Command>) -> Outcome {
             Some(Command::Pool(options)) => pool::run(&here, options).await,
             Some(Command::Token(options)) => token::run(&here, options).await,
             Some(Command::Doctor) => doctor::run(&here).await,
+            Some(Command::Backup(options)) => backup::run(&here, options).await,
+            Some(Command::Restore(options)) => restore::run(&here, options).await,
+            Some(Command::Account(options)) => account::run(&here, options).await,
         }
     })
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::stop::Stop;
-use super::{Failed, Here, Outcome, out};
+use super::{Failed, Here, Outcome, out, port};
 use crate::config;
 use crate::simulator::{self, Settings, Simulator};
 
@@ -37,12 +37,15 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(here: &Here, options: Options) -> Outcome {
-    let stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
+    let mut stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
     simulator::safe_address(options.address, here.settings.simulator_anywhere).map_err(Failed::new)?;
     let port = match options.port {
         // Chosen here and kept, because an outage on demand closes the port and opens the same one again.
         0 => free_port(options.address)?,
-        port => port,
+        port => {
+            port::is_free(options.address, port, ("--address", "--port"))?;
+            port
+        }
     };
     let account = options.account.unwrap_or_else(|| format!("AC{}", here.chance.hex::<16>()));
     let token = options.token.unwrap_or_else(|| here.chance.hex::<16>());

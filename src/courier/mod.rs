@@ -2,6 +2,7 @@
 //! us. Whether and when to try again is decided elsewhere.
 
 mod guard;
+pub mod knock;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

@@ -5,8 +5,7 @@ use crate::app::INBOUND_HOOK;
 use crate::carrier::{Carrier, OwnedNumber, Unanswered};
 use crate::cli::serve::carrier::twilio;
 use crate::cli::{Failed, Here};
-use crate::config::address::WebAddress;
-use crate::config::{CarrierSettings, TwilioSettings};
+use crate::config::CarrierSettings;
 use crate::desk::identity;
 use crate::store::Store;
 use crate::store::numbers::Number;
@@ -15,7 +14,7 @@ use crate::wire::twilio::webhook::{TRY_AGAIN, lacks, split};
 /// Examines it; whether numbers that were paused may send again.
 pub(super) async fn examine(
     here: &Here,
-    store: &Store,
+    store: Option<&Store>,
     numbers: &[Number],
     report: &mut Report,
 ) -> Result<bool, Failed> {
@@ -23,8 +22,12 @@ pub(super) async fn examine(
         report.good("carrier", "the simulator, inside `serve`; no text leaves this machine");
         return Ok(true);
     };
-    let hook = hook(here, settings, report);
-    if identity::claimed(store).await?.is_some_and(|account| account != settings.account) {
+    let hook = hook(here, report);
+    let claimed = match store {
+        Some(store) => identity::claimed(store).await?,
+        None => None,
+    };
+    if claimed.is_some_and(|account| account != settings.account) {
         report.note("carrier", "not asked, because the database belongs to another account");
         return Ok(false);
     }
@@ -38,7 +41,7 @@ pub(super) async fn examine(
         }
         Err(Unanswered::Unavailable(why)) => {
             let fix = format!("see whether this machine reaches {}", settings.api_base);
-            report.missing("carrier", &format!("it cannot be asked ({why})"), &fix);
+            report.unseen("carrier", &format!("it cannot be asked ({why})"), &fix);
             return Ok(false);
         }
     };
@@ -55,16 +58,8 @@ pub(super) async fn examine(
 }
 
 /// Where inbound texts must be posted.
-fn hook(here: &Here, settings: &TwilioSettings, report: &mut Report) -> String {
-    let base = here.settings.public_url_at(here.settings.port);
-    let local = here.settings.public_url.as_ref().is_none_or(WebAddress::is_local);
-    if local && !settings.api_base.is_local() {
-        let fix = "set SWITCHBOARD_PUBLIC_URL to the https address that leads here, such as https://texts.example.com";
-        report.missing("public address", &format!("{base} leads to this machine only; no carrier reaches it"), fix);
-    } else {
-        report.good("public address", &base);
-    }
-    let hook = format!("{base}{INBOUND_HOOK}");
+fn hook(here: &Here, report: &mut Report) -> String {
+    let hook = format!("{}{INBOUND_HOOK}", here.settings.public_url_at(here.settings.port));
     let found =
         format!("set on every number, by HTTP POST, as the webhook and as its fallback, exactly {hook}{TRY_AGAIN}");
     report.good("webhook", &found);
@@ -86,13 +81,18 @@ fn examine_number(ours: &Number, there: Option<&OwnedNumber>, hook: &str, report
         report.missing(&what, &format!("the application {application} overrides its webhook"), &fix);
         return true;
     }
-    examine_webhook(&what, &there.inbound_url, hook, report);
-    examine_fallback(&what, &there.fallback_url, hook, report);
+    examine_webhook(&what, there, hook, report);
+    examine_fallback(&what, there, hook, report);
     true
 }
 
-fn examine_webhook(what: &str, url: &str, hook: &str, report: &mut Report) {
-    let (posted, settings) = split(url);
+/// Whether the carrier asks by GET, which nothing here answers: a text is in the body of a POST.
+fn is_get(method: &str) -> bool {
+    !method.is_empty() && !method.eq_ignore_ascii_case("POST")
+}
+
+fn examine_webhook(what: &str, there: &OwnedNumber, hook: &str, report: &mut Report) {
+    let (posted, settings) = split(&there.inbound_url);
     if posted != hook {
         let found = match posted {
             "" => "it posts inbound texts nowhere".to_owned(),
@@ -100,6 +100,15 @@ fn examine_webhook(what: &str, url: &str, hook: &str, report: &mut Report) {
         };
         let fix = format!("set \"A message comes in\" to a webhook by HTTP POST, exactly {hook}{TRY_AGAIN}");
         return report.missing(what, &found, &fix);
+    }
+    if is_get(&there.inbound_method) {
+        let method = there.inbound_method.to_uppercase();
+        let found = format!("its webhook is asked by HTTP {method}, which is refused, so that no text comes in by it");
+        return report.missing(
+            what,
+            &found,
+            &format!("set the method of \"A message comes in\" to HTTP POST; {hook} is right"),
+        );
     }
     let lacks = lacks(settings);
     if settings.is_empty() {
@@ -114,9 +123,13 @@ fn examine_webhook(what: &str, url: &str, hook: &str, report: &mut Report) {
 }
 
 /// The same address is the best fallback: a second post of a text that is known changes nothing.
-fn examine_fallback(what: &str, url: &str, hook: &str, report: &mut Report) {
+fn examine_fallback(what: &str, there: &OwnedNumber, hook: &str, report: &mut Report) {
     let what = format!("{what}, fallback");
-    match split(url) {
+    match split(&there.fallback_url) {
+        (posted, _) if posted == hook && is_get(&there.fallback_method) => {
+            let found = format!("it is asked by HTTP {}, which is refused", there.fallback_method.to_uppercase());
+            report.missing(&what, &found, "set the method of the fallback to HTTP POST");
+        }
         ("", _) => {
             let found =
                 format!("it has none; with {hook}{TRY_AGAIN} a text gets a second chance, and none comes twice");

@@ -16,9 +16,12 @@ use crate::hooks::Seal;
 use crate::simulator::{self, Simulator};
 
 /// The account of the simulator inside: always the same, as the database keeps texts by account.
-const ACCOUNT: &str = "AC00000000000000000000000000000001";
+pub(super) const ACCOUNT: &str = "AC00000000000000000000000000000001";
+/// What the database calls that account.
+pub(in crate::cli) const SIMULATED: &str = "simulator";
 
 /// What texts travel by.
+#[derive(Clone)]
 pub(super) enum Network {
     Inside { simulator: Simulator, token: String, late: Arc<Late> },
     Twilio { carrier: Arc<Twilio>, settings: TwilioSettings },
@@ -49,7 +52,7 @@ impl Network {
     /// What the database remembers, so that a demonstration never texts real people.
     pub(super) fn identity(&self) -> &str {
         match self {
-            Network::Inside { .. } => "simulator",
+            Network::Inside { .. } => SIMULATED,
             Network::Twilio { settings, .. } => &settings.account,
         }
     }
@@ -59,7 +62,8 @@ impl Network {
         let (ours, theirs) = (name(self.identity()), name(other));
         Failed::new(format!(
             "this database belongs to {theirs} and would now be served with {ours}: conversations of one must not be \
-             texted through the other. Set DATABASE_URL to a new database, or go back to {theirs}"
+             texted through the other. Set DATABASE_URL to a new database, or go back to {theirs}; if the numbers have \
+             moved to another account of yours, `switchboard account move` moves the database after them"
         ))
     }
 
@@ -119,5 +123,5 @@ pub(in crate::cli) fn twilio(settings: &TwilioSettings, request_timeout: Duratio
 
 /// An account as people call it.
 pub(in crate::cli) fn name(identity: &str) -> String {
-    if identity == "simulator" { "the simulator".to_owned() } else { format!("the Twilio account {identity}") }
+    if identity == SIMULATED { "the simulator".to_owned() } else { format!("the Twilio account {identity}") }
 }

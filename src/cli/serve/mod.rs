@@ -8,9 +8,10 @@ use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
-use super::{Failed, Here, Outcome};
+use super::{Failed, Here, Outcome, port};
 use crate::app;
 use crate::cli::stop::Stop;
+use crate::clock::At;
 use crate::clockwork::{self, Running};
 use crate::config::Settings;
 use crate::courier::Courier;
@@ -23,11 +24,13 @@ use crate::live::Live;
 use crate::secret::Ids;
 use crate::store::Store;
 
+mod account;
 pub(super) mod carrier;
 mod first_run;
-mod lock;
+pub(super) mod lock;
 mod phones;
 
+use account::{Asking, Claim};
 use carrier::Network;
 
 /// How long a request to the carrier that is under way at the end may take beyond its time-out.
@@ -36,26 +39,61 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) async fn run(here: &Here) -> Outcome {
     let settings = &here.settings;
     // From here on a signal to stop is heard, whenever it comes.
-    let stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
+    let mut stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
     let network = Network::of(here)?;
+    account::reachable(settings)?;
     let lock = lock::take(&settings.database_url)?;
-    let store = here.store().await?;
-    let served = serve(here, &store, network, stop).await;
+    port::is_free(settings.address, settings.port, port::KEYS)?;
+    let begun = tokio::select! {
+        biased;
+        () = stop.asked() => {
+            tracing::info!("stopped before it served");
+            return Ok(ExitCode::SUCCESS);
+        }
+        begun = begin(here, &network) => begun?,
+    };
+    let store = begun.store.clone();
+    let served = serve(here, begun, network, stop).await;
     store.close().await;
     drop(lock);
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Result<(), Failed> {
-    let settings = &here.settings;
-    identity::claim(store, network.identity()).await?.map_err(|other| network.refused(&other))?;
+/// What is there once the database can be served.
+struct Begun {
+    store: Store,
+    since: At,
+    node: i64,
+    claim: Claim,
+    hello: first_run::Hello,
+}
+
+async fn begin(here: &Here, network: &Network) -> Result<Begun, Failed> {
+    let store = here.store_brought_up_to_date().await?;
+    let begun = prepare(here, &store, network).await;
+    if begun.is_err() {
+        store.close().await;
+    }
+    begun
+}
+
+async fn prepare(here: &Here, store: &Store, network: &Network) -> Result<Begun, Failed> {
+    let claim = account::claim(store, network).await?;
+    identity::name(store, &here.chance).await?;
     if let Some(there) = store.now().await? {
         here.clock.agree_with(there);
     }
     let since = here.clock.now();
     let node = store.join(since).await?;
     faults::point("after_join");
-    let hello = first_run::prepare(here, store, &network).await?;
+    let hello = first_run::prepare(here, store, network).await?;
+    Ok(Begun { store: store.clone(), since, node, claim, hello })
+}
+
+async fn serve(here: &Here, begun: Begun, network: Network, mut stop: Stop) -> Result<(), Failed> {
+    let settings = &here.settings;
+    let Begun { store, since, node, claim, hello } = begun;
+    let store = &store;
     // The settings may be new: what was paused because of the old ones is tried again.
     identity::resume_sending(store).await?;
 
@@ -89,7 +127,7 @@ async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Resu
     });
 
     let running: Arc<Mutex<Option<Running>>> = Arc::default();
-    let opening = Opening { desk: desk.clone(), network, settings: settings.clone(), hello };
+    let opening = Opening { desk: desk.clone(), network: network.clone(), settings: settings.clone(), hello };
     let (started, begun) = (Arc::clone(&running), Mutex::new(Some(begun)));
     let house = house.attach(AdHoc::on_liftoff("opening", move |rocket| {
         Box::pin(async move {
@@ -107,18 +145,25 @@ async fn serve(here: &Here, store: &Store, network: Network, stop: Stop) -> Resu
             opening.hello.say(&opening.settings.public_url_at(port));
         })
     }));
-    let refused = |error: rocket::Error| Failed::new(format!("cannot serve: {error}"));
+    let refused = |error: rocket::Error| match error.kind() {
+        ErrorKind::Bind(why) => Failed::new(port::trouble(settings.address, settings.port, why, port::KEYS)),
+        _ => Failed::new(format!("cannot serve: {error}")),
+    };
     let house = house.ignite().await.map_err(refused)?;
     let shutdown = house.shutdown();
     tokio::spawn(async move {
         stop.asked().await;
         shutdown.notify();
     });
+    let asking = matches!(claim, Claim::Open).then(|| Asking::begin(store.clone(), network.clone(), house.shutdown()));
     let ended = house.launch().await;
     tracing::info!("stopping: finishing what has begun");
     let work = running.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(work) = work {
         work.stop(settings.policies.delivery.request_timeout + PATIENCE).await;
+    }
+    if let Some(other) = asking.and_then(Asking::end) {
+        return Err(network.refused(&other));
     }
     match ended {
         Ok(_) => Ok(()),

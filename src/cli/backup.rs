@@ -1,0 +1,41 @@
+//! `backup FILE`: a copy of the database as it is now, while it is served; checked, and nobody else's to read.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Failed, Here, Outcome, out};
+use crate::store::backup;
+use crate::store::file::DatabaseFile;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Where the copy is written
+    file: PathBuf,
+    /// Replace FILE if it is there, once the copy is whole
+    #[arg(long)]
+    overwrite: bool,
+}
+
+pub(super) async fn run(here: &Here, options: Options) -> Outcome {
+    let file = options.file.display();
+    let Some(database) = DatabaseFile::of(&here.settings.database_url) else {
+        return Err(Failed::new(format!(
+            "the database is {}, which PostgreSQL's own programs copy: `pg_dump --format=custom --file={file} \
+             \"$DATABASE_URL\"` takes a copy while it is served, and `pg_restore --list {file}` shows that it can be read. \
+             Nothing was copied. docs/OPERATIONS.md, \"Backups\", has the whole recipe",
+            here.database()
+        )));
+    };
+    let held = backup::backup(&database, &options.file, options.overwrite).await?;
+    out::line(format_args!("{file}: {}", told(&held)));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a copy holds, in words.
+pub(super) fn told(held: &backup::Held) -> String {
+    let newest = held.newest.map(|at| format!(", the newest of {at}")).unwrap_or_default();
+    let whose = held.account.as_deref().map(|account| format!(", of {}", super::serve::carrier::name(account)));
+    format!("sound; {} messages{newest}{}", held.messages, whose.unwrap_or_default())
+}
