@@ -11,6 +11,7 @@ pub use change::{Change, NewPerson};
 use plan::Facts;
 
 use super::outbox::Enqueued;
+use super::people::hold_all;
 use super::{Desk, phones};
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
@@ -53,6 +54,8 @@ impl Job for Apply {
 
     async fn run(&self, tx: &mut Tx) -> store::Result<Self::Out> {
         dialect::one_at_a_time(tx, "apply").await?;
+        // As on the web: two who take the last admins away, one each, take turns.
+        hold_all(tx).await?;
         let facts = facts(tx).await?;
         let changes = match plan::plan(&facts, &self.setup) {
             Ok(changes) => changes,

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::change::{Change, NewPerson};
 use crate::domain::hours::Hours;
+use crate::domain::person::Role;
 use crate::domain::phone::Phone;
 use crate::domain::setup::{LineSetup, MaskSetup, Mistake, PersonSetup, Place, Placed, Setup};
 use crate::domain::text::Wording;
@@ -40,6 +41,7 @@ pub(super) fn plan(facts: &Facts, setup: &Setup) -> Result<Vec<Change>, Vec<Mist
     for mask in &setup.masks {
         plan.mask(mask);
     }
+    plan.an_admin_stays();
     if plan.mistakes.is_empty() {
         return Ok(plan.changes);
     }
@@ -81,6 +83,30 @@ impl Plan<'_> {
             self.changes.push(Change::Limit { email, from: person.limit, to: limit });
         }
         self.person_rules(wanted, Some(person));
+    }
+
+    /// Refuses a file after which nobody could look after people any more, where somebody can now.
+    fn an_admin_stays(&mut self) {
+        let is = |person: &&Person| person.role == Role::Admin && !person.disabled;
+        let wanted = |email: &str| self.setup.people.iter().find(|wanted| wanted.email.value == email);
+        let stays = |person: &Person| {
+            let wanted = wanted(&person.email);
+            wanted.and_then(|wanted| wanted.role).unwrap_or(person.role) == Role::Admin
+                && !wanted.and_then(|wanted| wanted.disabled).unwrap_or(person.disabled)
+        };
+        let comes = |wanted: &PersonSetup| {
+            let new = self.facts.people.iter().all(|person| person.email != wanted.email.value);
+            new && wanted.role == Some(Role::Admin) && wanted.disabled != Some(true)
+        };
+        if self.facts.people.iter().any(|person| stays(person)) || self.setup.people.iter().any(comes) {
+            return;
+        }
+        let last = self.facts.people.iter().filter(is).find_map(|person| wanted(&person.email));
+        if let Some(last) = last {
+            let what =
+                format!("email: {} is the last admin: make somebody else one first, or in this file", last.email.value);
+            self.mistake(last.email.place, what);
+        }
     }
 
     fn new_person(&mut self, wanted: &PersonSetup) {

@@ -311,4 +311,23 @@ phone = "+18005551002"
         assert!(changes(house, example).await.len() > 10);
         assert!(changes(house, example).await.is_empty());
     }
+
+    async fn the_last_admin_can_be_neither_disabled_nor_made_anything_else(house) {
+        let ada = "[[person]]\nemail = \"ada@example.com\"\nname = \"Ada\"\nrole = \"admin\"\n";
+        changes(house, ada).await;
+        let person = |email: &str, what: &str| format!("[[person]]\nemail = \"{email}\"\n{what}\n");
+        let bo = person("bo@example.com", "role = \"admin\"");
+        let both = format!("{bo}{}", person("ada@example.com", "role = \"rep\""));
+        for what in ["disabled = true", "role = \"manager\"", "role = \"rep\"\ndisabled = true"] {
+            let told = mistakes(house, &person("ada@example.com", what)).await;
+            assert!(told.len() == 1 && told[0].starts_with("line 2, column 9: email: ada@example.com is the last admin"), "{told:?}");
+        }
+        assert_eq!(house.words("SELECT role FROM people WHERE email = 'ada@example.com' AND disabled_at IS NULL").await, ["admin"]);
+        // With another one it can be done, also in the same file.
+        assert_eq!(changes(house, &both).await.len(), 2);
+        let told = mistakes(house, &format!("{}{}", person("bo@example.com", "disabled = true"), person("ana@example.com", "limit = 3"))).await;
+        assert!(told[0].contains("bo@example.com is the last admin"), "{told:?}");
+        let new = "[[person]]\nemail = \"eve@example.com\"\nname = \"Eve\"\nrole = \"admin\"\n";
+        assert!(!changes(house, &format!("{}{new}", person("bo@example.com", "disabled = true"))).await.is_empty());
+    }
 }
