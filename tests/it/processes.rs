@@ -15,8 +15,7 @@ mod promises;
 pub mod traffic;
 pub mod witness;
 
-pub use process::Process;
-use process::free_port;
+pub use process::{Process, free_port};
 use witness::{ACCOUNT, TOKEN, Witness};
 
 /// The published line.

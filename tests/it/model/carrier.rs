@@ -287,6 +287,8 @@ fn owned((number, setting): (&String, &Setting)) -> OwnedNumber {
         name: setting.name.clone(),
         inbound_url: setting.inbound_url.clone(),
         fallback_url: setting.inbound_url.clone(),
+        inbound_method: "POST".to_owned(),
+        fallback_method: "POST".to_owned(),
         overridden_by: None,
         texts: true,
     }

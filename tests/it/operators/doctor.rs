@@ -1,8 +1,9 @@
 //! `doctor` beside a carrier in a process of its own.
 
 use super::program::Desk;
+use crate::processes::free_port;
 
-const SETUP: &str = r#"
+pub(super) const SETUP: &str = r#"
 [[line]]
 number = "+18005550100"
 name = "Bait and Tackle"
@@ -18,20 +19,20 @@ role = "admin"
 phone = "+15055550121"
 "#;
 
-async fn rents(base: &str, number: &str, sms_url: &str) {
+pub(super) async fn rents(base: &str, number: &str, sms_url: &str) {
     sets_up(base, number, ("SmsUrl", sms_url)).await;
 }
 
-async fn falls_back(base: &str, number: &str, url: &str) {
+pub(super) async fn falls_back(base: &str, number: &str, url: &str) {
     sets_up(base, number, ("SmsFallbackUrl", url)).await;
 }
 
-async fn overridden(base: &str, number: &str) {
+pub(super) async fn overridden(base: &str, number: &str) {
     sets_up(base, number, ("SmsApplicationSid", "AP1")).await;
 }
 
 /// Rents a number, or changes one that is rented.
-async fn sets_up(base: &str, number: &str, change: (&str, &str)) {
+pub(super) async fn sets_up(base: &str, number: &str, change: (&str, &str)) {
     // Another test may have chosen it already; all choose the same.
     drop(rustls::crypto::ring::default_provider().install_default());
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
@@ -51,13 +52,23 @@ async fn sets_up(base: &str, number: &str, change: (&str, &str)) {
 async fn what_is_missing_is_told_in_order_until_nothing_is() {
     let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", "AC1", "--token", "secret"]);
     let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
+    let port = free_port();
+    let public = format!("http://127.0.0.1:{port}");
     let desk = Desk::new()
+        .with("ROCKET_PORT", &port.to_string())
         .with("SWITCHBOARD_CARRIER", "twilio")
         .with("TWILIO_ACCOUNT_SID", "AC1")
         .with("TWILIO_AUTH_TOKEN", "secret")
-        .with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com")
+        .with("SWITCHBOARD_PUBLIC_URL", &public)
         .with("TWILIO_API_BASE", &base);
 
+    let nothing = desk.runs(&["doctor"]);
+    assert!(
+        nothing.code == Some(1) && nothing.out.contains("missing  database: there is no database"),
+        "{}",
+        nothing.out
+    );
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
     let empty = desk.runs(&["doctor"]);
     assert_eq!(empty.code, Some(1));
     let (people, lines) = (empty.out.find("missing  people").unwrap(), empty.out.find("missing  lines").unwrap());
@@ -69,26 +80,30 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
     assert!(unrented.out.contains("missing  line +18005550100: the account does not rent it"), "{}", unrented.out);
 
     rents(&base, "+18005550100", "https://elsewhere.example/sms").await;
-    rents(&base, "+18005550111", "https://texts.example.com/hooks/twilio/messages").await;
+    let hook = format!("{public}/hooks/twilio/messages");
+    rents(&base, "+18005550111", &hook).await;
     rents(&base, "+18005550112", "").await;
     falls_back(&base, "+18005550111", "https://elsewhere.example/spare").await;
     let astray = desk.runs(&["doctor"]);
     assert_eq!(astray.code, Some(1));
     for told in [
         "missing  line +18005550100: it posts inbound texts to https://elsewhere.example/sms",
-        "exactly https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000",
+        &format!("exactly {hook}#rc=3&rp=all&rt=4000"),
         "note     mask +18005550111: its webhook is right, but tried only once",
         "note     mask +18005550111, fallback: it leads to https://elsewhere.example/spare",
-        "note     line +18005550100, fallback: it has none; with https://texts.example.com/hooks/twilio/messages#rc=3",
+        &format!("note     line +18005550100, fallback: it has none; with {hook}#rc=3"),
         "note     number +18005550112: rented, but neither line nor mask here",
-        "ok       webhook: set on every number, by HTTP POST, as the webhook and as its fallback, exactly \
-         https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000",
-        "One thing is missing.",
+        &format!(
+            "ok       webhook: set on every number, by HTTP POST, as the webhook and as its fallback, exactly \
+             {hook}#rc=3&rp=all&rt=4000"
+        ),
+        &format!("missing  public address: {public}: nothing listens there"),
+        "2 things are missing",
     ] {
         assert!(astray.out.contains(told), "{told}\n{}", astray.out);
     }
 
-    rents(&base, "+18005550100", "https://texts.example.com/hooks/twilio/messages#rc=1&rt=4000").await;
+    rents(&base, "+18005550100", &format!("{hook}#rc=1&rt=4000")).await;
     let hasty = desk.runs(&["doctor"]);
     assert!(
         hasty.out.contains(
@@ -98,14 +113,18 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
         hasty.out
     );
 
-    let exact = "https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000";
+    let exact = &format!("{hook}#rc=3&rp=all&rt=4000");
     rents(&base, "+18005550100", exact).await;
     falls_back(&base, "+18005550100", exact).await;
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
     let well = desk.runs(&["doctor"]);
     assert_eq!(well.code, Some(0), "{}", well.out);
     for told in [
         "ok       line +18005550100: rented, and its webhook leads here",
         "ok       line +18005550100, fallback: leads here",
+        "ok       database: it answers, is sound, can be written",
+        &format!("ok       public address: {public}: whoever serves this database answers there"),
     ] {
         assert!(well.out.contains(told), "{told}\n{}", well.out);
     }
@@ -119,7 +138,9 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
         overridden.out
     );
 
-    let locked_out = desk.with("TWILIO_AUTH_TOKEN", "wrong").runs(&["doctor"]);
+    let desk = desk.with("TWILIO_AUTH_TOKEN", "wrong");
+    let locked_out = desk.runs(&["doctor"]);
     assert!(locked_out.code == Some(1) && locked_out.out.contains("it refuses the credentials"), "{}", locked_out.out);
+    assert_eq!(house.stops().code, Some(0));
     assert_eq!(carrier.stops().code, Some(0));
 }

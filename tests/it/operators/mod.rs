@@ -1,9 +1,16 @@
 //! The operators' side: set-up files on both databases, the carrier's posts, and the program as it is run.
 
+mod account;
 mod apply;
+mod backup;
 mod commands;
 mod doctor;
 mod hooks;
+mod looking;
+mod mistakes;
+mod outage;
 mod pool;
+mod postgres;
 pub mod program;
 mod serving;
+mod starting;

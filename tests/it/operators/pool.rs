@@ -66,6 +66,7 @@ fn a_purchase_without_an_address_for_the_carrier_is_refused() {
         .with("SWITCHBOARD_CARRIER", "twilio")
         .with("TWILIO_ACCOUNT_SID", "AC1")
         .with("TWILIO_AUTH_TOKEN", "secret");
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
     let refused = desk.runs(&["pool", "grow", "1", "--country", "US"]);
     assert!(refused.code == Some(1) && refused.err.contains("SWITCHBOARD_PUBLIC_URL is not set"), "{refused:?}");
 }

@@ -24,6 +24,25 @@ impl Desk {
         self
     }
 
+    /// Without a setting.
+    pub fn without(mut self, name: &str) -> Desk {
+        self.env.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// A file of its folder.
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The names of what is in the folder, in order.
+    pub fn files(&self) -> Vec<String> {
+        let all = std::fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<String> = all.map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
     pub fn file(&self, name: &str, text: &str) {
         std::fs::write(self.folder.path().join(name), text).unwrap();
     }
@@ -102,10 +121,20 @@ impl Running {
         }
     }
 
+    /// Sends it the signal of this name.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    /// Waits until it ends by itself.
+    pub fn waits(mut self) -> Said {
+        self.ends()
+    }
+
     /// Asks it to stop, as an operator does, and waits until it has.
     pub fn stops(mut self) -> Said {
-        let id = self.child.as_ref().unwrap().id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("TERM");
         self.ends()
     }
 

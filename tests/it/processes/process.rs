@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use super::until;
 
 /// A port below the range from which the system takes those of outgoing connections: a restarted process finds it free.
-pub(super) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 7000).unwrap();
     loop {

@@ -1,0 +1,166 @@
+//! Whose a database is: nobody's before the carrier knows the account, and another account's only when told so.
+
+use switchboard::desk::identity::{self, Stays};
+use switchboard::wire::twilio::form::Form;
+use switchboard::wire::twilio::signature;
+
+use super::doctor::SETUP;
+use super::program::{Desk, Running};
+use crate::both_stores;
+use crate::processes::free_port;
+
+/// A carrier in a process of its own, and its address.
+fn carrier(account: &str) -> (Running, String) {
+    let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", account, "--token", "secret"]);
+    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
+    (carrier, base)
+}
+
+fn with(desk: Desk, account: &str, base: &str) -> Desk {
+    desk.with("SWITCHBOARD_CARRIER", "twilio")
+        .with("TWILIO_ACCOUNT_SID", account)
+        .with("TWILIO_AUTH_TOKEN", "secret")
+        .with("TWILIO_API_BASE", base)
+}
+
+async fn posted(url: &str, form: &Form, content: &[(&str, String)]) -> u16 {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let mut request = client.post(url).header("content-type", "application/x-www-form-urlencoded").body(form.encode());
+    for (name, value) in content {
+        request = request.header(*name, value);
+    }
+    request.send().await.unwrap().status().as_u16()
+}
+
+/// `account` rents a number.
+async fn rents(base: &str, account: &str, number: &str) {
+    let url = format!("{base}/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json");
+    let form: Form = [("PhoneNumber", number)].into_iter().collect();
+    let secret = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("{account}:secret"));
+    assert_eq!(posted(&url, &form, &[("authorization", format!("Basic {secret}"))]).await, 201);
+}
+
+fn serves(desk: &Desk) {
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
+    let said = house.stops();
+    assert_eq!(said.code, Some(0), "{said:?}");
+}
+
+#[test]
+fn a_typo_in_the_account_is_told_and_claims_nothing() {
+    let (carrier, base) = carrier("AC1");
+    let desk = with(Desk::new(), "AC999", &base);
+    let said = desk.runs(&["serve"]);
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(
+        said.err.contains("does not know the Twilio account AC999") && said.err.contains("given to nobody"),
+        "{said:?}"
+    );
+    let desk = with(desk, "AC1", &base);
+    serves(&desk);
+    let said = with(desk, "AC999", &base).runs(&["serve"]);
+    assert!(said.code == Some(1) && said.err.contains("belongs to the Twilio account AC1"), "{said:?}");
+    assert_eq!(carrier.stops().code, Some(0));
+}
+
+#[tokio::test]
+async fn while_the_carrier_cannot_be_asked_texts_are_taken_in_and_bind_the_database() {
+    let port = free_port();
+    let public = format!("http://127.0.0.1:{port}");
+    let desk = Desk::new().with("ROCKET_PORT", &port.to_string()).with("SWITCHBOARD_PUBLIC_URL", &public);
+    let desk = with(desk, "AC1", "http://127.0.0.1:9");
+    let setup = SETUP;
+    desk.file("setup.toml", setup);
+    assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
+    let url = format!("{public}/hooks/twilio/messages");
+    let sid = "SM00000000000000000000000000000001";
+    let text = [
+        ("MessageSid", sid),
+        ("AccountSid", "AC1"),
+        ("From", "+15055552001"),
+        ("To", "+18005550100"),
+        ("Body", "hello"),
+    ];
+    let form: Form = text.into_iter().collect();
+    let signed = [(signature::HEADER, signature::sign("secret", &url, &form))];
+    assert_eq!(posted(&url, &form, &signed).await, 200);
+    let said = house.stops();
+    assert!(said.code == Some(0) && said.err.contains("could not be asked whether it knows"), "{said:?}");
+    let doctor = desk.runs(&["doctor"]);
+    assert!(doctor.out.contains("the first `serve` gives the database to"), "nothing was claimed: {}", doctor.out);
+
+    let (carrier, base) = carrier("AC2");
+    let desk = with(desk, "AC2", &base);
+    let said = desk.runs(&["serve"]);
+    assert!(said.code == Some(1) && said.err.contains("belongs to the Twilio account AC1"), "{said:?}");
+    assert_eq!(carrier.stops().code, Some(0));
+}
+
+#[tokio::test]
+async fn a_database_goes_with_its_numbers_to_another_account_when_both_are_named() {
+    let ((first, one), (second, two)) = (carrier("AC1"), carrier("AC2"));
+    let desk = with(Desk::new(), "AC1", &one);
+    desk.file("setup.toml", SETUP);
+    assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
+    let unclaimed = with(desk, "AC2", &two);
+    let said = unclaimed.runs(&["account", "move", "AC1", "AC2"]);
+    assert!(said.code == Some(1) && !said.out.contains("belongs to the Twilio account AC2 now"), "{said:?}");
+    let desk = with(unclaimed, "AC1", &one);
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
+    let desk = with(desk, "AC2", &two);
+    let served = desk.runs(&["account", "move", "AC1", "AC2"]);
+    assert!(served.code == Some(1) && served.err.contains("is using this database"), "{served:?}");
+    assert_eq!(house.stops().code, Some(0));
+
+    for (words, code, why) in [
+        (["AC1", "AC3"], 2, "the settings name the Twilio account AC2"),
+        (["AC2", "AC2"], 1, "are the same"),
+        (["AC7", "AC2"], 1, "it belongs to the Twilio account AC1"),
+        (["simulator", "AC2"], 1, "made-up people"),
+        (["AC1", "AC2"], 1, "does not rent +18005550100"),
+    ] {
+        let said = desk.runs(&["account", "move", words[0], words[1]]);
+        assert!(said.code == Some(code) && said.err.contains(why), "{words:?}: {said:?}");
+    }
+    rents(&two, "AC2", "+18005550100").await;
+    let moved = desk.runs(&["account", "move", "AC1", "AC2"]);
+    assert!(moved.code == Some(0) && moved.out.contains("belongs to the Twilio account AC2 now"), "{moved:?}");
+    assert!(moved.out.contains("The mask +18005550111 is not rented there"), "{moved:?}");
+    serves(&desk);
+    let back = with(desk, "AC1", &one).runs(&["serve"]);
+    assert!(back.code == Some(1) && back.err.contains("belongs to the Twilio account AC2"), "{back:?}");
+    assert_eq!((first.stops().code, second.stops().code), (Some(0), Some(0)));
+}
+
+both_stores! {
+    async fn a_move_waits_for_texts_in_doubt_and_is_written_down_for_good(house) {
+        let store = &house.desk.store;
+        let give = async |from: &str, to: &str| identity::give(&house.desk, from, to).await.unwrap();
+        assert_eq!(give("AC1", "AC2").await, Err(Stays::Belongs(None)));
+        assert_eq!(identity::claim(store, "AC1", "AC1").await.unwrap(), Ok(()));
+        assert_eq!(give("AC3", "AC2").await, Err(Stays::Belongs(Some("AC1".to_owned()))));
+
+        house.customer(1).texts("Do you rent kayaks?").await;
+        house.sets("UPDATE deliveries SET state = 'unknown'").await;
+        assert_eq!(give("AC1", "AC2").await, Err(Stays::Undecided(1)));
+        house.sets("UPDATE deliveries SET state = 'delivered'").await;
+        assert_eq!(give("AC1", "AC2").await, Ok(()));
+        assert_eq!(identity::claimed(store).await.unwrap().as_deref(), Some("AC2"));
+        assert_eq!(house.words("SELECT from_account || ' ' || to_account FROM account_moves").await, ["AC1 AC2"]);
+        assert_eq!(identity::claim(store, "AC1", "AC1").await.unwrap(), Err("AC2".to_owned()));
+    }
+
+    async fn a_database_with_texts_of_an_account_is_claimed_by_no_other(house) {
+        house.customer(1).texts("Do you rent kayaks?").await;
+        let account = crate::house::ACCOUNT;
+        let store = &house.desk.store;
+        assert_eq!(identity::claim(store, "AC2", "AC2").await.unwrap(), Err(account.to_owned()));
+        assert_eq!(identity::claimed(store).await.unwrap(), None);
+        assert_eq!(identity::claim(store, account, account).await.unwrap(), Ok(()));
+    }
+}
