@@ -87,11 +87,12 @@ fn failed(error: &reqwest::Error) -> Knock {
     Knock::Broken(last(error))
 }
 
-/// What TLS says, wherever it is wrapped.
+/// What TLS says, however often it is wrapped: an error of input or output does not name what it wraps as its source.
 fn tls(cause: &(dyn Error + 'static)) -> Option<String> {
-    let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    let inner = wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    cause.downcast_ref::<rustls::Error>().or(inner).map(ToString::to_string)
+    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+        return Some(tls.to_string());
+    }
+    tls(cause.downcast_ref::<io::Error>()?.get_ref()?)
 }
 
 /// The innermost cause: the outer ones repeat the address.

@@ -96,18 +96,18 @@ impl DatabaseFile {
             if file.metadata()?.is_dir() {
                 return Err(ErrorKind::IsADirectory.into());
             }
-            let mut had = 0;
-            while had < head.len() {
-                match file.read(&mut head[had..])? {
+            let mut length = 0;
+            while length < head.len() {
+                match file.read(&mut head[length..])? {
                     0 => break,
-                    more => had += more,
+                    more => length += more,
                 }
             }
-            Ok(had)
+            Ok(length)
         });
         match read {
             Ok(0) => Ok(Some(State::Empty)),
-            Ok(had) if head[..had] == HEADER[..] => Ok(None),
+            Ok(length) if head[..length] == HEADER[..] => Ok(None),
             Ok(_) => Ok(Some(State::Foreign("it is no SQLite database (or it is encrypted or damaged)".to_owned()))),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.folder()?;
