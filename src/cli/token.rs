@@ -114,7 +114,9 @@ fn meant(all: Vec<Token>, options: &Options) -> Result<(Token, App), Failed> {
                 format!("  {} of the app {}, made {}, may: {}", token.id, app.name, token.created_at, token.scopes)
             });
             let each = each.collect::<Vec<_>>().join("\n");
-            Err(Failed::new(format!("several tokens are called {called}: write the number of one in its place\n{each}")))
+            Err(Failed::new(format!(
+                "several tokens are called {called}: write the number of one in its place\n{each}"
+            )))
         }
     }
 }

@@ -146,7 +146,8 @@ impl Job for Make {
         }
         let id = EndpointId(desk.ids.next(now));
         let Asked { url, wanted, .. } = &self.asked;
-        table::insert(tx, NewEndpoint { id, url, wanted, secret: &self.secret, app, token, by: person, at: now }).await?;
+        table::insert(tx, NewEndpoint { id, url, wanted, secret: &self.secret, app, token, by: person, at: now })
+            .await?;
         self.by.record(desk, tx, ("endpoint_made", id), now).await?;
         let made = table::by_id(tx, id).await?;
         made.map(Ok).ok_or(Error::GivenUp("an endpoint was not there after it was made"))

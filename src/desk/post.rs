@@ -109,9 +109,7 @@ impl Job for Settle {
             Became::Delivered if disabled == Some(false) => {
                 event_posts::free(tx, due.endpoint, Some(due.pair), now).await
             }
-            Became::Failed if disabled == Some(false) => {
-                give_up(&self.desk, tx, due.endpoint, &self.handed, now).await
-            }
+            Became::Failed if disabled == Some(false) => give_up(&self.desk, tx, due.endpoint, &self.handed, now).await,
             // It was disabled meanwhile: the rest waits until it is enabled.
             Became::Again(_) if disabled == Some(true) => event_posts::hold_back(tx, due.endpoint).await,
             _ => Ok(()),

@@ -12,7 +12,7 @@ use crate::domain::ids::{AppId, PersonId, TokenId};
 use crate::domain::name;
 use crate::domain::scope::Scopes;
 use crate::secret::hash_token;
-use crate::store::acts::{self, Act, Origin};
+use crate::store::acts;
 use crate::store::api_tokens::{self, Holding, NewToken};
 use crate::store::apps::{self, App};
 use crate::store::audit::{self, Entry};
@@ -180,13 +180,10 @@ async fn record(
 ) -> Result<()> {
     let data = json!({ "token": id.to_string(), "app": app.id.to_string() });
     let row = desk.ids.next(now);
-    match by {
-        Some(by) => audit::record(tx, Entry::new(row, now, by, kind, &data)).await,
-        None => {
-            let act = Act { id: row, at: now, origin: Origin::Command, kind, conversation: None, person: None, data: &data };
-            acts::record(tx, act).await
-        }
+    if let Some(by) = by {
+        return audit::record(tx, Entry::new(row, now, by, kind, &data)).await;
     }
+    acts::by_command(tx, (row, now), kind, None, &data).await
 }
 
 struct Revoke {

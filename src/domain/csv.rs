@@ -4,6 +4,7 @@
 const MARK: &str = "\u{feff}";
 
 /// A whole file: its rows, each with its line end.
+#[must_use]
 pub fn file(rows: impl IntoIterator<Item = String>) -> String {
     std::iter::once(MARK.to_owned()).chain(rows).collect()
 }

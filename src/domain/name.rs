@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn what_nobody_can_see_tells_no_two_names_apart() {
-        for typed in ["José", "Jose\u{301}", " José\u{a0}", "Jo\u{200b}sé", "\u{feff}José", "Jose\u{2060}\u{301}", "J\u{ad}osé"]
+        for typed in
+            ["José", "Jose\u{301}", " José\u{a0}", "Jo\u{200b}sé", "\u{feff}José", "Jose\u{2060}\u{301}", "J\u{ad}osé"]
         {
             assert_eq!(kept(typed), "José", "{typed:?}");
         }
@@ -67,7 +68,9 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_kept_as_it_is() {
-        for typed in ["José", "Jose\u{301}\u{200b}", "👨\u{200d}👩\u{200d}👧", "a\u{200d}\u{301}b", "\u{1100}\u{200b}\u{1161}"] {
+        for typed in
+            ["José", "Jose\u{301}\u{200b}", "👨\u{200d}👩\u{200d}👧", "a\u{200d}\u{301}b", "\u{1100}\u{200b}\u{1161}"]
+        {
             assert_eq!(kept(&kept(typed)), kept(typed));
             assert_eq!(key(&key(typed)), key(typed));
         }

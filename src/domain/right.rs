@@ -29,9 +29,9 @@ impl Ground {
         match self {
             Ground::Person { admin: true } => None,
             Ground::Person { admin: false } => Some("whoever made it is no admin any more".to_owned()),
-            Ground::App { name, may } => {
-                needs.beyond(may).map(|scope| format!("the app {name} has no token that holds and may {}", scope.word()))
-            }
+            Ground::App { name, may } => needs
+                .beyond(may)
+                .map(|scope| format!("the app {name} has no token that holds and may {}", scope.word())),
             Ground::Nobody => Some("nobody is known who made it".to_owned()),
         }
     }

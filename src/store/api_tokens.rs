@@ -176,7 +176,8 @@ const TOKENS: &str = "SELECT t.id, t.name, t.scopes, p.name, \
 /// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Token>> {
     // -1 is nobody's id.
-    read(tx, "WHERE t.id <> $1 ORDER BY CASE WHEN t.revoked_at IS NULL THEN 0 ELSE 1 END, t.id DESC LIMIT 500", -1).await
+    read(tx, "WHERE t.id <> $1 ORDER BY CASE WHEN t.revoked_at IS NULL THEN 0 ELSE 1 END, t.id DESC LIMIT 500", -1)
+        .await
 }
 
 /// One token.

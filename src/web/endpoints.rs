@@ -64,7 +64,8 @@ pub(super) struct Show {
 
 /// Whose pairs it is told of, and what that rests on, in words.
 fn rests(endpoint: &Endpoint) -> String {
-    let whose = endpoint.app.as_ref().map_or("the pairs of all apps".to_owned(), |app| format!("pairs of {}", app.name));
+    let whose =
+        endpoint.app.as_ref().map_or("the pairs of all apps".to_owned(), |app| format!("pairs of {}", app.name));
     match &endpoint.maker {
         Maker::Program(_, token) => format!("{whose}; added by the app, with the token {token}"),
         Maker::Person { name, .. } => format!("{whose}; added by {name}"),
@@ -137,7 +138,8 @@ fn asked(sent: &Sent) -> Result<Asked, desk::Failure> {
     let app = match sent.value("app") {
         "" => None,
         id => {
-            let known = id.parse().map_err(|_| desk::Failure::refused("app", "there is no such app: choose another"))?;
+            let known =
+                id.parse().map_err(|_| desk::Failure::refused("app", "there is no such app: choose another"))?;
             Some(AppId(known))
         }
     };

@@ -86,7 +86,8 @@ pub(in crate::api) async fn create(
     body: Body<NewMessage>,
     desk: &Kept<Desk>,
 ) -> Told {
-    let names: Option<BTreeSet<String>> = body.value.to.as_ref().map(|to| to.iter().map(|one| name::kept(one)).collect());
+    let names: Option<BTreeSet<String>> =
+        body.value.to.as_ref().map(|to| to.iter().map(|one| name::kept(one)).collect());
     let hash = body.hash(&json!({ "body": body.value.body, "to": names }));
     let NewMessage { body, to } = body.value;
     let work = async {

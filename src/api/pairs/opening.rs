@@ -94,19 +94,19 @@ pub(in crate::api) struct NewExpiry {
 
 macro_rules! expiries {
     ($($(#[doc = $about:literal])* $name:ident($kind:ident) { $($(#[$more:meta])* $member:ident: $type:ty,)* })*) => {$(
-        #[doc = concat!("The only `kind` of [`", stringify!($name), "`].")]
-        #[derive(ToSchema)]
-        #[schema(rename_all = "snake_case")]
-        #[expect(dead_code, reason = "described, not read: see `NewExpiry`")]
+        /// What moves the end.
+        #[derive(Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
         enum $kind {
             $kind,
         }
 
         $(#[doc = $about])*
-        #[derive(ToSchema)]
+        #[derive(Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
         #[expect(dead_code, reason = "described, not read: see `NewExpiry`")]
         pub(in crate::api) struct $name {
-            /// What moves the end.
+            // Described by its type: what stands here would be described as another type.
             #[schema(inline)]
             kind: $kind,
             $($(#[$more])* $member: $type,)*
@@ -161,7 +161,8 @@ impl PartialSchema for NewExpiry {
             ("sliding", SlidingExpiry::name()),
             ("after_completion", AfterCompletionExpiry::name()),
         ];
-        let mapping = kinds.iter().map(|(kind, name)| ((*kind).to_owned(), Ref::from_schema_name(&**name).ref_location));
+        let mapping =
+            kinds.iter().map(|(kind, name)| ((*kind).to_owned(), Ref::from_schema_name(&**name).ref_location));
         let one_of = kinds
             .iter()
             .fold(OneOfBuilder::new(), |one_of, (_, name)| one_of.item(Ref::from_schema_name(&**name)))
@@ -345,6 +346,7 @@ mod tests {
         for (kind, to) in choices {
             let schema = document.pointer(to.as_str().unwrap().trim_start_matches('#')).unwrap();
             assert_eq!(schema["properties"]["kind"]["enum"], json!([kind]), "{schema}");
+            assert_eq!(schema["additionalProperties"], json!(false), "{schema}");
             let mut expiry = json!({ "kind": kind });
             for (name, member) in schema["properties"].as_object().unwrap() {
                 let required = schema["required"].as_array().unwrap().iter().any(|one| one == name);

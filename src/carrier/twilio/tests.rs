@@ -265,8 +265,7 @@ async fn a_number_is_bought_with_its_webhooks_in_one_request() {
 #[tokio::test]
 async fn a_number_is_set_up_without_empty_parameters_and_not_under_an_application() {
     let page = |application: &str| {
-        let number =
-            format!(r#"{{"sid":"PN1","phone_number":"+12055550100","sms_application_sid":"{application}"}}"#);
+        let number = format!(r#"{{"sid":"PN1","phone_number":"+12055550100","sms_application_sid":"{application}"}}"#);
         format!(r#"{{"incoming_phone_numbers":[{number}],"next_page_uri":null}}"#)
     };
     let answers = vec![http("200 OK", "", &page("")), http("200 OK", "", r#"{"sid":"PN1"}"#)];

@@ -34,12 +34,7 @@ pub async fn complete(desk: &Desk, by: Option<Program>, id: ConversationId) -> D
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/by`, or
 /// [`Refusal::Conflict`] if it has ended or cannot end later.
-pub async fn extend(
-    desk: &Desk,
-    by: Option<Program>,
-    id: ConversationId,
-    longer: Option<Duration>,
-) -> Done<Term> {
+pub async fn extend(desk: &Desk, by: Option<Program>, id: ConversationId, longer: Option<Duration>) -> Done<Term> {
     let done = desk.store.write(Move { desk: desk.clone(), by, id, how: How::Extend(longer) }).await?;
     desk.live.nudge();
     Ok(done)

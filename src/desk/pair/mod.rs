@@ -3,8 +3,8 @@
 
 use super::outbox::{Enqueued, enqueue};
 use super::pool::missing::{Missing, missing, refuse};
-use super::tell::failed;
 use super::programs::Program;
+use super::tell::failed;
 use super::{Desk, relay};
 use crate::clock::At;
 use crate::domain::expiry::Term;

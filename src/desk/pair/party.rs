@@ -22,13 +22,7 @@ use crate::store::{Job, Result, Tx, changes, pairs, partings};
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/phone`,
 /// [`Refusal::Conflict`] if the pair has ended, or [`Refusal::PoolExhausted`].
-pub async fn change(
-    desk: &Desk,
-    by: Option<Program>,
-    pair: ConversationId,
-    alias: String,
-    phone: Phone,
-) -> Done<()> {
+pub async fn change(desk: &Desk, by: Option<Program>, pair: ConversationId, alias: String, phone: Phone) -> Done<()> {
     if let Some(wrong) = abroad(desk, "/phone", &phone) {
         return Ok(Err(Refusal::Wrong(vec![wrong])));
     }
@@ -59,7 +53,8 @@ impl Job for Change {
             Ok(held) => held,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let Some(old) = legs.iter().find(|leg| leg.alias.as_deref().map(name::kept).as_ref() == Some(&self.alias)) else {
+        let Some(old) = legs.iter().find(|leg| leg.alias.as_deref().map(name::kept).as_ref() == Some(&self.alias))
+        else {
             return Ok(Err(Refusal::NotFound));
         };
         // As it was kept, which before was as it was typed.

@@ -52,7 +52,8 @@ impl Job for Say {
             Err(refusal) => return Ok((Err(refusal), Enqueued::default())),
         };
         if let Some(names) = &saying.to {
-            let known = |one: &String| legs.iter().any(|leg| leg.alias.as_deref().map(name::kept).as_ref() == Some(one));
+            let known =
+                |one: &String| legs.iter().any(|leg| leg.alias.as_deref().map(name::kept).as_ref() == Some(one));
             let wrongs: Vec<Wrong> = names
                 .iter()
                 .enumerate()

@@ -38,21 +38,21 @@ const BEFORE: &str = "
 ";
 
 const AFTER: [(&str, &[&str]); 6] = [
-    ("SELECT CAST(id AS TEXT) || ' ' || name || ' ' || CAST(COALESCE(created_by, 0) AS TEXT) FROM apps ORDER BY id", &[
-        "1 crm 0",
-        "2 crm (2) 7",
-        "3 bait 0",
-    ]),
+    (
+        "SELECT CAST(id AS TEXT) || ' ' || name || ' ' || CAST(COALESCE(created_by, 0) AS TEXT) FROM apps ORDER BY id",
+        &["1 crm 0", "2 crm (2) 7", "3 bait 0"],
+    ),
     ("SELECT CAST(id AS TEXT) || ' ' || CAST(app_id AS TEXT) FROM api_tokens ORDER BY id", &["1 1", "2 2", "3 3"]),
     ("SELECT CAST(app_id AS TEXT) FROM pairs ORDER BY conversation_id", &["1", "2", "3", "0"]),
-    ("SELECT reference || ' ' || CAST(app_id AS TEXT) FROM pair_references ORDER BY id", &[
-        "order-1 1",
-        "order-2 2",
-        "order-3 3",
-        "order-4 0",
-    ]),
+    (
+        "SELECT reference || ' ' || CAST(app_id AS TEXT) FROM pair_references ORDER BY id",
+        &["order-1 1", "order-2 2", "order-3 3", "order-4 0"],
+    ),
     ("SELECT CAST(app_id AS TEXT) || ' ' || key || ' ' || answer FROM idempotency_keys", &["2 k {}"]),
-    ("SELECT CAST(id AS TEXT) || ' ' || CAST(COALESCE(app_id, 0) AS TEXT) FROM endpoints ORDER BY id", &["21 2", "22 0"]),
+    (
+        "SELECT CAST(id AS TEXT) || ' ' || CAST(COALESCE(app_id, 0) AS TEXT) FROM endpoints ORDER BY id",
+        &["21 2", "22 0"],
+    ),
 ];
 
 macro_rules! becomes_apart {

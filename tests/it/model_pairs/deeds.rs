@@ -80,7 +80,9 @@ impl Deed {
             }
             Deed::Complete { pair } => answer(pair::complete(desk, None, ConversationId(pair)).await, Answer::Ends),
             Deed::Extend { pair, by } => answer(pair::extend(desk, None, ConversationId(pair), by).await, Answer::Ends),
-            Deed::Close { pair, by: None } => answer(pair::close(desk, None, ConversationId(pair)).await, |()| Answer::Done),
+            Deed::Close { pair, by: None } => {
+                answer(pair::close(desk, None, ConversationId(pair)).await, |()| Answer::Done)
+            }
             Deed::Close { pair, by: Some(by) } => {
                 of_staff(close::close(desk, PersonId(by), ConversationId(pair)).await)
             }
