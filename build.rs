@@ -26,7 +26,7 @@ fn list(folder: &Path) -> Result<String, String> {
     }
     let mut list = String::from("&[\n");
     for (version, name) in &sqlite {
-        let file = |database: &str| folder.join(database).join(format!("{name}.sql"));
+        let file = |database: &str| folder.join(database).join(format!("{name}.sql")).display().to_string();
         writeln!(
             list,
             "    ({version}, {name:?}, include_str!({:?}), include_str!({:?})),",
