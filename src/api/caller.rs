@@ -9,18 +9,10 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::Builder;
 
 use super::problem::Problem;
+use crate::desk::programs::Program;
 use crate::desk::{Desk, tokens};
-use crate::domain::ids::TokenId;
 use crate::domain::quota::Quota;
 use crate::domain::scope::{Scope, Scopes};
-
-/// A program with a token that holds.
-#[derive(Clone, Debug)]
-pub(super) struct Caller {
-    /// Which token.
-    pub(super) token: TokenId,
-    scopes: Scopes,
-}
 
 /// A scope as a type.
 pub(super) trait Needs: Send + Sync + 'static {
@@ -46,7 +38,7 @@ scopes![PairsRead, PairsWrite, MessagesWrite, EndpointsWrite];
 #[derive(Clone, Debug)]
 pub(super) struct May<S> {
     /// Which program.
-    pub(super) caller: Caller,
+    pub(super) caller: Program,
     scope: PhantomData<S>,
 }
 
@@ -62,16 +54,20 @@ impl<'r, S: Needs> FromRequest<'r> for May<S> {
     }
 }
 
-async fn with(req: &Request<'_>, scope: Scope) -> Result<Caller, Problem> {
+async fn with(req: &Request<'_>, scope: Scope) -> Result<Program, Problem> {
     let caller = known(req).await?;
-    if caller.scopes.has(scope) {
-        return Ok(caller);
-    }
+    has(&caller, &Scopes::of([scope]))?;
+    Ok(caller)
+}
+
+/// Refuses a program that lacks one of these scopes.
+pub(super) fn has(caller: &Program, needs: &Scopes) -> Result<(), Problem> {
+    let Some(scope) = needs.beyond(&caller.scopes) else { return Ok(()) };
     let detail = format!("This token lacks the scope {}; it has: {}.", scope.word(), caller.scopes);
     Err(Problem::new("forbidden", detail).with("scope", scope.word()))
 }
 
-async fn known(req: &Request<'_>) -> Result<Caller, Problem> {
+async fn known(req: &Request<'_>) -> Result<Program, Problem> {
     let Some(desk) = req.rocket().state::<Desk>() else {
         return Err(Problem::new("internal", "The fault is ours and has been logged."));
     };
@@ -82,20 +78,20 @@ async fn known(req: &Request<'_>) -> Result<Caller, Problem> {
     };
     let token = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let Some((_, token)) = token else { return Err(Problem::new("unauthorized", missing)) };
-    let Some((token, scopes)) = tokens::who(desk, token.trim()).await? else {
+    let Some(caller) = tokens::who(desk, token.trim()).await? else {
         let detail = "This token does not hold: it is mistyped, has expired or was revoked, or whoever made it is no \
                       admin any more.";
         return Err(Problem::new("unauthorized", detail));
     };
     if let Some(limit) = desk.policies.api.rate_limit {
-        let quota = desk.outside.count(token, limit, desk.clock.now());
+        let quota = desk.outside.count(caller.token, limit, desk.clock.now());
         req.local_cache(|| Some(quota));
         if quota.over {
             let detail = format!("This token may make {limit} requests in a minute. Wait {} s.", quota.reset);
             return Err(Problem::new("too_many_requests", detail).after(u32::try_from(quota.reset).unwrap_or(60)));
         }
     }
-    Ok(Caller { token, scopes })
+    Ok(caller)
 }
 
 /// Says how the token stands, where a limit is set.

@@ -6,14 +6,14 @@ use utoipa::ToSchema;
 
 use super::answer::{Answer, Told};
 use super::body::Body;
-use super::caller::{EndpointsWrite, May};
+use super::caller::{EndpointsWrite, May, has};
 use super::numbered;
 use super::once::{Key, once};
 use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem};
 use super::times::Instant;
 use crate::desk::Desk;
-use crate::desk::endpoints::{self, By};
+use crate::desk::endpoints::{self, Asked, By};
 use crate::domain::event::Wanted;
 use crate::domain::ids::EndpointId;
 use crate::store::endpoints as table;
@@ -25,7 +25,8 @@ pub(super) struct NewEndpoint {
     /// Where events are posted: an https address that can be reached from the internet.
     #[schema(example = "https://app.example.com/switchboard", min_length = 1, max_length = 2000)]
     url: String,
-    /// The events that it is told of, by their names; `*` is every event, also of kinds that are yet to come.
+    /// The events that it is told of, by their names; `*` is every event, also of kinds that are yet to come. All of them
+    /// tell of pairs, so the token must have `pairs:read`, too.
     #[schema(example = json!(["pair.opened", "message.received"]), min_items = 1)]
     events: Vec<String>,
 }
@@ -82,8 +83,9 @@ impl From<table::Endpoint> for Endpoint {
 
 /// Adds an endpoint
 ///
-/// Everything that happens from now on and is among its events is posted there, signed with the secret that is shown here
-/// and never again.
+/// Everything that happens to your app's pairs from now on and is among its events is posted there, signed with the secret
+/// that is shown here and never again. The token must have the scope to read what the events tell (`pairs:read`), and the
+/// endpoint is disabled when no token of your app that holds has it any more.
 #[utoipa::path(
     post, path = "/endpoints", tag = "Endpoints", operation_id = "addEndpoint",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request take effect once.")),
@@ -94,16 +96,19 @@ impl From<table::Endpoint> for Endpoint {
 #[rocket::post("/endpoints", data = "<body>")]
 pub(super) async fn create(may: May<EndpointsWrite>, key: Key, body: Body<NewEndpoint>, desk: &State<Desk>) -> Told {
     let NewEndpoint { url, events } = body.value;
+    let wanted = Wanted::read(events.iter().map(String::as_str));
+    let wanted = wanted.map_err(|why| Problem::refused([Fault::at("/events", &why)]))?;
+    // Before an answer is given again: another token of the app may have got it.
+    has(&may.caller, &wanted.needs())?;
     let work = async {
-        let wanted = Wanted::read(events.iter().map(String::as_str));
-        let wanted = wanted.map_err(|why| Problem::refused([Fault::at("/events", &why)]))?;
-        let made = endpoints::make(desk, By::Program(may.caller.token), &url, wanted).await?;
+        let asked = Asked { url, wanted, app: None };
+        let made = endpoints::make(desk, By::Program(may.caller.clone()), asked).await?;
         Answer::created(&MadeEndpoint { endpoint: made.endpoint.into(), secret: made.secret })
     };
     once(desk, &may.caller, key, &body.hash, work).await
 }
 
-/// Lists the endpoints
+/// Lists your app's endpoints
 #[utoipa::path(
     get, path = "/endpoints", tag = "Endpoints", operation_id = "listEndpoints",
     params(PageParams),
@@ -111,8 +116,8 @@ pub(super) async fn create(may: May<EndpointsWrite>, key: Key, body: Body<NewEnd
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::get("/endpoints")]
-pub(super) async fn index(_may: May<EndpointsWrite>, page: Page, desk: &State<Desk>) -> Told {
-    let kept = table::all(&mut desk.store.read().await?).await?;
+pub(super) async fn index(may: May<EndpointsWrite>, page: Page, desk: &State<Desk>) -> Told {
+    let kept = table::of_app(&mut desk.store.read().await?, may.caller.app).await?;
     let behind = kept.into_iter().filter(|endpoint| page.after.is_none_or(|last| endpoint.id.0 > last));
     let kept: Vec<_> = behind.take(usize::try_from(page.limit).unwrap_or(usize::MAX)).collect();
     let next_cursor = page.next(kept.len(), kept.last().map(|last| last.id.0));
@@ -127,8 +132,10 @@ pub(super) async fn index(_may: May<EndpointsWrite>, page: Page, desk: &State<De
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::get("/endpoints/<id>")]
-pub(super) async fn show(id: &str, _may: May<EndpointsWrite>, desk: &State<Desk>) -> Told {
-    let kept = table::by_id(&mut desk.store.read().await?, numbered(id, EndpointId)?).await?;
+pub(super) async fn show(id: &str, may: May<EndpointsWrite>, desk: &State<Desk>) -> Told {
+    let id = numbered(id, EndpointId)?;
+    let kept = table::of_app(&mut desk.store.read().await?, may.caller.app).await?;
+    let kept = kept.into_iter().find(|endpoint| endpoint.id == id);
     Answer::ok(&Endpoint::from(kept.ok_or_else(Problem::not_found)?))
 }
 
@@ -143,6 +150,6 @@ pub(super) async fn show(id: &str, _may: May<EndpointsWrite>, desk: &State<Desk>
 )]
 #[rocket::delete("/endpoints/<id>")]
 pub(super) async fn delete(id: &str, may: May<EndpointsWrite>, desk: &State<Desk>) -> Told {
-    endpoints::delete(desk, By::Program(may.caller.token), numbered(id, EndpointId)?).await?;
+    endpoints::delete(desk, By::Program(may.caller), numbered(id, EndpointId)?).await?;
     Ok(Answer::done())
 }

@@ -4,10 +4,10 @@ use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
 use super::answer::{Answer, Told};
-use super::caller::Caller;
 use super::problem::{Fault, Problem};
 use crate::desk::Desk;
 use crate::desk::once::{self, Begun, Request as Asked};
+use crate::desk::programs::Program;
 
 const HEADER: &str = "Idempotency-Key";
 /// The longest key, in characters.
@@ -37,14 +37,14 @@ fn is_good(key: &str) -> bool {
     (1..=LONGEST).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }
 
-/// Does `work` once for this caller, key and request (`hash`); what it came to is kept if it took effect, so that the same
+/// Does `work` once for this caller's app, key and request (`hash`); what it came to is kept if it took effect, so that the same
 /// request gets the same answer again. Without a key it is simply done.
-pub(super) async fn once<W>(desk: &Desk, caller: &Caller, key: Key, hash: &str, work: W) -> Told
+pub(super) async fn once<W>(desk: &Desk, caller: &Program, key: Key, hash: &str, work: W) -> Told
 where
     W: Future<Output = Told>,
 {
     let Some(key) = key.0 else { return work.await };
-    let asked = Asked { token: caller.token, key, hash: hash.to_owned() };
+    let asked = Asked { app: caller.app, key, hash: hash.to_owned() };
     let begun = match once::begin(desk, &asked).await? {
         Begun::Go(begun) => begun,
         Begun::Again(status, json) => return Ok(Answer { status, json, again: true }),

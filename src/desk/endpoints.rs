@@ -1,25 +1,37 @@
 //! Endpoints: where integrators want events posted. Made and deleted by programs or admins, disabled when nobody takes what
-//! is posted, and enabled again by an admin.
+//! is posted or whoever made them may not read it any more, and enabled again by an admin.
 
 use serde_json::json;
 
 use super::people::admin;
-use super::{Desk, Failure};
+use super::programs::Program;
+use super::{Desk, Failure, right};
 use crate::clock::At;
 use crate::domain::event::Wanted;
-use crate::domain::ids::{EndpointId, EventId, PersonId, TokenId};
+use crate::domain::ids::{AppId, EndpointId, EventId, PersonId};
 use crate::store::audit::{self, Entry};
 use crate::store::endpoints::{self as table, Endpoint, MOST, NewEndpoint};
-use crate::store::{Job, Result, Tx, event_posts};
+use crate::store::{Error, Job, Result, Tx, apps, event_posts};
 use crate::wire::standard_webhooks;
 
 /// Who does something to endpoints.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum By {
-    /// A program, which has proved by its token that it may.
-    Program(TokenId),
+    /// A program, which has proved by its token that it may: only to those of its app.
+    Program(Program),
     /// Somebody on the web, who must be an admin.
     Person(PersonId),
+}
+
+/// An endpoint that is asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Where events are posted.
+    pub url: String,
+    /// What it is told of.
+    pub wanted: Wanted,
+    /// Of the pairs of which app, if an admin asks: of every app's if `None`. A program asks for its own app.
+    pub app: Option<AppId>,
 }
 
 /// An endpoint that was made.
@@ -31,16 +43,23 @@ pub struct Made {
     pub secret: String,
 }
 
-/// Makes an endpoint: whatever happens from now on and is in `wanted` is posted to `url`.
+/// Makes an endpoint: whatever happens to pairs of its app from now on and is wanted is posted to its address.
 ///
 /// # Errors
-/// [`Failure::Refused`] for `url` or `events`; [`Failure::NotFound`] if somebody is no admin.
-pub async fn make(desk: &Desk, by: By, url: &str, wanted: Wanted) -> Result<Made, Failure> {
-    let url = desk.outside.courier.check(url.trim()).map_err(|why| Failure::refused("url", why))?;
+/// [`Failure::Refused`] for `url`, `app`, or `events` that the program may not read; [`Failure::NotFound`] if somebody is
+/// no admin.
+pub async fn make(desk: &Desk, by: By, asked: Asked) -> Result<Made, Failure> {
+    let url = desk.outside.courier.check(asked.url.trim()).map_err(|why| Failure::refused("url", why))?;
+    if let By::Program(program) = &by
+        && let Some(scope) = asked.wanted.needs().beyond(&program.scopes)
+    {
+        let why = format!("to be told of these takes the scope {}, which this token lacks", scope.word());
+        return Err(Failure::refused("events", why));
+    }
     let mut key = [0; 32];
     desk.chance.fill(&mut key);
     let secret = standard_webhooks::secret(&key);
-    let job = Make { desk: desk.clone(), by, url, wanted, secret: secret.clone() };
+    let job = Make { desk: desk.clone(), by, asked: Asked { url, ..asked }, secret: secret.clone() };
     let endpoint = desk.store.write(job).await??;
     Ok(Made { endpoint, secret })
 }
@@ -56,7 +75,7 @@ pub async fn delete(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> 
 /// Posts there again, beginning with what was given up.
 ///
 /// # Errors
-/// As [`delete`].
+/// As [`delete`]; [`Failure::Refused`] if whoever made it may not read what would be posted.
 pub async fn enable(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> {
     desk.store.write(Change { desk: desk.clone(), by, id, what: What::Enable }).await?
 }
@@ -71,26 +90,35 @@ pub async fn replay(desk: &Desk, by: By, id: EndpointId, event: EventId) -> Resu
 }
 
 impl By {
-    async fn may(self, tx: &mut Tx) -> Result<bool> {
+    async fn may(&self, tx: &mut Tx) -> Result<bool> {
         match self {
             By::Program(_) => Ok(true),
-            By::Person(person) => admin(tx, person).await,
+            By::Person(person) => admin(tx, *person).await,
         }
     }
 
-    /// Writes the audit row of what a person did.
-    async fn record(self, desk: &Desk, tx: &mut Tx, (kind, id): (&'static str, EndpointId), now: At) -> Result<()> {
-        let By::Person(actor) = self else { return Ok(()) };
+    /// Whether an endpoint is there for them.
+    fn sees(&self, endpoint: &Endpoint) -> bool {
+        match self {
+            By::Program(program) => endpoint.app.as_ref().is_some_and(|app| app.id == program.app),
+            By::Person(_) => true,
+        }
+    }
+
+    /// Writes down what they did.
+    async fn record(&self, desk: &Desk, tx: &mut Tx, (kind, id): (&'static str, EndpointId), now: At) -> Result<()> {
         let data = json!({ "endpoint": id.to_string() });
-        audit::record(tx, Entry::new(desk.ids.next(now), now, actor, kind, &data)).await
+        match self {
+            By::Program(program) => program.record(desk, tx, (kind, None), &data, now).await,
+            By::Person(actor) => audit::record(tx, Entry::new(desk.ids.next(now), now, *actor, kind, &data)).await,
+        }
     }
 }
 
 struct Make {
     desk: Desk,
     by: By,
-    url: String,
-    wanted: Wanted,
+    asked: Asked,
     secret: String,
 }
 
@@ -102,21 +130,27 @@ impl Job for Make {
         if !self.by.may(tx).await? {
             return Ok(Err(Failure::NotFound));
         }
-        if table::all(tx).await?.len() >= MOST {
+        let (token, person, app) = match &self.by {
+            By::Program(program) => (Some(program.token), None, Some(program.app)),
+            By::Person(person) => (None, Some(*person), self.asked.app),
+        };
+        if let Some(app) = app
+            && !apps::all(tx).await?.iter().any(|known| known.id == app)
+        {
+            return Ok(Err(Failure::refused("app", "there is no such app: choose another")));
+        }
+        let beside = table::all(tx).await?.into_iter().filter(|one| one.app.as_ref().map(|app| app.id) == app);
+        if beside.count() >= MOST {
             let why = format!("there are {MOST} endpoints already, each of which gets every event: delete one first");
             return Ok(Err(Failure::refused("url", why)));
         }
-        let (token, person) = match self.by {
-            By::Program(token) => (Some(token), None),
-            By::Person(person) => (None, Some(person)),
-        };
         let id = EndpointId(desk.ids.next(now));
-        let new =
-            NewEndpoint { id, url: &self.url, wanted: &self.wanted, secret: &self.secret, token, by: person, at: now };
-        table::insert(tx, new).await?;
+        let Asked { url, wanted, .. } = &self.asked;
+        table::insert(tx, NewEndpoint { id, url, wanted, secret: &self.secret, app, token, by: person, at: now })
+            .await?;
         self.by.record(desk, tx, ("endpoint_made", id), now).await?;
-        let (url, wanted) = (self.url.clone(), self.wanted.clone());
-        Ok(Ok(Endpoint { id, url, wanted, created_at: now, disabled: None }))
+        let made = table::by_id(tx, id).await?;
+        made.map(Ok).ok_or(Error::GivenUp("an endpoint was not there after it was made"))
     }
 }
 
@@ -142,6 +176,9 @@ impl Job for Change {
             return Ok(Err(Failure::NotFound));
         }
         let Some(disabled) = table::hold(tx, id).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(endpoint) = table::by_id(tx, id).await?.filter(|endpoint| self.by.sees(endpoint)) else {
+            return Ok(Err(Failure::NotFound));
+        };
         let kind = match self.what {
             What::Delete => {
                 event_posts::hold_back(tx, id).await?;
@@ -149,6 +186,10 @@ impl Job for Change {
                 "endpoint_deleted"
             }
             What::Enable => {
+                if let Some(why) = right::lacks(tx, &endpoint, now).await? {
+                    let why = format!("{why}: mend that first, or add the endpoint anew");
+                    return Ok(Err(Failure::refused("endpoint", why)));
+                }
                 table::set_disabled(tx, id, None).await?;
                 event_posts::take_up_again(tx, id).await?;
                 event_posts::free(tx, id, None, now).await?;

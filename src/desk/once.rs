@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Desk;
 use crate::clock::{At, hours, minutes};
-use crate::domain::ids::TokenId;
+use crate::domain::ids::AppId;
 use crate::store::idempotency as table;
 use crate::store::{Job, Result, Tx};
 
@@ -18,7 +18,7 @@ const PATIENCE: Duration = minutes(1);
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Whose.
-    pub token: TokenId,
+    pub app: AppId,
     /// As the program chose it.
     pub key: String,
     /// The hash of what is asked: method, address and body.
@@ -63,18 +63,18 @@ impl Job for Begin {
     type Out = Begun;
 
     async fn run(&self, tx: &mut Tx) -> Result<Begun> {
-        let Request { token, key, hash } = &self.request;
-        if let Some(kept) = table::find(tx, *token, key).await? {
+        let Request { app, key, hash } = &self.request;
+        if let Some(kept) = table::find(tx, *app, key).await? {
             let age = self.now.since(kept.at);
             let over = age >= KEPT || (kept.answer.is_none() && age >= PATIENCE);
             match kept.answer {
-                _ if over => table::drop_one(tx, *token, key, kept.at).await?,
+                _ if over => table::drop_one(tx, *app, key, kept.at).await?,
                 _ if kept.body_hash != *hash => return Ok(Begun::Other),
                 Some((status, answer)) => return Ok(Begun::Again(status, answer)),
                 None => return Ok(Begun::UnderWay),
             }
         }
-        table::begin(tx, *token, key, hash, self.now).await?;
+        table::begin(tx, *app, key, hash, self.now).await?;
         Ok(Begun::Go(self.now))
     }
 }
@@ -89,10 +89,10 @@ impl Job for End {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        let Request { token, key, .. } = &self.request;
+        let Request { app, key, .. } = &self.request;
         match &self.answer {
-            Some((status, answer)) => table::end(tx, *token, key, self.begun, (*status, answer)).await,
-            None => table::drop_one(tx, *token, key, self.begun).await,
+            Some((status, answer)) => table::end(tx, *app, key, self.begun, (*status, answer)).await,
+            None => table::drop_one(tx, *app, key, self.begun).await,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Desk;
+use super::{Desk, right};
 use crate::clock::At;
 use crate::courier::{Handed, Parcel};
 use crate::domain::ids::EndpointId;
@@ -16,7 +16,8 @@ use crate::wire::standard_webhooks::sign;
 /// A post belongs to the node that took it for so much longer than the request may take.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// Takes at most `room` posts that are due, none to the endpoints in `busy`.
+/// Takes at most `room` posts that are due, none to the endpoints in `busy`, and none to those whose makers may not read
+/// what would be posted, by now: these are disabled.
 ///
 /// # Errors
 /// What the database said.
@@ -50,7 +51,8 @@ pub async fn deliver(desk: &Desk, due: Due) {
     }
 }
 
-/// Posts that nothing holds back and nobody takes are due; there are none, unless a process died between two writes.
+/// Disables endpoints that have lost their right although nothing is posted, so that admins are told. And posts that
+/// nothing holds back and nobody takes are due; there are none, unless a process died between two writes.
 ///
 /// # Errors
 /// What the database said.
@@ -69,6 +71,7 @@ impl Job for Take {
 
     async fn run(&self, tx: &mut Tx) -> Result<Vec<Due>> {
         let now = self.desk.clock.now();
+        right::stop(&self.desk, tx, now).await?;
         let lease_until = now + self.desk.outside.courier.timeout() + GRACE;
         event_posts::take(tx, &self.busy, self.room, now, lease_until).await
     }
@@ -106,7 +109,7 @@ impl Job for Settle {
             Became::Delivered if disabled == Some(false) => {
                 event_posts::free(tx, due.endpoint, Some(due.pair), now).await
             }
-            Became::Failed if disabled == Some(false) => give_up(tx, due.endpoint, &self.handed, now).await,
+            Became::Failed if disabled == Some(false) => give_up(&self.desk, tx, due.endpoint, &self.handed, now).await,
             // It was disabled meanwhile: the rest waits until it is enabled.
             Became::Again(_) if disabled == Some(true) => event_posts::hold_back(tx, due.endpoint).await,
             _ => Ok(()),
@@ -115,15 +118,16 @@ impl Job for Settle {
 }
 
 /// Disables an endpoint that has not taken a post for a day; admins see it beside every page.
-async fn give_up(tx: &mut Tx, endpoint: EndpointId, handed: &Handed, now: At) -> Result<()> {
+async fn give_up(desk: &Desk, tx: &mut Tx, endpoint: EndpointId, handed: &Handed, now: At) -> Result<()> {
     let why = match handed {
         Handed::Refused(Some(410), _) => "it answered HTTP 410: it wants nothing more".to_owned(),
         Handed::Refused(_, why) => format!("it took nothing for a day; the last time, {why}"),
         Handed::Taken(_) => return Ok(()),
     };
-    tracing::error!(endpoint = endpoint.0, %why, "an endpoint of events is disabled");
-    table::set_disabled(tx, endpoint, Some((now, &why))).await?;
-    event_posts::hold_back(tx, endpoint).await
+    match table::by_id(tx, endpoint).await? {
+        Some(endpoint) => right::disable(desk, tx, &endpoint, &why, now).await,
+        None => Ok(()),
+    }
 }
 
 struct Sweep {
@@ -135,6 +139,7 @@ impl Job for Sweep {
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         let now = self.desk.clock.now();
+        right::stop(&self.desk, tx, now).await?;
         for endpoint in table::all(tx).await?.into_iter().filter(|endpoint| endpoint.disabled.is_none()) {
             event_posts::free(tx, endpoint.id, None, now).await?;
         }

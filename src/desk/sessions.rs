@@ -259,7 +259,8 @@ impl Job for MakeLink {
 
     async fn run(&self, tx: &mut Tx) -> store::Result<Option<()>> {
         let Some(account) = sessions::account(tx, &self.email).await? else { return Ok(None) };
-        links::insert(tx, &self.token_hash, Kind::SignIn, account.person, self.now, self.now + LINK_LIFE).await?;
+        let whose = (Kind::SignIn, account.person);
+        links::insert(tx, &self.token_hash, whose, None, self.now, self.now + LINK_LIFE).await?;
         Ok(Some(()))
     }
 }

@@ -11,7 +11,7 @@ use super::outbox::Unsent;
 use crate::clock::At;
 use crate::domain::event::Kind;
 use crate::domain::ids::{ConversationId, EndpointId, EventId, LegId, MessageId};
-use crate::store::api_events::{self, Listener, NewEvent, NewPost, about};
+use crate::store::api_events::{self, Listener, Names, NewEvent, NewPost, about};
 use crate::store::{Error, Result, Tx, dialect};
 
 /// Something that happened to a pair.
@@ -37,7 +37,7 @@ impl Told {
     }
 }
 
-/// Writes what happened, and has it posted to every endpoint that wants it, in the order given and behind whatever was
+/// Writes what happened, and has it posted to every endpoint of the pair's app that wants it, in the order given and behind whatever was
 /// told of the same pair before. Call it in the transaction of what happened, after everything else in it.
 ///
 /// # Errors
@@ -57,9 +57,12 @@ async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], told: &[Told], n
         return Ok(());
     }
     let pairs: HashSet<ConversationId> = told.iter().map(|one| one.pair).collect();
-    let names = api_events::references(tx, &Vec::from_iter(pairs)).await?;
+    let names = api_events::names(tx, &Vec::from_iter(pairs)).await?;
+    let hears = |listener: &Listener, kind: Kind, pair: ConversationId| {
+        names.get(&pair).is_some_and(|names| listener.hears(kind, names.app))
+    };
     let mut events = Vec::with_capacity(told.len());
-    for one in told {
+    for one in told.into_iter().filter(|one| listeners.iter().any(|listener| hears(listener, one.kind, one.pair))) {
         events.push(NewEvent {
             id: EventId(desk.ids.next(now)),
             pair: one.pair,
@@ -68,11 +71,14 @@ async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], told: &[Told], n
             body: body(one, &names, now)?,
         });
     }
+    if events.is_empty() {
+        return Ok(());
+    }
     api_events::insert(tx, &events, now).await?;
     let mut ahead: HashSet<(EndpointId, ConversationId)> = HashSet::new();
     let mut posts = Vec::new();
     for event in &events {
-        for listener in listeners.iter().filter(|listener| listener.wanted.has(event.kind)) {
+        for listener in listeners.iter().filter(|listener| hears(listener, event.kind, event.pair)) {
             let first = ahead.insert((listener.id, event.pair)) && !listener.disabled;
             posts.push(NewPost { endpoint: listener.id, event: event.id, first });
         }
@@ -93,8 +99,8 @@ fn wanted(listeners: &[Listener], kind: Kind) -> bool {
 }
 
 /// What is posted. The bytes are kept: whoever gets them checks a signature over them.
-fn body(told: &Told, names: &HashMap<ConversationId, Vec<String>>, now: At) -> Result<String> {
-    let names = names.get(&told.pair).map_or(&[][..], Vec::as_slice);
+fn body(told: &Told, names: &HashMap<ConversationId, Names>, now: At) -> Result<String> {
+    let names = names.get(&told.pair).map_or(&[][..], |names| &names.references);
     let reference = told.reference.as_deref().or(names.first().map(String::as_str)).unwrap_or_default();
     let references = (names.len() > 1).then_some(names);
     let data = Data { pair_id: told.pair.to_string(), reference, references, more: &told.data };

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::scope::{Scope, Scopes};
+
 /// Something that happened to a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -57,6 +59,23 @@ impl Kind {
             Kind::MessageDelivered => "message.delivered",
             Kind::MessageFailed => "message.failed",
             Kind::LateTextHeld => "late_text.held",
+        }
+    }
+
+    /// What whoever is told of it must be allowed to read: it says no more than that scope shows.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self {
+            Kind::PairOpened
+            | Kind::PairExpiring
+            | Kind::PairExtended
+            | Kind::PairCompleted
+            | Kind::PairEnded
+            | Kind::PartyChanged
+            | Kind::MessageReceived
+            | Kind::MessageDelivered
+            | Kind::MessageFailed
+            | Kind::LateTextHeld => Scope::PairsRead,
         }
     }
 
@@ -131,6 +150,12 @@ impl Wanted {
             Wanted::All => vec!["*"],
             Wanted::These(kinds) => kinds.iter().map(|kind| kind.word()).collect(),
         }
+    }
+
+    /// What whoever is told of all this must be allowed to read.
+    #[must_use]
+    pub fn needs(&self) -> Scopes {
+        Scopes::of(Kind::ALL.into_iter().filter(|kind| self.has(*kind)).map(Kind::scope))
     }
 
     /// Whether `kind` is among them.

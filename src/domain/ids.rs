@@ -44,6 +44,8 @@ ids! {
     PlannedReplyId,
     /// A mask that is ordered.
     PoolOrderId,
+    /// A program of an integrator: whatever it asks for is its own.
+    AppId,
     /// What a program of an integrator shows to be let in.
     TokenId,
     /// An address to which events are posted.

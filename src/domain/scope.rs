@@ -85,6 +85,18 @@ impl Scopes {
         Scopes::of(words.split(' ').filter_map(|word| word.parse().ok()))
     }
 
+    /// These and those of `others`.
+    #[must_use]
+    pub fn with(self, others: &Scopes) -> Self {
+        Scopes::of(self.0.into_iter().chain(others.0.iter().copied()))
+    }
+
+    /// The first of these that is not among `held`.
+    #[must_use]
+    pub fn beyond(&self, held: &Scopes) -> Option<Scope> {
+        self.0.iter().copied().find(|scope| !held.has(*scope))
+    }
+
     /// Whether `scope` is among them.
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {

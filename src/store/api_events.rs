@@ -7,7 +7,7 @@ use sqlx::QueryBuilder;
 use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::event::{Kind, Wanted};
-use crate::domain::ids::{ConversationId, EndpointId, EventId, LegId, MessageId};
+use crate::domain::ids::{AppId, ConversationId, EndpointId, EventId, LegId, MessageId};
 use crate::on;
 
 /// An event as it is written.
@@ -32,8 +32,18 @@ pub struct Listener {
     pub id: EndpointId,
     /// What it wants.
     pub wanted: Wanted,
+    /// Of the pairs of which app; of every app's if `None`.
+    pub app: Option<AppId>,
     /// Nothing is posted there now.
     pub disabled: bool,
+}
+
+impl Listener {
+    /// Whether it is to be told of something of this kind that happened to a pair of `app`.
+    #[must_use]
+    pub fn hears(&self, kind: Kind, app: AppId) -> bool {
+        self.wanted.has(kind) && self.app.is_none_or(|own| own == app)
+    }
 }
 
 /// Writes events. They count on within their pairs, in the order given; whoever tells of a pair holds it.
@@ -80,16 +90,17 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent], now: At) -> Result<()> {
 /// What the database said.
 pub async fn listeners(tx: &mut Tx) -> Result<Vec<Listener>> {
     let sql = format!(
-        "SELECT id, events, disabled_at FROM endpoints WHERE deleted_at IS NULL ORDER BY id{}",
+        "SELECT id, events, app_id, disabled_at FROM endpoints WHERE deleted_at IS NULL ORDER BY id{}",
         tx.for_key_share()
     );
-    let rows: Vec<(i64, String, Option<i64>)> =
+    let rows: Vec<(i64, String, Option<i64>, Option<i64>)> =
         on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *c).await)?;
     Ok(rows
         .into_iter()
-        .map(|(id, events, disabled_at)| Listener {
+        .map(|(id, events, app, disabled_at)| Listener {
             id: EndpointId(id),
             wanted: Wanted::kept(&events),
+            app: app.map(AppId),
             disabled: disabled_at.is_some(),
         })
         .collect())
@@ -204,22 +215,34 @@ pub async fn fates(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> Res
     Ok(found)
 }
 
-/// What integrators call these pairs: of each the first name first.
+/// Whose a pair is, and what it is called.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The app that opened it.
+    pub app: AppId,
+    /// What the app calls it: the first name first.
+    pub references: Vec<String>,
+}
+
+/// Whose these pairs are, and what their apps call them.
 ///
 /// # Errors
 /// What the database said.
-pub async fn references(tx: &mut Tx, pairs: &[ConversationId]) -> Result<HashMap<ConversationId, Vec<String>>> {
-    let mut found: HashMap<ConversationId, Vec<String>> = HashMap::new();
+pub async fn names(tx: &mut Tx, pairs: &[ConversationId]) -> Result<HashMap<ConversationId, Names>> {
+    let mut found: HashMap<ConversationId, Names> = HashMap::new();
     for piece in pieces(pairs) {
-        let rows: Vec<(i64, String)> = on!(tx, c => {
-            let mut q =
-                QueryBuilder::new("SELECT conversation_id, reference FROM pair_references WHERE conversation_id IN (");
+        let rows: Vec<(i64, String, i64)> = on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "SELECT conversation_id, reference, app_id FROM pair_references WHERE conversation_id IN (",
+            );
             push_list(&mut q, padded(piece).map(|pair| pair.0));
             q.push(" ORDER BY id");
             q.build_query_as().fetch_all(&mut *c).await
         })?;
-        for (pair, reference) in rows {
-            found.entry(ConversationId(pair)).or_default().push(reference);
+        for (pair, reference, app) in rows {
+            let names =
+                found.entry(ConversationId(pair)).or_insert_with(|| Names { app: AppId(app), references: Vec::new() });
+            names.references.push(reference);
         }
     }
     Ok(found)

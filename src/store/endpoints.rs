@@ -2,10 +2,11 @@
 
 use sqlx::Row;
 
+use super::apps::App;
 use super::{Result, Tx};
 use crate::clock::At;
 use crate::domain::event::Wanted;
-use crate::domain::ids::{EndpointId, PersonId, TokenId};
+use crate::domain::ids::{AppId, EndpointId, PersonId, TokenId};
 use crate::on;
 
 /// An endpoint as it is written.
@@ -19,6 +20,8 @@ pub struct NewEndpoint<'a> {
     pub wanted: &'a Wanted,
     /// What its posts are signed with: `whsec_…`.
     pub secret: &'a str,
+    /// The app whose pairs it is told of; of all apps' if `None`.
+    pub app: Option<AppId>,
     /// The token by which it was made.
     pub token: Option<TokenId>,
     /// Who made it on the web.
@@ -36,13 +39,33 @@ pub struct Endpoint {
     pub url: String,
     /// What it is told of.
     pub wanted: Wanted,
+    /// The app whose pairs it is told of; of all apps' if `None`.
+    pub app: Option<App>,
+    /// Who made it.
+    pub maker: Maker,
     /// When it was made.
     pub created_at: At,
     /// Since when nothing is posted there, and why.
     pub disabled: Option<(At, String)>,
 }
 
-/// Most endpoints that there can be: each gets every event of its kinds.
+/// Who made an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// A program, with the token of this id and name.
+    Program(TokenId, String),
+    /// Somebody on the web.
+    Person {
+        /// Their name.
+        name: String,
+        /// Whether they are an enabled admin now.
+        admin: bool,
+    },
+    /// Nobody knows.
+    Nobody,
+}
+
+/// Most endpoints that one app can have, and most that are told of all apps: each gets every event of its kinds.
 pub const MOST: usize = 20;
 
 /// Keeps an endpoint.
@@ -51,10 +74,11 @@ pub const MOST: usize = 20;
 /// What the database said.
 pub async fn insert(tx: &mut Tx, new: NewEndpoint<'_>) -> Result<()> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO endpoints (id, url, events, secret, token_id, created_by, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        "INSERT INTO endpoints (id, url, events, secret, token_id, created_by, created_at, app_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(new.id.0).bind(new.url).bind(new.wanted.to_string()).bind(new.secret)
         .bind(new.token.map(|id| id.0)).bind(new.by.map(|id| id.0)).bind(new.at.0)
+        .bind(new.app.map(|id| id.0))
         .execute(&mut *c).await.map(drop))?;
     Ok(())
 }
@@ -65,20 +89,42 @@ pub async fn insert(tx: &mut Tx, new: NewEndpoint<'_>) -> Result<()> {
 /// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Endpoint>> {
     let rows = on!(tx, c, R => sqlx::query(
-        "SELECT id, url, events, created_at, disabled_at, disabled_why FROM endpoints WHERE deleted_at IS NULL ORDER BY id")
+        "SELECT e.id, e.url, e.events, e.created_at, e.disabled_at, e.disabled_why, a.id, a.name, t.id, t.name, p.name, \
+         CASE WHEN p.disabled_at IS NULL AND p.role = 'admin' THEN 1 ELSE 0 END FROM endpoints e \
+         LEFT JOIN apps a ON a.id = e.app_id LEFT JOIN api_tokens t ON t.id = e.token_id \
+         LEFT JOIN people p ON p.id = e.created_by WHERE e.deleted_at IS NULL ORDER BY e.id")
         .try_map(|row: R| {
             let disabled_at: Option<i64> = row.try_get(4)?;
             let why: Option<String> = row.try_get(5)?;
+            let (app, called): (Option<i64>, Option<String>) = (row.try_get(6)?, row.try_get(7)?);
+            let (token, token_name): (Option<i64>, Option<String>) = (row.try_get(8)?, row.try_get(9)?);
+            let maker = match (token.zip(token_name), row.try_get::<Option<String>, _>(10)?) {
+                (Some((token, name)), _) => Maker::Program(TokenId(token), name),
+                (None, Some(name)) => Maker::Person { name, admin: row.try_get::<i32, _>(11)? == 1 },
+                (None, None) => Maker::Nobody,
+            };
             Ok(Endpoint {
                 id: EndpointId(row.try_get(0)?),
                 url: row.try_get(1)?,
                 wanted: Wanted::kept(&row.try_get::<String, _>(2)?),
+                app: app.zip(called).map(|(id, name)| App { id: AppId(id), name }),
+                maker,
                 created_at: At(row.try_get(3)?),
                 disabled: disabled_at.map(|at| (At(at), why.unwrap_or_default())),
             })
         })
         .fetch_all(&mut *c).await)?;
     Ok(rows)
+}
+
+/// Those of one app.
+///
+/// # Errors
+/// What the database said.
+pub async fn of_app(tx: &mut Tx, app: AppId) -> Result<Vec<Endpoint>> {
+    let mut found = all(tx).await?;
+    found.retain(|endpoint| endpoint.app.as_ref().is_some_and(|one| one.id == app));
+    Ok(found)
 }
 
 /// One of them, if it is not deleted.

@@ -2,7 +2,7 @@
 
 use super::{Result, Tx};
 use crate::clock::At;
-use crate::domain::ids::TokenId;
+use crate::domain::ids::AppId;
 use crate::on;
 
 /// A request as it was kept.
@@ -20,10 +20,10 @@ pub struct Kept {
 ///
 /// # Errors
 /// What the database said.
-pub async fn find(tx: &mut Tx, token: TokenId, key: &str) -> Result<Option<Kept>> {
+pub async fn find(tx: &mut Tx, app: AppId, key: &str) -> Result<Option<Kept>> {
     let row: Option<(String, Option<i64>, Option<String>, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT body_hash, status, answer, created_at FROM idempotency_keys WHERE token_id = $1 AND key = $2")
-        .bind(token.0).bind(key).fetch_optional(&mut *c).await)?;
+        "SELECT body_hash, status, answer, created_at FROM idempotency_keys WHERE app_id = $1 AND key = $2")
+        .bind(app.0).bind(key).fetch_optional(&mut *c).await)?;
     Ok(row.map(|(body_hash, status, answer, at)| Kept {
         body_hash,
         answer: status.and_then(|status| u16::try_from(status).ok()).map(|status| (status, answer.unwrap_or_default())),
@@ -35,10 +35,10 @@ pub async fn find(tx: &mut Tx, token: TokenId, key: &str) -> Result<Option<Kept>
 ///
 /// # Errors
 /// [`super::Error::Conflict`] if the key came at the same time.
-pub async fn begin(tx: &mut Tx, token: TokenId, key: &str, body_hash: &str, now: At) -> Result<()> {
+pub async fn begin(tx: &mut Tx, app: AppId, key: &str, body_hash: &str, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO idempotency_keys (token_id, key, body_hash, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(token.0).bind(key).bind(body_hash).bind(now.0).execute(&mut *c).await.map(drop))?;
+        "INSERT INTO idempotency_keys (app_id, key, body_hash, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(app.0).bind(key).bind(body_hash).bind(now.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 
@@ -46,10 +46,10 @@ pub async fn begin(tx: &mut Tx, token: TokenId, key: &str, body_hash: &str, now:
 ///
 /// # Errors
 /// What the database said.
-pub async fn end(tx: &mut Tx, token: TokenId, key: &str, at: At, (status, answer): (u16, &str)) -> Result<()> {
+pub async fn end(tx: &mut Tx, app: AppId, key: &str, at: At, (status, answer): (u16, &str)) -> Result<()> {
     on!(tx, c => sqlx::query(
-        "UPDATE idempotency_keys SET status = $4, answer = $5 WHERE token_id = $1 AND key = $2 AND created_at = $3")
-        .bind(token.0).bind(key).bind(at.0).bind(i64::from(status)).bind(answer)
+        "UPDATE idempotency_keys SET status = $4, answer = $5 WHERE app_id = $1 AND key = $2 AND created_at = $3")
+        .bind(app.0).bind(key).bind(at.0).bind(i64::from(status)).bind(answer)
         .execute(&mut *c).await.map(drop))?;
     Ok(())
 }
@@ -58,9 +58,9 @@ pub async fn end(tx: &mut Tx, token: TokenId, key: &str, at: At, (status, answer
 ///
 /// # Errors
 /// What the database said.
-pub async fn drop_one(tx: &mut Tx, token: TokenId, key: &str, at: At) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM idempotency_keys WHERE token_id = $1 AND key = $2 AND created_at = $3")
-        .bind(token.0).bind(key).bind(at.0).execute(&mut *c).await.map(drop))?;
+pub async fn drop_one(tx: &mut Tx, app: AppId, key: &str, at: At) -> Result<()> {
+    on!(tx, c => sqlx::query("DELETE FROM idempotency_keys WHERE app_id = $1 AND key = $2 AND created_at = $3")
+        .bind(app.0).bind(key).bind(at.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 
@@ -70,8 +70,8 @@ pub async fn drop_one(tx: &mut Tx, token: TokenId, key: &str, at: At) -> Result<
 /// What the database said.
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let done = on!(tx, c => sqlx::query(
-        "DELETE FROM idempotency_keys WHERE (token_id, key) IN \
-         (SELECT token_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)")
+        "DELETE FROM idempotency_keys WHERE (app_id, key) IN \
+         (SELECT app_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)")
         .bind(before.0).bind(limit).execute(&mut *c).await.map(|done| done.rows_affected()))?;
     Ok(done)
 }

@@ -1,5 +1,7 @@
 //! One-time links: what each is for, and its use. Only hashes of their tokens are stored.
 
+use sqlx::AssertSqlSafe;
+
 use super::{Result, Tx};
 use crate::clock::At;
 use crate::domain::ids::PersonId;
@@ -48,15 +50,16 @@ pub struct OpenLink {
     pub email: String,
 }
 
-/// Keeps the hash of a one-time link. A new one by which a password is chosen replaces those before it.
+/// Keeps the hash of a one-time link, made by `made_by` on the web or by nobody on the command line. A new one by which a
+/// password is chosen replaces those before it.
 ///
 /// # Errors
 /// What the database said.
 pub async fn insert(
     tx: &mut Tx,
     token_hash: &str,
-    kind: Kind,
-    person: PersonId,
+    (kind, person): (Kind, PersonId),
+    made_by: Option<PersonId>,
     now: At,
     expires_at: At,
 ) -> Result<()> {
@@ -66,32 +69,42 @@ pub async fn insert(
             .bind(person.0).execute(&mut *c).await.map(drop))?;
     }
     on!(tx, c => sqlx::query(
-        "INSERT INTO links (token_hash, person_id, created_at, expires_at, kind) VALUES ($1, $2, $3, $4, $5)")
-        .bind(token_hash).bind(person.0).bind(now.0).bind(expires_at.0).bind(kind.word())
+        "INSERT INTO links (token_hash, person_id, created_at, expires_at, kind, made_by) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(token_hash).bind(person.0).bind(now.0).bind(expires_at.0).bind(kind.word()).bind(made_by.map(|id| id.0))
         .execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 
-/// The unused, unexpired link of this token, if its person is enabled.
+/// That whoever made a link is an enabled admin still, or that it was made on the command line: nobody leaves a way in
+/// behind.
+const BACKED: &str =
+    "(made_by IS NULL OR made_by IN (SELECT id FROM people WHERE disabled_at IS NULL AND role = 'admin'))";
+
+/// The unused, unexpired link of this token, if its person is enabled and whoever made it is an admin still.
 ///
 /// # Errors
 /// What the database said.
 pub async fn open(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<OpenLink>> {
-    let row: Option<(String, i64, String, String)> = on!(tx, c => sqlx::query_as(
+    let sql = format!(
         "SELECT l.kind, p.id, p.name, p.email FROM links l JOIN people p ON p.id = l.person_id \
-         WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND p.disabled_at IS NULL")
+         WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND p.disabled_at IS NULL AND {BACKED}"
+    );
+    let row: Option<(String, i64, String, String)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
         .bind(token_hash).bind(now.0).fetch_optional(&mut *c).await)?;
     Ok(row.map(|(kind, id, name, email)| OpenLink { kind: Kind::read(&kind), person: PersonId(id), name, email }))
 }
 
-/// Uses a link of that kind up; `None` if it was used, has expired, is for something else, or never was.
+/// Uses a link of that kind up; `None` if it was used, has expired, is for something else, was made by somebody who is no
+/// admin any more, or never was.
 ///
 /// # Errors
 /// What the database said.
 pub async fn use_up(tx: &mut Tx, token_hash: &str, kind: Kind, now: At) -> Result<Option<PersonId>> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+    let sql = format!(
         "UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 AND kind = $3 \
-         AND person_id IN (SELECT id FROM people WHERE disabled_at IS NULL) RETURNING person_id")
+         AND person_id IN (SELECT id FROM people WHERE disabled_at IS NULL) AND {BACKED} RETURNING person_id"
+    );
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
         .bind(token_hash).bind(now.0).bind(kind.word()).fetch_optional(&mut *c).await)?;
     Ok(row.map(|(id,)| PersonId(id)))
 }

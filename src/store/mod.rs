@@ -11,8 +11,10 @@ use sqlx::{Database, Encode, QueryBuilder, Type};
 use crate::clock::At;
 
 pub mod access;
+pub mod acts;
 pub mod api_events;
 pub mod api_tokens;
+pub mod apps;
 pub mod attempts;
 pub mod attention;
 pub mod audit;

@@ -8,7 +8,7 @@ use sqlx::QueryBuilder;
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::expiry::{Expiry, Term};
-use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::ids::{AppId, ConversationId, LegId, TokenId};
 use crate::on;
 
 /// What relaying needs to know of a pair.
@@ -78,8 +78,24 @@ pub struct NewPair<'a> {
     pub warning: Option<&'a str>,
     /// Whether numbers, addresses and links are taken out.
     pub redact: bool,
-    /// Which token asked for it; none from the house itself.
-    pub token: Option<i64>,
+    /// Which app asked for it, by which token; none from the house itself.
+    pub by: Option<(AppId, TokenId)>,
+}
+
+/// An app as its pairs name it: 0 is none.
+fn of(app: Option<AppId>) -> i64 {
+    app.map_or(0, |app| app.0)
+}
+
+/// Whether this is a pair of that app.
+///
+/// # Errors
+/// What the database said.
+pub async fn belongs(tx: &mut Tx, pair: ConversationId, app: AppId) -> Result<bool> {
+    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT conversation_id FROM pairs WHERE conversation_id = $1 AND app_id = $2")
+        .bind(pair.0).bind(app.0).fetch_optional(&mut *c).await)?;
+    Ok(found.is_some())
 }
 
 /// Opens a conversation for a pair.
@@ -93,7 +109,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPair<'_>, now: At) -> Result<Conversat
     let term = &new.term;
     on!(tx, c => sqlx::query(
         "INSERT INTO pairs (conversation_id, expiry, span, ends_at, hard_end_at, extension, extensions, warn_before, \
-         warns_at, warning, redact, token_id) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11)")
+         warns_at, warning, redact, token_id, app_id) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12)")
         .bind(id)
         .bind(term.expiry.word())
         .bind(term.expiry.span().map(micros))
@@ -104,30 +120,42 @@ pub async fn insert(tx: &mut Tx, new: &NewPair<'_>, now: At) -> Result<Conversat
         .bind(term.warns_at().map(|at| at.0))
         .bind(new.warning)
         .bind(i64::from(new.redact))
-        .bind(new.token)
+        .bind(new.by.map(|(_, token)| token.0))
+        .bind(of(new.by.map(|(app, _)| app)))
         .execute(&mut *c).await.map(drop))?;
     Ok(ConversationId(id))
 }
 
-/// Gives a pair a name that integrators know it by.
+/// Gives a pair of `app` a name that the app knows it by.
 ///
 /// # Errors
-/// [`super::Error::Conflict`] if an open pair has it.
-pub async fn name(tx: &mut Tx, id: i64, pair: ConversationId, reference: &str, body_hash: &str) -> Result<()> {
+/// [`super::Error::Conflict`] if an open pair of the same app has it.
+pub async fn name(
+    tx: &mut Tx,
+    id: i64,
+    (app, pair): (Option<AppId>, ConversationId),
+    reference: &str,
+    body_hash: &str,
+) -> Result<()> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO pair_references (id, conversation_id, reference, body_hash) VALUES ($1, $2, $3, $4)")
-        .bind(id).bind(pair.0).bind(reference).bind(body_hash).execute(&mut *c).await.map(drop))?;
+        "INSERT INTO pair_references (id, conversation_id, reference, body_hash, app_id) VALUES ($1, $2, $3, $4, $5)")
+        .bind(id).bind(pair.0).bind(reference).bind(body_hash).bind(of(app)).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 
-/// The pair that has this reference and that nobody has written down as over, and what was asked for.
+/// The pair of `app` that has this reference and that nobody has written down as over, and what was asked for.
 ///
 /// # Errors
 /// What the database said.
-pub async fn by_reference(tx: &mut Tx, reference: &str) -> Result<Option<(ConversationId, String)>> {
+pub async fn by_reference(
+    tx: &mut Tx,
+    app: Option<AppId>,
+    reference: &str,
+) -> Result<Option<(ConversationId, String)>> {
     let row: Option<(i64, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT conversation_id, body_hash FROM pair_references WHERE reference = $1 AND ended_at IS NULL")
-        .bind(reference).fetch_optional(&mut *c).await)?;
+        "SELECT conversation_id, body_hash FROM pair_references \
+         WHERE app_id = $1 AND reference = $2 AND ended_at IS NULL")
+        .bind(of(app)).bind(reference).fetch_optional(&mut *c).await)?;
     Ok(row.map(|(id, hash)| (ConversationId(id), hash)))
 }
 
@@ -175,11 +203,16 @@ pub async fn keep_terms(tx: &mut Tx, rows: &[(ConversationId, Term)]) -> Result<
     Ok(())
 }
 
-/// An open pair of exactly these phones, the oldest; for transactions that share their masks.
+/// An open pair of `app` of exactly these phones, the oldest; for transactions that share their masks.
 ///
 /// # Errors
 /// What the database said.
-pub async fn of_same_people(tx: &mut Tx, phones: &[&str], now: At) -> Result<Option<ConversationId>> {
+pub async fn of_same_people(
+    tx: &mut Tx,
+    app: Option<AppId>,
+    phones: &[&str],
+    now: At,
+) -> Result<Option<ConversationId>> {
     let Some(first) = phones.first() else { return Ok(None) };
     let count = i64::try_from(phones.len()).unwrap_or(i64::MAX);
     let row: Option<(i64,)> = on!(tx, c => {
@@ -190,6 +223,8 @@ pub async fn of_same_people(tx: &mut Tx, phones: &[&str], now: At) -> Result<Opt
         q.push_bind((*first).to_owned())
             .push(" AND l.ended_at IS NULL AND l.role = 'party' AND x.ended_at IS NULL AND x.ends_at > ")
             .push_bind(now.0)
+            .push(" AND x.app_id = ")
+            .push_bind(of(app))
             .push(" AND (SELECT COUNT(*) FROM legs o WHERE o.conversation_id = x.conversation_id AND o.ended_at IS NULL) = ")
             .push_bind(count)
             .push(" AND (SELECT COUNT(*) FROM legs o WHERE o.conversation_id = x.conversation_id AND o.ended_at IS NULL AND o.phone IN (");

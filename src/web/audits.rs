@@ -1,4 +1,4 @@
-//! The list of who looked at what is hidden and who took something out of the house, for admins.
+//! The list of who looked at what is hidden, took something out of the house, or changed what others may, for admins.
 
 use askama::Template;
 use rocket::State;
@@ -25,6 +25,17 @@ impl Audits {
         let conversation = self.about.conversation.map(|id| format!("conversation={id}&"));
         let customer = self.about.customer.map(|id| format!("customer={id}&"));
         conversation.into_iter().chain(customer).collect()
+    }
+}
+
+/// Who did it, in words.
+fn actor(row: &Audited) -> String {
+    match (row.origin.as_str(), &row.actor) {
+        ("person", Some(name)) => name.clone(),
+        ("program", Some(name)) => format!("the app {name}"),
+        ("command", _) => "the command line".to_owned(),
+        (_, Some(app)) => format!("the house, about the app {app}"),
+        _ => "the house".to_owned(),
     }
 }
 

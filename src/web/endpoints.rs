@@ -11,15 +11,16 @@ use super::failure::Failure;
 use super::fields::{Check, Field, Posted, Sent, Typed};
 use super::frame::{Frame, Here};
 use super::stamp::Stamp;
-use crate::desk::endpoints::{self, By};
+use crate::desk::endpoints::{self, Asked, By};
 use crate::desk::sessions::Who;
 use crate::desk::{self, Desk};
 use crate::domain::event::{Kind, Wanted};
-use crate::domain::ids::{EndpointId, EventId};
+use crate::domain::ids::{AppId, EndpointId, EventId};
 use crate::http::Site;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
-use crate::store::endpoints::{self as table, Endpoint};
+use crate::store::apps;
+use crate::store::endpoints::{self as table, Endpoint, Maker};
 use crate::store::event_posts::{self, Posted as Post};
 
 /// Posts on the page of an endpoint.
@@ -37,6 +38,7 @@ pub(super) struct Index {
     frame: Frame,
     rows: Vec<Row>,
     url: Field,
+    app: Field,
     all: bool,
     kinds: Vec<Check>,
     why: Option<String>,
@@ -58,6 +60,17 @@ pub(super) struct Show {
     endpoint: Endpoint,
     posts: Vec<Post>,
     now: Stamp,
+}
+
+/// Whose pairs it is told of, and what that rests on, in words.
+fn rests(endpoint: &Endpoint) -> String {
+    let whose =
+        endpoint.app.as_ref().map_or("the pairs of all apps".to_owned(), |app| format!("pairs of {}", app.name));
+    match &endpoint.maker {
+        Maker::Program(_, token) => format!("{whose}; added by the app, with the token {token}"),
+        Maker::Person { name, .. } => format!("{whose}; added by {name}"),
+        Maker::Nobody => whose,
+    }
 }
 
 /// How a post stands, in words.
@@ -85,10 +98,16 @@ async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index,
         let checked = typed.box_of("new", &name, false);
         Check { name, label: format!("{}: {}", kind.word(), kind.meaning()), checked }
     });
+    let known: Vec<(String, String)> =
+        apps::all(&mut tx).await?.into_iter().map(|app| (app.id.to_string(), app.name)).collect();
+    let mut choices = vec![("", "all apps")];
+    choices.extend(known.iter().map(|(id, name)| (id.as_str(), name.as_str())));
+    let of_app = "It is told as long as you are an admin.";
     Ok(Index {
         frame,
         rows: rows.collect(),
         url: typed.field("new", "url", "Address", hint, ""),
+        app: typed.field("new", "app", "Of the pairs of", of_app, "").of(&choices),
         all: typed.box_of("new", "all", true),
         kinds: kinds.collect(),
         why: typed.why("events"),
@@ -114,6 +133,19 @@ pub(super) async fn show(
     Ok(Page::ok(Show { frame, endpoint, posts, now: Stamp(now) }))
 }
 
+/// What a form asks for.
+fn asked(sent: &Sent) -> Result<Asked, desk::Failure> {
+    let app = match sent.value("app") {
+        "" => None,
+        id => {
+            let known =
+                id.parse().map_err(|_| desk::Failure::refused("app", "there is no such app: choose another"))?;
+            Some(AppId(known))
+        }
+    };
+    Ok(Asked { url: sent.value("url").to_owned(), wanted: wanted(sent)?, app })
+}
+
 /// What a form wants to be told of.
 fn wanted(sent: &Sent) -> Result<Wanted, desk::Failure> {
     if sent.0.contains_key("all") {
@@ -128,8 +160,8 @@ pub(super) type Answer = super::answer::Answer<Index, Box<Page<Shown>>>;
 #[rocket::post("/endpoints", data = "<form>")]
 pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
     let sent = Sent(form.into_inner().field);
-    let made = match wanted(&sent) {
-        Ok(wanted) => endpoints::make(desk, By::Person(me.0.id), sent.value("url"), wanted).await,
+    let made = match asked(&sent) {
+        Ok(asked) => endpoints::make(desk, By::Person(me.0.id), asked).await,
         Err(refused) => Err(refused),
     };
     match made {

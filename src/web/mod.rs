@@ -172,6 +172,7 @@ fn programs() -> Vec<Route> {
     routes![
         tokens::index,
         tokens::create,
+        tokens::before_revoking,
         tokens::revoke,
         endpoints::index,
         endpoints::create,

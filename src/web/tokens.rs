@@ -1,4 +1,4 @@
-//! Tokens of the API, for admins: made here, shown once, revoked at once.
+//! Tokens of the API, for admins: made here, shown once, and revoked at once when what hangs on them has been seen.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,9 @@ use super::failure::Failure;
 use super::fields::{Check, Field, Posted, Sent, Typed};
 use super::frame::{Frame, Here};
 use super::stamp::Stamp;
+use crate::desk::right::{self, Hangs};
 use crate::desk::sessions::Who;
-use crate::desk::tokens::{self, Asked};
+use crate::desk::tokens::{self, Asked, Made};
 use crate::desk::{self, Desk};
 use crate::domain::duration;
 use crate::domain::ids::TokenId;
@@ -21,6 +22,7 @@ use crate::http::Site;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::api_tokens::{self as table, Token};
+use crate::store::apps;
 
 /// How long a token holds, to choose from.
 const EXPIRIES: [(&str, &str); 4] =
@@ -35,8 +37,7 @@ struct Row {
 impl Row {
     /// Whether it lets anybody in.
     fn holds(&self) -> bool {
-        let expired = self.token.expires_at.is_some_and(|at| at <= self.now.0);
-        self.token.revoked_at.is_none() && self.token.backed && !expired
+        self.token.holds(self.now.0)
     }
 
     /// How it stands, in words.
@@ -73,7 +74,7 @@ impl Row {
 pub(super) struct Index {
     frame: Frame,
     rows: Vec<Row>,
-    fields: [Field; 2],
+    fields: [Field; 3],
     scopes: Vec<Check>,
     why: Option<String>,
 }
@@ -84,16 +85,30 @@ pub(super) struct Index {
 pub(super) struct Shown {
     frame: Frame,
     name: String,
-    token: String,
+    made: Made,
     scopes: Scopes,
+}
+
+/// What hangs on a token, before it is revoked.
+#[derive(Template)]
+#[template(path = "tokens/revocation.html")]
+pub(super) struct Revocation {
+    frame: Frame,
+    token: Token,
+    hangs: Hangs,
 }
 
 async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
     let (mut tx, now) = (desk.store.read().await?, desk.clock.now());
     let frame = Frame::load(&mut tx, who, Here::Tokens, site, now).await?;
     let rows = table::all(&mut tx).await?.into_iter().map(|token| Row { token, now: Stamp(now) }).collect();
+    let known = apps::all(&mut tx).await?;
+    let mut choices = vec![("", "the one of that name, or a new one")];
+    choices.extend(known.iter().map(|app| (app.name.as_str(), app.name.as_str())));
+    let of_app = "Tokens of one app are let in to the same pairs and endpoints: to replace a token, choose its app.";
     let fields = [
         typed.field("new", "name", "Name", "What it is for, such as the name of the program.", ""),
+        typed.field("new", "app", "App", of_app, "").of(&choices),
         typed.field("new", "expires", "It holds", "", "90d").of(&EXPIRIES),
     ];
     let scopes = Scope::ALL.into_iter().enumerate().map(|(index, scope)| {
@@ -120,7 +135,8 @@ fn asked(sent: &Sent) -> Result<Asked, desk::Failure> {
         "never" => None,
         long => Some(duration::parse(long).map_err(|why| desk::Failure::refused("expires", why))?),
     };
-    Ok(Asked { name: sent.value("name").to_owned(), scopes, expires })
+    let app = Some(sent.value("app").to_owned()).filter(|app| !app.is_empty());
+    Ok(Asked { name: sent.value("name").to_owned(), app, scopes, expires })
 }
 
 pub(super) type Answer = super::answer::Answer<Index, Box<Page<Shown>>>;
@@ -129,11 +145,11 @@ pub(super) type Answer = super::answer::Answer<Index, Box<Page<Shown>>>;
 pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
     let sent = Sent(form.into_inner().field);
     let made = match asked(&sent) {
-        Ok(asked) => tokens::make(desk, Some(me.0.id), asked.clone()).await.map(|token| (asked, token)),
+        Ok(asked) => tokens::make(desk, Some(me.0.id), asked.clone()).await.map(|made| (asked, made)),
         Err(refused) => Err(refused),
     };
     match made {
-        Ok((asked, token)) => match shown(desk, site, me.0, asked, token).await {
+        Ok((asked, made)) => match shown(desk, site, me.0, asked, made).await {
             Ok(page) => Answer::Done(Box::new(page)),
             Err(failure) => Answer::Failed(failure),
         },
@@ -145,13 +161,30 @@ pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>
     }
 }
 
-async fn shown(desk: &Desk, site: &Site, who: Who, asked: Asked, token: String) -> Result<Page<Shown>, Failure> {
+async fn shown(desk: &Desk, site: &Site, who: Who, asked: Asked, made: Made) -> Result<Page<Shown>, Failure> {
     let frame = Frame::load(&mut desk.store.read().await?, who, Here::Tokens, site, desk.clock.now()).await?;
-    Ok(Page::ok(Shown { frame, name: asked.name, token, scopes: asked.scopes }))
+    Ok(Page::ok(Shown { frame, name: asked.name, made, scopes: asked.scopes }))
+}
+
+#[rocket::get("/tokens/<id>/revocation")]
+pub(super) async fn before_revoking(
+    id: i64,
+    me: AdminOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Result<Page<Revocation>, Failure> {
+    let (mut tx, now) = (desk.store.read().await?, desk.clock.now());
+    let token = table::by_id(&mut tx, TokenId(id)).await?.filter(|token| token.revoked_at.is_none());
+    let Some((token, app)) = token.and_then(|token| token.app.clone().map(|app| (token, app))) else {
+        return Err(Failure::NotFound);
+    };
+    let hangs = right::hangs(&mut tx, token.id, &app, now).await?;
+    let frame = Frame::load(&mut tx, me.0, Here::Tokens, site, now).await?;
+    Ok(Page::ok(Revocation { frame, token, hangs }))
 }
 
 #[rocket::post("/tokens/<id>/revocation")]
 pub(super) async fn revoke(id: i64, me: AdminOnly, desk: &State<Desk>) -> Result<Redirect, Failure> {
-    tokens::revoke(desk, me.0.id, TokenId(id)).await?;
+    tokens::revoke(desk, Some(me.0.id), TokenId(id)).await?;
     Ok(Redirect::to("/tokens"))
 }

@@ -74,8 +74,11 @@ pub async fn furnish(house: &House, owner: &str) -> Examples {
         "INSERT INTO planned_replies (id, conversation_id, author_id, to_phone, body, scheduled, created_at, due_at) \
          SELECT id, id, pinned_to, 'nobody', 'Until six.', 1, opened_at, opened_at + 60000000 FROM conversations",
         "UPDATE deliveries SET state = 'parked' WHERE id = (SELECT MAX(id) FROM deliveries)",
-        "INSERT INTO api_tokens (id, name, token_hash, scopes, created_at) VALUES (1, 'crm', 'x', 'pairs:read', 1)",
-        "INSERT INTO endpoints (id, url, events, secret, created_at) VALUES (5, 'http://127.0.0.1:9/', '*', 'whsec_', 1)",
+        "INSERT INTO apps (id, name, created_at) VALUES (1, 'crm', 1)",
+        "INSERT INTO api_tokens (id, name, token_hash, scopes, created_at, app_id) \
+         VALUES (1, 'crm', 'x', 'pairs:read', 1, 1)",
+        "INSERT INTO endpoints (id, url, events, secret, created_at, app_id, token_id) \
+         VALUES (5, 'http://127.0.0.1:9/', '*', 'whsec_', 1, 1, 1)",
         "INSERT INTO api_events (id, conversation_id, seq, kind, at, body) \
          SELECT 5, MAX(id), 1, 'pair.opened', 1, '{}' FROM conversations",
         "INSERT INTO event_posts (endpoint_id, event_id, conversation_id, seq, state, attempts) \

@@ -1,13 +1,16 @@
 //! The API of integrators' programs: who is let in, what is refused and how, and what is told to whom.
 
+mod apart;
 mod endpoints;
 mod events;
 mod once;
 pub mod pairs;
 mod problems;
 mod receiver;
+mod rights;
 mod tokens;
 mod told;
+mod upgrade;
 mod walk;
 
 use rocket::http::{ContentType, Header, Method};
@@ -60,11 +63,16 @@ impl Answer {
     }
 }
 
-/// A token with these scopes.
+/// A token of the app `bait shop` with these scopes.
 pub async fn token(house: &House, scopes: &[Scope]) -> String {
-    let asked =
-        desk_tokens::Asked { name: "bait shop".to_owned(), scopes: Scopes::of(scopes.iter().copied()), expires: None };
-    desk_tokens::make(&house.desk, None, asked).await.unwrap()
+    token_of(house, "bait shop", scopes).await
+}
+
+/// A token of this app, which is made if it is new.
+pub async fn token_of(house: &House, app: &str, scopes: &[Scope]) -> String {
+    let scopes = Scopes::of(scopes.iter().copied());
+    let asked = desk_tokens::Asked { name: app.to_owned(), app: None, scopes, expires: None };
+    desk_tokens::make(&house.desk, None, asked).await.unwrap().token
 }
 
 impl Program {
@@ -80,7 +88,12 @@ impl Program {
         Program { client: Client::untracked(rocket).await.unwrap(), token: String::new() }
     }
 
-    /// A program with a token that may do everything.
+    /// A program of that app, with a token that may do everything.
+    pub async fn called(house: &House, app: &str) -> Program {
+        Program { token: token_of(house, app, &Scope::ALL).await, ..Program::at(house).await }
+    }
+
+    /// A program of the app `bait shop` with a token that may do everything.
     pub async fn of(house: &House) -> Program {
         Program { token: token(house, &Scope::ALL).await, ..Program::at(house).await }
     }

@@ -37,10 +37,10 @@ pub(in crate::api) struct Extension {
     security(("token" = ["pairs:write"])),
 )]
 #[rocket::post("/pairs/<id>/completion")]
-pub(in crate::api) async fn complete(id: &str, _may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
+pub(in crate::api) async fn complete(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
     let id = numbered(id)?;
-    pair::complete(desk, id).await??;
-    Answer::ok(&found(desk, id).await?)
+    pair::complete(desk, Some(may.caller.clone()), id).await??;
+    Answer::ok(&found(desk, &may.caller, id).await?)
 }
 
 /// Closes a pair
@@ -53,10 +53,10 @@ pub(in crate::api) async fn complete(id: &str, _may: May<PairsWrite>, desk: &Kep
     security(("token" = ["pairs:write"])),
 )]
 #[rocket::post("/pairs/<id>/closure")]
-pub(in crate::api) async fn close(id: &str, _may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
+pub(in crate::api) async fn close(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
     let id = numbered(id)?;
-    pair::close(desk, id).await??;
-    Answer::ok(&found(desk, id).await?)
+    pair::close(desk, Some(may.caller.clone()), id).await??;
+    Answer::ok(&found(desk, &may.caller, id).await?)
 }
 
 /// Extends a pair
@@ -89,8 +89,8 @@ pub(in crate::api) async fn extend(
     let work = async {
         let id = numbered(id)?;
         let by = by.map(|text| duration::parse(&text).map_err(|why| Problem::refused([Fault::at("/by", &why)])));
-        pair::extend(desk, id, by.transpose()?).await??;
-        Answer::ok(&found(desk, id).await?)
+        pair::extend(desk, Some(may.caller.clone()), id, by.transpose()?).await??;
+        Answer::ok(&found(desk, &may.caller, id).await?)
     };
     once(desk, &may.caller, key, &hash, work).await
 }

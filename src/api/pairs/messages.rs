@@ -46,10 +46,10 @@ pub(in crate::api) struct Messages {
     security(("token" = ["pairs:read"])),
 )]
 #[rocket::get("/pairs/<id>/messages")]
-pub(in crate::api) async fn index(id: &str, _may: May<PairsRead>, page: Page, desk: &Kept<Desk>) -> Told {
+pub(in crate::api) async fn index(id: &str, may: May<PairsRead>, page: Page, desk: &Kept<Desk>) -> Told {
     let id = numbered(id)?;
     let tx = &mut desk.store.read().await?;
-    if views::one(tx, id, desk.clock.now()).await?.is_none() {
+    if views::one_of(tx, may.caller.app, id, desk.clock.now()).await?.is_none() {
         return Err(Problem::not_found());
     }
     let rows = views::said(tx, id, MessageId(page.after.unwrap_or(0)), page.limit).await?;
@@ -85,7 +85,7 @@ pub(in crate::api) async fn create(
     let Body { value: NewMessage { body, to }, hash } = body;
     let work = async {
         let pair = numbered(id)?;
-        let said = say(desk, Saying { pair, body, to }).await??;
+        let said = say(desk, Some(may.caller.clone()), Saying { pair, body, to }).await??;
         let before = MessageId(said.0.saturating_sub(1));
         let row = views::said(&mut desk.store.read().await?, pair, before, 1).await?.into_iter().next();
         Answer::created(&Message::from(row.ok_or_else(Problem::not_found)?))

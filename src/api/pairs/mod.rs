@@ -10,6 +10,7 @@ use super::caller::{May, PairsRead, PairsWrite};
 use super::once::{Key, once};
 use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem, ProblemDetails};
+use crate::desk::programs::Program;
 use crate::desk::{Desk, pair};
 use crate::domain::ids::ConversationId;
 use crate::domain::phone::Phone;
@@ -66,8 +67,8 @@ pub(super) struct PoolProblem {
 pub(super) async fn create(may: May<PairsWrite>, key: Key, body: Body<NewPair>, desk: &Kept<Desk>) -> Told {
     let Body { value, hash } = body;
     let work = async {
-        let opened = pair::open(desk, value.read()?, Some(may.caller.token.0), hash.clone()).await??;
-        let pair = found(desk, opened.id).await?;
+        let opened = pair::open(desk, value.read()?, Some(may.caller.clone()), hash.clone()).await??;
+        let pair = found(desk, &may.caller, opened.id).await?;
         if opened.fresh { Answer::created(&pair) } else { Answer::ok(&pair) }
     };
     once(desk, &may.caller, key, &hash, work).await
@@ -100,11 +101,12 @@ pub(super) async fn index(
     state: Vec<&str>,
     reference: Vec<&str>,
     phone: Vec<&str>,
-    _may: May<PairsRead>,
+    may: May<PairsRead>,
     page: Page,
     desk: &Kept<Desk>,
 ) -> Told {
-    let wanted = Wanted { before: page.after.map(ConversationId), ..filter(&state, &reference, &phone)? };
+    let filter = filter(&state, &reference, &phone)?;
+    let wanted = Wanted { app: Some(may.caller.app), before: page.after.map(ConversationId), ..filter };
     let now = desk.clock.now();
     let rows = views::list(&mut desk.store.read().await?, &wanted, now, page.limit).await?;
     let next_cursor = page.next(rows.len(), rows.last().map(|row| row.id.0));
@@ -132,7 +134,7 @@ fn filter(state: &[&str], reference: &[&str], phone: &[&str]) -> Result<Wanted, 
         return Err(Problem::refused(faults));
     }
     let [reference, phone] = [reference, phone].map(|text| text.map(str::to_owned));
-    Ok(Wanted { stage: wanted.flatten(), reference, phone, before: None })
+    Ok(Wanted { stage: wanted.flatten(), reference, phone, ..Wanted::default() })
 }
 
 /// Shows a pair
@@ -143,14 +145,15 @@ fn filter(state: &[&str], reference: &[&str], phone: &[&str]) -> Result<Wanted, 
     security(("token" = ["pairs:read"])),
 )]
 #[rocket::get("/pairs/<id>")]
-pub(super) async fn show(id: &str, _may: May<PairsRead>, desk: &Kept<Desk>) -> Told {
-    Answer::ok(&found(desk, numbered(id)?).await?)
+pub(super) async fn show(id: &str, may: May<PairsRead>, desk: &Kept<Desk>) -> Told {
+    Answer::ok(&found(desk, &may.caller, numbered(id)?).await?)
 }
 
-/// The pair of that id. Conversations that are none are not told apart from those that are not there.
-async fn found(desk: &Desk, id: ConversationId) -> Result<Pair, Problem> {
+/// The caller's pair of that id. Another app's, and conversations that are none, are not told apart from those that are not
+/// there.
+async fn found(desk: &Desk, caller: &Program, id: ConversationId) -> Result<Pair, Problem> {
     let now = desk.clock.now();
-    let row = views::one(&mut desk.store.read().await?, id, now).await?;
+    let row = views::one_of(&mut desk.store.read().await?, caller.app, id, now).await?;
     row.map(|row| Pair::of(row, now)).ok_or_else(Problem::not_found)
 }
 

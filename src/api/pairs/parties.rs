@@ -46,13 +46,13 @@ pub(in crate::api) struct PartyChange {
 pub(in crate::api) async fn change(
     id: &str,
     alias: &str,
-    _may: May<PairsWrite>,
+    may: May<PairsWrite>,
     body: Body<PartyChange>,
     desk: &Kept<Desk>,
 ) -> Told {
     let id = numbered(id)?;
     let phone = Phone::parse(&body.value.phone);
     let phone = phone.map_err(|why| Problem::refused([Fault::at("/phone", &why.to_string())]))?;
-    pair::change_party(desk, id, alias.to_owned(), phone).await??;
-    Answer::ok(&found(desk, id).await?)
+    pair::change_party(desk, Some(may.caller.clone()), id, alias.to_owned(), phone).await??;
+    Answer::ok(&found(desk, &may.caller, id).await?)
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Done, Held, Refusal, hold, news, tell};
+use super::{Done, Held, Refusal, hold, hold_for, news, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
+use crate::desk::programs::Program;
 use crate::domain::duration;
 use crate::domain::event::Kind;
 use crate::domain::expiry::{Term, Unmoved};
@@ -15,24 +16,26 @@ use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pair::Wrong;
 use crate::store::{Job, Result, Tx, changes, pairs};
 
-/// The transaction is complete: its grace begins now. A second time changes nothing.
+/// The transaction is complete: its grace begins now. A second time changes nothing. `by` a program, whose pairs are those
+/// of its app, or nobody but the house.
 ///
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], or [`Refusal::Conflict`] if it has ended or does not
 /// wait for completion.
-pub async fn complete(desk: &Desk, id: ConversationId) -> Done<Term> {
-    let done = desk.store.write(Move { desk: desk.clone(), id, how: How::Complete }).await?;
+pub async fn complete(desk: &Desk, by: Option<Program>, id: ConversationId) -> Done<Term> {
+    let done = desk.store.write(Move { desk: desk.clone(), by, id, how: How::Complete }).await?;
     desk.live.nudge();
     Ok(done)
 }
 
-/// Ends `by` later than it would, or, without `by`, as much later as its kind of end says; never past the hard cap.
+/// Ends `longer` later than it would, or, without it, as much later as its kind of end says; never past the hard cap. `by` as
+/// for [`complete`].
 ///
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/by`, or
 /// [`Refusal::Conflict`] if it has ended or cannot end later.
-pub async fn extend(desk: &Desk, id: ConversationId, by: Option<Duration>) -> Done<Term> {
-    let done = desk.store.write(Move { desk: desk.clone(), id, how: How::Extend(by) }).await?;
+pub async fn extend(desk: &Desk, by: Option<Program>, id: ConversationId, longer: Option<Duration>) -> Done<Term> {
+    let done = desk.store.write(Move { desk: desk.clone(), by, id, how: How::Extend(longer) }).await?;
     desk.live.nudge();
     Ok(done)
 }
@@ -49,6 +52,7 @@ enum How {
 
 struct Move {
     desk: Desk,
+    by: Option<Program>,
     id: ConversationId,
     how: How,
 }
@@ -58,7 +62,7 @@ impl Job for Move {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let term = match hold(desk, tx, self.id, now).await? {
+        let term = match hold_for(desk, tx, self.by.as_ref(), self.id, now).await? {
             Ok(held) => held.term,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -72,6 +76,10 @@ impl Job for Move {
         };
         if moved != term {
             keep(desk, tx, self.id, (what, None), moved, now).await?;
+            if let Some(program) = &self.by {
+                let data = json!({ "ends_at": moved.ends_at.0 });
+                program.record(desk, tx, (what.0, Some(self.id)), &data, now).await?;
+            }
         }
         Ok(Ok(moved))
     }

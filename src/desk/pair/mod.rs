@@ -3,6 +3,7 @@
 
 use super::outbox::{Enqueued, enqueue};
 use super::pool::missing::{Missing, missing};
+use super::programs::Program;
 use super::tell::failed;
 use super::{Desk, relay};
 use crate::clock::At;
@@ -85,6 +86,19 @@ fn abroad(desk: &Desk, pointer: &str, phone: &Phone) -> Option<Wrong> {
         let why = format!("texts are sent to numbers of {} only: this one is of another country", policy.countries);
         Wrong::at(pointer, why)
     })
+}
+
+/// Whether a pair is there for `by`: for a program, one of its app.
+async fn sees(tx: &mut Tx, by: Option<&Program>, id: ConversationId) -> Result<bool> {
+    match by {
+        Some(program) => program.has(tx, id).await,
+        None => Ok(true),
+    }
+}
+
+/// As [`hold`], for a program: a pair of another app is not there.
+async fn hold_for(desk: &Desk, tx: &mut Tx, by: Option<&Program>, id: ConversationId, now: At) -> Done<Held> {
+    if sees(tx, by, id).await? { hold(desk, tx, id, now).await } else { Ok(Err(Refusal::NotFound)) }
 }
 
 /// Holds a pair that is open at `now`.

@@ -6,9 +6,10 @@ use super::{Done, Refusal, abroad, exhausted, news, over, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
+use crate::desk::programs::Program;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::expiry::Term;
-use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::ids::{AppId, ConversationId, LegId};
 use crate::domain::pair::{Opening, Wrong, counterpart};
 use crate::faults;
 use crate::store::changes::NewEvent;
@@ -26,13 +27,13 @@ pub struct Opened {
     pub fresh: bool,
 }
 
-/// Joins the people of `opening`, asked for by `token`; `body_hash` tells the same request from another with the same
+/// Joins the people of `opening` in a pair of the app of `by`, or of none; `body_hash` tells the same request from another with the same
 /// reference.
 ///
 /// # Errors
 /// What the database said. The inner error: [`Refusal::Wrong`] for what is wrong with the request,
 /// [`Refusal::Conflict`] if an open pair has the reference, [`Refusal::PoolExhausted`].
-pub async fn open(desk: &Desk, opening: Opening, token: Option<i64>, body_hash: String) -> Done<Opened> {
+pub async fn open(desk: &Desk, opening: Opening, by: Option<Program>, body_hash: String) -> Done<Opened> {
     let mut wrongs = opening.wrongs(desk.clock.now());
     for (i, party) in opening.parties.iter().enumerate() {
         wrongs.extend(abroad(desk, &format!("/parties/{i}/phone"), &party.phone));
@@ -40,7 +41,7 @@ pub async fn open(desk: &Desk, opening: Opening, token: Option<i64>, body_hash: 
     if !wrongs.is_empty() {
         return Ok(Err(Refusal::Wrong(wrongs)));
     }
-    let (opened, sent) = desk.store.write(Open { desk: desk.clone(), opening, token, body_hash }).await?;
+    let (opened, sent) = desk.store.write(Open { desk: desk.clone(), opening, by, body_hash }).await?;
     desk.send(sent);
     Ok(opened)
 }
@@ -48,7 +49,7 @@ pub async fn open(desk: &Desk, opening: Opening, token: Option<i64>, body_hash: 
 struct Open {
     desk: Desk,
     opening: Opening,
-    token: Option<i64>,
+    by: Option<Program>,
     body_hash: String,
 }
 
@@ -65,6 +66,11 @@ impl Job for Open {
 }
 
 impl Open {
+    /// Whose pair it is to be.
+    fn app(&self) -> Option<AppId> {
+        self.by.as_ref().map(|program| program.app)
+    }
+
     async fn open(&self, tx: &mut Tx, now: At, sent: &mut Enqueued) -> Done<Opened> {
         let (desk, opening) = (&self.desk, &self.opening);
         let phones: Vec<&str> = opening.parties.iter().map(|party| party.phone.as_str()).collect();
@@ -78,12 +84,12 @@ impl Open {
         }
         // What is over by the clock alone gives its masks and its reference back before anybody asks for them.
         let mut stale = partings::over_with(tx, &phones, now).await?;
-        let known = pairs::by_reference(tx, &opening.reference).await?;
+        let known = pairs::by_reference(tx, self.app(), &opening.reference).await?;
         stale.extend(known.iter().map(|(id, _)| *id));
         let ended = over::end_over(desk, tx, &stale, now).await?;
         let known = match known.filter(|(id, _)| !ended.contains(id)) {
             // Somebody else may have ended it while this waited for it: looked at again, now that it is held.
-            Some(_) => pairs::by_reference(tx, &opening.reference).await?,
+            Some(_) => pairs::by_reference(tx, self.app(), &opening.reference).await?,
             None => None,
         };
         if let Some((id, hash)) = known {
@@ -100,7 +106,7 @@ impl Open {
         // Somebody else may end it while this waits for it: then there is another one, or none.
         let mut gone = None;
         while opening.merge
-            && let Some(id) = pairs::of_same_people(tx, &phones, now).await?
+            && let Some(id) = pairs::of_same_people(tx, self.app(), &phones, now).await?
             && gone != Some(id)
         {
             if let Some(merged) = self.merge(tx, id, now).await? {
@@ -135,10 +141,11 @@ impl Open {
             warn_before: opening.warn_before,
             ..Term::begin(opening.wish, opening.hard_cap, now)
         };
-        let new = NewPair { term, warning: opening.warning.as_deref(), redact: opening.redact, token: self.token };
+        let by = self.by.as_ref().map(|program| (program.app, program.token));
+        let new = NewPair { term, warning: opening.warning.as_deref(), redact: opening.redact, by };
         let id = pairs::insert(tx, &new, now).await?;
         faults::point("after_pair");
-        pairs::name(tx, desk.ids.next(now), id, &opening.reference, &self.body_hash).await?;
+        pairs::name(tx, desk.ids.next(now), (self.app(), id), &opening.reference, &self.body_hash).await?;
         let data = json!({ "reference": opening.reference, "ends_at": term.ends_at.0, "expiry": term.expiry.word() });
         let mut events =
             vec![NewEvent { id: desk.ids.next(now), conversation: id, kind: "pair_opened", actor: None, data }];
@@ -197,7 +204,7 @@ impl Open {
             ..held.term
         };
         pairs::keep_terms(tx, &[(id, term)]).await?;
-        pairs::name(tx, desk.ids.next(now), id, &opening.reference, &self.body_hash).await?;
+        pairs::name(tx, desk.ids.next(now), (self.app(), id), &opening.reference, &self.body_hash).await?;
         let data = json!({ "reference": opening.reference, "ends_at": term.ends_at.0 });
         changes::event(tx, desk.ids.next(now), Some(id), now, "pair_merged", None, &data).await?;
         changes::note(tx, &[(id, "conversation")], now).await?;

@@ -2,27 +2,30 @@
 
 use serde_json::json;
 
-use super::{Done, Refusal, news};
+use super::{Done, Refusal, news, sees};
 use crate::clock::At;
 use crate::desk::Desk;
+use crate::desk::programs::Program;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::changes::NewEvent;
 use crate::store::routes::{self, Talk};
 use crate::store::{Job, Result, Tx, changes, partings};
 
-/// Ends a pair now. One that has ended stays as it is.
+/// Ends a pair now. One that has ended stays as it is. `by` a program, whose pairs are those of its app, or nobody but the
+/// house.
 ///
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`].
-pub async fn close(desk: &Desk, id: ConversationId) -> Done<()> {
-    let done = desk.store.write(Close { desk: desk.clone(), id }).await?;
+pub async fn close(desk: &Desk, by: Option<Program>, id: ConversationId) -> Done<()> {
+    let done = desk.store.write(Close { desk: desk.clone(), by, id }).await?;
     desk.live.nudge();
     Ok(done)
 }
 
 struct Close {
     desk: Desk,
+    by: Option<Program>,
     id: ConversationId,
 }
 
@@ -31,11 +34,19 @@ impl Job for Close {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
+        if !sees(tx, self.by.as_ref(), self.id).await? {
+            return Ok(Err(Refusal::NotFound));
+        }
         let Some(talk) = routes::talks(tx, &[self.id]).await?.into_iter().next().filter(|talk| talk.pair.is_some())
         else {
             return Ok(Err(Refusal::NotFound));
         };
         end_talk(&self.desk, tx, &talk, None, now).await?;
+        if let Some(program) = &self.by
+            && talk.pair.as_ref().is_some_and(|pair| !pair.ended)
+        {
+            program.record(&self.desk, tx, ("pair_closed", Some(self.id)), &json!({}), now).await?;
+        }
         Ok(Ok(()))
     }
 }

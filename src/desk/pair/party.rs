@@ -3,8 +3,9 @@
 
 use serde_json::json;
 
-use super::{Done, Held, Refusal, abroad, exhausted, hold, news, over};
+use super::{Done, Held, Refusal, abroad, exhausted, hold_for, news, over};
 use crate::desk::Desk;
+use crate::desk::programs::Program;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pair::{Wrong, counterpart};
@@ -13,22 +14,24 @@ use crate::faults;
 use crate::store::opening::{self, NewLeg};
 use crate::store::{Job, Result, Tx, changes, pairs, partings};
 
-/// Gives the party called `alias` the phone `phone`. The one that they have changes nothing.
+/// Gives the party called `alias` the phone `phone`. The one that they have changes nothing. `by` a program, whose pairs
+/// are those of its app, or nobody but the house.
 ///
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/phone`,
 /// [`Refusal::Conflict`] if the pair has ended, or [`Refusal::PoolExhausted`].
-pub async fn change(desk: &Desk, pair: ConversationId, alias: String, phone: Phone) -> Done<()> {
+pub async fn change(desk: &Desk, by: Option<Program>, pair: ConversationId, alias: String, phone: Phone) -> Done<()> {
     if let Some(wrong) = abroad(desk, "/phone", &phone) {
         return Ok(Err(Refusal::Wrong(vec![wrong])));
     }
-    let done = desk.store.write(Change { desk: desk.clone(), pair, alias, phone }).await?;
+    let done = desk.store.write(Change { desk: desk.clone(), by, pair, alias, phone }).await?;
     desk.live.nudge();
     Ok(done)
 }
 
 struct Change {
     desk: Desk,
+    by: Option<Program>,
     pair: ConversationId,
     alias: String,
     phone: Phone,
@@ -43,7 +46,7 @@ impl Job for Change {
         let stale = partings::over_with(tx, &[phone], now).await?;
         let stale: Vec<ConversationId> = stale.into_iter().filter(|id| *id != self.pair).collect();
         over::end_over(desk, tx, &stale, now).await?;
-        let Held { legs, .. } = match hold(desk, tx, self.pair, now).await? {
+        let Held { legs, .. } = match hold_for(desk, tx, self.by.as_ref(), self.pair, now).await? {
             Ok(held) => held,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -100,6 +103,10 @@ impl Job for Change {
         changes::event(tx, desk.ids.next(now), Some(self.pair), now, "party_changed", None, &data).await?;
         changes::note(tx, &[(self.pair, "conversation")], now).await?;
         news::changed(desk, tx, self.pair, &self.alias, now).await?;
+        if let Some(program) = &self.by {
+            let data = json!({ "leg": leg.0.to_string() });
+            program.record(desk, tx, ("party_changed", Some(self.pair)), &data, now).await?;
+        }
         Ok(Ok(()))
     }
 }

@@ -1,8 +1,9 @@
 //! Has the system say something to the parties of a pair.
 
-use super::{Done, Held, Refusal, hold, tell};
+use super::{Done, Held, Refusal, hold_for, tell};
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
+use crate::desk::programs::Program;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::pair::{LONGEST_TEXT, Wrong, words};
 use crate::store::{Job, Result, Tx, pairs};
@@ -18,22 +19,24 @@ pub struct Saying {
     pub to: Option<Vec<String>>,
 }
 
-/// Says it. It is accepted when this returns: each party's text stands in the outbox.
+/// Says it. It is accepted when this returns: each party's text stands in the outbox. `by` a program, whose pairs are those
+/// of its app, or nobody but the house.
 ///
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/body` or `/to`, or
 /// [`Refusal::Conflict`] if the pair has ended.
-pub async fn say(desk: &Desk, saying: Saying) -> Done<MessageId> {
+pub async fn say(desk: &Desk, by: Option<Program>, saying: Saying) -> Done<MessageId> {
     if let Err(wrong) = words("/body", &saying.body, LONGEST_TEXT) {
         return Ok(Err(Refusal::Wrong(vec![wrong])));
     }
-    let (said, sent) = desk.store.write(Say { desk: desk.clone(), saying }).await?;
+    let (said, sent) = desk.store.write(Say { desk: desk.clone(), by, saying }).await?;
     desk.send(sent);
     Ok(said)
 }
 
 struct Say {
     desk: Desk,
+    by: Option<Program>,
     saying: Saying,
 }
 
@@ -42,7 +45,7 @@ impl Job for Say {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, saying, now) = (&self.desk, &self.saying, self.desk.clock.now());
-        let Held { talk, term, mut legs } = match hold(desk, tx, saying.pair, now).await? {
+        let Held { talk, term, mut legs } = match hold_for(desk, tx, self.by.as_ref(), saying.pair, now).await? {
             Ok(held) => held,
             Err(refusal) => return Ok((Err(refusal), Enqueued::default())),
         };

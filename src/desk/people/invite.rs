@@ -67,15 +67,15 @@ impl Job for Invite {
         }
         let id = PersonId(self.desk.ids.next(now));
         people::insert(tx, id, &self.new.email, &self.new.name, self.new.role, now).await?;
-        give(tx, &self.hash, Kind::Invitation, id, now).await?;
+        give(tx, &self.hash, (Kind::Invitation, id), self.by, now).await?;
         let data = json!({ "role": self.new.role.as_str() });
         record(&self.desk, tx, (self.by, id), "person_invited", &data, now).await?;
         Ok(Ok(id))
     }
 }
 
-async fn give(tx: &mut Tx, hash: &str, kind: Kind, person: PersonId, now: At) -> Result<()> {
-    links::insert(tx, hash, kind, person, now, now + LINK_LIFE).await
+async fn give(tx: &mut Tx, hash: &str, whose: (Kind, PersonId), by: PersonId, now: At) -> Result<()> {
+    links::insert(tx, hash, whose, Some(by), now, now + LINK_LIFE).await
 }
 
 /// Makes a link by which `person` chooses a password: another one, or the first if the invitation ran out. The password
@@ -106,7 +106,7 @@ impl Job for Reset {
             return Ok(Err(Failure::refused("reset", "they are disabled: enable them first")));
         }
         let kind = if person.has_password { Kind::Reset } else { Kind::Invitation };
-        give(tx, &self.hash, kind, person.id, now).await?;
+        give(tx, &self.hash, (kind, person.id), self.by, now).await?;
         record(&self.desk, tx, (self.by, person.id), "link_made", &json!({}), now).await?;
         Ok(Ok(()))
     }

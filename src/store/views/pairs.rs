@@ -4,7 +4,7 @@ use sqlx::{QueryBuilder, Row};
 
 use crate::clock::At;
 use crate::domain::expiry::Term;
-use crate::domain::ids::{ConversationId, LegId, MessageId};
+use crate::domain::ids::{AppId, ConversationId, LegId, MessageId};
 use crate::on;
 use crate::store::pairs::{self, COLUMNS, Pair};
 use crate::store::{Result, Tx, padded, push_list};
@@ -104,6 +104,8 @@ pub struct Wanted {
     pub reference: Option<String>,
     /// With a party who has or had this phone.
     pub phone: Option<String>,
+    /// Of this app; of any, if `None`.
+    pub app: Option<AppId>,
     /// Older than this one.
     pub before: Option<ConversationId>,
 }
@@ -135,6 +137,9 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<V
         if let Some(phone) = &wanted.phone {
             q.push(" AND x.conversation_id IN (SELECT conversation_id FROM legs WHERE role = 'party' AND phone = ")
                 .push_bind(phone.clone()).push(")");
+        }
+        if let Some(app) = wanted.app {
+            q.push(" AND x.app_id = ").push_bind(app.0);
         }
         if let Some(before) = wanted.before {
             q.push(" AND x.conversation_id < ").push_bind(before.0);
@@ -174,8 +179,20 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<V
 /// # Errors
 /// What the database said.
 pub async fn one(tx: &mut Tx, id: ConversationId, now: At) -> Result<Option<PairRow>> {
+    find(tx, Wanted::default(), id, now).await
+}
+
+/// One pair of an app; `None` if it has none of that id.
+///
+/// # Errors
+/// What the database said.
+pub async fn one_of(tx: &mut Tx, app: AppId, id: ConversationId, now: At) -> Result<Option<PairRow>> {
+    find(tx, Wanted { app: Some(app), ..Wanted::default() }, id, now).await
+}
+
+async fn find(tx: &mut Tx, wanted: Wanted, id: ConversationId, now: At) -> Result<Option<PairRow>> {
     let next = ConversationId(id.0.saturating_add(1));
-    let found = list(tx, &Wanted { before: Some(next), ..Wanted::default() }, now, 1).await?;
+    let found = list(tx, &Wanted { before: Some(next), ..wanted }, now, 1).await?;
     Ok(found.into_iter().find(|pair| pair.id == id))
 }
 

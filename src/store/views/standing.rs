@@ -7,7 +7,7 @@ use crate::store::{Result, Tx};
 /// How those in a pair stand.
 #[derive(Clone, Debug, Default)]
 pub struct Standing {
-    /// The name of the token that opened it.
+    /// The name of the app that opened it.
     pub app: Option<String>,
     /// Legs to which nothing is sent, and why.
     pub out: Vec<(LegId, &'static str)>,
@@ -19,7 +19,7 @@ pub struct Standing {
 /// What the database said.
 pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<Standing> {
     let app: Option<(String,)> = on!(tx, c => sqlx::query_as(
-        "SELECT t.name FROM pairs x JOIN api_tokens t ON t.id = x.token_id WHERE x.conversation_id = $1")
+        "SELECT a.name FROM pairs x JOIN apps a ON a.id = x.app_id WHERE x.conversation_id = $1")
         .bind(pair.0).fetch_optional(&mut *c).await)?;
     let rows: Vec<(i64, Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT g.id, (SELECT k.given FROM consents k WHERE k.phone = g.phone AND k.scope = 'pool' \

@@ -46,16 +46,22 @@ async fn happens(house: &House, told: &[(ConversationId, Kind)]) {
     house.desk.store.write(Tell { desk: house.desk.clone(), told: told.to_vec() }).await.unwrap();
 }
 
+/// Has a conversation be a pair of the app `bait shop`, as far as those who are told of it are concerned.
+async fn is_called(house: &House, id: ConversationId, reference: &str) {
+    let row = format!("SELECT {id}, {id}, '{reference}', '', id FROM apps WHERE name = 'bait shop'");
+    let into = "INSERT INTO pair_references (id, conversation_id, reference, body_hash, app_id)";
+    house.sets(&format!("{into} {row}")).await;
+}
+
 /// Two conversations with names, about which something can happen.
 async fn two(house: &House) -> (ConversationId, ConversationId) {
     house.customer(33).texts("hello").await;
     let one = house.conversation().await;
     house.customer(34).texts("hello").await;
     let other = house.conversation().await;
-    for (id, reference) in [(one, "bait-77"), (other, "bait-78")] {
-        let row = format!("VALUES ({id}, {id}, '{reference}', '')");
-        house.sets(&format!("INSERT INTO pair_references (id, conversation_id, reference, body_hash) {row}")).await;
-    }
+    Program::of(house).await;
+    is_called(house, one, "bait-77").await;
+    is_called(house, other, "bait-78").await;
     (one, other)
 }
 
@@ -235,7 +241,9 @@ async fn two_nodes_share_the_posts() {
     listens(&house, &receiver, &["*"]).await;
     for n in 0..12 {
         house.customer(50 + n).texts("hello").await;
-        told.push((house.conversation().await, Kind::PairOpened));
+        let pair = house.conversation().await;
+        is_called(&house, pair, &format!("bait-{n}")).await;
+        told.push((pair, Kind::PairOpened));
     }
     happens(&house, &told).await;
     for _ in 0..3 {

@@ -26,9 +26,9 @@ both_stores! {
         assert_eq!(house.rows("endpoints").await, 1);
         assert_eq!(program.posts_once("endpoints", "a-2", &other).await.status, 201);
 
-        let stranger = Program::of(house).await;
+        let stranger = Program::called(house, "crm").await;
         let theirs = stranger.posts_once("endpoints", "a-1", &body).await;
-        assert_eq!((theirs.status, theirs.header("idempotency-replayed")), (201, ""), "another token has keys of its own");
+        assert_eq!((theirs.status, theirs.header("idempotency-replayed")), (201, ""), "another app has keys of its own");
     }
 
     async fn a_request_that_was_refused_may_be_mended_under_its_key(house) {

@@ -364,7 +364,7 @@ both_stores! {
     }
 }
 
-/// Every pair is shown to every token that may read pairs, since a program that changes its token keeps its pairs.
+/// Every pair of an app is shown to every token of the app that may read pairs.
 #[tokio::test]
 async fn a_program_that_changes_its_token_keeps_its_pairs() {
     let house = House::on(crate::databases::sqlite()).await;

@@ -18,8 +18,8 @@ const OTHER_PHONE: &str = "+15055550133";
 async fn story(house: &House) {
     let id = pair::open(&house.desk, opening("bait-77"), None, "the same".to_owned()).await.unwrap().unwrap().id;
     let phone = Phone::parse(OTHER_PHONE).unwrap();
-    pair::change_party(&house.desk, id, "Helper".to_owned(), phone).await.unwrap().unwrap();
-    pair::close(&house.desk, id).await.unwrap().unwrap();
+    pair::change_party(&house.desk, None, id, "Helper".to_owned(), phone).await.unwrap().unwrap();
+    pair::close(&house.desk, None, id).await.unwrap().unwrap();
 }
 
 /// Not a test of its own: the process that is killed.

@@ -78,19 +78,21 @@ impl Deed {
             Deed::Open { opening, hash } => {
                 answer(pair::open(desk, opening, None, hash).await, |Opened { id, fresh }| Answer::Opened(id.0, fresh))
             }
-            Deed::Complete { pair } => answer(pair::complete(desk, ConversationId(pair)).await, Answer::Ends),
-            Deed::Extend { pair, by } => answer(pair::extend(desk, ConversationId(pair), by).await, Answer::Ends),
-            Deed::Close { pair, by: None } => answer(pair::close(desk, ConversationId(pair)).await, |()| Answer::Done),
+            Deed::Complete { pair } => answer(pair::complete(desk, None, ConversationId(pair)).await, Answer::Ends),
+            Deed::Extend { pair, by } => answer(pair::extend(desk, None, ConversationId(pair), by).await, Answer::Ends),
+            Deed::Close { pair, by: None } => {
+                answer(pair::close(desk, None, ConversationId(pair)).await, |()| Answer::Done)
+            }
             Deed::Close { pair, by: Some(by) } => {
                 of_staff(close::close(desk, PersonId(by), ConversationId(pair)).await)
             }
             Deed::Change { pair, alias, phone } => {
                 let phone = Phone::parse(&phone).unwrap();
-                answer(pair::change_party(desk, ConversationId(pair), alias, phone).await, |()| Answer::Done)
+                answer(pair::change_party(desk, None, ConversationId(pair), alias, phone).await, |()| Answer::Done)
             }
             Deed::Say { pair, body, to } => {
                 let saying = Saying { pair: ConversationId(pair), body, to: to.map(|one| vec![one]) };
-                answer(pair::say(desk, saying).await, |_| Answer::Done)
+                answer(pair::say(desk, None, saying).await, |_| Answer::Done)
             }
             Deed::Drain { mask } => of_staff(drain::drain(desk, By::Operator, &[NumberId(mask)]).await),
             Deed::Revive { mask } => of_staff(drain::reactivate(desk, By::Operator, NumberId(mask)).await),

@@ -1,0 +1,56 @@
+//! What programs, commands and the program itself did to rights, or ended: rows that nobody can change. They are shown
+//! among those of [`super::audit`], which has what people did.
+
+use serde_json::Value;
+
+use super::{Result, Tx};
+use crate::clock::At;
+use crate::domain::ids::{AppId, ConversationId, TokenId};
+use crate::on;
+
+/// Who acted, if no person did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A program, by a token of its app.
+    Program(AppId, TokenId),
+    /// Somebody on the command line.
+    Command,
+    /// The program itself, about an app if it is about one.
+    House(Option<AppId>),
+}
+
+/// Something that was done.
+#[derive(Clone, Copy, Debug)]
+pub struct Act<'a> {
+    /// Its row.
+    pub id: i64,
+    /// When.
+    pub at: At,
+    /// By whom.
+    pub origin: Origin,
+    /// What: a word such as `endpoint_made`.
+    pub kind: &'static str,
+    /// In which pair.
+    pub conversation: Option<ConversationId>,
+    /// The particulars; ids and words, never a number or a text.
+    pub data: &'a Value,
+}
+
+/// Writes a row.
+///
+/// # Errors
+/// What the database said.
+pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
+    let (origin, app, token) = match act.origin {
+        Origin::Program(app, token) => ("program", Some(app), Some(token)),
+        Origin::Command => ("command", None, None),
+        Origin::House(app) => ("house", app, None),
+    };
+    on!(tx, c => sqlx::query(
+        "INSERT INTO acts (id, at, origin, app_id, token_id, kind, conversation_id, data) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind(act.id).bind(act.at.0).bind(origin).bind(app.map(|id| id.0)).bind(token.map(|id| id.0)).bind(act.kind)
+        .bind(act.conversation.map(|id| id.0)).bind(act.data.to_string())
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
