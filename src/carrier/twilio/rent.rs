@@ -73,6 +73,11 @@ impl Twilio {
 
     pub(super) async fn configure(&self, number: &str, setting: &Setting) -> Changed {
         match self.rented(number).await {
+            // The carrier describes no way to take an application off a number: an empty id is none of its ids.
+            Ok(Some(rented)) if !rented.sms_application_sid.is_empty() => Changed::Refused(
+                "an application of the account takes the texts of this number: take it off in the carrier's console"
+                    .to_owned(),
+            ),
             Ok(Some(rented)) => self.change(Method::POST, self.one(&rented), &form(setting)).await,
             Ok(None) => Changed::Gone("the account does not rent it".to_owned()),
             Err(why) => Changed::NotDone(why.to_string()),
@@ -127,7 +132,8 @@ impl Twilio {
     }
 }
 
-/// The settings as a form; an application would silently win over the addresses.
+/// The settings as a form. What is not set is left out: the carrier's description takes nothing that is empty. A number that
+/// is bought has no application, which would silently win over the addresses.
 fn form(setting: &Setting) -> Form {
     [
         ("FriendlyName", setting.name.as_str()),
@@ -135,9 +141,9 @@ fn form(setting: &Setting) -> Form {
         ("SmsMethod", "POST"),
         ("SmsFallbackUrl", &setting.inbound_url),
         ("SmsFallbackMethod", "POST"),
-        ("SmsApplicationSid", ""),
     ]
     .into_iter()
+    .filter(|(_, value)| !value.is_empty())
     .collect()
 }
 

@@ -255,10 +255,33 @@ async fn a_number_is_bought_with_its_webhooks_in_one_request() {
         ("SmsMethod", "POST"),
         ("SmsFallbackUrl", url),
         ("SmsFallbackMethod", "POST"),
-        ("SmsApplicationSid", ""),
         ("PhoneNumber", "+12055550100"),
     ];
     assert_eq!(form.pairs().collect::<Vec<_>>(), expected);
+}
+
+/// The carrier's own description of its API takes no parameter that is empty, and says of no other way to take an application
+/// off a number.
+#[tokio::test]
+async fn a_number_is_set_up_without_empty_parameters_and_not_under_an_application() {
+    let page = |application: &str| {
+        let number = format!(r#"{{"sid":"PN1","phone_number":"+12055550100","sms_application_sid":"{application}"}}"#);
+        format!(r#"{{"incoming_phone_numbers":[{number}],"next_page_uri":null}}"#)
+    };
+    let answers = vec![http("200 OK", "", &page("")), http("200 OK", "", r#"{"sid":"PN1"}"#)];
+    let (base, requests) = carrier(answers).await;
+    let setting = Setting { name: String::new(), inbound_url: "https://line.example/hooks".into() };
+    assert_eq!(client(&base).set_up("+12055550100", &setting).await, Changed::Done);
+    let request = requests.lock().unwrap().remove(1);
+    let (_, body) = request.split_once("\r\n\r\n").unwrap();
+    let form = Form::parse(body.as_bytes());
+    assert!(form.pairs().all(|(_, value)| !value.is_empty()), "{body}");
+    assert!(form.get("SmsApplicationSid").is_none() && form.get("SmsUrl").is_some(), "{body}");
+
+    let (base, requests) = carrier(vec![http("200 OK", "", &page("AP00000000000000000000000000000001"))]).await;
+    let refused = client(&base).set_up("+12055550100", &setting).await;
+    assert!(matches!(&refused, Changed::Refused(why) if why.contains("application")), "{refused:?}");
+    assert_eq!(requests.lock().unwrap().len(), 1, "nothing was changed");
 }
 
 #[tokio::test]
