@@ -1,5 +1,14 @@
 //! Tables as other programs read them (RFC 4180), with cells that no spreadsheet takes for a formula.
 
+/// What a file begins with, so that spreadsheets read it as UTF-8; it belongs to no cell.
+const MARK: &str = "\u{feff}";
+
+/// A whole file: its rows, each with its line end.
+#[must_use]
+pub fn file(rows: impl IntoIterator<Item = String>) -> String {
+    std::iter::once(MARK.to_owned()).chain(rows).collect()
+}
+
 /// A row, with its line end.
 #[must_use]
 pub fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
@@ -52,6 +61,13 @@ mod tests {
         }
         assert_eq!(cell("plain"), "plain");
         assert_eq!(cell("a, \"b\""), "\"a, \"\"b\"\"\"");
+    }
+
+    #[test]
+    fn a_file_begins_with_the_mark_of_utf_8_and_its_rows_are_as_they_were() {
+        let file = file([row(["name", "José"]), row(["", "\u{feff}"])]);
+        assert_eq!(file.as_bytes()[..3], [0xef, 0xbb, 0xbf]);
+        assert_eq!(file.strip_prefix(MARK).unwrap(), "name,José\r\n,\u{feff}\r\n");
     }
 
     proptest! {

@@ -244,7 +244,7 @@ fn table(copy: &Copy) -> String {
                 .map(String::as_str),
         )
     });
-    std::iter::once(csv::row(head)).chain(rows).collect()
+    csv::file(std::iter::once(csv::row(head)).chain(rows))
 }
 
 fn tree(copy: &Copy) -> String {

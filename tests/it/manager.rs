@@ -213,6 +213,7 @@ both_stores! {
         miriam.get("/conversations/1001/exports/new").await.shows(&["Everything with this customer", "CSV"]);
         let csv = miriam.post("/conversations/1001/exports", &[("as", "csv")]).await;
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"conversation-1001.csv\"");
+        assert!(csv.body.starts_with("\u{feff}conversation,at,author,"), "spreadsheets read it as UTF-8: {}", csv.body);
         csv.shows(&["\"'=cmd|' /C calc'!A0\"", "\"no, \"\"thanks\"\"\"", "••34", "Delivered"]).hides(&["5055552034", ",=", ",+"]);
         let json = miriam.post("/conversations/1001/exports", &[("as", "json"), ("what", "customer"), ("numbers", "yes")]).await;
         let data: serde_json::Value = serde_json::from_str(&json.body).unwrap();
