@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Desk, Failure};
 use crate::domain::ids::{ConversationId, LabelId, PersonId};
+use crate::domain::name;
 use crate::domain::person::Role;
 use crate::store::labels::{self, Label};
 use crate::store::{Job, Result, Tx, access, changes, people};
@@ -17,7 +18,7 @@ pub const LONGEST: usize = 40;
 /// [`Failure::NotFound`] unless a manager asks, and where there is no such label; [`Failure::Refused`] for the field
 /// `name`.
 pub async fn name(desk: &Desk, by: PersonId, label: Option<LabelId>, name: &str) -> Result<(), Failure> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = name::kept(&name.split_whitespace().collect::<Vec<_>>().join(" "));
     if name.is_empty() {
         return Err(Failure::refused("name", "write a name first"));
     }
@@ -48,8 +49,8 @@ impl Job for Naming {
         if !manages || (self.label.is_some() && before.is_none()) {
             return Ok(Err(Failure::NotFound));
         }
-        let folded = self.name.to_lowercase();
-        let same = |other: &&Label| other.name.to_lowercase() == folded && Some(other.id) != self.label;
+        let folded = name::key(&self.name);
+        let same = |other: &&Label| name::key(&other.name) == folded && Some(other.id) != self.label;
         if let Some(other) = all.iter().find(same) {
             let why = format!("there is a label \u{201c}{}\u{201d} already: choose another name", other.name);
             return Ok(Err(Failure::refused("name", why)));

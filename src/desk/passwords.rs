@@ -1,5 +1,6 @@
 //! Sets a person's password.
 
+use crate::domain::name;
 use crate::store::{Job, Result, Store, Tx, people};
 
 /// Sets the password of the enabled person with this e-mail address by its hash, and ends their sessions and unused
@@ -8,7 +9,7 @@ use crate::store::{Job, Result, Store, Tx, people};
 /// # Errors
 /// What the database said.
 pub async fn set(store: &Store, email: &str, hash: String) -> Result<bool> {
-    store.write(Set { email: email.trim().to_lowercase(), hash }).await
+    store.write(Set { email: name::address(email), hash }).await
 }
 
 struct Set {

@@ -2,6 +2,7 @@
 
 use super::{Desk, Failure};
 use crate::domain::ids::{PersonId, SavedSearchId};
+use crate::domain::name;
 use crate::store::{Job, Result, Tx, saved_searches};
 
 /// The longest name and the longest question, in characters.
@@ -14,14 +15,14 @@ const MOST: usize = 50;
 /// # Errors
 /// [`Failure::Refused`] for the field `name`.
 pub async fn keep(desk: &Desk, by: PersonId, name: &str, query: &str) -> Result<(), Failure> {
-    let name = name.trim();
+    let name = name::kept(name);
     if name.is_empty() {
         return Err(Failure::refused("name", "give it a name by which you find it again"));
     }
     if name.chars().count() > LONGEST.0 || query.chars().count() > LONGEST.1 {
         return Err(Failure::refused("name", format!("a name has at most {} characters", LONGEST.0)));
     }
-    desk.store.write(Keep { desk: desk.clone(), by, name: name.to_owned(), query: query.to_owned() }).await?
+    desk.store.write(Keep { desk: desk.clone(), by, name, query: query.to_owned() }).await?
 }
 
 struct Keep {

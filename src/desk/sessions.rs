@@ -6,10 +6,12 @@ use std::time::Duration;
 use crate::clock::{At, hours, minutes};
 use crate::desk::{Desk, password};
 use crate::domain::ids::PersonId;
+use crate::domain::name;
 use crate::domain::person::{Duty, Role};
 use crate::domain::throttle::{self, Scope, WINDOW};
 use crate::secret::hash_token;
 use crate::store::links::{self, Kind, OpenLink};
+use crate::store::sessions::Account;
 use crate::store::{self, Job, Store, Tx, sessions};
 
 pub use crate::desk::password::hash_password;
@@ -76,14 +78,14 @@ pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<String, NotSignedI
 /// # Errors
 /// [`NotSignedIn`].
 pub(super) async fn prove(desk: &Desk, attempt: &Attempt) -> Result<(PersonId, String), NotSignedIn> {
-    let email = attempt.email.trim().to_lowercase();
+    let email = name::address(&attempt.email);
     // Somebody may have typed a password into the wrong field, so the field is not kept as it was typed.
     let account = hash_token(&email);
     refuse_guessers(desk, &account, &attempt.address).await?;
     // Asked again in its turn: of a thousand attempts at once, those behind the first failures are refused.
     let turn = password::turn().await;
     refuse_guessers(desk, &account, &attempt.address).await?;
-    let found = sessions::account(&mut desk.store.read().await?, &email).await?;
+    let found = account_of(desk, &attempt.email, &email).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let right = turn.verify(attempt.password.clone(), hash).await;
     // The turn ends after the failure has been noted, so that the next in the queue is told of it.
@@ -97,6 +99,14 @@ pub(super) async fn prove(desk: &Desk, attempt: &Attempt) -> Result<(PersonId, S
             Err(NotSignedIn::Wrong)
         }
     }
+}
+
+/// The account of an address that is kept as `address`, or as it was `typed`: before, addresses had several spellings.
+async fn account_of(desk: &Desk, typed: &str, address: &str) -> store::Result<Option<Account>> {
+    let mut tx = desk.store.read().await?;
+    let found = sessions::account(&mut tx, address).await?;
+    let before = typed.trim().to_lowercase();
+    if found.is_none() && before != address { sessions::account(&mut tx, &before).await } else { Ok(found) }
 }
 
 /// Ends the session with this token.
@@ -136,7 +146,7 @@ pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<W
 /// # Errors
 /// What the database said.
 pub async fn make_link(store: &Store, token: &str, email: &str, now: At) -> store::Result<Option<()>> {
-    store.write(MakeLink { token_hash: hash_token(token), email: email.trim().to_lowercase(), now }).await
+    store.write(MakeLink { token_hash: hash_token(token), email: name::address(email), now }).await
 }
 
 /// Whose one-time link it is and what for, while it can be used.

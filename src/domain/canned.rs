@@ -1,6 +1,7 @@
 //! Canned replies: texts that are kept to be used again, each called by a shortcut, with fields that are filled when they
 //! are put into a reply.
 
+use super::name;
 use super::text::{check_fields, fill};
 
 /// The fields that may stand in one.
@@ -15,8 +16,8 @@ const LONGEST: usize = 2_000;
 /// # Errors
 /// What is wrong and the remedy, in words.
 pub fn shortcut(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let text = text.strip_prefix('/').unwrap_or(text).to_lowercase();
+    let text = name::key(text);
+    let text = text.strip_prefix('/').unwrap_or(&text).to_owned();
     let length = text.chars().count();
     if length == 0 {
         return Err("give it a short name, such as hours: it is called by /hours".to_owned());

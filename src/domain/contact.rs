@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::name;
 use crate::secret::hash_token;
 
 /// The most characters of each field, and the most tags.
@@ -43,7 +44,7 @@ impl Card {
         let mut all: Vec<String> = Vec::new();
         for tag in tags.split([',', '\n']).map(one_line).filter(|tag| !tag.is_empty()) {
             short("tags", "a tag", &tag, TAG)?;
-            if !all.iter().any(|other| other.to_lowercase() == tag.to_lowercase()) {
+            if !all.iter().any(|other| name::key(other) == name::key(&tag)) {
                 all.push(tag);
             }
         }
@@ -74,7 +75,8 @@ impl Card {
     /// kept by their contacts.
     #[must_use]
     pub fn with(&self, other: &Card) -> Card {
-        let new_tags = other.tags.iter().filter(|tag| !self.tags.contains(tag));
+        let known: Vec<String> = self.tags.iter().map(|tag| name::key(tag)).collect();
+        let new_tags = other.tags.iter().filter(|tag| !known.contains(&name::key(tag)));
         let mut tags: Vec<String> = self.tags.iter().chain(new_tags).cloned().collect();
         tags.sort_by_key(|tag| tag.to_lowercase());
         let notes = match (&self.notes, &other.notes) {
@@ -91,7 +93,7 @@ impl Card {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    name::kept(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn short(field: &'static str, what: &str, text: &str, most: usize) -> Result<(), Wrong> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::clock::At;
 use crate::domain::expiry::Wish;
+use crate::domain::name;
 use crate::domain::phone::Phone;
 
 /// So many people at most are in one pair.
@@ -68,6 +69,18 @@ impl Wrong {
 }
 
 impl Opening {
+    /// The same with every alias as it is kept: two that differ by what nobody can see are one.
+    #[must_use]
+    pub fn kept(mut self) -> Self {
+        for party in &mut self.parties {
+            party.alias = name::kept(&party.alias);
+        }
+        for (alias, _) in &mut self.welcome {
+            *alias = name::kept(alias);
+        }
+        self
+    }
+
     /// Everything that can be seen to be wrong without looking anything up, at `now`.
     #[must_use]
     pub fn wrongs(&self, now: At) -> Vec<Wrong> {
@@ -87,13 +100,16 @@ impl Opening {
             let at = format!("/parties/{i}/alias");
             if let Err(wrong) = check_alias(&at, &party.alias) {
                 wrongs.push(wrong);
-            } else if !aliases.insert(party.alias.to_lowercase()) {
+            } else if !aliases.insert(name::key(&party.alias)) {
                 wrongs.push(Wrong::at(at, "another party of this pair has the same alias; give each another"));
             }
         }
+        let mut welcomed = HashSet::new();
         for (alias, body) in &self.welcome {
             let at = format!("/welcome/{}", escaped(alias));
-            if self.parties.iter().any(|party| party.alias == *alias) {
+            if !welcomed.insert(alias) {
+                wrongs.push(Wrong::at(at, "this party is welcomed twice; keep one"));
+            } else if self.parties.iter().any(|party| party.alias == *alias) {
                 wrongs.extend(words(&at, body, LONGEST_TEXT).err());
             } else {
                 wrongs.push(Wrong::at(at, "no party of this pair has this alias; write one of theirs"));
@@ -245,6 +261,21 @@ mod tests {
         assert_eq!(pointers(&warned), ["/expiry/warn_before"]);
         let extended = Opening { extension: Some(hours(1)), ..opening() };
         assert_eq!(pointers(&extended), ["/expiry/warning"]);
+    }
+
+    #[test]
+    fn aliases_that_differ_by_what_nobody_can_see_are_one() {
+        for other in ["Fisher ", "\u{feff}fisher", "Fi\u{200b}sher", "Fi\u{200d}sher"] {
+            let mut same = opening();
+            same.parties[1].alias = other.to_owned();
+            assert_eq!(pointers(&same.kept()), ["/parties/1/alias"], "{other:?}");
+        }
+        let mut named = opening();
+        named.parties[0].alias = " Jose\u{301}\u{200b}".to_owned();
+        named.welcome = vec![("José".to_owned(), "Hi".to_owned()), ("Jose\u{301}".to_owned(), "Hi".to_owned())];
+        let named = named.kept();
+        assert_eq!((named.parties[0].alias.as_str(), named.welcome[1].0.as_str()), ("José", "José"));
+        assert_eq!(pointers(&named), ["/welcome/José"], "twice");
     }
 
     #[test]

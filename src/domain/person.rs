@@ -4,6 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::name;
+
 /// A person's rank (`rep` < `manager` < `admin`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -88,25 +90,25 @@ pub const LONGEST_NAME: usize = 60;
 /// The longest e-mail address, in characters (RFC 5321).
 const LONGEST_EMAIL: usize = 254;
 
-/// A name as it is kept: without space around it, and one line.
+/// A name as it is kept: in one spelling, without space around it, and one line.
 ///
 /// # Errors
 /// What is wrong, in words.
 pub fn check_name(name: &str) -> Result<String, String> {
-    let name = name.trim();
+    let name = name::kept(name);
     let length = name.chars().count();
     if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
         return Err(format!("it has {length} characters; write 1 to {LONGEST_NAME}, without line breaks"));
     }
-    Ok(name.to_owned())
+    Ok(name)
 }
 
-/// An e-mail address as it is kept: lower case, without space around it. Only its shape is checked.
+/// An e-mail address as it is kept: in one spelling, lower case, without space around it. Only its shape is checked.
 ///
 /// # Errors
 /// What is wrong, in words.
 pub fn check_email(email: &str) -> Result<String, String> {
-    let email = email.trim().to_lowercase();
+    let email = name::address(email);
     let plain = !email.chars().any(|c| c.is_whitespace() || c.is_control()) && email.chars().count() <= LONGEST_EMAIL;
     let parts = email.split_once('@');
     if !plain || parts.is_none_or(|(name, host)| name.is_empty() || host.is_empty() || host.contains('@')) {

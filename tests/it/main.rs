@@ -50,6 +50,7 @@ mod security;
 mod seed;
 mod simulator;
 mod snooze;
+mod spellings;
 mod starts;
 mod strays;
 mod texts;

@@ -34,6 +34,7 @@ pub struct Opened {
 /// What the database said. The inner error: [`Refusal::Wrong`] for what is wrong with the request,
 /// [`Refusal::Conflict`] if an open pair has the reference, [`Refusal::PoolExhausted`].
 pub async fn open(desk: &Desk, opening: Opening, by: Option<Program>, body_hash: String) -> Done<Opened> {
+    let opening = opening.kept();
     let mut wrongs = opening.wrongs(desk.clock.now());
     for (i, party) in opening.parties.iter().enumerate() {
         wrongs.extend(abroad(desk, &format!("/parties/{i}/phone"), &party.phone));

@@ -8,6 +8,7 @@ use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::name;
 use crate::domain::pair::{Wrong, counterpart};
 use crate::domain::phone::Phone;
 use crate::faults;
@@ -24,6 +25,7 @@ pub async fn change(desk: &Desk, by: Option<Program>, pair: ConversationId, alia
     if let Some(wrong) = abroad(desk, "/phone", &phone) {
         return Ok(Err(Refusal::Wrong(vec![wrong])));
     }
+    let alias = name::kept(&alias);
     let done = desk.store.write(Change { desk: desk.clone(), by, pair, alias, phone }).await?;
     desk.live.nudge();
     Ok(done)
@@ -50,9 +52,12 @@ impl Job for Change {
             Ok(held) => held,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let Some(old) = legs.iter().find(|leg| leg.alias.as_deref() == Some(&self.alias)) else {
+        let Some(old) = legs.iter().find(|leg| leg.alias.as_deref().map(name::kept).as_ref() == Some(&self.alias))
+        else {
             return Ok(Err(Refusal::NotFound));
         };
+        // As it was kept, which before was as it was typed.
+        let alias = old.alias.as_deref().unwrap_or_default();
         if old.phone == phone {
             return Ok(Ok(()));
         }
@@ -91,18 +96,18 @@ impl Job for Change {
             phone,
             number,
             counterpart: Some(&others),
-            alias: Some(&self.alias),
+            alias: Some(alias),
         };
         opening::legs(tx, &[new], now).await?;
         for leg in legs.iter().filter(|leg| leg.id != old.id) {
             pairs::set_counterpart(tx, leg.id, &counterpart(&leg.phone, &everybody)).await?;
         }
         let data = json!({
-            "alias": self.alias, "leg": leg.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
+            "alias": alias, "leg": leg.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
         });
         changes::event(tx, desk.ids.next(now), Some(self.pair), now, "party_changed", None, &data).await?;
         changes::note(tx, &[(self.pair, "conversation")], now).await?;
-        news::changed(desk, tx, self.pair, &self.alias, now).await?;
+        news::changed(desk, tx, self.pair, alias, now).await?;
         if let Some(program) = &self.by {
             let data = json!({ "leg": leg.0.to_string() });
             program.record(desk, tx, ("party_changed", Some(self.pair)), &data, now).await?;

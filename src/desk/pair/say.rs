@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
 use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::name;
 use crate::domain::pair::{LONGEST_TEXT, Wrong, words};
 use crate::store::{Job, Result, Tx, pairs};
 
@@ -25,7 +26,8 @@ pub struct Saying {
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/body` or `/to`, or
 /// [`Refusal::Conflict`] if the pair has ended.
-pub async fn say(desk: &Desk, by: Option<Program>, saying: Saying) -> Done<MessageId> {
+pub async fn say(desk: &Desk, by: Option<Program>, mut saying: Saying) -> Done<MessageId> {
+    saying.to = saying.to.map(|names| names.iter().map(|one| name::kept(one)).collect());
     if let Err(wrong) = words("/body", &saying.body, LONGEST_TEXT) {
         return Ok(Err(Refusal::Wrong(vec![wrong])));
     }
@@ -50,7 +52,8 @@ impl Job for Say {
             Err(refusal) => return Ok((Err(refusal), Enqueued::default())),
         };
         if let Some(names) = &saying.to {
-            let known = |name: &String| legs.iter().any(|leg| leg.alias.as_ref() == Some(name));
+            let known =
+                |one: &String| legs.iter().any(|leg| leg.alias.as_deref().map(name::kept).as_ref() == Some(one));
             let wrongs: Vec<Wrong> = names
                 .iter()
                 .enumerate()
@@ -66,7 +69,7 @@ impl Job for Say {
             if !wrongs.is_empty() {
                 return Ok((Err(Refusal::Wrong(wrongs)), Enqueued::default()));
             }
-            legs.retain(|leg| leg.alias.as_ref().is_some_and(|alias| names.contains(alias)));
+            legs.retain(|leg| leg.alias.as_deref().is_some_and(|alias| names.contains(&name::kept(alias))));
         }
         let (message, sent) = tell(desk, tx, &talk, &legs, &saying.body, now).await?;
         let later = term.after_message(now);
