@@ -5,7 +5,7 @@ use std::io::Cursor;
 use rocket::Request;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::{Responder, Response, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::caller;
 use super::problem::Problem;
@@ -21,6 +21,8 @@ pub(super) struct Answer {
     pub(super) json: String,
     /// It was given before, to the same request.
     pub(super) again: bool,
+    /// Where what was made stands.
+    pub(super) location: Option<String>,
 }
 
 impl Answer {
@@ -36,7 +38,16 @@ impl Answer {
 
     /// It was done, and there is nothing to say.
     pub(super) fn done() -> Answer {
-        Answer { status: 204, json: String::new(), again: false }
+        Answer { status: 204, json: String::new(), again: false, location: None }
+    }
+
+    /// The same; what was made stands in this collection, by its id.
+    pub(super) fn stands_in(mut self, collection: &str) -> Answer {
+        if self.status == 201 {
+            let made: Option<Made> = serde_json::from_str(&self.json).ok();
+            self.location = made.map(|made| format!("{}/{collection}/{}", super::BASE, made.id));
+        }
+        self
     }
 
     fn of(status: u16, value: &impl Serialize) -> Told {
@@ -44,8 +55,14 @@ impl Answer {
             tracing::error!(%error, "an answer could not be written");
             Problem::new("internal", "The fault is ours and has been logged.")
         })?;
-        Ok(Answer { status, json, again: false })
+        Ok(Answer { status, json, again: false, location: None })
     }
+}
+
+/// What every answer about something that was made has.
+#[derive(Deserialize)]
+struct Made {
+    id: String,
 }
 
 impl<'r> Responder<'r, 'static> for Answer {
@@ -54,6 +71,9 @@ impl<'r> Responder<'r, 'static> for Answer {
         response.status(Status::new(self.status));
         if !self.json.is_empty() {
             response.header(ContentType::JSON).sized_body(self.json.len(), Cursor::new(self.json));
+        }
+        if let Some(location) = self.location {
+            response.header(Header::new("Location", location));
         }
         if self.again {
             response.header(Header::new("Idempotency-Replayed", "true"));

@@ -22,8 +22,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Body<T> {
     /// What it says.
     pub(super) value: T,
-    /// The SHA-256 of method, address and JSON, however that is spaced: what is asked.
-    pub(super) hash: String,
+    /// Method and address: what it says it to.
+    asked: String,
+}
+
+impl<T> Body<T> {
+    /// The SHA-256 of what is asked: of method, address and what the body means, once what goes without saying is filled in.
+    /// Two requests that mean the same have the same, however they are written.
+    pub(super) fn hash(&self, meaning: &Value) -> String {
+        hex(&Sha256::digest(format!("{}\n{meaning}", self.asked)))
+    }
 }
 
 /// A body that may be left out: then it says what `T` says by itself.
@@ -50,7 +58,7 @@ impl<'r, T: DeserializeOwned + Default + Send> FromData<'r> for OrNothing<T> {
             return Outcome::Error((too_slow().leave(req), ()));
         };
         if first.is_empty() {
-            return Outcome::Success(OrNothing(Body { value: T::default(), hash: hash(req, "") }));
+            return Outcome::Success(OrNothing(Body { value: T::default(), asked: asked(req) }));
         }
         Body::from_data(req, data).await.map(OrNothing)
     }
@@ -60,9 +68,9 @@ fn too_slow() -> Problem {
     Problem::new("too_slow", "The body did not arrive within 10 seconds.")
 }
 
-/// What is asked, by method, address and JSON.
-fn hash(req: &Request<'_>, json: &str) -> String {
-    hex(&Sha256::digest(format!("{} {}\n{json}", req.method(), req.uri().path())))
+/// Method and address.
+fn asked(req: &Request<'_>) -> String {
+    format!("{} {}", req.method(), req.uri().path())
 }
 
 async fn read<T: DeserializeOwned>(req: &Request<'_>, data: Data<'_>) -> Result<Body<T>, Problem> {
@@ -72,6 +80,10 @@ async fn read<T: DeserializeOwned>(req: &Request<'_>, data: Data<'_>) -> Result<
     if !json {
         return Err(Problem::new("not_json", "Send JSON, with the header `Content-Type: application/json`."));
     }
+    let packed = req.headers().get("content-encoding").any(|coding| !coding.trim().eq_ignore_ascii_case("identity"));
+    if packed {
+        return Err(Problem::new("not_json", "Send it as it is, without the header `Content-Encoding`."));
+    }
     let bytes = match tokio::time::timeout(PATIENCE, data.open(ByteUnit::Kibibyte(LONGEST)).into_bytes()).await {
         Ok(Ok(bytes)) if bytes.is_complete() => bytes.into_inner(),
         Ok(Ok(_)) => return Err(Problem::new("too_large", format!("Send a body of at most {LONGEST} KiB."))),
@@ -79,12 +91,11 @@ async fn read<T: DeserializeOwned>(req: &Request<'_>, data: Data<'_>) -> Result<
             return Err(too_slow());
         }
     };
-    let (value, json) = parse(&bytes)?;
-    Ok(Body { value, hash: hash(req, &json) })
+    Ok(Body { value: parse(&bytes)?, asked: asked(req) })
 }
 
-/// Reads a body's bytes: what they say, and the same in one spelling.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, String), Problem> {
+/// Reads a body's bytes.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: Value = serde_json::from_slice(bytes).map_err(|why| {
         let why = format!("it is no JSON: {why}; send an object such as {{\"a\": \"b\"}}");
         Problem::refused([Fault::at("", &why)])
@@ -92,11 +103,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, String), Problem> {
     if let Some(pointer) = nul_in(&value, String::new()) {
         return Err(Problem::refused([Fault::at(pointer, "leave out the character U+0000, which no text can have")]));
     }
-    let json = value.to_string();
-    match serde_path_to_error::deserialize(value) {
-        Ok(read) => Ok((read, json)),
-        Err(misfit) => Err(Problem::refused([fault(&misfit)])),
-    }
+    serde_path_to_error::deserialize(value).map_err(|misfit| Problem::refused([fault(&misfit)]))
 }
 
 /// Names the member that does not fit.

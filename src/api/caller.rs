@@ -9,6 +9,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::Builder;
 
 use super::problem::Problem;
+use super::query;
 use crate::desk::programs::Program;
 use crate::desk::{Desk, tokens};
 use crate::domain::quota::Quota;
@@ -34,7 +35,7 @@ macro_rules! scopes {
 
 scopes![PairsRead, PairsWrite, MessagesWrite, EndpointsWrite];
 
-/// A program whose token has this scope.
+/// A program whose token has this scope, and that asks with no parameter that the route does not know.
 #[derive(Clone, Debug)]
 pub(super) struct May<S> {
     /// Which program.
@@ -57,6 +58,7 @@ impl<'r, S: Needs> FromRequest<'r> for May<S> {
 async fn with(req: &Request<'_>, scope: Scope) -> Result<Program, Problem> {
     let caller = known(req).await?;
     has(&caller, &Scopes::of([scope]))?;
+    query::known(req)?;
     Ok(caller)
 }
 

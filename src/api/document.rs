@@ -1,5 +1,6 @@
 //! The description of the API, OpenAPI 3.1, made from the handlers and the types that they take and give.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use rocket::http::ContentType;
@@ -13,8 +14,10 @@ use super::events::{
     MessageDeliveredData, MessageFailedData, PairEndData, PairEndedData, PairExtendedData, PairOpenedData,
     PartyChangedData, PartyTextData, webhooks,
 };
+use super::pairs::opening::{AfterCompletionExpiry, FixedExpiry, SlidingExpiry};
 use super::pairs::{ends, messages, parties};
 use super::problem::{CODES, Fault, ProblemDetails};
+use super::query::Known;
 use super::{endpoints, pairs};
 
 #[derive(OpenApi)]
@@ -32,7 +35,7 @@ use super::{endpoints, pairs};
     ),
     components(schemas(
         ProblemDetails, Fault, PairOpenedData, PairEndData, PairExtendedData, PairEndedData, PartyChangedData, PartyTextData,
-        MessageDeliveredData, MessageFailedData,
+        MessageDeliveredData, MessageFailedData, FixedExpiry, SlidingExpiry, AfterCompletionExpiry,
     )),
     modifiers(&Shared),
     tags(
@@ -106,9 +109,31 @@ pub(super) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     document
 });
 
+/// The parameters that an operation has in its address, by method and path.
+static PARAMETERS: LazyLock<HashMap<(String, String), Vec<String>>> = LazyLock::new(|| {
+    let mut known = HashMap::new();
+    for (path, item) in DOCUMENT["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let all = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+            let of_query = all.iter().filter(|one| one["in"] == "query").filter_map(|one| one["name"].as_str());
+            let mut names: Vec<String> = of_query.map(str::to_owned).collect();
+            names.sort_unstable();
+            known.insert((method.to_uppercase(), path.clone()), names);
+        }
+    }
+    known
+});
+
+/// The parameters that such a request may have in its address, as the description says: none if it does not name the route.
+/// What is asked by HEAD is what is asked by GET.
+pub(super) fn parameters_of(method: &str, path: &str) -> &'static [String] {
+    let method = if method == "HEAD" { "GET" } else { method };
+    PARAMETERS.get(&(method.to_owned(), path.to_owned())).map_or(&[], Vec::as_slice)
+}
+
 static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
 
 #[rocket::get("/openapi.json")]
-pub(super) fn show() -> (ContentType, &'static str) {
+pub(super) fn show(_asked: Known) -> (ContentType, &'static str) {
     (ContentType::JSON, TEXT.as_str())
 }

@@ -2,11 +2,13 @@
 
 use rocket::State;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::answer::{Answer, Told};
 use super::body::Body;
 use super::caller::{EndpointsWrite, May, has};
+use super::events::EventName;
 use super::numbered;
 use super::once::{Key, once};
 use super::page::{Page, PageParams};
@@ -27,7 +29,7 @@ pub(super) struct NewEndpoint {
     url: String,
     /// The events that it is told of, by their names; `*` is every event, also of kinds that are yet to come. All of them
     /// tell of pairs, so the token must have `pairs:read`, too.
-    #[schema(example = json!(["pair.opened", "message.received"]), min_items = 1)]
+    #[schema(value_type = Vec<EventName>, example = json!(["pair.opened", "message.received"]), min_items = 1)]
     events: Vec<String>,
 }
 
@@ -40,6 +42,7 @@ pub(super) struct Endpoint {
     /// Where events are posted.
     url: String,
     /// The events that it is told of.
+    #[schema(value_type = Vec<EventName>)]
     events: Vec<&'static str>,
     /// When it was made.
     created_at: Instant,
@@ -90,22 +93,24 @@ impl From<table::Endpoint> for Endpoint {
     post, path = "/endpoints", tag = "Endpoints", operation_id = "addEndpoint",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request take effect once.")),
     request_body = NewEndpoint,
-    responses((status = 201, description = "The endpoint and its secret.", body = MadeEndpoint)),
+    responses((status = 201, description = "The endpoint and its secret.", body = MadeEndpoint,
+               headers(("Location" = String, description = "Its address.")))),
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::post("/endpoints", data = "<body>")]
 pub(super) async fn create(may: May<EndpointsWrite>, key: Key, body: Body<NewEndpoint>, desk: &State<Desk>) -> Told {
-    let NewEndpoint { url, events } = body.value;
-    let wanted = Wanted::read(events.iter().map(String::as_str));
+    let wanted = Wanted::read(body.value.events.iter().map(String::as_str));
     let wanted = wanted.map_err(|why| Problem::refused([Fault::at("/events", &why)]))?;
     // Before an answer is given again: another token of the app may have got it.
     has(&may.caller, &wanted.needs())?;
+    let hash = body.hash(&json!({ "url": body.value.url.trim(), "events": wanted.words() }));
+    let url = body.value.url;
     let work = async {
         let asked = Asked { url, wanted, app: None };
         let made = endpoints::make(desk, By::Program(may.caller.clone()), asked).await?;
         Answer::created(&MadeEndpoint { endpoint: made.endpoint.into(), secret: made.secret })
     };
-    once(desk, &may.caller, key, &body.hash, work).await
+    once(desk, &may.caller, key, &hash, work).await.map(|answer| answer.stands_in("endpoints"))
 }
 
 /// Lists your app's endpoints
@@ -119,8 +124,8 @@ pub(super) async fn create(may: May<EndpointsWrite>, key: Key, body: Body<NewEnd
 pub(super) async fn index(may: May<EndpointsWrite>, page: Page, desk: &State<Desk>) -> Told {
     let kept = table::of_app(&mut desk.store.read().await?, may.caller.app).await?;
     let behind = kept.into_iter().filter(|endpoint| page.after.is_none_or(|last| endpoint.id.0 > last));
-    let kept: Vec<_> = behind.take(usize::try_from(page.limit).unwrap_or(usize::MAX)).collect();
-    let next_cursor = page.next(kept.len(), kept.last().map(|last| last.id.0));
+    let mut kept: Vec<_> = behind.take(usize::try_from(page.looks_up()).unwrap_or(usize::MAX)).collect();
+    let next_cursor = page.cut(&mut kept, |one| one.id.0);
     Answer::ok(&Endpoints { data: kept.into_iter().map(Endpoint::from).collect(), next_cursor })
 }
 

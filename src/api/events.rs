@@ -2,11 +2,29 @@
 //! `desk/tell.rs` and what calls it; a test holds every kind of event against this.
 
 use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
-use super::pairs::shown::PairParty;
+use super::pairs::shown::{EndedWhy, Outcome, PairParty};
 use super::times::Instant;
 use crate::domain::event::Kind;
+
+/// The name of an event, or `*` for every one, also of kinds that are yet to come.
+pub(super) enum EventName {}
+
+impl PartialSchema for EventName {
+    fn schema() -> RefOr<Schema> {
+        let words = std::iter::once("*").chain(Kind::ALL.map(Kind::word));
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The name of an event, or `*` for every one, also of kinds that are yet to come."))
+            .enum_values(Some(words))
+            .into()
+    }
+}
+
+impl ToSchema for EventName {}
 
 macro_rules! data {
     ($($(#[doc = $about:literal])* $name:ident { $($(#[$more:meta])* $member:ident: $kind:ty,)* })*) => {$(
@@ -55,7 +73,7 @@ data! {
     PairEndedData {
         /// `expired` or `closed`.
         #[schema(example = "expired")]
-        why: String,
+        why: EndedWhy,
     }
     /// The data of `party.changed`.
     PartyChangedData {
@@ -84,7 +102,7 @@ data! {
         media: Option<Vec<String>>,
         /// What became of it, as in the list of messages.
         #[schema(example = "relayed")]
-        outcome: String,
+        outcome: Outcome,
         /// Why it was not passed on.
         #[schema(nullable = false)]
         why: Option<String>,
@@ -161,4 +179,22 @@ pub(super) fn webhooks() -> Value {
     };
     let all: Map<String, Value> = Kind::ALL.into_iter().map(|kind| (kind.word().to_owned(), webhook(kind))).collect();
     all.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::document::DOCUMENT;
+
+    #[test]
+    fn an_endpoint_wants_any_event_by_its_name() {
+        let schemas = &DOCUMENT["components"]["schemas"];
+        let mut words = vec!["*"];
+        words.extend(Kind::ALL.map(Kind::word));
+        assert_eq!(schemas["EventName"]["enum"], json!(words));
+        for object in ["NewEndpoint", "Endpoint"] {
+            let items = &schemas[object]["properties"]["events"]["items"];
+            assert_eq!(items["$ref"], "#/components/schemas/EventName", "{object}");
+        }
+    }
 }

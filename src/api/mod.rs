@@ -17,6 +17,7 @@ mod once;
 mod page;
 mod pairs;
 mod problem;
+mod query;
 mod reference;
 mod times;
 

@@ -47,7 +47,7 @@ where
     let asked = Asked { app: caller.app, key, hash: hash.to_owned() };
     let begun = match once::begin(desk, &asked).await? {
         Begun::Go(begun) => begun,
-        Begun::Again(status, json) => return Ok(Answer { status, json, again: true }),
+        Begun::Again(status, json) => return Ok(Answer { status, json, again: true, location: None }),
         Begun::Other => {
             let why = "another request came with this key: choose a new key for a new request";
             return Err(Problem::new("key_reused", "").because([Fault::header(HEADER, why)]));

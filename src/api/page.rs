@@ -35,10 +35,18 @@ pub(super) struct PageParams {
 }
 
 impl Page {
-    /// The cursor of the next page, if `entries` may go on behind `last`.
-    pub(super) fn next(self, entries: usize, last: Option<i64>) -> Option<String> {
-        let full = i64::try_from(entries).is_ok_and(|count| count >= self.limit);
-        last.filter(|_| full).map(cursor)
+    /// How many entries to look up: one more than are shown, which tells whether there is another page.
+    pub(super) fn looks_up(self) -> i64 {
+        self.limit + 1
+    }
+
+    /// Leaves the entries of this page of those that were looked up. The cursor of the next page, if there is one; `number` is
+    /// what the list is in order of.
+    pub(super) fn cut<T>(self, entries: &mut Vec<T>, number: impl Fn(&T) -> i64) -> Option<String> {
+        let most = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = entries.len() > most;
+        entries.truncate(most);
+        entries.last().filter(|_| more).map(|last| cursor(number(last)))
     }
 }
 
@@ -98,8 +106,17 @@ mod tests {
         for wrong in ["1043", "", "MTA0Mw", "§"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_full_page_that_is_the_last_promises_no_other() {
         let page = Page { after: None, limit: 2 };
-        assert_eq!((page.next(1, Some(7)), page.next(2, None)), (None, None));
-        assert_eq!(page.next(2, Some(7)), Some(cursor(7)));
+        for (mut found, shown, next) in
+            [(vec![], 0, None), (vec![5], 1, None), (vec![5, 7], 2, None), (vec![5, 7, 9], 2, Some(cursor(7)))]
+        {
+            assert!(i64::try_from(found.len()).unwrap() <= page.looks_up());
+            assert_eq!(page.cut(&mut found, |entry| *entry), next);
+            assert_eq!(found.len(), shown);
+        }
     }
 }

@@ -64,7 +64,7 @@ pub(super) struct Fault {
     /// The parameter of the address that it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "limit")]
-    parameter: Option<&'static str>,
+    parameter: Option<String>,
     /// The header that it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Idempotency-Key")]
@@ -80,8 +80,8 @@ impl Fault {
     }
 
     /// A parameter of the address.
-    pub(super) fn parameter(name: &'static str, why: &str) -> Self {
-        Fault { pointer: None, parameter: Some(name), header: None, detail: sentence(why) }
+    pub(super) fn parameter(name: impl Into<String>, why: &str) -> Self {
+        Fault { pointer: None, parameter: Some(name.into()), header: None, detail: sentence(why) }
     }
 
     /// A parameter of the address that stands there more than once.
@@ -96,7 +96,7 @@ impl Fault {
 
     /// Where it stands, in words.
     fn place(&self) -> String {
-        match (self.pointer.as_deref(), self.parameter.or(self.header)) {
+        match (self.pointer.as_deref(), self.parameter.as_deref().or(self.header)) {
             (Some(""), _) => "The body".to_owned(),
             (Some(pointer), _) => format!("`{pointer}`"),
             (None, name) => format!("`{}`", name.unwrap_or_default()),

@@ -20,6 +20,7 @@ Examples:
   switchboard pool grow 5 --country US --dry-run  say what five more masks would cost
   switchboard pool simulate --people 500 --jobs-per-hour 40 --hours 2 --quarantine 72h
   switchboard token crm --scopes pairs:write      print a token for the API
+  switchboard token crm --revoke                  say what hangs on it, ask, and revoke it
   switchboard doctor                              say what is missing, in order, with the fix
   switchboard simulator --port 9100               the simulated carrier alone
   SWITCHBOARD_CARRIER=twilio switchboard serve    serve with a real carrier

@@ -1,6 +1,7 @@
 //! The API of integrators' programs: who is let in, what is refused and how, and what is told to whom.
 
 mod apart;
+mod asked;
 mod endpoints;
 mod events;
 mod once;

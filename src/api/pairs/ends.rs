@@ -2,12 +2,13 @@
 
 use rocket::State as Kept;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::shown::Pair;
-use super::{found, numbered};
+use super::{found, millis, numbered};
 use crate::api::answer::{Answer, Told};
-use crate::api::body::{Body, OrNothing};
+use crate::api::body::OrNothing;
 use crate::api::caller::{May, PairsWrite};
 use crate::api::once::{Key, once};
 use crate::api::problem::{Fault, Problem, ProblemDetails};
@@ -85,11 +86,13 @@ pub(in crate::api) async fn extend(
     body: OrNothing<Extension>,
     desk: &Kept<Desk>,
 ) -> Told {
-    let OrNothing(Body { value: Extension { by }, hash }) = body;
+    let OrNothing(body) = body;
+    let by = body.value.by.as_deref().map(duration::parse).transpose();
+    let by = by.map_err(|why| Problem::refused([Fault::at("/by", &why)]))?;
+    let hash = body.hash(&json!({ "by": by.map(millis) }));
     let work = async {
         let id = numbered(id)?;
-        let by = by.map(|text| duration::parse(&text).map_err(|why| Problem::refused([Fault::at("/by", &why)])));
-        pair::extend(desk, Some(may.caller.clone()), id, by.transpose()?).await??;
+        pair::extend(desk, Some(may.caller.clone()), id, by).await??;
         Answer::ok(&found(desk, &may.caller, id).await?)
     };
     once(desk, &may.caller, key, &hash, work).await

@@ -1,7 +1,10 @@
 //! What is said in a pair: by its parties, and by the program.
 
+use std::collections::BTreeSet;
+
 use rocket::State as Kept;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::numbered;
@@ -15,6 +18,7 @@ use crate::api::problem::{Problem, ProblemDetails};
 use crate::desk::Desk;
 use crate::desk::pair::{Saying, say};
 use crate::domain::ids::MessageId;
+use crate::domain::name;
 use crate::store::views::pairs as views;
 
 /// Something to be said.
@@ -52,8 +56,8 @@ pub(in crate::api) async fn index(id: &str, may: May<PairsRead>, page: Page, des
     if views::one_of(tx, may.caller.app, id, desk.clock.now()).await?.is_none() {
         return Err(Problem::not_found());
     }
-    let rows = views::said(tx, id, MessageId(page.after.unwrap_or(0)), page.limit).await?;
-    let next_cursor = page.next(rows.len(), rows.last().map(|row| row.id.0));
+    let mut rows = views::said(tx, id, MessageId(page.after.unwrap_or(0)), page.looks_up()).await?;
+    let next_cursor = page.cut(&mut rows, |row| row.id.0);
     Answer::ok(&Messages { data: rows.into_iter().map(Message::from).collect(), next_cursor })
 }
 
@@ -82,7 +86,10 @@ pub(in crate::api) async fn create(
     body: Body<NewMessage>,
     desk: &Kept<Desk>,
 ) -> Told {
-    let Body { value: NewMessage { body, to }, hash } = body;
+    let names: Option<BTreeSet<String>> =
+        body.value.to.as_ref().map(|to| to.iter().map(|one| name::kept(one)).collect());
+    let hash = body.hash(&json!({ "body": body.value.body, "to": names }));
+    let NewMessage { body, to } = body.value;
     let work = async {
         let pair = numbered(id)?;
         let said = say(desk, Some(may.caller.clone()), Saying { pair, body, to }).await??;

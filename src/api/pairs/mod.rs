@@ -1,5 +1,7 @@
 //! Pairs: people who are joined behind masks for one transaction.
 
+use std::time::Duration;
+
 use rocket::State as Kept;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -46,15 +48,16 @@ pub(super) struct PoolProblem {
 
 /// Opens a pair
 ///
-/// From then on each party reaches the others by texting their own mask. If an open pair has the reference and was asked
-/// for in the same words, it is that one; in other words, `reference_in_use`. Masks are chosen for all parties or for none.
+/// From then on each party reaches the others by texting their own mask. If an open pair of your app has the reference and
+/// was asked for alike, it is that one (what goes without saying may be said or left out); otherwise, `reference_in_use`. Masks are chosen for all parties or for none.
 #[utoipa::path(
     post, path = "/pairs", tag = "Pairs", operation_id = "openPair",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request take effect once.")),
     request_body = NewPair,
     responses(
         (status = 200, description = "It was open already, or was merged into an open one.", body = Pair),
-        (status = 201, description = "It is open.", body = Pair),
+        (status = 201, description = "It is open.", body = Pair,
+         headers(("Location" = String, description = "Its address."))),
         (status = 409, description = "An open pair has the reference (`reference_in_use`), or a request with this \
          `Idempotency-Key` is being answered (`under_way`).", body = ProblemDetails,
          content_type = "application/problem+json"),
@@ -65,13 +68,14 @@ pub(super) struct PoolProblem {
 )]
 #[rocket::post("/pairs", data = "<body>")]
 pub(super) async fn create(may: May<PairsWrite>, key: Key, body: Body<NewPair>, desk: &Kept<Desk>) -> Told {
-    let Body { value, hash } = body;
+    let opening = body.value.clone().read()?;
+    let hash = body.hash(&opening::meaning(&opening));
     let work = async {
-        let opened = pair::open(desk, value.read()?, Some(may.caller.clone()), hash.clone()).await??;
+        let opened = pair::open(desk, opening, Some(may.caller.clone()), hash.clone()).await??;
         let pair = found(desk, &may.caller, opened.id).await?;
         if opened.fresh { Answer::created(&pair) } else { Answer::ok(&pair) }
     };
-    once(desk, &may.caller, key, &hash, work).await
+    once(desk, &may.caller, key, &hash, work).await.map(|answer| answer.stands_in("pairs"))
 }
 
 /// The parameters of the list, for the description.
@@ -108,8 +112,8 @@ pub(super) async fn index(
     let filter = filter(&state, &reference, &phone)?;
     let wanted = Wanted { app: Some(may.caller.app), before: page.after.map(ConversationId), ..filter };
     let now = desk.clock.now();
-    let rows = views::list(&mut desk.store.read().await?, &wanted, now, page.limit).await?;
-    let next_cursor = page.next(rows.len(), rows.last().map(|row| row.id.0));
+    let mut rows = views::list(&mut desk.store.read().await?, &wanted, now, page.looks_up()).await?;
+    let next_cursor = page.cut(&mut rows, |row| row.id.0);
     Answer::ok(&Pairs { data: rows.into_iter().map(|row| Pair::of(row, now)).collect(), next_cursor })
 }
 
@@ -128,7 +132,10 @@ fn filter(state: &[&str], reference: &[&str], phone: &[&str]) -> Result<Wanted, 
         faults.push(Fault::parameter("reference", "leave out the character U+0000, which no reference has"));
     }
     if let Some(why) = phone.and_then(|text| Phone::parse(text).err()) {
-        faults.push(Fault::parameter("phone", &why.to_string()));
+        // In an address a plus sign is a space.
+        let hint =
+            if phone.is_some_and(|text| text.starts_with(' ')) { "; in an address `+` is written %2B" } else { "" };
+        faults.push(Fault::parameter("phone", &format!("{}{hint}", why.to_string().trim_end_matches('.'))));
     }
     if !faults.is_empty() {
         return Err(Problem::refused(faults));
@@ -155,6 +162,11 @@ async fn found(desk: &Desk, caller: &Program, id: ConversationId) -> Result<Pair
     let now = desk.clock.now();
     let row = views::one_of(&mut desk.store.read().await?, caller.app, id, now).await?;
     row.map(|row| Pair::of(row, now)).ok_or_else(Problem::not_found)
+}
+
+/// A span as it is compared, in milliseconds.
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The pair's id in an address.

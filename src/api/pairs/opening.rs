@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::DateTime;
-use serde::Deserialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{Discriminator, OneOfBuilder};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
+use super::millis;
 use crate::api::problem::{Fault, Problem};
 use crate::clock::At;
 use crate::domain::duration;
@@ -61,7 +65,7 @@ pub(in crate::api) enum SamePeople {
 }
 
 /// What moves the end of a pair: nothing, each message, or its completion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::api) enum ExpiryKind {
     /// Nothing: `at` or `after` says when it is.
@@ -72,36 +76,128 @@ pub(in crate::api) enum ExpiryKind {
     AfterCompletion,
 }
 
-/// When a pair ends. Spans are a whole number and a unit: `90s`, `30m`, `24h`, `7d`.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+/// When a pair ends, as it is read. The description has one object for each kind, so that nothing it says goes without saying
+/// belongs to another.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct NewExpiry {
-    /// What moves the end.
     kind: ExpiryKind,
-    /// Of `fixed`: the moment, as RFC 3339.
-    #[schema(example = "2030-03-10T16:05:00Z", format = DateTime)]
     at: Option<String>,
-    /// Of `fixed`: so long after it is opened.
-    #[schema(example = "4h", pattern = "^[0-9]+(ms|s|m|h|d)$")]
     after: Option<String>,
-    /// Of `sliding`: so long after the last message.
-    #[schema(example = "2h", pattern = "^[0-9]+(ms|s|m|h|d)$")]
     idle: Option<String>,
-    /// Of `after_completion`: so long after its completion; 30 minutes unless you say otherwise.
-    #[schema(example = "30m", pattern = "^[0-9]+(ms|s|m|h|d)$", default = "30m")]
     grace: Option<String>,
-    /// It never lives longer than this, whatever moves its end.
-    #[schema(example = "24h", pattern = "^[0-9]+(ms|s|m|h|d)$", default = "30d")]
     hard_cap: Option<String>,
-    /// You, and with `warning` the parties, are told so long before the end.
-    #[schema(example = "10m", pattern = "^[0-9]+(ms|s|m|h|d)$")]
     warn_before: Option<String>,
-    /// What the parties are told then.
-    #[schema(example = "This chat ends in 10 minutes. Text EXTEND for more time.", min_length = 1, max_length = 1600)]
     warning: Option<String>,
-    /// A party who answers the warning with EXTEND moves the end by this, three times at most.
-    #[schema(example = "30m", pattern = "^[0-9]+(ms|s|m|h|d)$")]
     extend: Option<String>,
+}
+
+macro_rules! expiries {
+    ($($(#[doc = $about:literal])* $name:ident($kind:ident) { $($(#[$more:meta])* $member:ident: $type:ty,)* })*) => {$(
+        /// What moves the end.
+        #[derive(Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        enum $kind {
+            $kind,
+        }
+
+        $(#[doc = $about])*
+        #[derive(Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "described, not read: see `NewExpiry`")]
+        pub(in crate::api) struct $name {
+            // Described by its type: what stands here would be described as another type.
+            #[schema(inline)]
+            kind: $kind,
+            $($(#[$more])* $member: $type,)*
+            /// It never lives longer than this, whatever moves its end.
+            #[schema(example = "24h", pattern = "^[0-9]+(ms|s|m|h|d)$", default = "30d")]
+            hard_cap: Option<String>,
+            /// You, and with `warning` the parties, are told so long before the end.
+            #[schema(example = "10m", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+            warn_before: Option<String>,
+            /// What the parties are told then.
+            #[schema(
+                example = "This chat ends in 10 minutes. Text EXTEND for more time.",
+                min_length = 1,
+                max_length = 1600
+            )]
+            warning: Option<String>,
+            /// A party who answers the warning with EXTEND moves the end by this, three times at most.
+            #[schema(example = "30m", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+            extend: Option<String>,
+        }
+    )*};
+}
+
+expiries! {
+    /// It ends at a moment that nothing moves: say `at` or `after`, and not both.
+    FixedExpiry(Fixed) {
+        /// The moment, as RFC 3339.
+        #[schema(example = "2030-03-10T16:05:00Z", format = DateTime)]
+        at: Option<String>,
+        /// So long after it is opened.
+        #[schema(example = "4h", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+        after: Option<String>,
+    }
+    /// It ends when nobody has written for some time.
+    SlidingExpiry(Sliding) {
+        /// So long after the last message.
+        #[schema(example = "2h", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+        idle: String,
+    }
+    /// It ends some time after its completion, or at the hard cap.
+    AfterCompletionExpiry(AfterCompletion) {
+        /// So long after its completion; 30 minutes unless you say otherwise.
+        #[schema(example = "30m", pattern = "^[0-9]+(ms|s|m|h|d)$", default = "30m")]
+        grace: Option<String>,
+    }
+}
+
+impl PartialSchema for NewExpiry {
+    fn schema() -> RefOr<Schema> {
+        let kinds = [
+            ("fixed", FixedExpiry::name()),
+            ("sliding", SlidingExpiry::name()),
+            ("after_completion", AfterCompletionExpiry::name()),
+        ];
+        let mapping =
+            kinds.iter().map(|(kind, name)| ((*kind).to_owned(), Ref::from_schema_name(&**name).ref_location));
+        let one_of = kinds
+            .iter()
+            .fold(OneOfBuilder::new(), |one_of, (_, name)| one_of.item(Ref::from_schema_name(&**name)))
+            .description(Some("When a pair ends. Spans are a whole number and a unit: `90s`, `30m`, `24h`, `7d`."))
+            .discriminator(Some(Discriminator::with_mapping("kind", mapping.collect::<Vec<_>>())));
+        RefOr::T(Schema::OneOf(one_of.build()))
+    }
+}
+
+impl ToSchema for NewExpiry {}
+
+/// What is asked for, once what goes without saying is filled in: two requests that mean the same are one.
+pub(super) fn meaning(opening: &Opening) -> Value {
+    let opening = opening.clone().kept();
+    let parties = opening.parties.iter().map(|party| json!([party.phone.as_str(), party.alias]));
+    let end = match opening.wish {
+        Wish::At(at) => json!(["at", at.0]),
+        Wish::After(span) => json!(["after", millis(span)]),
+        Wish::Sliding(span) => json!(["sliding", millis(span)]),
+        Wish::AfterCompletion(span) => json!(["after_completion", millis(span)]),
+    };
+    let mut welcome = opening.welcome.clone();
+    welcome.sort_unstable();
+    json!({
+        "reference": opening.reference,
+        "parties": parties.collect::<Vec<_>>(),
+        "end": end,
+        "hard_cap": millis(opening.hard_cap),
+        "warn_before": opening.warn_before.map(millis),
+        "warning": opening.warning,
+        "extension": opening.extension.map(millis),
+        "welcome": welcome,
+        "redact": opening.redact,
+        "merge": opening.merge,
+    })
 }
 
 /// Mistakes as they are found.
@@ -223,6 +319,49 @@ mod tests {
         let opening = read(all).unwrap();
         assert_eq!((opening.hard_cap, opening.warn_before), (hours(24), Some(minutes(10))));
         assert_eq!((opening.extension, opening.warning.as_deref()), (Some(minutes(30)), Some("Soon.")));
+    }
+
+    #[test]
+    fn requests_that_mean_the_same_are_the_same() {
+        let meant = |expiry: &str| meaning(&read(expiry).unwrap());
+        let plain = meant(r#"{"kind": "after_completion"}"#);
+        for same in [
+            r#"{"kind": "after_completion", "grace": "30m", "hard_cap": "30d"}"#,
+            r#"{"hard_cap": "720h", "grace": "1800s", "kind": "after_completion", "warning": null}"#,
+        ] {
+            assert_eq!(meant(same), plain, "{same}");
+        }
+        assert_ne!(meant(r#"{"kind": "after_completion", "grace": "31m"}"#), plain);
+        let at = |text: &str| meant(&format!(r#"{{"kind": "fixed", "at": "{text}"}}"#));
+        assert_eq!(at("2030-03-10T16:05:00Z"), at("2030-03-10T17:05:00.000+01:00"));
+        assert_ne!(at("2030-03-10T16:05:00Z"), at("2030-03-10T16:05:01Z"));
+    }
+
+    /// A generated client sends what the description says goes without saying.
+    #[test]
+    fn what_the_description_says_goes_without_saying_is_taken() {
+        let document = &*crate::api::document::DOCUMENT;
+        let choices = document["components"]["schemas"]["NewExpiry"]["discriminator"]["mapping"].as_object().unwrap();
+        assert_eq!(choices.keys().collect::<Vec<_>>(), ["after_completion", "fixed", "sliding"]);
+        for (kind, to) in choices {
+            let schema = document.pointer(to.as_str().unwrap().trim_start_matches('#')).unwrap();
+            assert_eq!(schema["properties"]["kind"]["enum"], json!([kind]), "{schema}");
+            assert_eq!(schema["additionalProperties"], json!(false), "{schema}");
+            let mut expiry = json!({ "kind": kind });
+            for (name, member) in schema["properties"].as_object().unwrap() {
+                let required = schema["required"].as_array().unwrap().iter().any(|one| one == name);
+                if !member["default"].is_null() {
+                    expiry[name] = member["default"].clone();
+                } else if required && name != "kind" {
+                    expiry[name] = member["examples"][0].as_str().or(member["example"].as_str()).unwrap().into();
+                }
+            }
+            if kind == "fixed" {
+                expiry["after"] = json!("4h");
+            }
+            assert!(read(&expiry.to_string()).is_ok(), "{expiry}");
+            assert_eq!(expiry.get("grace").is_some(), kind == "after_completion", "{expiry}");
+        }
     }
 
     #[test]

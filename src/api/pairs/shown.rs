@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::opening::ExpiryKind;
 use crate::api::problem::{Fault, Problem};
 use crate::api::times::Instant;
 use crate::clock::At;
@@ -37,11 +38,38 @@ pub(in crate::api) struct Pair {
     /// When it ended.
     ended_at: Option<Instant>,
     /// Why it ended: `expired` or `closed`.
+    #[schema(value_type = Option<EndedWhy>)]
     ended_why: Option<String>,
     /// Phone numbers, e-mail addresses and links are taken out of what is passed on.
     redact: bool,
     /// Who is in it.
     parties: Vec<PairParty>,
+}
+
+/// Why a pair ended, as the table keeps it.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "described, not made: the table has these words")]
+pub(in crate::api) enum EndedWhy {
+    /// Its time was up.
+    Expired,
+    /// Somebody ended it.
+    Closed,
+}
+
+/// What became of a message, as the table keeps it.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "described, not made: the table has these words")]
+pub(in crate::api) enum Outcome {
+    /// It went to the others.
+    Relayed,
+    /// It came too late, or relaying was paused; nobody got it.
+    Held,
+    /// It was for us, as EXTEND is.
+    Kept,
+    /// It came from one of our own numbers.
+    Refused,
 }
 
 /// Where a pair stands.
@@ -70,7 +98,7 @@ impl From<Stage> for State {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::api) struct PairExpiry {
     /// `fixed`, `sliding` or `after_completion`.
-    #[schema(example = "after_completion")]
+    #[schema(value_type = ExpiryKind, example = "after_completion")]
     kind: &'static str,
     /// Of `sliding`: so long after the last message.
     idle: Option<String>,
@@ -156,7 +184,7 @@ pub(in crate::api) struct Message {
     body: String,
     /// `relayed`: it went to the others. `held`: it came too late, or relaying was paused; nobody got it. `kept`: it was for
     /// us, as EXTEND is. `refused`: it came from one of our own numbers.
-    #[schema(example = "relayed")]
+    #[schema(value_type = Outcome, example = "relayed")]
     outcome: String,
     /// Why it was not passed on.
     why: Option<String>,
