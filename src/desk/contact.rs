@@ -9,7 +9,8 @@ use crate::store::audit::{self, Entry};
 use crate::store::{Job, Result, Tx, access, changes, contacts};
 
 /// Why a rep may not read or write the card of somebody whom only others know.
-pub const HIDDEN: &str = "this card is shown once the customer has texted this line: until then write a note in the thread";
+pub const HIDDEN: &str =
+    "this card is shown once the customer has texted this line: until then write a note in the thread";
 
 /// A card as it was typed.
 #[derive(Clone, Debug, Default)]

@@ -9,8 +9,8 @@ use crate::domain::sending::Next;
 use crate::domain::settlement::News;
 use crate::domain::throttle;
 use crate::store::{
-    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, presences, sessions, sign_ins, tallies,
-    upkeep,
+    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, presences, sessions, sign_ins,
+    tallies, upkeep,
 };
 use crate::{faults, metrics};
 

@@ -46,8 +46,7 @@ impl Job for Set {
     async fn run(&self, tx: &mut Tx) -> Result<bool> {
         let Some(person) = people::set_password(tx, &self.email, &self.hash).await? else { return Ok(false) };
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        acts::by_command(tx, (desk.ids.next(now), now), "password_set", Some(person), &serde_json::json!({}))
-            .await?;
+        acts::by_command(tx, (desk.ids.next(now), now), "password_set", Some(person), &serde_json::json!({})).await?;
         Ok(true)
     }
 }

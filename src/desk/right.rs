@@ -67,7 +67,11 @@ pub(super) async fn disable(desk: &Desk, tx: &mut Tx, endpoint: &Endpoint, why: 
     let origin = Origin::House(endpoint.app.as_ref().map(|app| app.id));
     let data = json!({ "endpoint": endpoint.id.to_string() });
     let kind = "endpoint_disabled";
-    acts::record(tx, Act { id: desk.ids.next(now), at: now, origin, kind, conversation: None, person: None, data: &data }).await
+    acts::record(
+        tx,
+        Act { id: desk.ids.next(now), at: now, origin, kind, conversation: None, person: None, data: &data },
+    )
+    .await
 }
 
 /// What hangs on a token.

@@ -12,7 +12,8 @@ use crate::domain::phone::Phone;
 use crate::domain::{seen, typed};
 use crate::store::lines::{self, Starter};
 use crate::store::{
-    Error, Job, Result, Tx, access, changes, contacts, customers, messages, numbers, opening, outbox, people, routes, starts,
+    Error, Job, Result, Tx, access, changes, contacts, customers, messages, numbers, opening, outbox, people, routes,
+    starts,
 };
 
 /// A conversation to be started.

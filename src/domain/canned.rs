@@ -1,8 +1,8 @@
 //! Canned replies: texts that are kept to be used again, each called by a shortcut, with fields that are filled when they
 //! are put into a reply.
 
-use super::{name, seen};
 use super::text::{check_fields, fill};
+use super::{name, seen};
 
 /// The fields that may stand in one.
 pub const FIELDS: [&str; 3] = ["customer", "rep", "line"];

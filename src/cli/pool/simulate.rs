@@ -77,7 +77,8 @@ fn print(town: &Town, forecast: &Forecast, options: &Options) {
         People::Alike(people) => format!("{people} people"),
         People::Apart { workers, customers } => format!("{workers} workers and {customers} customers"),
     };
-    let work = if options.work_hours < 24.0 { format!(" in {} hours a day", options.work_hours) } else { String::new() };
+    let work =
+        if options.work_hours < 24.0 { format!(" in {} hours a day", options.work_hours) } else { String::new() };
     out::line(format_args!(
         "{people}, {} jobs an hour{work} of {} h each, then {} of quarantine ({} when masks are short)",
         options.jobs_per_hour,

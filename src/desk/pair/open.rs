@@ -15,8 +15,8 @@ use crate::faults;
 use crate::store::changes::NewEvent;
 use crate::store::opening::{self, NewLeg};
 use crate::store::pairs::{self, NewPair};
-use crate::store::routes;
 use crate::store::pool::refusals;
+use crate::store::routes;
 use crate::store::{Error, Job, Result, Tx, changes, partings};
 
 /// What became of it.

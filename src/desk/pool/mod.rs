@@ -21,7 +21,7 @@ use crate::carrier::Setting;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::audit::{self, Entry};
-use crate::store::{Result, Tx, changes, acts};
+use crate::store::{Result, Tx, acts, changes};
 use crate::wire::twilio::webhook::TRY_AGAIN;
 
 /// What our masks are called at the carrier; a number of that name whose texts are posted here was bought by us.

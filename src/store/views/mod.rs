@@ -62,7 +62,11 @@ impl Viewer {
     /// What this viewer calls the customer `u` of conversation `c`: managers by the card, a rep only where the card is
     /// theirs to see.
     pub(super) fn name(self) -> String {
-        if self.sees_all() { "u.name".to_owned() } else { format!("CASE WHEN {CARD_HIDDEN} THEN c.called ELSE u.name END") }
+        if self.sees_all() {
+            "u.name".to_owned()
+        } else {
+            format!("CASE WHEN {CARD_HIDDEN} THEN c.called ELSE u.name END")
+        }
     }
 
     /// The condition under which this viewer sees the card of customer `u` of conversation `c`.

@@ -81,9 +81,10 @@ fn about(key: &str) -> (&'static str, &'static str) {
             ("Answer within", "Whoever waits longer is marked red in the inbox, from three quarters of it amber.")
         }
         "context_line" => ("Begin a rep's thread with who it is", ""),
-        "countries" => {
-            ("Start conversations with", "Countries whose numbers staff may text first: home (those of our lines), all, or codes such as US, CA.")
-        }
+        "countries" => (
+            "Start conversations with",
+            "Countries whose numbers staff may text first: home (those of our lines), all, or codes such as US, CA.",
+        ),
         _ => ("Show reps customers' numbers", ""),
     }
 }

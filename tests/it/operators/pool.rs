@@ -88,10 +88,12 @@ fn a_town_is_simulated_with_a_table_and_a_picture() {
     let picture = std::fs::read_to_string(desk.folder.path().join("town.svg")).unwrap();
     assert!(picture.starts_with("<svg") && picture.contains("the job cannot begin"), "{picture}");
     assert_eq!(desk.runs(&[&town[..], &["--seed", "7"]].concat()).out, once.out, "the same seed, the same answer");
-    let helpers = ["--workers", "10", "--customers", "20000", "--jobs-per-hour", "35", "--hours", "3.43", "--work-hours", "8"];
+    let helpers =
+        ["--workers", "10", "--customers", "20000", "--jobs-per-hour", "35", "--hours", "3.43", "--work-hours", "8"];
     let town = desk.runs(&[&["pool", "simulate"], &helpers[..], &["--quarantine", "72h", "--floor", "4h"]].concat());
     assert!(town.out.contains("10 workers and 20000 customers, 35 jobs an hour in 8 hours a day"), "{town:?}");
-    let enough = town.out.lines().find_map(|line| line.split_once(" masks: no more than one job in a thousand finds none"));
+    let enough =
+        town.out.lines().find_map(|line| line.split_once(" masks: no more than one job in a thousand finds none"));
     let enough: u32 = enough.and_then(|(masks, _)| masks.parse().ok()).unwrap();
     assert!((28..=50).contains(&enough), "{town:?}");
     let half = desk.runs(&["pool", "simulate", "--workers", "10", "--jobs-per-hour", "35", "--hours", "3"]);

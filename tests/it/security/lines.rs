@@ -18,7 +18,8 @@ const KAYAKS: &str = "+18005550101";
 
 /// Ana answers Bait and Tackle, Bo answers Kayaks.
 fn two_lines(plan: &mut Plan) {
-    plan.setup = plan.setup.replace("members = [\"ana@example.com\", \"bo@example.com\"]", "members = [\"ana@example.com\"]");
+    plan.setup =
+        plan.setup.replace("members = [\"ana@example.com\", \"bo@example.com\"]", "members = [\"ana@example.com\"]");
     plan.setup.push_str("\n[[line]]\nnumber = \"+18005550101\"\nname = \"Kayaks\"\nmembers = [\"bo@example.com\"]\n");
 }
 
@@ -45,8 +46,13 @@ async fn known_to_ana(house: &House) -> String {
     let path = format!("/conversations/{}", house.conversation().await);
     let ana = Browser::of(house, ANA).await;
     let seen = ana.get(&path).await.card_seen();
-    let fields =
-        [("seen", seen.as_str()), ("name", "Joel Marsh"), ("tags", "HIV"), ("notes", "ask Ana first"), ("language", "Navajo")];
+    let fields = [
+        ("seen", seen.as_str()),
+        ("name", "Joel Marsh"),
+        ("tags", "HIV"),
+        ("notes", "ask Ana first"),
+        ("language", "Navajo"),
+    ];
     assert_eq!(ana.post(&format!("{path}/contact"), &fields).await.status, Status::SeeOther);
     path
 }

@@ -324,7 +324,8 @@ impl Plan {
     }
 
     fn state_of_few(&self) -> String {
-        let without = Plan { view: View { label: None, ..self.view }, arms: Vec::new(), few: None, viewer: self.viewer };
+        let without =
+            Plan { view: View { label: None, ..self.view }, arms: Vec::new(), few: None, viewer: self.viewer };
         without.narrowed("+", &mut Statement { text: String::new(), binds: Vec::new() })
     }
 }
