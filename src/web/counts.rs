@@ -28,7 +28,7 @@ pub(super) struct Counted {
 }
 
 #[rocket::post("/count", data = "<form>")]
-pub(super) async fn create(form: Form<Written>, _me: Signed, desk: &State<Desk>) -> Json<Counted> {
+pub(super) fn create(form: Form<Written>, _me: Signed, desk: &State<Desk>) -> Json<Counted> {
     let count = segment::count(&lines(&form.body), desk.carrier.capabilities().max_body_chars);
     let segment::Count { characters, segments, parts, unicode } = count;
     Json(Counted { characters, segments, parts, unicode })

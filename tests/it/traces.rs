@@ -219,7 +219,7 @@ both_stores! {
         switchboard::desk::passwords::set(&house.desk, "ana@example.com", "hash".to_owned()).await.unwrap();
         switchboard::desk::sessions::make_link(&house.desk.store, "token", "ana@example.com", house.clock.now()).await.unwrap();
         let scopes = switchboard::domain::scope::Scopes::read("pairs:read").unwrap();
-        let asked = desk::tokens::Asked { name: "crm".to_owned(), scopes, expires: None };
+        let asked = desk::tokens::Asked { name: "crm".to_owned(), app: None, scopes, expires: None };
         desk::tokens::make(&house.desk, None, asked).await.unwrap();
         desk::pool::order::grow(&house.desk, desk::pool::By::Operator, "US", 1).await.unwrap();
         house.sets("UPDATE numbers SET paused_at = 1 WHERE role = 'line'").await;

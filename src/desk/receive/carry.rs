@@ -222,6 +222,24 @@ struct Group {
 }
 
 impl Group {
+    /// Keeps a text that goes to nobody.
+    fn keep(&mut self, from: &LiveLeg, mut message: messages::NewMessage) -> Outcome {
+        (message.conversation, message.leg, message.author_id) = (Some(from.conversation), Some(from.id), from.person);
+        self.kept.push(from.conversation);
+        self.messages.push(message);
+        Outcome::Kept
+    }
+
+    /// Has whoever sent something told of what was not passed on.
+    fn tell_sender(&mut self, from: &LiveLeg, told: Option<&str>) {
+        let Some(told) = told.map(str::to_owned) else { return };
+        if from.role == "rep" {
+            self.not_sent.push((from.clone(), told));
+        } else {
+            self.words_only.push((from.conversation, from.number, from.phone.clone(), told));
+        }
+    }
+
     fn add(
         &mut self,
         desk: &Desk,
@@ -247,21 +265,15 @@ impl Group {
         };
         if talk.blocked && from.role == "customer" {
             let kind = if instead.is_some() { "keyword" } else { "text" };
-            let mut message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(Keep::Blocked.why()));
-            (message.conversation, message.leg) = (Some(talk.id), Some(from.id));
-            self.kept.push(talk.id);
-            self.messages.push(message);
-            return Some(Outcome::Kept);
+            let message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(Keep::Blocked.why()));
+            return Some(self.keep(&from, message));
         }
         let (unsaid, sender_told) = unsaid.map_or((None, None), |(unsaid, told)| (Some(unsaid), told.as_deref()));
-        if let (Some(told), true) = (sender_told, from.role == "rep" && text.media.is_empty()) {
+        if unsaid.is_some() && from.role == "rep" && text.media.is_empty() {
             // Nothing at all is no answer to a customer.
-            let mut message = text.message(desk, now, ("rep", "text"), Outcome::Kept, Some("it is empty"));
-            (message.conversation, message.leg, message.author_id) = (Some(talk.id), Some(from.id), from.person);
-            self.not_sent.push((from, told.to_owned()));
-            self.kept.push(talk.id);
-            self.messages.push(message);
-            return Some(Outcome::Kept);
+            let message = text.message(desk, now, ("rep", "text"), Outcome::Kept, Some("it is empty"));
+            self.tell_sender(&from, sender_told);
+            return Some(self.keep(&from, message));
         }
         if from_customer && standing.talk.snoozed_until.take().is_some() {
             self.woken.push(standing.talk.clone());
@@ -308,13 +320,7 @@ impl Group {
             }
             self.drafts.extend(fan.drafts);
             self.greeted.extend(fan.greeted);
-            match sender_told {
-                Some(told) if from.role == "rep" => self.not_sent.push((from.clone(), told.to_owned())),
-                Some(told) => {
-                    self.words_only.push((talk.id, from.number, from.phone.clone(), told.to_owned()));
-                }
-                None => {}
-            }
+            self.tell_sender(&from, sender_told);
             standing.waits_from = standing.waits_from.or(fan.waits.then_some(message.id));
             if author.leg == Some(from.id) && from.role == "customer" && instead.is_none() {
                 let nobody = talk.pinned_to.is_none() || !talk.on_shift(now);

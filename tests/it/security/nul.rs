@@ -166,8 +166,8 @@ both_stores! {
     async fn the_api_names_the_member_that_has_a_null_character(house) {
         let client = doors(house).await;
         let scopes = switchboard::domain::scope::Scopes::read("pairs:read,pairs:write,messages:write,endpoints:write").unwrap();
-        let asked = switchboard::desk::tokens::Asked { name: "crm".to_owned(), scopes, expires: None };
-        let token = switchboard::desk::tokens::make(&house.desk, None, asked).await.unwrap();
+        let asked = switchboard::desk::tokens::Asked { name: "crm".to_owned(), app: None, scopes, expires: None };
+        let token = switchboard::desk::tokens::make(&house.desk, None, asked).await.unwrap().token;
         let bearer = || Header::new("Authorization", format!("Bearer {token}"));
         for (method, path, body) in [
             (Method::Post, "/api/v1/pairs", r#"{"reference":"a\u0000b","parties":[]}"#),
