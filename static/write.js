@@ -37,16 +37,45 @@ function make(name, text, rest = {}) {
   return Object.assign(document.createElement(name), { textContent: text, ...rest });
 }
 
-function tell(field) {
+// How long `text` is: what one request takes is counted here, what is longer where it is cut into several.
+async function measure(text) {
+  const { characters, count, odd } = segments(text);
+  if (text.length <= Number(document.getElementById('count').dataset.most)) return { characters, segments: count, parts: 1, odd };
+  const answer = await fetch('/count', { method: 'POST', body: new URLSearchParams({ body: text }), redirect: 'manual' });
+  if (!answer.ok) throw new Error(answer.status);
+  return { ...await answer.json(), odd };
+}
+
+let telling = 0;
+
+async function tell(field) {
   const count = document.getElementById('count');
   const text = field.value.replaceAll('\r\n', '\n');
-  const { characters, count: number, odd } = segments(text);
+  const turn = ++telling;
+  const long = text.length > Number(count.dataset.most);
+  if (long) {
+    count.replaceChildren(`${several([...text].length, 'character')} · counting`);
+    // Not for every key.
+    await new Promise((done) => { setTimeout(done, 200); });
+    if (turn !== telling) return;
+  }
+  try {
+    const told = await measure(text);
+    const without = told.odd.some((one) => PLAIN.has(one)) ? (await measure(plain(text))).segments : told.segments;
+    if (turn === telling) show(field, count, told, told.segments - without);
+  } catch {
+    // The server cannot be asked: what is not known is not told.
+    if (turn === telling) count.replaceChildren(several([...text].length, 'character'));
+  }
+}
+
+function show(field, count, { characters, segments: number, parts: texts, odd }, saved) {
   count.replaceChildren();
   if (!characters) return;
   count.append(`${several(characters, 'character')} · `, make('b', several(number, 'segment')));
+  if (texts > 1) count.append(` in ${texts} texts`);
   if (!odd.length) return;
   count.append(' · Unicode');
-  const saved = number - segments(plain(text)).count;
   if (saved > 0) {
     const few = odd.filter((one) => PLAIN.has(one)).slice(0, 3).map((one) => (one.trim() ? one : 'a special blank')).join(' ');
     const use = make('button', 'Use plain ones', { type: 'button', className: 'link' });

@@ -45,7 +45,33 @@ impl Encoding {
     }
 }
 
-/// How many segments `body` is sent in, at least 1. Line ends should be [`normal`] by then.
+/// How a body travels, all its parts together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Unicode scalar values, which is how people count a text.
+    pub characters: usize,
+    /// Segments of all parts.
+    pub segments: u32,
+    /// Requests that it takes.
+    pub parts: usize,
+    /// Some character is outside GSM-7.
+    pub unicode: bool,
+}
+
+/// What `body` comes to where one request takes `limit` UTF-16 units: the sum over the parts that are sent, each in an
+/// alphabet of its own. Everything that tells people how long a text is asks here.
+#[must_use]
+pub fn count(body: &str, limit: usize) -> Count {
+    let parts = split(body, limit);
+    Count {
+        characters: body.chars().count(),
+        segments: parts.iter().map(|part| segments(part)).sum(),
+        parts: parts.len(),
+        unicode: Encoding::of(body) == Encoding::Ucs2,
+    }
+}
+
+/// How many segments `body` is sent in, which one request takes, at least 1. Line ends should be [`normal`] by then.
 #[must_use]
 pub fn segments(body: &str) -> u32 {
     let encoding = Encoding::of(body);
@@ -124,6 +150,19 @@ mod tests {
         for outside in "`çáíóúêâôîëï“”‘’–—…\u{a0}\t\u{7f}\u{1b}".chars() {
             assert!(septets(outside).is_none(), "{outside:?}");
         }
+    }
+
+    #[test]
+    fn a_long_text_costs_what_its_parts_cost() {
+        let of = |body: &str| {
+            let count = count(body, 1600);
+            (count.characters, count.segments, count.parts, count.unicode)
+        };
+        assert_eq!(of(&"a".repeat(1600)), (1600, 11, 1, false));
+        assert_eq!(of(&"word ".repeat(640)), (3200, 22, 2, false), "it is not 21, as 3,200 septets would be");
+        // One character at the end turns its own part alone.
+        assert_eq!(of(&format!("{}😀", "word ".repeat(320))), (1601, 6 + 12, 2, true));
+        assert_eq!(of(""), (0, 1, 1, false));
     }
 
     #[test]

@@ -19,11 +19,12 @@ pub mod site;
 
 pub use site::Site;
 
-/// How much of a body is read: webhooks may have 1 MB, forms of people need far less.
+/// How much of a body is read: webhooks may have 1 MB. The longest form of people is an answer of 16,000 characters, of
+/// which a form makes up to 12 bytes each.
 #[must_use]
 pub fn limits() -> Limits {
     Limits::new()
-        .limit("form", ByteUnit::Kibibyte(64))
+        .limit("form", ByteUnit::Kibibyte(256))
         .limit("data-form", ByteUnit::Kibibyte(64))
         .limit("string", ByteUnit::Kibibyte(64))
         .limit("bytes", ByteUnit::Kibibyte(64))

@@ -7,7 +7,7 @@ use super::stamp::Stamp;
 use crate::desk::Desk;
 use crate::desk::sessions::Who;
 use crate::domain::ids::{CannedReplyId, ConversationId};
-use crate::domain::segment::{Encoding, segments};
+use crate::domain::segment::{self, Count};
 use crate::store::news::{self, News};
 use crate::store::views::details::MayText;
 use crate::store::views::list::View;
@@ -71,6 +71,8 @@ pub struct Composer {
     note_why: Option<String>,
     offers: Vec<Offer>,
     people: Vec<String>,
+    /// One request takes so many UTF-16 units.
+    most: usize,
 }
 
 impl Composer {
@@ -114,6 +116,7 @@ impl Composer {
                 .into_iter()
                 .map(|one| Offer { id: one.id, text: in_words(&one.body, head, &who.name), shortcut: one.shortcut })
                 .collect(),
+            most: desk.carrier.capabilities().max_body_chars,
             people: people.into_iter().filter(|(id, _)| *id != who.id).map(|(_, name)| name).collect(),
         })
     }
@@ -125,15 +128,15 @@ impl Composer {
 
     /// How long the reply is, as the script tells while one types.
     fn count(&self) -> String {
-        let characters = self.reply.chars().count();
+        let Count { characters, segments, parts, unicode } = segment::count(&self.reply, self.most);
         if characters == 0 {
             return String::new();
         }
-        let (number, unicode) = (segments(&self.reply), Encoding::of(&self.reply) == Encoding::Ucs2);
         format!(
-            "{characters} character{} · {number} segment{}{}",
+            "{characters} character{} · {segments} segment{}{}{}",
             if characters == 1 { "" } else { "s" },
-            if number == 1 { "" } else { "s" },
+            if segments == 1 { "" } else { "s" },
+            if parts > 1 { format!(" in {parts} texts") } else { String::new() },
             if unicode { " · Unicode" } else { "" }
         )
     }

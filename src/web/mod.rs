@@ -13,6 +13,7 @@ pub mod composer;
 mod consents;
 mod contacts;
 pub mod conversations;
+mod counts;
 mod deliveries;
 mod details;
 mod drafts;
@@ -82,6 +83,7 @@ pub fn routes() -> Vec<Route> {
         planned::withdraw,
         planned::depart,
         planned::move_to,
+        counts::create,
         drafts::create,
         presences::show,
         presences::create,

@@ -55,6 +55,27 @@ test('the counter counts as carriers do and says what plain characters would sav
   await reply(ada).fill('');
 });
 
+test('what is longer than one request is counted where it is cut, and no figure differs from what the server counts', async () => {
+  const pieces = ['a', 'word ', 'é[', 'ж', '😀', '你好 ', 'नमस्ते ', 'line\n', '“x” ', '👨‍👩‍👧‍👦', 'क्षत्रिय', '\u{200b}'];
+  let seed = 7;
+  const chance = (below) => { seed = (seed * 1103515245 + 12345) % 2147483648; return seed % below; };
+  for (let turn = 0; turn < 100; turn += 1) {
+    let text = '';
+    const length = turn % 4 ? 1500 + chance(200) : chance(6000);
+    while (text.length < length) text += pieces[chance(pieces.length)].repeat(1 + chance(40));
+    await reply(ada).fill(text);
+    const counted = await ada.page.evaluate(async (body) => (await fetch('/count', { method: 'POST', body: new URLSearchParams({ body }) })).json(), text);
+    const { characters, segments, parts, unicode } = counted;
+    const told = `${characters} character${characters === 1 ? '' : 's'} · ${segments} segment${segments === 1 ? '' : 's'}`
+      + `${parts > 1 ? ` in ${parts} texts` : ''}${unicode ? ' · Unicode' : ''}`;
+    await ada.page.waitForFunction((told) => document.getElementById('count').innerText.split('\n')[0] === told, text ? told : '', { timeout: 5000 })
+      .catch(async () => assert.fail(`the page says ${await ada.page.locator('#count').innerText()}, the server ${told}`));
+  }
+  await reply(ada).fill('word '.repeat(640));
+  await ada.page.getByText('3200 characters · 22 segments in 2 texts', { exact: true }).waitFor();
+  await reply(ada).fill('');
+});
+
 test('a canned reply is kept, and put into a reply by the keyboard alone', async () => {
   await ada.page.goto('/canned');
   await ada.page.getByLabel('Name').fill('hours');

@@ -1,5 +1,8 @@
 //! How a text leaves: at once where it can, in order, at its number's pace, in time or not at all.
 
+use rocket::http::Status;
+use unicode_segmentation::UnicodeSegmentation;
+
 use switchboard::clock::{hours, minutes, seconds};
 use switchboard::desk::{claim, identity};
 use switchboard::simulator::{Fault, Kind};
@@ -173,6 +176,54 @@ both_stores! {
         let rows = house.words("SELECT CAST(part AS TEXT) FROM deliveries WHERE message_id = \
             (SELECT MAX(id) FROM messages) ORDER BY id").await;
         assert_eq!(rows, (0..parts.len()).map(|n| n.to_string()).collect::<Vec<_>>());
+    }
+
+    async fn a_long_text_of_any_script_arrives_in_even_parts_and_whole_characters(house: only_ana) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        for (word, times) in [
+            ("க்ஷௌஸ்ரீ", 300), ("ক্ষুদ্র", 300), ("ស្ត្រីព្រះ", 250), ("က္ကျွန်ုပ်", 250), ("ເຂົ້ານ້ຳ", 300), ("น้ำผู้ใหญ่", 250), ("క్ష్మాస్త్రీ", 200), ("ക്ഷേത്രം", 300), ("क्षत्रियश्रृंखला", 150),
+            ("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", 400), ("རྫོགས་ཆེན།", 250), ("👨‍👩‍👧‍👦🏳️‍🌈🇩🇪👍🏽", 90), ("e\u{323}\u{302}\u{301}", 500),
+        ] {
+            let body = word.repeat(times);
+            let before = joel.received().len();
+            house.replies_on_web(ANA, house.conversation().await, &body).await;
+            house.pass(minutes(1)).await;
+            let parts: Vec<String> = joel.bodies().split_off(before);
+            assert_eq!(parts.concat(), body, "{word}");
+            assert!(parts.len() == body.encode_utf16().count().div_ceil(1600), "{word}: {} parts", parts.len());
+            let characters: usize = parts.iter().map(|part| part.graphemes(true).count()).sum();
+            assert_eq!(characters, body.graphemes(true).count(), "{word} is cut inside a character");
+            let lengths: Vec<usize> = parts.iter().map(|part| part.encode_utf16().count()).collect();
+            assert!(lengths.iter().min().unwrap() * 10 > lengths.iter().max().unwrap() * 9, "{word}: {lengths:?}");
+        }
+        let early = format!("你好 {}", "好".repeat(1950));
+        house.replies_on_web(ANA, house.conversation().await, &early).await;
+        house.pass(minutes(1)).await;
+        let lengths: Vec<usize> = joel.bodies().iter().rev().take(2).map(|part| part.chars().count()).collect();
+        assert_eq!(lengths, [976, 977]);
+    }
+
+    async fn a_text_costs_what_the_page_said_that_it_would(house: only_ana) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        let (conversation, ana) = (house.conversation().await, Browser::of(house, ANA).await);
+        for body in [
+            "ramp".to_owned(), "a".repeat(1600), "a".repeat(1601), "word ".repeat(640), format!("{}😀", "word ".repeat(330)), format!("{}😀{}", "ж".repeat(900), "a".repeat(900)),
+            "你好，世界 ".repeat(500), "[]{}".repeat(700), "नमस्ते दुनिया\r\n".repeat(150), format!("你好 {}", "好".repeat(1950)), "👨‍👩‍👧‍👦".repeat(200), "ก".repeat(16_000),
+        ] {
+            let counted = ana.post("/count", &[("body", &body)]).await;
+            let counted: serde_json::Value = serde_json::from_str(&counted.body).unwrap();
+            assert_eq!(ana.replies(conversation, &body).await.status, Status::SeeOther, "{} characters", body.chars().count());
+            house.pass(minutes(5)).await;
+            let newest = "deliveries WHERE message_id = (SELECT MAX(id) FROM messages)";
+            let (parts, segments) = (house.rows(newest).await, house.number(&format!("SELECT CAST(SUM(segments) AS BIGINT) FROM {newest}")).await);
+            assert_eq!((counted["parts"].as_i64(), counted["segments"].as_i64()), (Some(parts), Some(segments)), "{counted}");
+            assert_eq!(counted["characters"].as_u64(), Some(body.replace("\r\n", "\n").chars().count() as u64));
+            let billed: u32 = joel.received().iter().rev().take(usize::try_from(parts).unwrap()).map(|text| text.segments).sum();
+            assert_eq!(i64::from(billed), segments, "the carrier's own count");
+            house.sets("UPDATE conversations SET loop_state = NULL").await;
+        }
     }
 
     async fn a_rep_learns_once_that_a_text_did_not_arrive_however_many_parts_failed(house: only_ana) {

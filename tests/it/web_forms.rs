@@ -54,7 +54,7 @@ both_stores! {
         blank.shows(&["There is nothing to send"]);
         let note = miriam.post(&format!("/conversations/{conversation}/notes"), &[("body", "")]).await;
         note.shows(&["The note is empty", "id=\"as-note\" checked"]);
-        let huge = "a".repeat(70_000);
+        let huge = "a".repeat(270_000);
         let path = format!("/conversations/{conversation}/replies");
         assert_eq!(miriam.post(&path, &[("body", &huge)]).await.status, Status::PayloadTooLarge);
         assert_eq!(joel.received().len(), 0);
