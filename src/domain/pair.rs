@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::At;
 use crate::domain::expiry::Wish;
 use crate::domain::phone::Phone;
+use crate::domain::seen;
 
 /// So many people at most are in one pair.
 pub const MOST_PARTIES: usize = 10;
@@ -156,7 +157,7 @@ pub fn check_alias(pointer: &str, alias: &str) -> Result<(), Wrong> {
 /// What is wrong with it.
 pub fn words(pointer: &str, body: &str, most: usize) -> Result<(), Wrong> {
     let length = body.chars().count();
-    if body.trim().is_empty() {
+    if seen::is_blank(body) {
         return Err(Wrong::at(pointer, "it is empty; write something"));
     }
     if length > most {
@@ -177,7 +178,7 @@ pub fn escaped(step: &str) -> String {
 /// Whether a text asks for more time and for nothing else.
 #[must_use]
 pub fn asks_for_more(body: &str) -> bool {
-    body.trim().eq_ignore_ascii_case("extend")
+    seen::says_only(body, "extend")
 }
 
 /// The phones on the other side of one of these, in an order that does not depend on who is who: by it the same people
@@ -253,5 +254,6 @@ mod tests {
         assert_eq!(as_heard("Sam", 2, "on my way"), "on my way");
         assert_eq!(as_heard("Sam", 3, "on my way"), "Sam: on my way");
         assert!(asks_for_more(" Extend\n") && !asks_for_more("Extend it"));
+        assert!(asks_for_more("EXTEND!") && asks_for_more("extend please") && !asks_for_more("shall we extend?"));
     }
 }

@@ -24,7 +24,7 @@ impl Phone {
     /// [`NotAPhone`] describes the shape of what was given, without repeating it.
     pub fn parse(text: &str) -> Result<Self, NotAPhone> {
         let digits = text.strip_prefix('+').unwrap_or("");
-        let shaped = (7..=15).contains(&digits.len())
+        let shaped = (FEWEST_DIGITS..=15).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && !digits.starts_with('0');
         if shaped { Ok(Phone(text.to_owned())) } else { Err(NotAPhone { shape: shape_of(text) }) }
@@ -76,11 +76,40 @@ impl fmt::Display for Phone {
     }
 }
 
-/// `••` and the last two characters of a phone number, short code or sender name.
+/// What staff without the right to see a sender's number see of it: `••` and the last two digits of a phone number. A
+/// short code and a name hide nobody, and are shown whole.
 #[must_use]
 pub fn masked(text: &str) -> String {
+    if is_open(text) {
+        return text.to_owned();
+    }
     let tail: Vec<char> = text.chars().rev().take(2).collect();
     format!("••{}", tail.iter().rev().collect::<String>())
+}
+
+/// A short code, or a name that has no phone number in it.
+fn is_open(text: &str) -> bool {
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    match Sender::read(without_channel(text)) {
+        Sender::Phone(_) => false,
+        Sender::ShortCode(_) => true,
+        Sender::Name(name) => digits < FEWEST_DIGITS && name.chars().any(char::is_alphabetic),
+    }
+}
+
+/// The fewest digits of a phone number.
+const FEWEST_DIGITS: usize = 7;
+
+/// Channels of a carrier, beside SMS, on which people have their phone number: `whatsapp:+15055550121` is the person
+/// who has `+15055550121`. The number if `from` is written so, else `from` as it stands.
+#[must_use]
+pub fn without_channel(from: &str) -> &str {
+    let number = from.split_once(':').filter(|(channel, _)| is_channel(channel)).map(|(_, number)| number.trim());
+    number.filter(|number| Phone::parse(number).is_ok()).unwrap_or(from)
+}
+
+fn is_channel(word: &str) -> bool {
+    (1..=20).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
 fn shape_of(text: &str) -> String {
@@ -148,6 +177,54 @@ mod tests {
         }
         let said = Phone::parse("1505 5550199").unwrap_err().to_string();
         assert!(said.contains("without `+`, 11 digits, 1 other") && !said.contains("0199"), "{said}");
+    }
+
+    #[test]
+    fn a_number_is_the_same_person_on_every_channel() {
+        for from in [
+            "+15055550121",
+            "whatsapp:+15055550121",
+            "rcs:+15055550121",
+            "RCS:+15055550121",
+            "sms:+15055550121",
+            "mms: +15055550121",
+            "messenger:+15055550121",
+        ] {
+            assert_eq!(without_channel(from), "+15055550121", "{from}");
+        }
+        for from in [
+            "AMAZON",
+            "messenger:100012345678",
+            "rcs:brand_agent",
+            "72345",
+            ":+15055550121",
+            "two words:+15055550121",
+            "sip:me@example.com",
+            "whatsapp:",
+        ] {
+            assert_eq!(without_channel(from), from);
+        }
+    }
+
+    #[test]
+    fn a_number_is_masked_and_what_hides_nobody_is_not() {
+        for (from, shown) in [
+            ("+15055550121", "••21"),
+            ("whatsapp:+15055550121", "••21"),
+            ("15055550121", "••21"),
+            ("Call 5055550121", "••21"),
+            ("messenger:100012345678", "••78"),
+            ("AMAZON", "AMAZON"),
+            ("Acme Bank", "Acme Bank"),
+            ("Shop24", "Shop24"),
+            ("72345", "72345"),
+            ("Πόστα", "Πόστα"),
+            ("client:bo", "client:bo"),
+            ("", "••"),
+            ("+", "••+"),
+        ] {
+            assert_eq!(masked(from), shown, "{from}");
+        }
     }
 
     #[test]

@@ -218,6 +218,28 @@ both_stores! {
         assert_eq!(house.events("pair_expiring").await.len(), 4);
     }
 
+    async fn extend_is_heard_in_other_clothes_and_not_in_a_sentence(house) {
+        let opening = Opening {
+            warn_before: Some(minutes(10)),
+            warning: Some("Over in 10 minutes. EXTEND for more.".to_owned()),
+            extension: Some(hours(1)),
+            ..ending("bait-77", Wish::After(hours(1)))
+        };
+        let id = house.joins(opening).await;
+        let mine = house.mask_of(id, "Fisher").await;
+        house.pass(minutes(50)).await;
+        for sentence in ["extend it", "Shall we extend?", "extended stay"] {
+            house.fisher().texts_to(&mine, sentence).await;
+            assert_eq!(house.helper().bodies().last().unwrap(), sentence);
+        }
+        for (turn, said) in (1..).zip(["“Extend.”", "please ＥＸＴＥＮＤ!", "\u{200e}Extend\u{200b}, thanks"]) {
+            house.fisher().texts_to(&mine, said).await;
+            assert_eq!(house.pair(id).await.term().extensions, turn, "{said}");
+            assert!(house.helper().bodies().last().unwrap().starts_with("This chat stays open"), "{said}");
+            house.pass(minutes(60)).await;
+        }
+    }
+
     async fn the_end_gives_the_masks_back_after_their_rest_and_the_same_two_get_the_same(house: two_masks) {
         let first = house.joins(opening("bait-77")).await;
         let masks = [house.mask_of(first, "Fisher").await, house.mask_of(first, "Helper").await];

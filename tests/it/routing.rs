@@ -9,7 +9,9 @@ use switchboard::desk::Failure;
 
 use crate::both_stores;
 use crate::house::neighbours::webhook;
+use crate::house::plan::only_ana;
 use crate::house::{LINE, Plan, TOKEN};
+use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";
@@ -118,7 +120,7 @@ both_stores! {
     async fn a_sender_with_a_name_is_shown_and_cannot_be_answered(house) {
         house.phone("BAYBANK").texts("Your code is 1234").await;
         let rep = house.chosen();
-        rep.shows(&["••NK, Bait and Tackle:\nYour code is 1234"]);
+        rep.shows(&["BAYBANK, Bait and Tackle:\nYour code is 1234"]);
         let (by, conversation) = (house.person(&house.pinned().await).await, house.conversation().await);
         let refused = house.tries_to_reply(by, conversation, "thanks").await;
         assert!(matches!(refused, Err(Failure::Refused { field: "body", .. })), "{refused:?}");
@@ -127,8 +129,49 @@ both_stores! {
         assert!(house.phone("BAYBANK").received().is_empty());
         assert!(house.outbox_to("BAYBANK").await.iter().all(|row| row.starts_with("suppressed")));
         let told = &rep.bodies()[1];
-        assert!(told.starts_with("Not delivered to ••NK: "), "{told}");
+        assert!(told.starts_with("Not delivered to BAYBANK: "), "{told}");
         assert!(told.contains("a name, not a number"), "{told}");
+    }
+
+    async fn what_hides_nobody_is_shown_whole_to_reps(house: only_ana) {
+        for (from, said) in [("72345", "Sale today"), ("BAYBANK", "Your code is 1234"), ("Shop24", "Your parcel"), ("messenger:100012345678", "hello")] {
+            house.phone(from).texts(said).await;
+        }
+        let heads: Vec<String> = house.ana().bodies().iter().map(|body| body.split(',').next().unwrap().to_owned()).collect();
+        assert_eq!(heads, ["72345", "BAYBANK", "Shop24", "••78"], "an account's number is a number");
+        let ana = Browser::of(house, "ana@example.com").await;
+        let list = ana.get("/conversations").await;
+        list.shows(&[">BAYBANK<", ">72345<", "••78"]).hides(&["••NK", "••45", "number ending in BAYBANK", "100012345678"]);
+        let bank = house.number("SELECT c.id FROM conversations c JOIN customers cu ON cu.id = c.customer_id WHERE cu.phone = 'BAYBANK'").await;
+        ana.get(&format!("/conversations/{bank}")).await.shows(&[">BAYBANK<"]).hides(&["number ending in BAYBANK"]);
+    }
+
+    async fn a_number_is_the_same_person_on_every_channel_and_is_answered_by_sms(house: only_ana) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        for (channel, said) in [("whatsapp", "me again"), ("rcs", "and here")] {
+            let to = if channel == "whatsapp" { format!("whatsapp:{LINE}") } else { LINE.to_owned() };
+            assert!(house.simulator.text(&format!("{channel}:{}", joel.number), &to, said).await.taken());
+            house.runs_due_work().await;
+        }
+        house.ana().shows(&["••34, Bait and Tackle:\nhello", "me again", "and here"]);
+        assert_eq!((house.rows("customers").await, house.rows("conversations").await), (1, 1));
+        let raw = house.words("SELECT raw FROM messages ORDER BY id").await;
+        assert!(raw[1].contains("whatsapp%3A%2B1505"), "the webhook keeps the channel: {raw:?}");
+        house.ana().texts_back("We are open").await;
+        joel.shows(&["We are open"]);
+        assert_eq!(joel.received()[0].from, LINE);
+
+        let rep = format!("rcs:{}", house.ana().number);
+        assert!(house.simulator.text(&rep, &house.ana().threads()[0], "until six").await.taken());
+        house.runs_due_work().await;
+        joel.shows(&["We are open", "until six"]);
+
+        assert!(house.simulator.text(&format!("whatsapp:{}", joel.number), LINE, "STOP").await.taken());
+        house.runs_due_work().await;
+        assert!(house.ana().bodies().last().unwrap().starts_with("••34 opted out"), "{:?}", house.ana().bodies());
+        house.ana().texts_back("One more thing").await;
+        assert_eq!(joel.received().len(), 2, "the number does not want texts, whatever it said so by");
     }
 
     async fn a_short_code_is_answered_like_a_phone(house) {

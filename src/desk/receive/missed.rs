@@ -13,6 +13,7 @@ use crate::{faults, metrics};
 /// # Errors
 /// What the database said; nothing is stored then.
 pub async fn receive_missed(desk: &Desk, text: Inbound, sent_at: At) -> Result<Outcome> {
+    let text = text.of_person();
     let received = desk.store.write(Missed { desk: desk.catching_up(sent_at), text, sent_at }).await?;
     faults::point("after_missed");
     metrics::text(received.outcome.word());

@@ -14,6 +14,7 @@ use crate::domain::command;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::keyword::{self, Keyword};
 use crate::domain::pair;
+use crate::domain::phone::without_channel;
 use crate::store::messages::NewMessage;
 use crate::store::routes;
 use crate::store::selected::{self, Selected};
@@ -87,6 +88,7 @@ impl Outcome {
 /// # Errors
 /// What the database said; nothing is stored then.
 pub async fn receive(desk: &Desk, text: Inbound) -> Result<Outcome> {
+    let text = text.of_person();
     let received = desk.store.write(Receive { desk: desk.clone(), text }).await?;
     faults::point("before_dispatch");
     metrics::text(received.outcome.word());
@@ -213,6 +215,18 @@ fn keyword_of(body: &str, to: &str) -> Option<Keyword> {
 }
 
 impl Inbound {
+    /// By whichever of a carrier's channels it came: whoever has a phone number is the same person on all of them, and is
+    /// answered by SMS. The webhook as it came keeps the channel.
+    fn of_person(mut self) -> Self {
+        for number in [&mut self.from, &mut self.to] {
+            let bare = without_channel(number);
+            if bare.len() < number.len() {
+                *number = bare.to_owned();
+            }
+        }
+        self
+    }
+
     fn message(
         &self,
         desk: &Desk,
@@ -274,7 +288,7 @@ impl Inbound {
         data
     }
 
-    fn media_types(&self) -> Vec<String> {
+    pub(super) fn media_types(&self) -> Vec<String> {
         self.media.iter().map(|(_, kind)| kind.clone()).collect()
     }
 }

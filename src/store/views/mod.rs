@@ -69,7 +69,7 @@ impl Viewer {
 pub struct Contact {
     /// The name, if one is known.
     pub name: Option<String>,
-    /// `••34`; the whole number where the line shows it.
+    /// `••34`; the whole number where the line shows it, and whoever has none: a short code, a name.
     pub masked: String,
 }
 
@@ -87,6 +87,12 @@ impl Contact {
     fn new(name: Option<String>, phone: Option<&str>) -> Self {
         let name = name.filter(|name| !name.trim().is_empty());
         Contact { name, masked: phone.map(crate::domain::phone::masked).unwrap_or_default() }
+    }
+
+    /// It hides a number: short codes and names hide nobody.
+    #[must_use]
+    pub fn is_masked(&self) -> bool {
+        self.masked.starts_with('•')
     }
 
     /// The last two digits, for readers: "number ending in 34".

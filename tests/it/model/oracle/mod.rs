@@ -197,8 +197,11 @@ pub struct Oracle {
     pub tally: BTreeMap<&'static str, u64>,
 }
 
-/// `••` and the last two characters.
+/// `••` and the last two digits; a short code or a name as it is.
 pub fn masked(phone: &str) -> String {
+    if !phone.starts_with('+') {
+        return phone.to_owned();
+    }
     let at = phone.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
     format!("••{}", &phone[at..])
 }
