@@ -3,7 +3,7 @@
 use super::notice::{Whose, answer, say};
 use super::outbox::{Enqueued, enqueue};
 use super::relay::customer_label;
-use super::{Desk, Failure, close, duty, ledger, note, pin, snooze};
+use super::{Desk, Failure, close, duty, ledger, note, pin, snooze, unsaid};
 use crate::clock::At;
 use crate::domain::colleague::{self, Unclear};
 use crate::domain::command::{Command, Hash, span_words};
@@ -36,6 +36,8 @@ pub(super) struct Order<'a> {
     pub(super) number: NumberId,
     /// In which thread.
     pub(super) place: Place,
+    /// The types of pictures and files that came with it.
+    pub(super) media: Vec<String>,
 }
 
 /// Does what `hash` asks, and answers on the number that it was texted to.
@@ -49,6 +51,10 @@ pub(super) async fn carry_out(desk: &Desk, tx: &mut Tx, order: &Order<'_>, hash:
         Hash::Wrong(mistake) => format!("{mistake}. Nothing was sent to the customer. #help lists the commands."),
         // Callers relay it; on a line it has no reader.
         Hash::Text(_) => line_help(tx, order).await?,
+    };
+    let said = match order.media.as_slice() {
+        [] => said,
+        types => format!("{said} Only its words count, not {}.", unsaid::what(types)),
     };
     let number = reachable_number(tx, order).await?;
     let answered = enqueue(desk, tx, vec![answer(number, order.phone, &said)], now).await?;

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::notice::{Whose, say};
 use super::outbox::{Enqueued, enqueue};
-use super::relay::{context, draft, with_media};
+use super::relay::{context, draft};
+use super::unsaid::{Unsaid, words};
 use super::{Desk, legs};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
@@ -117,7 +118,8 @@ async fn words_of(tx: &mut Tx, one: &Waited, talk: &Talk) -> Result<String> {
     let media: Vec<serde_json::Value> =
         one.media.as_deref().and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
     let types: Vec<String> = media.iter().map(|file| file["type"].as_str().unwrap_or_default().to_owned()).collect();
-    let body = with_media(&one.body, &types);
+    let unsaid = Unsaid::of(tx, Whose::In(talk.id), &one.body, &types).await?;
+    let body = words(&one.body, unsaid.as_ref()).staff;
     Ok(match &one.author_name {
         Some(name) => format!("{name}: {body}"),
         None => body,

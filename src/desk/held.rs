@@ -3,15 +3,18 @@
 
 use serde_json::json;
 
+use super::notice::Whose;
 use super::outbox::{Enqueued, enqueue};
 use super::queue::{self, Hall};
-use super::relay::{Author, fan_out, with_media};
+use super::relay::{Author, fan_out};
 use super::reopen::{With, reopen};
+use super::unsaid::{Unsaid, short, words};
 use super::{Desk, Failure, because, notice, reading};
 use crate::clock::At;
 use crate::domain::command::{self, Hash};
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::person::Role;
+use crate::domain::seen;
 use crate::store::held::{self, Held};
 use crate::store::messages::{self, Said, Unread, preview};
 use crate::store::routes::{self, Talk};
@@ -110,6 +113,10 @@ impl Decide {
             let why = "a rep's command is not for the customer: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
         }
+        if forward && held.by_rep && held.media.is_none() && seen::is_blank(&held.body) {
+            let why = "it is empty, so there is nothing to send on: dismiss it with a reason";
+            return Ok(Err(Failure::refused("message", why)));
+        }
         if forward && held.by_stranger {
             let why = "it came from a phone that is nobody's in this conversation: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
@@ -171,8 +178,9 @@ async fn send(desk: &Desk, tx: &mut Tx, talk: &Talk, held: &Held, now: At) -> Re
     let media: Vec<serde_json::Value> =
         held.media.as_deref().and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
     let types: Vec<String> = media.iter().map(|file| file["type"].as_str().unwrap_or_default().to_owned()).collect();
-    let body = with_media(&held.body, &types);
-    let fan = fan_out(talk, &legs, author, held.id, &body, &desk.policies, now);
+    let unsaid = Unsaid::of(tx, Whose::In(talk.id), &held.body, &types).await?;
+    let said = words(&held.body, unsaid.as_ref());
+    let fan = fan_out(talk, &legs, author, held.id, &said, &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;
     let mut sent = enqueue(desk, tx, fan.drafts, now).await?;
     let unsent = std::mem::take(&mut sent.unsent);
@@ -183,7 +191,7 @@ async fn send(desk: &Desk, tx: &mut Tx, talk: &Talk, held: &Held, now: At) -> Re
         last_at: now,
         inbound_at: (!held.by_rep).then_some(now),
         waiting_since,
-        preview: preview(&held.body),
+        preview: preview(short(&held.body, unsaid.as_ref())),
         loop_state: talk.loop_state.clone(),
         paused_at: talk.paused_at,
         // It is older than what came meanwhile.

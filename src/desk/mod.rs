@@ -81,6 +81,7 @@ pub mod tallies;
 pub mod tell;
 pub mod tokens;
 pub mod unplan;
+pub mod unsaid;
 
 use outbox::{Enqueued, Sending};
 

@@ -4,7 +4,7 @@ use super::reply::{LONGEST, web_message};
 use super::{Desk, Failure, draft};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
-use crate::domain::mention;
+use crate::domain::{mention, seen};
 use crate::store::messages::NewMessage;
 use crate::store::{Job, Result, Tx, access, changes, mentions, messages};
 
@@ -20,7 +20,7 @@ pub async fn note(
     form_key: Option<String>,
 ) -> Result<MessageId, Failure> {
     let length = body.chars().count();
-    if body.trim().is_empty() {
+    if seen::is_blank(&body) {
         return Err(Failure::refused("body", "the note is empty: write something first"));
     }
     if length > LONGEST {

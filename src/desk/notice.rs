@@ -4,14 +4,18 @@ use super::Desk;
 use super::outbox::{Draft, Enqueued, Unsent, enqueue};
 use crate::clock::{At, hours, minutes};
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId};
-use crate::domain::phone::masked;
+use crate::domain::phone::{Sender, masked};
 use crate::domain::text::Wording;
+use crate::domain::{outsider, seen};
+use crate::store::routes::LiveLeg;
 use crate::store::{Result, Tx, dialect, lines, messages, notices, texts};
 
 /// A notice that says the conversation behind a number has ended.
 pub const ENDED: &str = "ended";
 /// A notice to a rep whose text was not relayed, or who texted a line.
 pub const TO_REP: &str = "to_rep";
+/// Word that only words are passed on.
+pub const WORDS_ONLY: &str = "words_only";
 /// Help for a rep who texts a line.
 pub const REP_ON_LINE: &str = "rep_on_line";
 /// The answer to HELP.
@@ -82,6 +86,25 @@ pub async fn throttled(
     begin(desk, tx, None, kind, number, to, body, now).await
 }
 
+/// As [`throttled`], with `WORDS_ONLY`, and shown in the conversation: to somebody who sent what cannot be passed on. A
+/// sender who cannot be answered is not.
+///
+/// # Errors
+/// What the database said.
+pub async fn words_only(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    (number, to): (NumberId, &str),
+    body: &str,
+    now: At,
+) -> Result<Enqueued> {
+    if !Sender::read(to).answerable() || !is_due(tx, WORDS_ONLY, number, to, WINDOW, now).await? {
+        return Ok(Enqueued::default());
+    }
+    begin(desk, tx, Some(conversation), WORDS_ONLY, number, to, body, now).await
+}
+
 /// Tells a customer that nobody can answer now: at most once a day from each line, and never within five minutes of an
 /// answer.
 ///
@@ -117,7 +140,7 @@ pub async fn greet(
     to: &str,
     now: At,
 ) -> Result<Enqueued> {
-    let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return Ok(Enqueued::default()) };
+    let Some(words) = words.filter(|words| !seen::is_blank(words)) else { return Ok(Enqueued::default()) };
     if !is_due(tx, GREETING, line, to, AFTER_HOURS_WINDOW, now).await? {
         return Ok(Enqueued::default());
     }
@@ -151,7 +174,7 @@ async fn begin(
     body: &str,
     now: At,
 ) -> Result<Enqueued> {
-    if body.trim().is_empty() {
+    if seen::is_blank(body) {
         return Ok(Enqueued::default());
     }
     let draft = Draft {
@@ -183,6 +206,28 @@ pub fn answer(number: NumberId, to: &str, body: &str) -> Draft {
     }
 }
 
+/// Tells a rep on the thread that something was not sent, as [`tell_authors`] does: no more often either.
+///
+/// # Errors
+/// What the database said.
+pub async fn not_sent(desk: &Desk, tx: &mut Tx, rep: &LiveLeg, body: &str, now: At) -> Result<Enqueued> {
+    if notices::failures(tx, rep.conversation, &rep.phone, now - FAILURES_WITHIN).await? >= MOST_FAILURES {
+        return Ok(Enqueued::default());
+    }
+    let draft = Draft {
+        message: None,
+        leg: Some(rep.id),
+        conversation: Some(rep.conversation),
+        kind: FAILURE,
+        number: rep.number,
+        to: rep.phone.clone(),
+        person: rep.person,
+        body: body.trim_end().to_owned(),
+        window_at: None,
+    };
+    enqueue(desk, tx, vec![draft], now).await
+}
+
 /// Tells authors on phones that their texts did not arrive; the web shows it on the bubble.
 ///
 /// # Errors
@@ -209,6 +254,7 @@ pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) 
             continue;
         }
         let why = failed.iter().find(|(message, ..)| *message == one.id).map_or("", |(.., why)| *why);
+        let why = if leg.party { outsider::reason(why) } else { why };
         let customer = if leg.party {
             "the other side".to_owned()
         } else {

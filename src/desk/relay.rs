@@ -31,6 +31,23 @@ pub fn customer_label(talk: &Talk) -> String {
     }
 }
 
+/// What a message says to those who hear it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// To staff.
+    pub staff: String,
+    /// To customers and parties.
+    pub others: String,
+}
+
+impl Words {
+    /// The same to everybody.
+    #[must_use]
+    pub fn plain(body: &str) -> Self {
+        Words { staff: body.to_owned(), others: body.to_owned() }
+    }
+}
+
 /// What a message becomes on the other legs of its conversation.
 #[derive(Debug, Default)]
 #[must_use = "nobody gets anything until the drafts are enqueued"]
@@ -43,13 +60,13 @@ pub struct Fan {
     pub waits: bool,
 }
 
-/// The drafts for `body` at `now`. A conversation's rep is texted while on duty; nobody else's duty matters.
+/// The drafts for `words` at `now`. A conversation's rep is texted while on duty; nobody else's duty matters.
 pub fn fan_out(
     talk: &Talk,
     legs: &[LiveLeg],
     author: Author<'_>,
     message: MessageId,
-    body: &str,
+    words: &Words,
     house: &Policies,
     now: At,
 ) -> Fan {
@@ -78,8 +95,9 @@ pub fn fan_out(
             }
         }
         match leg.role.as_str() {
-            "party" => text.push_str(&pair::as_heard(author.name, parties, body)),
-            _ => text.push_str(body),
+            "party" => text.push_str(&pair::as_heard(author.name, parties, &words.others)),
+            "rep" => text.push_str(&words.staff),
+            _ => text.push_str(&words.others),
         }
         fan.drafts.push(draft(talk, leg, message, text));
     }
@@ -117,41 +135,8 @@ pub(super) fn draft(talk: &Talk, leg: &LiveLeg, message: MessageId, body: String
     }
 }
 
-/// A body with its pictures and files named, since only words are relayed.
-#[must_use]
-pub fn with_media(body: &str, types: &[String]) -> String {
-    let mut text = body.to_owned();
-    for kind in types {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        let what = match kind.split('/').next() {
-            Some("image") => "photo",
-            Some("video") => "video",
-            Some("audio") => "recording",
-            _ => "file",
-        };
-        text.push('[');
-        text.push_str(what);
-        text.push_str(": open in the inbox]");
-    }
-    text
-}
-
 /// The scope in which consent holds: a line of its own, or the whole pool of masks.
 #[must_use]
 pub fn consent_scope(number: NumberId, is_line: bool) -> String {
     if is_line { format!("line:{number}") } else { "pool".to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pictures_are_named_where_only_words_travel() {
-        let types = ["image/jpeg".to_owned(), "application/pdf".to_owned()];
-        assert_eq!(with_media("Look", &types), "Look\n[photo: open in the inbox]\n[file: open in the inbox]");
-        assert_eq!(with_media("", &types[..1]), "[photo: open in the inbox]");
-    }
 }

@@ -1,12 +1,13 @@
 //! Answers a customer from the web: the customer gets it from the line, whoever answers.
 
 use super::outbox::{Enqueued, SHUT_OUT, enqueue};
-use super::relay::{Author, fan_out};
+use super::relay::{Author, Words, fan_out};
 use super::{Desk, Failure, fulfil, pin, reading};
 use crate::clock::At;
 use crate::domain::echo::Echo;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::phone::Sender;
+use crate::domain::seen;
 use crate::store::access::Seer;
 use crate::store::messages::{self, NewMessage, Said, Unread, preview};
 use crate::store::routes::{self, LiveLeg, Talk};
@@ -44,7 +45,7 @@ pub async fn reply(desk: &Desk, reply: Reply) -> Result<MessageId, Failure> {
 /// # Errors
 /// [`Failure::Refused`] for the field `body` if there is nothing in it, or too much.
 pub(super) fn words(body: &str) -> Result<String, Failure> {
-    if body.trim().is_empty() {
+    if seen::is_blank(body) {
         return Err(Failure::refused("body", "there is nothing to send: write a text first"));
     }
     // A form sends its line breaks as CR LF; a phone would show or count the CR.
@@ -154,7 +155,7 @@ pub(super) async fn accept(
     let id = message.id;
     messages::insert(tx, &[message]).await?;
     let author = Author { leg: None, person: Some(seer.id), name: &seer.name };
-    let fan = fan_out(talk, legs, author, id, body, &desk.policies, now);
+    let fan = fan_out(talk, legs, author, id, &Words::plain(body), &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;
     let mut sent = enqueue(desk, tx, fan.drafts, now).await?;
     let mut echo: Echo =

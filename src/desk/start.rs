@@ -9,6 +9,7 @@ use crate::clock::At;
 use crate::domain::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::phone::Phone;
+use crate::domain::seen;
 use crate::store::lines::{self, Starter};
 use crate::store::{
     Error, Job, Result, Tx, access, changes, contacts, customers, messages, numbers, opening, outbox, people, routes,
@@ -142,7 +143,7 @@ impl Begin {
         if let Some(phone) = &starter.phone {
             sent.add(legs::open_rep_leg(desk, tx, id, (by, phone), self.phone.as_str(), now).await?);
         }
-        if !self.body.trim().is_empty() {
+        if !seen::is_blank(&self.body) {
             let Ok(admitted) = reply::admit(desk, tx, (by, id), None, now).await? else {
                 return Err(Error::GivenUp("the conversation just opened cannot be answered"));
             };

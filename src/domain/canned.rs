@@ -1,6 +1,7 @@
 //! Canned replies: texts that are kept to be used again, each called by a shortcut, with fields that are filled when they
 //! are put into a reply.
 
+use super::seen;
 use super::text::{check_fields, fill};
 
 /// The fields that may stand in one.
@@ -35,7 +36,7 @@ pub fn shortcut(text: &str) -> Result<String, String> {
 /// # Errors
 /// What is wrong and the remedy, in words.
 pub fn check(body: &str) -> Result<(), String> {
-    if body.trim().is_empty() {
+    if seen::is_blank(body) {
         return Err("it is empty: write the text".to_owned());
     }
     let length = body.chars().count();

@@ -1,10 +1,12 @@
 //! What a rep's text that begins with `#` asks for, read without doing anything.
-//! Whatever begins so is for us and never for the customer, except `##…`, which says `#…` to them.
+//! Whatever begins so is for us and never for the customer, except `##…`, which says `#…` to them. What looks like the
+//! sign is the sign, and what cannot be seen before it or in the word behind it does not count: the rep sees `#note`.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::clock::{days, minutes};
+use crate::domain::seen::{as_read, clings, is_before, is_blank, is_unseen};
 
 /// The shortest and the longest time for which a conversation can be put aside.
 pub const LATER: (Duration, Duration) = (minutes(1), days(30));
@@ -67,33 +69,50 @@ pub enum Mistake {
 /// Whether `body` is for us to read with [`read`]: it begins with `#`.
 #[must_use]
 pub fn begins(body: &str) -> bool {
-    body.trim_start().starts_with('#')
+    behind_sign(body).is_some()
 }
 
 /// Reads a rep's text; `None` if it does not begin with `#`.
 #[must_use]
 pub fn read(body: &str) -> Option<Hash> {
-    let rest = body.trim_start().strip_prefix('#')?;
-    if rest.starts_with('#') {
+    let rest = behind_sign(body)?;
+    if rest.starts_with(is_sign) {
         return Some(Hash::Text(rest.to_owned()));
     }
-    let rest = rest.trim();
+    let rest = rest.trim_matches(|c: char| c.is_whitespace() || is_unseen(c));
     let (word, more) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    Some(command(word, more.trim()).map_or_else(Hash::Wrong, Hash::Command))
+    Some(command(&as_read(word), more.trim()).map_or_else(Hash::Wrong, Hash::Command))
 }
 
+/// What stands behind the sign with which a text begins, as it was typed.
+fn behind_sign(body: &str) -> Option<&str> {
+    let mut rest = body.trim_start_matches(is_before).chars();
+    rest.next().filter(|c| is_sign(*c))?;
+    // A key cap is the sign with a frame around it.
+    Some(rest.as_str().trim_start_matches(clings))
+}
+
+/// It is the sign, or reads like it: its wide and its small form, sharps, and other crossed lines.
+fn is_sign(c: char) -> bool {
+    matches!(c, '#' | '＃' | '﹟' | '♯' | '⌗' | '⋕' | '⧣')
+}
+
+/// `word` as it reads; `more` as it was typed.
 fn command(word: &str, more: &str) -> Result<Command, Mistake> {
-    let alone = |name, command| if more.is_empty() { Ok(command) } else { Err(Mistake::Surplus(name)) };
+    let empty = is_blank(more);
+    let alone = |name, command| if empty { Ok(command) } else { Err(Mistake::Surplus(name)) };
     match word.to_lowercase().as_str() {
         "help" => Ok(Command::Help),
         "who" => Ok(Command::Who),
-        "note" if more.is_empty() => Err(Mistake::NoNote),
+        "note" if empty => Err(Mistake::NoNote),
         "note" => Ok(Command::Note(more.to_owned())),
         // "#close the door behind you" was not meant to close anything.
         "close" => alone("close", Command::Close),
-        "transfer" if more.is_empty() => Err(Mistake::NoName),
-        "transfer" => Ok(Command::Transfer(more.to_owned())),
-        "later" => span(more).map(Command::Later),
+        "transfer" if empty => Err(Mistake::NoName),
+        "transfer" => {
+            Ok(Command::Transfer(more.chars().filter(|c| !is_unseen(*c)).collect::<String>().trim().to_owned()))
+        }
+        "later" => span(&as_read(more)).map(Command::Later),
         "away" => alone("away", Command::Away),
         "on" => alone("on", Command::On),
         _ => Err(Mistake::Unknown(word.chars().take(20).collect())),
@@ -211,6 +230,42 @@ mod tests {
     }
 
     #[test]
+    fn a_command_is_read_as_people_see_it_and_its_words_are_kept_as_they_were_typed() {
+        let note = |text: &str| Some(Hash::Command(Command::Note(text.to_owned())));
+        for body in [
+            "＃note he is rude",
+            "﹟note he is rude",
+            "♯note he is rude",
+            "#\u{fe0f}\u{20e3}note he is rude",
+            "＃ＮＯＴＥ　he is rude",
+            "#no\u{200b}te he is rude",
+            "#\u{200d}note he is rude",
+            "# \u{2060}note he is rude",
+            "\u{301}#note he is rude",
+            "\u{600}#note he is rude",
+        ] {
+            assert_eq!(read(body), note("he is rude"), "{body:?}");
+        }
+        let unseen = "\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{feff}\u{2060}\u{2061}\u{2066}\u{2069}\u{202a}\u{202c}\u{202e}\u{ad}\u{61c}\u{180e}\u{fe0f}\u{e0020}\u{3164}\u{2800}\u{34f}\u{a0}\u{3000}\u{7f}";
+        for one in unseen.chars() {
+            assert_eq!(read(&format!("{one}#note he is rude")), note("he is rude"), "{one:?}");
+            assert_eq!(read(&format!(" {one} ##7")), Some(Hash::Text("#7".into())), "{one:?}");
+        }
+        assert_eq!(read("#note caf\u{e9} ＡＢ\u{200b}Ｃ ﹟2"), note("caf\u{e9} ＡＢ\u{200b}Ｃ ﹟2"));
+        assert_eq!(read("#later ２ｈ\u{200b}"), Some(Hash::Command(Command::Later(hours(2)))));
+        assert_eq!(read("#close \u{200b}"), Some(Hash::Command(Command::Close)));
+        assert_eq!(read("#note \u{2060}"), Some(Hash::Wrong(Mistake::NoNote)));
+        assert_eq!(read("＃＃7"), Some(Hash::Text("＃7".into())));
+        assert_eq!(read("#\u{200b}#7"), Some(Hash::Text("#7".into())));
+        assert_eq!(
+            read("#n\u{43e}te he is rude"),
+            Some(Hash::Wrong(Mistake::Unknown("n\u{43e}te".into()))),
+            "not for the customer"
+        );
+        assert_eq!(read("\u{200b}no. #1"), None);
+    }
+
+    #[test]
     fn a_doubled_sign_is_a_text_that_begins_with_one() {
         assert_eq!(read("##1 is yours"), Some(Hash::Text("#1 is yours".into())));
         assert_eq!(read(" ###"), Some(Hash::Text("##".into())));
@@ -233,7 +288,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_that_can_be_texted_makes_it_fail(body in any::<String>(), more in "#[a-z]{0,8} ?.{0,30}") {
+        fn nothing_that_can_be_texted_makes_it_fail(body in any::<String>(), more in "[\u{200b}\u{feff} ]{0,2}[#＃﹟][a-z]{0,8} ?.{0,30}") {
             prop_assert_eq!(read(&body).is_some(), begins(&body));
             prop_assert!(read(&more).is_some());
         }

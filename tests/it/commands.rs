@@ -138,6 +138,26 @@ both_stores! {
         assert_eq!(house.rows("conversations WHERE closed_at IS NULL").await, 1);
     }
 
+    async fn what_reads_as_a_command_is_one_and_never_goes_to_the_customer(house: only_ana) {
+        house.customer(34).texts("hello").await;
+        let disguises = [
+            "＃note he is rude", "﹟note he is rude", "\u{200b}#note he is rude", "\u{200e}#note he is rude", "\u{feff}#note he is rude", "\u{2060}#note he is rude",
+            "\u{ad}#note he is rude", "\u{61c}#note he is rude", "#\u{fe0f}\u{20e3}note he is rude", "＃ＮＯＴＥ　he is rude", "#no\u{200b}te he is rude", "# note he is rude",
+        ];
+        for body in disguises {
+            house.ana().texts_back(body).await;
+        }
+        house.ana().texts_back("\u{2060}#nоte with another o").await;
+        house.customer(34).shows(&[]);
+        let notes = house.words("SELECT body FROM messages WHERE kind = 'note'").await;
+        assert_eq!(notes, vec!["he is rude"; disguises.len()]);
+        house.ana().texts_back("#note ＡＢ\u{200b}Ｃ ﹟2").await;
+        let last = house.words("SELECT body FROM messages WHERE kind = 'note' ORDER BY id DESC LIMIT 1").await;
+        assert_eq!(last, ["ＡＢ\u{200b}Ｃ ﹟2"], "as it was typed");
+        house.ana().texts_back("\u{feff}＃#7 is yours").await;
+        house.customer(34).shows(&["#7 is yours"]);
+    }
+
     async fn a_doubled_sign_sends_one_to_the_customer(house: only_ana) {
         house.customer(34).texts("Which berth?").await;
         house.ana().texts_back("##7 by the ramp").await;

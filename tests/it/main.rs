@@ -54,6 +54,7 @@ mod starts;
 mod strays;
 mod texts;
 mod two_nodes;
+mod unsaid;
 mod web_acts;
 mod web_browser;
 mod web_contacts;

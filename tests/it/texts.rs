@@ -26,6 +26,11 @@ fn the_systems_own_texts_say_what_happened_and_what_to_do() {
     reminder: Reminder: {customer}. You put this conversation aside until now.
     moved: Not sent: this conversation is with {name} now. It goes on in the web inbox.
     not_delivered: Not delivered to {customer}: {reason}.
+    media_not_sent: Not sent to {customer}: {what}. Only words can be sent from here; please put it into words.
+    empty_not_sent: Not sent: your text is empty.
+    not_shown: You were sent {what}, but only words can be passed on here.
+    words_only: Only words can be passed on here, not {what}. Please put it into words.
+    empty: [empty text]
     rested: Your thread with {customer} rests: masks are short. It goes on in the inbox; a text here still takes it up again.
     opted_out: {customer} opted out. Texts to them are not sent until they text START.
     paused: Relaying is paused: this phone and {customer} keep sending each other the same two texts. Answer in the web inbox to go on.

@@ -88,7 +88,7 @@ both_stores! {
         house.pass(minutes(20)).await;
         assert_eq!(house.ana().received().len(), 1, "nothing more for the old phone");
         assert_eq!(house.bo().received().len(), 4);
-        joel.shows(&["A moment"]);
+        joel.shows(&["Only words can be passed on here, not a photo. Please put it into words.", "A moment"]);
     }
 
     async fn a_text_that_turns_out_unsent_after_the_transfer_goes_to_the_new_rep(house) {

@@ -8,7 +8,7 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
-use crate::domain::segment;
+use crate::domain::{seen, segment};
 use crate::faults;
 use crate::store::outbox::{Look, NewDelivery};
 use crate::store::{Result, Tx, outbox};
@@ -29,10 +29,14 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
     let (mut rows, mut attempts, mut looks) = (Vec::with_capacity(drafts.len()), Vec::new(), Vec::new());
     for draft in drafts {
         let lane = (draft.number, draft.to);
-        for (part, body) in (0_i64..).zip(segment::split(&draft.body, most)) {
+        // A carrier refuses a request with nothing in it, whoever drafted it.
+        let blank = seen::is_blank(&draft.body);
+        let parts = if blank { vec![draft.body] } else { segment::split(&draft.body, most) };
+        for (part, body) in (0_i64..).zip(parts) {
             let id = DeliveryId(desk.ids.next(now));
             let segments = i64::from(segment::segments(&body));
             let verdict = match desk.missed() {
+                _ if blank => Verdict::Suppress("there is nothing in it that could be sent"),
                 Some(_) => flow.decide_look(&lane),
                 None => flow.decide(&lane, segments, (None, None)),
             };

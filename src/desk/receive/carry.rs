@@ -6,8 +6,9 @@ use super::{Inbound, Outcome};
 use crate::clock::At;
 use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::{Enqueued, enqueue};
-use crate::desk::relay::{Author, fan_out, with_media};
+use crate::desk::relay::{Author, fan_out};
 use crate::desk::tell::Told;
+use crate::desk::unsaid::{self, Unsaid, short, words};
 use crate::desk::{Desk, notice, reading, refusal as refused, snooze, tell};
 use crate::domain::echo::Echo;
 use crate::domain::event::Kind;
@@ -17,6 +18,7 @@ use crate::domain::phone::masked;
 use crate::domain::redaction::redact;
 use crate::domain::refusal;
 use crate::domain::routing::Keep;
+use crate::domain::seen;
 use crate::domain::text::Wording;
 use crate::faults;
 use crate::store::messages::{self, Said, Unread, preview};
@@ -65,14 +67,15 @@ pub(super) async fn carry(
     let mut standing: HashMap<ConversationId, Standing> =
         talks.into_iter().map(|talk| (talk.id, Standing::of(talk))).collect();
 
+    let unsaid = all_unsaid(tx, texts, &standing, &legs).await?;
     let mut group = Group::default();
     let mut outcomes = Vec::with_capacity(texts.len());
-    for Plain { text, conversation, instead, way } in texts {
+    for (Plain { text, conversation, instead, way }, unsaid) in texts.iter().zip(&unsaid) {
         let outcome = standing
             .get_mut(conversation)
             .filter(|standing| *way != Way::Fast || standing.is_ready(&legs, &text.from, now))
             .filter(|standing| !standing.is_over(desk.sent_at(now), now))
-            .and_then(|standing| group.add(desk, standing, &mut legs, text, instead.as_deref(), now));
+            .and_then(|standing| group.add(desk, standing, &mut legs, text, instead.as_deref(), unsaid.as_ref(), now));
         outcomes.push(outcome);
     }
 
@@ -110,12 +113,38 @@ pub(super) async fn carry(
     for (conversation, line, customer) in group.unattended {
         told.add(notice::after_hours(desk, tx, conversation, line, &customer, now).await?);
     }
+    for (rep, body) in &group.not_sent {
+        told.add(notice::not_sent(desk, tx, rep, body, now).await?);
+    }
+    for (conversation, number, phone, body) in group.words_only {
+        told.add(notice::words_only(desk, tx, conversation, (number, &phone), &body, now).await?);
+    }
     tell::tell(desk, tx, &group.told, now).await?;
     tell::failed(desk, tx, &sent.unsent, now).await?;
     sent.unsent.clear();
     done.add(sent);
     done.add(told);
     Ok(outcomes)
+}
+
+/// What each of these texts leaves unsaid, if anything, and what its sender is told of that. Most are words alone, and
+/// nothing is looked up for them.
+async fn all_unsaid(
+    tx: &mut Tx,
+    texts: &[Plain<'_>],
+    standing: &HashMap<ConversationId, Standing>,
+    legs: &[LiveLeg],
+) -> Result<Vec<Option<(Unsaid, Option<String>)>>> {
+    let mut all = Vec::with_capacity(texts.len());
+    for Plain { text, conversation, instead, .. } in texts {
+        let words_alone = instead.is_some() || (text.media.is_empty() && !seen::is_blank(&text.body));
+        let from = legs.iter().find(|leg| leg.conversation == *conversation && leg.phone == text.from);
+        all.push(match (from, standing.get(conversation)) {
+            (Some(from), Some(standing)) if !words_alone => unsaid::of_text(tx, &standing.talk, from, text).await?,
+            _ => None,
+        });
+    }
+    Ok(all)
 }
 
 /// A conversation while the group's texts go through it one after the other.
@@ -186,9 +215,31 @@ struct Group {
     slid: BTreeSet<ConversationId>,
     /// What integrators are told of.
     told: Vec<Told>,
+    /// Reps whose text, or what came with it, was not passed on, and what they are told.
+    not_sent: Vec<(LiveLeg, String)>,
+    /// Others who sent what cannot be passed on, and what they are told.
+    words_only: Vec<(ConversationId, NumberId, String, String)>,
 }
 
 impl Group {
+    /// Keeps a text that goes to nobody.
+    fn keep(&mut self, from: &LiveLeg, mut message: messages::NewMessage) -> Outcome {
+        (message.conversation, message.leg, message.author_id) = (Some(from.conversation), Some(from.id), from.person);
+        self.kept.push(from.conversation);
+        self.messages.push(message);
+        Outcome::Kept
+    }
+
+    /// Has whoever sent something told of what was not passed on.
+    fn tell_sender(&mut self, from: &LiveLeg, told: Option<&str>) {
+        let Some(told) = told.map(str::to_owned) else { return };
+        if from.role == "rep" {
+            self.not_sent.push((from.clone(), told));
+        } else {
+            self.words_only.push((from.conversation, from.number, from.phone.clone(), told));
+        }
+    }
+
     fn add(
         &mut self,
         desk: &Desk,
@@ -196,6 +247,7 @@ impl Group {
         legs: &mut [LiveLeg],
         text: &Inbound,
         instead: Option<&str>,
+        unsaid: Option<&(Unsaid, Option<String>)>,
         now: At,
     ) -> Option<Outcome> {
         let talk = &standing.talk;
@@ -213,11 +265,15 @@ impl Group {
         };
         if talk.blocked && from.role == "customer" {
             let kind = if instead.is_some() { "keyword" } else { "text" };
-            let mut message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(Keep::Blocked.why()));
-            (message.conversation, message.leg) = (Some(talk.id), Some(from.id));
-            self.kept.push(talk.id);
-            self.messages.push(message);
-            return Some(Outcome::Kept);
+            let message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(Keep::Blocked.why()));
+            return Some(self.keep(&from, message));
+        }
+        let (unsaid, sender_told) = unsaid.map_or((None, None), |(unsaid, told)| (Some(unsaid), told.as_deref()));
+        if unsaid.is_some() && from.role == "rep" && text.media.is_empty() {
+            // Nothing at all is no answer to a customer.
+            let message = text.message(desk, now, ("rep", "text"), Outcome::Kept, Some("it is empty"));
+            self.tell_sender(&from, sender_told);
+            return Some(self.keep(&from, message));
         }
         if from_customer && standing.talk.snoozed_until.take().is_some() {
             self.woken.push(standing.talk.clone());
@@ -248,21 +304,22 @@ impl Group {
         message.leg = Some(from.id);
         message.author_id = from.person;
         if outcome == Outcome::Relayed {
-            let own = with_media(&text.body, &text.media_types());
             let own = match &talk.pair {
-                Some(pair) if pair.redact => redact(&own).unwrap_or(own),
-                _ => own,
+                Some(pair) if pair.redact => redact(&text.body),
+                _ => None,
             };
-            let body = instead.unwrap_or(&own);
+            let body = instead.unwrap_or(own.as_deref().unwrap_or(&text.body));
+            let said = words(body, unsaid);
             // In a support conversation the customer hears a rep as the line, whoever it is.
             let name = from.alias.clone().or_else(|| from.person_name.clone()).unwrap_or_default();
             let author = Author { leg: Some(from.id), person: from.person, name: &name };
-            let fan = fan_out(talk, legs, author, message.id, body, &desk.policies, now);
+            let fan = fan_out(talk, legs, author, message.id, &said, &desk.policies, now);
             for leg in legs.iter_mut().filter(|leg| fan.greeted.contains(&leg.id)) {
                 leg.greeted = true;
             }
             self.drafts.extend(fan.drafts);
             self.greeted.extend(fan.greeted);
+            self.tell_sender(&from, sender_told);
             standing.waits_from = standing.waits_from.or(fan.waits.then_some(message.id));
             if author.leg == Some(from.id) && from.role == "customer" && instead.is_none() {
                 let nobody = talk.pinned_to.is_none() || !talk.on_shift(now);
@@ -292,7 +349,7 @@ impl Group {
         };
         standing.waiting_since = if from_customer { standing.waiting_since.or(Some(desk.sent_at(now))) } else { None };
         let inbound_at = if from_customer { Some(now) } else { standing.last.as_ref().and_then(|last| last.1) };
-        standing.last = Some((now, inbound_at, preview(&text.body)));
+        standing.last = Some((now, inbound_at, preview(short(&text.body, unsaid))));
         self.messages.push(message);
         Some(outcome)
     }

@@ -41,7 +41,8 @@ pub(super) async fn word(
     done.add(match what {
         Keep::Command => {
             let (Some(person), Some(hash)) = (found.staff, found.hash.clone()) else { return Ok(Outcome::Kept) };
-            let order = Order { person, phone: &text.from, number, place: place(found, person) };
+            let order =
+                Order { person, phone: &text.from, number, place: place(found, person), media: text.media_types() };
             faults::point("before_command");
             let answered = carry_out(desk, tx, &order, hash, now).await?;
             faults::point("after_command");

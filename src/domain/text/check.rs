@@ -2,7 +2,7 @@
 
 use super::Wording;
 use super::fill::{Piece, pieces};
-use crate::domain::segment;
+use crate::domain::{seen, segment};
 
 /// The longest, in segments, before its fields are filled: nobody reads a longer notice, and each one costs.
 const MOST_SEGMENTS: u32 = 4;
@@ -13,7 +13,7 @@ impl Wording {
     /// # Errors
     /// What is wrong and the remedy, in words.
     pub fn check(self, body: &str) -> Result<(), String> {
-        if body.trim().is_empty() {
+        if seen::is_blank(body) {
             return if self.may_be_empty() {
                 Ok(())
             } else {

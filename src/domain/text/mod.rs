@@ -88,6 +88,16 @@ wordings! {
     Moved = "moved" ["name"];
     /// To a rep whose text did not arrive.
     NotDelivered = "not_delivered" ["customer", "reason"];
+    /// To a rep who sends a picture or file.
+    MediaNotSent = "media_not_sent" ["customer", "what"];
+    /// To a rep whose text is empty.
+    EmptyNotSent = "empty_not_sent" [];
+    /// To a customer or party, in place of a picture or file.
+    NotShown = "not_shown" ["what"];
+    /// To a customer or party who sends a picture or file, at most once an hour.
+    WordsOnly = "words_only" ["what"];
+    /// To anybody, in place of a text in which nothing can be seen.
+    Empty = "empty" [];
     /// To a rep whose thread is given up for want of masks.
     Rested = "rested" ["customer"];
     /// To a rep whose customer has opted out.

@@ -79,7 +79,8 @@ impl CreateMessage {
         let checks = [
             (self.to.is_empty(), 21604, "A 'To' phone number is required."),
             (self.from.is_empty(), 21603, "A 'From' phone number is required."),
-            (self.body.is_empty() && self.media_urls.is_empty(), 21602, "Message body is required."),
+            // How it takes blanks is not written down: the strict reading is the safe one.
+            (self.body.trim().is_empty() && self.media_urls.is_empty(), 21602, "Message body is required."),
             (self.body.chars().count() > MAX_BODY_CHARS, 21617, "The message body exceeds the 1600 character limit."),
             (
                 self.validity_period.is_some_and(|s| s == 0 || s > MAX_VALIDITY_SECONDS),
@@ -116,10 +117,11 @@ mod tests {
 
     #[test]
     fn each_fault_has_the_carriers_code() {
-        let faults: [(fn(&mut CreateMessage), i64); 6] = [
+        let faults: [(fn(&mut CreateMessage), i64); 7] = [
             (|c| c.to.clear(), 21604),
             (|c| c.from.clear(), 21603),
             (|c| (c.body.clear(), c.media_urls.clear()).0, 21602),
+            (|c| (c.body = " \n".to_owned(), c.media_urls.clear()).0, 21602),
             (|c| c.body = "x".repeat(1601), 21617),
             (|c| c.validity_period = Some(36_001), 21624),
             (|c| c.status_callback = Some("ftp://x".into()), 21609),
