@@ -15,7 +15,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 use super::group::{Pending, Waiting, run_all};
-use super::{Error, Job, Result, Tx, dialect, migrations};
+use super::{Error, Job, Result, Tx, dialect, migrations, private};
 use crate::{faults, metrics};
 
 /// Most jobs in one commit.
@@ -70,6 +70,7 @@ impl Sqlite {
             // Whoever reads many rows is not to be woken for every fifty of them.
             .row_buffer_size(1024)
             .disable_statement_logging();
+        private::create(options.get_filename()).map_err(sqlx::Error::Io)?;
         let write_pool = one_connection().connect_with(options.clone().pragma("cache_size", "-16000")).await?;
         refuse_unsafe(&write_pool).await?;
         faults::during("during_migration", migrations::sqlite().run(&write_pool))

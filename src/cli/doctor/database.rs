@@ -9,10 +9,11 @@ use crate::desk::identity;
 use crate::domain::person::Role;
 use crate::store::numbers::{self, Number};
 use crate::store::people::{self, Person};
-use crate::store::{Store, checkup, lines};
+use crate::store::{Store, checkup, lines, private};
 
 /// Examines it and returns the numbers that are ours.
 pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> Result<Vec<Number>, Failed> {
+    files(here, report);
     clock(here, store, report).await?;
     account(here, store, report).await?;
     let mut tx = store.read().await?;
@@ -66,6 +67,18 @@ fn examine_people(people: &[Person], report: &mut Report) {
         }
         Some(_) => report.good("people", &format!("{}, an admin among them", people.len())),
     }
+}
+
+fn files(here: &Here, report: &mut Report) {
+    let Some(database) = private::database_file(&here.settings.database_url) else { return };
+    let wide = private::wide(&database);
+    if wide.is_empty() {
+        return report.good("files", "the database is its owner's alone");
+    }
+    let names: Vec<String> = wide.iter().map(|(path, _)| path.display().to_string()).collect();
+    let modes: Vec<String> = wide.iter().map(|(path, mode)| format!("{} ({mode:04o})", path.display())).collect();
+    let found = format!("others on this machine may open what holds all texts and secrets: {}", modes.join(", "));
+    report.missing("files", &found, &format!("chmod 600 {}", names.join(" ")));
 }
 
 async fn account(here: &Here, store: &Store, report: &mut Report) -> Result<(), Failed> {

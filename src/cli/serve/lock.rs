@@ -6,6 +6,7 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 
 use crate::cli::Failed;
+use crate::store::private;
 
 /// Keeps other `serve`s away for as long as it lives.
 #[derive(Debug)]
@@ -15,13 +16,19 @@ pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] Option<Fi
 pub(crate) fn take(database_url: &str) -> Result<Lock, Failed> {
     let Some(path) = path(database_url) else { return Ok(Lock(None)) };
     let named = path.display();
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| {
+    let file = private::open(&path).map_err(|error| {
         Failed::new(format!(
             "{named} cannot be opened ({error}): see whether the folder of DATABASE_URL exists and may be written"
         ))
     })?;
     match file.try_lock() {
-        Ok(()) => Ok(Lock(Some(file))),
+        Ok(()) => {
+            // Those of before may be anybody's to read.
+            for (path, error) in private::database_file(database_url).iter().flat_map(|file| private::tighten(file)) {
+                tracing::warn!("{} can be read by others and cannot be taken from them: {error}", path.display());
+            }
+            Ok(Lock(Some(file)))
+        }
         Err(TryLockError::WouldBlock) => Err(Failed::new(format!(
             "another `switchboard serve` is using this database (it holds {named}): stop it first, or set DATABASE_URL \
              to another file. For more than one process use PostgreSQL"
@@ -32,10 +39,7 @@ pub(crate) fn take(database_url: &str) -> Result<Lock, Failed> {
 
 /// The lock file of `sqlite:PATH`: PATH and `.lock`.
 fn path(database_url: &str) -> Option<PathBuf> {
-    let path = database_url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    Some(PathBuf::from(format!("{path}.lock")))
+    private::database_file(database_url).map(|path| PathBuf::from(format!("{}.lock", path.display())))
 }
 
 #[cfg(test)]
