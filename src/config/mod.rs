@@ -66,12 +66,45 @@ pub struct TwilioSettings {
     pub api_base: WebAddress,
 }
 
+impl TwilioSettings {
+    /// What is odd about the credentials, which Twilio's own never are: a slip of copying, or a key that can be guessed. In
+    /// words that do not repeat them. Others who speak its contract have shapes of their own.
+    #[must_use]
+    pub fn oddities(&self) -> Vec<String> {
+        let hex = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let mut odd = Vec::new();
+        let tokens =
+            [("TWILIO_AUTH_TOKEN", Some(&self.token)), ("TWILIO_AUTH_TOKEN_PREVIOUS", self.previous_token.as_ref())];
+        let tokens = tokens.into_iter().filter_map(|(name, token)| Some((name, token?)));
+        if self.api_base != WebAddress::twilio() {
+            let short = tokens.filter(|(_, token)| token.len() < SHORT_TOKEN);
+            odd.extend(
+                short.map(|(name, _)| format!("{name} has fewer than {SHORT_TOKEN} characters and can be guessed")),
+            );
+            return odd;
+        }
+        if !self.account.strip_prefix("AC").is_some_and(hex) {
+            odd.push(
+                "TWILIO_ACCOUNT_SID is not AC and 32 hexadecimal digits, as Twilio's are: copy it again".to_owned(),
+            );
+        }
+        let odd_tokens = tokens.filter(|(_, token)| !hex(token));
+        odd.extend(
+            odd_tokens.map(|(name, _)| format!("{name} is not 32 hexadecimal digits, as Twilio's are: copy it again")),
+        );
+        odd
+    }
+}
+
 impl fmt::Debug for TwilioSettings {
     /// Without the tokens.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TwilioSettings").field("api_base", &self.api_base).finish_non_exhaustive()
     }
 }
+
+/// A token that is shorter than this is a password, not a key.
+const SHORT_TOKEN: usize = 16;
 
 /// What is logged, and how.
 #[derive(Clone, Debug)]
@@ -177,7 +210,7 @@ fn carrier(source: &mut Source) -> CarrierSettings {
     CarrierSettings::Twilio(TwilioSettings {
         account: source.require("TWILIO_ACCOUNT_SID", "it stands at the top of the Twilio console"),
         token: source.require("TWILIO_AUTH_TOKEN", "it stands beside the account SID in the Twilio console"),
-        previous_token: source.text("TWILIO_AUTH_TOKEN_PREVIOUS"),
+        previous_token: source.credential("TWILIO_AUTH_TOKEN_PREVIOUS"),
         api_base: api_base.unwrap_or_else(WebAddress::twilio),
     })
 }

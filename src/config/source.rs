@@ -89,15 +89,29 @@ impl Source {
         }
     }
 
-    /// The value of `name`; an empty one counts as absent.
-    pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        self.find(name).map(|(_, value, _)| value).filter(|value| !value.is_empty())
+    /// An account or a token, without the space around it, which comes with copying; `None` if it is absent. One that is
+    /// nothing but space, or has space within, is a mistake: whatever is signed with a blank key is signed by everybody.
+    pub(super) fn credential(&mut self, name: &str) -> Option<String> {
+        let (called, value, _) = self.find(name)?;
+        let trimmed = value.trim();
+        if trimmed.is_empty() && !value.is_empty() {
+            self.mistakes.push(format!("{called} is blank: copy it again, or leave it out"));
+            return None;
+        }
+        if trimmed.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            self.mistakes.push(format!("{called} has a blank or a line break within: copy it again"));
+            return None;
+        }
+        Some(trimmed.to_owned()).filter(|value| !value.is_empty())
     }
 
-    /// As [`Source::text`], and a mistake if it is absent; `where_from` tells where to find it.
+    /// As [`Source::credential`], and a mistake if it is absent; `where_from` tells where to find it.
     pub(super) fn require(&mut self, name: &str, where_from: &str) -> String {
-        self.text(name).unwrap_or_else(|| {
-            self.mistakes.push(format!("{name} is missing: set it, {where_from}"));
+        let before = self.mistakes.len();
+        self.credential(name).unwrap_or_else(|| {
+            if self.mistakes.len() == before {
+                self.mistakes.push(format!("{name} is missing: set it, {where_from}"));
+            }
             String::new()
         })
     }

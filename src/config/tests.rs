@@ -89,6 +89,42 @@ fn every_policy_is_read_from_the_environment() {
 }
 
 #[test]
+fn a_blank_key_verifies_nothing_and_is_refused() {
+    let twilio = |pairs: &[(&str, &str)]| {
+        let mut all = vec![("SWITCHBOARD_CARRIER", "twilio"), ("TWILIO_ACCOUNT_SID", "AC1")];
+        all.extend_from_slice(pairs);
+        env(&all)
+    };
+    for blank in [" ", "\t", "\n", " \r\n ", "\u{A0}"] {
+        let said = twilio(&[("TWILIO_AUTH_TOKEN", blank)]).unwrap_err();
+        assert!(said.contains("TWILIO_AUTH_TOKEN is blank"), "{blank:?}: {said}");
+        let said = twilio(&[("TWILIO_AUTH_TOKEN", "12345"), ("TWILIO_AUTH_TOKEN_PREVIOUS", blank)]).unwrap_err();
+        assert!(said.contains("TWILIO_AUTH_TOKEN_PREVIOUS is blank"), "{blank:?}: {said}");
+    }
+    for torn in ["12 345", "12\n345", "12\u{0}345"] {
+        let said = twilio(&[("TWILIO_AUTH_TOKEN", torn)]).unwrap_err();
+        assert!(said.contains("has a blank or a line break within") && !said.contains("345"), "{said}");
+    }
+    let settings = twilio(&[("TWILIO_AUTH_TOKEN", " 12345\n"), ("TWILIO_AUTH_TOKEN_PREVIOUS", "\t54321 ")]).unwrap();
+    let CarrierSettings::Twilio(twilio) = settings.carrier else { panic!("not Twilio") };
+    assert_eq!((twilio.token.as_str(), twilio.previous_token.as_deref()), ("12345", Some("54321")));
+    let odd = twilio.oddities().join("; ");
+    for named in ["TWILIO_ACCOUNT_SID is not AC", "TWILIO_AUTH_TOKEN is not 32", "TWILIO_AUTH_TOKEN_PREVIOUS is not 32"]
+    {
+        assert!(odd.contains(named) && !odd.contains("12345"), "{odd}");
+    }
+    let mut own = twilio.clone();
+    (own.account, own.token) = (format!("AC{}", "0f".repeat(16)), "A1".repeat(16));
+    own.previous_token = None;
+    assert!(own.oddities().is_empty());
+    own.api_base = super::WebAddress::parse("https://sms.example.com").unwrap();
+    own.token = "0f".repeat(7);
+    assert!(own.oddities()[0].contains("TWILIO_AUTH_TOKEN has fewer than 16 characters"));
+    own.token = "2f0c1f5e-7a0b-4d0e".to_owned();
+    assert!(own.oddities().is_empty(), "others have shapes of their own");
+}
+
+#[test]
 fn proxies_are_named_and_no_header_of_rockets_names_the_peer() {
     assert!(env(&[]).unwrap().policies.proxies.is_empty());
     assert!(env(&[("SWITCHBOARD_TRUSTED_PROXIES", "")]).unwrap().policies.proxies.is_empty());

@@ -8,8 +8,9 @@ use rocket::{State, post};
 use super::signed::Signed;
 use crate::desk::Desk;
 use crate::desk::receive::{self, Inbound};
+use crate::desk::tallies::WEBHOOK_REJECTED;
 use crate::domain::keyword::Keyword;
-use crate::wire::twilio::inbound::{InboundText, OptOutType};
+use crate::wire::twilio::inbound::{BadField, InboundText, OptOutType};
 use crate::{faults, metrics};
 
 /// An empty document: any other text would be sent to the person.
@@ -18,10 +19,7 @@ const NOTHING_TO_SAY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/
 #[post("/messages", data = "<post>")]
 pub(super) async fn messages(desk: &State<Desk>, post: Signed) -> Result<(ContentType, &'static str), Status> {
     let came = Instant::now();
-    let text = InboundText::read(&post.0).map_err(|bad| {
-        tracing::warn!(%bad, "a signed webhook cannot be read");
-        Status::BadRequest
-    })?;
+    let text = InboundText::read(&post.0).map_err(|bad| misshapen(desk, bad))?;
     let outcome = receive::receive(desk, inbound(text)).await.map_err(|error| {
         tracing::error!(%error, "a text could not be stored; the carrier is asked to try again");
         Status::ServiceUnavailable
@@ -30,6 +28,15 @@ pub(super) async fn messages(desk: &State<Desk>, post: Signed) -> Result<(Conten
     metrics::webhook(came.elapsed().as_secs_f64());
     tracing::debug!(outcome = outcome.word(), "a text came in");
     Ok((ContentType::XML, NOTHING_TO_SAY))
+}
+
+/// What is signed and still no text of a carrier's: 400, which a carrier that is not told to try everything again does not
+/// try again; counted like what is not signed, so that somebody looks.
+pub(super) fn misshapen(desk: &Desk, bad: BadField) -> Status {
+    metrics::rejected("shape");
+    desk.tallies.add(WEBHOOK_REJECTED, 1);
+    tracing::warn!(%bad, "a signed webhook cannot be read");
+    Status::BadRequest
 }
 
 fn inbound(text: InboundText) -> Inbound {

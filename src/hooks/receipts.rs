@@ -3,6 +3,7 @@
 use rocket::http::Status;
 use rocket::{State, post};
 
+use super::inbound::misshapen;
 use super::signed::Signed;
 use crate::desk::Desk;
 use crate::desk::deliver::Taken;
@@ -11,6 +12,7 @@ use crate::domain::delivery;
 use crate::domain::settlement::Report;
 use crate::faults;
 use crate::wire::twilio::codes::{self, Class};
+use crate::wire::twilio::inbound::clean;
 use crate::wire::twilio::receipt::Receipt;
 
 /// Rank of a status whose word nobody here knows: below all others.
@@ -18,12 +20,9 @@ const UNKNOWN_WORD: i64 = -1;
 
 #[post("/receipts/<token>", data = "<post>")]
 pub(super) async fn receipts(desk: &State<Desk>, token: &str, post: Signed) -> Result<Status, Status> {
-    let receipt = Receipt::read(&post.0).map_err(|bad| {
-        tracing::warn!(%bad, "a signed receipt cannot be read");
-        Status::BadRequest
-    })?;
+    let receipt = Receipt::read(&post.0).map_err(|bad| misshapen(desk, bad))?;
     faults::point("before_receipt");
-    let found = desk_receipts::receipt(desk, token, report(receipt)).await;
+    let found = desk_receipts::receipt(desk, &clean(token), report(receipt)).await;
     faults::point("after_receipt");
     match found {
         Ok(Taken::Known) => Ok(Status::NoContent),

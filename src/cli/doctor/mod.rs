@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 use super::{Failed, Here, Outcome, out};
+use crate::config::CarrierSettings;
 use crate::store::Store;
 
 mod carrier;
@@ -30,6 +31,9 @@ pub(super) async fn run(here: &Here) -> Outcome {
 
 async fn examine(here: &Here, store: &Store, report: &mut Report) -> Result<(), Failed> {
     proxies(here, report);
+    if let CarrierSettings::Twilio(twilio) = &here.settings.carrier {
+        twilio.oddities().iter().for_each(|odd| report.note("credentials", odd));
+    }
     let numbers = database::examine(here, store, report).await?;
     let content = carrier::examine(here, store, &numbers, report).await?;
     outbox::examine(here, store, &numbers, content, report).await

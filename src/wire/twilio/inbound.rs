@@ -56,7 +56,9 @@ pub struct BadField {
     pub shape: &'static str,
 }
 
-/// Longest id or address; Twilio's ids have 34 characters, channel addresses can be longer.
+/// Longest id; Twilio's have 34 characters, a UUID 36.
+const LONGEST_ID: usize = 64;
+/// Longest address; Twilio's ids have 34 characters, channel addresses can be longer.
 const LONGEST_NAME: usize = 255;
 /// Twilio sends at most 10 files; what claims more is not believed.
 const MOST_MEDIA: usize = 100;
@@ -65,13 +67,14 @@ impl InboundText {
     /// Reads a webhook's parameters.
     ///
     /// # Errors
-    /// [`BadField`] names the first of `MessageSid`, `AccountSid`, `From`, `To` that is missing, empty or too long.
+    /// [`BadField`] names the first of `MessageSid`, `AccountSid`, `From`, `To` that is missing, empty, too long or of no
+    /// shape that an id or an address has.
     pub fn read(form: &Form) -> Result<Self, BadField> {
         Ok(Self {
-            message_sid: required(form, "MessageSid")?,
-            account_sid: required(form, "AccountSid")?,
-            from: required(form, "From")?,
-            to: required(form, "To")?,
+            message_sid: id(form, "MessageSid")?,
+            account_sid: id(form, "AccountSid")?,
+            from: sender(form, "From")?,
+            to: sender(form, "To")?,
             body: clean(form.get("Body").unwrap_or("")),
             media: media(form),
             opt_out: form.get("OptOutType").and_then(OptOutType::read),
@@ -90,6 +93,32 @@ impl OptOutType {
             _ => None,
         }
     }
+}
+
+/// An id: Twilio's are two letters and 32 hexadecimal digits, those of others who speak its contract UUIDs and the like.
+/// Signed as it may be, one with a blank or a line break in it was made by somebody else.
+pub(super) fn id(form: &Form, field: &'static str) -> Result<String, BadField> {
+    let id = required(form, field)?;
+    let shaped = id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if shaped { Ok(id) } else { Err(BadField { field, shape: "no id, which has letters and digits" }) }
+}
+
+/// Who sent a text, or whom it was sent to: a number, a short code, a name, or another channel's address. A name may have
+/// blanks within, and nothing has one at an end, a line break, or a character that nobody sees.
+pub(super) fn sender(form: &Form, field: &'static str) -> Result<String, BadField> {
+    let sender = required(form, field)?;
+    let unseen = |c: char| c.is_control() || (c.is_whitespace() && c != ' ') || is_format(c) || c == '\u{FFFD}';
+    let number = sender.strip_prefix('+');
+    let shaped = sender.trim() == sender
+        && !sender.contains(unseen)
+        && number.is_none_or(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    if shaped { Ok(sender) } else { Err(BadField { field, shape: "no number, name or address of a sender" }) }
+}
+
+/// Characters that nobody sees: joiners, marks of direction, fillers.
+fn is_format(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 /// The value of a parameter that must be there.
@@ -179,6 +208,55 @@ mod tests {
             assert_eq!(read(&pairs), Err(BadField { field, shape: "missing" }));
             pairs.push((field, ""));
             assert_eq!(read(&pairs).unwrap_err().to_string(), format!("{field} is empty; a webhook must carry it"));
+        }
+    }
+
+    #[test]
+    fn ids_and_senders_have_the_shapes_of_ids_and_senders() {
+        let with = |field: &str, value: &str| {
+            let mut pairs: Vec<(&str, &str)> = text();
+            pairs.retain(|(name, _)| *name != field);
+            pairs.push((field, value));
+            read(&pairs)
+        };
+        for id in ["SM00000000000000000000000000000001", "MM0a", "2f0c1f5e-7a0b-4d0e-9d43-1f6a3c1b2a10", "SM_1"] {
+            assert!(with("MessageSid", id).is_ok(), "{id}");
+        }
+        let long = "S".repeat(65);
+        for id in ["SM\r\n1", "SM 1", " SM1", "SM1\n", "SM\01", "SM\u{200B}1", "SM1;x", "<b>", "\u{FF33}M1", &long, " "]
+        {
+            assert_eq!(with("MessageSid", id).unwrap_err().field, "MessageSid", "{id:?}");
+            assert_eq!(with("AccountSid", id).unwrap_err().field, "AccountSid", "{id:?}");
+        }
+        for sender in [
+            "+14017122661",
+            "72345",
+            "BAIT",
+            "Bait & Tackle",
+            "whatsapp:+14017122661",
+            "rcs:agent_1",
+            "messenger:12",
+            "anonymous@example.com",
+        ] {
+            assert!(with("From", sender).is_ok() && with("To", sender).is_ok(), "{sender}");
+        }
+        for sender in [
+            "+1401\r\n7122661",
+            "+14017122661\n",
+            " 14017122661",
+            "+1 401 712 2661",
+            "+",
+            "+1401x",
+            "Bait\tTackle",
+            "BA\u{202E}IT",
+            "BAIT\u{200B}",
+            "Bait\u{A0}Tackle",
+            "BA\0IT",
+            " ",
+            "\u{85}",
+        ] {
+            assert_eq!(with("From", sender).unwrap_err().field, "From", "{sender:?}");
+            assert_eq!(with("To", sender).unwrap_err().field, "To", "{sender:?}");
         }
     }
 

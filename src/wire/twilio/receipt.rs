@@ -2,7 +2,7 @@
 //! Reports come in any order, twice, or never; the rank of their words says which one is news.
 
 use super::form::Form;
-use super::inbound::{BadField, required};
+use super::inbound::{BadField, id, required};
 
 /// A delivery receipt. The carrier may leave out everything but the id and the status.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +21,14 @@ impl Receipt {
     /// Reads a receipt's parameters.
     ///
     /// # Errors
-    /// [`BadField`] names `MessageSid` or `MessageStatus` if it is missing.
+    /// [`BadField`] names `MessageSid` or `MessageStatus` if it is missing, or `MessageSid` if it has no id's shape.
     pub fn read(form: &Form) -> Result<Self, BadField> {
         Ok(Self {
-            message_sid: required(form, "MessageSid").or_else(|bad| required(form, "SmsSid").or(Err(bad)))?,
+            message_sid: id(form, "MessageSid").or_else(|bad| match form.get("MessageSid") {
+                // An id that is none is not passed over for its older name.
+                Some(_) => Err(bad),
+                None => id(form, "SmsSid").or(Err(bad)),
+            })?,
             status: required(form, "MessageStatus").or_else(|bad| required(form, "SmsStatus").or(Err(bad)))?,
             error_code: form.get("ErrorCode").and_then(|code| code.trim().parse().ok()),
             raw_dlr_done_date: required(form, "RawDlrDoneDate").ok(),
@@ -74,6 +78,8 @@ mod tests {
         let said = Receipt::read(&Form::parse(b"MessageStatus=sent")).unwrap_err();
         assert_eq!(said.field, "MessageSid");
         assert_eq!(Receipt::read(&Form::parse(b"MessageSid=SM1")).unwrap_err().field, "MessageStatus");
+        let forged = Receipt::read(&Form::parse(b"MessageSid=SM%0D%0A1&SmsSid=SM1&MessageStatus=sent")).unwrap_err();
+        assert_eq!(forged.field, "MessageSid");
     }
 
     #[test]
