@@ -34,3 +34,13 @@ CREATE TABLE sign_in_refusals (
 CREATE INDEX sign_in_failures_at ON sign_in_failures (at);
 
 CREATE TRIGGER sign_ins_fixed BEFORE UPDATE OR DELETE ON sign_ins FOR EACH ROW EXECUTE FUNCTION append_only();
+
+-- What commands changed, by whoever may run them on the machine: nobody of the house did it.
+CREATE TABLE command_acts (
+    id        BIGINT PRIMARY KEY,
+    at        BIGINT NOT NULL,
+    kind      TEXT NOT NULL,
+    person_id BIGINT REFERENCES people (id),
+    data      TEXT NOT NULL
+);
+CREATE TRIGGER command_acts_fixed BEFORE UPDATE OR DELETE ON command_acts FOR EACH ROW EXECUTE FUNCTION append_only();

@@ -35,3 +35,14 @@ CREATE INDEX sign_in_failures_at ON sign_in_failures (at);
 
 CREATE TRIGGER sign_ins_fixed BEFORE UPDATE ON sign_ins BEGIN SELECT RAISE(ABORT, 'sign_ins is append-only'); END;
 CREATE TRIGGER sign_ins_kept BEFORE DELETE ON sign_ins BEGIN SELECT RAISE(ABORT, 'sign_ins is append-only'); END;
+
+-- What commands changed, by whoever may run them on the machine: nobody of the house did it.
+CREATE TABLE command_acts (
+    id        INTEGER PRIMARY KEY,
+    at        INTEGER NOT NULL,
+    kind      TEXT NOT NULL,
+    person_id INTEGER REFERENCES people (id),
+    data      TEXT NOT NULL
+);
+CREATE TRIGGER command_acts_fixed BEFORE UPDATE ON command_acts BEGIN SELECT RAISE(ABORT, 'command_acts is append-only'); END;
+CREATE TRIGGER command_acts_kept BEFORE DELETE ON command_acts BEGIN SELECT RAISE(ABORT, 'command_acts is append-only'); END;

@@ -1,16 +1,20 @@
-//! `link EMAIL`: prints a one-time link, for whoever has no password (yet).
+//! `link EMAIL`: prints a one-time link, for whoever has no password (yet); `link --setup`: one for the first admin.
 
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::{Failed, Here, Outcome, out, person};
-use crate::desk::sessions;
+use crate::desk::{sessions, setup};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The person's e-mail address
-    email: String,
+    #[arg(required_unless_present = "setup")]
+    email: Option<String>,
+    /// Print the link by which the first admin is made, in place of the one that `serve` printed; only while nobody is there
+    #[arg(long, conflicts_with = "email")]
+    setup: bool,
 }
 
 pub(super) async fn run(here: &Here, options: Options) -> Outcome {
@@ -22,11 +26,22 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     }
     let token = here.chance.token::<32>();
     let store = here.store().await?;
-    let made = sessions::make_link(&store, &token, &options.email, here.clock.now()).await;
+    let public_url = here.settings.public_url_at(here.settings.port);
+    let Some(email) = options.email else {
+        let offered = setup::offer(&store, &token, here.clock.now()).await;
+        store.close().await;
+        if !offered? {
+            return Err(Failed::new("there is somebody already: `switchboard link EMAIL` signs them in"));
+        }
+        out::line(format_args!("{public_url}/setup/{token}"));
+        eprintln!("It makes the first admin, once, within an hour.");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let made = sessions::make_link(&store, &token, &email, here.clock.now()).await;
     store.close().await;
-    made?.ok_or_else(|| person::nobody(&options.email))?;
-    out::line(url(&here.settings.public_url_at(here.settings.port), &token));
-    eprintln!("It signs {} in once, within 24 hours.", options.email);
+    made?.ok_or_else(|| person::nobody(&email))?;
+    out::line(url(&public_url, &token));
+    eprintln!("It signs {email} in once, within 24 hours.");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Refused, Settings};
 use crate::courier::Courier;
 use crate::desk::apply::Apply;
+use crate::desk::commands;
 use crate::desk::gate::Gate;
 use crate::desk::outside::Outside;
 use crate::desk::tallies::Tallies;
@@ -35,9 +36,6 @@ mod serve;
 mod simulator;
 mod stop;
 mod token;
-
-/// The node number of commands: serving nodes count from 0.
-const COMMANDS: i64 = 1023;
 
 /// A support line that you can text.
 #[derive(Debug, Parser)]
@@ -140,7 +138,7 @@ impl Here {
             clock: self.clock.clone(),
             chance: self.chance.clone(),
             ids: self.ids.clone(),
-            node: COMMANDS,
+            node: commands::NODE,
             policies: self.settings.policies.clone(),
             carrier,
             live: Live::default(),
@@ -181,7 +179,7 @@ pub fn main() -> ExitCode {
 fn run(command: Option<Command>) -> Outcome {
     let settings = Settings::from_process()?;
     log::start(&settings.log);
-    let here = Here { settings, clock: Clock::system(), chance: Chance::System, ids: Ids::of_node(COMMANDS) };
+    let here = Here { settings, clock: Clock::system(), chance: Chance::System, ids: commands::ids().clone() };
     let threads: rocket::Config = here.settings.figment.extract().unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads.workers.max(1))

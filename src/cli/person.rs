@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 
 use super::{Failed, Here, Outcome, out};
 use crate::desk::{passwords, sessions};
-use crate::domain::password;
+use crate::domain::password::{self, About};
+use crate::store::Store;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -28,10 +29,9 @@ enum What {
 pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let What::Password { email } = options.what;
     let password = read_password()?;
-    password::check(&password).map_err(Failed::new)?;
-    let hash = sessions::hash_password(&here.chance, &password).map_err(Failed::new)?;
+    password::check(&password, &About::default()).map_err(Failed::new)?;
     let store = here.store().await?;
-    let set = passwords::set(&store, &email, hash).await;
+    let set = set(here, &store, &email, &password).await;
     store.close().await;
     if set? {
         out::line(format_args!("The password is set; {email} signs in with it from now on."));
@@ -39,6 +39,12 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     } else {
         Err(nobody(&email))
     }
+}
+
+async fn set(here: &Here, store: &Store, email: &str, password: &str) -> Result<bool, Failed> {
+    password::check(password, &passwords::about_address(store, email).await?).map_err(Failed::new)?;
+    let hash = sessions::hash_password(&here.chance, password).map_err(Failed::new)?;
+    Ok(passwords::set(&here.desk(store), email, hash).await?)
 }
 
 /// There is no such person.

@@ -1,9 +1,12 @@
 //! Keeps canned replies: everybody their own, managers also those of a line and of the company.
 
+use serde_json::json;
+
 use super::{Desk, Failure};
 use crate::domain::canned::{check, shortcut};
 use crate::domain::ids::{CannedReplyId, PersonId};
 use crate::domain::person::Role;
+use crate::store::audit::{self, Entry};
 use crate::store::canned::{self, Owner};
 use crate::store::{Job, Result, Tx, dialect, people};
 
@@ -37,7 +40,7 @@ pub async fn keep(desk: &Desk, by: PersonId, kept: Kept) -> Result<(), Failure> 
 /// # Errors
 /// [`Failure::NotFound`] if it is not for this person to change.
 pub async fn forget(desk: &Desk, by: PersonId, id: CannedReplyId) -> Result<(), Failure> {
-    desk.store.write(Forget { by, id }).await?
+    desk.store.write(Forget { desk: desk.clone(), by, id }).await?
 }
 
 /// Whether `by` may change what belongs to `owner`.
@@ -85,15 +88,37 @@ impl Job for Keep {
         }
         if let Some(id) = kept.id {
             canned::update(tx, (id, kept.owner, &kept.shortcut, &kept.body), now).await?;
+            record(&self.desk, tx, self.by, ("canned_reply_changed", id, kept.owner)).await?;
         } else {
             let id = CannedReplyId(self.desk.ids.next(now));
             canned::insert(tx, (id, kept.owner, &kept.shortcut, &kept.body), self.by, now).await?;
+            record(&self.desk, tx, self.by, ("canned_reply_made", id, kept.owner)).await?;
         }
         Ok(Ok(()))
     }
 }
 
+/// Writes the audit row of a change to one.
+async fn record(
+    desk: &Desk,
+    tx: &mut Tx,
+    by: PersonId,
+    (kind, id, owner): (&'static str, CannedReplyId, Owner),
+) -> Result<()> {
+    let (now, data) = (desk.clock.now(), json!({ "reply": id.0.to_string(), "whose": whose(owner) }));
+    audit::record(tx, Entry::new(desk.ids.next(now), now, by, kind, &data)).await
+}
+
+fn whose(owner: Owner) -> String {
+    match owner {
+        Owner::Person(_) => "their own".to_owned(),
+        Owner::Line(line) => format!("line {}", line.0),
+        Owner::Company => "company".to_owned(),
+    }
+}
+
 struct Forget {
+    desk: Desk,
     by: PersonId,
     id: CannedReplyId,
 }
@@ -103,7 +128,10 @@ impl Job for Forget {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         match canned::owner_of(tx, self.id).await? {
-            Some(owner) if may(tx, self.by, owner).await? => Ok(Ok(canned::delete(tx, self.id).await?)),
+            Some(owner) if may(tx, self.by, owner).await? => {
+                canned::delete(tx, self.id).await?;
+                record(&self.desk, tx, self.by, ("canned_reply_removed", self.id, owner)).await.map(Ok)
+            }
             _ => Ok(Err(Failure::NotFound)),
         }
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Desk, Failure};
 use crate::domain::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::store::audit::{self, Entry};
 use crate::store::{Job, Result, Tx, access, changes, contacts};
 
 /// A card as it was typed.
@@ -67,6 +68,13 @@ impl Job for Edit {
             return Ok(Err(Failure::refused("seen", why)));
         }
         contacts::write(tx, first, &self.card).await?;
+        let data = json!({ "changed": differences(&before, &self.card) });
+        let entry = Entry {
+            conversation: Some(self.conversation),
+            customer: Some(first),
+            ..Entry::new(desk.ids.next(now), now, self.by, "contact_changed", &data)
+        };
+        audit::record(tx, entry).await?;
         let mut touched = vec![self.conversation];
         if before.name != self.card.name {
             contacts::name(tx, &group, self.card.name.as_deref()).await?;
@@ -79,4 +87,17 @@ impl Job for Edit {
         changes::note(tx, &notes, now).await?;
         Ok(Ok(()))
     }
+}
+
+/// Which fields of two cards differ.
+fn differences(one: &Card, other: &Card) -> Vec<&'static str> {
+    [
+        ("name", one.name != other.name),
+        ("language", one.language != other.language),
+        ("tags", one.tags != other.tags),
+        ("notes", one.notes != other.notes),
+    ]
+    .into_iter()
+    .filter_map(|(field, differs)| differs.then_some(field))
+    .collect()
 }

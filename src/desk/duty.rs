@@ -71,6 +71,7 @@ pub(super) async fn change(
     faults::point("after_duty");
     let data = json!({ "person": person.0.to_string(), "from": before.word(), "to": duty.word() });
     changes::event(tx, desk.ids.next(now), None, now, "duty", Some(by), &data).await?;
+    super::people::record(desk, tx, (by, person), "duty_set", &data, now).await?;
     changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
     follow(desk, tx, person, &lines, (duty == Duty::AwayReassign).then_some("away"), now).await.map(Some)
 }

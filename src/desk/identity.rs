@@ -1,6 +1,10 @@
 //! Which carrier account a database belongs to, and sending that waits for better settings.
 
-use crate::store::{Job, Result, Store, Tx, attempts, settings};
+use serde_json::json;
+
+use super::commands;
+use crate::clock::At;
+use crate::store::{Job, Result, Store, Tx, attempts, command_acts, settings};
 
 /// Claims the database for the carrier account `identity`; the first claim is remembered for good. The inner error is
 /// the other account that it belongs to.
@@ -36,15 +40,28 @@ impl Job for Claim {
 /// # Errors
 /// What the database said.
 pub async fn resume_sending(store: &Store) -> Result<u64> {
-    store.write(Resume).await
+    store.write(Resume(None)).await
 }
 
-struct Resume;
+/// As [`resume_sending`], because a command was told to: that it did is written down.
+///
+/// # Errors
+/// What the database said.
+pub async fn resume_by_command(store: &Store, now: At) -> Result<u64> {
+    store.write(Resume(Some(now))).await
+}
+
+struct Resume(Option<At>);
 
 impl Job for Resume {
     type Out = u64;
 
     async fn run(&self, tx: &mut Tx) -> Result<u64> {
-        attempts::resume(tx).await
+        let resumed = attempts::resume(tx).await?;
+        if let Some(now) = self.0.filter(|_| resumed > 0) {
+            let data = json!({ "numbers": resumed });
+            command_acts::record(tx, (commands::ids().next(now), now), "sending_resumed", None, &data).await?;
+        }
+        Ok(resumed)
     }
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Desk, Failure};
 use crate::domain::ids::{ConversationId, LabelId, PersonId};
 use crate::domain::person::Role;
+use crate::store::audit::{self, Entry};
 use crate::store::labels::{self, Label};
 use crate::store::{Job, Result, Tx, access, changes, people};
 
@@ -66,6 +67,7 @@ impl Job for Naming {
             }
         };
         changes::event(tx, desk.ids.next(now), None, now, kind, Some(self.by), &data).await?;
+        audit::record(tx, Entry::new(desk.ids.next(now), now, self.by, kind, &data)).await?;
         Ok(Ok(()))
     }
 }

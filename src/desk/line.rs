@@ -11,6 +11,7 @@ use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::person::check_name;
 use crate::domain::policy::LinePolicy;
 use crate::domain::text::Wording;
+use crate::store::audit::{self, Entry};
 use crate::store::{Job, Result, Tx, changes, lines, opening, people, texts};
 
 /// What becomes of a line; what is `None` or not named stays.
@@ -104,6 +105,10 @@ impl Job for Change {
         }
         let data = json!({ "line": self.line.0.to_string(), "changed": changed });
         changes::event(tx, desk.ids.next(now), None, now, "line_changed", Some(self.by), &data).await?;
+        // Who joins and who leaves has a row for each.
+        if changed != ["members"] {
+            audit::record(tx, Entry::new(desk.ids.next(now), now, self.by, "line_changed", &data)).await?;
+        }
         changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
         let mut sent = Enqueued::default();
         for person in &leaves {

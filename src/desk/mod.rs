@@ -23,6 +23,7 @@ pub mod canned;
 pub mod claim;
 pub mod close;
 mod command;
+pub mod commands;
 pub mod consent;
 pub mod contact;
 pub mod decide;

@@ -8,6 +8,7 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::person::check_name;
 use crate::domain::phone::{Phone, Sender};
+use crate::store::audit::{self, Entry};
 use crate::store::numbers::Number;
 use crate::store::{Job, Result, Tx, changes, lines, numbers, people};
 
@@ -109,6 +110,7 @@ pub(super) async fn add_in(
     };
     let data = json!({ "line": id.0.to_string() });
     changes::event(tx, desk.ids.next(now), None, now, "line_added", Some(by), &data).await?;
+    audit::record(tx, Entry::new(desk.ids.next(now), now, by, "line_added", &data)).await?;
     changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
     Ok(id)
 }

@@ -1,17 +1,40 @@
-//! Sets a person's password.
+//! Sets a person's password, and says what it must not contain.
 
-use crate::store::{Job, Result, Store, Tx, people};
+use crate::desk::Desk;
+use crate::domain::password::About;
+use crate::store::{Job, Result, Store, Tx, command_acts, lines, people};
 
-/// Sets the password of the enabled person with this e-mail address by its hash, and ends their sessions and unused
-/// links; `false` if there is no such person.
+/// What whoever guesses at this person's password knows.
 ///
 /// # Errors
 /// What the database said.
-pub async fn set(store: &Store, email: &str, hash: String) -> Result<bool> {
-    store.write(Set { email: email.trim().to_lowercase(), hash }).await
+pub async fn about(tx: &mut Tx, email: &str, name: &str) -> Result<About> {
+    let company = lines::all(tx).await?.into_iter().map(|line| line.name).collect();
+    Ok(About { email: email.trim().to_lowercase(), name: name.trim().to_owned(), company })
+}
+
+/// As [`about`], of whoever has this e-mail address; of the address alone if nobody has.
+///
+/// # Errors
+/// What the database said.
+pub async fn about_address(store: &Store, email: &str) -> Result<About> {
+    let mut tx = store.read().await?;
+    let email = email.trim().to_lowercase();
+    let known = people::all(&mut tx).await?.into_iter().find(|person| person.email == email);
+    about(&mut tx, &email, known.as_ref().map_or("", |person| &person.name)).await
+}
+
+/// Sets the password of the enabled person with this e-mail address by its hash, on the command line, and ends their
+/// sessions and unused links; `false` if there is no such person.
+///
+/// # Errors
+/// What the database said.
+pub async fn set(desk: &Desk, email: &str, hash: String) -> Result<bool> {
+    desk.store.write(Set { desk: desk.clone(), email: email.trim().to_lowercase(), hash }).await
 }
 
 struct Set {
+    desk: Desk,
     email: String,
     hash: String,
 }
@@ -20,6 +43,10 @@ impl Job for Set {
     type Out = bool;
 
     async fn run(&self, tx: &mut Tx) -> Result<bool> {
-        people::set_password(tx, &self.email, &self.hash).await
+        let Some(person) = people::set_password(tx, &self.email, &self.hash).await? else { return Ok(false) };
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        command_acts::record(tx, (desk.ids.next(now), now), "password_set", Some(person), &serde_json::json!({}))
+            .await?;
+        Ok(true)
     }
 }

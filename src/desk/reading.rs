@@ -4,6 +4,7 @@ use super::outbox::Unsent;
 use super::{Desk, Failure};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::store::audit::{self, Entry};
 use crate::store::{Job, Result, Tx, access, attention, changes};
 
 /// Takes note that somebody has read a conversation up to the message `last`, or all of it. Whoever only looks over the
@@ -75,7 +76,11 @@ impl Job for Mend {
             return Ok(Err(Failure::NotFound));
         };
         if attention::mended(tx, talk.id).await? {
-            changes::note(tx, &[(talk.id, "conversation")], self.desk.clock.now()).await?;
+            let (now, data) = (self.desk.clock.now(), serde_json::json!({}));
+            let id = self.desk.ids.next(now);
+            let entry = Entry { conversation: Some(talk.id), ..Entry::new(id, now, self.by, "failures_seen", &data) };
+            audit::record(tx, entry).await?;
+            changes::note(tx, &[(talk.id, "conversation")], now).await?;
         }
         Ok(Ok(()))
     }

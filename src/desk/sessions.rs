@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crate::clock::{At, hours, minutes};
-use crate::desk::Desk;
 use crate::desk::came::{self, Arrival, Came, How, Keys};
 use crate::desk::prove::{self, Counted};
+use crate::desk::{Desk, commands};
 use crate::domain::ids::PersonId;
 use crate::domain::person::{Duty, Role};
 use crate::secret::hash_token;
 use crate::store::links::{self, Kind, OpenLink};
 use crate::store::sign_ins::{self, SignIn};
-use crate::store::{self, Job, Store, Tx, sessions};
+use crate::store::{self, Job, Store, Tx, command_acts, sessions};
 
 pub use crate::desk::password::hash_password;
 
@@ -105,7 +105,7 @@ pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<W
     }))
 }
 
-/// Makes a one-time link's token for the enabled person with this e-mail address; `None` if there is none.
+/// Makes, on the command line, a one-time link's token for the enabled person with this e-mail address; `None` if there is none.
 ///
 /// # Errors
 /// What the database said.
@@ -191,6 +191,8 @@ impl Job for MakeLink {
     async fn run(&self, tx: &mut Tx) -> store::Result<Option<()>> {
         let Some(account) = sessions::account(tx, &self.email).await? else { return Ok(None) };
         links::insert(tx, &self.token_hash, Kind::SignIn, account.person, self.now, self.now + LINK_LIFE).await?;
+        let id = (commands::ids().next(self.now), self.now);
+        command_acts::record(tx, id, "link_made", Some(account.person), &serde_json::json!({})).await?;
         Ok(Some(()))
     }
 }

@@ -1,26 +1,35 @@
 //! The first run: on a database without people, whoever holds the link from the console becomes the first admin.
 //! From then on there is no set-up any more, whatever link is tried.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::came::{Arrival, Came, How, Keys};
 use super::people::{hold_all, record};
-use super::{Desk, Failure, new_line, password};
+use super::{Desk, Failure, commands, new_line, password};
+use crate::clock::{At, hours};
 use crate::domain::ids::PersonId;
-use crate::domain::password::check_twice;
+use crate::domain::password::{About, check_twice};
 use crate::domain::person::{Role, check_email, check_name};
 use crate::secret::hash_token;
-use crate::store::{self, Job, Result, Store, Tx, lines, people, settings};
+use crate::store::{self, Job, Result, Store, Tx, command_acts, lines, people, settings};
 
-/// Remembers the set-up link of `token` in place of any earlier one; `false` if there are people already.
+/// The link from the console can be used for this long: whoever reads the console later comes too late.
+pub const LINK_LIFE: Duration = hours(1);
+
+/// Remembers the set-up link of `token` from `now` on in place of any earlier one; `false` if there are people already.
 ///
 /// # Errors
 /// What the database said.
-pub async fn offer(store: &Store, token: &str) -> store::Result<bool> {
-    store.write(Offer(hash_token(token))).await
+pub async fn offer(store: &Store, token: &str, now: At) -> store::Result<bool> {
+    store.write(Offer { hash: hash_token(token), now }).await
 }
 
-struct Offer(String);
+struct Offer {
+    hash: String,
+    now: At,
+}
 
 impl Job for Offer {
     type Out = bool;
@@ -29,26 +38,47 @@ impl Job for Offer {
         if people::anybody(tx).await? {
             return Ok(false);
         }
-        settings::set(tx, settings::SETUP_LINK, &self.0).await?;
+        let until = self.now + LINK_LIFE;
+        settings::set(tx, settings::SETUP_LINK, &format!("{} {}", self.hash, until.0)).await?;
+        let id = (commands::ids().next(self.now), self.now);
+        command_acts::record(tx, id, "setup_link_made", None, &json!({})).await?;
         Ok(true)
     }
 }
 
-/// Whether this is the link by which the first admin is made, and if so, whether there is a line already.
+/// What a link is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// By it the first admin is made.
+    Open {
+        /// There is a line already.
+        has_line: bool,
+    },
+    /// It was the one, and its time is over.
+    Ended,
+    /// Nothing: it is another, or there are people.
+    Nothing,
+}
+
+/// What the link with this token is worth.
 ///
 /// # Errors
 /// What the database said.
-pub async fn is_open(desk: &Desk, token: &str) -> store::Result<Option<bool>> {
-    let mut tx = desk.store.read().await?;
-    if !fits(&mut tx, &hash_token(token)).await? {
-        return Ok(None);
-    }
-    Ok(Some(!lines::all(&mut tx).await?.is_empty()))
+pub async fn worth(desk: &Desk, token: &str) -> store::Result<Worth> {
+    worth_in(&mut desk.store.read().await?, &hash_token(token), desk.clock.now()).await
 }
 
-async fn fits(tx: &mut Tx, hash: &str) -> Result<bool> {
+async fn worth_in(tx: &mut Tx, hash: &str, now: At) -> Result<Worth> {
     let offered = settings::get(tx, settings::SETUP_LINK).await?;
-    Ok(offered.as_deref() == Some(hash) && !people::anybody(tx).await?)
+    let offered = offered.as_deref().and_then(|offered| offered.split_once(' '));
+    let Some((_, until)) = offered.filter(|(offered, _)| *offered == hash) else { return Ok(Worth::Nothing) };
+    if people::anybody(tx).await? {
+        return Ok(Worth::Nothing);
+    }
+    if until.parse().map_or(true, |until| now >= At(until)) {
+        return Ok(Worth::Ended);
+    }
+    Ok(Worth::Open { has_line: !lines::all(tx).await?.is_empty() })
 }
 
 /// What was typed on the set-up page.
@@ -76,10 +106,11 @@ pub struct First {
 /// [`Failure::NotFound`] if the link is not (any more) the one from the console; [`Failure::Refused`] for a field of
 /// [`First`], by its name.
 pub async fn finish(desk: &Desk, token: &str, first: First) -> Result<Keys, Failure> {
-    let Some(has_line) = is_open(desk, token).await? else { return Err(Failure::NotFound) };
+    let Worth::Open { has_line } = worth(desk, token).await? else { return Err(Failure::NotFound) };
     let name = check_name(&first.name).map_err(|why| Failure::refused("name", why))?;
     let email = check_email(&first.email).map_err(|why| Failure::refused("email", why))?;
-    check_twice(&first.password, &first.again).map_err(|(field, why)| Failure::refused(field, why))?;
+    let about = About { email: email.clone(), name: name.clone(), company: vec![first.line.clone()] };
+    check_twice(&first.password, &first.again, &about).map_err(|(field, why)| Failure::refused(field, why))?;
     let line = match (first.number.trim(), first.line.trim()) {
         _ if has_line => None,
         ("", "") => None,
@@ -112,7 +143,7 @@ impl Job for Finish {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         hold_all(tx).await?;
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        if !fits(tx, &self.offered).await? {
+        if !matches!(worth_in(tx, &self.offered, now).await?, Worth::Open { .. }) {
             return Ok(Err(Failure::NotFound));
         }
         if let Some((number, _)) = &self.line

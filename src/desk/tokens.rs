@@ -11,7 +11,7 @@ use crate::domain::scope::Scopes;
 use crate::secret::hash_token;
 use crate::store::api_tokens::{self, NewToken};
 use crate::store::audit::{self, Entry};
-use crate::store::{Job, Result, Tx};
+use crate::store::{Job, Result, Tx, command_acts};
 
 /// What a token begins with, so that one that leaked is recognised.
 const PREFIX: &str = "sb_";
@@ -118,8 +118,12 @@ impl Job for Make {
         };
         let id = new.id;
         api_tokens::insert(tx, new).await?;
-        if let Some(by) = self.by {
-            record(desk, tx, by, ("token_made", id), now).await?;
+        match self.by {
+            Some(by) => record(desk, tx, by, ("token_made", id), now).await?,
+            None => {
+                let data = json!({ "token": id.to_string(), "scopes": self.asked.scopes.to_string() });
+                command_acts::record(tx, (desk.ids.next(now), now), "token_made", None, &data).await?;
+            }
         }
         Ok(Ok(()))
     }

@@ -161,18 +161,18 @@ pub async fn set_limit(tx: &mut Tx, id: PersonId, limit: Option<i64>) -> Result<
     Ok(())
 }
 
-/// Sets a password by its hash and ends the person's sessions and unused links; `false` if there is no such enabled
-/// person.
+/// Sets a password by its hash, ends the person's sessions and unused links, and says whose it is; `None` if there is no
+/// such enabled person.
 ///
 /// # Errors
 /// What the database said.
-pub async fn set_password(tx: &mut Tx, email: &str, hash: &str) -> Result<bool> {
+pub async fn set_password(tx: &mut Tx, email: &str, hash: &str) -> Result<Option<PersonId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "UPDATE people SET password_hash = $2 WHERE email = $1 AND disabled_at IS NULL RETURNING id")
         .bind(email).bind(hash).fetch_optional(&mut *c).await)?;
-    let Some(id) = id else { return Ok(false) };
-    sign_out(tx, PersonId(id)).await?;
-    Ok(true)
+    let Some(id) = id.map(PersonId) else { return Ok(None) };
+    sign_out(tx, id).await?;
+    Ok(Some(id))
 }
 
 /// Sets a person's password by its hash, and nothing else.

@@ -5,11 +5,15 @@ use rocket::State;
 
 use super::failure::Failure;
 use super::frame::{Frame, Here};
+use crate::clock::days;
 use crate::desk::Desk;
 use crate::http::Site;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
-use crate::store::views::audits::{self, About, Audited};
+use crate::store::views::audits::{self, About, Audited, Refused};
+
+/// Who was not let in is shown for so long.
+const REFUSED: std::time::Duration = days(7);
 
 #[derive(Template)]
 #[template(path = "audit/index.html")]
@@ -17,6 +21,7 @@ pub(super) struct Audits {
     frame: Frame,
     about: About,
     rows: Vec<Audited>,
+    refused: Vec<Refused>,
     older: Option<i64>,
 }
 
@@ -43,10 +48,46 @@ fn told(row: &Audited) -> String {
             let (count, each) = (&data["count"], data["each"].as_str().unwrap_or_default());
             format!("ordered {count} masks of {}, {each} a month each", data["country"].as_str().unwrap_or_default())
         }
+        "signed_in" => {
+            let how = match data["how"].as_str().unwrap_or_default() {
+                "link" => "by a one-time link",
+                "invitation" => "by an invitation",
+                "reset" => "by a link to choose another password",
+                "setup" => "as the first admin",
+                "new_password" => "anew, with another password",
+                _ => "by password",
+            };
+            let known =
+                if data["device"].as_str() == Some("known") { "a browser that was known" } else { "a new browser" };
+            format!("signed in {how}, from {}, in {known}", place(&data))
+        }
+        "signed_out" => format!("signed out, from {}", place(&data)),
+        "line_changed" => format!("changed a line: {}", listed(&data)),
+        "contact_changed" => format!("changed a contact: {}", listed(&data)),
+        "label_renamed" => {
+            let word = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
+            format!("renamed the label {} to {}", word("from"), word("to"))
+        }
+        "label_made" => format!("made the label {}", data["name"].as_str().unwrap_or_default()),
         "mask_draining" => "let a mask drain".to_owned(),
         "mask_reactivated" => "made a mask active again".to_owned(),
         other => other.replace('_', " "),
     }
+}
+
+/// What stands for a network address.
+fn place(data: &serde_json::Value) -> String {
+    match data["origin"].as_str() {
+        Some("unknown") | None => "an unknown address".to_owned(),
+        Some(origin) => format!("address {origin}"),
+    }
+}
+
+/// What was changed.
+fn listed(data: &serde_json::Value) -> String {
+    let all = data["changed"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let words: Vec<&str> = all.iter().chain(data.get("what")).filter_map(serde_json::Value::as_str).collect();
+    words.join(", ")
 }
 
 #[rocket::get("/audit?<conversation>&<customer>&<before>")]
@@ -62,7 +103,9 @@ pub(super) async fn index(
     let frame = Frame::load(&mut tx, me.0, Here::Audit, site, desk.clock.now()).await?;
     let about = About { conversation, customer };
     let rows = audits::list(&mut tx, about, before.unwrap_or(i64::MAX)).await?;
+    let first = before.is_none() && conversation.is_none() && customer.is_none();
+    let refused = if first { audits::refused(&mut tx, desk.clock.now() - REFUSED).await? } else { Vec::new() };
     let full = i64::try_from(rows.len()).is_ok_and(|count| count >= audits::PAGE);
     let older = rows.last().filter(|_| full).map(|last| last.id);
-    Ok(Page::ok(Audits { frame, about, rows, older }))
+    Ok(Page::ok(Audits { frame, about, rows, refused, older }))
 }

@@ -23,6 +23,7 @@ fn words(status: u16) -> (&'static str, &'static str) {
         403 => ("Not from here", "This is not allowed. Open the page here and try again."),
         404 => ("Not here", "There is no such page, or it is not for you to see."),
         405 => ("Not that way", "This address does not take that kind of request."),
+        410 => ("Over", "This could be used for a while, and that while is over."),
         413 => ("Too long", "That was more than can be taken at once. Send less."),
         429 => ("Too many tries", "Wait a minute and try again."),
         503 => ("Not now", "The database did not answer, so nothing was done. Try again in a minute."),

@@ -14,6 +14,8 @@ use crate::store;
 pub enum Failure {
     /// There is no such thing, or the reader may not know of it.
     NotFound,
+    /// It was here, and its time is over.
+    Gone(&'static str),
     /// The request makes no sense.
     Refused(&'static str),
     /// The database did not do it.
@@ -40,6 +42,10 @@ impl<'r> Responder<'r, 'static> for Failure {
     fn respond_to(self, req: &'r Request<'_>) -> Result<'static> {
         match self {
             Failure::NotFound => Err(Status::NotFound),
+            Failure::Gone(why) => {
+                Refusal(why).leave(req);
+                Err(Status::Gone)
+            }
             Failure::Refused(why) => {
                 Refusal(why).leave(req);
                 Err(Status::UnprocessableEntity)

@@ -1,5 +1,9 @@
 //! Pages for people: a file per resource. This is their table of contents.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use rocket::http::Method;
 use rocket::{Route, routes};
 
 mod answer;
@@ -165,6 +169,21 @@ pub fn routes() -> Vec<Route> {
     all.extend(pool::routes());
     all.extend(programs());
     all
+}
+
+/// The first parts of the addresses of pages: where somebody may be led after signing in. What is for those who are not
+/// signed in, and what is no page, is left out.
+fn first_parts() -> &'static BTreeSet<String> {
+    static PARTS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let apart = ["sign-in", "sign-out", "link", "setup", "live", "health", "metrics", "palette"];
+        let pages = routes().into_iter().filter(|route| route.method == Method::Get);
+        let firsts =
+            pages.filter_map(|route| route.uri.path().trim_start_matches('/').split('/').next().map(str::to_owned));
+        firsts
+            .filter(|first| !first.is_empty() && !first.starts_with('<') && !apart.contains(&first.as_str()))
+            .collect()
+    });
+    &PARTS
 }
 
 /// What admins set up for programs.

@@ -1,8 +1,8 @@
 //! Signing in and out.
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::http::Status;
+use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 use rocket::{FromForm, State};
 
@@ -11,6 +11,7 @@ use super::session_given::{Given, Taken};
 use crate::desk::Desk;
 use crate::desk::sessions::{self, Attempt, NotSignedIn};
 use crate::http::came::Came;
+use crate::http::form::Form;
 use crate::http::guards::Token;
 use crate::http::page::Page;
 
@@ -34,12 +35,22 @@ pub(super) struct Credentials {
     next: Option<String>,
 }
 
-/// A path of this site that may be gone to after signing in; anything that could lead elsewhere is dropped.
+/// The longest address of a page that is gone back to.
+const LONGEST_NEXT: usize = 500;
+
+/// A page of this site that may be gone to after signing in: a path and a query as this program writes them, whose first
+/// part is that of a page. Whatever is anything else is dropped.
 pub(super) fn keep_next(next: &str) -> Option<String> {
-    let rest = next.strip_prefix('/')?;
-    let local =
-        !rest.starts_with(['/', '\\']) && next.len() <= 500 && next.is_ascii() && !next.contains(['\\', '\r', '\n']);
-    (local && !rest.starts_with("sign-") && !rest.starts_with("link/") && !rest.is_empty()).then(|| next.to_owned())
+    let (path, query) = next.split_once('?').map_or((next, ""), |(path, query)| (path, query));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~%+".contains(&byte);
+    let mut parts = path.strip_prefix('/')?.split('/');
+    let of_ours = next.len() <= LONGEST_NEXT
+        && parts.clone().all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))
+        && query.bytes().all(|byte| plain(byte) || b"=&,:*[]@!'()/".contains(&byte))
+        && !path.contains('%')
+        && parts.next().is_some_and(|first| super::first_parts().contains(first));
+    // It becomes a header.
+    (of_ours && Origin::parse(next).is_ok()).then(|| next.to_owned())
 }
 
 /// The address of the sign-in page.
@@ -105,12 +116,53 @@ mod tests {
 
     #[test]
     fn one_is_led_nowhere_else_after_signing_in() {
-        for good in ["/conversations", "/conversations/1042?view=mine", "/held"] {
+        for good in [
+            "/conversations",
+            "/conversations/1042?view=mine",
+            "/held",
+            "/history?q=a+b&who=%2B1",
+            "/conversations/1042?seen=7&view=waiting",
+            "/people/914949262322696193",
+        ] {
             assert_eq!(keep_next(good).as_deref(), Some(good));
         }
-        for bad in ["https://x.example", "//x.example", "/\\x.example", "/sign-out", "/", "", "/a\r\nb", "/é"] {
-            assert_eq!(keep_next(bad), None, "{bad}");
+        for bad in [
+            "https://x.example",
+            "//x.example",
+            "///x.example",
+            "/\\x.example",
+            "/sign-out",
+            "/sign-in?next=/held",
+            "/link/abc",
+            "/setup/abc",
+            "/hooks/twilio/messages",
+            "/api/v1/pairs",
+            "/simulator",
+            "/nowhere",
+            "/",
+            "",
+            "held",
+            "/a\r\nb",
+            "/held\r\nSet-Cookie: a=b",
+            "/é",
+            "/\t/x",
+            "/held\t",
+            "/ held",
+            "/held#x",
+            "/held//x",
+            "/held/../x",
+            "/held/%2e%2e/x",
+            "/%68eld",
+            "/held?<x>",
+            "/held?a=\0",
+            "/held?a=\u{7f}",
+            "javascript:alert(1)",
+            "/;/held",
+        ] {
+            assert_eq!(keep_next(bad), None, "{bad:?}");
         }
+        let long = format!("/held?q={}", "a".repeat(500));
+        assert_eq!(keep_next(&long), None);
         assert_eq!(address(Some("/conversations/1?view=mine")), "/sign-in?next=%2Fconversations%2F1%3Fview%3Dmine");
     }
 }

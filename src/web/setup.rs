@@ -4,15 +4,15 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use rocket::form::Form;
 use rocket::State;
 
 use super::failure::Failure;
 use super::fields::{Field, Posted, Sent, Typed};
 use super::session_given::Given;
-use crate::desk::setup::{self, First};
+use crate::desk::setup::{self, First, Worth};
 use crate::desk::{self, Desk};
 use crate::http::came::Came;
+use crate::http::form::Form;
 use crate::http::page::Page;
 
 #[derive(Template)]
@@ -54,8 +54,20 @@ impl Show {
 
 #[rocket::get("/setup/<token>")]
 pub(super) async fn show(token: &str, desk: &State<Desk>) -> Result<Page<Show>, Failure> {
-    let has_line = setup::is_open(desk, token).await?.ok_or(Failure::NotFound)?;
+    let has_line = open(desk, token).await?;
     Ok(Page::ok(Show::of(&Typed::default(), has_line)))
+}
+
+/// Whether there is a line already, while the link can be used.
+async fn open(desk: &Desk, token: &str) -> Result<bool, Failure> {
+    match setup::worth(desk, token).await? {
+        Worth::Open { has_line } => Ok(has_line),
+        Worth::Ended => Err(Failure::Gone(
+            "This link has ended: it could be used for an hour. Start the program again, or run `switchboard link --setup` \
+             where it runs, for another one.",
+        )),
+        Worth::Nothing => Err(Failure::NotFound),
+    }
 }
 
 pub(super) type Answer = crate::web::answer::Answer<Show, Given>;
@@ -69,7 +81,7 @@ pub(super) async fn create(token: &str, form: Option<Form<Posted>>, came: Came, 
 }
 
 async fn finish(token: &str, form: Option<Form<Posted>>, came: Came, desk: &Desk) -> Result<Answer, Failure> {
-    let has_line = setup::is_open(desk, token).await?.ok_or(Failure::NotFound)?;
+    let has_line = open(desk, token).await?;
     let mut sent = Sent(form.map(|form| form.into_inner().field).unwrap_or_default());
     // Passwords are taken as they were typed, and never shown again.
     let mut take = |name: &str| sent.0.remove(name).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use rocket::http::Status;
 
+use switchboard::clock::minutes;
 use switchboard::desk::setup::{self, First};
 
 use crate::both_stores;
@@ -22,7 +23,7 @@ fn only_a_line(plan: &mut Plan) {
 
 async fn link(house: &House) -> String {
     let token = house.desk.chance.token::<32>();
-    assert!(setup::offer(&house.desk.store, &token).await.unwrap());
+    assert!(setup::offer(&house.desk.store, &token, house.clock.now()).await.unwrap());
     format!("/setup/{token}")
 }
 
@@ -56,14 +57,14 @@ both_stores! {
         browser.get("/people").await.shows(&["Miriam Holt", "miriam@saltmarsh.example", "Saltmarsh Boats"]);
         assert_eq!(house.words("SELECT role FROM people").await, ["admin"]);
         assert_eq!(house.rows("line_members").await, 1, "customers reach the one who is there");
-        assert_eq!(house.words("SELECT kind FROM audit").await, ["first_admin"]);
+        assert_eq!(house.words("SELECT kind FROM audit ORDER BY id").await, ["first_admin", "line_added"]);
         assert_eq!(house.rows("settings WHERE name = 'setup_link'").await, 0);
         for browser in [&browser, &Browser::at(house).await] {
             assert_eq!(browser.get(&link).await.status, Status::NotFound);
             assert_eq!(fills_in(browser, &link, &[]).await.status, Status::NotFound);
         }
         let again = house.desk.chance.token::<32>();
-        assert!(!setup::offer(&house.desk.store, &again).await.unwrap(), "there are people");
+        assert!(!setup::offer(&house.desk.store, &again, house.clock.now()).await.unwrap(), "there are people");
         assert_eq!(browser.get(&format!("/setup/{again}")).await.status, Status::NotFound);
         let signs_in = Browser::at(house).await.signs_in("miriam@saltmarsh.example", LONG).await;
         assert_eq!(signs_in.header("location"), "/conversations");
@@ -76,7 +77,9 @@ both_stores! {
         assert_eq!(fills_in(&browser, &first, &[]).await.status, Status::NotFound);
         assert_eq!(browser.get(&second).await.status, Status::Ok);
         let stored = house.words("SELECT value FROM settings WHERE name = 'setup_link'").await;
-        assert!(stored[0].len() == 64 && !second.contains(&stored[0]), "{stored:?}");
+        let (hash, until) = stored[0].split_once(' ').unwrap();
+        assert!(hash.len() == 64 && !second.contains(hash), "{stored:?}");
+        assert_eq!(until, (house.clock.now() + switchboard::clock::hours(1)).0.to_string());
     }
 
     async fn a_refused_page_keeps_what_was_typed_but_no_password_and_says_why_beside_the_field(house: nobody) {
@@ -102,6 +105,42 @@ both_stores! {
         assert_eq!(house.rows("people").await + house.rows("lines").await, 0);
         let later = fills_in(&browser, &link, &[("field[number]", ""), ("field[line]", "")]).await;
         assert_eq!(later.status, Status::SeeOther, "the line can come later");
+    }
+
+    async fn the_link_ends_after_an_hour_and_says_where_there_is_another(house: nobody) {
+        let link = link(house).await;
+        let browser = Browser::at(house).await;
+        house.clock.pass(minutes(59));
+        assert_eq!(browser.get(&link).await.status, Status::Ok);
+        house.clock.pass(minutes(1));
+        for ended in [browser.get(&link).await, fills_in(&browser, &link, &[]).await] {
+            assert_eq!(ended.status, Status::Gone);
+            ended.shows(&["This link has ended", "switchboard link --setup"]);
+        }
+        assert_eq!(house.rows("people").await, 0);
+        assert_eq!(browser.get("/setup/somebody-elses").await.status, Status::NotFound);
+        let another = self::link(house).await;
+        assert_eq!(fills_in(&browser, &another, &[]).await.status, Status::SeeOther);
+        assert_eq!(browser.get(&another).await.status, Status::NotFound, "and never again");
+    }
+
+    async fn a_password_that_is_tried_first_is_refused_at_every_door(house: nobody) {
+        let link = link(house).await;
+        let browser = Browser::at(house).await;
+        for (password, told) in [("Password1234", "common words"), ("the holt of miriam", "your name"), ("boats at saltmarsh", "e-mail address")] {
+            let refused = fills_in(&browser, &link, &[("field[password]", password), ("field[again]", password)]).await;
+            assert_eq!(refused.status, Status::UnprocessableEntity, "{password}");
+            refused.shows(&[told]).hides(&[password]);
+        }
+        assert_eq!(fills_in(&browser, &link, &[]).await.status, Status::SeeOther);
+        let fields = [("field[current]", LONG), ("field[password]", "qwertyuiop12"), ("field[again]", "qwertyuiop12")];
+        browser.post("/me/password", &fields).await.shows(&["row of neighbouring keys"]);
+        let made = browser.post("/people", &[("field[name]", "Dee Marsh"), ("field[email]", "dee@example.com"), ("field[role]", "rep")]).await;
+        let at = made.body.find("/link/").unwrap();
+        let invitation: String = made.body[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "/-_".contains(*c)).collect();
+        let dee = Browser::at(house).await;
+        let fields = [("field[name]", "Dee Marsh"), ("field[password]", "my marsh of reeds"), ("field[again]", "my marsh of reeds")];
+        dee.post(&invitation, &fields).await.shows(&["your name"]);
     }
 
     async fn a_line_of_a_set_up_file_is_not_asked_for_again(house: only_a_line) {

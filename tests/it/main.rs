@@ -53,6 +53,7 @@ mod snooze;
 mod starts;
 mod strays;
 mod texts;
+mod traces;
 mod two_nodes;
 mod web_acts;
 mod web_browser;

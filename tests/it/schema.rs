@@ -54,9 +54,19 @@ async fn the_ledgers_cannot_be_rewritten() {
         "INSERT INTO consents (id, phone, scope, given, at, origin) VALUES (1, '+15055550100', 'x', 0, 1, 'x')",
         "INSERT INTO people (id, email, name, role, duty, created_at) VALUES (1, 'x', 'x', 'admin', 'on', 1)",
         "INSERT INTO audit (id, at, actor_id, kind, data) VALUES (1, 1, 1, 'x', '{}')",
+        "INSERT INTO sign_ins (id, at, person_id, kind, how, origin, device) VALUES (1, 1, 1, 'signed_out', '', '', '')",
+        "INSERT INTO command_acts (id, at, kind, data) VALUES (1, 1, 'x', '{}')",
     ];
-    let forgeries =
-        ["UPDATE consents SET given = 1", "DELETE FROM consents", "UPDATE audit SET actor_id = 2", "DELETE FROM audit"];
+    let forgeries = [
+        "UPDATE consents SET given = 1",
+        "DELETE FROM consents",
+        "UPDATE audit SET actor_id = 2",
+        "DELETE FROM audit",
+        "UPDATE sign_ins SET person_id = 2",
+        "DELETE FROM sign_ins",
+        "UPDATE command_acts SET at = 2",
+        "DELETE FROM command_acts",
+    ];
     for url in [&sqlite.url, &postgres.url] {
         Store::open(url).await.unwrap().close().await;
     }

@@ -3,12 +3,15 @@
 mod access;
 mod exports;
 mod guards;
+mod journal;
 mod links;
 mod logs;
+mod nul;
 mod numbers;
 mod pairs;
 mod peers;
 mod programs;
+mod seal;
 mod sign_in;
 mod spending;
 mod texts;

@@ -20,7 +20,7 @@ pub(super) async fn examine(
     content: bool,
     report: &mut Report,
 ) -> Result<(), Failed> {
-    paused(store, numbers, content, report).await?;
+    paused(here, store, numbers, content, report).await?;
     let mut tx = store.read().await?;
     let open = checkup::open(&mut tx, MOST).await?;
     let rejected = tallies::get(&mut tx, WEBHOOK_REJECTED).await?;
@@ -60,13 +60,19 @@ pub(super) async fn examine(
     Ok(())
 }
 
-async fn paused(store: &Store, numbers: &[Number], content: bool, report: &mut Report) -> Result<(), Failed> {
+async fn paused(
+    here: &Here,
+    store: &Store,
+    numbers: &[Number],
+    content: bool,
+    report: &mut Report,
+) -> Result<(), Failed> {
     let paused: Vec<&Number> = numbers.iter().filter(|number| number.paused_at.is_some()).collect();
     if paused.is_empty() {
         return Ok(());
     }
     if content {
-        identity::resume_sending(store).await?;
+        identity::resume_by_command(store, here.clock.now()).await?;
     }
     for number in paused {
         let why = number.paused_why.as_deref().unwrap_or("for an unknown reason");

@@ -37,7 +37,7 @@ pub(super) async fn prepare(here: &Here, store: &Store, network: &Network) -> Re
     let waiting = !visited && people.iter().any(|person| person.email == DEMO_ADMIN);
     if !simulated {
         let token = here.chance.token::<32>();
-        let offered = setup::offer(store, &token).await?;
+        let offered = setup::offer(store, &token, here.clock.now()).await?;
         return Ok(Hello { simulated, empty: no_numbers, link: None, setup: offered.then_some(token) });
     }
     if !(fresh || waiting) {
@@ -70,7 +70,10 @@ impl Hello {
         }
         if let Some(token) = &self.setup {
             out::line(format_args!("Set it up     {public_url}/setup/{token}"));
-            out::line("              once; makes the first admin. A restart makes another link");
+            out::line(
+                "              once, within an hour; makes the first admin. A restart, or `switchboard link --setup`, makes \
+                 another link",
+            );
         } else if self.empty {
             out::line(
                 "There is no number yet: add a line in the inbox, or write a set-up file and run `switchboard apply FILE`; \

@@ -12,7 +12,7 @@ use super::{Failed, Here, Outcome};
 use crate::app;
 use crate::cli::stop::Stop;
 use crate::clockwork::{self, Running};
-use crate::config::Settings;
+use crate::config::{CarrierSettings, Settings};
 use crate::courier::Courier;
 use crate::desk::gate::Gate;
 use crate::desk::outside::Outside;
@@ -40,6 +40,9 @@ pub(super) async fn run(here: &Here) -> Outcome {
     let network = Network::of(here)?;
     if let Some((found, fix)) = settings.missing_proxies() {
         tracing::warn!("{found}: {fix}");
+    }
+    if let CarrierSettings::Twilio(twilio) = &settings.carrier {
+        twilio.oddities().iter().for_each(|odd| tracing::warn!("{odd}"));
     }
     let lock = lock::take(&settings.database_url)?;
     let store = here.store().await?;

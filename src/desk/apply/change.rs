@@ -64,6 +64,81 @@ pub struct NewPerson {
     pub limit: Option<i64>,
 }
 
+impl Change {
+    /// The word under which it is written down.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Change::NewPerson(_) => "person_added",
+            Change::RenamePerson { .. } => "person_renamed",
+            Change::Role { .. } => "role_changed",
+            Change::Phone { to: None, .. } => "phone_removed",
+            Change::Phone { .. } => "phone_changed",
+            Change::Limit { .. } => "limit_changed",
+            Change::Schedule { .. } => "schedule_changed",
+            Change::Duty { .. } => "duty_set",
+            Change::Disabled { disabled: true, .. } => "person_disabled",
+            Change::Disabled { .. } => "person_enabled",
+            Change::NewLine { .. } => "line_added",
+            Change::RenameLine { .. } | Change::LineHours { .. } | Change::Policy { .. } | Change::Text { .. } => {
+                "line_changed"
+            }
+            Change::NewMask { .. } => "mask_added",
+            Change::Country { .. } => "number_country_changed",
+            Change::BackInService { .. } => "number_back_in_service",
+            Change::Join { .. } => "line_joined",
+            Change::Leave { .. } => "line_left",
+        }
+    }
+
+    /// Whom it is about: an e-mail address.
+    pub(super) fn person(&self) -> Option<&str> {
+        match self {
+            Change::NewPerson(person) => Some(&person.email),
+            Change::RenamePerson { email, .. }
+            | Change::Role { email, .. }
+            | Change::Phone { email, .. }
+            | Change::Limit { email, .. }
+            | Change::Schedule { email, .. }
+            | Change::Duty { email, .. }
+            | Change::Disabled { email, .. }
+            | Change::Join { email, .. }
+            | Change::Leave { email, .. } => Some(email),
+            _ => None,
+        }
+    }
+
+    /// Which number it is about.
+    pub(super) fn number(&self) -> Option<&str> {
+        match self {
+            Change::NewLine { number, .. }
+            | Change::RenameLine { number, .. }
+            | Change::NewMask { number, .. }
+            | Change::Country { number, .. }
+            | Change::BackInService { number }
+            | Change::LineHours { line: number, .. }
+            | Change::Policy { line: number, .. }
+            | Change::Text { line: number, .. }
+            | Change::Join { line: number, .. }
+            | Change::Leave { line: number, .. } => Some(number),
+            _ => None,
+        }
+    }
+
+    /// What of it was changed, where its kind does not say so.
+    pub(super) fn detail(&self) -> Option<String> {
+        match self {
+            Change::RenameLine { .. } => Some("name".to_owned()),
+            Change::LineHours { .. } => Some("hours".to_owned()),
+            Change::Policy { key, .. } => Some(key.clone()),
+            Change::Text { wording, .. } => Some(format!("text {}", wording.name())),
+            Change::Role { from, to, .. } => Some(format!("{from} to {to}")),
+            Change::Duty { to, .. } => Some(to.word().to_owned()),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Change {
     /// One line: `+` for what comes, `~` for what changes, `-` for what goes. People's phones show two digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

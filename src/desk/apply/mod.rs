@@ -7,6 +7,8 @@ mod plan;
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 pub use change::{Change, NewPerson};
 use plan::Facts;
 
@@ -16,7 +18,7 @@ use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
 use crate::domain::setup::{Mistake, Setup};
-use crate::store::{self, Job, Tx, dialect, lines, numbers, opening, people, texts};
+use crate::store::{self, Job, Tx, command_acts, dialect, lines, numbers, opening, people, texts};
 
 /// What was changed, or why nothing could be.
 pub type Outcome = Result<Vec<Change>, Vec<Mistake>>;
@@ -84,6 +86,7 @@ impl Job for Apply {
         let mut sent = Enqueued::default();
         for change in &changes {
             sent.add(work.carry_out(tx, change).await?);
+            work.record(tx, change).await?;
         }
         sent.add(work.follow(tx).await?);
         Ok((Ok(changes), sent))
@@ -162,6 +165,15 @@ impl Work<'_> {
             }
         }
         Ok(Enqueued::default())
+    }
+
+    /// Writes down what the command changed; ids and words, never a number or a name.
+    async fn record(&self, tx: &mut Tx, change: &Change) -> store::Result<()> {
+        let (person, number, kind) = (change.person(), change.number(), change.kind());
+        let person = person.map(|email| self.known.person(email)).transpose()?;
+        let number = number.map(|number| self.known.number(number)).transpose()?;
+        let data = json!({ "number": number.map(|id| id.0.to_string()), "what": change.detail() });
+        command_acts::record(tx, (self.desk.ids.next(self.now), self.now), kind, person, &data).await
     }
 
     async fn new_number(

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::record;
 use crate::desk::came::{Arrival, Came, How, Keys};
-use crate::desk::{Desk, Failure, password};
+use crate::desk::{Desk, Failure, password, passwords};
 use crate::domain::ids::PersonId;
 use crate::domain::password::check_twice;
 use crate::domain::person::check_name;
@@ -32,7 +32,12 @@ pub async fn accept(desk: &Desk, token: &str, kind: Kind, typed: Accepted, came:
         (Kind::Invitation, Some(name)) => Some(check_name(name).map_err(|why| Failure::refused("name", why))?),
         _ => None,
     };
-    check_twice(&typed.password, &typed.again).map_err(|(field, why)| Failure::refused(field, why))?;
+    let about = {
+        let mut tx = desk.store.read().await?;
+        let open = links::open(&mut tx, &hash_token(token), desk.clock.now()).await?.ok_or(Failure::NotFound)?;
+        passwords::about(&mut tx, &open.email, name.as_ref().unwrap_or(&open.name)).await?
+    };
+    check_twice(&typed.password, &typed.again, &about).map_err(|(field, why)| Failure::refused(field, why))?;
     let hash = password::hash(desk, typed.password).await?;
     let how = if kind == Kind::Invitation { How::Invitation } else { How::Reset };
     let (keys, arrival) = Arrival::of(desk, came, how);

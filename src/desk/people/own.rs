@@ -7,7 +7,7 @@ use super::{record, whom};
 use crate::desk::came::{Arrival, Came, How, Keys};
 use crate::desk::prove::{self, Counted};
 use crate::desk::sessions::NotSignedIn;
-use crate::desk::{Desk, Failure, password};
+use crate::desk::{Desk, Failure, password, passwords};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::password::check_twice;
 use crate::domain::person::check_name;
@@ -58,8 +58,13 @@ pub async fn change_password(
     current: String,
     (new, again): (String, String),
 ) -> Result<Keys, Failure> {
-    check_twice(&new, &again).map_err(|(field, why)| Failure::refused(field, why))?;
-    let whom = people::by_id(&mut desk.store.read().await?, person).await?.ok_or(Failure::NotFound)?;
+    let (whom, about) = {
+        let mut tx = desk.store.read().await?;
+        let whom = people::by_id(&mut tx, person).await?.ok_or(Failure::NotFound)?;
+        let about = passwords::about(&mut tx, &whom.email, &whom.name).await?;
+        (whom, about)
+    };
+    check_twice(&new, &again, &about).map_err(|(field, why)| Failure::refused(field, why))?;
     let mut counted = None;
     if whom.has_password {
         let proved = prove::inside(desk, (person, &whom.email), current, came).await;

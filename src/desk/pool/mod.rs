@@ -21,7 +21,7 @@ use crate::carrier::Setting;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::audit::{self, Entry};
-use crate::store::{Result, Tx, changes};
+use crate::store::{Result, Tx, changes, command_acts};
 use crate::wire::twilio::webhook::TRY_AGAIN;
 
 /// What our masks are called at the carrier; a number of that name whose texts are posted here was bought by us.
@@ -62,12 +62,15 @@ impl By {
     }
 }
 
-/// Writes down what was done: an event, for a person an audit row, and word to open pages.
+/// Writes down what was done: an event, for a person or a command a row of their own, and word to open pages.
 async fn record(desk: &Desk, tx: &mut Tx, by: By, kind: &'static str, data: &Value, now: At) -> Result<()> {
     changes::event(tx, desk.ids.next(now), None, now, kind, by.person(), data).await?;
     changes::note(tx, &[(ConversationId(0), "pool")], now).await?;
-    let Some(actor) = by.person() else { return Ok(()) };
-    audit::record(tx, Entry::new(desk.ids.next(now), now, actor, kind, data)).await
+    match by {
+        By::Person(actor) => audit::record(tx, Entry::new(desk.ids.next(now), now, actor, kind, data)).await,
+        By::Operator => command_acts::record(tx, (desk.ids.next(now), now), kind, None, data).await,
+        By::Automatic => Ok(()),
+    }
 }
 
 /// How a mask is set up at the carrier.

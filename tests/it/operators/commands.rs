@@ -109,6 +109,10 @@ fn a_password_comes_from_standard_input_and_a_link_goes_to_standard_output() {
     assert!(short.code == Some(1) && short.err.contains("10 characters: write 12 to 256"), "{short:?}");
     let set = desk.runs_with(&["person", "password", "Ana@Example.com"], "a tide table for ana\n");
     assert_eq!(set.code, Some(0), "{set:?}");
+    let common = desk.runs_with(&["person", "password", "ana@example.com"], "password1234\n");
+    assert!(common.code == Some(1) && common.err.contains("common words"), "{common:?}");
+    let own = desk.runs_with(&["person", "password", "ana@example.com"], "tackle four cormorants\n");
+    assert!(own.code == Some(1) && own.err.contains("the name of a line"), "{own:?}");
     let nobody = desk.runs_with(&["person", "password", "bo@example.com"], "a tide table for bo\n");
     assert!(nobody.code == Some(1) && nobody.err.contains("bo@example.com is nobody here"), "{nobody:?}");
 
@@ -131,4 +135,95 @@ fn a_reader_who_has_had_enough_is_no_fault() {
     assert_eq!(first, "+ mask +18005560000");
     assert!(said.code == Some(0) && said.err.is_empty(), "{said:?}");
     assert_eq!(desk.runs(&["apply", "setup.toml"]).out.trim(), "nothing to change", "all of it was done");
+}
+
+/// What each command leaves behind that changes something; the rest changes nothing that people made.
+const LEAVES: [(&str, &[&str]); 9] = [
+    ("serve", &["link_made", "setup_link_made"]),
+    ("simulator", &[]),
+    ("migrate", &[]),
+    ("apply", &["person_added", "line_added", "mask_added"]),
+    ("person", &["password_set"]),
+    ("link", &["link_made"]),
+    ("pool", &["masks_ordered", "mask_draining"]),
+    ("token", &["token_made"]),
+    ("doctor", &["sending_resumed"]),
+];
+
+#[test]
+fn every_command_that_changes_something_leaves_a_row() {
+    let desk = Desk::new().with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com");
+    let help = desk.runs(&["--help"]).out;
+    let list = help.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
+    let known: Vec<&str> = LEAVES.iter().map(|(name, _)| *name).chain(["help"]).collect();
+    let commands: Vec<&str> = list
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(commands.len() > 5, "{help}");
+    for command in &commands {
+        assert!(known.contains(command), "{command} has no line in LEAVES: say what it leaves");
+    }
+    let acts = || -> Vec<String> {
+        let url = format!("sqlite:{}", desk.folder.path().join("switchboard.db").display());
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = switchboard::store::Store::open(&url).await.unwrap();
+            let mut tx = store.read().await.unwrap();
+            let sql = sqlx::AssertSqlSafe("SELECT kind FROM command_acts ORDER BY id".to_owned());
+            let rows: Vec<(String,)> =
+                switchboard::on!(&mut tx, c => sqlx::query_as(sql).fetch_all(&mut *c).await).unwrap();
+            drop(tx);
+            store.close().await;
+            rows.into_iter().map(|(kind,)| kind).collect()
+        })
+    };
+    let early = desk.runs(&["link", "--setup"]);
+    assert!(
+        early.out.starts_with("https://texts.example.com/setup/") && early.err.contains("within an hour"),
+        "{early:?}"
+    );
+    desk.file("setup.toml", SETUP);
+    assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
+    let late = desk.runs(&["link", "--setup"]);
+    assert!(late.code == Some(1) && late.err.contains("there is somebody already"), "{late:?}");
+    assert_eq!(desk.runs_with(&["person", "password", "ana@example.com"], "four cormorants on a pier\n").code, Some(0));
+    assert_eq!(desk.runs(&["link", "ana@example.com"]).code, Some(0));
+    assert_eq!(desk.runs(&["token", "crm", "--scopes", "pairs:read"]).code, Some(0));
+    let acts = acts();
+    assert_eq!(acts[0], "setup_link_made");
+    assert_eq!(acts[acts.len() - 3..], ["password_set", "link_made", "token_made"]);
+    for applied in ["person_added", "line_added", "line_joined"] {
+        assert!(acts.iter().any(|kind| kind == applied), "{applied}: {acts:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_files_of_a_database_are_their_owners_alone_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let mode = |name: &str| {
+        let path = desk.folder.path().join(name);
+        path.metadata().map(|found| found.permissions().mode() & 0o777).ok()
+    };
+    let widen = |name: &str| {
+        std::fs::set_permissions(desk.folder.path().join(name), PermissionsExt::from_mode(0o644)).unwrap();
+    };
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
+    assert_eq!(mode("switchboard.db"), Some(0o600));
+    let doctor = desk.runs(&["doctor"]).out;
+    assert!(doctor.contains("ok       files: the database is its owner's alone"), "{doctor}");
+    // As one of an earlier version is.
+    widen("switchboard.db");
+    let doctor = desk.runs(&["doctor"]).out;
+    assert!(doctor.contains("missing  files: others on this machine") && doctor.contains("(0644)"), "{doctor}");
+    assert!(doctor.contains("fix: chmod 600 switchboard.db"), "{doctor}");
+    let mut serving = desk.starts(&["serve"]);
+    serving.says("Switchboard");
+    for file in ["switchboard.db", "switchboard.db-wal", "switchboard.db-shm", "switchboard.db.lock"] {
+        assert_eq!(mode(file), Some(0o600), "{file}");
+    }
+    assert_eq!(serving.stops().code, Some(0));
 }
