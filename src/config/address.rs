@@ -91,7 +91,11 @@ impl fmt::Display for WebAddress {
 
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+    // Every name below `localhost` is this machine (RFC 6761).
+    let name = bare.to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ const BATCH: i64 = 128;
 /// What a claim did.
 #[derive(Debug)]
 pub struct Claimed {
-    /// How many deliveries it looked at; a full batch means that more may be due.
+    /// How many deliveries it looked at, and tried what is stopped with; a full batch means that more may be due.
     pub looked_at: usize,
     /// When the next one becomes due, if one waits for its time.
     pub next_due: Option<At>,
@@ -36,14 +36,16 @@ pub async fn claim(desk: &Desk) -> Result<Claimed> {
     let (looked_at, next_due, stopped, sendings) = desk.store.write(claim).await?;
     faults::point("after_claim");
     desk.dispatch(sendings);
+    let mut probed = 0;
     for stopped in stopped {
         // Each in a transaction of its own: it holds one number only.
         let sendings = desk.store.write(Probe { desk: desk.clone(), stopped }).await?;
+        probed += sendings.len();
         if !sendings.is_empty() {
             desk.dispatch(sendings);
         }
     }
-    Ok(Claimed { looked_at, next_due })
+    Ok(Claimed { looked_at: looked_at + probed, next_due })
 }
 
 /// Tries with one waiting text whether what is stopped has to be.

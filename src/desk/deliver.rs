@@ -288,8 +288,9 @@ impl Aftermath {
         if let Some((record, changed)) = records.get_mut(&one.number)
             && one.attempt.started_at + WINDOW >= now
         {
-            *changed = true;
+            let before = record.clone();
             record.takes(&one.to);
+            *changed |= *record != before;
         }
     }
 

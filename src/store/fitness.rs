@@ -48,7 +48,7 @@ pub async fn keep(tx: &mut Tx, number: NumberId, record: &Record) -> Result<()> 
         })?;
     }
     on!(tx, c => sqlx::query("UPDATE numbers SET suspect = $2 WHERE id = $1")
-        .bind(number.0).bind(i64::from(record.is_suspect())).execute(&mut *c).await.map(drop))?;
+        .bind(number.0).bind(i64::from(!record.refused.is_empty())).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! How long a text is and what it costs, counted where it is cut and sent. The page counts what one request takes by
 //! itself, while one types, and asks here about what is longer.
 
-use rocket::form::Form;
 use rocket::serde::Serialize;
 use rocket::serde::json::Json;
 use rocket::{FromForm, State};
@@ -9,6 +8,7 @@ use rocket::{FromForm, State};
 use super::writing::lines;
 use crate::desk::Desk;
 use crate::domain::segment;
+use crate::http::form::Form;
 use crate::http::guards::Signed;
 
 #[derive(FromForm)]

@@ -72,7 +72,7 @@ stories! {
         let sides = world.acquaint(2).await;
         world.dies();
         let base = world.witness.base().to_owned();
-        world.set("TWILIO_API_BASE", "https://nobody.invalid");
+        world.set("TWILIO_API_BASE", "http://nobody.localhost:9");
         world.serves(&[]).await;
         let said = Traffic::of(&world.witness, sides, 2).ends().await;
         until("a request has failed", async || {

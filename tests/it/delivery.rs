@@ -311,7 +311,8 @@ both_stores! {
         assert_eq!(house.ana().bodies().last().unwrap(), "masks still send");
         house.simulator.mend(fault);
         settings_are_mended(house).await;
-        house.pass(seconds(1)).await;
+        // What was refused for one phone waits for a minute.
+        house.pass(minutes(1)).await;
         joel.shows(&["one"]);
         kim.shows(&["before", "two"]);
     }

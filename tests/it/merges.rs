@@ -38,7 +38,7 @@ both_stores! {
             ana.get(&format!("/conversations/{here}")).await.shows(&[
                 "class=\"bubble\" dir=\"auto\">Is the ramp open?", "class=\"bubble\" dir=\"auto\">It is me, on another phone",
                 "<h2 id=\"name\"><bdi>Joel Marsh</bdi>", "two kids", "Take apart",
-                &format!("Ana put this contact together with that of #{there}"), &format!(">#{there}</a> · ••"),
+                &format!("Ana put this contact together with that of #{there}"), &format!(">#{there}</a> · <bdi>••"),
             ]);
         }
         ana.get("/conversations?view=mine").await.hides(&["number ending in 71"]);

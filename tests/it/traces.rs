@@ -38,6 +38,7 @@ const WEB: &[(&str, Trace)] = &[
     ("/canned/<id>", Audit(&["canned_reply_changed"])),
     ("/canned/<id>/removal", Audit(&["canned_reply_removed"])),
     ("/conversations", Event(&["started"])),
+    ("/count", Own("what is typed")),
     ("/conversations/<id>/block", Event(&["blocked"])),
     ("/conversations/<id>/closure", Event(&["closed"])),
     ("/conversations/<id>/consent", Event(&["consent_restored", "consent_withdrawn"])),

@@ -234,6 +234,7 @@ both_stores! {
 #[test]
 fn a_token_is_replaced_on_the_command_line() {
     let desk = Desk::new();
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
     let all = ["--scopes", "pairs:read,endpoints:write"];
     let first = desk.runs(&["token", "bait", all[0], all[1]]);
     assert!(first.err.contains("the new app bait"), "{first:?}");

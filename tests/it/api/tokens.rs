@@ -130,6 +130,7 @@ both_stores! {
 #[test]
 fn the_command_prints_the_token_alone_and_says_the_rest_elsewhere() {
     let desk = Desk::new();
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
     let said = desk.runs(&["token", "bait shop", "--scopes", "pairs:read,pairs:write", "--expires", "90d"]);
     assert_eq!(said.code, Some(0), "{said:?}");
     let token = said.out.strip_suffix('\n').unwrap();

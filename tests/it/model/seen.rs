@@ -80,8 +80,8 @@ pub struct Books {
     pub withdrawn: BTreeSet<(String, Option<i64>)>,
     /// (phone, number) that nothing passes between, by the newest entry.
     pub blocks: BTreeSet<(String, i64)>,
-    /// Customers whom staff have blocked.
-    pub kept_away: BTreeSet<String>,
+    /// Customers whom staff have blocked, on a line or on all.
+    pub kept_away: BTreeSet<(String, Option<i64>)>,
     /// Staff: duty, whether enabled, whether texts to the phone are off.
     pub staff: BTreeMap<i64, (String, bool, bool)>,
 }
@@ -214,8 +214,10 @@ async fn books(tx: &mut Tx) -> Result<Books> {
         "SELECT phone, number_id FROM blocks a WHERE blocked = 1 AND NOT EXISTS \
          (SELECT 1 FROM blocks b WHERE b.phone = a.phone AND b.number_id = a.number_id AND b.id > a.id)")
         .fetch_all(&mut *c).await)?;
-    let kept_away: Vec<String> = switchboard::on!(tx, c => sqlx::query_scalar(
-        "SELECT phone FROM customers WHERE blocked_at IS NOT NULL").fetch_all(&mut *c).await)?;
+    let kept_away: Vec<(String, Option<i64>)> = switchboard::on!(tx, c => sqlx::query_as(
+        "SELECT phone, CAST(NULL AS BIGINT) FROM customers WHERE blocked_at IS NOT NULL \
+         UNION ALL SELECT u.phone, k.line_id FROM line_blocks k JOIN customers u ON u.id = k.customer_id")
+        .fetch_all(&mut *c).await)?;
     let staff: Vec<(i64, String, Option<i64>, Option<i64>)> = switchboard::on!(tx, c => sqlx::query_as(
         "SELECT id, duty, disabled_at, phone_muted_at FROM people").fetch_all(&mut *c).await)?;
     let line = |scope: &str| scope.strip_prefix("line:").and_then(|id| id.parse().ok());

@@ -185,7 +185,7 @@ const MISTAKES: [Mistake; 25] = [
         name: "a database server that is down",
         set: &[("DATABASE_URL", "postgres://ana@127.0.0.1:9/support")],
         serve: Refuses(1, "no PostgreSQL answers at 127.0.0.1:9"),
-        doctor: (2, "unseen   database: no PostgreSQL answers at 127.0.0.1:9"),
+        doctor: (1, "unseen   database: no PostgreSQL answers at 127.0.0.1:9"),
         ..NONE
     },
 ];

@@ -103,7 +103,7 @@ fn a_port_that_somebody_else_has_is_named_before_anything_is_written() {
     let said = desk.runs(&["serve"]);
     assert_eq!(said.code, Some(1));
     assert!(
-        said.err.contains(&format!("cannot listen on 127.0.0.1:{port}")) && said.err.contains("ROCKET_PORT"),
+        said.err.contains(&format!("the port {port} on 127.0.0.1 is in use")) && said.err.contains("ROCKET_PORT"),
         "{said:?}"
     );
     assert!(!desk.folder.path().join("switchboard.db").exists());

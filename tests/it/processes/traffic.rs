@@ -39,7 +39,7 @@ impl Side {
 
     /// The body of the `n`-th text.
     pub fn body(&self, n: u32) -> String {
-        format!("{} says {n}", self.name)
+        format!("{} says {n} {}", self.name, spelled(n))
     }
 
     /// The carrier's id of the `n`-th text: the same at every post of it.
@@ -50,6 +50,11 @@ impl Side {
         }
         format!("SM{name:016x}{n:016x}")
     }
+}
+
+/// The number in letters, so that no two texts say the same but for their digits, as those of two machines would.
+fn spelled(n: u32) -> String {
+    n.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
 }
 
 /// What a side has said in all: the texts 1 to `last`, each accepted.
@@ -66,7 +71,7 @@ impl Said {
         let ours: Vec<(&Seen, u32)> = seen
             .iter()
             .filter(|text| text.outbound)
-            .filter_map(|text| Some((text, text.body.strip_prefix(&begin)?.parse().ok()?)))
+            .filter_map(|text| Some((text, text.body.strip_prefix(&begin)?.split(' ').next()?.parse().ok()?)))
             .collect();
         let taken: Vec<u32> = ours.iter().map(|(_, n)| *n).collect();
         let wanted: Vec<u32> = (1..=self.last).collect();

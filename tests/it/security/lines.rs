@@ -153,6 +153,7 @@ both_stores! {
 
     async fn a_rep_finds_nobody_by_more_of_a_number_than_the_rep_sees(house) {
         house.customer(34).texts("Is the ramp open?").await;
+        crate::search::catches_up(house).await;
         let (ana, bo) = (Browser::of(house, ANA).await, Browser::of(house, BO).await);
         let has = if house.pinned().await == ANA { ana } else { bo };
         let there = format!("/conversations/{}", house.conversation().await);

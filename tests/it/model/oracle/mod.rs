@@ -175,7 +175,7 @@ pub struct Oracle {
     /// Consents whose newest entry is by staff.
     by_staff: BTreeSet<(String, Option<i64>)>,
     /// Customers whom staff have blocked.
-    kept_away: BTreeSet<String>,
+    kept_away: BTreeMap<(String, Option<i64>), i64>,
     /// HELP is the carrier's to answer.
     carrier_helps: bool,
     /// (kind, number, phone) → when the window of a throttled notice began.
@@ -229,7 +229,7 @@ impl Oracle {
             taken_back: Vec::new(),
             lifted: BTreeMap::new(),
             by_staff: BTreeSet::new(),
-            kept_away: BTreeSet::new(),
+            kept_away: BTreeMap::new(),
             carrier_helps,
             windows: BTreeMap::new(),
             told: BTreeMap::new(),
@@ -312,7 +312,7 @@ impl Oracle {
             Some("no consent")
         } else if self.blocks.contains(&(phone.to_owned(), number)) {
             Some("a block")
-        } else if line.is_some() && self.kept_away.contains(phone) {
+        } else if line.is_some() && self.keeps_away(phone, line) {
             Some("a customer who is kept away")
         } else if self.staff_with(phone).is_some_and(|one| one.muted) {
             Some("a phone that is turned off")
@@ -370,7 +370,7 @@ impl Oracle {
         Books {
             withdrawn: withdrawn.collect(),
             blocks: self.blocks.clone(),
-            kept_away: self.kept_away.clone(),
+            kept_away: self.kept_away.keys().cloned().collect(),
             staff: self.people.values().map(|one| (one.id, (one.duty.clone(), one.enabled, one.muted))).collect(),
         }
     }

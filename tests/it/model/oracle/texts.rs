@@ -59,7 +59,7 @@ impl Oracle {
         hold!(row.body == said, "{body:?} is stored as {row:?}");
         self.effect(word, from, number.id, leg.as_ref(), seen)?;
         let command = hash && literal(body).is_none();
-        let away = self.kept_away.contains(from);
+        let away = self.keeps_away(from, self.line_of(number.id));
         let inside = leg.as_ref().map_or(self.staff_with(from).is_some(), |leg| leg.person.is_some());
         match leg {
             Some(leg) if leg.person.is_some() && word == Some(Word::Stop) => {

@@ -14,14 +14,48 @@ impl Oracle {
         if !self.may(by, talk, answer)? {
             return Ok(());
         }
+        let (customer, line) = (self.talk(talk)?.customer.clone(), self.talk(talk)?.line);
+        let who = &self.people[&by];
+        let (manages, mut lines) = (who.manages, who.lines.clone());
+        lines.push(line);
+        let everywhere = self.kept_away.get(&(customer.clone(), None)).copied();
+        let changes = self.keeps_away(&customer, Some(line)) != blocked;
+        if changes && !blocked && !manages && everywhere.is_some_and(|who| who != by) {
+            self.count("sender: staff may not unblock");
+            hold!(*answer == Answer::Refused, "{by} may not lift what holds everywhere, and the answer was {answer:?}");
+            return Ok(());
+        }
         hold!(*answer == Answer::Done, "{by} may block the customer of {talk}, and the answer was {answer:?}");
-        let customer = self.talk(talk)?.customer.clone();
-        let changes = if blocked { self.kept_away.insert(customer) } else { self.kept_away.remove(&customer) };
         if !changes {
             return Ok(());
         }
+        // What a manager says holds on every line, what a rep says on the rep's.
+        if blocked && manages {
+            self.kept_away.insert((customer, None), by);
+        } else if blocked {
+            for line in lines {
+                self.kept_away.entry((customer.clone(), Some(line))).or_insert(by);
+            }
+        } else if manages || everywhere.is_some() {
+            self.kept_away.retain(|(phone, _), _| *phone != customer);
+        } else {
+            for line in lines {
+                self.kept_away.remove(&(customer.clone(), Some(line)));
+            }
+        }
         self.count(if blocked { "sender: blocked" } else { "sender: unblocked" });
         seen.event(Some(talk), if blocked { "blocked" } else { "unblocked" }).map(drop)
+    }
+
+    /// Whether what a customer texts to this line, or to a mask, is passed on to nobody.
+    pub(super) fn keeps_away(&self, phone: &str, line: Option<i64>) -> bool {
+        let holds = |on: Option<i64>| on.is_none() || line.is_none() || on == line;
+        self.kept_away.keys().any(|(who, on)| who == phone && holds(*on))
+    }
+
+    /// The line, if the number is one.
+    pub(super) fn line_of(&self, number: i64) -> Option<i64> {
+        self.numbers.get(&number).and_then(|one| one.line.as_ref().map(|_| number))
     }
 
     /// Staff enter that a customer wants no texts, or take that back: only what staff entered.
@@ -82,7 +116,7 @@ impl Oracle {
 
     /// HELP is answered by the carrier or by us.
     pub(super) fn helps(&mut self, from: &str, number: i64, inside: bool, seen: &mut Seen) -> Told {
-        if inside || self.carrier_helps || self.kept_away.contains(from) {
+        if inside || self.carrier_helps || self.keeps_away(from, self.line_of(number)) {
             return Ok(());
         }
         self.count("HELP answered");
