@@ -54,8 +54,11 @@ impl Exchange {
     pub fn hears(&mut self, customer: bool, body: &str, now: At) -> bool {
         let words: Vec<String> = body.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
         let figure = |word: &String| word.chars().any(char::is_numeric);
-        let mut alike: Vec<&str> =
-            words.iter().filter(|word| !word.is_empty()).map(|word| if figure(word) { "#" } else { word.as_str() }).collect();
+        let mut alike: Vec<&str> = words
+            .iter()
+            .filter(|word| !word.is_empty())
+            .map(|word| if figure(word) { "#" } else { word.as_str() })
+            .collect();
         alike.dedup_by(|one, next| *one == "#" && *next == "#");
         let letters: usize = alike.iter().filter(|word| **word != "#").map(|word| word.chars().count()).sum();
         let figures = alike.contains(&"#");
