@@ -228,7 +228,7 @@ struct Aftermath {
     opted_out: Vec<(String, (NumberId, bool), At, String)>,
     /// Numbers that pause, or (`None`) all because of the account.
     pauses: Vec<(Option<NumberId>, String)>,
-    /// Numbers that go on, and whether they show that the account is well.
+    /// Numbers that go on; whichever is taken shows that the account is well, too.
     resumes: Vec<NumberId>,
     doubled: Vec<(Option<ConversationId>, DeliveryId)>,
     touched: Vec<ConversationId>,

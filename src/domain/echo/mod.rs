@@ -17,9 +17,9 @@ const REMEMBERED: usize = 16;
 const SAME: u8 = 5;
 /// …if they came within this time.
 const SAME_WITHIN: std::time::Duration = minutes(10);
-/// Long texts of a side that came round, after which it is a machine.
+/// Long texts of a side, word for word, that came round, after which it is a machine.
 const LONG: u8 = 9;
-/// Texts of any length that came round, after which it is a machine.
+/// Texts of any length, and such as differ by what has a digit in it, that came round, after which it is a machine.
 const SHORT: u8 = 15;
 /// So few long things, in whatever order, are all that a machine says in as many texts as are remembered.
 const FEW: usize = 3;
@@ -55,15 +55,18 @@ struct Side {
     shapes: Vec<u16>,
     /// For each length of a circle, from one on: how many texts in a row came round in it.
     round: [u8; CIRCLE],
-    /// How many of its texts in a row were long.
-    long: u8,
+    /// How many of its texts in a row were long and had no digits in them.
+    plain: u8,
 }
 
 /// A text as the guard hears it.
 struct Heard {
     /// `None`: nobody but a person sends that, such as a picture.
     shape: Option<u16>,
+    /// Nobody's "ok".
     long: bool,
+    /// Long, and its shape is its very words.
+    plain: bool,
 }
 
 impl Echo {
@@ -112,7 +115,7 @@ impl Echo {
 impl Side {
     fn begin_anew(&mut self) {
         self.round = [0; CIRCLE];
-        self.long = 0;
+        self.plain = 0;
     }
 
     fn hear(&mut self, heard: &Heard, counts: bool) {
@@ -123,22 +126,22 @@ impl Side {
         for (before, round) in self.round.iter_mut().enumerate() {
             *round = if self.shapes.get(before) == Some(&shape) { round.saturating_add(u8::from(counts)) } else { 0 };
         }
-        self.long = if heard.long { self.long.saturating_add(u8::from(counts)) } else { 0 };
+        self.plain = if heard.plain { self.plain.saturating_add(u8::from(counts)) } else { 0 };
         self.shapes.insert(0, shape);
         self.shapes.truncate(REMEMBERED);
     }
 
     fn says_one_thing(&self) -> bool {
-        self.round[0] >= SAME && self.long >= SAME
+        self.round[0] >= SAME && self.plain >= SAME
     }
 
     fn is_mechanical(&self) -> bool {
         let round = self.round.iter().copied().max().unwrap_or(0);
-        round >= SHORT || (round >= LONG && self.long >= LONG) || self.says_few_things()
+        round >= SHORT || (round >= LONG && self.plain >= LONG) || self.says_few_things()
     }
 
     fn says_few_things(&self) -> bool {
-        if usize::from(self.long) < REMEMBERED || self.shapes.len() < REMEMBERED {
+        if usize::from(self.plain) < REMEMBERED || self.shapes.len() < REMEMBERED {
             return false;
         }
         let mut shapes = self.shapes.clone();
@@ -151,12 +154,13 @@ impl Side {
 impl Heard {
     fn of(body: &str, picture: bool) -> Heard {
         if picture || body.trim().is_empty() {
-            return Heard { shape: None, long: false };
+            return Heard { shape: None, long: false, plain: false };
         }
         let (shape, letters) = folded(body);
         // A bare number is what somebody was asked for; two of them are not alike.
         let shape = if letters == 0 { body.trim().to_owned() } else { shape };
-        Heard { shape: Some(hash(&shape)), long: letters >= LETTERS }
+        let long = letters >= LETTERS;
+        Heard { shape: Some(hash(&shape)), long, plain: long && !shape.contains('#') }
     }
 }
 

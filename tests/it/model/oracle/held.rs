@@ -40,7 +40,8 @@ struct Line {
     customer: bool,
     /// Without case, marks, and what has a digit in it; `None` if nobody but a person says it.
     alike: Option<String>,
-    long: bool,
+    /// Long, and without figures.
+    plain: bool,
     /// Not one more of a row that one side says alone.
     counts: bool,
     /// What was said before is long ago.
@@ -53,23 +54,27 @@ impl Exchange {
     pub fn hears(&mut self, customer: bool, body: &str, now: At) -> bool {
         let words: Vec<String> = body.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
         let figure = |word: &String| word.chars().any(char::is_numeric);
-        let mut alike: Vec<&str> =
-            words.iter().filter(|word| !word.is_empty()).map(|word| if figure(word) { "#" } else { word }).collect();
+        let mut alike: Vec<&str> = words
+            .iter()
+            .filter(|word| !word.is_empty())
+            .map(|word| if figure(word) { "#" } else { word.as_str() })
+            .collect();
         alike.dedup_by(|one, next| *one == "#" && *next == "#");
         let letters: usize = alike.iter().filter(|word| **word != "#").map(|word| word.chars().count()).sum();
+        let figures = alike.contains(&"#");
         let alike = if letters == 0 { body.trim().to_owned() } else { alike.join(" ") };
         let row = self.said.iter().rev().take_while(|line| line.customer == customer).count();
         let quiet = self.said.last().map(|line| now.since(line.at));
         let line = Line {
             customer,
             alike: (!body.trim().is_empty()).then_some(alike),
-            long: letters >= 12,
+            plain: letters >= 12 && !figures,
             counts: row < 4,
             anew: quiet.is_none_or(|quiet| quiet > minutes(60) || (quiet > minutes(2) && letters < 12)),
             at: now,
         };
         self.said.push(line);
-        let once = |side| (self.round(side, 1) >= 5 && self.long(side) >= 5).then(|| self.one_thing_since());
+        let once = |side| (self.round(side, 1) >= 5 && self.plain(side) >= 5).then(|| self.one_thing_since());
         let same = matches!((once(true), once(false)), (Some(since), Some(_)) if since + minutes(10) >= now);
         same || (self.is_machine(true) && self.is_machine(false))
     }
@@ -80,7 +85,7 @@ impl Exchange {
         let full = last.len() == 16;
         last.sort();
         last.dedup();
-        round >= 15 || (round >= 9 && self.long(side) >= 9) || (full && last.len() <= 3 && self.long(side) >= 16)
+        round >= 15 || (round >= 9 && self.plain(side) >= 9) || (full && last.len() <= 3 && self.plain(side) >= 16)
     }
 
     /// The lines of a side since it last said what only a person says, with their places in the whole.
@@ -104,9 +109,9 @@ impl Exchange {
         run.filter(|at| lines[*at].1.counts).count()
     }
 
-    fn long(&self, side: bool) -> usize {
+    fn plain(&self, side: bool) -> usize {
         let lines = self.of(side);
-        let run = lines.iter().rev().take_while(|(_, line)| line.long).filter(|(at, _)| *at >= self.begins());
+        let run = lines.iter().rev().take_while(|(_, line)| line.plain).filter(|(at, _)| *at >= self.begins());
         run.filter(|(_, line)| line.counts).count()
     }
 
