@@ -116,7 +116,7 @@ pub fn rejected(reason: &str) {
     REJECTED.with_label_values(&[reason]).inc();
 }
 
-/// A connection was ended for `reason`: late_head, late_body, unread, address, full.
+/// A connection was ended for `reason`: `late_head`, `late_body`, `unread`, `address`, `full`.
 pub fn connection_closed(reason: &str) {
     CLOSED.with_label_values(&[reason]).inc();
 }

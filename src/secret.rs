@@ -83,9 +83,11 @@ pub fn hash_token(token: &str) -> String {
 }
 
 /// The HMAC-SHA-256 of `text` in hexadecimal: what is stored where the text itself could be guessed from a plain hash.
+///
+/// # Panics
+/// Never: HMAC takes keys of every length.
 #[must_use]
 pub fn keyed_hash(key: &str, text: &str) -> String {
-    // Cannot fail: HMAC takes keys of every length.
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key of any length");
     mac.update(text.as_bytes());
     hex(&mac.finalize().into_bytes())

@@ -84,7 +84,9 @@ impl Source {
 
     /// Names that nobody reads, in the environment and in our tables of Rocket.toml.
     pub(super) fn refuse_unknown_keys(&mut self) {
-        names::environment(&self.env).into_iter().for_each(|one| self.say(one));
+        for one in names::environment(&self.env) {
+            self.say(one);
+        }
         let paths: Vec<String> = keys::ALL.iter().map(|key| key.path.to_owned()).collect();
         for table in keys::TABLES {
             let Ok(Value::Dict(_, dict)) = self.figment.find_value(table) else { continue };

@@ -83,9 +83,8 @@ impl Merge {
             Ok(Err(Failure::refused("with", why)))
         };
         if let Some(number) = numbered(&self.with) {
-            let seen = access::seer(tx, self.by, number).await?;
-            let allowed = match seen {
-                Some(seer) => seer.manages || !contacts::is_hidden(tx, number).await?,
+            let allowed = match access::seer(tx, self.by, number).await? {
+                Some(other) => other.manages || !contacts::is_hidden(tx, number).await?,
                 None => false,
             };
             let customer = if allowed { contacts::of(tx, number).await? } else { None };

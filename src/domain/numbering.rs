@@ -136,8 +136,7 @@ impl Plan {
     /// How many digits numbers of the plan have after the country code, the fewest first.
     #[must_use]
     pub fn lengths(self) -> Vec<usize> {
-        let mut all: Vec<usize> =
-            self.kinds().flat_map(|kind| kind.possible_length()).map(|n| usize::from(*n)).collect();
+        let mut all: Vec<usize> = self.kinds().flat_map(Descriptor::possible_length).map(|n| usize::from(*n)).collect();
         all.sort_unstable();
         all.dedup();
         all

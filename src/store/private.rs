@@ -59,6 +59,7 @@ fn mode(_: &Path) -> Option<u32> {
 }
 
 /// Takes the files of a database away from everybody but their owner; returns those that could not be.
+#[must_use]
 pub fn tighten(database: &Path) -> Vec<(PathBuf, io::Error)> {
     let narrow = |path: &Path| -> io::Result<()> {
         #[cfg(unix)]

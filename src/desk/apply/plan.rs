@@ -98,7 +98,7 @@ impl Plan<'_> {
             let new = self.facts.people.iter().all(|person| person.email != wanted.email.value);
             new && wanted.role == Some(Role::Admin) && wanted.disabled != Some(true)
         };
-        if self.facts.people.iter().any(|person| stays(person)) || self.setup.people.iter().any(comes) {
+        if self.facts.people.iter().any(stays) || self.setup.people.iter().any(comes) {
             return;
         }
         let last = self.facts.people.iter().filter(is).find_map(|person| wanted(&person.email));

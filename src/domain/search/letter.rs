@@ -143,7 +143,7 @@ pub(super) fn folded(seen: &str) -> String {
             }
         } else if c == JOINER && is_symbol(base) {
             out.push(c);
-        } else if !is_nothing(c) && !(is_tone(c) && base != '\0') {
+        } else if !is_nothing(c) && (!is_tone(c) || base == '\0') {
             lower(c, &mut out);
             // Marks are looked at over what stands there now: a digit of any script is a plain one.
             base = out.last().copied().unwrap_or(c);

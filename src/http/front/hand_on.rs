@@ -100,7 +100,7 @@ async fn read(
 ) -> Result<Whole, Refused> {
     let (head, body) = request.into_parts();
     let host = host(&head.headers, head.version)?;
-    let method = Method::from_str(head.method.as_str()).map_err(|_| Refused::UnknownMethod)?;
+    let method = Method::from_str(head.method.as_str()).map_err(|()| Refused::UnknownMethod)?;
     let uri = head.uri.path_and_query().ok_or(Refused::Unreadable)?;
     let uri = Origin::parse_owned(uri.as_str().to_owned()).map_err(|_| Refused::Unreadable)?;
     seat.now_does(Doing::Body);

@@ -49,10 +49,11 @@ pub async fn called(tx: &mut Tx, viewer: Viewer, name: &str, except: CustomerId)
     }
     let like: String = name.chars().flat_map(|c| "%_\\".contains(c).then_some('\\').into_iter().chain([c])).collect();
     let known = search::named(tx, &name, KNOWN).await?;
-    let known: String = known.iter().map(|id| format!(", {id}")).collect();
+    let known =
+        std::iter::once("0".to_owned()).chain(known.iter().map(ToString::to_string)).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "SELECT c.customer_id, MAX(c.id) FROM conversations c JOIN customers u ON u.id = c.customer_id \
-         WHERE (lower(u.name) LIKE lower($2) ESCAPE '\\' OR u.id IN (0{known})) AND {} AND {} \
+         WHERE (lower(u.name) LIKE lower($2) ESCAPE '\\' OR u.id IN ({known})) AND {} AND {} \
          AND COALESCE(u.merged_into, u.id) <> (SELECT COALESCE(o.merged_into, o.id) FROM customers o WHERE o.id = $3) \
          GROUP BY c.customer_id, u.name ORDER BY length(u.name), c.customer_id LIMIT $4",
         viewer.knows(),

@@ -223,7 +223,8 @@ mod tests {
             assert!(with("MessageSid", id).is_ok(), "{id}");
         }
         let long = "S".repeat(65);
-        for id in ["SM\r\n1", "SM 1", " SM1", "SM1\n", "SM\01", "SM\u{200B}1", "SM1;x", "<b>", "\u{FF33}M1", &long, " "]
+        for id in
+            ["SM\r\n1", "SM 1", " SM1", "SM1\n", "SM\u{0}1", "SM\u{200B}1", "SM1;x", "<b>", "\u{FF33}M1", &long, " "]
         {
             assert_eq!(with("MessageSid", id).unwrap_err().field, "MessageSid", "{id:?}");
             assert_eq!(with("AccountSid", id).unwrap_err().field, "AccountSid", "{id:?}");

@@ -1,7 +1,7 @@
 //! Case 14: many who sign in at once hold up nobody else, and the queue in which they wait has an end.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rocket::futures::future::{join, join_all};
 use rocket::http::{ContentType, Header, Status};
