@@ -235,7 +235,7 @@ both_stores! {
         let ada = Browser::of(house, "ada@example.com").await;
         ada.get("/audit").await.shows(&["the command line", "password set"]);
         let said = house.words("SELECT data FROM acts WHERE origin = 'command'").await.join(" ");
-        assert!(!said.contains("+1") && !said.contains("@"), "ids and words only: {said}");
+        assert!(!said.contains("+1") && !said.contains('@'), "ids and words only: {said}");
         house.runs_due_work().await;
     }
 }

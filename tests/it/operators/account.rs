@@ -77,9 +77,8 @@ async fn while_the_carrier_cannot_be_asked_texts_are_taken_in_and_bind_the_datab
     let mut house = desk.starts(&["serve"]);
     house.says("Switchboard");
     let url = format!("{public}/hooks/twilio/messages");
-    let sid = "SM00000000000000000000000000000001";
     let text = [
-        ("MessageSid", sid),
+        ("MessageSid", "SM00000000000000000000000000000001"),
         ("AccountSid", "AC1"),
         ("From", "+15055552001"),
         ("To", "+18005550100"),

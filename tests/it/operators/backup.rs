@@ -78,14 +78,14 @@ async fn a_backup_is_put_back_after_a_kill_with_nothing_else_in_it_and_texts_flo
     assert_eq!(mode(&database), 0o600);
     assert_eq!(rows(&database).await.unwrap(), kept, "it holds what the copy holds, and nothing else");
     let beside: Vec<_> = fs::read_dir(database.parent().unwrap()).unwrap().map(|one| one.unwrap().path()).collect();
-    let old = beside.iter().find(|path| path.display().to_string().ends_with("Z")).expect("the old one is kept");
+    let old = beside.iter().find(|path| path.display().to_string().ends_with('Z')).expect("the old one is kept");
     let old_log = beside.iter().find(|path| path.display().to_string().ends_with("Z-wal")).expect("with its log");
     assert_eq!(fs::read(old_log).unwrap(), at_death);
     assert!(rows(old).await.unwrap().len() > kept.len(), "the old one is whole");
 
     world.serves(&[]).await;
     let customer = &sides[0];
-    let new = (&*"Is anybody there again?", "SM0000000000000000000000000000f001");
+    let new = ("Is anybody there again?", "SM0000000000000000000000000000f001");
     say(&world.witness, customer, new, &AtomicU32::new(0)).await;
     until("a text goes its way after the restore", async || {
         let texts = world.witness.texts(0).await?;
@@ -112,7 +112,7 @@ fn a_copy_replaces_nothing_unless_told_and_says_what_it_holds() {
     assert!(nowhere.code == Some(2) && nowhere.err.contains("cannot be written"), "{nowhere:?}");
     let folder = desk.runs(&["backup", ".", "--overwrite"]);
     assert!(folder.code == Some(2) && folder.err.contains("is a folder"), "{folder:?}");
-    assert!(desk.files().iter().all(|name| !name.ends_with(".part")), "{:?}", desk.files());
+    assert!(desk.files().iter().all(|name| !name.contains(".part")), "{:?}", desk.files());
 }
 
 #[tokio::test]

@@ -75,15 +75,15 @@ async fn hears_no(house: &House, line: Line) {
     let receipt = [("MessageSid", "SM00000000000000000000000000000002"), ("MessageStatus", "delivered")];
     let receipt = receipt.into_iter().collect();
     let ready = format!("{}/health/ready", house.address);
-    let live = format!("{}/health/live?nonce=abcdefghijklmnopqrst", house.address);
-    let (text, receipt, ready, live) = tokio::join!(
+    let alive = format!("{}/health/live?nonce=abcdefghijklmnopqrst", house.address);
+    let (text, receipt, ready, alive) = tokio::join!(
         house.post("messages", &text, Some(TOKEN)),
         house.post("receipts/1f-abcdef", &receipt, Some(TOKEN)),
         get(&ready),
-        get(&live)
+        get(&alive)
     );
     assert_eq!((text.status, receipt.status, ready.0), (503, 503, 503), "{line:?}");
-    assert_eq!(live, (200, "live\n".to_owned()), "{line:?}");
+    assert_eq!(alive, (200, "live\n".to_owned()), "{line:?}");
     assert!(begun.elapsed() < IN_TIME, "{line:?}: {:?}", begun.elapsed());
 }
 

@@ -82,7 +82,7 @@ both_stores! {
         let odd = [
             ("MessageSid", "SM\r\n0000000000000000000000000000000"),
             ("MessageSid", "SM 0"),
-            ("MessageSid", "SM\00"),
+            ("MessageSid", "SM\u{0}0"),
             ("MessageSid", ""),
             ("From", "+1505\r\n5552034"),
             ("From", " 15055552034"),
