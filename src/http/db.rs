@@ -5,7 +5,7 @@
 use rocket::figment::Figment;
 use rocket_db_pools::{Database, Pool};
 
-use crate::store::{Error, Store, Tx};
+use crate::store::{Error, Opening, Store, Tx};
 
 /// The database of this process.
 #[derive(Database)]
@@ -25,7 +25,7 @@ impl Pool for Opened {
         let url: String = figment.extract_inner("url").map_err(|error| {
             Error::Refused(format!("databases.switchboard.url is not set: write sqlite:PATH or postgres://… ({error})"))
         })?;
-        Store::open(&url).await.map(Opened)
+        Store::open_as(&url, Opening::Make).await.map(Opened)
     }
 
     async fn get(&self) -> Result<Tx, Error> {

@@ -4,6 +4,7 @@
 //! that may run more than once, because a lost race, a deadlock or a failed neighbour makes it begin anew.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 
@@ -201,24 +202,29 @@ pub enum Store {
 
 impl Store {
     /// Opens `url` (`sqlite:PATH` or `postgres://…`), makes it if it is missing, brings its schema up to date and refuses
-    /// unsafe settings.
+    /// unsafe settings. Every transaction waits up to 30 s for a connection to PostgreSQL.
     ///
     /// # Errors
     /// [`Error::Refused`] names what is wrong and the remedy, [`Error::Unreachable`] what was tried; else what the driver
     /// said.
     pub async fn open(url: &str) -> Result<Self> {
-        Self::open_as(url, Opening::Make).await
+        Self::opened(url, Opening::Make, postgres::ALONE).await
     }
 
-    /// As [`Store::open`], and changes no more than `opening` allows.
+    /// As [`Store::open`], changes no more than `opening` allows, and waits up to 2.5 s for a connection, so that others get
+    /// their answer in time.
     ///
     /// # Errors
     /// As [`Store::open`], and [`Error::Refused`] for a database that would have to be made or changed.
     pub async fn open_as(url: &str, opening: Opening) -> Result<Self> {
+        Self::opened(url, opening, postgres::ANSWERING).await
+    }
+
+    async fn opened(url: &str, opening: Opening, patience: Duration) -> Result<Self> {
         if url.starts_with("sqlite:") {
             Ok(Store::Sqlite(Arc::new(sqlite::Sqlite::open(url, opening).await?)))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Store::Postgres(Arc::new(postgres::Postgres::open(url, opening).await?)))
+            Ok(Store::Postgres(Arc::new(postgres::Postgres::open(url, opening, patience).await?)))
         } else {
             Err(Error::Refused(
                 "DATABASE_URL names no database this program knows: write sqlite:PATH or postgres://…".to_owned(),

@@ -22,8 +22,11 @@ const GROUP: usize = 64;
 const WORKERS: usize = 2;
 /// How often a job that lost a race begins anew.
 const TRIES: u32 = 8;
-/// The longest that a connection is waited for: the carrier waits 4 s for an answer, and ours says that nothing was kept.
-const PATIENCE: Duration = Duration::from_millis(2500);
+/// The longest that a program that answers others waits for a connection: the carrier waits 4 s, and our answer says that
+/// nothing was kept.
+pub(super) const ANSWERING: Duration = Duration::from_millis(2500);
+/// The longest that any other program waits for one.
+pub(super) const ALONE: Duration = Duration::from_secs(30);
 /// The longest that opening waits for a server to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// Between two tries to reach a server that is just starting.
@@ -43,10 +46,12 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    pub(super) async fn open(url: &str, opening: Opening) -> Result<Self> {
+    /// `patience`: how long each transaction waits for a connection.
+    pub(super) async fn open(url: &str, opening: Opening, patience: Duration) -> Result<Self> {
         let options = options(url)?;
         answers(&options, opening != Opening::AsItIs).await?;
-        let connected = pool_of(16).test_before_acquire(true).connect_with(options.clone()).await;
+        let connected =
+            pool_of(16).acquire_timeout(patience).test_before_acquire(true).connect_with(options.clone()).await;
         let pool = connected.map_err(|error| unreached::trouble(&options, &error))?;
         pooler::refuse(&pool).await?;
         refuse_unsafe(&pool).await?;
@@ -111,6 +116,7 @@ impl Postgres {
     pub(super) async fn join(&self, now: At) -> Result<i64> {
         // A pool of one that never lets go: if the connection breaks, the lock is gone and others may take over.
         let presence = pool_of(1)
+            .acquire_timeout(ANSWERING)
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -183,7 +189,7 @@ fn options(url: &str) -> Result<PgConnectOptions> {
 }
 
 fn pool_of(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).after_connect(|connection, _| {
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(ALONE).after_connect(|connection, _| {
         // Compiling a plan costs more than any statement here: it made pages of 5 ms take 400 when statistics were old.
         Box::pin(async move { sqlx::raw_sql("SET jit = off").execute(connection).await.map(drop) })
     })
