@@ -71,8 +71,6 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
     assert_eq!(desk.runs(&["migrate"]).code, Some(0));
     let empty = desk.runs(&["doctor"]);
     assert_eq!(empty.code, Some(1));
-    let named = desk.runs(&["doctor"]);
-    assert!(named.out.contains("ok       proxies: X-Forwarded-For counts from 127.0.0.1/32"), "{}", named.out);
     let (people, lines) = (empty.out.find("missing  people").unwrap(), empty.out.find("missing  lines").unwrap());
     assert!(people < lines, "{}", empty.out);
 
