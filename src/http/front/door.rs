@@ -80,7 +80,7 @@ impl Door {
         self.address.port()
     }
 
-    /// Opens it: from now on connections are kept, and answered once [`Open::serve`] runs.
+    /// Opens it: from now on connections are kept, and answered once `Open::serve` runs.
     ///
     /// # Errors
     /// What the system says.
