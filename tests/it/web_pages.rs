@@ -108,7 +108,7 @@ both_stores! {
         let mut seen = Vec::new();
         for (path, marks) in [
             ("/board".to_owned(), 3), ("/deliveries".to_owned(), 2), (format!("/deliveries/{doubt}"), 1),
-            ("/history?q=invoice".to_owned(), 3), (format!("/history?who=%23{id}"), 3),
+            ("/history?q=invoice*".to_owned(), 3), (format!("/history?who=%23{id}"), 3),
             (format!("/conversations/{id}/exports/new"), 1), (format!("/reassignments/new?c={id}"), 3), ("/audit".to_owned(), 1),
             ("/conversations?view=all".to_owned(), 3), (format!("/conversations/{id}"), 5), ("/people".to_owned(), 3),
             (format!("/people/{ana}"), 2), ("/lines".to_owned(), 1), (format!("/lines/{line}"), 2), ("/me".to_owned(), 1),
