@@ -25,6 +25,8 @@ use switchboard::hooks::Seal;
 
 use crate::house::{ACCOUNT, House, TOKEN};
 
+pub const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
+
 /// A program of an integrator.
 pub struct Program {
     client: Client,
@@ -61,6 +63,12 @@ impl Answer {
         let said = |member: &str| problem[member].as_str().is_some_and(|text| !text.is_empty());
         assert!(said("title") && said("detail"), "{problem}");
         problem
+    }
+
+    /// Fails unless nothing is there; returns what it says, without what is another in every answer.
+    pub fn says_not_found(&self) -> String {
+        self.problem(404, "not_found");
+        self.body.replace(self.header("x-request-id"), "ID")
     }
 }
 
@@ -120,12 +128,12 @@ impl Program {
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.send(Method::Post, path, &body.to_string(), &[("Content-Type", "application/json")]).await
+        self.send(Method::Post, path, &body.to_string(), &JSON).await
     }
 
     /// As [`Program::post`], with a key that makes it take effect once.
     pub async fn posts_once(&self, path: &str, key: &str, body: &Value) -> Answer {
-        let headers = [("Content-Type", "application/json"), ("Idempotency-Key", key)];
+        let headers = [JSON[0], ("Idempotency-Key", key)];
         self.send(Method::Post, path, &body.to_string(), &headers).await
     }
 

@@ -9,15 +9,15 @@ fn check(folder: &Path) -> Output {
     Command::new(script).arg(folder).output().unwrap()
 }
 
-/// A package with a crate `shared`, and a crate `loud` that asks for more of it.
+/// A package with a crate `common`, and a crate `loud` that asks for more of it.
 fn package(dependencies: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let manifest =
         |name: &str, rest: &str| format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n[features]\n{rest}\n");
     for (crate_folder, manifest) in [
         ("", manifest("pack", &format!("faults = []\n{dependencies}"))),
-        ("shared", manifest("shared", "shout = []")),
-        ("loud", manifest("loud", "[dependencies]\nshared = { path = \"../shared\", features = [\"shout\"] }")),
+        ("common", manifest("common", "shout = []")),
+        ("loud", manifest("loud", "[dependencies]\ncommon = { path = \"../common\", features = [\"shout\"] }")),
     ] {
         let at = folder.path().join(crate_folder);
         std::fs::create_dir_all(at.join("src")).unwrap();
@@ -45,17 +45,17 @@ fn every_crate_is_tested_with_the_features_that_it_ships_with() {
 
 #[test]
 fn a_feature_that_only_the_tests_ask_for_is_named() {
-    let shared = "shared = { path = \"shared\" }";
-    let hidden = package(&format!("[dependencies]\n{shared}\n[dev-dependencies]\nloud = {{ path = \"loud\" }}"));
+    let common = "common = { path = \"common\" }";
+    let hidden = package(&format!("[dependencies]\n{common}\n[dev-dependencies]\nloud = {{ path = \"loud\" }}"));
     let said = check(hidden.path());
     assert_eq!(said.status.code(), Some(1), "{said:?}");
     assert!(
-        text(&said.stderr).contains("shared v0.0.0") && text(&said.stderr).contains("only in tests: shout"),
+        text(&said.stderr).contains("common v0.0.0") && text(&said.stderr).contains("only in tests: shout"),
         "{said:?}"
     );
 
     let open = package(
-        "[dependencies]\nshared = { path = \"shared\", features = [\"shout\"] }\n[dev-dependencies]\nloud = { path = \"loud\" }",
+        "[dependencies]\ncommon = { path = \"common\", features = [\"shout\"] }\n[dev-dependencies]\nloud = { path = \"loud\" }",
     );
     assert!(check(open.path()).status.success(), "{:?}", check(open.path()));
 

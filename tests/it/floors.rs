@@ -19,7 +19,7 @@ fn root() -> &'static Path {
 }
 
 /// Every file under `dir` whose name ends in one of `endings`, as (path from the project's root, text), sorted.
-fn files(dir: &str, endings: &[&str]) -> Vec<(String, String)> {
+pub fn files(dir: &str, endings: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut open = vec![root().join(dir)];
     while let Some(dir) = open.pop() {

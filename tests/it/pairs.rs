@@ -89,6 +89,16 @@ pub fn refused<T: std::fmt::Debug>(done: Result<T, Refusal>) -> Vec<String> {
     }
 }
 
+/// With a warning 10 minutes before the end, to which EXTEND gives another hour.
+fn warned(opening: Opening) -> Opening {
+    Opening {
+        warn_before: Some(minutes(10)),
+        warning: Some("Over in 10 minutes. EXTEND for more.".to_owned()),
+        extension: Some(hours(1)),
+        ..opening
+    }
+}
+
 fn two_masks(plan: &mut Plan) {
     plan.masks = 2;
 }
@@ -192,13 +202,7 @@ both_stores! {
     }
 
     async fn parties_answer_the_warning_with_extend_three_times_at_most(house) {
-        let opening = Opening {
-            warn_before: Some(minutes(10)),
-            warning: Some("Over in 10 minutes. EXTEND for more.".to_owned()),
-            extension: Some(hours(1)),
-            ..ending("bait-77", Wish::After(hours(1)))
-        };
-        let id = house.joins(opening).await;
+        let id = house.joins(warned(ending("bait-77", Wish::After(hours(1))))).await;
         let mine = house.mask_of(id, "Fisher").await;
         house.fisher().texts_to(&mine, "extend").await;
         house.helper().shows(&["extend"]);
@@ -219,13 +223,7 @@ both_stores! {
     }
 
     async fn extend_is_heard_in_other_clothes_and_not_in_a_sentence(house) {
-        let opening = Opening {
-            warn_before: Some(minutes(10)),
-            warning: Some("Over in 10 minutes. EXTEND for more.".to_owned()),
-            extension: Some(hours(1)),
-            ..ending("bait-77", Wish::After(hours(1)))
-        };
-        let id = house.joins(opening).await;
+        let id = house.joins(warned(ending("bait-77", Wish::After(hours(1))))).await;
         let mine = house.mask_of(id, "Fisher").await;
         house.pass(minutes(50)).await;
         for sentence in ["extend it", "Shall we extend?", "extended stay"] {

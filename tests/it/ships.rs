@@ -1,16 +1,15 @@
 //! What people get, driven as they would: contacts are taken out between two phones, and a kill loses nothing. `scripts/test
 //! ships` runs these, the walk-through of the API, the commands and the tour against the release binary.
 
-use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use crate::binary;
 use crate::databases::{self, Fresh};
 use crate::processes::traffic::Traffic;
 use crate::processes::{World, until};
+use crate::{binary, floors};
 
 const FISHER: &str = "+15055550161";
 const HELPER: &str = "+15055550162";
@@ -32,19 +31,9 @@ async fn the_program_that_is_run_is_the_one_that_was_named() {
 /// No test runs the program but by the one name for it.
 #[test]
 fn nothing_else_names_the_program() {
-    fn gather(folder: &Path, found: &mut Vec<String>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                gather(&path, found);
-            } else if std::fs::read_to_string(&path).unwrap().contains(concat!("CARGO_BIN_EXE", "_")) {
-                found.push(path.file_name().unwrap().to_string_lossy().into_owned());
-            }
-        }
-    }
-    let mut found = Vec::new();
-    gather(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it"), &mut found);
-    assert_eq!(found, ["binary.rs"]);
+    let names_it = |(path, text): (String, String)| text.contains(concat!("CARGO_BIN_EXE", "_")).then_some(path);
+    let found: Vec<String> = floors::files("tests/it", &[".rs"]).into_iter().filter_map(names_it).collect();
+    assert_eq!(found, ["tests/it/binary.rs"]);
 }
 
 /// Asks the API of a served world.

@@ -2,7 +2,6 @@
 //! that it leaves. A new one without a line fails.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use rocket::http::{Method, Status};
 
@@ -12,6 +11,7 @@ use switchboard::domain::ids::NumberId;
 use switchboard::domain::person::Duty;
 
 use crate::both_stores;
+use crate::floors;
 use crate::house::House;
 use crate::house::plan::with_ada;
 use crate::route_table::doors;
@@ -112,14 +112,7 @@ const WEB: &[(&str, Trace)] = &[
 
 /// The source of the desk, in which every kind stands that it writes.
 fn source() -> String {
-    let (mut text, mut open) = (String::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/desk")]);
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { open.push(path) } else { text += &std::fs::read_to_string(path).unwrap() }
-        }
-    }
-    text
+    floors::files("src/desk", &[".rs"]).into_iter().map(|(_, text)| text).collect()
 }
 
 async fn audited(house: &House) -> Vec<String> {

@@ -1,16 +1,14 @@
 //! Hours and policies in the database that cannot be read close what they would have opened, are named, and keep `serve` from
 //! starting: before, a line with broken hours was open day and night, and nothing said so.
 
-use std::str::FromStr;
-
 use rocket::http::Status;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use switchboard::store::checkup;
 
 use crate::both_stores;
 use crate::house::House;
 use crate::house::plan::only_ana;
+use crate::operators::looking::run;
 use crate::operators::program::Desk;
 use crate::web_browser::Browser;
 
@@ -63,13 +61,7 @@ async fn serve_does_not_start_with_them_and_doctor_names_them() {
     desk.file("setup.toml", "[[line]]\nnumber = \"+18005550100\"\nname = \"Bait and Tackle\"\n");
     assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
     let url = format!("sqlite:{}", desk.folder.path().join("switchboard.db").display());
-    let sets = async |sql: &str| {
-        let options = sqlx::sqlite::SqliteConnectOptions::from_str(&url).unwrap();
-        let mut connection = options.connect().await.unwrap();
-        sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-    };
-    sets("UPDATE lines SET hours = '{'").await;
+    run(&url, "UPDATE lines SET hours = '{'").await;
     let said = desk.runs(&["serve"]);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(

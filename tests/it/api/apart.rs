@@ -1,40 +1,21 @@
 //! Programs are apart: what one app opened or made is not there for another, by any verb.
 
-use rocket::http::{Method, Status};
+use rocket::http::Status;
 use serde_json::{Value, json};
 
 use switchboard::clock::minutes;
 use switchboard::desk::lapse;
 use switchboard::domain::scope::Scope;
 
-use super::pairs::{FISHER, HELPER, mask_of, wish};
+use super::pairs::{FISHER, HELPER, VERBS, mask_of, wish};
 use super::receiver::Receiver;
-use super::{Answer, Program, token_of};
+use super::{Answer, JSON, Program, token_of};
 use crate::both_stores;
 use crate::house::plan::with_ada;
 use crate::web_browser::Browser;
 
-const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
-
-/// Every verb on a pair, with a body that would be right.
-const VERBS: [(Method, &str, &str); 7] = [
-    (Method::Get, "", ""),
-    (Method::Get, "/messages", ""),
-    (Method::Post, "/messages", r#"{"body": "Hello"}"#),
-    (Method::Post, "/completion", ""),
-    (Method::Post, "/extension", r#"{"by": "1h"}"#),
-    (Method::Patch, "/parties/Fisher", r#"{"phone": "+15055550139"}"#),
-    (Method::Post, "/closure", ""),
-];
-
 fn data(page: &Answer) -> Vec<Value> {
     page.json()["data"].as_array().unwrap().clone()
-}
-
-/// What a 404 says, without what is another in every answer.
-fn said(answer: &Answer) -> String {
-    answer.problem(404, "not_found");
-    answer.body.replace(answer.header("x-request-id"), "ID")
 }
 
 both_stores! {
@@ -82,12 +63,12 @@ both_stores! {
         let mut answers = Vec::new();
         for id in [pair.as_str(), "999999"] {
             for (method, verb, body) in VERBS {
-                answers.push(said(&crm.send(method, &format!("pairs/{id}{verb}"), body, &JSON).await));
+                answers.push(crm.send(method, &format!("pairs/{id}{verb}"), body, &JSON).await.says_not_found());
             }
         }
         for id in [endpoint, "999999"] {
-            answers.push(said(&crm.get(&format!("endpoints/{id}")).await));
-            answers.push(said(&crm.delete(&format!("endpoints/{id}")).await));
+            answers.push(crm.get(&format!("endpoints/{id}")).await.says_not_found());
+            answers.push(crm.delete(&format!("endpoints/{id}")).await.says_not_found());
         }
         answers.dedup();
         assert_eq!(answers.len(), 1, "{answers:?}");

@@ -3,11 +3,9 @@
 use rocket::http::Method;
 use serde_json::{Value, json};
 
-use super::Program;
 use super::pairs::{FISHER, HELPER, wish};
+use super::{JSON, Program};
 use crate::both_stores;
-
-const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
 
 both_stores! {
     /// On every route: an answer to another question than was asked is none.

@@ -7,13 +7,24 @@ use switchboard::clock::{At, days, hours, minutes, seconds};
 use switchboard::desk::pool::{measure, plan};
 use switchboard::domain::scope::Scope;
 
-use super::{Answer, Program, token};
+use super::{Answer, JSON, Program, token};
 use crate::both_stores;
 use crate::house::{House, LINE, Plan, mask};
 
 pub const FISHER: &str = "+15055550131";
 pub const HELPER: &str = "+15055550132";
 const DRIVER: &str = "+15055550133";
+
+/// Every verb on a pair, with a body that would be right.
+pub const VERBS: [(Method, &str, &str); 7] = [
+    (Method::Get, "", ""),
+    (Method::Get, "/messages", ""),
+    (Method::Post, "/messages", r#"{"body": "Hello"}"#),
+    (Method::Post, "/completion", ""),
+    (Method::Post, "/extension", r#"{"by": "1h"}"#),
+    (Method::Patch, "/parties/Fisher", r#"{"phone": "+15055550139"}"#),
+    (Method::Post, "/closure", ""),
+];
 
 /// A fisher and a helper, until half an hour after completion.
 pub fn wish(reference: &str) -> Value {
@@ -45,7 +56,7 @@ impl Program {
     }
 
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
-        self.send(Method::Patch, path, &body.to_string(), &[("Content-Type", "application/json")]).await
+        self.send(Method::Patch, path, &body.to_string(), &JSON).await
     }
 }
 
@@ -388,7 +399,7 @@ both_stores! {
             let program = Program { token: token(house, &[scope]).await, ..Program::at(house).await };
             for (method, path, needed) in paths.iter().filter(|(.., needed)| *needed != scope) {
                 let body = json!({"body": "hello", "phone": DRIVER}).to_string();
-                let answer = program.send(*method, path, &body, &[("Content-Type", "application/json")]).await;
+                let answer = program.send(*method, path, &body, &JSON).await;
                 assert_eq!(answer.problem(403, "forbidden")["scope"], needed.word(), "{method} {path}");
             }
         }

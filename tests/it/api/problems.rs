@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use switchboard::clock::seconds;
 
-use super::{Answer, Program};
+use super::{Answer, JSON, Program};
 use crate::both_stores;
 use crate::house::Plan;
 
@@ -24,7 +24,7 @@ both_stores! {
     async fn every_refusal_is_a_problem_with_its_code_and_the_requests_id(house) {
         let program = Program::of(house).await;
         let nobody = Program::at(house).await;
-        let json = ("Content-Type", "application/json");
+        let [json] = JSON;
 
         let unsigned = nobody.get("endpoints").await;
         unsigned.problem(401, "unauthorized");
@@ -118,7 +118,7 @@ both_stores! {
                 continue;
             }
             let path = format!("/api/v1{}", path.replace("{id}", "1001").replace("{alias}", "Fisher"));
-            let answer = nobody.send(method, &path, "{}", &[("Content-Type", "application/json")]).await;
+            let answer = nobody.send(method, &path, "{}", &JSON).await;
             answer.problem(401, "unauthorized");
             asked += 1;
         }

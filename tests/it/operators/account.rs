@@ -5,23 +5,9 @@ use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature;
 
 use super::doctor::SETUP;
-use super::program::{Desk, Running};
+use super::program::{Desk, carrier};
 use crate::both_stores;
 use crate::processes::free_port;
-
-/// A carrier in a process of its own, and its address.
-fn carrier(account: &str) -> (Running, String) {
-    let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", account, "--token", "secret"]);
-    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
-    (carrier, base)
-}
-
-fn with(desk: Desk, account: &str, base: &str) -> Desk {
-    desk.with("SWITCHBOARD_CARRIER", "twilio")
-        .with("TWILIO_ACCOUNT_SID", account)
-        .with("TWILIO_AUTH_TOKEN", "secret")
-        .with("TWILIO_API_BASE", base)
-}
 
 async fn posted(url: &str, form: &Form, content: &[(&str, String)]) -> u16 {
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -51,16 +37,16 @@ fn serves(desk: &Desk) {
 #[test]
 fn a_typo_in_the_account_is_told_and_claims_nothing() {
     let (carrier, base) = carrier("AC1");
-    let desk = with(Desk::new(), "AC999", &base);
+    let desk = Desk::new().at("AC999", &base);
     let said = desk.runs(&["serve"]);
     assert_eq!(said.code, Some(2), "{said:?}");
     assert!(
         said.err.contains("does not know the Twilio account AC999") && said.err.contains("given to nobody"),
         "{said:?}"
     );
-    let desk = with(desk, "AC1", &base);
+    let desk = desk.at("AC1", &base);
     serves(&desk);
-    let said = with(desk, "AC999", &base).runs(&["serve"]);
+    let said = desk.at("AC999", &base).runs(&["serve"]);
     assert!(said.code == Some(1) && said.err.contains("belongs to the Twilio account AC1"), "{said:?}");
     assert_eq!(carrier.stops().code, Some(0));
 }
@@ -70,7 +56,7 @@ async fn while_the_carrier_cannot_be_asked_texts_are_taken_in_and_bind_the_datab
     let port = free_port();
     let public = format!("http://127.0.0.1:{port}");
     let desk = Desk::new().with("ROCKET_PORT", &port.to_string()).with("SWITCHBOARD_PUBLIC_URL", &public);
-    let desk = with(desk, "AC1", "http://127.0.0.1:9");
+    let desk = desk.at("AC1", "http://127.0.0.1:9");
     let setup = SETUP;
     desk.file("setup.toml", setup);
     assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
@@ -93,7 +79,7 @@ async fn while_the_carrier_cannot_be_asked_texts_are_taken_in_and_bind_the_datab
     assert!(doctor.out.contains("the first `serve` gives the database to"), "nothing was claimed: {}", doctor.out);
 
     let (carrier, base) = carrier("AC2");
-    let desk = with(desk, "AC2", &base);
+    let desk = desk.at("AC2", &base);
     let said = desk.runs(&["serve"]);
     assert!(said.code == Some(1) && said.err.contains("belongs to the Twilio account AC1"), "{said:?}");
     assert_eq!(carrier.stops().code, Some(0));
@@ -102,16 +88,16 @@ async fn while_the_carrier_cannot_be_asked_texts_are_taken_in_and_bind_the_datab
 #[tokio::test]
 async fn a_database_goes_with_its_numbers_to_another_account_when_both_are_named() {
     let ((first, one), (second, two)) = (carrier("AC1"), carrier("AC2"));
-    let desk = with(Desk::new(), "AC1", &one);
+    let desk = Desk::new().at("AC1", &one);
     desk.file("setup.toml", SETUP);
     assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
-    let unclaimed = with(desk, "AC2", &two);
+    let unclaimed = desk.at("AC2", &two);
     let said = unclaimed.runs(&["account", "move", "AC1", "AC2"]);
     assert!(said.code == Some(1) && !said.out.contains("belongs to the Twilio account AC2 now"), "{said:?}");
-    let desk = with(unclaimed, "AC1", &one);
+    let desk = unclaimed.at("AC1", &one);
     let mut house = desk.starts(&["serve"]);
     house.says("Switchboard");
-    let desk = with(desk, "AC2", &two);
+    let desk = desk.at("AC2", &two);
     let served = desk.runs(&["account", "move", "AC1", "AC2"]);
     assert!(served.code == Some(1) && served.err.contains("is using this database"), "{served:?}");
     assert_eq!(house.stops().code, Some(0));
@@ -131,7 +117,7 @@ async fn a_database_goes_with_its_numbers_to_another_account_when_both_are_named
     assert!(moved.code == Some(0) && moved.out.contains("belongs to the Twilio account AC2 now"), "{moved:?}");
     assert!(moved.out.contains("The mask +18005550111 is not rented there"), "{moved:?}");
     serves(&desk);
-    let back = with(desk, "AC1", &one).runs(&["serve"]);
+    let back = desk.at("AC1", &one).runs(&["serve"]);
     assert!(back.code == Some(1) && back.err.contains("belongs to the Twilio account AC2"), "{back:?}");
     assert_eq!((first.stops().code, second.stops().code), (Some(0), Some(0)));
 }

@@ -1,6 +1,6 @@
 //! `doctor` beside a carrier in a process of its own.
 
-use super::program::Desk;
+use super::program::{Desk, carrier};
 use crate::processes::free_port;
 
 pub(super) const SETUP: &str = r#"
@@ -50,17 +50,11 @@ pub(super) async fn sets_up(base: &str, number: &str, change: (&str, &str)) {
 
 #[tokio::test]
 async fn what_is_missing_is_told_in_order_until_nothing_is() {
-    let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", "AC1", "--token", "secret"]);
-    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
+    let (carrier, base) = carrier("AC1");
     let port = free_port();
     let public = format!("http://127.0.0.1:{port}");
-    let desk = Desk::new()
-        .with("ROCKET_PORT", &port.to_string())
-        .with("SWITCHBOARD_CARRIER", "twilio")
-        .with("TWILIO_ACCOUNT_SID", "AC1")
-        .with("TWILIO_AUTH_TOKEN", "secret")
-        .with("SWITCHBOARD_PUBLIC_URL", &public)
-        .with("TWILIO_API_BASE", &base);
+    let desk =
+        Desk::new().with("ROCKET_PORT", &port.to_string()).at("AC1", &base).with("SWITCHBOARD_PUBLIC_URL", &public);
 
     let nothing = desk.runs(&["doctor"]);
     assert!(
@@ -148,14 +142,8 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
 /// A number that the account does not rent stays paused; the others go on, and each says how it stands.
 #[tokio::test]
 async fn doctor_judges_each_paused_number_by_itself() {
-    let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", "AC1", "--token", "secret"]);
-    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
-    let desk = Desk::new()
-        .with("SWITCHBOARD_CARRIER", "twilio")
-        .with("TWILIO_ACCOUNT_SID", "AC1")
-        .with("TWILIO_AUTH_TOKEN", "secret")
-        .with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com")
-        .with("TWILIO_API_BASE", &base);
+    let (carrier, base) = carrier("AC1");
+    let desk = Desk::new().at("AC1", &base).with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com");
     desk.file("setup.toml", SETUP);
     assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
     rents(&base, "+18005550100", "https://texts.example.com/hooks/twilio/messages#rc=3&rp=all&rt=4000").await;

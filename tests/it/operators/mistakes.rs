@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use super::doctor::{SETUP, rents, sets_up};
-use super::program::Desk;
+use super::program::{Desk, carrier};
 use crate::processes::free_port;
 
 const LINE: &str = "+18005550100";
@@ -208,8 +208,7 @@ fn answering(response: &'static str) -> String {
 
 #[tokio::test]
 async fn each_mistake_is_found_by_whom_the_table_says() {
-    let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", "AC1", "--token", "secret"]);
-    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
+    let (carrier, base) = carrier("AC1");
     let other = Desk::new();
     let mut elsewhere = other.starts(&["serve"]);
     let another_database = elsewhere.says("Switchboard");
@@ -236,10 +235,7 @@ async fn each_mistake_is_found_by_whom_the_table_says() {
         let mut desk = Desk::new()
             .with("ROCKET_PORT", &port.to_string())
             .with("DATABASE_URL", "sqlite:support.db")
-            .with("SWITCHBOARD_CARRIER", "twilio")
-            .with("TWILIO_ACCOUNT_SID", "AC1")
-            .with("TWILIO_AUTH_TOKEN", "secret")
-            .with("TWILIO_API_BASE", &base)
+            .at("AC1", &base)
             .with("SWITCHBOARD_PUBLIC_URL", &public);
         desk.file("setup.toml", SETUP);
         assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));

@@ -6,7 +6,7 @@ mod backup;
 mod commands;
 mod doctor;
 mod hooks;
-mod looking;
+pub mod looking;
 mod mistakes;
 mod outage;
 mod pool;

@@ -1,6 +1,6 @@
 //! `pool` beside a carrier in a process of its own, and a town that needs none.
 
-use super::program::Desk;
+use super::program::{Desk, carrier};
 
 const SETUP: &str = r#"
 [[line]]
@@ -17,15 +17,11 @@ phone = "+15055550121"
 
 #[tokio::test]
 async fn masks_are_planned_bought_and_given_up_on_the_command_line() {
-    let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", "AC1", "--token", "secret"]);
-    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
+    let (carrier, base) = carrier("AC1");
     let desk = Desk::new()
-        .with("SWITCHBOARD_CARRIER", "twilio")
-        .with("TWILIO_ACCOUNT_SID", "AC1")
-        .with("TWILIO_AUTH_TOKEN", "secret")
+        .at("AC1", &base)
         .with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com")
-        .with("SWITCHBOARD_POOL__MONTHLY_BUDGET", "4")
-        .with("TWILIO_API_BASE", &base);
+        .with("SWITCHBOARD_POOL__MONTHLY_BUDGET", "4");
     desk.file("setup.toml", SETUP);
     assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
     let empty = desk.runs(&["pool", "plan"]);

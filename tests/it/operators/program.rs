@@ -32,6 +32,14 @@ impl Desk {
         self
     }
 
+    /// At the carrier behind `base`, with the credentials that [`carrier`] takes for `account`.
+    pub fn at(self, account: &str, base: &str) -> Desk {
+        self.with("SWITCHBOARD_CARRIER", "twilio")
+            .with("TWILIO_ACCOUNT_SID", account)
+            .with("TWILIO_AUTH_TOKEN", "secret")
+            .with("TWILIO_API_BASE", base)
+    }
+
     /// A file of its folder.
     pub fn path(&self, name: &str) -> std::path::PathBuf {
         self.folder.path().join(name)
@@ -82,6 +90,13 @@ impl Desk {
         let out = BufReader::new(child.stdout.take().unwrap());
         Running { child: Some(child), out, said: String::new() }
     }
+}
+
+/// A carrier in a process of its own, at which `account` has the token `secret`, and its address.
+pub fn carrier(account: &str) -> (Running, String) {
+    let mut carrier = Desk::new().starts(&["simulator", "--port", "0", "--account", account, "--token", "secret"]);
+    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
+    (carrier, base)
 }
 
 /// What a command said and how it ended.

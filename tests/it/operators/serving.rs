@@ -38,11 +38,7 @@ fn a_database_stays_with_the_carrier_account_that_it_was_served_with() {
     let mut house = desk.starts(&["serve"]);
     house.says("Switchboard");
     assert_eq!(house.stops().code, Some(0));
-    let desk = desk
-        .with("SWITCHBOARD_CARRIER", "twilio")
-        .with("TWILIO_ACCOUNT_SID", "AC1")
-        .with("TWILIO_AUTH_TOKEN", "secret")
-        .with("TWILIO_API_BASE", "http://127.0.0.1:9");
+    let desk = desk.at("AC1", "http://127.0.0.1:9");
     let said = desk.runs(&["serve"]);
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("belongs to the simulator") && said.err.contains("the Twilio account AC1"), "{said:?}");
@@ -50,11 +46,7 @@ fn a_database_stays_with_the_carrier_account_that_it_was_served_with() {
 
 #[test]
 fn a_real_carrier_without_people_says_what_to_do_and_mounts_no_simulator() {
-    let desk = Desk::new()
-        .with("SWITCHBOARD_CARRIER", "twilio")
-        .with("TWILIO_ACCOUNT_SID", "AC1")
-        .with("TWILIO_AUTH_TOKEN", "secret")
-        .with("TWILIO_API_BASE", "http://127.0.0.1:9");
+    let desk = Desk::new().at("AC1", "http://127.0.0.1:9");
     let mut house = desk.starts(&["serve"]);
     house.says("Switchboard");
     let said = house.stops();

@@ -2,7 +2,6 @@
 //! it is refused, and never a fault.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use rocket::http::{ContentType, Cookie, Header, Method, Status};
 use rocket::local::asynchronous::Client;
@@ -11,6 +10,7 @@ use switchboard::secret::hash_token;
 
 use crate::addresses;
 use crate::both_stores;
+use crate::floors;
 use crate::house::House;
 use crate::house::plan::with_ada;
 use crate::route_table::doors;
@@ -40,32 +40,21 @@ fn names() -> BTreeSet<String> {
     let word = |text: &str| -> String {
         text.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-[].".contains(*c)).collect()
     };
-    let mut open = vec!["templates".to_owned(), "src/web".to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(&folder)).unwrap() {
-            let (path, name) = {
-                let entry = entry.unwrap();
-                (entry.path(), entry.file_name())
-            };
-            if path.is_dir() {
-                open.push(format!("{folder}/{}", name.to_str().unwrap()));
-                continue;
-            }
-            let text = std::fs::read_to_string(path).unwrap();
-            for (start, wrapped) in [("name=\"", false), (".value(\"", true), ("take(\"", true), ("remove(\"", true)] {
-                for rest in text.split(start).skip(1) {
-                    let name = word(rest);
-                    if !name.is_empty() {
-                        names.insert(if wrapped { format!("field[{name}]") } else { name });
-                    }
+    let sources = floors::files("templates", &[".html"]).into_iter().chain(floors::files("src/web", &[".rs"]));
+    for (_, text) in sources {
+        for (start, wrapped) in [("name=\"", false), (".value(\"", true), ("take(\"", true), ("remove(\"", true)] {
+            for rest in text.split(start).skip(1) {
+                let name = word(rest);
+                if !name.is_empty() {
+                    names.insert(if wrapped { format!("field[{name}]") } else { name });
                 }
             }
-            // The fields of what is derived from a form.
-            for rest in text.split("FromForm)]").skip(1) {
-                let body = rest.split('}').next().unwrap();
-                for line in body.lines().filter_map(|line| line.trim().split_once(": ")) {
-                    names.insert(word(line.0.trim_start_matches("pub(super) ").trim_start_matches("pub ")));
-                }
+        }
+        // The fields of what is derived from a form.
+        for rest in text.split("FromForm)]").skip(1) {
+            let body = rest.split('}').next().unwrap();
+            for line in body.lines().filter_map(|line| line.trim().split_once(": ")) {
+                names.insert(word(line.0.trim_start_matches("pub(super) ").trim_start_matches("pub ")));
             }
         }
     }

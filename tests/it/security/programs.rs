@@ -5,28 +5,10 @@ use serde_json::{Value, json};
 
 use switchboard::domain::scope::Scope;
 
-use crate::api::pairs::{FISHER, HELPER, mask_of, wish};
-use crate::api::{Answer, Program};
+use crate::api::pairs::{FISHER, HELPER, VERBS, mask_of, wish};
+use crate::api::{JSON, Program};
 use crate::both_stores;
 use crate::house::{LINE, mask};
-
-const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
-
-/// Every verb on a pair, with a body that would be right.
-const VERBS: [(Method, &str, &str); 7] = [
-    (Method::Get, "", ""),
-    (Method::Get, "/messages", ""),
-    (Method::Post, "/messages", r#"{"body": "Hello"}"#),
-    (Method::Post, "/completion", ""),
-    (Method::Post, "/closure", ""),
-    (Method::Post, "/extension", r#"{"by": "1h"}"#),
-    (Method::Patch, "/parties/Fisher", r#"{"phone": "+15055550139"}"#),
-];
-
-fn said(answer: &Answer) -> String {
-    answer.problem(404, "not_found");
-    answer.body.replace(answer.header("x-request-id"), "ID")
-}
 
 both_stores! {
     /// Ids of pairs that are not there and ids of what is no pair give the same 404, on every verb, whatever the body.
@@ -37,7 +19,7 @@ both_stores! {
         let mut answers = Vec::new();
         for id in [support.as_str(), "999999", "0", "-1", "1x", "99999999999999999999", "%00", "a%20b"] {
             for (method, verb, body) in VERBS {
-                answers.push(said(&program.send(method, &format!("pairs/{id}{verb}"), body, &JSON).await));
+                answers.push(program.send(method, &format!("pairs/{id}{verb}"), body, &JSON).await.says_not_found());
             }
         }
         answers.dedup();
@@ -57,7 +39,7 @@ both_stores! {
         program.post(&format!("pairs/{other}/messages"), &json!({"body": "for the other pair"})).await;
         for alias in ["Nobody", "fisher", "Ana", "1", "%2B15055550131", "%00"] {
             let answer = program.patch(&format!("pairs/{one}/parties/{alias}"), &json!({"phone": "+15055550139"})).await;
-            said(&answer);
+            answer.says_not_found();
         }
         // A support conversation is found by no filter, nor by a page that begins at it.
         let found = program.get(&format!("pairs?phone={}", customer.replace('+', "%2B"))).await.json();
