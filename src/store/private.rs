@@ -7,16 +7,16 @@ use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::file::DatabaseFile;
+
 /// Read and written by the owner.
 const OWNER_ONLY: u32 = 0o600;
 
-/// The file of `sqlite:PATH`; none of another database.
+/// The file of `sqlite:PATH`, as the driver reads it; none of another database, or of one in memory.
 #[must_use]
 pub fn database_file(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+    let file = DatabaseFile::of(url).filter(|_| !url.contains(":memory:"))?;
+    Some(file.path().to_owned()).filter(|path| !path.as_os_str().is_empty())
 }
 
 /// Opens a file to write, and makes it for its owner alone if there is none, whatever the umask.
@@ -42,8 +42,8 @@ pub fn create(path: &Path) -> io::Result<()> {
 /// The files of a database that others may read or write, each with its mode: it, its log, its index and its lock.
 #[must_use]
 pub fn wide(database: &Path) -> Vec<(PathBuf, u32)> {
-    let named = |ending: &str| PathBuf::from(format!("{}{ending}", database.display()));
-    let files = ["", "-wal", "-shm", "-journal", ".lock"].map(named);
+    let database = DatabaseFile::at(database);
+    let files = ["", "-wal", "-shm", "-journal", ".lock"].map(|ending| database.beside(ending));
     files.into_iter().filter_map(|path| mode(&path).filter(|mode| mode & 0o077 != 0).map(|mode| (path, mode))).collect()
 }
 
@@ -79,6 +79,10 @@ mod tests {
     fn the_file_of_an_address_is_found() {
         assert_eq!(database_file("sqlite:data/support.db"), Some("data/support.db".into()));
         assert_eq!(database_file("sqlite:///var/lib/support.db?mode=rwc"), Some("/var/lib/support.db".into()));
+        assert_eq!(database_file("sqlite:my%20support.db"), Some("my support.db".into()));
+        assert_eq!(database_file("sqlite:my support.db"), Some("my support.db".into()));
+        assert_eq!(database_file("sqlite::memory:"), None);
+        assert_eq!(database_file("sqlite:"), None);
         assert_eq!(database_file("postgres://localhost/support"), None);
     }
 

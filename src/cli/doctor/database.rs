@@ -1,7 +1,7 @@
 //! What the database says: the clock, the carrier account, people, lines and masks.
 
 use super::report::Report;
-use crate::cli::serve::carrier::name;
+use crate::cli::serve::carrier::{SIMULATED, name};
 use crate::cli::{Failed, Here};
 use crate::clock::seconds;
 use crate::config::CarrierSettings;
@@ -91,7 +91,7 @@ fn files(here: &Here, report: &mut Report) {
 
 async fn account(here: &Here, store: &Store, report: &mut Report) -> Result<(), Failed> {
     let ours = match &here.settings.carrier {
-        CarrierSettings::Simulator => "simulator",
+        CarrierSettings::Simulator => SIMULATED,
         CarrierSettings::Twilio(twilio) => &twilio.account,
     };
     match identity::claimed(store).await? {

@@ -6,10 +6,12 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 
 use crate::cli::Failed;
+use crate::store::file::DatabaseFile;
 use crate::store::private;
 
 /// Keeps other `serve`s away for as long as it lives.
 #[derive(Debug)]
+#[must_use = "it keeps others away only for as long as it lives"]
 pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] Option<File>);
 
 /// Takes the lock of a SQLite database; other databases arrange this among their nodes.
@@ -39,7 +41,7 @@ pub(crate) fn take(database_url: &str) -> Result<Lock, Failed> {
 
 /// The lock file of `sqlite:PATH`: PATH and `.lock`.
 fn path(database_url: &str) -> Option<PathBuf> {
-    private::database_file(database_url).map(|path| PathBuf::from(format!("{}.lock", path.display())))
+    private::database_file(database_url).map(|path| DatabaseFile::at(&path).beside(".lock"))
 }
 
 #[cfg(test)]
@@ -50,6 +52,9 @@ mod tests {
     fn the_lock_stands_beside_the_database() {
         assert_eq!(path("sqlite:data/support.db"), Some("data/support.db.lock".into()));
         assert_eq!(path("sqlite:///var/lib/support.db?mode=rwc"), Some("/var/lib/support.db.lock".into()));
+        // However the address writes the name, it is the same file and so the same lock.
+        assert_eq!(path("sqlite:my%20support.db"), Some("my support.db.lock".into()));
+        assert_eq!(path("sqlite:my support.db"), Some("my support.db.lock".into()));
         assert_eq!(path("postgres://localhost/support"), None);
     }
 
@@ -61,6 +66,6 @@ mod tests {
         let refused = take(&url).unwrap_err();
         assert!(refused.message.contains("support.db.lock") && refused.message.contains("DATABASE_URL"));
         drop(first);
-        take(&url).unwrap();
+        drop(take(&url).unwrap());
     }
 }
