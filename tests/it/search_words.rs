@@ -48,13 +48,15 @@ const FINDS: &[(&str, &str)] = &[
     // Pictures, whatever the colour.
     ("👍", "ok 👍"), ("👍", "ok 👍🏽"), ("👍🏿", "👍"), ("❤", "❤️"), ("❤️", "❤"), ("🇩🇪", "🇩🇪!"), ("👨‍👩‍👧", "the 👨‍👩‍👧"), ("🤷", "🤷🏽‍♀️"), ("kayak 👍", "👍 kayak"),
     // What cannot be seen.
-    ("kayak", "ka\u{ad}yak"), ("kayak", "\u{202a}kayak\u{202c}"), ("kayak", "ka\u{200b}yak"), ("ka\u{2060}yak", "kayak"), ("kayak", "kayak\u{200e}"),
+    ("kayak", "ka\u{ad}yak"), ("kayak", "\u{202a}kayak\u{202c}"), ("kayak", "ka\u{200b}yak"), ("ka\u{2060}yak", "kayak"), ("kayak", "kayak\u{200e}"), ("invoice", "invoice\u{202e}fdp.exe"), ("invoice", "\u{2068}invoice\u{2069}fdp"),
     // Signs beside words.
     ("kayak!", "kayak"), ("(kayak)", "my kayak."), ("! kayak", "kayak"), ("-👍 ok", "ok"), ("e-mail", "e mail"),
 ];
 
 #[rustfmt::skip]
 const DOES_NOT_FIND: &[(&str, &str)] = &[
+    // What is turned around is another word.
+    ("invoicefdp", "invoice\u{202e}fdp.exe"),
     // Kana: dakuten and handakuten are letters.
     ("ハハ", "パパ"), ("パパ", "ハハ"), ("ババ", "パパ"), ("がき", "かぎ"), ("ハハ", "ﾊﾟﾊﾟ"), ("か", "が"), ("ハハ", "ハ\u{309a}ハ\u{309a}"), ("ビル", "ピル"),
     // Indic: vowel signs, viramas and the rest.

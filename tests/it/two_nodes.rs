@@ -74,7 +74,7 @@ async fn lists_are_made_anew_by_two_nodes_at_once() {
         .await;
     house
         .sets(
-            "UPDATE settings SET value = replace(value, '\"version\":02', '\"version\":1') WHERE name = 'search.lists'",
+            "UPDATE settings SET value = replace(value, '\"version\":03', '\"version\":1') WHERE name = 'search.lists'",
         )
         .await;
     house.sets("DELETE FROM postings WHERE word = '123'").await;

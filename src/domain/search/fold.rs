@@ -9,7 +9,7 @@ use super::letter::{Class, JOINER, class, folded};
 
 /// Which words a text has: lists that were made by another version are made anew. A change of the rules here and in
 /// `letter.rs`, or of the tables of Unicode, that gives other words is another version.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Longer words are found by so many of their first characters.
 const LONGEST: usize = 64;

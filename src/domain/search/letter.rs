@@ -64,10 +64,11 @@ pub(super) fn class(c: char) -> Class {
 /// Makes one picture of two.
 pub(super) const JOINER: char = '\u{200d}';
 
-/// Formats, and the stroke that only makes an Arabic word longer.
+/// Formats, and the stroke that only makes an Arabic word longer. Not embeddings, overrides and isolates: what they turn
+/// around is read as something else, and they end a word.
 fn is_nothing(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{640}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0001}'..='\u{e01ef}')
+        | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0001}'..='\u{e01ef}')
 }
 
 /// Emoji and other pictures. Not currencies, arithmetic and punctuation, which stand in many texts and say little.
