@@ -17,7 +17,7 @@ pub const REMEMBERED: Duration = hours(24);
 /// The first probe of what is paused comes after this…
 pub const FIRST_PROBE: Duration = minutes(1);
 /// …and later ones at most so far apart.
-pub const LAST_PROBE: Duration = minutes(15);
+const LAST_PROBE: Duration = minutes(15);
 /// After each of its first refusals a phone's text waits so long; after one more it fails.
 const AGAIN: [Duration; 3] = [minutes(1), minutes(4), minutes(10)];
 
@@ -85,12 +85,6 @@ impl Record {
         self.refused.iter_mut().for_each(|one| one.counts = false);
         self.paused = false;
     }
-
-    /// Something stands against it.
-    #[must_use]
-    pub fn is_suspect(&self) -> bool {
-        self.refused.iter().any(|one| one.counts)
-    }
 }
 
 /// When what has been tried `probes` times since it was paused is tried again: after twice the time each time, never less
@@ -119,7 +113,7 @@ mod tests {
             now = now + wait;
         }
         assert_eq!(record.refuses("+1", now), Verdict::GivesUp);
-        assert!(!record.paused && record.is_suspect());
+        assert!(!record.paused && record.refused.iter().any(|one| one.counts));
         assert_eq!(record.refuses("+1", now + minutes(1)), Verdict::GivesUp, "its next text fails at once");
     }
 

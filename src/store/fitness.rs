@@ -239,12 +239,16 @@ pub async fn account(tx: &mut Tx) -> Result<Option<(String, At, At)>> {
     Ok(row.map(|(why, since, probe_at)| (why, At(since), At(probe_at))))
 }
 
-/// Forgets phones that were refused before `until`.
+/// Forgets phones that were refused before `until`, and of which numbers there was something to remember.
 ///
 /// # Errors
 /// What the database said.
 pub async fn forget(tx: &mut Tx, until: At) -> Result<()> {
     on!(tx, c => sqlx::query("DELETE FROM sender_refusals WHERE last_at < $1")
         .bind(until.0).execute(&mut *c).await.map(drop))?;
+    on!(tx, c => sqlx::query(
+        "UPDATE numbers SET suspect = 0 WHERE suspect = 1 \
+         AND NOT EXISTS (SELECT 1 FROM sender_refusals r WHERE r.number_id = numbers.id)")
+        .execute(&mut *c).await.map(drop))?;
     Ok(())
 }

@@ -117,17 +117,6 @@ pub async fn back_in_service(tx: &mut Tx, id: NumberId, now: At) -> Result<()> {
     Ok(())
 }
 
-/// Lets a paused number send again.
-///
-/// # Errors
-/// What the database said.
-pub async fn resume(tx: &mut Tx, id: NumberId) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE numbers SET paused_at = NULL, paused_why = NULL, pause_scope = NULL, \
-         probes = 0, probed_at = NULL, probe_at = NULL, suspect = 0 WHERE id = $1")
-        .bind(id.0).execute(&mut *c).await.map(drop))?;
-    Ok(())
-}
-
 /// The statement of [`ever_used`]: an ended leg of a mask has the time until which the mask rests, so the indexes of live
 /// and of resting legs have every leg of it.
 pub const EVER_USED: &str = "SELECT id FROM legs WHERE number_id = $1 AND ended_at IS NULL \
