@@ -41,7 +41,7 @@ pub async fn open_free_leg(
 }
 
 /// What a conversation is called among what found no mask.
-fn wanted_by(conversation: ConversationId) -> String {
+pub(super) fn wanted_by(conversation: ConversationId) -> String {
     format!("conversation {conversation}")
 }
 

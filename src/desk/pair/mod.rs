@@ -8,7 +8,7 @@ use super::tell::failed;
 use super::{Desk, relay};
 use crate::clock::At;
 use crate::domain::expiry::Term;
-use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::ids::{AppId, ConversationId, MessageId};
 use crate::domain::pair::Wrong;
 use crate::domain::phone::Phone;
 use crate::store::messages::{NewMessage, Said, Unread, preview};
@@ -67,9 +67,9 @@ impl Refusal {
 /// What was asked of a pair: done, refused, or not possible because of the database.
 pub type Done<T> = std::result::Result<std::result::Result<T, Refusal>, store::Error>;
 
-/// What a pair with this reference is called among what found no mask.
-fn wanted_by(reference: &str) -> String {
-    format!("pair {reference}")
+/// What a pair with this reference of an app is called among what found no mask; each app has references of its own.
+fn wanted_by(app: Option<AppId>, reference: &str) -> String {
+    format!("pair {} {reference}", app.map_or(0, |app| app.0))
 }
 
 /// Says how many masks are missing for those of `phones` that have none to choose from, and counts what they wanted them

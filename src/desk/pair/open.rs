@@ -128,9 +128,9 @@ impl Open {
             choices.push((choice, others));
         }
         if !without.is_empty() {
-            return Ok(Err(exhausted(desk, tx, &without, &wanted_by(&opening.reference), now).await?));
+            return Ok(Err(exhausted(desk, tx, &without, &wanted_by(self.app(), &opening.reference), now).await?));
         }
-        refusals::settle(tx, &phones, &wanted_by(&opening.reference)).await?;
+        refusals::settle(tx, &phones, &wanted_by(self.app(), &opening.reference)).await?;
         let id = self.write(tx, &choices, now).await?;
         news::opened(desk, tx, id, &opening.reference, now).await?;
         sent.add(self.welcome(tx, id, now).await?);

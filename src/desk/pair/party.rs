@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Done, Held, Refusal, abroad, exhausted, hold_for, news, over};
 use crate::desk::Desk;
+use crate::desk::legs::wanted_by;
 use crate::desk::programs::Program;
 use crate::domain::allocation::{Choice, choose};
 use crate::domain::ids::{ConversationId, LegId};
@@ -84,9 +85,9 @@ impl Job for Change {
             None => choose(&masks, &others, now, floor, |n| desk.chance.below(n)),
         };
         let Some(number) = choice.mask() else {
-            return Ok(Err(exhausted(desk, tx, &[phone], &format!("conversation {}", self.pair), now).await?));
+            return Ok(Err(exhausted(desk, tx, &[phone], &wanted_by(self.pair), now).await?));
         };
-        refusals::settle(tx, &[phone], &format!("conversation {}", self.pair)).await?;
+        refusals::settle(tx, &[phone], &wanted_by(self.pair)).await?;
         partings::end_leg(tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
         faults::point("after_party_leg");
         let leg = LegId(desk.ids.next(now));
