@@ -6,6 +6,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::document::parameters_of;
 use super::problem::{Fault, Problem};
+use crate::domain::slips;
 
 /// Longest name that is told back, in characters.
 const LONGEST: usize = 50;
@@ -59,24 +60,10 @@ fn strangers(query: &str, known: &[String]) -> Vec<Fault> {
     faults
 }
 
-/// By how many letters that are added, left out or replaced, or swapped with their neighbour, one becomes the other.
+/// How many slips lie between two names, whatever the case.
 fn apart(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().flat_map(char::to_lowercase).collect();
-    let one: Vec<char> = one.chars().flat_map(char::to_lowercase).collect();
-    let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];
-    for i in 1..=one.len() {
-        let mut row = vec![i];
-        for j in 1..=other.len() {
-            let differs = usize::from(one[i - 1] != other[j - 1]);
-            let mut least = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + differs);
-            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[one.len()][other.len()]
+    let letters = |name: &str| name.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
+    slips::between(&letters(one), &letters(other))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::keys;
+use crate::domain::slips;
 
 /// Rocket's own keys.
 pub(super) const ROCKETS: [&str; 15] = [
@@ -26,6 +27,9 @@ pub(super) const ROCKETS: [&str; 15] = [
 
 /// Near one of ours, and a name that others use.
 const OTHERS: [&str; 1] = ["DATABASE_URI"];
+
+/// So many slips make one name of another at most.
+const MOST_SLIPS: usize = 2;
 
 /// What is to be said of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,8 +105,10 @@ fn misspelt_prefix(upper: &str) -> bool {
 
 /// The name among `known` that `name` is a slip of the keyboard away from.
 pub(super) fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
-    let near =
-        known.iter().map(|known| (distance(name, known), known)).filter(|(far, known)| is_slip(name, known, *far));
+    let long = name.chars().count();
+    // As many slips at least lie between two names as one is longer by.
+    let near = known.iter().filter(|known| known.chars().count().abs_diff(long) <= MOST_SLIPS);
+    let near = near.map(|known| (distance(name, known), known)).filter(|(far, known)| is_slip(name, known, *far));
     near.min_by_key(|(far, _)| *far).map(|(_, known)| known.as_str())
 }
 
@@ -111,7 +117,7 @@ fn is_slip(name: &str, known: &str, far: usize) -> bool {
     let prefix =
         ["SWITCHBOARD_", "TWILIO_", "ROCKET_"].into_iter().find(|one| name.starts_with(one) && known.starts_with(one));
     let rest = known.len() - prefix.map_or(0, str::len);
-    let allowed = if rest < 6 { 1 } else { 2 };
+    let allowed = if rest < 6 { 1 } else { MOST_SLIPS };
     let first = |text: &str| text.as_bytes().first().copied();
     // SOCKET_PORT and POCKET_PORT are others' words.
     let other_word = first(name) != first(known) && (far > 1 || name.len() == known.len());
@@ -136,25 +142,10 @@ fn likeness(one: &str, other: &str) -> f64 {
     2.0 * common.count() as f64 / all.max(1) as f64
 }
 
-/// How many letters must be left out, put in, replaced, or swapped with the next one to make one name of the other.
+/// How many slips lie between two names.
 pub(super) fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
-    for (at, row) in rows.iter_mut().enumerate() {
-        row[0] = at;
-    }
-    rows[0] = (0..=other.len()).collect();
-    for i in 1..=one.len() {
-        for j in 1..=other.len() {
-            let differs = usize::from(one[i - 1] != other[j - 1]);
-            let mut least = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + differs);
-            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = least;
-        }
-    }
-    rows[one.len()][other.len()]
+    let letters = |name: &str| name.chars().collect::<Vec<_>>();
+    slips::between(&letters(one), &letters(other))
 }
 
 #[cfg(test)]

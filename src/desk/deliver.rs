@@ -308,9 +308,9 @@ impl Aftermath {
         }
         self.resumes.sort_unstable();
         self.resumes.dedup();
+        let mut account = !self.resumes.is_empty() && fitness::resume_account(tx).await? > 0;
         for number in &self.resumes {
-            let account = fitness::resume_account(tx).await?;
-            if fitness::resume(tx, *number).await? || account > 0 {
+            if fitness::resume(tx, *number).await? || std::mem::take(&mut account) {
                 tracing::info!(number = number.0, "the carrier takes texts again: sending goes on");
                 self.waiting = true;
             }

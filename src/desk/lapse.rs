@@ -146,16 +146,16 @@ pub async fn tally(desk: &Desk) -> Result<()> {
             return Err(error);
         }
     }
-    let mut too_soon = desk.tallies.take_too_soon().into_iter();
-    while let Some(((person, address), count)) = too_soon.next() {
-        let note = NoteTooSoon { desk: desk.clone(), person, address: address.clone(), count, at: desk.clock.now() };
-        if let Err(error) = desk.store.write(note).await {
-            desk.tallies.add_too_soon((person, address), count);
-            too_soon.for_each(|(attempted, count)| desk.tallies.add_too_soon(attempted, count));
-            return Err(error);
-        }
+    let too_soon = desk.tallies.take_too_soon();
+    if too_soon.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let note = NoteTooSoon { desk: desk.clone(), too_soon: too_soon.clone(), at: desk.clock.now() };
+    let noted = desk.store.write(note).await;
+    if noted.is_err() {
+        too_soon.into_iter().for_each(|(attempted, count)| desk.tallies.add_too_soon(attempted, count));
+    }
+    noted
 }
 
 struct Tally {

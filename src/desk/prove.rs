@@ -3,6 +3,7 @@
 
 use super::came::{Came, DEVICE_LIFE, origin};
 use super::sessions::{Attempt, NotSignedIn};
+use super::tallies::Attempted;
 use super::{Desk, password};
 use crate::clock::At;
 use crate::domain::ids::PersonId;
@@ -154,12 +155,10 @@ impl Job for NoteFailure {
     }
 }
 
-/// Attempts that came too soon, added to what is kept of them.
+/// Attempts that came too soon, and how many of each, added to what is kept of them.
 pub(super) struct NoteTooSoon {
     pub(super) desk: Desk,
-    pub(super) person: Option<PersonId>,
-    pub(super) address: Option<String>,
-    pub(super) count: i64,
+    pub(super) too_soon: Vec<(Attempted, i64)>,
     pub(super) at: At,
 }
 
@@ -167,7 +166,10 @@ impl Job for NoteTooSoon {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> store::Result<()> {
-        let origin = origin(&self.desk, tx, self.address.as_deref()).await?;
-        sign_ins::refuse(tx, (self.person, &origin, sign_ins::TOO_SOON), self.count, self.at).await
+        for ((person, address), count) in &self.too_soon {
+            let origin = origin(&self.desk, tx, address.as_deref()).await?;
+            sign_ins::refuse(tx, (*person, &origin, sign_ins::TOO_SOON), *count, self.at).await?;
+        }
+        Ok(())
     }
 }

@@ -52,6 +52,7 @@ pub mod settlement;
 pub mod setup;
 pub mod shift;
 pub mod shown;
+pub mod slips;
 pub mod text;
 pub mod throttle;
 pub mod typed;

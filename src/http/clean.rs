@@ -7,17 +7,20 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::uri::Origin;
 use rocket::{Data, Request};
 
-/// What a carrier posts is signed over the address as it came.
-const SIGNED: &str = "/hooks/";
+use super::HOOKS;
 
 /// Percent-encoded text in which every null character is a U+FFFD.
 #[must_use]
 pub fn encoded(text: &str) -> Cow<'_, str> {
-    if text.contains("%00") || text.contains('\0') {
+    if has_null(text) {
         Cow::Owned(text.replace("%00", "%EF%BF%BD").replace('\0', "%EF%BF%BD"))
     } else {
         Cow::Borrowed(text)
     }
+}
+
+fn has_null(text: &str) -> bool {
+    text.contains("%00") || text.contains('\0')
 }
 
 /// Cleans addresses.
@@ -30,14 +33,13 @@ impl Fairing for Clean {
     }
 
     async fn on_request(&self, req: &mut Request<'_>, _: &mut Data<'_>) {
-        if req.uri().path().starts_with(SIGNED) {
+        let (path, query) = (req.uri().path(), req.uri().query());
+        let null = has_null(path.as_str()) || query.is_some_and(|query| has_null(query.as_str()));
+        // What a carrier posts is signed over the address as it came.
+        if !null || path.starts_with(HOOKS) {
             return;
         }
-        let cleaned = match encoded(&req.uri().to_string()) {
-            Cow::Owned(cleaned) => Origin::parse_owned(cleaned).ok(),
-            Cow::Borrowed(_) => None,
-        };
-        if let Some(cleaned) = cleaned {
+        if let Ok(cleaned) = Origin::parse_owned(encoded(&req.uri().to_string()).into_owned()) {
             req.set_uri(cleaned);
         }
     }

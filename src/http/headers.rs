@@ -61,7 +61,7 @@ impl Fairing for SecurityHeaders {
 
 /// Keeps proxies from collecting a stream of events before they pass it on, or from packing it: each would hold back what
 /// is news now.
-pub fn let_streams_flow(response: &mut Response<'_>) {
+fn let_streams_flow(response: &mut Response<'_>) {
     if response.content_type() == Some(ContentType::EventStream) {
         response.set_header(Header::new("X-Accel-Buffering", "no"));
         response.set_header(Header::new("Cache-Control", "no-cache, no-transform"));

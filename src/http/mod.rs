@@ -24,6 +24,9 @@ pub mod site;
 
 pub use site::Site;
 
+/// Where carriers post.
+const HOOKS: &str = "/hooks/";
+
 /// How much of a body is read: webhooks may have 1 MB. The longest form of people is an answer of 16,000 characters, of
 /// which a form makes up to 12 bytes each.
 #[must_use]

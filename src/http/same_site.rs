@@ -6,12 +6,13 @@ use rocket::http::uri::Origin;
 use rocket::http::{Method, Status};
 use rocket::{Data, Request, Route, routes};
 
+use super::HOOKS;
 use super::cookie;
 use super::refusal::Refusal;
 use super::site::Site;
 
 /// Doors that prove who asks in each request (a signature, a token) and take no cookie.
-const PROVEN_OTHERWISE: [&str; 3] = ["/hooks/", "/api/", "/simulator/api/"];
+const PROVEN_OTHERWISE: [&str; 3] = [HOOKS, "/api/", "/simulator/api/"];
 
 /// Turns unsafe requests of other sites away.
 pub struct SameSite(pub Site);

@@ -279,7 +279,7 @@ impl Group {
             self.woken.push(standing.talk.clone());
         }
         let talk = &standing.talk;
-        let picture = !text.media_types().is_empty();
+        let picture = !text.media.is_empty();
         if talk.pair.is_some() && standing.echo.is_new(first_side, &text.body, picture) {
             // Nobody of ours answers in a pair; whoever says something else is no machine.
             standing.paused_at = None;

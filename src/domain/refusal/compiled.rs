@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::fold::Word;
 use super::vocabulary::{PHRASES, SETS};
+use crate::domain::slips;
 
 /// A word of the vocabulary.
 pub(super) type WordId = u16;
@@ -301,27 +302,8 @@ const NO_SLIPS: &[&str] = &[
     "reading",
 ];
 
-/// How many slips (a letter too many, too few, another, or two exchanged) lie between two words.
+/// How many slips lie between two words; `usize::MAX` if one is longer by more than two letters.
 pub(super) fn distance(word: &str, letters: &[char]) -> usize {
     let word: Vec<char> = word.chars().collect();
-    if word.len().abs_diff(letters.len()) > 2 {
-        return usize::MAX;
-    }
-    let width = letters.len() + 1;
-    let mut rows = vec![vec![0; width]; word.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    rows[0] = (0..width).collect();
-    for i in 1..=word.len() {
-        for j in 1..width {
-            let swap = usize::from(word[i - 1] != letters[j - 1]);
-            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + swap);
-            if i > 1 && j > 1 && word[i - 1] == letters[j - 2] && word[i - 2] == letters[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = best;
-        }
-    }
-    rows[word.len()][letters.len()]
+    if word.len().abs_diff(letters.len()) > 2 { usize::MAX } else { slips::between(&word, letters) }
 }

@@ -20,14 +20,12 @@ use super::limits::Limits;
 use super::refused::Refused;
 use super::reply::Reply;
 use super::seat::{Doing, Seat};
-use crate::http::{Site, as_sent};
+use crate::http::{HOOKS, Site, as_sent};
 
 /// Bodies up to this are sent in one piece, in bytes.
 const ONE_PIECE: usize = 64 * 1024;
 /// What is read at once of longer ones, in bytes.
 const PIECE: usize = 16 * 1024;
-/// Where carriers post.
-const HOOKS: &str = "/hooks/";
 
 /// What every request needs.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 
 use sqlx::Row;
 
-use crate::clock::At;
+use crate::clock::{At, hours};
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::on;
 use crate::store::{Result, Tx};
@@ -108,9 +108,9 @@ pub async fn refused(tx: &mut Tx, since: At) -> Result<Vec<Refused>> {
         "SELECT r.hour, MAX(p.name), r.origin, \
          CAST(SUM(CASE WHEN r.kind = 'wrong' THEN r.total ELSE 0 END) AS BIGINT), \
          CAST(SUM(CASE WHEN r.kind = 'wrong' THEN 0 ELSE r.total END) AS BIGINT) \
-         FROM sign_in_refusals r LEFT JOIN people p ON p.id = r.person_id WHERE r.last_at > $1 \
+         FROM sign_in_refusals r LEFT JOIN people p ON p.id = r.person_id WHERE r.hour > $3 AND r.last_at > $1 \
          GROUP BY r.hour, r.person_id, r.origin ORDER BY r.hour DESC, 4 DESC LIMIT $2")
-        .bind(since.0).bind(PAGE).fetch_all(&mut *c).await)?;
+        .bind(since.0).bind(PAGE).bind((since - hours(1)).0).fetch_all(&mut *c).await)?;
     let row = |(hour, person, origin, wrong, too_soon)| Refused { hour: At(hour), person, origin, wrong, too_soon };
     Ok(rows.into_iter().map(row).collect())
 }
