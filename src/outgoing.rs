@@ -1,6 +1,9 @@
 //! What every client for requests to somebody else's machine has in common: it goes where it was told and nowhere else,
 //! and asks once. Whoever makes requests says beside it how long it waits and how many connections it keeps.
 
+use std::error::Error;
+use std::iter;
+
 use reqwest::{Client, ClientBuilder};
 
 /// The name under which we make requests.
@@ -18,4 +21,9 @@ pub fn client(agent: &'static str, secure: bool) -> ClientBuilder {
         .no_proxy()
         .referer(false);
     if secure { client } else { client.tls_certs_only([]) }
+}
+
+/// The causes of an error, from the outermost in.
+pub fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    iter::successors(error.source(), |&cause| cause.source())
 }

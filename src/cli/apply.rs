@@ -12,7 +12,7 @@ use super::{Failed, Here, Outcome, out};
 use crate::desk::apply::Outcome as Applied;
 use crate::domain::setup::{Mistake, Setup};
 use crate::domain::text::Wording;
-use crate::store::{State, Store};
+use crate::store::{self, State, Store};
 
 /// What `apply --help` says about the file, before the texts.
 const FILE: &str = "\
@@ -88,30 +88,26 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
 }
 
 async fn written(here: &Here, setup: Setup) -> Result<Applied, Failed> {
-    let store = here.store_or_new().await?;
-    let applied = here.apply(setup, &store, false).await;
+    Ok(on(here, here.store_or_new().await?, setup, false).await?)
+}
+
+/// Applies it to a store, or rehearses that, and closes it.
+async fn on(here: &Here, store: Store, setup: Setup, rehearse: bool) -> store::Result<Applied> {
+    let applied = here.apply(setup, &store, rehearse).await;
     store.close().await;
-    Ok(applied?)
+    applied
 }
 
 /// What would change. Where there is no database yet, none is made for that: the file is tried on one that is thrown away.
 async fn rehearsed(here: &Here, setup: Setup) -> Result<Applied, Failed> {
     if !matches!(Store::state(&here.settings.database_url).await?, State::Missing | State::Empty) {
-        let store = here.store().await?;
-        let applied = here.apply(setup, &store, true).await;
-        store.close().await;
-        return Ok(applied?);
+        return Ok(on(here, here.store().await?, setup, true).await?);
     }
     let folder = std::env::temp_dir().join(format!("switchboard-rehearsal-{}", here.chance.hex::<8>()));
     let made = DirBuilder::new().mode(0o700).create(&folder);
     made.map_err(|error| Failed::new(format!("{} cannot be made: {error}", folder.display())))?;
-    let applied = async {
-        let store = Store::open(&format!("sqlite:{}", folder.join("rehearsal.db").display())).await?;
-        let applied = here.apply(setup, &store, true).await;
-        store.close().await;
-        applied
-    };
-    let applied = applied.await;
+    let thrown_away = format!("sqlite:{}", folder.join("rehearsal.db").display());
+    let applied = async { on(here, Store::open(&thrown_away).await?, setup, true).await }.await;
     // What is left over holds nothing that the file does not say.
     let _ = std::fs::remove_dir_all(&folder);
     Ok(applied?)

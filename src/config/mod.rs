@@ -125,6 +125,13 @@ pub struct LogSettings {
 pub struct Refused(pub Vec<String>);
 
 impl Settings {
+    /// Whether a carrier elsewhere would have to post to an address that leads to this machine only.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        matches!(&self.carrier, CarrierSettings::Twilio(twilio) if !twilio.api_base.is_local())
+            && self.public_url.as_ref().is_none_or(WebAddress::is_local)
+    }
+
     /// Reads this process's environment and Rocket.toml, if there is one.
     ///
     /// # Errors

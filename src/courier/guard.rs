@@ -1,13 +1,13 @@
 //! Looks names up and passes on only addresses that are out in the world: what a name leads to is known only at the moment
 //! of connecting, and may change from one moment to the next.
 
-use std::error::Error as _;
 use std::fmt;
 use std::net::SocketAddr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::domain::reach;
+use crate::outgoing::causes;
 
 /// Why something was not posted.
 pub(super) const REFUSED: &str = "it leads to a private address: name one that can be reached from the internet, or set \
@@ -45,12 +45,5 @@ impl Resolve for OutIntoTheWorld {
 
 /// Whether a request failed because of the resolver above.
 pub(super) fn turned_back(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(one) = cause {
-        if one.is::<TurnedBack>() {
-            return true;
-        }
-        cause = one.source();
-    }
-    false
+    causes(error).any(|cause| cause.is::<TurnedBack>())
 }

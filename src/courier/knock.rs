@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::header::LOCATION;
 
-use crate::outgoing::{AGENT, client};
+use crate::outgoing::{AGENT, causes, client};
 
 /// So much of an answer is read; whoever answers with more is not whom we look for.
 const LONGEST_ANSWER: usize = 1024;
@@ -74,15 +74,13 @@ fn failed(error: &reqwest::Error) -> Knock {
     if error.is_timeout() {
         return Knock::Silent;
     }
-    let mut next: Option<&(dyn Error + 'static)> = error.source();
-    while let Some(cause) = next {
+    for cause in causes(error) {
         if let Some(tls) = tls(cause) {
             return Knock::Tls(tls);
         }
         if cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
             return Knock::Refused;
         }
-        next = cause.source();
     }
     Knock::Broken(last(error))
 }
@@ -96,10 +94,6 @@ fn tls(cause: &(dyn Error + 'static)) -> Option<String> {
 }
 
 /// The innermost cause: the outer ones repeat the address.
-fn last(error: &dyn Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    cause.to_string()
+fn last(error: &reqwest::Error) -> String {
+    causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -19,7 +19,7 @@ pub const LONGEST: usize = 40;
 /// [`Failure::NotFound`] unless a manager asks, and where there is no such label; [`Failure::Refused`] for the field
 /// `name`.
 pub async fn name(desk: &Desk, by: PersonId, label: Option<LabelId>, name: &str) -> Result<(), Failure> {
-    let name = name::kept(&name.split_whitespace().collect::<Vec<_>>().join(" "));
+    let name = name::one_line(name);
     if name.is_empty() {
         return Err(Failure::refused("name", "write a name first"));
     }

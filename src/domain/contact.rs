@@ -42,9 +42,10 @@ impl Card {
     /// [`Wrong`] names the first field that is too long.
     pub fn read(name: &str, language: &str, tags: &str, notes: &str) -> Result<Card, Wrong> {
         let mut all: Vec<String> = Vec::new();
-        for tag in tags.split([',', '\n']).map(one_line).filter(|tag| !tag.is_empty()) {
+        for tag in tags.split([',', '\n']).map(name::one_line).filter(|tag| !tag.is_empty()) {
             short("tags", "a tag", &tag, TAG)?;
-            if !all.iter().any(|other| name::key(other) == name::key(&tag)) {
+            let key = name::key(&tag);
+            if !all.iter().any(|other| name::key(other) == key) {
                 all.push(tag);
             }
         }
@@ -54,7 +55,7 @@ impl Card {
             return Err(Wrong { field: "tags", why });
         }
         all.sort_by_key(|tag| tag.to_lowercase());
-        let (name, language) = (one_line(name), one_line(language));
+        let (name, language) = (name::one_line(name), name::one_line(language));
         short("name", "the name", &name, NAME)?;
         short("language", "the language", &language, LANGUAGE)?;
         let notes = notes.replace("\r\n", "\n").trim().to_owned();
@@ -90,10 +91,6 @@ impl Card {
             notes,
         }
     }
-}
-
-fn one_line(text: &str) -> String {
-    name::kept(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn short(field: &'static str, what: &str, text: &str, most: usize) -> Result<(), Wrong> {

@@ -26,6 +26,12 @@ pub fn kept(typed: &str) -> String {
     once.nfc().collect::<String>().trim().to_owned()
 }
 
+/// As [`kept`], with one space wherever white space stands.
+#[must_use]
+pub fn one_line(typed: &str) -> String {
+    kept(&typed.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// What two names have in common that are one: joiners do not count, nor do capitals.
 #[must_use]
 pub fn key(name: &str) -> String {

@@ -8,6 +8,7 @@ use std::fmt;
 use super::digit;
 use super::numbering::{Length, Plan};
 use super::phone::Phone;
+use super::seen::is_unseen;
 
 /// Why what was typed is no phone number. Nothing of it is repeated but its country code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,10 +176,7 @@ fn is_extension(rest: &str) -> bool {
 
 /// Blanks, and what cannot be seen: it comes along when a number is copied.
 fn is_nothing(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+    c.is_whitespace() || is_unseen(c)
 }
 
 fn is_plus(c: char) -> bool {

@@ -202,7 +202,7 @@ pub enum Store {
 
 impl Store {
     /// Opens `url` (`sqlite:PATH` or `postgres://…`), makes it if it is missing, brings its schema up to date and refuses
-    /// unsafe settings. Every transaction waits up to 30 s for a connection to PostgreSQL.
+    /// unsafe settings. A transaction waits up to 30 s for a connection to PostgreSQL: nobody waits for its answer.
     ///
     /// # Errors
     /// [`Error::Refused`] names what is wrong and the remedy, [`Error::Unreachable`] what was tried; else what the driver

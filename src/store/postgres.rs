@@ -22,10 +22,9 @@ const GROUP: usize = 64;
 const WORKERS: usize = 2;
 /// How often a job that lost a race begins anew.
 const TRIES: u32 = 8;
-/// The longest that a program that answers others waits for a connection: the carrier waits 4 s, and our answer says that
-/// nothing was kept.
+/// The longest that the program waits for a connection: the carrier waits 4 s, and our answer says that nothing was kept.
 pub(super) const ANSWERING: Duration = Duration::from_millis(2500);
-/// The longest that any other program waits for one.
+/// The same where nobody waits for an answer.
 pub(super) const ALONE: Duration = Duration::from_secs(30);
 /// The longest that opening waits for a server to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);

@@ -63,12 +63,10 @@ pub(super) struct Applied {
 pub(super) fn judge(applied: Option<Vec<Applied>>, other_tables: bool, known: &Migrator) -> State {
     let ours: BTreeMap<i64, &[u8]> = known.iter().map(|one| (one.version, &*one.checksum)).collect();
     let newest = ours.keys().next_back().copied().unwrap_or(0);
-    let Some(applied) = applied.filter(|applied| !applied.is_empty() || !other_tables) else {
-        let other = "it has tables, and none of them is ours".to_owned();
-        return if other_tables { State::Foreign(other) } else { State::Empty };
-    };
+    let applied = applied.unwrap_or_default();
     if applied.is_empty() {
-        return State::Empty;
+        let other = || State::Foreign("it has tables, and none of them is ours".to_owned());
+        return if other_tables { other() } else { State::Empty };
     }
     if let Some(broken) = applied.iter().find(|one| !one.success) {
         return State::Unfinished(broken.version);

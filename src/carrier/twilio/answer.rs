@@ -1,13 +1,13 @@
 //! What an answer proves: taken, refused, surely not sent, or nobody knows.
 //! Only "surely not sent" is ever sent again by itself, so every case that is not sure counts as in doubt.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use chrono::DateTime;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 use crate::carrier::{Refusal, RefusalClass, Sent, Unanswered};
+use crate::outgoing::causes;
 use crate::wire::twilio::codes::{Class, Meaning, meaning};
 use crate::wire::twilio::error::ApiError;
 use crate::wire::twilio::message::{MessageResource, is_message_sid};
@@ -79,15 +79,10 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 /// An error and its causes, without the address of the request, which can carry phone numbers.
 pub(super) fn chain(error: &reqwest::Error) -> String {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
     // The last cause says it best; the ones above only wrap it.
-    causes
-        .pop()
+    causes(error)
+        .last()
+        .map(ToString::to_string)
         .unwrap_or_else(|| if error.is_timeout() { "timed out".to_owned() } else { "no cause given".to_owned() })
 }
 

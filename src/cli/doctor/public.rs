@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use super::report::Report;
 use crate::cli::Here;
-use crate::config::CarrierSettings;
 use crate::config::address::WebAddress;
 use crate::courier::knock::{Knock, knock};
 use crate::desk::identity;
@@ -30,10 +29,7 @@ pub(super) async fn examine(here: &Here, store: Option<&Store>, report: &mut Rep
     }
     let base = settings.public_url_at(settings.port);
     let local = settings.public_url.as_ref().is_none_or(WebAddress::is_local);
-    if let CarrierSettings::Twilio(twilio) = &settings.carrier
-        && local
-        && !twilio.api_base.is_local()
-    {
+    if settings.is_out_of_reach() {
         let fix = "set SWITCHBOARD_PUBLIC_URL to the https address that leads here, such as https://texts.example.com";
         return report.missing(WHAT, &format!("{base} leads to this machine only; no carrier reaches it"), fix);
     }

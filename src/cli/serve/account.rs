@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::carrier::{ACCOUNT, Network, SIMULATED, name};
 use crate::carrier::{Carrier, Unanswered};
 use crate::cli::Failed;
-use crate::config::{CarrierSettings, Settings};
+use crate::config::Settings;
 use crate::desk::identity;
 use crate::store::Store;
 
@@ -19,12 +19,12 @@ const AGAIN: Duration = Duration::from_secs(15);
 
 /// Refuses a real carrier that could not reach us: no text would come in, and no receipt.
 pub(super) fn reachable(settings: &Settings) -> Result<(), Failed> {
-    let CarrierSettings::Twilio(twilio) = &settings.carrier else { return Ok(()) };
+    if !settings.is_out_of_reach() {
+        return Ok(());
+    }
     let why = match &settings.public_url {
-        _ if twilio.api_base.is_local() => return Ok(()),
         None => "is not set".to_owned(),
-        Some(url) if url.is_local() => format!("is {url}, which leads to this machine only"),
-        Some(_) => return Ok(()),
+        Some(url) => format!("is {url}, which leads to this machine only"),
     };
     Err(Failed::settings(format!(
         "SWITCHBOARD_PUBLIC_URL {why}, and the carrier posts texts there: none would come in, and nobody would learn whether one \

@@ -84,6 +84,7 @@ impl Echo {
     }
 
     /// Takes in a text, with a picture or without; true if the two sides seem to be machines that answer each other.
+    #[must_use]
     pub fn hear(&mut self, from_customer: bool, body: &str, picture: bool, now: At) -> bool {
         let heard = Heard::of(body, picture);
         let rest = now.since(self.at);

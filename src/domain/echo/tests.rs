@@ -118,7 +118,7 @@ fn two_machines_that_say_one_thing_each_are_noticed_after_the_fifth_exchange() {
     let mut loops = Vec::new();
     for turn in 0..7 {
         let now = START + minutes(turn / 3);
-        echo.hear(true, "I am out of office", false, now);
+        let _ = echo.hear(true, "I am out of office", false, now);
         loops.push(echo.hear(false, "Thanks for your message", false, now));
     }
     assert_eq!(loops, [false, false, false, false, false, true, true]);
@@ -133,7 +133,7 @@ fn people_who_repeat_themselves_slowly_or_alone_are_no_loop() {
     let mut slow = Echo::default();
     assert!((0..40).all(|turn| {
         let now = START + minutes(turn * 3);
-        slow.hear(true, "ok", false, now);
+        let _ = slow.hear(true, "ok", false, now);
         !slow.hear(false, "ok", false, now)
     }));
     let mut talk = Echo::default();

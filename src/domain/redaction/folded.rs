@@ -2,77 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Zeroes of the scripts whose digits are not folded to ASCII by compatibility (Unicode 16, general category Nd).
-const ZEROES: [char; 68] = [
-    '\u{660}',
-    '\u{6f0}',
-    '\u{7c0}',
-    '\u{966}',
-    '\u{9e6}',
-    '\u{a66}',
-    '\u{ae6}',
-    '\u{b66}',
-    '\u{be6}',
-    '\u{c66}',
-    '\u{ce6}',
-    '\u{d66}',
-    '\u{de6}',
-    '\u{e50}',
-    '\u{ed0}',
-    '\u{f20}',
-    '\u{1040}',
-    '\u{1090}',
-    '\u{17e0}',
-    '\u{1810}',
-    '\u{1946}',
-    '\u{19d0}',
-    '\u{1a80}',
-    '\u{1a90}',
-    '\u{1b50}',
-    '\u{1bb0}',
-    '\u{1c40}',
-    '\u{1c50}',
-    '\u{a620}',
-    '\u{a8d0}',
-    '\u{a900}',
-    '\u{a9d0}',
-    '\u{a9f0}',
-    '\u{aa50}',
-    '\u{abf0}',
-    '\u{104a0}',
-    '\u{10d30}',
-    '\u{10d40}',
-    '\u{11066}',
-    '\u{110f0}',
-    '\u{11136}',
-    '\u{111d0}',
-    '\u{112f0}',
-    '\u{11450}',
-    '\u{114d0}',
-    '\u{11650}',
-    '\u{116c0}',
-    '\u{116d0}',
-    '\u{116da}',
-    '\u{11730}',
-    '\u{118e0}',
-    '\u{11950}',
-    '\u{11bf0}',
-    '\u{11c50}',
-    '\u{11d50}',
-    '\u{11da0}',
-    '\u{11f50}',
-    '\u{16130}',
-    '\u{16a60}',
-    '\u{16ac0}',
-    '\u{16b50}',
-    '\u{16d70}',
-    '\u{1ccf0}',
-    '\u{1e140}',
-    '\u{1e2f0}',
-    '\u{1e4f0}',
-    '\u{1e5f1}',
-    '\u{1e950}',
-];
+use crate::domain::digit;
 
 /// A text in plain characters, and where each of its bytes came from.
 pub(super) struct Folded {
@@ -137,13 +67,16 @@ fn plain(c: char) -> Option<char> {
     if c == '\u{3002}' {
         return Some('.');
     }
+    if let Some(digit) = digit::ascii(c) {
+        return Some(digit);
+    }
     let within = |zero: char| u32::from(c).checked_sub(u32::from(zero)).filter(|value| *value < 10);
     // Circled on a black ground, doubly circled, without serifs: ten of them begin with one.
     let circled =
         || ['\u{2776}', '\u{2780}', '\u{278a}', '\u{24f5}'].into_iter().find_map(within).map(|value| value + 1);
     let value = match c {
         '\u{24ff}' | '\u{1f10b}' | '\u{1f10c}' => 0,
-        _ => ZEROES.into_iter().find_map(within).or_else(|| circled().filter(|value| *value < 10))?,
+        _ => circled()?,
     };
     char::from_digit(value, 10)
 }

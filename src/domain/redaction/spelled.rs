@@ -121,8 +121,8 @@ fn together(said: &str) -> Option<Word> {
     let mut rests: Vec<Option<(usize, usize, bool)>> = vec![None; said.len() + 1];
     rests[said.len()] = Some((0, 0, false));
     for (from, _) in said.char_indices().rev() {
-        for (to, after) in rests.clone().iter().enumerate().skip(from + 1) {
-            let Some((digits, words, leads)) = *after else { continue };
+        for to in from + 1..=said.len() {
+            let Some((digits, words, leads)) = rests[to] else { continue };
             let here = match &said[from..to] {
                 "o" | "oh" if words > 0 => Some((digits + 1, true)),
                 // Five and fifty are two digits.
@@ -136,10 +136,9 @@ fn together(said: &str) -> Option<Word> {
                     _ => None,
                 },
             };
-            if let Some((digits, leads)) = here
-                && rests[from].is_none()
-            {
+            if let Some((digits, leads)) = here {
                 rests[from] = Some((digits, words + 1, leads));
+                break;
             }
         }
     }
