@@ -1,6 +1,7 @@
 //! Looks names up and passes on only addresses that are out in the world: what a name leads to is known only at the moment
 //! of connecting, and may change from one moment to the next.
 
+use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -45,5 +46,5 @@ impl Resolve for OutIntoTheWorld {
 
 /// Whether a request failed because of the resolver above.
 pub(super) fn turned_back(error: &reqwest::Error) -> bool {
-    causes(error).any(|cause| cause.is::<TurnedBack>())
+    causes(error).any(<dyn Error>::is::<TurnedBack>)
 }

@@ -153,7 +153,9 @@ pub async fn tally(desk: &Desk) -> Result<()> {
     let note = NoteTooSoon { desk: desk.clone(), too_soon: too_soon.clone(), at: desk.clock.now() };
     let noted = desk.store.write(note).await;
     if noted.is_err() {
-        too_soon.into_iter().for_each(|(attempted, count)| desk.tallies.add_too_soon(attempted, count));
+        for (attempted, count) in too_soon {
+            desk.tallies.add_too_soon(attempted, count);
+        }
     }
     noted
 }

@@ -60,7 +60,7 @@ test('a manager finds what was said in March and hands it on', async () => {
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export' }).click()]);
   assert.equal(download.suggestedFilename(), `conversation-${conversation}.csv`);
   const rows = (await readFile(await download.path(), 'utf8')).split('\r\n');
-  assert.match(rows[0], /^conversation,at,author/);
+  assert.match(rows[0], /^\uFEFFconversation,at,author/, 'with the mark by which Excel knows UTF-8');
   assert.match(rows[1], /Was the deposit from March paid back\?/);
   assert.ok(!rows.join().includes(number));
 

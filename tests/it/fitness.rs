@@ -2,7 +2,7 @@
 //! again by itself, and goes on by itself.
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::identity;
+use switchboard::desk::{identity, lapse};
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
@@ -121,6 +121,21 @@ both_stores! {
         house.ana().texts_to(&threads[1], "two").await;
         assert_eq!(paused(house).await, Vec::<String>::new());
         house.simulator.mend(fault);
+    }
+
+    async fn what_was_refused_is_forgotten_after_a_day_and_the_number_bears_no_mark_of_it(house: only_ana) {
+        let threads = acquainted(house).await;
+        house.simulator.fault(Fault::new(Kind::Refusal).code(21606).to(&house.customer(34).number));
+        house.ana().texts_to(&threads[0], "one").await;
+        house.ana().texts_to(&threads[1], "two").await;
+        assert_eq!(house.words("SELECT number FROM numbers WHERE suspect = 1").await, [LINE]);
+        house.pass(hours(2)).await;
+        lapse::forget(&house.desk).await.unwrap();
+        assert_eq!(house.words("SELECT number FROM numbers WHERE suspect = 1").await, [LINE], "it is still remembered");
+        house.pass(hours(25)).await;
+        lapse::forget(&house.desk).await.unwrap();
+        assert_eq!(house.rows("sender_refusals").await, 0);
+        assert_eq!(house.words("SELECT number FROM numbers WHERE suspect = 1").await, Vec::<String>::new());
     }
 
     async fn a_start_tries_at_once_what_was_paused(house: only_ana) {

@@ -80,10 +80,8 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// An error and its causes, without the address of the request, which can carry phone numbers.
 pub(super) fn chain(error: &reqwest::Error) -> String {
     // The last cause says it best; the ones above only wrap it.
-    causes(error)
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_else(|| if error.is_timeout() { "timed out".to_owned() } else { "no cause given".to_owned() })
+    let unknown = || if error.is_timeout() { "timed out" } else { "no cause given" }.to_owned();
+    causes(error).last().map_or_else(unknown, ToString::to_string)
 }
 
 fn accepted(status: u16, body: Option<&[u8]>) -> Sent {

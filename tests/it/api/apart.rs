@@ -3,7 +3,7 @@
 use rocket::http::Status;
 use serde_json::{Value, json};
 
-use switchboard::clock::minutes;
+use switchboard::clock::{hours, minutes};
 use switchboard::desk::lapse;
 use switchboard::domain::scope::Scope;
 
@@ -11,14 +11,33 @@ use super::pairs::{FISHER, HELPER, VERBS, mask_of, wish};
 use super::receiver::Receiver;
 use super::{Answer, JSON, Program, token_of};
 use crate::both_stores;
+use crate::house::Plan;
 use crate::house::plan::with_ada;
 use crate::web_browser::Browser;
+
+fn one_mask(plan: &mut Plan) {
+    plan.masks = 1;
+}
 
 fn data(page: &Answer) -> Vec<Value> {
     page.json()["data"].as_array().unwrap().clone()
 }
 
 both_stores! {
+    /// What finds no mask is counted for each app; what one of them gets does not settle what the other wants.
+    async fn the_same_reference_in_two_apps_is_two_wants(house: one_mask) {
+        let (bait, crm) = (Program::called(house, "bait").await, Program::called(house, "crm").await);
+        let held = bait.opens(&wish("order-76")).await;
+        for program in [&bait, &crm] {
+            program.post("pairs", &wish("order-77")).await.problem(503, "pool_exhausted");
+        }
+        assert_eq!(house.rows("pool_refusals").await, 4, "two phones for two apps");
+        bait.does(&format!("pairs/{held}/closure")).await;
+        house.pass(hours(24)).await;
+        bait.opens(&wish("order-77")).await;
+        assert_eq!(house.rows("pool_refusals").await, 2, "the other app's are still wanted");
+    }
+
     async fn the_same_reference_in_two_apps_is_two_pairs_with_masks_of_their_own(house) {
         let (bait, crm) = (Program::called(house, "bait").await, Program::called(house, "crm").await);
         let one = bait.opens(&wish("order-77")).await;
