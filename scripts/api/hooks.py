@@ -1,5 +1,6 @@
-"""Three of four well-formed requests speak of pairs that there are, and open pairs that can be opened: left to chance alone,
-almost all of them would end at a 404 or a 422, and nothing behind that would be reached. Ill-formed ones stay as they are."""
+"""Three of four well-formed requests speak of pairs that there are, open pairs that can be opened, and come with keys that
+were not used before: left to chance alone, almost all of them would end at a 404 or a 422, and nothing behind that would be
+reached. Ill-formed ones stay as they are."""
 
 import itertools
 import os
@@ -25,6 +26,8 @@ def before_call(context, case, kwargs):
     if case.meta is None or case.meta.generation.mode != "positive" or n % 4 == 0:
         return
     path, parameters = case.operation.path, case.path_parameters or {}
+    if case.headers and "Idempotency-Key" in case.headers and n % 8 != 1:
+        case.headers["Idempotency-Key"] = f"key-{n}"
     if path.startswith("/pairs/{id}"):
         ends = path.endswith(("/completion", "/closure"))
         parameters["id"] = (PASSING if ends else PAIRS)[n % len(PASSING if ends else PAIRS)]
