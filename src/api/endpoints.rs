@@ -16,6 +16,7 @@ use super::problem::{Fault, Problem};
 use super::times::Instant;
 use crate::desk::Desk;
 use crate::desk::endpoints::{self, Asked, By};
+use crate::desk::once::Made;
 use crate::domain::event::Wanted;
 use crate::domain::ids::EndpointId;
 use crate::store::endpoints as table;
@@ -105,12 +106,18 @@ pub(super) async fn create(may: May<EndpointsWrite>, key: Key, body: Body<NewEnd
     has(&may.caller, &wanted.needs())?;
     let hash = body.hash(&json!({ "url": body.value.url.trim(), "events": wanted.words() }));
     let url = body.value.url;
-    let work = async {
+    let act = async |program| {
         let asked = Asked { url, wanted, app: None };
-        let made = endpoints::make(desk, By::Program(may.caller.clone()), asked).await?;
-        Answer::created(&MadeEndpoint { endpoint: made.endpoint.into(), secret: made.secret })
+        let endpoint = endpoints::make(desk, By::Program(program), asked).await?.endpoint;
+        Ok(Made { id: endpoint.id.0, new: true })
     };
-    once(desk, &may.caller, key, &hash, work).await.map(|answer| answer.stands_in("endpoints"))
+    let show = async |made: Made| {
+        let (tx, id) = (&mut desk.store.read().await?, EndpointId(made.id));
+        let endpoint = table::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+        let secret = table::secret(tx, id).await?.ok_or_else(Problem::not_found)?;
+        Answer::created(&MadeEndpoint { endpoint: endpoint.into(), secret })
+    };
+    once(desk, &may.caller, key, &hash, act, show).await.map(|answer| answer.stands_in("endpoints"))
 }
 
 /// Lists your app's endpoints

@@ -6,7 +6,7 @@ use rocket::request::{FromRequest, Outcome};
 use super::answer::{Answer, Told};
 use super::problem::{Fault, Problem};
 use crate::desk::Desk;
-use crate::desk::once::{self, Begun, Request as Asked};
+use crate::desk::once::{self, Begun, Made, Request as Asked};
 use crate::desk::programs::Program;
 
 const HEADER: &str = "Idempotency-Key";
@@ -37,16 +37,29 @@ fn is_good(key: &str) -> bool {
     (1..=LONGEST).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }
 
-/// Does `work` once for this caller's app, key and request (`hash`); what it came to is kept if it took effect, so that the same
-/// request gets the same answer again. Without a key it is simply done.
-pub(super) async fn once<W>(desk: &Desk, caller: &Program, key: Key, hash: &str, work: W) -> Told
+/// Does `act` once for this caller's app, key and request (`hash`), and answers with what `show` says of what it made. If it took
+/// effect, the answer is kept, so that the same request gets the same answer again; where the process died before that, the
+/// answer is made from what is there. Without a key it is simply done.
+pub(super) async fn once<A, S>(
+    desk: &Desk,
+    caller: &Program,
+    key: Key,
+    hash: &str,
+    act: impl FnOnce(Program) -> A,
+    show: impl FnOnce(Made) -> S,
+) -> Told
 where
-    W: Future<Output = Told>,
+    A: Future<Output = Result<Made, Problem>>,
+    S: Future<Output = Told>,
 {
-    let Some(key) = key.0 else { return work.await };
+    let Some(key) = key.0 else { return show(act(caller.clone()).await?).await };
     let asked = Asked { app: caller.app, key, hash: hash.to_owned() };
-    let begun = match once::begin(desk, &asked).await? {
-        Begun::Go(begun) => begun,
+    let (turn, made, again) = match once::begin(desk, asked).await? {
+        Begun::Go(turn) => {
+            let made = act(Program { turn: Some(turn.clone()), ..caller.clone() }).await;
+            (turn, made, false)
+        }
+        Begun::Made(turn, made) => (turn, Ok(made), true),
         Begun::Again(status, json) => return Ok(Answer { status, json, again: true, location: None }),
         Begun::Other => {
             let why = "another request came with this key: choose a new key for a new request";
@@ -57,10 +70,13 @@ where
             return Err(Problem::new("under_way", detail).after(1));
         }
     };
-    let told = work.await;
+    let told = match made {
+        Ok(made) => show(made).await.map(|answer| Answer { again, ..answer }),
+        Err(problem) => Err(problem),
+    };
     let kept = told.as_ref().ok().map(|answer| (answer.status, answer.json.clone()));
-    if let Err(error) = once::end(desk, &asked, begun, kept).await {
-        // It took effect all the same; a repetition within a minute is told to wait.
+    if let Err(error) = once::end(desk, turn, kept).await {
+        // What it made is known: a repetition is answered from that.
         tracing::error!(%error, "the answer to a request with a key could not be kept");
     }
     told

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::people::admin;
 use super::programs::Program;
-use super::{Desk, Failure, right};
+use super::{Desk, Failure, once, right};
 use crate::clock::At;
 use crate::domain::event::Wanted;
 use crate::domain::ids::{AppId, EndpointId, EventId, PersonId};
@@ -149,6 +149,9 @@ impl Job for Make {
         table::insert(tx, NewEndpoint { id, url, wanted, secret: &self.secret, app, token, by: person, at: now })
             .await?;
         self.by.record(desk, tx, ("endpoint_made", id), now).await?;
+        if let By::Program(program) = &self.by {
+            program.made(tx, once::Made { id: id.0, new: true }).await?;
+        }
         let made = table::by_id(tx, id).await?;
         made.map(Ok).ok_or(Error::GivenUp("an endpoint was not there after it was made"))
     }

@@ -7,7 +7,7 @@ use super::Desk;
 use crate::clock::{At, hours, minutes};
 use crate::domain::ids::AppId;
 use crate::store::idempotency as table;
-use crate::store::{Job, Result, Tx};
+use crate::store::{Error, Job, Result, Tx};
 
 /// Answers are given again for so long.
 pub const KEPT: Duration = hours(24);
@@ -25,11 +25,30 @@ pub struct Request {
     pub hash: String,
 }
 
+/// The turn of a request with a key: what it makes is noted under it in the transaction that makes it, so that neither a
+/// process that dies nor another that begins the request anew makes it twice.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    request: Request,
+    begun: At,
+}
+
+/// What a request made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// The row's id.
+    pub id: i64,
+    /// It was not there before.
+    pub new: bool,
+}
+
 /// How a request with a key stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Begun {
     /// It is new: do it, and then say what came of it.
-    Go(At),
+    Go(Turn),
+    /// It took effect and was not answered, or nobody knows: it is to be answered from what it made.
+    Made(Turn, Made),
     /// It was answered so.
     Again(u16, String),
     /// The key belongs to another request.
@@ -42,16 +61,31 @@ pub enum Begun {
 ///
 /// # Errors
 /// What the database said.
-pub async fn begin(desk: &Desk, request: &Request) -> Result<Begun> {
-    desk.store.write(Begin { request: request.clone(), now: desk.clock.now() }).await
+pub async fn begin(desk: &Desk, request: Request) -> Result<Begun> {
+    desk.store.write(Begin { request, now: desk.clock.now() }).await
 }
 
-/// Keeps the answer to a request that began at `begun`, or forgets the request if nothing came of it.
+/// Keeps the answer to a request, or forgets the request if nothing came of it.
 ///
 /// # Errors
 /// What the database said.
-pub async fn end(desk: &Desk, request: &Request, begun: At, answer: Option<(u16, String)>) -> Result<()> {
-    desk.store.write(End { request: request.clone(), begun, answer }).await
+pub async fn end(desk: &Desk, turn: Turn, answer: Option<(u16, String)>) -> Result<()> {
+    desk.store.write(End { turn, answer }).await
+}
+
+impl Turn {
+    /// Notes what the request makes, in the transaction that makes it.
+    ///
+    /// # Errors
+    /// What the database said; [`Error::GivenUp`] if the request was begun anew meanwhile, so that nothing is made here.
+    pub(super) async fn made(&self, tx: &mut Tx, made: Made) -> Result<()> {
+        let Request { app, key, .. } = &self.request;
+        if table::made(tx, *app, key, self.begun, (made.id, made.new)).await? {
+            Ok(())
+        } else {
+            Err(Error::GivenUp("the request took so long that it was begun anew"))
+        }
+    }
 }
 
 struct Begin {
@@ -64,24 +98,25 @@ impl Job for Begin {
 
     async fn run(&self, tx: &mut Tx) -> Result<Begun> {
         let Request { app, key, hash } = &self.request;
+        let turn = |begun| Turn { request: self.request.clone(), begun };
         if let Some(kept) = table::find(tx, *app, key).await? {
             let age = self.now.since(kept.at);
-            let over = age >= KEPT || (kept.answer.is_none() && age >= PATIENCE);
-            match kept.answer {
+            let over = age >= KEPT || (kept.made.is_none() && kept.answer.is_none() && age >= PATIENCE);
+            match (kept.answer, kept.made) {
                 _ if over => table::drop_one(tx, *app, key, kept.at).await?,
                 _ if kept.body_hash != *hash => return Ok(Begun::Other),
-                Some((status, answer)) => return Ok(Begun::Again(status, answer)),
-                None => return Ok(Begun::UnderWay),
+                (Some((status, answer)), _) => return Ok(Begun::Again(status, answer)),
+                (None, Some((id, new))) => return Ok(Begun::Made(turn(kept.at), Made { id, new })),
+                (None, None) => return Ok(Begun::UnderWay),
             }
         }
         table::begin(tx, *app, key, hash, self.now).await?;
-        Ok(Begun::Go(self.now))
+        Ok(Begun::Go(turn(self.now)))
     }
 }
 
 struct End {
-    request: Request,
-    begun: At,
+    turn: Turn,
     answer: Option<(u16, String)>,
 }
 
@@ -89,10 +124,10 @@ impl Job for End {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        let Request { app, key, .. } = &self.request;
+        let Turn { request: Request { app, key, .. }, begun } = &self.turn;
         match &self.answer {
-            Some((status, answer)) => table::end(tx, *app, key, self.begun, (*status, answer)).await,
-            None => table::drop_one(tx, *app, key, self.begun).await,
+            Some((status, answer)) => table::end(tx, *app, key, *begun, (*status, answer)).await,
+            None => table::drop_unmade(tx, *app, key, *begun).await,
         }
     }
 }

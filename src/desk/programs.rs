@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::Desk;
+use super::once::{Made, Turn};
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, TokenId};
 use crate::domain::scope::Scopes;
@@ -19,6 +20,8 @@ pub struct Program {
     pub token: TokenId,
     /// What it may do.
     pub scopes: Scopes,
+    /// The request under whose key it makes something, if there is one.
+    pub turn: Option<Turn>,
 }
 
 impl Program {
@@ -33,6 +36,14 @@ impl Program {
     ) -> Result<()> {
         let origin = Origin::Program(self.app, self.token);
         acts::record(tx, Act { id: desk.ids.next(now), at: now, origin, kind, conversation, person: None, data }).await
+    }
+
+    /// Notes what it made, in the transaction of the deed.
+    pub(super) async fn made(&self, tx: &mut Tx, made: Made) -> Result<()> {
+        match &self.turn {
+            Some(turn) => turn.made(tx, made).await,
+            None => Ok(()),
+        }
     }
 
     /// Whether this is a pair of its app.

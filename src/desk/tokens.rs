@@ -96,7 +96,7 @@ pub async fn who(desk: &Desk, token: &str) -> Result<Option<Program>> {
     let found = api_tokens::holding(&mut desk.store.read().await?, &hash_token(token), now).await?;
     Ok(found.map(|Holding { token, app, scopes }| {
         desk.outside.used(token, now);
-        Program { app, token, scopes }
+        Program { app, token, scopes, turn: None }
     }))
 }
 

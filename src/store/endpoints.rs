@@ -135,6 +135,16 @@ pub async fn by_id(tx: &mut Tx, id: EndpointId) -> Result<Option<Endpoint>> {
     Ok(all(tx).await?.into_iter().find(|endpoint| endpoint.id == id))
 }
 
+/// What posts to an endpoint are signed with: `whsec_…`; `None` if it is deleted or never was.
+///
+/// # Errors
+/// What the database said.
+pub async fn secret(tx: &mut Tx, id: EndpointId) -> Result<Option<String>> {
+    let row = on!(tx, c => sqlx::query_scalar("SELECT secret FROM endpoints WHERE id = $1 AND deleted_at IS NULL")
+        .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row)
+}
+
 /// Holds an endpoint until the commit: nobody tells of anything meanwhile. Whether it is disabled; `None` if it is deleted
 /// or never was.
 ///

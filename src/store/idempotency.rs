@@ -10,6 +10,8 @@ use crate::on;
 pub struct Kept {
     /// The hash of what was asked.
     pub body_hash: String,
+    /// What it made, and whether that is new; none until it has taken effect.
+    pub made: Option<(i64, bool)>,
     /// What it was answered with; none while it is being answered.
     pub answer: Option<(u16, String)>,
     /// When it came.
@@ -21,11 +23,12 @@ pub struct Kept {
 /// # Errors
 /// What the database said.
 pub async fn find(tx: &mut Tx, app: AppId, key: &str) -> Result<Option<Kept>> {
-    let row: Option<(String, Option<i64>, Option<String>, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT body_hash, status, answer, created_at FROM idempotency_keys WHERE app_id = $1 AND key = $2")
-        .bind(app.0).bind(key).fetch_optional(&mut *c).await)?;
-    Ok(row.map(|(body_hash, status, answer, at)| Kept {
+    let row: Option<(String, Option<i64>, Option<i64>, Option<i64>, Option<String>, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT body_hash, made_id, made_new, status, answer, created_at FROM idempotency_keys \
+         WHERE app_id = $1 AND key = $2").bind(app.0).bind(key).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(body_hash, made, new, status, answer, at)| Kept {
         body_hash,
+        made: made.map(|id| (id, new == Some(1))),
         answer: status.and_then(|status| u16::try_from(status).ok()).map(|status| (status, answer.unwrap_or_default())),
         at: At(at),
     }))
@@ -42,6 +45,20 @@ pub async fn begin(tx: &mut Tx, app: AppId, key: &str, body_hash: &str, now: At)
     Ok(())
 }
 
+/// Notes what a request that came at `at` made, in the transaction that made it. False if the request has been begun anew or has
+/// taken effect already: nothing may come of it now.
+///
+/// # Errors
+/// What the database said.
+pub async fn made(tx: &mut Tx, app: AppId, key: &str, at: At, (id, new): (i64, bool)) -> Result<bool> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE idempotency_keys SET made_id = $4, made_new = $5 \
+         WHERE app_id = $1 AND key = $2 AND created_at = $3 AND made_id IS NULL")
+        .bind(app.0).bind(key).bind(at.0).bind(id).bind(i64::from(new))
+        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
 /// Keeps the answer to a request that came at `at`.
 ///
 /// # Errors
@@ -54,7 +71,18 @@ pub async fn end(tx: &mut Tx, app: AppId, key: &str, at: At, (status, answer): (
     Ok(())
 }
 
-/// Forgets a request that came at `at`: nothing came of it.
+/// Forgets a request that came at `at`, unless it has taken effect. Whatever is about to make something for it is waited for.
+///
+/// # Errors
+/// What the database said.
+pub async fn drop_unmade(tx: &mut Tx, app: AppId, key: &str, at: At) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "DELETE FROM idempotency_keys WHERE app_id = $1 AND key = $2 AND created_at = $3 AND made_id IS NULL")
+        .bind(app.0).bind(key).bind(at.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets a request that came at `at`, whatever came of it.
 ///
 /// # Errors
 /// What the database said.

@@ -12,8 +12,10 @@ use crate::api::body::OrNothing;
 use crate::api::caller::{May, PairsWrite};
 use crate::api::once::{Key, once};
 use crate::api::problem::{Fault, Problem, ProblemDetails};
+use crate::desk::once::Made;
 use crate::desk::{Desk, pair};
 use crate::domain::duration;
+use crate::domain::ids::ConversationId;
 
 /// By how much a pair is extended.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -90,10 +92,11 @@ pub(in crate::api) async fn extend(
     let by = body.value.by.as_deref().map(duration::parse).transpose();
     let by = by.map_err(|why| Problem::refused([Fault::at("/by", &why)]))?;
     let hash = body.hash(&json!({ "by": by.map(millis) }));
-    let work = async {
+    let act = async |program| {
         let id = numbered(id)?;
-        pair::extend(desk, Some(may.caller.clone()), id, by).await??;
-        Answer::ok(&found(desk, &may.caller, id).await?)
+        pair::extend(desk, Some(program), id, by).await??;
+        Ok(Made { id: id.0, new: false })
     };
-    once(desk, &may.caller, key, &hash, work).await
+    let show = async |made: Made| Answer::ok(&found(desk, &may.caller, ConversationId(made.id)).await?);
+    once(desk, &may.caller, key, &hash, act, show).await
 }

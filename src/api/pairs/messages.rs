@@ -16,6 +16,7 @@ use crate::api::once::{Key, once};
 use crate::api::page::{Page, PageParams};
 use crate::api::problem::{Problem, ProblemDetails};
 use crate::desk::Desk;
+use crate::desk::once::Made;
 use crate::desk::pair::{Saying, say};
 use crate::domain::ids::MessageId;
 use crate::domain::name;
@@ -90,12 +91,15 @@ pub(in crate::api) async fn create(
         body.value.to.as_ref().map(|to| to.iter().map(|one| name::kept(one)).collect());
     let hash = body.hash(&json!({ "body": body.value.body, "to": names }));
     let NewMessage { body, to } = body.value;
-    let work = async {
-        let pair = numbered(id)?;
-        let said = say(desk, Some(may.caller.clone()), Saying { pair, body, to }).await??;
-        let before = MessageId(said.0.saturating_sub(1));
-        let row = views::said(&mut desk.store.read().await?, pair, before, 1).await?.into_iter().next();
+    let pair = numbered(id);
+    let act = async |program| {
+        let said = say(desk, Some(program), Saying { pair: pair.clone()?, body, to }).await??;
+        Ok(Made { id: said.0, new: true })
+    };
+    let show = async |made: Made| {
+        let before = MessageId(made.id.saturating_sub(1));
+        let row = views::said(&mut desk.store.read().await?, pair.clone()?, before, 1).await?.into_iter().next();
         Answer::created(&Message::from(row.ok_or_else(Problem::not_found)?))
     };
-    once(desk, &may.caller, key, &hash, work).await
+    once(desk, &may.caller, key, &hash, act, show).await
 }

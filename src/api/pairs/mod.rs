@@ -12,6 +12,7 @@ use super::caller::{May, PairsRead, PairsWrite};
 use super::once::{Key, once};
 use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem, ProblemDetails};
+use crate::desk::once::Made;
 use crate::desk::programs::Program;
 use crate::desk::{Desk, pair};
 use crate::domain::ids::ConversationId;
@@ -70,12 +71,15 @@ pub(super) struct PoolProblem {
 pub(super) async fn create(may: May<PairsWrite>, key: Key, body: Body<NewPair>, desk: &Kept<Desk>) -> Told {
     let opening = body.value.clone().read()?;
     let hash = body.hash(&opening::meaning(&opening));
-    let work = async {
-        let opened = pair::open(desk, opening, Some(may.caller.clone()), hash.clone()).await??;
-        let pair = found(desk, &may.caller, opened.id).await?;
-        if opened.fresh { Answer::created(&pair) } else { Answer::ok(&pair) }
+    let act = async |program| {
+        let opened = pair::open(desk, opening, Some(program), hash.clone()).await??;
+        Ok(Made { id: opened.id.0, new: opened.fresh })
     };
-    once(desk, &may.caller, key, &hash, work).await.map(|answer| answer.stands_in("pairs"))
+    let show = async |made: Made| {
+        let pair = found(desk, &may.caller, ConversationId(made.id)).await?;
+        if made.new { Answer::created(&pair) } else { Answer::ok(&pair) }
+    };
+    once(desk, &may.caller, key, &hash, act, show).await.map(|answer| answer.stands_in("pairs"))
 }
 
 /// The parameters of the list, for the description.

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Done, Held, Refusal, hold, hold_for, news, tell};
 use crate::clock::At;
 use crate::desk::Desk;
+use crate::desk::once::Made;
 use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
 use crate::domain::duration;
@@ -80,6 +81,9 @@ impl Job for Move {
                 let data = json!({ "ends_at": moved.ends_at.0 });
                 program.record(desk, tx, (what.0, Some(self.id)), &data, now).await?;
             }
+        }
+        if let Some(program) = &self.by {
+            program.made(tx, Made { id: self.id.0, new: false }).await?;
         }
         Ok(Ok(moved))
     }

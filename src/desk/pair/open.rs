@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Done, Refusal, abroad, exhausted, news, over, tell, wanted_by};
 use crate::clock::At;
 use crate::desk::Desk;
+use crate::desk::once::Made;
 use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
 use crate::domain::allocation::{Choice, choose};
@@ -63,6 +64,9 @@ impl Job for Open {
         let now = self.desk.clock.now();
         let mut sent = Enqueued::default();
         let opened = self.open(tx, now, &mut sent).await?;
+        if let (Ok(opened), Some(program)) = (&opened, &self.by) {
+            program.made(tx, Made { id: opened.id.0, new: opened.fresh }).await?;
+        }
         Ok((opened, sent))
     }
 }

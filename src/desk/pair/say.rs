@@ -2,6 +2,7 @@
 
 use super::{Done, Held, Refusal, hold_for, tell};
 use crate::desk::Desk;
+use crate::desk::once::Made;
 use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
 use crate::domain::ids::{ConversationId, MessageId};
@@ -75,6 +76,9 @@ impl Job for Say {
         let later = term.after_message(now);
         if later != term {
             pairs::keep_terms(tx, &[(talk.id, later)]).await?;
+        }
+        if let Some(program) = &self.by {
+            program.made(tx, Made { id: message.0, new: true }).await?;
         }
         Ok((Ok(message), sent))
     }

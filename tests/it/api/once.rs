@@ -3,9 +3,13 @@
 use serde_json::json;
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::lapse;
+use switchboard::desk::pair::{Saying, say};
+use switchboard::desk::{lapse, once};
+use switchboard::domain::ids::{AppId, ConversationId, TokenId};
+use switchboard::domain::scope::{Scope, Scopes};
 
 use super::Program;
+use super::pairs::wish;
 use crate::both_stores;
 
 both_stores! {
@@ -44,12 +48,71 @@ both_stores! {
         let program = Program::of(house).await;
         let body = json!({"url": "https://app.example.com", "events": ["*"]});
         assert_eq!(program.posts_once("endpoints", "c", &body).await.status, 201);
-        house.sets("UPDATE idempotency_keys SET status = NULL, answer = NULL").await;
+        house.sets("UPDATE idempotency_keys SET status = NULL, answer = NULL, made_id = NULL, made_new = NULL").await;
         let waiting = program.posts_once("endpoints", "c", &body).await;
         waiting.problem(409, "under_way");
         assert_eq!(waiting.header("retry-after"), "1");
         house.clock.pass(minutes(1));
         assert_eq!(program.posts_once("endpoints", "c", &body).await.status, 201);
+    }
+
+    /// The process died between the commit and the answer: what the request made is known, and it is answered from that, at
+    /// once and also later.
+    async fn what_took_effect_and_was_not_answered_is_not_made_again(house) {
+        let program = Program::of(house).await;
+        let forgets = "UPDATE idempotency_keys SET status = NULL, answer = NULL";
+        let endpoint = json!({"url": "https://app.example.com", "events": ["pair.ended"]});
+        let mut fixed = wish("order-77");
+        fixed["expiry"] = json!({"kind": "fixed", "after": "4h", "hard_cap": "7d"});
+        let pair = program.opens(&fixed).await;
+        let (messages, extension) = (format!("pairs/{pair}/messages"), format!("pairs/{pair}/extension"));
+        for (path, body, table) in [
+            ("endpoints", endpoint, "endpoints"),
+            ("pairs", wish("order-78"), "pairs"),
+            (&messages, json!({"body": "Your helper is 5 minutes away."}), "messages"),
+            (&extension, json!({"by": "30m"}), "pairs"),
+        ] {
+            let first = program.posts_once(path, path, &body).await;
+            assert!([200, 201].contains(&first.status), "{path}: {}", first.body);
+            let rows = house.rows(table).await;
+            for wait in [seconds(0), minutes(2)] {
+                house.sets(forgets).await;
+                house.clock.pass(wait);
+                let again = program.posts_once(path, path, &body).await;
+                assert_eq!((again.status, again.header("idempotency-replayed")), (first.status, "true"), "{path}");
+                assert_eq!(again.json()["id"], first.json()["id"], "{path}");
+                assert_eq!(again.json().get("secret"), first.json().get("secret"), "{path}");
+                assert_eq!(again.json().get("ends_at"), first.json().get("ends_at"), "{path}: made once");
+            }
+            assert_eq!(house.rows(table).await, rows, "{path}");
+        }
+        house.runs_due_work().await;
+    }
+
+    /// A request that stood still until it was begun anew makes nothing when it goes on.
+    async fn a_request_that_was_begun_anew_meanwhile_makes_nothing(house) {
+        let program = Program::of(house).await;
+        let app = AppId(house.number("SELECT id FROM apps").await);
+        let request = once::Request { app, key: "e".to_owned(), hash: "h".to_owned() };
+        let once::Begun::Go(slow) = once::begin(&house.desk, request.clone()).await.unwrap() else { panic!("not new") };
+        house.clock.pass(minutes(1));
+        let once::Begun::Go(fast) = once::begin(&house.desk, request).await.unwrap() else { panic!("not over") };
+        let by = |turn| Some(switchboard::desk::programs::Program {
+            app,
+            token: TokenId(1),
+            scopes: Scopes::of([Scope::MessagesWrite]),
+            turn: Some(turn),
+        });
+        let pair: ConversationId = ConversationId(program.opens(&wish("order-79")).await.parse().unwrap());
+        let saying = || Saying { pair, body: "Your helper is 5 minutes away.".to_owned(), to: None };
+        let before = house.rows("messages").await;
+        let refused = say(&house.desk, by(slow), saying()).await;
+        assert!(refused.unwrap_err().to_string().contains("begun anew"));
+        assert_eq!(house.rows("messages").await, before);
+        say(&house.desk, by(fast.clone()), saying()).await.unwrap().unwrap();
+        assert!(say(&house.desk, by(fast), saying()).await.is_err(), "nor is it made twice");
+        assert_eq!(house.rows("messages").await, before + 1);
+        house.runs_due_work().await;
     }
 
     async fn a_key_is_forgotten_after_a_day(house) {
