@@ -144,11 +144,13 @@ test('keys that are pressed as soon as a page shows are heeded, however late its
   const window = await openWindow(browser, house);
   const { page } = window;
   await signIn(page, house.link(await house.run('link', 'admin@example.com')));
+  await joel.texts('Are the kayaks dry?');
+  await page.goto('/conversations?view=all');
+  await page.locator('#list .row').first().getByText('Are the kayaks dry?').waitFor();
   await window.context.route(/static\/(live|bell|write|offers|presence|details)\.js/, async (route) => {
     await new Promise((rested) => setTimeout(rested, 2000));
     await route.continue();
   });
-  await joel.texts('Are the kayaks dry?');
   await page.goto('/conversations?view=all', { waitUntil: 'commit' });
   await page.locator('#list .row').first().waitFor();
   await page.keyboard.press('j');
