@@ -122,21 +122,24 @@ pub async fn answer(store: &Store, nonce: &str) -> Result<Option<String>> {
     Ok(key.map(|key| proof::answer(&key, nonce)))
 }
 
-/// Writes a row, to know whether the database can be written.
+/// Writes a row of its own for `who` asks, to know whether the database can be written.
 ///
 /// # Errors
 /// What the database said.
-pub async fn try_to_write(store: &Store, now: At) -> Result<()> {
-    store.write(TryToWrite(now)).await
+pub async fn try_to_write(store: &Store, who: &str, now: At) -> Result<()> {
+    store.write(TryToWrite { name: format!("{}.{who}", settings::WRITTEN_AT), now }).await
 }
 
-struct TryToWrite(At);
+struct TryToWrite {
+    name: String,
+    now: At,
+}
 
 impl Job for TryToWrite {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        settings::set(tx, settings::WRITTEN_AT, &self.0.to_string()).await
+        settings::set(tx, &self.name, &self.now.to_string()).await
     }
 }
 

@@ -9,7 +9,8 @@ pub const CARRIER_ACCOUNT: &str = "carrier_account";
 /// The secret by which whoever serves this database shows that it does.
 pub const SERVER_KEY: &str = "server_key";
 
-/// When somebody last looked whether this database can be written.
+/// When somebody last looked whether this database can be written: a node by its number, or `doctor`, each in a row of its own
+/// whose name begins so.
 pub const WRITTEN_AT: &str = "written_at";
 
 /// The hash of the link from the console by which the first admin is made.

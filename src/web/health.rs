@@ -1,17 +1,20 @@
 //! For machines that watch: is it alive, is it ready, what does it count.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use rocket::State;
 use rocket::http::{ContentType, Status};
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::desk::{Desk, identity};
 use crate::metrics;
-use crate::store::views::health;
 
 /// The longest that a database is waited for by whoever asks about it.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// What was found out is told again for so long.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// The process answers. Whoever asks with a question of their own is shown that it serves a certain database: `doctor` tells
 /// by that whether this very service stands at the public address.
@@ -25,16 +28,49 @@ pub(super) async fn live(nonce: Option<&str>, desk: &State<Desk>) -> String {
     }
 }
 
-/// The database answers, so webhooks can be taken in. The schema is brought up to date before the port opens.
-#[rocket::get("/health/ready")]
-pub(super) async fn ready(desk: &State<Desk>) -> (Status, &'static str) {
-    let asked = async { health::answers(&mut desk.store.read().await?).await };
-    match timeout(PATIENCE, asked).await {
-        Ok(Ok(())) => return (Status::Ok, "ready\n"),
-        Ok(Err(error)) => tracing::warn!(%error, "not ready"),
-        Err(_) => tracing::warn!("not ready: the database does not answer within {} s", PATIENCE.as_secs()),
+/// What was last found out about the database, and when.
+#[derive(Debug, Default)]
+pub struct Readiness(Mutex<Option<(Instant, bool)>>);
+
+impl Readiness {
+    /// Whether the database can be written. Whoever asks often, and whoever asks at once, is told what was found within the last
+    /// second: nobody can have it written more often than that.
+    async fn writes(&self, desk: &Desk) -> bool {
+        let mut last = self.0.lock().await;
+        if let Some((at, writes)) = *last
+            && at.elapsed() < FRESH
+        {
+            return writes;
+        }
+        let node = desk.node.to_string();
+        let written = timeout(PATIENCE, identity::try_to_write(&desk.store, &node, desk.clock.now())).await;
+        match &written {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "not ready"),
+            Err(_) => tracing::warn!("not ready: the database does not write within {} s", PATIENCE.as_secs()),
+        }
+        let writes = matches!(written, Ok(Ok(())));
+        *last = Some((Instant::now(), writes));
+        writes
     }
-    (Status::ServiceUnavailable, "the database does not answer\n")
+}
+
+/// Webhooks can be taken in: the database keeps what is written, and nobody has told the process to stop. The schema is
+/// brought up to date before the port opens.
+#[rocket::get("/health/ready")]
+pub(super) async fn ready(
+    readiness: &State<Readiness>,
+    desk: &State<Desk>,
+    end: rocket::Shutdown,
+) -> (Status, &'static str) {
+    if end.now_or_never().is_some() {
+        return (Status::ServiceUnavailable, "stopping\n");
+    }
+    // Those who ask at the same time wait for one answer, and not one after the other.
+    match timeout(PATIENCE, readiness.writes(desk)).await {
+        Ok(true) => (Status::Ok, "ready\n"),
+        Ok(false) | Err(_) => (Status::ServiceUnavailable, "the database does not write\n"),
+    }
 }
 
 /// Prometheus text. It counts, and names nobody.

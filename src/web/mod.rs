@@ -68,6 +68,8 @@ mod views;
 pub mod words;
 mod writing;
 
+pub use health::Readiness;
+
 /// Every page and form.
 #[must_use]
 pub fn routes() -> Vec<Route> {

@@ -86,12 +86,3 @@ pub async fn tally(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
     ).bind(name).fetch_optional(c).await)?;
     Ok(raw.map(|(total, last_at, detail)| Tally { total, last_at: At(last_at), detail: detail.unwrap_or_default() }))
 }
-
-/// Whether the database answers.
-///
-/// # Errors
-/// What the database said.
-pub async fn answers(tx: &mut Tx) -> Result<()> {
-    let _: (i64,) = on!(tx, c => sqlx::query_as("SELECT COUNT(*) FROM settings").fetch_one(c).await)?;
-    Ok(())
-}
