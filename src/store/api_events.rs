@@ -91,7 +91,7 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent], now: At) -> Result<()> {
 pub async fn listeners(tx: &mut Tx) -> Result<Vec<Listener>> {
     let sql = format!(
         "SELECT id, events, app_id, disabled_at FROM endpoints WHERE deleted_at IS NULL ORDER BY id{}",
-        tx.for_key_share()
+        tx.for_share()
     );
     let rows: Vec<(i64, String, Option<i64>, Option<i64>)> =
         on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *c).await)?;

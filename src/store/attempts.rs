@@ -63,7 +63,7 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let lock = if tx.for_update().is_empty() { "" } else { " FOR UPDATE OF d, a" };
+    let lock = tx.for_update_of("d, a");
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(KNOWN);
         q.push("WHERE a.id IN (");

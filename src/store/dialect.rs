@@ -37,7 +37,9 @@ pub(super) fn classify(error: sqlx::Error) -> Error {
         || matches!(code.as_ref(), "40001" | "40P01")
         || primary == 5
         || primary == 6;
-    let storage = matches!(primary, 7 | 10 | 13) || matches!(code.as_ref(), "53100" | "53200" | "58030");
+    // 55P03: another session holds what is wanted for longer than may be waited for. 25P03: this one stood still in the middle.
+    let storage =
+        matches!(primary, 7 | 10 | 13) || matches!(code.as_ref(), "53100" | "53200" | "58030" | "55P03" | "25P03");
     match (conflict, storage) {
         (true, _) => Error::Conflict(Arc::new(error)),
         (_, true) => Error::Storage(Arc::new(error)),
@@ -63,21 +65,31 @@ impl Error {
 }
 
 impl Tx {
-    /// Keeps rows that were read from changing until the commit; SQLite has one writer and needs no word for it.
+    /// Keeps rows that were read from changing until the commit; SQLite has one writer and needs no word for it. No stronger
+    /// than an update: what refers to the rows may be written meanwhile, and a foreign key waits for nobody.
     #[must_use]
     pub fn for_update(&self) -> &'static str {
         match self {
             Tx::Sqlite(_) => "",
-            Tx::Postgres(_) => " FOR UPDATE",
+            Tx::Postgres(_) => " FOR NO KEY UPDATE",
+        }
+    }
+
+    /// As [`Tx::for_update`] on the rows of `tables` alone, by the names that the statement gives them.
+    #[must_use]
+    pub fn for_update_of(&self, tables: &str) -> String {
+        match self {
+            Tx::Sqlite(_) => String::new(),
+            Tx::Postgres(_) => format!(" FOR NO KEY UPDATE OF {tables}"),
         }
     }
 
     /// Keeps rows that were read from being held by [`Tx::for_update`] until the commit; others may hold them so too.
     #[must_use]
-    pub fn for_key_share(&self) -> &'static str {
+    pub fn for_share(&self) -> &'static str {
         match self {
             Tx::Sqlite(_) => "",
-            Tx::Postgres(_) => " FOR KEY SHARE",
+            Tx::Postgres(_) => " FOR SHARE",
         }
     }
 
@@ -86,7 +98,7 @@ impl Tx {
     pub fn for_update_of_d_skip_locked(&self) -> &'static str {
         match self {
             Tx::Sqlite(_) => "",
-            Tx::Postgres(_) => " FOR UPDATE OF d SKIP LOCKED",
+            Tx::Postgres(_) => " FOR NO KEY UPDATE OF d SKIP LOCKED",
         }
     }
 }

@@ -24,6 +24,8 @@ pub(super) trait Pending: Send + Sync {
     /// Runs `group`, all of this one's kind, and keeps the results for [`Pending::answer`].
     fn run<'a>(&'a self, group: &'a [&'a dyn Pending], tx: &'a mut Tx) -> BoxFuture<'a, Result<()>>;
     fn answer(&self, outcome: Result<()>);
+    /// Whether its result says that it is to run alone.
+    fn runs_alone(&self) -> bool;
 }
 
 impl<J: Job> Waiting<J> {
@@ -57,6 +59,10 @@ impl<J: Job> Pending for Waiting<J> {
             }
             Ok(())
         })
+    }
+
+    fn runs_alone(&self) -> bool {
+        self.out.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(J::runs_alone)
     }
 
     fn answer(&self, outcome: Result<()>) {

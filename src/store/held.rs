@@ -38,7 +38,7 @@ type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, Strin
 /// # Errors
 /// What the database said.
 pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
-    let lock = if tx.for_update().is_empty() { "" } else { " FOR UPDATE OF m" };
+    let lock = tx.for_update_of("m");
     let row: Option<Row> = on!(tx, c => {
         let mut q = QueryBuilder::new(
             "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name, m.kind, m.body, m.media, m.leg_id, \

@@ -170,6 +170,13 @@ pub trait Job: Send + Sync + Sized + 'static {
     /// Hot verbs wait for each other on PostgreSQL too and run as groups through [`Job::run_many`].
     const GROUPED: bool = false;
 
+    /// Whether this result says that the job is to run again, in a transaction of its own, once its group is committed: it
+    /// would have to hold what comes before that which its group holds. Only asked on PostgreSQL.
+    #[must_use]
+    fn runs_alone(_: &Self::Out) -> bool {
+        false
+    }
+
     /// Does the work inside the transaction.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>>
         // A member of two lines must not be counted by two picks at once.
         on!(tx, c => sqlx::query(
             "SELECT p.id FROM people p JOIN line_members m ON m.person_id = p.id WHERE m.line_id = $1 \
-             ORDER BY p.id FOR UPDATE OF p").bind(line.0).execute(&mut *c).await.map(drop))?;
+             ORDER BY p.id FOR NO KEY UPDATE OF p").bind(line.0).execute(&mut *c).await.map(drop))?;
     }
     Ok(row.map(|(hours, policies, greeting)| LineRules { hours, policies, greeting }))
 }

@@ -108,7 +108,7 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
 
 /// Each with the rep whose phone and schedule it names.
 async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonId>)>> {
-    let lock = if tx.for_update().is_empty() { "" } else { " FOR UPDATE OF c" };
+    let lock = tx.for_update_of("c");
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
             "SELECT c.id, c.line_id, li.name, c.customer_id, CASE WHEN ",

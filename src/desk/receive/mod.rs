@@ -3,7 +3,7 @@
 //! A plain text on a live leg goes the fast way, together with all others of its group, and with the first texts of
 //! people whom nobody knows yet. Keywords, commands, strays and customers who come back go one by one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use carry::{Plain, Way};
 
@@ -11,14 +11,14 @@ use super::Desk;
 use super::outbox::Enqueued;
 use crate::clock::At;
 use crate::domain::command;
-use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::keyword::{self, Keyword};
 use crate::domain::pair;
 use crate::domain::phone::without_channel;
 use crate::store::messages::NewMessage;
 use crate::store::routes;
 use crate::store::selected::{self, Selected};
-use crate::store::{Job, Result, Tx, changes};
+use crate::store::{Error, Job, Result, Tx, changes, opening};
 use crate::{faults, metrics};
 
 mod carry;
@@ -91,9 +91,10 @@ pub async fn receive(desk: &Desk, text: Inbound) -> Result<Outcome> {
     let text = text.of_person();
     let received = desk.store.write(Receive { desk: desk.clone(), text }).await?;
     faults::point("before_dispatch");
-    metrics::text(received.outcome.word());
+    let outcome = received.outcome.ok_or(Error::GivenUp("a text was left to itself"))?;
+    metrics::text(outcome.word());
     desk.send(received.sent);
-    Ok(received.outcome)
+    Ok(outcome)
 }
 
 struct Receive {
@@ -103,7 +104,8 @@ struct Receive {
 
 #[must_use]
 struct Received {
-    outcome: Outcome,
+    /// None if the text is to be taken in alone.
+    outcome: Option<Outcome>,
     sent: Enqueued,
 }
 
@@ -111,9 +113,13 @@ impl Job for Receive {
     type Out = Received;
     const GROUPED: bool = true;
 
+    fn runs_alone(received: &Received) -> bool {
+        received.outcome.is_none()
+    }
+
     async fn run(&self, tx: &mut Tx) -> Result<Received> {
         let mut outs = Receive::run_many(&[self], tx).await?;
-        outs.pop().ok_or(crate::store::Error::GivenUp("the group lost a text"))
+        outs.pop().ok_or(Error::GivenUp("the group lost a text"))
     }
 
     async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Received>> {
@@ -125,7 +131,8 @@ impl Job for Receive {
             .into_iter()
             .map(|outcome| {
                 // The group's requests leave with the first answer: all answers follow the same commit.
-                Received { outcome, sent: sent.take().unwrap_or_default() }
+                let sent = outcome.and_then(|_| sent.take()).unwrap_or_default();
+                Received { outcome, sent }
             })
             .collect())
     }
@@ -139,13 +146,14 @@ struct Item<'a> {
     keyword: Option<Keyword>,
 }
 
-async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Outcome>, Enqueued)> {
+/// What became of each of these texts; nothing of those that are to be taken in alone. One text alone never is.
+async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Option<Outcome>>, Enqueued)> {
     let now = desk.clock.now();
     let account = texts.first().map_or("", |text| text.account.as_str());
     let ids: Vec<&str> = texts.iter().map(|text| text.carrier_id.as_str()).collect();
     let known = routes::known(tx, account, &ids).await?;
     let mut seen: HashSet<&str> = known.iter().map(String::as_str).collect();
-    let mut outcomes = vec![Outcome::Duplicate; texts.len()];
+    let mut outcomes = vec![Some(Outcome::Duplicate); texts.len()];
     let fresh: Vec<usize> = (0..texts.len()).filter(|&i| seen.insert(ids[i])).collect();
     let asked: Vec<(&str, &str)> = fresh.iter().map(|&i| (texts[i].from.as_str(), texts[i].to.as_str())).collect();
     let selected = selected::selected(tx, &asked).await?;
@@ -178,6 +186,9 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
         held_up.insert((text.from.as_str(), text.to.as_str()));
         if may_open && !is_behind { first.push(item) } else { slow.push(item) }
     }
+    if desk.store.is_shared() {
+        hold_in_order(tx, &first, &fast).await?;
+    }
     let mut done = Enqueued::default();
     let opened = newcomers::open(desk, tx, &first, now, &mut done).await?;
     let mut relayed = Vec::with_capacity(fast.len() + opened.len());
@@ -196,16 +207,33 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Ou
     let carried = carry::carry(desk, tx, &plain, now, &mut done).await?;
     for ((item, ..), outcome) in relayed.into_iter().zip(carried) {
         match outcome {
-            Some(outcome) => outcomes[item.index] = outcome,
+            Some(outcome) => outcomes[item.index] = Some(outcome),
             // Its leg ended between the look-up and the lock, or its rep is not there to get it.
             None => slow.push(item),
         }
     }
     slow.sort_unstable_by_key(|item| item.index);
+    // Each holds a line and then conversations, which behind others would be out of order; and one after the other they would
+    // keep what their whole group holds from other nodes.
+    let alone = desk.store.is_shared() && texts.len() > 1;
     for item in slow {
-        outcomes[item.index] = slow::take_in(desk, tx, &item, now, &mut done).await?;
+        outcomes[item.index] = if alone { None } else { Some(slow::take_in(desk, tx, &item, now, &mut done).await?) };
     }
     Ok((outcomes, done))
+}
+
+/// Holds the lines of first texts, and then the conversations of plain ones, where a group has both or first texts on
+/// several lines: what follows holds conversations and numbers on one line after the other.
+async fn hold_in_order(tx: &mut Tx, first: &[Item<'_>], fast: &[Item<'_>]) -> Result<()> {
+    let lines: BTreeSet<NumberId> = first.iter().filter_map(|item| Some(item.selected.number?.0)).collect();
+    if lines.is_empty() || (lines.len() == 1 && fast.is_empty()) {
+        return Ok(());
+    }
+    for line in lines {
+        opening::hold_line(tx, line).await?;
+    }
+    let conversations: Vec<ConversationId> = fast.iter().filter_map(|item| item.selected.conversation).collect();
+    routes::talks(tx, &conversations).await.map(drop)
 }
 
 /// The keyword that a body is; START's twin YES does not undo a toll-free number's STOP.

@@ -17,7 +17,7 @@ use crate::domain::phone::masked;
 use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
 use crate::domain::text::Wording;
 use crate::store::routes::{self, LiveLeg, PastLeg};
-use crate::store::{Result, Tx, customers, lines, people, selected};
+use crate::store::{Result, Tx, customers, lines, opening, people, selected};
 
 /// What was looked up about a text, beside the facts that decide.
 pub(super) struct Found {
@@ -57,6 +57,9 @@ pub(super) async fn take_in(
         return Ok(Outcome::Refused);
     }
     let mut found = look_up(desk, tx, item, number, now).await?;
+    if desk.store.is_shared() && item.keyword.is_some() {
+        hold_in_order(tx, &found).await?;
+    }
     // A rep's `##…` is a text that begins with `#`, wherever it goes from here.
     let literal = match &found.hash {
         Some(Hash::Text(body)) => Some(Inbound { body: body.clone(), ..item.text.clone() }),
@@ -68,6 +71,16 @@ pub(super) async fn take_in(
     let outcome = go(desk, tx, item, &mut found, now, done).await?;
     help(desk, tx, item, &found, now, done).await?;
     Ok(outcome)
+}
+
+/// Holds the line and the conversation before a keyword takes effect: where its text goes from there, they are held too, and
+/// that would be after the rows of people and numbers that the keyword changes.
+async fn hold_in_order(tx: &mut Tx, found: &Found) -> Result<()> {
+    if found.number.1 {
+        opening::hold_line(tx, found.number.0).await?;
+    }
+    let conversation = found.leg.as_ref().map(|leg| leg.conversation);
+    routes::talks(tx, conversation.as_slice()).await.map(drop)
 }
 
 /// Takes the text where it goes.

@@ -151,3 +151,35 @@ async fn a_pooler_that_lends_sessions_by_the_transaction_is_refused_in_words() {
     }
     assert_eq!(Store::state(&database.url).await.unwrap(), State::Empty, "nothing was made behind the pooler");
 }
+
+/// A server's settings may change while the program runs. What its promises rest on is set in each of its sessions.
+#[tokio::test]
+async fn what_promises_rest_on_is_set_in_every_session() {
+    let database = databases::postgres().await;
+    let url = database.url.clone();
+    let house = House::on(database).await;
+    let name = house.words("SELECT current_database()::TEXT").await.remove(0);
+    // Sessions of the time before do not see the change.
+    run(
+        &url,
+        &format!(
+            "ALTER DATABASE {name} SET synchronous_commit = off; ALTER DATABASE {name} SET lock_timeout = 0; \
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ),
+    )
+    .await;
+    for (setting, value) in [
+        ("synchronous_commit", "on"),
+        ("lock_timeout", "2500ms"),
+        ("idle_in_transaction_session_timeout", "3s"),
+        ("tcp_user_timeout", "15000"),
+        ("tcp_keepalives_idle", "5"),
+        ("jit", "off"),
+    ] {
+        for _ in 0..4 {
+            let found = house.words(&format!("SELECT current_setting('{setting}')")).await;
+            assert_eq!(found, [value], "{setting}");
+        }
+    }
+}
