@@ -41,7 +41,7 @@ impl House {
         };
         let setup = folder.join("setup.toml");
         std::fs::write(&setup, plan(masks))?;
-        let said = house.program().arg("apply").arg(&setup).output()?;
+        let said = house.program().args(["apply", "--new"]).arg(&setup).output()?;
         if !said.status.success() {
             return Err(Error::other(format!("apply failed: {}", String::from_utf8_lossy(&said.stderr))));
         }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::database::New;
 use super::{Failed, Here, Outcome, out};
 use crate::desk::apply::Outcome as Applied;
 use crate::domain::setup::{Mistake, Setup};
@@ -58,6 +59,8 @@ pub(super) struct Options {
     /// Print what would change and change nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    new: New,
 }
 
 pub(super) async fn run(here: &Here, options: Options) -> Outcome {
@@ -69,7 +72,8 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let text = text.map_err(|error| Failed::new(format!("{name} cannot be read: {error}")))?;
     let setup: Setup = text.parse().map_err(|mistakes| refused(&name, mistakes))?;
     let doubts = setup.doubts.clone();
-    let applied = if options.dry_run { rehearsed(here, setup).await? } else { written(here, setup).await? };
+    let applied =
+        if options.dry_run { rehearsed(here, setup).await? } else { written(here, setup, options.new).await? };
     let changes = applied.map_err(|mistakes| refused(&name, mistakes))?;
     for change in &changes {
         out::line(change);
@@ -87,8 +91,8 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn written(here: &Here, setup: Setup) -> Result<Applied, Failed> {
-    Ok(on(here, here.store_or_new().await?, setup, false).await?)
+async fn written(here: &Here, setup: Setup, new: New) -> Result<Applied, Failed> {
+    Ok(on(here, here.store_or_new(new).await?, setup, false).await?)
 }
 
 /// Applies it to a store, or rehearses that, and closes it.

@@ -1,8 +1,22 @@
 //! The database as commands take it: most only as it is. A command that looks, or changes a row, must neither make a
 //! database because of a forgotten variable nor change the schema under nodes that run.
 
+use std::time::Instant;
+
+use clap::Args;
+
 use super::{Failed, Here};
-use crate::store::{self, Opening, Store};
+use crate::config::CarrierSettings;
+use crate::store::file::DatabaseFile;
+use crate::store::{self, Opening, State, Store};
+
+/// Whether a command may make a database.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct New {
+    /// Begin with a blank database if there is none; asked for where a real carrier is set
+    #[arg(long)]
+    pub new: bool,
+}
 
 impl Here {
     /// The database as it is: there, and its schema up to date.
@@ -10,14 +24,44 @@ impl Here {
         self.opened(Opening::AsItIs).await
     }
 
-    /// The database, made if there is none.
-    pub(crate) async fn store_or_new(&self) -> Result<Store, Failed> {
-        self.opened(Opening::IfNew).await
+    /// The database, made if there is none and one may be made.
+    pub(crate) async fn store_or_new(&self, new: New) -> Result<Store, Failed> {
+        self.opened(if self.may_make(new) { Opening::IfNew } else { Opening::AsItIs }).await
     }
 
-    /// The database, made if there is none, its schema brought up to date.
-    pub(crate) async fn store_brought_up_to_date(&self) -> Result<Store, Failed> {
-        self.opened(Opening::Make).await
+    /// The database, made if there is none and one may be made, its schema brought up to date.
+    pub(crate) async fn store_brought_up_to_date(&self, new: New) -> Result<Store, Failed> {
+        self.opened(if self.may_make(new) { Opening::Make } else { Opening::Upgrade }).await
+    }
+
+    /// At a real carrier a blank database is made only for whoever asks for it: where there was one before, whom people talk
+    /// with, what was sent, and who has said STOP would be forgotten.
+    fn may_make(&self, New { new }: New) -> bool {
+        new || matches!(self.settings.carrier, CarrierSettings::Simulator)
+    }
+
+    /// Refuses a SQLite database that its last user did not close, such as after a kill, if it is damaged. Hold its lock.
+    pub(crate) async fn sound(&self) -> Result<(), Failed> {
+        let Some(file) = DatabaseFile::of(&self.settings.database_url).filter(DatabaseFile::was_left_open) else {
+            return Ok(());
+        };
+        if matches!(file.state().await?, State::Missing | State::Empty) {
+            return Ok(());
+        }
+        let begun = Instant::now();
+        let found = file.complaints().await?;
+        let path = file.path().display();
+        match found.first() {
+            None => {
+                let took = begun.elapsed().as_millis();
+                tracing::info!("{path} was not closed when it was last used; it was checked in {took} ms and is sound");
+                Ok(())
+            }
+            Some(first) => Err(Failed::settings(format!(
+                "{path} is damaged ({first}): put a backup back by `switchboard restore FILE`. If a file was copied to its \
+                 place, the {path}-wal beside it belongs to the file before: `switchboard restore FILE` takes care of that, too"
+            ))),
+        }
     }
 
     async fn opened(&self, opening: Opening) -> Result<Store, Failed> {

@@ -8,7 +8,7 @@ pub(super) const ABOUT: &str = "A support line that you can text: customers text
     one rep, and the rep answers from an ordinary phone or the web.\n\nWithout a command it serves: the inbox, the \
     carrier's webhooks and the sending, on SQLite and with a built-in simulator of the phone network unless told \
     otherwise. `serve` and `migrate` make the database and bring it up to date; `apply` makes it; every other command takes \
-    it as it is.";
+    it as it is. With a real carrier none of them makes one without --new.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,7 +27,7 @@ Examples:
   switchboard restore support-1129.db             put that copy in its place; keeps what stood there
   switchboard account move AC…OLD AC…NEW          the numbers have moved to another account: the database follows
   switchboard simulator --port 9100               the simulated carrier alone
-  SWITCHBOARD_CARRIER=twilio switchboard serve    serve with a real carrier
+  SWITCHBOARD_CARRIER=twilio switchboard serve --new  serve with a real carrier, for the first time
 ";
 
 /// Examples and the environment.

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
+use super::database::New;
 use super::{Here, Outcome, out};
 
-pub(super) async fn run(here: &Here) -> Outcome {
-    let store = here.store_brought_up_to_date().await?;
+pub(super) async fn run(here: &Here, new: New) -> Outcome {
+    let store = here.store_brought_up_to_date(new).await?;
     store.close().await;
     out::line("The database is up to date.");
     Ok(ExitCode::SUCCESS)

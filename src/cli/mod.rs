@@ -54,11 +54,11 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the inbox, the webhooks and the sending (also without a command)
-    Serve,
+    Serve(database::New),
     /// Run the simulated carrier alone
     Simulator(simulator::Options),
     /// Bring the database up to date and end
-    Migrate,
+    Migrate(database::New),
     /// Make lines, masks and people as a file says
     Apply(apply::Options),
     /// Look after people
@@ -191,9 +191,10 @@ fn run(command: Option<Command>) -> Outcome {
         .map_err(|error| Failed::new(format!("the system gives no threads: {error}")))?;
     runtime.block_on(async {
         match command {
-            None | Some(Command::Serve) => serve::run(&here).await,
+            None => serve::run(&here, database::New::default()).await,
+            Some(Command::Serve(new)) => serve::run(&here, new).await,
             Some(Command::Simulator(options)) => simulator::run(&here, options).await,
-            Some(Command::Migrate) => migrate::run(&here).await,
+            Some(Command::Migrate(new)) => migrate::run(&here, new).await,
             Some(Command::Apply(options)) => apply::run(&here, options).await,
             Some(Command::Person(options)) => person::run(&here, options).await,
             Some(Command::Link(options)) => link::run(&here, options).await,

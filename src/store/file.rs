@@ -2,7 +2,7 @@
 //! Looking writes nothing: not even the log of a database that died is moved into it.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -57,6 +57,12 @@ impl DatabaseFile {
     #[must_use]
     pub fn restoring(&self) -> PathBuf {
         self.beside(".restoring")
+    }
+
+    /// Whether whoever used it last did not close it: its log holds what is not yet in the file itself.
+    #[must_use]
+    pub fn was_left_open(&self) -> bool {
+        fs::metadata(self.beside("-wal")).is_ok_and(|log| log.len() > 0)
     }
 
     /// What it is.

@@ -41,6 +41,7 @@ mod group;
 pub mod held;
 pub mod idempotency;
 pub mod idle;
+mod in_use;
 pub mod labels;
 pub mod leaps;
 pub mod ledgers;
@@ -331,6 +332,14 @@ impl Store {
         match self {
             Store::Sqlite(_) => Ok(true),
             Store::Postgres(store) => store.stay(node).await,
+        }
+    }
+
+    /// Ends the process (exit code 70) as soon as the file of the database is taken away or replaced: nothing that is written
+    /// then can be found again. Nothing on PostgreSQL.
+    pub fn end_without_file(&self) {
+        if let Store::Sqlite(store) = self {
+            store.end_without_file();
         }
     }
 

@@ -33,17 +33,29 @@ pub enum Opening {
     AsItIs,
     /// It is made if it is missing or empty, and else as it is.
     IfNew,
+    /// Its schema is brought up to date, and it is not made: a line that has served before is not to begin anew because a
+    /// file is missing.
+    Upgrade,
     /// It is made if it is missing, and its schema is brought up to date.
     Make,
 }
 
 impl Opening {
+    /// A database that is missing is made.
+    pub(super) fn makes(self) -> bool {
+        matches!(self, Opening::IfNew | Opening::Make)
+    }
+
     /// Refuses a database called `named` in this `state` if it would have to be changed too much; whether its schema is to
     /// be written.
     pub(super) fn allows(self, state: &State, named: &str) -> Result<bool> {
         let blank = matches!(state, State::Missing | State::Empty);
         let trouble = match self {
-            Opening::Make => state.never(named),
+            Opening::Upgrade if blank => Some(format!(
+                "there is no database at {named}: if this line has served before, mend DATABASE_URL or put a backup back \
+                 (`switchboard restore FILE`); to begin with a blank database, add --new"
+            )),
+            Opening::Make | Opening::Upgrade => state.never(named),
             Opening::IfNew if blank => None,
             Opening::IfNew | Opening::AsItIs => state.trouble(named),
         };
@@ -97,7 +109,7 @@ impl State {
     /// `None` if nothing is.
     #[must_use]
     pub fn trouble(&self, named: &str) -> Option<String> {
-        let make = "`switchboard serve`, `switchboard migrate` and `switchboard apply FILE` make one";
+        let make = "`switchboard serve`, `switchboard migrate` and `switchboard apply FILE` make one (with a real carrier: --new)";
         Some(match self {
             State::Current => return None,
             State::Missing => {

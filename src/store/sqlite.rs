@@ -4,6 +4,7 @@
 //! fails, all are rolled back and each runs in a transaction of its own.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::file::DatabaseFile;
 use super::group::{Pending, Waiting, run_all};
+use super::in_use::Place;
 use super::{Error, Job, Opening, Result, Tx, dialect, migrations, private};
 use crate::{faults, metrics};
 
@@ -56,6 +58,7 @@ pub struct Sqlite {
     write_pool: SqlitePool,
     readers: SqlitePool,
     keeper: SqlitePool,
+    vital: Arc<AtomicBool>,
 }
 
 impl Sqlite {
@@ -64,7 +67,7 @@ impl Sqlite {
         let file = DatabaseFile::at(options.get_filename());
         let behind = opening.allows(&file.state().await?, &file.path().display().to_string())?;
         let options = options
-            .create_if_missing(opening != Opening::AsItIs)
+            .create_if_missing(opening.makes())
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -75,7 +78,7 @@ impl Sqlite {
             // Whoever reads many rows is not to be woken for every fifty of them.
             .row_buffer_size(1024)
             .disable_statement_logging();
-        if opening != Opening::AsItIs {
+        if opening.makes() {
             private::create(options.get_filename()).map_err(sqlx::Error::Io)?;
         }
         let write_pool = one_connection().connect_with(options.clone().pragma("cache_size", "-16000")).await;
@@ -97,7 +100,9 @@ impl Sqlite {
         let keeper = one_connection().connect_with(options).await?;
         let (orders, queue) = mpsc::unbounded_channel();
         let written = Arc::new(Notify::new());
-        let writer = tokio::spawn(write_groups(write_pool.clone(), queue, written.clone()));
+        let vital = Arc::new(AtomicBool::new(false));
+        let place = Place::of(&file, Arc::clone(&vital));
+        let writer = tokio::spawn(write_groups(write_pool.clone(), queue, written.clone(), place));
         let checkpointer = tokio::spawn(checkpoint(keeper.clone(), written));
         Ok(Sqlite {
             orders: Mutex::new(Some(orders)),
@@ -106,7 +111,12 @@ impl Sqlite {
             write_pool,
             readers,
             keeper,
+            vital,
         })
+    }
+
+    pub(super) fn end_without_file(&self) {
+        self.vital.store(true, Ordering::Relaxed);
     }
 
     fn send(&self, order: Order) -> Result<()> {
@@ -181,7 +191,12 @@ async fn refuse_unsafe(pool: &SqlitePool) -> Result<()> {
     Ok(())
 }
 
-async fn write_groups(pool: SqlitePool, mut queue: mpsc::UnboundedReceiver<Order>, written: Arc<Notify>) {
+async fn write_groups(
+    pool: SqlitePool,
+    mut queue: mpsc::UnboundedReceiver<Order>,
+    written: Arc<Notify>,
+    mut place: Place,
+) {
     while let Some(order) = queue.recv().await {
         let mut group = Vec::new();
         let mut rehearsals = Vec::new();
@@ -203,7 +218,7 @@ async fn write_groups(pool: SqlitePool, mut queue: mpsc::UnboundedReceiver<Order
         };
         if !group.is_empty() {
             metrics::group(group.len());
-            write_group(&mut tx, &group).await;
+            write_group(&mut tx, &group, &mut place).await;
             written.notify_one();
         }
         for pending in &rehearsals {
@@ -214,13 +229,14 @@ async fn write_groups(pool: SqlitePool, mut queue: mpsc::UnboundedReceiver<Order
     }
 }
 
-async fn write_group(tx: &mut Tx, group: &[Box<dyn Pending>]) {
-    match attempt(tx, group, "COMMIT").await {
+async fn write_group(tx: &mut Tx, group: &[Box<dyn Pending>], place: &mut Place) {
+    match attempt(tx, group, "COMMIT").await.and_then(|()| place.check()) {
         Ok(()) => group.iter().for_each(|pending| pending.answer(Ok(()))),
         // One job's failure must not become its neighbours': each runs alone. A full or locked database fails all of them alike.
-        Err(error) if group.len() > 1 && !matches!(error, Error::Storage(_)) => {
+        Err(error) if group.len() > 1 && !matches!(error, Error::Storage(_) | Error::Refused(_)) => {
             for pending in group {
-                let outcome = attempt(tx, std::slice::from_ref(pending), "COMMIT").await;
+                let alone = attempt(tx, std::slice::from_ref(pending), "COMMIT").await;
+                let outcome = alone.and_then(|()| place.check());
                 pending.answer(outcome);
             }
         }

@@ -40,7 +40,7 @@ export async function startHouse(env = {}) {
   const port = Number(env.ROCKET_PORT) || await freePort();
   const { PATH, HOME } = process.env;
   const environment = { PATH, HOME, ROCKET_PORT: String(port), ...env };
-  const program = spawn(BINARY, [], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const program = spawn(BINARY, env.SWITCHBOARD_CARRIER ? ['serve', '--new'] : [], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   program.stdout.on('data', (data) => { output += data; });
   program.stderr.on('data', (data) => { output += data; });

@@ -142,7 +142,7 @@ async fn killed_during_migration(database: Fresh) {
     let mut deaths = 0;
     for millis in [0, 1, 2, 3, 5, 8, 12, 18, 25, 40, 60, 100, 200, 400, 800, 60_000] {
         let point = format!("during_migration:{millis}");
-        let mut migration = world.start(&["migrate"], world.port, &[("FAULT_KILL_AT", &point)]);
+        let mut migration = world.start(&["migrate", "--new"], world.port, &[("FAULT_KILL_AT", &point)]);
         if migration.ends().await.success() {
             break;
         }

@@ -114,6 +114,8 @@ async fn a_full_disk_refuses_texts_and_loses_none_that_were_accepted() {
     let traffic = Traffic::flows(&world.witness, (1..=6).map(Side::customer).collect());
     let refused = traffic.refused.clone();
     until("texts are refused", async || (refused.load(Ordering::SeqCst) > 5).then_some(())).await;
+    let url = format!("http://127.0.0.1:{}/health/ready", world.port);
+    until("it is not ready", async || (!world.witness.says_ok(&url).await).then_some(())).await;
     world.dies();
     world.serves(&[]).await;
     let said = traffic.stops().await;
@@ -186,4 +188,64 @@ async fn a_node_that_stood_still_before_a_request_does_not_make_it_once_another_
     let said = Traffic::of(&world.witness, vec![first.after_the_first()], 2).ends().await;
     until("the first node notices", async || world.logged().contains("stood still").then_some(())).await;
     world.proves(&said).await;
+}
+
+/// Longer than any test waits: a process that stands still so long is as good as gone.
+const FOR_EVER: &str = "after_open:600000";
+
+#[tokio::test]
+async fn a_node_that_stands_still_in_a_transaction_does_not_stop_the_others() {
+    let mut world = World::open(databases::postgres().await).await;
+    let (mut still, there) = world.another(&[("FAULT_HOLD_AT", FOR_EVER)]).await;
+    let here = format!("http://127.0.0.1:{}/hooks/twilio/messages", world.port);
+    // Somebody new texts the other node, which stands still while it holds the line and its people.
+    world.witness.calls_at(&format!("{there}#tt=1000&rc=1")).await;
+    let (first, second) = (Side::customer(1), Side::customer(2));
+    world.witness.texted(&first.phone, &first.to, &first.body(1), &first.sid(1)).await;
+    let held = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    until("it holds the line", async || (world.number(held).await > 0).then_some(())).await;
+    world.witness.calls_at(&here).await;
+    let said = Traffic::of(&world.witness, vec![first, second], 2).ends().await;
+    assert!(still.ended().is_none(), "it still stands");
+    let url = format!("http://127.0.0.1:{}/health/ready", world.port);
+    assert!(world.witness.says_ok(&url).await, "the other can write all the while");
+    still.dies();
+    world.proves(&said).await;
+}
+
+#[tokio::test]
+async fn a_server_whose_file_is_taken_away_or_replaced_ends_and_answers_nothing_that_is_lost() {
+    for how in ["deleted", "replaced", "its log deleted"] {
+        let mut world = World::open(databases::sqlite()).await;
+        let file = std::path::PathBuf::from(world.database.url.trim_start_matches("sqlite:"));
+        let log = file.with_file_name(format!("{}-wal", file.file_name().unwrap().to_str().unwrap()));
+        match how {
+            "deleted" => std::fs::remove_file(&file).unwrap(),
+            "replaced" => {
+                let copy = file.with_extension("copy");
+                std::fs::copy(&file, &copy).unwrap();
+                std::fs::rename(&copy, &file).unwrap();
+            }
+            _ => std::fs::remove_file(&log).unwrap(),
+        }
+        let side = Side::customer(1);
+        let answers = world.witness.texted(&side.phone, &side.to, "hello", &side.sid(1)).await.unwrap();
+        assert!(!answers.contains(&Some(200)), "{how}: {answers:?}");
+        assert_eq!(world.ends().await.code(), Some(70), "{how}");
+        assert!(world.logged().contains("was taken away or replaced"), "{how}");
+    }
+}
+
+#[tokio::test]
+async fn ready_says_whether_the_database_can_be_written() {
+    let world = World::open(databases::postgres().await).await;
+    let url = format!("http://127.0.0.1:{}/health/ready", world.port);
+    let name = world.database.url.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+    let ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
+                AND pid <> pg_backend_pid()";
+    on_postgres(&world, &format!("ALTER DATABASE {name} SET default_transaction_read_only = on; {ends}")).await;
+    until("it is not ready", async || (!world.witness.says_ok(&url).await).then_some(())).await;
+    let undone = format!("SET transaction_read_only = off; ALTER DATABASE {name} RESET default_transaction_read_only");
+    on_postgres(&world, &format!("{undone}; {ends}")).await;
+    until("it is ready again", async || world.witness.says_ok(&url).await.then_some(())).await;
 }

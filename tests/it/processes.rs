@@ -128,7 +128,7 @@ impl World {
         let file = self.folder.path().join("setup.toml");
         std::fs::write(&file, setup().replacen(words, by, 1)).unwrap();
         let file = file.display().to_string();
-        self.start(&["apply", &file], self.port, extra).ends().await
+        self.start(&["apply", "--new", &file], self.port, extra).ends().await
     }
 
     /// Sets `name` from the next start on.
@@ -182,6 +182,12 @@ impl World {
     /// Starts the server, with `extra` variables, and waits until it is ready.
     pub async fn serves(&mut self, extra: &[(&str, &str)]) {
         self.server = Some(self.start(&["serve"], self.port, extra));
+        self.is_ready().await;
+    }
+
+    /// As [`World::serves`], for the first time: the database is made.
+    pub async fn begins(&mut self) {
+        self.server = Some(self.start(&["serve", "--new"], self.port, &[]));
         self.is_ready().await;
     }
 

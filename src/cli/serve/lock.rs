@@ -39,9 +39,12 @@ pub(crate) fn take(database_url: &str) -> Result<Lock, Failed> {
     }
 }
 
-/// The lock file of `sqlite:PATH`: PATH and `.lock`.
+/// The lock file of `sqlite:PATH`: PATH and `.lock`, where the file itself stands, by whatever links it is named.
 fn path(database_url: &str) -> Option<PathBuf> {
-    private::database_file(database_url).map(|path| DatabaseFile::at(&path).beside(".lock"))
+    let named = private::database_file(database_url)?;
+    // One that is not there yet has no other name.
+    let file = named.canonicalize().unwrap_or(named);
+    Some(DatabaseFile::at(&file).beside(".lock"))
 }
 
 #[cfg(test)]
@@ -65,7 +68,12 @@ mod tests {
         let first = take(&url).unwrap();
         let refused = take(&url).unwrap_err();
         assert!(refused.message.contains("support.db.lock") && refused.message.contains("DATABASE_URL"));
+        let link = dir.path().join("elsewhere");
+        std::fs::write(dir.path().join("support.db"), b"").unwrap();
+        std::os::unix::fs::symlink(dir.path().join("support.db"), &link).unwrap();
+        let by_link = format!("sqlite:{}", link.display());
+        assert!(take(&by_link).unwrap_err().message.contains("support.db.lock"), "a link is another name for it");
         drop(first);
-        drop(take(&url).unwrap());
+        drop(take(&by_link).unwrap());
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, mpsc};
 
+use super::database::New;
 use super::{Failed, Here, Outcome, port};
 use crate::app;
 use crate::cli::stop::Stop;
@@ -36,7 +37,7 @@ use carrier::Network;
 /// How long a request to the carrier that is under way at the end may take beyond its time-out.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-pub(super) async fn run(here: &Here) -> Outcome {
+pub(super) async fn run(here: &Here, new: New) -> Outcome {
     let settings = &here.settings;
     // A pattern that cannot be read would let through what it is there to take out.
     redaction::ready().map_err(Failed::new)?;
@@ -59,7 +60,7 @@ pub(super) async fn run(here: &Here) -> Outcome {
             tracing::info!("stopped before it served");
             return Ok(ExitCode::SUCCESS);
         }
-        begun = begin(here, &network) => begun?,
+        begun = begin(here, &network, new) => begun?,
     };
     let store = begun.store.clone();
     let served = serve(here, begun, network, door, stop).await;
@@ -77,8 +78,10 @@ struct Begun {
     hello: first_run::Hello,
 }
 
-async fn begin(here: &Here, network: &Network) -> Result<Begun, Failed> {
-    let store = here.store_brought_up_to_date().await?;
+async fn begin(here: &Here, network: &Network, new: New) -> Result<Begun, Failed> {
+    here.sound().await?;
+    let store = here.store_brought_up_to_date(new).await?;
+    store.end_without_file();
     let begun = prepare(here, &store, network).await;
     if begun.is_err() {
         store.close().await;

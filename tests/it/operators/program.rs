@@ -11,18 +11,26 @@ use crate::binary;
 pub struct Desk {
     pub folder: TempDir,
     env: Vec<(String, String)>,
+    /// A database that is missing is made at a real carrier, too, as by somebody who begins.
+    begins: bool,
 }
 
 impl Desk {
     /// SQLite in the folder, any free port.
     pub fn new() -> Desk {
         let folder = tempfile::tempdir().unwrap();
-        Desk { folder, env: Vec::new() }.with("ROCKET_PORT", "0")
+        Desk { folder, env: Vec::new(), begins: true }.with("ROCKET_PORT", "0")
     }
 
     pub fn with(mut self, name: &str, value: &str) -> Desk {
         self.env.retain(|(known, _)| known != name);
         self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Nothing is made at a real carrier that was not asked for.
+    pub fn careful(mut self) -> Desk {
+        self.begins = false;
         self
     }
 
@@ -59,7 +67,11 @@ impl Desk {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary::path());
-        command.args(arguments).env_clear().envs(self.env.iter().cloned()).current_dir(self.folder.path());
+        let real = self.env.iter().any(|(name, value)| name == "SWITCHBOARD_CARRIER" && value == "twilio");
+        let makes = arguments.first().is_some_and(|one| ["serve", "apply", "migrate"].contains(one));
+        let blank = self.begins && !self.path("switchboard.db").exists();
+        let new = (blank && real && makes).then_some("--new");
+        command.args(arguments).args(new).env_clear().envs(self.env.iter().cloned()).current_dir(self.folder.path());
         command
     }
 

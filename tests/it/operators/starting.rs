@@ -171,3 +171,50 @@ fn a_misspelt_name_is_refused_and_another_programs_name_is_not() {
     assert!(said.code == Some(0) && said.err.contains("TWILIO_PHONE_NUMBER is not a key"), "{said:?}");
     assert!(!said.err.contains("+18005550100"), "a value was repeated: {said:?}");
 }
+
+#[test]
+fn a_real_carrier_gets_no_new_database_unless_that_is_asked_for() {
+    let desk = Desk::new().at("AC1", "http://127.0.0.1:9").careful();
+    desk.file("setup.toml", "[[mask]]\nnumber = \"+18005550199\"");
+    for command in [&["serve"][..], &[], &["migrate"], &["apply", "setup.toml"]] {
+        let said = desk.runs(command);
+        assert_eq!(said.code, Some(2), "{command:?}: {said:?}");
+        assert!(said.err.contains("there is no database at switchboard.db") && said.err.contains("--new"), "{said:?}");
+        assert!(!desk.path("switchboard.db").exists(), "{command:?}");
+    }
+    // An empty file is what a backup that failed leaves behind.
+    desk.file("switchboard.db", "");
+    assert_eq!(desk.runs(&["serve"]).code, Some(2));
+    std::fs::remove_file(desk.path("switchboard.db")).unwrap();
+    let said = desk.runs(&["apply", "setup.toml", "--new"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
+    assert_eq!(house.stops().code, Some(0));
+    let said = desk.runs(&["migrate", "--new"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+}
+
+/// A copy that is put in the place of the database, while the log of the one before still stands beside it.
+#[test]
+fn a_database_that_was_not_closed_is_looked_through_before_it_is_served() {
+    let desk = Desk::new();
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
+    house.signal("KILL");
+    house.waits();
+    assert!(desk.path("switchboard.db-wal").metadata().unwrap().len() > 0, "it was not closed");
+    let mut again = desk.starts(&["serve"]);
+    again.says("Switchboard");
+    let said = again.stops();
+    assert!(said.err.contains("was not closed") && said.err.contains("is sound"), "{said:?}");
+
+    // Every page behind the first two is lost, as of a file that was copied while it was written.
+    let mut file = std::fs::read(desk.path("switchboard.db")).unwrap();
+    file[2 * 4096..].fill(0xA5);
+    std::fs::write(desk.path("switchboard.db"), file).unwrap();
+    std::fs::write(desk.path("switchboard.db-wal"), [7; 64]).unwrap();
+    let said = desk.runs(&["serve"]);
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.err.contains("is damaged") && said.err.contains("switchboard restore FILE"), "{said:?}");
+}

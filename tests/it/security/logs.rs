@@ -144,7 +144,7 @@ async fn drive(world: &mut World) -> Vec<String> {
 async fn the_log_keeps_secrets(database: Fresh) {
     let mut world = World::bare(database).await;
     world.set("SWITCHBOARD_LOG", "switchboard=trace,info");
-    world.serves(&[]).await;
+    world.begins().await;
     let secrets = drive(&mut world).await;
     world.server.as_ref().unwrap().signal("TERM");
     world.ends().await;
