@@ -34,12 +34,12 @@ pub(super) fn classify(error: sqlx::Error) -> Error {
         code.parse::<u32>().unwrap_or(0) & 0xff
     };
     let conflict = matches!(database.kind(), ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation)
-        || matches!(code.as_ref(), "40001" | "40P01")
+        // 25P03: this session stood still in its transaction, which the server has taken back; it can begin anew.
+        || matches!(code.as_ref(), "40001" | "40P01" | "25P03")
         || primary == 5
         || primary == 6;
-    // 55P03: another session holds what is wanted for longer than may be waited for. 25P03: this one stood still in the middle.
-    let storage =
-        matches!(primary, 7 | 10 | 13) || matches!(code.as_ref(), "53100" | "53200" | "58030" | "55P03" | "25P03");
+    // 55P03: another session holds what is wanted for longer than may be waited for.
+    let storage = matches!(primary, 7 | 10 | 13) || matches!(code.as_ref(), "53100" | "53200" | "58030" | "55P03");
     match (conflict, storage) {
         (true, _) => Error::Conflict(Arc::new(error)),
         (_, true) => Error::Storage(Arc::new(error)),

@@ -3,8 +3,12 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use switchboard::store::{Opening, State, Store};
+use sqlx::ConnectOptions;
+use switchboard::on;
+use switchboard::store::{self, Job, Opening, State, Store, Tx};
 use tempfile::TempDir;
 
 use super::looking::run;
@@ -182,4 +186,51 @@ async fn what_promises_rest_on_is_set_in_every_session() {
             assert_eq!(found, [value], "{setting}");
         }
     }
+}
+
+/// Returns when the server has ended a session.
+async fn ends(url: String, session: i32) {
+    let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
+    let mut other = options.connect().await.unwrap();
+    loop {
+        let there: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_stat_activity WHERE pid = $1")
+            .bind(session)
+            .fetch_one(&mut other)
+            .await
+            .unwrap();
+        if there == 0 {
+            return;
+        }
+    }
+}
+
+/// Stands still in its first transaction until the server has ended the session.
+struct StandsStill {
+    url: String,
+    tries: Arc<AtomicU32>,
+}
+
+impl Job for StandsStill {
+    type Out = i64;
+
+    async fn run(&self, tx: &mut Tx) -> store::Result<i64> {
+        if self.tries.fetch_add(1, Ordering::SeqCst) == 0 {
+            let session: i32 = on!(tx, c => sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut *c).await)?;
+            let short = "SET LOCAL idle_in_transaction_session_timeout = '1ms'";
+            on!(tx, c => sqlx::query(short).execute(&mut *c).await.map(drop))?;
+            // In a task of its own, since it looks by a connection of its own.
+            tokio::spawn(ends(self.url.clone(), session)).await.unwrap();
+        }
+        Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM settings").fetch_one(&mut *c).await)?)
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_stood_still_until_its_session_was_ended_begins_anew() {
+    let database = databases::postgres().await;
+    let url = database.url.clone();
+    let house = House::on(database).await;
+    let tries = Arc::new(AtomicU32::new(0));
+    house.desk.store.write(StandsStill { url, tries: Arc::clone(&tries) }).await.unwrap();
+    assert_eq!(tries.load(Ordering::SeqCst), 2);
 }
