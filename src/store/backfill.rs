@@ -58,6 +58,8 @@ pub async fn compared(tx: &mut Tx, ids: &[NumberId], asked_at: At) -> Result<()>
     if ids.is_empty() {
         return Ok(());
     }
+    // Held in the order of their ids: an update of many rows takes them in whatever order it finds them.
+    super::outbox::senders(tx, ids).await?;
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     wanted.sort_unstable();
     on!(tx, c => {
