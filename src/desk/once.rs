@@ -101,9 +101,10 @@ impl Job for Begin {
         let turn = |begun| Turn { request: self.request.clone(), begun };
         if let Some(kept) = table::find(tx, *app, key).await? {
             let age = self.now.since(kept.at);
-            let over = age >= KEPT || (kept.made.is_none() && kept.answer.is_none() && age >= PATIENCE);
             match (kept.answer, kept.made) {
-                _ if over => table::drop_one(tx, *app, key, kept.at).await?,
+                _ if age >= KEPT => table::drop_one(tx, *app, key, kept.at).await?,
+                // What is made for it at this moment is waited for; then it stays, and this begins anew and finds that.
+                (None, None) if age >= PATIENCE => table::drop_unmade(tx, *app, key, kept.at).await?,
                 _ if kept.body_hash != *hash => return Ok(Begun::Other),
                 (Some((status, answer)), _) => return Ok(Begun::Again(status, answer)),
                 (None, Some((id, new))) => return Ok(Begun::Made(turn(kept.at), Made { id, new })),

@@ -1,6 +1,7 @@
 //! `Idempotency-Key`: a request takes effect once.
 
 use serde_json::json;
+use sqlx::ConnectOptions;
 
 use switchboard::clock::{hours, minutes, seconds};
 use switchboard::desk::pair::{Saying, say};
@@ -11,6 +12,9 @@ use switchboard::domain::scope::{Scope, Scopes};
 use super::Program;
 use super::pairs::wish;
 use crate::both_stores;
+use crate::databases;
+use crate::house::House;
+use crate::processes::until;
 
 both_stores! {
     async fn the_same_request_under_the_same_key_takes_effect_once_and_is_answered_alike(house) {
@@ -135,4 +139,27 @@ both_stores! {
         }
         assert_eq!(house.rows("endpoints").await, 0);
     }
+}
+
+/// A request is taken for dead while its transaction is about to end: what it makes is waited for, and not made again.
+#[tokio::test]
+async fn a_request_that_ends_late_is_waited_for_and_not_begun_anew() {
+    let database = databases::postgres().await;
+    let options: sqlx::postgres::PgConnectOptions = database.url.parse().unwrap();
+    let house = House::on(database).await;
+    Program::of(&house).await;
+    let app = AppId(house.number("SELECT id FROM apps").await);
+    let request = once::Request { app, key: "f".to_owned(), hash: "h".to_owned() };
+    assert!(matches!(once::begin(&house.desk, request.clone()).await.unwrap(), once::Begun::Go(_)));
+    house.clock.pass(minutes(1));
+    let mut late = options.connect().await.unwrap();
+    sqlx::raw_sql("BEGIN; UPDATE idempotency_keys SET made_id = 5, made_new = 1").execute(&mut late).await.unwrap();
+    let desk = house.desk.clone();
+    let again = tokio::spawn(async move { once::begin(&desk, request).await });
+    let waiting =
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    until("it waits", async || (house.number(waiting).await > 0).then_some(())).await;
+    sqlx::raw_sql("COMMIT").execute(&mut late).await.unwrap();
+    let begun = again.await.unwrap().unwrap();
+    assert!(matches!(begun, once::Begun::Made(_, once::Made { id: 5, new: true })), "{begun:?}");
 }
