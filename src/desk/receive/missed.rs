@@ -5,8 +5,8 @@ use super::{Inbound, Outcome, Received, take_in};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::tallies::MISSED_TEXTS;
+use crate::faults;
 use crate::store::{Error, Job, Result, Tx, messages, tallies};
-use crate::{faults, metrics};
 
 /// Takes in `text`, which was sent at `sent_at`, unless it has come in meanwhile. Returns when it is on disk.
 ///
@@ -16,10 +16,7 @@ pub async fn receive_missed(desk: &Desk, text: Inbound, sent_at: At) -> Result<O
     let text = text.of_person();
     let received = desk.store.write(Missed { desk: desk.catching_up(sent_at), text, sent_at }).await?;
     faults::point("after_missed");
-    let outcome = received.outcome.ok_or(Error::GivenUp("a text was left to itself"))?;
-    metrics::text(outcome.word());
-    desk.send(received.sent);
-    Ok(outcome)
+    received.goes_on(desk)
 }
 
 struct Missed {

@@ -91,10 +91,7 @@ pub async fn receive(desk: &Desk, text: Inbound) -> Result<Outcome> {
     let text = text.of_person();
     let received = desk.store.write(Receive { desk: desk.clone(), text }).await?;
     faults::point("before_dispatch");
-    let outcome = received.outcome.ok_or(Error::GivenUp("a text was left to itself"))?;
-    metrics::text(outcome.word());
-    desk.send(received.sent);
-    Ok(outcome)
+    received.goes_on(desk)
 }
 
 struct Receive {
@@ -107,6 +104,16 @@ struct Received {
     /// None if the text is to be taken in alone.
     outcome: Option<Outcome>,
     sent: Enqueued,
+}
+
+impl Received {
+    /// Sends what follows on its way, after the commit.
+    fn goes_on(self, desk: &Desk) -> Result<Outcome> {
+        let outcome = self.outcome.ok_or(Error::GivenUp("a text was left to itself"))?;
+        metrics::text(outcome.word());
+        desk.send(self.sent);
+        Ok(outcome)
+    }
 }
 
 impl Job for Receive {
@@ -187,7 +194,12 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Op
         if may_open && !is_behind { first.push(item) } else { slow.push(item) }
     }
     if desk.store.is_shared() {
-        hold_in_order(tx, &first, &fast).await?;
+        // First texts on one line alone hold it before anything else, and plain texts alone their conversations.
+        let lines: BTreeSet<NumberId> = first.iter().filter_map(|item| Some(item.selected.number?.0)).collect();
+        if lines.len() > 1 || (!lines.is_empty() && !fast.is_empty()) {
+            let conversations: Vec<_> = fast.iter().filter_map(|item| item.selected.conversation).collect();
+            hold_in_order(tx, lines, &conversations).await?;
+        }
     }
     let mut done = Enqueued::default();
     let opened = newcomers::open(desk, tx, &first, now, &mut done).await?;
@@ -222,18 +234,12 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Op
     Ok((outcomes, done))
 }
 
-/// Holds the lines of first texts, and then the conversations of plain ones, where a group has both or first texts on
-/// several lines: what follows holds conversations and numbers on one line after the other.
-async fn hold_in_order(tx: &mut Tx, first: &[Item<'_>], fast: &[Item<'_>]) -> Result<()> {
-    let lines: BTreeSet<NumberId> = first.iter().filter_map(|item| Some(item.selected.number?.0)).collect();
-    if lines.is_empty() || (lines.len() == 1 && fast.is_empty()) {
-        return Ok(());
-    }
+/// Holds lines, and then conversations, where what follows would hold them in the order in which the texts came.
+async fn hold_in_order(tx: &mut Tx, lines: BTreeSet<NumberId>, conversations: &[ConversationId]) -> Result<()> {
     for line in lines {
         opening::hold_line(tx, line).await?;
     }
-    let conversations: Vec<ConversationId> = fast.iter().filter_map(|item| item.selected.conversation).collect();
-    routes::talks(tx, &conversations).await.map(drop)
+    routes::talks(tx, conversations).await.map(drop)
 }
 
 /// The keyword that a body is; START's twin YES does not undo a toll-free number's STOP.

@@ -3,7 +3,7 @@
 
 use super::carry::{self, Plain, Way};
 use super::ready::ready;
-use super::{Inbound, Item, Outcome, held, keep, late, open, rep};
+use super::{Inbound, Item, Outcome, held, hold_in_order, keep, late, open, rep};
 use crate::clock::At;
 use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::Enqueued;
@@ -17,7 +17,7 @@ use crate::domain::phone::masked;
 use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
 use crate::domain::text::Wording;
 use crate::store::routes::{self, LiveLeg, PastLeg};
-use crate::store::{Result, Tx, customers, lines, opening, people, selected};
+use crate::store::{Result, Tx, customers, lines, people, selected};
 
 /// What was looked up about a text, beside the facts that decide.
 pub(super) struct Found {
@@ -58,7 +58,10 @@ pub(super) async fn take_in(
     }
     let mut found = look_up(desk, tx, item, number, now).await?;
     if desk.store.is_shared() && item.keyword.is_some() {
-        hold_in_order(tx, &found).await?;
+        // Where the text goes from there they are held too, and that would be after what the keyword changes.
+        let line = found.number.1.then_some(found.number.0);
+        let conversation = found.leg.as_ref().map(|leg| leg.conversation);
+        hold_in_order(tx, line.into_iter().collect(), conversation.as_slice()).await?;
     }
     // A rep's `##…` is a text that begins with `#`, wherever it goes from here.
     let literal = match &found.hash {
@@ -71,16 +74,6 @@ pub(super) async fn take_in(
     let outcome = go(desk, tx, item, &mut found, now, done).await?;
     help(desk, tx, item, &found, now, done).await?;
     Ok(outcome)
-}
-
-/// Holds the line and the conversation before a keyword takes effect: where its text goes from there, they are held too, and
-/// that would be after the rows of people and numbers that the keyword changes.
-async fn hold_in_order(tx: &mut Tx, found: &Found) -> Result<()> {
-    if found.number.1 {
-        opening::hold_line(tx, found.number.0).await?;
-    }
-    let conversation = found.leg.as_ref().map(|leg| leg.conversation);
-    routes::talks(tx, conversation.as_slice()).await.map(drop)
 }
 
 /// Takes the text where it goes.
