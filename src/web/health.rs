@@ -1,5 +1,6 @@
 //! For machines that watch: is it alive, is it ready, what does it count.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -29,13 +30,13 @@ pub(super) async fn live(nonce: Option<&str>, desk: &State<Desk>) -> String {
 }
 
 /// What was last found out about the database, and when.
-#[derive(Debug, Default)]
-pub struct Readiness(Mutex<Option<(Instant, bool)>>);
+#[derive(Clone, Debug, Default)]
+pub struct Readiness(Arc<Mutex<Option<(Instant, bool)>>>);
 
 impl Readiness {
     /// Whether the database can be written. Whoever asks often, and whoever asks at once, is told what was found within the last
     /// second: nobody can have it written more often than that.
-    async fn writes(&self, desk: &Desk) -> bool {
+    async fn writes(self, desk: Desk) -> bool {
         let mut last = self.0.lock().await;
         if let Some((at, writes)) = *last
             && at.elapsed() < FRESH
@@ -66,10 +67,11 @@ pub(super) async fn ready(
     if end.now_or_never().is_some() {
         return (Status::ServiceUnavailable, "stopping\n");
     }
-    // Those who ask at the same time wait for one answer, and not one after the other.
-    match timeout(PATIENCE, readiness.writes(desk)).await {
-        Ok(true) => (Status::Ok, "ready\n"),
-        Ok(false) | Err(_) => (Status::ServiceUnavailable, "the database does not write\n"),
+    // In a task of its own: what is found out is kept for the next who ask, also when this one is not waited for any more.
+    let asked = tokio::spawn(readiness.inner().clone().writes(desk.inner().clone()));
+    match timeout(PATIENCE, asked).await {
+        Ok(Ok(true)) => (Status::Ok, "ready\n"),
+        Ok(Ok(false) | Err(_)) | Err(_) => (Status::ServiceUnavailable, "the database does not write\n"),
     }
 }
 
