@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::looking::run;
 use crate::databases;
 use crate::house::House;
-use crate::processes::{free_port, until};
+use crate::processes::{PATIENCE, free_port, until};
 
 /// A role of its own in a database; gone with this value.
 struct Clerk {
@@ -192,15 +192,10 @@ async fn what_promises_rest_on_is_set_in_every_session() {
 async fn ends(url: String, session: i32) {
     let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
     let mut other = options.connect().await.unwrap();
-    loop {
-        let there: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_stat_activity WHERE pid = $1")
-            .bind(session)
-            .fetch_one(&mut other)
-            .await
-            .unwrap();
-        if there == 0 {
-            return;
-        }
+    let mut there = 1_i64;
+    while there > 0 {
+        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE pid = $1";
+        there = sqlx::query_scalar(sql).bind(session).fetch_one(&mut other).await.unwrap();
     }
 }
 
@@ -219,7 +214,8 @@ impl Job for StandsStill {
             let short = "SET LOCAL idle_in_transaction_session_timeout = '1ms'";
             on!(tx, c => sqlx::query(short).execute(&mut *c).await.map(drop))?;
             // In a task of its own, since it looks by a connection of its own.
-            tokio::spawn(ends(self.url.clone(), session)).await.unwrap();
+            let ended = tokio::spawn(ends(self.url.clone(), session));
+            tokio::time::timeout(PATIENCE, ended).await.expect("the server ends the session").unwrap();
         }
         Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM settings").fetch_one(&mut *c).await)?)
     }
