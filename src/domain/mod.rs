@@ -1,5 +1,6 @@
 //! The rules: pure decisions over values and `now`, without IO.
 
+pub mod adoption;
 pub mod allocation;
 pub mod canned;
 pub mod change;
@@ -9,6 +10,7 @@ pub mod contact;
 pub mod country;
 pub mod csv;
 pub mod delivery;
+pub mod departure;
 pub mod digit;
 pub mod doubt;
 pub mod duration;
@@ -39,6 +41,7 @@ pub mod proof;
 pub mod purse;
 pub mod quota;
 pub mod reach;
+pub mod recollection;
 pub mod redaction;
 pub mod refusal;
 pub mod right;

@@ -15,6 +15,7 @@ mod databases;
 mod delivery;
 mod doubt;
 mod duty;
+mod exhaustive;
 mod features;
 mod first_run;
 #[cfg(feature = "faults")]

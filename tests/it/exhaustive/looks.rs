@@ -1,0 +1,125 @@
+//! Looks at the carrier's list: whether the database is older than the carrier, and what became of a request in doubt.
+
+use switchboard::clock::{At, minutes};
+use switchboard::domain::delivery::State;
+use switchboard::domain::doubt::{Finding, Look, could_be};
+use switchboard::domain::policy::DeliveryPolicy;
+use switchboard::domain::settlement::News;
+
+use super::bounds::Bounds;
+use super::outbox::Attempt;
+use super::rules::Rule;
+use super::world::{Lane, Looking, World, shifted};
+
+/// How the carrier's list is had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// With the instant at which it was made.
+    Had,
+    /// Without that.
+    Undated,
+    /// Not at all.
+    Unavailable,
+}
+
+impl World {
+    /// An instant of the carrier's by our clock, as far as the process knows.
+    pub fn ours(&self, b: &Bounds, node: usize, at: At) -> At {
+        let shifts = b.rules.has(Rule::ShiftByTheOffset) && self.nodes[node].dated;
+        if shifts { shifted(at, b.ahead) } else { at }
+    }
+
+    /// What waits is held against what the carrier has sent: where there is more than is known, it is looked up first.
+    pub fn vouch(&mut self, b: &Bounds, node: usize) {
+        self.notice(b, node);
+        let attempts = self.db.outbox.iter().flat_map(|one| &one.attempts);
+        let waiting = self.db.outbox.iter().filter(|one| one.state == State::Ready);
+        let newest = attempts.max_by_key(|one| one.token).map(|one| one.started_at);
+        let newest = newest.or_else(|| waiting.map(|one| one.accepted_at).min());
+        let mut lanes: Vec<Lane> =
+            self.db.outbox.iter().filter(|one| one.state == State::Ready).map(|one| one.lane).collect();
+        lanes.dedup();
+        for lane in lanes {
+            let made = self.carrier.made.iter().enumerate();
+            let strange = made.filter(|(id, made)| {
+                made.lane == lane
+                    && made.listed_from <= self.now
+                    && newest.is_some_and(|newest| self.ours(b, node, made.at) + minutes(1) >= newest)
+                    && !self.db.is_bound(*id, usize::MAX)
+            });
+            if strange.count() > usize::from(self.db.is_busy(lane, b.rules)) {
+                self.db.look_first(|one| one == lane);
+            }
+        }
+        self.nodes[node].vouched = true;
+        self.commit(b, node);
+    }
+
+    /// Attempts that are to be looked up now, by their receipt addresses.
+    pub fn doubtful(&self, b: &Bounds) -> Vec<usize> {
+        let now = self.clock(b);
+        let due = |one: &Attempt| one.bound.is_none() && one.next_look_at.is_some_and(|at| at <= now);
+        let open = self.db.outbox.iter().filter(|one| matches!(one.state, State::Unknown | State::Parked));
+        open.flat_map(|one| one.attempts.iter().filter(move |attempt| attempt.fence == one.fence))
+            .filter(|attempt| due(attempt))
+            .map(|attempt| attempt.token)
+            .collect()
+    }
+
+    /// The list is asked for.
+    pub fn ask(&mut self, b: &Bounds, node: usize, token: usize, list: List) {
+        match list {
+            List::Had => self.nodes[node].dated = true,
+            List::Undated => self.left.undated -= 1,
+            List::Unavailable => self.left.unlisted -= 1,
+        }
+        let Some((place, at)) = self.db.find(token) else { return };
+        let one = &self.db.outbox[place];
+        let attempt = one.attempts[at].clone();
+        let could_be = |body: &str, listed: &str, made_at: At| {
+            let early = made_at < attempt.started_at && !b.rules.has(Rule::ClocksDiffer);
+            !early && could_be(body, attempt.started_at, listed, made_at)
+        };
+        let words = |text: usize| b.words(self.carrier.said[text].author, self.carrier.said[text].nth);
+        let made = self.carrier.made.iter().enumerate();
+        let mut found: Vec<usize> = made
+            .filter(|(_, made)| made.lane == one.lane && made.listed_from <= self.now)
+            .filter(|(_, made)| could_be(words(one.text), words(made.text), self.ours(b, node, made.at)))
+            .filter(|(id, _)| !b.rules.has(Rule::BoundOnce) || !self.db.is_bound(*id, usize::MAX))
+            .map(|(id, _)| id)
+            .collect();
+        found.sort_by_key(|id| self.carrier.made[*id].at);
+        let proves = self.nodes[node].dated || !b.rules.has(Rule::NoProofWithoutTheOffset);
+        let found = (list != List::Unavailable).then_some(found);
+        self.nodes[node].looking = Some(Looking { attempt, asked_at: self.clock(b), found, proves });
+    }
+
+    /// What a look has shown is written.
+    pub fn find(&mut self, b: &Bounds, node: usize) {
+        let Some(looking) = self.nodes[node].looking.take() else { return };
+        self.notice(b, node);
+        let policy = DeliveryPolicy::default();
+        let Some(doubt) = looking.attempt.doubt() else { return };
+        let (asked_at, token) = (looking.asked_at, looking.attempt.token);
+        let again = Finding::Again { at: doubt.next_look(&policy, asked_at), proof: false };
+        let had = looking.found.is_some();
+        let finding = match looking.found {
+            Some(found) if found.is_empty() && !looking.proves => again,
+            Some(found) if found.is_empty() && !b.rules.has(Rule::TwoLooks) => Finding::NotSent,
+            Some(found) => {
+                let ids = found.iter().map(ToString::to_string).collect();
+                match doubt.decide(Look::Candidates(ids), &policy, asked_at) {
+                    // Somebody else has bound that one meanwhile: it was not this one's.
+                    Finding::Bound(id) if b.rules.has(Rule::BoundOnce) && self.is_anothers(&id, token) => again,
+                    finding => finding,
+                }
+            }
+            None => doubt.decide(Look::Unavailable, &policy, asked_at),
+        };
+        self.news(b, node, token, |_, _| News::Look { finding, asked_at, had });
+    }
+
+    fn is_anothers(&self, id: &str, token: usize) -> bool {
+        id.parse().is_ok_and(|id| self.db.is_bound(id, token))
+    }
+}
