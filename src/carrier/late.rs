@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting, Unanswered,
+    Capabilities, Carrier, Changed, Inbox, InboxPage, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting,
+    Unanswered,
 };
 use crate::clock::At;
 use crate::wire::twilio::create::MAX_BODY_CHARS;
@@ -60,9 +61,9 @@ impl Carrier for Late {
         }
     }
 
-    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
+    async fn inbound(&self, whose: Inbox<'_>, since: At, page: Option<&str>) -> Result<InboxPage, Unanswered> {
         match self.met.get() {
-            Some(carrier) => carrier.inbound(to, since).await,
+            Some(carrier) => carrier.inbound(whose, since, page).await,
             None => Err(Unanswered::Unavailable(Self::absent())),
         }
     }
@@ -77,6 +78,13 @@ impl Carrier for Late {
     async fn outbound(&self, from: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
         match self.met.get() {
             Some(carrier) => carrier.outbound(from, since).await,
+            None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+
+    async fn sent_to(&self, to: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
+        match self.met.get() {
+            Some(carrier) => carrier.sent_to(to, since).await,
             None => Err(Unanswered::Unavailable(Self::absent())),
         }
     }

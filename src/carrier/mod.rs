@@ -80,6 +80,24 @@ pub struct Arrived {
     pub raw: String,
 }
 
+/// Which texts to us are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inbox<'a> {
+    /// Those to one of our numbers.
+    To(&'a str),
+    /// Those of one person, to whichever of our numbers.
+    From(&'a str),
+}
+
+/// A page of a list of texts to us.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InboxPage {
+    /// In the order of the list.
+    pub texts: Vec<Arrived>,
+    /// What names the next page, if there is one.
+    pub next: Option<String>,
+}
+
 /// A number as the carrier has it set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedNumber {
@@ -130,12 +148,12 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// [`Unanswered`] if any page could not be had: a part of the list proves nothing.
     async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered>;
 
-    /// All texts to `to`, one of our numbers, that it lists for the day of `since` (GMT) and later, every page, in the
-    /// order of the list.
+    /// One page, of at most 1,000, of the texts to us that it lists for the day of `since` (GMT) and later: the first one, or
+    /// the one that the page before has named.
     ///
     /// # Errors
-    /// [`Unanswered`] if any page could not be had.
-    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered>;
+    /// [`Unanswered`].
+    async fn inbound(&self, whose: Inbox<'_>, since: At, page: Option<&str>) -> Result<InboxPage, Unanswered>;
 
     /// Addresses and types of the files that came with the text of that id; none if the carrier has forgotten them.
     ///
@@ -149,6 +167,12 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`Unanswered`] if any page could not be had.
     async fn outbound(&self, from: &str, since: At) -> Result<Vec<Listed>, Unanswered>;
+
+    /// All texts to `to` from whichever of our numbers that were sent on the day of `since` (GMT) and later.
+    ///
+    /// # Errors
+    /// [`Unanswered`] if any page could not be had.
+    async fn sent_to(&self, to: &str, since: At) -> Result<Vec<Listed>, Unanswered>;
 
     /// Our numbers as the carrier has them set up; proves the credentials as well.
     ///

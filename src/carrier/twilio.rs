@@ -19,7 +19,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response, Url};
 
 use super::{
-    Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting, Unanswered,
+    Capabilities, Carrier, Changed, Inbox, InboxPage, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting,
+    Unanswered,
 };
 use crate::clock::At;
 use crate::outgoing::{AGENT, client};
@@ -145,8 +146,8 @@ impl Carrier for Twilio {
         self.texts_between(from, to).await
     }
 
-    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
-        self.texts_to(to, since).await
+    async fn inbound(&self, whose: Inbox<'_>, since: At, page: Option<&str>) -> Result<InboxPage, Unanswered> {
+        self.texts_to_us(whose, since, page).await
     }
 
     async fn media(&self, id: &str) -> Result<Vec<(String, String)>, Unanswered> {
@@ -155,6 +156,10 @@ impl Carrier for Twilio {
 
     async fn outbound(&self, from: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
         self.texts_from(from, since).await
+    }
+
+    async fn sent_to(&self, to: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
+        self.texts_sent_to(to, since).await
     }
 
     async fn numbers(&self) -> Result<Vec<OwnedNumber>, Unanswered> {

@@ -11,6 +11,9 @@ use crate::desk::{
 };
 use crate::store::Result;
 
+/// How often people are looked at for whom something waits: nothing else delays a text after a start.
+const PEOPLE: Duration = Duration::from_millis(200);
+
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
 /// Something done again and again.
@@ -29,7 +32,8 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         (desk.policies.delivery.backfill_every / 20).clamp(Duration::from_millis(200), Duration::from_secs(15));
     vec![
         task("vouch", Duration::from_secs(1), |desk| Box::pin(async move { backfill::vouch(&desk).await.map(drop) })),
-        task("backfill", missed, move |desk| Box::pin(async move { backfill::turn(&desk, since).await.map(drop) })),
+        task("backfill", missed, |desk| Box::pin(async move { backfill::turn(&desk).await.map(drop) })),
+        task("people", PEOPLE, |desk| Box::pin(async move { backfill::people(&desk).await.map(drop) })),
         task("leap", Duration::from_secs(1), |desk| Box::pin(async move { leap::replan(&desk).await.map(drop) })),
         task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),

@@ -15,6 +15,8 @@ pub struct Compared {
     pub id: NumberId,
     /// E.164, or a short code.
     pub number: String,
+    /// A line.
+    pub is_line: bool,
     /// A line, or a mask with a live or resting leg: somebody may write to it at any time.
     pub busy: bool,
     /// Ours since then.
@@ -43,6 +45,7 @@ pub async fn numbers(tx: &mut Tx, now: At) -> Result<Vec<Compared>> {
     let row = |(id, number, place, in_service, backfilled): (i64, String, i32, i64, Option<i64>)| Compared {
         id: NumberId(id),
         number,
+        is_line: place == 0,
         busy: place < 2,
         in_service_at: At(in_service),
         backfilled_at: backfilled.map(At),

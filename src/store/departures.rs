@@ -197,6 +197,30 @@ pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
     Ok(())
 }
 
+/// Texts that wait for `why` become due at `now`: those of a number, all or those to one phone.
+///
+/// # Errors
+/// What the database said.
+pub async fn wake(tx: &mut Tx, why: &str, (number, phone): (NumberId, Option<&str>), now: At) -> Result<()> {
+    let lock = tx.for_update();
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("UPDATE deliveries SET due_at = ");
+        q.push_bind(now.0)
+            .push(" WHERE id IN (SELECT id FROM deliveries WHERE state = 'ready' AND number_id = ")
+            .push_bind(number.0)
+            .push(" AND why = ")
+            .push_bind(why.to_owned())
+            .push(" AND due_at > ")
+            .push_bind(now.0);
+        if let Some(phone) = phone {
+            q.push(" AND to_phone = ").push_bind(phone.to_owned());
+        }
+        q.push(" ORDER BY id").push(lock).push(")");
+        q.build().execute(&mut *c).await.map(drop)
+    })
+    .map_err(super::Error::from)
+}
+
 /// Deliveries that wait although their time has run out at `now`, at most `limit`.
 ///
 /// # Errors

@@ -24,6 +24,10 @@ pub struct Sender {
     pub pace_free_at: At,
     /// Sending is paused until somebody mends its settings.
     pub paused: bool,
+    /// Ours since then.
+    pub in_service_at: At,
+    /// Up to when what the carrier had for it is in.
+    pub compared_at: Option<At>,
 }
 
 /// The way from one of our numbers to one phone, as it stands.
@@ -113,7 +117,7 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
     let lock = tx.for_update();
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
-            "SELECT id, number, role, pace_micros, pace_free_at, paused_at FROM numbers WHERE id IN (",
+            "SELECT id, number, role, pace_micros, pace_free_at, paused_at, in_service_at, backfilled_at FROM numbers WHERE id IN (",
         );
         push_list(&mut q, padded(&wanted).copied());
         q.push(" ORDER BY id").push(lock);
@@ -124,6 +128,8 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
             pace_micros: row.try_get(3)?,
             pace_free_at: At(row.try_get(4)?),
             paused: row.try_get::<Option<i64>, _>(5)?.is_some(),
+            in_service_at: At(row.try_get(6)?),
+            compared_at: row.try_get::<Option<i64>, _>(7)?.map(At),
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)

@@ -249,6 +249,17 @@ async fn missed(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
             remedy: "It is asked again and again; run switchboard doctor if this stays.",
         });
     }
+    if let Some(tally) = recent(tx, tallies::UNLOOKED, now, hours(24)).await? {
+        let texts = if tally.total == 1 { "text was" } else { "texts were" };
+        troubles.push(Trouble {
+            what: format!(
+                "{} {texts} passed on without knowing what their phone had sent meanwhile, such as STOP. Last",
+                tally.total
+            ),
+            at: Some(Stamp(tally.last_at)),
+            remedy: "The carrier's lists could not be had for 15 minutes. Look at who has stopped since; run switchboard doctor.",
+        });
+    }
     if let Some(tally) = recent(tx, tallies::STRANGE_TEXTS, now, hours(24)).await? {
         troubles.push(Trouble {
             what: format!("The carrier has sent {} texts that this database does not know. Found", tally.total),

@@ -15,8 +15,8 @@ use switchboard::courier::Courier;
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
 use switchboard::desk::{
-    self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, outside::Outside, pair, snooze,
-    tallies::Tallies,
+    self, Desk, backfill, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, outside::Outside, pair,
+    snooze, tallies::Tallies,
 };
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::hooks;
@@ -113,8 +113,10 @@ impl House {
 
     /// Nothing was missed by a house that has just been built.
     pub fn has_missed_nothing(self) -> House {
-        self.desk.gate.catch_up();
-        self.desk.gate.vouch();
+        let epoch = self.desk.gate.epoch();
+        self.desk.gate.catch_up(epoch);
+        self.desk.gate.all_compared(epoch);
+        self.desk.gate.vouch(epoch);
         self
     }
 
@@ -131,6 +133,7 @@ impl House {
             request_timeout: plan.patience,
         });
         let (begun, outgoing) = mpsc::unbounded_channel();
+        let gate = Gate::new(&clock, store.timeline());
         let desk = Desk::new(desk::Parts {
             store,
             clock: clock.clone(),
@@ -145,7 +148,7 @@ impl House {
             outgoing: begun,
             wake: tokio::sync::Notify::new(),
             tallies: Tallies::default(),
-            gate: Gate::new(&clock),
+            gate,
             outside: Outside::new(Courier::new(plan.reaches_private).patient_for(Duration::from_millis(500))),
         });
         Apply { setup, desk: desk.clone() }.on(false).await.unwrap().unwrap();
@@ -182,6 +185,7 @@ impl House {
             let mut busy = leap::replan(&self.desk).await.unwrap();
             busy |= self.makes_requests().await;
             busy |= self.simulator.settle().await > 0;
+            busy |= backfill::people(&self.desk).await.unwrap() > 0;
             busy |= claim::claim(&self.desk).await.unwrap().looked_at > 0;
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;
             busy |= idle::close_idle(&self.desk).await.unwrap() > 0;

@@ -49,6 +49,7 @@ mod receipts;
 mod receive;
 mod relay;
 mod reps;
+mod restarts;
 mod route_table;
 mod routing;
 mod schema;

@@ -2,8 +2,9 @@
 
 use reqwest::Url;
 
+use super::pages::follow;
 use super::{LONGEST_ANSWER, Twilio, answer, read, unavailable};
-use crate::carrier::{Arrived, Listed, Unanswered};
+use crate::carrier::{Arrived, Inbox, InboxPage, Listed, Unanswered};
 use crate::clock::At;
 use crate::wire::twilio::inbound::clean;
 use crate::wire::twilio::media::MediaPage;
@@ -21,25 +22,49 @@ impl Twilio {
         texts.into_iter().filter(MessageResource::is_outbound).map(|text| listed(text, from)).collect()
     }
 
-    pub(super) async fn texts_to(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
+    pub(super) async fn texts_sent_to(&self, to: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
         let texts = self.texts(&[("To", to), ("DateSent>", &day(since))]).await?;
-        let inbound = texts.into_iter().filter(|text| text.direction == "inbound" && is_message_sid(&text.sid));
-        Ok(inbound
-            .filter_map(|text| {
-                let sid = text.sid.clone();
-                let arrived = arrived(text, to);
-                if arrived.is_none() {
-                    tracing::warn!(sid, "a text in the carrier's list has no sender or no time: it is left out");
-                }
-                arrived
-            })
-            .collect())
+        texts.into_iter().filter(MessageResource::is_outbound).map(|text| listed(text, "")).collect()
+    }
+
+    /// One page: nobody needs all at once.
+    pub(super) async fn texts_to_us(
+        &self,
+        whose: Inbox<'_>,
+        since: At,
+        page: Option<&str>,
+    ) -> Result<InboxPage, Unanswered> {
+        let (asked, to) = match whose {
+            Inbox::To(number) => (("To", number), number),
+            Inbox::From(phone) => (("From", phone), ""),
+        };
+        let first = self.list_of(&[asked, ("DateSent>", &day(since))]);
+        let url = match page {
+            Some(next) => follow(&first, next)?,
+            None => first,
+        };
+        let MessagePage { messages, paging } = self.page(url).await?;
+        let inbound = messages.into_iter().filter(|text| text.direction == "inbound" && is_message_sid(&text.sid));
+        let texts = inbound.filter_map(|text| {
+            let sid = text.sid.clone();
+            let arrived = arrived(text, to);
+            if arrived.is_none() {
+                tracing::warn!(sid, "a text in the carrier's list has no sender or no time: it is left out");
+            }
+            arrived
+        });
+        Ok(InboxPage { texts: texts.collect(), next: paging.next_page_uri.filter(|next| !next.is_empty()) })
     }
 
     async fn texts(&self, wanted: &[(&str, &str)]) -> Result<Vec<MessageResource>, Unanswered> {
+        let first = self.list_of(wanted);
+        self.pages(first, |page: MessagePage| (page.messages, page.paging.next_page_uri)).await
+    }
+
+    fn list_of(&self, wanted: &[(&str, &str)]) -> Url {
         let mut first = self.messages.clone();
         first.query_pairs_mut().extend_pairs(wanted).append_pair("PageSize", "1000");
-        self.pages(first, |page: MessagePage| (page.messages, page.paging.next_page_uri)).await
+        first
     }
 
     /// The files with a text. One that the carrier does not know any more has none.

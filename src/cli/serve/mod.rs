@@ -116,6 +116,7 @@ async fn serve(here: &Here, begun: Begun, network: Network, door: Door, mut stop
     identity::try_paused(store, here.clock.now()).await?;
 
     let (outgoing, begun) = mpsc::unbounded_channel();
+    let gate = Gate::new(&here.clock, store.timeline());
     let desk = Desk::new(desk::Parts {
         store: store.clone(),
         clock: here.clock.clone(),
@@ -130,7 +131,7 @@ async fn serve(here: &Here, begun: Begun, network: Network, door: Door, mut stop
         outgoing,
         wake: Notify::new(),
         tallies: Tallies::default(),
-        gate: Gate::new(&here.clock),
+        gate,
         outside: Outside::new(Courier::new(settings.events_allow_private)),
     });
     let port = door.port();

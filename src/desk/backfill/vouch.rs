@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::tallies::STRANGE_TEXTS;
 use crate::clock::{At, minutes};
 use crate::desk::Desk;
+use crate::desk::gate::PATIENCE;
+use crate::desk::tallies::STRANGE_TEXTS;
 use crate::domain::ids::NumberId;
 use crate::faults;
 use crate::store::backfill::{self as table, Waiting};
@@ -16,8 +17,6 @@ use crate::store::{Job, Result, Tx, attempts, tallies};
 
 /// The two clocks may differ by so much.
 const CLOCKS_DIFFER: Duration = minutes(1);
-/// A carrier that cannot be asked for so long is believed: what waits must not wait for ever.
-const PATIENCE: Duration = minutes(15);
 
 /// Asks the carrier, once after a start, what it has sent. True once it is known that what waits may leave.
 ///
@@ -27,6 +26,7 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
     if desk.gate.is_vouched() {
         return Ok(true);
     }
+    let epoch = desk.gate.epoch();
     let (waiting, newest) = {
         let mut tx = desk.store.read().await?;
         (table::waiting(&mut tx).await?, table::newest(&mut tx).await?)
@@ -41,7 +41,7 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
         let Some(newest) = newest else { break };
         let listed = match strange(desk, &number, newest - CLOCKS_DIFFER).await? {
             Some(listed) => listed,
-            None if desk.gate.age(&desk.clock) >= PATIENCE => {
+            None if desk.gate.age() >= PATIENCE => {
                 tracing::error!("the carrier's list could not be had for 15 minutes: what waits is sent unlooked");
                 break;
             }
@@ -68,7 +68,7 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
         desk.store.write(Doubted { lanes: doubtful, count, now: desk.clock.now() }).await?;
     }
     faults::point("before_vouch");
-    desk.gate.vouch();
+    desk.gate.vouch(epoch);
     desk.ring();
     Ok(true)
 }

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::flow::{Flow, Verdict};
-use super::{LOOKED_UP, Sending, attempt};
+use super::flow::{BEHIND, Flow, Verdict};
+use super::{LOOKED_UP, Sending, TEXT, attempt};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
@@ -57,7 +57,7 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
         } else {
             let verdict = match one.look_from {
                 Some(_) => flow.decide_look(&lane),
-                None => flow.decide(&lane, one.segments, (one.due_at, one.place_at)),
+                None => flow.decide(&lane, (one.segments, one.kind == TEXT), (one.due_at, one.place_at)),
             };
             match verdict {
                 Verdict::Suppress(why) => Err((State::Suppressed, why)),
@@ -96,6 +96,10 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
             }
             Ok(Verdict::Wait { due_at, place_at }) => {
                 (row.due_at, row.place_at) = (due_at, place_at);
+                done.waiting = true;
+            }
+            Ok(Verdict::Compare(due_at)) => {
+                (row.due_at, row.why) = (Some(due_at), Some(BEHIND.to_owned()));
                 done.waiting = true;
             }
             Ok(Verdict::Look) => {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::flow::{Flow, Verdict};
+use super::flow::{BEHIND, Flow, Verdict};
 use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt};
 use crate::clock::At;
 use crate::desk::Desk;
@@ -38,7 +38,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
             let verdict = match desk.missed() {
                 _ if blank => Verdict::Suppress("there is nothing in it that could be sent"),
                 Some(_) => flow.decide_look(&lane),
-                None => flow.decide(&lane, segments, (None, None)),
+                None => flow.decide(&lane, (segments, draft.kind == TEXT), (None, None)),
             };
             let (state, (due_at, place_at), why) = match verdict {
                 Verdict::Send(permit) => {
@@ -62,6 +62,10 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                 Verdict::Wait { due_at, place_at } => {
                     done.waiting = true;
                     (State::Ready, (due_at, place_at), None)
+                }
+                Verdict::Compare(due_at) => {
+                    done.waiting = true;
+                    (State::Ready, (Some(due_at), None), Some(BEHIND.to_owned()))
                 }
                 Verdict::Look => {
                     looks.push(Look { attempt: attempt(desk, id, 1, now), from: desk.sent_at(now) });

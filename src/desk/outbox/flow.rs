@@ -1,17 +1,24 @@
 //! Numbers and lanes while one decision goes through several texts: pace, order and consent.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::clock::At;
+use crate::clock::{At, seconds};
 use crate::desk::{Desk, tallies};
+use crate::domain::comparison::{is_compared, may_go_blind};
 use crate::domain::ids::NumberId;
 use crate::domain::pace::Pace;
 use crate::domain::phone::Sender;
 use crate::domain::purse::Purse;
 use crate::store::outbox::Lane;
 use crate::store::{Result, Tx, outbox, spending};
+
+/// Why a text waits until it is known what its phone has sent.
+pub(in crate::desk) const BEHIND: &str = "it waits until everything that this phone has sent is in";
+/// So long at most waits a text that nothing wakes.
+const LOOK_AGAIN: Duration = seconds(5);
 
 /// Why nothing goes to a customer whom staff have blocked, and what helps.
 pub(in crate::desk) const SHUT_OUT: &str = "they are blocked: unblock them in the inbox to write";
@@ -25,6 +32,8 @@ pub(super) enum Verdict {
         place_at: Option<At>,
     },
     Suppress(&'static str),
+    /// Until it is known what its phone has sent while nobody listened: it is looked at again at this time at the latest.
+    Compare(At),
     /// It is looked for in the carrier's list first.
     Look,
 }
@@ -34,6 +43,8 @@ pub(super) struct Flow<'a> {
     desk: &'a Desk,
     now: At,
     senders: HashMap<NumberId, (outbox::Sender, Pace, bool)>,
+    /// Since when numbers have to be compared; `None` where all are.
+    since: Option<At>,
     pub(super) lanes: HashMap<(NumberId, String), Lane>,
     /// A text is sent although its number is paused, to see whether it has to be.
     pub(super) probes: bool,
@@ -68,7 +79,8 @@ impl<'a> Flow<'a> {
             Some(most) if !wanted.is_empty() => Some(Purse::of(day, most, spending::of_day(tx, day).await?)),
             _ => None,
         };
-        Ok(Flow { desk, now, probes: false, senders, lanes: wanted.into_iter().zip(states).collect(), purse })
+        let since = (!desk.gate.has_compared_all()).then(|| desk.gate.since());
+        Ok(Flow { desk, now, since, probes: false, senders, lanes: wanted.into_iter().zip(states).collect(), purse })
     }
 
     /// Why nothing is sent by this lane, if so.
@@ -94,11 +106,11 @@ impl<'a> Flow<'a> {
     }
 
     /// Decides about a text that is the first of its lane to be looked at, or comes behind those looked at before.
-    /// It may not leave before `due_at` and has reserved `place_at`.
+    /// It may not leave before `due_at` and has reserved `place_at`; `own`: it is a person's own text.
     pub(super) fn decide(
         &mut self,
         lane: &(NumberId, String),
-        segments: i64,
+        (segments, own): (i64, bool),
         (due_at, place_at): (Option<At>, Option<At>),
     ) -> Verdict {
         if let Some(why) = self.obstacle(lane) {
@@ -112,6 +124,17 @@ impl<'a> Flow<'a> {
         let Some((sender, pace, touched)) = self.senders.get_mut(&lane.0) else {
             return Verdict::Wait { due_at: None, place_at: None };
         };
+        let gate = &self.desk.gate;
+        let compared =
+            self.since.is_none_or(|since| is_compared(since, sender.in_service_at, sender.compared_at, self.now));
+        if !compared && !gate.has_looked_at(&lane.1) {
+            if !may_go_blind(gate.is_blind(), own) {
+                gate.want(&lane.1, lane.0);
+                state.waiting = true;
+                return Verdict::Compare(self.now + LOOK_AGAIN);
+            }
+            self.desk.tallies.add(tallies::UNLOOKED, 1);
+        }
         if sender.paused && !self.probes {
             state.waiting = true;
             return Verdict::Wait { due_at: Some(self.now), place_at: None };

@@ -16,7 +16,7 @@ mod flow;
 
 pub use depart::{Departed, depart, probe, promote};
 pub use enqueue::enqueue;
-pub(in crate::desk) use flow::SHUT_OUT;
+pub(in crate::desk) use flow::{BEHIND, SHUT_OUT};
 
 /// The kind of a delivery that carries a message; every other kind is a notice.
 pub const TEXT: &str = "text";

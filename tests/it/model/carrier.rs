@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use switchboard::carrier::{
-    Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Refusal, RefusalClass, Sent,
-    Setting, Unanswered,
+    Arrived, Capabilities, Carrier, Changed, Inbox, InboxPage, Listed, Offer, Outgoing, OwnedNumber, Recall, Refusal,
+    RefusalClass, Sent, Setting, Unanswered,
 };
 use switchboard::clock::{At, Clock, seconds};
 use tokio::sync::oneshot;
@@ -235,13 +235,21 @@ impl Carrier for Faulty {
             .collect())
     }
 
-    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
+    async fn inbound(&self, whose: Inbox<'_>, since: At, page: Option<&str>) -> Result<InboxPage, Unanswered> {
         let state = self.state.lock().unwrap();
         if state.list_is_down {
             return Err(Unanswered::Unavailable("the list is down".to_owned()));
         }
-        // The newest first.
-        Ok(state.arrived.iter().rev().filter(|one| one.to == to && one.sent_at >= since).cloned().collect())
+        let asked = |one: &&Arrived| match whose {
+            Inbox::To(number) => one.to == number,
+            Inbox::From(phone) => one.from == phone,
+        };
+        // The newest first, on pages of three.
+        let skip: usize = page.map_or(0, |page| page.parse().unwrap());
+        let listed: Vec<Arrived> =
+            state.arrived.iter().rev().filter(|one| one.sent_at >= since).filter(asked).cloned().collect();
+        let next = (listed.len() > skip + 3).then(|| (skip + 3).to_string());
+        Ok(InboxPage { texts: listed.into_iter().skip(skip).take(3).collect(), next })
     }
 
     async fn media(&self, _: &str) -> Result<Vec<(String, String)>, Unanswered> {
@@ -249,6 +257,10 @@ impl Carrier for Faulty {
     }
 
     async fn outbound(&self, _: &str, _: At) -> Result<Vec<Listed>, Unanswered> {
+        Ok(Vec::new())
+    }
+
+    async fn sent_to(&self, _: &str, _: At) -> Result<Vec<Listed>, Unanswered> {
         Ok(Vec::new())
     }
 
