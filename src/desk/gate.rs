@@ -197,11 +197,11 @@ impl Gate {
         self.with(|known| known.listed = steady);
     }
 
-    /// Whether the carrier's lists could not be had for [`PATIENCE`].
+    /// For how long the carrier has given no list of texts to us.
     #[must_use]
-    pub fn is_blind(&self) -> bool {
+    pub fn unlisted_for(&self) -> Duration {
         let steady = self.clock.steady();
-        steady.saturating_sub(self.with(|known| known.listed)) >= PATIENCE
+        steady.saturating_sub(self.with(|known| known.listed))
     }
 
     /// What waits in the outbox is known not to be at the carrier already.
@@ -364,10 +364,10 @@ mod tests {
         clock.pass(minutes(10));
         gate.listed();
         clock.pass(minutes(14));
-        assert!(!gate.is_blind());
+        assert_eq!(gate.unlisted_for(), minutes(14));
         clock.pass(minutes(1));
-        assert!(gate.is_blind());
+        assert!(gate.unlisted_for() >= PATIENCE);
         gate.listed();
-        assert!(!gate.is_blind());
+        assert_eq!(gate.unlisted_for(), Duration::ZERO);
     }
 }

@@ -18,13 +18,6 @@ pub fn is_compared(since: At, in_service_at: At, compared_at: Option<At>, now: A
     in_service_at >= since || compared_at.is_some_and(|at| at >= since && at <= now + CLOCKS_DIFFER)
 }
 
-/// Whether a text may leave, or be passed on, before its number and its person were compared: the carrier's lists could not be
-/// had for long, and it is a person's own text. What the program says by itself goes on waiting.
-#[must_use]
-pub fn may_go_blind(blind: bool, own: bool) -> bool {
-    blind && own
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,11 +44,5 @@ mod tests {
     #[test]
     fn what_a_wrong_clock_has_noted_is_not_believed() {
         assert!(!is_compared(START, START - hours(1), Some(START + hours(2)), START + minutes(10)));
-    }
-
-    #[test]
-    fn only_peoples_own_texts_go_while_the_lists_cannot_be_had() {
-        assert!(may_go_blind(true, true));
-        assert!(!may_go_blind(true, false) && !may_go_blind(false, true) && !may_go_blind(false, false));
     }
 }

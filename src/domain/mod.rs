@@ -10,6 +10,7 @@ pub mod contact;
 pub mod country;
 pub mod csv;
 pub mod delivery;
+pub mod departure;
 pub mod digit;
 pub mod doubt;
 pub mod duration;

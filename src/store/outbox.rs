@@ -135,6 +135,16 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
     Ok(rows)
 }
 
+/// The highest id of a text or a delivery; 0 if there is none.
+///
+/// # Errors
+/// What the database said.
+pub async fn newest(tx: &mut Tx) -> Result<i64> {
+    let (message, delivery): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
+        "SELECT (SELECT MAX(id) FROM messages), (SELECT MAX(id) FROM deliveries)").fetch_one(&mut *c).await)?;
+    Ok(message.max(delivery).unwrap_or(0))
+}
+
 /// How the lanes stand, in the order asked. Hold their numbers ([`senders`]) first.
 ///
 /// # Errors

@@ -15,13 +15,13 @@ use switchboard::courier::Courier;
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
 use switchboard::desk::{
-    self, Desk, backfill, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, outside::Outside, pair,
-    snooze, tallies::Tallies,
+    self, Desk, backfill, claim, deliver, doubt, duty, fulfil, gate::Gate, identity, idle, lapse, leap,
+    outside::Outside, pair, snooze, tallies::Tallies,
 };
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::hooks;
 use switchboard::live::Live;
-use switchboard::secret::{Chance, Ids};
+use switchboard::secret::Chance;
 use switchboard::simulator::{self, Receipts, Simulator};
 use switchboard::store::{self, Store};
 
@@ -124,7 +124,7 @@ impl House {
     pub async fn beside(database: Arc<Fresh>, plan: Plan, clock: Clock, simulator: Simulator, node: i64) -> House {
         let carrier_doors = open_doors(simulator::rocket(simulator.clone(), figment())).await;
         let store = Store::open(&database.url).await.unwrap();
-        let ids = Ids::of_node(node);
+        let ids = identity::ids(&store, node, clock.now()).await.unwrap();
         let (setup, kept) = (plan.setup(), plan.clone());
         let carrier = Twilio::new(TwilioAccount {
             api_base: carrier_doors.0.clone(),

@@ -1,7 +1,7 @@
 //! What was missed decides about what comes after it: nothing leaves to a person, and nothing of theirs is passed on, before it is
 //! known what that person has sent while nobody listened.
 
-use switchboard::clock::{hours, minutes, seconds};
+use switchboard::clock::{At, hours, minutes, seconds};
 use switchboard::desk::{backfill, lapse};
 use switchboard::simulator::{Fault, Kind};
 
@@ -188,6 +188,20 @@ both_stores! {
         house.ana().shows(&["hello"]);
         house.pass(minutes(2)).await;
         house.ana().shows(&["hello", "anybody there?"]);
+    }
+
+    async fn after_a_clock_that_was_ahead_what_comes_does_not_overtake_what_waits(house: plainly) {
+        let joel = house.customer(34);
+        joel.texts("hello").await;
+        house.simulator.fault(Fault::new(Kind::TooMany).to(&joel.number).times(1));
+        house.clock.pass(minutes(30));
+        house.ana().texts_back("first").await;
+        house.clock.set(At(house.clock.now().0 - 1_800_000_000));
+        let house = house.restarts().await;
+        house.looks_for_missed_texts().await;
+        house.ana().texts_back("second").await;
+        house.pass(minutes(60)).await;
+        house.customer(34).shows(&["first", "second"]);
     }
 
     async fn whoever_first_wrote_after_the_backup_keeps_their_rep_and_mask(house: both_plainly) {

@@ -6,7 +6,7 @@ use super::{Asked, OVERLAP, is_behind, last, lists, say, taking};
 use crate::carrier::Inbox;
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::gate::Epoch;
+use crate::desk::gate::{Epoch, PATIENCE};
 use crate::desk::outbox::BEHIND;
 use crate::desk::tallies::UNLOOKED;
 use crate::domain::ids::NumberId;
@@ -82,7 +82,7 @@ async fn look_at(desk: &Desk, one: Wanted, numbers: &[Compared], (epoch, since, 
         let asked = Asked { whose: Inbox::From(phone), from, known_until: None, since };
         if let Err(why) = lists::keep(desk, &asked, numbers).await? {
             say(&why);
-            if !desk.gate.is_blind() {
+            if desk.gate.unlisted_for() < PATIENCE {
                 return Ok(false);
             }
             // What has come is passed on now; what is lost of the order is less than what more waiting would cost.

@@ -36,18 +36,15 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
     }
     let wanted = departing.iter().map(|one| (one.number, one.to.clone())).collect();
     let mut flow = Flow::load(desk, tx, wanted, now).await?;
-    flow.probes = probes;
+    (flow.probes, flow.waited) = (probes, true);
     // These are the ones that wait: what is behind them must not hold them up.
     flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
     let (mut rows, mut attempts, mut looks) = (Vec::new(), Vec::new(), Vec::new());
-    let (vouched, calm) = (desk.gate.is_vouched(), desk.gate.is_calm(&desk.clock));
+    let calm = desk.gate.is_calm(&desk.clock);
     for one in departing {
         let lane = (one.number, one.to.clone());
         let gone = one.leg_phone.as_ref().is_some_and(|phone| *phone != one.to);
-        let verdict = if !vouched && one.valid_until > now {
-            // The database may be older than the carrier: that is found out first.
-            Ok(Verdict::Wait { due_at: Some(now), place_at: one.place_at })
-        } else if one.valid_until <= now && calm {
+        let verdict = if one.valid_until <= now && calm {
             Err((State::Expired, "it could not be sent in time"))
         } else if one.pin_lost {
             done.lost.extend(one.conversation.zip(one.message));

@@ -7,7 +7,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::clock::{At, seconds};
 use crate::desk::{Desk, tallies};
-use crate::domain::comparison::{is_compared, may_go_blind};
+use crate::domain::comparison::is_compared;
+use crate::domain::departure::{self, Departure, Known};
 use crate::domain::ids::NumberId;
 use crate::domain::pace::Pace;
 use crate::domain::phone::Sender;
@@ -46,6 +47,10 @@ pub(super) struct Flow<'a> {
     /// Since when numbers have to be compared; `None` where all are.
     since: Option<At>,
     pub(super) lanes: HashMap<(NumberId, String), Lane>,
+    /// What is decided about has waited in the outbox.
+    pub(super) waited: bool,
+    /// What has waited is known not to be at the carrier already.
+    vouched: bool,
     /// A text is sent although its number is paused, to see whether it has to be.
     pub(super) probes: bool,
     /// What may still be sent today, where that is limited.
@@ -80,19 +85,37 @@ impl<'a> Flow<'a> {
             _ => None,
         };
         let since = (!desk.gate.has_compared_all()).then(|| desk.gate.since());
-        Ok(Flow { desk, now, since, probes: false, senders, lanes: wanted.into_iter().zip(states).collect(), purse })
+        let vouched = desk.gate.is_vouched();
+        Ok(Flow {
+            desk,
+            now,
+            since,
+            waited: false,
+            vouched,
+            probes: false,
+            senders,
+            lanes: wanted.into_iter().zip(states).collect(),
+            purse,
+        })
     }
 
-    /// Why nothing is sent by this lane, if so.
-    fn obstacle(&self, lane: &(NumberId, String)) -> Option<&'static str> {
-        let state = self.lanes.get(lane)?;
+    /// Why nothing is ever sent by this lane, if so.
+    fn barrier(&self, lane: &(NumberId, String)) -> Option<&'static str> {
         if !Sender::read(&lane.1).answerable() {
             // Neither relayed nor answered by the system itself: the carrier could only refuse it.
             Some("this sender is a name, not a number, and cannot be answered")
         } else if !self.desk.policies.delivery.reaches(&lane.1) {
             self.desk.tallies.add(tallies::ABROAD, 1);
             Some("no texts are sent to this country")
-        } else if state.shut_out {
+        } else {
+            None
+        }
+    }
+
+    /// Why nothing is sent to this phone, by what is known of its wishes and ours.
+    fn obstacle(&self, lane: &(NumberId, String)) -> Option<&'static str> {
+        let state = self.lanes.get(lane)?;
+        if state.shut_out {
             Some(SHUT_OUT)
         } else if state.unwanted {
             Some("they opted out")
@@ -113,28 +136,31 @@ impl<'a> Flow<'a> {
         (segments, own): (i64, bool),
         (due_at, place_at): (Option<At>, Option<At>),
     ) -> Verdict {
-        if let Some(why) = self.obstacle(lane) {
+        if let Some(why) = self.barrier(lane) {
             return Verdict::Suppress(why);
+        }
+        let departure = departure::decide(&self.known(lane, own));
+        match departure {
+            Departure::Suppressed(why) => return Verdict::Suppress(why),
+            Departure::AwaitsComparison if !self.lanes.get(lane).is_some_and(|state| state.busy || state.waiting) => {
+                self.desk.gate.want(&lane.1, lane.0);
+                self.lanes.entry(lane.clone()).or_default().waiting = true;
+                return Verdict::Compare(self.now + LOOK_AGAIN);
+            }
+            _ => {}
         }
         let state = self.lanes.entry(lane.clone()).or_default();
         if state.busy || state.waiting {
             state.waiting = true;
             return Verdict::Wait { due_at: None, place_at: None };
         }
+        if self.waited && !self.vouched {
+            state.waiting = true;
+            return Verdict::Wait { due_at: Some(self.now), place_at };
+        }
         let Some((sender, pace, touched)) = self.senders.get_mut(&lane.0) else {
             return Verdict::Wait { due_at: None, place_at: None };
         };
-        let gate = &self.desk.gate;
-        let compared =
-            self.since.is_none_or(|since| is_compared(since, sender.in_service_at, sender.compared_at, self.now));
-        if !compared && !gate.has_looked_at(&lane.1) {
-            if !may_go_blind(gate.is_blind(), own) {
-                gate.want(&lane.1, lane.0);
-                state.waiting = true;
-                return Verdict::Compare(self.now + LOOK_AGAIN);
-            }
-            self.desk.tallies.add(tallies::UNLOOKED, 1);
-        }
         if sender.paused && !self.probes {
             state.waiting = true;
             return Verdict::Wait { due_at: Some(self.now), place_at: None };
@@ -164,6 +190,9 @@ impl<'a> Flow<'a> {
         }
         if let Ok(permit) = self.desk.room.clone().try_acquire_owned() {
             state.busy = true;
+            if departure == Departure::LeavesUnasked {
+                self.desk.tallies.add(tallies::UNLOOKED, 1);
+            }
             if let Some(purse) = &mut self.purse {
                 purse.take(segments);
             }
@@ -177,7 +206,7 @@ impl<'a> Flow<'a> {
     /// Decides about a text that an earlier life of the house may have sent: it takes its lane, but no place in the
     /// pace until it is requested.
     pub(super) fn decide_look(&mut self, lane: &(NumberId, String)) -> Verdict {
-        if let Some(why) = self.obstacle(lane) {
+        if let Some(why) = self.barrier(lane).or_else(|| self.obstacle(lane)) {
             return Verdict::Suppress(why);
         }
         let state = self.lanes.entry(lane.clone()).or_default();
@@ -185,8 +214,32 @@ impl<'a> Flow<'a> {
             state.waiting = true;
             return Verdict::Wait { due_at: None, place_at: None };
         }
+        if self.waited && !self.vouched {
+            state.waiting = true;
+            return Verdict::Wait { due_at: Some(self.now), place_at: None };
+        }
         state.busy = true;
         Verdict::Look
+    }
+
+    /// What is known when a text is to leave by this lane.
+    fn known(&self, lane: &(NumberId, String), by_person: bool) -> Known {
+        let gate = &self.desk.gate;
+        let compared = self.since.is_none_or(|since| {
+            let sender = self.senders.get(&lane.0).map(|(sender, ..)| sender);
+            sender.is_some_and(|sender| is_compared(since, sender.in_service_at, sender.compared_at, self.now))
+                || gate.has_looked_at(&lane.1)
+        });
+        Known {
+            waited: self.waited,
+            // Asked further down: a text that waits behind another has no time of its own.
+            vouched: true,
+            compared,
+            unlisted_for: if compared { Duration::ZERO } else { gate.unlisted_for() },
+            by_person,
+            obstacle: self.obstacle(lane),
+            doubtful: false,
+        }
     }
 
     pub(super) fn number(&self, id: NumberId) -> String {

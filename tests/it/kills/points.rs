@@ -37,7 +37,7 @@ enum Story {
 }
 
 /// Name, which time, and the story that leads there.
-const POINTS: [(&str, u32, Story); 54] = [
+const POINTS: [(&str, u32, Story); 55] = [
     ("before_commit", 30, Story::Relay),
     ("after_commit", 30, Story::Relay),
     ("before_dispatch", 7, Story::Relay),
