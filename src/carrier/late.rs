@@ -46,6 +46,16 @@ impl Carrier for Late {
         Capabilities { recall: Recall::List, max_body_chars: MAX_BODY_CHARS }
     }
 
+    fn ahead(&self) -> Option<i64> {
+        self.met.get()?.ahead()
+    }
+
+    async fn show_clock(&self) {
+        if let Some(carrier) = self.met.get() {
+            carrier.show_clock().await;
+        }
+    }
+
     async fn send(&self, text: &Outgoing) -> Sent {
         match self.met.get() {
             Some(carrier) => carrier.send(text).await,

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::clock::At;
 use crate::desk::{
-    Desk, backfill, claim, doubt, duty, fulfil, idle, index, lapse, leap, pair, pool, post, snooze, tokens,
+    Desk, backfill, claim, clocks, doubt, duty, fulfil, idle, index, lapse, leap, pair, pool, post, snooze, tokens,
 };
 use crate::store::Result;
 
@@ -28,6 +28,7 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
     let missed =
         (desk.policies.delivery.backfill_every / 20).clamp(Duration::from_millis(200), Duration::from_secs(15));
     vec![
+        task("clocks", Duration::from_secs(10), |desk| Box::pin(async move { clocks::compare(&desk).await.map(drop) })),
         task("vouch", Duration::from_secs(1), |desk| Box::pin(async move { backfill::vouch(&desk).await.map(drop) })),
         task("backfill", missed, move |desk| Box::pin(async move { backfill::turn(&desk, since).await.map(drop) })),
         task("leap", Duration::from_secs(1), |desk| Box::pin(async move { leap::replan(&desk).await.map(drop) })),

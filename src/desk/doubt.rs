@@ -3,8 +3,9 @@
 use super::Desk;
 use super::deliver::take;
 use crate::carrier::Listed;
-use crate::domain::doubt::{Finding, Look, could_be};
-use crate::domain::settlement::News;
+use crate::clock::At;
+use crate::domain::doubt::{Began, Finding, Likeness, Look, likeness};
+use crate::domain::settlement::{News, Try};
 use crate::faults;
 use crate::store::attempts::{self, InDoubt};
 use crate::store::{Error, Result};
@@ -50,8 +51,20 @@ pub async fn look(desk: &Desk) -> Result<usize> {
 }
 
 async fn list(desk: &Desk, one: &InDoubt) -> Result<Look> {
-    let Some(listed) = candidates(desk, one).await? else { return Ok(Look::Unavailable) };
-    Ok(Look::Candidates(listed.into_iter().map(|text| text.id).collect()))
+    let Some(found) = find(desk, one).await? else { return Ok(Look::Unavailable) };
+    if found.could.is_empty() && !found.unsure.is_empty() {
+        return Ok(Look::Unsure);
+    }
+    Ok(Look::Candidates(found.could.into_iter().map(|text| text.id).collect()))
+}
+
+/// Texts in the carrier's list that are bound to nothing else, oldest first.
+#[derive(Default)]
+struct Found {
+    /// These could be the one that is looked for.
+    could: Vec<Listed>,
+    /// These have its words, and nobody can say whether they were made before it.
+    unsure: Vec<Listed>,
 }
 
 /// The texts in the carrier's list that could be this one and are bound to nothing else, oldest first; `None` if the list
@@ -60,24 +73,44 @@ async fn list(desk: &Desk, one: &InDoubt) -> Result<Look> {
 /// # Errors
 /// What the database said.
 pub(super) async fn candidates(desk: &Desk, one: &InDoubt) -> Result<Option<Vec<Listed>>> {
-    let listed = match desk.carrier.list(&one.from, &one.to).await {
+    let Some(Found { could, unsure }) = find(desk, one).await? else { return Ok(None) };
+    let mut listed = [could, unsure].concat();
+    listed.sort_by_key(|text| text.created_at);
+    Ok(Some(listed))
+}
+
+async fn find(desk: &Desk, one: &InDoubt) -> Result<Option<Found>> {
+    let mut listed = match desk.carrier.list(&one.from, &one.to).await {
         Ok(listed) => listed,
         Err(why) => {
             tracing::warn!(attempt = one.id.0, %why, "the carrier's list could not be had");
             return Ok(None);
         }
     };
-    // An instant of ours may be wrong by as much as the clock ever jumped.
-    let started_at = one.attempt.started_at - desk.gate.strayed(&desk.clock);
-    let mut listed: Vec<_> = listed
-        .into_iter()
-        .filter(|text| text.from == one.from && text.to == one.to)
-        .filter(|text| could_be(&one.body, started_at, &text.body, text.created_at))
-        .collect();
+    let began = began(desk, &one.attempt);
+    listed.retain(|text| text.from == one.from && text.to == one.to);
     listed.sort_by_key(|text| text.created_at);
-    let ids: Vec<&str> = listed.iter().map(|text| text.id.as_str()).collect();
+    let mut found = Found::default();
+    for text in listed {
+        match likeness(&one.body, began, &text.body, (text.created_at, text.sure)) {
+            Likeness::Could => found.could.push(text),
+            Likeness::Unsure => found.unsure.push(text),
+            Likeness::Not => {}
+        }
+    }
+    let ids: Vec<&str> = found.could.iter().chain(&found.unsure).map(|text| text.id.as_str()).collect();
     let mut tx = desk.store.read().await?;
     let bound = attempts::bound(&mut tx, &ids).await?;
-    listed.retain(|text| !bound.contains(&text.id));
-    Ok(Some(listed))
+    found.could.retain(|text| !bound.contains(&text.id));
+    found.unsure.retain(|text| !bound.contains(&text.id));
+    Ok(Some(found))
+}
+
+/// When a request began, by our clock as it is now: by the carrier's clock, which nobody here sets.
+fn began(desk: &Desk, attempt: &Try) -> Began {
+    match (attempt.there, desk.carrier.ahead()) {
+        (Some(there), Some(ahead)) => Began::At(At(there.0 - ahead)),
+        // An instant of ours may be wrong by as much as the clock ever jumped.
+        _ => Began::Unsure(attempt.started_at - desk.gate.strayed(&desk.clock)),
+    }
 }

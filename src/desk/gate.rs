@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::clock::{At, Clock, minutes};
 
 /// A clock that moved by more than this against steady time has jumped; less is a clock being corrected.
-const JUMP: Duration = minutes(1);
+pub(super) const JUMP: Duration = minutes(1);
 /// Nothing lapses for so long after a jump.
 const CALM: Duration = minutes(5);
 
@@ -19,6 +19,7 @@ const CALM: Duration = minutes(5);
 pub struct Gate {
     caught_up: AtomicBool,
     vouched: AtomicBool,
+    compared: AtomicBool,
     since: Duration,
     watch: Mutex<Watch>,
 }
@@ -44,6 +45,7 @@ impl Gate {
         Gate {
             caught_up: AtomicBool::new(false),
             vouched: AtomicBool::new(false),
+            compared: AtomicBool::new(false),
             since: steady,
             watch: Mutex::new(watch),
         }
@@ -76,6 +78,18 @@ impl Gate {
     #[must_use]
     pub fn is_vouched(&self) -> bool {
         self.vouched.load(Ordering::SeqCst)
+    }
+
+    /// Our clock has been held against the carrier's.
+    pub fn compare(&self) {
+        self.compared.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether our clock has been held against the carrier's since the start: a clock that was set before is known by then, and
+    /// one that is set later is noticed here.
+    #[must_use]
+    pub fn is_compared(&self) -> bool {
+        self.compared.load(Ordering::SeqCst)
     }
 
     /// Whether now can be believed: the clock has not jumped within the last five minutes. Take now before you ask.

@@ -21,6 +21,7 @@ pub mod block;
 pub mod came;
 pub mod canned;
 pub mod claim;
+pub mod clocks;
 pub mod close;
 mod command;
 pub mod commands;

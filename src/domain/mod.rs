@@ -23,6 +23,7 @@ pub mod later;
 pub mod mention;
 pub mod name;
 pub mod numbering;
+pub mod offset;
 pub mod outsider;
 pub mod pace;
 pub mod pair;

@@ -39,13 +39,14 @@ pub async fn requests(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
     Ok(())
 }
 
-/// Texts that wait: when they may leave, their places, and until when they are valid.
+/// Texts that wait: when they may leave, their places, until when they are valid, and from when on they are looked for.
 ///
 /// # Errors
 /// What the database said.
 pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
     on!(tx, c => sqlx::query(
-        "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1 \
+        "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1, \
+         look_from = look_from + $1 \
          WHERE state IN ('ready', 'sending', 'unknown') AND NOT (updated_at BETWEEN $2 AND $3)")
         .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
     Ok(())

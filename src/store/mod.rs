@@ -25,6 +25,7 @@ pub mod audit;
 pub mod backfill;
 pub mod backup;
 pub mod canned;
+pub mod carrier_clock;
 pub mod changes;
 pub mod checkup;
 pub mod contacts;

@@ -97,6 +97,8 @@ pub struct NewAttempt {
     pub secret: String,
     /// Its fencing number.
     pub fence: i64,
+    /// When it begins by the carrier's clock, where that is known.
+    pub there: Option<At>,
 }
 
 /// Our numbers `ids`, locked until the commit: whoever decides about a lane holds its number.
@@ -227,7 +229,8 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: A
     for piece in pieces(rows) {
         on!(tx, c => {
             let mut q = QueryBuilder::new(
-                "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, looks) ",
+                "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, looks, \
+                 began_there) ",
             );
             q.push_values(piece, |mut b, row| {
                 b.push_bind(row.id.0)
@@ -237,7 +240,8 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: A
                     .push_bind(node)
                     .push_bind(now.0)
                     .push_bind(lease_until.0)
-                    .push_bind(0_i64);
+                    .push_bind(0_i64)
+                    .push_bind(row.there.map(|at| at.0));
             });
             q.build().execute(&mut *c).await.map(drop)
         })?;
@@ -282,7 +286,7 @@ pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Res
         on!(tx, c => {
             let mut q = QueryBuilder::new(
                 "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, ended_at, outcome, \
-                 doubt_since, looks, next_look_at) ",
+                 doubt_since, looks, next_look_at, began_there) ",
             );
             q.push_values(piece, |mut b, row| {
                 b.push_bind(row.attempt.id.0)
@@ -296,7 +300,8 @@ pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Res
                     .push_bind(EARLIER)
                     .push_bind(now.0)
                     .push_bind(0_i64)
-                    .push_bind(now.0);
+                    .push_bind(now.0)
+                    .push_bind(row.attempt.there.map(|at| at.0));
             });
             q.build().execute(&mut *c).await.map(drop)
         })?;

@@ -107,6 +107,7 @@ impl House {
     pub async fn with(database: Fresh, plan: Plan) -> House {
         let clock = Clock::test(At::from_seconds(1_800_000_000));
         let simulator = new_simulator(&clock, plan.auto_replies);
+        simulator.show(plan.carrier_shows);
         let house = House::beside(Arc::new(database), plan, clock, simulator, 0).await;
         house.has_missed_nothing()
     }
@@ -129,6 +130,7 @@ impl House {
             account_sid: ACCOUNT.to_owned(),
             auth_token: TOKEN.to_owned(),
             request_timeout: plan.patience,
+            clock: clock.clone(),
         });
         let (begun, outgoing) = mpsc::unbounded_channel();
         let desk = Desk::new(desk::Parts {
@@ -159,6 +161,7 @@ impl House {
         let own_doors = open_doors(doors).await;
         desk.public_url.set(own_doors.0.clone()).unwrap();
         simulator.call_at(&format!("{}/hooks/twilio/messages", own_doors.0));
+        desk::clocks::compare(&desk).await.unwrap();
         House {
             desk,
             simulator,
@@ -348,7 +351,8 @@ impl Drop for House {
 
 fn new_simulator(clock: &Clock, answers_keywords: bool) -> Simulator {
     let mut settings = simulator::Settings::new(ACCOUNT, TOKEN);
-    settings.clock = clock.clone();
+    // The carrier's is another clock: it goes on when ours is set.
+    settings.clock = clock.beside();
     settings.chance = Chance::seeded(11);
     settings.receipts = Receipts::at_once();
     settings.by_hand = true;

@@ -36,6 +36,7 @@ mod merges;
 mod model;
 mod model_pairs;
 mod numbers;
+mod offsets;
 mod operators;
 mod pairs;
 mod papers;

@@ -3,14 +3,13 @@
 use std::time::Instant;
 
 use super::flow::{Flow, Verdict};
-use super::{LOOKED_UP, Sending, attempt};
+use super::{LOOKED_UP, Sending, attempt, look};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::faults;
 use crate::store::departures::{Departing, Departure};
-use crate::store::outbox::Look;
 use crate::store::{Result, Tx, departures, outbox};
 
 /// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
@@ -103,7 +102,7 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
                 row.fence += 1;
                 row.why = Some(LOOKED_UP.to_owned());
                 let from = one.look_from.unwrap_or(one.accepted_at);
-                looks.push(Look { attempt: attempt(desk, one.id, row.fence, now), from });
+                looks.push(look(desk, one.id, row.fence, from, now));
             }
             Ok(Verdict::Suppress(why)) => row.why = Some(why.to_owned()),
             Err((state, why)) => {

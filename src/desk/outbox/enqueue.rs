@@ -3,14 +3,14 @@
 use std::time::Instant;
 
 use super::flow::{Flow, Verdict};
-use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt};
+use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt, look};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::domain::{seen, segment};
 use crate::faults;
-use crate::store::outbox::{Look, NewDelivery};
+use crate::store::outbox::NewDelivery;
 use crate::store::{Result, Tx, outbox};
 
 /// Puts drafts into the outbox, in their order.
@@ -64,7 +64,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                     (State::Ready, (due_at, place_at), None)
                 }
                 Verdict::Look => {
-                    looks.push(Look { attempt: attempt(desk, id, 1, now), from: desk.sent_at(now) });
+                    looks.push(look(desk, id, 1, desk.sent_at(now), now));
                     (State::Unknown, (None, None), Some(LOOKED_UP.to_owned()))
                 }
                 Verdict::Suppress(why) => {

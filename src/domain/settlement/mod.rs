@@ -53,6 +53,8 @@ pub struct Try {
     pub listed_at: Option<At>,
     /// When a look that counts found nothing.
     pub empty_at: Option<At>,
+    /// When the request began by the carrier's clock, where that was known then.
+    pub there: Option<At>,
 }
 
 /// News about an attempt.
