@@ -1,7 +1,6 @@
 //! A carrier that is met later: the simulator inside `serve` has an address only once its port is bound.
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -50,16 +49,17 @@ impl Carrier for Late {
         self.met.get()?.ahead()
     }
 
-    async fn show_clock(&self) {
-        if let Some(carrier) = self.met.get() {
-            carrier.show_clock().await;
+    async fn is_there(&self) -> bool {
+        match self.met.get() {
+            Some(carrier) => carrier.is_there().await,
+            None => false,
         }
     }
 
     async fn send(&self, text: &Outgoing) -> Sent {
         match self.met.get() {
             Some(carrier) => carrier.send(text).await,
-            None => Sent::NotSent { after: Some(Duration::from_secs(1)), why: Self::absent() },
+            None => Sent::Unreached { why: Self::absent() },
         }
     }
 

@@ -129,8 +129,9 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// instant that it hands out is brought to our clock by this, and every instant that it is asked about to its own.
     fn ahead(&self) -> Option<i64>;
 
-    /// Asks it something small, for the sake of the date on the answer: [`Carrier::ahead`] goes by that.
-    async fn show_clock(&self) {}
+    /// Asks it something small: whether it answers, whatever it says, unless it says that it has failed itself. The date of
+    /// the answer counts for [`Carrier::ahead`].
+    async fn is_there(&self) -> bool;
 
     /// Makes one request, once. Never repeats it by itself and never follows a redirect.
     async fn send(&self, text: &Outgoing) -> Sent;

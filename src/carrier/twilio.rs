@@ -134,13 +134,10 @@ impl Carrier for Twilio {
         self.apart.ahead()
     }
 
-    async fn show_clock(&self) {
+    async fn is_there(&self) -> bool {
         let mut first = self.numbers.clone();
         first.query_pairs_mut().append_pair("PageSize", "1");
-        // Whatever it answers, it is dated.
-        if let Err(why) = self.get(first).await {
-            tracing::debug!(why = answer::chain(&why), "the carrier does not show its clock");
-        }
+        self.get(first).await.is_ok_and(|answer| !answer.status().is_server_error())
     }
 
     async fn send(&self, text: &Outgoing) -> Sent {

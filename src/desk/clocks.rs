@@ -20,7 +20,7 @@ const CHANGED: u64 = 1_000_000;
 /// What the database said. A carrier that cannot be asked is no error: it is asked again.
 pub async fn compare(desk: &Desk) -> Result<Option<i64>> {
     if desk.carrier.ahead().is_none() {
-        desk.carrier.show_clock().await;
+        desk.carrier.is_there().await;
     }
     let Some(ahead) = desk.carrier.ahead() else {
         metrics::clock_offset(None);

@@ -65,5 +65,6 @@ pub(super) async fn plans(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
     leaps::requests(tx, leap, fresh).await?;
     leaps::deliveries(tx, leap, fresh).await?;
     leaps::planned(tx, leap, fresh).await?;
+    leaps::probes(tx, leap).await?;
     leaps::paces(tx, leap, now).await
 }

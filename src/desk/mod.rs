@@ -53,6 +53,7 @@ pub mod note;
 pub mod notice;
 pub mod number;
 pub mod once;
+pub mod outage;
 pub mod outbox;
 pub mod outside;
 pub mod pair;

@@ -1,7 +1,7 @@
 //! How doubt about a request is settled: looks at the carrier's list until there is proof one way or the other.
 //!
 //! One empty look proves nothing, because a carrier may list late: two are needed, the first well after the request
-//! could still have been under way, the second well after the first. What remains is a carrier slower than both.
+//! could still have been under way, the second well after the first could have come. What remains is a carrier slower than both.
 
 use std::time::Duration;
 
@@ -73,13 +73,20 @@ impl Doubt {
         (self.started_at + policy.request_timeout).max(self.since) + policy.proof_after
     }
 
+    /// From when on a second empty look counts, if the first that counted was at `first`: a whole while after the first could
+    /// have come, and a little after it came. Of a request made long ago, as after an outage, two looks soon after each other
+    /// show as much as two that were made in time.
+    fn again_at(&self, first: At, policy: &DeliveryPolicy) -> At {
+        (self.provable_at(policy) + policy.proof_again_after).max(first + policy.proof_again_after / 12)
+    }
+
     /// When to look next after `now`.
     #[must_use]
     pub fn next_look(&self, policy: &DeliveryPolicy, now: At) -> At {
         let scale = policy.proof_after.as_secs_f64() / 60.0;
         let early = EARLY.iter().map(|look| self.since + seconds(*look).mul_f64(scale)).find(|at| *at > now);
         let proof = match self.empty_at {
-            Some(first) => first + policy.proof_again_after,
+            Some(first) => self.again_at(first, policy),
             None => self.provable_at(policy),
         };
         // A proof that is due and was not had (the list failed) is tried again after a pause.
@@ -111,7 +118,7 @@ impl Doubt {
                 why: "the carrier lists several texts that could be this one",
             },
             Look::Candidates(_) => match self.empty_at {
-                Some(first) if asked_at >= first + policy.proof_again_after => Finding::NotSent,
+                Some(first) if asked_at >= self.again_at(first, policy) => Finding::NotSent,
                 None if asked_at >= self.provable_at(policy) => {
                     let proven = Doubt { empty_at: Some(asked_at), ..*self };
                     Finding::Again { at: proven.next_look(policy, asked_at), proof: true }

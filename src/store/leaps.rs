@@ -64,6 +64,21 @@ pub async fn planned(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
     Ok(())
 }
 
+/// When what is stopped is tried again: a number, the account, a carrier that cannot be reached.
+///
+/// # Errors
+/// What the database said.
+pub async fn probes(tx: &mut Tx, leap: i64) -> Result<()> {
+    for statement in [
+        "UPDATE numbers SET probe_at = probe_at + $1, probed_at = probed_at + $1 WHERE paused_at IS NOT NULL",
+        "UPDATE account_pause SET probe_at = probe_at + $1",
+        "UPDATE carrier_outage SET probe_at = probe_at + $1",
+    ] {
+        on!(tx, c => sqlx::query(statement).bind(leap).execute(&mut *c).await.map(drop))?;
+    }
+    Ok(())
+}
+
 /// The next free place of each number, where a clock that was set back would make it wait.
 ///
 /// # Errors

@@ -55,6 +55,7 @@ pub mod news;
 pub mod notices;
 pub mod numbers;
 pub mod opening;
+pub mod outage;
 pub mod outbox;
 pub mod pairs;
 pub mod partings;

@@ -22,7 +22,7 @@ pub struct Sender {
     pub pace_micros: Option<i64>,
     /// The next free place.
     pub pace_free_at: At,
-    /// Sending is paused until somebody mends its settings.
+    /// Nothing is sent: the carrier refuses this number, or cannot be reached.
     pub paused: bool,
 }
 
@@ -115,7 +115,9 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
     let lock = tx.for_update();
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
-            "SELECT id, number, role, pace_micros, pace_free_at, paused_at FROM numbers WHERE id IN (",
+            "SELECT id, number, role, pace_micros, pace_free_at, \
+             CASE WHEN paused_at IS NOT NULL OR EXISTS (SELECT 1 FROM carrier_outage) THEN 1 ELSE 0 END \
+             FROM numbers WHERE id IN (",
         );
         push_list(&mut q, padded(&wanted).copied());
         q.push(" ORDER BY id").push(lock);
@@ -125,7 +127,7 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
             is_line: row.try_get::<String, _>(2)? == "line",
             pace_micros: row.try_get(3)?,
             pace_free_at: At(row.try_get(4)?),
-            paused: row.try_get::<Option<i64>, _>(5)?.is_some(),
+            paused: row.try_get::<i32, _>(5)? == 1,
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)

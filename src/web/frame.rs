@@ -17,7 +17,7 @@ use crate::store::carrier_clock::{self, Kept};
 use crate::store::pool::peaks;
 use crate::store::views::list::{Counts, LineCount, Reach, View, Which, counts};
 use crate::store::views::{Viewer, health};
-use crate::store::{self, Tx, changes, endpoints};
+use crate::store::{self, Tx, changes, endpoints, outage};
 use crate::{clock::At, domain::ids::PersonId};
 
 /// Something that needs a hand.
@@ -235,6 +235,13 @@ async fn stopped(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
 /// asked, texts that it sent and we know nothing of.
 async fn missed(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
     let mut troubles = Vec::new();
+    if let Some(out) = outage::get(tx).await? {
+        troubles.push(Trouble {
+            what: format!("The carrier cannot be reached ({}): texts wait. Since", out.why.trim_end_matches('.')),
+            at: Some(Stamp(out.since)),
+            remedy: "It is asked every few seconds; everything is sent once it answers. Run switchboard doctor if this stays.",
+        });
+    }
     if let Some(Kept { ahead, off_since: Some(since) }) = carrier_clock::get(tx).await? {
         troubles.push(Trouble {
             what: format!("Our clock is {} the carrier's. Since", offset::worded(ahead)),

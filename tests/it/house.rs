@@ -15,8 +15,8 @@ use switchboard::courier::Courier;
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
 use switchboard::desk::{
-    self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, outside::Outside, pair, snooze,
-    tallies::Tallies,
+    self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, outage, outside::Outside, pair,
+    snooze, tallies::Tallies,
 };
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::hooks;
@@ -185,6 +185,7 @@ impl House {
             let mut busy = leap::replan(&self.desk).await.unwrap();
             busy |= self.makes_requests().await;
             busy |= self.simulator.settle().await > 0;
+            busy |= outage::probe(&self.desk).await.unwrap();
             busy |= claim::claim(&self.desk).await.unwrap().looked_at > 0;
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;
             busy |= idle::close_idle(&self.desk).await.unwrap() > 0;

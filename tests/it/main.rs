@@ -38,6 +38,7 @@ mod model_pairs;
 mod numbers;
 mod offsets;
 mod operators;
+mod outages;
 mod pairs;
 mod papers;
 mod people;

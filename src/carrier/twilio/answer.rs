@@ -50,7 +50,7 @@ pub(super) fn lost(error: &reqwest::Error) -> Sent {
     if error.is_connect() {
         let why =
             if error.is_dns() { "the carrier's name could not be resolved" } else { "no connection to the carrier" };
-        return Sent::NotSent { after: None, why: format!("{why}: {}", chain(error)) };
+        return Sent::Unreached { why: format!("{why}: {}", chain(error)) };
     }
     if error.is_timeout() {
         return in_doubt("the carrier did not answer in time");

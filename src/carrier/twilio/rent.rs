@@ -103,7 +103,7 @@ impl Twilio {
             .body(form.encode());
         match self.ask(request).await {
             Err(error) => match answer::lost(&error) {
-                Sent::NotSent { why, .. } => Changed::NotDone(why),
+                Sent::Unreached { why } | Sent::NotSent { why, .. } => Changed::NotDone(why),
                 Sent::InDoubt { why } => Changed::InDoubt(why),
                 // Without an answer there is neither a yes nor a no.
                 other => Changed::InDoubt(format!("{other:?}")),

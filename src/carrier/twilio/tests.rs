@@ -124,7 +124,7 @@ async fn what_never_reached_the_carrier_was_surely_not_sent() {
     let unresolvable = format!("http://{}.invalid", "x".repeat(64));
     for (base, reason) in [(format!("http://127.0.0.1:{port}"), "refused"), (unresolvable, "resolved")] {
         let sent = client(&base).send(&text()).await;
-        assert!(matches!(&sent, Sent::NotSent { after: None, why } if why.contains(reason)), "{base}: {sent:?}");
+        assert!(matches!(&sent, Sent::Unreached { why } if why.contains(reason)), "{base}: {sent:?}");
     }
 }
 
@@ -133,7 +133,7 @@ async fn a_connection_that_never_speaks_tls_was_surely_not_used() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", listener.local_addr().unwrap());
     let sent = client(&base).send(&text()).await;
-    assert!(matches!(&sent, Sent::NotSent { .. }), "black hole: {sent:?}");
+    assert!(matches!(&sent, Sent::Unreached { .. }), "black hole: {sent:?}");
     let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = plain.local_addr().unwrap();
     tokio::spawn(async move {
@@ -142,7 +142,7 @@ async fn a_connection_that_never_speaks_tls_was_surely_not_used() {
         std::future::pending::<()>().await;
     });
     let sent = client(&format!("https://{address}")).send(&text()).await;
-    assert!(matches!(&sent, Sent::NotSent { .. }), "no TLS: {sent:?}");
+    assert!(matches!(&sent, Sent::Unreached { .. }), "no TLS: {sent:?}");
 }
 
 #[tokio::test]

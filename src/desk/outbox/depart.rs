@@ -88,6 +88,7 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
                     body: one.body,
                     accepted_at: one.accepted_at,
                     valid_until: one.valid_until,
+                    probes,
                     permit,
                     born: Instant::now(),
                 });

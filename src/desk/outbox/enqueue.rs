@@ -53,6 +53,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                         body: body.clone(),
                         accepted_at: now,
                         valid_until,
+                        probes: false,
                         permit,
                         born: Instant::now(),
                     });

@@ -70,6 +70,8 @@ pub struct Sending {
     pub accepted_at: At,
     /// When it is given up.
     pub valid_until: At,
+    /// It is sent to find out whether anything can be.
+    pub probes: bool,
     /// Its place among the requests under way; given back when it is dropped.
     pub permit: OwnedSemaphorePermit,
     /// When it was begun, by a clock that never jumps: its lease counts from here.

@@ -173,6 +173,10 @@ impl Carrier for Faulty {
         Some(0)
     }
 
+    async fn is_there(&self) -> bool {
+        true
+    }
+
     async fn send(&self, text: &Outgoing) -> Sent {
         let now = self.clock.now();
         let token = text.status_url.rsplit('/').next().unwrap_or_default().to_owned();
@@ -199,7 +203,7 @@ impl Carrier for Faulty {
                 Fate::Settings { account: false } => {
                     return refused(RefusalClass::NumberSettings, 21606, "the number cannot send");
                 }
-                Fate::NotSent => return Sent::NotSent { after: None, why: "the connection was refused".to_owned() },
+                Fate::NotSent => return Sent::Unreached { why: "the connection was refused".to_owned() },
                 Fate::Busy => return Sent::NotSent { after: Some(seconds(3)), why: "too many requests".to_owned() },
                 Fate::Lost => return Sent::InDoubt { why: "the connection broke".to_owned() },
                 Fate::TakenSilently { after, listed } => {
