@@ -1,7 +1,6 @@
 //! A carrier that is met later: the simulator inside `serve` has an address only once its port is bound.
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -47,10 +46,21 @@ impl Carrier for Late {
         Capabilities { recall: Recall::List, max_body_chars: MAX_BODY_CHARS }
     }
 
+    fn ahead(&self) -> Option<i64> {
+        self.met.get()?.ahead()
+    }
+
+    async fn is_there(&self) -> bool {
+        match self.met.get() {
+            Some(carrier) => carrier.is_there().await,
+            None => false,
+        }
+    }
+
     async fn send(&self, text: &Outgoing) -> Sent {
         match self.met.get() {
             Some(carrier) => carrier.send(text).await,
-            None => Sent::NotSent { after: Some(Duration::from_secs(1)), why: Self::absent() },
+            None => Sent::Unreached { why: Self::absent() },
         }
     }
 

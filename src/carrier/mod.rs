@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use crate::clock::At;
 pub use crate::domain::sending::{Recall, Refusal, RefusalClass, Sent};
 
+pub mod apart;
 pub mod late;
 pub mod rent;
 pub mod twilio;
@@ -53,8 +54,11 @@ pub struct Listed {
     pub to: String,
     /// The body as the carrier keeps it (it may have replaced characters).
     pub body: String,
-    /// When the carrier made it; to the second.
+    /// When the carrier made it, by our clock; to the second.
     pub created_at: At,
+    /// That instant has been brought from the carrier's clock to ours. Otherwise it stands as the carrier wrote it, nobody
+    /// knows how far the clocks are apart, and it rules nothing out.
+    pub sure: bool,
     /// The carrier's word for its state, such as `queued` or `delivered`.
     pub status: String,
     /// The carrier's error code, if any.
@@ -74,7 +78,7 @@ pub struct Arrived {
     pub body: String,
     /// Files came with it: ask [`Carrier::media`].
     pub has_media: bool,
-    /// When the carrier took it; to the second.
+    /// When the carrier took it, by our clock as far as the offset is known; to the second.
     pub sent_at: At,
     /// The item of the list as it came.
     pub raw: String,
@@ -139,6 +143,14 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
+    /// By how many microseconds its clock is ahead of ours now, as its answers show; `None` while that is not known. Every
+    /// instant that it hands out is brought to our clock by this, and every instant that it is asked about to its own.
+    fn ahead(&self) -> Option<i64>;
+
+    /// Asks it something small: whether it answers, whatever it says, unless it says that it has failed itself. The date of
+    /// the answer counts for [`Carrier::ahead`].
+    async fn is_there(&self) -> bool;
+
     /// Makes one request, once. Never repeats it by itself and never follows a redirect.
     async fn send(&self, text: &Outgoing) -> Sent;
 
@@ -148,8 +160,8 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// [`Unanswered`] if any page could not be had: a part of the list proves nothing.
     async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered>;
 
-    /// One page, of at most 1,000, of the texts to us that it lists for the day of `since` (GMT) and later: the first one, or
-    /// the one that the page before has named.
+    /// One page, of at most 1,000, of the texts to us that it lists for the day of `since` (GMT, by its clock) and later: the
+    /// first one, or the one that the page before has named.
     ///
     /// # Errors
     /// [`Unanswered`].
@@ -161,7 +173,7 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// [`Unanswered`].
     async fn media(&self, id: &str) -> Result<Vec<(String, String)>, Unanswered>;
 
-    /// All texts from `from`, one of our numbers, that were sent on the day of `since` (GMT) and later. One that the
+    /// All texts from `from`, one of our numbers, that were sent on the day of `since` (GMT, by its clock) and later. One that the
     /// carrier has not sent yet is not among them.
     ///
     /// # Errors

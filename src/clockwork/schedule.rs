@@ -7,7 +7,8 @@ use tokio::sync::watch;
 
 use crate::clock::At;
 use crate::desk::{
-    Desk, backfill, claim, doubt, duty, fulfil, idle, index, lapse, leap, pair, pool, post, snooze, tokens,
+    Desk, backfill, claim, clocks, doubt, duty, fulfil, idle, index, lapse, leap, outage, pair, pool, post, snooze,
+    tokens,
 };
 use crate::store::Result;
 
@@ -31,6 +32,20 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
     let missed =
         (desk.policies.delivery.backfill_every / 20).clamp(Duration::from_millis(200), Duration::from_secs(15));
     vec![
+        task("clocks", Duration::from_secs(10), |desk| Box::pin(async move { clocks::compare(&desk).await.map(drop) })),
+        task("outage", Duration::from_millis(500), |desk| {
+            Box::pin(async move {
+                if outage::take(&desk).await? {
+                    // It may be silent for as long as a request may take, and is asked again meanwhile.
+                    tokio::spawn(async move {
+                        if let Err(error) = outage::ask(&desk).await {
+                            tracing::warn!(%error, "what the carrier answered could not be written; it is asked again");
+                        }
+                    });
+                }
+                Ok(())
+            })
+        }),
         task("vouch", Duration::from_secs(1), |desk| Box::pin(async move { backfill::vouch(&desk).await.map(drop) })),
         task("backfill", missed, |desk| Box::pin(async move { backfill::turn(&desk).await.map(drop) })),
         task("people", PEOPLE, |desk| Box::pin(async move { backfill::people(&desk).await.map(drop) })),

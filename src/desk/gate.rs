@@ -7,6 +7,7 @@
 //! every question.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::domain::ids::NumberId;
 use crate::store::Timeline;
 
 /// A clock that moved by more than this against steady time has jumped; less is a clock being corrected.
-const JUMP: Duration = minutes(1);
+pub(super) const JUMP: Duration = minutes(1);
 /// Nothing lapses for so long after a jump.
 const CALM: Duration = minutes(5);
 /// A carrier whose lists cannot be had for so long is not waited for any longer.
@@ -27,6 +28,8 @@ pub struct Gate {
     clock: Clock,
     timeline: Timeline,
     known: Mutex<Known>,
+    /// Our clock has been held against the carrier's.
+    clock_compared: AtomicBool,
     watch: Mutex<Watch>,
 }
 
@@ -85,7 +88,13 @@ impl Gate {
         let (now, steady) = (clock.now(), clock.steady());
         let watch = Watch { now, steady, calm_from: Duration::ZERO, leapt: 0, strayed: 0 };
         let known = Known::new(timeline.number(), steady);
-        Gate { clock: clock.clone(), timeline, known: Mutex::new(known), watch: Mutex::new(watch) }
+        Gate {
+            clock: clock.clone(),
+            timeline,
+            known: Mutex::new(known),
+            clock_compared: AtomicBool::new(false),
+            watch: Mutex::new(watch),
+        }
     }
 
     /// Asks or notes something; what is known of another timeline is forgotten before.
@@ -214,6 +223,18 @@ impl Gate {
     #[must_use]
     pub fn is_vouched(&self) -> bool {
         self.with(|known| known.vouched)
+    }
+
+    /// Our clock has been held against the carrier's.
+    pub fn compare_clock(&self) {
+        self.clock_compared.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether our clock has been held against the carrier's since the start: a clock that was set before is known by then, and
+    /// one that is set later is noticed here.
+    #[must_use]
+    pub fn has_compared_clock(&self) -> bool {
+        self.clock_compared.load(Ordering::SeqCst)
     }
 
     /// Whether now can be believed: the clock has not jumped within the last five minutes. Take now before you ask.

@@ -26,6 +26,8 @@ pub mod later;
 pub mod mention;
 pub mod name;
 pub mod numbering;
+pub mod offset;
+pub mod outage;
 pub mod outsider;
 pub mod pace;
 pub mod pair;

@@ -106,15 +106,17 @@ pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// When the newest request of all was begun; without one, when the oldest waiting text was accepted.
+/// When the newest request of all was begun, by our clock as it is now: the carrier's is `ahead` of it by so many microseconds,
+/// as far as that is known. Without a request, when the oldest waiting text was accepted.
 ///
 /// # Errors
 /// What the database said.
-pub async fn newest(tx: &mut Tx) -> Result<Option<At>> {
+pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT COALESCE((SELECT a.started_at FROM attempts a WHERE a.id = (SELECT MAX(id) FROM attempts)), \
+        "SELECT COALESCE((SELECT COALESCE(a.began_there - $1, a.started_at) FROM attempts a \
+                            WHERE a.id = (SELECT MAX(id) FROM attempts)), \
                          (SELECT MIN(accepted_at) FROM deliveries WHERE state = 'ready'))")
-        .fetch_one(&mut *c).await)?;
+        .bind(ahead).fetch_one(&mut *c).await)?;
     Ok(at.map(At))
 }
 

@@ -15,7 +15,7 @@ use switchboard::courier::Courier;
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
 use switchboard::desk::{
-    self, Desk, backfill, claim, deliver, doubt, duty, fulfil, gate::Gate, identity, idle, lapse, leap,
+    self, Desk, backfill, claim, deliver, doubt, duty, fulfil, gate::Gate, identity, idle, lapse, leap, outage,
     outside::Outside, pair, snooze, tallies::Tallies,
 };
 use switchboard::domain::ids::{ConversationId, PersonId};
@@ -107,6 +107,7 @@ impl House {
     pub async fn with(database: Fresh, plan: Plan) -> House {
         let clock = Clock::test(At::from_seconds(1_800_000_000));
         let simulator = new_simulator(&clock, plan.auto_replies);
+        simulator.show(plan.carrier_shows);
         let house = House::beside(Arc::new(database), plan, clock, simulator, 0).await;
         house.has_missed_nothing()
     }
@@ -131,6 +132,7 @@ impl House {
             account_sid: ACCOUNT.to_owned(),
             auth_token: TOKEN.to_owned(),
             request_timeout: plan.patience,
+            clock: clock.clone(),
         });
         let (begun, outgoing) = mpsc::unbounded_channel();
         let gate = Gate::new(&clock, store.timeline());
@@ -162,6 +164,7 @@ impl House {
         let own_doors = open_doors(doors).await;
         desk.public_url.set(own_doors.0.clone()).unwrap();
         simulator.call_at(&format!("{}/hooks/twilio/messages", own_doors.0));
+        desk::clocks::compare(&desk).await.unwrap();
         House {
             desk,
             simulator,
@@ -186,6 +189,7 @@ impl House {
             busy |= self.makes_requests().await;
             busy |= self.simulator.settle().await > 0;
             busy |= backfill::people(&self.desk).await.unwrap() > 0;
+            busy |= outage::probe(&self.desk).await.unwrap();
             busy |= claim::claim(&self.desk).await.unwrap().looked_at > 0;
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;
             busy |= idle::close_idle(&self.desk).await.unwrap() > 0;
@@ -352,7 +356,8 @@ impl Drop for House {
 
 fn new_simulator(clock: &Clock, answers_keywords: bool) -> Simulator {
     let mut settings = simulator::Settings::new(ACCOUNT, TOKEN);
-    settings.clock = clock.clone();
+    // The carrier's is another clock: it goes on when ours is set.
+    settings.clock = clock.beside();
     settings.chance = Chance::seeded(11);
     settings.receipts = Receipts::at_once();
     settings.by_hand = true;

@@ -7,15 +7,15 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::clock::{At, minutes};
-use crate::desk::Desk;
 use crate::desk::gate::PATIENCE;
 use crate::desk::tallies::STRANGE_TEXTS;
+use crate::desk::{Desk, clocks};
 use crate::domain::ids::NumberId;
 use crate::faults;
 use crate::store::backfill::{self as table, Waiting};
 use crate::store::{Job, Result, Tx, attempts, tallies};
 
-/// The two clocks may differ by so much.
+/// What is known of the offset of the two clocks may be wrong by so much.
 const CLOCKS_DIFFER: Duration = minutes(1);
 
 /// Asks the carrier, once after a start, what it has sent. True once it is known that what waits may leave.
@@ -27,9 +27,10 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
         return Ok(true);
     }
     let epoch = desk.gate.epoch();
+    clocks::compare(desk).await?;
     let (waiting, newest) = {
         let mut tx = desk.store.read().await?;
-        (table::waiting(&mut tx).await?, table::newest(&mut tx).await?)
+        (table::waiting(&mut tx).await?, table::newest(&mut tx, desk.carrier.ahead()).await?)
     };
     let mut lanes: HashMap<NumberId, (String, Vec<Waiting>)> = HashMap::new();
     for lane in waiting {
@@ -83,7 +84,7 @@ async fn strange(desk: &Desk, number: &str, since: At) -> Result<Option<HashMap<
             return Ok(None);
         }
     };
-    let recent: Vec<_> = listed.into_iter().filter(|text| text.created_at >= since).collect();
+    let recent: Vec<_> = listed.into_iter().filter(|text| !text.sure || text.created_at >= since).collect();
     let ids: Vec<&str> = recent.iter().map(|text| text.id.as_str()).collect();
     let mut tx = desk.store.read().await?;
     let bound: std::collections::HashSet<String> = attempts::bound(&mut tx, &ids).await?.into_iter().collect();

@@ -3,14 +3,13 @@
 use std::time::Instant;
 
 use super::flow::{BEHIND, Flow, Verdict};
-use super::{LOOKED_UP, Sending, TEXT, attempt};
+use super::{LOOKED_UP, Sending, TEXT, attempt, look};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::faults;
 use crate::store::departures::{Departing, Departure};
-use crate::store::outbox::Look;
 use crate::store::{Result, Tx, departures, outbox};
 
 /// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
@@ -86,6 +85,7 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
                     body: one.body,
                     accepted_at: one.accepted_at,
                     valid_until: one.valid_until,
+                    probes,
                     permit,
                     born: Instant::now(),
                 });
@@ -104,7 +104,7 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
                 row.fence += 1;
                 row.why = Some(LOOKED_UP.to_owned());
                 let from = one.look_from.unwrap_or(one.accepted_at);
-                looks.push(Look { attempt: attempt(desk, one.id, row.fence, now), from });
+                looks.push(look(desk, one.id, row.fence, from, now));
             }
             Ok(Verdict::Suppress(why)) => row.why = Some(why.to_owned()),
             Err((state, why)) => {

@@ -3,14 +3,14 @@
 use std::time::Instant;
 
 use super::flow::{BEHIND, Flow, Verdict};
-use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt};
+use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt, look};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::domain::{seen, segment};
 use crate::faults;
-use crate::store::outbox::{Look, NewDelivery};
+use crate::store::outbox::NewDelivery;
 use crate::store::{Result, Tx, outbox};
 
 /// Puts drafts into the outbox, in their order.
@@ -53,6 +53,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                         body: body.clone(),
                         accepted_at: now,
                         valid_until,
+                        probes: false,
                         permit,
                         born: Instant::now(),
                     });
@@ -68,7 +69,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                     (State::Ready, (Some(due_at), None), Some(BEHIND.to_owned()))
                 }
                 Verdict::Look => {
-                    looks.push(Look { attempt: attempt(desk, id, 1, now), from: desk.sent_at(now) });
+                    looks.push(look(desk, id, 1, desk.sent_at(now), now));
                     (State::Unknown, (None, None), Some(LOOKED_UP.to_owned()))
                 }
                 Verdict::Suppress(why) => {

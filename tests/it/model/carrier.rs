@@ -168,6 +168,15 @@ impl Carrier for Faulty {
         Capabilities { recall: Recall::List, max_body_chars: 1600 }
     }
 
+    /// It is in this process, and so is its clock.
+    fn ahead(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    async fn is_there(&self) -> bool {
+        true
+    }
+
     async fn send(&self, text: &Outgoing) -> Sent {
         let now = self.clock.now();
         let token = text.status_url.rsplit('/').next().unwrap_or_default().to_owned();
@@ -194,7 +203,7 @@ impl Carrier for Faulty {
                 Fate::Settings { account: false } => {
                     return refused(RefusalClass::NumberSettings, 21606, "the number cannot send");
                 }
-                Fate::NotSent => return Sent::NotSent { after: None, why: "the connection was refused".to_owned() },
+                Fate::NotSent => return Sent::Unreached { why: "the connection was refused".to_owned() },
                 Fate::Busy => return Sent::NotSent { after: Some(seconds(3)), why: "too many requests".to_owned() },
                 Fate::Lost => return Sent::InDoubt { why: "the connection broke".to_owned() },
                 Fate::TakenSilently { after, listed } => {
@@ -229,6 +238,7 @@ impl Carrier for Faulty {
                 to: one.to.clone(),
                 body: one.body.clone(),
                 created_at: one.at,
+                sure: true,
                 status: "sent".to_owned(),
                 error_code: None,
             })
