@@ -99,6 +99,8 @@ pub enum Clock {
     System(Arc<AtomicI64>),
     /// Stands still until a test turns it.
     Test(Arc<Turned>),
+    /// Another machine's, in a test: it showed so much before that test's clock was first turned.
+    Beside(Arc<Turned>, At),
 }
 
 /// A clock in a test's hand: what its face shows, and how far it was ever turned, in microseconds.
@@ -124,6 +126,19 @@ impl Clock {
         Clock::Test(Arc::new(Turned { face: AtomicI64::new(at.0), turned: AtomicI64::new(0) }))
     }
 
+    /// The clock of another machine: it agrees with this one, goes on as time passes, and does not move when somebody sets
+    /// this one. Only a test's clock has another beside it; the system's is shared.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        match self {
+            Clock::Test(hands) => {
+                let turned = hands.turned.load(Ordering::SeqCst);
+                Clock::Beside(hands.clone(), At(self.now().0 - turned))
+            }
+            other => other.clone(),
+        }
+    }
+
     /// Now.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one source of now")]
@@ -134,6 +149,7 @@ impl Clock {
                 At(machine + offset.load(Ordering::Relaxed))
             }
             Clock::Test(hands) => At(hands.face.load(Ordering::SeqCst)),
+            Clock::Beside(hands, began) => At(began.0 + hands.turned.load(Ordering::SeqCst)),
         }
     }
 
@@ -159,7 +175,9 @@ impl Clock {
     pub fn steady(&self) -> Duration {
         match self {
             Clock::System(_) => BEGAN.elapsed(),
-            Clock::Test(hands) => Duration::from_micros(hands.turned.load(Ordering::SeqCst).unsigned_abs()),
+            Clock::Test(hands) | Clock::Beside(hands, _) => {
+                Duration::from_micros(hands.turned.load(Ordering::SeqCst).unsigned_abs())
+            }
         }
     }
 

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
@@ -51,6 +52,17 @@ static FIRST_SEND: LazyLock<Histogram> = LazyLock::new(|| {
 static UNREADABLE: LazyLock<IntGauge> = LazyLock::new(|| {
     let name = "switchboard_unreadable_rules";
     register(IntGauge::new(name, "Hours and policies that cannot be read").expect("names in this file are valid"))
+});
+static UNREACHABLE: LazyLock<IntGauge> = LazyLock::new(|| {
+    let name = "switchboard_carrier_unreachable";
+    register(
+        IntGauge::new(name, "1 while the carrier cannot be reached, else 0").expect("names in this file are valid"),
+    )
+});
+static CLOCK_OFFSET: LazyLock<Gauge> = LazyLock::new(|| {
+    let name = "switchboard_clock_ahead_of_carrier_seconds";
+    let help = "How far our clock is ahead of the carrier's (behind it: negative); NaN while that is not known";
+    register(Gauge::new(name, help).expect("names in this file are valid"))
 });
 static LOG_PAGES: AtomicI64 = AtomicI64::new(0);
 
@@ -157,6 +169,17 @@ pub fn unreadable(count: usize) -> bool {
     let more = count > UNREADABLE.get();
     UNREADABLE.set(count);
     more
+}
+
+/// Our clock is ahead of the carrier's by so many microseconds, as far as that is known.
+#[expect(clippy::cast_precision_loss, reason = "microseconds of three hundred years fit")]
+pub fn clock_offset(ahead: Option<i64>) {
+    CLOCK_OFFSET.set(ahead.map_or(f64::NAN, |micros| micros as f64 / 1e6));
+}
+
+/// Whether texts wait because the carrier cannot be reached.
+pub fn carrier_unreachable(out: bool) {
+    UNREACHABLE.set(i64::from(out));
 }
 
 /// Pages in the write-ahead log at the last checkpoint.

@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 use sha2::{Digest, Sha256};
 
-use crate::clock::At;
+use crate::clock::{At, days};
 
 /// Where chance comes from. Cheap to clone; clones of a seeded one share its state.
 #[derive(Clone, Debug)]
@@ -131,6 +131,17 @@ impl Ids {
         ((tick >> 12) << 22) | (self.node << 12) | (tick & 0xfff)
     }
 
+    /// Goes on above `newest`, which an earlier process may have made while its clock was ahead; at most a day, lest one
+    /// wrong clock decide for ever. False if `newest` is further ahead of `now`.
+    #[must_use]
+    pub fn go_on_after(&self, newest: i64, now: At) -> bool {
+        let near = newest < Self::floor(now + days(1));
+        if near {
+            self.last.fetch_max(((newest >> 22) << 12) | 0xfff, Ordering::SeqCst);
+        }
+        near
+    }
+
     /// The next id, and one above `newest`, which another node may have made whose clock is ahead.
     #[must_use]
     pub fn after(&self, newest: Option<i64>, now: At) -> i64 {
@@ -145,6 +156,21 @@ impl Ids {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::seconds;
+
+    #[test]
+    fn ids_go_on_above_those_that_a_wrong_clock_has_made_up_to_a_day_ahead() {
+        let now = At(1_800_000_000_000_000);
+        let newest = Ids::of_node(5).next(now + days(1) - seconds(1));
+        let ids = Ids::of_node(3);
+        assert!(ids.go_on_after(newest, now));
+        assert!(ids.next(now) > newest);
+        let far = Ids::of_node(5).next(now + days(2));
+        let ids = Ids::of_node(3);
+        assert!(!ids.go_on_after(far, now));
+        assert!(ids.next(now) < far);
+        assert!(ids.go_on_after(0, now) && ids.next(now) > Ids::floor(now));
+    }
 
     #[test]
     fn ids_rise_and_never_repeat_even_when_the_clock_stands_or_goes_back() {

@@ -1,12 +1,12 @@
 //! A carrier that is met later: the simulator inside `serve` has an address only once its port is bound.
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{
-    Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting, Unanswered,
+    Capabilities, Carrier, Changed, Inbox, InboxPage, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting,
+    Unanswered,
 };
 use crate::clock::At;
 use crate::wire::twilio::create::MAX_BODY_CHARS;
@@ -46,10 +46,21 @@ impl Carrier for Late {
         Capabilities { recall: Recall::List, max_body_chars: MAX_BODY_CHARS }
     }
 
+    fn ahead(&self) -> Option<i64> {
+        self.met.get()?.ahead()
+    }
+
+    async fn is_there(&self) -> bool {
+        match self.met.get() {
+            Some(carrier) => carrier.is_there().await,
+            None => false,
+        }
+    }
+
     async fn send(&self, text: &Outgoing) -> Sent {
         match self.met.get() {
             Some(carrier) => carrier.send(text).await,
-            None => Sent::NotSent { after: Some(Duration::from_secs(1)), why: Self::absent() },
+            None => Sent::Unreached { why: Self::absent() },
         }
     }
 
@@ -60,9 +71,9 @@ impl Carrier for Late {
         }
     }
 
-    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
+    async fn inbound(&self, whose: Inbox<'_>, since: At, page: Option<&str>) -> Result<InboxPage, Unanswered> {
         match self.met.get() {
-            Some(carrier) => carrier.inbound(to, since).await,
+            Some(carrier) => carrier.inbound(whose, since, page).await,
             None => Err(Unanswered::Unavailable(Self::absent())),
         }
     }
@@ -77,6 +88,13 @@ impl Carrier for Late {
     async fn outbound(&self, from: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
         match self.met.get() {
             Some(carrier) => carrier.outbound(from, since).await,
+            None => Err(Unanswered::Unavailable(Self::absent())),
+        }
+    }
+
+    async fn sent_to(&self, to: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
+        match self.met.get() {
+            Some(carrier) => carrier.sent_to(to, since).await,
             None => Err(Unanswered::Unavailable(Self::absent())),
         }
     }

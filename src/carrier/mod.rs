@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use crate::clock::At;
 pub use crate::domain::sending::{Recall, Refusal, RefusalClass, Sent};
 
+pub mod apart;
 pub mod late;
 pub mod rent;
 pub mod twilio;
@@ -53,8 +54,11 @@ pub struct Listed {
     pub to: String,
     /// The body as the carrier keeps it (it may have replaced characters).
     pub body: String,
-    /// When the carrier made it; to the second.
+    /// When the carrier made it, by our clock; to the second.
     pub created_at: At,
+    /// That instant has been brought from the carrier's clock to ours. Otherwise it stands as the carrier wrote it, nobody
+    /// knows how far the clocks are apart, and it rules nothing out.
+    pub sure: bool,
     /// The carrier's word for its state, such as `queued` or `delivered`.
     pub status: String,
     /// The carrier's error code, if any.
@@ -74,10 +78,28 @@ pub struct Arrived {
     pub body: String,
     /// Files came with it: ask [`Carrier::media`].
     pub has_media: bool,
-    /// When the carrier took it; to the second.
+    /// When the carrier took it, by our clock as far as the offset is known; to the second.
     pub sent_at: At,
     /// The item of the list as it came.
     pub raw: String,
+}
+
+/// Which texts to us are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inbox<'a> {
+    /// Those to one of our numbers.
+    To(&'a str),
+    /// Those of one person, to whichever of our numbers.
+    From(&'a str),
+}
+
+/// A page of a list of texts to us.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InboxPage {
+    /// In the order of the list.
+    pub texts: Vec<Arrived>,
+    /// What names the next page, if there is one.
+    pub next: Option<String>,
 }
 
 /// A number as the carrier has it set up.
@@ -121,6 +143,14 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
+    /// By how many microseconds its clock is ahead of ours now, as its answers show; `None` while that is not known. Every
+    /// instant that it hands out is brought to our clock by this, and every instant that it is asked about to its own.
+    fn ahead(&self) -> Option<i64>;
+
+    /// Asks it something small: whether it answers, whatever it says, unless it says that it has failed itself. The date of
+    /// the answer counts for [`Carrier::ahead`].
+    async fn is_there(&self) -> bool;
+
     /// Makes one request, once. Never repeats it by itself and never follows a redirect.
     async fn send(&self, text: &Outgoing) -> Sent;
 
@@ -130,12 +160,12 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// [`Unanswered`] if any page could not be had: a part of the list proves nothing.
     async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered>;
 
-    /// All texts to `to`, one of our numbers, that it lists for the day of `since` (GMT) and later, every page, in the
-    /// order of the list.
+    /// One page, of at most 1,000, of the texts to us that it lists for the day of `since` (GMT, by its clock) and later: the
+    /// first one, or the one that the page before has named.
     ///
     /// # Errors
-    /// [`Unanswered`] if any page could not be had.
-    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered>;
+    /// [`Unanswered`].
+    async fn inbound(&self, whose: Inbox<'_>, since: At, page: Option<&str>) -> Result<InboxPage, Unanswered>;
 
     /// Addresses and types of the files that came with the text of that id; none if the carrier has forgotten them.
     ///
@@ -143,12 +173,18 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// [`Unanswered`].
     async fn media(&self, id: &str) -> Result<Vec<(String, String)>, Unanswered>;
 
-    /// All texts from `from`, one of our numbers, that were sent on the day of `since` (GMT) and later. One that the
+    /// All texts from `from`, one of our numbers, that were sent on the day of `since` (GMT, by its clock) and later. One that the
     /// carrier has not sent yet is not among them.
     ///
     /// # Errors
     /// [`Unanswered`] if any page could not be had.
     async fn outbound(&self, from: &str, since: At) -> Result<Vec<Listed>, Unanswered>;
+
+    /// All texts to `to` from whichever of our numbers that were sent on the day of `since` (GMT) and later.
+    ///
+    /// # Errors
+    /// [`Unanswered`] if any page could not be had.
+    async fn sent_to(&self, to: &str, since: At) -> Result<Vec<Listed>, Unanswered>;
 
     /// Our numbers as the carrier has them set up; proves the credentials as well.
     ///

@@ -16,12 +16,14 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, RequestBuilder, Response, Url};
 
 use super::{
-    Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting, Unanswered,
+    Capabilities, Carrier, Changed, Inbox, InboxPage, Listed, Offer, Outgoing, OwnedNumber, Recall, Sent, Setting,
+    Unanswered,
 };
-use crate::clock::At;
+use crate::carrier::apart::Apart;
+use crate::clock::{At, Clock};
 use crate::outgoing::{AGENT, client};
 use crate::wire::twilio::API_VERSION;
 use crate::wire::twilio::create::{CreateMessage, MAX_BODY_CHARS, MAX_VALIDITY_SECONDS};
@@ -39,6 +41,8 @@ pub struct TwilioAccount {
     /// Longest request from first byte of the connection to last byte of the answer. Connecting may take half of it,
     /// and never more than 5 s.
     pub request_timeout: Duration,
+    /// Our clock, beside which the carrier's is measured.
+    pub clock: Clock,
 }
 
 /// Why a client cannot be made.
@@ -61,6 +65,7 @@ pub struct Twilio {
     authorization: HeaderValue,
     messages: Url,
     numbers: Url,
+    apart: Apart,
 }
 
 /// Longest answer to one request that is read; a real one has about 1 kB.
@@ -96,12 +101,23 @@ impl Twilio {
             authorization,
             messages: resource(&base, &account.account_sid, "Messages.json"),
             numbers: resource(&base, &account.account_sid, "IncomingPhoneNumbers.json"),
+            apart: Apart::new(account.clock.clone()),
             account,
         })
     }
 
     async fn get(&self, url: Url) -> reqwest::Result<Response> {
-        self.client.get(url).header(AUTHORIZATION, self.authorization.clone()).send().await
+        self.ask(self.client.get(url)).await
+    }
+
+    /// Makes a request of ours, and reads the carrier's clock off the answer.
+    async fn ask(&self, request: RequestBuilder) -> reqwest::Result<Response> {
+        let asked = self.apart.asked();
+        let response = request.header(AUTHORIZATION, self.authorization.clone()).send().await?;
+        if let Some(date) = answer::date(response.headers()) {
+            self.apart.answered(asked, date);
+        }
+        Ok(response)
     }
 }
 
@@ -113,6 +129,16 @@ impl Carrier for Twilio {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities { recall: Recall::List, max_body_chars: MAX_BODY_CHARS }
+    }
+
+    fn ahead(&self) -> Option<i64> {
+        self.apart.ahead()
+    }
+
+    async fn is_there(&self) -> bool {
+        let mut first = self.numbers.clone();
+        first.query_pairs_mut().append_pair("PageSize", "1");
+        self.get(first).await.is_ok_and(|answer| !answer.status().is_server_error())
     }
 
     async fn send(&self, text: &Outgoing) -> Sent {
@@ -128,10 +154,9 @@ impl Carrier for Twilio {
         let request = self
             .client
             .post(self.messages.clone())
-            .header(AUTHORIZATION, self.authorization.clone())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form.to_form().encode());
-        match request.send().await {
+        match self.ask(request).await {
             Err(error) => answer::lost(&error),
             Ok(response) => {
                 let (status, after) = (response.status().as_u16(), answer::retry_after(response.headers()));
@@ -145,8 +170,8 @@ impl Carrier for Twilio {
         self.texts_between(from, to).await
     }
 
-    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
-        self.texts_to(to, since).await
+    async fn inbound(&self, whose: Inbox<'_>, since: At, page: Option<&str>) -> Result<InboxPage, Unanswered> {
+        self.texts_to_us(whose, since, page).await
     }
 
     async fn media(&self, id: &str) -> Result<Vec<(String, String)>, Unanswered> {
@@ -155,6 +180,10 @@ impl Carrier for Twilio {
 
     async fn outbound(&self, from: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
         self.texts_from(from, since).await
+    }
+
+    async fn sent_to(&self, to: &str, since: At) -> Result<Vec<Listed>, Unanswered> {
+        self.texts_sent_to(to, since).await
     }
 
     async fn numbers(&self) -> Result<Vec<OwnedNumber>, Unanswered> {

@@ -77,8 +77,10 @@ async fn go(here: &Here, store: &Store, settings: &TwilioSettings, old: &str) ->
     // A node of our own: whoever serves meanwhile is seen.
     let node = store.join(here.clock.now()).await?;
     alone(store, node).await?;
-    let owned =
-        twilio(settings, here.settings.policies.delivery.request_timeout)?.numbers().await.map_err(Failed::new)?;
+    let owned = twilio(settings, here.settings.policies.delivery.request_timeout, &here.clock)?
+        .numbers()
+        .await
+        .map_err(Failed::new)?;
     let absent = absent(store, &owned).await?;
     let missing: Vec<&str> = absent.iter().filter(|number| number.is_line).map(|line| line.number.as_str()).collect();
     if !missing.is_empty() {

@@ -132,6 +132,7 @@ impl Here {
     /// As [`Here::desk`], with a carrier that can be asked about numbers.
     pub(crate) fn desk_with(&self, store: &Store, carrier: Arc<dyn Carrier>) -> Desk {
         let (outgoing, _) = mpsc::unbounded_channel();
+        let gate = Gate::new(&self.clock, store.timeline());
         Desk::new(desk::Parts {
             store: store.clone(),
             clock: self.clock.clone(),
@@ -146,7 +147,7 @@ impl Here {
             outgoing,
             wake: Notify::new(),
             tallies: Tallies::default(),
-            gate: Gate::new(&self.clock),
+            gate,
             outside: Outside::new(Courier::new(self.settings.events_allow_private)),
         })
     }

@@ -16,8 +16,13 @@ const REST: Duration = Duration::from_millis(20);
 
 pub(super) async fn read(desk: Desk, mut stopped: watch::Receiver<bool>) {
     let every = if desk.store.is_shared() { LOOK_EVERY } else { LOOK_EVERY_ALONE };
-    let mut cursor = None;
+    let (timeline, mut cursor) = (desk.store.timeline(), None);
+    let mut number = timeline.number();
     while !*stopped.borrow() {
+        if number != timeline.number() {
+            // The log may end before the cursor, or hold something else up to it. Open pages begin anew by themselves.
+            (number, cursor) = (timeline.number(), None);
+        }
         if let Err(error) = announce(&desk, &mut cursor).await {
             tracing::error!(%error, "the change feed could not be read; open pages are not told");
         }

@@ -7,9 +7,13 @@ use tokio::sync::watch;
 
 use crate::clock::At;
 use crate::desk::{
-    Desk, backfill, claim, doubt, duty, fulfil, idle, index, lapse, leap, pair, pool, post, snooze, tokens,
+    Desk, backfill, claim, clocks, doubt, duty, fulfil, idle, index, lapse, leap, outage, pair, pool, post, snooze,
+    tokens,
 };
 use crate::store::Result;
+
+/// How often people are looked at for whom something waits: nothing else delays a text after a start.
+const PEOPLE: Duration = Duration::from_millis(200);
 
 type Work = Box<dyn Fn(Desk) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
@@ -28,8 +32,23 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
     let missed =
         (desk.policies.delivery.backfill_every / 20).clamp(Duration::from_millis(200), Duration::from_secs(15));
     vec![
+        task("clocks", Duration::from_secs(10), |desk| Box::pin(async move { clocks::compare(&desk).await.map(drop) })),
+        task("outage", Duration::from_millis(500), |desk| {
+            Box::pin(async move {
+                if outage::take(&desk).await? {
+                    // It may be silent for as long as a request may take, and is asked again meanwhile.
+                    tokio::spawn(async move {
+                        if let Err(error) = outage::ask(&desk).await {
+                            tracing::warn!(%error, "what the carrier answered could not be written; it is asked again");
+                        }
+                    });
+                }
+                Ok(())
+            })
+        }),
         task("vouch", Duration::from_secs(1), |desk| Box::pin(async move { backfill::vouch(&desk).await.map(drop) })),
-        task("backfill", missed, move |desk| Box::pin(async move { backfill::turn(&desk, since).await.map(drop) })),
+        task("backfill", missed, |desk| Box::pin(async move { backfill::turn(&desk).await.map(drop) })),
+        task("people", PEOPLE, |desk| Box::pin(async move { backfill::people(&desk).await.map(drop) })),
         task("leap", Duration::from_secs(1), |desk| Box::pin(async move { leap::replan(&desk).await.map(drop) })),
         task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),

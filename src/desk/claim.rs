@@ -5,6 +5,7 @@ use super::outbox::{self, Departed, Enqueued, Sending};
 use super::{Desk, handover, notice, reading, tell};
 use crate::clock::At;
 use crate::domain::fitness::next_probe;
+use crate::domain::outage::next_trial;
 use crate::faults;
 use crate::store::departures as table;
 use crate::store::fitness::{self, Stopped};
@@ -59,8 +60,10 @@ impl Job for Probe {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, stopped, now) = (&self.desk, self.stopped, self.desk.clock.now());
-        let (Stopped::Number { probes, .. } | Stopped::Account { probes }) = stopped;
-        let next = next_probe(probes + 1, &desk.chance, now);
+        let next = match stopped {
+            Stopped::Number { probes, .. } | Stopped::Account { probes } => next_probe(probes + 1, &desk.chance, now),
+            Stopped::Carrier { probes } => next_trial(probes + 1, &desk.chance, now),
+        };
         let Some(text) = fitness::candidate(tx, stopped, now).await? else { return Ok(Vec::new()) };
         if !fitness::take_probe(tx, stopped, next, now).await? {
             return Ok(Vec::new());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::outbox::{self, Enqueued, Sending, TEXT, Unsent};
-use super::{Desk, handover, ledger, notice, reading, tell};
+use super::{Desk, handover, ledger, notice, outage, reading, tell};
 use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
 use crate::domain::delivery::State;
@@ -45,9 +45,10 @@ pub async fn deliver(desk: &Desk, sending: Sending) {
     };
     metrics::send(word(&sent), begun.elapsed().as_secs_f64());
     faults::point("after_request");
-    if let Sent::InDoubt { why } | Sent::NotSent { why, .. } = &sent {
+    if let Sent::InDoubt { why } | Sent::Unreached { why } | Sent::NotSent { why, .. } = &sent {
         tracing::warn!(delivery = sending.delivery.0, attempt = sending.attempt.0, %why, "a request did not go through");
     }
+    let shown = outage::Shown::from(&sent);
     let next = sending::next(sent, sending.fence, desk.carrier.capabilities().recall, desk.clock.now());
     for turn in 1..=WRITES {
         match take(desk, sending.attempt, None, News::Answer(next.clone())).await {
@@ -69,6 +70,9 @@ pub async fn deliver(desk: &Desk, sending: Sending) {
         }
     }
     faults::point("after_result");
+    if let Err(error) = outage::shows(desk, shown, sending.probes).await {
+        tracing::error!(%error, "what a request shows about the carrier could not be written");
+    }
     drop(sending);
 }
 
@@ -81,7 +85,7 @@ fn word(sent: &Sent) -> &'static str {
     match sent {
         Sent::Accepted { .. } => "accepted",
         Sent::Refused(_) => "refused",
-        Sent::NotSent { .. } => "not_sent",
+        Sent::Unreached { .. } | Sent::NotSent { .. } => "not_sent",
         Sent::InDoubt { .. } => "in_doubt",
     }
 }

@@ -42,7 +42,7 @@ pub async fn fulfil(desk: &Desk) -> Result<usize> {
 
 /// When this process began.
 fn began(desk: &Desk, now: At) -> At {
-    now - desk.gate.age(&desk.clock)
+    now - desk.gate.age()
 }
 
 struct Due {
@@ -107,7 +107,8 @@ pub(super) async fn leave(desk: &Desk, tx: &mut Tx, one: &Planned, now: At) -> R
     let mut sent = std::mem::take(&mut admitted.sent);
     let key = one.form_key.clone().unwrap_or_else(|| format!("planned-{}", one.id));
     // A backup that was put back knows nothing of what its later life has sent.
-    let looking = (before > Duration::ZERO && one.due_at < began(desk, now)).then(|| desk.catching_up(one.due_at));
+    let looking =
+        (before > Duration::ZERO && one.due_at < began(desk, now)).then(|| desk.catching_up(one.due_at, None));
     let desk = looking.as_ref().unwrap_or(desk);
     let (message, more) = accept(desk, tx, &admitted, (&one.body, Some(key)), now).await?;
     sent.add(more);

@@ -6,8 +6,25 @@ use super::{Desk, commands};
 use crate::clock::At;
 use crate::domain::ids::NumberId;
 use crate::domain::proof;
-use crate::secret::Chance;
-use crate::store::{Job, Result, Store, Tx, account_moves, acts, fitness, numbers, settings};
+use crate::secret::{Chance, Ids};
+use crate::store::{Job, Result, Store, Tx, account_moves, acts, fitness, numbers, outbox, settings};
+
+/// Row ids for `node`, above all that are there: within a lane they are the order, and an earlier process may have made some while
+/// its clock was ahead.
+///
+/// # Errors
+/// What the database said.
+pub async fn ids(store: &Store, node: i64, now: At) -> Result<Ids> {
+    let ids = Ids::of_node(node);
+    let newest = outbox::newest(&mut store.read().await?).await?;
+    if !ids.go_on_after(newest, now) {
+        tracing::error!(
+            "the database holds texts from more than a day ahead of this clock: set it right, or what comes now may overtake what \
+             waits"
+        );
+    }
+    Ok(ids)
+}
 
 /// Claims the database for the carrier account `account`, called `identity`; the first claim is remembered. The inner error
 /// is the other account that it belongs to: by a claim, or because texts came in from that one while nobody had claimed it.

@@ -9,8 +9,8 @@ use crate::domain::sending::Next;
 use crate::domain::settlement::News;
 use crate::domain::throttle;
 use crate::store::{
-    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, presences, sessions, sign_ins,
-    tallies, upkeep,
+    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, outage, presences, sessions,
+    sign_ins, tallies, upkeep,
 };
 use crate::{faults, metrics};
 
@@ -110,6 +110,7 @@ pub async fn count(desk: &Desk) -> Result<()> {
     }
     let oldest = counts.oldest_ready.map_or(0, |at| desk.clock.now().since(at).as_secs());
     metrics::oldest(i64::try_from(oldest).unwrap_or(i64::MAX));
+    metrics::carrier_unreachable(outage::get(&mut tx).await?.is_some());
     let unreadable = checkup::unreadable(&mut tx).await?;
     if metrics::unreadable(unreadable.len()) {
         let what: Vec<&str> = unreadable.iter().map(|(what, _)| what.as_str()).collect();

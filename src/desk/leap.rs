@@ -5,7 +5,7 @@
 
 use super::Desk;
 use crate::clock::{At, seconds};
-use crate::store::{Job, Result, Tx, leaps};
+use crate::store::{Job, Result, Tx, carrier_clock, leaps};
 
 /// What was written within this time before now was written by the clock as it is now: jumps are noticed sooner.
 const NOTICED: std::time::Duration = seconds(5);
@@ -38,17 +38,33 @@ impl Job for Replan {
     async fn run(&self, tx: &mut Tx) -> Result<bool> {
         let now = self.desk.clock.now();
         // Nodes share the database's clock, and one of them is enough.
-        if let Some(at) = leaps::last(tx).await?
-            && (at.since(now) < seconds(60) && now.since(at) < seconds(60))
-        {
+        if lately(tx, now).await? {
             return Ok(false);
         }
-        leaps::remember(tx, now).await?;
-        let fresh: (At, At) = (now - NOTICED, now);
-        leaps::requests(tx, self.leap, fresh).await?;
-        leaps::deliveries(tx, self.leap, fresh).await?;
-        leaps::planned(tx, self.leap, fresh).await?;
-        leaps::paces(tx, self.leap, now).await?;
+        plans(tx, self.leap, now).await?;
+        carrier_clock::leapt(tx, self.leap).await?;
         Ok(true)
     }
+}
+
+/// Whether plans were moved within the last minute. Whoever asks is alone in moving them until the commit.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn lately(tx: &mut Tx, now: At) -> Result<bool> {
+    Ok(leaps::last(tx).await?.is_some_and(|at| at.since(now) < seconds(60) && now.since(at) < seconds(60)))
+}
+
+/// Moves everything that was planned by the clock as it was `leap` microseconds ago, while no time passed.
+///
+/// # Errors
+/// What the database said.
+pub(super) async fn plans(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
+    leaps::remember(tx, now).await?;
+    let fresh: (At, At) = (now - NOTICED, now);
+    leaps::requests(tx, leap, fresh).await?;
+    leaps::deliveries(tx, leap, fresh).await?;
+    leaps::planned(tx, leap, fresh).await?;
+    leaps::probes(tx, leap).await?;
+    leaps::paces(tx, leap, now).await
 }

@@ -103,7 +103,12 @@ async fn open(
     now: At,
 ) -> Result<Choice> {
     let masks = opening::masks(tx, rep.1).await?;
-    let choice = choose(&masks, counterpart, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n));
+    // None of these has a live leg of this phone.
+    let same = desk.had().filter(|had| had.rep == rep.0 && masks.iter().any(|mask| mask.id == had.mask));
+    let choice = match same {
+        Some(had) => Choice::Same(had.mask),
+        None => choose(&masks, counterpart, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n)),
+    };
     let Some((leg, event)) = rep_leg(desk, conversation, rep, counterpart, choice, now) else { return Ok(choice) };
     opening::legs(tx, &[leg], now).await?;
     changes::events(tx, &[event], now).await?;

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 
 use crate::carrier::Carrier;
 use crate::clock::{At, Clock};
+use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::Policies;
 use crate::live::Live;
 use crate::secret::{Chance, Ids};
@@ -21,6 +22,7 @@ pub mod block;
 pub mod came;
 pub mod canned;
 pub mod claim;
+pub mod clocks;
 pub mod close;
 mod command;
 pub mod commands;
@@ -52,6 +54,7 @@ pub mod note;
 pub mod notice;
 pub mod number;
 pub mod once;
+pub mod outage;
 pub mod outbox;
 pub mod outside;
 pub mod pair;
@@ -132,8 +135,24 @@ pub struct Parts {
 #[derive(Clone, Debug)]
 pub struct Desk {
     parts: Arc<Parts>,
-    missed: Option<At>,
+    missed: Option<Missed>,
     passwords: Arc<password::Queue>,
+}
+
+/// That a text which never reached us is taken in late.
+#[derive(Clone, Copy, Debug)]
+struct Missed {
+    sent_at: At,
+    had: Option<Had>,
+}
+
+/// Who had a customer, in an earlier life of this database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Had {
+    /// The rep.
+    pub rep: PersonId,
+    /// The mask that stood for the customer on the rep's phone.
+    pub mask: NumberId,
 }
 
 impl Deref for Desk {
@@ -179,23 +198,36 @@ impl Desk {
     }
 
     /// The same desk at work on a text that was sent at `at` and never reached us: whatever it puts into the outbox is
-    /// looked for in the carrier's list first, because an earlier life of this house may have sent it.
+    /// looked for in the carrier's list first, because an earlier life of this house may have sent it. `had`: who had its
+    /// sender then.
     #[must_use]
-    pub fn catching_up(&self, at: At) -> Self {
-        Desk { missed: Some(at), ..self.clone() }
+    pub fn catching_up(&self, at: At, had: Option<Had>) -> Self {
+        Desk { missed: Some(Missed { sent_at: at, had }), ..self.clone() }
+    }
+
+    /// Who had the sender of the text that is being worked on, in an earlier life of this database.
+    #[must_use]
+    pub fn had(&self) -> Option<Had> {
+        self.missed?.had
+    }
+
+    /// The same desk at work on what concerns somebody else than the sender of that text.
+    #[must_use]
+    pub fn for_others(&self) -> Self {
+        Desk { missed: self.missed.map(|missed| Missed { had: None, ..missed }), ..self.clone() }
     }
 
     /// When the text was sent that is being worked on, if it was missed then and is taken in only now.
     #[must_use]
     pub fn missed(&self) -> Option<At> {
-        self.missed
+        self.missed.map(|missed| missed.sent_at)
     }
 
     /// When the text that is being worked on was sent, which is `now` unless it was missed. Sliding and idle ends and
     /// windows such as `reopen_within` are judged by it; fixed ends by now.
     #[must_use]
     pub fn sent_at(&self, now: At) -> At {
-        self.missed.unwrap_or(now)
+        self.missed().unwrap_or(now)
     }
 
     /// Sends what a commit has enqueued: requests that it has begun, and what waits as soon as that is due.

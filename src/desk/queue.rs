@@ -30,6 +30,8 @@ pub(super) struct Hall {
     pub(super) greeting: Option<String>,
     /// How many conversations have been given away meanwhile.
     pub(super) given: usize,
+    /// Who had the next customer in an earlier life of this database.
+    pub(super) had: Option<PersonId>,
 }
 
 impl Hall {
@@ -42,7 +44,7 @@ impl Hall {
         let policy = desk.policies.support_of(rules.policies.as_deref());
         let counted = if policy.pick == PickPolicy::LeastBusy { Counted::All } else { Counted::Limited };
         let members = opening::members(tx, line, rules.hours.as_deref(), counted, now).await?;
-        Ok(Hall { line, policy, members, greeting: rules.greeting, given: 0 })
+        Ok(Hall { line, policy, members, greeting: rules.greeting, given: 0, had: None })
     }
 
     /// Somebody could take a customer now.
@@ -63,7 +65,9 @@ impl Hall {
     /// As [`Hall::pick`], but whose turn it was is not written yet ([`Hall::keep_turns`]).
     pub(super) fn choose(&mut self, desk: &Desk, last: Option<PersonId>, now: At) -> Pick {
         let facts: Vec<Member> = self.members.iter().map(|one| one.member.clone()).collect();
-        let pick = pick::pick(self.policy.pick, &facts, last, |n| desk.chance.below(n));
+        let stays = self.had.take().and_then(|rep| pick::stay(&facts, rep));
+        let picked = || pick::pick(self.policy.pick, &facts, last, |n| desk.chance.below(n));
+        let pick = stays.unwrap_or_else(picked);
         if let Some(one) = self.members.iter_mut().find(|one| Some(one.member.id) == pick.chosen) {
             one.member.open += 1;
             one.member.picked_at = Some(now);

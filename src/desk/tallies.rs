@@ -12,6 +12,9 @@ pub const WEBHOOK_REJECTED: &str = "webhook.rejected";
 pub const MISSED_TEXTS: &str = "texts.missed";
 /// The tally of failed turns of looking for them.
 pub const UNASKED: &str = "carrier.unasked";
+/// The tally of texts that were sent or passed on although the carrier's lists could not be had: nobody knows whether their
+/// phone had asked for no more.
+pub const UNLOOKED: &str = "texts.unlooked";
 /// The tally of texts that the carrier has sent from our numbers and this database knows nothing of.
 pub const STRANGE_TEXTS: &str = "texts.strange";
 

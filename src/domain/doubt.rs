@@ -1,7 +1,7 @@
 //! How doubt about a request is settled: looks at the carrier's list until there is proof one way or the other.
 //!
 //! One empty look proves nothing, because a carrier may list late: two are needed, the first well after the request
-//! could still have been under way, the second well after the first. What remains is a carrier slower than both.
+//! could still have been under way, the second well after the first could have come. What remains is a carrier slower than both.
 
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ pub enum Look {
     Unavailable,
     /// The ids of listed messages that could be this one and are bound to nothing else, oldest first.
     Candidates(Vec<String>),
+    /// Messages of these words are listed, and nobody can say whether they were made before it.
+    Unsure,
 }
 
 /// What follows from a look.
@@ -60,8 +62,9 @@ pub enum Finding {
 const PATIENCE: Duration = minutes(15);
 /// The early looks, for a `proof_after` of one minute; they scale with it.
 const EARLY: [u64; 4] = [5, 20, 60, 120];
-/// A listed message made up to this long before the request began may be it: clocks differ.
-const CLOCKS_DIFFER: Duration = minutes(1);
+/// A listed message made up to this long before the request began may be it: an offset is measured to some seconds, and the
+/// carrier's machines may differ among themselves.
+const MARGIN: Duration = minutes(1);
 
 impl Doubt {
     /// From when on an empty look counts as proof.
@@ -70,13 +73,20 @@ impl Doubt {
         (self.started_at + policy.request_timeout).max(self.since) + policy.proof_after
     }
 
+    /// From when on a second empty look counts, if the first that counted was at `first`: a whole while after the first could
+    /// have come, and a little after it came. Of a request made long ago, as after an outage, two looks soon after each other
+    /// show as much as two that were made in time.
+    fn again_at(&self, first: At, policy: &DeliveryPolicy) -> At {
+        (self.provable_at(policy) + policy.proof_again_after).max(first + policy.proof_again_after / 12)
+    }
+
     /// When to look next after `now`.
     #[must_use]
     pub fn next_look(&self, policy: &DeliveryPolicy, now: At) -> At {
         let scale = policy.proof_after.as_secs_f64() / 60.0;
         let early = EARLY.iter().map(|look| self.since + seconds(*look).mul_f64(scale)).find(|at| *at > now);
         let proof = match self.empty_at {
-            Some(first) => first + policy.proof_again_after,
+            Some(first) => self.again_at(first, policy),
             None => self.provable_at(policy),
         };
         // A proof that is due and was not had (the list failed) is tried again after a pause.
@@ -90,6 +100,11 @@ impl Doubt {
         match look {
             // Nothing is under way and the list has long been complete: one look is proof, and of several equal texts
             // the oldest is the one whose turn it is in its lane.
+            Look::Unsure if asked_at >= self.since + PATIENCE => Finding::Parked {
+                at: asked_at + hours(1),
+                why: "the carrier lists a text of these words, and its clock cannot be compared with ours",
+            },
+            Look::Unsure => Finding::Again { at: self.next_look(policy, asked_at), proof: false },
             Look::Candidates(mut ids) if self.earlier => {
                 if ids.is_empty() {
                     Finding::NotSent
@@ -103,7 +118,7 @@ impl Doubt {
                 why: "the carrier lists several texts that could be this one",
             },
             Look::Candidates(_) => match self.empty_at {
-                Some(first) if asked_at >= first + policy.proof_again_after => Finding::NotSent,
+                Some(first) if asked_at >= self.again_at(first, policy) => Finding::NotSent,
                 None if asked_at >= self.provable_at(policy) => {
                     let proven = Doubt { empty_at: Some(asked_at), ..*self };
                     Finding::Again { at: proven.next_look(policy, asked_at), proof: true }
@@ -118,11 +133,41 @@ impl Doubt {
     }
 }
 
-/// Whether a listed message could be the request begun at `started_at`: same body after folding (a carrier replaces
-/// characters), and not made long before it.
+/// When a request began, by our clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Began {
+    /// By the clock as it is now: it can be held against what the carrier says.
+    At(At),
+    /// As the clock stood then; how far it was from the carrier's, nobody knows.
+    Unsure(At),
+}
+
+/// Whether a listed message is the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// It could be.
+    Could,
+    /// It has the same words, and seems to have been made before; but the clocks cannot be compared.
+    Unsure,
+    /// It cannot be.
+    Not,
+}
+
+/// Holds a listed message against the request of `ours` that was `began`. The same body after folding (a carrier replaces
+/// characters), and not made long before it: `created_at` is by our clock, and `sure` if that is known. What is not sure may be
+/// it, but rules nothing out.
 #[must_use]
-pub fn could_be(ours: &str, started_at: At, listed_body: &str, created_at: At) -> bool {
-    created_at + CLOCKS_DIFFER >= started_at && segment::fold(ours) == segment::fold(listed_body)
+pub fn likeness(ours: &str, began: Began, listed_body: &str, (created_at, sure): (At, bool)) -> Likeness {
+    let (Began::At(began_at) | Began::Unsure(began_at)) = began;
+    if segment::fold(ours) != segment::fold(listed_body) {
+        Likeness::Not
+    } else if created_at + MARGIN >= began_at {
+        Likeness::Could
+    } else if sure && matches!(began, Began::At(_)) {
+        Likeness::Not
+    } else {
+        Likeness::Unsure
+    }
 }
 
 #[cfg(test)]
@@ -175,6 +220,34 @@ mod tests {
         assert!(matches!(soon, Finding::Again { .. }));
         let late = doubt().decide(Look::Unavailable, &policy, T0 + minutes(16));
         assert!(matches!(late, Finding::Parked { .. }));
+    }
+
+    #[test]
+    fn what_cannot_be_dated_proves_nothing_and_is_parked_after_a_quarter_of_an_hour() {
+        let policy = DeliveryPolicy::default();
+        for doubt in
+            [doubt(), Doubt { earlier: true, ..doubt() }, Doubt { empty_at: Some(T0 + seconds(70)), ..doubt() }]
+        {
+            let soon = doubt.decide(Look::Unsure, &policy, T0 + minutes(14));
+            assert!(matches!(soon, Finding::Again { proof: false, .. }), "{soon:?}");
+            assert!(matches!(doubt.decide(Look::Unsure, &policy, T0 + minutes(16)), Finding::Parked { .. }));
+        }
+    }
+
+    #[test]
+    fn only_what_was_surely_made_before_is_ruled_out() {
+        let (sure, unsure) = (Began::At(T0), Began::Unsure(T0));
+        let like = |began, at, listed_surely| likeness("ok", began, "ok", (at, listed_surely));
+        for began in [sure, unsure] {
+            for listed_surely in [true, false] {
+                assert_eq!(likeness("ok", began, "no", (T0, listed_surely)), Likeness::Not);
+                assert_eq!(like(began, T0 - seconds(60), listed_surely), Likeness::Could);
+            }
+        }
+        assert_eq!(like(sure, T0 - seconds(61), true), Likeness::Not);
+        assert_eq!(like(sure, T0 - seconds(61), false), Likeness::Unsure);
+        assert_eq!(like(unsure, T0 - seconds(61), true), Likeness::Unsure);
+        assert_eq!(like(unsure, T0 - seconds(61), false), Likeness::Unsure);
     }
 
     #[test]

@@ -15,6 +15,24 @@ pub enum Keyword {
     Help,
 }
 
+impl Keyword {
+    /// The word for it in the database.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Keyword::Stop => "stop",
+            Keyword::Start => "start",
+            Keyword::Help => "help",
+        }
+    }
+
+    /// What the database calls `word`.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Keyword::Stop, Keyword::Start, Keyword::Help].into_iter().find(|keyword| keyword.word() == word)
+    }
+}
+
 // Source: Twilio's default handling, with the two words added on 14 May 2025.
 const STOP: &[&str] = &["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
 const START: &[&str] = &["START", "UNSTOP"];

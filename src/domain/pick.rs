@@ -90,6 +90,15 @@ pub fn pick(policy: PickPolicy, members: &[Member], last: Option<PersonId>, draw
     }
 }
 
+/// As [`pick`], but it is `rep`, whether or not a candidate: the customer was theirs before and knows nobody else. Nobody who
+/// is disabled or no member.
+#[must_use]
+pub fn stay(members: &[Member], rep: PersonId) -> Option<Pick> {
+    let member = members.iter().find(|member| member.id == rep && member.enabled)?;
+    let again = pick(PickPolicy::Random, members, Some(rep), |_| 0);
+    Some(Pick { policy: STICKY, chosen: Some(rep), chosen_name: Some(member.name.clone()), ..again })
+}
+
 fn least<'a, K: Ord>(members: &[&'a Member], key: impl Fn(&Member) -> K) -> Vec<&'a Member> {
     let best = members.iter().map(|member| key(member)).min();
     members.iter().copied().filter(|member| Some(key(member)) == best).collect()
@@ -127,6 +136,17 @@ mod tests {
         assert_eq!(pick.candidates, ["P1"]);
         let over = [("P2", "away"), ("P3", "full"), ("P4", "off duty")].map(|(a, b)| (a.to_owned(), b.to_owned()));
         assert_eq!(pick.passed_over, over);
+    }
+
+    #[test]
+    fn whoever_had_a_customer_in_an_earlier_life_has_them_again_while_away_and_full_too() {
+        let disabled = Member { enabled: false, ..on(3, 0) };
+        let members = [on(1, 0), member(2, Duty::Away, 5, Some(5)), disabled];
+        let again = stay(&members, PersonId(2)).unwrap();
+        assert_eq!((again.policy, again.chosen, again.chosen_name.as_deref()), (STICKY, Some(PersonId(2)), Some("P2")));
+        assert_eq!(again.candidates, ["P1"]);
+        assert_eq!(stay(&members, PersonId(3)), None);
+        assert_eq!(stay(&members, PersonId(4)), None);
     }
 
     #[test]

@@ -29,7 +29,12 @@ pub enum Sent {
     },
     /// The carrier refused it; it was not sent.
     Refused(Refusal),
-    /// It was surely not sent: may be made again, after a while if one is given.
+    /// No connection to the carrier came about, so it was surely not sent.
+    Unreached {
+        /// In plain words, for people.
+        why: String,
+    },
+    /// The carrier answered, and surely did not send it: may be made again, after a while if one is given.
     NotSent {
         /// The carrier's own wish (Retry-After).
         after: Option<Duration>,
@@ -79,6 +84,13 @@ pub enum Next {
     },
     /// It may be requested again from `at` on.
     Retry {
+        /// The earliest next request.
+        at: At,
+        /// In plain words.
+        why: String,
+    },
+    /// The carrier was not reached. It may be requested again from `at` on, and waits no longer once the carrier answers.
+    Unreached {
         /// The earliest next request.
         at: At,
         /// In plain words.
@@ -136,6 +148,8 @@ pub fn next(sent: Sent, tries: i64, recall: Recall, now: At) -> Next {
             Next::Unfit { account: true, code, why }
         }
         Sent::Refused(Refusal { class: RefusalClass::Transient, why, .. }) => again(tries, minutes(1), None, why, now),
+        // Whom nobody has reached, nobody has refused: it waits as long as it is valid.
+        Sent::Unreached { why } => Next::Unreached { at: now + doubled(tries, seconds(1)), why },
         Sent::NotSent { after, why } => again(tries, seconds(1), after, why, now),
         // With an idempotency key the same request may simply be made again.
         Sent::InDoubt { why } if recall == Recall::IdempotencyKey => again(tries, seconds(1), None, why, now),
@@ -148,9 +162,12 @@ fn again(tries: i64, first: Duration, after: Option<Duration>, why: String, now:
     if tries >= MOST_TRIES {
         return Next::Dead { why };
     }
+    Next::Retry { at: now + doubled(tries, first).max(after.unwrap_or_default()), why }
+}
+
+fn doubled(tries: i64, first: Duration) -> Duration {
     let doublings = u32::try_from(tries.clamp(1, 20) - 1).unwrap_or(0);
-    let delay = (first * (1 << doublings.min(9))).min(minutes(5)).max(after.unwrap_or_default());
-    Next::Retry { at: now + delay, why }
+    (first * (1 << doublings.min(9))).min(minutes(5))
 }
 
 #[cfg(test)]
@@ -167,6 +184,15 @@ mod tests {
         assert!(matches!(next(doubt, 1, Recall::IdempotencyKey, NOW), Next::Retry { .. }));
         let refused = Sent::NotSent { after: None, why: "connection refused".into() };
         assert!(matches!(next(refused, 1, Recall::List, NOW), Next::Retry { at, .. } if at == NOW + seconds(1)));
+    }
+
+    #[test]
+    fn whom_nobody_reaches_is_never_given_up() {
+        let at = |tries| match next(Sent::Unreached { why: String::new() }, tries, Recall::List, NOW) {
+            Next::Unreached { at, .. } => at.since(NOW),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((at(1), at(4), at(30), at(MOST_TRIES * 9)), (seconds(1), seconds(8), minutes(5), minutes(5)));
     }
 
     #[test]

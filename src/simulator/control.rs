@@ -8,7 +8,7 @@ use rocket::{State, delete, get, post, put};
 use serde::Deserialize;
 
 use super::guard::SameSite;
-use super::{Arrival, Count, Entry, Fault, Inbound, OwnNumber, PhoneKind, Simulator, Text, VirtualPhone};
+use super::{Arrival, Count, Entry, Fault, Inbound, OwnNumber, PhoneKind, Shown, Simulator, Text, VirtualPhone};
 use crate::domain::phone::Phone;
 
 type Refused = Custom<String>;
@@ -47,6 +47,19 @@ pub(super) fn wire(simulator: &State<Simulator>) -> Json<Vec<Entry>> {
 #[post("/reset")]
 pub(super) fn reset(_guard: SameSite, simulator: &State<Simulator>) -> Status {
     simulator.reset();
+    Status::NoContent
+}
+
+/// How its clock is wrong.
+#[get("/clock")]
+pub(super) fn clock(simulator: &State<Simulator>) -> Json<Shown> {
+    Json(simulator.shows())
+}
+
+/// Sets its clock wrong, or right again with `{}`.
+#[put("/clock", format = "json", data = "<shown>")]
+pub(super) fn put_clock(_guard: SameSite, simulator: &State<Simulator>, shown: Json<Shown>) -> Status {
+    simulator.show(shown.into_inner());
     Status::NoContent
 }
 
@@ -182,6 +195,8 @@ pub(super) fn routes() -> Vec<rocket::Route> {
         count,
         wire,
         reset,
+        clock,
+        put_clock,
         settle,
         faults,
         set_faults,

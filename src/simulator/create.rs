@@ -29,7 +29,7 @@ impl Simulator {
             Ok(text) => text,
             Err(problem) => {
                 let outcome = format!("refused with {}", problem.code.unwrap_or_default());
-                self.0.wire.note(self.0.settings.clock.now(), "send", from, to, outcome);
+                self.0.wire.note(self.now(), "send", from, to, outcome);
                 self.announce();
                 return problem.into();
             }
@@ -54,7 +54,7 @@ impl Simulator {
         if let Some(fault) = struck.first(|fault| fault.kind.spoils_the_answer()) {
             return self.fail(from, to, fault, Some(answer));
         }
-        self.0.wire.note(self.0.settings.clock.now(), "send", from, to, "201, queued");
+        self.0.wire.note(self.now(), "send", from, to, "201, queued");
         self.announce();
         answer
     }
@@ -62,7 +62,7 @@ impl Simulator {
     /// The answer that `fault` makes of `good`, the answer to a text that was taken.
     fn fail(&self, from: &str, to: &str, fault: &Fault, good: Option<Reply>) -> Reply {
         let taken = if good.is_some() { ", taken" } else { "" };
-        self.0.wire.note(self.0.settings.clock.now(), "send", from, to, format!("{}{taken}", fault.kind.in_words()));
+        self.0.wire.note(self.now(), "send", from, to, format!("{}{taken}", fault.kind.in_words()));
         self.announce();
         match fault.kind {
             Kind::BlackHole | Kind::AcceptedLate => Reply::Silent,
@@ -110,7 +110,7 @@ impl Simulator {
         if smart_encoded == Some(true) {
             body = smart(&body);
         }
-        let now = self.0.settings.clock.now();
+        let now = self.now();
         let media = media_urls.into_iter().map(|url| Media { url, content_type: String::new() }).collect::<Vec<_>>();
         Ok(Text {
             sid: self.new_sid(!media.is_empty()),

@@ -64,7 +64,7 @@ impl Simulator {
         let struck = self.0.faults.strike(&inbound.from, &inbound.to, |fault| {
             matches!(fault.kind, Kind::WebhookTwice | Kind::WebhookFallback | Kind::WebhookLost)
         });
-        let now = self.0.settings.clock.now();
+        let now = self.now();
         self.heed(&inbound);
         let text = Text {
             sid: inbound.sid.clone().unwrap_or_else(|| self.new_sid(!inbound.media.is_empty())),
@@ -116,7 +116,7 @@ impl Simulator {
         posts: &mut Vec<Post>,
     ) -> Answer {
         let answer = self.0.poster.post(url, form, token).await;
-        let at = self.0.settings.clock.now();
+        let at = self.now();
         self.0.wire.note(at, "webhook", &inbound.from, &inbound.to, answer.said());
         let micros = u64::try_from(answer.took.as_micros()).unwrap_or(u64::MAX);
         let what = Status::Received.as_str();
@@ -167,7 +167,7 @@ impl Simulator {
 
     /// The carrier itself sends `body` back.
     fn say(&self, inbound: &Inbound, body: &str) {
-        let now = self.0.settings.clock.now();
+        let now = self.now();
         let off = self.phones().is_off(&inbound.from);
         let mut book = self.book();
         let seq = book.take(Text {

@@ -35,7 +35,7 @@ pub use inbound::{Arrival, Inbound};
 pub use numbers::OwnNumber;
 pub use phones::{PhoneKind, VirtualPhone};
 pub use receipts::Receipts;
-pub use state::{Settings, Simulator};
+pub use state::{Settings, Shown, Simulator};
 pub use texts::{Direction, Media, Post, Status, Text};
 pub use wirelog::Entry;
 

@@ -167,7 +167,7 @@ fn handsets(simulator: &Simulator, phones: &[VirtualPhone], withs: &[String]) ->
     let own = simulator.own_numbers();
     let published: Vec<&str> = own.iter().filter(|own| !own.label.is_empty()).map(|own| own.number.as_str()).collect();
     let label = |ours: &str| own.iter().find(|own| own.number == ours).map_or("", |own| own.label.as_str());
-    let now = simulator.0.settings.clock.now();
+    let now = simulator.now();
     let book = simulator.book();
     // Of each thread on a phone: its first and its newest text.
     let mut talks: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();

@@ -89,7 +89,7 @@ impl Errands {
 impl Simulator {
     /// Starts a text that was just taken on its way.
     pub(super) fn set_out(&self, book: &mut Book, seq: u64) {
-        let now = self.0.settings.clock.now();
+        let now = self.now();
         let Some(text) = book.at(seq) else { return };
         let lost = text.status_callback.is_some() && text.faults.contains(&Kind::ReceiptsLost);
         if lost {
@@ -116,7 +116,7 @@ impl Simulator {
         let mut posted = 0;
         loop {
             drop(self.book());
-            let Some(errand) = self.0.errands.due(self.0.settings.clock.now()) else { break };
+            let Some(errand) = self.0.errands.due(self.now()) else { break };
             posted += self.run(errand).await;
         }
         posted
@@ -134,7 +134,7 @@ impl Simulator {
         let (posted, more) = self.report(errand).await;
         if more && let Receipts::After { delivered, .. } = self.0.settings.receipts {
             let next = Errand { step: errand.step + 1, ..errand };
-            self.0.errands.add(self.0.settings.clock.now() + delivered, next);
+            self.0.errands.add(self.now() + delivered, next);
         }
         posted
     }
@@ -142,7 +142,7 @@ impl Simulator {
     /// Moves a text one step on and reports it as its faults allow: how many receipts were posted, and whether there
     /// is another step.
     async fn report(&self, Errand { seq, step }: Errand) -> (usize, bool) {
-        let now = self.0.settings.clock.now();
+        let now = self.now();
         let (reports, course, text) = {
             let mut book = self.book();
             let Some(text) = book.at(seq).cloned() else { return (0, false) };
@@ -175,7 +175,7 @@ impl Simulator {
     async fn post_receipt(&self, url: &str, text: &Text, status: Status, code: Option<i64>) {
         let settings = &self.0.settings;
         let answer = self.0.poster.post(url, &receipt(&settings.account, text, status, code), &settings.token).await;
-        let at = settings.clock.now();
+        let at = self.now();
         self.0.wire.note(at, "receipt", &text.from, &text.to, format!("{}, {}", status.as_str(), answer.said()));
         let micros = u64::try_from(answer.took.as_micros()).unwrap_or(u64::MAX);
         let post = Post { what: status.as_str(), at, answer: answer.status, why: answer.why, micros };
@@ -210,7 +210,7 @@ async fn keep_running(simulator: Weak<Inner>, wake: Arc<Notify>) {
     loop {
         let Some(simulator) = simulator.upgrade().map(Simulator) else { return };
         let late = simulator.book().next_late();
-        let now = simulator.0.settings.clock.now();
+        let now = simulator.now();
         while let Some(errand) = simulator.0.errands.due(now) {
             let Ok(place) = together.clone().acquire_owned().await else { return };
             let simulator = simulator.clone();

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, watch};
 
 use super::book::{Book, Count};
@@ -14,7 +15,7 @@ use super::poster::Poster;
 use super::receipts::{Errands, Receipts};
 use super::texts::Text;
 use super::wirelog::WireLog;
-use crate::clock::Clock;
+use crate::clock::{At, Clock};
 use crate::secret::Chance;
 
 /// How a simulator is set up.
@@ -64,6 +65,16 @@ impl Settings {
     }
 }
 
+/// How the carrier's clock is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Shown {
+    /// It is so many milliseconds ahead; behind, if negative.
+    pub ahead_millis: i64,
+    /// Its answers have no date that could be read.
+    pub undated: bool,
+}
+
 /// A Twilio-compatible carrier in memory. Clones share their state.
 #[derive(Clone, Debug)]
 pub struct Simulator(pub(super) Arc<Inner>);
@@ -79,6 +90,7 @@ pub(super) struct Inner {
     pub(super) errands: Errands,
     pub(super) wire: WireLog,
     pub(super) poster: Poster,
+    shown: Mutex<Shown>,
     pub(super) changed: watch::Sender<u64>,
     /// One permit for each more page that may listen.
     pub(super) listeners: Arc<Semaphore>,
@@ -106,6 +118,7 @@ impl Simulator {
             errands: Errands::default(),
             wire: WireLog::default(),
             poster: Poster::new(Here::of(settings.anywhere, settings.webhook.as_deref()))?,
+            shown: Mutex::default(),
             changed: watch::Sender::new(0),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
             settings,
@@ -116,6 +129,24 @@ impl Simulator {
     #[must_use]
     pub fn account(&self) -> &str {
         &self.0.settings.account
+    }
+
+    /// Now, by the carrier's clock.
+    #[must_use]
+    pub fn now(&self) -> At {
+        At(self.0.settings.clock.now().0 + self.shows().ahead_millis.saturating_mul(1000))
+    }
+
+    /// How its clock is wrong.
+    #[must_use]
+    pub fn shows(&self) -> Shown {
+        *lock(&self.0.shown)
+    }
+
+    /// From now on its clock is wrong like this.
+    pub fn show(&self, shown: Shown) {
+        *lock(&self.0.shown) = shown;
+        self.announce();
     }
 
     /// Where inbound texts are posted for numbers without an address of their own; known only once a port is bound.
@@ -131,7 +162,7 @@ impl Simulator {
     pub(super) fn book(&self) -> MutexGuard<'_, Book> {
         let mut book = lock(&self.0.book);
         if book.next_late().is_some() {
-            for seq in book.ripen(self.0.settings.clock.now()) {
+            for seq in book.ripen(self.now()) {
                 self.set_out(&mut book, seq);
             }
         }
@@ -178,7 +209,7 @@ impl Simulator {
             ..NumberChange::default()
         };
         let sid = format!("PN{}", self.0.settings.chance.hex::<16>());
-        let own = self.numbers().rent(number, sid, self.0.settings.clock.now(), change);
+        let own = self.numbers().rent(number, sid, self.now(), change);
         self.announce();
         own
     }
@@ -243,9 +274,10 @@ impl Simulator {
         self.book().count()
     }
 
-    /// Forgets texts, counts, blocks, faults and errands. Numbers and phones stay.
+    /// Forgets texts, counts, blocks, faults, errands and how its clock is wrong. Numbers and phones stay.
     pub fn reset(&self) {
         self.0.faults.remove(|_| true);
+        *lock(&self.0.shown) = Shown::default();
         self.0.errands.clear();
         self.book().clear();
         self.phones().reset();

@@ -49,7 +49,7 @@ pub struct Known {
 const KNOWN: &str = "SELECT a.id, a.secret, a.fence, a.started_at, a.ended_at, a.outcome, a.carrier_id, \
      a.doubt_since, a.looks, a.next_look_at, a.listed_at, a.empty_at, d.id, d.state, d.carrier_rank, d.fence, d.due_at, \
      d.error_code, d.why, d.number_id, n.role, d.to_phone, d.message_id, d.leg_id, d.conversation_id, d.kind, \
-     d.accepted_at, l.role, n.paused_at, n.suspect FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
+     d.accepted_at, l.role, n.paused_at, n.suspect, a.began_there FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
      JOIN numbers n ON n.id = d.number_id LEFT JOIN legs l ON l.id = d.leg_id ";
 
 /// These attempts, locked with their deliveries until the commit.
@@ -83,6 +83,7 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
                 next_look_at: row.try_get::<Option<i64>, _>(9)?.map(At),
                 listed_at: row.try_get::<Option<i64>, _>(10)?.map(At),
                 empty_at: row.try_get::<Option<i64>, _>(11)?.map(At),
+                there: row.try_get::<Option<i64>, _>(30)?.map(At),
             },
             delivery: DeliveryId(row.try_get(12)?),
             row: Row {
@@ -214,8 +215,8 @@ pub struct InDoubt {
 pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at, a.ended_at, a.outcome, a.doubt_since, \
-         a.looks, a.next_look_at, a.listed_at, a.empty_at FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
-         JOIN numbers n ON n.id = d.number_id WHERE a.next_look_at <= $1 ORDER BY a.next_look_at LIMIT $2")
+         a.looks, a.next_look_at, a.listed_at, a.empty_at, a.began_there FROM attempts a \
+         JOIN deliveries d ON d.id = a.delivery_id JOIN numbers n ON n.id = d.number_id WHERE a.next_look_at <= $1 ORDER BY a.next_look_at LIMIT $2")
         .bind(now.0)
         .bind(limit)
         .try_map(|row: R| Ok(InDoubt {
@@ -234,6 +235,7 @@ pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> 
                 next_look_at: row.try_get::<Option<i64>, _>(10)?.map(At),
                 listed_at: row.try_get::<Option<i64>, _>(11)?.map(At),
                 empty_at: row.try_get::<Option<i64>, _>(12)?.map(At),
+                there: row.try_get::<Option<i64>, _>(13)?.map(At),
             },
         }))
         .fetch_all(&mut *c).await)?;
@@ -275,12 +277,12 @@ pub async fn bound(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
 /// # Errors
 /// What the database said.
 pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
-    let row: Option<(i64, String, String, String, i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at FROM deliveries d \
+    let row: Option<(i64, String, String, String, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
+        "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at, a.began_there FROM deliveries d \
          JOIN attempts a ON a.delivery_id = d.id AND a.fence = d.fence JOIN numbers n ON n.id = d.number_id \
          WHERE d.id = $1 AND d.state IN ('unknown', 'parked')")
         .bind(id.0).fetch_optional(&mut *c).await)?;
-    Ok(row.map(|(id, from, to, body, fence, started_at)| InDoubt {
+    Ok(row.map(|(id, from, to, body, fence, started_at, there)| InDoubt {
         id: AttemptId(id),
         from,
         to,
@@ -296,6 +298,7 @@ pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
             next_look_at: None,
             listed_at: None,
             empty_at: None,
+            there: there.map(At),
         },
     }))
 }

@@ -15,6 +15,8 @@ pub struct Compared {
     pub id: NumberId,
     /// E.164, or a short code.
     pub number: String,
+    /// A line.
+    pub is_line: bool,
     /// A line, or a mask with a live or resting leg: somebody may write to it at any time.
     pub busy: bool,
     /// Ours since then.
@@ -43,6 +45,7 @@ pub async fn numbers(tx: &mut Tx, now: At) -> Result<Vec<Compared>> {
     let row = |(id, number, place, in_service, backfilled): (i64, String, i32, i64, Option<i64>)| Compared {
         id: NumberId(id),
         number,
+        is_line: place == 0,
         busy: place < 2,
         in_service_at: At(in_service),
         backfilled_at: backfilled.map(At),
@@ -103,15 +106,17 @@ pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// When the newest request of all was begun; without one, when the oldest waiting text was accepted.
+/// When the newest request of all was begun, by our clock as it is now: the carrier's is `ahead` of it by so many microseconds,
+/// as far as that is known. Without a request, when the oldest waiting text was accepted.
 ///
 /// # Errors
 /// What the database said.
-pub async fn newest(tx: &mut Tx) -> Result<Option<At>> {
+pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT COALESCE((SELECT a.started_at FROM attempts a WHERE a.id = (SELECT MAX(id) FROM attempts)), \
+        "SELECT COALESCE((SELECT COALESCE(a.began_there - $1, a.started_at) FROM attempts a \
+                            WHERE a.id = (SELECT MAX(id) FROM attempts)), \
                          (SELECT MIN(accepted_at) FROM deliveries WHERE state = 'ready'))")
-        .fetch_one(&mut *c).await)?;
+        .bind(ahead).fetch_one(&mut *c).await)?;
     Ok(at.map(At))
 }
 

@@ -77,8 +77,8 @@ macro_rules! departing {
     };
 }
 
-/// At most `limit` deliveries whose turn has come at `now`, oldest first, of numbers that are not paused.
-/// On PostgreSQL they are locked, and those that another node is looking at are passed over.
+/// At most `limit` deliveries whose turn has come at `now`, oldest first, of numbers that are not paused; none
+/// while the carrier cannot be reached. On PostgreSQL they are locked, and those that another node is looking at are passed over.
 ///
 /// # Errors
 /// What the database said.
@@ -88,7 +88,7 @@ pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
         let mut q = QueryBuilder::new(DEPARTING);
         q.push("JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' AND d.due_at <= ")
             .push_bind(now.0)
-            .push(" AND n.paused_at IS NULL ORDER BY d.due_at, d.id LIMIT ")
+            .push(" AND n.paused_at IS NULL AND NOT EXISTS (SELECT 1 FROM carrier_outage) ORDER BY d.due_at, d.id LIMIT ")
             .push_bind(limit)
             .push(skip);
         q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
@@ -119,9 +119,11 @@ pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT MIN(due.at) FROM (SELECT MIN(d.due_at) AS at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
            WHERE d.state = 'ready' AND d.due_at > $1 AND n.paused_at IS NULL \
+           AND NOT EXISTS (SELECT 1 FROM carrier_outage WHERE trial = 0) \
          UNION ALL SELECT MIN(n.probe_at) FROM numbers n WHERE n.paused_at IS NOT NULL AND n.probe_at > $1 \
            AND EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = n.id AND d.state = 'ready') \
-         UNION ALL SELECT MIN(a.probe_at) FROM account_pause a WHERE a.probe_at > $1) due")
+         UNION ALL SELECT MIN(a.probe_at) FROM account_pause a WHERE a.probe_at > $1 \
+         UNION ALL SELECT MIN(o.probe_at) FROM carrier_outage o WHERE o.trial = 0 AND o.probe_at > $1) due")
         .bind(now.0).fetch_one(&mut *c).await)?;
     Ok(at.map(At))
 }
@@ -195,6 +197,30 @@ pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())
+}
+
+/// Texts that wait for `why` become due at `now`: those of a number, all or those to one phone.
+///
+/// # Errors
+/// What the database said.
+pub async fn wake(tx: &mut Tx, why: &str, (number, phone): (NumberId, Option<&str>), now: At) -> Result<()> {
+    let lock = tx.for_update();
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("UPDATE deliveries SET due_at = ");
+        q.push_bind(now.0)
+            .push(" WHERE id IN (SELECT id FROM deliveries WHERE state = 'ready' AND number_id = ")
+            .push_bind(number.0)
+            .push(" AND why = ")
+            .push_bind(why.to_owned())
+            .push(" AND due_at > ")
+            .push_bind(now.0);
+        if let Some(phone) = phone {
+            q.push(" AND to_phone = ").push_bind(phone.to_owned());
+        }
+        q.push(" ORDER BY id").push(lock).push(")");
+        q.build().execute(&mut *c).await.map(drop)
+    })
+    .map_err(super::Error::from)
 }
 
 /// Deliveries that wait although their time has run out at `now`, at most `limit`.

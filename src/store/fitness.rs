@@ -158,28 +158,38 @@ pub enum Stopped {
         /// How often it was tried.
         probes: i64,
     },
+    /// Everything, because the carrier could not be reached; it answers now.
+    Carrier {
+        /// With how many texts it was tried.
+        probes: i64,
+    },
 }
 
 /// At most so many are tried by one claim: each takes a transaction of its own.
 const MOST: i64 = 16;
 
 /// What may be tried at `now` and has a text to be tried with: what is due, and a number that was not tried within the last
-/// minute if a text to a phone waits that was not refused.
+/// minute if a text to a phone waits that was not refused. While the carrier cannot be reached nothing else is tried.
 ///
 /// # Errors
 /// What the database said.
 pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
     let rows: Vec<(i64, i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT n.id, n.probes, n.probe_at FROM numbers n WHERE n.paused_at IS NOT NULL AND n.pause_scope = 'number' \
+        "SELECT * FROM (SELECT n.id AS id, n.probes AS probes, n.probe_at AS probe_at FROM numbers n WHERE n.paused_at IS NOT NULL AND n.pause_scope = 'number' \
            AND (n.probe_at <= $1 OR n.probed_at <= $2) AND n.state <> 'released' \
            AND EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = n.id AND d.state = 'ready' AND d.due_at <= $1 \
              AND d.valid_until > $1 AND (n.probe_at <= $1 OR NOT EXISTS (SELECT 1 FROM sender_refusals r \
                WHERE r.number_id = d.number_id AND r.phone = d.to_phone))) \
          UNION ALL SELECT 0, a.probes, a.probe_at FROM account_pause a WHERE a.probe_at <= $1 \
            AND EXISTS (SELECT 1 FROM deliveries d JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' \
-             AND d.due_at <= $1 AND d.valid_until > $1 AND n.pause_scope = 'account') ORDER BY 3, 1 LIMIT $3")
+             AND d.due_at <= $1 AND d.valid_until > $1 AND n.pause_scope = 'account')) p \
+         WHERE NOT EXISTS (SELECT 1 FROM carrier_outage) \
+         UNION ALL SELECT -1, o.probes, o.probe_at FROM carrier_outage o WHERE o.trial = 1 \
+           AND EXISTS (SELECT 1 FROM deliveries d JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' \
+             AND d.due_at <= $1 AND d.valid_until > $1 AND n.paused_at IS NULL) ORDER BY 3, 1 LIMIT $3")
         .bind(now.0).bind((now - FIRST_PROBE).0).bind(MOST).fetch_all(&mut *c).await)?;
     let read = |(id, probes, probe_at)| match id {
+        -1 => Stopped::Carrier { probes },
         0 => Stopped::Account { probes },
         id => Stopped::Number { id: NumberId(id), probes, early: At(probe_at) > now },
     };
@@ -187,7 +197,7 @@ pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
 }
 
 /// The text with which something stopped is best tried at `now`: to a phone that was not refused, if one waits, else to
-/// the one that was refused longest ago; for the account, the one that was tried least.
+/// the one that was refused longest ago; for the account or the carrier, the one that was tried least.
 ///
 /// # Errors
 /// What the database said.
@@ -202,6 +212,11 @@ pub async fn candidate(tx: &mut Tx, stopped: Stopped, now: At) -> Result<Option<
         Stopped::Account { .. } => on!(tx, c => sqlx::query_as(
             "SELECT d.id, d.due_at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
              WHERE d.state = 'ready' AND d.due_at <= $1 AND d.valid_until > $1 AND n.pause_scope = 'account' \
+             ORDER BY d.tries, d.due_at, d.id LIMIT 1")
+            .bind(now.0).fetch_optional(&mut *c).await)?,
+        Stopped::Carrier { .. } => on!(tx, c => sqlx::query_as(
+            "SELECT d.id, d.due_at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
+             WHERE d.state = 'ready' AND d.due_at <= $1 AND d.valid_until > $1 AND n.paused_at IS NULL \
              ORDER BY d.tries, d.due_at, d.id LIMIT 1")
             .bind(now.0).fetch_optional(&mut *c).await)?,
     };
@@ -224,6 +239,10 @@ pub async fn take_probe(tx: &mut Tx, stopped: Stopped, probe_at: At, now: At) ->
         Stopped::Account { probes } => on!(tx, c => sqlx::query(
             "UPDATE account_pause SET probes = probes + 1, probe_at = $2 WHERE probes = $3 AND probe_at <= $1")
             .bind(now.0).bind(probe_at.0).bind(probes)
+            .execute(&mut *c).await.map(|done| done.rows_affected()))?,
+        Stopped::Carrier { probes } => on!(tx, c => sqlx::query(
+            "UPDATE carrier_outage SET trial = 0, probes = probes + 1, probe_at = $1 WHERE probes = $2 AND trial = 1")
+            .bind(probe_at.0).bind(probes)
             .execute(&mut *c).await.map(|done| done.rows_affected()))?,
     };
     Ok(done > 0)

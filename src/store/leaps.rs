@@ -39,13 +39,14 @@ pub async fn requests(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
     Ok(())
 }
 
-/// Texts that wait: when they may leave, their places, and until when they are valid.
+/// Texts that wait: when they may leave, their places, until when they are valid, and from when on they are looked for.
 ///
 /// # Errors
 /// What the database said.
 pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
     on!(tx, c => sqlx::query(
-        "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1 \
+        "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1, \
+         look_from = look_from + $1 \
          WHERE state IN ('ready', 'sending', 'unknown') AND NOT (updated_at BETWEEN $2 AND $3)")
         .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
     Ok(())
@@ -60,6 +61,21 @@ pub async fn planned(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
         "UPDATE planned_replies SET due_at = due_at + $1, created_at = created_at + $1 \
          WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $2 AND $3)")
         .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// When what is stopped is tried again: a number, the account, a carrier that cannot be reached.
+///
+/// # Errors
+/// What the database said.
+pub async fn probes(tx: &mut Tx, leap: i64) -> Result<()> {
+    for statement in [
+        "UPDATE numbers SET probe_at = probe_at + $1, probed_at = probed_at + $1 WHERE paused_at IS NOT NULL",
+        "UPDATE account_pause SET probe_at = probe_at + $1",
+        "UPDATE carrier_outage SET probe_at = probe_at + $1",
+    ] {
+        on!(tx, c => sqlx::query(statement).bind(leap).execute(&mut *c).await.map(drop))?;
+    }
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::clock::At;
 use file::DatabaseFile;
 pub(crate) use rows::{padded, pieces, push_list};
 pub use schema::{Opening, State};
+pub use timeline::Timeline;
 
 pub mod access;
 pub mod account_moves;
@@ -19,14 +20,17 @@ pub mod acts;
 pub mod api_events;
 pub mod api_tokens;
 pub mod apps;
+pub mod arrivals;
 pub mod attempts;
 pub mod attention;
 pub mod audit;
 pub mod backfill;
 pub mod backup;
 pub mod canned;
+pub mod carrier_clock;
 pub mod changes;
 pub mod checkup;
+mod connections;
 pub mod contacts;
 pub mod customers;
 pub mod departures;
@@ -54,6 +58,7 @@ pub mod news;
 pub mod notices;
 pub mod numbers;
 pub mod opening;
+pub mod outage;
 pub mod outbox;
 pub mod pairs;
 pub mod partings;
@@ -84,6 +89,7 @@ mod sqlite;
 pub mod starts;
 pub mod tallies;
 pub mod texts;
+mod timeline;
 mod unreached;
 pub mod upkeep;
 pub mod views;
@@ -216,7 +222,7 @@ impl Store {
     /// [`Error::Refused`] names what is wrong and the remedy, [`Error::Unreachable`] what was tried; else what the driver
     /// said.
     pub async fn open(url: &str) -> Result<Self> {
-        Self::opened(url, Opening::Make, postgres::ALONE).await
+        Self::opened(url, Opening::Make, connections::ALONE).await
     }
 
     /// As [`Store::open`], changes no more than `opening` allows, and waits up to 2.5 s for a connection, so that others get
@@ -225,7 +231,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`], and [`Error::Refused`] for a database that would have to be made or changed.
     pub async fn open_as(url: &str, opening: Opening) -> Result<Self> {
-        Self::opened(url, opening, postgres::ANSWERING).await
+        Self::opened(url, opening, connections::ANSWERING).await
     }
 
     async fn opened(url: &str, opening: Opening, patience: Duration) -> Result<Self> {
@@ -298,6 +304,15 @@ impl Store {
         match self {
             Store::Sqlite(_) => Ok(None),
             Store::Postgres(store) => store.now().await.map(Some),
+        }
+    }
+
+    /// Whether the database is still the one that it was, for whoever remembers something of it.
+    #[must_use]
+    pub fn timeline(&self) -> Timeline {
+        match self {
+            Store::Sqlite(_) => Timeline::default(),
+            Store::Postgres(store) => store.timeline(),
         }
     }
 

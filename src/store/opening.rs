@@ -106,6 +106,22 @@ pub async fn members(
     Ok(rows)
 }
 
+/// These numbers of ours as they are written.
+///
+/// # Errors
+/// What the database said.
+pub async fn numbers_of(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<(NumberId, String)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64, String)> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT id, number FROM numbers WHERE id IN (");
+        push_list(&mut q, padded(ids).map(|id| id.0));
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    Ok(rows.into_iter().map(|(id, number)| (NumberId(id), number)).collect())
+}
+
 /// Those of these phones that are somebody's: an enabled colleague's, or a customer's of ours.
 ///
 /// # Errors

@@ -22,8 +22,12 @@ pub struct Sender {
     pub pace_micros: Option<i64>,
     /// The next free place.
     pub pace_free_at: At,
-    /// Sending is paused until somebody mends its settings.
+    /// Nothing is sent: the carrier refuses this number, or cannot be reached.
     pub paused: bool,
+    /// Ours since then.
+    pub in_service_at: At,
+    /// Up to when what the carrier had for it is in.
+    pub compared_at: Option<At>,
 }
 
 /// The way from one of our numbers to one phone, as it stands.
@@ -97,6 +101,8 @@ pub struct NewAttempt {
     pub secret: String,
     /// Its fencing number.
     pub fence: i64,
+    /// When it begins by the carrier's clock, where that is known.
+    pub there: Option<At>,
 }
 
 /// Our numbers `ids`, locked until the commit: whoever decides about a lane holds its number.
@@ -113,7 +119,10 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
     let lock = tx.for_update();
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
-            "SELECT id, number, role, pace_micros, pace_free_at, paused_at FROM numbers WHERE id IN (",
+            "SELECT id, number, role, pace_micros, pace_free_at, \
+             CASE WHEN paused_at IS NOT NULL OR EXISTS (SELECT 1 FROM carrier_outage) THEN 1 ELSE 0 END, \
+              in_service_at, backfilled_at \
+             FROM numbers WHERE id IN (",
         );
         push_list(&mut q, padded(&wanted).copied());
         q.push(" ORDER BY id").push(lock);
@@ -123,10 +132,22 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
             is_line: row.try_get::<String, _>(2)? == "line",
             pace_micros: row.try_get(3)?,
             pace_free_at: At(row.try_get(4)?),
-            paused: row.try_get::<Option<i64>, _>(5)?.is_some(),
+            paused: row.try_get::<i32, _>(5)? == 1,
+            in_service_at: At(row.try_get(6)?),
+            compared_at: row.try_get::<Option<i64>, _>(7)?.map(At),
         })).fetch_all(&mut *c).await
     })?;
     Ok(rows)
+}
+
+/// The highest id of a text or a delivery; 0 if there is none.
+///
+/// # Errors
+/// What the database said.
+pub async fn newest(tx: &mut Tx) -> Result<i64> {
+    let (message, delivery): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
+        "SELECT (SELECT MAX(id) FROM messages), (SELECT MAX(id) FROM deliveries)").fetch_one(&mut *c).await)?;
+    Ok(message.max(delivery).unwrap_or(0))
 }
 
 /// How the lanes stand, in the order asked. Hold their numbers ([`senders`]) first.
@@ -227,7 +248,8 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: A
     for piece in pieces(rows) {
         on!(tx, c => {
             let mut q = QueryBuilder::new(
-                "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, looks) ",
+                "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, looks, \
+                 began_there) ",
             );
             q.push_values(piece, |mut b, row| {
                 b.push_bind(row.id.0)
@@ -237,7 +259,8 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: A
                     .push_bind(node)
                     .push_bind(now.0)
                     .push_bind(lease_until.0)
-                    .push_bind(0_i64);
+                    .push_bind(0_i64)
+                    .push_bind(row.there.map(|at| at.0));
             });
             q.build().execute(&mut *c).await.map(drop)
         })?;
@@ -282,7 +305,7 @@ pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Res
         on!(tx, c => {
             let mut q = QueryBuilder::new(
                 "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, ended_at, outcome, \
-                 doubt_since, looks, next_look_at) ",
+                 doubt_since, looks, next_look_at, began_there) ",
             );
             q.push_values(piece, |mut b, row| {
                 b.push_bind(row.attempt.id.0)
@@ -296,7 +319,8 @@ pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Res
                     .push_bind(EARLIER)
                     .push_bind(now.0)
                     .push_bind(0_i64)
-                    .push_bind(now.0);
+                    .push_bind(now.0)
+                    .push_bind(row.attempt.there.map(|at| at.0));
             });
             q.build().execute(&mut *c).await.map(drop)
         })?;

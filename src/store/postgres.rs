@@ -10,8 +10,10 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Row};
 use tokio::sync::{mpsc, oneshot};
 
+use super::connections::{ANSWERING, pool_of, watched};
 use super::group::{Pending, Waiting, run_all};
 use super::schema::{Applied, State, judge};
+use super::timeline::{Found, Timeline};
 use super::{Error, Job, Opening, Result, Tx, migrations, pooler, unreached};
 use crate::clock::At;
 use crate::{faults, metrics};
@@ -22,28 +24,10 @@ const GROUP: usize = 64;
 const WORKERS: usize = 2;
 /// How often a job that lost a race begins anew.
 const TRIES: u32 = 8;
-/// The longest that the program waits for a connection: the carrier waits 4 s, and our answer says that nothing was kept.
-pub(super) const ANSWERING: Duration = Duration::from_millis(2500);
-/// The same where nobody waits for an answer.
-pub(super) const ALONE: Duration = Duration::from_secs(30);
 /// The longest that opening waits for a server to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// Between two tries to reach a server that is just starting.
 const TRY_AGAIN: Duration = Duration::from_millis(250);
-/// What is set in every session.
-///
-/// A process that stands still, or whose machine is gone, must not hold for long what others wait for: it loses its session
-/// after 3 s in the middle of a transaction, and its connection after about 15 s without a sign of life. Whoever waits for a
-/// lock gives up in time to answer a carrier. No server's setting that changes while the program runs lets an answer leave
-/// before the text is on disk. And compiling a plan costs more than any statement here: it made pages of 5 ms take 400 when
-/// statistics were old.
-const SESSION: &str = "SET jit = off; \
-    SET idle_in_transaction_session_timeout = '3s'; \
-    SET lock_timeout = '2500ms'; \
-    SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; \
-    SET tcp_user_timeout = '15s'; \
-    SELECT set_config('synchronous_commit', \
-        CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
 /// The class of the advisory locks that living nodes hold.
 const NODES: i32 = 0x5357;
 
@@ -56,6 +40,7 @@ pub struct Postgres {
     options: PgConnectOptions,
     queues: Mutex<HashMap<TypeId, Queue>>,
     presence: Mutex<Option<PgPool>>,
+    found: Arc<Found>,
 }
 
 impl Postgres {
@@ -63,14 +48,15 @@ impl Postgres {
     pub(super) async fn open(url: &str, opening: Opening, patience: Duration) -> Result<Self> {
         let options = options(url)?;
         answers(&options, opening != Opening::AsItIs).await?;
-        let connected =
-            pool_of(16).acquire_timeout(patience).test_before_acquire(true).connect_with(options.clone()).await;
+        let found = Arc::new(Found::default());
+        let connected = watched(pool_of(16), &found).acquire_timeout(patience).test_before_acquire(true);
+        let connected = connected.connect_with(options.clone()).await;
         let pool = connected.map_err(|error| unreached::trouble(&options, &error))?;
         pooler::refuse(&pool).await?;
         refuse_unsafe(&pool).await?;
-        let found = schema(&pool).await.map_err(|error| unreached::trouble(&options, &error))?;
+        let state = schema(&pool).await.map_err(|error| unreached::trouble(&options, &error))?;
         let named = named_by(&options);
-        if opening.allows(&found, &named)? {
+        if opening.allows(&state, &named)? {
             // In a session of its own, which may wait for another node that migrates, and for long.
             let alone = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await;
             let alone = alone.map_err(|error| unreached::trouble(&options, &error))?;
@@ -79,7 +65,7 @@ impl Postgres {
                 .map_err(|error| migrations::trouble(&named, &error))?;
             alone.close().await;
         }
-        Ok(Postgres { pool, options, queues: Mutex::default(), presence: Mutex::default() })
+        Ok(Postgres { pool, options, queues: Mutex::default(), presence: Mutex::default(), found })
     }
 
     pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
@@ -116,6 +102,10 @@ impl Postgres {
                 queue
             })
             .clone()
+    }
+
+    pub(super) fn timeline(&self) -> Timeline {
+        self.found.timeline()
     }
 
     pub(super) async fn read(&self) -> Result<Tx> {
@@ -176,12 +166,14 @@ impl Postgres {
     }
 
     pub(super) async fn living(&self) -> Result<Vec<i64>> {
+        let mut connection = self.pool.acquire().await?;
+        self.found.compare(&mut connection).await?;
         let rows = sqlx::query(
             "SELECT objid::BIGINT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::INT4::OID AND granted \
              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
         )
         .bind(NODES)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *connection)
         .await?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
@@ -203,12 +195,6 @@ fn options(url: &str) -> Result<PgConnectOptions> {
         .extra_float_digits(None)
         .statement_cache_capacity(512)
         .disable_statement_logging())
-}
-
-fn pool_of(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(ALONE).after_connect(|connection, _| {
-        Box::pin(async move { sqlx::raw_sql(SESSION).execute(connection).await.map(drop) })
-    })
 }
 
 /// Makes sure that the server answers, so that a failure says what was tried. `patiently`: a server that is just starting is

@@ -24,6 +24,10 @@ pub struct Selected {
     pub since: Option<At>,
     /// The end of its pair, if its conversation is one.
     pub end: Option<End>,
+    /// Since when the number is ours, and up to when what the carrier had for it is in.
+    pub compared: Option<(At, Option<At>)>,
+    /// Earlier texts of the sender wait to be taken in.
+    pub behind: bool,
 }
 
 impl Selected {
@@ -52,6 +56,9 @@ type SelectedRow = (
     Option<i64>,
     Option<i64>,
     Option<String>,
+    Option<i64>,
+    Option<i64>,
+    i32,
 );
 
 /// What each (sender, number) selects, in the order asked.
@@ -71,7 +78,9 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
         q.push(
             ") SELECT a.i, n.id, n.role, own.id, l.conversation_id, l.opened_at, CASE WHEN t.waits_from IS NOT NULL OR EXISTS (SELECT 1 \
              FROM conversations u WHERE u.line_id = n.id AND u.closed_at IS NULL AND u.pinned_to IS NULL) \
-             THEN 1 ELSE 0 END, x.ends_at, x.hard_end_at, x.expiry FROM asked a \
+             THEN 1 ELSE 0 END, x.ends_at, x.hard_end_at, x.expiry, n.in_service_at, \
+             n.backfilled_at, CASE WHEN EXISTS (SELECT 1 FROM arrivals w WHERE w.from_phone = a.phone) THEN 1 ELSE 0 END \
+             FROM asked a \
              LEFT JOIN numbers n ON n.number = a.number AND n.state <> 'released' \
              LEFT JOIN numbers own ON own.number = a.phone AND own.state <> 'released' \
              LEFT JOIN legs l ON l.phone = a.phone AND l.number_id = n.id AND l.ended_at IS NULL \
@@ -81,7 +90,8 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let mut found = vec![Selected::default(); asked.len()];
-    for (i, number, role, own, conversation, since, waiting, ends_at, hard_end, expiry) in rows {
+    for (i, number, role, own, conversation, since, waiting, ends_at, hard_end, expiry, ours, compared, behind) in rows
+    {
         if let Some(one) = usize::try_from(i).ok().and_then(|i| found.get_mut(i)) {
             *one = Selected {
                 number: number.map(|id| (NumberId(id), role.as_deref() == Some("line"))),
@@ -94,6 +104,8 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
                     hard: At(hard),
                     slides: expiry.as_deref() == Some("sliding"),
                 }),
+                compared: ours.map(|ours| (At(ours), compared.map(At))),
+                behind: behind == 1,
             };
         }
     }

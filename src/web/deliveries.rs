@@ -68,7 +68,7 @@ fn outcome(attempt: &Attempt) -> &str {
     match attempt.outcome.as_deref() {
         None => "under way",
         Some("unknown") => "no answer that tells whether it was sent",
-        Some("not_sent") => "surely not sent",
+        Some("not_sent" | "unreached") => "surely not sent",
         Some("refused") => "refused",
         Some("earlier") => "an earlier life of this database may have made it",
         Some(other) => other,

@@ -10,12 +10,14 @@ use crate::clock::{hours, minutes};
 use crate::desk::legs::NO_MASK;
 use crate::desk::sessions::Who;
 use crate::desk::tallies;
+use crate::domain::offset;
 use crate::domain::person::{self, Role};
 use crate::http::Site;
+use crate::store::carrier_clock::{self, Kept};
 use crate::store::pool::peaks;
 use crate::store::views::list::{Counts, LineCount, Reach, View, Which, counts};
 use crate::store::views::{Viewer, health};
-use crate::store::{self, Tx, changes, endpoints};
+use crate::store::{self, Tx, changes, endpoints, outage};
 use crate::{clock::At, domain::ids::PersonId};
 
 /// Something that needs a hand.
@@ -229,10 +231,24 @@ async fn stopped(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
     Ok(troubles)
 }
 
-/// What is not between us and the carrier as it should be: texts that came late, a carrier that cannot be asked, texts
-/// that it sent and we know nothing of.
+/// What is not between us and the carrier as it should be: clocks that differ, texts that came late, a carrier that cannot be
+/// asked, texts that it sent and we know nothing of.
 async fn missed(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
     let mut troubles = Vec::new();
+    if let Some(out) = outage::get(tx).await? {
+        troubles.push(Trouble {
+            what: format!("The carrier cannot be reached ({}): texts wait. Since", out.why.trim_end_matches('.')),
+            at: Some(Stamp(out.since)),
+            remedy: "It is asked every few seconds; everything is sent once it answers. Run switchboard doctor if this stays.",
+        });
+    }
+    if let Some(Kept { ahead, off_since: Some(since) }) = carrier_clock::get(tx).await? {
+        troubles.push(Trouble {
+            what: format!("Our clock is {} the carrier's. Since", offset::worded(ahead)),
+            at: Some(Stamp(since)),
+            remedy: "Have it set by the network (NTP). Until then instants are compared by the difference.",
+        });
+    }
     if let Some(tally) = recent(tx, tallies::MISSED_TEXTS, now, hours(24)).await? {
         let texts = if tally.total == 1 { "text was" } else { "texts were" };
         troubles.push(Trouble {
@@ -247,6 +263,17 @@ async fn missed(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
                 .to_owned(),
             at: Some(Stamp(tally.last_at)),
             remedy: "It is asked again and again; run switchboard doctor if this stays.",
+        });
+    }
+    if let Some(tally) = recent(tx, tallies::UNLOOKED, now, hours(24)).await? {
+        let texts = if tally.total == 1 { "text was" } else { "texts were" };
+        troubles.push(Trouble {
+            what: format!(
+                "{} {texts} passed on without knowing what their phone had sent meanwhile, such as STOP. Last",
+                tally.total
+            ),
+            at: Some(Stamp(tally.last_at)),
+            remedy: "The carrier's lists could not be had for 15 minutes. Look at who has stopped since; run switchboard doctor.",
         });
     }
     if let Some(tally) = recent(tx, tallies::STRANGE_TEXTS, now, hours(24)).await? {

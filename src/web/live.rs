@@ -75,6 +75,8 @@ struct Listener {
     token: String,
     viewer: Viewer,
     cursor: i64,
+    /// The timeline of the database in which the cursor is.
+    timeline: u64,
 }
 
 impl Listener {
@@ -97,10 +99,22 @@ impl Listener {
             }
             events.extend(self.hear(news).await?);
             if events.len() > TOO_MANY {
-                self.cursor = changes::newest(&mut self.desk.store.read().await?).await?;
-                return Ok(vec![Event::json(&json!({ "kind": "all" })).event("change").id(self.cursor.to_string())]);
+                return Ok(vec![self.anew().await?]);
             }
         }
+    }
+
+    /// The page is to be loaded anew: its cursor is of no use any more.
+    async fn anew(&mut self) -> store::Result<Event> {
+        self.timeline = self.desk.store.timeline().number();
+        self.cursor = changes::newest(&mut self.desk.store.read().await?).await?;
+        Ok(Event::json(&json!({ "kind": "all" })).event("change").id(self.cursor.to_string()))
+    }
+
+    /// Whether the database holds an older state than the one that the page was made from.
+    async fn has_gone_back(&self) -> store::Result<bool> {
+        Ok(self.timeline != self.desk.store.timeline().number()
+            || self.cursor > changes::newest(&mut self.desk.store.read().await?).await?)
     }
 
     /// Whether the reader is still signed in, with the same rights: whoever lost or gained some loads the page anew.
@@ -138,7 +152,9 @@ pub(super) async fn stream(
             Err(_) => 0,
         },
     };
-    let mut listener = Listener { desk, token: token.0, viewer: viewer(&me.0), cursor: start };
+    let timeline = desk.store.timeline();
+    let number = timeline.number();
+    let mut listener = Listener { desk, token: token.0, viewer: viewer(&me.0), cursor: start, timeline: number };
     let stream = EventStream! {
         // Held as long as the stream is.
         let _listening = admitted.0;
@@ -166,7 +182,11 @@ pub(super) async fn stream(
                     told_at = Instant::now();
                     let gathered = std::mem::take(&mut news);
                     let told = if std::mem::take(&mut missed) {
-                        listener.catch_up().await
+                        match listener.has_gone_back().await {
+                            Ok(true) => listener.anew().await.map(|anew| vec![anew]),
+                            Ok(false) => listener.catch_up().await,
+                            Err(error) => Err(error),
+                        }
                     } else {
                         listener.hear(gathered).await
                     };
@@ -176,7 +196,15 @@ pub(super) async fn stream(
                         Err(error) => { tracing::warn!(%error, "a live page could not be served"); break; }
                     }
                 }
-                _ = beat.tick() => if !listener.signed_in().await { break },
+                _ = beat.tick() => {
+                    if !listener.signed_in().await {
+                        break;
+                    }
+                    if listener.timeline != timeline.number() {
+                        missed = true;
+                        due = due.or_else(|| Some(Instant::now()));
+                    }
+                }
                 () = &mut end => break,
             }
         }

@@ -59,6 +59,21 @@ async fn on_server(server: &str, statement: &str) {
 }
 
 impl Fresh {
+    /// The server goes back to `older`, a copy of this database: whoever was connected connects again and finds that.
+    pub async fn goes_back_to(&self, older: &Fresh) {
+        let (Kind::Postgres { server, name }, Kind::Postgres { name: older, .. }) = (&self.kind, &older.kind) else {
+            panic!("only a server's database can be replaced under those who use it");
+        };
+        // Nobody may connect while it is neither this nor that.
+        for statement in [
+            format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"),
+            format!("DROP DATABASE {name} WITH (FORCE)"),
+            format!("ALTER DATABASE {older} RENAME TO {name}"),
+        ] {
+            on_server(server, &statement).await;
+        }
+    }
+
     /// A copy of it as it is now.
     pub async fn copy(&self) -> Fresh {
         match &self.kind {

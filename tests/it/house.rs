@@ -15,13 +15,13 @@ use switchboard::courier::Courier;
 use switchboard::desk::apply::Apply;
 use switchboard::desk::outbox::Sending;
 use switchboard::desk::{
-    self, Desk, claim, deliver, doubt, duty, fulfil, gate::Gate, idle, lapse, leap, outside::Outside, pair, snooze,
-    tallies::Tallies,
+    self, Desk, backfill, claim, deliver, doubt, duty, fulfil, gate::Gate, identity, idle, lapse, leap, outage,
+    outside::Outside, pair, snooze, tallies::Tallies,
 };
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::hooks;
 use switchboard::live::Live;
-use switchboard::secret::{Chance, Ids};
+use switchboard::secret::Chance;
 use switchboard::simulator::{self, Receipts, Simulator};
 use switchboard::store::{self, Store};
 
@@ -107,14 +107,17 @@ impl House {
     pub async fn with(database: Fresh, plan: Plan) -> House {
         let clock = Clock::test(At::from_seconds(1_800_000_000));
         let simulator = new_simulator(&clock, plan.auto_replies);
+        simulator.show(plan.carrier_shows);
         let house = House::beside(Arc::new(database), plan, clock, simulator, 0).await;
         house.has_missed_nothing()
     }
 
     /// Nothing was missed by a house that has just been built.
     pub fn has_missed_nothing(self) -> House {
-        self.desk.gate.catch_up();
-        self.desk.gate.vouch();
+        let epoch = self.desk.gate.epoch();
+        self.desk.gate.catch_up(epoch);
+        self.desk.gate.all_compared(epoch);
+        self.desk.gate.vouch(epoch);
         self
     }
 
@@ -122,15 +125,17 @@ impl House {
     pub async fn beside(database: Arc<Fresh>, plan: Plan, clock: Clock, simulator: Simulator, node: i64) -> House {
         let carrier_doors = open_doors(simulator::rocket(simulator.clone(), figment())).await;
         let store = Store::open(&database.url).await.unwrap();
-        let ids = Ids::of_node(node);
+        let ids = identity::ids(&store, node, clock.now()).await.unwrap();
         let (setup, kept) = (plan.setup(), plan.clone());
         let carrier = Twilio::new(TwilioAccount {
             api_base: carrier_doors.0.clone(),
             account_sid: ACCOUNT.to_owned(),
             auth_token: TOKEN.to_owned(),
             request_timeout: plan.patience,
+            clock: clock.clone(),
         });
         let (begun, outgoing) = mpsc::unbounded_channel();
+        let gate = Gate::new(&clock, store.timeline());
         let desk = Desk::new(desk::Parts {
             store,
             clock: clock.clone(),
@@ -145,7 +150,7 @@ impl House {
             outgoing: begun,
             wake: tokio::sync::Notify::new(),
             tallies: Tallies::default(),
-            gate: Gate::new(&clock),
+            gate,
             outside: Outside::new(Courier::new(plan.reaches_private).patient_for(Duration::from_millis(500))),
         });
         Apply { setup, desk: desk.clone() }.on(false).await.unwrap().unwrap();
@@ -159,6 +164,7 @@ impl House {
         let own_doors = open_doors(doors).await;
         desk.public_url.set(own_doors.0.clone()).unwrap();
         simulator.call_at(&format!("{}/hooks/twilio/messages", own_doors.0));
+        desk::clocks::compare(&desk).await.unwrap();
         House {
             desk,
             simulator,
@@ -182,6 +188,8 @@ impl House {
             let mut busy = leap::replan(&self.desk).await.unwrap();
             busy |= self.makes_requests().await;
             busy |= self.simulator.settle().await > 0;
+            busy |= backfill::people(&self.desk).await.unwrap() > 0;
+            busy |= outage::probe(&self.desk).await.unwrap();
             busy |= claim::claim(&self.desk).await.unwrap().looked_at > 0;
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;
             busy |= idle::close_idle(&self.desk).await.unwrap() > 0;
@@ -348,7 +356,8 @@ impl Drop for House {
 
 fn new_simulator(clock: &Clock, answers_keywords: bool) -> Simulator {
     let mut settings = simulator::Settings::new(ACCOUNT, TOKEN);
-    settings.clock = clock.clone();
+    // The carrier's is another clock: it goes on when ours is set.
+    settings.clock = clock.beside();
     settings.chance = Chance::seeded(11);
     settings.receipts = Receipts::at_once();
     settings.by_hand = true;

@@ -56,6 +56,18 @@ pub async fn all_can_be_heard(house: &House) {
 }
 
 both_stores! {
+    async fn a_page_that_knows_more_than_the_database_is_loaded_anew(house) {
+        house.customer(34).texts("Is the ramp open?").await;
+        all_can_be_heard(house).await;
+        let newest = house.number("SELECT MAX(id) FROM changes").await;
+        let miriam = Browser::of(house, "miriam@example.com").await;
+        let told = |heard: &str| heard.contains("event:change") && heard.ends_with("\n\n");
+        let ahead = listen(&miriam, &format!("?after={}", newest + 7), &[], told).await;
+        assert!(ahead.contains("\"all\"") && ahead.contains(&format!("id:{newest}")), "{ahead}");
+        let behind = listen(&miriam, "?after=0", &[], told).await;
+        assert!(!behind.contains("\"all\""), "{behind}");
+    }
+
     async fn a_rep_hears_of_own_conversations_and_never_what_was_said(house) {
         house.customer(56).texts("Do you rent kayaks?").await;
         let bos = house.conversation().await;

@@ -7,6 +7,7 @@ use chrono::DateTime;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 use crate::carrier::{Refusal, RefusalClass, Sent, Unanswered};
+use crate::clock::At;
 use crate::outgoing::causes;
 use crate::wire::twilio::codes::{Class, Meaning, meaning};
 use crate::wire::twilio::error::ApiError;
@@ -49,7 +50,7 @@ pub(super) fn lost(error: &reqwest::Error) -> Sent {
     if error.is_connect() {
         let why =
             if error.is_dns() { "the carrier's name could not be resolved" } else { "no connection to the carrier" };
-        return Sent::NotSent { after: None, why: format!("{why}: {}", chain(error)) };
+        return Sent::Unreached { why: format!("{why}: {}", chain(error)) };
     }
     if error.is_timeout() {
         return in_doubt("the carrier did not answer in time");
@@ -65,6 +66,12 @@ pub(super) fn unlisted(status: u16, body: &[u8]) -> Unanswered {
         300..=399 | 404 => Unanswered::Unavailable(worded("there is no such account at TWILIO_API_BASE", status, code)),
         _ => Unanswered::Unavailable(worded("it refused to list", status, code)),
     }
+}
+
+/// When the carrier made an answer, by its own clock; cut to the second.
+pub(super) fn date(headers: &HeaderMap) -> Option<At> {
+    let date = DateTime::parse_from_rfc2822(headers.get(DATE)?.to_str().ok()?.trim()).ok()?;
+    Some(date.to_utc().into())
 }
 
 /// The carrier's wish for a pause: seconds, or a date beside the answer's own date.

@@ -41,7 +41,7 @@ impl Twilio {
         }
     }
 
-    async fn page<P: DeserializeOwned>(&self, url: Url) -> Result<P, Unanswered> {
+    pub(super) async fn page<P: DeserializeOwned>(&self, url: Url) -> Result<P, Unanswered> {
         let response = self.get(url).await.map_err(|why| Unanswered::Unavailable(answer::chain(&why)))?;
         let status = response.status().as_u16();
         let body = read(response, LONGEST_PAGE).await;
@@ -57,7 +57,7 @@ impl Twilio {
 }
 
 /// The next page as the carrier names it, relative to the host. Never leaves the host: the request carries our token.
-fn follow(here: &Url, next: &str) -> Result<Url, Unanswered> {
+pub(super) fn follow(here: &Url, next: &str) -> Result<Url, Unanswered> {
     let url = here.join(next).map_err(|_| unavailable("its list names no next page that can be followed"))?;
     if url.origin() == here.origin() { Ok(url) } else { Err(unavailable("its list leads to another host")) }
 }

@@ -2,7 +2,7 @@
 //! Buying the same number again has the effect of buying it once, but nobody here relies on that: a lost answer is looked
 //! up in the account's list first.
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Url};
 
 use super::{LONGEST_ANSWER, Twilio, answer, read, unavailable};
@@ -99,12 +99,11 @@ impl Twilio {
         let request = self
             .client
             .request(method, url)
-            .header(AUTHORIZATION, self.authorization.clone())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form.encode());
-        match request.send().await {
+        match self.ask(request).await {
             Err(error) => match answer::lost(&error) {
-                Sent::NotSent { why, .. } => Changed::NotDone(why),
+                Sent::Unreached { why } | Sent::NotSent { why, .. } => Changed::NotDone(why),
                 Sent::InDoubt { why } => Changed::InDoubt(why),
                 // Without an answer there is neither a yes nor a no.
                 other => Changed::InDoubt(format!("{other:?}")),

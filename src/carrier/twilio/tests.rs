@@ -62,11 +62,16 @@ fn http(status: &str, headers: &str, body: &str) -> Act {
 }
 
 fn client(base: &str) -> Twilio {
+    client_at(base, Clock::system())
+}
+
+fn client_at(base: &str, clock: Clock) -> Twilio {
     Twilio::new(TwilioAccount {
         api_base: base.to_owned(),
         account_sid: "AC00000000000000000000000000000001".to_owned(),
         auth_token: "secret".to_owned(),
         request_timeout: Duration::from_millis(400),
+        clock,
     })
     .unwrap()
 }
@@ -119,7 +124,7 @@ async fn what_never_reached_the_carrier_was_surely_not_sent() {
     let unresolvable = format!("http://{}.invalid", "x".repeat(64));
     for (base, reason) in [(format!("http://127.0.0.1:{port}"), "refused"), (unresolvable, "resolved")] {
         let sent = client(&base).send(&text()).await;
-        assert!(matches!(&sent, Sent::NotSent { after: None, why } if why.contains(reason)), "{base}: {sent:?}");
+        assert!(matches!(&sent, Sent::Unreached { why } if why.contains(reason)), "{base}: {sent:?}");
     }
 }
 
@@ -128,7 +133,7 @@ async fn a_connection_that_never_speaks_tls_was_surely_not_used() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", listener.local_addr().unwrap());
     let sent = client(&base).send(&text()).await;
-    assert!(matches!(&sent, Sent::NotSent { .. }), "black hole: {sent:?}");
+    assert!(matches!(&sent, Sent::Unreached { .. }), "black hole: {sent:?}");
     let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = plain.local_addr().unwrap();
     tokio::spawn(async move {
@@ -137,7 +142,7 @@ async fn a_connection_that_never_speaks_tls_was_surely_not_used() {
         std::future::pending::<()>().await;
     });
     let sent = client(&format!("https://{address}")).send(&text()).await;
-    assert!(matches!(&sent, Sent::NotSent { .. }), "no TLS: {sent:?}");
+    assert!(matches!(&sent, Sent::Unreached { .. }), "no TLS: {sent:?}");
 }
 
 #[tokio::test]
@@ -202,6 +207,42 @@ async fn the_list_is_read_to_its_end() {
     let query = "Messages.json?From=%2B18005550100&To=%2B15055550121&PageSize=1000 HTTP/1.1";
     assert!(requests[0].contains(query), "{}", requests[0]);
     assert!(requests[1].starts_with(&format!("GET {next} HTTP/1.1")), "{}", requests[1]);
+}
+
+/// The carrier's clock is a minute and a half behind ours: what it says is brought to ours, what it is asked about to its own.
+#[tokio::test]
+async fn instants_go_from_one_clock_to_the_other_by_the_date_of_the_answer() {
+    let ours = At(1_692_853_305_000_000 + 90_000_000);
+    let page = format!(r#"{{"messages":[{},{}],"next_page_uri":null}}"#, item(1, "outbound-api"), item(2, "inbound"));
+    let dated = || http("200 OK", "date: Thu, 24 Aug 2023 05:01:45 GMT\r\n", &page);
+    let (base, requests) = carrier(vec![dated(), dated(), dated(), http("500 Internal Server Error", "", "")]).await;
+    let carrier = client_at(&base, Clock::test(ours));
+    assert_eq!(carrier.ahead(), None);
+    let listed = carrier.list("+18005550100", "+15055550121").await.unwrap();
+    assert!(carrier.ahead().is_some_and(|ahead| (ahead + 90_000_000).abs() <= 500_000), "{:?}", carrier.ahead());
+    assert!(listed[0].sure && (listed[0].created_at.0 - ours.0).abs() <= 500_000, "{:?}", listed[0]);
+    // A minute after midnight by our clock, it is still yesterday there.
+    let midnight = At::of_day(ours.day() + 1) + Duration::from_secs(60);
+    assert_eq!(carrier.outbound("+18005550100", midnight).await.unwrap().len(), 1);
+    let arrived = carrier.inbound("+18005550100", midnight).await.unwrap();
+    assert!((arrived[0].sent_at.0 - ours.0).abs() <= 500_000, "{:?}", arrived[0]);
+    for request in &requests.lock().unwrap()[1..3] {
+        assert!(request.contains("DateSent%3E=2023-08-24&"), "{request}");
+    }
+    drop(carrier.list("+18005550100", "+15055550121").await);
+    assert!(carrier.ahead().is_some(), "an answer without a date changes nothing");
+}
+
+#[tokio::test]
+async fn without_a_date_nothing_is_sure_and_a_day_more_is_asked_about() {
+    let page = format!(r#"{{"messages":[{}],"next_page_uri":null}}"#, item(1, "outbound-api"));
+    for date in ["", "date: unknown\r\n"] {
+        let (base, requests) = carrier(vec![http("200 OK", date, &page)]).await;
+        let carrier = client(&base);
+        let listed = carrier.outbound("+18005550100", At(1_692_853_305_000_000)).await.unwrap();
+        assert_eq!((carrier.ahead(), listed[0].sure, listed[0].created_at.0), (None, false, 1_692_853_305_000_000));
+        assert!(requests.lock().unwrap()[0].contains("DateSent%3E=2023-08-23&"));
+    }
 }
 
 #[tokio::test]
@@ -322,6 +363,7 @@ fn a_wrong_api_base_is_named_and_secrets_do_not_show() {
         account_sid: "ACx".into(),
         auth_token: "hush".into(),
         request_timeout: Duration::from_secs(10),
+        clock: Clock::system(),
     };
     for bad in ["", "api.twilio.com", "ftp://x", "unix:/x"] {
         let said = Twilio::new(account(bad)).unwrap_err().to_string();

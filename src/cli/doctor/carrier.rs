@@ -8,6 +8,7 @@ use crate::cli::{Failed, Here};
 use crate::config::CarrierSettings;
 use crate::desk::identity;
 use crate::domain::ids::NumberId;
+use crate::domain::offset;
 use crate::store::Store;
 use crate::store::numbers::Number;
 use crate::wire::twilio::webhook::{TRY_AGAIN, lacks, split};
@@ -33,7 +34,8 @@ pub(super) async fn examine(
         return Ok(None);
     }
     let timeout = here.settings.policies.delivery.request_timeout;
-    let owned = match twilio(settings, timeout)?.numbers().await {
+    let carrier = twilio(settings, timeout, &here.clock)?;
+    let owned = match carrier.numbers().await {
         Ok(owned) => owned,
         Err(Unanswered::Credentials(why)) => {
             let fix = "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN as the console shows them";
@@ -46,6 +48,7 @@ pub(super) async fn examine(
             return Ok(None);
         }
     };
+    clocks(carrier.ahead(), report);
     report.good("carrier", &format!("it takes the credentials and rents {} numbers to this account", owned.len()));
     let mut fit = Vec::new();
     for number in numbers {
@@ -59,6 +62,23 @@ pub(super) async fn examine(
         report.note(&format!("number {}", stranger.number), found);
     }
     Ok(Some(fit))
+}
+
+/// How far this machine's clock is from the carrier's, which is `ahead` by so many microseconds.
+fn clocks(ahead: Option<i64>, report: &mut Report) {
+    match ahead {
+        None => {
+            let found = "its answers have no date, so nobody knows how far the clocks are apart: a text in doubt is sent again \
+                         only if nothing like it is listed";
+            report.note("carrier's clock", found);
+        }
+        Some(ahead) if offset::is_told(ahead) => {
+            let fix =
+                "have the machine's clock set by the network (NTP); until then instants are compared by the difference";
+            report.missing("carrier's clock", &format!("ours is {} it", offset::worded(ahead)), fix);
+        }
+        Some(_) => report.good("carrier's clock", "ours agrees with it"),
+    }
 }
 
 /// Where inbound texts must be posted.

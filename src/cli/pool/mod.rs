@@ -85,7 +85,8 @@ async fn desk(here: &Here, store: &Store) -> Result<Desk, Failed> {
              address that leads here",
         ));
     }
-    let carrier: Arc<dyn Carrier> = Arc::new(twilio(settings, here.settings.policies.delivery.request_timeout)?);
+    let carrier: Arc<dyn Carrier> =
+        Arc::new(twilio(settings, here.settings.policies.delivery.request_timeout, &here.clock)?);
     let desk = here.desk_with(store, carrier);
     // Nobody else has this desk yet.
     let _ = desk.public_url.set(here.settings.public_url_at(here.settings.port));

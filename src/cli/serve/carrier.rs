@@ -10,6 +10,7 @@ use crate::carrier::Carrier;
 use crate::carrier::late::Late;
 use crate::carrier::twilio::{Twilio, TwilioAccount};
 use crate::cli::{Failed, Here};
+use crate::clock::Clock;
 use crate::config::{CarrierSettings, Settings, TwilioSettings};
 use crate::desk::Desk;
 use crate::hooks::Seal;
@@ -31,9 +32,10 @@ impl Network {
     pub(super) fn of(here: &Here) -> Result<Self, Failed> {
         let timeout = here.settings.policies.delivery.request_timeout;
         match &here.settings.carrier {
-            CarrierSettings::Twilio(settings) => {
-                Ok(Network::Twilio { carrier: Arc::new(twilio(settings, timeout)?), settings: settings.clone() })
-            }
+            CarrierSettings::Twilio(settings) => Ok(Network::Twilio {
+                carrier: Arc::new(twilio(settings, timeout, &here.clock)?),
+                settings: settings.clone(),
+            }),
             CarrierSettings::Simulator => {
                 simulator::safe_address(here.settings.address, here.settings.simulator_anywhere)
                     .map_err(Failed::new)?;
@@ -107,6 +109,7 @@ impl Network {
             account_sid: ACCOUNT.to_owned(),
             auth_token: token.clone(),
             request_timeout: settings.policies.delivery.request_timeout,
+            clock: desk.clock.clone(),
         };
         late.meet(Box::new(Twilio::new(account).map_err(Failed::new)?));
         simulator.call_at(&format!("{}{INBOUND_HOOK}", settings.public_url_at(port)));
@@ -116,12 +119,17 @@ impl Network {
 }
 
 /// A client for an account at Twilio.
-pub(in crate::cli) fn twilio(settings: &TwilioSettings, request_timeout: Duration) -> Result<Twilio, Failed> {
+pub(in crate::cli) fn twilio(
+    settings: &TwilioSettings,
+    request_timeout: Duration,
+    clock: &Clock,
+) -> Result<Twilio, Failed> {
     Twilio::new(TwilioAccount {
         api_base: settings.api_base.as_str().to_owned(),
         account_sid: settings.account.clone(),
         auth_token: settings.token.clone(),
         request_timeout,
+        clock: clock.clone(),
     })
     .map_err(Failed::new)
 }

@@ -22,7 +22,6 @@ use crate::domain::redaction;
 use crate::faults;
 use crate::http::front::{Door, House, Limits, raise_file_limit};
 use crate::live::Live;
-use crate::secret::Ids;
 use crate::store::{Store, checkup};
 
 mod account;
@@ -115,12 +114,14 @@ async fn serve(here: &Here, begun: Begun, network: Network, door: Door, mut stop
     // The settings may be new: what was paused because of the old ones is tried at once.
     identity::try_paused(store, here.clock.now()).await?;
 
+    let ids = identity::ids(store, node, here.clock.now()).await?;
     let (outgoing, begun) = mpsc::unbounded_channel();
+    let gate = Gate::new(&here.clock, store.timeline());
     let desk = Desk::new(desk::Parts {
         store: store.clone(),
         clock: here.clock.clone(),
         chance: here.chance.clone(),
-        ids: Ids::of_node(node),
+        ids,
         node,
         policies: settings.policies.clone(),
         carrier: network.carrier(),
@@ -130,7 +131,7 @@ async fn serve(here: &Here, begun: Begun, network: Network, door: Door, mut stop
         outgoing,
         wake: Notify::new(),
         tallies: Tallies::default(),
-        gate: Gate::new(&here.clock),
+        gate,
         outside: Outside::new(Courier::new(settings.events_allow_private)),
     });
     let port = door.port();

@@ -1,29 +1,39 @@
 //! Finds texts that never reached us: what the carrier lists for our numbers is held against what is stored.
 //!
 //! A webhook that meets a restart is tried for 15 seconds and then dropped; the text itself stays in the carrier's
-//! list. What is found there takes the same walk as a text that comes by webhook, in the order of its sending.
+//! list. What is found there waits in the database and then takes the same walk as a text that comes by webhook, each
+//! person's in the order of their sending. Until a number was compared, people for whom something waits are looked at one
+//! by one ([`people`]).
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 
-use super::receive::{self, Inbound, Outcome};
+use super::Desk;
+use super::outbox::BEHIND;
 use super::tallies::UNASKED;
-use super::{Desk, tallies};
-use crate::carrier::{Arrived, Unanswered};
+use crate::carrier::{Inbox, Unanswered};
 use crate::clock::{At, days, hours, seconds};
+use crate::domain::comparison::is_compared;
 use crate::domain::ids::NumberId;
+use crate::store::arrivals::Whose;
 use crate::store::backfill::{self as table, Compared};
-use crate::store::{Job, Result, Tx, routes};
+use crate::store::{Job, Result, Tx, departures};
 use crate::{faults, metrics};
 
+mod earlier;
+mod lists;
+mod people;
+mod taking;
 mod vouch;
 
+pub use people::people;
 pub use vouch::vouch;
 
-/// What was asked before is asked again for so long back: lists fill late.
+use lists::Asked;
+
+/// What was asked before is asked again for so long back, once a day: lists fill late.
 const OVERLAP: Duration = hours(24);
 /// A text younger than this may still come by webhook: the carrier tries for 15 s in all.
 const UNDER_WAY: Duration = seconds(20);
@@ -49,36 +59,77 @@ pub struct Turn {
     pub found: usize,
 }
 
-/// Compares every number whose turn has come with the carrier and takes in what was missed. `since` is the start of
-/// this process. When all lines and busy masks have been compared since then, things may lapse again.
+/// Compares every number whose turn has come with the carrier and takes in what was missed: lines first, then masks that
+/// somebody uses, then the others. When all lines and busy masks have been compared since this process started, or the
+/// database was found to be another, things may lapse again.
 ///
 /// # Errors
 /// What the database said. A carrier that cannot be asked is no error: it is asked again at the next turn.
-pub async fn turn(desk: &Desk, since: At) -> Result<Turn> {
-    let now = desk.clock.now();
+pub async fn turn(desk: &Desk) -> Result<Turn> {
+    let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
     let numbers = {
         let mut tx = desk.store.read().await?;
         table::numbers(&mut tx, now).await?
     };
-    let busy: Vec<NumberId> =
-        numbers.iter().filter(|number| number.busy && is_behind(number, since)).map(|number| number.id).collect();
+    let mut behind: HashSet<NumberId> =
+        numbers.iter().filter(|number| is_behind(number, since, now)).map(|number| number.id).collect();
+    let busy: HashSet<NumberId> = numbers.iter().filter(|number| number.busy).map(|number| number.id).collect();
     let due: Vec<Compared> = numbers.into_iter().filter(|number| is_due(desk, number, since, now)).collect();
     let mut turn = Turn::default();
-    let (mut lists, mut failed) = (Vec::new(), HashSet::new());
-    let mut asked = futures_util::stream::iter(due)
+    let kinds: [fn(&Compared) -> bool; 3] =
+        [|number| number.is_line, |number| number.busy && !number.is_line, |number| !number.busy];
+    for kind in kinds {
+        let some: Vec<Compared> = due.iter().filter(|number| kind(number)).cloned().collect();
+        let done = compare(desk, some, since, now, &mut turn).await?;
+        behind.retain(|number| !done.contains(number));
+        if done.is_empty() && turn.failed > 0 {
+            // The others would not be had either.
+            break;
+        }
+    }
+    tell(desk, turn);
+    if behind.is_empty() {
+        desk.gate.all_compared(epoch);
+    }
+    if !desk.gate.has_caught_up() {
+        if behind.is_disjoint(&busy) {
+            desk.gate.catch_up(epoch);
+        } else if desk.gate.age() >= PATIENCE {
+            tracing::error!("the carrier could not be asked for a day: idle conversations close again all the same");
+            desk.gate.catch_up(epoch);
+        }
+    }
+    Ok(turn)
+}
+
+/// Compares these numbers, and returns those that are compared by now.
+async fn compare(
+    desk: &Desk,
+    numbers: Vec<Compared>,
+    since: At,
+    now: At,
+    turn: &mut Turn,
+) -> Result<HashSet<NumberId>> {
+    let (mut listed, mut failed) = (Vec::new(), 0);
+    let mut asked = futures_util::stream::iter(numbers)
         .map(|number| async move {
-            let from = number.in_service_at.max(last(&number) - OVERLAP);
-            let listed = desk.carrier.inbound(&number.number, from).await;
-            (number, listed)
+            let wanted = Asked {
+                whose: Inbox::To(&number.number),
+                from: number.in_service_at.max(last(&number) - OVERLAP),
+                known_until: known_until(&number, now),
+                since,
+            };
+            let read = lists::keep(desk, &wanted, std::slice::from_ref(&number)).await;
+            (number, read)
         })
         .buffered(AT_ONCE);
-    while let Some((number, listed)) = asked.next().await {
-        match listed {
-            Ok(texts) => lists.push((number, texts)),
+    while let Some((number, read)) = asked.next().await {
+        match read? {
+            Ok(()) => listed.push(number),
             Err(why) => {
                 say(&why);
-                failed.insert(number.id);
-                if failed.len() >= GIVE_UP_AFTER && lists.is_empty() {
+                failed += 1;
+                if failed >= GIVE_UP_AFTER && listed.is_empty() {
                     break;
                 }
             }
@@ -86,35 +137,24 @@ pub async fn turn(desk: &Desk, since: At) -> Result<Turn> {
     }
     drop(asked);
     faults::point("backfill_listed");
-    for (number, text) in missing(desk, &lists, since, now).await? {
-        match take_in(desk, text).await {
-            Ok(Outcome::Duplicate) => {}
-            Ok(_) => turn.found += 1,
-            Err(Missed::Media(why)) => {
-                say(&why);
-                failed.insert(number);
-            }
-            Err(Missed::Store(error)) => {
-                tracing::error!(%error, "a text that had been missed could not be stored; it is tried again");
-                failed.insert(number);
-            }
-        }
-    }
+    let names: Vec<String> = listed.iter().map(|number| number.number.clone()).collect();
+    let taken = taking::take_in(desk, Whose::Numbers(&names), since).await?;
+    turn.found += taken.found;
     let done: Vec<NumberId> =
-        lists.iter().map(|(number, _)| number.id).filter(|number| !failed.contains(number)).collect();
-    (turn.compared, turn.failed) = (done.len(), failed.len());
+        listed.iter().filter(|number| !taken.left.contains(&number.number)).map(|number| number.id).collect();
+    turn.compared += done.len();
+    turn.failed += failed + listed.len() - done.len();
     if !done.is_empty() {
-        desk.store.write(Done { numbers: done.clone(), asked_at: now }).await?;
+        desk.store.write(Done { numbers: done.clone(), asked_at: now, now: desk.clock.now() }).await?;
         faults::point("backfill_marked");
+        desk.ring();
     }
-    tell(desk, turn);
-    open_the_gate(desk, busy.iter().all(|number| done.contains(number)));
-    Ok(turn)
+    Ok(done.into_iter().collect())
 }
 
-/// Not compared since this process started.
-fn is_behind(number: &Compared, since: At) -> bool {
-    number.backfilled_at.is_none_or(|at| at < since)
+/// Not compared since `since`.
+fn is_behind(number: &Compared, since: At, now: At) -> bool {
+    !is_compared(since, number.in_service_at, number.backfilled_at, now)
 }
 
 /// Up to when everything is known to be in.
@@ -122,66 +162,27 @@ fn last(number: &Compared) -> At {
     number.backfilled_at.unwrap_or(number.in_service_at)
 }
 
+/// Texts before this are in if all those beside them in the list are: that is not asked again but once a day, since lists fill
+/// late.
+fn known_until(number: &Compared, now: At) -> Option<At> {
+    let at = number.backfilled_at?;
+    (at.day() == now.day()).then(|| at - lists::LATE)
+}
+
 fn is_due(desk: &Desk, number: &Compared, since: At, now: At) -> bool {
     let last = last(number);
+    if is_behind(number, since, now) {
+        return true;
+    }
     if !number.busy {
         return last + IDLE_EVERY <= now;
     }
     let second = since + SECOND_TURN;
-    is_behind(number, since)
+    number.backfilled_at.is_none()
         || (last < second && second <= now)
         || last + desk.policies.delivery.backfill_every <= now
         // The clock was set back.
         || last > now
-}
-
-/// What the carrier lists and nobody has stored, in the order of its sending.
-async fn missing(
-    desk: &Desk,
-    lists: &[(Compared, Vec<Arrived>)],
-    since: At,
-    now: At,
-) -> Result<Vec<(NumberId, Arrived)>> {
-    let mut texts: Vec<(At, Reverse<usize>, NumberId, &Arrived)> = Vec::new();
-    for (number, listed) in lists {
-        let own = number.in_service_at.0.div_euclid(1_000_000) * 1_000_000;
-        let wanted = listed.iter().enumerate().filter(|(_, text)| {
-            // What came before our start is under way no more, or only to be told that it is known.
-            text.sent_at.0 >= own && (text.sent_at < since || text.sent_at + UNDER_WAY <= now)
-        });
-        // Within a second the carrier's order says nothing sure; it lists the newest first.
-        texts.extend(wanted.map(|(at, text)| (text.sent_at, Reverse(at), number.id, text)));
-    }
-    let mut known = HashSet::new();
-    let mut tx = desk.store.read().await?;
-    let ids: Vec<&str> = texts.iter().map(|(.., text)| text.id.as_str()).collect();
-    for some in ids.chunks(256) {
-        known.extend(routes::known(&mut tx, desk.carrier.account(), some).await?);
-    }
-    drop(tx);
-    texts.retain(|(.., text)| !known.contains(&text.id));
-    texts.sort_by_key(|(at, place, ..)| (*at, *place));
-    Ok(texts.into_iter().map(|(.., number, text)| (number, text.clone())).collect())
-}
-
-enum Missed {
-    Media(Unanswered),
-    Store(crate::store::Error),
-}
-
-async fn take_in(desk: &Desk, text: Arrived) -> Result<Outcome, Missed> {
-    let media = if text.has_media { desk.carrier.media(&text.id).await.map_err(Missed::Media)? } else { Vec::new() };
-    let inbound = Inbound {
-        account: desk.carrier.account().to_owned(),
-        carrier_id: text.id,
-        from: text.from,
-        to: text.to,
-        body: text.body,
-        media,
-        raw: text.raw,
-        carrier_keyword: None,
-    };
-    receive::receive_missed(desk, inbound, text.sent_at).await.map_err(Missed::Store)
 }
 
 fn say(why: &Unanswered) {
@@ -202,29 +203,19 @@ fn tell(desk: &Desk, turn: Turn) {
     }
 }
 
-/// Lets things lapse once the lines and busy masks have been compared since the start, or when the carrier could not be
-/// asked for too long.
-fn open_the_gate(desk: &Desk, caught_up: bool) {
-    if desk.gate.has_caught_up() {
-        return;
-    }
-    if caught_up {
-        desk.gate.catch_up();
-    } else if desk.gate.age(&desk.clock) >= PATIENCE {
-        tracing::error!("the carrier could not be asked for a day: idle conversations close again all the same");
-        desk.gate.catch_up();
-    }
-}
-
 struct Done {
     numbers: Vec<NumberId>,
     asked_at: At,
+    now: At,
 }
 
 impl Job for Done {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
+        for number in &self.numbers {
+            departures::wake(tx, BEHIND, (*number, None), self.now).await?;
+        }
         table::compared(tx, &self.numbers, self.asked_at).await
     }
 }

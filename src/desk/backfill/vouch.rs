@@ -6,18 +6,17 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::tallies::STRANGE_TEXTS;
 use crate::clock::{At, minutes};
-use crate::desk::Desk;
+use crate::desk::gate::PATIENCE;
+use crate::desk::tallies::STRANGE_TEXTS;
+use crate::desk::{Desk, clocks};
 use crate::domain::ids::NumberId;
 use crate::faults;
 use crate::store::backfill::{self as table, Waiting};
 use crate::store::{Job, Result, Tx, attempts, tallies};
 
-/// The two clocks may differ by so much.
+/// What is known of the offset of the two clocks may be wrong by so much.
 const CLOCKS_DIFFER: Duration = minutes(1);
-/// A carrier that cannot be asked for so long is believed: what waits must not wait for ever.
-const PATIENCE: Duration = minutes(15);
 
 /// Asks the carrier, once after a start, what it has sent. True once it is known that what waits may leave.
 ///
@@ -27,9 +26,11 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
     if desk.gate.is_vouched() {
         return Ok(true);
     }
+    let epoch = desk.gate.epoch();
+    clocks::compare(desk).await?;
     let (waiting, newest) = {
         let mut tx = desk.store.read().await?;
-        (table::waiting(&mut tx).await?, table::newest(&mut tx).await?)
+        (table::waiting(&mut tx).await?, table::newest(&mut tx, desk.carrier.ahead()).await?)
     };
     let mut lanes: HashMap<NumberId, (String, Vec<Waiting>)> = HashMap::new();
     for lane in waiting {
@@ -41,7 +42,7 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
         let Some(newest) = newest else { break };
         let listed = match strange(desk, &number, newest - CLOCKS_DIFFER).await? {
             Some(listed) => listed,
-            None if desk.gate.age(&desk.clock) >= PATIENCE => {
+            None if desk.gate.age() >= PATIENCE => {
                 tracing::error!("the carrier's list could not be had for 15 minutes: what waits is sent unlooked");
                 break;
             }
@@ -68,7 +69,7 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
         desk.store.write(Doubted { lanes: doubtful, count, now: desk.clock.now() }).await?;
     }
     faults::point("before_vouch");
-    desk.gate.vouch();
+    desk.gate.vouch(epoch);
     desk.ring();
     Ok(true)
 }
@@ -83,7 +84,7 @@ async fn strange(desk: &Desk, number: &str, since: At) -> Result<Option<HashMap<
             return Ok(None);
         }
     };
-    let recent: Vec<_> = listed.into_iter().filter(|text| text.created_at >= since).collect();
+    let recent: Vec<_> = listed.into_iter().filter(|text| !text.sure || text.created_at >= since).collect();
     let ids: Vec<&str> = recent.iter().map(|text| text.id.as_str()).collect();
     let mut tx = desk.store.read().await?;
     let bound: std::collections::HashSet<String> = attempts::bound(&mut tx, &ids).await?.into_iter().collect();

@@ -2,15 +2,14 @@
 
 use std::time::Instant;
 
-use super::flow::{Flow, Verdict};
-use super::{LOOKED_UP, Sending, attempt};
+use super::flow::{BEHIND, Flow, Verdict};
+use super::{LOOKED_UP, Sending, TEXT, attempt, look};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::faults;
 use crate::store::departures::{Departing, Departure};
-use crate::store::outbox::Look;
 use crate::store::{Result, Tx, departures, outbox};
 
 /// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
@@ -36,18 +35,15 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
     }
     let wanted = departing.iter().map(|one| (one.number, one.to.clone())).collect();
     let mut flow = Flow::load(desk, tx, wanted, now).await?;
-    flow.probes = probes;
+    (flow.probes, flow.waited) = (probes, true);
     // These are the ones that wait: what is behind them must not hold them up.
     flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
     let (mut rows, mut attempts, mut looks) = (Vec::new(), Vec::new(), Vec::new());
-    let (vouched, calm) = (desk.gate.is_vouched(), desk.gate.is_calm(&desk.clock));
+    let calm = desk.gate.is_calm(&desk.clock);
     for one in departing {
         let lane = (one.number, one.to.clone());
         let gone = one.leg_phone.as_ref().is_some_and(|phone| *phone != one.to);
-        let verdict = if !vouched && one.valid_until > now {
-            // The database may be older than the carrier: that is found out first.
-            Ok(Verdict::Wait { due_at: Some(now), place_at: one.place_at })
-        } else if one.valid_until <= now && calm {
+        let verdict = if one.valid_until <= now && calm {
             Err((State::Expired, "it could not be sent in time"))
         } else if one.pin_lost {
             done.lost.extend(one.conversation.zip(one.message));
@@ -57,7 +53,7 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
         } else {
             let verdict = match one.look_from {
                 Some(_) => flow.decide_look(&lane),
-                None => flow.decide(&lane, one.segments, (one.due_at, one.place_at)),
+                None => flow.decide(&lane, (one.segments, one.kind == TEXT), (one.due_at, one.place_at)),
             };
             match verdict {
                 Verdict::Suppress(why) => Err((State::Suppressed, why)),
@@ -89,6 +85,7 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
                     body: one.body,
                     accepted_at: one.accepted_at,
                     valid_until: one.valid_until,
+                    probes,
                     permit,
                     born: Instant::now(),
                 });
@@ -98,12 +95,16 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
                 (row.due_at, row.place_at) = (due_at, place_at);
                 done.waiting = true;
             }
+            Ok(Verdict::Compare(due_at)) => {
+                (row.due_at, row.why) = (Some(due_at), Some(BEHIND.to_owned()));
+                done.waiting = true;
+            }
             Ok(Verdict::Look) => {
                 row.state = State::Unknown;
                 row.fence += 1;
                 row.why = Some(LOOKED_UP.to_owned());
                 let from = one.look_from.unwrap_or(one.accepted_at);
-                looks.push(Look { attempt: attempt(desk, one.id, row.fence, now), from });
+                looks.push(look(desk, one.id, row.fence, from, now));
             }
             Ok(Verdict::Suppress(why)) => row.why = Some(why.to_owned()),
             Err((state, why)) => {

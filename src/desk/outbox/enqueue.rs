@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
-use super::flow::{Flow, Verdict};
-use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt};
+use super::flow::{BEHIND, Flow, Verdict};
+use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt, look};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::delivery::State;
 use crate::domain::ids::DeliveryId;
 use crate::domain::{seen, segment};
 use crate::faults;
-use crate::store::outbox::{Look, NewDelivery};
+use crate::store::outbox::NewDelivery;
 use crate::store::{Result, Tx, outbox};
 
 /// Puts drafts into the outbox, in their order.
@@ -38,7 +38,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
             let verdict = match desk.missed() {
                 _ if blank => Verdict::Suppress("there is nothing in it that could be sent"),
                 Some(_) => flow.decide_look(&lane),
-                None => flow.decide(&lane, segments, (None, None)),
+                None => flow.decide(&lane, (segments, draft.kind == TEXT), (None, None)),
             };
             let (state, (due_at, place_at), why) = match verdict {
                 Verdict::Send(permit) => {
@@ -53,6 +53,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                         body: body.clone(),
                         accepted_at: now,
                         valid_until,
+                        probes: false,
                         permit,
                         born: Instant::now(),
                     });
@@ -63,8 +64,12 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                     done.waiting = true;
                     (State::Ready, (due_at, place_at), None)
                 }
+                Verdict::Compare(due_at) => {
+                    done.waiting = true;
+                    (State::Ready, (Some(due_at), None), Some(BEHIND.to_owned()))
+                }
                 Verdict::Look => {
-                    looks.push(Look { attempt: attempt(desk, id, 1, now), from: desk.sent_at(now) });
+                    looks.push(look(desk, id, 1, desk.sent_at(now), now));
                     (State::Unknown, (None, None), Some(LOOKED_UP.to_owned()))
                 }
                 Verdict::Suppress(why) => {

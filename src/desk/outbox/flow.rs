@@ -1,17 +1,25 @@
 //! Numbers and lanes while one decision goes through several texts: pace, order and consent.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::clock::At;
+use crate::clock::{At, seconds};
 use crate::desk::{Desk, tallies};
+use crate::domain::comparison::is_compared;
+use crate::domain::departure::{self, Departure, Known};
 use crate::domain::ids::NumberId;
 use crate::domain::pace::Pace;
 use crate::domain::phone::Sender;
 use crate::domain::purse::Purse;
 use crate::store::outbox::Lane;
 use crate::store::{Result, Tx, outbox, spending};
+
+/// Why a text waits until it is known what its phone has sent.
+pub(in crate::desk) const BEHIND: &str = "it waits until everything that this phone has sent is in";
+/// So long at most waits a text that nothing wakes.
+const LOOK_AGAIN: Duration = seconds(5);
 
 /// Why nothing goes to a customer whom staff have blocked, and what helps.
 pub(in crate::desk) const SHUT_OUT: &str = "they are blocked: unblock them in the inbox to write";
@@ -25,6 +33,8 @@ pub(super) enum Verdict {
         place_at: Option<At>,
     },
     Suppress(&'static str),
+    /// Until it is known what its phone has sent while nobody listened: it is looked at again at this time at the latest.
+    Compare(At),
     /// It is looked for in the carrier's list first.
     Look,
 }
@@ -34,7 +44,13 @@ pub(super) struct Flow<'a> {
     desk: &'a Desk,
     now: At,
     senders: HashMap<NumberId, (outbox::Sender, Pace, bool)>,
+    /// Since when numbers have to be compared; `None` where all are.
+    since: Option<At>,
     pub(super) lanes: HashMap<(NumberId, String), Lane>,
+    /// What is decided about has waited in the outbox.
+    pub(super) waited: bool,
+    /// What has waited is known not to be at the carrier already.
+    vouched: bool,
     /// A text is sent although its number is paused, to see whether it has to be.
     pub(super) probes: bool,
     /// What may still be sent today, where that is limited.
@@ -68,19 +84,38 @@ impl<'a> Flow<'a> {
             Some(most) if !wanted.is_empty() => Some(Purse::of(day, most, spending::of_day(tx, day).await?)),
             _ => None,
         };
-        Ok(Flow { desk, now, probes: false, senders, lanes: wanted.into_iter().zip(states).collect(), purse })
+        let since = (!desk.gate.has_compared_all()).then(|| desk.gate.since());
+        let vouched = desk.gate.is_vouched();
+        Ok(Flow {
+            desk,
+            now,
+            since,
+            waited: false,
+            vouched,
+            probes: false,
+            senders,
+            lanes: wanted.into_iter().zip(states).collect(),
+            purse,
+        })
     }
 
-    /// Why nothing is sent by this lane, if so.
-    fn obstacle(&self, lane: &(NumberId, String)) -> Option<&'static str> {
-        let state = self.lanes.get(lane)?;
+    /// Why nothing is ever sent by this lane, if so.
+    fn barrier(&self, lane: &(NumberId, String)) -> Option<&'static str> {
         if !Sender::read(&lane.1).answerable() {
             // Neither relayed nor answered by the system itself: the carrier could only refuse it.
             Some("this sender is a name, not a number, and cannot be answered")
         } else if !self.desk.policies.delivery.reaches(&lane.1) {
             self.desk.tallies.add(tallies::ABROAD, 1);
             Some("no texts are sent to this country")
-        } else if state.shut_out {
+        } else {
+            None
+        }
+    }
+
+    /// Why nothing is sent to this phone, by what is known of its wishes and ours.
+    fn obstacle(&self, lane: &(NumberId, String)) -> Option<&'static str> {
+        let state = self.lanes.get(lane)?;
+        if state.shut_out {
             Some(SHUT_OUT)
         } else if state.unwanted {
             Some("they opted out")
@@ -94,20 +129,34 @@ impl<'a> Flow<'a> {
     }
 
     /// Decides about a text that is the first of its lane to be looked at, or comes behind those looked at before.
-    /// It may not leave before `due_at` and has reserved `place_at`.
+    /// It may not leave before `due_at` and has reserved `place_at`; `own`: it is a person's own text.
     pub(super) fn decide(
         &mut self,
         lane: &(NumberId, String),
-        segments: i64,
+        (segments, own): (i64, bool),
         (due_at, place_at): (Option<At>, Option<At>),
     ) -> Verdict {
-        if let Some(why) = self.obstacle(lane) {
+        if let Some(why) = self.barrier(lane) {
             return Verdict::Suppress(why);
+        }
+        let departure = departure::decide(&self.known(lane, own));
+        match departure {
+            Departure::Suppressed(why) => return Verdict::Suppress(why),
+            Departure::AwaitsComparison if !self.lanes.get(lane).is_some_and(|state| state.busy || state.waiting) => {
+                self.desk.gate.want(&lane.1, lane.0);
+                self.lanes.entry(lane.clone()).or_default().waiting = true;
+                return Verdict::Compare(self.now + LOOK_AGAIN);
+            }
+            _ => {}
         }
         let state = self.lanes.entry(lane.clone()).or_default();
         if state.busy || state.waiting {
             state.waiting = true;
             return Verdict::Wait { due_at: None, place_at: None };
+        }
+        if self.waited && !self.vouched {
+            state.waiting = true;
+            return Verdict::Wait { due_at: Some(self.now), place_at };
         }
         let Some((sender, pace, touched)) = self.senders.get_mut(&lane.0) else {
             return Verdict::Wait { due_at: None, place_at: None };
@@ -141,6 +190,9 @@ impl<'a> Flow<'a> {
         }
         if let Ok(permit) = self.desk.room.clone().try_acquire_owned() {
             state.busy = true;
+            if departure == Departure::LeavesUnasked {
+                self.desk.tallies.add(tallies::UNLOOKED, 1);
+            }
             if let Some(purse) = &mut self.purse {
                 purse.take(segments);
             }
@@ -154,7 +206,7 @@ impl<'a> Flow<'a> {
     /// Decides about a text that an earlier life of the house may have sent: it takes its lane, but no place in the
     /// pace until it is requested.
     pub(super) fn decide_look(&mut self, lane: &(NumberId, String)) -> Verdict {
-        if let Some(why) = self.obstacle(lane) {
+        if let Some(why) = self.barrier(lane).or_else(|| self.obstacle(lane)) {
             return Verdict::Suppress(why);
         }
         let state = self.lanes.entry(lane.clone()).or_default();
@@ -162,8 +214,32 @@ impl<'a> Flow<'a> {
             state.waiting = true;
             return Verdict::Wait { due_at: None, place_at: None };
         }
+        if self.waited && !self.vouched {
+            state.waiting = true;
+            return Verdict::Wait { due_at: Some(self.now), place_at: None };
+        }
         state.busy = true;
         Verdict::Look
+    }
+
+    /// What is known when a text is to leave by this lane.
+    fn known(&self, lane: &(NumberId, String), by_person: bool) -> Known {
+        let gate = &self.desk.gate;
+        let compared = self.since.is_none_or(|since| {
+            let sender = self.senders.get(&lane.0).map(|(sender, ..)| sender);
+            sender.is_some_and(|sender| is_compared(since, sender.in_service_at, sender.compared_at, self.now))
+                || gate.has_looked_at(&lane.1)
+        });
+        Known {
+            waited: self.waited,
+            // Asked further down: a text that waits behind another has no time of its own.
+            vouched: true,
+            compared,
+            unlisted_for: if compared { Duration::ZERO } else { gate.unlisted_for() },
+            by_person,
+            obstacle: self.obstacle(lane),
+            doubtful: false,
+        }
     }
 
     pub(super) fn number(&self, id: NumberId) -> String {

@@ -8,7 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Desk;
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
-use crate::store::outbox::NewAttempt;
+use crate::store::outbox::{Look, NewAttempt};
 
 mod depart;
 mod enqueue;
@@ -16,7 +16,7 @@ mod flow;
 
 pub use depart::{Departed, depart, probe, promote};
 pub use enqueue::enqueue;
-pub(in crate::desk) use flow::SHUT_OUT;
+pub(in crate::desk) use flow::{BEHIND, SHUT_OUT};
 
 /// The kind of a delivery that carries a message; every other kind is a notice.
 pub const TEXT: &str = "text";
@@ -70,6 +70,8 @@ pub struct Sending {
     pub accepted_at: At,
     /// When it is given up.
     pub valid_until: At,
+    /// It is sent to find out whether anything can be.
+    pub probes: bool,
     /// Its place among the requests under way; given back when it is dropped.
     pub permit: OwnedSemaphorePermit,
     /// When it was begun, by a clock that never jumps: its lease counts from here.
@@ -90,9 +92,16 @@ pub fn token(attempt: AttemptId, secret: &str) -> String {
     format!("{:x}-{secret}", attempt.0)
 }
 
+/// A look for a delivery that an earlier life of the house may have requested at some time after `from`.
+fn look(desk: &Desk, delivery: DeliveryId, fence: i64, from: At, now: At) -> Look {
+    let there = desk.carrier.ahead().map(|ahead| At(from.0 + ahead));
+    Look { attempt: NewAttempt { there, ..attempt(desk, delivery, fence, now) }, from }
+}
+
 /// A new attempt of a delivery.
 fn attempt(desk: &Desk, delivery: DeliveryId, fence: i64, now: At) -> NewAttempt {
-    NewAttempt { id: AttemptId(desk.ids.next(now)), delivery, secret: desk.chance.token::<16>(), fence }
+    let there = desk.carrier.ahead().map(|ahead| At(now.0 + ahead));
+    NewAttempt { id: AttemptId(desk.ids.next(now)), delivery, secret: desk.chance.token::<16>(), fence, there }
 }
 
 /// A text that was not sent because its addressee does not want it, and whose author must be told.

@@ -1,38 +1,62 @@
-//! A text that never reached us and was found at the carrier: the same walk, in a transaction of its own, with what
-//! tells people that something was missed.
+//! A text that waited to be taken in: one that never reached us and was found at the carrier, or one that came while earlier
+//! texts of its sender were missing. The same walk as any text, in a transaction of its own.
 
-use super::{Inbound, Outcome, Received, take_in};
+use super::{Inbound, Outcome, Received, Turn, take_in};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::tallies::MISSED_TEXTS;
 use crate::faults;
+use crate::store::arrivals::{self, Arrival};
 use crate::store::{Error, Job, Result, Tx, messages, tallies};
 
-/// Takes in `text`, which was sent at `sent_at`, unless it has come in meanwhile. Returns when it is on disk.
+/// Takes in a text that waits, unless it has come in meanwhile or somebody else takes it in. Returns when it is on disk.
 ///
 /// # Errors
-/// What the database said; nothing is stored then.
-pub async fn receive_missed(desk: &Desk, text: Inbound, sent_at: At) -> Result<Outcome> {
-    let text = text.of_person();
-    let received = desk.store.write(Missed { desk: desk.catching_up(sent_at), text, sent_at }).await?;
+/// What the database said; it goes on waiting then.
+pub async fn receive_arrival(desk: &Desk, arrival: Arrival) -> Result<Outcome> {
+    let missed = arrival.sent_at.filter(|_| !arrival.webhook);
+    let id = arrival.id;
+    let text = Inbound::from(arrival).of_person();
+    let received = desk.store.write(Late { desk: desk.clone(), text, id, missed }).await?;
     faults::point("after_missed");
     received.goes_on(desk)
 }
 
-struct Missed {
-    desk: Desk,
-    text: Inbound,
-    sent_at: At,
+impl From<Arrival> for Inbound {
+    fn from(arrival: Arrival) -> Self {
+        Inbound {
+            account: arrival.account,
+            carrier_id: arrival.carrier_id,
+            from: arrival.from,
+            to: arrival.to,
+            body: arrival.body,
+            media: arrival.media,
+            raw: arrival.raw,
+            carrier_keyword: arrival.keyword,
+        }
+    }
 }
 
-impl Job for Missed {
+struct Late {
+    desk: Desk,
+    text: Inbound,
+    /// Its row among those that wait.
+    id: i64,
+    /// When it was sent, if it never reached us.
+    missed: Option<At>,
+}
+
+impl Job for Late {
     type Out = Received;
 
     async fn run(&self, tx: &mut Tx) -> Result<Received> {
-        let (outcomes, done) = take_in(&self.desk, tx, &[&self.text]).await?;
+        if !arrivals::take(tx, self.id).await? {
+            return Ok(Received { outcome: Some(Outcome::Duplicate), sent: super::Enqueued::default() });
+        }
+        let (outcomes, done) = take_in(&self.desk, tx, &[&self.text], Turn::Come).await?;
         let outcome = outcomes.into_iter().next().ok_or(Error::GivenUp("the group lost a text"))?;
-        if outcome != Some(Outcome::Duplicate) {
-            messages::missed(tx, &self.text.account, &self.text.carrier_id, self.sent_at).await?;
+        if let Some(sent_at) = self.missed.filter(|_| outcome != Some(Outcome::Duplicate)) {
+            messages::missed(tx, &self.text.account, &self.text.carrier_id, sent_at).await?;
             tallies::add(tx, MISSED_TEXTS, 1, self.desk.clock.now()).await?;
         }
         faults::point("during_missed");

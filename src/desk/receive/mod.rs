@@ -11,10 +11,12 @@ use super::Desk;
 use super::outbox::Enqueued;
 use crate::clock::At;
 use crate::domain::command;
+use crate::domain::comparison::is_compared;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::keyword::{self, Keyword};
 use crate::domain::pair;
 use crate::domain::phone::without_channel;
+use crate::store::arrivals::{self, Arrival};
 use crate::store::messages::NewMessage;
 use crate::store::routes;
 use crate::store::selected::{self, Selected};
@@ -31,7 +33,7 @@ mod ready;
 mod rep;
 mod slow;
 
-pub use missed::receive_missed;
+pub use missed::receive_arrival;
 
 /// A text as a carrier handed it in.
 #[derive(Clone, Debug)]
@@ -67,6 +69,8 @@ pub enum Outcome {
     Refused,
     /// It was stored before.
     Duplicate,
+    /// It is stored, and is passed on after what its sender has sent before.
+    Waits,
 }
 
 impl Outcome {
@@ -79,6 +83,7 @@ impl Outcome {
             Outcome::Kept => "kept",
             Outcome::Refused => "refused",
             Outcome::Duplicate => "duplicate",
+            Outcome::Waits => "waits",
         }
     }
 }
@@ -132,7 +137,7 @@ impl Job for Receive {
     async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Received>> {
         let Some(first) = jobs.first() else { return Ok(Vec::new()) };
         let texts: Vec<&Inbound> = jobs.iter().map(|job| &job.text).collect();
-        let (outcomes, done) = take_in(&first.desk, tx, &texts).await?;
+        let (outcomes, done) = take_in(&first.desk, tx, &texts, Turn::Comes).await?;
         let mut sent = Some(done);
         Ok(outcomes
             .into_iter()
@@ -153,8 +158,17 @@ struct Item<'a> {
     keyword: Option<Keyword>,
 }
 
+/// Whether what came before a text may still be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// It has just come: it waits while its sender's earlier texts are not known to be in.
+    Comes,
+    /// Those are in.
+    Come,
+}
+
 /// What became of each of these texts; nothing of those that are to be taken in alone. One text alone never is.
-async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Option<Outcome>>, Enqueued)> {
+async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound], turn: Turn) -> Result<(Vec<Option<Outcome>>, Enqueued)> {
     let now = desk.clock.now();
     let account = texts.first().map_or("", |text| text.account.as_str());
     let ids: Vec<&str> = texts.iter().map(|text| text.carrier_id.as_str()).collect();
@@ -167,8 +181,14 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Op
 
     let (mut fast, mut first, mut slow) = (Vec::new(), Vec::new(), Vec::new());
     let mut held_up: HashSet<(&str, &str)> = HashSet::new();
+    let (since, mut behind) = ((!desk.gate.has_compared_all()).then(|| desk.gate.since()), Vec::new());
     for (index, selected) in fresh.into_iter().zip(selected) {
         let text = texts[index];
+        if turn == Turn::Comes && waits(desk, text, &selected, since, now) {
+            outcomes[index] = Some(Outcome::Waits);
+            behind.push(text.as_arrival(desk, now));
+            continue;
+        }
         let keyword = text.carrier_keyword.or_else(|| keyword_of(&text.body, &text.to));
         let plain = selected.conversation.is_some()
             && !selected.waiting
@@ -193,6 +213,7 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Op
         held_up.insert((text.from.as_str(), text.to.as_str()));
         if may_open && !is_behind { first.push(item) } else { slow.push(item) }
     }
+    arrivals::keep(tx, &behind).await?;
     if desk.store.is_shared() {
         // First texts on one line alone hold it before anything else, and plain texts alone their conversations.
         let lines: BTreeSet<NumberId> = first.iter().filter_map(|item| Some(item.selected.number?.0)).collect();
@@ -234,6 +255,22 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound]) -> Result<(Vec<Op
     Ok((outcomes, done))
 }
 
+/// Whether a text has to wait until its sender's earlier ones are in: of its number or its sender it is not known that nothing
+/// was missed (`since`: when numbers have to be compared, if not all are), or earlier ones wait.
+fn waits(desk: &Desk, text: &Inbound, selected: &Selected, since: Option<At>, now: At) -> bool {
+    let (Some((number, _)), Some((ours, compared)), false) = (selected.number, selected.compared, selected.from_ours)
+    else {
+        return false;
+    };
+    let known =
+        since.is_none_or(|since| is_compared(since, ours, compared, now)) || desk.gate.has_looked_at(&text.from);
+    if known && !selected.behind {
+        return false;
+    }
+    desk.gate.want(&text.from, number);
+    true
+}
+
 /// Holds lines, and then conversations, where what follows would hold them in the order in which the texts came.
 async fn hold_in_order(tx: &mut Tx, lines: BTreeSet<NumberId>, conversations: &[ConversationId]) -> Result<()> {
     for line in lines {
@@ -259,6 +296,25 @@ impl Inbound {
             }
         }
         self
+    }
+
+    fn as_arrival(&self, desk: &Desk, now: At) -> Arrival {
+        Arrival {
+            id: desk.ids.next(now),
+            account: self.account.clone(),
+            carrier_id: self.carrier_id.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+            body: self.body.clone(),
+            media: self.media.clone(),
+            has_media: false,
+            keyword: self.carrier_keyword,
+            raw: self.raw.clone(),
+            webhook: true,
+            sent_at: None,
+            place: 0,
+            arrived_at: now,
+        }
     }
 
     fn message(

@@ -26,7 +26,8 @@ pub(super) async fn open(
 ) -> Result<Outcome> {
     let mut hall = Hall::hold(desk, tx, line, now).await?;
     // Whoever waits already goes first.
-    done.add(queue::drain_held(desk, tx, &mut hall, now).await?);
+    done.add(queue::drain_held(&desk.for_others(), tx, &mut hall, now).await?);
+    hall.had = desk.had().map(|had| had.rep);
     let fresh = desk.ids.next(now);
     let customer = opening::customer(tx, fresh, &text.from, now).await?;
     // Somebody new has neither an earlier conversation nor a rep to go back to.

@@ -39,7 +39,7 @@ pub struct Try {
     pub started_at: At,
     /// When it ended, one way or another.
     pub ended_at: Option<At>,
-    /// `accepted`, `not_sent`, `refused`, `unknown` or [`EARLIER`].
+    /// `accepted`, `not_sent`, `unreached`, `refused`, `unknown` or [`EARLIER`].
     pub outcome: Option<String>,
     /// The carrier's id, once it is known.
     pub carrier_id: Option<String>,
@@ -53,6 +53,8 @@ pub struct Try {
     pub listed_at: Option<At>,
     /// When a look that counts found nothing.
     pub empty_at: Option<At>,
+    /// When the request began by the carrier's clock, where that was known then.
+    pub there: Option<At>,
 }
 
 /// News about an attempt.
@@ -235,6 +237,11 @@ fn answer(row: &mut Row, attempt: &mut Try, next: Next, policy: &DeliveryPolicy,
         Next::Accepted { .. } => {}
         Next::Retry { at, why } => {
             attempt.end("not_sent", now);
+            row.wait(at, why);
+            effects.waiting = true;
+        }
+        Next::Unreached { at, why } => {
+            attempt.end("unreached", now);
             row.wait(at, why);
             effects.waiting = true;
         }

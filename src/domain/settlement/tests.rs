@@ -21,6 +21,7 @@ fn sending() -> (Row, Try) {
         next_look_at: None,
         listed_at: None,
         empty_at: None,
+        there: None,
     };
     (row, attempt)
 }
@@ -118,6 +119,7 @@ fn parked(state: State) -> (Row, Try) {
         next_look_at: Some(At(100)),
         listed_at: None,
         empty_at: None,
+        there: None,
     };
     (row, attempt)
 }

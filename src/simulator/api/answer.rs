@@ -10,7 +10,9 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::response::{self, Responder, Response};
 use tokio::io::{AsyncWriteExt as _, DuplexStream};
 
+use crate::simulator::Simulator;
 use crate::wire::twilio::error::ApiError;
+use crate::wire::twilio::message::rfc2822;
 
 /// An answer, or the lack of one.
 #[derive(Debug)]
@@ -63,8 +65,11 @@ impl Reply {
 }
 
 impl<'r> Responder<'r, 'static> for Reply {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let mut response = Response::build();
+        if let Some(simulator) = request.rocket().state::<Simulator>() {
+            response.header(Header::new("Date", date(simulator)));
+        }
         match self {
             Reply::Json { status, body, retry_after } => {
                 response.status(Status::new(status)).header(ContentType::JSON);
@@ -87,6 +92,14 @@ impl<'r> Responder<'r, 'static> for Reply {
         }
         response.ok()
     }
+}
+
+/// What its clock shows. Without a date of ours the server would put this machine's there.
+fn date(simulator: &Simulator) -> String {
+    if simulator.shows().undated {
+        return "unknown".to_owned();
+    }
+    rfc2822(simulator.now()).replace("+0000", "GMT")
 }
 
 /// The first half of a body, which must have left the house before the connection ends.

@@ -41,7 +41,7 @@ impl Caller {
             tokio::time::sleep(Duration::from_millis(slow.millis)).await;
         }
         let fault = struck.first(|fault| fault.kind != Kind::Slow)?;
-        self.simulator.0.wire.note(self.simulator.0.settings.clock.now(), "fault", "", "", fault.kind.in_words());
+        self.simulator.0.wire.note(self.simulator.now(), "fault", "", "", fault.kind.in_words());
         Some(match fault.kind {
             Kind::Refused | Kind::Reset => Reply::Closed,
             Kind::BlackHole => Reply::Silent,

@@ -40,7 +40,7 @@ pub(super) async fn list(account: &str, caller: Caller, query: &rocket::http::ur
 }
 
 fn messages(simulator: &Simulator, base: &str, query: &Form) -> Result<Reply, ApiError> {
-    let now = simulator.0.settings.clock.now();
+    let now = simulator.now();
     let (from, to) = (query.get("From").unwrap_or(""), query.get("To").unwrap_or(""));
     let struck = simulator
         .0

@@ -74,7 +74,7 @@ pub(super) async fn create(account: &str, caller: Caller, data: Data<'_>) -> Rep
             };
             spoiled(&simulator, &number, || {
                 let sid = format!("PN{}", simulator.0.settings.chance.hex::<16>());
-                let own = simulator.numbers().rent(&number, sid, simulator.0.settings.clock.now(), change(&form));
+                let own = simulator.numbers().rent(&number, sid, simulator.now(), change(&form));
                 simulator.announce();
                 Ok(Reply::json(201, &resource::number(simulator.account(), &base, &own)))
             })
@@ -133,7 +133,7 @@ fn spoiled(
 ) -> Result<Reply, ApiError> {
     let struck = simulator.0.faults.strike_number(number);
     let Some(fault) = struck.first(|_| true) else { return change() };
-    simulator.0.wire.note(simulator.0.settings.clock.now(), "number", "", number, fault.kind.in_words());
+    simulator.0.wire.note(simulator.now(), "number", "", number, fault.kind.in_words());
     if fault.takes() {
         change()?;
     }

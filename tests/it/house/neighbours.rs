@@ -43,6 +43,11 @@ impl House {
         Arc::new(self.database.copy().await)
     }
 
+    /// The server goes back to an older state of the database while this house runs.
+    pub async fn goes_back_to(&self, backup: &Fresh) {
+        self.database.goes_back_to(backup).await;
+    }
+
     /// The next life of this house, on a backup.
     pub async fn restored_from(&self, backup: Arc<Fresh>) -> House {
         self.clock.pass(Duration::from_secs(1));
@@ -58,7 +63,7 @@ impl House {
 
     /// Looks for texts that were missed, as the clockwork does; the house comes to rest.
     pub async fn looks_for_missed_texts(&self) -> Turn {
-        let turn = backfill::turn(&self.desk, self.started_at).await.unwrap();
+        let turn = backfill::turn(&self.desk).await.unwrap();
         backfill::vouch(&self.desk).await.unwrap();
         self.runs_due_work().await;
         turn

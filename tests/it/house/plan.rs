@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use switchboard::domain::policy::Policies;
 use switchboard::domain::setup::Setup;
+use switchboard::simulator::Shown;
 
 /// So long a busy machine may take to answer as the carrier.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -47,6 +48,8 @@ pub struct Plan {
     pub patience: Duration,
     /// Events may be posted to this machine, where the tests' own receivers are.
     pub reaches_private: bool,
+    /// How the carrier's clock differs from the house's.
+    pub carrier_shows: Shown,
 }
 
 impl Default for Plan {
@@ -64,6 +67,7 @@ impl Default for Plan {
             auto_replies: false,
             patience: PATIENCE,
             reaches_private: true,
+            carrier_shows: Shown::default(),
         }
     }
 }

@@ -37,7 +37,7 @@ enum Story {
 }
 
 /// Name, which time, and the story that leads there.
-const POINTS: [(&str, u32, Story); 54] = [
+const POINTS: [(&str, u32, Story); 55] = [
     ("before_commit", 30, Story::Relay),
     ("after_commit", 30, Story::Relay),
     ("before_dispatch", 7, Story::Relay),
@@ -79,6 +79,7 @@ const POINTS: [(&str, u32, Story); 54] = [
     ("after_party_leg", 1, Story::Beside),
     ("after_pair_end", 1, Story::Beside),
     ("after_rest", 1, Story::Crowd),
+    ("backfill_kept", 1, Story::Missed),
     ("backfill_listed", 1, Story::Missed),
     ("during_missed", 3, Story::Missed),
     ("after_missed", 2, Story::Missed),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use switchboard::carrier::{
-    Arrived, Capabilities, Carrier, Changed, Listed, Offer, Outgoing, OwnedNumber, Recall, Refusal, RefusalClass, Sent,
-    Setting, Unanswered,
+    Arrived, Capabilities, Carrier, Changed, Inbox, InboxPage, Listed, Offer, Outgoing, OwnedNumber, Recall, Refusal,
+    RefusalClass, Sent, Setting, Unanswered,
 };
 use switchboard::clock::{At, Clock, seconds};
 use tokio::sync::oneshot;
@@ -168,6 +168,15 @@ impl Carrier for Faulty {
         Capabilities { recall: Recall::List, max_body_chars: 1600 }
     }
 
+    /// It is in this process, and so is its clock.
+    fn ahead(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    async fn is_there(&self) -> bool {
+        true
+    }
+
     async fn send(&self, text: &Outgoing) -> Sent {
         let now = self.clock.now();
         let token = text.status_url.rsplit('/').next().unwrap_or_default().to_owned();
@@ -194,7 +203,7 @@ impl Carrier for Faulty {
                 Fate::Settings { account: false } => {
                     return refused(RefusalClass::NumberSettings, 21606, "the number cannot send");
                 }
-                Fate::NotSent => return Sent::NotSent { after: None, why: "the connection was refused".to_owned() },
+                Fate::NotSent => return Sent::Unreached { why: "the connection was refused".to_owned() },
                 Fate::Busy => return Sent::NotSent { after: Some(seconds(3)), why: "too many requests".to_owned() },
                 Fate::Lost => return Sent::InDoubt { why: "the connection broke".to_owned() },
                 Fate::TakenSilently { after, listed } => {
@@ -229,19 +238,28 @@ impl Carrier for Faulty {
                 to: one.to.clone(),
                 body: one.body.clone(),
                 created_at: one.at,
+                sure: true,
                 status: "sent".to_owned(),
                 error_code: None,
             })
             .collect())
     }
 
-    async fn inbound(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
+    async fn inbound(&self, whose: Inbox<'_>, since: At, page: Option<&str>) -> Result<InboxPage, Unanswered> {
         let state = self.state.lock().unwrap();
         if state.list_is_down {
             return Err(Unanswered::Unavailable("the list is down".to_owned()));
         }
-        // The newest first.
-        Ok(state.arrived.iter().rev().filter(|one| one.to == to && one.sent_at >= since).cloned().collect())
+        let asked = |one: &&Arrived| match whose {
+            Inbox::To(number) => one.to == number,
+            Inbox::From(phone) => one.from == phone,
+        };
+        // The newest first, on pages of three.
+        let skip: usize = page.map_or(0, |page| page.parse().unwrap());
+        let listed: Vec<Arrived> =
+            state.arrived.iter().rev().filter(|one| one.sent_at >= since).filter(asked).cloned().collect();
+        let next = (listed.len() > skip + 3).then(|| (skip + 3).to_string());
+        Ok(InboxPage { texts: listed.into_iter().skip(skip).take(3).collect(), next })
     }
 
     async fn media(&self, _: &str) -> Result<Vec<(String, String)>, Unanswered> {
@@ -249,6 +267,10 @@ impl Carrier for Faulty {
     }
 
     async fn outbound(&self, _: &str, _: At) -> Result<Vec<Listed>, Unanswered> {
+        Ok(Vec::new())
+    }
+
+    async fn sent_to(&self, _: &str, _: At) -> Result<Vec<Listed>, Unanswered> {
         Ok(Vec::new())
     }
 

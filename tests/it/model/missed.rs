@@ -17,7 +17,7 @@ impl Run {
     /// Texts that had been missed are found at the carrier.
     pub(super) async fn compares(&mut self) -> Told {
         let desk = self.rig.desks[0].clone();
-        backfill::turn(&desk, self.rig.since).await.map_err(|why| why.to_string())?;
+        backfill::turn(&desk).await.map_err(|why| why.to_string())?;
         let mut seen = self.look(true).await?;
         let mut found = Vec::new();
         for (deed, sent_at) in std::mem::take(&mut self.missed) {

@@ -134,6 +134,7 @@ fn desk(
     let (begun, outgoing) = mpsc::unbounded_channel();
     let public_url = OnceLock::new();
     public_url.set("http://127.0.0.1:1".to_owned()).unwrap();
+    let gate = Gate::new(clock, store.timeline());
     let desk = Desk::new(desk::Parts {
         store,
         clock: clock.clone(),
@@ -148,12 +149,14 @@ fn desk(
         outgoing: begun,
         wake: tokio::sync::Notify::new(),
         tallies: Tallies::default(),
-        gate: Gate::new(clock),
+        gate,
         outside: Outside::new(Courier::new(true)),
     });
     // Nothing was missed: the carrier in memory hands every text in.
-    desk.gate.catch_up();
-    desk.gate.vouch();
+    let epoch = desk.gate.epoch();
+    desk.gate.catch_up(epoch);
+    desk.gate.all_compared(epoch);
+    desk.gate.vouch(epoch);
     (desk, outgoing)
 }
 

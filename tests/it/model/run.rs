@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use switchboard::clock::{At, seconds};
-use switchboard::desk::{claim, deliver, doubt, duty, identity, idle, lapse, receipts, snooze};
+use switchboard::desk::{claim, deliver, doubt, duty, identity, idle, lapse, outage, receipts, snooze};
 use switchboard::secret::Chance;
 use switchboard::store::{attempts, departures};
 
@@ -345,6 +345,7 @@ impl Run {
                 let since = if node == 0 { self.rig.since } else { super::rig::START };
                 busy |= claim::claim(&desk).await.map_err(said)?.looked_at > 0;
                 busy |= claim::sweep(&desk).await.map_err(said)? > 0;
+                busy |= outage::probe(&desk).await.map_err(said)?;
                 busy |= doubt::look(&desk).await.map_err(said)? > 0;
                 busy |= lapse::leases(&desk, since).await.map_err(said)? > 0;
             }

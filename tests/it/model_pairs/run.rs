@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use sqlx::Row;
 use switchboard::clock::{At, hours, seconds};
-use switchboard::desk::{claim, deliver, doubt, identity, lapse, pair, pool};
+use switchboard::desk::{claim, deliver, doubt, identity, lapse, outage, pair, pool};
 use switchboard::on;
 use switchboard::secret::Chance;
 use switchboard::store::{Error, Store};
@@ -225,6 +225,7 @@ impl Run {
                 let since = if node == 0 { self.rig.since } else { START };
                 busy |= claim::claim(desk).await.map_err(said)?.looked_at > 0;
                 busy |= claim::sweep(desk).await.map_err(said)? > 0;
+                busy |= outage::probe(desk).await.map_err(said)?;
                 busy |= doubt::look(desk).await.map_err(said)? > 0;
                 busy |= lapse::leases(desk, since).await.map_err(said)? > 0;
                 busy |= pair::warn(desk).await.map_err(said)? > 0;

@@ -177,6 +177,34 @@ async fn doctor_judges_each_paused_number_by_itself() {
     assert_eq!(carrier.stops().code, Some(0));
 }
 
+/// Sets the carrier's clock.
+async fn shows(base: &str, shown: &str) {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let url = format!("{base}/simulator/clock");
+    let put = client.put(url).header("content-type", "application/json").body(shown.to_owned()).send().await.unwrap();
+    assert_eq!(put.status().as_u16(), 204);
+}
+
+#[tokio::test]
+async fn doctor_says_how_far_the_clock_is_from_the_carriers() {
+    let (carrier, base) = carrier("AC1");
+    let desk = Desk::new().at("AC1", &base).with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com");
+    desk.file("setup.toml", SETUP);
+    assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
+    for (shown, told) in [
+        ("{}", "ok       carrier's clock: ours agrees with it"),
+        (r#"{"ahead_millis": 90000}"#, "missing  carrier's clock: ours is 90 s behind it"),
+        (r#"{"ahead_millis": -7200000}"#, "missing  carrier's clock: ours is 7200 s ahead of it"),
+        (r#"{"undated": true}"#, "note     carrier's clock: its answers have no date"),
+    ] {
+        shows(&base, shown).await;
+        let said = desk.runs(&["doctor"]);
+        assert!(said.out.contains(told), "{told}\n{}", said.out);
+    }
+    assert_eq!(carrier.stops().code, Some(0));
+}
+
 #[test]
 fn a_proxy_that_is_not_named_is_missed() {
     let desk = Desk::new().with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com");

@@ -1,0 +1,97 @@
+//! Takes in the texts that wait, the earliest first.
+
+use std::collections::HashSet;
+
+use super::earlier::{Earlier, Unknown};
+use super::say;
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::gate::PATIENCE;
+use crate::desk::receive::{self, Outcome};
+use crate::store::Result;
+use crate::store::arrivals::{self, Arrival, Whose};
+
+/// Texts read at once.
+const SOME: i64 = 64;
+
+/// What was taken in.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// Texts that had been missed.
+    pub(super) found: usize,
+    /// Texts that had come and waited.
+    pub(super) waited: usize,
+    /// Numbers for which something could not be taken in.
+    pub(super) left: HashSet<String>,
+}
+
+/// Takes in what waits of `whose`. What cannot be taken in keeps back the later texts of its sender, for a quarter of an hour
+/// at most. What was sent before `since` may have been passed on by an earlier life of this database.
+///
+/// # Errors
+/// What the database said when it was asked what waits.
+pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, since: At) -> Result<Taken> {
+    let mut taken = Taken::default();
+    let mut kept_back: Vec<String> = Vec::new();
+    let mut earlier = Earlier::default();
+    loop {
+        let some = {
+            let mut tx = desk.store.read().await?;
+            arrivals::earliest(&mut tx, whose, &kept_back, SOME).await?
+        };
+        if some.is_empty() {
+            return Ok(taken);
+        }
+        for arrival in some {
+            if kept_back.contains(&arrival.from) {
+                continue;
+            }
+            let (from, to, missed) = (arrival.from.clone(), arrival.to.clone(), !arrival.webhook);
+            match one(desk, arrival, since, &mut earlier).await {
+                Some(Outcome::Duplicate) => {}
+                Some(_) if missed => taken.found += 1,
+                Some(_) => taken.waited += 1,
+                None => {
+                    taken.left.insert(to);
+                    kept_back.push(from);
+                }
+            }
+        }
+    }
+}
+
+/// What became of it; `None` if it goes on waiting.
+async fn one(desk: &Desk, mut arrival: Arrival, since: At, earlier: &mut Earlier) -> Option<Outcome> {
+    let long = arrival.arrived_at + PATIENCE <= desk.clock.now();
+    if arrival.has_media && arrival.media.is_empty() {
+        match desk.carrier.media(&arrival.carrier_id).await {
+            Ok(media) => arrival.media = media,
+            Err(why) => {
+                say(&why);
+                if !long {
+                    return None;
+                }
+                tracing::error!("the files of a text could not be had for 15 minutes: it is taken in without them");
+            }
+        }
+    }
+    let at_work = match arrival.sent_at.filter(|at| !arrival.webhook || *at < since) {
+        Some(sent_at) => match earlier.had(desk, &arrival, sent_at).await {
+            Ok(had) => desk.catching_up(sent_at, had),
+            Err(Unknown::Carrier) if long => desk.catching_up(sent_at, None),
+            Err(Unknown::Carrier) => return None,
+            Err(Unknown::Store(error)) => {
+                tracing::error!(%error, "it could not be found out who had a customer; that is tried again");
+                return None;
+            }
+        },
+        None => desk.clone(),
+    };
+    match receive::receive_arrival(&at_work, arrival).await {
+        Ok(outcome) => Some(outcome),
+        Err(error) => {
+            tracing::error!(%error, "a text that waited could not be stored; it is tried again");
+            None
+        }
+    }
+}

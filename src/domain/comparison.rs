@@ -1,0 +1,48 @@
+//! Whether what people sent to a number of ours while nobody listened is known to be in.
+//!
+//! Somebody may have asked for no more texts, or may have written what comes before the next text. So until a number was
+//! compared with the carrier's list, nothing leaves by it and nothing that comes to it is passed on before the list of that
+//! one person was looked at.
+
+use std::time::Duration;
+
+use crate::clock::{At, minutes};
+
+/// The clocks of two nodes may differ by so much.
+const CLOCKS_DIFFER: Duration = minutes(1);
+
+/// Whether a number is known to be compared in the epoch that began at `since`: it was compared since, or it is ours only
+/// since then. A comparison that lies in the future was noted by a clock that was wrong.
+#[must_use]
+pub fn is_compared(since: At, in_service_at: At, compared_at: Option<At>, now: At) -> bool {
+    in_service_at >= since || compared_at.is_some_and(|at| at >= since && at <= now + CLOCKS_DIFFER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{hours, seconds};
+
+    const START: At = At(1_800_000_000_000_000);
+
+    #[test]
+    fn a_number_is_compared_once_that_was_done_since_the_start() {
+        let now = START + minutes(10);
+        let long_ours = START - hours(1000);
+        assert!(!is_compared(START, long_ours, None, now));
+        assert!(!is_compared(START, long_ours, Some(START - seconds(1)), now));
+        assert!(is_compared(START, long_ours, Some(START), now));
+        assert!(is_compared(START, long_ours, Some(now), now));
+    }
+
+    #[test]
+    fn nothing_can_have_been_missed_by_a_number_that_is_newer_than_the_start() {
+        assert!(is_compared(START, START, None, START));
+        assert!(is_compared(START, START + seconds(1), None, START + seconds(1)));
+    }
+
+    #[test]
+    fn what_a_wrong_clock_has_noted_is_not_believed() {
+        assert!(!is_compared(START, START - hours(1), Some(START + hours(2)), START + minutes(10)));
+    }
+}
