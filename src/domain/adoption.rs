@@ -3,8 +3,13 @@
 //! A restored backup knows nothing of whoever wrote after it. A choice made anew would give them to another rep and send
 //! them everything again, so the carrier is asked first: it still lists what was relayed, from which mask to whom.
 
-use crate::clock::At;
-use crate::domain::doubt;
+use std::time::Duration;
+
+use crate::clock::{At, minutes};
+use crate::domain::earlier;
+
+/// What is known of the offset of the two clocks may be wrong by so much.
+const CLOCKS_DIFFER: Duration = minutes(1);
 
 /// A text of a customer that was missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +49,9 @@ pub enum Adoption<P> {
 #[must_use]
 pub fn adopt<P: Copy + Eq>(missed: &[Missed<'_>], others: &[Missed<'_>], listed: &[Relayed<'_, P>]) -> Adoption<P> {
     let Some((first, later)) = missed.split_first() else { return Adoption::Nobody };
-    let is = |said: &Missed<'_>, one: &Relayed<'_, P>| doubt::could_be(said.body, said.sent_at, one.body, one.made_at);
+    let is = |said: &Missed<'_>, one: &Relayed<'_, P>| {
+        earlier::carries(one.body, said.body) && one.made_at + CLOCKS_DIFFER >= said.sent_at
+    };
     let mut pairs: Vec<(P, At)> = Vec::new();
     for one in listed.iter().filter(|one| is(first, one)) {
         match pairs.iter_mut().find(|(pair, _)| *pair == one.pair) {

@@ -50,7 +50,8 @@ pub fn lane_of<L: Clone + Eq + Hash>(texts: &[&str], sent_at: At, sent: &[Sent<L
 }
 
 /// Whether what a rep got is `text`, behind the line that says who it is about, or the first part of it.
-fn carries(listed: &str, text: &str) -> bool {
+#[must_use]
+pub fn carries(listed: &str, text: &str) -> bool {
     let (listed, text) = (segment::fold(listed), segment::fold(text));
     if listed.ends_with(text.as_str()) {
         return !text.is_empty();

@@ -276,7 +276,12 @@ impl World {
             Action::Compares { node, author, chance } => next.compare(b, node, author, chance),
             Action::Vouches { node } => next.vouch(b, node),
             Action::Doubts { node, token } => next.lease(b, node, token),
-            Action::Requests { node, token, how, late } => next.carry(b, node, token, how, late),
+            Action::Requests { node, token, how, late } => {
+                next.carry(b, node, token, how, late);
+                if b.swift {
+                    next.settle(b, node, token);
+                }
+            }
             Action::Settles { node, token } => next.settle(b, node, token),
             Action::Looks { node, token, list } => next.ask(b, node, token, list),
             Action::Finds { node } => next.find(b, node),

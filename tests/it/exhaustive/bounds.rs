@@ -64,6 +64,8 @@ pub struct Bounds {
     pub stamped_behind: i64,
     /// A process does within a step of time what it can; else it may stand still at any point for as long as it likes.
     pub prompt: bool,
+    /// The answer to a request is written as it comes; else anything may happen in between.
+    pub swift: bool,
     /// By how many steps the carrier may list late.
     pub late: &'static [usize],
     pub rules: Rules,
@@ -85,6 +87,7 @@ impl Bounds {
             ahead: 0,
             stamped_behind: 0,
             prompt: true,
+            swift: false,
             late: &[0],
             rules: Rules::default(),
         }

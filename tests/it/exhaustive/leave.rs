@@ -12,7 +12,7 @@ use switchboard::clock::At;
 use super::bounds::Bounds;
 use super::outbox::{Attempt, Delivery, Outcome};
 use super::rules::Rule;
-use super::world::{Author, Flight, Lane, World};
+use super::world::{Author, Flight, Lane, World, shifted};
 
 impl World {
     /// Puts a text into the outbox; it leaves at once if its lane is idle.
@@ -76,6 +76,7 @@ impl World {
                 let attempt = self.attempt(b, node, place);
                 let one = &mut self.db.outbox[place];
                 let from = one.look_from.take().unwrap_or(one.accepted_at);
+                let there = attempt.there.map(|_| shifted(from, -b.ahead));
                 one.state = State::Unknown;
                 one.attempts.push(Attempt {
                     started_at: from,
@@ -83,6 +84,7 @@ impl World {
                     outcome: Some(outcome),
                     doubt_since: Some(now),
                     next_look_at: Some(now),
+                    there,
                     ..attempt
                 });
                 false
@@ -126,6 +128,7 @@ impl World {
         let now = self.clock(b);
         let token = self.tokens;
         self.tokens += 1;
+        let measured = self.nodes[node].dated && b.rules.has(Rule::ShiftByTheOffset);
         let one = &mut self.db.outbox[place];
         one.fence += 1;
         one.due_at = None;
@@ -143,6 +146,7 @@ impl World {
             next_look_at: None,
             listed_at: None,
             empty_at: None,
+            there: measured.then(|| shifted(now, -b.ahead)),
         }
     }
 

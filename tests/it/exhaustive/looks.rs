@@ -2,14 +2,14 @@
 
 use switchboard::clock::{At, minutes};
 use switchboard::domain::delivery::State;
-use switchboard::domain::doubt::{Finding, Look, could_be};
+use switchboard::domain::doubt::{Began, Finding, Likeness, Look, likeness};
 use switchboard::domain::policy::DeliveryPolicy;
 use switchboard::domain::settlement::News;
 
 use super::bounds::Bounds;
 use super::outbox::Attempt;
 use super::rules::Rule;
-use super::world::{Lane, Looking, World, shifted};
+use super::world::{Lane, Looking, Made, World, shifted};
 
 /// How the carrier's list is had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,22 +76,38 @@ impl World {
         let Some((place, at)) = self.db.find(token) else { return };
         let one = &self.db.outbox[place];
         let attempt = one.attempts[at].clone();
-        let could_be = |body: &str, listed: &str, made_at: At| {
-            let early = made_at < attempt.started_at && !b.rules.has(Rule::ClocksDiffer);
-            !early && could_be(body, attempt.started_at, listed, made_at)
+        let dated = self.nodes[node].dated;
+        let shifts = b.rules.has(Rule::ShiftByTheOffset);
+        let began = match attempt.there {
+            Some(there) if dated => Began::At(shifted(there, b.ahead)),
+            _ if shifts && b.rules.has(Rule::NoProofWithoutTheOffset) => Began::Unsure(attempt.started_at),
+            _ => Began::At(attempt.started_at),
         };
+        let sure = dated || !shifts || !b.rules.has(Rule::NoProofWithoutTheOffset);
         let words = |text: usize| b.words(self.carrier.said[text].author, self.carrier.said[text].nth);
-        let made = self.carrier.made.iter().enumerate();
-        let mut found: Vec<usize> = made
-            .filter(|(_, made)| made.lane == one.lane && made.listed_from <= self.now)
-            .filter(|(_, made)| could_be(words(one.text), words(made.text), self.ours(b, node, made.at)))
-            .filter(|(id, _)| !b.rules.has(Rule::BoundOnce) || !self.db.is_bound(*id, usize::MAX))
-            .map(|(id, _)| id)
-            .collect();
+        let like = |made: &Made| {
+            let made_at = self.ours(b, node, made.at);
+            let (Began::At(began_at) | Began::Unsure(began_at)) = began;
+            if made_at < began_at && !b.rules.has(Rule::ClocksDiffer) {
+                return Likeness::Not;
+            }
+            likeness(words(one.text), began, words(made.text), (made_at, sure))
+        };
+        let mut found: Vec<usize> = Vec::new();
+        let mut unsure = false;
+        for (id, made) in self.carrier.made.iter().enumerate() {
+            let free = !b.rules.has(Rule::BoundOnce) || !self.db.is_bound(id, usize::MAX);
+            if made.lane == one.lane && made.listed_from <= self.now && free {
+                match like(made) {
+                    Likeness::Could => found.push(id),
+                    Likeness::Unsure => unsure = true,
+                    Likeness::Not => {}
+                }
+            }
+        }
         found.sort_by_key(|id| self.carrier.made[*id].at);
-        let proves = self.nodes[node].dated || !b.rules.has(Rule::NoProofWithoutTheOffset);
         let found = (list != List::Unavailable).then_some(found);
-        self.nodes[node].looking = Some(Looking { attempt, asked_at: self.clock(b), found, proves });
+        self.nodes[node].looking = Some(Looking { attempt, asked_at: self.clock(b), found, unsure });
     }
 
     /// What a look has shown is written.
@@ -104,7 +120,7 @@ impl World {
         let again = Finding::Again { at: doubt.next_look(&policy, asked_at), proof: false };
         let had = looking.found.is_some();
         let finding = match looking.found {
-            Some(found) if found.is_empty() && !looking.proves => again,
+            Some(found) if found.is_empty() && looking.unsure => doubt.decide(Look::Unsure, &policy, asked_at),
             Some(found) if found.is_empty() && !b.rules.has(Rule::TwoLooks) => Finding::NotSent,
             Some(found) => {
                 let ids = found.iter().map(ToString::to_string).collect();

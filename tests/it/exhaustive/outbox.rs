@@ -14,6 +14,7 @@ use super::world::{Database, Lane};
 pub enum Outcome {
     Accepted,
     NotSent,
+    Unreached,
     Refused,
     Unknown,
     Earlier,
@@ -24,6 +25,7 @@ impl Outcome {
         match self {
             Outcome::Accepted => "accepted",
             Outcome::NotSent => "not_sent",
+            Outcome::Unreached => "unreached",
             Outcome::Refused => "refused",
             Outcome::Unknown => "unknown",
             Outcome::Earlier => EARLIER,
@@ -31,8 +33,9 @@ impl Outcome {
     }
 
     fn read(word: &str) -> Self {
-        let all = [Outcome::Accepted, Outcome::NotSent, Outcome::Refused, Outcome::Unknown, Outcome::Earlier];
-        all.into_iter().find(|outcome| outcome.word() == word).expect("settlement knows no other words")
+        let ended = [Outcome::Accepted, Outcome::NotSent, Outcome::Unreached, Outcome::Refused];
+        let mut all = ended.into_iter().chain([Outcome::Unknown, Outcome::Earlier]);
+        all.find(|outcome| outcome.word() == word).expect("settlement knows no other words")
     }
 }
 
@@ -53,6 +56,8 @@ pub struct Attempt {
     pub next_look_at: Option<At>,
     pub listed_at: Option<At>,
     pub empty_at: Option<At>,
+    /// When the request began by the carrier's clock, where that was known.
+    pub there: Option<At>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -111,6 +116,7 @@ impl Attempt {
             next_look_at: self.next_look_at,
             listed_at: self.listed_at,
             empty_at: self.empty_at,
+            there: self.there,
         }
     }
 

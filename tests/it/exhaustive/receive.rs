@@ -2,6 +2,7 @@
 
 use switchboard::clock::At;
 use switchboard::domain::adoption::{Adoption, Missed, Relayed, adopt};
+use switchboard::domain::earlier::{Sent, lane_of};
 use switchboard::domain::keyword::{self, Keyword};
 use switchboard::domain::policy::DeliveryPolicy;
 use switchboard::domain::routing::{Facts, Past, Route, Side, Texted, route};
@@ -174,7 +175,7 @@ impl World {
             return None;
         }
         let by_chance = chance.map(|pair| Pin { pair, since: now });
-        let Some(_) = sent_at.filter(|_| b.rules.has(Rule::AdoptThePair)) else { return by_chance };
+        let Some(sent_at) = sent_at.filter(|_| b.rules.has(Rule::AdoptThePair)) else { return by_chance };
         let said = |of: &dyn Fn(usize) -> bool| -> Vec<Missed> {
             let all = self.carrier.said.iter().enumerate().filter(|(at, _)| of(*at));
             all.map(|(_, said)| Missed { body: b.words(said.author, said.nth), sent_at: shifted(said.at, b.ahead) })
@@ -193,9 +194,15 @@ impl World {
             Adoption::Nobody => by_chance,
             Adoption::Pair(pair, began) => Some(Pin { pair, since: since(began) }),
             Adoption::Several if b.rules.has(Rule::AdoptOnlyWhatIsSure) => None,
+            // As it is told by `domain::earlier`, which then takes the oldest.
             Adoption::Several => {
-                let oldest = listed.iter().find(|one| missed.first().is_some_and(|said| said.body == one.body));
-                oldest.map(|one| Pin { pair: one.pair, since: since(one.made_at) })
+                let texts: Vec<&str> = missed.iter().map(|said| said.body).collect();
+                let sent: Vec<Sent<Pair>> = listed
+                    .iter()
+                    .map(|one| Sent { lane: one.pair, body: one.body.to_owned(), created_at: one.made_at })
+                    .collect();
+                let pair = lane_of(&texts, sent_at, &sent)?;
+                Some(Pin { pair, since: now })
             }
         }
     }

@@ -53,7 +53,7 @@ pub enum Rule {
     ShiftByTheOffset,
     /// So is the instant at which it says that a missed text was sent.
     ShiftWhatWasMissed,
-    /// While the offset is not known, nothing that is not listed proves anything.
+    /// While the offset is not known, what seems to have been made before may be it all the same.
     NoProofWithoutTheOffset,
 }
 

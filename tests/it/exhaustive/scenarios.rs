@@ -77,14 +77,14 @@ pub fn waiting() -> Bounds {
 pub fn newcomer() -> Bounds {
     let left = Left { crashes: 1, back: 1, ..Left::default() };
     let scripts: [(_, &'static [&'static str]); 2] = [(Customer(0), &["a"]), (Customer(1), &["n"])];
-    Bounds { left, reps: 2, ..Bounds::new("restore, newcomer", &scripts, more()) }
+    Bounds { left, reps: 2, swift: more() == 0, ..Bounds::new("restore, newcomer", &scripts, more()) }
 }
 
 /// A backup is restored; two customers have begun with the same words since.
 pub fn alike() -> Bounds {
     let left = Left { crashes: 1, back: 1, ..Left::default() };
     let scripts: [(_, &'static [&'static str]); 2] = [(Customer(0), &["hi"]), (Customer(1), &["hi"])];
-    Bounds { left, reps: 2, ..Bounds::new("restore, alike", &scripts, more()) }
+    Bounds { left, reps: 2, swift: more() == 0, ..Bounds::new("restore, alike", &scripts, more()) }
 }
 
 /// And one of them writes on. All of this is too much for the suite; a trace is not.

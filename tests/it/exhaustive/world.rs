@@ -181,8 +181,8 @@ pub struct Looking {
     pub asked_at: At,
     /// What could be it; `None` if the list could not be had.
     pub found: Option<Vec<usize>>,
-    /// An empty look may count.
-    pub proves: bool,
+    /// Of what has the same words, nobody can say whether it was made before.
+    pub unsure: bool,
 }
 
 /// A process and its memory, of which a crash leaves nothing.
