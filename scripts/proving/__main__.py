@@ -21,6 +21,8 @@ from .program import Broken, ends_with_us
 
 # One trial takes no longer, in seconds: short form, long form.
 LONGEST = (200, 3600)
+# So many of those that mostly wait are tried at once.
+WAITING = 3
 # The whole short form, in seconds.
 BUDGET = 360
 
@@ -90,6 +92,9 @@ def chosen(wish, faults):
         named = wish.only and fault.key in wish.only
         if (wish.only and not named) or (fault.key == "upgrade" and not wish.old):
             continue
+        if fault.root and os.geteuid() != 0:
+            print(f"Not tried, because only root can: {fault.words}")
+            continue
         for kind in fault.databases:
             if wish.database in (None, kind) and (named or fault.tries[wish.long]):
                 yield fault, kind
@@ -105,12 +110,13 @@ def the_judge_judges():
 
 
 async def proves(proof, faults):
-    """Tries everything: those that mostly wait beside the others, which have the machine to themselves one by one."""
-    async def one_by_one(some):
-        for fault, kind in some:
+    """Tries everything: those that mostly wait beside each other, the others one by one."""
+    waiting, working = asyncio.Semaphore(WAITING), asyncio.Semaphore(1)
+
+    async def in_turn(fault, kind):
+        async with waiting if fault.waits else working:
             await proof.tries(fault, kind)
-    await asyncio.gather(one_by_one([one for one in faults if one[0].waits]),
-                         one_by_one([one for one in faults if not one[0].waits]))
+    await asyncio.gather(*(in_turn(fault, kind) for fault, kind in faults))
 
 
 def main():

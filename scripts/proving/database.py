@@ -39,8 +39,8 @@ def postgres_programs():
 
 
 class Server:
-    """A PostgreSQL server with the usual, durable settings, which the program insists on. As root it runs as the user that
-    its package made."""
+    """A PostgreSQL server with the usual, durable settings, which the program insists on. Started by root, it runs as the
+    user that its package made."""
 
     def __init__(self, folder, port, password):
         self.bin = postgres_programs()
@@ -119,8 +119,8 @@ class Server:
 
     def asks(self, sql, database="postgres"):
         """What a statement gives, as text."""
-        done = subprocess.run([self.bin / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, f"{self.url}/{database}"],
-                              capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        words = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, f"{self.url}/{database}"]
+        done = subprocess.run([self.bin / "psql", *words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode:
             raise Broken(f"psql: {done.stderr.strip()[-400:]}")
         return done.stdout.strip()

@@ -1,5 +1,5 @@
-"""What a fault is to the harness: its name, the databases on which it is tried, and how often. Each file of `faults/` has
-one or a few; the folder is the list."""
+"""What a fault is to the harness: its name, the databases on which it is tried, and how often. Each file of `faults/`
+has one or a few; the folder is the list."""
 
 import importlib
 import pkgutil
@@ -21,17 +21,19 @@ class Fault:
     run: Any
     # It only waits most of the time, so others may run beside it.
     waits: bool = False
+    # Only root can do it.
+    root: bool = False
 
 
 _ALL: dict[str, Fault] = {}
 
 
-def fault(key, words, databases, tries, waits=False):
+def fault(key, words, databases, tries, waits=False, root=False):
     """Makes a coroutine of a world and a number of tries the fault of that key."""
     def made(run):
         if key in _ALL:
             raise ValueError(f"two faults are called {key}")
-        _ALL[key] = Fault(key, words, databases, tries, run, waits)
+        _ALL[key] = Fault(key, words, databases, tries, run, waits, root)
         return run
     return made
 

@@ -1,4 +1,4 @@
-"""What became of every text, by the carrier's record alone: lost, doubled, misdelivered, out of order, to the opted-out.
+"""What became of every text, by the carrier's record alone: lost, doubled, misdelivered, out of order, to the silent.
 
 Everybody says each thing once and in words that nobody else says, so a body names a text. A text counts as acknowledged
 once its webhook was answered with a 2xx; one that no webhook brought counts as soon as the carrier lists it."""
@@ -46,8 +46,8 @@ class Saying:
 
 @dataclass(slots=True)
 class Silence:
-    """A customer who wants nothing more: said at `said`, surely known at `known`; taken back at `ended`, which is surely
-    known at `over`."""
+    """A customer who wants nothing more: said at `said`, surely known at `known`; taken back at `ended`, which is
+    surely known at `over`."""
 
     phone: str
     said: float

@@ -62,7 +62,8 @@ class People:
         """The thread's next text reaches the carrier; no webhook tells of it yet."""
         thread.said += 1
         verb = "answers" if thread.kind == "rep" else "says"
-        saying = Saying(thread, thread.said, f"{thread.name} {verb} {thread.said} {spelled(thread.said)}", time.monotonic())
+        body = f"{thread.name} {verb} {thread.said} {spelled(thread.said)}"
+        saying = Saying(thread, thread.said, body, time.monotonic())
         self.sayings.append(saying)
         self.of_body[saying.body] = saying
         return saying, self.carrier.hears(thread.phone, thread.to, saying.body)

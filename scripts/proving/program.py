@@ -2,15 +2,13 @@
 
 import asyncio
 import ctypes
-import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from .wire import Client, free_port
 
-FAKETIME = ("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
-            "/usr/lib/faketime/libfaketime.so.1")
 # Longer than anything that is waited for takes on a busy machine.
 PATIENCE = 60.0
 _LIBC = ctypes.CDLL(None)
@@ -41,11 +39,11 @@ def ends_with_us():
 
 
 def clock(seconds):
-    """Variables with which a process has a clock that is so far ahead, or behind if negative. Steady time is left alone."""
-    library = next((path for path in FAKETIME if os.path.exists(path)), None)
+    """Variables with which a process has a clock that is so far ahead, or behind if negative. Steady time is left."""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
     if library is None:
         raise Broken("libfaketime is not installed: apt-get install faketime")
-    return {"LD_PRELOAD": library, "FAKETIME": f"{seconds:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 class Program:
@@ -66,8 +64,8 @@ class Program:
     def spawns(self, words, extra=None):
         """Starts a command and does not wait for it."""
         with open(self.log, "ab") as log:
-            return subprocess.Popen([self.binary, *words], env=self.env(extra), cwd=self.folder, stdin=subprocess.DEVNULL,
-                                    stdout=log, stderr=log, preexec_fn=ends_with_us)
+            return subprocess.Popen([self.binary, *words], env=self.env(extra), cwd=self.folder, stdout=log, stderr=log,
+                                    stdin=subprocess.DEVNULL, preexec_fn=ends_with_us)
 
     async def runs(self, *words, extra=None):
         """Runs a command to its end: its exit code, and what it printed."""

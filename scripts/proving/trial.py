@@ -1,5 +1,5 @@
-"""One fault on one database, in a process of its own: nothing that happens in it can spoil another, and it leaves nothing
-behind when it is ended."""
+"""One fault on one database, in a process of its own: nothing that happens in it can spoil another, and it leaves
+nothing behind when it is ended."""
 
 import asyncio
 import json

@@ -10,12 +10,13 @@ from .carrier import ACCOUNT, PUBLIC, TOKEN, Carrier, chance
 from .database import PostgresDatabase, Server, SqliteFile
 from .judge import KINDS, judge, missing
 from .people import LINE, REPS, People, Traffic, masks
-from .program import Broken, Program, until
+from .program import Program, until
 
-# Nothing more comes of a text in doubt when the carrier has been asked for nothing for so long: a request, both looks at
-# the list and a second request, with the settings below.
+# Nothing more comes of a text in doubt when the carrier has been asked to send nothing for so long: with the settings
+# below that is longer than a request, both looks at the list and the pause before another request.
 QUIET = 4.0
 DRAINED = 45.0
+BACKFILL_EVERY = "SWITCHBOARD_DELIVERY__BACKFILL_EVERY"
 SETTINGS = {
     "ROCKET_ADDRESS": "127.0.0.1",
     "SWITCHBOARD_CARRIER": "twilio",
@@ -69,6 +70,8 @@ class World:
         self.carrier = Carrier(self.chance, [LINE, *self.masks])
         self.people = People(self.carrier, self.chance)
         self.settings = dict(SETTINGS)
+        if order.long:
+            self.settings[BACKFILL_EVERY] = "20s"
         self.nodes = []
         self.server = None
         self.database = None
@@ -101,7 +104,7 @@ class World:
         self.nodes = [self.another(f"node{n + 1}", binary) for n in range(nodes)]
         (self.folder / "setup.toml").write_text(set_up(len(self.masks)))
         # Programs of before know no --new, and need none.
-        new = ["--new"] if binary is None else []
+        new = ["--new"] if "--new" in await self.node.does("apply", "--help") else []
         await self.node.does("apply", *new, "setup.toml")
         self.carrier.doors = [node.port for node in self.nodes]
         for node in self.nodes:
@@ -158,6 +161,8 @@ class World:
     async def drains(self, patience=DRAINED):
         """Waits until everything has arrived and nothing more comes."""
         await self.arrived(patience)
+        if self.order.long:
+            await self.compared()
         await until("the carrier is left alone", lambda: time.monotonic() - self.carrier.last_request > QUIET)
 
     # ---------------------------------------------------------------- what is found
@@ -196,6 +201,3 @@ class World:
         self.carrier.closes()
         if self.server is not None:
             self.server.stops()
-
-
-__all__ = ["Broken", "Order", "World"]

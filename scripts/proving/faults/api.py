@@ -1,4 +1,4 @@
-"""Programs that ask with a key and repeat until they have an answer: each request takes effect once, whatever is killed."""
+"""Programs that ask with a key and repeat until they have an answer: each request takes effect once."""
 
 import asyncio
 import json
@@ -54,20 +54,21 @@ class Integration:
             phones = [f"+1406555{base + 2 * count + k:04d}" for k in range(2)]
             named = zip(phones, ("Fisher", "Helper"), strict=True)
             parties = [{"phone": phone, "alias": alias} for phone, alias in named]
-            welcome = Thread(f"welcome of {name}", "", "", "api")
-            pair = await self.says(welcome, 1, f"Welcome to {name}", self.asks("/pairs", {
-                "reference": name, "parties": parties, "expiry": {"kind": "after_completion"},
-                "welcome": {"Fisher": f"Welcome to {name}"},
-            }, f"pair {name}"))
+            welcome, words = Thread(f"welcome of {name}", "", "", "api"), f"Welcome to {name}"
+            wish = {"reference": name, "parties": parties, "expiry": {"kind": "after_completion"},
+                    "welcome": {"Fisher": words}}
+            pair = await self.says(welcome, 1, words, self.asks("/pairs", wish, f"pair {name}"))
             lanes = [(party["mask"], party["phone"]) for party in pair["parties"]]
             welcome.targets = tuple(lane for lane in lanes if lane[1] == phones[0])
             both = Thread(f"pair {name}", "", "", "api", tuple(lanes))
             for n in range(1, 4):
                 body = f"In {name} the app says {spelled(n)}"
-                await self.says(both, n, body, self.asks(f"/pairs/{pair['id']}/messages", {"body": body}, f"text {name} {n}"))
+                asking = self.asks(f"/pairs/{pair['id']}/messages", {"body": body}, f"text {name} {n}")
+                await self.says(both, n, body, asking)
 
 
-@fault("api-keys", "kill -9 while programs ask with Idempotency-Key, and repeat until answered", BOTH, (6, 45), waits=True)
+@fault("api-keys", "kill -9 while programs ask with Idempotency-Key, and repeat until answered", BOTH, (6, 45),
+       waits=True)
 async def api_keys(world, tries):
     await world.opens(1 if world.order.kind == "sqlite" else 2)
     token = (await world.node.does("token", "boats", "--scopes", "pairs:read,pairs:write,messages:write")).strip()

@@ -1,5 +1,5 @@
-"""A SQLite file that is taken away, replaced or mixed with another's log: no webhook is answered into nothing, and nothing
-corrupt is served."""
+"""A SQLite file that is taken away, replaced or mixed with another's log: no webhook is answered into nothing, and
+nothing corrupt is served."""
 
 import os
 import shutil
@@ -77,6 +77,7 @@ async def dead_wal(world, tries):
     await world.opens()
     traffic = world.traffic(0.1)
     traffic.customers(20)
+    refused = 0
     for _ in range(tries):
         await world.more(150)
         await world.node.does("backup", "--overwrite", "backup.db")
@@ -93,8 +94,11 @@ async def dead_wal(world, tries):
             with sqlite3.connect(world.database.path) as connection:
                 sound = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             world.expects("a corrupt database was served", sound == "ok")
+        else:
+            refused += 1
         await world.node.does("restore", "backup.db")
         await world.node.serves()
     await world.more(40)
     await traffic.stops()
     await world.drains()
+    world.tells(f"refused {refused} of {tries}")

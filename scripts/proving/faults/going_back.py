@@ -1,16 +1,17 @@
-"""A database that goes back under running nodes: an older copy takes its place, as when a standby that lags is promoted."""
+"""A database that goes back under running nodes: an older copy is in its place, as when a lagging standby is promoted."""
 
 import asyncio
 import shutil
 
 from ..fault import POSTGRES, fault
 from ..program import until
+from ..world import BACKFILL_EVERY
 
 
 @fault("goes-back", "the database goes back some seconds under two running nodes", POSTGRES, (1, 4))
 async def goes_back(world, tries):
     world.has_own_server()
-    world.settings["SWITCHBOARD_DELIVERY__BACKFILL_EVERY"] = "10s"
+    world.settings[BACKFILL_EVERY] = "10s"
     await world.opens(2)
     traffic = world.traffic(0.15)
     known = traffic.customers(20)
@@ -27,13 +28,13 @@ async def goes_back(world, tries):
         before = world.taken
         await asyncio.sleep(3.0)
         forgotten = world.taken - before
-        server.stops("immediate")
+        await asyncio.to_thread(server.stops, "immediate")
         shutil.move(server.data, server.home / f"gone{n}")
         shutil.move(copy, server.data)
         # Every other time it is a standby that is promoted, on a timeline of its own.
         if n % 2:
             (server.data / "standby.signal").touch()
-        server.starts()
+        await asyncio.to_thread(server.starts)
         if n % 2:
             await asyncio.to_thread(server.asks, "SELECT pg_promote()")
         world.tells(f"{forgotten} texts forgotten")

@@ -9,7 +9,7 @@ from ..program import until
 MOST = 32.0
 
 
-@fault("backfill-memory", "a start with 30,000 texts of today in the carrier's list (long form: 100,000)", SQLITE, (1, 1))
+@fault("backfill-memory", "start with 30,000 texts of today in the carrier's list (long form: 100,000)", SQLITE, (1, 1))
 async def backfill_memory(world, _):
     count = 100_000 if world.order.long else 30_000
     await world.opens()

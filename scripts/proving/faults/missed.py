@@ -10,7 +10,8 @@ from ..program import until
 PAUSE = 3.0
 
 
-@fault("stop-while-down", "STOP while down, a rep's text waits (half of them say none: theirs must arrive)", BOTH, (20, 60))
+@fault("stop-while-down", "STOP while down, a rep's text waits; half say no STOP, theirs must arrive", BOTH, (20, 60),
+       waits=True)
 async def stop_while_down(world, tries):
     await world.opens()
     customers = await world.acquainted(tries)
@@ -33,7 +34,8 @@ async def stop_while_down(world, tries):
     await world.drains()
 
 
-@fault("missed-order", "texts missed while down, and the next one's webhook right after the start", BOTH, (20, 50))
+@fault("missed-order", "texts missed while down, and the next one's webhook right after the start", BOTH, (20, 50),
+       waits=True)
 async def missed_order(world, tries):
     await world.opens()
     world.people.answers = 0.0

@@ -14,7 +14,7 @@ WITHIN = 6.0
 REPLACED = 70
 
 
-@fault("frozen-node", "SIGSTOP of one node of two for 8 s, under load", POSTGRES, (2, 9))
+@fault("frozen-node", "SIGSTOP of one node of two for 8 s, under load", POSTGRES, (2, 9), waits=True)
 async def frozen_node(world, tries):
     await world.opens(2)
     traffic = world.traffic(0.1)

@@ -27,16 +27,18 @@ async def away(world, seconds, begins, ends):
     new = world.carrier.book.outbound[before:]
     await world.drains()
     first, last = (new[0].at - back, new[-1].at - back) if new else (float("inf"), float("inf"))
-    world.tells(f"{waiting} texts, first after {first:.1f} s, last after {last:.1f} s{'' if arrived else ', not all came'}")
+    world.tells(f"{waiting} texts, first after {first:.1f} s, last after {last:.1f} s")
     world.expects(f"not everything flowed within {WITHIN:.0f} s", arrived and last <= WITHIN)
 
 
-@fault("outage-refused", "carrier refuses connections for 75 s (long form: 300 s), 200 lanes", SQLITE, (1, 1), waits=True)
+@fault("outage-refused", "carrier refuses connections for 75 s (long form: 300 s), 200 lanes", SQLITE, (1, 1),
+       waits=True)
 async def refused(world, _):
     await away(world, 300.0 if world.order.long else 75.0, world.carrier.closes, world.carrier.opens)
 
 
-@fault("outage-silent", "carrier answers nothing for 20 s (long form: 300 s), 200 lanes", SQLITE, (1, 1), waits=True)
+@fault("outage-silent", "carrier answers nothing for 20 s (long form: 300 s), 200 lanes", SQLITE, (1, 1),
+       waits=True)
 async def silent(world, _):
     async def ends():
         world.carrier.silent = False

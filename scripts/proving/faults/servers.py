@@ -14,8 +14,8 @@ async def server_restarts(world, tries):
     traffic.newcomers(0.5)
     for _ in range(tries):
         await world.more(world.chance.randrange(40, 90))
-        world.server.stops("immediate")
-        world.server.starts()
+        await asyncio.to_thread(world.server.stops, "immediate")
+        await asyncio.to_thread(world.server.starts)
     await world.more(40)
     await traffic.stops()
     await world.drains()
