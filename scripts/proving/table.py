@@ -29,8 +29,7 @@ def complaints(fault, kind, found):
     where = f"{fault.key} on {NAMES[kind]}"
     for what, count in found["broken"].items():
         yield f"{where}: {what}" + (f" ({count})" if count > 1 else "")
-    for what in KINDS:
-        for example in found["examples"].get(what, []):
-            yield f"{where}: {what}: {example}"
+    for what, examples in found["examples"].items():
+        yield from (f"{where}: {what}: {example}" for example in examples)
     if found.get("error"):
         yield f"{where}: {found['error']}"
