@@ -15,7 +15,7 @@ def row(fault, kind, found):
     """One row, as text."""
     other = sum(found["broken"].values()) + bool(found.get("error"))
     counts = [found[kind] for kind in KINDS]
-    cells = [fault.words, NAMES[kind], found["tries"], f"{found['acknowledged']:,}", *counts, other,
+    cells = [f"`{fault.key}`: {fault.words}", NAMES[kind], found["tries"], f"{found['acknowledged']:,}", *counts, other,
              f"{found['seconds']:.0f}", "; ".join(found["figures"])]
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
