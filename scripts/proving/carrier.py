@@ -53,6 +53,8 @@ class Carrier:
         # Seconds that a request to send, and a list, take.
         self.latency = 0.01
         self.list_latency = 0.0
+        # Lists leave out what is younger than this, in seconds.
+        self.list_late = 0.0
         # No request is answered, nor has it any effect.
         self.silent = False
         # A request to send to these phones is answered with 429.
@@ -166,14 +168,18 @@ class Carrier:
         since, until = query.get("DateSent>"), query.get("DateSent<")
         on = query.get("DateSent")
 
+        youngest, dated = time.monotonic() - self.list_late, since or until or on
+
         def wanted(text):
+            if text.at > youngest:
+                return False
+            if not dated:
+                return True
             day = time.strftime("%Y-%m-%d", time.gmtime(text.made))
             return not ((since and day < since[:10]) or (until and day > until[:10]) or (on and day != on[:10]))
 
         before = self.book.by_sid[token.removeprefix("PA")].seq if token else None
-        dated = since or until or on
-        page, more = self.book.listed(
-            query.get("From", ""), query.get("To", ""), before, size, wanted if dated else lambda text: True)
+        page, more = self.book.listed(query.get("From", ""), query.get("To", ""), before, size, wanted)
         self.counts["listed"] += len(page)
         following = None
         if more:

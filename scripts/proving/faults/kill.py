@@ -3,11 +3,16 @@
 from ..fault import BOTH, fault
 
 
-@fault("kill", "kill -9 under load, 10 % carrier faults, newcomers, STOP and START", BOTH, (5, 70))
+# With proofs after one second, as 36 s would be with those after a minute that are usual.
+LATE = 0.6
+
+
+@fault("kill", "kill -9 under load, 10 % carrier faults, late lists, newcomers, STOP and START", BOTH, (5, 70))
 async def kill(world, tries):
     nodes = 1 if world.order.kind == "sqlite" else 2
     await world.opens(nodes)
     world.carrier.share = 0.1
+    world.carrier.list_late = LATE
     traffic = world.traffic()
     traffic.customers(40)
     traffic.newcomers(0.4).changing_minds(6)
