@@ -11,6 +11,8 @@ LINE = "+18005550100"
 REPS = {f"+1505555{121 + n:04d}": name for n, name in enumerate(("ana", "bo", "cy", "dee", "eli", "fay", "gus", "hal"))}
 # Within a restart a webhook is tried again at once, as one that ends in `#rc=5&rp=all` and its fallback would be.
 AGAIN = 0.05
+# Between two answers of a rep, in seconds: nobody types faster.
+BREATH = 0.05
 # Nobody is refused for so long, whatever happens to the program.
 LONGEST = 150.0
 
@@ -44,6 +46,7 @@ class People:
         self.customers = 0
         # The share of customers' texts that a rep answers.
         self.answers = 0.5
+        self.breath = BREATH
         self.of_body = {}
         self.answered = set()
         self.lanes = {}
@@ -141,6 +144,7 @@ class People:
                 await self.says(thread)
             finally:
                 self.busy -= 1
+            await asyncio.sleep(self.breath)
 
     async def quiet(self):
         """Waits until no rep has an answer to give."""

@@ -52,6 +52,22 @@ async def _ends(node):
     return not node.runs_still
 
 
+@fault("order", "kill -9 of one node of two, texts of one sender without a pause, through both by turns", POSTGRES, (0, 40))
+async def order(world, tries):
+    await world.opens(2)
+    world.carrier.latency = 0.1
+    customers = await world.acquainted(12)
+    world.people.answers, world.people.breath = 1.0, 0.0
+    traffic = world.traffic(0.02).go_on(customers)
+    for n in range(tries):
+        await world.more(60)
+        node = world.nodes[n % 2]
+        node.dies()
+        await node.serves()
+    await traffic.stops()
+    await world.drains()
+
+
 @fault("deadlocks", "two nodes, 24 senders without a pause, newcomers, STOP and START", POSTGRES, (1, 3))
 async def deadlocks(world, tries):
     await world.opens(2)

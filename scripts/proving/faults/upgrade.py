@@ -10,10 +10,9 @@ from ..program import Broken
 async def upgrade(world, _):
     old = world.order.old
     await world.opens(1 if world.order.kind == "sqlite" else 2, binary=old)
-    traffic = world.traffic(0.2)
-    traffic.customers(30)
-    traffic.newcomers(0.5)
-    await world.more(150)
+    traffic = world.traffic(0.5)
+    traffic.customers(12)
+    await world.more(60)
     for node in world.nodes:
         node.signals(signal.SIGTERM)
         await node.ends()
@@ -21,7 +20,8 @@ async def upgrade(world, _):
     world.forgiven = len(world.database.deadlocks())
     for node in world.nodes:
         await node.serves()
-    await world.more(100)
+    traffic.newcomers(0.5)
+    await world.more(60)
     before = world.another("before", old)
     before.starts()
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import time
 
@@ -47,7 +48,7 @@ async def _ready_is(world, wanted, what):
 async def disk_full(world, tries):
     disk = world.folder / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", disk], check=True)
     filler = disk / "filler"
 
     def fills():
@@ -61,11 +62,15 @@ async def disk_full(world, tries):
     try:
         await world.opens(folder=disk / "data")
         for _ in range(tries):
+            # A log that was used before has room in it, and goes on being written on a full disk.
+            world.node.signals(signal.SIGTERM)
+            await world.node.ends()
+            await world.node.serves()
             await cannot_write(world, fills, filler.unlink)
     finally:
         for node in world.nodes:
             if node.runs_still:
-                node.signals(15)
+                node.signals(signal.SIGTERM)
                 await node.ends()
                 node.process = None
         subprocess.run(["umount", disk], check=False)
