@@ -144,9 +144,8 @@ def main():
             shutil.rmtree(folder, ignore_errors=True)
     took = time.monotonic() - began
     if not wish.long and not wish.only:
-        print(f"\n{took:.0f} s of {BUDGET} s")
-        if took > BUDGET:
-            sys.exit("scripts/prove: the short form took longer than it may")
+        over = ": too long, unless others use this machine, too" if took > BUDGET else ""
+        print(f"\n{took:.0f} s of the {BUDGET} s that the short form may take on two cores{over}")
     if not proof.good:
         again = f"scripts/prove{' --long' * wish.long} --seed {wish.seed} --only FAULT"
         sys.exit(f"\nNot everything was 0. The same again: {again}")

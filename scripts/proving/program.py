@@ -38,12 +38,13 @@ def ends_with_us():
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def clock(seconds):
-    """Variables with which a process has a clock that is so far ahead, or behind if negative. Steady time is left."""
+def clock(seconds, speed="1"):
+    """Variables with which a process has a clock that is so far ahead, or behind if negative, and runs so fast. Steady
+    time is left alone."""
     library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
     if library is None:
         raise Broken("libfaketime is not installed: apt-get install faketime")
-    return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+d}s x{speed}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 class Program:
