@@ -34,6 +34,13 @@ ships() {
     return "$outcome"
 }
 
+proves() {
+    local binary
+    binary=$(release_binary) || return 1
+    # Where PostgreSQL's own user can get to.
+    TMPDIR=$work BINARY=$binary limited scripts/prove
+}
+
 ships_tour() {
     local log=$work/ships-tour.log binary outcome
     need_browser && binary=$(release_binary) || return 1
