@@ -206,6 +206,12 @@ impl Gate {
         self.with(|known| known.listed = steady);
     }
 
+    /// Whether the database was found to hold an older state less than `within` ago.
+    #[must_use]
+    pub fn has_just_gone_back(&self, within: Duration) -> bool {
+        self.with(|known| known.epoch > 0) && self.age() < within
+    }
+
     /// For how long the carrier has given no list of texts to us.
     #[must_use]
     pub fn unlisted_for(&self) -> Duration {

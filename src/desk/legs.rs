@@ -110,7 +110,7 @@ async fn open(
         None => choose(&masks, counterpart, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n)),
     };
     let Some((leg, event)) = rep_leg(desk, conversation, rep, counterpart, choice, now) else { return Ok(choice) };
-    opening::legs(tx, &[leg], now).await?;
+    opening::legs(tx, &[leg], same.map_or(now, |had| had.since)).await?;
     changes::events(tx, &[event], now).await?;
     Ok(choice)
 }

@@ -153,6 +153,8 @@ pub struct Had {
     pub rep: PersonId,
     /// The mask that stood for the customer on the rep's phone.
     pub mask: NumberId,
+    /// Since then: what the rep has written by it since is meant for the customer.
+    pub since: At,
 }
 
 impl Deref for Desk {

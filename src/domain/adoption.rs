@@ -6,10 +6,13 @@
 use std::time::Duration;
 
 use crate::clock::{At, minutes};
-use crate::domain::earlier;
+use crate::domain::segment;
 
 /// What is known of the offset of the two clocks may be wrong by so much.
 const CLOCKS_DIFFER: Duration = minutes(1);
+
+/// Of a long text the first part has at least so many characters of it.
+const BEGINNING: usize = 200;
 
 /// A text of a customer that was missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +48,12 @@ pub enum Adoption<P> {
 
 /// Finds the pair to which the texts of one customer went: `missed`, all of theirs in the order of their sending, among
 /// `listed`. Pairs that live legs here have are no candidates; leave them out. `others` are the missed texts of other customers
-/// whom nobody has: what one of them may have said as well is nobody's for sure.
+/// whom nobody has: a pair that shows nothing but what one of them may have said as well is nobody's for sure.
 #[must_use]
 pub fn adopt<P: Copy + Eq>(missed: &[Missed<'_>], others: &[Missed<'_>], listed: &[Relayed<'_, P>]) -> Adoption<P> {
     let Some((first, later)) = missed.split_first() else { return Adoption::Nobody };
     let is = |said: &Missed<'_>, one: &Relayed<'_, P>| {
-        earlier::carries(one.body, said.body) && one.made_at + CLOCKS_DIFFER >= said.sent_at
+        carries(one.body, said.body) && one.made_at + CLOCKS_DIFFER >= said.sent_at
     };
     let mut pairs: Vec<(P, At)> = Vec::new();
     for one in listed.iter().filter(|one| is(first, one)) {
@@ -71,12 +74,24 @@ pub fn adopt<P: Copy + Eq>(missed: &[Missed<'_>], others: &[Missed<'_>], listed:
     }
     match pairs.as_slice() {
         [] => Adoption::Nobody,
-        [(pair, _)] if others.iter().any(|other| listed.iter().any(|one| one.pair == *pair && is(other, one))) => {
-            Adoption::Several
+        [(pair, began)] => {
+            let own = |one: &&Relayed<'_, P>| one.pair == *pair && missed.iter().any(|said| is(said, one));
+            let sure = listed.iter().filter(own).any(|one| !others.iter().any(|other| is(other, one)));
+            if sure { Adoption::Pair(*pair, *began) } else { Adoption::Several }
         }
-        [(pair, began)] => Adoption::Pair(*pair, *began),
         _ => Adoption::Several,
     }
+}
+
+/// Whether what a rep got is `text`, behind the line that says who it is about, or the first part of it.
+#[must_use]
+pub fn carries(listed: &str, text: &str) -> bool {
+    let (listed, text) = (segment::fold(listed), segment::fold(text));
+    if listed.ends_with(text.as_str()) {
+        return !text.is_empty();
+    }
+    let beginning: String = text.chars().take(BEGINNING).collect();
+    beginning.len() < text.len() && listed.contains(&beginning)
 }
 
 #[cfg(test)]
@@ -116,5 +131,22 @@ mod tests {
         let listed = [relayed(1, "hi", 1)];
         assert_eq!(adopt(&[said("hi", 0)], &[said("hi", 0)], &listed), Adoption::Several);
         assert_eq!(adopt(&[said("hi", 0)], &[said("hello", 0)], &listed), Adoption::Pair(1, T0 + seconds(1)));
+    }
+
+    #[test]
+    fn what_only_one_of_two_has_said_makes_a_pair_theirs_for_sure() {
+        let listed = [relayed(1, "hi", 1), relayed(2, "hi", 2), relayed(2, "I am two", 9)];
+        let two = adopt(&[said("hi", 0), said("I am two", 8)], &[said("hi", 0)], &listed);
+        assert_eq!(two, Adoption::Pair(2, T0 + seconds(2)));
+    }
+
+    #[test]
+    fn a_text_is_found_behind_the_line_that_says_who_it_is_about_and_a_long_one_by_its_first_part() {
+        assert!(carries("••34 on Support:\nIs the shop open?", "Is the shop open?"));
+        assert!(!carries("••34 on Support:\nIs the shop open?", "Is the shop open"));
+        assert!(!carries("••34 on Support:\n", ""));
+        let long = "All the words of a long complaint. ".repeat(60);
+        let part: String = long.chars().take(1500).collect();
+        assert!(carries(&format!("••34:\n{part}"), &long));
     }
 }

@@ -15,7 +15,6 @@ pub mod departure;
 pub mod digit;
 pub mod doubt;
 pub mod duration;
-pub mod earlier;
 pub mod echo;
 pub mod event;
 pub mod expiry;

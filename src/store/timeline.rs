@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sqlx::PgConnection;
 use tokio::sync::Mutex;
 
+use crate::domain::recollection::Place;
+
 /// Counts how often the database was found to be another than before. Whatever is remembered of the database is true of one
 /// number only. A SQLite database keeps its number: the program ends when its file is replaced.
 #[derive(Clone, Debug, Default)]
@@ -29,34 +31,15 @@ impl Timeline {
     }
 }
 
-/// Where a server's database stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Standing {
-    /// When the server was started, as it writes it.
-    started: String,
-    /// The id of the database, which a restored one does not share.
-    database: i64,
-    /// Of the write-ahead log.
-    timeline: String,
-    /// Bytes written to the log.
-    position: i64,
-}
-
-impl Standing {
-    /// Whether everything that was there at `before` is known to be there still.
-    fn follows(&self, before: &Standing) -> bool {
-        self.started == before.started
-            && self.database == before.database
-            && self.timeline == before.timeline
-            && self.position >= before.position
-    }
-}
+/// The life of a server's database: when the server was started, as it writes it; the id of the database, which a restored one
+/// does not share; and the timeline of the write-ahead log. The place in it is the position in that log, in bytes.
+type Life = (String, i64, String);
 
 /// What the connections of one process have found so far.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     timeline: Timeline,
-    last: Mutex<Option<Standing>>,
+    last: Mutex<Option<Place<Life>>>,
 }
 
 impl Found {
@@ -80,35 +63,11 @@ impl Found {
         .fetch_optional(connection)
         .await?;
         let Some((started, database, timeline, position)) = found else { return Ok(()) };
-        let found = Standing { started, database, timeline, position };
-        if last.as_ref().is_some_and(|before| !found.follows(before)) {
+        let found = Place { life: (started, database, timeline), position };
+        if last.as_ref().is_some_and(|before| before.is_void(&found)) {
             self.timeline.turn();
         }
         *last = Some(found);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn standing() -> Standing {
-        Standing { started: "2026-11-30 04:28:47+00".into(), database: 5, timeline: "00000001".into(), position: 1000 }
-    }
-
-    #[test]
-    fn a_database_goes_on_only_where_nothing_of_it_can_be_gone() {
-        let before = standing();
-        assert!(standing().follows(&before));
-        assert!(Standing { position: 1001, ..standing() }.follows(&before));
-        for other in [
-            Standing { position: 999, ..standing() },
-            Standing { started: "2026-11-30 05:00:00+00".into(), position: 5000, ..standing() },
-            Standing { database: 6, position: 5000, ..standing() },
-            Standing { timeline: "00000002".into(), position: 5000, ..standing() },
-        ] {
-            assert!(!other.follows(&before), "{other:?}");
-        }
     }
 }

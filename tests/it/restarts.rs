@@ -221,14 +221,20 @@ both_stores! {
         for n in [201, 200] {
             house.customer(n).texts(&format!("I am {n}")).await;
             house.clock.pass(seconds(3));
+            house.chosen().texts_back(&format!("welcome {n}")).await;
+            house.clock.pass(seconds(3));
         }
         let (ana, bo) = (house.ana().bodies(), house.bo().bodies());
         let threads = (house.ana().threads(), house.bo().threads());
         assert_eq!(ana.len() + bo.len(), 20);
         house.clock.pass(minutes(30));
         let house = house.restored_from(backup).await;
-        assert_eq!(house.looks_for_missed_texts().await.found, 20);
+        assert_eq!(house.looks_for_missed_texts().await.found, 22);
         house.pass(minutes(10)).await;
+        for n in 200..202 {
+            house.customer(n).shows(&[&format!("welcome {n}")]);
+        }
+        assert_eq!(house.rows("messages WHERE outcome = 'held'").await, 0, "answers belong to their conversations");
         assert_eq!((house.ana().bodies(), house.bo().bodies()), (ana, bo), "nothing is sent again");
         let newest = |number: &str, body: &str| {
             let sent = house.simulator.texts_to(number).into_iter().rev().find(|text| text.body == body);

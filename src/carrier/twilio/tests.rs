@@ -224,7 +224,7 @@ async fn instants_go_from_one_clock_to_the_other_by_the_date_of_the_answer() {
     // A minute after midnight by our clock, it is still yesterday there.
     let midnight = At::of_day(ours.day() + 1) + Duration::from_secs(60);
     assert_eq!(carrier.outbound("+18005550100", midnight).await.unwrap().len(), 1);
-    let arrived = carrier.inbound("+18005550100", midnight).await.unwrap();
+    let arrived = carrier.inbound(Inbox::To("+18005550100"), midnight, None).await.unwrap().texts;
     assert!((arrived[0].sent_at.0 - ours.0).abs() <= 500_000, "{:?}", arrived[0]);
     for request in &requests.lock().unwrap()[1..3] {
         assert!(request.contains("DateSent%3E=2023-08-24&"), "{request}");

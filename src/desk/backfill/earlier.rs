@@ -1,6 +1,6 @@
 //! Asks the carrier who had a customer whose first text was missed: an earlier life of this database may have passed it on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -9,9 +9,9 @@ use super::say;
 use crate::carrier::Listed;
 use crate::clock::{At, minutes};
 use crate::desk::{Desk, Had};
-use crate::domain::earlier::{Sent, lane_of};
+use crate::domain::adoption::{Adoption, Missed, Relayed, adopt};
 use crate::domain::ids::{NumberId, PersonId};
-use crate::domain::keyword;
+use crate::domain::{keyword, seen};
 use crate::store::arrivals::{self, Arrival, Whose};
 use crate::store::opening::{self, Counted};
 use crate::store::{Result, attempts, selected};
@@ -20,8 +20,8 @@ use crate::store::{Result, attempts, selected};
 const CLOCKS_DIFFER: Duration = minutes(1);
 /// Lists asked for at once.
 const AT_ONCE: usize = 8;
-/// Most texts of one customer that are compared.
-const MOST: i64 = 20;
+/// Most texts of a line that are compared.
+const MOST: i64 = 500;
 
 /// What the carrier has sent to reps, as far as it was asked for.
 #[derive(Debug, Default)]
@@ -52,31 +52,45 @@ impl Earlier {
         arrival: &Arrival,
         sent_at: At,
     ) -> std::result::Result<Option<Had>, Unknown> {
-        let (candidates, texts) = facts(desk, arrival).await.map_err(Unknown::Store)?;
-        if candidates.is_empty() {
+        let (candidates, said) = facts(desk, arrival, sent_at).await.map_err(Unknown::Store)?;
+        if candidates.is_empty() || seen::is_blank(&arrival.body) {
             return Ok(None);
         }
-        let since = sent_at - CLOCKS_DIFFER;
-        self.ask(desk, &candidates, since).await?;
-        let listed: Vec<(PersonId, NumberId, &Listed)> = candidates
+        self.ask(desk, &candidates, sent_at - CLOCKS_DIFFER).await?;
+        let listed: Vec<((PersonId, NumberId), &Listed)> = candidates
             .iter()
             .flat_map(|one| {
                 let texts = self.lists.get(&one.phone).map(|(_, texts)| texts.as_slice()).unwrap_or_default();
                 texts.iter().filter_map(|text| {
                     let mask = one.masks.iter().find(|(_, number)| *number == text.from)?.0;
-                    Some((one.rep, mask, text))
+                    Some(((one.rep, mask), text))
                 })
             })
             .collect();
-        let unbound = unbound(desk, &listed).await.map_err(Unknown::Store)?;
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let lane = lane_of(&texts, sent_at, &unbound);
-        if lane.is_some() {
-            tracing::warn!(
-                "a missed text had been passed on by an earlier life of this database: its rep has it again"
-            );
+        let bound = bound(desk, &listed).await.map_err(Unknown::Store)?;
+        let relayed: Vec<Relayed<'_, _>> = listed
+            .iter()
+            .filter(|(_, text)| !bound.contains(&text.id))
+            .map(|(pair, text)| Relayed { pair: *pair, body: &text.body, made_at: text.created_at })
+            .collect();
+        match adopt(&missed(&said.own), &missed(&said.others), &relayed) {
+            Adoption::Pair((rep, mask), since) => {
+                tracing::warn!(
+                    "a missed text had been passed on by an earlier life of this database: its rep has it again"
+                );
+                Ok(Some(Had { rep, mask, since }))
+            }
+            Adoption::Several => {
+                tracing::error!(
+                    "an earlier life of this database may have passed a missed text on to one of several reps: somebody is \
+                     picked anew, and it may come twice"
+                );
+                Ok(None)
+            }
+            // What was sent just before the database went back may not be listed yet.
+            Adoption::Nobody if desk.gate.has_just_gone_back(horizon(desk)) => Err(Unknown::Carrier),
+            Adoption::Nobody => Ok(None),
         }
-        Ok(lane.map(|(rep, mask)| Had { rep, mask }))
     }
 
     /// Asks for what was sent to these reps since then, unless that is known.
@@ -104,37 +118,63 @@ impl Earlier {
     }
 }
 
-/// Who may have had the customer, and the customer's texts to this number that wait; nobody if the text opens nothing.
-async fn facts(desk: &Desk, arrival: &Arrival) -> Result<(Vec<Candidate>, Vec<String>)> {
+/// So long after a request the carrier lists it, by the same rules as for a text in doubt.
+fn horizon(desk: &Desk) -> Duration {
+    let policy = &desk.policies.delivery;
+    policy.request_timeout + policy.proof_after + policy.proof_again_after
+}
+
+/// What was missed on one line: the bodies, and when they were sent.
+#[derive(Debug, Default)]
+struct Said {
+    /// Of this customer, the first one first.
+    own: Vec<(String, At)>,
+    /// Of others whom nobody has.
+    others: Vec<(String, At)>,
+}
+
+fn missed(texts: &[(String, At)]) -> Vec<Missed<'_>> {
+    texts.iter().map(|(body, sent_at)| Missed { body, sent_at: *sent_at }).collect()
+}
+
+/// Who may have had the customer, and what waits to be taken in on this line; nobody if the text opens nothing.
+async fn facts(desk: &Desk, arrival: &Arrival, sent_at: At) -> Result<(Vec<Candidate>, Said)> {
     let mut tx = desk.store.read().await?;
     let selected = selected::selected(&mut tx, &[(arrival.from.as_str(), arrival.to.as_str())]).await?;
     let line = selected.first().filter(|one| one.conversation.is_none() && !one.from_ours).and_then(|one| one.number);
-    let (Some((line, true)), None) = (line, keyword::of(&arrival.body)) else { return Ok((Vec::new(), Vec::new())) };
+    let (Some((line, true)), None) = (line, keyword::of(&arrival.body)) else { return Ok(Default::default()) };
     let now = desk.clock.now();
     let mut candidates = Vec::new();
     for member in opening::members(&mut tx, line, None, Counted::Limited, now).await? {
         let Some(phone) = member.phone.filter(|_| member.member.enabled) else { continue };
+        // None of these has a live leg of this phone.
         let masks = opening::masks(&mut tx, &phone).await?;
         let masks = opening::numbers_of(&mut tx, &masks.iter().map(|mask| mask.id).collect::<Vec<_>>()).await?;
         candidates.push(Candidate { rep: member.member.id, phone, masks });
     }
-    let waiting = arrivals::earliest(&mut tx, Whose::Phone(&arrival.from), &[], MOST).await?;
-    let later = waiting.into_iter().filter(|one| one.to == arrival.to && one.carrier_id != arrival.carrier_id);
-    let texts = std::iter::once(arrival.body.clone()).chain(later.map(|one| one.body)).collect();
-    Ok((candidates, texts))
+    let numbers = [arrival.to.clone()];
+    let waiting = arrivals::earliest(&mut tx, Whose::Numbers(&numbers), &[], MOST).await?;
+    let asked: Vec<(&str, &str)> = waiting.iter().map(|one| (one.from.as_str(), one.to.as_str())).collect();
+    let theirs = selected::selected(&mut tx, &asked).await?;
+    let mut said = Said { own: vec![(arrival.body.clone(), sent_at)], others: Vec::new() };
+    for (one, theirs) in waiting.iter().zip(theirs).filter(|(one, _)| one.carrier_id != arrival.carrier_id) {
+        let text = (one.body.clone(), one.sent_at.unwrap_or(one.arrived_at));
+        if one.from == arrival.from {
+            said.own.push(text);
+        } else if theirs.conversation.is_none() {
+            said.others.push(text);
+        }
+    }
+    Ok((candidates, said))
 }
 
-/// Those of these texts that are bound to nothing here.
-async fn unbound(desk: &Desk, listed: &[(PersonId, NumberId, &Listed)]) -> Result<Vec<Sent<(PersonId, NumberId)>>> {
+/// Those of these texts that are bound to something here.
+async fn bound(desk: &Desk, listed: &[((PersonId, NumberId), &Listed)]) -> Result<HashSet<String>> {
     let mut tx = desk.store.read().await?;
-    let mut bound = std::collections::HashSet::new();
-    let ids: Vec<&str> = listed.iter().map(|(.., text)| text.id.as_str()).collect();
+    let mut bound = HashSet::new();
+    let ids: Vec<&str> = listed.iter().map(|(_, text)| text.id.as_str()).collect();
     for some in ids.chunks(256) {
         bound.extend(attempts::bound(&mut tx, some).await?);
     }
-    Ok(listed
-        .iter()
-        .filter(|(.., text)| !bound.contains(&text.id))
-        .map(|(rep, mask, text)| Sent { lane: (*rep, *mask), body: text.body.clone(), created_at: text.created_at })
-        .collect())
+    Ok(bound)
 }

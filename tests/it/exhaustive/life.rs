@@ -39,7 +39,7 @@ impl World {
         let now = self.db.place;
         self.nodes[node].noted.is_some_and(|noted| {
             let life = if b.rules.has(Rule::LivesAreToldApart) { noted.life } else { now.life };
-            Place { life, ..noted }.is_void(now)
+            Place { life, ..noted }.is_void(&now)
         })
     }
 

@@ -1,8 +1,7 @@
 //! What comes in: by webhook, by a program's request, and by the comparison with the carrier's list.
 
 use switchboard::clock::At;
-use switchboard::domain::adoption::{Adoption, Missed, Relayed, adopt};
-use switchboard::domain::earlier::{Sent, lane_of};
+use switchboard::domain::adoption::{Adoption, Missed, Relayed, adopt, carries};
 use switchboard::domain::keyword::{self, Keyword};
 use switchboard::domain::policy::DeliveryPolicy;
 use switchboard::domain::routing::{Facts, Past, Route, Side, Texted, route};
@@ -194,14 +193,10 @@ impl World {
             Adoption::Nobody => by_chance,
             Adoption::Pair(pair, began) => Some(Pin { pair, since: since(began) }),
             Adoption::Several if b.rules.has(Rule::AdoptOnlyWhatIsSure) => None,
-            // As it is told by `domain::earlier`, which then takes the oldest.
+            // The oldest that shows the first text.
             Adoption::Several => {
-                let texts: Vec<&str> = missed.iter().map(|said| said.body).collect();
-                let sent: Vec<Sent<Pair>> = listed
-                    .iter()
-                    .map(|one| Sent { lane: one.pair, body: one.body.to_owned(), created_at: one.made_at })
-                    .collect();
-                let pair = lane_of(&texts, sent_at, &sent)?;
+                let shows = listed.iter().filter(|one| carries(one.body, missed[0].body));
+                let pair = shows.min_by_key(|one| one.made_at)?.pair;
                 Some(Pin { pair, since: now })
             }
         }

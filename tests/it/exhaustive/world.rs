@@ -133,7 +133,7 @@ pub struct Pin {
 /// What a commit keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Database {
-    pub place: Place,
+    pub place: Place<i64>,
     /// Which texts have been stored; of a program's request, that it has been done.
     pub stored: Set,
     /// Which of them have been carried on.
@@ -194,7 +194,7 @@ pub struct Node {
     /// How much had been said when it started, or when the database went back under it.
     pub said_before: usize,
     /// Where the database stood when it was last used.
-    pub noted: Option<Place>,
+    pub noted: Option<Place<i64>>,
     /// What waits is known not to be at the carrier.
     pub vouched: bool,
     /// Whose texts have been compared with the carrier's list, by [`Author::index`].
