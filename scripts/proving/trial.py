@@ -26,7 +26,9 @@ async def tried(order):
         error = traceback.format_exc()
     found = world.verdict()
     if error:
-        found["error"] = error
+        # It was cut off, and what was still under way then is not lost.
+        found |= {"error": error, "lost": 0}
+        found["examples"].pop("lost", None)
     found["seconds"] = time.monotonic() - began
     world.closes()
     return found

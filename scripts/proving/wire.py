@@ -95,10 +95,11 @@ class Server:
         self.port = free_port()
         self.server = None
         self.writers = set()
+        self.tasks = set()
 
     async def opens(self):
         """Takes connections from now on."""
-        self.server = await asyncio.start_server(self._serves, HOST, self.port, backlog=4096, limit=LONGEST_HEAD)
+        self.server = await asyncio.start_server(self._accepts, HOST, self.port, backlog=4096, limit=LONGEST_HEAD)
 
     def closes(self):
         """Connections are refused from now on, and those that there are end."""
@@ -107,6 +108,11 @@ class Server:
             self.server = None
         for writer in list(self.writers):
             cut(writer)
+
+    def _accepts(self, reader, writer):
+        task = asyncio.get_running_loop().create_task(self._serves(reader, writer))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     async def _serves(self, reader, writer):
         self.writers.add(writer)

@@ -10,7 +10,7 @@ from .carrier import ACCOUNT, PUBLIC, TOKEN, Carrier, chance
 from .database import PostgresDatabase, Server, SqliteFile
 from .judge import EXAMPLES, KINDS, judge, missing
 from .people import LINE, REPS, People, Traffic, masks
-from .program import Program, until
+from .program import PATIENCE, Program, until
 
 # Nothing more comes of a text in doubt when the carrier has been asked to send nothing for so long: with the settings
 # below that is longer than a request, both looks at the list and the pause before another request.
@@ -129,7 +129,7 @@ class World:
     async def more(self, count):
         """Waits until so many more texts have been acknowledged."""
         wanted = self.taken + count
-        await until(f"{count} more texts are taken", lambda: self.taken >= wanted)
+        await until(f"{count} more texts are taken", lambda: self.taken >= wanted, 2 * PATIENCE)
 
     async def acquainted(self, count):
         """So many customers, each of whom has a rep: their first text has arrived."""
@@ -147,10 +147,13 @@ class World:
         return text.to, text.sender
 
     async def arrived(self, patience=DRAINED):
-        """Waits until the carrier has everything that was promised; whether it came to that."""
-        end = time.monotonic() + patience
-        while missing(self.people.sayings, self.carrier.book.taken, self.people.silences):
-            if time.monotonic() > end:
+        """Waits until the carrier has everything that was promised; whether it came to that before nothing new came for
+        `patience` seconds."""
+        fewest, since = None, time.monotonic()
+        while left := missing(self.people.sayings, self.carrier.book.taken, self.people.silences):
+            if fewest is None or left < fewest:
+                fewest, since = left, time.monotonic()
+            if time.monotonic() > since + patience:
                 return False
             await asyncio.sleep(0.1)
         return True
