@@ -45,6 +45,7 @@ impl Job for Replan {
         }
         leaps::remember(tx, now).await?;
         let fresh: (At, At) = (now - NOTICED, now);
+        leaps::hold(tx, fresh).await?;
         leaps::requests(tx, self.leap, fresh).await?;
         leaps::deliveries(tx, self.leap, fresh).await?;
         leaps::planned(tx, self.leap, fresh).await?;

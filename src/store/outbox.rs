@@ -2,6 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::delivery::State;
@@ -110,13 +111,12 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let lock = tx.for_update();
-    let rows = on!(tx, c, R => {
-        let mut q = QueryBuilder::new(
-            "SELECT id, number, role, pace_micros, pace_free_at, paused_at FROM numbers WHERE id IN (",
-        );
+    let lock = tx.hold("numbers", &wanted);
+    let rows: Vec<Sender> = on!(tx, c, R => {
+        let mut q = QueryBuilder::new("SELECT id, number, role, pace_micros, pace_free_at, paused_at");
+        q.push(lock.noted()).push(" FROM numbers WHERE id IN (");
         push_list(&mut q, padded(&wanted).copied());
-        q.push(" ORDER BY id").push(lock);
+        q.push(" ORDER BY id").push(lock.clause());
         q.build().try_map(|row: R| Ok(Sender {
             id: NumberId(row.try_get(0)?),
             number: row.try_get(1)?,
@@ -126,7 +126,24 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
             paused: row.try_get::<Option<i64>, _>(5)?.is_some(),
         })).fetch_all(&mut *c).await
     })?;
+    lock.done(tx, rows.len()).await?;
     Ok(rows)
+}
+
+/// Holds the numbers of the live legs of these conversations until the commit: for whoever writes to one after the other.
+///
+/// # Errors
+/// What the database said.
+pub async fn hold_numbers_of(tx: &mut Tx, conversations: &[ConversationId]) -> Result<()> {
+    if conversations.is_empty() || !tx.holds_rows() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT DISTINCT number_id FROM legs WHERE ended_at IS NULL AND conversation_id IN (");
+        push_list(&mut q, padded(conversations).map(|id| id.0));
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?;
+    hold_rows(tx, "numbers", &ids).await
 }
 
 /// How the lanes stand, in the order asked. Hold their numbers ([`senders`]) first.
@@ -312,6 +329,8 @@ pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()>
     if ids.is_empty() {
         return Ok(());
     }
+    let held: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    hold_rows(tx, "deliveries", &held).await?;
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = ");
         q.push_bind(from.0).push(" WHERE id IN (");
