@@ -64,6 +64,12 @@ impl Here {
         }
     }
 
+    /// Whether it is a SQLite database whose schema is to be brought up to date.
+    pub(crate) async fn has_older_file(&self) -> Result<bool, Failed> {
+        let Some(file) = DatabaseFile::of(&self.settings.database_url) else { return Ok(false) };
+        Ok(matches!(file.state().await?, State::Older(..)))
+    }
+
     async fn opened(&self, opening: Opening) -> Result<Store, Failed> {
         Ok(Store::open_as(&self.settings.database_url, opening).await?)
     }

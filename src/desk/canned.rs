@@ -64,7 +64,7 @@ impl Job for Keep {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (kept, now) = (&self.kept, self.desk.clock.now());
-        dialect::one_at_a_time(tx, "canned replies").await?;
+        dialect::one_at_a_time(tx, "canned replies", "").await?;
         let before = match kept.id {
             Some(id) => match canned::owner_of(tx, id).await? {
                 Some(owner) => Some(owner),

@@ -62,6 +62,8 @@ async fn settle(desk: &Desk, one: &InDoubt, listed: Option<&[Listed]>, asked_at:
     };
     let had = look != Look::Unavailable;
     let Some(doubt) = one.attempt.doubt() else { return Ok(()) };
+    let doubt =
+        desk.gate.gone_back_at().map_or(doubt, |at| doubt.since_gone_back(at, &desk.policies.delivery, asked_at));
     let finding = doubt.decide(look, &desk.policies.delivery, asked_at);
     let again = doubt.next_look(&desk.policies.delivery, asked_at);
     // Just after a jump nobody knows how long anything has taken: what is not there proves nothing.

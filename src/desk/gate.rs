@@ -212,6 +212,12 @@ impl Gate {
         self.with(|known| known.epoch > 0) && self.age() < within
     }
 
+    /// When the database was last found to hold an older state, if it ever was.
+    #[must_use]
+    pub fn gone_back_at(&self) -> Option<At> {
+        (self.epoch().0 > 0).then(|| self.since())
+    }
+
     /// For how long the carrier has given no list of texts to us.
     #[must_use]
     pub fn unlisted_for(&self) -> Duration {

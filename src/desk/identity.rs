@@ -175,6 +175,7 @@ impl Job for Resume {
     type Out = u64;
 
     async fn run(&self, tx: &mut Tx) -> Result<u64> {
+        fitness::hold_stopped(tx).await?;
         let mut resumed = fitness::resume_account(tx).await?;
         for number in numbers::all(tx).await?.iter().filter(|number| number.paused_at.is_some()) {
             resumed += u64::from(fitness::resume(tx, number.id).await?);
@@ -203,6 +204,7 @@ impl Job for ResumeFit {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
+        fitness::hold_stopped(tx).await?;
         let mut resumed = 0;
         for number in numbers::all(tx).await?.iter().filter(|number| number.paused_at.is_some()) {
             if self.fit.contains(&number.id) {

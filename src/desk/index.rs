@@ -116,7 +116,7 @@ impl Job for Batch {
     type Out = usize;
 
     async fn run(&self, tx: &mut Tx) -> Result<usize> {
-        dialect::one_at_a_time(tx, "search").await?;
+        dialect::one_at_a_time(tx, "search", "").await?;
         // Something has come between, from another node: nothing is written, and it is to be read again.
         if settings::get(tx, KEEPING).await? != self.kept {
             return Ok(1);

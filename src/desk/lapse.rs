@@ -9,8 +9,8 @@ use crate::domain::sending::Next;
 use crate::domain::settlement::News;
 use crate::domain::throttle;
 use crate::store::{
-    Job, Result, Tx, api_events, attempts, changes, checkup, fitness, idempotency, outage, presences, sessions,
-    sign_ins, tallies, upkeep,
+    Job, Result, State, Tx, api_events, attempts, changes, checkup, dialect, fitness, idempotency, outage, presences,
+    sessions, sign_ins, tallies, upkeep,
 };
 use crate::{faults, metrics};
 
@@ -41,6 +41,14 @@ pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
     if !desk.store.stay(desk.node).await? {
         // Two processes with one number would make the same ids and end each other's requests.
         tracing::error!(node = desk.node, "another process has taken this node's number meanwhile; stopping");
+        std::process::exit(70);
+    }
+    if let Some(State::Newer(has, knows)) = desk.store.schema_now().await? {
+        // What it must keep in step there it does not know. Texts that come meanwhile are fetched by the program that does.
+        tracing::error!(
+            "a newer program has changed the schema of this database (it is at {has}, this program knows {knows}); stopping: \
+             start the newer program"
+        );
         std::process::exit(70);
     }
     let living = desk.store.living().await?;
@@ -86,12 +94,14 @@ impl Job for Forget {
 
     async fn run(&self, tx: &mut Tx) -> Result<[u64; 6]> {
         let now = self.desk.clock.now();
+        // Two nodes that forget the same at once would take it in whatever order each finds it.
+        dialect::one_at_a_time(tx, "forget", "").await?;
         let raw = upkeep::forget_raw(tx, now - RAW_KEPT, PIECE).await?;
+        fitness::forget(tx, now - REMEMBERED).await?;
         let old = changes::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         let events = api_events::forget(tx, now - EVENTS_KEPT, PIECE).await?;
         let answers = idempotency::forget(tx, now - once::KEPT, PIECE).await?;
-        fitness::forget(tx, now - REMEMBERED).await?;
         let failures = sessions::forget_old_failures(tx, now - throttle::WINDOW, PIECE).await?;
         let refusals = sign_ins::forget(tx, now - REFUSALS_KEPT, PIECE).await?;
         Ok([raw, old, events, answers, failures, refusals])

@@ -158,7 +158,7 @@ async fn is_due(
     window: std::time::Duration,
     now: At,
 ) -> Result<bool> {
-    dialect::one_at_a_time(tx, &format!("notice {kind} {number} {to}")).await?;
+    dialect::one_at_a_time(tx, "notice", &format!("{kind} {number} {to}")).await?;
     let last = notices::last_window(tx, kind, number, to).await?;
     Ok(last.is_none_or(|began| began + window <= now))
 }

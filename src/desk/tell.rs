@@ -165,7 +165,7 @@ pub(super) async fn delivered(desk: &Desk, tx: &mut Tx, texts: &[(MessageId, Leg
     if !several.is_empty() {
         // Two parts may arrive at the same instant: whoever comes second sees both.
         for (message, leg) in &several {
-            dialect::one_at_a_time(tx, &format!("arrived {}", about(*message, *leg))).await?;
+            dialect::one_at_a_time(tx, "arrived", &about(*message, *leg)).await?;
         }
         fates = api_events::fates(tx, kind, texts).await?;
     }

@@ -157,7 +157,7 @@ impl Job for Make {
 impl Make {
     /// The app of that name, made if there is none; whether it was made. Two that make one take turns.
     async fn app(&self, tx: &mut Tx, now: At) -> Result<(App, bool)> {
-        dialect::one_at_a_time(tx, "apps").await?;
+        dialect::one_at_a_time(tx, "apps", "").await?;
         let all = apps::all(tx).await?;
         // Names of before may be kept in another form.
         let same = || all.iter().find(|app| name::kept(&app.name) == self.app);

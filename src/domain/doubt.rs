@@ -67,6 +67,19 @@ const EARLY: [u64; 4] = [5, 20, 60, 120];
 const MARGIN: Duration = minutes(1);
 
 impl Doubt {
+    /// The same, where the database was found to hold an older state at `at`: what the life that is lost had sent last may not
+    /// be listed yet, so what was proven before counts no more, and one look is no proof until a request of then would be listed.
+    #[must_use]
+    pub fn since_gone_back(self, at: At, policy: &DeliveryPolicy, asked_at: At) -> Self {
+        let listed = at + policy.request_timeout + policy.proof_after + policy.proof_again_after;
+        Doubt {
+            since: self.since.max(at),
+            empty_at: self.empty_at.filter(|empty| *empty >= at),
+            earlier: self.earlier && asked_at >= listed,
+            ..self
+        }
+    }
+
     /// From when on an empty look counts as proof.
     #[must_use]
     pub fn provable_at(&self, policy: &DeliveryPolicy) -> At {
@@ -187,6 +200,22 @@ mod tests {
         let look = |ids: &[&str]| Look::Candidates(ids.iter().map(|id| (*id).to_owned()).collect());
         assert_eq!(earlier.decide(look(&[]), &policy, T0 + seconds(10)), Finding::NotSent);
         assert_eq!(earlier.decide(look(&["SM1", "SM2"]), &policy, T0 + seconds(10)), Finding::Bound("SM1".into()));
+    }
+
+    #[test]
+    fn just_after_the_database_went_back_nothing_is_settled_by_one_look_nor_by_one_of_before() {
+        let policy = DeliveryPolicy::default();
+        let none = || Look::Candidates(Vec::new());
+        let back = T0 + seconds(300);
+        let earlier = Doubt { earlier: true, ..doubt() };
+        let soon = back + seconds(20);
+        let first = earlier.since_gone_back(back, &policy, soon).decide(none(), &policy, soon);
+        assert!(matches!(first, Finding::Again { proof: false, .. }), "{first:?}");
+        let late = back + seconds(130);
+        assert_eq!(earlier.since_gone_back(back, &policy, late).decide(none(), &policy, late), Finding::NotSent);
+        let proven = Doubt { empty_at: Some(back - seconds(5)), ..doubt() }.since_gone_back(back, &policy, soon);
+        let again = proven.decide(none(), &policy, soon);
+        assert!(matches!(again, Finding::Again { proof: false, .. }), "{again:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::QueryBuilder;
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::event::{Kind, Wanted};
@@ -89,12 +90,15 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent], now: At) -> Result<()> {
 /// # Errors
 /// What the database said.
 pub async fn listeners(tx: &mut Tx) -> Result<Vec<Listener>> {
+    let lock = tx.share("endpoints");
     let sql = format!(
-        "SELECT id, events, app_id, disabled_at FROM endpoints WHERE deleted_at IS NULL ORDER BY id{}",
-        tx.for_share()
+        "SELECT id, events, app_id, disabled_at{} FROM endpoints WHERE deleted_at IS NULL ORDER BY id{}",
+        lock.noted(),
+        lock.clause()
     );
     let rows: Vec<(i64, String, Option<i64>, Option<i64>)> =
         on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *c).await)?;
+    tx.holds("endpoints", rows.iter().map(|(id, ..)| *id));
     Ok(rows
         .into_iter()
         .map(|(id, events, app, disabled_at)| Listener {
@@ -148,6 +152,16 @@ pub async fn post(tx: &mut Tx, posts: &[NewPost], now: At) -> Result<()> {
 /// What the database said.
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let old = "SELECT id FROM api_events WHERE at < $1 ORDER BY at, id LIMIT $2";
+    if tx.holds_rows() {
+        let any: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM api_events WHERE at < $1 ORDER BY at LIMIT 1")
+            .bind(before.0).fetch_optional(&mut *c).await)?;
+        if any.is_none() {
+            return Ok(0);
+        }
+        // What is posted to an endpoint is changed by whoever holds it.
+        let ids: Vec<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM endpoints").fetch_all(&mut *c).await)?;
+        hold_rows(tx, "endpoints", &ids).await?;
+    }
     let posts = format!("DELETE FROM event_posts WHERE event_id IN ({old})");
     on!(tx, c => sqlx::query(sqlx::AssertSqlSafe(posts)).bind(before.0).bind(limit).execute(&mut *c).await.map(drop))?;
     let events = format!("DELETE FROM api_events WHERE id IN ({old})");

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
 use super::apps::App;
+use super::lock_order::hold_rows;
 use super::{Result, Tx, padded};
 use crate::clock::At;
 use crate::domain::ids::{AppId, PersonId, TokenId};
@@ -107,6 +108,8 @@ pub async fn used(tx: &mut Tx, uses: &[(TokenId, At)]) -> Result<()> {
     if uses.is_empty() {
         return Ok(());
     }
+    let ids: Vec<i64> = uses.iter().map(|(id, _)| id.0).collect();
+    hold_rows(tx, "api_tokens", &ids).await?;
     on!(tx, c => {
         let mut q = QueryBuilder::new("WITH v(id, at) AS (");
         q.push_values(padded(uses), |mut b, (id, at)| {

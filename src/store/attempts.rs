@@ -49,7 +49,9 @@ pub struct Known {
 const KNOWN: &str = "SELECT a.id, a.secret, a.fence, a.started_at, a.ended_at, a.outcome, a.carrier_id, \
      a.doubt_since, a.looks, a.next_look_at, a.listed_at, a.empty_at, d.id, d.state, d.carrier_rank, d.fence, d.due_at, \
      d.error_code, d.why, d.number_id, n.role, d.to_phone, d.message_id, d.leg_id, d.conversation_id, d.kind, \
-     d.accepted_at, l.role, n.paused_at, n.suspect, a.began_there FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
+     d.accepted_at, l.role, n.paused_at, n.suspect, a.began_there";
+
+const OF: &str = " FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
      JOIN numbers n ON n.id = d.number_id LEFT JOIN legs l ON l.id = d.leg_id ";
 
 /// These attempts, locked with their deliveries until the commit.
@@ -63,12 +65,12 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let lock = tx.for_update_of("d, a");
-    let rows = on!(tx, c, R => {
+    let lock = tx.hold_found("deliveries d, attempts a");
+    let rows: Vec<Known> = on!(tx, c, R => {
         let mut q = QueryBuilder::new(KNOWN);
-        q.push("WHERE a.id IN (");
+        q.push(lock.noted()).push(OF).push("WHERE a.id IN (");
         push_list(&mut q, padded(&wanted).copied());
-        q.push(" ORDER BY d.id, a.id").push(lock);
+        q.push(" ORDER BY d.id, a.id").push(lock.clause());
         q.build().try_map(|row: R| Ok(Known {
             id: AttemptId(row.try_get(0)?),
             secret: row.try_get(1)?,
@@ -108,6 +110,7 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
             suspect: row.try_get::<i64, _>(29)? == 1,
         })).fetch_all(&mut *c).await
     })?;
+    tx.holds("deliveries", rows.iter().map(|one| one.delivery.0));
     Ok(rows)
 }
 

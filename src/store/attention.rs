@@ -2,6 +2,7 @@
 
 use sqlx::QueryBuilder;
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
@@ -74,14 +75,23 @@ pub async fn failed(tx: &mut Tx, messages: &[MessageId], now: At) -> Result<()> 
     if messages.is_empty() {
         return Ok(());
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("UPDATE conversations SET failed_at = ");
-        q.push_bind(now.0).push(
-            " WHERE id IN (SELECT d.conversation_id FROM deliveries d WHERE d.kind = 'text' AND d.person_id IS NULL \
+    let conversations: Vec<i64> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT DISTINCT d.conversation_id FROM deliveries d WHERE d.kind = 'text' AND d.person_id IS NULL \
+             AND d.conversation_id IS NOT NULL \
              AND d.state IN ('failed', 'undelivered', 'expired', 'suppressed', 'dead', 'parked') AND d.message_id IN (",
         );
         push_list(&mut q, padded(messages).map(|id| id.0));
-        q.push(")");
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?;
+    if conversations.is_empty() {
+        return Ok(());
+    }
+    hold_rows(tx, "conversations", &conversations).await?;
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("UPDATE conversations SET failed_at = ");
+        q.push_bind(now.0).push(" WHERE id IN (");
+        push_list(&mut q, padded(&conversations).copied());
         q.build().execute(&mut *c).await.map(drop)
     })?;
     Ok(())

@@ -3,6 +3,7 @@
 
 use sqlx::QueryBuilder;
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::NumberId;
@@ -125,6 +126,16 @@ pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
 /// # Errors
 /// What the database said.
 pub async fn look_first(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<()> {
+    if tx.holds_rows() {
+        let mut waiting = Vec::new();
+        for (number, phone) in lanes {
+            let ids: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
+                "SELECT id FROM deliveries WHERE number_id = $1 AND to_phone = $2 AND state = 'ready' AND look_from IS NULL")
+                .bind(number.0).bind(phone).fetch_all(&mut *c).await)?;
+            waiting.extend(ids.into_iter().map(|(id,)| id));
+        }
+        hold_rows(tx, "deliveries", &waiting).await?;
+    }
     for (number, phone) in lanes {
         on!(tx, c => sqlx::query(
             "UPDATE deliveries SET look_from = accepted_at \

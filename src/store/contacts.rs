@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
+use super::lock_order::hold_rows;
 use super::views::CARD_HIDDEN;
 use super::{Error, Result, Tx, padded, push_list};
 use crate::domain::contact::Card;
@@ -33,18 +34,11 @@ pub async fn group(tx: &mut Tx, customer: CustomerId) -> Result<Vec<CustomerId>>
 /// [`Error::Conflict`] if somebody has changed them in the same moment: begin anew.
 pub async fn hold(tx: &mut Tx, customers: &[CustomerId]) -> Result<Vec<Vec<CustomerId>>> {
     let groups = groups(tx, customers).await?;
-    let mut ids: Vec<i64> = groups.iter().flatten().map(|id| id.0).collect();
-    ids.sort_unstable();
-    let lock = tx.for_update();
-    if lock.is_empty() || ids.is_empty() {
+    let ids: Vec<i64> = groups.iter().flatten().map(|id| id.0).collect();
+    if !tx.holds_rows() || ids.is_empty() {
         return Ok(groups);
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("SELECT id FROM customers WHERE id IN (");
-        push_list(&mut q, padded(&ids).copied());
-        q.push(" ORDER BY id").push(lock);
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    hold_rows(tx, "customers", &ids).await?;
     let changed = || Error::Conflict(Arc::new(sqlx::Error::Protocol("contacts changed before they were held".into())));
     if self::groups(tx, customers).await? == groups { Ok(groups) } else { Err(changed()) }
 }

@@ -1,5 +1,6 @@
 //! Whom staff want no texts from, and what staff were asked to look at.
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
@@ -10,6 +11,7 @@ use crate::on;
 /// # Errors
 /// What the database said.
 pub async fn block(tx: &mut Tx, customer: CustomerId, by: (At, PersonId)) -> Result<()> {
+    hold_rows(tx, "customers", &[customer.0]).await?;
     on!(tx, c => sqlx::query("UPDATE customers SET blocked_at = $1, blocked_by = $2 WHERE id = $3")
         .bind(by.0.0).bind(by.1.0).bind(customer.0).execute(&mut *c).await.map(drop))?;
     Ok(())
@@ -20,6 +22,7 @@ pub async fn block(tx: &mut Tx, customer: CustomerId, by: (At, PersonId)) -> Res
 /// # Errors
 /// What the database said.
 pub async fn block_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId, by: (At, PersonId)) -> Result<()> {
+    hold_rows(tx, "customers", &[customer.0]).await?;
     on!(tx, c => sqlx::query(
         "INSERT INTO line_blocks (customer_id, line_id, blocked_at, blocked_by) SELECT $1, l.id, $2, $3 FROM lines l \
          WHERE l.id = $4 OR EXISTS (SELECT 1 FROM line_members m WHERE m.line_id = l.id AND m.person_id = $3) \
@@ -33,6 +36,7 @@ pub async fn block_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId
 /// # Errors
 /// What the database said.
 pub async fn unblock(tx: &mut Tx, customer: CustomerId) -> Result<()> {
+    hold_rows(tx, "customers", &[customer.0]).await?;
     on!(tx, c => sqlx::query("UPDATE customers SET blocked_at = NULL, blocked_by = NULL WHERE id = $1")
         .bind(customer.0).execute(&mut *c).await.map(drop))?;
     on!(tx, c => sqlx::query("DELETE FROM line_blocks WHERE customer_id = $1")
@@ -45,6 +49,7 @@ pub async fn unblock(tx: &mut Tx, customer: CustomerId) -> Result<()> {
 /// # Errors
 /// What the database said.
 pub async fn unblock_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId, by: PersonId) -> Result<()> {
+    hold_rows(tx, "customers", &[customer.0]).await?;
     on!(tx, c => sqlx::query(
         "DELETE FROM line_blocks WHERE customer_id = $1 AND (line_id = $2 OR line_id IN \
          (SELECT m.line_id FROM line_members m WHERE m.person_id = $3))")

@@ -2,7 +2,8 @@
 
 use sqlx::{QueryBuilder, Row};
 
-use super::{Result, Tx, padded};
+use super::lock_order::hold_rows;
+use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::delivery::State;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
@@ -50,8 +51,10 @@ pub struct Departing {
 const DEPARTING: &str = "SELECT d.id, d.number_id, d.to_phone, d.body, d.segments, d.due_at, d.accepted_at, \
      d.valid_until, d.fence, d.tries, l.phone, \
      CASE WHEN l.role = 'rep' AND l.ended_at IS NOT NULL AND d.kind = 'text' \
-       AND (c.pinned_to IS NULL OR c.pinned_to <> l.person_id) THEN 1 ELSE 0 END, d.kind, d.conversation_id, d.place_at, d.message_id, d.look_from \
-     FROM deliveries d LEFT JOIN legs l ON l.id = d.leg_id LEFT JOIN conversations c ON c.id = l.conversation_id ";
+       AND (c.pinned_to IS NULL OR c.pinned_to <> l.person_id) THEN 1 ELSE 0 END, d.kind, d.conversation_id, d.place_at, d.message_id, d.look_from";
+
+const OF: &str =
+    " FROM deliveries d LEFT JOIN legs l ON l.id = d.leg_id LEFT JOIN conversations c ON c.id = l.conversation_id ";
 
 macro_rules! departing {
     ($row:expr) => {
@@ -83,17 +86,22 @@ macro_rules! departing {
 /// # Errors
 /// What the database said.
 pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
-    let skip = tx.for_update_of_d_skip_locked();
+    let skip = tx.hold_free("deliveries d");
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(DEPARTING);
-        q.push("JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' AND d.due_at <= ")
+        q.push(skip.noted()).push(OF).push("JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' AND d.due_at <= ")
             .push_bind(now.0)
             .push(" AND n.paused_at IS NULL AND NOT EXISTS (SELECT 1 FROM carrier_outage) ORDER BY d.due_at, d.id LIMIT ")
             .push_bind(limit)
-            .push(skip);
+            .push(skip.clause());
         q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
     })?;
-    Ok(rows)
+    Ok(held(tx, rows))
+}
+
+fn held(tx: &mut Tx, rows: Vec<Departing>) -> Vec<Departing> {
+    tx.holds("deliveries", rows.iter().map(|one| one.id.0));
+    rows
 }
 
 /// This delivery, if it still waits and no other node is looking at it.
@@ -101,13 +109,13 @@ pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
 /// # Errors
 /// What the database said.
 pub async fn waiting(tx: &mut Tx, id: DeliveryId) -> Result<Option<Departing>> {
-    let skip = tx.for_update_of_d_skip_locked();
-    let row = on!(tx, c, R => {
+    let skip = tx.hold_free("deliveries d");
+    let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(DEPARTING);
-        q.push("WHERE d.state = 'ready' AND d.id = ").push_bind(id.0).push(skip);
-        q.build().try_map(|row: R| departing!(row)).fetch_optional(&mut *c).await
+        q.push(skip.noted()).push(OF).push("WHERE d.state = 'ready' AND d.id = ").push_bind(id.0).push(skip.clause());
+        q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
     })?;
-    Ok(row)
+    Ok(held(tx, rows).pop())
 }
 
 /// When the next waiting delivery becomes due after `now`, of numbers that are not paused, or something that is paused
@@ -128,20 +136,31 @@ pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
     Ok(at.map(At))
 }
 
-/// The head of each of these lanes, where one waits and nothing is under way. Hold their numbers first.
+/// The head of each of these lanes, where one waits and nothing is under way; held until the commit. Hold their numbers first.
 ///
 /// # Errors
-/// What the database said.
+/// [`super::Error::OutOfTurn`] if another transaction has one; else what the database said.
 pub async fn heads(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<Vec<Departing>> {
     if lanes.is_empty() {
         return Ok(Vec::new());
     }
+    if !tx.holds_rows() {
+        return found(tx, lanes).await;
+    }
+    let ids: Vec<i64> = found(tx, lanes).await?.into_iter().map(|one| one.id.0).collect();
+    hold_rows(tx, "deliveries", &ids).await?;
+    // Only now nobody takes one back.
+    let rows = if ids.is_empty() { Vec::new() } else { found(tx, lanes).await? };
+    Ok(rows.into_iter().filter(|one| ids.contains(&one.id.0)).collect())
+}
+
+async fn found(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<Vec<Departing>> {
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new("WITH asked(number_id, phone) AS (");
         q.push_values(padded(lanes), |mut b, (number, phone)| {
             b.push_bind(number.0).push_bind(phone.clone());
         });
-        q.push(") ").push(DEPARTING).push(
+        q.push(") ").push(DEPARTING).push(OF).push(
             "WHERE d.id IN (SELECT (SELECT MIN(r.id) FROM deliveries r WHERE r.number_id = a.number_id \
                AND r.to_phone = a.phone AND r.state = 'ready') FROM asked a \
              WHERE NOT EXISTS (SELECT 1 FROM deliveries b WHERE b.number_id = a.number_id AND b.to_phone = a.phone \
@@ -199,28 +218,34 @@ pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
     Ok(())
 }
 
-/// Texts that wait for `why` become due at `now`: those of a number, all or those to one phone.
+/// Texts that wait for `why` become due at `now`: those of these numbers, all or those to one phone.
 ///
 /// # Errors
 /// What the database said.
-pub async fn wake(tx: &mut Tx, why: &str, (number, phone): (NumberId, Option<&str>), now: At) -> Result<()> {
-    let lock = tx.for_update();
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("UPDATE deliveries SET due_at = ");
-        q.push_bind(now.0)
-            .push(" WHERE id IN (SELECT id FROM deliveries WHERE state = 'ready' AND number_id = ")
-            .push_bind(number.0)
-            .push(" AND why = ")
-            .push_bind(why.to_owned())
-            .push(" AND due_at > ")
-            .push_bind(now.0);
+pub async fn wake(tx: &mut Tx, why: &str, (numbers, phone): (&[NumberId], Option<&str>), now: At) -> Result<()> {
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT id FROM deliveries WHERE state = 'ready' AND why = ");
+        q.push_bind(why.to_owned()).push(" AND due_at > ").push_bind(now.0);
         if let Some(phone) = phone {
             q.push(" AND to_phone = ").push_bind(phone.to_owned());
         }
-        q.push(" ORDER BY id").push(lock).push(")");
-        q.build().execute(&mut *c).await.map(drop)
-    })
-    .map_err(super::Error::from)
+        q.push(" AND number_id IN (");
+        push_list(&mut q, padded(numbers).map(|id| id.0));
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?;
+    hold_rows(tx, "deliveries", &ids).await?;
+    for some in ids.chunks(256) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new("UPDATE deliveries SET due_at = ");
+            q.push_bind(now.0).push(" WHERE state = 'ready' AND why = ").push_bind(why.to_owned()).push(" AND id IN (");
+            push_list(&mut q, padded(some).copied());
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
 /// Deliveries that wait although their time has run out at `now`, at most `limit`.
@@ -228,14 +253,14 @@ pub async fn wake(tx: &mut Tx, why: &str, (number, phone): (NumberId, Option<&st
 /// # Errors
 /// What the database said.
 pub async fn stale(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
-    let skip = tx.for_update_of_d_skip_locked();
+    let skip = tx.hold_free("deliveries d");
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new(DEPARTING);
-        q.push("WHERE d.state = 'ready' AND d.valid_until <= ").push_bind(now.0)
-            .push(" ORDER BY d.valid_until LIMIT ").push_bind(limit).push(skip);
+        q.push(skip.noted()).push(OF).push("WHERE d.state = 'ready' AND d.valid_until <= ").push_bind(now.0)
+            .push(" ORDER BY d.valid_until LIMIT ").push_bind(limit).push(skip.clause());
         q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
     })?;
-    Ok(rows)
+    Ok(held(tx, rows))
 }
 
 /// Lanes in which something waits behind nothing: none should ever be found.

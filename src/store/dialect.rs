@@ -1,9 +1,10 @@
-//! The few places where the two databases differ: error codes and row locks.
+//! The few places where the two databases differ: error codes and locks.
 
 use std::sync::Arc;
 
 use sqlx::error::ErrorKind;
 
+use super::lock_order::{self, First};
 use super::{Error, Tx};
 use crate::clock::At;
 
@@ -64,45 +65,6 @@ impl Error {
     }
 }
 
-impl Tx {
-    /// Keeps rows that were read from changing until the commit; SQLite has one writer and needs no word for it. No stronger
-    /// than an update: what refers to the rows may be written meanwhile, and a foreign key waits for nobody.
-    #[must_use]
-    pub fn for_update(&self) -> &'static str {
-        match self {
-            Tx::Sqlite(_) => "",
-            Tx::Postgres(_) => " FOR NO KEY UPDATE",
-        }
-    }
-
-    /// As [`Tx::for_update`] on the rows of `tables` alone, by the names that the statement gives them.
-    #[must_use]
-    pub fn for_update_of(&self, tables: &str) -> String {
-        match self {
-            Tx::Sqlite(_) => String::new(),
-            Tx::Postgres(_) => format!(" FOR NO KEY UPDATE OF {tables}"),
-        }
-    }
-
-    /// Keeps rows that were read from being held by [`Tx::for_update`] until the commit; others may hold them so too.
-    #[must_use]
-    pub fn for_share(&self) -> &'static str {
-        match self {
-            Tx::Sqlite(_) => "",
-            Tx::Postgres(_) => " FOR SHARE",
-        }
-    }
-
-    /// As [`Tx::for_update`] on the rows of `d` alone, passing over rows that another node holds.
-    #[must_use]
-    pub fn for_update_of_d_skip_locked(&self) -> &'static str {
-        match self {
-            Tx::Sqlite(_) => "",
-            Tx::Postgres(_) => " FOR NO KEY UPDATE OF d SKIP LOCKED",
-        }
-    }
-}
-
 /// The instant up to which every row id is visible that ever will be. SQLite commits in the order in which ids are made;
 /// on PostgreSQL ids are handed out before the commit, so it stays behind the oldest transaction that has written.
 ///
@@ -122,16 +84,21 @@ pub async fn settled(tx: &mut Tx, now: At) -> super::Result<At> {
 /// How far an id's instant may lie before its transaction's start: nodes' clocks differ a little.
 const CLOCKS_DIFFER: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// Serializes everything that names the same `key` until the commit; SQLite has one writer already.
+/// Serializes everything that names the same `word` about the same thing until the commit; SQLite has one writer already.
 ///
 /// # Errors
-/// When the database cannot be asked.
-pub async fn one_at_a_time(tx: &mut Tx, key: &str) -> super::Result<()> {
-    if let Tx::Postgres(connection) = tx {
-        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-            .bind(key)
-            .execute(&mut **connection)
-            .await?;
+/// [`Error::OutOfTurn`] if another transaction has the word and something is held that others may wait for; else what the
+/// database said.
+pub async fn one_at_a_time(tx: &mut Tx, word: &'static str, about: &str) -> super::Result<()> {
+    let late = tx.holds_something();
+    let Tx::Postgres(connection) = tx else { return Ok(()) };
+    let key = format!("{word} {about}");
+    if late {
+        let sql = format!("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)){}", lock_order::word_noted(false));
+        let mine: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(key).fetch_one(&mut **connection).await?;
+        return if mine { Ok(()) } else { Err(First::word(word, about)) };
     }
+    let sql = format!("SELECT pg_advisory_xact_lock(hashtextextended($1, 0)){}", lock_order::word_noted(true));
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(key).execute(&mut **connection).await?;
     Ok(())
 }

@@ -151,9 +151,15 @@ pub async fn secret(tx: &mut Tx, id: EndpointId) -> Result<Option<String>> {
 /// # Errors
 /// What the database said.
 pub async fn hold(tx: &mut Tx, id: EndpointId) -> Result<Option<bool>> {
-    let sql = format!("SELECT disabled_at FROM endpoints WHERE id = $1 AND deleted_at IS NULL{}", tx.for_update());
+    let lock = tx.hold("endpoints", &[id.0]);
+    let sql = format!(
+        "SELECT disabled_at{} FROM endpoints WHERE id = $1 AND deleted_at IS NULL{}",
+        lock.noted(),
+        lock.clause()
+    );
     let row: Option<(Option<i64>,)> =
         on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(&mut *c).await)?;
+    lock.done(tx, usize::from(row.is_some())).await?;
     Ok(row.map(|(disabled_at,)| disabled_at.is_some()))
 }
 

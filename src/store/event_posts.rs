@@ -35,11 +35,13 @@ pub struct Due {
 /// # Errors
 /// What the database said.
 pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_until: At) -> Result<Vec<Due>> {
-    let lock = tx.for_update_of_d_skip_locked();
+    let lock = tx.hold_free("event_posts d");
     let due: Vec<Due> = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
-            "SELECT d.endpoint_id, d.event_id, d.conversation_id, d.attempts + 1, p.url, p.secret, e.body \
-             FROM event_posts d JOIN endpoints p ON p.id = d.endpoint_id JOIN api_events e ON e.id = d.event_id \
+            "SELECT d.endpoint_id, d.event_id, d.conversation_id, d.attempts + 1, p.url, p.secret, e.body",
+        );
+        q.push(lock.noted()).push(
+            " FROM event_posts d JOIN endpoints p ON p.id = d.endpoint_id JOIN api_events e ON e.id = d.event_id \
              WHERE d.state = 'waiting' AND d.next_at <= ",
         );
         q.push_bind(now.0).push(" AND p.disabled_at IS NULL AND p.deleted_at IS NULL");
@@ -47,7 +49,7 @@ pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_u
             q.push(" AND d.endpoint_id NOT IN (");
             push_list(&mut q, padded(busy).map(|id| id.0));
         }
-        q.push(" ORDER BY d.next_at, d.seq LIMIT ").push_bind(limit).push(lock);
+        q.push(" ORDER BY d.next_at, d.seq LIMIT ").push_bind(limit).push(lock.clause());
         q.build().try_map(|row: R| Ok(Due {
             endpoint: EndpointId(row.try_get(0)?),
             event: EventId(row.try_get(1)?),

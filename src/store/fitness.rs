@@ -2,7 +2,8 @@
 
 use sqlx::QueryBuilder;
 
-use super::{Result, Tx};
+use super::lock_order::hold_rows;
+use super::{Result, Tx, dialect};
 use crate::clock::At;
 use crate::domain::fitness::{FIRST_PROBE, Record, Refused};
 use crate::domain::ids::{DeliveryId, NumberId};
@@ -13,18 +14,18 @@ use crate::on;
 /// # Errors
 /// What the database said.
 pub async fn record(tx: &mut Tx, number: NumberId) -> Result<Record> {
-    let lock = tx.for_update();
-    let paused: Option<i64> = on!(tx, c => {
-        let mut q = QueryBuilder::new("SELECT paused_at FROM numbers WHERE id = ");
-        q.push_bind(number.0).push(lock);
+    let lock = tx.hold("numbers", &[number.0]);
+    let paused: Option<Option<i64>> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT paused_at");
+        q.push(lock.noted()).push(" FROM numbers WHERE id = ").push_bind(number.0).push(lock.clause());
         q.build_query_scalar::<Option<i64>>().fetch_optional(&mut *c).await
-    })?
-    .flatten();
+    })?;
+    lock.done(tx, usize::from(paused.is_some())).await?;
     let rows: Vec<(String, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT phone, last_at, tries, counts FROM sender_refusals WHERE number_id = $1 ORDER BY phone")
         .bind(number.0).fetch_all(&mut *c).await)?;
     let refused = |(phone, last_at, tries, counts)| Refused { phone, last_at: At(last_at), tries, counts: counts == 1 };
-    Ok(Record { paused: paused.is_some(), refused: rows.into_iter().map(refused).collect() })
+    Ok(Record { paused: paused.flatten().is_some(), refused: rows.into_iter().map(refused).collect() })
 }
 
 /// Writes what stands against a number, but not whether it is paused.
@@ -70,6 +71,8 @@ pub async fn pause(tx: &mut Tx, number: NumberId, why: &str, probe_at: At, now: 
 /// # Errors
 /// What the database said.
 pub async fn pause_account(tx: &mut Tx, why: &str, probe_at: At, now: At) -> Result<bool> {
+    hold_account(tx).await?;
+    hold_where(tx, "paused_at IS NULL").await?;
     let done = on!(tx, c => sqlx::query(
         "INSERT INTO account_pause (id, since, why, probes, probe_at) VALUES (1, $1, $2, 0, $3) ON CONFLICT (id) DO NOTHING")
         .bind(now.0).bind(why).bind(probe_at.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
@@ -77,6 +80,35 @@ pub async fn pause_account(tx: &mut Tx, why: &str, probe_at: At, now: At) -> Res
         "UPDATE numbers SET paused_at = $1, paused_why = $2, pause_scope = 'account' WHERE paused_at IS NULL")
         .bind(now.0).bind(why).execute(&mut *c).await.map(drop))?;
     Ok(done > 0)
+}
+
+/// Until the commit nobody else stops the account, lets it go on or tries it.
+async fn hold_account(tx: &mut Tx) -> Result<()> {
+    dialect::one_at_a_time(tx, "account", "").await
+}
+
+/// Holds all numbers of which `condition` is true, in order: the update that follows takes them in whatever order it finds
+/// them.
+async fn hold_where(tx: &mut Tx, condition: &'static str) -> Result<()> {
+    if !tx.holds_rows() {
+        return Ok(());
+    }
+    let ids: Vec<(i64,)> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT id FROM numbers WHERE ");
+        q.push(condition);
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
+    hold_rows(tx, "numbers", &ids).await
+}
+
+/// Holds everything that is stopped: for whoever changes several of them in one transaction.
+///
+/// # Errors
+/// What the database said.
+pub async fn hold_stopped(tx: &mut Tx) -> Result<()> {
+    hold_account(tx).await?;
+    hold_where(tx, "paused_at IS NOT NULL").await
 }
 
 const GO_ON: &str = "UPDATE numbers SET paused_at = NULL, paused_why = NULL, pause_scope = NULL, probes = 0, \
@@ -100,6 +132,8 @@ pub async fn resume(tx: &mut Tx, number: NumberId) -> Result<bool> {
 /// # Errors
 /// What the database said.
 pub async fn resume_account(tx: &mut Tx) -> Result<u64> {
+    hold_account(tx).await?;
+    hold_where(tx, "pause_scope = 'account'").await?;
     on!(tx, c => sqlx::query("DELETE FROM account_pause").execute(&mut *c).await.map(drop))?;
     let done = on!(tx, c => {
         let mut q = QueryBuilder::new(GO_ON);
@@ -134,6 +168,7 @@ pub async fn forgive(tx: &mut Tx, number: NumberId) -> Result<()> {
 /// # Errors
 /// What the database said.
 pub async fn try_now(tx: &mut Tx, now: At) -> Result<()> {
+    hold_stopped(tx).await?;
     on!(tx, c => sqlx::query("UPDATE numbers SET probe_at = $1, probes = 0 WHERE pause_scope = 'number'")
         .bind(now.0).execute(&mut *c).await.map(drop))?;
     on!(tx, c => sqlx::query("UPDATE account_pause SET probe_at = $1, probes = 0")
@@ -230,6 +265,12 @@ pub async fn candidate(tx: &mut Tx, stopped: Stopped, now: At) -> Result<Option<
 /// # Errors
 /// What the database said.
 pub async fn take_probe(tx: &mut Tx, stopped: Stopped, probe_at: At, now: At) -> Result<bool> {
+    match stopped {
+        Stopped::Number { id, .. } => hold_rows(tx, "numbers", &[id.0]).await?,
+        Stopped::Account { .. } => hold_account(tx).await?,
+        // Its row is the first that is held.
+        Stopped::Carrier { .. } => {}
+    }
     let done = match stopped {
         Stopped::Number { id, probes, .. } => on!(tx, c => sqlx::query(
             "UPDATE numbers SET probes = probes + 1, probed_at = $2, probe_at = $3 \
@@ -258,16 +299,27 @@ pub async fn account(tx: &mut Tx) -> Result<Option<(String, At, At)>> {
     Ok(row.map(|(why, since, probe_at)| (why, At(since), At(probe_at))))
 }
 
+/// A number that is suspect, though nothing stands against it.
+const UNSUSPECTED: &str = "suspect = 1 AND NOT EXISTS (SELECT 1 FROM sender_refusals r WHERE r.number_id = numbers.id)";
+
 /// Forgets phones that were refused before `until`, and of which numbers there was something to remember.
 ///
 /// # Errors
 /// What the database said.
 pub async fn forget(tx: &mut Tx, until: At) -> Result<()> {
+    if tx.holds_rows() {
+        let old: Vec<(i64,)> = on!(tx, c => sqlx::query_as("SELECT DISTINCT number_id FROM sender_refusals WHERE last_at < $1")
+            .bind(until.0).fetch_all(&mut *c).await)?;
+        let old: Vec<i64> = old.into_iter().map(|(id,)| id).collect();
+        hold_rows(tx, "numbers", &old).await?;
+        hold_where(tx, UNSUSPECTED).await?;
+    }
     on!(tx, c => sqlx::query("DELETE FROM sender_refusals WHERE last_at < $1")
         .bind(until.0).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query(
-        "UPDATE numbers SET suspect = 0 WHERE suspect = 1 \
-         AND NOT EXISTS (SELECT 1 FROM sender_refusals r WHERE r.number_id = numbers.id)")
-        .execute(&mut *c).await.map(drop))?;
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("UPDATE numbers SET suspect = 0 WHERE ");
+        q.push(UNSUSPECTED);
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
     Ok(())
 }

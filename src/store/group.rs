@@ -79,13 +79,13 @@ impl<J: Job> Pending for Waiting<J> {
 ///
 /// # Errors
 /// The first error; the transaction must then be rolled back. A panic in a job is such an error.
-pub(super) async fn run_all(group: &[Box<dyn Pending>], tx: &mut Tx) -> Result<()> {
+pub(super) async fn run_all(group: &[&dyn Pending], tx: &mut Tx) -> Result<()> {
     let mut kinds: Vec<(TypeId, Vec<&dyn Pending>)> = Vec::new();
     for pending in group {
         let kind = pending.kind();
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, same)) => same.push(pending.as_ref()),
-            None => kinds.push((kind, vec![pending.as_ref()])),
+            Some((_, same)) => same.push(*pending),
+            None => kinds.push((kind, vec![*pending])),
         }
     }
     for (_, same) in &kinds {

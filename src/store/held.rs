@@ -38,16 +38,20 @@ type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, Strin
 /// # Errors
 /// What the database said.
 pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
-    let lock = tx.for_update_of("m");
+    let lock = tx.hold("messages m", &[id.0]);
     let row: Option<Row> = on!(tx, c => {
         let mut q = QueryBuilder::new(
             "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name, m.kind, m.body, m.media, m.leg_id, \
-             COALESCE(c.kind, '') FROM messages m LEFT JOIN people p ON p.id = m.author_id \
+             COALESCE(c.kind, '')",
+        );
+        q.push(lock.noted()).push(
+            " FROM messages m LEFT JOIN people p ON p.id = m.author_id \
              LEFT JOIN conversations c ON c.id = m.conversation_id WHERE m.outcome = 'held' AND m.id = ",
         );
-        q.push_bind(id.0).push(lock);
+        q.push_bind(id.0).push(lock.clause());
         q.build_query_as().fetch_optional(&mut *c).await
     })?;
+    lock.done(tx, usize::from(row.is_some())).await?;
     Ok(row.map(|(id, conversation, author, author_id, author_name, kind, body, media, leg, kind_of)| Held {
         id: MessageId(id),
         conversation: conversation.map(ConversationId),

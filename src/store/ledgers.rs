@@ -1,5 +1,6 @@
 //! The two append-only ledgers: consent of a person towards a line or the pool, blocks between phone and number.
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx};
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
@@ -112,6 +113,7 @@ pub async fn lifted_at(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Opt
 /// # Errors
 /// What the database said.
 pub async fn mute(tx: &mut Tx, person: PersonId, muted_at: Option<At>) -> Result<()> {
+    hold_rows(tx, "people", &[person.0]).await?;
     on!(tx, c => sqlx::query("UPDATE people SET phone_muted_at = $1 WHERE id = $2")
         .bind(muted_at.map(|at| at.0)).bind(person.0).execute(&mut *c).await.map(drop))?;
     Ok(())

@@ -51,6 +51,7 @@ pub mod leaps;
 pub mod ledgers;
 pub mod lines;
 pub mod links;
+pub mod lock_order;
 pub mod mentions;
 pub mod messages;
 mod migrations;
@@ -90,6 +91,7 @@ pub mod starts;
 pub mod tallies;
 pub mod texts;
 mod timeline;
+mod transactions;
 mod unreached;
 pub mod upkeep;
 pub mod views;
@@ -137,6 +139,9 @@ pub enum Error {
     /// The disk is full or failed, memory ran out, or the database cannot be had: nothing of the group was kept.
     #[error("the database cannot write: {}", dialect::said(.0))]
     Storage(Arc<sqlx::Error>),
+    /// Others held what this write found out too late that it needs: it begins anew and holds that first. No caller sees it.
+    #[error("others hold what this write must hold")]
+    OutOfTurn(Arc<lock_order::First>),
     /// Everything else.
     #[error("the database failed: {}", dialect::said(.0))]
     Database(Arc<sqlx::Error>),
@@ -166,7 +171,7 @@ pub enum Tx {
     /// SQLite.
     Sqlite(PoolConnection<sqlx::Sqlite>),
     /// PostgreSQL.
-    Postgres(PoolConnection<sqlx::Postgres>),
+    Postgres(lock_order::Session),
 }
 
 /// A write that can run again. It awaits nothing but its [`Tx`].
@@ -335,6 +340,17 @@ impl Store {
         match self {
             Store::Sqlite(_) => Ok(vec![0]),
             Store::Postgres(store) => store.living().await,
+        }
+    }
+
+    /// What the schema is now, where others can change it under this process; `None` on SQLite, where `serve` keeps them away.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn schema_now(&self) -> Result<Option<State>> {
+        match self {
+            Store::Sqlite(_) => Ok(None),
+            Store::Postgres(store) => store.state().await.map(Some),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::allocation::{LastLeg, Mask};
@@ -39,19 +40,22 @@ pub struct LineRules {
 /// # Errors
 /// What the database said.
 pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>> {
-    let lock = tx.for_update();
+    let lock = tx.hold("lines", &[line.0]);
     let row: Option<(Option<String>, Option<String>, Option<String>)> = on!(tx, c => {
         let mut q = QueryBuilder::new(
             "SELECT hours, policies, (SELECT t.body FROM line_texts t WHERE t.line_id = lines.id AND t.name = ",
         );
-        q.push_bind(Wording::Greeting.name()).push(") FROM lines WHERE id = ").push_bind(line.0).push(lock);
+        q.push_bind(Wording::Greeting.name()).push(")").push(lock.noted()).push(" FROM lines WHERE id = ");
+        q.push_bind(line.0).push(lock.clause());
         q.build_query_as().fetch_optional(&mut *c).await
     })?;
-    if !lock.is_empty() {
-        // A member of two lines must not be counted by two picks at once.
-        on!(tx, c => sqlx::query(
-            "SELECT p.id FROM people p JOIN line_members m ON m.person_id = p.id WHERE m.line_id = $1 \
-             ORDER BY p.id FOR NO KEY UPDATE OF p").bind(line.0).execute(&mut *c).await.map(drop))?;
+    lock.done(tx, usize::from(row.is_some())).await?;
+    if tx.holds_rows() {
+        // A member of two lines must not be counted by two picks at once. Whoever changes who is one holds the line.
+        let members: Vec<(i64,)> = on!(tx, c => sqlx::query_as("SELECT person_id FROM line_members WHERE line_id = $1")
+            .bind(line.0).fetch_all(&mut *c).await)?;
+        let members: Vec<i64> = members.into_iter().map(|(id,)| id).collect();
+        hold_rows(tx, "people", &members).await?;
     }
     Ok(row.map(|(hours, policies, greeting)| LineRules { hours, policies, greeting }))
 }
@@ -144,14 +148,14 @@ pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(phone,)| phone).collect())
 }
 
-/// The customer with this phone, made if there is none.
+/// The customer with this phone, made if there is none; held until the commit.
 ///
 /// # Errors
 /// What the database said.
 pub async fn customer(tx: &mut Tx, fresh: i64, phone: &str, now: At) -> Result<CustomerId> {
     let id: i64 = on!(tx, c => sqlx::query_scalar(
         "INSERT INTO customers (id, phone, created_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (phone) DO UPDATE SET phone = excluded.phone RETURNING id")
+         ON CONFLICT (phone) DO UPDATE SET created_at = customers.created_at RETURNING id")
         .bind(fresh).bind(phone).bind(now.0).fetch_one(&mut *c).await)?;
     Ok(CustomerId(id))
 }

@@ -83,10 +83,11 @@ pub async fn answers(tx: &mut Tx, now: At) -> Result<()> {
         .execute(&mut *c).await.map(|done| done.rows_affected()))?;
     if done > 0 {
         // What another node holds just now is being settled; it has a look of its own later.
-        let skip = tx.for_update_of_d_skip_locked();
+        let skip = tx.hold_free("attempts d");
         on!(tx, c => {
-            let mut q = QueryBuilder::new("WITH later AS (SELECT d.id FROM attempts d WHERE d.next_look_at > ");
-            q.push_bind(now.0).push(" ORDER BY d.id").push(skip)
+            let mut q = QueryBuilder::new("WITH later AS (SELECT d.id");
+            q.push(skip.noted()).push(" FROM attempts d WHERE d.next_look_at > ");
+            q.push_bind(now.0).push(" ORDER BY d.id").push(skip.clause())
                 .push(") UPDATE attempts SET next_look_at = ").push_bind(now.0)
                 .push(" WHERE id IN (SELECT id FROM later)");
             q.build().execute(&mut *c).await.map(drop)
@@ -112,15 +113,16 @@ pub async fn end(tx: &mut Tx, now: At) -> Result<bool> {
 
 /// Texts that wait because the carrier was not reached are due at `now`.
 async fn due(tx: &mut Tx, now: At) -> Result<()> {
-    let skip = tx.for_update_of_d_skip_locked();
+    let skip = tx.hold_free("deliveries d");
     on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH later AS (SELECT d.id FROM deliveries d WHERE d.state = 'ready' AND d.due_at > ");
+        let mut q = QueryBuilder::new("WITH later AS (SELECT d.id");
+        q.push(skip.noted()).push(" FROM deliveries d WHERE d.state = 'ready' AND d.due_at > ");
         q.push_bind(now.0)
             .push(
                 " AND EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.fence = d.fence \
                  AND a.outcome = 'unreached') ORDER BY d.id",
             )
-            .push(skip)
+            .push(skip.clause())
             .push(") UPDATE deliveries SET due_at = ").push_bind(now.0)
             .push(" WHERE id IN (SELECT id FROM later)");
         q.build().execute(&mut *c).await.map(drop)

@@ -2,6 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::delivery::State;
@@ -116,16 +117,16 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let lock = tx.for_update();
-    let rows = on!(tx, c, R => {
+    let lock = tx.hold("numbers", &wanted);
+    let rows: Vec<Sender> = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
             "SELECT id, number, role, pace_micros, pace_free_at, \
              CASE WHEN paused_at IS NOT NULL OR EXISTS (SELECT 1 FROM carrier_outage) THEN 1 ELSE 0 END, \
-              in_service_at, backfilled_at \
-             FROM numbers WHERE id IN (",
+             in_service_at, backfilled_at",
         );
+        q.push(lock.noted()).push(" FROM numbers WHERE id IN (");
         push_list(&mut q, padded(&wanted).copied());
-        q.push(" ORDER BY id").push(lock);
+        q.push(" ORDER BY id").push(lock.clause());
         q.build().try_map(|row: R| Ok(Sender {
             id: NumberId(row.try_get(0)?),
             number: row.try_get(1)?,
@@ -137,6 +138,7 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
             compared_at: row.try_get::<Option<i64>, _>(7)?.map(At),
         })).fetch_all(&mut *c).await
     })?;
+    lock.done(tx, rows.len()).await?;
     Ok(rows)
 }
 
@@ -148,6 +150,22 @@ pub async fn newest(tx: &mut Tx) -> Result<i64> {
     let (message, delivery): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
         "SELECT (SELECT MAX(id) FROM messages), (SELECT MAX(id) FROM deliveries)").fetch_one(&mut *c).await)?;
     Ok(message.max(delivery).unwrap_or(0))
+}
+
+/// Holds the numbers of the live legs of these conversations until the commit: for whoever writes to one after the other.
+///
+/// # Errors
+/// What the database said.
+pub async fn hold_numbers_of(tx: &mut Tx, conversations: &[ConversationId]) -> Result<()> {
+    if conversations.is_empty() || !tx.holds_rows() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT DISTINCT number_id FROM legs WHERE ended_at IS NULL AND conversation_id IN (");
+        push_list(&mut q, padded(conversations).map(|id| id.0));
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?;
+    hold_rows(tx, "numbers", &ids).await
 }
 
 /// How the lanes stand, in the order asked. Hold their numbers ([`senders`]) first.
@@ -336,6 +354,8 @@ pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()>
     if ids.is_empty() {
         return Ok(());
     }
+    let held: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    hold_rows(tx, "deliveries", &held).await?;
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = ");
         q.push_bind(from.0).push(" WHERE id IN (");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sqlx::QueryBuilder;
 
+use super::lock_order::hold_rows;
 use super::pairs::micros;
 use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
@@ -60,15 +61,7 @@ pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(Conve
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let lock = tx.for_update();
-    if !lock.is_empty() {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("SELECT id FROM conversations WHERE id IN (");
-            push_list(&mut q, padded(&wanted).copied());
-            q.push(" ORDER BY id").push(lock);
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-    }
+    hold_rows(tx, "conversations", &wanted).await?;
     let rows: Vec<(i64, i64)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT conversation_id, ends_at FROM pairs WHERE ended_at IS NULL AND conversation_id IN (");
         push_list(&mut q, padded(&wanted).copied());

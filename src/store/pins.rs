@@ -2,6 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
@@ -67,6 +68,8 @@ pub async fn take_back(
         "SELECT d.id, d.message_id, d.number_id, d.to_phone FROM deliveries d WHERE d.conversation_id = $1 \
          AND d.person_id = $2 AND d.state = 'ready' AND d.kind = 'text' AND d.message_id IS NOT NULL ORDER BY d.id")
         .bind(conversation.0).bind(person.0).fetch_all(&mut *c).await)?;
+    let ids: Vec<i64> = waiting.iter().map(|(id, ..)| *id).collect();
+    hold_rows(tx, "deliveries", &ids).await?;
     let (mut messages, mut lanes) = (Vec::new(), Vec::new());
     for (delivery, message, number, phone) in waiting {
         // Another node may have sent it on its way meanwhile; then it is not taken back.

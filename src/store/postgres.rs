@@ -11,19 +11,18 @@ use sqlx::{ConnectOptions, Connection, Row};
 use tokio::sync::{mpsc, oneshot};
 
 use super::connections::{ANSWERING, pool_of, watched};
-use super::group::{Pending, Waiting, run_all};
+use super::group::{Pending, Waiting};
+#[cfg(feature = "faults")]
+use super::lock_order::watch;
 use super::schema::{Applied, State, judge};
 use super::timeline::{Found, Timeline};
+use super::transactions::{attempt, write_alone, write_groups};
 use super::{Error, Job, Opening, Result, Tx, migrations, pooler, unreached};
 use crate::clock::At;
-use crate::{faults, metrics};
+use crate::faults;
 
-/// Most hot jobs in one commit.
-const GROUP: usize = 64;
 /// Groups of one kind that may be under way at once.
 const WORKERS: usize = 2;
-/// How often a job that lost a race begins anew.
-const TRIES: u32 = 8;
 /// The longest that opening waits for a server to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// Between two tries to reach a server that is just starting.
@@ -56,13 +55,17 @@ impl Postgres {
         refuse_unsafe(&pool).await?;
         let state = schema(&pool).await.map_err(|error| unreached::trouble(&options, &error))?;
         let named = named_by(&options);
-        if opening.allows(&state, &named)? {
+        if opening.allows(&state, &named)? && !brought_up_to_date(&pool, &state, &named).await? {
             // In a session of its own, which may wait for another node that migrates, and for long.
             let alone = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await;
             let alone = alone.map_err(|error| unreached::trouble(&options, &error))?;
+            #[cfg(feature = "faults")]
+            watch::lift(&alone).await;
             faults::during("during_migration", migrations::postgres().run(&alone))
                 .await
                 .map_err(|error| migrations::trouble(&named, &error))?;
+            #[cfg(feature = "faults")]
+            watch::set(&alone).await?;
             alone.close().await;
         }
         Ok(Postgres { pool, options, queues: Mutex::default(), presence: Mutex::default(), found })
@@ -84,7 +87,7 @@ impl Postgres {
     pub(super) async fn rehearse<J: Job>(&self, job: J) -> Result<J::Out> {
         let (pending, answer) = Waiting::queue(job);
         let group = [pending];
-        let outcome = attempt(&self.pool, &group, "ROLLBACK").await;
+        let outcome = attempt(&self.pool, &[group[0].as_ref()], "ROLLBACK").await;
         group[0].answer(outcome);
         answered(answer).await
     }
@@ -109,7 +112,7 @@ impl Postgres {
     }
 
     pub(super) async fn read(&self) -> Result<Tx> {
-        Ok(Tx::Postgres(self.pool.acquire().await?))
+        Ok(Tx::Postgres(self.pool.acquire().await?.into()))
     }
 
     pub(super) async fn now(&self) -> Result<At> {
@@ -168,14 +171,13 @@ impl Postgres {
     pub(super) async fn living(&self) -> Result<Vec<i64>> {
         let mut connection = self.pool.acquire().await?;
         self.found.compare(&mut connection).await?;
-        let rows = sqlx::query(
-            "SELECT objid::BIGINT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::INT4::OID AND granted \
-             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-        )
-        .bind(NODES)
-        .fetch_all(&mut *connection)
-        .await?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
+        drop(connection);
+        Ok(living(&self.pool).await?)
+    }
+
+    /// What the schema is now.
+    pub(super) async fn state(&self) -> Result<State> {
+        Ok(schema(&self.pool).await?)
     }
 
     pub(super) async fn close(&self) {
@@ -260,6 +262,31 @@ async fn schema(pool: &PgPool) -> sqlx::Result<State> {
     Ok(judge(Some(applied.collect()), false, &migrations::postgres()))
 }
 
+/// Whether another process has brought the schema up to date since it was `found`.
+///
+/// # Errors
+/// [`Error::Refused`] while nodes live that know the schema as it was found: they would go on with one that they do not know.
+async fn brought_up_to_date(pool: &PgPool, found: &State, named: &str) -> Result<bool> {
+    let nodes = living(pool).await?.len();
+    if nodes == 0 || !matches!(found, State::Older(..)) {
+        return Ok(false);
+    }
+    // They may be of this program, and have done it.
+    let now = schema(pool).await?;
+    if now == State::Current { Ok(true) } else { Err(Error::Refused(now.in_use(named, nodes))) }
+}
+
+async fn living(pool: &PgPool) -> sqlx::Result<Vec<i64>> {
+    let rows = sqlx::query(
+        "SELECT objid::BIGINT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::INT4::OID AND granted \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    )
+    .bind(NODES)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 async fn answered<T>(answer: oneshot::Receiver<Result<T>>) -> Result<T> {
     answer.await.unwrap_or(Err(Error::GivenUp("the write was cut off")))
 }
@@ -288,87 +315,4 @@ async fn refuse_unsafe(pool: &PgPool) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-async fn write_groups(pool: PgPool, waiting: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Box<dyn Pending>>>>) {
-    loop {
-        let mut group = Vec::new();
-        {
-            let mut waiting = waiting.lock().await;
-            if waiting.recv_many(&mut group, GROUP).await == 0 {
-                return;
-            }
-        }
-        metrics::group(group.len());
-        match attempt(&pool, &group, "COMMIT").await {
-            Ok(()) => {
-                let (alone, done): (Vec<_>, Vec<_>) = group.iter().partition(|pending| pending.runs_alone());
-                for pending in done {
-                    pending.answer(Ok(()));
-                }
-                for pending in alone {
-                    write_alone(&pool, pending.as_ref()).await;
-                }
-            }
-            Err(Error::Storage(error)) => {
-                for pending in &group {
-                    pending.answer(Err(Error::Storage(Arc::clone(&error))));
-                }
-            }
-            Err(_) => {
-                for pending in &group {
-                    write_alone(&pool, pending.as_ref()).await;
-                }
-            }
-        }
-    }
-}
-
-async fn write_alone(pool: &PgPool, pending: &dyn Pending) {
-    let mut tries = 1;
-    let outcome = loop {
-        match attempt_one(pool, pending, "COMMIT").await {
-            Err(Error::Conflict(_)) if tries < TRIES => tries += 1,
-            outcome => break outcome,
-        }
-    };
-    pending.answer(outcome);
-}
-
-async fn attempt(pool: &PgPool, group: &[Box<dyn Pending>], end: &'static str) -> Result<()> {
-    let mut tx = begin(pool).await?;
-    let done = run_all(group, &mut tx).await;
-    finish(tx, done, end).await
-}
-
-async fn attempt_one(pool: &PgPool, pending: &dyn Pending, end: &'static str) -> Result<()> {
-    let mut tx = begin(pool).await?;
-    let done = pending.run(&[pending], &mut tx).await;
-    finish(tx, done, end).await
-}
-
-async fn begin(pool: &PgPool) -> Result<Tx> {
-    // Without a connection none of a group can be written: its callers are told so now, and not one after the other.
-    let mut tx = Tx::Postgres(pool.acquire().await.map_err(|error| Error::from(error).unavailable())?);
-    crate::on!(&mut tx, c => sqlx::query("BEGIN").execute(&mut *c).await.map(drop))?;
-    Ok(tx)
-}
-
-async fn finish(mut tx: Tx, done: Result<()>, end: &'static str) -> Result<()> {
-    faults::point("before_commit");
-    let done = match done {
-        Ok(()) => crate::on!(&mut tx, c => sqlx::query(end).execute(&mut *c).await.map(drop)).map_err(Error::from),
-        Err(error) => Err(error),
-    };
-    faults::point("after_commit");
-    if done.is_err() {
-        let rolled_back = crate::on!(&mut tx, c => sqlx::query("ROLLBACK").execute(&mut *c).await.map(drop));
-        if rolled_back.is_err()
-            && let Tx::Postgres(connection) = tx
-        {
-            // Its transaction may still be open: the connection must not go back to the pool.
-            drop(connection.detach());
-        }
-    }
-    done
 }

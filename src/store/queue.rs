@@ -205,12 +205,13 @@ pub async fn schedules(tx: &mut Tx) -> Result<Vec<String>> {
 /// # Errors
 /// What the database said.
 pub async fn set_duty(tx: &mut Tx, person: PersonId, duty: Duty) -> Result<Option<Duty>> {
-    let lock = tx.for_update();
+    let lock = tx.hold("people", &[person.0]);
     let before: Option<String> = on!(tx, c => {
-        let mut q = QueryBuilder::new("SELECT duty FROM people WHERE disabled_at IS NULL AND id = ");
-        q.push_bind(person.0).push(lock);
+        let mut q = QueryBuilder::new("SELECT duty");
+        q.push(lock.noted()).push(" FROM people WHERE disabled_at IS NULL AND id = ").push_bind(person.0).push(lock.clause());
         q.build_query_scalar().fetch_optional(&mut *c).await
     })?;
+    lock.done(tx, usize::from(before.is_some())).await?;
     let Some(before) = before else { return Ok(None) };
     on!(tx, c => sqlx::query("UPDATE people SET duty = $1 WHERE id = $2")
         .bind(duty.word()).bind(person.0).execute(&mut *c).await.map(drop))?;

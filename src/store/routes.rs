@@ -100,7 +100,7 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
     // PostgreSQL reads a row anew that it has waited for, but not what is joined to it: somebody else's conversation by
     // now would come without its rep, and a pair that ended meanwhile as an open one. It is held from here on, so that a
     // second look is right.
-    let waits = !tx.for_update().is_empty();
+    let waits = tx.holds_rows();
     let stale = talks.iter().any(|(talk, rep)| talk.pinned_to != *rep || (waits && talk.pair.is_some()));
     let talks = if stale { locked(tx, &wanted).await? } else { talks };
     Ok(talks.into_iter().map(|(talk, _)| talk).collect())
@@ -108,8 +108,8 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
 
 /// Each with the rep whose phone and schedule it names.
 async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonId>)>> {
-    let lock = tx.for_update_of("c");
-    let rows = on!(tx, c, R => {
+    let lock = tx.hold("conversations c", wanted);
+    let rows: Vec<(Talk, Option<PersonId>)> = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
             "SELECT c.id, c.line_id, li.name, c.customer_id, CASE WHEN ",
         );
@@ -121,14 +121,14 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonI
                AND p.duty IN ('on', 'away') THEN p.phone END, p.schedule, c.waits_from, c.pinned_at, \
              c.flagged_at, tx.body, p.id, ",
         );
-        q.push(pairs::COLUMNS).push(
+        q.push(pairs::COLUMNS).push(lock.noted()).push(
             " FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
              LEFT JOIN pairs x ON x.conversation_id = c.id \
              LEFT JOIN line_texts tx ON tx.line_id = c.line_id AND tx.name = 'context' \
              LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id IN (",
         );
         push_list(&mut q, padded(wanted).copied());
-        q.push(" ORDER BY c.id").push(lock);
+        q.push(" ORDER BY c.id").push(lock.clause());
         q.build().try_map(|row: R| Ok((Talk {
             id: ConversationId(row.try_get(0)?),
             line: row.try_get::<Option<i64>, _>(1)?.map(NumberId),
@@ -168,6 +168,7 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonI
             )),
         }, row.try_get::<Option<i64>, _>(22)?.map(PersonId)))).fetch_all(&mut *c).await
     })?;
+    lock.done(tx, rows.len()).await?;
     Ok(rows)
 }
 

@@ -126,6 +126,19 @@ impl State {
         })
     }
 
+    /// Why the schema of the database called `named` stays as it is while `nodes` that know no other serve it.
+    #[must_use]
+    pub(super) fn in_use(&self, named: &str, nodes: usize) -> String {
+        let (who, stop) = match nodes {
+            1 => ("1 node of the program before serves".to_owned(), "it"),
+            n => (format!("{n} nodes of the program before serve"), "all of them"),
+        };
+        format!(
+            "{who} the database {named}, whose schema must be brought up to date for this program: stop {stop}, then start \
+             again. Nothing was changed"
+        )
+    }
+
     /// As [`State::trouble`], for a command that makes a database and brings it up to date.
     #[must_use]
     pub fn never(&self, named: &str) -> Option<String> {

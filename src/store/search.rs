@@ -2,6 +2,7 @@
 
 use sqlx::QueryBuilder;
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx, padded, pieces, push_list, settings};
 use crate::clock::At;
 use crate::domain::ids::CustomerId;
@@ -247,6 +248,7 @@ pub async fn list_customers(tx: &mut Tx, rows: &[(CustomerId, String, Vec<String
         return Ok(());
     }
     let ids: Vec<i64> = rows.iter().map(|(id, ..)| id.0).collect();
+    hold_rows(tx, "customers", &ids).await?;
     for some in ids.chunks(64) {
         on!(tx, c => {
             let mut q = QueryBuilder::new("DELETE FROM customer_words WHERE customer_id IN (");

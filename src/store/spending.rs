@@ -1,5 +1,5 @@
-//! How many segments were requested of the carrier on each day, a row a node: nodes add to rows of their own, so that none
-//! waits for another. Each reads the sum of what has been committed; what is under way elsewhere at that moment may go
+//! How many segments were requested of the carrier on each day, a row a node, and on PostgreSQL a row a session: each adds to a
+//! row of its own, so that nobody waits for anybody. Each reads the sum of what has been committed; what is under way elsewhere at that moment may go
 //! beyond a day's most.
 
 use super::{Result, Tx};
@@ -20,9 +20,13 @@ pub async fn of_day(tx: &mut Tx, day: i64) -> Result<i64> {
 /// # Errors
 /// What the database said.
 pub async fn add(tx: &mut Tx, day: i64, node: i64, segments: i64) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO spending (day, node, segments) VALUES ($1, $2, $3) \
-         ON CONFLICT (day, node) DO UPDATE SET segments = spending.segments + excluded.segments")
-        .bind(day).bind(node).bind(segments).execute(&mut *c).await.map(drop))?;
+    // There are at most 1024 nodes.
+    let node_and_session = if tx.holds_rows() { "$2 + 1024 * CAST(pg_backend_pid() AS BIGINT)" } else { "$2" };
+    let sql = format!(
+        "INSERT INTO spending (day, node, segments) VALUES ($1, {node_and_session}, $3) \
+         ON CONFLICT (day, node) DO UPDATE SET segments = spending.segments + excluded.segments"
+    );
+    on!(tx, c => sqlx::query(sqlx::AssertSqlSafe(sql)).bind(day).bind(node).bind(segments)
+        .execute(&mut *c).await.map(drop))?;
     Ok(())
 }

@@ -246,7 +246,8 @@ async fn write_group(tx: &mut Tx, group: &[Box<dyn Pending>], place: &mut Place)
 
 async fn attempt(tx: &mut Tx, group: &[Box<dyn Pending>], end: &'static str) -> Result<()> {
     plain(tx, "BEGIN IMMEDIATE").await.map_err(Error::unavailable)?;
-    let done = run_all(group, tx).await;
+    let together: Vec<&dyn Pending> = group.iter().map(AsRef::as_ref).collect();
+    let done = run_all(&together, tx).await;
     faults::point("before_commit");
     let done = match done {
         Ok(()) => plain(tx, end).await,

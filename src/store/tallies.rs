@@ -1,6 +1,6 @@
 //! Totals of things that happen too often for a row each.
 
-use super::{Result, Tx};
+use super::{Result, Tx, dialect};
 use crate::clock::At;
 use crate::on;
 
@@ -30,6 +30,8 @@ pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
 /// # Errors
 /// What the database said.
 pub async fn add(tx: &mut Tx, name: &str, count: i64, at: At) -> Result<()> {
+    // All nodes add to the same row, and often when they hold much else.
+    dialect::one_at_a_time(tx, "tally", name).await?;
     on!(tx, c => sqlx::query(
         "INSERT INTO tallies (name, total, last_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE \
          SET total = tallies.total + excluded.total, last_at = excluded.last_at")

@@ -105,12 +105,27 @@ impl Drop for Fresh {
     fn drop(&mut self) {
         let Kind::Postgres { server, name } = &self.kind else { return };
         // On a thread of its own: the test's runtime may be the one that is ending.
-        let (server, statement) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        let (server, url) = (server.clone(), self.url.clone());
+        let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(on_server(&server, &statement));
+            runtime.block_on(async {
+                let broken = out_of_turn(&url).await.unwrap_or(false);
+                on_server(&server, &statement).await;
+                broken
+            })
         });
         // A failed drop leaves an empty database behind, which is no reason to fail a test.
-        drop(dropped.join());
+        let broken = dropped.join().unwrap_or(false);
+        assert!(!broken || std::thread::panicking(), "rows were held out of turn: the server's log says which");
     }
+}
+
+/// Whether a transaction has waited for a row out of turn (`src/store/lock_order/watch.sql`), in whatever process.
+async fn out_of_turn(url: &str) -> sqlx::Result<bool> {
+    let options: sqlx::postgres::PgConnectOptions = url.parse()?;
+    let mut connection = options.connect().await?;
+    let broken = sqlx::query_scalar("SELECT is_called FROM lock_order.broken").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(broken)
 }

@@ -30,6 +30,7 @@ mod kills;
 mod ladder;
 mod life;
 mod lists;
+mod lock_order;
 mod loops;
 mod manager;
 mod masks;

@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use switchboard::simulator::{Fault, Kind};
 
 use crate::databases::{self, Fresh};
+use crate::operators::looking;
 use crate::processes::traffic::{Side, Traffic};
 use crate::processes::{World, until};
 
@@ -248,4 +249,19 @@ async fn ready_says_whether_the_database_can_be_written() {
     let undone = format!("SET transaction_read_only = off; ALTER DATABASE {name} RESET default_transaction_read_only");
     on_postgres(&world, &format!("{undone}; {ends}")).await;
     until("it is ready again", async || world.witness.says_ok(&url).await.then_some(())).await;
+}
+
+/// Somebody has changed the schema by hand, or by a race: a program that does not know it must not go on writing.
+#[tokio::test]
+async fn a_node_under_which_a_newer_program_changes_the_schema_says_so_and_ends() {
+    let mut world = World::open(databases::postgres().await).await;
+    let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                 SELECT 999901, 'later', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
+    looking::run(&world.database.url, later).await;
+    assert_eq!(world.ends().await.code(), Some(70));
+    let said = world.logged();
+    assert!(
+        said.contains("a newer program has changed the schema") && said.contains("start the newer program"),
+        "{said}"
+    );
 }

@@ -123,6 +123,9 @@ both_stores! {
         house.runs_due_work().await;
         house.customer(57).texts("new 9").await;
         house.pass(minutes(1)).await;
+        assert!(house.ana().bodies().iter().all(|body| !body.starts_with("new")), "the line was not compared yet");
+        house.looks_for_missed_texts().await;
+        house.pass(minutes(1)).await;
         let of = |start: &str| house.ana().bodies().into_iter().filter(|body| body.starts_with(start)).collect::<Vec<_>>();
         let plain: Vec<String> = house.ana().bodies().into_iter().filter(|body| !body.starts_with("new")).collect();
         assert_eq!(plain, ["hello", "0", "1", "2", "9"]);

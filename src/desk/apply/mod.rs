@@ -55,7 +55,7 @@ impl Job for Apply {
     type Out = (Outcome, Enqueued);
 
     async fn run(&self, tx: &mut Tx) -> store::Result<Self::Out> {
-        dialect::one_at_a_time(tx, "apply").await?;
+        dialect::one_at_a_time(tx, "apply", "").await?;
         // As on the web: two who take the last admins away, one each, take turns.
         hold_all(tx).await?;
         let facts = facts(tx).await?;

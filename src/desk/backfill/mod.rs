@@ -213,9 +213,7 @@ impl Job for Done {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        for number in &self.numbers {
-            departures::wake(tx, BEHIND, (*number, None), self.now).await?;
-        }
+        departures::wake(tx, BEHIND, (&self.numbers, None), self.now).await?;
         table::compared(tx, &self.numbers, self.asked_at).await
     }
 }

@@ -116,6 +116,6 @@ impl Job for Wake {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        departures::wake(tx, BEHIND, (self.number, Some(&self.phone)), self.now).await
+        departures::wake(tx, BEHIND, (&[self.number], Some(&self.phone)), self.now).await
     }
 }

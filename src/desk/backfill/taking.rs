@@ -8,8 +8,9 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::gate::PATIENCE;
 use crate::desk::receive::{self, Outcome};
-use crate::store::Result;
+use crate::domain::comparison::is_compared;
 use crate::store::arrivals::{self, Arrival, Whose};
+use crate::store::{Result, selected};
 
 /// Texts read at once.
 const SOME: i64 = 64;
@@ -47,7 +48,7 @@ pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, since: At) -> Result<
                 continue;
             }
             let (from, to, missed) = (arrival.from.clone(), arrival.to.clone(), !arrival.webhook);
-            match one(desk, arrival, since, &mut earlier).await {
+            match one(desk, arrival, (since, matches!(whose, Whose::Phone(_))), &mut earlier).await {
                 Some(Outcome::Duplicate) => {}
                 Some(_) if missed => taken.found += 1,
                 Some(_) => taken.waited += 1,
@@ -60,8 +61,30 @@ pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, since: At) -> Result<
     }
 }
 
-/// What became of it; `None` if it goes on waiting.
-async fn one(desk: &Desk, mut arrival: Arrival, since: At, earlier: &mut Earlier) -> Option<Outcome> {
+/// Whether a text would open a conversation on a line that was not compared yet: whoever wrote before is given a rep and a mask
+/// first.
+async fn opens(desk: &Desk, arrival: &Arrival, since: At) -> Result<bool> {
+    let mut tx = desk.store.read().await?;
+    let selected = selected::selected(&mut tx, &[(arrival.from.as_str(), arrival.to.as_str())]).await?;
+    let now = desk.clock.now();
+    Ok(selected.first().is_some_and(|one| {
+        let compared = one.compared.is_none_or(|(ours, compared)| is_compared(since, ours, compared, now));
+        one.conversation.is_none() && one.number.is_some_and(|(_, is_line)| is_line) && !compared
+    }))
+}
+
+/// What became of it; `None` if it goes on waiting. `alone`: only its sender's texts are known to be there.
+async fn one(desk: &Desk, mut arrival: Arrival, (since, alone): (At, bool), earlier: &mut Earlier) -> Option<Outcome> {
+    if alone && desk.gate.unlisted_for() < PATIENCE {
+        match opens(desk, &arrival, since).await {
+            Ok(false) => {}
+            Ok(true) => return None,
+            Err(error) => {
+                tracing::error!(%error, "it could not be found out where a text goes; that is tried again");
+                return None;
+            }
+        }
+    }
     let long = arrival.arrived_at + PATIENCE <= desk.clock.now();
     if arrival.has_media && arrival.media.is_empty() {
         match desk.carrier.media(&arrival.carrier_id).await {

@@ -18,7 +18,7 @@ use crate::store::opening::{self, NewLeg};
 use crate::store::pairs::{self, NewPair};
 use crate::store::pool::refusals;
 use crate::store::routes;
-use crate::store::{Error, Job, Result, Tx, changes, partings};
+use crate::store::{Error, Job, Result, Tx, changes, outbox, partings};
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,13 +61,43 @@ impl Job for Open {
     const GROUPED: bool = true;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let mut sent = Enqueued::default();
-        let opened = self.open(tx, now, &mut sent).await?;
-        if let (Ok(opened), Some(program)) = (&opened, &self.by) {
-            program.made(tx, Made { id: opened.id.0, new: opened.fresh }).await?;
+        let mut outs = Open::run_many(&[self], tx).await?;
+        outs.pop().ok_or(Error::GivenUp("the group lost a pair"))
+    }
+
+    /// All are opened before anybody is welcomed: a welcome holds numbers, and opening what comes before them.
+    async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Self::Out>> {
+        let Some(first) = jobs.first() else { return Ok(Vec::new()) };
+        let now = first.desk.clock.now();
+        let mut opened = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            opened.push(job.open(tx, now).await?);
         }
-        Ok((opened, sent))
+        let new = |opened: &std::result::Result<Opened, Refusal>| {
+            opened.as_ref().ok().filter(|opened| opened.fresh).map(|opened| opened.id)
+        };
+        let welcomed: Vec<ConversationId> = jobs
+            .iter()
+            .zip(&opened)
+            .filter(|(job, _)| !job.opening.welcome.is_empty())
+            .filter_map(|(_, opened)| new(opened))
+            .collect();
+        outbox::hold_numbers_of(tx, &welcomed).await?;
+        let mut outs = Vec::with_capacity(jobs.len());
+        for (job, opened) in jobs.iter().zip(opened) {
+            let mut sent = Enqueued::default();
+            if let Some(id) = new(&opened) {
+                sent.add(job.welcome(tx, id, now).await?);
+            }
+            outs.push((opened, sent));
+        }
+        for (job, (opened, _)) in jobs.iter().zip(&outs) {
+            let Ok(opened) = opened else { continue };
+            if let Some(program) = &job.by {
+                program.made(tx, Made { id: opened.id.0, new: opened.fresh }).await?;
+            }
+        }
+        Ok(outs)
     }
 }
 
@@ -77,7 +107,7 @@ impl Open {
         self.by.as_ref().map(|program| program.app)
     }
 
-    async fn open(&self, tx: &mut Tx, now: At, sent: &mut Enqueued) -> Done<Opened> {
+    async fn open(&self, tx: &mut Tx, now: At) -> Done<Opened> {
         let (desk, opening) = (&self.desk, &self.opening);
         let phones: Vec<&str> = opening.parties.iter().map(|party| party.phone.as_str()).collect();
         let ours = pairs::ours(tx, &phones).await?;
@@ -137,7 +167,6 @@ impl Open {
         refusals::settle(tx, &phones, &wanted_by(self.app(), &opening.reference)).await?;
         let id = self.write(tx, &choices, now).await?;
         news::opened(desk, tx, id, &opening.reference, now).await?;
-        sent.add(self.welcome(tx, id, now).await?);
         Ok(Ok(Opened { id, fresh: true }))
     }
 

@@ -29,7 +29,7 @@ use crate::store::{Result, Tx, dialect};
 
 /// Holds everybody until the commit: two admins who change people take turns. Before lines are held.
 pub(super) async fn hold_all(tx: &mut Tx) -> Result<()> {
-    dialect::one_at_a_time(tx, "people").await
+    dialect::one_at_a_time(tx, "people", "").await
 }
 
 /// The enabled person, and whoever acts upon them: themselves, or an enabled admin.

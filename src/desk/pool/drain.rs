@@ -112,7 +112,7 @@ impl Job for Move {
     type Out = Result<usize, Failure>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        dialect::one_at_a_time(tx, "pool").await?;
+        dialect::one_at_a_time(tx, "pool", "").await?;
         if let Err(failure) = self.by.may(tx).await? {
             return Ok(Err(failure));
         }

@@ -108,7 +108,7 @@ impl Job for Grow {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         // Two who order at once must not both have the rest of the budget.
-        dialect::one_at_a_time(tx, "pool").await?;
+        dialect::one_at_a_time(tx, "pool", "").await?;
         if let Err(failure) = self.by.may(tx).await? {
             return Ok(Err(failure));
         }

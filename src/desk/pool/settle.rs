@@ -43,7 +43,7 @@ impl Job for Settle {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        dialect::one_at_a_time(tx, "pool").await?;
+        dialect::one_at_a_time(tx, "pool", "").await?;
         let (desk, now, id) = (&self.desk, self.desk.clock.now(), self.order.id);
         match &self.found {
             Found::Ours(number) if self.is_known(tx, number).await? => {

@@ -262,8 +262,9 @@ fn waits(desk: &Desk, text: &Inbound, selected: &Selected, since: Option<At>, no
     else {
         return false;
     };
-    let known =
-        since.is_none_or(|since| is_compared(since, ours, compared, now)) || desk.gate.has_looked_at(&text.from);
+    let known = since.is_none_or(|since| is_compared(since, ours, compared, now))
+        // Whoever has no thread is given one only when those who wrote before have theirs.
+        || (selected.conversation.is_some() && desk.gate.has_looked_at(&text.from));
     if known && !selected.behind {
         return false;
     }

@@ -59,7 +59,7 @@ pub(super) async fn take_in(
     let mut found = look_up(desk, tx, item, number, now).await?;
     if desk.store.is_shared() && item.keyword.is_some() {
         // Where the text goes from there they are held too, and that would be after what the keyword changes.
-        let line = found.number.1.then_some(found.number.0);
+        let line = (found.number.1 && (item.selected.waiting || found.leg.is_none())).then_some(found.number.0);
         let conversation = found.leg.as_ref().map(|leg| leg.conversation);
         hold_in_order(tx, line.into_iter().collect(), conversation.as_slice()).await?;
     }
@@ -96,6 +96,14 @@ async fn go(
             None
         };
         if found.number.1 && leg.role == "customer" {
+            // Most reps are there: then nobody needs the line, which others wait for.
+            if !item.selected.waiting {
+                let plain = Plain { instead: instead.clone(), ..Plain::new(text, leg.conversation, Way::Fast) };
+                let carried = carry::carry(desk, tx, &[plain], now, done).await?;
+                if let Some(outcome) = carried.into_iter().next().flatten() {
+                    return Ok(outcome);
+                }
+            }
             ready(desk, tx, found.number.0, leg.conversation, now, done).await?;
         }
         if leg.role == "party" && pair::asks_for_more(&text.body) {

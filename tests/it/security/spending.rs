@@ -66,6 +66,6 @@ both_stores! {
         house.phone(FISHER).shows(&["1", "2", "3"]);
         house.pass(minutes(2)).await;
         house.phone(FISHER).shows(&["1", "2", "3", "4", "5"]);
-        assert_eq!(house.words("SELECT CAST(segments AS TEXT) FROM spending ORDER BY day").await, ["3", "2"]);
+        assert_eq!(house.words("SELECT CAST(SUM(segments) AS TEXT) FROM spending GROUP BY day ORDER BY day").await, ["3", "2"]);
     }
 }

@@ -1,0 +1,114 @@
+//! Transactions on PostgreSQL: groups of hot verbs, and each other job alone. What lost a race, or has to hold something first,
+//! begins anew.
+
+use std::sync::Arc;
+
+use sqlx::postgres::PgPool;
+use tokio::sync::mpsc;
+
+use super::group::{Pending, run_all};
+use super::lock_order::First;
+use super::{Error, Result, Tx};
+use crate::{faults, metrics};
+
+/// Most hot jobs in one commit.
+const GROUP: usize = 64;
+/// How often a job that lost a race begins anew.
+const TRIES: u32 = 8;
+
+/// Commits what waits, a group at a time, until nobody can send any more.
+pub(super) async fn write_groups(
+    pool: PgPool,
+    waiting: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Box<dyn Pending>>>>,
+) {
+    loop {
+        let mut group = Vec::new();
+        {
+            let mut waiting = waiting.lock().await;
+            if waiting.recv_many(&mut group, GROUP).await == 0 {
+                return;
+            }
+        }
+        metrics::group(group.len());
+        let together: Vec<&dyn Pending> = group.iter().map(AsRef::as_ref).collect();
+        match attempt(&pool, &together, "COMMIT").await {
+            Ok(()) => {
+                let (alone, done): (Vec<_>, Vec<_>) = group.iter().partition(|pending| pending.runs_alone());
+                for pending in done {
+                    pending.answer(Ok(()));
+                }
+                for pending in alone {
+                    write_alone(&pool, pending.as_ref()).await;
+                }
+            }
+            Err(Error::Storage(error)) => {
+                for pending in &group {
+                    pending.answer(Err(Error::Storage(Arc::clone(&error))));
+                }
+            }
+            Err(_) => {
+                for pending in &group {
+                    write_alone(&pool, pending.as_ref()).await;
+                }
+            }
+        }
+    }
+}
+
+/// Runs `pending` in a transaction of its own, again where it lost a race, and answers its caller.
+pub(super) async fn write_alone(pool: &PgPool, pending: &dyn Pending) {
+    let mut tries = 1;
+    let outcome = loop {
+        match attempt(pool, &[pending], "COMMIT").await {
+            Err(Error::Conflict(_)) if tries < TRIES => tries += 1,
+            outcome => break outcome,
+        }
+    };
+    pending.answer(outcome);
+}
+
+/// Runs `group`, and again where it found out too late what it has to hold: then it holds that first.
+pub(super) async fn attempt(pool: &PgPool, group: &[&dyn Pending], end: &'static str) -> Result<()> {
+    let mut first = First::default();
+    for _ in 0..TRIES {
+        let mut tx = begin(pool).await?;
+        let done = match first.hold(&mut tx).await {
+            Ok(()) => run_all(group, &mut tx).await,
+            Err(error) => Err(error),
+        };
+        match finish(tx, done, end).await {
+            Err(Error::OutOfTurn(more)) => first.add(&more),
+            outcome => return outcome,
+        }
+    }
+    let why = Arc::new(sqlx::Error::Protocol("others hold what this write must hold, again and again".into()));
+    // Of a group each may stand a better chance alone.
+    Err(if group.len() > 1 { Error::Conflict(why) } else { Error::Storage(why) })
+}
+
+async fn begin(pool: &PgPool) -> Result<Tx> {
+    // Without a connection none of a group can be written: its callers are told so now, and not one after the other.
+    let connection = pool.acquire().await.map_err(|error| Error::from(error).unavailable())?;
+    let mut tx = Tx::Postgres(connection.into());
+    crate::on!(&mut tx, c => sqlx::query("BEGIN").execute(&mut *c).await.map(drop))?;
+    Ok(tx)
+}
+
+async fn finish(mut tx: Tx, done: Result<()>, end: &'static str) -> Result<()> {
+    faults::point("before_commit");
+    let done = match done {
+        Ok(()) => crate::on!(&mut tx, c => sqlx::query(end).execute(&mut *c).await.map(drop)).map_err(Error::from),
+        Err(error) => Err(error),
+    };
+    faults::point("after_commit");
+    if done.is_err() {
+        let rolled_back = crate::on!(&mut tx, c => sqlx::query("ROLLBACK").execute(&mut *c).await.map(drop));
+        if rolled_back.is_err()
+            && let Tx::Postgres(connection) = tx
+        {
+            // Its transaction may still be open: the connection must not go back to the pool.
+            connection.forsake();
+        }
+    }
+    done
+}

@@ -1,0 +1,197 @@
+//! Rows are held in one order. In tests every database on PostgreSQL watches that (`src/store/lock_order/watch.sql`), and
+//! `databases::Fresh` fails a test in which somebody waited out of turn; here the watch itself is watched.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use switchboard::domain::ids::NumberId;
+use switchboard::on;
+use switchboard::store::lock_order::hold_rows;
+use switchboard::store::{Job, Result, Store, Tx, fitness, outbox};
+use tokio::sync::Notify;
+
+use crate::databases::{self, Fresh};
+
+const AT: switchboard::clock::At = switchboard::clock::At(1_000_000);
+
+/// A database with conversations 1 to 3 and numbers 1 to 5; they were written from the last to the first, so that whoever
+/// reads all finds them in that order.
+async fn filled() -> (Fresh, Store) {
+    let database = databases::postgres().await;
+    let store = Store::open(&database.url).await.unwrap();
+    let mut connection = connect(&database).await;
+    for id in (1..=5).rev() {
+        run(
+            &mut connection,
+            &format!(
+                "INSERT INTO numbers (id, number, role, state, pace_free_at, in_service_at) \
+                 VALUES ({id}, '+1800555100{id}', 'mask', 'active', 0, 0)"
+            ),
+        )
+        .await;
+    }
+    for id in (1..=3).rev() {
+        let insert = "INSERT INTO conversations (id, kind, opened_at, last_at, preview) VALUES";
+        run(&mut connection, &format!("{insert} ({id}, 'support', 0, 0, '')")).await;
+    }
+    connection.close().await.unwrap();
+    (database, store)
+}
+
+async fn connect(database: &Fresh) -> PgConnection {
+    let options: sqlx::postgres::PgConnectOptions = database.url.parse().unwrap();
+    options.connect().await.unwrap()
+}
+
+async fn run(connection: &mut PgConnection, sql: &str) {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(connection).await.unwrap();
+}
+
+/// Whether somebody waited out of turn; asking forgets it.
+async fn out_of_turn(database: &Fresh) -> bool {
+    let mut connection = connect(database).await;
+    let broken =
+        sqlx::query_scalar("SELECT is_called FROM lock_order.broken").fetch_one(&mut connection).await.unwrap();
+    run(&mut connection, "SELECT setval('lock_order.broken', 1, FALSE)").await;
+    connection.close().await.unwrap();
+    broken
+}
+
+/// Statements of one transaction.
+struct Says(&'static [&'static str]);
+
+impl Job for Says {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        for sql in self.0 {
+            on!(tx, c => sqlx::query(*sql).execute(&mut *c).await.map(drop))?;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_out_of_turn_fails_and_is_counted() {
+    let (database, store) = filled().await;
+    let number = "UPDATE numbers SET suspect = 0 WHERE id = 2";
+    let talk = "UPDATE conversations SET last_at = 1 WHERE id = 2";
+    for wrong in [
+        &[number, talk][..],
+        &[number, "UPDATE numbers SET suspect = 0 WHERE id = 1"],
+        &["UPDATE numbers SET suspect = 0"],
+    ] {
+        let said = store.write(Says(Box::leak(wrong.to_vec().into_boxed_slice()))).await.unwrap_err().to_string();
+        assert!(said.contains("out of turn"), "{wrong:?}: {said}");
+        assert!(out_of_turn(&database).await, "{wrong:?}");
+    }
+    for right in [
+        &[talk, number, "UPDATE numbers SET suspect = 0 WHERE id = 3", talk, number][..],
+        // What it made itself nobody else can have.
+        &[
+            number,
+            "INSERT INTO conversations (id, kind, opened_at, last_at, preview) VALUES (9, 'support', 0, 0, '')",
+            "UPDATE conversations SET last_at = 1 WHERE id = 9",
+        ],
+    ] {
+        store.write(Says(Box::leak(right.to_vec().into_boxed_slice()))).await.unwrap();
+    }
+    assert!(!out_of_turn(&database).await);
+    store.close().await;
+}
+
+/// What is changed by one statement is held in order first.
+#[tokio::test]
+async fn an_update_of_many_rows_holds_them_in_the_order_of_their_ids() {
+    struct All;
+    impl Job for All {
+        type Out = ();
+
+        async fn run(&self, tx: &mut Tx) -> Result<()> {
+            let ids: Vec<NumberId> = (1..=5).map(NumberId).collect();
+            fitness::pause_account(tx, "the account is closed", AT, AT).await?;
+            fitness::try_now(tx, AT).await?;
+            fitness::resume_account(tx).await?;
+            switchboard::store::backfill::compared(tx, &ids, AT).await?;
+            switchboard::store::leaps::paces(tx, -1, AT).await?;
+            outbox::set_paces(tx, &[(NumberId(3), AT)]).await?;
+            fitness::forget(tx, AT).await
+        }
+    }
+    let (database, store) = filled().await;
+    let mut connection = connect(&database).await;
+    run(&mut connection, "UPDATE numbers SET suspect = 1, pace_free_at = 2000000").await;
+    connection.close().await.unwrap();
+    // Each of them in a transaction of its own, too: what the first holds the next need not.
+    for part in 0..5 {
+        store.write(Part(part)).await.unwrap();
+    }
+    store.write(All).await.unwrap();
+    assert!(!out_of_turn(&database).await);
+    store.close().await;
+}
+
+struct Part(u8);
+
+impl Job for Part {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        match self.0 {
+            0 => fitness::pause_account(tx, "the account is closed", AT, AT).await.map(drop),
+            1 => fitness::resume_account(tx).await.map(drop),
+            2 => fitness::forget(tx, AT).await,
+            3 => switchboard::store::leaps::paces(tx, -1, AT).await,
+            _ => {
+                fitness::pause(tx, NumberId(4), "refused", AT, AT).await?;
+                fitness::try_now(tx, AT).await
+            }
+        }
+    }
+}
+
+/// Holds a number and then, too late, a conversation.
+struct Late {
+    runs: Arc<AtomicUsize>,
+    began: Arc<Notify>,
+}
+
+impl Job for Late {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        outbox::senders(tx, &[NumberId(2)]).await?;
+        self.began.notify_one();
+        hold_rows(tx, "conversations", &[1, 3]).await
+    }
+}
+
+/// The other way round than [`Late`], and slow about it.
+async fn beside(database: &Fresh) -> PgConnection {
+    let mut other = connect(database).await;
+    run(&mut other, "BEGIN; SELECT id FROM conversations WHERE id = 3 FOR NO KEY UPDATE").await;
+    other
+}
+
+#[tokio::test]
+async fn what_others_hold_and_is_wanted_too_late_is_held_first_the_next_time() {
+    let (database, store) = filled().await;
+    let (runs, began) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let mut other = beside(&database).await;
+    let (job, writer) = (Late { runs: Arc::clone(&runs), began: Arc::clone(&began) }, store.clone());
+    let late = tokio::spawn(async move { writer.write(job).await });
+    began.notified().await;
+    // It does not wait for the conversation with the number in hand: whoever has that one gets this one.
+    run(&mut other, "SELECT id FROM numbers WHERE id = 2 FOR NO KEY UPDATE").await;
+    run(&mut other, "COMMIT").await;
+    late.await.unwrap().unwrap();
+    assert_eq!(runs.load(Ordering::Relaxed), 2, "it began anew once");
+    // Nobody in its way: nothing is begun anew.
+    store.write(Late { runs: Arc::clone(&runs), began }).await.unwrap();
+    assert_eq!(runs.load(Ordering::Relaxed), 3);
+    assert!(!out_of_turn(&database).await);
+    other.close().await.unwrap();
+    store.close().await;
+}
