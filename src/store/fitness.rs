@@ -33,6 +33,7 @@ pub async fn record(tx: &mut Tx, number: NumberId) -> Result<Record> {
 /// # Errors
 /// What the database said.
 pub async fn keep(tx: &mut Tx, number: NumberId, record: &Record) -> Result<()> {
+    hold_rows(tx, "numbers", &[number.0]).await?;
     on!(tx, c => sqlx::query("DELETE FROM sender_refusals WHERE number_id = $1")
         .bind(number.0).execute(&mut *c).await.map(drop))?;
     if !record.refused.is_empty() {
@@ -58,6 +59,7 @@ pub async fn keep(tx: &mut Tx, number: NumberId, record: &Record) -> Result<()> 
 /// # Errors
 /// What the database said.
 pub async fn pause(tx: &mut Tx, number: NumberId, why: &str, probe_at: At, now: At) -> Result<bool> {
+    hold_rows(tx, "numbers", &[number.0]).await?;
     let done = on!(tx, c => sqlx::query(
         "UPDATE numbers SET paused_at = $2, paused_why = $3, pause_scope = 'number', probes = 0, probed_at = $2, \
          probe_at = $4 WHERE id = $1 AND paused_at IS NULL")
@@ -119,6 +121,7 @@ const GO_ON: &str = "UPDATE numbers SET paused_at = NULL, paused_why = NULL, pau
 /// # Errors
 /// What the database said.
 pub async fn resume(tx: &mut Tx, number: NumberId) -> Result<bool> {
+    hold_rows(tx, "numbers", &[number.0]).await?;
     let done = on!(tx, c => {
         let mut q = QueryBuilder::new(GO_ON);
         q.push(" AND id = ").push_bind(number.0);
@@ -148,6 +151,7 @@ pub async fn resume_account(tx: &mut Tx) -> Result<u64> {
 /// # Errors
 /// What the database said.
 pub async fn stop_alone(tx: &mut Tx, number: NumberId, probe_at: At, now: At) -> Result<()> {
+    hold_rows(tx, "numbers", &[number.0]).await?;
     on!(tx, c => sqlx::query(
         "UPDATE numbers SET pause_scope = 'number', probes = 0, probed_at = $2, probe_at = $3 \
          WHERE id = $1 AND pause_scope = 'account'")
