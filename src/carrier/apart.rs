@@ -6,6 +6,21 @@ use std::time::Duration;
 use crate::clock::{At, Clock};
 use crate::domain::offset::{Offset, Span};
 
+const SECOND: i64 = 1_000_000;
+
+/// From the carrier's clock to ours, by an offset in microseconds; unknown: nowhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Way(Option<i64>);
+
+impl Way {
+    /// An instant of the carrier's as our clock shows it, and whether that is sure: without a known offset it stands as the
+    /// carrier wrote it.
+    #[must_use]
+    pub fn ours(self, theirs: At) -> (At, bool) {
+        (At(theirs.0 - self.0.unwrap_or(0)), self.0.is_some())
+    }
+}
+
 /// The two clocks.
 #[derive(Debug)]
 pub struct Apart {
@@ -41,14 +56,11 @@ impl Apart {
         self.offset.lock().unwrap_or_else(PoisonError::into_inner).ahead(now, steady)
     }
 
-    /// An instant of the carrier's as our clock shows it, and whether that is sure: without a known offset it stands as the
-    /// carrier wrote it.
+    /// What brings the instants of one list to our clock: one offset for all of them, and in whole seconds like themselves, so
+    /// that what the carrier made in one second stays in one second and in its order.
     #[must_use]
-    pub fn ours(&self, theirs: At) -> (At, bool) {
-        match self.ahead() {
-            Some(ahead) => (At(theirs.0 - ahead), true),
-            None => (theirs, false),
-        }
+    pub fn way(&self) -> Way {
+        Way(self.ahead().map(|ahead| ahead.div_euclid(SECOND) * SECOND))
     }
 
     /// An instant of ours as the carrier's clock shows it; `None` while the offset is not known.

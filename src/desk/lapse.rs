@@ -110,7 +110,7 @@ pub async fn count(desk: &Desk) -> Result<()> {
     }
     let oldest = counts.oldest_ready.map_or(0, |at| desk.clock.now().since(at).as_secs());
     metrics::oldest(i64::try_from(oldest).unwrap_or(i64::MAX));
-    metrics::carrier_unreachable(outage::get(&mut tx).await?.is_some());
+    metrics::carrier_unreachable(outage::get(&mut tx).await?.is_some_and(|out| !out.trial));
     let unreadable = checkup::unreadable(&mut tx).await?;
     if metrics::unreadable(unreadable.len()) {
         let what: Vec<&str> = unreadable.iter().map(|(what, _)| what.as_str()).collect();

@@ -103,7 +103,7 @@ pub fn is_told(ahead: i64) -> bool {
 /// How far our clock is from the carrier's, which is `ahead` by so many microseconds: `90 s ahead of` or `90 s behind`.
 #[must_use]
 pub fn worded(ahead: i64) -> String {
-    let seconds = (ahead.unsigned_abs() + 500_000) / 1_000_000;
+    let seconds = (ahead.unsigned_abs() + 499_999) / 1_000_000;
     if ahead > 0 { format!("{seconds} s behind") } else { format!("{seconds} s ahead of") }
 }
 

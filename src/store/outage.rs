@@ -74,8 +74,7 @@ pub async fn take(tx: &mut Tx, probe_at: At, now: At) -> Result<bool> {
     Ok(done > 0)
 }
 
-/// The carrier answers: a text is tried next, and what is in doubt is looked for at `now`. Without a text that waits, the outage
-/// is over.
+/// The carrier answers: the next text that waits is tried, and what is in doubt is looked for at `now`.
 ///
 /// # Errors
 /// What the database said.
@@ -93,9 +92,6 @@ pub async fn answers(tx: &mut Tx, now: At) -> Result<()> {
             q.build().execute(&mut *c).await.map(drop)
         })?;
         due(tx, now).await?;
-        on!(tx, c => sqlx::query(
-            "DELETE FROM carrier_outage WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE state = 'ready')")
-            .execute(&mut *c).await.map(drop))?;
     }
     Ok(())
 }

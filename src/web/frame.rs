@@ -235,7 +235,7 @@ async fn stopped(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
 /// asked, texts that it sent and we know nothing of.
 async fn missed(tx: &mut Tx, now: At) -> store::Result<Vec<Trouble>> {
     let mut troubles = Vec::new();
-    if let Some(out) = outage::get(tx).await? {
+    if let Some(out) = outage::get(tx).await?.filter(|out| !out.trial) {
         troubles.push(Trouble {
             what: format!("The carrier cannot be reached ({}): texts wait. Since", out.why.trim_end_matches('.')),
             at: Some(Stamp(out.since)),

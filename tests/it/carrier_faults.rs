@@ -76,7 +76,7 @@ stories! {
         world.serves(&[]).await;
         let said = Traffic::of(&world.witness, sides, 2).ends().await;
         until("a request has failed", async || {
-            (world.number("SELECT COUNT(*) FROM attempts WHERE outcome = 'not_sent'").await > 0).then_some(())
+            (world.number("SELECT COUNT(*) FROM attempts WHERE outcome = 'unreached'").await > 0).then_some(())
         })
         .await;
         world.dies();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use switchboard::clock::{hours, minutes, seconds};
+use switchboard::domain::person::Duty;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
@@ -19,6 +20,8 @@ fn many_lanes(plan: &mut Plan) {
     plan.masks = LANES;
     plan.policies.support.context_line = false;
     plan.policies.delivery.segments_per_day = None;
+    // All of them at one instant.
+    plan.policies.delivery.segments_per_second = Some(1e6);
 }
 
 fn silent(plan: &mut Plan) {
@@ -32,6 +35,8 @@ async fn acquainted(house: &House, customers: u32) -> BTreeMap<String, String> {
         assert!(house.simulator.text(&house.customer(n).number, LINE, &format!("I am {n}.")).await.taken());
     }
     house.runs_due_work().await;
+    // What was answered before shows nothing about what comes now.
+    house.pass(seconds(1)).await;
     let threads: BTreeMap<String, String> =
         house.ana().received().into_iter().map(|text| (text.body, text.from)).collect();
     let thread = |n: u32| {
@@ -191,6 +196,7 @@ both_stores! {
 async fn what_one_node_finds_out_the_other_knows() {
     let house = House::with(databases::postgres().await, Plan::default().but(only_ana)).await;
     let other = house.second_node().await;
+    other.takes_duty("bo@example.com", "bo@example.com", Duty::Away).await;
     let threads = acquainted(&other, 3).await;
     let (phones, masks): (Vec<_>, Vec<_>) = threads.into_iter().unzip();
     house.simulator.fault(Fault::new(Kind::Reset).taken(false).everywhere());

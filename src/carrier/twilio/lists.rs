@@ -3,6 +3,7 @@
 use reqwest::Url;
 
 use super::{LONGEST_ANSWER, Twilio, answer, read, unavailable};
+use crate::carrier::apart::Way;
 use crate::carrier::{Arrived, Listed, Unanswered};
 use crate::clock::{At, days};
 use crate::wire::twilio::inbound::clean;
@@ -23,11 +24,12 @@ impl Twilio {
 
     pub(super) async fn texts_to(&self, to: &str, since: At) -> Result<Vec<Arrived>, Unanswered> {
         let texts = self.texts(&[("To", to), ("DateSent>", &self.day(since))]).await?;
+        let way = self.apart.way();
         let inbound = texts.into_iter().filter(|text| text.direction == "inbound" && is_message_sid(&text.sid));
         Ok(inbound
             .filter_map(|text| {
                 let sid = text.sid.clone();
-                let arrived = self.arrived(text, to);
+                let arrived = Self::arrived(text, to, way);
                 if arrived.is_none() {
                     tracing::warn!(sid, "a text in the carrier's list has no sender or no time: it is left out");
                 }
@@ -82,12 +84,13 @@ impl Twilio {
     }
 
     fn listed(&self, messages: Vec<MessageResource>, from: &str) -> Result<Vec<Listed>, Unanswered> {
+        let way = self.apart.way();
         let ours = messages.into_iter().filter(MessageResource::is_outbound);
         ours.map(|message| {
             let created_at = message.created_at().filter(|_| !message.sid.is_empty());
             // Without its id or its time a text can be neither matched nor ruled out.
             let created_at = created_at.ok_or_else(|| unavailable("a listed text has no id or no date"))?;
-            let (created_at, sure) = self.apart.ours(created_at);
+            let (created_at, sure) = way.ours(created_at);
             Ok(Listed {
                 created_at,
                 sure,
@@ -103,8 +106,8 @@ impl Twilio {
     }
 
     /// A text to us. One without a sender or a time is none that anybody could answer or place.
-    fn arrived(&self, message: MessageResource, to: &str) -> Option<Arrived> {
-        let (sent_at, _) = self.apart.ours(message.created_at().or_else(|| message.sent_at())?);
+    fn arrived(message: MessageResource, to: &str, way: Way) -> Option<Arrived> {
+        let (sent_at, _) = way.ours(message.created_at().or_else(|| message.sent_at())?);
         Some(Arrived {
             sent_at,
             raw: serde_json::to_string(&message).unwrap_or_default(),

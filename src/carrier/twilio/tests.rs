@@ -233,6 +233,19 @@ async fn instants_go_from_one_clock_to_the_other_by_the_date_of_the_answer() {
     assert!(carrier.ahead().is_some(), "an answer without a date changes nothing");
 }
 
+/// Within a second the place in the list tells the order: no clock that runs meanwhile may tell another.
+#[tokio::test]
+async fn what_came_in_one_second_stays_in_one_second() {
+    let items: Vec<_> = (1..=20).map(|n| item(n, "inbound")).collect();
+    let page = format!(r#"{{"messages":[{}],"next_page_uri":null}}"#, items.join(","));
+    let (base, _) = carrier(vec![http("200 OK", "date: Thu, 24 Aug 2023 05:01:45 GMT\r\n", &page)]).await;
+    let carrier = client(&base);
+    let arrived = carrier.inbound("+18005550100", At::EPOCH).await.unwrap();
+    assert!(carrier.ahead().is_some_and(|ahead| ahead < -1_000_000), "this machine's clock is years ahead");
+    assert_eq!(arrived.len(), 20);
+    assert!(arrived.iter().all(|text| text.sent_at == arrived[0].sent_at), "{arrived:?}");
+}
+
 #[tokio::test]
 async fn without_a_date_nothing_is_sure_and_a_day_more_is_asked_about() {
     let page = format!(r#"{{"messages":[{}],"next_page_uri":null}}"#, item(1, "outbound-api"));
