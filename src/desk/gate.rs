@@ -206,12 +206,6 @@ impl Gate {
         self.with(|known| known.listed = steady);
     }
 
-    /// Whether the database was found to hold an older state less than `within` ago.
-    #[must_use]
-    pub fn has_just_gone_back(&self, within: Duration) -> bool {
-        self.with(|known| known.epoch > 0) && self.age() < within
-    }
-
     /// When the database was last found to hold an older state, if it ever was.
     #[must_use]
     pub fn gone_back_at(&self) -> Option<At> {

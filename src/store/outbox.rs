@@ -38,6 +38,8 @@ pub struct Lane {
     pub busy: bool,
     /// Something waits in it.
     pub waiting: bool,
+    /// The highest id of what waits in it: what comes behind that has a higher one, whichever node made it.
+    pub newest: Option<i64>,
     /// The phone has blocked this number at the carrier (STOP, or the carrier refused for it).
     pub blocked: bool,
     /// The person does not want texts from this line or pool.
@@ -178,7 +180,7 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
     }
     let numbered: Vec<(i64, i64, &str)> =
         asked.iter().zip(0_i64..).map(|((number, phone), i)| (i, number.0, phone.as_str())).collect();
-    let rows: Vec<(i64, i32, i32, Option<i64>, Option<i64>, Option<i64>, Option<i64>)> = on!(tx, c => {
+    let rows: Vec<(i64, i32, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>)> = on!(tx, c => {
         let mut q = QueryBuilder::new("WITH asked(i, number_id, phone) AS (");
         q.push_values(padded(&numbered), |mut b, (i, number, phone)| {
             b.push_bind(*i).push_bind(*number).push_bind((*phone).to_owned());
@@ -187,8 +189,8 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
             ") SELECT a.i, \
              CASE WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = a.number_id AND d.to_phone = a.phone \
                AND d.state IN ('sending', 'unknown')) THEN 1 ELSE 0 END, \
-             CASE WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = a.number_id AND d.to_phone = a.phone \
-               AND d.state = 'ready') THEN 1 ELSE 0 END, \
+             (SELECT MAX(d.id) FROM deliveries d WHERE d.number_id = a.number_id AND d.to_phone = a.phone \
+               AND d.state = 'ready'), \
              (SELECT b.blocked FROM blocks b WHERE b.phone = a.phone AND b.number_id = a.number_id \
                ORDER BY b.id DESC LIMIT 1), \
              (SELECT k.given FROM consents k WHERE k.phone = a.phone AND k.scope = \
@@ -201,11 +203,12 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
         q.build_query_as().fetch_all(&mut *c).await
     })?;
     let mut lanes = vec![Lane::default(); asked.len()];
-    for (i, busy, waiting, blocked, given, muted, shut_out) in rows {
+    for (i, busy, newest, blocked, given, muted, shut_out) in rows {
         if let Some(lane) = usize::try_from(i).ok().and_then(|i| lanes.get_mut(i)) {
             *lane = Lane {
                 busy: busy == 1,
-                waiting: waiting == 1,
+                waiting: newest.is_some(),
+                newest,
                 blocked: blocked == Some(1),
                 unwanted: given == Some(0),
                 muted: muted.is_some(),

@@ -8,10 +8,11 @@ use switchboard::domain::ids::{ConversationId, NumberId};
 use switchboard::domain::person::Duty;
 use switchboard::simulator::{Fault, Inbound, Kind};
 use switchboard::store::ledgers;
+use switchboard::wire::twilio::form::Form;
 
 use crate::databases;
 use crate::house::neighbours::webhook;
-use crate::house::{House, LINE, Plan, TOKEN};
+use crate::house::{ACCOUNT, House, LINE, Plan, TOKEN};
 
 #[tokio::test]
 async fn two_first_texts_on_two_nodes_end_in_one_conversation_with_one_rep() {
@@ -32,6 +33,36 @@ async fn two_first_texts_on_two_nodes_end_in_one_conversation_with_one_rep() {
         let texts = house.ana().received().len() + house.bo().received().len();
         assert_eq!(texts, usize::try_from(round + 1).unwrap() * 4, "each text reached one rep, once");
     }
+    house.is_left_tidy();
+    other.is_left_tidy();
+}
+
+/// One node has put a text behind nothing, and it waits; what the other puts behind it leaves after it, whosever ids are higher.
+#[tokio::test]
+async fn what_waits_by_one_node_is_not_overtaken_by_what_another_puts_behind_it() {
+    let house = House::on(databases::postgres().await).await;
+    let joel = house.customer(34);
+    joel.texts("hello").await;
+    let rep = house.chosen().number.clone();
+    let mask = house.phone(&rep).threads().remove(0);
+    let other = house.second_node().await;
+    house.simulator.fault(Fault::new(Kind::TooMany).to(&joel.number).times(1));
+    other.phone(&rep).texts_back("first").await;
+    assert_eq!(house.outbox_to(&joel.number).await, ["ready first"]);
+    let second: Form = [
+        ("MessageSid", "SM00000000000000000000000000000301"),
+        ("AccountSid", ACCOUNT),
+        ("From", rep.as_str()),
+        ("To", mask.as_str()),
+        ("Body", "second"),
+        ("NumMedia", "0"),
+    ]
+    .into_iter()
+    .collect();
+    assert_eq!(house.post("messages", &second, Some(TOKEN)).await.status, 200);
+    house.pass(minutes(1)).await;
+    house.customer(34).shows(&["first", "second"]);
+    other.runs_due_work().await;
     house.is_left_tidy();
     other.is_left_tidy();
 }

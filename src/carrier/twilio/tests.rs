@@ -240,7 +240,7 @@ async fn what_came_in_one_second_stays_in_one_second() {
     let page = format!(r#"{{"messages":[{}],"next_page_uri":null}}"#, items.join(","));
     let (base, _) = carrier(vec![http("200 OK", "date: Thu, 24 Aug 2023 05:01:45 GMT\r\n", &page)]).await;
     let carrier = client(&base);
-    let arrived = carrier.inbound("+18005550100", At::EPOCH).await.unwrap();
+    let arrived = carrier.inbound(Inbox::To("+18005550100"), At::EPOCH, None).await.unwrap().texts;
     assert!(carrier.ahead().is_some_and(|ahead| ahead < -1_000_000), "this machine's clock is years ahead");
     assert_eq!(arrived.len(), 20);
     assert!(arrived.iter().all(|text| text.sent_at == arrived[0].sent_at), "{arrived:?}");

@@ -88,7 +88,9 @@ impl Earlier {
                 Ok(None)
             }
             // What was sent just before the database went back may not be listed yet.
-            Adoption::Nobody if desk.gate.has_just_gone_back(horizon(desk)) => Err(Unknown::Carrier),
+            Adoption::Nobody if desk.gate.gone_back_at().is_some_and(|at| at + horizon(desk) > desk.clock.now()) => {
+                Err(Unknown::Carrier)
+            }
             Adoption::Nobody => Ok(None),
         }
     }

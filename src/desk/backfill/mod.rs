@@ -37,6 +37,8 @@ use lists::Asked;
 const OVERLAP: Duration = hours(24);
 /// A text younger than this may still come by webhook: the carrier tries for 15 s in all.
 const UNDER_WAY: Duration = seconds(20);
+/// Times of the carrier are whole seconds, and so is what is known of how far its clock is off.
+const SLACK: Duration = seconds(2);
 /// The second turn after a start, for what was under way at the first.
 const SECOND_TURN: Duration = seconds(30);
 /// A mask that nobody uses is asked about so often.
@@ -117,7 +119,7 @@ async fn compare(
                 whose: Inbox::To(&number.number),
                 from: number.in_service_at.max(last(&number) - OVERLAP),
                 known_until: known_until(&number, now),
-                since,
+                since: since + SLACK,
             };
             let read = lists::keep(desk, &wanted, std::slice::from_ref(&number)).await;
             (number, read)
@@ -138,7 +140,7 @@ async fn compare(
     drop(asked);
     faults::point("backfill_listed");
     let names: Vec<String> = listed.iter().map(|number| number.number.clone()).collect();
-    let taken = taking::take_in(desk, Whose::Numbers(&names), since).await?;
+    let taken = taking::take_in(desk, Whose::Numbers(&names), since + SLACK).await?;
     turn.found += taken.found;
     let done: Vec<NumberId> =
         listed.iter().filter(|number| !taken.left.contains(&number.number)).map(|number| number.id).collect();

@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt as _;
 
-use super::{Asked, OVERLAP, is_behind, last, lists, say, taking};
+use super::{Asked, OVERLAP, SLACK, is_behind, last, lists, say, taking};
 use crate::carrier::Inbox;
 use crate::clock::At;
 use crate::desk::Desk;
@@ -79,19 +79,19 @@ async fn look_at(desk: &Desk, one: Wanted, numbers: &[Compared], (epoch, since, 
         || (!one.waits && one.number.is_some_and(|wanted| behind.iter().all(|number| number.id != wanted)));
     if !known {
         let from = behind.iter().map(|number| number.in_service_at.max(last(number) - OVERLAP)).min().unwrap_or(now);
-        let asked = Asked { whose: Inbox::From(phone), from, known_until: None, since };
+        let asked = Asked { whose: Inbox::From(phone), from, known_until: None, since: since + SLACK };
         if let Err(why) = lists::keep(desk, &asked, numbers).await? {
             say(&why);
             if desk.gate.unlisted_for() < PATIENCE {
                 return Ok(false);
             }
             // What has come is passed on now; what is lost of the order is less than what more waiting would cost.
-            let taken = taking::take_in(desk, Whose::Phone(phone), since).await?;
+            let taken = taking::take_in(desk, Whose::Phone(phone), since + SLACK).await?;
             desk.tallies.add(UNLOOKED, i64::try_from(taken.waited).unwrap_or(i64::MAX));
             return Ok(taken.waited + taken.found > 0);
         }
     }
-    let taken = taking::take_in(desk, Whose::Phone(phone), since).await?;
+    let taken = taking::take_in(desk, Whose::Phone(phone), since + SLACK).await?;
     if !taken.left.is_empty() {
         return Ok(false);
     }

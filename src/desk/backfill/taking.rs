@@ -63,10 +63,10 @@ pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, since: At) -> Result<
 
 /// Whether a text would open a conversation on a line that was not compared yet: whoever wrote before is given a rep and a mask
 /// first.
-async fn opens(desk: &Desk, arrival: &Arrival, since: At) -> Result<bool> {
+async fn opens(desk: &Desk, arrival: &Arrival) -> Result<bool> {
     let mut tx = desk.store.read().await?;
     let selected = selected::selected(&mut tx, &[(arrival.from.as_str(), arrival.to.as_str())]).await?;
-    let now = desk.clock.now();
+    let (since, now) = (desk.gate.since(), desk.clock.now());
     Ok(selected.first().is_some_and(|one| {
         let compared = one.compared.is_none_or(|(ours, compared)| is_compared(since, ours, compared, now));
         one.conversation.is_none() && one.number.is_some_and(|(_, is_line)| is_line) && !compared
@@ -76,7 +76,7 @@ async fn opens(desk: &Desk, arrival: &Arrival, since: At) -> Result<bool> {
 /// What became of it; `None` if it goes on waiting. `alone`: only its sender's texts are known to be there.
 async fn one(desk: &Desk, mut arrival: Arrival, (since, alone): (At, bool), earlier: &mut Earlier) -> Option<Outcome> {
     if alone && desk.gate.unlisted_for() < PATIENCE {
-        match opens(desk, &arrival, since).await {
+        match opens(desk, &arrival).await {
             Ok(false) => {}
             Ok(true) => return None,
             Err(error) => {

@@ -33,7 +33,9 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
         let blank = seen::is_blank(&draft.body);
         let parts = if blank { vec![draft.body] } else { segment::split(&draft.body, most) };
         for (part, body) in (0_i64..).zip(parts) {
-            let id = DeliveryId(desk.ids.next(now));
+            // Within a lane ids are the order, and another node's clock may be ahead.
+            let newest = flow.lanes.get(&lane).and_then(|state| state.newest);
+            let id = DeliveryId(desk.ids.after(newest, now));
             let segments = i64::from(segment::segments(&body));
             let verdict = match desk.missed() {
                 _ if blank => Verdict::Suppress("there is nothing in it that could be sent"),
