@@ -111,13 +111,12 @@ impl Doubt {
     #[must_use]
     pub fn decide(&self, look: Look, policy: &DeliveryPolicy, asked_at: At) -> Finding {
         match look {
-            // Nothing is under way and the list has long been complete: one look is proof, and of several equal texts
-            // the oldest is the one whose turn it is in its lane.
             Look::Unsure if asked_at >= self.since + PATIENCE => Finding::Parked {
                 at: asked_at + hours(1),
                 why: "the carrier lists a text of these words, and its clock cannot be compared with ours",
             },
-            Look::Unsure => Finding::Again { at: self.next_look(policy, asked_at), proof: false },
+            // Nothing is under way and the list has long been complete: one look is proof, and of several equal texts
+            // the oldest is the one whose turn it is in its lane.
             Look::Candidates(mut ids) if self.earlier => {
                 if ids.is_empty() {
                     Finding::NotSent
@@ -141,7 +140,7 @@ impl Doubt {
             Look::Unavailable if asked_at >= self.listed_at.unwrap_or(self.since) + PATIENCE => {
                 Finding::Parked { at: asked_at + hours(1), why: "the carrier's list could not be had for 15 minutes" }
             }
-            Look::Unavailable => Finding::Again { at: self.next_look(policy, asked_at), proof: false },
+            Look::Unsure | Look::Unavailable => Finding::Again { at: self.next_look(policy, asked_at), proof: false },
         }
     }
 }

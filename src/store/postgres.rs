@@ -273,7 +273,7 @@ async fn brought_up_to_date(pool: &PgPool, found: &State, named: &str) -> Result
     }
     // They may be of this program, and have done it.
     let now = schema(pool).await?;
-    if now == State::Current { Ok(true) } else { Err(Error::Refused(now.in_use(named, nodes))) }
+    if now == State::Current { Ok(true) } else { Err(Error::Refused(State::in_use(named, nodes))) }
 }
 
 async fn living(pool: &PgPool) -> sqlx::Result<Vec<i64>> {

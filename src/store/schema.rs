@@ -128,7 +128,7 @@ impl State {
 
     /// Why the schema of the database called `named` stays as it is while `nodes` that know no other serve it.
     #[must_use]
-    pub(super) fn in_use(&self, named: &str, nodes: usize) -> String {
+    pub(super) fn in_use(named: &str, nodes: usize) -> String {
         let (who, stop) = match nodes {
             1 => ("1 node of the program before serves".to_owned(), "it"),
             n => (format!("{n} nodes of the program before serve"), "all of them"),

@@ -222,7 +222,7 @@ async fn instants_go_from_one_clock_to_the_other_by_the_date_of_the_answer() {
     assert!(carrier.ahead().is_some_and(|ahead| (ahead + 90_000_000).abs() <= 500_000), "{:?}", carrier.ahead());
     assert!(listed[0].sure && (listed[0].created_at.0 - ours.0).abs() <= 500_000, "{:?}", listed[0]);
     // A minute after midnight by our clock, it is still yesterday there.
-    let midnight = At::of_day(ours.day() + 1) + Duration::from_secs(60);
+    let midnight = At::of_day(ours.day() + 1) + Duration::from_mins(1);
     assert_eq!(carrier.outbound("+18005550100", midnight).await.unwrap().len(), 1);
     let arrived = carrier.inbound(Inbox::To("+18005550100"), midnight, None).await.unwrap().texts;
     assert!((arrived[0].sent_at.0 - ours.0).abs() <= 500_000, "{:?}", arrived[0]);

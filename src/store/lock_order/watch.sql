@@ -19,6 +19,7 @@ CREATE TABLE lock_order.places (
 );
 GRANT SELECT ON lock_order.places TO PUBLIC;
 INSERT INTO lock_order.places (rows, keys, under, word, through) VALUES
+    ('arrivals', '{carrier_account,carrier_id}', NULL, NULL, NULL),
     ('words', '{word}', NULL, NULL, NULL),
     ('tallies', '{name}', 'words', 'tally', '{name}'),
     ('account_pause', '{id}', 'words', 'account', '{}'),
@@ -26,7 +27,6 @@ INSERT INTO lock_order.places (rows, keys, under, word, through) VALUES
     ('nodes', '{id}', NULL, NULL, NULL),
     ('carrier_outage', '{id}', NULL, NULL, NULL),
     ('api_tokens', '{id}', NULL, NULL, NULL),
-    ('arrivals', '{carrier_account,carrier_id}', NULL, NULL, NULL),
     ('messages', '{id}', NULL, NULL, NULL),
     ('lines', '{id}', NULL, NULL, NULL),
     ('line_members', '{line_id,person_id}', 'lines', NULL, '{line_id}'),
@@ -58,10 +58,10 @@ INSERT INTO lock_order.places (rows, keys, under, word, through) VALUES
     ('sender_refusals', '{number_id,phone}', 'numbers', NULL, '{number_id}'),
     ('pool_refusals', '{phone,wanted_by}', NULL, NULL, NULL),
     ('pool_peaks', '{day,country}', NULL, NULL, NULL),
+    ('changes', '{id}', NULL, NULL, NULL),
     ('endpoints', '{id}', NULL, NULL, NULL),
     ('event_posts', '{endpoint_id,event_id}', 'endpoints', NULL, '{endpoint_id}'),
     ('api_events', '{id}', NULL, NULL, NULL),
-    ('changes', '{id}', NULL, NULL, NULL),
     ('idempotency_keys', '{app_id,key}', NULL, NULL, NULL),
     ('labels', '{id}', NULL, NULL, NULL),
     ('canned_replies', '{id}', NULL, NULL, NULL),

@@ -131,17 +131,16 @@ impl World {
         for flight in &mind.flights {
             self.of_flight(b, node, flight, all);
         }
-        match &mind.looking {
-            Some(_) => all.push(Action::Finds { node }),
-            None => {
-                let looks = |list| self.doubtful(b).into_iter().map(move |token| Action::Looks { node, token, list });
-                all.extend(looks(List::Had));
-                if self.left.unlisted > 0 {
-                    all.extend(looks(List::Unavailable));
-                }
-                if self.left.undated > 0 {
-                    all.extend(looks(List::Undated));
-                }
+        if mind.looking.is_some() {
+            all.push(Action::Finds { node });
+        } else {
+            let looks = |list| self.doubtful(b).into_iter().map(move |token| Action::Looks { node, token, list });
+            all.extend(looks(List::Had));
+            if self.left.unlisted > 0 {
+                all.extend(looks(List::Unavailable));
+            }
+            if self.left.undated > 0 {
+                all.extend(looks(List::Undated));
             }
         }
         let due = (0..self.db.outbox.len()).filter(|place| self.may_claim(b, node, *place));

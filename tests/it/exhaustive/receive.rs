@@ -174,7 +174,9 @@ impl World {
             return None;
         }
         let by_chance = chance.map(|pair| Pin { pair, since: now });
-        let Some(sent_at) = sent_at.filter(|_| b.rules.has(Rule::AdoptThePair)) else { return by_chance };
+        if sent_at.is_none() || !b.rules.has(Rule::AdoptThePair) {
+            return by_chance;
+        }
         let said = |of: &dyn Fn(usize) -> bool| -> Vec<Missed> {
             let all = self.carrier.said.iter().enumerate().filter(|(at, _)| of(*at));
             all.map(|(_, said)| Missed { body: b.words(said.author, said.nth), sent_at: shifted(said.at, b.ahead) })

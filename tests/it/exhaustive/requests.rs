@@ -36,8 +36,8 @@ impl World {
         let mind = &mut self.nodes[node];
         let Some(flight) = mind.flights.iter_mut().find(|flight| flight.token == token) else { return };
         if matches!(how, How::Answered | How::AnswerLost) {
-            let (text, lane, unwanted) = (flight.text, flight.lane, flight.unwanted);
-            self.carrier.made.push(Made { text, lane, token, at, listed_from: self.now + late, unwanted });
+            let (text, by, unwanted) = (flight.text, flight.lane, flight.unwanted);
+            self.carrier.made.push(Made { text, lane: by, token, at, listed_from: self.now + late, unwanted });
         }
         flight.answer = Some(match how {
             How::Answered => Answer::Taken(self.carrier.made.len() - 1),
