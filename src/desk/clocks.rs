@@ -3,7 +3,7 @@
 //! A jump of our clock is noticed while this process lives (`gate.rs`). A clock that was set between two lives is noticed here,
 //! by the first comparison: the carrier's clock has gone on, so the offset is another one than what was kept.
 
-use super::gate::JUMP;
+use super::watch::JUMP;
 use super::{Desk, leap};
 use crate::domain::offset::{is_told, worded};
 use crate::metrics;

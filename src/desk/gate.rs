@@ -11,14 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::watch::Watch;
 use crate::clock::{At, Clock, minutes};
 use crate::domain::ids::NumberId;
 use crate::store::Timeline;
 
-/// A clock that moved by more than this against steady time has jumped; less is a clock being corrected.
-pub(super) const JUMP: Duration = minutes(1);
-/// Nothing lapses for so long after a jump.
-const CALM: Duration = minutes(5);
 /// A carrier whose lists cannot be had for so long is not waited for any longer.
 pub const PATIENCE: Duration = minutes(15);
 
@@ -52,18 +49,8 @@ struct Known {
     wanted: HashMap<String, NumberId>,
     /// Steady time at which the carrier last gave a list of texts to us.
     listed: Duration,
-}
-
-#[derive(Debug)]
-struct Watch {
-    now: At,
-    steady: Duration,
-    /// Steady time from which things may lapse again.
-    calm_from: Duration,
-    /// Microseconds by which the clock jumped and nobody has asked about yet.
-    leapt: i64,
-    /// Microseconds by which it ever jumped, either way.
-    strayed: i64,
+    /// Steady time before which no single person is looked at: the carrier gave no list.
+    rests_until: Duration,
 }
 
 impl Known {
@@ -77,6 +64,7 @@ impl Known {
             looked_at: HashSet::new(),
             wanted: HashMap::new(),
             listed: since,
+            rests_until: since,
         }
     }
 }
@@ -212,6 +200,19 @@ impl Gate {
         (self.epoch().0 > 0).then(|| self.since())
     }
 
+    /// The carrier gave no list: it is asked for the next one after `pause`.
+    pub fn rest(&self, pause: Duration) {
+        let until = self.clock.steady() + pause;
+        self.with(|known| known.rests_until = until);
+    }
+
+    /// Whether no list is asked for just now.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        let steady = self.clock.steady();
+        self.with(|known| steady < known.rests_until)
+    }
+
     /// For how long the carrier has given no list of texts to us.
     #[must_use]
     pub fn unlisted_for(&self) -> Duration {
@@ -271,26 +272,6 @@ impl Gate {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         watch.look(clock);
         Duration::from_micros(watch.strayed.unsigned_abs())
-    }
-}
-
-impl Watch {
-    fn look(&mut self, clock: &Clock) {
-        // Steady time first: a pause between the two readings then looks like a clock that is a little ahead.
-        let steady = clock.steady();
-        let now = clock.now();
-        let passed = steady.saturating_sub(self.steady);
-        let leap = now.0 - (self.now + passed).0;
-        (self.now, self.steady) = (now, steady);
-        if leap.unsigned_abs() > u64::try_from(JUMP.as_micros()).unwrap_or(u64::MAX) {
-            tracing::warn!(
-                seconds = leap / 1_000_000,
-                "the clock has jumped; nothing lapses for five minutes, and what was planned is planned anew"
-            );
-            self.calm_from = steady + CALM;
-            self.leapt = self.leapt.saturating_add(leap);
-            self.strayed = self.strayed.saturating_add(leap.saturating_abs());
-        }
     }
 }
 

@@ -90,6 +90,7 @@ pub mod tell;
 pub mod tokens;
 pub mod unplan;
 pub mod unsaid;
+mod watch;
 
 use outbox::{Enqueued, Sending};
 

@@ -156,13 +156,16 @@ where
 }
 
 /// Takes a text out of those that wait; false if somebody else has taken it in. Whoever takes it out holds it until the
-/// commit, ahead of everything else.
+/// commit, ahead of every other row.
 ///
 /// # Errors
 /// What the database said.
 pub async fn take(tx: &mut Tx, id: i64) -> Result<bool> {
     let gone = on!(tx, c => sqlx::query("DELETE FROM arrivals WHERE id = $1").bind(id).execute(&mut *c).await
         .map(|done| done.rows_affected()))?;
+    if gone > 0 {
+        tx.holds("arrivals", std::iter::once(id));
+    }
     Ok(gone > 0)
 }
 

@@ -22,8 +22,8 @@ use crate::on;
 pub(super) mod watch;
 
 /// What is held by a row's id, in order. Behind it stands what nobody holds while it waits for one of these.
-const PLACES: [&str; 8] =
-    ["messages", "lines", "people", "customers", "conversations", "deliveries", "numbers", "endpoints"];
+const PLACES: [&str; 9] =
+    ["arrivals", "messages", "lines", "people", "customers", "conversations", "deliveries", "numbers", "endpoints"];
 
 /// Rows that one statement holds by their ids.
 const PIECE: usize = 4096;

@@ -1,10 +1,12 @@
 //! Looks at what single people have sent, where something waits for that: a text to them, or one of theirs.
 
+use std::time::Duration;
+
 use futures_util::StreamExt as _;
 
 use super::{Asked, OVERLAP, SLACK, is_behind, last, lists, say, taking};
 use crate::carrier::Inbox;
-use crate::clock::At;
+use crate::clock::{At, seconds};
 use crate::desk::Desk;
 use crate::desk::gate::{Epoch, PATIENCE};
 use crate::desk::outbox::BEHIND;
@@ -16,6 +18,8 @@ use crate::store::{Job, Result, Tx, departures};
 
 /// People looked at in one turn.
 const SOME: usize = 64;
+/// After a list that could not be had, the next ones are asked for.
+const PAUSE: Duration = seconds(2);
 /// Lists asked for at once.
 const AT_ONCE: usize = 16;
 
@@ -35,6 +39,9 @@ struct Wanted {
 /// What the database said. A carrier that cannot be asked is no error: it is asked again.
 pub async fn people(desk: &Desk) -> Result<usize> {
     let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
+    if desk.gate.rests() {
+        return Ok(0);
+    }
     let (wanted, numbers) = {
         let mut tx = desk.store.read().await?;
         let mut wanted: Vec<Wanted> = desk
@@ -81,7 +88,10 @@ async fn look_at(desk: &Desk, one: Wanted, numbers: &[Compared], (epoch, since, 
         let from = behind.iter().map(|number| number.in_service_at.max(last(number) - OVERLAP)).min().unwrap_or(now);
         let asked = Asked { whose: Inbox::From(phone), from, known_until: None, since: since + SLACK };
         if let Err(why) = lists::keep(desk, &asked, numbers).await? {
-            say(&why);
+            if !desk.gate.rests() {
+                say(&why);
+                desk.gate.rest(PAUSE);
+            }
             if desk.gate.unlisted_for() < PATIENCE {
                 return Ok(false);
             }

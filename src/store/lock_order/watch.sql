@@ -19,7 +19,6 @@ CREATE TABLE lock_order.places (
 );
 GRANT SELECT ON lock_order.places TO PUBLIC;
 INSERT INTO lock_order.places (rows, keys, under, word, through) VALUES
-    ('arrivals', '{carrier_account,carrier_id}', NULL, NULL, NULL),
     ('words', '{word}', NULL, NULL, NULL),
     ('tallies', '{name}', 'words', 'tally', '{name}'),
     ('account_pause', '{id}', 'words', 'account', '{}'),
@@ -27,6 +26,7 @@ INSERT INTO lock_order.places (rows, keys, under, word, through) VALUES
     ('nodes', '{id}', NULL, NULL, NULL),
     ('carrier_outage', '{id}', NULL, NULL, NULL),
     ('api_tokens', '{id}', NULL, NULL, NULL),
+    ('arrivals', '{carrier_account,carrier_id}', NULL, NULL, NULL),
     ('messages', '{id}', NULL, NULL, NULL),
     ('lines', '{id}', NULL, NULL, NULL),
     ('line_members', '{line_id,person_id}', 'lines', NULL, '{line_id}'),
@@ -98,7 +98,7 @@ BEGIN
         RETURN TRUE;
     END IF;
     -- Whoever makes the lists for searching does so alone.
-    IF what = 'settings' AND this ->> 'name' LIKE 'search.%' AND strpos(held, ' words search') > 0 THEN
+    IF (what = 'postings' OR (what = 'settings' AND this ->> 'name' LIKE 'search.%')) AND strpos(held, ' words search') > 0 THEN
         RETURN TRUE;
     END IF;
     SELECT * INTO it FROM lock_order.places WHERE rows = what;
