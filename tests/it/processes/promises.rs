@@ -29,7 +29,9 @@ impl World {
     /// Waits until nothing is left to be sent or found out.
     pub async fn settles(&self) {
         until("every delivery is settled", async || {
-            let open = "SELECT COUNT(*) FROM deliveries WHERE state IN ('ready', 'sending', 'unknown')";
+            // A text that waits to be taken in has no delivery yet.
+            let open = "SELECT (SELECT COUNT(*) FROM deliveries WHERE state IN ('ready', 'sending', 'unknown')) \
+                + (SELECT COUNT(*) FROM arrivals)";
             (self.number(open).await == 0).then_some(())
         })
         .await;
