@@ -5,11 +5,10 @@
 //! that run connect again and go on. So every new connection compares what it finds with what was found before: the start
 //! of the server, the database's own id, the timeline of the write-ahead log and the position in it, which never goes back.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sqlx::PgConnection;
-use tokio::sync::Mutex;
 
 use crate::domain::recollection::Place;
 
@@ -52,8 +51,8 @@ impl Found {
     /// # Errors
     /// What the server said.
     pub(super) async fn compare(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
-        // Held over the question: two that ask at once would note their answers in either order.
-        let mut last = self.last.lock().await;
+        // What was found before the question: two that ask at once note their answers in either order, and nobody waits here.
+        let before = self.last().clone();
         let found: Option<(String, i64, String, i64)> = sqlx::query_as(
             "SELECT pg_postmaster_start_time()::TEXT, d.oid::BIGINT, \
                substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), \
@@ -64,10 +63,18 @@ impl Found {
         .await?;
         let Some((started, database, timeline, position)) = found else { return Ok(()) };
         let found = Place { life: (started, database, timeline), position };
-        if last.as_ref().is_some_and(|before| before.is_void(&found)) {
+        let turned = before.is_some_and(|before| before.is_void(&found));
+        let mut last = self.last();
+        if turned {
             self.timeline.turn();
         }
-        *last = Some(found);
+        if turned || last.as_ref().is_none_or(|last| !last.is_void(&found)) {
+            *last = Some(found);
+        }
         Ok(())
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Place<Life>>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
