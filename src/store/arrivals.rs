@@ -91,11 +91,11 @@ pub enum Whose<'a> {
     Numbers(&'a [String]),
 }
 
-/// The earliest texts of `whose` that wait, at most `limit`, none of these senders' `but`.
+/// The earliest texts of `whose` that wait since `until` or longer, at most `limit`, none of these senders' `but`.
 ///
 /// # Errors
 /// What the database said.
-pub async fn earliest(tx: &mut Tx, whose: Whose<'_>, but: &[String], limit: i64) -> Result<Vec<Arrival>> {
+pub async fn earliest(tx: &mut Tx, whose: Whose<'_>, but: &[String], until: At, limit: i64) -> Result<Vec<Arrival>> {
     if matches!(whose, Whose::Numbers([])) {
         return Ok(Vec::new());
     }
@@ -113,6 +113,7 @@ pub async fn earliest(tx: &mut Tx, whose: Whose<'_>, but: &[String], limit: i64)
                 push_list(&mut q, numbers.iter().cloned());
             }
         }
+        q.push(" AND arrived_at <= ").push_bind(until.0);
         if !but.is_empty() {
             q.push(" AND from_phone NOT IN (");
             push_list(&mut q, but.iter().cloned());

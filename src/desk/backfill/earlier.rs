@@ -155,7 +155,7 @@ async fn facts(desk: &Desk, arrival: &Arrival, sent_at: At) -> Result<(Vec<Candi
         candidates.push(Candidate { rep: member.member.id, phone, masks });
     }
     let numbers = [arrival.to.clone()];
-    let waiting = arrivals::earliest(&mut tx, Whose::Numbers(&numbers), &[], MOST).await?;
+    let waiting = arrivals::earliest(&mut tx, Whose::Numbers(&numbers), &[], now, MOST).await?;
     let asked: Vec<(&str, &str)> = waiting.iter().map(|one| (one.from.as_str(), one.to.as_str())).collect();
     let theirs = selected::selected(&mut tx, &asked).await?;
     let mut said = Said { own: vec![(arrival.body.clone(), sent_at)], others: Vec::new() };

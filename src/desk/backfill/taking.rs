@@ -32,13 +32,15 @@ pub(super) struct Taken {
 /// # Errors
 /// What the database said when it was asked what waits.
 pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, since: At) -> Result<Taken> {
+    // What comes meanwhile is taken in by the next look: else this would not end while texts come.
+    let until = desk.clock.now();
     let mut taken = Taken::default();
     let mut kept_back: Vec<String> = Vec::new();
     let mut earlier = Earlier::default();
     loop {
         let some = {
             let mut tx = desk.store.read().await?;
-            arrivals::earliest(&mut tx, whose, &kept_back, SOME).await?
+            arrivals::earliest(&mut tx, whose, &kept_back, until, SOME).await?
         };
         if some.is_empty() {
             return Ok(taken);
