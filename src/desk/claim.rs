@@ -118,7 +118,7 @@ impl Job for Sweep {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let calm = self.desk.gate.is_calm(&self.desk.clock);
+        let calm = self.desk.gate.is_calm();
         let stale = if calm { table::stale(tx, now, BATCH).await? } else { Vec::new() };
         let stranded = table::stranded(tx, BATCH).await?;
         if !stranded.is_empty() {

@@ -246,17 +246,17 @@ impl Gate {
 
     /// Whether now can be believed: the clock has not jumped within the last five minutes. Take now before you ask.
     #[must_use]
-    pub fn is_calm(&self, clock: &Clock) -> bool {
+    pub fn is_calm(&self) -> bool {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        watch.look(clock);
+        watch.look(&self.clock);
         watch.steady >= watch.calm_from
     }
 
     /// By how many microseconds the clock has jumped since this was last asked; 0 if it has not.
     #[must_use]
-    pub fn leap(&self, clock: &Clock) -> i64 {
+    pub fn leap(&self) -> i64 {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        watch.look(clock);
+        watch.look(&self.clock);
         std::mem::take(&mut watch.leapt)
     }
 
@@ -268,9 +268,9 @@ impl Gate {
 
     /// How far off an instant noted by this process can be because the clock jumped after or before it was noted.
     #[must_use]
-    pub fn strayed(&self, clock: &Clock) -> Duration {
+    pub fn strayed(&self) -> Duration {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        watch.look(clock);
+        watch.look(&self.clock);
         Duration::from_micros(watch.strayed.unsigned_abs())
     }
 }
@@ -293,8 +293,8 @@ mod tests {
         let clock = clock();
         let gate = gate(&clock);
         clock.pass(hours(72));
-        assert!(gate.is_calm(&clock));
-        assert_eq!(gate.leap(&clock), 0);
+        assert!(gate.is_calm());
+        assert_eq!(gate.leap(), 0);
     }
 
     #[test]
@@ -303,14 +303,14 @@ mod tests {
             let clock = clock();
             let gate = gate(&clock);
             clock.set(At::from_seconds(to));
-            assert!(!gate.is_calm(&clock));
-            assert_eq!(gate.leap(&clock), (to - 1_800_000_000) * 1_000_000);
-            assert_eq!(gate.leap(&clock), 0);
-            assert_eq!(gate.strayed(&clock), hours(1));
+            assert!(!gate.is_calm());
+            assert_eq!(gate.leap(), (to - 1_800_000_000) * 1_000_000);
+            assert_eq!(gate.leap(), 0);
+            assert_eq!(gate.strayed(), hours(1));
             clock.pass(seconds(299));
-            assert!(!gate.is_calm(&clock));
+            assert!(!gate.is_calm());
             clock.pass(seconds(1));
-            assert!(gate.is_calm(&clock));
+            assert!(gate.is_calm());
         }
     }
 
@@ -320,7 +320,7 @@ mod tests {
         let gate = gate(&clock);
         for second in 1..=100 {
             clock.set(At::from_seconds(1_800_000_000 + second * 30));
-            assert!(gate.is_calm(&clock), "{second}");
+            assert!(gate.is_calm(), "{second}");
         }
     }
 

@@ -15,7 +15,7 @@ const NOTICED: std::time::Duration = seconds(5);
 /// # Errors
 /// What the database said; it is tried again.
 pub async fn replan(desk: &Desk) -> Result<bool> {
-    let leap = desk.gate.leap(&desk.clock);
+    let leap = desk.gate.leap();
     if leap == 0 {
         return Ok(false);
     }

@@ -3,13 +3,9 @@
 //! A restored backup knows nothing of whoever wrote after it. A choice made anew would give them to another rep and send
 //! them everything again, so the carrier is asked first: it still lists what was relayed, from which mask to whom.
 
-use std::time::Duration;
-
-use crate::clock::{At, minutes};
+use crate::clock::At;
+use crate::domain::doubt::MARGIN;
 use crate::domain::segment;
-
-/// What is known of the offset of the two clocks may be wrong by so much.
-const CLOCKS_DIFFER: Duration = minutes(1);
 
 /// Of a long text the first part has at least so many characters of it.
 const BEGINNING: usize = 200;
@@ -52,9 +48,8 @@ pub enum Adoption<P> {
 #[must_use]
 pub fn adopt<P: Copy + Eq>(missed: &[Missed<'_>], others: &[Missed<'_>], listed: &[Relayed<'_, P>]) -> Adoption<P> {
     let Some((first, later)) = missed.split_first() else { return Adoption::Nobody };
-    let is = |said: &Missed<'_>, one: &Relayed<'_, P>| {
-        carries(one.body, said.body) && one.made_at + CLOCKS_DIFFER >= said.sent_at
-    };
+    let is =
+        |said: &Missed<'_>, one: &Relayed<'_, P>| carries(one.body, said.body) && one.made_at + MARGIN >= said.sent_at;
     let mut pairs: Vec<(P, At)> = Vec::new();
     for one in listed.iter().filter(|one| is(first, one)) {
         match pairs.iter_mut().find(|(pair, _)| *pair == one.pair) {

@@ -64,18 +64,17 @@ const PATIENCE: Duration = minutes(15);
 const EARLY: [u64; 4] = [5, 20, 60, 120];
 /// A listed message made up to this long before the request began may be it: an offset is measured to some seconds, and the
 /// carrier's machines may differ among themselves.
-const MARGIN: Duration = minutes(1);
+pub const MARGIN: Duration = minutes(1);
 
 impl Doubt {
     /// The same, where the database was found to hold an older state at `at`: what the life that is lost had sent last may not
     /// be listed yet, so what was proven before counts no more, and one look is no proof until a request of then would be listed.
     #[must_use]
     pub fn since_gone_back(self, at: At, policy: &DeliveryPolicy, asked_at: At) -> Self {
-        let listed = at + policy.request_timeout + policy.proof_after + policy.proof_again_after;
         Doubt {
             since: self.since.max(at),
             empty_at: self.empty_at.filter(|empty| *empty >= at),
-            earlier: self.earlier && asked_at >= listed,
+            earlier: self.earlier && asked_at >= at + policy.listed_within(),
             ..self
         }
     }

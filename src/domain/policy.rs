@@ -222,6 +222,13 @@ impl Default for DeliveryPolicy {
 }
 
 impl DeliveryPolicy {
+    /// So long after a request was made at the latest, its text stands in the carrier's list, or it was not taken: what two
+    /// empty looks prove.
+    #[must_use]
+    pub fn listed_within(&self) -> Duration {
+        self.request_timeout + self.proof_after + self.proof_again_after
+    }
+
     /// Whether texts are sent to `phone` at all.
     #[must_use]
     pub fn reaches(&self, phone: &str) -> bool {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::{ConnectOptions, Connection, PgExecutor, Row};
 use tokio::sync::{mpsc, oneshot};
 
 use super::connections::{ANSWERING, pool_of, watched};
@@ -171,8 +171,7 @@ impl Postgres {
     pub(super) async fn living(&self) -> Result<Vec<i64>> {
         let mut connection = self.pool.acquire().await?;
         self.found.compare(&mut connection).await?;
-        drop(connection);
-        Ok(living(&self.pool).await?)
+        Ok(living(&mut *connection).await?)
     }
 
     /// What the schema is now.
@@ -276,13 +275,13 @@ async fn brought_up_to_date(pool: &PgPool, found: &State, named: &str) -> Result
     if now == State::Current { Ok(true) } else { Err(Error::Refused(State::in_use(named, nodes))) }
 }
 
-async fn living(pool: &PgPool) -> sqlx::Result<Vec<i64>> {
+async fn living(asked: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>> {
     let rows = sqlx::query(
         "SELECT objid::BIGINT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::INT4::OID AND granted \
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
     )
     .bind(NODES)
-    .fetch_all(pool)
+    .fetch_all(asked)
     .await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }

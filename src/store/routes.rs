@@ -306,14 +306,15 @@ pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Opti
 /// # Errors
 /// What the database said.
 pub async fn known(tx: &mut Tx, account: &str, ids: &[&str]) -> Result<Vec<String>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+    let mut found = Vec::new();
+    for some in ids.chunks(256) {
+        let rows: Vec<(String,)> = on!(tx, c => {
+            let mut q = QueryBuilder::new("SELECT carrier_id FROM messages WHERE carrier_account = ");
+            q.push_bind(account.to_owned()).push(" AND carrier_id IN (");
+            push_list(&mut q, padded(some).map(|id| (*id).to_owned()));
+            q.build_query_as().fetch_all(&mut *c).await
+        })?;
+        found.extend(rows.into_iter().map(|(id,)| id));
     }
-    let rows: Vec<(String,)> = on!(tx, c => {
-        let mut q = QueryBuilder::new("SELECT carrier_id FROM messages WHERE carrier_account = ");
-        q.push_bind(account.to_owned()).push(" AND carrier_id IN (");
-        push_list(&mut q, padded(ids).map(|id| (*id).to_owned()));
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    Ok(found)
 }

@@ -53,15 +53,20 @@ async def deleted(world, _):
 
 async def _serves_blank(world):
     """Whether a missing file is made anew unasked."""
+    await _refuses_or_serves(world)
+    if world.node.runs_still:
+        world.node.dies()
+        return True
+    return False
+
+
+async def _refuses_or_serves(world):
+    """Starts the node, and waits until it has ended by itself or is ready."""
     world.node.starts()
 
     async def look():
         return not world.node.runs_still or await world.node.ready() == 200
     await until("it refuses or serves", look)
-    if world.node.runs_still:
-        world.node.dies()
-        return True
-    return False
 
 
 @fault("file-replaced", "another file renamed over the SQLite file while it is served", SQLITE, (1, 1))
@@ -85,11 +90,7 @@ async def dead_wal(world, tries):
         await world.more(400)
         world.node.dies()
         shutil.copyfile(world.folder / "backup.db", world.database.path)
-        world.node.starts()
-
-        async def look():
-            return not world.node.runs_still or await world.node.ready() == 200
-        await until("it refuses or serves", look)
+        await _refuses_or_serves(world)
         if world.node.runs_still:
             world.node.dies()
             with sqlite3.connect(world.database.path) as connection:

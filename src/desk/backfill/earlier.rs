@@ -1,23 +1,21 @@
 //! Asks the carrier who had a customer whose first text was missed: an earlier life of this database may have passed it on.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 
 use super::say;
 use crate::carrier::Listed;
-use crate::clock::{At, minutes};
+use crate::clock::At;
 use crate::desk::{Desk, Had};
 use crate::domain::adoption::{Adoption, Missed, Relayed, adopt};
+use crate::domain::doubt::MARGIN;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::{keyword, seen};
 use crate::store::arrivals::{self, Arrival, Whose};
 use crate::store::opening::{self, Counted};
 use crate::store::{Result, attempts, selected};
 
-/// The two clocks may differ by so much.
-const CLOCKS_DIFFER: Duration = minutes(1);
 /// Lists asked for at once.
 const AT_ONCE: usize = 8;
 /// Most texts of a line that are compared.
@@ -56,7 +54,7 @@ impl Earlier {
         if candidates.is_empty() || seen::is_blank(&arrival.body) {
             return Ok(None);
         }
-        self.ask(desk, &candidates, sent_at - CLOCKS_DIFFER).await?;
+        self.ask(desk, &candidates, sent_at - MARGIN).await?;
         let listed: Vec<((PersonId, NumberId), &Listed)> = candidates
             .iter()
             .flat_map(|one| {
@@ -67,7 +65,8 @@ impl Earlier {
                 })
             })
             .collect();
-        let bound = bound(desk, &listed).await.map_err(Unknown::Store)?;
+        let ids: Vec<&str> = listed.iter().map(|(_, text)| text.id.as_str()).collect();
+        let bound = bound(desk, &ids).await.map_err(Unknown::Store)?;
         let relayed: Vec<Relayed<'_, _>> = listed
             .iter()
             .filter(|(_, text)| !bound.contains(&text.id))
@@ -88,7 +87,12 @@ impl Earlier {
                 Ok(None)
             }
             // What was sent just before the database went back may not be listed yet.
-            Adoption::Nobody if desk.gate.gone_back_at().is_some_and(|at| at + horizon(desk) > desk.clock.now()) => {
+            Adoption::Nobody
+                if desk
+                    .gate
+                    .gone_back_at()
+                    .is_some_and(|at| at + desk.policies.delivery.listed_within() > desk.clock.now()) =>
+            {
                 Err(Unknown::Carrier)
             }
             Adoption::Nobody => Ok(None),
@@ -118,12 +122,6 @@ impl Earlier {
         self.lists.extend(got.into_iter().map(|(phone, texts)| (phone, (since, texts))));
         Ok(())
     }
-}
-
-/// So long after a request the carrier lists it, by the same rules as for a text in doubt.
-fn horizon(desk: &Desk) -> Duration {
-    let policy = &desk.policies.delivery;
-    policy.request_timeout + policy.proof_after + policy.proof_again_after
 }
 
 /// What was missed on one line: the bodies, and when they were sent.
@@ -170,13 +168,7 @@ async fn facts(desk: &Desk, arrival: &Arrival, sent_at: At) -> Result<(Vec<Candi
     Ok((candidates, said))
 }
 
-/// Those of these texts that are bound to something here.
-async fn bound(desk: &Desk, listed: &[((PersonId, NumberId), &Listed)]) -> Result<HashSet<String>> {
+async fn bound(desk: &Desk, ids: &[&str]) -> Result<HashSet<String>> {
     let mut tx = desk.store.read().await?;
-    let mut bound = HashSet::new();
-    let ids: Vec<&str> = listed.iter().map(|(_, text)| text.id.as_str()).collect();
-    for some in ids.chunks(256) {
-        bound.extend(attempts::bound(&mut tx, some).await?);
-    }
-    Ok(bound)
+    Ok(attempts::bound(&mut tx, ids).await?.into_iter().collect())
 }

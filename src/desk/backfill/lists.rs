@@ -99,12 +99,9 @@ async fn unknown(
             found.push(arrival(desk, text, *place, now));
         }
     }
-    let mut known = HashSet::new();
-    let mut tx = desk.store.read().await?;
     let ids: Vec<&str> = found.iter().map(|text| text.carrier_id.as_str()).collect();
-    for some in ids.chunks(256) {
-        known.extend(routes::known(&mut tx, desk.carrier.account(), some).await?);
-    }
+    let mut tx = desk.store.read().await?;
+    let known: HashSet<String> = routes::known(&mut tx, desk.carrier.account(), &ids).await?.into_iter().collect();
     drop(tx);
     found.retain(|text| !known.contains(&text.carrier_id));
     Ok(found)

@@ -62,8 +62,11 @@ pub async fn people(desk: &Desk) -> Result<usize> {
         }
         (wanted, table::numbers(&mut tx, now).await?)
     };
+    let behind: Vec<&Compared> = numbers.iter().filter(|number| is_behind(number, since, now)).collect();
+    // A person may have written to any of them since that one was compared last.
+    let from = behind.iter().map(|number| number.in_service_at.max(last(number) - OVERLAP)).min().unwrap_or(now);
     let all = futures_util::stream::iter(wanted)
-        .map(|one| look_at(desk, one, &numbers, (epoch, since, now)))
+        .map(|one| look_at(desk, one, (&numbers, &behind), (epoch, since, from)))
         .buffer_unordered(AT_ONCE)
         .collect::<Vec<Result<bool>>>()
         .await;
@@ -78,14 +81,17 @@ pub async fn people(desk: &Desk) -> Result<usize> {
 }
 
 /// False if nothing has come of it: the carrier cannot be asked, or something could not be taken in.
-async fn look_at(desk: &Desk, one: Wanted, numbers: &[Compared], (epoch, since, now): (Epoch, At, At)) -> Result<bool> {
+async fn look_at(
+    desk: &Desk,
+    one: Wanted,
+    (numbers, behind): (&[Compared], &[&Compared]),
+    (epoch, since, from): (Epoch, At, At),
+) -> Result<bool> {
     let phone = one.phone.as_str();
-    let behind: Vec<&Compared> = numbers.iter().filter(|number| is_behind(number, since, now)).collect();
     let known = desk.gate.has_looked_at(phone)
         || behind.is_empty()
         || (!one.waits && one.number.is_some_and(|wanted| behind.iter().all(|number| number.id != wanted)));
     if !known {
-        let from = behind.iter().map(|number| number.in_service_at.max(last(number) - OVERLAP)).min().unwrap_or(now);
         let asked = Asked { whose: Inbox::From(phone), from, known_until: None, since: since + SLACK };
         if let Err(why) = lists::keep(desk, &asked, numbers).await? {
             if !desk.gate.rests() {

@@ -4,19 +4,16 @@
 //! for in its list, one by one, before it is requested. Until this is known, nothing that waited leaves.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use crate::clock::{At, minutes};
+use crate::clock::At;
 use crate::desk::gate::PATIENCE;
 use crate::desk::tallies::STRANGE_TEXTS;
 use crate::desk::{Desk, clocks};
+use crate::domain::doubt::MARGIN;
 use crate::domain::ids::NumberId;
 use crate::faults;
 use crate::store::backfill::{self as table, Waiting};
 use crate::store::{Job, Result, Tx, attempts, tallies};
-
-/// What is known of the offset of the two clocks may be wrong by so much.
-const CLOCKS_DIFFER: Duration = minutes(1);
 
 /// Asks the carrier, once after a start, what it has sent. True once it is known that what waits may leave.
 ///
@@ -40,7 +37,7 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
     let mut strangers = 0;
     for (number, lanes) in lanes.into_values() {
         let Some(newest) = newest else { break };
-        let listed = match strange(desk, &number, newest - CLOCKS_DIFFER).await? {
+        let listed = match strange(desk, &number, newest - MARGIN).await? {
             Some(listed) => listed,
             None if desk.gate.age() >= PATIENCE => {
                 tracing::error!("the carrier's list could not be had for 15 minutes: what waits is sent unlooked");

@@ -140,23 +140,25 @@ impl<'a> Flow<'a> {
             return Verdict::Suppress(why);
         }
         let departure = departure::decide(&self.known(lane, own));
-        match departure {
-            Departure::Suppressed(why) => return Verdict::Suppress(why),
-            Departure::AwaitsComparison if !self.lanes.get(lane).is_some_and(|state| state.busy || state.waiting) => {
-                self.desk.gate.want(&lane.1, lane.0);
-                self.lanes.entry(lane.clone()).or_default().waiting = true;
-                return Verdict::Compare(self.now + LOOK_AGAIN);
-            }
-            _ => {}
+        if let Departure::Suppressed(why) = departure {
+            return Verdict::Suppress(why);
         }
         let state = self.lanes.entry(lane.clone()).or_default();
         if state.busy || state.waiting {
             state.waiting = true;
             return Verdict::Wait { due_at: None, place_at: None };
         }
-        if self.waited && !self.vouched {
-            state.waiting = true;
-            return Verdict::Wait { due_at: Some(self.now), place_at };
+        match departure {
+            Departure::AwaitsVouching => {
+                state.waiting = true;
+                return Verdict::Wait { due_at: Some(self.now), place_at };
+            }
+            Departure::AwaitsComparison => {
+                state.waiting = true;
+                self.desk.gate.want(&lane.1, lane.0);
+                return Verdict::Compare(self.now + LOOK_AGAIN);
+            }
+            _ => {}
         }
         let Some((sender, pace, touched)) = self.senders.get_mut(&lane.0) else {
             return Verdict::Wait { due_at: None, place_at: None };
@@ -232,8 +234,7 @@ impl<'a> Flow<'a> {
         });
         Known {
             waited: self.waited,
-            // Asked further down: a text that waits behind another has no time of its own.
-            vouched: true,
+            vouched: self.vouched,
             compared,
             unlisted_for: if compared { Duration::ZERO } else { gate.unlisted_for() },
             by_person,

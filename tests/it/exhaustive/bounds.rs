@@ -18,7 +18,7 @@ pub struct Left {
     pub crashes: usize,
     /// A request of ours, or its answer, is lost.
     pub lost: usize,
-    /// The carrier refuses a request for now.
+    /// The carrier is too busy for a request (429).
     pub refused: usize,
     /// The answer to a webhook, or to a program, is lost.
     pub unanswered: usize,

@@ -69,8 +69,7 @@ impl World {
             Departure::Looks => {
                 // As long as the carrier's list may be behind, this is a doubt like any other.
                 let policy = DeliveryPolicy::default();
-                let horizon = policy.request_timeout + policy.proof_after + policy.proof_again_after;
-                let back = self.db.went_back_at.is_some_and(|at| now < at + horizon);
+                let back = self.db.went_back_at.is_some_and(|at| now < at + policy.listed_within());
                 let full = back && b.rules.has(Rule::FullProofAfterGoingBack);
                 let outcome = if full { Outcome::Unknown } else { Outcome::Earlier };
                 let attempt = self.attempt(b, node, place);

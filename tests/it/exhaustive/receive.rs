@@ -66,10 +66,7 @@ impl World {
         let said = &self.carrier.said[text];
         let opens = matches!(said.author, Author::Customer(who) if self.db.pins[who].is_none());
         let policy = DeliveryPolicy::default();
-        let settled = self.db.went_back_at.is_none_or(|at| {
-            let listed = at + policy.request_timeout + policy.proof_after + policy.proof_again_after;
-            self.clock(b) >= listed
-        });
+        let settled = self.db.went_back_at.is_none_or(|at| self.clock(b) >= at + policy.listed_within());
         !opens || settled || !b.rules.has(Rule::PickOnlyWhenListed)
     }
 

@@ -18,7 +18,7 @@ pub enum How {
     AnswerLost,
     /// It is lost.
     Lost,
-    /// It is refused for now.
+    /// The carrier is too busy for it (429).
     Refused,
     /// It is not made, because its lease is over.
     Overdue,
