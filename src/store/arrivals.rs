@@ -170,6 +170,24 @@ pub async fn take(tx: &mut Tx, id: i64) -> Result<bool> {
     Ok(gone > 0)
 }
 
+/// As [`take`], of several: the places in `arrivals` of those that were there, in their order.
+///
+/// # Errors
+/// What the database said.
+pub async fn take_all(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<usize>> {
+    // Held in the order in which they are kept.
+    let mut order: Vec<usize> = (0..arrivals.len()).collect();
+    order.sort_unstable_by_key(|&at| (&arrivals[at].account, &arrivals[at].carrier_id));
+    let mut there = Vec::with_capacity(arrivals.len());
+    for at in order {
+        if take(tx, arrivals[at].id).await? {
+            there.push(at);
+        }
+    }
+    there.sort_unstable();
+    Ok(there)
+}
+
 /// People whose texts wait, at most `limit`, those who came first first.
 ///
 /// # Errors

@@ -164,6 +164,42 @@ both_stores! {
         house.ana().shows(&["hello", "1", "2"]);
     }
 
+    async fn many_that_wait_are_taken_in_together_each_persons_in_order(house: plainly) {
+        for n in 0..4 {
+            house.customer(100 + n).texts(&format!("hello {n}")).await;
+        }
+        deaf(house);
+        house.customer(100).texts_in_vain(LINE, "0: missed").await;
+        let house = house.restarts().await;
+        house.simulator.mend_all();
+        backfill::vouch(&house.desk).await.unwrap();
+        for turn in 0..6 {
+            for n in 0..5 {
+                // One of them says STOP in between, and one is new.
+                let body = if (turn, n) == (3, 1) { "STOP".to_owned() } else { format!("{n}: {turn}") };
+                assert!(house.simulator.text(&house.customer(100 + n).number, LINE, &body).await.taken());
+            }
+        }
+        assert_eq!(house.rows("arrivals").await, 30);
+        house.looks_for_missed_texts().await;
+        house.pass(minutes(1)).await;
+        assert_eq!(house.rows("arrivals").await, 0);
+        let told = house.ana().bodies();
+        for n in 0..5 {
+            let own: Vec<&str> = told.iter().map(String::as_str).filter(|body| body.starts_with(&format!("{n}: "))).collect();
+            let mut wanted: Vec<String> = (0..6).map(|turn| format!("{n}: {turn}")).collect();
+            match n {
+                0 => wanted.insert(0, "0: missed".to_owned()),
+                1 => drop(wanted.remove(3)),
+                _ => {}
+            }
+            assert_eq!(own, wanted, "of customer {n}");
+        }
+        assert_eq!(house.rows("messages").await, 35);
+        house.ana().texts_back("anything else?").await;
+        house.pass(minutes(1)).await;
+    }
+
     async fn the_same_webhook_again_while_it_waits_is_one_text(house: plainly) {
         house.customer(34).texts("hello").await;
         let house = house.restarts().await;

@@ -26,8 +26,8 @@ pub(super) struct Taken {
     pub(super) left: HashSet<String>,
 }
 
-/// Takes in what waits of `whose`. What cannot be taken in keeps back the later texts of its sender, for a quarter of an hour
-/// at most. What was sent before `since` may have been passed on by an earlier life of this database.
+/// Takes in what waits of `whose`. What cannot be taken in keeps back the later texts of its sender; files and lists that cannot
+/// be had do so for a quarter of an hour at most. What was sent before `since` may have been passed on by an earlier life of this database.
 ///
 /// # Errors
 /// What the database said when it was asked what waits.
@@ -37,6 +37,7 @@ pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, since: At) -> Result<
     let mut taken = Taken::default();
     let mut kept_back: Vec<String> = Vec::new();
     let mut earlier = Earlier::default();
+    let alone = matches!(whose, Whose::Phone(_));
     loop {
         let some = {
             let mut tx = desk.store.read().await?;
@@ -45,31 +46,63 @@ pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, since: At) -> Result<
         if some.is_empty() {
             return Ok(taken);
         }
-        for arrival in some {
-            if kept_back.contains(&arrival.from) {
-                continue;
-            }
-            let (from, to, missed) = (arrival.from.clone(), arrival.to.clone(), !arrival.webhook);
-            match one(desk, arrival, (since, matches!(whose, Whose::Phone(_))), &mut earlier).await {
-                Some(Outcome::Duplicate) => {}
-                Some(_) if missed => taken.found += 1,
-                Some(_) => taken.waited += 1,
-                None => {
-                    taken.left.insert(to);
-                    kept_back.push(from);
+        // What came by webhook needs nothing looked up: as many as wait in a row are taken in together.
+        for some in some.chunk_by(|one, next| is_plain(one, since) && is_plain(next, since)) {
+            let some: Vec<Arrival> = some.iter().filter(|one| !kept_back.contains(&one.from)).cloned().collect();
+            let outcomes = several(desk, &some, (since, alone)).await;
+            for (arrival, outcome) in some.iter().zip(outcomes) {
+                if kept_back.contains(&arrival.from) {
+                    continue;
+                }
+                let outcome = match outcome {
+                    Some(outcome) => Some(outcome),
+                    None => one(desk, arrival.clone(), (since, alone), &mut earlier).await,
+                };
+                match outcome {
+                    Some(Outcome::Duplicate) => {}
+                    Some(_) if arrival.webhook => taken.waited += 1,
+                    Some(_) => taken.found += 1,
+                    None => {
+                        taken.left.insert(arrival.to.clone());
+                        kept_back.push(arrival.from.clone());
+                    }
                 }
             }
         }
     }
 }
 
-/// Whether a text would open a conversation on a line that was not compared yet: whoever wrote before is given a rep and a mask
-/// first.
-async fn opens(desk: &Desk, arrival: &Arrival) -> Result<bool> {
-    let mut tx = desk.store.read().await?;
-    let selected = selected::selected(&mut tx, &[(arrival.from.as_str(), arrival.to.as_str())]).await?;
+/// It came by webhook, and no earlier life of this database can have passed it on.
+fn is_plain(arrival: &Arrival, since: At) -> bool {
+    arrival.webhook && arrival.sent_at.is_none_or(|at| at >= since)
+}
+
+/// Takes in plain texts together. `None` for each that is to be looked at alone.
+async fn several(desk: &Desk, arrivals: &[Arrival], (since, alone): (At, bool)) -> Vec<Option<Outcome>> {
+    let apart = vec![None; arrivals.len()];
+    if arrivals.len() < 2 || !arrivals.iter().all(|one| is_plain(one, since)) {
+        return apart;
+    }
+    // Whoever opens a conversation is looked at alone, and so is everybody where that cannot be found out.
+    if alone && desk.gate.unlisted_for() < PATIENCE && !matches!(opens(desk, arrivals).await, Ok(false)) {
+        return apart;
+    }
+    match receive::receive_arrivals(desk, arrivals.to_vec()).await {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            tracing::warn!(%error, "texts that waited could not be stored together; each is tried alone");
+            apart
+        }
+    }
+}
+
+/// Whether one of these would open a conversation on a line that was not compared yet: whoever wrote before is given a rep and a
+/// mask first.
+async fn opens(desk: &Desk, arrivals: &[Arrival]) -> Result<bool> {
+    let asked: Vec<(&str, &str)> = arrivals.iter().map(|one| (one.from.as_str(), one.to.as_str())).collect();
+    let selected = selected::selected(&mut desk.store.read().await?, &asked).await?;
     let (since, now) = (desk.gate.since(), desk.clock.now());
-    Ok(selected.first().is_some_and(|one| {
+    Ok(selected.iter().any(|one| {
         let compared = one.compared.is_none_or(|(ours, compared)| is_compared(since, ours, compared, now));
         one.conversation.is_none() && one.number.is_some_and(|(_, is_line)| is_line) && !compared
     }))
@@ -78,7 +111,7 @@ async fn opens(desk: &Desk, arrival: &Arrival) -> Result<bool> {
 /// What became of it; `None` if it goes on waiting. `alone`: only its sender's texts are known to be there.
 async fn one(desk: &Desk, mut arrival: Arrival, (since, alone): (At, bool), earlier: &mut Earlier) -> Option<Outcome> {
     if alone && desk.gate.unlisted_for() < PATIENCE {
-        match opens(desk, &arrival).await {
+        match opens(desk, std::slice::from_ref(&arrival)).await {
             Ok(false) => {}
             Ok(true) => return None,
             Err(error) => {

@@ -4,10 +4,11 @@
 use super::{Inbound, Outcome, Received, Turn, take_in};
 use crate::clock::At;
 use crate::desk::Desk;
+use crate::desk::outbox::Enqueued;
 use crate::desk::tallies::MISSED_TEXTS;
-use crate::faults;
 use crate::store::arrivals::{self, Arrival};
 use crate::store::{Error, Job, Result, Tx, messages, tallies};
+use crate::{faults, metrics};
 
 /// Takes in a text that waits, unless it has come in meanwhile or somebody else takes it in. Returns when it is on disk.
 ///
@@ -20,6 +21,20 @@ pub async fn receive_arrival(desk: &Desk, arrival: Arrival) -> Result<Outcome> {
     let received = desk.store.write(Late { desk: desk.clone(), text, id, missed }).await?;
     faults::point("after_missed");
     received.goes_on(desk)
+}
+
+/// Takes in texts that came and wait, in their order and in one transaction, as many as came at once are. `None` for one that is
+/// to be taken in by itself ([`receive_arrival`]); it goes on waiting.
+///
+/// # Errors
+/// What the database said; they go on waiting then.
+pub async fn receive_arrivals(desk: &Desk, arrivals: Vec<Arrival>) -> Result<Vec<Option<Outcome>>> {
+    let (outcomes, sent) = desk.store.write(Several { desk: desk.clone(), arrivals }).await?;
+    for outcome in outcomes.iter().flatten() {
+        metrics::text(outcome.word());
+    }
+    desk.send(sent);
+    Ok(outcomes)
 }
 
 impl From<Arrival> for Inbound {
@@ -37,6 +52,29 @@ impl From<Arrival> for Inbound {
     }
 }
 
+struct Several {
+    desk: Desk,
+    arrivals: Vec<Arrival>,
+}
+
+impl Job for Several {
+    type Out = (Vec<Option<Outcome>>, Enqueued);
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let mut outcomes = vec![Some(Outcome::Duplicate); self.arrivals.len()];
+        let mine = arrivals::take_all(tx, &self.arrivals).await?;
+        let texts: Vec<Inbound> = mine.iter().map(|&at| Inbound::from(self.arrivals[at].clone()).of_person()).collect();
+        let (came, done) = take_in(&self.desk, tx, &texts.iter().collect::<Vec<_>>(), Turn::Come).await?;
+        for (&at, outcome) in mine.iter().zip(came) {
+            outcomes[at] = outcome;
+        }
+        let left: Vec<Arrival> =
+            mine.into_iter().filter(|&at| outcomes[at].is_none()).map(|at| self.arrivals[at].clone()).collect();
+        arrivals::keep(tx, &left).await?;
+        Ok((outcomes, done))
+    }
+}
+
 struct Late {
     desk: Desk,
     text: Inbound,
@@ -51,7 +89,7 @@ impl Job for Late {
 
     async fn run(&self, tx: &mut Tx) -> Result<Received> {
         if !arrivals::take(tx, self.id).await? {
-            return Ok(Received { outcome: Some(Outcome::Duplicate), sent: super::Enqueued::default() });
+            return Ok(Received { outcome: Some(Outcome::Duplicate), sent: Enqueued::default() });
         }
         let (outcomes, done) = take_in(&self.desk, tx, &[&self.text], Turn::Come).await?;
         let outcome = outcomes.into_iter().next().ok_or(Error::GivenUp("the group lost a text"))?;

@@ -33,7 +33,7 @@ mod ready;
 mod rep;
 mod slow;
 
-pub use missed::receive_arrival;
+pub use missed::{receive_arrival, receive_arrivals};
 
 /// A text as a carrier handed it in.
 #[derive(Clone, Debug)]
