@@ -18,6 +18,8 @@ pub async fn undecided(tx: &mut Tx) -> Result<i64> {
 /// What the database said.
 pub async fn another(tx: &mut Tx, account: &str) -> Result<Option<String>> {
     Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT carrier_account FROM messages WHERE carrier_account IS NOT NULL AND carrier_account <> $1 LIMIT 1")
+        "SELECT carrier_account FROM (SELECT carrier_account FROM messages \
+         UNION ALL SELECT carrier_account FROM arrivals) came \
+         WHERE carrier_account IS NOT NULL AND carrier_account <> $1 LIMIT 1")
         .bind(account).fetch_optional(&mut *c).await)?)
 }
