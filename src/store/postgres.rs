@@ -47,11 +47,11 @@ impl Postgres {
     pub(super) async fn open(url: &str, opening: Opening, patience: Duration) -> Result<Self> {
         let options = options(url)?;
         answers(&options, opening != Opening::AsItIs).await?;
+        refuse_pooler(&options).await?;
         let found = Arc::new(Found::default());
         let connected = watched(pool_of(16), &found).acquire_timeout(patience).test_before_acquire(true);
         let connected = connected.connect_with(options.clone()).await;
         let pool = connected.map_err(|error| unreached::trouble(&options, &error))?;
-        pooler::refuse(&pool).await?;
         refuse_unsafe(&pool).await?;
         let state = schema(&pool).await.map_err(|error| unreached::trouble(&options, &error))?;
         let named = named_by(&options);
@@ -229,14 +229,21 @@ async fn answers(options: &PgConnectOptions, patiently: bool) -> Result<()> {
 pub(super) async fn state(url: &str) -> Result<State> {
     let options = options(url)?;
     answers(&options, false).await?;
-    let connected = pool_of(2).connect_with(options.clone()).await;
+    refuse_pooler(&options).await?;
+    let connected = pool_of(1).connect_with(options.clone()).await;
     let pool = connected.map_err(|error| unreached::trouble(&options, &error))?;
-    let found = match pooler::refuse(&pool).await {
-        Ok(()) => schema(&pool).await.map_err(|error| unreached::trouble(&options, &error)),
-        Err(error) => Err(error),
-    };
+    let found = schema(&pool).await.map_err(|error| unreached::trouble(&options, &error));
     pool.close().await;
     found
+}
+
+/// Before a connection does anything else, which such a pooler would answer with an error of its own.
+async fn refuse_pooler(options: &PgConnectOptions) -> Result<()> {
+    let connected = pool_of(2).connect_with(options.clone()).await;
+    let pool = connected.map_err(|error| unreached::trouble(options, &error))?;
+    let refused = pooler::refuse(&pool).await;
+    pool.close().await;
+    refused
 }
 
 /// The database of `url` as people call it.
