@@ -56,9 +56,12 @@ fn every_rule_names_a_test_that_exists() {
             let root = Path::new(env!("CARGO_MANIFEST_DIR"));
             let place = module.replace("::", "/");
             // A pure rule is held beside it.
-            let places = [format!("tests/it/{place}.rs"), format!("src/domain/{place}.rs")];
+            let places = ["tests/it/{place}.rs", "tests/it/{place}/mod.rs", "src/domain/{place}.rs"]
+                .map(|of| of.replace("{place}", &place));
             let held = places.iter().filter_map(|place| std::fs::read_to_string(root.join(place)).ok());
-            let held = held.into_iter().any(|code| code.contains(&format!("fn {name}(")));
+            // Tests of a macro are named in its rows.
+            let names = [format!("fn {name}("), format!("\n    {name}: ")];
+            let held = held.into_iter().any(|code| names.iter().any(|name| code.contains(name)));
             assert!(held, "{test}: no such test in {places:?}");
             named += 1;
         }

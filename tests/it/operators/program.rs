@@ -2,10 +2,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc;
 
 use tempfile::TempDir;
 
 use crate::binary;
+use crate::processes::PATIENCE;
 
 /// A folder with a database and set-up files in it, and the settings with which commands are run there.
 pub struct Desk {
@@ -85,7 +87,7 @@ impl Desk {
         let mut command = self.command(arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        child.wait_with_output().unwrap().into()
+        ended(child)
     }
 
     /// Runs a command to its end, and reads the first line of what it says and no more.
@@ -93,7 +95,7 @@ impl Desk {
         let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut first = String::new();
         BufReader::with_capacity(32, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        (first.trim_end().to_owned(), child.wait_with_output().unwrap().into())
+        (first.trim_end().to_owned(), ended(child))
     }
 
     /// Starts a command that runs until it is told to stop.
@@ -102,6 +104,18 @@ impl Desk {
         let out = BufReader::new(child.stdout.take().unwrap());
         Running { child: Some(child), out, said: String::new() }
     }
+}
+
+/// Waits until it ends by itself. One that does not is killed, and what it said is told.
+fn ended(child: Child) -> Said {
+    let id = child.id().to_string();
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || tell.send(child.wait_with_output()));
+    if let Ok(output) = told.recv_timeout(PATIENCE) {
+        return output.unwrap().into();
+    }
+    assert!(Command::new("kill").args(["-KILL", &id]).status().unwrap().success());
+    panic!("it did not end: {:?}", Said::from(told.recv().unwrap().unwrap()));
 }
 
 /// A carrier in a process of its own, at which `account` has the token `secret`, and its address.
@@ -168,8 +182,7 @@ impl Running {
     }
 
     fn ends(&mut self) -> Said {
-        let output = self.child.take().unwrap().wait_with_output().unwrap();
-        let mut said = Said::from(output);
+        let mut said = ended(self.child.take().unwrap());
         self.out.read_to_string(&mut self.said).unwrap();
         said.out = std::mem::take(&mut self.said);
         said
