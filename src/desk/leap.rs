@@ -60,9 +60,8 @@ pub(super) async fn lately(tx: &mut Tx, now: At) -> Result<bool> {
 /// # Errors
 /// What the database said.
 pub(super) async fn plans(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
-    leaps::remember(tx, now).await?;
     let fresh: (At, At) = (now - NOTICED, now);
-    leaps::hold(tx, fresh).await?;
+    leaps::begin(tx, leap, fresh, now).await?;
     leaps::requests(tx, leap, fresh).await?;
     leaps::deliveries(tx, leap, fresh).await?;
     leaps::planned(tx, leap, fresh).await?;

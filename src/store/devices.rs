@@ -1,6 +1,7 @@
 //! The browsers in which somebody has signed in before. Only hashes of their tokens are stored.
 //! One browser may be several people's; what one of them did there says nothing for another.
 
+use super::lock_order::{Asked, hold_which};
 use super::{Result, Tx};
 use crate::clock::At;
 use crate::domain::ids::PersonId;
@@ -32,6 +33,8 @@ pub async fn renew(
     (person, now): (PersonId, At),
     since: At,
 ) -> Result<()> {
+    let asked = [Asked::Number(person.0), Asked::Word(before.unwrap_or(token_hash))];
+    hold_which(tx, "devices", "token_hash, person_id", "person_id = $1 OR token_hash = $2", &asked).await?;
     if let Some(before) = before {
         on!(tx, c => sqlx::query("UPDATE devices SET token_hash = $2 WHERE token_hash = $1 AND seen_at > $3")
             .bind(before).bind(token_hash).bind(since.0).execute(&mut *c).await.map(drop))?;
@@ -56,6 +59,7 @@ pub async fn renew(
 /// # Errors
 /// What the database said.
 pub async fn forget(tx: &mut Tx, person: PersonId) -> Result<()> {
+    hold_which(tx, "devices", "token_hash, person_id", "person_id = $1", &[Asked::Number(person.0)]).await?;
     on!(tx, c => sqlx::query("DELETE FROM devices WHERE person_id = $1").bind(person.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

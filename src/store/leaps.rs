@@ -1,8 +1,8 @@
 //! Moves what was planned by a clock that has jumped since. `leap` is in microseconds; what was written within `fresh` was
 //! written by the clock as it is now.
 
-use super::lock_order::hold_rows;
-use super::{Result, Tx, settings};
+use super::lock_order::{hold_rows, hold_which};
+use super::{Result, Tx, dialect, settings};
 use crate::clock::At;
 use crate::on;
 
@@ -14,34 +14,46 @@ const LEAPT_AT: &str = "clock.leapt_at";
 /// # Errors
 /// What the database said.
 pub async fn last(tx: &mut Tx) -> Result<Option<At>> {
-    super::dialect::one_at_a_time(tx, LEAPT_AT, "").await?;
+    // Words are held in their order, and that of the account comes after this one.
+    dialect::one_at_a_time(tx, "a leap", "").await?;
     Ok(settings::get(tx, LEAPT_AT).await?.and_then(|at| at.parse().ok()).map(At))
 }
 
-/// Remembers that plans were moved at `now`.
+/// Remembers that plans are moved at `now`, and holds what is about to be moved, in order.
 ///
 /// # Errors
 /// What the database said.
-pub async fn remember(tx: &mut Tx, now: At) -> Result<()> {
-    settings::set(tx, LEAPT_AT, &now.0.to_string()).await
-}
-
-/// Holds what [`requests`] and [`deliveries`] are about to change, in order.
-///
-/// # Errors
-/// What the database said.
-pub async fn hold(tx: &mut Tx, fresh: (At, At)) -> Result<()> {
+pub async fn begin(tx: &mut Tx, leap: i64, fresh: (At, At), now: At) -> Result<()> {
+    dialect::one_at_a_time(tx, "account", "").await?;
+    settings::set(tx, LEAPT_AT, &now.0.to_string()).await?;
     if !tx.holds_rows() {
         return Ok(());
     }
-    let ids: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
+    hold_which(tx, "carrier_outage", "id", "TRUE", &[]).await?;
+    let (from, to) = (fresh.0.0, fresh.1.0);
+    let planned: Vec<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT DISTINCT conversation_id FROM planned_replies \
+         WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $1 AND $2)")
+        .bind(from).bind(to).fetch_all(&mut *c).await)?;
+    hold_rows(tx, "conversations", &planned).await?;
+    let deliveries: Vec<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT delivery_id FROM attempts \
          WHERE (ended_at IS NULL OR next_look_at IS NOT NULL) AND NOT (started_at BETWEEN $1 AND $2) \
          UNION SELECT id FROM deliveries WHERE state IN ('ready', 'sending', 'unknown') \
          AND NOT (updated_at BETWEEN $1 AND $2)")
-        .bind(fresh.0.0).bind(fresh.1.0).fetch_all(&mut *c).await)?;
-    let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
-    hold_rows(tx, "deliveries", &ids).await
+        .bind(from).bind(to).fetch_all(&mut *c).await)?;
+    hold_rows(tx, "deliveries", &deliveries).await?;
+    hold_numbers(tx, leap, now).await
+}
+
+async fn hold_numbers(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
+    if !tx.holds_rows() {
+        return Ok(());
+    }
+    let numbers: Vec<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT id FROM numbers WHERE paused_at IS NOT NULL OR pace_free_at > $1")
+        .bind(now.0 - leap / 2).fetch_all(&mut *c).await)?;
+    hold_rows(tx, "numbers", &numbers).await
 }
 
 /// Requests that are open or in doubt: when they began, their leases, and the looks for them.
@@ -106,12 +118,7 @@ pub async fn paces(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
     if leap >= 0 {
         return Ok(());
     }
-    if tx.holds_rows() {
-        let ids: Vec<(i64,)> = on!(tx, c => sqlx::query_as("SELECT id FROM numbers WHERE pace_free_at > $1")
-            .bind(now.0 - leap / 2).fetch_all(&mut *c).await)?;
-        let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
-        hold_rows(tx, "numbers", &ids).await?;
-    }
+    hold_numbers(tx, leap, now).await?;
     on!(tx, c => sqlx::query("UPDATE numbers SET pace_free_at = pace_free_at + $1 WHERE pace_free_at > $2")
         .bind(leap).bind(now.0 - leap / 2).execute(&mut *c).await.map(drop))?;
     Ok(())

@@ -2,6 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
+use super::lock_order::hold_rows;
 use super::{Result, Tx};
 use crate::clock::At;
 use crate::domain::ids::PersonId;
@@ -64,6 +65,7 @@ pub async fn insert(
     expires_at: At,
 ) -> Result<()> {
     if kind != Kind::SignIn {
+        hold_rows(tx, "people", &[person.0]).await?;
         on!(tx, c => sqlx::query(
             "DELETE FROM links WHERE person_id = $1 AND used_at IS NULL AND kind <> 'sign_in'")
             .bind(person.0).execute(&mut *c).await.map(drop))?;
@@ -100,6 +102,9 @@ pub async fn open(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<OpenL
 /// # Errors
 /// What the database said.
 pub async fn use_up(tx: &mut Tx, token_hash: &str, kind: Kind, now: At) -> Result<Option<PersonId>> {
+    // Whoever changes a link holds its person.
+    let Some(link) = open(tx, token_hash, now).await? else { return Ok(None) };
+    hold_rows(tx, "people", &[link.person.0]).await?;
     let sql = format!(
         "UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 AND kind = $3 \
          AND person_id IN (SELECT id FROM people WHERE disabled_at IS NULL) AND {BACKED} RETURNING person_id"

@@ -12,7 +12,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 
 use super::{Error, Result, Tx, opening, padded, push_list};
 use crate::domain::ids::NumberId;
@@ -253,6 +253,42 @@ pub async fn hold_rows(tx: &mut Tx, table: &'static str, ids: &[i64]) -> Result<
         hold.done(tx, rows.len()).await?;
     }
     Ok(())
+}
+
+/// As [`hold_rows`], of the rows that are found by `which`, whose parameters are `asked`: in the order of `key`, the columns of the
+/// primary key.
+///
+/// # Errors
+/// What the database said.
+pub async fn hold_which(
+    tx: &mut Tx,
+    table: &'static str,
+    key: &'static str,
+    which: &'static str,
+    asked: &[Asked<'_>],
+) -> Result<()> {
+    let hold = tx.hold_found(table);
+    let Tx::Postgres(session) = tx else { return Ok(()) };
+    let sql = format!("SELECT TRUE{} FROM {table} WHERE {which} ORDER BY {key}{}", hold.noted(), hold.clause());
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for one in asked {
+        query = match *one {
+            Asked::Number(number) => query.bind(number),
+            Asked::Word(word) => query.bind(word.to_owned()),
+        };
+    }
+    crate::metrics::statement();
+    query.execute(&mut **session).await?;
+    Ok(())
+}
+
+/// A parameter of [`hold_which`].
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// An id.
+    Number(i64),
+    /// A text.
+    Word(&'a str),
 }
 
 #[cfg(feature = "faults")]

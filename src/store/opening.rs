@@ -157,6 +157,7 @@ pub async fn customer(tx: &mut Tx, fresh: i64, phone: &str, now: At) -> Result<C
         "INSERT INTO customers (id, phone, created_at) VALUES ($1, $2, $3) \
          ON CONFLICT (phone) DO UPDATE SET created_at = customers.created_at RETURNING id")
         .bind(fresh).bind(phone).bind(now.0).fetch_one(&mut *c).await)?;
+    tx.holds("customers", std::iter::once(id));
     Ok(CustomerId(id))
 }
 

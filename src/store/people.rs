@@ -1,6 +1,7 @@
 //! People with a login: who they are, their phones, their duty.
 
-use super::{Result, Tx, devices};
+use super::lock_order::hold_rows;
+use super::{Result, Tx, devices, sessions};
 use crate::clock::At;
 use crate::domain::hours::Hours;
 use crate::domain::ids::PersonId;
@@ -190,7 +191,8 @@ pub async fn set_password_hash(tx: &mut Tx, id: PersonId, hash: &str) -> Result<
 /// # Errors
 /// What the database said.
 pub async fn sign_out(tx: &mut Tx, id: PersonId) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1").bind(id.0).execute(&mut *c).await.map(drop))?;
+    hold_rows(tx, "people", &[id.0]).await?;
+    sessions::delete_all(tx, id).await?;
     on!(tx, c => sqlx::query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL")
         .bind(id.0).execute(&mut *c).await.map(drop))?;
     devices::forget(tx, id).await

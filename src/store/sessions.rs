@@ -1,10 +1,13 @@
 //! Sessions and wrong passwords.
 //! Only hashes of tokens are stored, so that a stolen database signs nobody in.
 
+use sqlx::AssertSqlSafe;
+
 use crate::clock::At;
 use crate::domain::ids::PersonId;
 use crate::domain::throttle::Failures;
 use crate::on;
+use crate::store::lock_order::{Asked, hold_which};
 use crate::store::{Result, Tx};
 
 /// What is needed to check a password.
@@ -69,6 +72,7 @@ pub async fn note_failure(
     since: At,
 ) -> Result<()> {
     let address = address.unwrap_or_default();
+    hold_failures(tx, account).await?;
     on!(tx, c => sqlx::query("DELETE FROM sign_in_failures WHERE account = $1 AND at <= $2")
         .bind(account).bind(since.0).execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query("INSERT INTO sign_in_failures (id, account, address, at) VALUES ($1, $2, $3, $4)")
@@ -81,8 +85,13 @@ pub async fn note_failure(
 /// # Errors
 /// What the database said.
 pub async fn forget_old_failures(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
-    on!(tx, c => Ok(sqlx::query(
-        "DELETE FROM sign_in_failures WHERE id IN (SELECT id FROM sign_in_failures WHERE at <= $1 LIMIT $2)")
+    let skip = tx.hold_free("sign_in_failures");
+    let sql = format!(
+        "DELETE FROM sign_in_failures WHERE id IN (SELECT id FROM (SELECT id{} FROM sign_in_failures WHERE at <= $1 LIMIT $2{}) f)",
+        skip.noted(),
+        skip.clause()
+    );
+    on!(tx, c => Ok(sqlx::query(AssertSqlSafe(sql))
         .bind(before.0).bind(most).execute(c).await?.rows_affected()))
 }
 
@@ -91,8 +100,13 @@ pub async fn forget_old_failures(tx: &mut Tx, before: At, most: i64) -> Result<u
 /// # Errors
 /// What the database said.
 pub async fn forget_failures(tx: &mut Tx, account: &str) -> Result<()> {
+    hold_failures(tx, account).await?;
     on!(tx, c => sqlx::query("DELETE FROM sign_in_failures WHERE account = $1").bind(account).execute(c).await.map(drop))?;
     Ok(())
+}
+
+async fn hold_failures(tx: &mut Tx, account: &str) -> Result<()> {
+    hold_which(tx, "sign_in_failures", "id", "account = $1", &[Asked::Word(account)]).await
 }
 
 /// A session with the person behind it.
@@ -166,8 +180,25 @@ pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<Option<PersonId>> {
 /// # Errors
 /// What the database said.
 pub async fn drop_stale(tx: &mut Tx, began: At, used: At) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE created_at <= $1 OR seen_at <= $2")
+    let skip = tx.hold_free("sessions");
+    let sql = format!(
+        "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM \
+         (SELECT token_hash{} FROM sessions WHERE created_at <= $1 OR seen_at <= $2{}) s)",
+        skip.noted(),
+        skip.clause()
+    );
+    on!(tx, c => sqlx::query(AssertSqlSafe(sql))
         .bind(began.0).bind(used.0).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Ends all sessions of a person.
+///
+/// # Errors
+/// What the database said.
+pub async fn delete_all(tx: &mut Tx, person: PersonId) -> Result<()> {
+    hold_which(tx, "sessions", "token_hash", "person_id = $1", &[Asked::Number(person.0)]).await?;
+    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1").bind(person.0).execute(c).await.map(drop))?;
     Ok(())
 }
 

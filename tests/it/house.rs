@@ -27,6 +27,7 @@ use switchboard::store::{self, Store};
 
 use crate::databases::Fresh;
 
+pub use asks::unwatched;
 use doors::{figment, open_doors};
 pub use handset::Phone;
 pub use plan::{Plan, mask};

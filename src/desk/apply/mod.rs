@@ -19,6 +19,7 @@ use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
 use crate::domain::setup::{Mistake, Setup};
+use crate::store::lock_order::hold_rows;
 use crate::store::{self, Job, Tx, acts, dialect, lines, numbers, opening, people, texts};
 
 /// What was changed, or why nothing could be.
@@ -72,6 +73,9 @@ impl Job for Apply {
         for line in &held {
             opening::hold_line(tx, *line).await?;
         }
+        // And people before conversations: whoever has a phone now was perhaps a customer.
+        let everybody: Vec<i64> = facts.people.iter().map(|person| person.id.0).collect();
+        hold_rows(tx, "people", &everybody).await?;
         let mut work =
             Work { desk: &self.desk, now: self.desk.clock.now(), known: Known::of(&facts), gone: Vec::new() };
         // All phones that go are gone before any comes, so that two people can swap theirs.

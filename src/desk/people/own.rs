@@ -100,10 +100,10 @@ impl Job for Change {
         if person.has_password != self.counted.is_some() {
             return Ok(Err(Failure::refused("current", "your password was changed meanwhile")));
         }
-        set_password(tx, person.id, &self.hash).await?;
         if let Some(counted) = &self.counted {
             prove::forgive(tx, counted).await?;
         }
+        set_password(tx, person.id, &self.hash).await?;
         self.arrival.begin_in(&self.desk, tx, person.id, now).await?;
         record(&self.desk, tx, (person.id, person.id), "password_set", &json!({}), now).await?;
         Ok(Ok(()))

@@ -179,7 +179,6 @@ async fn change(
     to: Option<&Phone>,
     now: At,
 ) -> Result<Enqueued> {
-    // Lines are held before conversations.
     for line in queue::lines_of(tx, person).await? {
         opening::hold_line(tx, line).await?;
     }

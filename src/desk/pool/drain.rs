@@ -94,7 +94,9 @@ async fn change(
     step: (State, State),
     kind: &'static str,
 ) -> Result<usize, Failure> {
-    let job = Move { desk: desk.clone(), by, masks: masks.to_vec(), step, kind };
+    let mut masks = masks.to_vec();
+    masks.sort_unstable();
+    let job = Move { desk: desk.clone(), by, masks, step, kind };
     let count = desk.store.write(job).await??;
     desk.live.nudge();
     Ok(count)

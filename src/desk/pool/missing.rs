@@ -21,6 +21,8 @@ const USUAL_LIFE: Duration = hours(24);
 /// # Errors
 /// What the database said.
 pub async fn refuse(desk: &Desk, tx: &mut Tx, phones: &[&str], wanted_by: &str, now: At) -> Result<()> {
+    let mut phones = phones.to_vec();
+    phones.sort_unstable();
     for phone in phones {
         let life = refusals::usual_life(tx, phone, now).await?.unwrap_or(USUAL_LIFE);
         refusals::keep(tx, phone, wanted_by, now + life + desk.policies.pool.quarantine_floor).await?;

@@ -25,11 +25,12 @@ pub(super) async fn open(
     done: &mut Enqueued,
 ) -> Result<Outcome> {
     let mut hall = Hall::hold(desk, tx, line, now).await?;
+    // Customers are held before conversations.
+    let fresh = desk.ids.next(now);
+    let customer = opening::customer(tx, fresh, &text.from, now).await?;
     // Whoever waits already goes first.
     done.add(queue::drain_held(&desk.for_others(), tx, &mut hall, now).await?);
     hall.had = desk.had().map(|had| had.rep);
-    let fresh = desk.ids.next(now);
-    let customer = opening::customer(tx, fresh, &text.from, now).await?;
     // Somebody new has neither an earlier conversation nor a rep to go back to.
     let known = Some(customer).filter(|customer| customer.0 != fresh);
     let taken_up = match known {

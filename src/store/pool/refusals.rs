@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sqlx::AssertSqlSafe;
+
 use crate::clock::At;
 use crate::on;
 use crate::store::{Result, Tx};
@@ -33,9 +35,11 @@ pub async fn of(tx: &mut Tx, phone: &str, now: At) -> Result<i64> {
 /// # Errors
 /// What the database said.
 pub async fn settle(tx: &mut Tx, phones: &[&str], wanted_by: &str) -> Result<()> {
+    let mut phones = phones.to_vec();
+    phones.sort_unstable();
     for phone in phones {
         on!(tx, c => sqlx::query("DELETE FROM pool_refusals WHERE phone = $1 AND wanted_by = $2")
-            .bind(*phone).bind(wanted_by).execute(&mut *c).await.map(drop))?;
+            .bind(phone).bind(wanted_by).execute(&mut *c).await.map(drop))?;
     }
     Ok(())
 }
@@ -58,6 +62,13 @@ pub async fn usual_life(tx: &mut Tx, phone: &str, now: At) -> Result<Option<Dura
 /// # Errors
 /// What the database said.
 pub async fn forget(tx: &mut Tx, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM pool_refusals WHERE until <= $1").bind(now.0).execute(&mut *c).await.map(drop))?;
+    let skip = tx.hold_free("pool_refusals");
+    let sql = format!(
+        "DELETE FROM pool_refusals WHERE (phone, wanted_by) IN \
+         (SELECT phone, wanted_by FROM (SELECT phone, wanted_by{} FROM pool_refusals WHERE until <= $1{}) r)",
+        skip.noted(),
+        skip.clause()
+    );
+    on!(tx, c => sqlx::query(AssertSqlSafe(sql)).bind(now.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

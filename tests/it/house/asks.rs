@@ -109,6 +109,15 @@ impl House {
     }
 }
 
+/// Nobody looks at the order in which this transaction holds rows: it works by hand, and nobody else is there.
+pub async fn unwatched(tx: &mut Tx) -> Result<()> {
+    if tx.holds_rows() {
+        let sql = "SELECT set_config('lock_order.unwatched', 'yes', TRUE)";
+        on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
+    }
+    Ok(())
+}
+
 struct Set(String);
 
 impl Job for Set {
@@ -116,11 +125,7 @@ impl Job for Set {
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         let sql = sqlx::AssertSqlSafe(self.0.clone());
-        if tx.holds_rows() {
-            // Nobody else is there, and by hand rows are taken in whatever order they are found.
-            let unwatched = "SELECT set_config('lock_order.unwatched', 'yes', TRUE)";
-            on!(tx, c => sqlx::query(unwatched).execute(&mut *c).await.map(drop))?;
-        }
+        unwatched(tx).await?;
         on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
         Ok(())
     }

@@ -188,6 +188,7 @@ impl Job for Run {
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         let sql = AssertSqlSafe(self.0.clone());
+        crate::house::unwatched(tx).await?;
         on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
         Ok(())
     }
