@@ -14,6 +14,8 @@ use crate::store::{Job, Result, Tx, changes};
 
 /// Most deliveries in one claim.
 const BATCH: i64 = 128;
+/// Most texts that are chosen in a row to try what is stopped with, while none of them is requested.
+const PROBED_AT_MOST: usize = 64;
 
 /// What a claim did.
 #[derive(Debug)]
@@ -39,14 +41,25 @@ pub async fn claim(desk: &Desk) -> Result<Claimed> {
     desk.dispatch(sendings);
     let mut probed = 0;
     for stopped in stopped {
-        // Each in a transaction of its own: it holds one number only.
-        let sendings = desk.store.write(Probe { desk: desk.clone(), stopped }).await?;
-        probed += sendings.len();
-        if !sendings.is_empty() {
-            desk.dispatch(sendings);
-        }
+        probed += probe(desk, stopped).await?;
     }
     Ok(Claimed { looked_at: looked_at + probed, next_due })
+}
+
+/// Tries what is stopped with one text. Returns at how many it looked: some have to be looked for first, or wait for something else.
+async fn probe(desk: &Desk, stopped: Stopped) -> Result<usize> {
+    for looked_at in 0..PROBED_AT_MOST {
+        // Each in a transaction of its own: it holds one number only.
+        match desk.store.write(Probe { desk: desk.clone(), stopped }).await? {
+            Probed::Tried(sendings) => {
+                desk.dispatch(sendings);
+                return Ok(looked_at + 1);
+            }
+            Probed::NotWithThis => {}
+            Probed::Nothing => return Ok(looked_at),
+        }
+    }
+    Ok(PROBED_AT_MOST)
 }
 
 /// Tries with one waiting text whether what is stopped has to be.
@@ -55,8 +68,17 @@ struct Probe {
     stopped: Stopped,
 }
 
+enum Probed {
+    /// A request was begun.
+    Tried(Vec<Sending>),
+    /// The text that was chosen is not requested now: another one may be.
+    NotWithThis,
+    /// Nothing can be tried, or somebody else does.
+    Nothing,
+}
+
 impl Job for Probe {
-    type Out = Vec<Sending>;
+    type Out = Probed;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, stopped, now) = (&self.desk, self.stopped, self.desk.clock.now());
@@ -64,15 +86,24 @@ impl Job for Probe {
             Stopped::Number { probes, .. } | Stopped::Account { probes } => next_probe(probes + 1, &desk.chance, now),
             Stopped::Carrier { probes } => next_trial(probes + 1, &desk.chance, now),
         };
-        let Some(text) = fitness::candidate(tx, stopped, now).await? else { return Ok(Vec::new()) };
+        let Some(text) = fitness::candidate(tx, stopped, now).await? else { return Ok(Probed::Nothing) };
         if !fitness::take_probe(tx, stopped, next, now).await? {
-            return Ok(Vec::new());
+            return Ok(Probed::Nothing);
         }
-        let Some(text) = table::waiting(tx, text).await? else { return Ok(Vec::new()) };
+        let Some(text) = table::waiting(tx, text).await? else {
+            // Another node looks at it.
+            fitness::give_probe_back(tx, stopped, now).await?;
+            return Ok(Probed::Nothing);
+        };
         let done = outbox::probe(desk, tx, text, now).await?;
+        let tried = !done.sendings.is_empty();
         // What goes on waiting has a time of its own.
         let Enqueued { sendings, .. } = follow(desk, tx, done, now).await?;
-        Ok(sendings)
+        if tried {
+            return Ok(Probed::Tried(sendings));
+        }
+        fitness::give_probe_back(tx, stopped, now).await?;
+        Ok(Probed::NotWithThis)
     }
 }
 

@@ -145,22 +145,19 @@ pub async fn secret(tx: &mut Tx, id: EndpointId) -> Result<Option<String>> {
     Ok(row)
 }
 
-/// Holds an endpoint until the commit: nobody tells of anything meanwhile. Whether it is disabled; `None` if it is deleted
-/// or never was.
+/// Holds an endpoint until the commit, deleted or not: nobody tells of anything meanwhile. Whether it is disabled; `None` if it
+/// is deleted or never was.
 ///
 /// # Errors
 /// What the database said.
 pub async fn hold(tx: &mut Tx, id: EndpointId) -> Result<Option<bool>> {
     let lock = tx.hold("endpoints", &[id.0]);
-    let sql = format!(
-        "SELECT disabled_at{} FROM endpoints WHERE id = $1 AND deleted_at IS NULL{}",
-        lock.noted(),
-        lock.clause()
-    );
-    let row: Option<(Option<i64>,)> =
+    let sql =
+        format!("SELECT disabled_at, deleted_at{} FROM endpoints WHERE id = $1{}", lock.noted(), lock.clause());
+    let row: Option<(Option<i64>, Option<i64>)> =
         on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(&mut *c).await)?;
     lock.done(tx, usize::from(row.is_some())).await?;
-    Ok(row.map(|(disabled_at,)| disabled_at.is_some()))
+    Ok(row.filter(|(_, deleted_at)| deleted_at.is_none()).map(|(disabled_at, _)| disabled_at.is_some()))
 }
 
 /// Posts nothing there from now on, or again.

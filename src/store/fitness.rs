@@ -236,7 +236,8 @@ pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
 }
 
 /// The text with which something stopped is best tried at `now`: to a phone that was not refused, if one waits, else to
-/// the one that was refused longest ago; for the account or the carrier, the one that was tried least.
+/// the one that was refused longest ago; for the account or the carrier, the one that was tried least. One that has to be looked
+/// for before it is requested comes last.
 ///
 /// # Errors
 /// What the database said.
@@ -246,17 +247,17 @@ pub async fn candidate(tx: &mut Tx, stopped: Stopped, now: At) -> Result<Option<
             "SELECT d.id, r.last_at FROM deliveries d \
              LEFT JOIN sender_refusals r ON r.number_id = d.number_id AND r.phone = d.to_phone \
              WHERE d.number_id = $1 AND d.state = 'ready' AND d.due_at <= $2 AND d.valid_until > $2 \
-             ORDER BY COALESCE(r.last_at, 0), d.due_at, d.id LIMIT 1")
+             ORDER BY d.look_from IS NOT NULL, COALESCE(r.last_at, 0), d.due_at, d.id LIMIT 1")
             .bind(id.0).bind(now.0).fetch_optional(&mut *c).await)?,
         Stopped::Account { .. } => on!(tx, c => sqlx::query_as(
             "SELECT d.id, d.due_at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
              WHERE d.state = 'ready' AND d.due_at <= $1 AND d.valid_until > $1 AND n.pause_scope = 'account' \
-             ORDER BY d.tries, d.due_at, d.id LIMIT 1")
+             ORDER BY d.look_from IS NOT NULL, d.tries, d.due_at, d.id LIMIT 1")
             .bind(now.0).fetch_optional(&mut *c).await)?,
         Stopped::Carrier { .. } => on!(tx, c => sqlx::query_as(
             "SELECT d.id, d.due_at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
              WHERE d.state = 'ready' AND d.due_at <= $1 AND d.valid_until > $1 AND n.paused_at IS NULL \
-             ORDER BY d.tries, d.due_at, d.id LIMIT 1")
+             ORDER BY d.look_from IS NOT NULL, d.tries, d.due_at, d.id LIMIT 1")
             .bind(now.0).fetch_optional(&mut *c).await)?,
     };
     let early = matches!(stopped, Stopped::Number { early: true, .. });
@@ -291,6 +292,28 @@ pub async fn take_probe(tx: &mut Tx, stopped: Stopped, probe_at: At, now: At) ->
             .execute(&mut *c).await.map(|done| done.rows_affected()))?,
     };
     Ok(done > 0)
+}
+
+/// No request was begun after [`take_probe`], in the same transaction: what is stopped may be tried with another text at `now`.
+///
+/// # Errors
+/// What the database said.
+pub async fn give_probe_back(tx: &mut Tx, stopped: Stopped, now: At) -> Result<()> {
+    match stopped {
+        // Only a phone that was not refused yet is tried early, and it is not tried again at once.
+        Stopped::Number { early: true, .. } => Ok(()),
+        Stopped::Number { id, probes, .. } => on!(tx, c => sqlx::query(
+            "UPDATE numbers SET probes = $2, probe_at = $3 WHERE id = $1 AND paused_at IS NOT NULL")
+            .bind(id.0).bind(probes).bind(now.0).execute(&mut *c).await.map(drop))
+        .map_err(Into::into),
+        Stopped::Account { probes } => on!(tx, c => sqlx::query("UPDATE account_pause SET probes = $1, probe_at = $2")
+            .bind(probes).bind(now.0).execute(&mut *c).await.map(drop))
+        .map_err(Into::into),
+        Stopped::Carrier { probes } => on!(tx, c => sqlx::query(
+            "UPDATE carrier_outage SET trial = 1, probes = $1, probe_at = $2")
+            .bind(probes).bind(now.0).execute(&mut *c).await.map(drop))
+        .map_err(Into::into),
+    }
 }
 
 /// Why the account is stopped, since when, and when it is tried, if it is stopped.

@@ -107,6 +107,23 @@ both_stores! {
         all_flows_again(house, &threads).await;
     }
 
+    async fn what_is_looked_for_before_it_is_sent_uses_up_no_trial(house: many_lanes) {
+        let threads = acquainted(house, 40).await;
+        house.carrier_goes_away().await;
+        says_to_all(house, &threads, "one").await;
+        house.pass(seconds(10)).await;
+        assert_eq!(outage(house).await.len(), 1);
+        says_to_all(house, &threads, "two").await;
+        // As in a restored backup, of which a later life may have sent all of these.
+        house.sets("UPDATE deliveries SET look_from = accepted_at WHERE state = 'ready'").await;
+        house.carrier_comes_back().await;
+        house.pass(seconds(60)).await;
+        assert_eq!(outage(house).await, [""; 0]);
+        for phone in threads.keys() {
+            house.phone(phone).shows(&["one", "two"]);
+        }
+    }
+
     async fn what_hangs_holds_up_only_what_was_under_way(house: silent) {
         let threads = acquainted(house, 3).await;
         house.simulator.fault(Fault::new(Kind::BlackHole).everywhere());

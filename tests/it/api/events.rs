@@ -202,6 +202,19 @@ both_stores! {
         assert_eq!(receiver.seen().len(), 1);
     }
 
+    async fn what_came_of_a_post_is_kept_when_its_endpoint_was_deleted_meanwhile(house) {
+        let ((pair, _), receiver) = (two(house).await, Receiver::open().await);
+        let (id, _) = listens(house, &receiver, &["*"]).await;
+        happens(house, &[(pair, Kind::PairOpened)]).await;
+        let under_way = post::take(&house.desk, &[], 64).await.unwrap();
+        assert_eq!(Program::of(house).await.delete(&format!("endpoints/{id}")).await.status, 204);
+        for due in under_way {
+            post::deliver(&house.desk, due).await;
+        }
+        assert_eq!(receiver.seen().len(), 1);
+        assert_eq!(house.words("SELECT state FROM event_posts").await, ["delivered"]);
+    }
+
     /// An address that leads beside us is refused when it is connected to, whenever it came to lead there.
     async fn case_25_nothing_is_posted_to_what_stands_beside_us(house: out_in_the_world) {
         let ((pair, _), receiver) = (two(house).await, Receiver::open().await);
