@@ -152,8 +152,7 @@ pub async fn secret(tx: &mut Tx, id: EndpointId) -> Result<Option<String>> {
 /// What the database said.
 pub async fn hold(tx: &mut Tx, id: EndpointId) -> Result<Option<bool>> {
     let lock = tx.hold("endpoints", &[id.0]);
-    let sql =
-        format!("SELECT disabled_at, deleted_at{} FROM endpoints WHERE id = $1{}", lock.noted(), lock.clause());
+    let sql = format!("SELECT disabled_at, deleted_at{} FROM endpoints WHERE id = $1{}", lock.noted(), lock.clause());
     let row: Option<(Option<i64>, Option<i64>)> =
         on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(&mut *c).await)?;
     lock.done(tx, usize::from(row.is_some())).await?;

@@ -60,8 +60,8 @@ fn every_rule_names_a_test_that_exists() {
                 .map(|of| of.replace("{place}", &place));
             let held = places.iter().filter_map(|place| std::fs::read_to_string(root.join(place)).ok());
             // Tests of a macro are named in its rows.
-            let names = [format!("fn {name}("), format!("\n    {name}: ")];
-            let held = held.into_iter().any(|code| names.iter().any(|name| code.contains(name)));
+            let spelled = [format!("fn {name}("), format!("\n    {name}: ")];
+            let held = held.into_iter().any(|code| spelled.iter().any(|one| code.contains(one)));
             assert!(held, "{test}: no such test in {places:?}");
             named += 1;
         }
