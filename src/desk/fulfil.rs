@@ -29,7 +29,7 @@ pub async fn fulfil(desk: &Desk) -> Result<usize> {
         let due = planned::due(&mut desk.store.read().await?, now, allowed, PIECE).await?;
         let mut ended = 0;
         for conversation in due {
-            let (count, sent) = desk.store.write(Due { desk: desk.clone(), conversation, allowed }).await?;
+            let (count, sent) = desk.store.write(Due { desk: desk.clone(), conversation }).await?;
             desk.send(sent);
             ended += count;
         }
@@ -48,8 +48,6 @@ fn began(desk: &Desk, now: At) -> At {
 struct Due {
     desk: Desk,
     conversation: ConversationId,
-    /// Everything may leave; else only what was written from then on and is not scheduled.
-    allowed: (bool, At),
 }
 
 impl Job for Due {
@@ -60,7 +58,8 @@ impl Job for Due {
         // Whoever else would send them waits here, and finds them sent.
         routes::talks(tx, &[self.conversation]).await?;
         let waiting = planned::waiting(tx, self.conversation).await?;
-        let (free, since) = self.allowed;
+        // Everything may leave; else only what was written from then on and is not scheduled.
+        let (free, since) = (lapse::may_lapse(desk), began(desk, now));
         let (mut ended, mut sent) = (0, Enqueued::default());
         // None overtakes another.
         for one in

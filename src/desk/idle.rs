@@ -61,7 +61,9 @@ impl Job for Close {
         let talks = routes::talks(tx, &[self.conversation]).await?;
         // Somebody may have written between the look and the lock.
         let still = idle::since(tx, self.line, now - self.after, Some(self.conversation), 1).await?;
-        let Some(talk) = talks.first().filter(|_| !still.is_empty()) else { return Ok(None) };
+        // So may the database have gone back, which its connection has found out.
+        let goes_on = still.is_empty() || !lapse::may_lapse(desk);
+        let Some(talk) = talks.first().filter(|_| !goes_on) else { return Ok(None) };
         let data = json!({ "why": "idle", "hours": self.after.as_secs() / 3600 });
         close::end(desk, tx, talk, None, &data, now).await?;
         queue::drain_after(desk, tx, line, now).await.map(Some)

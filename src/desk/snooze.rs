@@ -163,7 +163,7 @@ impl Job for Wake {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         let talks = routes::talks(tx, &[self.conversation]).await?;
         let due = talks.first().filter(|talk| talk.snoozed_until.is_some_and(|until| until <= now));
-        let Some(talk) = due else { return Ok(Enqueued::default()) };
+        let Some(talk) = due.filter(|_| lapse::may_lapse(desk)) else { return Ok(Enqueued::default()) };
         back(desk, tx, talk, None, "its time has come", now).await?;
         let legs = routes::live_legs(tx, &[talk.id]).await?;
         let own = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);

@@ -2,8 +2,9 @@
 //! known what that person has sent while nobody listened.
 
 use switchboard::clock::{At, hours, minutes, seconds};
-use switchboard::desk::{backfill, lapse};
+use switchboard::desk::{backfill, lapse, receive};
 use switchboard::simulator::{Fault, Kind};
+use switchboard::store::arrivals::{self, Whose};
 
 use crate::both_stores;
 use crate::databases;
@@ -350,4 +351,28 @@ async fn a_database_that_goes_back_under_a_running_house_has_nothing_sent_again(
     assert!(house.desk.gate.is_vouched() && house.desk.gate.has_compared_all());
     joel.texts("see you").await;
     assert_eq!(house.phone(&rep).bodies().last().unwrap(), "see you");
+}
+
+#[tokio::test]
+async fn what_was_known_of_another_database_takes_nothing_in() {
+    let house = House::with(databases::postgres().await, Plan::default().but(plainly)).await;
+    house.customer(34).texts("hello").await;
+    let house = house.restarts().await;
+    backfill::vouch(&house.desk).await.unwrap();
+    assert!(house.simulator.text(&house.customer(34).number, LINE, "anybody there?").await.taken());
+    let until = house.clock.now();
+    let waits = async || {
+        let mut tx = house.desk.store.read().await.unwrap();
+        arrivals::earliest(&mut tx, Whose::Numbers(&[LINE.to_owned()]), &[], until, 10).await.unwrap()
+    };
+    let (epoch, waiting) = (house.desk.gate.epoch(), waits().await);
+    assert_eq!(waiting.len(), 1);
+    // The connection that is to take it in finds an older state of the database.
+    house.desk.store.timeline().turn();
+    assert!(receive::receive_arrival(&house.desk, epoch, waiting[0].clone()).await.is_err());
+    assert!(receive::receive_arrivals(&house.desk, epoch, waiting.clone()).await.is_err());
+    assert_eq!(waits().await, waiting);
+    house.looks_for_missed_texts().await;
+    house.pass(minutes(10)).await;
+    house.ana().shows(&["hello", "anybody there?"]);
 }

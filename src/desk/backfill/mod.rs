@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 
 use super::Desk;
+use super::gate::Epoch;
 use super::outbox::BEHIND;
 use super::tallies::UNASKED;
 use crate::carrier::{Inbox, Unanswered};
@@ -68,10 +69,11 @@ pub struct Turn {
 /// # Errors
 /// What the database said. A carrier that cannot be asked is no error: it is asked again at the next turn.
 pub async fn turn(desk: &Desk) -> Result<Turn> {
-    let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
-    let numbers = {
+    let (epoch, since, now, numbers) = {
         let mut tx = desk.store.read().await?;
-        table::numbers(&mut tx, now).await?
+        // Asked afterwards: the connection may have found out that the database went back.
+        let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
+        (epoch, since, now, table::numbers(&mut tx, now).await?)
     };
     let mut behind: HashSet<NumberId> =
         numbers.iter().filter(|number| is_behind(number, since, now)).map(|number| number.id).collect();
@@ -82,7 +84,7 @@ pub async fn turn(desk: &Desk) -> Result<Turn> {
         [|number| number.is_line, |number| number.busy && !number.is_line, |number| !number.busy];
     for kind in kinds {
         let some: Vec<Compared> = due.iter().filter(|number| kind(number)).cloned().collect();
-        let done = compare(desk, some, since, now, &mut turn).await?;
+        let done = compare(desk, some, (epoch, since, now), &mut turn).await?;
         behind.retain(|number| !done.contains(number));
         if done.is_empty() && turn.failed > 0 {
             // The others would not be had either.
@@ -108,8 +110,7 @@ pub async fn turn(desk: &Desk) -> Result<Turn> {
 async fn compare(
     desk: &Desk,
     numbers: Vec<Compared>,
-    since: At,
-    now: At,
+    (epoch, since, now): (Epoch, At, At),
     turn: &mut Turn,
 ) -> Result<HashSet<NumberId>> {
     let (mut listed, mut failed) = (Vec::new(), 0);
@@ -140,7 +141,7 @@ async fn compare(
     drop(asked);
     faults::point("backfill_listed");
     let names: Vec<String> = listed.iter().map(|number| number.number.clone()).collect();
-    let taken = taking::take_in(desk, Whose::Numbers(&names), since + SLACK).await?;
+    let taken = taking::take_in(desk, Whose::Numbers(&names), (epoch, since + SLACK)).await?;
     turn.found += taken.found;
     let done: Vec<NumberId> =
         listed.iter().filter(|number| !taken.left.contains(&number.number)).map(|number| number.id).collect();

@@ -38,12 +38,13 @@ struct Wanted {
 /// # Errors
 /// What the database said. A carrier that cannot be asked is no error: it is asked again.
 pub async fn people(desk: &Desk) -> Result<usize> {
-    let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
     if desk.gate.rests() {
         return Ok(0);
     }
-    let (wanted, numbers) = {
+    let (epoch, since, now, wanted, numbers) = {
         let mut tx = desk.store.read().await?;
+        // Asked afterwards: the connection may have found out that the database went back.
+        let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
         let mut wanted: Vec<Wanted> = desk
             .gate
             .wanted(SOME)
@@ -60,7 +61,7 @@ pub async fn people(desk: &Desk) -> Result<usize> {
         if wanted.is_empty() {
             return Ok(0);
         }
-        (wanted, table::numbers(&mut tx, now).await?)
+        (epoch, since, now, wanted, table::numbers(&mut tx, now).await?)
     };
     let behind: Vec<&Compared> = numbers.iter().filter(|number| is_behind(number, since, now)).collect();
     // A person may have written to any of them since that one was compared last.
@@ -102,12 +103,12 @@ async fn look_at(
                 return Ok(false);
             }
             // What has come is passed on now; what is lost of the order is less than what more waiting would cost.
-            let taken = taking::take_in(desk, Whose::Phone(phone), since + SLACK).await?;
+            let taken = taking::take_in(desk, Whose::Phone(phone), (epoch, since + SLACK)).await?;
             desk.tallies.add(UNLOOKED, i64::try_from(taken.waited).unwrap_or(i64::MAX));
             return Ok(taken.waited + taken.found > 0);
         }
     }
-    let taken = taking::take_in(desk, Whose::Phone(phone), since + SLACK).await?;
+    let taken = taking::take_in(desk, Whose::Phone(phone), (epoch, since + SLACK)).await?;
     if !taken.left.is_empty() {
         return Ok(false);
     }

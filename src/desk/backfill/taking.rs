@@ -6,7 +6,7 @@ use super::earlier::{Earlier, Unknown};
 use super::say;
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::gate::PATIENCE;
+use crate::desk::gate::{Epoch, PATIENCE};
 use crate::desk::receive::{self, Outcome};
 use crate::domain::comparison::is_compared;
 use crate::store::arrivals::{self, Arrival, Whose};
@@ -31,7 +31,7 @@ pub(super) struct Taken {
 ///
 /// # Errors
 /// What the database said when it was asked what waits.
-pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, since: At) -> Result<Taken> {
+pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, (epoch, since): (Epoch, At)) -> Result<Taken> {
     // What comes meanwhile is taken in by the next look: else this would not end while texts come.
     let until = desk.clock.now();
     let mut taken = Taken::default();
@@ -49,14 +49,14 @@ pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, since: At) -> Result<
         // What came by webhook needs nothing looked up: as many as wait in a row are taken in together.
         for some in some.chunk_by(|one, next| is_plain(one, since) && is_plain(next, since)) {
             let some: Vec<Arrival> = some.iter().filter(|one| !kept_back.contains(&one.from)).cloned().collect();
-            let outcomes = several(desk, &some, (since, alone)).await;
+            let outcomes = several(desk, &some, (epoch, since, alone)).await;
             for (arrival, outcome) in some.iter().zip(outcomes) {
                 if kept_back.contains(&arrival.from) {
                     continue;
                 }
                 let outcome = match outcome {
                     Some(outcome) => Some(outcome),
-                    None => one(desk, arrival.clone(), (since, alone), &mut earlier).await,
+                    None => one(desk, arrival.clone(), (epoch, since, alone), &mut earlier).await,
                 };
                 match outcome {
                     Some(Outcome::Duplicate) => {}
@@ -78,7 +78,7 @@ fn is_plain(arrival: &Arrival, since: At) -> bool {
 }
 
 /// Takes in plain texts together. `None` for each that is to be looked at alone.
-async fn several(desk: &Desk, arrivals: &[Arrival], (since, alone): (At, bool)) -> Vec<Option<Outcome>> {
+async fn several(desk: &Desk, arrivals: &[Arrival], (epoch, since, alone): (Epoch, At, bool)) -> Vec<Option<Outcome>> {
     let apart = vec![None; arrivals.len()];
     if arrivals.len() < 2 || !arrivals.iter().all(|one| is_plain(one, since)) {
         return apart;
@@ -87,7 +87,7 @@ async fn several(desk: &Desk, arrivals: &[Arrival], (since, alone): (At, bool)) 
     if alone && desk.gate.unlisted_for() < PATIENCE && !matches!(opens(desk, arrivals).await, Ok(false)) {
         return apart;
     }
-    match receive::receive_arrivals(desk, arrivals.to_vec()).await {
+    match receive::receive_arrivals(desk, epoch, arrivals.to_vec()).await {
         Ok(outcomes) => outcomes,
         Err(error) => {
             tracing::warn!(%error, "texts that waited could not be stored together; each is tried alone");
@@ -109,7 +109,12 @@ async fn opens(desk: &Desk, arrivals: &[Arrival]) -> Result<bool> {
 }
 
 /// What became of it; `None` if it goes on waiting. `alone`: only its sender's texts are known to be there.
-async fn one(desk: &Desk, mut arrival: Arrival, (since, alone): (At, bool), earlier: &mut Earlier) -> Option<Outcome> {
+async fn one(
+    desk: &Desk,
+    mut arrival: Arrival,
+    (epoch, since, alone): (Epoch, At, bool),
+    earlier: &mut Earlier,
+) -> Option<Outcome> {
     if alone && desk.gate.unlisted_for() < PATIENCE {
         match opens(desk, std::slice::from_ref(&arrival)).await {
             Ok(false) => {}
@@ -145,7 +150,7 @@ async fn one(desk: &Desk, mut arrival: Arrival, (since, alone): (At, bool), earl
         },
         None => desk.clone(),
     };
-    match receive::receive_arrival(&at_work, arrival).await {
+    match receive::receive_arrival(&at_work, epoch, arrival).await {
         Ok(outcome) => Some(outcome),
         Err(error) => {
             tracing::error!(%error, "a text that waited could not be stored; it is tried again");

@@ -63,7 +63,11 @@ impl Job for End {
     type Out = usize;
 
     async fn run(&self, tx: &mut Tx) -> Result<usize> {
-        Ok(end_over(&self.desk, tx, &self.due, self.desk.clock.now()).await?.len())
+        let now = self.desk.clock.now();
+        if !lapse::may_lapse(&self.desk) {
+            return Ok(0);
+        }
+        Ok(end_over(&self.desk, tx, &self.due, now).await?.len())
     }
 }
 
@@ -97,7 +101,7 @@ impl Job for Warn {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         let Ok(Held { talk, term, legs }) = hold(desk, tx, self.id, now).await? else { return Ok(Enqueued::default()) };
         // Somebody may have written between the look and the lock, and so moved the end.
-        if term.warns_at().is_none_or(|at| at > now) {
+        if term.warns_at().is_none_or(|at| at > now) || !lapse::may_lapse(desk) {
             return Ok(Enqueued::default());
         }
         pairs::keep_terms(tx, &[(self.id, Term { warned_at: Some(now), ..term })]).await?;

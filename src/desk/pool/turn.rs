@@ -22,11 +22,13 @@ use crate::store::{Job, Result, Tx};
 /// What the database said. A carrier that refuses is no error: it is asked again.
 pub async fn turn(desk: &Desk) -> Result<usize> {
     let now = desk.clock.now();
+    let standings = standings(desk, now).await?;
+    // Asked afterwards: the connection may have found out that the database went back.
     if !may_lapse(desk) {
         return Ok(0);
     }
     let mut moved = 0;
-    for (mask, standing) in standings(desk, now).await? {
+    for (mask, standing) in standings {
         moved += usize::from(match next(&standing, now) {
             Next::Stay => false,
             Next::Cool => step(desk, mask.id, (State::Draining, State::Cooling), "mask_cooling").await?,

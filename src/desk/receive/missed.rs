@@ -4,21 +4,23 @@
 use super::{Inbound, Outcome, Received, Turn, take_in};
 use crate::clock::At;
 use crate::desk::Desk;
+use crate::desk::gate::Epoch;
 use crate::desk::outbox::Enqueued;
 use crate::desk::tallies::MISSED_TEXTS;
 use crate::store::arrivals::{self, Arrival};
 use crate::store::{Error, Job, Result, Tx, messages, tallies};
 use crate::{faults, metrics};
 
-/// Takes in a text that waits, unless it has come in meanwhile or somebody else takes it in. Returns when it is on disk.
+/// Takes in a text that waits, unless it has come in meanwhile or somebody else takes it in. What its sender sent before is known to
+/// be in since `epoch`. Returns when it is on disk.
 ///
 /// # Errors
-/// What the database said; it goes on waiting then.
-pub async fn receive_arrival(desk: &Desk, arrival: Arrival) -> Result<Outcome> {
+/// What the database said, or that it is not the one of `epoch` any more; it goes on waiting then.
+pub async fn receive_arrival(desk: &Desk, epoch: Epoch, arrival: Arrival) -> Result<Outcome> {
     let missed = arrival.sent_at.filter(|_| !arrival.webhook);
     let id = arrival.id;
     let text = Inbound::from(arrival).of_person();
-    let received = desk.store.write(Late { desk: desk.clone(), text, id, missed }).await?;
+    let received = desk.store.write(Late { desk: desk.clone(), epoch, text, id, missed }).await?;
     faults::point("after_missed");
     received.goes_on(desk)
 }
@@ -27,9 +29,9 @@ pub async fn receive_arrival(desk: &Desk, arrival: Arrival) -> Result<Outcome> {
 /// to be taken in by itself ([`receive_arrival`]); it goes on waiting.
 ///
 /// # Errors
-/// What the database said; they go on waiting then.
-pub async fn receive_arrivals(desk: &Desk, arrivals: Vec<Arrival>) -> Result<Vec<Option<Outcome>>> {
-    let (outcomes, sent) = desk.store.write(Several { desk: desk.clone(), arrivals }).await?;
+/// As [`receive_arrival`].
+pub async fn receive_arrivals(desk: &Desk, epoch: Epoch, arrivals: Vec<Arrival>) -> Result<Vec<Option<Outcome>>> {
+    let (outcomes, sent) = desk.store.write(Several { desk: desk.clone(), epoch, arrivals }).await?;
     for outcome in outcomes.iter().flatten() {
         metrics::text(outcome.word());
     }
@@ -52,8 +54,14 @@ impl From<Arrival> for Inbound {
     }
 }
 
+/// Its connection may have found out that the database went back: then nothing is known of what was sent before.
+fn still(desk: &Desk, epoch: Epoch) -> Result<()> {
+    if desk.gate.epoch() == epoch { Ok(()) } else { Err(Error::GivenUp("the database went back meanwhile")) }
+}
+
 struct Several {
     desk: Desk,
+    epoch: Epoch,
     arrivals: Vec<Arrival>,
 }
 
@@ -61,6 +69,7 @@ impl Job for Several {
     type Out = (Vec<Option<Outcome>>, Enqueued);
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        still(&self.desk, self.epoch)?;
         let mut outcomes = vec![Some(Outcome::Duplicate); self.arrivals.len()];
         let mine = arrivals::take_all(tx, &self.arrivals).await?;
         let texts: Vec<Inbound> = mine.iter().map(|&at| Inbound::from(self.arrivals[at].clone()).of_person()).collect();
@@ -77,6 +86,7 @@ impl Job for Several {
 
 struct Late {
     desk: Desk,
+    epoch: Epoch,
     text: Inbound,
     /// Its row among those that wait.
     id: i64,
@@ -88,6 +98,7 @@ impl Job for Late {
     type Out = Received;
 
     async fn run(&self, tx: &mut Tx) -> Result<Received> {
+        still(&self.desk, self.epoch)?;
         if !arrivals::take(tx, self.id).await? {
             return Ok(Received { outcome: Some(Outcome::Duplicate), sent: Enqueued::default() });
         }
