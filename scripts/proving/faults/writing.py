@@ -21,7 +21,11 @@ async def cannot_write(world, begins, ends):
     await asyncio.to_thread(begins)
     refused = await _ready_is(world, lambda status: status != 200, "ready says 503")
     await asyncio.sleep(HELD)
-    world.expects("ready said 200 while nothing could be written", await world.node.ready() != 200)
+    # A log that starts over finds room on a full disk: then texts are taken again, and ready says so rightly.
+    before = world.taken
+    if await world.node.ready() == 200:
+        await asyncio.sleep(1.0)
+        world.expects("ready said 200 while nothing could be written", world.taken > before)
     await asyncio.to_thread(ends)
     back = await _ready_is(world, lambda status: status == 200, "ready says 200 again")
     await world.more(60)
