@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::StreamExt as _;
+use futures_util::future::join_all;
 
 use super::Desk;
 use super::deliver::take;
@@ -16,8 +16,6 @@ use crate::store::{Error, Result, outage};
 
 /// Looks that are due and taken at once; each may read several pages.
 const LOOKS: i64 = 256;
-/// Lists that are asked for at once.
-const AT_ONCE: usize = 16;
 
 /// Makes every look that is due and settles what it shows. Returns how many there were.
 ///
@@ -36,19 +34,28 @@ pub async fn look(desk: &Desk) -> Result<usize> {
     for one in due {
         lanes.entry((one.from.clone(), one.to.clone())).or_default().push(one);
     }
-    let mut lists = futures_util::stream::iter(lanes)
-        .map(|((from, to), texts)| async move {
+    let mut lanes = lanes.into_iter();
+    loop {
+        let at_once = desk.gate.lists_at_once();
+        let some = lanes.by_ref().take(at_once).map(|((from, to), texts)| async move {
             let asked_at = desk.clock.now();
             faults::point("before_look");
             let listed = if silent { None } else { list(desk, &from, &to).await };
             (texts, listed, asked_at)
-        })
-        .buffer_unordered(AT_ONCE);
-    while let Some((texts, listed, asked_at)) = lists.next().await {
-        // One after the other: two doubtful texts on one lane must not both claim the same listed message.
-        for one in texts {
-            faults::point("after_look");
-            settle(desk, &one, listed.as_deref(), asked_at).await?;
+        });
+        let some = join_all(some).await;
+        if some.is_empty() {
+            break;
+        }
+        if !silent {
+            desk.gate.lists_came(at_once, some.iter().all(|(_, listed, _)| listed.is_some()));
+        }
+        for (texts, listed, asked_at) in some {
+            // One after the other: two doubtful texts on one lane must not both claim the same listed message.
+            for one in texts {
+                faults::point("after_look");
+                settle(desk, &one, listed.as_deref(), asked_at).await?;
+            }
         }
     }
     Ok(looked_at)
