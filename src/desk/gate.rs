@@ -7,10 +7,11 @@
 //! every question.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::list_limit::ListLimit;
 use super::watch::Watch;
 use crate::clock::{At, Clock, minutes};
 use crate::domain::ids::NumberId;
@@ -18,9 +19,6 @@ use crate::store::Timeline;
 
 /// A carrier whose lists cannot be had for so long is not waited for any longer.
 pub const PATIENCE: Duration = minutes(15);
-
-/// Most lists of lanes that the carrier is asked for at once.
-const LISTS_AT_ONCE: usize = 16;
 
 /// What the desk knows about whether its clock and its memory can be trusted.
 #[derive(Debug)]
@@ -31,7 +29,8 @@ pub struct Gate {
     /// Our clock has been held against the carrier's.
     clock_compared: AtomicBool,
     watch: Mutex<Watch>,
-    lists_at_once: AtomicUsize,
+    /// How many lists of lanes the carrier is asked for at once.
+    pub lists: ListLimit,
 }
 
 /// What was found out since this process started or, if that is later, since the database was last found to be another:
@@ -86,7 +85,7 @@ impl Gate {
             known: Mutex::new(known),
             clock_compared: AtomicBool::new(false),
             watch: Mutex::new(watch),
-            lists_at_once: AtomicUsize::new(LISTS_AT_ONCE),
+            lists: ListLimit::default(),
         }
     }
 
@@ -223,19 +222,6 @@ impl Gate {
     pub fn unlisted_for(&self) -> Duration {
         let steady = self.clock.steady();
         steady.saturating_sub(self.with(|known| known.listed))
-    }
-
-    /// So many lists of lanes the carrier may be asked for at once.
-    #[must_use]
-    pub fn lists_at_once(&self) -> usize {
-        self.lists_at_once.load(Ordering::Relaxed)
-    }
-
-    /// So many were asked for at once, and all of them came or not. A carrier that does not keep up is asked for half as many, or it
-    /// would be busy for ever with lists for which nobody waits any more.
-    pub fn lists_came(&self, asked: usize, all: bool) {
-        let next = if all { asked.saturating_mul(2).min(LISTS_AT_ONCE) } else { (asked / 2).max(1) };
-        self.lists_at_once.store(next, Ordering::Relaxed);
     }
 
     /// What waits in the outbox is known not to be at the carrier already.
@@ -395,16 +381,5 @@ mod tests {
         assert!(gate.unlisted_for() >= PATIENCE);
         gate.listed();
         assert_eq!(gate.unlisted_for(), Duration::ZERO);
-    }
-
-    #[test]
-    fn a_carrier_that_does_not_keep_up_is_asked_for_half_as_many_lists() {
-        let gate = Gate::new(&Clock::test(At::from_seconds(1_800_000_000)), Timeline::default());
-        let came = |all| {
-            gate.lists_came(gate.lists_at_once(), all);
-            gate.lists_at_once()
-        };
-        assert_eq!([false, false, false, false, false].map(came), [8, 4, 2, 1, 1]);
-        assert_eq!([true, true, false, true, true, true, true].map(came), [2, 4, 2, 4, 8, 16, 16]);
     }
 }

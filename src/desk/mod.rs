@@ -48,6 +48,7 @@ pub mod leap;
 pub mod ledger;
 pub mod legs;
 pub mod line;
+mod list_limit;
 pub mod merge;
 pub mod new_line;
 pub mod note;
