@@ -5,6 +5,7 @@ use super::outbox::{self, Departed, Enqueued, Sending};
 use super::{Desk, handover, notice, reading, tell};
 use crate::clock::At;
 use crate::domain::fitness::next_probe;
+use crate::domain::ids::DeliveryId;
 use crate::domain::outage::next_trial;
 use crate::faults;
 use crate::store::departures as table;
@@ -48,15 +49,17 @@ pub async fn claim(desk: &Desk) -> Result<Claimed> {
 
 /// Tries what is stopped with one text. Returns at how many it looked: some have to be looked for first, or wait for something else.
 async fn probe(desk: &Desk, stopped: Stopped) -> Result<usize> {
+    let mut before = None;
     for looked_at in 0..PROBED_AT_MOST {
         // Each in a transaction of its own: it holds one number only.
-        match desk.store.write(Probe { desk: desk.clone(), stopped }).await? {
-            Probed::Tried(sendings) => {
-                desk.dispatch(sendings);
-                return Ok(looked_at + 1);
-            }
-            Probed::NotWithThis => {}
-            Probed::Nothing => return Ok(looked_at),
+        let (then, sendings) = desk.store.write(Probe { desk: desk.clone(), stopped, before }).await?;
+        if !sendings.is_empty() {
+            desk.dispatch(sendings);
+        }
+        match then {
+            Then::Tried => return Ok(looked_at + 1),
+            Then::NotWith(text) => before = Some(text),
+            Then::Nothing => return Ok(looked_at),
         }
     }
     Ok(PROBED_AT_MOST)
@@ -66,19 +69,23 @@ async fn probe(desk: &Desk, stopped: Stopped) -> Result<usize> {
 struct Probe {
     desk: Desk,
     stopped: Stopped,
+    /// What was chosen before and not requested: chosen again, it would not be now either.
+    before: Option<DeliveryId>,
 }
 
-enum Probed {
+/// What a probe came to.
+enum Then {
     /// A request was begun.
-    Tried(Vec<Sending>),
+    Tried,
     /// The text that was chosen is not requested now: another one may be.
-    NotWithThis,
+    NotWith(DeliveryId),
     /// Nothing can be tried, or somebody else does.
     Nothing,
 }
 
 impl Job for Probe {
-    type Out = Probed;
+    /// With the requests that were begun, by this text or by what follows from its end.
+    type Out = (Then, Vec<Sending>);
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, stopped, now) = (&self.desk, self.stopped, self.desk.clock.now());
@@ -86,24 +93,25 @@ impl Job for Probe {
             Stopped::Number { probes, .. } | Stopped::Account { probes } => next_probe(probes + 1, &desk.chance, now),
             Stopped::Carrier { probes } => next_trial(probes + 1, &desk.chance, now),
         };
-        let Some(text) = fitness::candidate(tx, stopped, now).await? else { return Ok(Probed::Nothing) };
+        let nothing = Ok((Then::Nothing, Vec::new()));
+        let chosen = fitness::candidate(tx, stopped, now).await?.filter(|text| Some(*text) != self.before);
+        let Some(text) = chosen else { return nothing };
         if !fitness::take_probe(tx, stopped, next, now).await? {
-            return Ok(Probed::Nothing);
+            return nothing;
         }
-        let Some(text) = table::waiting(tx, text).await? else {
+        let Some(departing) = table::waiting(tx, text).await? else {
             // Another node looks at it.
             fitness::give_probe_back(tx, stopped, now).await?;
-            return Ok(Probed::Nothing);
+            return nothing;
         };
-        let done = outbox::probe(desk, tx, text, now).await?;
-        let tried = !done.sendings.is_empty();
+        let done = outbox::probe(desk, tx, departing, now).await?;
+        let then = if done.sendings.is_empty() { Then::NotWith(text) } else { Then::Tried };
         // What goes on waiting has a time of its own.
         let Enqueued { sendings, .. } = follow(desk, tx, done, now).await?;
-        if tried {
-            return Ok(Probed::Tried(sendings));
+        if matches!(then, Then::NotWith(_)) {
+            fitness::give_probe_back(tx, stopped, now).await?;
         }
-        fitness::give_probe_back(tx, stopped, now).await?;
-        Ok(Probed::NotWithThis)
+        Ok((then, sendings))
     }
 }
 
