@@ -36,7 +36,7 @@ pub async fn look(desk: &Desk) -> Result<usize> {
     }
     let mut lanes = lanes.into_iter();
     loop {
-        let at_once = desk.gate.lists.at_once();
+        let at_once = desk.lists.at_once();
         let some = lanes.by_ref().take(at_once).map(|((from, to), texts)| async move {
             let asked_at = desk.clock.now();
             faults::point("before_look");
@@ -48,7 +48,7 @@ pub async fn look(desk: &Desk) -> Result<usize> {
             break;
         }
         if !silent {
-            desk.gate.lists.came(at_once, some.iter().all(|(_, listed, _)| listed.is_some()));
+            desk.lists.came(at_once, some.iter().all(|(_, listed, _)| listed.is_some()));
         }
         for (texts, listed, asked_at) in some {
             // One after the other: two doubtful texts on one lane must not both claim the same listed message.

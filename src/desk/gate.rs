@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::list_limit::ListLimit;
 use super::watch::Watch;
 use crate::clock::{At, Clock, minutes};
 use crate::domain::ids::NumberId;
@@ -29,8 +28,6 @@ pub struct Gate {
     /// Our clock has been held against the carrier's.
     clock_compared: AtomicBool,
     watch: Mutex<Watch>,
-    /// How many lists of lanes the carrier is asked for at once.
-    pub lists: ListLimit,
 }
 
 /// What was found out since this process started or, if that is later, since the database was last found to be another:
@@ -85,7 +82,6 @@ impl Gate {
             known: Mutex::new(known),
             clock_compared: AtomicBool::new(false),
             watch: Mutex::new(watch),
-            lists: ListLimit::default(),
         }
     }
 

@@ -139,6 +139,7 @@ pub struct Desk {
     parts: Arc<Parts>,
     missed: Option<Missed>,
     passwords: Arc<password::Queue>,
+    lists: Arc<list_limit::ListLimit>,
 }
 
 /// That a text which never reached us is taken in late.
@@ -198,7 +199,7 @@ impl Desk {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         crate::domain::refusal::ready();
-        Desk { parts: Arc::new(parts), missed: None, passwords: Arc::default() }
+        Desk { parts: Arc::new(parts), missed: None, passwords: Arc::default(), lists: Arc::default() }
     }
 
     /// The same desk at work on a text that was sent at `at` and never reached us: whatever it puts into the outbox is

@@ -301,19 +301,17 @@ pub async fn take_probe(tx: &mut Tx, stopped: Stopped, probe_at: At, now: At) ->
 pub async fn give_probe_back(tx: &mut Tx, stopped: Stopped, now: At) -> Result<()> {
     match stopped {
         // Only a phone that was not refused yet is tried early, and it is not tried again at once.
-        Stopped::Number { early: true, .. } => Ok(()),
+        Stopped::Number { early: true, .. } => {}
         Stopped::Number { id, probes, .. } => on!(tx, c => sqlx::query(
             "UPDATE numbers SET probes = $2, probe_at = $3 WHERE id = $1 AND paused_at IS NOT NULL")
-            .bind(id.0).bind(probes).bind(now.0).execute(&mut *c).await.map(drop))
-        .map_err(Into::into),
+            .bind(id.0).bind(probes).bind(now.0).execute(&mut *c).await.map(drop))?,
         Stopped::Account { probes } => on!(tx, c => sqlx::query("UPDATE account_pause SET probes = $1, probe_at = $2")
-            .bind(probes).bind(now.0).execute(&mut *c).await.map(drop))
-        .map_err(Into::into),
+            .bind(probes).bind(now.0).execute(&mut *c).await.map(drop))?,
         Stopped::Carrier { probes } => on!(tx, c => sqlx::query(
             "UPDATE carrier_outage SET trial = 1, probes = $1, probe_at = $2")
-            .bind(probes).bind(now.0).execute(&mut *c).await.map(drop))
-        .map_err(Into::into),
+            .bind(probes).bind(now.0).execute(&mut *c).await.map(drop))?,
     }
+    Ok(())
 }
 
 /// Why the account is stopped, since when, and when it is tried, if it is stopped.

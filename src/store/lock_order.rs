@@ -203,6 +203,14 @@ impl Tx {
         Hold::of(rows, "FOR NO KEY UPDATE", true)
     }
 
+    /// The rows of `table` that `which` finds, by the columns of their `key`, as a subquery of a statement that takes them away:
+    /// as [`Tx::hold_free`].
+    #[must_use]
+    pub fn free(&self, table: &'static str, key: &'static str, which: &'static str) -> String {
+        let Hold { noted, clause, .. } = self.hold_free(table);
+        format!("(SELECT {key} FROM (SELECT {key}{noted} FROM {table} WHERE {which}{clause}) free)")
+    }
+
     /// Keeps rows from being held by [`Tx::hold`] until the commit; others may hold them so too.
     pub fn share(&self, rows: &'static str) -> Hold {
         let Tx::Postgres(_) = self else { return Hold::default() };

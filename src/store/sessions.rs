@@ -85,12 +85,8 @@ pub async fn note_failure(
 /// # Errors
 /// What the database said.
 pub async fn forget_old_failures(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
-    let skip = tx.hold_free("sign_in_failures");
-    let sql = format!(
-        "DELETE FROM sign_in_failures WHERE id IN (SELECT id FROM (SELECT id{} FROM sign_in_failures WHERE at <= $1 LIMIT $2{}) f)",
-        skip.noted(),
-        skip.clause()
-    );
+    let old = tx.free("sign_in_failures", "id", "at <= $1 LIMIT $2");
+    let sql = format!("DELETE FROM sign_in_failures WHERE id IN {old}");
     on!(tx, c => Ok(sqlx::query(AssertSqlSafe(sql))
         .bind(before.0).bind(most).execute(c).await?.rows_affected()))
 }
@@ -180,13 +176,8 @@ pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<Option<PersonId>> {
 /// # Errors
 /// What the database said.
 pub async fn drop_stale(tx: &mut Tx, began: At, used: At) -> Result<()> {
-    let skip = tx.hold_free("sessions");
-    let sql = format!(
-        "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM \
-         (SELECT token_hash{} FROM sessions WHERE created_at <= $1 OR seen_at <= $2{}) s)",
-        skip.noted(),
-        skip.clause()
-    );
+    let stale = tx.free("sessions", "token_hash", "created_at <= $1 OR seen_at <= $2");
+    let sql = format!("DELETE FROM sessions WHERE token_hash IN {stale}");
     on!(tx, c => sqlx::query(AssertSqlSafe(sql))
         .bind(began.0).bind(used.0).execute(c).await.map(drop))?;
     Ok(())

@@ -62,13 +62,8 @@ pub async fn usual_life(tx: &mut Tx, phone: &str, now: At) -> Result<Option<Dura
 /// # Errors
 /// What the database said.
 pub async fn forget(tx: &mut Tx, now: At) -> Result<()> {
-    let skip = tx.hold_free("pool_refusals");
-    let sql = format!(
-        "DELETE FROM pool_refusals WHERE (phone, wanted_by) IN \
-         (SELECT phone, wanted_by FROM (SELECT phone, wanted_by{} FROM pool_refusals WHERE until <= $1{}) r)",
-        skip.noted(),
-        skip.clause()
-    );
+    let over = tx.free("pool_refusals", "phone, wanted_by", "until <= $1");
+    let sql = format!("DELETE FROM pool_refusals WHERE (phone, wanted_by) IN {over}");
     on!(tx, c => sqlx::query(AssertSqlSafe(sql)).bind(now.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }
