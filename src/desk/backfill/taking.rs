@@ -37,7 +37,7 @@ pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, (epoch, since): (Epoc
     let mut taken = Taken::default();
     let mut kept_back: Vec<String> = Vec::new();
     let mut earlier = Earlier::default();
-    let alone = matches!(whose, Whose::Phone(_));
+    let taking = Taking { desk, epoch, since, alone: matches!(whose, Whose::Phone(_)) };
     loop {
         let some = {
             let mut tx = desk.store.read().await?;
@@ -47,16 +47,16 @@ pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, (epoch, since): (Epoc
             return Ok(taken);
         }
         // What came by webhook needs nothing looked up: as many as wait in a row are taken in together.
-        for some in some.chunk_by(|one, next| is_plain(one, since) && is_plain(next, since)) {
+        for some in some.chunk_by(|one, next| taking.is_plain(one) && taking.is_plain(next)) {
             let some: Vec<Arrival> = some.iter().filter(|one| !kept_back.contains(&one.from)).cloned().collect();
-            let outcomes = several(desk, &some, (epoch, since, alone)).await;
+            let outcomes = taking.several(&some).await;
             for (arrival, outcome) in some.iter().zip(outcomes) {
                 if kept_back.contains(&arrival.from) {
                     continue;
                 }
                 let outcome = match outcome {
                     Some(outcome) => Some(outcome),
-                    None => one(desk, arrival.clone(), (epoch, since, alone), &mut earlier).await,
+                    None => taking.one(arrival.clone(), &mut earlier).await,
                 };
                 match outcome {
                     Some(Outcome::Duplicate) => {}
@@ -72,26 +72,89 @@ pub(super) async fn take_in(desk: &Desk, whose: Whose<'_>, (epoch, since): (Epoc
     }
 }
 
-/// It came by webhook, and no earlier life of this database can have passed it on.
-fn is_plain(arrival: &Arrival, since: At) -> bool {
-    arrival.webhook && arrival.sent_at.is_none_or(|at| at >= since)
+/// What is known while texts are taken in.
+struct Taking<'a> {
+    desk: &'a Desk,
+    epoch: Epoch,
+    since: At,
+    /// Only one sender's texts are known to be there.
+    alone: bool,
 }
 
-/// Takes in plain texts together. `None` for each that is to be looked at alone.
-async fn several(desk: &Desk, arrivals: &[Arrival], (epoch, since, alone): (Epoch, At, bool)) -> Vec<Option<Outcome>> {
-    let apart = vec![None; arrivals.len()];
-    if arrivals.len() < 2 || !arrivals.iter().all(|one| is_plain(one, since)) {
-        return apart;
+impl Taking<'_> {
+    /// Whether a text that opens a conversation waits until its line is compared.
+    fn asks_first(&self) -> bool {
+        self.alone && self.desk.gate.unlisted_for() < PATIENCE
     }
-    // Whoever opens a conversation is looked at alone, and so is everybody where that cannot be found out.
-    if alone && desk.gate.unlisted_for() < PATIENCE && !matches!(opens(desk, arrivals).await, Ok(false)) {
-        return apart;
+
+    /// It came by webhook, and no earlier life of this database can have passed it on.
+    fn is_plain(&self, arrival: &Arrival) -> bool {
+        arrival.webhook && arrival.sent_at.is_none_or(|at| at >= self.since)
     }
-    match receive::receive_arrivals(desk, epoch, arrivals.to_vec()).await {
-        Ok(outcomes) => outcomes,
-        Err(error) => {
-            tracing::warn!(%error, "texts that waited could not be stored together; each is tried alone");
-            apart
+
+    /// Takes in texts together, which are plain if there are several. `None` for each that is to be looked at alone.
+    async fn several(&self, arrivals: &[Arrival]) -> Vec<Option<Outcome>> {
+        let apart = vec![None; arrivals.len()];
+        if arrivals.len() < 2 {
+            return apart;
+        }
+        // Whoever opens a conversation is looked at alone, and so is everybody where that cannot be found out.
+        if self.asks_first() && !matches!(opens(self.desk, arrivals).await, Ok(false)) {
+            return apart;
+        }
+        match receive::receive_arrivals(self.desk, self.epoch, arrivals.to_vec()).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                tracing::warn!(%error, "texts that waited could not be stored together; each is tried alone");
+                apart
+            }
+        }
+    }
+
+    /// What became of it; `None` if it goes on waiting.
+    async fn one(&self, mut arrival: Arrival, earlier: &mut Earlier) -> Option<Outcome> {
+        let desk = self.desk;
+        if self.asks_first() {
+            match opens(desk, std::slice::from_ref(&arrival)).await {
+                Ok(false) => {}
+                Ok(true) => return None,
+                Err(error) => {
+                    tracing::error!(%error, "it could not be found out where a text goes; that is tried again");
+                    return None;
+                }
+            }
+        }
+        let long = arrival.arrived_at + PATIENCE <= desk.clock.now();
+        if arrival.has_media && arrival.media.is_empty() {
+            match desk.carrier.media(&arrival.carrier_id).await {
+                Ok(media) => arrival.media = media,
+                Err(why) => {
+                    say(&why);
+                    if !long {
+                        return None;
+                    }
+                    tracing::error!("the files of a text could not be had for 15 minutes: it is taken in without them");
+                }
+            }
+        }
+        let at_work = match arrival.sent_at.filter(|at| !arrival.webhook || *at < self.since) {
+            Some(sent_at) => match earlier.had(desk, &arrival, sent_at).await {
+                Ok(had) => desk.catching_up(sent_at, had),
+                Err(Unknown::Carrier) if long => desk.catching_up(sent_at, None),
+                Err(Unknown::Carrier) => return None,
+                Err(Unknown::Store(error)) => {
+                    tracing::error!(%error, "it could not be found out who had a customer; that is tried again");
+                    return None;
+                }
+            },
+            None => desk.clone(),
+        };
+        match receive::receive_arrival(&at_work, self.epoch, arrival).await {
+            Ok(outcome) => Some(outcome),
+            Err(error) => {
+                tracing::error!(%error, "a text that waited could not be stored; it is tried again");
+                None
+            }
         }
     }
 }
@@ -106,55 +169,4 @@ async fn opens(desk: &Desk, arrivals: &[Arrival]) -> Result<bool> {
         let compared = one.compared.is_none_or(|(ours, compared)| is_compared(since, ours, compared, now));
         one.conversation.is_none() && one.number.is_some_and(|(_, is_line)| is_line) && !compared
     }))
-}
-
-/// What became of it; `None` if it goes on waiting. `alone`: only its sender's texts are known to be there.
-async fn one(
-    desk: &Desk,
-    mut arrival: Arrival,
-    (epoch, since, alone): (Epoch, At, bool),
-    earlier: &mut Earlier,
-) -> Option<Outcome> {
-    if alone && desk.gate.unlisted_for() < PATIENCE {
-        match opens(desk, std::slice::from_ref(&arrival)).await {
-            Ok(false) => {}
-            Ok(true) => return None,
-            Err(error) => {
-                tracing::error!(%error, "it could not be found out where a text goes; that is tried again");
-                return None;
-            }
-        }
-    }
-    let long = arrival.arrived_at + PATIENCE <= desk.clock.now();
-    if arrival.has_media && arrival.media.is_empty() {
-        match desk.carrier.media(&arrival.carrier_id).await {
-            Ok(media) => arrival.media = media,
-            Err(why) => {
-                say(&why);
-                if !long {
-                    return None;
-                }
-                tracing::error!("the files of a text could not be had for 15 minutes: it is taken in without them");
-            }
-        }
-    }
-    let at_work = match arrival.sent_at.filter(|at| !arrival.webhook || *at < since) {
-        Some(sent_at) => match earlier.had(desk, &arrival, sent_at).await {
-            Ok(had) => desk.catching_up(sent_at, had),
-            Err(Unknown::Carrier) if long => desk.catching_up(sent_at, None),
-            Err(Unknown::Carrier) => return None,
-            Err(Unknown::Store(error)) => {
-                tracing::error!(%error, "it could not be found out who had a customer; that is tried again");
-                return None;
-            }
-        },
-        None => desk.clone(),
-    };
-    match receive::receive_arrival(&at_work, epoch, arrival).await {
-        Ok(outcome) => Some(outcome),
-        Err(error) => {
-            tracing::error!(%error, "a text that waited could not be stored; it is tried again");
-            None
-        }
-    }
 }
