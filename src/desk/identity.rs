@@ -139,24 +139,35 @@ pub async fn answer(store: &Store, nonce: &str) -> Result<Option<String>> {
     Ok(key.map(|key| proof::answer(&key, nonce)))
 }
 
-/// Writes a row of its own for `who` asks, to know whether the database can be written.
+/// Sixteen pieces of 64 KiB in base64: what a full group of texts may need. A disk on which texts find no room may have some left
+/// for a short row.
+const ROOM: (usize, usize) = (16, 48 * 1024);
+
+/// Writes a row of its own for `who` asks, to know whether the database can be written. With `room`, also whether a mebibyte
+/// finds room there; it is taken away again.
 ///
 /// # Errors
 /// What the database said.
-pub async fn try_to_write(store: &Store, who: &str, now: At) -> Result<()> {
-    store.write(TryToWrite { name: format!("{}.{who}", settings::WRITTEN_AT), now }).await
+pub async fn try_to_write(store: &Store, who: &str, now: At, room: bool) -> Result<()> {
+    let name = format!("{}.{who}", settings::WRITTEN_AT);
+    if room {
+        // By chance, and no piece near its copy: a database could press other texts together.
+        let value = Chance::System.token::<{ ROOM.1 }>().repeat(ROOM.0);
+        store.write(TryToWrite { name: name.clone(), value }).await?;
+    }
+    store.write(TryToWrite { name, value: now.to_string() }).await
 }
 
 struct TryToWrite {
     name: String,
-    now: At,
+    value: String,
 }
 
 impl Job for TryToWrite {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        settings::set(tx, &self.name, &self.now.to_string()).await
+        settings::set(tx, &self.name, &self.value).await
     }
 }
 

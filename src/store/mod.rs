@@ -4,11 +4,13 @@
 //! that may run more than once, because a lost race, a deadlock or a failed neighbour makes it begin anew.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 
 use crate::clock::At;
+pub use error::{Error, Result};
 use file::DatabaseFile;
 pub(crate) use rows::{padded, pieces, push_list};
 pub use schema::{Opening, State};
@@ -38,6 +40,7 @@ pub mod devices;
 pub mod dialect;
 pub mod drafts;
 pub mod endpoints;
+mod error;
 pub mod event_posts;
 pub mod file;
 pub mod fitness;
@@ -129,41 +132,6 @@ macro_rules! on {
         }
     }};
 }
-
-/// Why the database did not do what was asked.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum Error {
-    /// A race was lost (a unique row, a deadlock, a serialization failure); beginning anew may help.
-    #[error("the database had a conflicting write: {}", dialect::said(.0))]
-    Conflict(Arc<sqlx::Error>),
-    /// The disk is full or failed, memory ran out, or the database cannot be had: nothing of the group was kept.
-    #[error("the database cannot write: {}", dialect::said(.0))]
-    Storage(Arc<sqlx::Error>),
-    /// Others held what this write found out too late that it needs: it begins anew and holds that first. No caller sees it.
-    #[error("others hold what this write must hold")]
-    OutOfTurn(Arc<lock_order::First>),
-    /// Everything else.
-    #[error("the database failed: {}", dialect::said(.0))]
-    Database(Arc<sqlx::Error>),
-    /// The settings of the database are unsafe or of the wrong kind; says which and the remedy.
-    #[error("{0}")]
-    Refused(String),
-    /// The database cannot be asked at all; says what was tried, where, and the remedy.
-    #[error("{0}")]
-    Unreachable(String),
-    /// The program is stopping, or a job panicked.
-    #[error("the write was given up: {0}")]
-    GivenUp(&'static str),
-}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        dialect::classify(error)
-    }
-}
-
-/// What a store call returns.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A connection inside a transaction, or one for reading.
 #[derive(Debug)]
@@ -273,10 +241,24 @@ impl Store {
     /// # Errors
     /// What the job or the database said, after a lost race has been run again a few times.
     pub async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
-        match self {
-            Store::Sqlite(store) => store.write(job).await,
-            Store::Postgres(store) => store.write(job).await,
+        let (done, refused) = match self {
+            Store::Sqlite(store) => (store.write(job).await, &store.refused),
+            Store::Postgres(store) => (store.write(job).await, &store.refused),
+        };
+        if matches!(done, Err(Error::Storage(_))) {
+            refused.fetch_add(1, Ordering::Relaxed);
         }
+        done
+    }
+
+    /// How many writes ended in [`Error::Storage`] since the store was opened.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        let refused = match self {
+            Store::Sqlite(store) => &store.refused,
+            Store::Postgres(store) => &store.refused,
+        };
+        refused.load(Ordering::Relaxed)
     }
 
     /// Runs `job` in a transaction of its own and takes everything back: what would happen.

@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,7 @@ pub struct Postgres {
     queues: Mutex<HashMap<TypeId, Queue>>,
     presence: Mutex<Option<PgPool>>,
     found: Arc<Found>,
+    pub(super) refused: AtomicU64,
 }
 
 impl Postgres {
@@ -68,7 +70,8 @@ impl Postgres {
             watch::set(&alone).await?;
             alone.close().await;
         }
-        Ok(Postgres { pool, options, queues: Mutex::default(), presence: Mutex::default(), found })
+        let (queues, presence, refused) = (Mutex::default(), Mutex::default(), AtomicU64::new(0));
+        Ok(Postgres { pool, options, queues, presence, found, refused })
     }
 
     pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Out> {

@@ -4,7 +4,7 @@
 //! fails, all are rolled back and each runs in a transaction of its own.
 
 use std::str::FromStr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -59,6 +59,7 @@ pub struct Sqlite {
     readers: SqlitePool,
     keeper: SqlitePool,
     vital: Arc<AtomicBool>,
+    pub(super) refused: AtomicU64,
 }
 
 impl Sqlite {
@@ -112,6 +113,7 @@ impl Sqlite {
             readers,
             keeper,
             vital,
+            refused: AtomicU64::new(0),
         })
     }
 

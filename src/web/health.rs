@@ -29,29 +29,38 @@ pub(super) async fn live(nonce: Option<&str>, desk: &State<Desk>) -> String {
     }
 }
 
-/// What was last found out about the database, and when.
+/// What was last found out about the database.
 #[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<Mutex<Option<(Instant, bool)>>>);
+pub struct Readiness(Arc<Mutex<Option<Found>>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    at: Instant,
+    writes: bool,
+    /// How many writes the database had refused before.
+    refused: u64,
+}
 
 impl Readiness {
     /// Whether the database can be written. Whoever asks often, and whoever asks at once, is told what was found within the last
-    /// second: nobody can have it written more often than that.
+    /// second: nobody can have it written more often than that. A write that it refused meanwhile, of a text for instance, is
+    /// believed at once; after one, and at the start, it has to show that there is room for more than a row.
     async fn writes(self, desk: Desk) -> bool {
         let mut last = self.0.lock().await;
-        if let Some((at, writes)) = *last
-            && at.elapsed() < FRESH
-        {
-            return writes;
+        let refused = desk.store.refused();
+        let wrote = last.is_some_and(|found| found.writes && found.refused == refused);
+        if last.is_some_and(|found| found.at.elapsed() < FRESH) {
+            return wrote;
         }
         let node = desk.node.to_string();
-        let written = timeout(PATIENCE, identity::try_to_write(&desk.store, &node, desk.clock.now())).await;
+        let written = timeout(PATIENCE, identity::try_to_write(&desk.store, &node, desk.clock.now(), !wrote)).await;
         match &written {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "not ready"),
             Err(_) => tracing::warn!("not ready: the database does not write within {} s", PATIENCE.as_secs()),
         }
         let writes = matches!(written, Ok(Ok(())));
-        *last = Some((Instant::now(), writes));
+        *last = Some(Found { at: Instant::now(), writes, refused });
         writes
     }
 }

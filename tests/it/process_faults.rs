@@ -111,7 +111,7 @@ async fn a_database_locked_by_another_process_delays_answers_and_loses_nothing()
 async fn a_full_disk_refuses_texts_and_loses_none_that_were_accepted() {
     let mut world = World::new(databases::sqlite()).await;
     // In units of 512 bytes; a write beyond fails as on a full disk, because nobody heeds the signal.
-    world.serves_after("trap '' XFSZ; ulimit -f 1600").await;
+    world.serves_after("trap '' XFSZ; ulimit -f 4096").await;
     let traffic = Traffic::flows(&world.witness, (1..=6).map(Side::customer).collect());
     let refused = traffic.refused.clone();
     until("texts are refused", async || (refused.load(Ordering::SeqCst) > 5).then_some(())).await;

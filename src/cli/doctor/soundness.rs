@@ -29,7 +29,7 @@ pub(super) async fn examine(here: &Here, report: &mut Report) -> Option<Store> {
         Ok(store) => store,
         Err(error) => return tell(report, &error),
     };
-    if let Err(error) = identity::try_to_write(&store, "doctor", here.clock.now()).await {
+    if let Err(error) = identity::try_to_write(&store, "doctor", here.clock.now(), true).await {
         let fix = "see whether there is room on its disk, and whether this user may write there";
         report.missing("database", &format!("it can be read, and not written ({error})"), fix);
     } else {

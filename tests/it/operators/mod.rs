@@ -12,5 +12,6 @@ mod outage;
 mod pool;
 mod postgres;
 pub mod program;
+mod readiness;
 mod serving;
 mod starting;
