@@ -148,7 +148,7 @@ async fn killed_at(database: Fresh, (name, nth, story): (&'static str, u32, Stor
     }
     if story == Story::Rules {
         world.dies();
-        world.serves(&armed).await;
+        world.server = Some(world.start(&["serve"], world.port, &armed));
         let rounds = Rounds::begin(&world.witness);
         dies_at(&mut world, name).await;
         world.serves(&[]).await;
@@ -158,7 +158,7 @@ async fn killed_at(database: Fresh, (name, nth, story): (&'static str, u32, Stor
     let traffic = match story {
         Story::Crowd => {
             world.dies();
-            world.serves(&armed).await;
+            world.server = Some(world.start(&["serve"], world.port, &armed));
             Traffic::of(&world.witness, (1..=120).map(Side::customer).collect(), 1)
         }
         Story::Missed => {
@@ -176,11 +176,7 @@ async fn killed_at(database: Fresh, (name, nth, story): (&'static str, u32, Stor
         }
         Story::Recovery => {
             let traffic = Traffic::flows(&world.witness, sides);
-            until("a request is under way", async || {
-                (world.number("SELECT COUNT(*) FROM attempts WHERE ended_at IS NULL").await > 0).then_some(())
-            })
-            .await;
-            world.dies();
+            super::dies_in_flight(&mut world).await;
             world.server = Some(world.start(&["serve"], world.port, &armed));
             traffic
         }
@@ -192,7 +188,7 @@ async fn killed_at(database: Fresh, (name, nth, story): (&'static str, u32, Stor
         }
         _ => {
             world.dies();
-            world.serves(&armed).await;
+            world.server = Some(world.start(&["serve"], world.port, &armed));
             Traffic::flows(&world.witness, sides)
         }
     };
