@@ -81,9 +81,6 @@ impl Arrival {
     }
 
     /// Begins the session within a transaction, and writes down that it did.
-    ///
-    /// # Errors
-    /// What the database said.
     pub(super) async fn begin_in(&self, desk: &Desk, tx: &mut Tx, person: PersonId, now: At) -> Result<()> {
         sessions::drop_stale(tx, now - ABSOLUTE, now - IDLE).await?;
         sessions::insert(tx, &self.token_hash, person, now).await?;
@@ -109,9 +106,6 @@ impl Arrival {
 
 /// What stands for a network address where it is kept: equal for equal ones, and found again by nobody who has not this
 /// database's key.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn origin(desk: &Desk, tx: &mut Tx, address: Option<&str>) -> Result<String> {
     let Some(address) = address else { return Ok(sign_ins::UNKNOWN.to_owned()) };
     let key = match settings::get(tx, settings::ORIGIN_KEY).await? {

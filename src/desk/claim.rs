@@ -28,9 +28,6 @@ pub struct Claimed {
 }
 
 /// Claims what is due now and sends it on its way; nothing while a restored backup has not been ruled out.
-///
-/// # Errors
-/// What the database said.
 pub async fn claim(desk: &Desk) -> Result<Claimed> {
     if !desk.gate.is_vouched() {
         return Ok(Claimed { looked_at: 0, next_due: None });
@@ -138,9 +135,6 @@ impl Job for Claim {
 
 /// Ends every text that waits beyond its time (not just after the clock jumped), and frees lanes in which something waits behind nothing.
 /// Returns how many it looked at.
-///
-/// # Errors
-/// What the database said.
 pub async fn sweep(desk: &Desk) -> Result<usize> {
     let (looked_at, sent) = desk.store.write(Sweep { desk: desk.clone() }).await?;
     faults::point("after_sweep");
@@ -172,17 +166,11 @@ impl Job for Sweep {
 }
 
 /// Lets the next text of lanes leave from which texts were taken back, with all that follows.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn free(desk: &Desk, tx: &mut Tx, freed: Freed, now: At) -> Result<Enqueued> {
     follow(desk, tx, Departed { freed: freed.0, ..Departed::default() }, now).await
 }
 
 /// What follows once departures are written: the next in freed lanes leave, and people learn what was not sent.
-///
-/// # Errors
-/// What the database said.
 async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At) -> Result<Enqueued> {
     let freed = std::mem::take(&mut done.freed);
     let promoted = outbox::promote(desk, tx, freed, now).await?;

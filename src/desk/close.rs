@@ -78,9 +78,6 @@ pub(super) async fn close_in(
 }
 
 /// Ends an open conversation that is held: its legs end, its masks rest, and the timeline says who did it and why.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn end(
     desk: &Desk,
     tx: &mut Tx,
@@ -98,9 +95,6 @@ pub(super) async fn end(
 }
 
 /// Closes the conversations that `phone` has as a customer: it is a colleague's from now on.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn end_as_customer(desk: &Desk, tx: &mut Tx, phone: &str, now: At) -> Result<()> {
     for thread in phones::threads(tx, phone).await?.into_iter().filter(|thread| thread.person.is_none()) {
         for talk in routes::talks(tx, &[thread.conversation]).await? {

@@ -41,9 +41,6 @@ pub(super) struct Order<'a> {
 }
 
 /// Does what `hash` asks, and answers on the number that it was texted to.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn carry_out(desk: &Desk, tx: &mut Tx, order: &Order<'_>, hash: Hash, now: At) -> Result<Enqueued> {
     let mut done = Enqueued::default();
     let said = match hash {

@@ -16,9 +16,6 @@ use crate::store::attempts::{self, InDoubt};
 use crate::store::{Error, Job, Result, Tx, changes, people};
 
 /// The texts in the carrier's list that could be this one; `None` if the list cannot be had, or nothing is in doubt.
-///
-/// # Errors
-/// What the database said.
 pub async fn candidates(desk: &Desk, delivery: DeliveryId) -> Result<Option<Vec<Listed>>> {
     match find(desk, delivery).await? {
         Some(one) => doubt::candidates(desk, &one).await,

@@ -100,9 +100,6 @@ pub enum Taken {
 }
 
 /// Takes in news about an attempt, and sends on its way what that frees. With `secret`, only if it is the attempt's.
-///
-/// # Errors
-/// What the database said.
 pub async fn take(desk: &Desk, attempt: AttemptId, secret: Option<String>, news: News) -> Result<Taken> {
     let job = Settle { desk: desk.clone(), attempt, secret, news };
     let settled = desk.store.write(job).await?;
@@ -141,9 +138,6 @@ impl Job for Settle {
 }
 
 /// Takes in news about several attempts, in one transaction.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Result<(Vec<Taken>, Enqueued)> {
     let now = desk.clock.now();
     let ids: Vec<AttemptId> = jobs.iter().map(|job| job.attempt).collect();
@@ -355,9 +349,6 @@ impl Aftermath {
 }
 
 /// The messages behind deliveries that ended without a request.
-///
-/// # Errors
-/// What the database said.
 pub async fn unsent_of(tx: &mut Tx, ended: &[(DeliveryId, String)]) -> Result<Vec<Unsent>> {
     let ids: Vec<DeliveryId> = ended.iter().map(|(id, _)| *id).collect();
     let found = store::notices::messages_of(tx, &ids).await?;

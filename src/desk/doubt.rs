@@ -115,9 +115,6 @@ struct Found {
 
 /// The texts in the carrier's list that could be this one and are bound to nothing else, oldest first; `None` if the list
 /// cannot be had.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn candidates(desk: &Desk, one: &InDoubt) -> Result<Option<Vec<Listed>>> {
     let Some(listed) = list(desk, &one.from, &one.to).await else { return Ok(None) };
     let Found { could, unsure } = find(desk, one, &listed).await?;

@@ -78,25 +78,16 @@ async fn put(
 }
 
 /// The reply has been sent: nothing is left of its draft.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn sent(tx: &mut Tx, whose: (PersonId, ConversationId), now: At) -> Result<()> {
     put(tx, whose, Which::Reply, "", now).await
 }
 
 /// The note has been kept: nothing is left of its draft.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn noted(tx: &mut Tx, whose: (PersonId, ConversationId), now: At) -> Result<()> {
     put(tx, whose, Which::Note, "", now).await
 }
 
 /// A text that was not sent stands before what its writer has typed since.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn give_back(
     tx: &mut Tx,
     (by, conversation): (PersonId, ConversationId),

@@ -51,9 +51,6 @@ impl Job for SetDuty {
 
 /// Changes a duty and does what follows from it. Hold no line and no conversation before. `None` if there is no such
 /// enabled person.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn change(
     desk: &Desk,
     tx: &mut Tx,
@@ -78,9 +75,6 @@ pub(super) async fn change(
 
 /// What follows when a person may have become a candidate, or (`gone`, with the reason) keeps no customers any more.
 /// Hold nothing before but their lines.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn follow(
     desk: &Desk,
     tx: &mut Tx,
@@ -108,9 +102,6 @@ async fn hold(tx: &mut Tx, lines: &[NumberId]) -> Result<()> {
 
 /// What follows when the rules of lines have changed: whoever waits on `lines` goes to whoever can take them now, and
 /// texts that wait for the phones of reps who work now are sent.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn settle(desk: &Desk, tx: &mut Tx, lines: &[NumberId], now: At) -> Result<Enqueued> {
     let mut sent = Enqueued::default();
     for line in lines {
@@ -196,9 +187,6 @@ pub(super) async fn enable(
 
 /// Does what hours that began or ended ask for: gives waiting customers to candidates, texts reps what waited for them,
 /// and picks anew for customers whose rep stays away while their line is open. Returns how much there was.
-///
-/// # Errors
-/// What the database said.
 pub async fn turn(desk: &Desk) -> Result<usize> {
     faults::point("before_turn");
     let now = desk.clock.now();
@@ -285,9 +273,6 @@ impl Job for TurnJob {
 }
 
 /// When anybody's hours begin or end next, after now.
-///
-/// # Errors
-/// What the database said.
 pub async fn next_turn(desk: &Desk) -> Result<Option<At>> {
     let now = desk.clock.now();
     let all = table::schedules(&mut desk.store.read().await?).await?;

@@ -18,9 +18,6 @@ const PIECE: i64 = 200;
 /// Accepts everything that is due. What was due before this process began may have been sent by an earlier life of the
 /// house, and waits until what was missed is in; scheduled ones also wait while the clock cannot be believed. Returns
 /// how many ended.
-///
-/// # Errors
-/// What the database said.
 pub async fn fulfil(desk: &Desk) -> Result<usize> {
     let mut all = 0;
     loop {
@@ -73,9 +70,6 @@ impl Job for Due {
 }
 
 /// Accepts what can still be undone in a conversation that is held, because somebody does what comes after it.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn at_once(desk: &Desk, tx: &mut Tx, conversation: ConversationId, now: At) -> Result<Enqueued> {
     let mut sent = Enqueued::default();
     for one in planned::waiting(tx, conversation).await?.iter().filter(|one| !one.scheduled) {
@@ -85,9 +79,6 @@ pub(super) async fn at_once(desk: &Desk, tx: &mut Tx, conversation: Conversation
 }
 
 /// Accepts one that waits in a conversation that is held, whatever its time.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn leave(desk: &Desk, tx: &mut Tx, one: &Planned, now: At) -> Result<Enqueued> {
     let before = now.since(one.due_at);
     let admitted = if before > desk.policies.delivery.valid_for {

@@ -22,9 +22,6 @@ use crate::store::{Result, Tx, changes, opening, queue};
 /// Sends the texts that wait for the phone of a conversation's rep, if the rep is on duty now, in order. A rep who works
 /// on the web alone has them there. The event that it leaves keeps the conversation from being idle: the rep has what
 /// was said from now on.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn release(desk: &Desk, tx: &mut Tx, talk: &Talk, now: At) -> Result<Enqueued> {
     let (Some(first), Some(rep)) = (talk.waits_from, talk.pinned_to) else { return Ok(Enqueued::default()) };
     if talk.rep_phone.is_some() && !talk.on_shift(now) {
@@ -49,9 +46,6 @@ pub(super) async fn release(desk: &Desk, tx: &mut Tx, talk: &Talk, now: At) -> R
 
 /// Sends `messages` of a conversation to the phone of whoever has it, if that phone takes texts: each as it would
 /// have reached it at first, and none that it has had already or that is its owner's own.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn hand_on(
     desk: &Desk,
     tx: &mut Tx,
@@ -80,9 +74,6 @@ pub(super) async fn hand_on(
 }
 
 /// As [`hand_on`], for texts that turned out unsent only after their addressee had lost the conversation.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn hand_on_late(
     desk: &Desk,
     tx: &mut Tx,

@@ -11,9 +11,6 @@ use crate::store::{Job, Result, Store, Tx, account_moves, acts, fitness, numbers
 
 /// Row ids for `node`, above all that are there: within a lane they are the order, and an earlier process may have made some while
 /// its clock was ahead.
-///
-/// # Errors
-/// What the database said.
 pub async fn ids(store: &Store, node: i64, now: At) -> Result<Ids> {
     let ids = Ids::of_node(node);
     let newest = outbox::newest(&mut store.read().await?).await?;
@@ -28,18 +25,12 @@ pub async fn ids(store: &Store, node: i64, now: At) -> Result<Ids> {
 
 /// Claims the database for the carrier account `account`, called `identity`; the first claim is remembered. The inner error
 /// is the other account that it belongs to: by a claim, or because texts came in from that one while nobody had claimed it.
-///
-/// # Errors
-/// What the database said.
 pub async fn claim(store: &Store, identity: &str, account: &str) -> Result<Result<(), String>> {
     let held = store.write(Claim { identity: identity.to_owned(), account: account.to_owned() }).await?;
     Ok(if held == identity { Ok(()) } else { Err(held) })
 }
 
 /// The carrier account that the database belongs to, if it has been served.
-///
-/// # Errors
-/// What the database said.
 pub async fn claimed(store: &Store) -> Result<Option<String>> {
     settings::get(&mut store.read().await?, settings::CARRIER_ACCOUNT).await
 }
@@ -73,9 +64,6 @@ pub enum Stays {
 }
 
 /// Gives the database from the account `from` to the account `to`, and writes that down.
-///
-/// # Errors
-/// What the database said.
 pub async fn give(desk: &Desk, from: &str, to: &str) -> Result<Result<(), Stays>> {
     desk.store.write(Give { desk: desk.clone(), from: from.to_owned(), to: to.to_owned() }).await
 }
@@ -107,9 +95,6 @@ impl Job for Give {
 }
 
 /// Gives the database a secret of its own, unless it has one: by it whoever serves it shows that it does.
-///
-/// # Errors
-/// What the database said.
 pub async fn name(store: &Store, chance: &Chance) -> Result<()> {
     if settings::get(&mut store.read().await?, settings::SERVER_KEY).await?.is_none() {
         store.write(Name(chance.token::<32>())).await?;
@@ -128,9 +113,6 @@ impl Job for Name {
 }
 
 /// The answer to `nonce` of whoever serves this database; `None` if it was never served, or that is no question.
-///
-/// # Errors
-/// What the database said.
 pub async fn answer(store: &Store, nonce: &str) -> Result<Option<String>> {
     if !proof::is_question(nonce) {
         return Ok(None);
@@ -145,9 +127,6 @@ const ROOM: (usize, usize) = (16, 48 * 1024);
 
 /// Writes a row of its own for `who` asks, to know whether the database can be written. With `room`, also whether a mebibyte
 /// finds room there; it is taken away again.
-///
-/// # Errors
-/// What the database said.
 pub async fn try_to_write(store: &Store, who: &str, now: At, room: bool) -> Result<()> {
     let name = format!("{}.{who}", settings::WRITTEN_AT);
     if room {
@@ -173,9 +152,6 @@ impl Job for TryToWrite {
 
 /// Lets every paused number send again and returns how many there were: the settings have been mended. If not, the
 /// carrier's next refusals pause them again.
-///
-/// # Errors
-/// What the database said.
 pub async fn resume_sending(store: &Store) -> Result<u64> {
     store.write(Resume).await
 }
@@ -198,9 +174,6 @@ impl Job for Resume {
 
 /// Lets those numbers send again that the carrier says are `fit`; the account is well, or it would not have said so. The
 /// others are each tried by themselves, at `probe_at`.
-///
-/// # Errors
-/// What the database said.
 pub async fn resume_fit(store: &Store, fit: &[NumberId], probe_at: At, now: At) -> Result<()> {
     store.write(ResumeFit { fit: fit.to_vec(), probe_at, now }).await
 }
@@ -235,9 +208,6 @@ impl Job for ResumeFit {
 }
 
 /// Has everything that is paused tried with the next text: the settings may be new.
-///
-/// # Errors
-/// What the database said.
 pub async fn try_paused(store: &Store, now: At) -> Result<()> {
     store.write(TryPaused(now)).await
 }

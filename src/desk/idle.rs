@@ -15,9 +15,6 @@ use crate::store::{Job, Result, Tx, idle};
 const PIECE: i64 = 200;
 
 /// Closes every conversation that has been idle for as long as its line's policy says. Returns how many there were.
-///
-/// # Errors
-/// What the database said.
 pub async fn close_idle(desk: &Desk) -> Result<usize> {
     let now = desk.clock.now();
     if !lapse::may_lapse(desk) {

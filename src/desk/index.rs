@@ -31,9 +31,6 @@ const RUSH: Duration = seconds(1);
 const EVENTS: &str = "search.events";
 
 /// Adds everything that is not there yet, unless texts come so fast that it can wait. Returns how much was added.
-///
-/// # Errors
-/// What the database said.
 pub async fn index(desk: &Desk) -> Result<usize> {
     let mut all = 0;
     loop {
@@ -51,9 +48,6 @@ pub async fn index(desk: &Desk) -> Result<usize> {
 /// Adds one batch of each kind, unless texts come so fast that it can wait; where nothing is to be added, goes one step on
 /// with making lists anew. Returns how much that was. What is to be written is worked out before the write begins, so that
 /// texts wait for nothing but the writing.
-///
-/// # Errors
-/// What the database said.
 pub async fn batch(store: &Store, clock: &Clock) -> Result<usize> {
     let mut tx = store.read().await?;
     let end = end(&mut tx, clock).await?;
@@ -209,9 +203,6 @@ fn lists_of(one: &Unlisted, side: Side) -> impl Iterator<Item = String> {
 }
 
 /// The pieces with which messages are in the lists of their words, and which pieces are in others then.
-///
-/// # Errors
-/// What the database said.
 async fn join(tx: &mut Tx, side: Side, new: &[Unlisted]) -> Result<(Vec<(String, i64, Vec<u8>)>, Vec<(String, i64)>)> {
     let mut lists: BTreeMap<String, Vec<Posting>> = BTreeMap::new();
     for one in new {
@@ -285,9 +276,6 @@ async fn list(tx: &mut Tx, new: Vec<(CustomerId, String, Option<String>)>) -> Re
 }
 
 /// Since when what was said cannot be found yet, if that is longer than usual: it was not added, or not by its new words.
-///
-/// # Errors
-/// What the database said.
 pub async fn behind_since(tx: &mut Tx, now: At) -> Result<Option<At>> {
     let (_, keeping) = search::keeping(tx).await?;
     let end = Ids::floor(now - seconds(30)).max(1);

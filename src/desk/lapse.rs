@@ -34,9 +34,6 @@ pub fn may_lapse(desk: &Desk) -> bool {
 
 /// Puts attempts in doubt whose lease ran out or whose node is dead. `since` is this node's own start: what it began
 /// before is nobody's. Returns how many there were.
-///
-/// # Errors
-/// What the database said.
 pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
     if !desk.store.stay(desk.node).await? {
         // Two processes with one number would make the same ids and end each other's requests.
@@ -69,9 +66,6 @@ pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
 }
 
 /// Forgets raw webhooks, announcements, events, answers and failures to sign in that have had their time. Returns how many rows changed.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(desk: &Desk) -> Result<u64> {
     let mut all = 0;
     loop {
@@ -109,9 +103,6 @@ impl Job for Forget {
 }
 
 /// Counts what waits, for the metrics.
-///
-/// # Errors
-/// What the database said.
 pub async fn count(desk: &Desk) -> Result<()> {
     let mut tx = desk.store.read().await?;
     let counts = upkeep::queue(&mut tx).await?;
@@ -130,9 +121,6 @@ pub async fn count(desk: &Desk) -> Result<()> {
 }
 
 /// Makes the clock agree with the database's, where nodes share one.
-///
-/// # Errors
-/// What the database said.
 pub async fn agree(desk: &Desk) -> Result<()> {
     if let Some(now) = desk.store.now().await? {
         desk.clock.agree_with(now);

@@ -48,17 +48,11 @@ impl Job for Replan {
 }
 
 /// Whether plans were moved within the last minute. Whoever asks is alone in moving them until the commit.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn lately(tx: &mut Tx, now: At) -> Result<bool> {
     Ok(leaps::last(tx).await?.is_some_and(|at| at.since(now) < seconds(60) && now.since(at) < seconds(60)))
 }
 
 /// Moves everything that was planned by the clock as it was `leap` microseconds ago, while no time passed.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn plans(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
     let fresh: (At, At) = (now - NOTICED, now);
     leaps::begin(tx, leap, fresh, now).await?;

@@ -11,9 +11,6 @@ use crate::store::{Result, Tx, changes, people};
 
 /// Enters what a customer's or party's keyword means: STOP withdraws consent and blocks the number; START lifts both
 /// for that line or pool. HELP is the carrier's to answer.
-///
-/// # Errors
-/// What the database said.
 pub async fn keyword(
     desk: &Desk,
     tx: &mut Tx,
@@ -41,9 +38,6 @@ pub async fn keyword(
 }
 
 /// Enters what a rep's keyword means: texts to that phone are turned off or on. It is never the customer's opt-out.
-///
-/// # Errors
-/// What the database said.
 pub async fn rep_keyword(
     desk: &Desk,
     tx: &mut Tx,
@@ -71,18 +65,12 @@ pub async fn rep_keyword(
 }
 
 /// Turns texts to a person's phone off. The threads go on in the inbox.
-///
-/// # Errors
-/// What the database said.
 async fn texts_off(tx: &mut Tx, person: PersonId, now: At) -> Result<()> {
     ledgers::mute(tx, person, Some(now)).await?;
     changes::note(tx, &[(ConversationId(0), "duty")], now).await
 }
 
 /// Turns texts to a person's phone on again; threads whose mask the phone still blocks move to others.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn texts_on(desk: &Desk, tx: &mut Tx, person: PersonId, phone: &str, now: At) -> Result<()> {
     ledgers::mute(tx, person, None).await?;
     legs::leave_blocked(desk, tx, person, phone, now).await?;
@@ -92,9 +80,6 @@ pub(super) async fn texts_on(desk: &Desk, tx: &mut Tx, person: PersonId, phone: 
 /// Enters a carrier's refusal because the recipient opted out: the block always, the withdrawn consent only if no
 /// START came after the refused text was accepted. A colleague's phone is no customer's: there it is as if they had
 /// texted STOP.
-///
-/// # Errors
-/// What the database said.
 pub async fn refusal(
     desk: &Desk,
     tx: &mut Tx,

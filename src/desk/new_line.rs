@@ -68,9 +68,6 @@ pub(super) async fn may_add(tx: &mut Tx, number: &str) -> Result<Result<(), Fail
 }
 
 /// Makes the line, after [`may_add`]. Nobody is a member yet.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn add_in(
     desk: &Desk,
     tx: &mut Tx,

@@ -55,9 +55,6 @@ impl From<Option<ConversationId>> for Whose {
 }
 
 /// A text of the system in the words of whoever says it, its fields filled.
-///
-/// # Errors
-/// What the database said.
 pub async fn say(tx: &mut Tx, whose: Whose, wording: Wording, values: &[(&str, &str)]) -> Result<String> {
     let own = match whose {
         Whose::Line(line) => texts::own(tx, line, wording).await?,
@@ -68,9 +65,6 @@ pub async fn say(tx: &mut Tx, whose: Whose, wording: Wording, values: &[(&str, &
 }
 
 /// A notice of `kind` from `number` to `to`, unless one went there within the hour.
-///
-/// # Errors
-/// What the database said.
 pub async fn throttled(
     desk: &Desk,
     tx: &mut Tx,
@@ -88,9 +82,6 @@ pub async fn throttled(
 
 /// As [`throttled`], with `WORDS_ONLY`, and shown in the conversation: to somebody who sent what cannot be passed on. A
 /// sender who cannot be answered is not.
-///
-/// # Errors
-/// What the database said.
 pub async fn words_only(
     desk: &Desk,
     tx: &mut Tx,
@@ -107,9 +98,6 @@ pub async fn words_only(
 
 /// Tells a customer that nobody can answer now: at most once a day from each line, and never within five minutes of an
 /// answer.
-///
-/// # Errors
-/// What the database said.
 pub async fn after_hours(
     desk: &Desk,
     tx: &mut Tx,
@@ -129,9 +117,6 @@ pub async fn after_hours(
 }
 
 /// Greets a customer who has opened a conversation with the `words` of its line, if it has any: at most once a day.
-///
-/// # Errors
-/// What the database said.
 pub async fn greet(
     desk: &Desk,
     tx: &mut Tx,
@@ -207,9 +192,6 @@ pub fn answer(number: NumberId, to: &str, body: &str) -> Draft {
 }
 
 /// Tells a rep on the thread that something was not sent, as [`tell_authors`] does: no more often either.
-///
-/// # Errors
-/// What the database said.
 pub async fn not_sent(desk: &Desk, tx: &mut Tx, rep: &LiveLeg, body: &str, now: At) -> Result<Enqueued> {
     if notices::failures(tx, rep.conversation, &rep.phone, now - FAILURES_WITHIN).await? >= MOST_FAILURES {
         return Ok(Enqueued::default());
@@ -229,9 +211,6 @@ pub async fn not_sent(desk: &Desk, tx: &mut Tx, rep: &LiveLeg, body: &str, now: 
 }
 
 /// Tells authors on phones that their texts did not arrive; the web shows it on the bubble.
-///
-/// # Errors
-/// What the database said.
 pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<Enqueued> {
     let mut failed: Vec<(MessageId, Option<LegId>, &str)> =
         unsent.iter().map(|one| (one.message, one.leg, one.why.as_str())).collect();

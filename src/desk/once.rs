@@ -58,17 +58,11 @@ pub enum Begun {
 }
 
 /// Begins a request.
-///
-/// # Errors
-/// What the database said.
 pub async fn begin(desk: &Desk, request: Request) -> Result<Begun> {
     desk.store.write(Begin { request, now: desk.clock.now() }).await
 }
 
 /// Keeps the answer to a request, or forgets the request if nothing came of it.
-///
-/// # Errors
-/// What the database said.
 pub async fn end(desk: &Desk, turn: Turn, answer: Option<(u16, String)>) -> Result<()> {
     desk.store.write(End { turn, answer }).await
 }

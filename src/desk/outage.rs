@@ -7,9 +7,6 @@ use crate::domain::outage::next_question;
 use crate::store::{Job, Result, Tx, outage};
 
 /// What became of a request, for what it shows about all others. `trial`: it was the one that was to find out.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn shows(desk: &Desk, sent: Shown, trial: bool) -> Result<()> {
     match sent {
         Shown::Silence(why) => {
@@ -52,9 +49,6 @@ impl From<&Sent> for Shown {
 }
 
 /// Whether it is time to ask a carrier that cannot be reached. Whoever hears yes asks, and nobody else does for a while.
-///
-/// # Errors
-/// What the database said.
 pub async fn take(desk: &Desk) -> Result<bool> {
     let out = outage::get(&mut desk.store.read().await?).await?;
     if out.is_none_or(|out| out.trial || out.probe_at > desk.clock.now()) {
@@ -64,9 +58,6 @@ pub async fn take(desk: &Desk) -> Result<bool> {
 }
 
 /// Asks the carrier whether it is there. If it is, a text is tried next.
-///
-/// # Errors
-/// What the database said.
 pub async fn ask(desk: &Desk) -> Result<()> {
     if desk.carrier.is_there().await {
         desk.store.write(Answers { desk: desk.clone() }).await?;
@@ -76,9 +67,6 @@ pub async fn ask(desk: &Desk) -> Result<()> {
 }
 
 /// Asks the carrier, if it is time. True if it was asked.
-///
-/// # Errors
-/// What the database said.
 pub async fn probe(desk: &Desk) -> Result<bool> {
     let asks = take(desk).await?;
     if asks {

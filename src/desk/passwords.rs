@@ -6,18 +6,12 @@ use crate::domain::password::About;
 use crate::store::{Job, Result, Store, Tx, acts, lines, people};
 
 /// What whoever guesses at this person's password knows.
-///
-/// # Errors
-/// What the database said.
 pub async fn about(tx: &mut Tx, email: &str, name: &str) -> Result<About> {
     let company = lines::all(tx).await?.into_iter().map(|line| line.name).collect();
     Ok(About { email: name::address(email), name: name.trim().to_owned(), company })
 }
 
 /// As [`about`], of whoever has this e-mail address; of the address alone if nobody has.
-///
-/// # Errors
-/// What the database said.
 pub async fn about_address(store: &Store, email: &str) -> Result<About> {
     let mut tx = store.read().await?;
     let email = name::address(email);
@@ -27,9 +21,6 @@ pub async fn about_address(store: &Store, email: &str) -> Result<About> {
 
 /// Sets the password of the enabled person with this e-mail address by its hash, on the command line, and ends their
 /// sessions and unused links; `false` if there is no such person.
-///
-/// # Errors
-/// What the database said.
 pub async fn set(desk: &Desk, email: &str, hash: String) -> Result<bool> {
     desk.store.write(Set { desk: desk.clone(), email: name::address(email), hash }).await
 }

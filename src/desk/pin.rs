@@ -103,9 +103,6 @@ pub(super) async fn move_in(
 }
 
 /// Pins an unassigned conversation to somebody who acts in it; opens the leg of their phone if they have one.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn take(desk: &Desk, tx: &mut Tx, talk: &Talk, seer: &Seer, now: At) -> Result<Enqueued> {
     hand_over(desk, tx, talk, seer, seer.id, None, now).await
 }
@@ -135,9 +132,6 @@ async fn hand_over(
 
 /// Pins a conversation to `to`, opens the leg of their phone if they have one, and sends them, in order, what waited
 /// for whoever had it before. `why` the leg of the rep before ends.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn give(
     desk: &Desk,
     tx: &mut Tx,
@@ -162,9 +156,6 @@ pub(super) async fn give(
 
 /// Takes a conversation from its rep, if it has one: the leg of their phone ends, and what waited for that phone
 /// waits for whoever gets it. `why` the leg ends.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn take_away(desk: &Desk, tx: &mut Tx, talk: &Talk, why: &'static str, now: At) -> Result<Enqueued> {
     let freed = detach(desk, tx, talk, why, now).await?;
     claim::free(desk, tx, freed, now).await
@@ -172,9 +163,6 @@ pub(super) async fn take_away(desk: &Desk, tx: &mut Tx, talk: &Talk, why: &'stat
 
 /// As [`take_away`], but nothing leaves yet; returns the lanes in which something may, once everything that is to be
 /// taken away has been: one lane may hold texts of several conversations.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn detach(desk: &Desk, tx: &mut Tx, talk: &Talk, why: &'static str, now: At) -> Result<Freed> {
     let mut lanes = Freed::default();
     if let Some(before) = talk.pinned_to {

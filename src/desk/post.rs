@@ -18,9 +18,6 @@ const GRACE: Duration = Duration::from_secs(15);
 
 /// Takes at most `room` posts that are due, none to the endpoints in `busy`, and none to those whose makers may not read
 /// what would be posted, by now: these are disabled.
-///
-/// # Errors
-/// What the database said.
 pub async fn take(desk: &Desk, busy: &[EndpointId], room: i64) -> Result<Vec<Due>> {
     // Most of the time nothing is due, and that costs no write.
     let due = event_posts::next_due(&mut desk.store.read().await?).await?;
@@ -53,9 +50,6 @@ pub async fn deliver(desk: &Desk, due: Due) {
 
 /// Disables endpoints that have lost their right although nothing is posted, so that admins are told. And posts that
 /// nothing holds back and nobody takes are due; there are none, unless a process died between two writes.
-///
-/// # Errors
-/// What the database said.
 pub async fn sweep(desk: &Desk) -> Result<()> {
     desk.store.write(Sweep { desk: desk.clone() }).await
 }

@@ -129,9 +129,6 @@ async fn refuse_guessers(desk: &Desk, email: &str, came: &Came, counted: &Counte
 }
 
 /// Forgives what was counted, within the transaction in which the right password is taken.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn forgive(tx: &mut Tx, counted: &Counted) -> store::Result<()> {
     sessions::forget_failures(tx, &counted.account).await
 }

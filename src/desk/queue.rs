@@ -36,9 +36,6 @@ pub(super) struct Hall {
 
 impl Hall {
     /// Holds `line`; before any of its conversations.
-    ///
-    /// # Errors
-    /// What the database said.
     pub(super) async fn hold(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<Hall> {
         let rules = opening::hold_line(tx, line).await?.unwrap_or_default();
         let policy = desk.policies.support_of(rules.policies.as_deref());
@@ -53,9 +50,6 @@ impl Hall {
     }
 
     /// Chooses somebody, who counts one conversation more from here on.
-    ///
-    /// # Errors
-    /// What the database said.
     pub(super) async fn pick(&mut self, desk: &Desk, tx: &mut Tx, last: Option<PersonId>, now: At) -> Result<Pick> {
         let pick = self.choose(desk, last, now);
         self.keep_turns(tx, pick.chosen.as_slice(), now).await?;
@@ -76,9 +70,6 @@ impl Hall {
     }
 
     /// Writes whose turn it was, where people take turns.
-    ///
-    /// # Errors
-    /// What the database said.
     pub(super) async fn keep_turns(&self, tx: &mut Tx, chosen: &[PersonId], now: At) -> Result<()> {
         match self.policy.pick {
             PickPolicy::RoundRobin => queue::picked(tx, self.line, chosen, now).await,
@@ -92,9 +83,6 @@ impl Hall {
     }
 
     /// Whose customer it was, if the line still remembers.
-    ///
-    /// # Errors
-    /// What the database said.
     pub(super) async fn last_rep(
         &self,
         tx: &mut Tx,
@@ -109,9 +97,6 @@ impl Hall {
 
     /// Picks for a conversation that nobody has, `last` first, and gives it to whoever was chosen. Without a candidate it
     /// goes on waiting, and the timeline says so.
-    ///
-    /// # Errors
-    /// What the database said.
     pub(super) async fn assign(
         &mut self,
         desk: &Desk,
@@ -133,18 +118,12 @@ impl Hall {
 }
 
 /// Gives the conversations of `line` that nobody has to candidates, the longest waiting first.
-///
-/// # Errors
-/// What the database said.
 pub async fn drain(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<Enqueued> {
     let mut hall = Hall::hold(desk, tx, line, now).await?;
     drain_held(desk, tx, &mut hall, now).await
 }
 
 /// As [`drain`], of a line that is held already.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn drain_held(desk: &Desk, tx: &mut Tx, hall: &mut Hall, now: At) -> Result<Enqueued> {
     let mut done = Enqueued::default();
     if !hall.has_candidate() {
@@ -167,9 +146,6 @@ pub(super) async fn drain_held(desk: &Desk, tx: &mut Tx, hall: &mut Hall, now: A
 }
 
 /// Holds the line of `conversation`, if it has one, and returns it; before the conversation itself is held.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn hold_line_of(tx: &mut Tx, conversation: ConversationId) -> Result<Option<NumberId>> {
     let line = queue::line_of(tx, conversation).await?;
     if let Some(line) = line {
@@ -180,9 +156,6 @@ pub(super) async fn hold_line_of(tx: &mut Tx, conversation: ConversationId) -> R
 
 /// Drains the line, which is held, of something that just ended or went to somebody else: whoever had it may take
 /// another.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn drain_after(desk: &Desk, tx: &mut Tx, line: Option<NumberId>, now: At) -> Result<Enqueued> {
     match line {
         Some(line) => drain(desk, tx, line, now).await,
@@ -192,9 +165,6 @@ pub(super) async fn drain_after(desk: &Desk, tx: &mut Tx, line: Option<NumberId>
 
 /// Takes all open conversations on the lines from `person` and has others picked for them; what nobody can take waits
 /// unassigned. Hold nothing before.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn repick_all(
     desk: &Desk,
     tx: &mut Tx,
@@ -225,9 +195,6 @@ pub(super) async fn repick_all(
 }
 
 /// Picks anew for a conversation whose rep is missing, if there is anybody else; the line is held.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn replace(
     desk: &Desk,
     tx: &mut Tx,

@@ -87,9 +87,6 @@ impl Job for Mend {
 }
 
 /// Marks the conversations whose customers did not get these texts.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn failed(tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<()> {
     let mut messages: Vec<MessageId> = unsent.iter().map(|one| one.message).collect();
     messages.sort_unstable();

@@ -8,9 +8,6 @@ use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::store::{Job, Result, Tx, access, changes, customers};
 
 /// Marks a conversation because of a message in it.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn raise(
     desk: &Desk,
     tx: &mut Tx,

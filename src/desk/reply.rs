@@ -139,9 +139,6 @@ pub(super) async fn admit(
 }
 
 /// Accepts an answer: from here on it is a message, and its texts are in the outbox.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn accept(
     desk: &Desk,
     tx: &mut Tx,
@@ -181,9 +178,6 @@ fn customer_of<'a>(talk: &Talk, legs: &'a [LiveLeg]) -> Option<&'a LiveLeg> {
 }
 
 /// Why nothing can be sent to the customer, in words for the composer; `None` if it can.
-///
-/// # Errors
-/// What the database said.
 pub async fn obstacle(tx: &mut Tx, talk: &Talk, legs: &[LiveLeg]) -> Result<Option<String>, store::Error> {
     if talk.closed {
         return Ok(Some("this conversation is closed: a new text from the customer opens another".to_owned()));

@@ -32,17 +32,11 @@ fn why_not(endpoint: &Endpoint, rights: &HashMap<AppId, Scopes>) -> Option<Strin
 }
 
 /// Why this endpoint may not be told of what it wants at `now`; `None` if it may.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn lacks(tx: &mut Tx, endpoint: &Endpoint, now: At) -> Result<Option<String>> {
     Ok(why_not(endpoint, &api_tokens::rights(tx, None, now).await?))
 }
 
 /// Disables the endpoints that have lost their right by `now`. Whoever posts asks for it first, in the same transaction.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn stop(desk: &Desk, tx: &mut Tx, now: At) -> Result<()> {
     let rights = api_tokens::rights(tx, None, now).await?;
     let all = endpoints::all(tx).await?;
@@ -57,9 +51,6 @@ pub(super) async fn stop(desk: &Desk, tx: &mut Tx, now: At) -> Result<()> {
 }
 
 /// Disables an endpoint that is held, and says so: beside every page of an admin, among the acts, and in the log.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn disable(desk: &Desk, tx: &mut Tx, endpoint: &Endpoint, why: &str, now: At) -> Result<()> {
     tracing::error!(endpoint = endpoint.id.0, %why, "an endpoint of events is disabled");
     endpoints::set_disabled(tx, endpoint.id, Some((now, why))).await?;
@@ -90,9 +81,6 @@ pub struct Hangs {
 }
 
 /// What hangs on this token of `app` at `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn hangs(tx: &mut Tx, token: TokenId, app: &App, now: At) -> Result<Hangs> {
     let without = api_tokens::rights(tx, Some(token), now).await?;
     let (mut quiet, mut go_on) = (Vec::new(), Vec::new());

@@ -78,18 +78,12 @@ pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<Keys, NotSignedIn>
 }
 
 /// Ends the session with this token.
-///
-/// # Errors
-/// What the database said.
 pub async fn sign_out(desk: &Desk, token: &str, came: &Came) -> store::Result<()> {
     desk.store.write(End { desk: desk.clone(), token_hash: hash_token(token), address: came.address.clone() }).await
 }
 
 /// Who is signed in by this token. With `used`, the session goes on from now; a page that only refreshes itself
 /// is no use of it.
-///
-/// # Errors
-/// What the database said.
 pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<Who>> {
     let now = desk.clock.now();
     let token_hash = hash_token(token);
@@ -110,25 +104,16 @@ pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<W
 }
 
 /// Makes, on the command line, a one-time link's token for the enabled person with this e-mail address; `None` if there is none.
-///
-/// # Errors
-/// What the database said.
 pub async fn make_link(store: &Store, token: &str, email: &str, now: At) -> store::Result<Option<()>> {
     store.write(MakeLink { token_hash: hash_token(token), email: name::address(email), now }).await
 }
 
 /// Whose one-time link it is and what for, while it can be used.
-///
-/// # Errors
-/// What the database said.
 pub async fn whose_link(desk: &Desk, token: &str) -> store::Result<Option<OpenLink>> {
     links::open(&mut desk.store.read().await?, &hash_token(token), desk.clock.now()).await
 }
 
 /// Signs in by a one-time link for that, which is used up by it; `None` if it cannot be used (any more).
-///
-/// # Errors
-/// What the database said.
 pub async fn use_link(desk: &Desk, token: &str, came: &Came) -> store::Result<Option<Keys>> {
     let (keys, arrival) = Arrival::of(desk, came, How::Link);
     let job = UseLink { desk: desk.clone(), link_hash: hash_token(token), arrival };

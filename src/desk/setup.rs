@@ -20,9 +20,6 @@ use crate::store::{self, Job, Result, Store, Tx, acts, lines, people, settings};
 pub const LINK_LIFE: Duration = hours(1);
 
 /// Remembers the set-up link of `token` from `now` on in place of any earlier one; `false` if there are people already.
-///
-/// # Errors
-/// What the database said.
 pub async fn offer(store: &Store, token: &str, now: At) -> store::Result<bool> {
     store.write(Offer { hash: hash_token(token), now }).await
 }
@@ -62,9 +59,6 @@ pub enum Worth {
 }
 
 /// What the link with this token is worth.
-///
-/// # Errors
-/// What the database said.
 pub async fn worth(desk: &Desk, token: &str) -> store::Result<Worth> {
     worth_in(&mut desk.store.read().await?, &hash_token(token), desk.clock.now()).await
 }

@@ -111,9 +111,6 @@ pub(super) async fn snooze_in(
 }
 
 /// Brings back a conversation that was put aside, and says why in its timeline.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn back(
     desk: &Desk,
     tx: &mut Tx,
@@ -129,9 +126,6 @@ pub(super) async fn back(
 }
 
 /// Brings back every conversation whose time has come, and reminds its rep. Returns how many there were.
-///
-/// # Errors
-/// What the database said.
 pub async fn wake(desk: &Desk) -> Result<usize> {
     let mut woken = 0;
     loop {

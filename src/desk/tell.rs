@@ -87,9 +87,6 @@ async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], told: &[Told], n
 }
 
 /// Whether anybody wants to be told of such an event.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn listens(tx: &mut Tx, kind: Kind) -> Result<bool> {
     Ok(wanted(&api_events::listeners(tx).await?, kind))
 }

@@ -85,9 +85,6 @@ pub async fn revoke(desk: &Desk, by: Option<PersonId>, id: TokenId) -> Result<()
 }
 
 /// The program that shows this token, if the token holds; that it was used is kept.
-///
-/// # Errors
-/// What the database said.
 pub async fn who(desk: &Desk, token: &str) -> Result<Option<Program>> {
     if !token.starts_with(PREFIX) {
         return Ok(None);

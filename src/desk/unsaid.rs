@@ -23,9 +23,6 @@ pub struct Unsaid {
 
 impl Unsaid {
     /// What the text of `body`, with files of these types, leaves unsaid; `None` if it is words alone. `whose` words.
-    ///
-    /// # Errors
-    /// What the database said.
     pub async fn of(tx: &mut Tx, whose: Whose, body: &str, types: &[String]) -> Result<Option<Self>> {
         if !types.is_empty() {
             let what = what(types);
@@ -60,9 +57,6 @@ pub fn short<'a>(body: &'a str, unsaid: Option<&'a Unsaid>) -> &'a str {
 
 /// A text that is about to be relayed by the leg `from`: what it leaves unsaid, and what its sender is told of that,
 /// if anything.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn of_text(
     tx: &mut Tx,
     talk: &Talk,

@@ -18,9 +18,6 @@ pub struct Seer {
 
 /// The person, if enabled and allowed to see this conversation: managers and admins all of them, a rep those pinned
 /// to the rep and the unassigned ones of the rep's lines.
-///
-/// # Errors
-/// What the database said.
 pub async fn seer(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<Seer>> {
     let row: Option<(String, String)> = on!(tx, c => sqlx::query_as(
         "SELECT p.name, p.role FROM people p JOIN conversations c ON c.id = $2 \
@@ -33,9 +30,6 @@ pub async fn seer(tx: &mut Tx, person: PersonId, conversation: ConversationId) -
 
 /// A conversation, locked until the commit as by [`routes::talks`], and who asks for it; `None` if there is no such
 /// conversation for this person.
-///
-/// # Errors
-/// What the database said.
 pub async fn talk(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<(Talk, Seer)>> {
     let talk = routes::talks(tx, &[conversation]).await?.into_iter().next();
     Ok(talk.zip(seer(tx, person, conversation).await?))
@@ -51,9 +45,6 @@ pub struct Heir {
 }
 
 /// The person, if the conversation may be handed to them.
-///
-/// # Errors
-/// What the database said.
 pub async fn heir(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<Heir>> {
     let row: Option<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT p.name, CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL THEN p.phone END \

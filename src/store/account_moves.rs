@@ -4,18 +4,12 @@ use super::{Result, Tx};
 use crate::on;
 
 /// How many texts only the account can tell about through which they were requested: under way, or in doubt.
-///
-/// # Errors
-/// What the database said.
 pub async fn undecided(tx: &mut Tx) -> Result<i64> {
     Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM deliveries WHERE state IN ('sending', 'unknown')")
         .fetch_one(&mut *c).await)?)
 }
 
 /// Another account than `account` from which texts came in, if there is one.
-///
-/// # Errors
-/// What the database said.
 pub async fn another(tx: &mut Tx, account: &str) -> Result<Option<String>> {
     Ok(on!(tx, c => sqlx::query_scalar(
         "SELECT carrier_account FROM (SELECT carrier_account FROM messages \

@@ -39,9 +39,6 @@ pub struct Act<'a> {
 }
 
 /// Writes a row.
-///
-/// # Errors
-/// What the database said.
 pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
     let (origin, app, token) = match act.origin {
         Origin::Program(app, token) => ("program", Some(app), Some(token)),
@@ -58,9 +55,6 @@ pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
 }
 
 /// Writes down what a command changed, by whoever may run it on this machine.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_command(
     tx: &mut Tx,
     (id, at): (i64, At),

@@ -86,9 +86,6 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent], now: At) -> Result<()> {
 
 /// The endpoints that there are. Until the commit nobody settles what was posted to them, so that an event that is written
 /// next is not left waiting behind one that has just arrived.
-///
-/// # Errors
-/// What the database said.
 pub async fn listeners(tx: &mut Tx) -> Result<Vec<Listener>> {
     let lock = tx.share("endpoints");
     let sql = format!(
@@ -122,9 +119,6 @@ pub struct NewPost {
 }
 
 /// Has events posted. Those behind others of the same endpoint and pair wait.
-///
-/// # Errors
-/// What the database said.
 pub async fn post(tx: &mut Tx, posts: &[NewPost], now: At) -> Result<()> {
     for piece in pieces(posts) {
         on!(tx, c => {
@@ -147,9 +141,6 @@ pub async fn post(tx: &mut Tx, posts: &[NewPost], now: At) -> Result<()> {
 }
 
 /// Forgets at most `limit` events of before `before`, with what became of them; how many there were.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let old = "SELECT id FROM api_events WHERE at < $1 ORDER BY at, id LIMIT $2";
     if tx.holds_rows() {
@@ -195,9 +186,6 @@ pub struct Fate {
 
 /// How these texts stand on the phones of parties; nothing of those that belong to no pair, and nothing of those whose
 /// `kind` was told before.
-///
-/// # Errors
-/// What the database said.
 pub async fn fates(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> Result<Vec<Fate>> {
     let mut found = Vec::new();
     for piece in pieces(texts) {
@@ -239,9 +227,6 @@ pub struct Names {
 }
 
 /// Whose these pairs are, and what their apps call them.
-///
-/// # Errors
-/// What the database said.
 pub async fn names(tx: &mut Tx, pairs: &[ConversationId]) -> Result<HashMap<ConversationId, Names>> {
     let mut found: HashMap<ConversationId, Names> = HashMap::new();
     for piece in pieces(pairs) {

@@ -34,9 +34,6 @@ pub struct NewToken<'a> {
 }
 
 /// Keeps a token.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, new: NewToken<'_>) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO api_tokens (id, name, token_hash, scopes, created_by, created_at, expires_at, app_id) \
@@ -63,9 +60,6 @@ pub struct Holding {
 }
 
 /// The token of this hash, if it holds at `now` and belongs to an app.
-///
-/// # Errors
-/// What the database said.
 pub async fn holding(tx: &mut Tx, hash: &str, now: At) -> Result<Option<Holding>> {
     let sql = format!(
         "SELECT t.id, t.app_id, t.scopes FROM api_tokens t LEFT JOIN people p ON p.id = t.created_by \
@@ -82,9 +76,6 @@ pub async fn holding(tx: &mut Tx, hash: &str, now: At) -> Result<Option<Holding>
 
 /// What the tokens of each app that hold at `now` may do, together; apps without one are left out. Without `but`, as if
 /// it were revoked.
-///
-/// # Errors
-/// What the database said.
 pub async fn rights(tx: &mut Tx, but: Option<TokenId>, now: At) -> Result<HashMap<AppId, Scopes>> {
     let sql = format!(
         "SELECT t.app_id, t.scopes FROM api_tokens t LEFT JOIN people p ON p.id = t.created_by \
@@ -101,9 +92,6 @@ pub async fn rights(tx: &mut Tx, but: Option<TokenId>, now: At) -> Result<HashMa
 }
 
 /// Notes when tokens were last used.
-///
-/// # Errors
-/// What the database said.
 pub async fn used(tx: &mut Tx, uses: &[(TokenId, At)]) -> Result<()> {
     if uses.is_empty() {
         return Ok(());
@@ -125,9 +113,6 @@ pub async fn used(tx: &mut Tx, uses: &[(TokenId, At)]) -> Result<()> {
 }
 
 /// Revokes a token; false if there is none that is not revoked already.
-///
-/// # Errors
-/// What the database said.
 pub async fn revoke(tx: &mut Tx, id: TokenId, now: At) -> Result<bool> {
     let done = on!(tx, c => sqlx::query("UPDATE api_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
         .bind(id.0).bind(now.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
@@ -174,9 +159,6 @@ const TOKENS: &str = "SELECT t.id, t.name, t.scopes, p.name, \
      LEFT JOIN people p ON p.id = t.created_by LEFT JOIN apps a ON a.id = t.app_id";
 
 /// The newest tokens, at most 500; those that are revoked last.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Token>> {
     // -1 is nobody's id.
     read(tx, "WHERE t.id <> $1 ORDER BY CASE WHEN t.revoked_at IS NULL THEN 0 ELSE 1 END, t.id DESC LIMIT 500", -1)
@@ -184,9 +166,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Token>> {
 }
 
 /// One token.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_id(tx: &mut Tx, id: TokenId) -> Result<Option<Token>> {
     Ok(read(tx, "WHERE t.id = $1", id.0).await?.pop())
 }

@@ -15,9 +15,6 @@ pub struct App {
 }
 
 /// Keeps an app, made by `by` on the web or by nobody on the command line.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, app: &App, by: Option<PersonId>, now: At) -> Result<()> {
     on!(tx, c => sqlx::query("INSERT INTO apps (id, name, created_by, created_at) VALUES ($1, $2, $3, $4)")
         .bind(app.id.0).bind(app.name.as_str()).bind(by.map(|id| id.0)).bind(now.0)
@@ -26,9 +23,6 @@ pub async fn insert(tx: &mut Tx, app: &App, by: Option<PersonId>, now: At) -> Re
 }
 
 /// All of them, the oldest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<App>> {
     let rows: Vec<(i64, String)> =
         on!(tx, c => sqlx::query_as("SELECT id, name FROM apps ORDER BY id").fetch_all(&mut *c).await)?;
@@ -36,9 +30,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<App>> {
 }
 
 /// How many pairs of an app are open at `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn open_pairs(tx: &mut Tx, app: AppId, now: At) -> Result<i64> {
     let count: i64 = on!(tx, c => sqlx::query_scalar(
         "SELECT COUNT(*) FROM pairs WHERE app_id = $1 AND ended_at IS NULL AND ends_at > $2")

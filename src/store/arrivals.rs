@@ -41,9 +41,6 @@ pub struct Arrival {
 }
 
 /// Keeps texts until they are taken in. Of one that waits already, only when it was sent is noted, where that is known.
-///
-/// # Errors
-/// What the database said.
 pub async fn keep(tx: &mut Tx, arrivals: &[Arrival]) -> Result<()> {
     // In one order on every node.
     let mut arrivals: Vec<&Arrival> = arrivals.iter().collect();
@@ -92,9 +89,6 @@ pub enum Whose<'a> {
 }
 
 /// The earliest texts of `whose` that wait since `until` or longer, at most `limit`, none of these senders' `but`.
-///
-/// # Errors
-/// What the database said.
 pub async fn earliest(tx: &mut Tx, whose: Whose<'_>, but: &[String], until: At, limit: i64) -> Result<Vec<Arrival>> {
     if matches!(whose, Whose::Numbers([])) {
         return Ok(Vec::new());
@@ -158,9 +152,6 @@ where
 
 /// Takes a text out of those that wait; false if somebody else has taken it in. Whoever takes it out holds it until the
 /// commit, ahead of every other row.
-///
-/// # Errors
-/// What the database said.
 pub async fn take(tx: &mut Tx, id: i64) -> Result<bool> {
     let gone = on!(tx, c => sqlx::query("DELETE FROM arrivals WHERE id = $1").bind(id).execute(&mut *c).await
         .map(|done| done.rows_affected()))?;
@@ -171,9 +162,6 @@ pub async fn take(tx: &mut Tx, id: i64) -> Result<bool> {
 }
 
 /// As [`take`], of several: the places in `arrivals` of those that were there, in their order.
-///
-/// # Errors
-/// What the database said.
 pub async fn take_all(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<usize>> {
     // Held in the order in which they are kept.
     let mut order: Vec<usize> = (0..arrivals.len()).collect();
@@ -189,9 +177,6 @@ pub async fn take_all(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<usize>> {
 }
 
 /// People whose texts wait, at most `limit`, those who came first first.
-///
-/// # Errors
-/// What the database said.
 pub async fn senders(tx: &mut Tx, limit: i64) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(
         "SELECT from_phone FROM arrivals GROUP BY from_phone ORDER BY MIN(arrived_at), from_phone LIMIT $1")

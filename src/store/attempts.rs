@@ -55,9 +55,6 @@ const OF: &str = " FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
      JOIN numbers n ON n.id = d.number_id LEFT JOIN legs l ON l.id = d.leg_id ";
 
 /// These attempts, locked with their deliveries until the commit.
-///
-/// # Errors
-/// What the database said.
 pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     wanted.sort_unstable();
@@ -178,9 +175,6 @@ pub async fn keep_deliveries(tx: &mut Tx, rows: &[(DeliveryId, Row)], now: At) -
 
 /// Attempts that belong to nobody any more: their lease ran out at `now`, or their node is not among the living.
 /// Of `node` itself, those begun before `since`, its own start.
-///
-/// # Errors
-/// What the database said.
 pub async fn orphans(tx: &mut Tx, living: &[i64], (node, since): (i64, At), now: At) -> Result<Vec<AttemptId>> {
     let rows: Vec<(i64,)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT id FROM attempts WHERE ended_at IS NULL AND (lease_until <= ");
@@ -212,9 +206,6 @@ pub struct InDoubt {
 }
 
 /// Attempts whose next look is due at `now`, at most `limit`.
-///
-/// # Errors
-/// What the database said.
 pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at, a.ended_at, a.outcome, a.doubt_since, \
@@ -246,9 +237,6 @@ pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> 
 }
 
 /// When the next look is due.
-///
-/// # Errors
-/// What the database said.
 pub async fn next_look(tx: &mut Tx) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT MIN(next_look_at) FROM attempts WHERE next_look_at IS NOT NULL").fetch_one(&mut *c).await)?;
@@ -256,9 +244,6 @@ pub async fn next_look(tx: &mut Tx) -> Result<Option<At>> {
 }
 
 /// Which of these carrier ids are bound to attempts.
-///
-/// # Errors
-/// What the database said.
 pub async fn bound(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -276,9 +261,6 @@ pub async fn bound(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
 }
 
 /// The newest attempt of a delivery that is in doubt, as a look at the carrier's list needs it.
-///
-/// # Errors
-/// What the database said.
 pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
     let row: Option<(i64, String, String, String, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at, a.began_there FROM deliveries d \
@@ -307,9 +289,6 @@ pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
 }
 
 /// Gives a text that is sent again time until `until`.
-///
-/// # Errors
-/// What the database said.
 pub async fn extend(tx: &mut Tx, id: DeliveryId, until: At) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE deliveries SET valid_until = $2 WHERE id = $1 AND valid_until < $2")
         .bind(id.0).bind(until.0).execute(&mut *c).await.map(drop))?;

@@ -9,9 +9,6 @@ use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::on;
 
 /// Everything up to `last` has been seen. Returns whether something had not been.
-///
-/// # Errors
-/// What the database said.
 pub async fn seen(tx: &mut Tx, conversation: ConversationId, last: MessageId) -> Result<bool> {
     let rows = on!(tx, c => sqlx::query(
         "UPDATE conversations SET unread_from = (SELECT MIN(m.id) FROM messages m WHERE m.conversation_id = $1 \
@@ -23,9 +20,6 @@ pub async fn seen(tx: &mut Tx, conversation: ConversationId, last: MessageId) ->
 
 /// Whoever has a conversation from now on has not seen what the customer waits for; with `anyway`, not even the last
 /// thing that the customer said, if nothing waits.
-///
-/// # Errors
-/// What the database said.
 pub async fn unseen(tx: &mut Tx, conversation: ConversationId, anyway: bool) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE conversations SET unread_from = COALESCE(\
@@ -38,9 +32,6 @@ pub async fn unseen(tx: &mut Tx, conversation: ConversationId, anyway: bool) -> 
 }
 
 /// Whatever `person` was called to in a conversation, up to `last`, has been seen. Returns whether something had not been.
-///
-/// # Errors
-/// What the database said.
 pub async fn answered_to(
     tx: &mut Tx,
     person: PersonId,
@@ -57,9 +48,6 @@ pub async fn answered_to(
 }
 
 /// Whether somebody called `person` in a conversation and `person` has not looked.
-///
-/// # Errors
-/// What the database said.
 pub async fn called(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<bool> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT message_id FROM mentions WHERE person_id = $1 AND conversation_id = $2 AND seen_at IS NULL LIMIT 1")
@@ -68,9 +56,6 @@ pub async fn called(tx: &mut Tx, person: PersonId, conversation: ConversationId)
 }
 
 /// Marks the conversations of those of these messages that did not reach the customer.
-///
-/// # Errors
-/// What the database said.
 pub async fn failed(tx: &mut Tx, messages: &[MessageId], now: At) -> Result<()> {
     if messages.is_empty() {
         return Ok(());
@@ -98,9 +83,6 @@ pub async fn failed(tx: &mut Tx, messages: &[MessageId], now: At) -> Result<()> 
 }
 
 /// Somebody has dealt with what failed. Returns whether something had.
-///
-/// # Errors
-/// What the database said.
 pub async fn mended(tx: &mut Tx, conversation: ConversationId) -> Result<bool> {
     let rows = on!(tx, c => sqlx::query(
         "UPDATE conversations SET failed_at = NULL WHERE id = $1 AND failed_at IS NOT NULL")

@@ -37,9 +37,6 @@ impl<'a> Entry<'a> {
 }
 
 /// Writes a row.
-///
-/// # Errors
-/// What the database said.
 pub async fn record(tx: &mut Tx, entry: Entry<'_>) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO audit (id, at, actor_id, kind, conversation_id, customer_id, person_id, data) \

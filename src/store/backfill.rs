@@ -37,9 +37,6 @@ pub const NUMBERS: &str = "SELECT n.id, n.number, CASE WHEN n.role = 'line' THEN
      FROM numbers n WHERE n.state <> 'released' ORDER BY place, n.id";
 
 /// Our numbers, lines first, then masks with live or resting legs at `now`, then the others.
-///
-/// # Errors
-/// What the database said.
 pub async fn numbers(tx: &mut Tx, now: At) -> Result<Vec<Compared>> {
     let rows: Vec<(i64, String, i32, i64, Option<i64>)> =
         on!(tx, c => sqlx::query_as(NUMBERS).bind(now.0).fetch_all(&mut *c).await)?;
@@ -55,9 +52,6 @@ pub async fn numbers(tx: &mut Tx, now: At) -> Result<Vec<Compared>> {
 }
 
 /// Remembers that what the carrier had for these numbers at `asked_at` is in.
-///
-/// # Errors
-/// What the database said.
 pub async fn compared(tx: &mut Tx, ids: &[NumberId], asked_at: At) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
@@ -89,9 +83,6 @@ pub struct Waiting {
 }
 
 /// All lanes in which something waits.
-///
-/// # Errors
-/// What the database said.
 pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
     let rows: Vec<(i64, String, String, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT d.number_id, n.number, d.to_phone, MAX(o.id) FROM deliveries d JOIN numbers n ON n.id = d.number_id \
@@ -109,9 +100,6 @@ pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
 
 /// When the newest request of all was begun, by our clock as it is now: the carrier's is `ahead` of it by so many microseconds,
 /// as far as that is known. Without a request, when the oldest waiting text was accepted.
-///
-/// # Errors
-/// What the database said.
 pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT COALESCE((SELECT COALESCE(a.began_there - $1, a.started_at) FROM attempts a \
@@ -122,9 +110,6 @@ pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
 }
 
 /// Has everything that waits in a lane looked for in the carrier's list before it is requested.
-///
-/// # Errors
-/// What the database said.
 pub async fn look_first(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<()> {
     if tx.holds_rows() {
         let mut waiting = Vec::new();

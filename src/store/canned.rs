@@ -44,18 +44,12 @@ pub struct Canned {
 }
 
 /// Those that `person` may use in a conversation of `line`, by their shortcuts; own ones first.
-///
-/// # Errors
-/// What the database said.
 pub async fn usable(tx: &mut Tx, person: PersonId, line: Option<NumberId>) -> Result<Vec<Canned>> {
     let condition = "k.line_id IS NULL OR k.line_id = $2";
     read(tx, person, condition, line.map_or(0, |id| id.0)).await
 }
 
 /// Those that `person` may know of: own ones, the company's, and those of own lines, or with `all` of every line.
-///
-/// # Errors
-/// What the database said.
 pub async fn known(tx: &mut Tx, person: PersonId, all: bool) -> Result<Vec<Canned>> {
     let condition = "k.line_id IS NULL OR $2 = 1 \
         OR k.line_id IN (SELECT line_id FROM line_members WHERE person_id = $1)";
@@ -89,9 +83,6 @@ fn owner(person: Option<i64>, line: Option<i64>) -> Owner {
 }
 
 /// Whose a canned reply is; `None` if there is none.
-///
-/// # Errors
-/// What the database said.
 pub async fn owner_of(tx: &mut Tx, id: CannedReplyId) -> Result<Option<Owner>> {
     let row: Option<(Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as("SELECT person_id, line_id FROM canned_replies WHERE id = $1")
             .bind(id.0).fetch_optional(&mut *c).await)?;
@@ -99,9 +90,6 @@ pub async fn owner_of(tx: &mut Tx, id: CannedReplyId) -> Result<Option<Owner>> {
 }
 
 /// Whether another one of the same owner has this shortcut.
-///
-/// # Errors
-/// What the database said.
 pub async fn is_taken(tx: &mut Tx, owner: Owner, shortcut: &str, but: Option<CannedReplyId>) -> Result<bool> {
     let (person, line) = owner.columns();
     let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
@@ -112,9 +100,6 @@ pub async fn is_taken(tx: &mut Tx, owner: Owner, shortcut: &str, but: Option<Can
 }
 
 /// Whether there is such a line.
-///
-/// # Errors
-/// What the database said.
 pub async fn has_line(tx: &mut Tx, line: NumberId) -> Result<bool> {
     let found: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM lines WHERE id = $1")
         .bind(line.0).fetch_optional(&mut *c).await)?;
@@ -122,9 +107,6 @@ pub async fn has_line(tx: &mut Tx, line: NumberId) -> Result<bool> {
 }
 
 /// Keeps a new one.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), by: PersonId, now: At) -> Result<()> {
     let (id, owner, shortcut, body) = canned;
     let (person, line) = owner.columns();
@@ -137,9 +119,6 @@ pub async fn insert(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), by:
 }
 
 /// Changes one, also whose it is.
-///
-/// # Errors
-/// What the database said.
 pub async fn update(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), now: At) -> Result<()> {
     let (id, owner, shortcut, body) = canned;
     let (person, line) = owner.columns();
@@ -152,9 +131,6 @@ pub async fn update(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), now
 }
 
 /// Forgets one.
-///
-/// # Errors
-/// What the database said.
 pub async fn delete(tx: &mut Tx, id: CannedReplyId) -> Result<()> {
     on!(tx, c => sqlx::query("DELETE FROM canned_replies WHERE id = $1").bind(id.0).execute(&mut *c).await.map(drop))?;
     Ok(())

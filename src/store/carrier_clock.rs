@@ -14,9 +14,6 @@ pub struct Kept {
 }
 
 /// What is kept, if anything is.
-///
-/// # Errors
-/// What the database said.
 pub async fn get(tx: &mut Tx) -> Result<Option<Kept>> {
     let row: Option<(i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT ahead, off_since FROM carrier_clock WHERE id = 1").fetch_optional(&mut *c).await)?;
@@ -24,9 +21,6 @@ pub async fn get(tx: &mut Tx) -> Result<Option<Kept>> {
 }
 
 /// Keeps how far the clocks are apart at `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn keep(tx: &mut Tx, kept: Kept, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO carrier_clock (id, ahead, noted_at, off_since) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO UPDATE \
@@ -36,9 +30,6 @@ pub async fn keep(tx: &mut Tx, kept: Kept, now: At) -> Result<()> {
 }
 
 /// Our clock has gone on by `leap` microseconds while no time passed: the carrier's is ahead of it by so much less.
-///
-/// # Errors
-/// What the database said.
 pub async fn leapt(tx: &mut Tx, leap: i64) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE carrier_clock SET ahead = ahead - $1")
         .bind(leap).execute(&mut *c).await.map(drop))?;

@@ -9,9 +9,6 @@ use crate::domain::ids::{ConversationId, PersonId};
 use crate::on;
 
 /// Notes for open browsers that these conversations changed; each (conversation, kind) once.
-///
-/// # Errors
-/// What the database said.
 pub async fn note(tx: &mut Tx, changes: &[(ConversationId, &'static str)], now: At) -> Result<()> {
     let mut rows = changes.to_vec();
     rows.sort_unstable();
@@ -30,9 +27,6 @@ pub async fn note(tx: &mut Tx, changes: &[(ConversationId, &'static str)], now: 
 
 /// At most 500 changes after the cursor, oldest first. On PostgreSQL it stays behind the oldest transaction still
 /// running, because ids are handed out before the commit.
-///
-/// # Errors
-/// What the database said.
 pub async fn after(tx: &mut Tx, cursor: i64) -> Result<Vec<Change>> {
     let behind = match tx {
         Tx::Sqlite(_) => "",
@@ -51,18 +45,12 @@ pub async fn after(tx: &mut Tx, cursor: i64) -> Result<Vec<Change>> {
 }
 
 /// The newest cursor; 0 if nothing ever changed.
-///
-/// # Errors
-/// What the database said.
 pub async fn newest(tx: &mut Tx) -> Result<i64> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT MAX(id) FROM changes").fetch_one(&mut *c).await)?;
     Ok(id.unwrap_or(0))
 }
 
 /// Forgets changes older than `before`, looking at the `limit` oldest only.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let done = on!(tx, c => sqlx::query(
         "DELETE FROM changes WHERE id IN (SELECT id FROM (SELECT id, at FROM changes ORDER BY id LIMIT $2) oldest \
@@ -87,9 +75,6 @@ pub struct NewEvent {
 }
 
 /// Writes events of the timeline.
-///
-/// # Errors
-/// What the database said.
 pub async fn events(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
     for piece in pieces(rows) {
         on!(tx, c => {
@@ -109,9 +94,6 @@ pub async fn events(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
 }
 
 /// Writes an event of the timeline; `data` is JSON.
-///
-/// # Errors
-/// What the database said.
 pub async fn event(
     tx: &mut Tx,
     id: i64,

@@ -9,9 +9,6 @@ use crate::on;
 
 /// What of the hours and policies in the database cannot be read, each as what it is and why; empty if all can.
 /// Nothing but what was checked is written, so it was changed by hand, or by a program that knows more than this one.
-///
-/// # Errors
-/// What the database said.
 pub async fn unreadable(tx: &mut Tx) -> Result<Vec<(String, String)>> {
     let lines: Vec<(String, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT name, hours, policies FROM lines ORDER BY name, id").fetch_all(&mut *c).await)?;
@@ -55,9 +52,6 @@ pub struct Open {
 type Row = (i64, Option<i64>, String, String, String, Option<String>, Option<i64>, Option<i64>);
 
 /// At most `limit` of them, oldest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn open(tx: &mut Tx, limit: i64) -> Result<Vec<Open>> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
         "SELECT d.id, d.conversation_id, d.state, n.number, d.to_phone, d.why, a.started_at, a.looks FROM deliveries d \
@@ -78,9 +72,6 @@ pub async fn open(tx: &mut Tx, limit: i64) -> Result<Vec<Open>> {
 }
 
 /// The newest instant that anything was accepted at; a clock that shows less has gone back.
-///
-/// # Errors
-/// What the database said.
 pub async fn newest(tx: &mut Tx) -> Result<Option<At>> {
     let newest: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT accepted_at FROM messages ORDER BY id DESC LIMIT 1").fetch_optional(&mut *c).await)?;
@@ -102,9 +93,6 @@ pub struct Server {
 }
 
 /// The server, where the database has one.
-///
-/// # Errors
-/// What the database said.
 pub async fn server(tx: &mut Tx) -> Result<Option<Server>> {
     let Tx::Postgres(connection) = tx else { return Ok(None) };
     let (version, most, taken): (String, i64, i64) = sqlx::query_as(

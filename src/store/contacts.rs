@@ -16,9 +16,6 @@ use crate::on;
 const TOLD: i64 = 200;
 
 /// The contacts that are one person with `customer`, itself among them; the one who stands for all is first.
-///
-/// # Errors
-/// What the database said.
 pub async fn group(tx: &mut Tx, customer: CustomerId) -> Result<Vec<CustomerId>> {
     let rows: Vec<(i64, i32)> = on!(tx, c => sqlx::query_as(
         "SELECT id, 0 AS rank FROM customers WHERE id = (SELECT COALESCE(merged_into, id) FROM customers WHERE id = $1) \
@@ -52,9 +49,6 @@ async fn groups(tx: &mut Tx, customers: &[CustomerId]) -> Result<Vec<Vec<Custome
 }
 
 /// The customer of a conversation.
-///
-/// # Errors
-/// What the database said.
 pub async fn of(tx: &mut Tx, conversation: ConversationId) -> Result<Option<CustomerId>> {
     let id: Option<Option<i64>> = on!(tx, c => sqlx::query_scalar(
         "SELECT customer_id FROM conversations WHERE id = $1").bind(conversation.0).fetch_optional(&mut *c).await)?;
@@ -63,9 +57,6 @@ pub async fn of(tx: &mut Tx, conversation: ConversationId) -> Result<Option<Cust
 
 /// Whether the card of a conversation's customer is hidden from reps: staff of this line began it, and its customer, whom
 /// others know, has not texted it.
-///
-/// # Errors
-/// What the database said.
 pub async fn is_hidden(tx: &mut Tx, conversation: ConversationId) -> Result<bool> {
     let sql = format!(
         "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE c.id = $1 AND {CARD_HIDDEN}"
@@ -76,9 +67,6 @@ pub async fn is_hidden(tx: &mut Tx, conversation: ConversationId) -> Result<bool
 }
 
 /// Marks a conversation as one that staff began, and what they call its customer: the card shows once the customer texts.
-///
-/// # Errors
-/// What the database said.
 pub async fn begun_by_staff(tx: &mut Tx, conversation: ConversationId, called: Option<&str>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE conversations SET card_hidden = 1, called = $2 WHERE id = $1")
         .bind(conversation.0).bind(called).execute(&mut *c).await.map(drop))?;
@@ -86,18 +74,12 @@ pub async fn begun_by_staff(tx: &mut Tx, conversation: ConversationId, called: O
 }
 
 /// A customer's number, as the carrier writes it.
-///
-/// # Errors
-/// What the database said.
 pub async fn phone(tx: &mut Tx, customer: CustomerId) -> Result<Option<String>> {
     Ok(on!(tx, c => sqlx::query_scalar("SELECT phone FROM customers WHERE id = $1")
         .bind(customer.0).fetch_optional(&mut *c).await)?)
 }
 
 /// The card of one contact; an empty one if there is no such contact.
-///
-/// # Errors
-/// What the database said.
 pub async fn card(tx: &mut Tx, customer: CustomerId) -> Result<Card> {
     let row: Option<(Option<String>, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT name, language, notes FROM customers WHERE id = $1").bind(customer.0).fetch_optional(&mut *c).await)?;
@@ -110,9 +92,6 @@ pub async fn card(tx: &mut Tx, customer: CustomerId) -> Result<Card> {
 }
 
 /// Writes the card of one contact, but for the name, which [`name`] writes.
-///
-/// # Errors
-/// What the database said.
 pub async fn write(tx: &mut Tx, customer: CustomerId, card: &Card) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE customers SET language = $2, notes = $3 WHERE id = $1")
         .bind(customer.0).bind(card.language.as_deref()).bind(card.notes.as_deref())
@@ -133,9 +112,6 @@ pub async fn write(tx: &mut Tx, customer: CustomerId, card: &Card) -> Result<()>
 }
 
 /// Gives contacts that are one person a name; `None` takes it away.
-///
-/// # Errors
-/// What the database said.
 pub async fn name(tx: &mut Tx, group: &[CustomerId], name: Option<&str>) -> Result<()> {
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE customers SET name = ");
@@ -147,9 +123,6 @@ pub async fn name(tx: &mut Tx, group: &[CustomerId], name: Option<&str>) -> Resu
 }
 
 /// Has `first` stand for `others` as well; each remembers its own name, and `first` from whom it will have its.
-///
-/// # Errors
-/// What the database said.
 pub async fn join(tx: &mut Tx, first: CustomerId, others: &[CustomerId], name_of: Option<CustomerId>) -> Result<()> {
     for other in others {
         // Who was together with somebody before has remembered it already.
@@ -166,9 +139,6 @@ pub async fn join(tx: &mut Tx, first: CustomerId, others: &[CustomerId], name_of
 
 /// Lets a contact go its own way again, by the name that it had before; whoever stood for it and had the name from it
 /// gives it back, unless staff have given another since.
-///
-/// # Errors
-/// What the database said.
 pub async fn leave(tx: &mut Tx, customer: CustomerId) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE customers SET name_of = NULL, name = CASE WHEN name = (SELECT own_name FROM customers WHERE id = $1) \
@@ -180,9 +150,6 @@ pub async fn leave(tx: &mut Tx, customer: CustomerId) -> Result<()> {
 }
 
 /// The open conversations of these contacts, the newest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn open_conversations(tx: &mut Tx, group: &[CustomerId]) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT id FROM conversations WHERE closed_at IS NULL AND customer_id IN (");

@@ -7,9 +7,6 @@ use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, Person
 use crate::on;
 
 /// Blocks a customer on every line, by whom and when.
-///
-/// # Errors
-/// What the database said.
 pub async fn block(tx: &mut Tx, customer: CustomerId, by: (At, PersonId)) -> Result<()> {
     hold_rows(tx, "customers", &[customer.0]).await?;
     on!(tx, c => sqlx::query("UPDATE customers SET blocked_at = $1, blocked_by = $2 WHERE id = $3")
@@ -18,9 +15,6 @@ pub async fn block(tx: &mut Tx, customer: CustomerId, by: (At, PersonId)) -> Res
 }
 
 /// Blocks a customer on the lines of a rep, and on `line` in any case; lines on which they are blocked stay as they are.
-///
-/// # Errors
-/// What the database said.
 pub async fn block_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId, by: (At, PersonId)) -> Result<()> {
     hold_rows(tx, "customers", &[customer.0]).await?;
     on!(tx, c => sqlx::query(
@@ -32,9 +26,6 @@ pub async fn block_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId
 }
 
 /// Lets a customer write to every line again.
-///
-/// # Errors
-/// What the database said.
 pub async fn unblock(tx: &mut Tx, customer: CustomerId) -> Result<()> {
     hold_rows(tx, "customers", &[customer.0]).await?;
     on!(tx, c => sqlx::query("UPDATE customers SET blocked_at = NULL, blocked_by = NULL WHERE id = $1")
@@ -45,9 +36,6 @@ pub async fn unblock(tx: &mut Tx, customer: CustomerId) -> Result<()> {
 }
 
 /// Lets a customer write to the lines of a rep again, and to `line` in any case.
-///
-/// # Errors
-/// What the database said.
 pub async fn unblock_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId, by: PersonId) -> Result<()> {
     hold_rows(tx, "customers", &[customer.0]).await?;
     on!(tx, c => sqlx::query(
@@ -58,9 +46,6 @@ pub async fn unblock_on_lines_of(tx: &mut Tx, customer: CustomerId, line: Number
 }
 
 /// Who has blocked a customer on every line, if somebody has.
-///
-/// # Errors
-/// What the database said.
 pub async fn blocked_everywhere(tx: &mut Tx, customer: CustomerId) -> Result<Option<PersonId>> {
     let by: Option<Option<i64>> = on!(tx, c => sqlx::query_scalar(
         "SELECT blocked_by FROM customers WHERE id = $1 AND blocked_at IS NOT NULL")
@@ -69,9 +54,6 @@ pub async fn blocked_everywhere(tx: &mut Tx, customer: CustomerId) -> Result<Opt
 }
 
 /// Whether staff have blocked the customer with this phone on `line` or on every line; on any one, where none is named.
-///
-/// # Errors
-/// What the database said.
 pub async fn is_blocked(tx: &mut Tx, phone: &str, line: Option<NumberId>) -> Result<bool> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT u.id FROM customers u WHERE u.phone = $1 AND (u.blocked_at IS NOT NULL \
@@ -81,9 +63,6 @@ pub async fn is_blocked(tx: &mut Tx, phone: &str, line: Option<NumberId>) -> Res
 }
 
 /// Marks a conversation as one in which the customer seems to refuse texts, or takes the mark away.
-///
-/// # Errors
-/// What the database said.
 pub async fn flag(tx: &mut Tx, conversation: ConversationId, at: Option<At>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE conversations SET flagged_at = $1 WHERE id = $2")
         .bind(at.map(|at| at.0)).bind(conversation.0).execute(&mut *c).await.map(drop))?;
@@ -91,9 +70,6 @@ pub async fn flag(tx: &mut Tx, conversation: ConversationId, at: Option<At>) -> 
 }
 
 /// The message for which a conversation was marked last.
-///
-/// # Errors
-/// What the database said.
 pub async fn flagged_message(tx: &mut Tx, conversation: ConversationId) -> Result<Option<MessageId>> {
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(
         "SELECT data FROM events WHERE conversation_id = $1 AND kind = 'looks_like_refusal' ORDER BY id DESC LIMIT 1")
@@ -103,9 +79,6 @@ pub async fn flagged_message(tx: &mut Tx, conversation: ConversationId) -> Resul
 }
 
 /// The customer with this phone, if there ever was one.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<CustomerId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM customers WHERE phone = $1")
         .bind(phone).fetch_optional(&mut *c).await)?;
@@ -113,9 +86,6 @@ pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<CustomerId>> {
 }
 
 /// The open conversation into which a text from `phone` to `line` goes, and the name of its rep.
-///
-/// # Errors
-/// What the database said.
 pub async fn open_with(tx: &mut Tx, phone: &str, line: NumberId) -> Result<Option<(ConversationId, Option<String>)>> {
     let row: Option<(i64, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT c.id, p.name FROM legs l JOIN conversations c ON c.id = l.conversation_id \

@@ -82,9 +82,6 @@ macro_rules! departing {
 
 /// At most `limit` deliveries whose turn has come at `now`, oldest first, of numbers that are not paused; none
 /// while the carrier cannot be reached. On PostgreSQL they are locked, and those that another node is looking at are passed over.
-///
-/// # Errors
-/// What the database said.
 pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
     let skip = tx.hold_free("deliveries d");
     let rows = on!(tx, c, R => {
@@ -105,9 +102,6 @@ fn held(tx: &mut Tx, rows: Vec<Departing>) -> Vec<Departing> {
 }
 
 /// This delivery, if it still waits and no other node is looking at it.
-///
-/// # Errors
-/// What the database said.
 pub async fn waiting(tx: &mut Tx, id: DeliveryId) -> Result<Option<Departing>> {
     let skip = tx.hold_free("deliveries d");
     let rows = on!(tx, c, R => {
@@ -120,9 +114,6 @@ pub async fn waiting(tx: &mut Tx, id: DeliveryId) -> Result<Option<Departing>> {
 
 /// When the next waiting delivery becomes due after `now`, of numbers that are not paused, or something that is paused
 /// is tried.
-///
-/// # Errors
-/// What the database said.
 pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT MIN(due.at) FROM (SELECT MIN(d.due_at) AS at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
@@ -219,9 +210,6 @@ pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
 }
 
 /// Texts that wait for `why` become due at `now`: those of these numbers, all or those to one phone.
-///
-/// # Errors
-/// What the database said.
 pub async fn wake(tx: &mut Tx, why: &str, (numbers, phone): (&[NumberId], Option<&str>), now: At) -> Result<()> {
     if numbers.is_empty() {
         return Ok(());
@@ -249,9 +237,6 @@ pub async fn wake(tx: &mut Tx, why: &str, (numbers, phone): (&[NumberId], Option
 }
 
 /// Deliveries that wait although their time has run out at `now`, at most `limit`.
-///
-/// # Errors
-/// What the database said.
 pub async fn stale(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
     let skip = tx.hold_free("deliveries d");
     let rows = on!(tx, c, R => {
@@ -264,9 +249,6 @@ pub async fn stale(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
 }
 
 /// Lanes in which something waits behind nothing: none should ever be found.
-///
-/// # Errors
-/// What the database said.
 pub async fn stranded(tx: &mut Tx, limit: i64) -> Result<Vec<(NumberId, String)>> {
     let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT DISTINCT d.number_id, d.to_phone FROM deliveries d WHERE d.state = 'ready' AND d.due_at IS NULL \

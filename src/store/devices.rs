@@ -11,9 +11,6 @@ use crate::on;
 const MOST: i64 = 20;
 
 /// Whether the person has signed in with this browser after `since`.
-///
-/// # Errors
-/// What the database said.
 pub async fn knows(tx: &mut Tx, token_hash: &str, person: PersonId, since: At) -> Result<bool> {
     let seen: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT seen_at FROM devices WHERE token_hash = $1 AND person_id = $2 AND seen_at > $3")
@@ -23,9 +20,6 @@ pub async fn knows(tx: &mut Tx, token_hash: &str, person: PersonId, since: At) -
 
 /// The person has signed in with the browser that was called `before` and is called `token_hash` from now on, for
 /// everybody who has signed in with it after `since`.
-///
-/// # Errors
-/// What the database said.
 pub async fn renew(
     tx: &mut Tx,
     before: Option<&str>,
@@ -55,9 +49,6 @@ pub async fn renew(
 }
 
 /// Forgets all browsers of a person.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, person: PersonId) -> Result<()> {
     hold_which(tx, "devices", "token_hash, person_id", "person_id = $1", &[Asked::Number(person.0)]).await?;
     on!(tx, c => sqlx::query("DELETE FROM devices WHERE person_id = $1").bind(person.0).execute(&mut *c).await.map(drop))?;

@@ -15,9 +15,6 @@ pub struct Draft {
 }
 
 /// What `person` is writing there; empty if nothing.
-///
-/// # Errors
-/// What the database said.
 pub async fn of(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Draft> {
     let row: Option<(String, String)> = on!(tx, c => sqlx::query_as(
         "SELECT reply, note FROM drafts WHERE person_id = $1 AND conversation_id = $2")
@@ -26,9 +23,6 @@ pub async fn of(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> 
 }
 
 /// Keeps a draft, or none where both are empty.
-///
-/// # Errors
-/// What the database said.
 pub async fn keep(tx: &mut Tx, person: PersonId, conversation: ConversationId, draft: &Draft, now: At) -> Result<()> {
     if *draft == Draft::default() {
         on!(tx, c => sqlx::query("DELETE FROM drafts WHERE person_id = $1 AND conversation_id = $2")

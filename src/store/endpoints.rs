@@ -69,9 +69,6 @@ pub enum Maker {
 pub const MOST: usize = 20;
 
 /// Keeps an endpoint.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, new: NewEndpoint<'_>) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO endpoints (id, url, events, secret, token_id, created_by, created_at, app_id) \
@@ -84,9 +81,6 @@ pub async fn insert(tx: &mut Tx, new: NewEndpoint<'_>) -> Result<()> {
 }
 
 /// All that are not deleted, the oldest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Endpoint>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT e.id, e.url, e.events, e.created_at, e.disabled_at, e.disabled_why, a.id, a.name, t.id, t.name, p.name, \
@@ -118,9 +112,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Endpoint>> {
 }
 
 /// Those of one app.
-///
-/// # Errors
-/// What the database said.
 pub async fn of_app(tx: &mut Tx, app: AppId) -> Result<Vec<Endpoint>> {
     let mut found = all(tx).await?;
     found.retain(|endpoint| endpoint.app.as_ref().is_some_and(|one| one.id == app));
@@ -128,17 +119,11 @@ pub async fn of_app(tx: &mut Tx, app: AppId) -> Result<Vec<Endpoint>> {
 }
 
 /// One of them, if it is not deleted.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_id(tx: &mut Tx, id: EndpointId) -> Result<Option<Endpoint>> {
     Ok(all(tx).await?.into_iter().find(|endpoint| endpoint.id == id))
 }
 
 /// What posts to an endpoint are signed with: `whsec_…`; `None` if it is deleted or never was.
-///
-/// # Errors
-/// What the database said.
 pub async fn secret(tx: &mut Tx, id: EndpointId) -> Result<Option<String>> {
     let row = on!(tx, c => sqlx::query_scalar("SELECT secret FROM endpoints WHERE id = $1 AND deleted_at IS NULL")
         .bind(id.0).fetch_optional(&mut *c).await)?;
@@ -147,9 +132,6 @@ pub async fn secret(tx: &mut Tx, id: EndpointId) -> Result<Option<String>> {
 
 /// Holds an endpoint until the commit, deleted or not: nobody tells of anything meanwhile. Whether it is disabled; `None` if it
 /// is deleted or never was.
-///
-/// # Errors
-/// What the database said.
 pub async fn hold(tx: &mut Tx, id: EndpointId) -> Result<Option<bool>> {
     let lock = tx.hold("endpoints", &[id.0]);
     let sql = format!("SELECT disabled_at, deleted_at{} FROM endpoints WHERE id = $1{}", lock.noted(), lock.clause());
@@ -160,9 +142,6 @@ pub async fn hold(tx: &mut Tx, id: EndpointId) -> Result<Option<bool>> {
 }
 
 /// Posts nothing there from now on, or again.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_disabled(tx: &mut Tx, id: EndpointId, disabled: Option<(At, &str)>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE endpoints SET disabled_at = $2, disabled_why = $3 WHERE id = $1")
         .bind(id.0).bind(disabled.map(|(at, _)| at.0)).bind(disabled.map(|(_, why)| why))
@@ -171,9 +150,6 @@ pub async fn set_disabled(tx: &mut Tx, id: EndpointId, disabled: Option<(At, &st
 }
 
 /// Deletes one: its secret is forgotten, what became of its posts is kept as long as the events are.
-///
-/// # Errors
-/// What the database said.
 pub async fn delete(tx: &mut Tx, id: EndpointId, now: At) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE endpoints SET deleted_at = $2, secret = '' WHERE id = $1")
         .bind(id.0).bind(now.0).execute(&mut *c).await.map(drop))?;
@@ -181,9 +157,6 @@ pub async fn delete(tx: &mut Tx, id: EndpointId, now: At) -> Result<()> {
 }
 
 /// Those that are disabled: where they are, since when, and why.
-///
-/// # Errors
-/// What the database said.
 pub async fn disabled(tx: &mut Tx) -> Result<Vec<(String, At, String)>> {
     let rows: Vec<(String, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT url, disabled_at, disabled_why FROM endpoints WHERE deleted_at IS NULL AND disabled_at IS NOT NULL \

@@ -36,5 +36,5 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// What a store call returns.
+/// What a store call returns. A function that only hands an error of the database on says nothing about it.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

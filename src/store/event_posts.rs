@@ -31,9 +31,6 @@ pub struct Due {
 
 /// Takes at most `limit` posts that are due, none to the endpoints in `busy`. Until `lease_until` nobody else takes them;
 /// then they are due again.
-///
-/// # Errors
-/// What the database said.
 pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_until: At) -> Result<Vec<Due>> {
     let lock = tx.hold_free("event_posts d");
     let due: Vec<Due> = on!(tx, c, R => {
@@ -79,9 +76,6 @@ pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_u
 }
 
 /// When the next post is due, if one waits for its time.
-///
-/// # Errors
-/// What the database said.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT MIN(next_at) FROM event_posts WHERE state = 'waiting' AND next_at IS NOT NULL")
@@ -102,9 +96,6 @@ pub enum Became {
 
 /// Writes what became of the `attempt`-th try, with the HTTP status if there was an answer, and why it did not arrive.
 /// False if somebody else has taken the post over meanwhile.
-///
-/// # Errors
-/// What the database said.
 pub async fn settle(
     tx: &mut Tx,
     (endpoint, event): Key,
@@ -128,9 +119,6 @@ pub async fn settle(
 
 /// The first that waits for an endpoint about each pair is due now, if nothing was before it. With `pair`, of that pair
 /// only. Hold the endpoint.
-///
-/// # Errors
-/// What the database said.
 pub async fn free(tx: &mut Tx, endpoint: EndpointId, pair: Option<ConversationId>, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE event_posts SET next_at = $3 WHERE endpoint_id = $1 AND state = 'waiting' AND next_at IS NULL \
@@ -143,9 +131,6 @@ pub async fn free(tx: &mut Tx, endpoint: EndpointId, pair: Option<ConversationId
 }
 
 /// Nothing is due for an endpoint any more, until [`free`].
-///
-/// # Errors
-/// What the database said.
 pub async fn hold_back(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE event_posts SET next_at = NULL WHERE endpoint_id = $1 AND state = 'waiting' AND next_at IS NOT NULL")
@@ -154,9 +139,6 @@ pub async fn hold_back(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
 }
 
 /// What was given up for an endpoint waits again, as if it had never been tried.
-///
-/// # Errors
-/// What the database said.
 pub async fn take_up_again(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE event_posts SET state = 'waiting', attempts = 0, next_at = NULL WHERE endpoint_id = $1 AND state = 'failed'")
@@ -165,9 +147,6 @@ pub async fn take_up_again(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
 }
 
 /// How one stands; `None` if it never was.
-///
-/// # Errors
-/// What the database said.
 pub async fn state(tx: &mut Tx, (endpoint, event): Key) -> Result<Option<String>> {
     let state: Option<String> = on!(tx, c => sqlx::query_scalar(
         "SELECT state FROM event_posts WHERE endpoint_id = $1 AND event_id = $2")
@@ -176,9 +155,6 @@ pub async fn state(tx: &mut Tx, (endpoint, event): Key) -> Result<Option<String>
 }
 
 /// Posts one that is done with again, now.
-///
-/// # Errors
-/// What the database said.
 pub async fn replay(tx: &mut Tx, (endpoint, event): Key, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE event_posts SET state = 'waiting', attempts = 0, next_at = $3, status = NULL, error = NULL \
@@ -214,9 +190,6 @@ pub struct Posted {
 }
 
 /// The newest posts to an endpoint, at most `limit`.
-///
-/// # Errors
-/// What the database said.
 pub async fn recent(tx: &mut Tx, endpoint: EndpointId, limit: i64) -> Result<Vec<Posted>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT d.event_id, d.conversation_id, e.kind, e.at, d.state, d.attempts, d.next_at, d.tried_at, d.status, d.error \
@@ -240,9 +213,6 @@ pub async fn recent(tx: &mut Tx, endpoint: EndpointId, limit: i64) -> Result<Vec
 }
 
 /// How many posts to each endpoint wait.
-///
-/// # Errors
-/// What the database said.
 pub async fn waiting(tx: &mut Tx) -> Result<Vec<(EndpointId, i64)>> {
     let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT endpoint_id, COUNT(*) FROM event_posts WHERE state = 'waiting' GROUP BY endpoint_id")

@@ -10,9 +10,6 @@ use crate::domain::ids::{DeliveryId, NumberId};
 use crate::on;
 
 /// What stands against a number, which is locked until the commit.
-///
-/// # Errors
-/// What the database said.
 pub async fn record(tx: &mut Tx, number: NumberId) -> Result<Record> {
     let lock = tx.hold("numbers", &[number.0]);
     let paused: Option<Option<i64>> = on!(tx, c => {
@@ -29,9 +26,6 @@ pub async fn record(tx: &mut Tx, number: NumberId) -> Result<Record> {
 }
 
 /// Writes what stands against a number, but not whether it is paused.
-///
-/// # Errors
-/// What the database said.
 pub async fn keep(tx: &mut Tx, number: NumberId, record: &Record) -> Result<()> {
     hold_rows(tx, "numbers", &[number.0]).await?;
     on!(tx, c => sqlx::query("DELETE FROM sender_refusals WHERE number_id = $1")
@@ -55,9 +49,6 @@ pub async fn keep(tx: &mut Tx, number: NumberId, record: &Record) -> Result<()> 
 }
 
 /// Stops one number; it is tried at `probe_at`. False if it was stopped before.
-///
-/// # Errors
-/// What the database said.
 pub async fn pause(tx: &mut Tx, number: NumberId, why: &str, probe_at: At, now: At) -> Result<bool> {
     hold_rows(tx, "numbers", &[number.0]).await?;
     let done = on!(tx, c => sqlx::query(
@@ -69,9 +60,6 @@ pub async fn pause(tx: &mut Tx, number: NumberId, why: &str, probe_at: At, now: 
 
 /// Stops every number that is not stopped, because of the account; it is tried at `probe_at`. False if the account was
 /// stopped before.
-///
-/// # Errors
-/// What the database said.
 pub async fn pause_account(tx: &mut Tx, why: &str, probe_at: At, now: At) -> Result<bool> {
     hold_account(tx).await?;
     hold_where(tx, "paused_at IS NULL").await?;
@@ -105,9 +93,6 @@ async fn hold_where(tx: &mut Tx, condition: &'static str) -> Result<()> {
 }
 
 /// Holds everything that is stopped: for whoever changes several of them in one transaction.
-///
-/// # Errors
-/// What the database said.
 pub async fn hold_stopped(tx: &mut Tx) -> Result<()> {
     hold_account(tx).await?;
     hold_where(tx, "paused_at IS NOT NULL").await
@@ -117,9 +102,6 @@ const GO_ON: &str = "UPDATE numbers SET paused_at = NULL, paused_why = NULL, pau
                      probed_at = NULL, probe_at = NULL WHERE paused_at IS NOT NULL";
 
 /// One number sends again. False if it was not stopped.
-///
-/// # Errors
-/// What the database said.
 pub async fn resume(tx: &mut Tx, number: NumberId) -> Result<bool> {
     hold_rows(tx, "numbers", &[number.0]).await?;
     let done = on!(tx, c => {
@@ -131,9 +113,6 @@ pub async fn resume(tx: &mut Tx, number: NumberId) -> Result<bool> {
 }
 
 /// The account is well: every number that was stopped because of it sends again. How many there were.
-///
-/// # Errors
-/// What the database said.
 pub async fn resume_account(tx: &mut Tx) -> Result<u64> {
     hold_account(tx).await?;
     hold_where(tx, "pause_scope = 'account'").await?;
@@ -147,9 +126,6 @@ pub async fn resume_account(tx: &mut Tx) -> Result<u64> {
 }
 
 /// What was stopped because of the account, and is not well for a reason of its own, is stopped for that.
-///
-/// # Errors
-/// What the database said.
 pub async fn stop_alone(tx: &mut Tx, number: NumberId, probe_at: At, now: At) -> Result<()> {
     hold_rows(tx, "numbers", &[number.0]).await?;
     on!(tx, c => sqlx::query(
@@ -160,17 +136,11 @@ pub async fn stop_alone(tx: &mut Tx, number: NumberId, probe_at: At, now: At) ->
 }
 
 /// Forgets what stands against a number.
-///
-/// # Errors
-/// What the database said.
 pub async fn forgive(tx: &mut Tx, number: NumberId) -> Result<()> {
     keep(tx, number, &Record::default()).await
 }
 
 /// Everything that is stopped is tried at `now`, with the next text.
-///
-/// # Errors
-/// What the database said.
 pub async fn try_now(tx: &mut Tx, now: At) -> Result<()> {
     hold_stopped(tx).await?;
     on!(tx, c => sqlx::query("UPDATE numbers SET probe_at = $1, probes = 0 WHERE pause_scope = 'number'")
@@ -209,9 +179,6 @@ const MOST: i64 = 16;
 
 /// What may be tried at `now` and has a text to be tried with: what is due, and a number that was not tried within the last
 /// minute if a text to a phone waits that was not refused. While the carrier cannot be reached nothing else is tried.
-///
-/// # Errors
-/// What the database said.
 pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
     let rows: Vec<(i64, i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT * FROM (SELECT n.id AS id, n.probes AS probes, n.probe_at AS probe_at FROM numbers n WHERE n.paused_at IS NOT NULL AND n.pause_scope = 'number' \
@@ -238,9 +205,6 @@ pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
 /// The text with which something stopped is best tried at `now`: to a phone that was not refused, if one waits, else to
 /// the one that was refused longest ago; for the account or the carrier, the one that was tried least. One that has to be looked
 /// for before it is requested comes last.
-///
-/// # Errors
-/// What the database said.
 pub async fn candidate(tx: &mut Tx, stopped: Stopped, now: At) -> Result<Option<DeliveryId>> {
     let found: Option<(i64, Option<i64>)> = match stopped {
         Stopped::Number { id, .. } => on!(tx, c => sqlx::query_as(
@@ -266,9 +230,6 @@ pub async fn candidate(tx: &mut Tx, stopped: Stopped, now: At) -> Result<Option<
 
 /// Takes the right to try something stopped, which holds its row until the commit; it is tried next at `probe_at`. False
 /// where another node has taken it, or where it goes on.
-///
-/// # Errors
-/// What the database said.
 pub async fn take_probe(tx: &mut Tx, stopped: Stopped, probe_at: At, now: At) -> Result<bool> {
     match stopped {
         Stopped::Number { id, .. } => hold_rows(tx, "numbers", &[id.0]).await?,
@@ -295,9 +256,6 @@ pub async fn take_probe(tx: &mut Tx, stopped: Stopped, probe_at: At, now: At) ->
 }
 
 /// No request was begun after [`take_probe`], in the same transaction: what is stopped may be tried with another text at `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn give_probe_back(tx: &mut Tx, stopped: Stopped, now: At) -> Result<()> {
     match stopped {
         // Only a phone that was not refused yet is tried early, and it is not tried again at once.
@@ -315,9 +273,6 @@ pub async fn give_probe_back(tx: &mut Tx, stopped: Stopped, now: At) -> Result<(
 }
 
 /// Why the account is stopped, since when, and when it is tried, if it is stopped.
-///
-/// # Errors
-/// What the database said.
 pub async fn account(tx: &mut Tx) -> Result<Option<(String, At, At)>> {
     let row: Option<(String, i64, i64)> = on!(tx, c => sqlx::query_as("SELECT why, since, probe_at FROM account_pause")
         .fetch_optional(&mut *c).await)?;
@@ -328,9 +283,6 @@ pub async fn account(tx: &mut Tx) -> Result<Option<(String, At, At)>> {
 const UNSUSPECTED: &str = "suspect = 1 AND NOT EXISTS (SELECT 1 FROM sender_refusals r WHERE r.number_id = numbers.id)";
 
 /// Forgets phones that were refused before `until`, and of which numbers there was something to remember.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, until: At) -> Result<()> {
     if tx.holds_rows() {
         let old: Vec<(i64,)> = on!(tx, c => sqlx::query_as("SELECT DISTINCT number_id FROM sender_refusals WHERE last_at < $1")

@@ -34,9 +34,6 @@ pub struct Held {
 type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, String, Option<String>, Option<i64>, String);
 
 /// The message, if it is held; nobody else decides about it before the commit.
-///
-/// # Errors
-/// What the database said.
 pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
     let lock = tx.hold("messages m", &[id.0]);
     let row: Option<Row> = on!(tx, c => {
@@ -67,9 +64,6 @@ pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
 }
 
 /// Decides about a held text; `false` if somebody has decided before.
-///
-/// # Errors
-/// What the database said.
 pub async fn decide(tx: &mut Tx, id: MessageId, outcome: &'static str, why: Option<&str>) -> Result<bool> {
     let done = on!(tx, c => sqlx::query(
         "UPDATE messages SET outcome = $1, why = $2 WHERE id = $3 AND outcome = 'held'")

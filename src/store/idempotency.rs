@@ -19,9 +19,6 @@ pub struct Kept {
 }
 
 /// The request of that key, if it came.
-///
-/// # Errors
-/// What the database said.
 pub async fn find(tx: &mut Tx, app: AppId, key: &str) -> Result<Option<Kept>> {
     let row: Option<(String, Option<i64>, Option<i64>, Option<i64>, Option<String>, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT body_hash, made_id, made_new, status, answer, created_at FROM idempotency_keys \
@@ -47,9 +44,6 @@ pub async fn begin(tx: &mut Tx, app: AppId, key: &str, body_hash: &str, now: At)
 
 /// Notes what a request that came at `at` made, in the transaction that made it. False if the request has been begun anew or has
 /// taken effect already: nothing may come of it now.
-///
-/// # Errors
-/// What the database said.
 pub async fn made(tx: &mut Tx, app: AppId, key: &str, at: At, (id, new): (i64, bool)) -> Result<bool> {
     let rows = on!(tx, c => sqlx::query(
         "UPDATE idempotency_keys SET made_id = $4, made_new = $5 \
@@ -60,9 +54,6 @@ pub async fn made(tx: &mut Tx, app: AppId, key: &str, at: At, (id, new): (i64, b
 }
 
 /// Keeps the answer to a request that came at `at`.
-///
-/// # Errors
-/// What the database said.
 pub async fn end(tx: &mut Tx, app: AppId, key: &str, at: At, (status, answer): (u16, &str)) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE idempotency_keys SET status = $4, answer = $5 WHERE app_id = $1 AND key = $2 AND created_at = $3")
@@ -72,9 +63,6 @@ pub async fn end(tx: &mut Tx, app: AppId, key: &str, at: At, (status, answer): (
 }
 
 /// Forgets a request that came at `at`, unless it has taken effect. Whatever is about to make something for it is waited for.
-///
-/// # Errors
-/// What the database said.
 pub async fn drop_unmade(tx: &mut Tx, app: AppId, key: &str, at: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "DELETE FROM idempotency_keys WHERE app_id = $1 AND key = $2 AND created_at = $3 AND made_id IS NULL")
@@ -83,9 +71,6 @@ pub async fn drop_unmade(tx: &mut Tx, app: AppId, key: &str, at: At) -> Result<(
 }
 
 /// Forgets a request that came at `at`, whatever came of it.
-///
-/// # Errors
-/// What the database said.
 pub async fn drop_one(tx: &mut Tx, app: AppId, key: &str, at: At) -> Result<()> {
     on!(tx, c => sqlx::query("DELETE FROM idempotency_keys WHERE app_id = $1 AND key = $2 AND created_at = $3")
         .bind(app.0).bind(key).bind(at.0).execute(&mut *c).await.map(drop))?;
@@ -93,9 +78,6 @@ pub async fn drop_one(tx: &mut Tx, app: AppId, key: &str, at: At) -> Result<()> 
 }
 
 /// Forgets at most `limit` requests that came before `before`; how many there were.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let done = on!(tx, c => sqlx::query(
         "DELETE FROM idempotency_keys WHERE (app_id, key) IN \

@@ -6,9 +6,6 @@ use crate::domain::ids::{ConversationId, NumberId};
 use crate::on;
 
 /// Every line with the policies of its own, as JSON.
-///
-/// # Errors
-/// What the database said.
 pub async fn lines(tx: &mut Tx) -> Result<Vec<(NumberId, Option<String>)>> {
     let rows: Vec<(i64, Option<String>)> =
         on!(tx, c => sqlx::query_as("SELECT id, policies FROM lines ORDER BY id").fetch_all(&mut *c).await)?;
@@ -17,9 +14,6 @@ pub async fn lines(tx: &mut Tx) -> Result<Vec<(NumberId, Option<String>)>> {
 
 /// At most `limit` open conversations of a line that somebody has, in which nothing was said or done after `since`, that
 /// are not put aside and have no text waiting for their rep; of all, or of `only` this one.
-///
-/// # Errors
-/// What the database said.
 pub async fn since(
     tx: &mut Tx,
     line: NumberId,

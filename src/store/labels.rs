@@ -17,9 +17,6 @@ pub struct Label {
 }
 
 /// Every label, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Label>> {
     let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT id, name FROM labels ORDER BY lower(name), id").fetch_all(&mut *c).await)?;
@@ -27,9 +24,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Label>> {
 }
 
 /// Every label with its uses, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn counted(tx: &mut Tx) -> Result<Vec<Label>> {
     let rows: Vec<(i64, String, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT l.id, l.name, (SELECT COUNT(*) FROM conversation_labels x WHERE x.label_id = l.id) FROM labels l \
@@ -38,9 +32,6 @@ pub async fn counted(tx: &mut Tx) -> Result<Vec<Label>> {
 }
 
 /// The labels of a conversation, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn of(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Label>> {
     let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT l.id, l.name FROM labels l JOIN conversation_labels x ON x.label_id = l.id \
@@ -69,9 +60,6 @@ pub async fn rename(tx: &mut Tx, id: LabelId, name: &str) -> Result<()> {
 }
 
 /// Puts a label on a conversation. Returns whether it was not there.
-///
-/// # Errors
-/// What the database said.
 pub async fn put_on(tx: &mut Tx, conversation: ConversationId, label: LabelId, by: PersonId, now: At) -> Result<bool> {
     let rows = on!(tx, c => sqlx::query(
         "INSERT INTO conversation_labels (conversation_id, label_id, added_at, added_by) VALUES ($1, $2, $3, $4) \
@@ -82,9 +70,6 @@ pub async fn put_on(tx: &mut Tx, conversation: ConversationId, label: LabelId, b
 }
 
 /// Takes a label off a conversation. Returns whether it was there.
-///
-/// # Errors
-/// What the database said.
 pub async fn take_off(tx: &mut Tx, conversation: ConversationId, label: LabelId) -> Result<bool> {
     let rows = on!(tx, c => sqlx::query(
         "DELETE FROM conversation_labels WHERE conversation_id = $1 AND label_id = $2")

@@ -10,9 +10,6 @@ use crate::on;
 const LEAPT_AT: &str = "clock.leapt_at";
 
 /// When plans were moved last. Held until the commit by whoever writes it.
-///
-/// # Errors
-/// What the database said.
 pub async fn last(tx: &mut Tx) -> Result<Option<At>> {
     // Words are held in their order, and that of the account comes after this one.
     dialect::one_at_a_time(tx, "a leap", "").await?;
@@ -20,9 +17,6 @@ pub async fn last(tx: &mut Tx) -> Result<Option<At>> {
 }
 
 /// Remembers that plans are moved at `now`, and holds what is about to be moved, in order.
-///
-/// # Errors
-/// What the database said.
 pub async fn begin(tx: &mut Tx, leap: i64, fresh: (At, At), now: At) -> Result<()> {
     dialect::one_at_a_time(tx, "account", "").await?;
     settings::set(tx, LEAPT_AT, &now.0.to_string()).await?;
@@ -57,9 +51,6 @@ async fn hold_numbers(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
 }
 
 /// Requests that are open or in doubt: when they began, their leases, and the looks for them.
-///
-/// # Errors
-/// What the database said.
 pub async fn requests(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE attempts SET started_at = started_at + $1, lease_until = lease_until + $1, \
@@ -71,9 +62,6 @@ pub async fn requests(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
 }
 
 /// Texts that wait: when they may leave, their places, until when they are valid, and from when on they are looked for.
-///
-/// # Errors
-/// What the database said.
 pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1, \
@@ -84,9 +72,6 @@ pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
 }
 
 /// Replies that can still be taken back; a time that somebody chose is the clock's own.
-///
-/// # Errors
-/// What the database said.
 pub async fn planned(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE planned_replies SET due_at = due_at + $1, created_at = created_at + $1 \
@@ -96,9 +81,6 @@ pub async fn planned(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
 }
 
 /// When what is stopped is tried again: a number, the account, a carrier that cannot be reached.
-///
-/// # Errors
-/// What the database said.
 pub async fn probes(tx: &mut Tx, leap: i64) -> Result<()> {
     for statement in [
         "UPDATE numbers SET probe_at = probe_at + $1, probed_at = probed_at + $1 WHERE paused_at IS NOT NULL",
@@ -111,9 +93,6 @@ pub async fn probes(tx: &mut Tx, leap: i64) -> Result<()> {
 }
 
 /// The next free place of each number, where a clock that was set back would make it wait.
-///
-/// # Errors
-/// What the database said.
 pub async fn paces(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
     if leap >= 0 {
         return Ok(());

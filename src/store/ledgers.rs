@@ -18,9 +18,6 @@ pub struct Origin<'a> {
 
 /// Enters that `phone` gives or withdraws consent for `scope`. What is entered last is what holds, whichever node's clock
 /// is ahead.
-///
-/// # Errors
-/// What the database said.
 pub async fn consent(
     tx: &mut Tx,
     (ids, now): (&Ids, At),
@@ -43,9 +40,6 @@ pub async fn consent(
 
 /// Enters that `phone` blocks `number` or lifts its block. What is entered last is what holds, whichever node's clock is
 /// ahead.
-///
-/// # Errors
-/// What the database said.
 pub async fn block(
     tx: &mut Tx,
     (ids, now): (&Ids, At),
@@ -79,9 +73,6 @@ pub struct Consent {
 }
 
 /// The newest entry of `phone` for `scope`, which is what holds.
-///
-/// # Errors
-/// What the database said.
 pub async fn newest(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<Consent>> {
     let row: Option<(i64, i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT given, at, origin FROM consents WHERE phone = $1 AND scope = $2 ORDER BY id DESC LIMIT 1")
@@ -90,17 +81,11 @@ pub async fn newest(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<Cons
 }
 
 /// When `phone` last gave consent for `scope`, if its newest entry gives it.
-///
-/// # Errors
-/// What the database said.
 pub async fn given_at(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<At>> {
     Ok(newest(tx, phone, scope).await?.filter(|entry| entry.given).map(|entry| entry.at))
 }
 
 /// When `phone` last lifted its block of `number`, if its newest entry lifts it.
-///
-/// # Errors
-/// What the database said.
 pub async fn lifted_at(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<At>> {
     let row: Option<(i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT blocked, at FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")
@@ -109,9 +94,6 @@ pub async fn lifted_at(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Opt
 }
 
 /// Turns texts to a person's phone off or on again.
-///
-/// # Errors
-/// What the database said.
 pub async fn mute(tx: &mut Tx, person: PersonId, muted_at: Option<At>) -> Result<()> {
     hold_rows(tx, "people", &[person.0]).await?;
     on!(tx, c => sqlx::query("UPDATE people SET phone_muted_at = $1 WHERE id = $2")
@@ -120,9 +102,6 @@ pub async fn mute(tx: &mut Tx, person: PersonId, muted_at: Option<At>) -> Result
 }
 
 /// Whether either ledger has an entry for `phone` in `scope` or on `number` from after the second of `at`.
-///
-/// # Errors
-/// What the database said.
 pub async fn changed_since(tx: &mut Tx, phone: &str, scope: &str, number: NumberId, at: At) -> Result<bool> {
     let newer: i64 = on!(tx, c => sqlx::query_scalar(
         "SELECT (SELECT COUNT(*) FROM consents WHERE phone = $1 AND scope = $2 AND at >= $4) \
@@ -132,9 +111,6 @@ pub async fn changed_since(tx: &mut Tx, phone: &str, scope: &str, number: Number
 }
 
 /// Whether `phone` has blocked `number`.
-///
-/// # Errors
-/// What the database said.
 pub async fn is_blocked(tx: &mut Tx, phone: &str, number: NumberId) -> Result<bool> {
     let blocked: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT blocked FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")

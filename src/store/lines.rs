@@ -22,9 +22,6 @@ pub struct Line {
 }
 
 /// All lines, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
     let rows: Vec<(i64, String, String, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT l.id, n.number, l.name, l.hours, l.policies FROM lines l JOIN numbers n ON n.id = l.id \
@@ -41,9 +38,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
 }
 
 /// A line's name.
-///
-/// # Errors
-/// What the database said.
 pub async fn name(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as("SELECT name FROM lines WHERE id = $1")
         .bind(id.0).fetch_optional(&mut *c).await)?;
@@ -51,9 +45,6 @@ pub async fn name(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
 }
 
 /// Makes the line of a number that was just inserted.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
     on!(tx, c => sqlx::query("INSERT INTO lines (id, name) VALUES ($1, $2)")
         .bind(id.0).bind(name).execute(&mut *c).await.map(drop))?;
@@ -61,9 +52,6 @@ pub async fn insert(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
 }
 
 /// Gives a line another name.
-///
-/// # Errors
-/// What the database said.
 pub async fn rename(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE lines SET name = $2 WHERE id = $1")
         .bind(id.0).bind(name).execute(&mut *c).await.map(drop))?;
@@ -71,9 +59,6 @@ pub async fn rename(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
 }
 
 /// Sets when a line is open; always if `None`.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_hours(tx: &mut Tx, id: NumberId, hours: Option<&Hours>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE lines SET hours = $2 WHERE id = $1")
         .bind(id.0).bind(hours.map(Hours::to_json)).execute(&mut *c).await.map(drop))?;
@@ -81,9 +66,6 @@ pub async fn set_hours(tx: &mut Tx, id: NumberId, hours: Option<&Hours>) -> Resu
 }
 
 /// Sets what a line does otherwise than the settings say.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_policies(tx: &mut Tx, id: NumberId, policies: &LinePolicy) -> Result<()> {
     let own = Some(policies).filter(|own| **own != LinePolicy::default());
     on!(tx, c => sqlx::query("UPDATE lines SET policies = $2 WHERE id = $1")
@@ -92,9 +74,6 @@ pub async fn set_policies(tx: &mut Tx, id: NumberId, policies: &LinePolicy) -> R
 }
 
 /// Who is a member of which line.
-///
-/// # Errors
-/// What the database said.
 pub async fn members(tx: &mut Tx) -> Result<Vec<(NumberId, PersonId)>> {
     let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT line_id, person_id FROM line_members ORDER BY line_id, person_id").fetch_all(&mut *c).await)?;
@@ -102,9 +81,6 @@ pub async fn members(tx: &mut Tx) -> Result<Vec<(NumberId, PersonId)>> {
 }
 
 /// Whether this person is a member of the line.
-///
-/// # Errors
-/// What the database said.
 pub async fn is_member(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<bool> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT m.person_id FROM line_members m JOIN people p ON p.id = m.person_id \
@@ -121,9 +97,6 @@ pub struct Starter {
 }
 
 /// The person, if enabled and a member of the line, which is in service.
-///
-/// # Errors
-/// What the database said.
 pub async fn starter(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<Option<Starter>> {
     let row: Option<(Option<String>,)> = on!(tx, c => sqlx::query_as(
         "SELECT CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL AND p.duty IN ('on', 'away') \
@@ -134,9 +107,6 @@ pub async fn starter(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<Op
 }
 
 /// The lines from which a person may start a conversation, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn of_member(tx: &mut Tx, person: PersonId) -> Result<Vec<(NumberId, String, Option<String>)>> {
     let rows: Vec<(i64, String, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT l.id, l.name, l.policies FROM line_members m JOIN lines l ON l.id = m.line_id \
@@ -146,9 +116,6 @@ pub async fn of_member(tx: &mut Tx, person: PersonId) -> Result<Vec<(NumberId, S
 }
 
 /// Makes a person a member of a line.
-///
-/// # Errors
-/// What the database said.
 pub async fn join(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
     on!(tx, c => sqlx::query("INSERT INTO line_members (line_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         .bind(line.0).bind(person.0).execute(&mut *c).await.map(drop))?;
@@ -156,9 +123,6 @@ pub async fn join(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
 }
 
 /// Takes a person out of a line.
-///
-/// # Errors
-/// What the database said.
 pub async fn leave(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
     on!(tx, c => sqlx::query("DELETE FROM line_members WHERE line_id = $1 AND person_id = $2")
         .bind(line.0).bind(person.0).execute(&mut *c).await.map(drop))?;

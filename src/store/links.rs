@@ -53,9 +53,6 @@ pub struct OpenLink {
 
 /// Keeps the hash of a one-time link, made by `made_by` on the web or by nobody on the command line. A new one by which a
 /// password is chosen replaces those before it.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(
     tx: &mut Tx,
     token_hash: &str,
@@ -83,9 +80,6 @@ const BACKED: &str =
     "(made_by IS NULL OR made_by IN (SELECT id FROM people WHERE disabled_at IS NULL AND role = 'admin'))";
 
 /// The unused, unexpired link of this token, if its person is enabled and whoever made it is an admin still.
-///
-/// # Errors
-/// What the database said.
 pub async fn open(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<OpenLink>> {
     let sql = format!(
         "SELECT l.kind, p.id, p.name, p.email FROM links l JOIN people p ON p.id = l.person_id \
@@ -98,9 +92,6 @@ pub async fn open(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<OpenL
 
 /// Uses a link of that kind up; `None` if it was used, has expired, is for something else, was made by somebody who is no
 /// admin any more, or never was.
-///
-/// # Errors
-/// What the database said.
 pub async fn use_up(tx: &mut Tx, token_hash: &str, kind: Kind, now: At) -> Result<Option<PersonId>> {
     // Whoever changes a link holds its person.
     let Some(link) = open(tx, token_hash, now).await? else { return Ok(None) };

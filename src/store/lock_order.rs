@@ -265,9 +265,6 @@ pub async fn hold_rows(tx: &mut Tx, table: &'static str, ids: &[i64]) -> Result<
 
 /// As [`hold_rows`], of the rows that are found by `which`, whose parameters are `asked`: in the order of `key`, the columns of the
 /// primary key.
-///
-/// # Errors
-/// What the database said.
 pub async fn hold_which(
     tx: &mut Tx,
     table: &'static str,

@@ -7,9 +7,6 @@ use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::on;
 
 /// Who can be named in a conversation, by name: whoever is enabled and may see it.
-///
-/// # Errors
-/// What the database said.
 pub async fn candidates(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<(PersonId, String)>> {
     let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT p.id, p.name FROM people p JOIN conversations c ON c.id = $1 \
@@ -21,9 +18,6 @@ pub async fn candidates(tx: &mut Tx, conversation: ConversationId) -> Result<Vec
 }
 
 /// Remembers who was named in a note.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, conversation: ConversationId, note: MessageId, people: &[PersonId]) -> Result<()> {
     for piece in pieces(people) {
         on!(tx, c => {
@@ -38,9 +32,6 @@ pub async fn insert(tx: &mut Tx, conversation: ConversationId, note: MessageId, 
 }
 
 /// The names of those who were named in each note of a conversation, from the message `from` on.
-///
-/// # Errors
-/// What the database said.
 pub async fn names(tx: &mut Tx, conversation: ConversationId, from: i64) -> Result<HashMap<MessageId, Vec<String>>> {
     let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT n.message_id, p.name FROM mentions n JOIN people p ON p.id = n.person_id \

@@ -123,9 +123,6 @@ pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
 }
 
 /// The message that was typed into the form of that key, if it was sent before.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<MessageId>> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as("SELECT id FROM messages WHERE form_key = $1")
         .bind(key).fetch_optional(&mut *c).await)?;
@@ -134,9 +131,6 @@ pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<MessageId>> {
 
 /// What a message of a conversation said to the customer, and whether any of its texts did not arrive. `None` if it is no
 /// text of staff there.
-///
-/// # Errors
-/// What the database said.
 pub async fn unarrived(tx: &mut Tx, conversation: ConversationId, id: MessageId) -> Result<Option<(String, bool)>> {
     let row: Option<(String, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT m.body, (SELECT COUNT(*) FROM deliveries d WHERE d.message_id = m.id AND d.kind = 'text' \
@@ -148,9 +142,6 @@ pub async fn unarrived(tx: &mut Tx, conversation: ConversationId, id: MessageId)
 }
 
 /// The conversation in which `author` sent the form of that key before, if so.
-///
-/// # Errors
-/// What the database said.
 pub async fn place_of_form(tx: &mut Tx, key: &str, author: PersonId) -> Result<Option<ConversationId>> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT conversation_id FROM messages WHERE form_key = $1 AND author_id = $2 AND conversation_id IS NOT NULL")
@@ -202,9 +193,6 @@ impl Unread {
 }
 
 /// Brings conversations up to date after messages; of each at most one row.
-///
-/// # Errors
-/// What the database said.
 pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -244,9 +232,6 @@ pub fn preview(body: &str) -> String {
 }
 
 /// Remembers that a text was sent at `sent_at` and missed then.
-///
-/// # Errors
-/// What the database said.
 pub async fn missed(tx: &mut Tx, account: &str, carrier_id: &str, sent_at: At) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE messages SET sent_at = $3 WHERE carrier_account = $1 AND carrier_id = $2")
         .bind(account).bind(carrier_id).bind(sent_at.0).execute(&mut *c).await.map(drop))?;
@@ -265,9 +250,6 @@ pub struct Authored {
 }
 
 /// These messages' authors.
-///
-/// # Errors
-/// What the database said.
 pub async fn authored(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<Authored>> {
     if ids.is_empty() {
         return Ok(Vec::new());

@@ -18,9 +18,6 @@ pub struct News {
 
 /// What others have said in a conversation after `seen`, a message or a reply that was about to leave: the customer's
 /// texts and colleagues' replies, also those that can still be taken back. Oldest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn since(tx: &mut Tx, conversation: ConversationId, me: PersonId, seen: i64) -> Result<Vec<News>> {
     // What was seen as a reply about to leave is no news when it has left.
     let rows: Vec<(Option<String>, String)> = on!(tx, c => sqlx::query_as(

@@ -8,9 +8,6 @@ use crate::domain::ids::{ConversationId, DeliveryId, LegId, MessageId, NumberId,
 use crate::on;
 
 /// When the newest window of notices of this kind began.
-///
-/// # Errors
-/// What the database said.
 pub async fn last_window(tx: &mut Tx, kind: &str, number: NumberId, to: &str) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT MAX(window_at) FROM deliveries WHERE to_phone = $1 AND number_id = $2 AND kind = $3 \
@@ -20,9 +17,6 @@ pub async fn last_window(tx: &mut Tx, kind: &str, number: NumberId, to: &str) ->
 }
 
 /// When somebody last answered in a conversation, from a phone or the web.
-///
-/// # Errors
-/// What the database said.
 pub async fn last_answer(tx: &mut Tx, conversation: ConversationId) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT MAX(accepted_at) FROM messages WHERE conversation_id = $1 AND author = 'rep' AND kind = 'text' \
@@ -52,9 +46,6 @@ pub struct RepLeg {
 
 /// Those of these legs that are staff's, live or ended (an author may be told after the leg has ended), and those of
 /// parties that are live: after the end of a pair nobody in it is texted any more.
-///
-/// # Errors
-/// What the database said.
 pub async fn rep_legs(tx: &mut Tx, ids: &[LegId]) -> Result<Vec<RepLeg>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -79,9 +70,6 @@ pub async fn rep_legs(tx: &mut Tx, ids: &[LegId]) -> Result<Vec<RepLeg>> {
 }
 
 /// Those of these messages whose authors have been told of a failure already.
-///
-/// # Errors
-/// What the database said.
 pub async fn told(tx: &mut Tx, messages: &[MessageId]) -> Result<Vec<MessageId>> {
     if messages.is_empty() {
         return Ok(Vec::new());
@@ -95,9 +83,6 @@ pub async fn told(tx: &mut Tx, messages: &[MessageId]) -> Result<Vec<MessageId>>
 }
 
 /// The messages that these deliveries carry, notices left out.
-///
-/// # Errors
-/// What the database said.
 pub async fn messages_of(
     tx: &mut Tx,
     deliveries: &[DeliveryId],
@@ -117,9 +102,6 @@ pub async fn messages_of(
 }
 
 /// How often `phone` has been told of a failure in a conversation after `since`.
-///
-/// # Errors
-/// What the database said.
 pub async fn failures(tx: &mut Tx, conversation: ConversationId, phone: &str, since: At) -> Result<i64> {
     let count: i64 = on!(tx, c => sqlx::query_scalar(
         "SELECT COUNT(*) FROM deliveries WHERE conversation_id = $1 AND kind = 'failure' AND to_phone = $2 \

@@ -31,9 +31,6 @@ pub struct Number {
 type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<String>, Option<i64>);
 
 /// All that ever were ours, lines first.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
         "SELECT id, number, role, state, country, paused_at, paused_why, probe_at FROM numbers \
@@ -52,9 +49,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
 }
 
 /// The countries of our lines, as [`country::homes`] tells them.
-///
-/// # Errors
-/// What the database said.
 pub async fn homes(tx: &mut Tx) -> Result<Vec<String>> {
     let lines: Vec<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT number, country FROM numbers WHERE role = 'line' AND state = 'active'").fetch_all(&mut *c).await)?;
@@ -63,9 +57,6 @@ pub async fn homes(tx: &mut Tx) -> Result<Vec<String>> {
 
 /// The country of one of our numbers: the one that it was set up for, or else the one that its digits tell; `None` if
 /// neither says, or it is none of ours.
-///
-/// # Errors
-/// What the database said.
 pub async fn home(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
     let row: Option<(String, Option<String>)> = on!(tx, c => sqlx::query_as("SELECT number, country FROM numbers WHERE id = $1")
             .bind(id.0).fetch_optional(&mut *c).await)?;
@@ -73,9 +64,6 @@ pub async fn home(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
 }
 
 /// Whether a number is one of ours, as long as it is not given back.
-///
-/// # Errors
-/// What the database said.
 pub async fn is_ours(tx: &mut Tx, number: &str) -> Result<bool> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT id FROM numbers WHERE number = $1 AND state <> 'released'")
@@ -84,9 +72,6 @@ pub async fn is_ours(tx: &mut Tx, number: &str) -> Result<bool> {
 }
 
 /// Takes a number into service, active from `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: &str, country: Option<&str>, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO numbers (id, number, role, state, country, pace_free_at, in_service_at) \
@@ -96,9 +81,6 @@ pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: &str, country
 }
 
 /// Sets a number's country.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_country(tx: &mut Tx, id: NumberId, country: Option<&str>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE numbers SET country = $2 WHERE id = $1")
         .bind(id.0).bind(country).execute(&mut *c).await.map(drop))?;
@@ -106,9 +88,6 @@ pub async fn set_country(tx: &mut Tx, id: NumberId, country: Option<&str>) -> Re
 }
 
 /// A number that had been released is ours again, from `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn back_in_service(tx: &mut Tx, id: NumberId, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE numbers SET state = 'active', in_service_at = $2, state_at = $2, paused_at = NULL, paused_why = NULL, \
@@ -123,18 +102,12 @@ pub const EVER_USED: &str = "SELECT id FROM legs WHERE number_id = $1 AND ended_
      UNION ALL SELECT id FROM legs WHERE number_id = $1 AND rests_until IS NOT NULL LIMIT 1";
 
 /// Whether a mask has ever stood between two people.
-///
-/// # Errors
-/// What the database said.
 pub async fn ever_used(tx: &mut Tx, id: NumberId) -> Result<bool> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(EVER_USED).bind(id.0).fetch_optional(&mut *c).await)?;
     Ok(row.is_some())
 }
 
 /// A mask becomes a published line's number.
-///
-/// # Errors
-/// What the database said.
 pub async fn make_line(tx: &mut Tx, id: NumberId) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE numbers SET role = 'line' WHERE id = $1")
         .bind(id.0).execute(&mut *c).await.map(drop))?;
@@ -149,9 +122,6 @@ pub const UNUSED_MASKS: &str = "SELECT number FROM numbers n WHERE role = 'mask'
        ORDER BY l.rests_until DESC LIMIT 1) IS NULL ORDER BY number";
 
 /// Masks in use of ours that have not stood between anybody yet, in order.
-///
-/// # Errors
-/// What the database said.
 pub async fn unused_masks(tx: &mut Tx) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(UNUSED_MASKS)
         .fetch_all(&mut *c).await)?;

@@ -36,9 +36,6 @@ pub struct LineRules {
 
 /// Holds the line until the commit, so that picks on it come one after the other; `None` if there is no such line.
 /// Lines are held before conversations, and several in the order of their ids.
-///
-/// # Errors
-/// What the database said.
 pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>> {
     let lock = tx.hold("lines", &[line.0]);
     let row: Option<(Option<String>, Option<String>, Option<String>)> = on!(tx, c => {
@@ -70,9 +67,6 @@ pub enum Counted {
 }
 
 /// The members of a line, oldest first, as they stand at `now` under the line's `hours`.
-///
-/// # Errors
-/// What the database said.
 pub async fn members(
     tx: &mut Tx,
     line: NumberId,
@@ -111,9 +105,6 @@ pub async fn members(
 }
 
 /// These numbers of ours as they are written.
-///
-/// # Errors
-/// What the database said.
 pub async fn numbers_of(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<(NumberId, String)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -127,9 +118,6 @@ pub async fn numbers_of(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<(NumberId, 
 }
 
 /// Those of these phones that are somebody's: an enabled colleague's, or a customer's of ours.
-///
-/// # Errors
-/// What the database said.
 pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
     if phones.is_empty() {
         return Ok(Vec::new());
@@ -149,9 +137,6 @@ pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
 }
 
 /// The customer with this phone, made if there is none; held until the commit.
-///
-/// # Errors
-/// What the database said.
 pub async fn customer(tx: &mut Tx, fresh: i64, phone: &str, now: At) -> Result<CustomerId> {
     let id: i64 = on!(tx, c => sqlx::query_scalar(
         "INSERT INTO customers (id, phone, created_at) VALUES ($1, $2, $3) \
@@ -180,9 +165,6 @@ pub async fn customers(tx: &mut Tx, rows: &[(CustomerId, &str)], now: At) -> Res
 
 /// New support conversations of a line, one for each of these customers and for whoever has them; their numbers count
 /// up.
-///
-/// # Errors
-/// What the database said.
 pub async fn conversations(
     tx: &mut Tx,
     line: NumberId,
@@ -263,9 +245,6 @@ pub async fn legs(tx: &mut Tx, rows: &[NewLeg<'_>], now: At) -> Result<()> {
 }
 
 /// Every mask on which `phone` has no live leg, as it knows it.
-///
-/// # Errors
-/// What the database said.
 pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT n.id, l.id, l.opened_at, l.ended_at, l.rests_until, l.counterpart, n.number, n.country, \
@@ -301,9 +280,6 @@ pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
 }
 
 /// Remembers that these legs' phones have been told who the thread is about.
-///
-/// # Errors
-/// What the database said.
 pub async fn greeted(tx: &mut Tx, legs: &[LegId], now: At) -> Result<()> {
     if legs.is_empty() {
         return Ok(());
@@ -318,9 +294,6 @@ pub async fn greeted(tx: &mut Tx, legs: &[LegId], now: At) -> Result<()> {
 }
 
 /// Ends the live legs of a conversation, all or one person's; masks rest until `rests_until`.
-///
-/// # Errors
-/// What the database said.
 pub async fn end_legs(
     tx: &mut Tx,
     conversation: ConversationId,

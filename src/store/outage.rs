@@ -21,9 +21,6 @@ pub struct Outage {
 }
 
 /// The outage, if there is one.
-///
-/// # Errors
-/// What the database said.
 pub async fn get(tx: &mut Tx) -> Result<Option<Outage>> {
     let row: Option<(i64, String, i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT since, why, trial, probe_at FROM carrier_outage WHERE id = 1").fetch_optional(&mut *c).await)?;
@@ -36,9 +33,6 @@ pub async fn get(tx: &mut Tx) -> Result<Option<Outage>> {
 }
 
 /// What the newest requests show at `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn silence(tx: &mut Tx, now: At) -> Result<Silence> {
     let (unreached, phones): (i64, i64) = on!(tx, c => sqlx::query_as(
         "WITH newest AS (SELECT delivery_id, ended_at, outcome FROM attempts ORDER BY id DESC LIMIT 256) \
@@ -52,9 +46,6 @@ pub async fn silence(tx: &mut Tx, now: At) -> Result<Silence> {
 }
 
 /// Nothing leaves from `now` on; the carrier is asked at once. False if that was so before.
-///
-/// # Errors
-/// What the database said.
 pub async fn begin(tx: &mut Tx, why: &str, now: At) -> Result<bool> {
     let done = on!(tx, c => sqlx::query(
         "INSERT INTO carrier_outage (id, since, why, trial, probes, probe_at) VALUES (1, $1, $2, 0, 0, $1) \
@@ -64,9 +55,6 @@ pub async fn begin(tx: &mut Tx, why: &str, now: At) -> Result<bool> {
 }
 
 /// Takes the right to ask the carrier; it is asked next at `probe_at`. False where it is not its time, or another node asks.
-///
-/// # Errors
-/// What the database said.
 pub async fn take(tx: &mut Tx, probe_at: At, now: At) -> Result<bool> {
     let done = on!(tx, c => sqlx::query(
         "UPDATE carrier_outage SET probe_at = $1 WHERE trial = 0 AND probe_at <= $2")
@@ -75,9 +63,6 @@ pub async fn take(tx: &mut Tx, probe_at: At, now: At) -> Result<bool> {
 }
 
 /// The carrier answers: the next text that waits is tried, and what is in doubt is looked for at `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn answers(tx: &mut Tx, now: At) -> Result<()> {
     let done = on!(tx, c => sqlx::query("UPDATE carrier_outage SET trial = 1 WHERE trial = 0")
         .execute(&mut *c).await.map(|done| done.rows_affected()))?;
@@ -98,9 +83,6 @@ pub async fn answers(tx: &mut Tx, now: At) -> Result<()> {
 }
 
 /// The carrier takes texts again: what it could not be reached for is due at `now`. False if there was no outage.
-///
-/// # Errors
-/// What the database said.
 pub async fn end(tx: &mut Tx, now: At) -> Result<bool> {
     let done = on!(tx, c => sqlx::query("DELETE FROM carrier_outage")
         .execute(&mut *c).await.map(|done| done.rows_affected()))?;

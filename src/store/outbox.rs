@@ -109,9 +109,6 @@ pub struct NewAttempt {
 }
 
 /// Our numbers `ids`, locked until the commit: whoever decides about a lane holds its number.
-///
-/// # Errors
-/// What the database said.
 pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     wanted.sort_unstable();
@@ -145,9 +142,6 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
 }
 
 /// The highest id of a text or a delivery; 0 if there is none.
-///
-/// # Errors
-/// What the database said.
 pub async fn newest(tx: &mut Tx) -> Result<i64> {
     let (message, delivery): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
         "SELECT (SELECT MAX(id) FROM messages), (SELECT MAX(id) FROM deliveries)").fetch_one(&mut *c).await)?;
@@ -155,9 +149,6 @@ pub async fn newest(tx: &mut Tx) -> Result<i64> {
 }
 
 /// Holds the numbers of the live legs of these conversations until the commit: for whoever writes to one after the other.
-///
-/// # Errors
-/// What the database said.
 pub async fn hold_numbers_of(tx: &mut Tx, conversations: &[ConversationId]) -> Result<()> {
     if conversations.is_empty() || !tx.holds_rows() {
         return Ok(());
@@ -171,9 +162,6 @@ pub async fn hold_numbers_of(tx: &mut Tx, conversations: &[ConversationId]) -> R
 }
 
 /// How the lanes stand, in the order asked. Hold their numbers ([`senders`]) first.
-///
-/// # Errors
-/// What the database said.
 pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane>> {
     if asked.is_empty() {
         return Ok(Vec::new());
@@ -262,9 +250,6 @@ pub async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
 }
 
 /// Writes attempts begun at `now` by `node`, whose lease runs until `lease_until`.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: At, lease_until: At) -> Result<()> {
     for piece in pieces(rows) {
         on!(tx, c => {
@@ -290,9 +275,6 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: A
 }
 
 /// Remembers each number's next free place.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_paces(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
     if paces.is_empty() {
         return Ok(());
@@ -318,9 +300,6 @@ pub struct Look {
 }
 
 /// Writes attempts whose first look at the carrier's list is due at `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Result<()> {
     for piece in pieces(rows) {
         on!(tx, c => {
@@ -350,9 +329,6 @@ pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Res
 }
 
 /// Has these deliveries looked for in the carrier's list before they are requested, among texts made after `from`.
-///
-/// # Errors
-/// What the database said.
 pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
@@ -369,9 +345,6 @@ pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()>
 }
 
 /// These are being looked for: they need no other look before they are requested.
-///
-/// # Errors
-/// What the database said.
 pub async fn looked_first(tx: &mut Tx, looks: &[Look]) -> Result<()> {
     if looks.is_empty() {
         return Ok(());

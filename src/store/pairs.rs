@@ -88,9 +88,6 @@ fn of(app: Option<AppId>) -> i64 {
 }
 
 /// Whether this is a pair of that app.
-///
-/// # Errors
-/// What the database said.
 pub async fn belongs(tx: &mut Tx, pair: ConversationId, app: AppId) -> Result<bool> {
     let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT conversation_id FROM pairs WHERE conversation_id = $1 AND app_id = $2")
@@ -99,9 +96,6 @@ pub async fn belongs(tx: &mut Tx, pair: ConversationId, app: AppId) -> Result<bo
 }
 
 /// Opens a conversation for a pair.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, new: &NewPair<'_>, now: At) -> Result<ConversationId> {
     let id: i64 = on!(tx, c => sqlx::query_scalar(
         "INSERT INTO conversations (kind, opened_at, last_at, preview) VALUES ('pair', $1, $1, '') RETURNING id")
@@ -144,9 +138,6 @@ pub async fn name(
 }
 
 /// The pair of `app` that has this reference and that nobody has written down as over, and what was asked for.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_reference(
     tx: &mut Tx,
     app: Option<AppId>,
@@ -160,9 +151,6 @@ pub async fn by_reference(
 }
 
 /// What integrators call a pair, the first name first.
-///
-/// # Errors
-/// What the database said.
 pub async fn references(tx: &mut Tx, pair: ConversationId) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(
         "SELECT reference FROM pair_references WHERE conversation_id = $1 ORDER BY id")
@@ -171,9 +159,6 @@ pub async fn references(tx: &mut Tx, pair: ConversationId) -> Result<Vec<String>
 }
 
 /// What the parties of a pair are told before its end, if anything.
-///
-/// # Errors
-/// What the database said.
 pub async fn warning(tx: &mut Tx, pair: ConversationId) -> Result<Option<String>> {
     let row: Option<(Option<String>,)> = on!(tx, c => sqlx::query_as("SELECT warning FROM pairs WHERE conversation_id = $1")
         .bind(pair.0).fetch_optional(&mut *c).await)?;
@@ -181,9 +166,6 @@ pub async fn warning(tx: &mut Tx, pair: ConversationId) -> Result<Option<String>
 }
 
 /// Writes down how long pairs have now; of each at most one row.
-///
-/// # Errors
-/// What the database said.
 pub async fn keep_terms(tx: &mut Tx, rows: &[(ConversationId, Term)]) -> Result<()> {
     for (id, term) in rows {
         on!(tx, c => sqlx::query(
@@ -204,9 +186,6 @@ pub async fn keep_terms(tx: &mut Tx, rows: &[(ConversationId, Term)]) -> Result<
 }
 
 /// An open pair of `app` of exactly these phones, the oldest; for transactions that share their masks.
-///
-/// # Errors
-/// What the database said.
 pub async fn of_same_people(
     tx: &mut Tx,
     app: Option<AppId>,
@@ -236,9 +215,6 @@ pub async fn of_same_people(
 }
 
 /// The phone of a party of this pair, by the party's leg, live or ended.
-///
-/// # Errors
-/// What the database said.
 pub async fn phone_of(tx: &mut Tx, pair: ConversationId, leg: LegId) -> Result<Option<String>> {
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(
         "SELECT phone FROM legs WHERE id = $1 AND conversation_id = $2 AND role = 'party'")
@@ -247,9 +223,6 @@ pub async fn phone_of(tx: &mut Tx, pair: ConversationId, leg: LegId) -> Result<O
 }
 
 /// Sets whom a leg's mask stands for.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_counterpart(tx: &mut Tx, leg: LegId, counterpart: &str) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE legs SET counterpart = $2 WHERE id = $1")
         .bind(leg.0).bind(counterpart).execute(&mut *c).await.map(drop))?;
@@ -257,9 +230,6 @@ pub async fn set_counterpart(tx: &mut Tx, leg: LegId, counterpart: &str) -> Resu
 }
 
 /// Those of these numbers that are ours.
-///
-/// # Errors
-/// What the database said.
 pub async fn ours(tx: &mut Tx, numbers: &[&str]) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = on!(tx, c => {
         let mut q = QueryBuilder::new("SELECT number FROM numbers WHERE state <> 'released' AND number IN (");

@@ -12,9 +12,6 @@ use crate::domain::ids::{ConversationId, LegId};
 use crate::on;
 
 /// Pairs that `phones` have legs in, that are over at `now`, and that nobody has written down as over.
-///
-/// # Errors
-/// What the database said.
 pub async fn over_with(tx: &mut Tx, phones: &[&str], now: At) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => {
         let mut q = QueryBuilder::new(
@@ -30,9 +27,6 @@ pub async fn over_with(tx: &mut Tx, phones: &[&str], now: At) -> Result<Vec<Conv
 }
 
 /// At most `limit` pairs that are over at `now` and that nobody has written down as over, oldest end first.
-///
-/// # Errors
-/// What the database said.
 pub async fn over(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT conversation_id FROM pairs WHERE ended_at IS NULL AND ends_at <= $1 ORDER BY ends_at LIMIT $2")
@@ -41,9 +35,6 @@ pub async fn over(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId
 }
 
 /// At most `limit` pairs whose warning is due at `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn to_warn(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT conversation_id FROM pairs WHERE ended_at IS NULL AND warns_at IS NOT NULL AND warns_at <= $1 \
@@ -54,9 +45,6 @@ pub async fn to_warn(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Conversatio
 
 /// Locks these conversations until the commit, in the order of their ids; returns those pairs of them that nobody has
 /// written down as over, each with its end.
-///
-/// # Errors
-/// What the database said.
 pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(ConversationId, At)>> {
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     wanted.sort_unstable();
@@ -73,9 +61,6 @@ pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(Conve
 
 /// Writes down that pairs, which are held, are over: at their end, or at `now` if that is earlier. Their legs end then,
 /// and their masks rest for `rest` from then on.
-///
-/// # Errors
-/// What the database said.
 pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: Duration) -> Result<()> {
     for piece in pieces(ids) {
         on!(tx, c => {
@@ -112,9 +97,6 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: 
 }
 
 /// Ends one party's leg; its mask rests until `rests_until`.
-///
-/// # Errors
-/// What the database said.
 pub async fn end_leg(tx: &mut Tx, leg: LegId, why: &str, now: At, rests_until: At) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE legs SET ended_at = $2, ended_why = $3, rests_until = $4 WHERE id = $1")
         .bind(leg.0).bind(now.0).bind(why).bind(rests_until.0).execute(&mut *c).await.map(drop))?;
@@ -122,9 +104,6 @@ pub async fn end_leg(tx: &mut Tx, leg: LegId, why: &str, now: At, rests_until: A
 }
 
 /// When the next pair ends or is to be warned, after `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
     let (ends, warns): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
         "SELECT (SELECT MIN(ends_at) FROM pairs WHERE ended_at IS NULL AND ends_at > $1), \

@@ -56,9 +56,6 @@ impl Person {
 }
 
 /// Everybody, by e-mail address.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Person>> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
         "SELECT id, email, name, role, phone, open_limit, \
@@ -68,9 +65,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Person>> {
 }
 
 /// The person with this id.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_id(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
     let row: Option<Row> = on!(tx, c => sqlx::query_as(
         "SELECT id, email, name, role, phone, open_limit, \
@@ -90,9 +84,6 @@ pub async fn set_disabled(tx: &mut Tx, id: PersonId, at: Option<At>) -> Result<(
 }
 
 /// The enabled person whose phone this is.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<PersonId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT id FROM people WHERE phone = $1 AND disabled_at IS NULL")
@@ -101,9 +92,6 @@ pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<PersonId>> {
 }
 
 /// A person as they are written first: on duty, without phone and password.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, id: PersonId, email: &str, name: &str, role: Role, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO people (id, email, name, role, duty, created_at) VALUES ($1, $2, $3, $4, 'on', $5)")
@@ -112,9 +100,6 @@ pub async fn insert(tx: &mut Tx, id: PersonId, email: &str, name: &str, role: Ro
 }
 
 /// Gives a person another name.
-///
-/// # Errors
-/// What the database said.
 pub async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE people SET name = $2 WHERE id = $1")
         .bind(id.0).bind(name).execute(&mut *c).await.map(drop))?;
@@ -122,9 +107,6 @@ pub async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> Result<()> {
 }
 
 /// Gives a person another rank.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_role(tx: &mut Tx, id: PersonId, role: Role) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE people SET role = $2 WHERE id = $1")
         .bind(id.0).bind(role.as_str()).execute(&mut *c).await.map(drop))?;
@@ -143,9 +125,6 @@ pub async fn set_phone(tx: &mut Tx, id: PersonId, phone: Option<&Phone>, now: At
 }
 
 /// Sets when a person works; whenever the line is open if `None`.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_schedule(tx: &mut Tx, id: PersonId, schedule: Option<&Hours>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE people SET schedule = $2 WHERE id = $1")
         .bind(id.0).bind(schedule.map(Hours::to_json)).execute(&mut *c).await.map(drop))?;
@@ -153,9 +132,6 @@ pub async fn set_schedule(tx: &mut Tx, id: PersonId, schedule: Option<&Hours>) -
 }
 
 /// Sets the most open conversations that a person has at once.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_limit(tx: &mut Tx, id: PersonId, limit: Option<i64>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE people SET open_limit = $2 WHERE id = $1")
         .bind(id.0).bind(limit).execute(&mut *c).await.map(drop))?;
@@ -164,9 +140,6 @@ pub async fn set_limit(tx: &mut Tx, id: PersonId, limit: Option<i64>) -> Result<
 
 /// Sets a password by its hash, ends the person's sessions and unused links, and says whose it is; `None` if there is no
 /// such enabled person.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_password(tx: &mut Tx, email: &str, hash: &str) -> Result<Option<PersonId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "UPDATE people SET password_hash = $2 WHERE email = $1 AND disabled_at IS NULL RETURNING id")
@@ -177,9 +150,6 @@ pub async fn set_password(tx: &mut Tx, email: &str, hash: &str) -> Result<Option
 }
 
 /// Sets a person's password by its hash, and nothing else.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_password_hash(tx: &mut Tx, id: PersonId, hash: &str) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE people SET password_hash = $2 WHERE id = $1")
         .bind(id.0).bind(hash).execute(&mut *c).await.map(drop))?;
@@ -187,9 +157,6 @@ pub async fn set_password_hash(tx: &mut Tx, id: PersonId, hash: &str) -> Result<
 }
 
 /// Ends a person's sessions and unused links, and forgets the browsers that they signed in with.
-///
-/// # Errors
-/// What the database said.
 pub async fn sign_out(tx: &mut Tx, id: PersonId) -> Result<()> {
     hold_rows(tx, "people", &[id.0]).await?;
     sessions::delete_all(tx, id).await?;
@@ -199,9 +166,6 @@ pub async fn sign_out(tx: &mut Tx, id: PersonId) -> Result<()> {
 }
 
 /// Whether there is any enabled admin but this person.
-///
-/// # Errors
-/// What the database said.
 pub async fn another_admin(tx: &mut Tx, id: PersonId) -> Result<bool> {
     let others: i64 = on!(tx, c => sqlx::query_scalar(
         "SELECT COUNT(*) FROM people WHERE role = 'admin' AND disabled_at IS NULL AND id <> $1")
@@ -210,18 +174,12 @@ pub async fn another_admin(tx: &mut Tx, id: PersonId) -> Result<bool> {
 }
 
 /// Whether there is anybody at all, enabled or not.
-///
-/// # Errors
-/// What the database said.
 pub async fn anybody(tx: &mut Tx) -> Result<bool> {
     let all: i64 = on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM people").fetch_one(&mut *c).await)?;
     Ok(all > 0)
 }
 
 /// The person with this e-mail address, enabled or not.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<PersonId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM people WHERE email = $1")
         .bind(email).fetch_optional(&mut *c).await)?;

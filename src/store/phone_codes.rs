@@ -23,9 +23,6 @@ pub struct PhoneCode {
 }
 
 /// Keeps a code for `person`; an earlier one cannot be typed any more.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, person: PersonId, code: &PhoneCode, now: At) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE phone_codes SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL")
         .bind(person.0).bind(now.0).execute(&mut *c).await.map(drop))?;
@@ -38,9 +35,6 @@ pub async fn insert(tx: &mut Tx, person: PersonId, code: &PhoneCode, now: At) ->
 }
 
 /// The newest code of a person.
-///
-/// # Errors
-/// What the database said.
 pub async fn newest(tx: &mut Tx, person: PersonId) -> Result<Option<PhoneCode>> {
     let row: Option<(i64, String, String, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT id, phone, code_hash, expires_at, failures, ended_at FROM phone_codes WHERE person_id = $1 \
@@ -57,9 +51,6 @@ pub async fn newest(tx: &mut Tx, person: PersonId) -> Result<Option<PhoneCode>> 
 }
 
 /// When codes were sent for `person`, or to `phone` for anybody, since `since`.
-///
-/// # Errors
-/// What the database said.
 pub async fn sent_since(tx: &mut Tx, person: PersonId, phone: &str, since: At) -> Result<(Vec<At>, Vec<At>)> {
     let rows: Vec<(i64, i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT sent_at, person_id, phone FROM phone_codes WHERE sent_at > $3 AND (person_id = $1 OR phone = $2)")
@@ -70,9 +61,6 @@ pub async fn sent_since(tx: &mut Tx, person: PersonId, phone: &str, since: At) -
 }
 
 /// Notes a wrong try.
-///
-/// # Errors
-/// What the database said.
 pub async fn mistyped(tx: &mut Tx, id: i64) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE phone_codes SET failures = failures + 1 WHERE id = $1")
         .bind(id).execute(&mut *c).await.map(drop))?;
@@ -80,9 +68,6 @@ pub async fn mistyped(tx: &mut Tx, id: i64) -> Result<()> {
 }
 
 /// A code was typed: it cannot be typed again.
-///
-/// # Errors
-/// What the database said.
 pub async fn end(tx: &mut Tx, id: i64, now: At) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE phone_codes SET ended_at = $2 WHERE id = $1")
         .bind(id).bind(now.0).execute(&mut *c).await.map(drop))?;
@@ -90,9 +75,6 @@ pub async fn end(tx: &mut Tx, id: i64, now: At) -> Result<()> {
 }
 
 /// Phones that wait for their code to be typed, with the names of the people.
-///
-/// # Errors
-/// What the database said.
 pub async fn open(tx: &mut Tx, now: At) -> Result<Vec<(String, String)>> {
     let rows = on!(tx, c => sqlx::query_as(
         "SELECT k.phone, p.name FROM phone_codes k JOIN people p ON p.id = k.person_id \

@@ -22,9 +22,6 @@ impl Thread {
 }
 
 /// The live legs of `phone` in support conversations.
-///
-/// # Errors
-/// What the database said.
 pub async fn threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
     let rows: Vec<(i64, Option<i64>, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT conversation_id, person_id, counterpart FROM legs \
@@ -34,9 +31,6 @@ pub async fn threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
 }
 
 /// The live legs of a colleague's `phone` on numbers that it has blocked.
-///
-/// # Errors
-/// What the database said.
 pub async fn blocked_threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
     let rows: Vec<(i64, Option<i64>, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT l.conversation_id, l.person_id, l.counterpart FROM legs l WHERE l.phone = $1 AND l.ended_at IS NULL \
@@ -48,9 +42,6 @@ pub async fn blocked_threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
 
 /// The live thread of a colleague's `phone` in which nothing was said for longest, `except` one conversation: its leg,
 /// conversation and our number. Threads on numbers that the phone has blocked or that take no new legs are left out.
-///
-/// # Errors
-/// What the database said.
 pub async fn idlest(
     tx: &mut Tx,
     phone: &str,

@@ -10,9 +10,6 @@ use crate::on;
 
 /// Pins a conversation to a person, or to nobody, from `now` on; whoever gets it sees it at once even if it was put
 /// aside.
-///
-/// # Errors
-/// What the database said.
 pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: Option<PersonId>, now: At) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE conversations SET pinned_to = $1, pinned_at = $2, snoozed_until = NULL WHERE id = $3")
         .bind(person.map(|id| id.0)).bind(now.0).bind(conversation.0).execute(&mut *c).await.map(drop))?;
@@ -20,9 +17,6 @@ pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: Option<Perso
 }
 
 /// Closes a conversation.
-///
-/// # Errors
-/// What the database said.
 pub async fn close(tx: &mut Tx, conversation: ConversationId, now: At) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE conversations SET closed_at = $1, waiting_since = NULL, waits_from = NULL, snoozed_until = NULL, \
          unread_from = NULL, failed_at = NULL WHERE id = $2")
@@ -31,9 +25,6 @@ pub async fn close(tx: &mut Tx, conversation: ConversationId, now: At) -> Result
 }
 
 /// Opens a closed conversation again.
-///
-/// # Errors
-/// What the database said.
 pub async fn reopen(tx: &mut Tx, conversation: ConversationId) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE conversations SET closed_at = NULL, loop_state = NULL, paused_at = NULL WHERE id = $1")
         .bind(conversation.0).execute(&mut *c).await.map(drop))?;
@@ -54,9 +45,6 @@ impl Freed {
 
 /// Takes back the texts that still wait for a person's phone in a conversation, because it goes to somebody else.
 /// Returns their messages, oldest first, each once; and the lanes they stood in.
-///
-/// # Errors
-/// What the database said.
 pub async fn take_back(
     tx: &mut Tx,
     conversation: ConversationId,
@@ -105,9 +93,6 @@ pub struct Waited {
 }
 
 /// These messages in their order, but for those that went to `leg` before.
-///
-/// # Errors
-/// What the database said.
 pub async fn waited(tx: &mut Tx, messages: &[MessageId], leg: LegId) -> Result<Vec<Waited>> {
     if messages.is_empty() {
         return Ok(Vec::new());

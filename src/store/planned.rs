@@ -46,9 +46,6 @@ pub async fn insert(tx: &mut Tx, planned: &Planned) -> Result<()> {
 }
 
 /// The one that was typed into the form of that key, unless it was taken back.
-///
-/// # Errors
-/// What the database said.
 pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<PlannedReplyId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM planned_replies WHERE form_key = $1")
         .bind(key).fetch_optional(&mut *c).await)?;
@@ -56,9 +53,6 @@ pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<PlannedReplyId
 }
 
 /// Those of a conversation that wait, in the order in which they leave. Hold the conversation first.
-///
-/// # Errors
-/// What the database said.
 pub async fn waiting(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Planned>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT id, conversation_id, author_id, to_phone, body, scheduled, created_at, due_at, form_key \
@@ -78,9 +72,6 @@ pub async fn waiting(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Pl
 }
 
 /// Whether a conversation has or had this one.
-///
-/// # Errors
-/// What the database said.
 pub async fn exists(tx: &mut Tx, conversation: ConversationId, id: PlannedReplyId) -> Result<bool> {
     let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT id FROM planned_replies WHERE id = $1 AND conversation_id = $2")
@@ -90,9 +81,6 @@ pub async fn exists(tx: &mut Tx, conversation: ConversationId, id: PlannedReplyI
 
 /// At most `limit` conversations in which something is due at `now`. With `free` of everything; else only of what was
 /// written from `since` on and is not scheduled.
-///
-/// # Errors
-/// What the database said.
 pub async fn due(tx: &mut Tx, now: At, (free, since): (bool, At), limit: i64) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT conversation_id FROM planned_replies WHERE ended_at IS NULL AND due_at <= $1 \
@@ -103,9 +91,6 @@ pub async fn due(tx: &mut Tx, now: At, (free, since): (bool, At), limit: i64) ->
 }
 
 /// When the next one is due after `now`, if one waits.
-///
-/// # Errors
-/// What the database said.
 pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
     let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT MIN(due_at) FROM planned_replies WHERE ended_at IS NULL AND due_at > $1")
@@ -125,9 +110,6 @@ pub enum End {
 }
 
 /// Ends one that waits. What was taken back may be sent by the same form again.
-///
-/// # Errors
-/// What the database said.
 pub async fn end(tx: &mut Tx, id: PlannedReplyId, end: &End, now: At) -> Result<()> {
     let (message, why) = match end {
         End::Sent(message) => (Some(message.0), None),
@@ -142,9 +124,6 @@ pub async fn end(tx: &mut Tx, id: PlannedReplyId, end: &End, now: At) -> Result<
 }
 
 /// Lets one leave at another time, which is scheduled then.
-///
-/// # Errors
-/// What the database said.
 pub async fn move_to(tx: &mut Tx, id: PlannedReplyId, due_at: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE planned_replies SET due_at = $1, scheduled = 1 WHERE id = $2 AND ended_at IS NULL")

@@ -13,9 +13,6 @@ pub const HERE: Duration = seconds(40);
 pub const TYPING: Duration = seconds(20);
 
 /// Notes that somebody is there; whether that is news to others.
-///
-/// # Errors
-/// What the database said.
 pub async fn touch(tx: &mut Tx, conversation: ConversationId, person: PersonId, typing: bool, now: At) -> Result<bool> {
     let before: Option<(i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT seen_at, typing_at FROM presences WHERE conversation_id = $1 AND person_id = $2")
@@ -31,9 +28,6 @@ pub async fn touch(tx: &mut Tx, conversation: ConversationId, person: PersonId, 
 }
 
 /// Notes that somebody has left; whether that is news to others.
-///
-/// # Errors
-/// What the database said.
 pub async fn leave(tx: &mut Tx, conversation: ConversationId, person: PersonId, now: At) -> Result<bool> {
     let gone = on!(tx, c => sqlx::query(
         "DELETE FROM presences WHERE conversation_id = $1 AND person_id = $2 AND seen_at > $3")
@@ -54,9 +48,6 @@ pub struct Present {
 }
 
 /// Who else is there, of those who may see the conversation. Whoever calls it has checked that `me` may.
-///
-/// # Errors
-/// What the database said.
 pub async fn others(tx: &mut Tx, conversation: ConversationId, me: PersonId, now: At) -> Result<Vec<Present>> {
     let rows: Vec<(String, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT p.name, r.seen_at, r.typing_at FROM presences r JOIN people p ON p.id = r.person_id \
@@ -75,9 +66,6 @@ pub async fn others(tx: &mut Tx, conversation: ConversationId, me: PersonId, now
 }
 
 /// Forgets those who were last there before `before`, at most `limit`.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let done = on!(tx, c => sqlx::query(
         "DELETE FROM presences WHERE (conversation_id, person_id) IN (SELECT conversation_id, person_id \

@@ -10,9 +10,6 @@ use crate::domain::shift::Shift;
 use crate::on;
 
 /// The line of a conversation, before it is held; `None` if it has none.
-///
-/// # Errors
-/// What the database said.
 pub async fn line_of(tx: &mut Tx, conversation: ConversationId) -> Result<Option<NumberId>> {
     let line: Option<Option<i64>> = on!(tx, c => sqlx::query_scalar("SELECT line_id FROM conversations WHERE id = $1")
         .bind(conversation.0).fetch_optional(&mut *c).await)?;
@@ -20,9 +17,6 @@ pub async fn line_of(tx: &mut Tx, conversation: ConversationId) -> Result<Option
 }
 
 /// The lines that a person is a member of or has open conversations on, in the order in which they are held.
-///
-/// # Errors
-/// What the database said.
 pub async fn lines_of(tx: &mut Tx, person: PersonId) -> Result<Vec<NumberId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT line_id FROM line_members WHERE person_id = $1 UNION \
@@ -33,9 +27,6 @@ pub async fn lines_of(tx: &mut Tx, person: PersonId) -> Result<Vec<NumberId>> {
 }
 
 /// At most `limit` open conversations of a line that nobody has, the longest waiting first.
-///
-/// # Errors
-/// What the database said.
 pub async fn unassigned(tx: &mut Tx, line: NumberId, limit: i64) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT id FROM conversations WHERE line_id = $1 AND closed_at IS NULL AND pinned_to IS NULL \
@@ -45,9 +36,6 @@ pub async fn unassigned(tx: &mut Tx, line: NumberId, limit: i64) -> Result<Vec<C
 }
 
 /// Lines on which somebody waits unassigned.
-///
-/// # Errors
-/// What the database said.
 pub async fn queued_lines(tx: &mut Tx) -> Result<Vec<NumberId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT DISTINCT line_id FROM conversations WHERE closed_at IS NULL AND pinned_to IS NULL \
@@ -57,9 +45,6 @@ pub async fn queued_lines(tx: &mut Tx) -> Result<Vec<NumberId>> {
 }
 
 /// The open support conversations of a person on a line, oldest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn open_of(tx: &mut Tx, person: PersonId, line: NumberId) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT id FROM conversations WHERE pinned_to = $1 AND line_id = $2 AND closed_at IS NULL ORDER BY id")
@@ -68,9 +53,6 @@ pub async fn open_of(tx: &mut Tx, person: PersonId, line: NumberId) -> Result<Ve
 }
 
 /// The customer's newest conversation on this line that was closed after `since`, if it is the newest of all there.
-///
-/// # Errors
-/// What the database said.
 pub async fn reopenable(
     tx: &mut Tx,
     customer: CustomerId,
@@ -85,9 +67,6 @@ pub async fn reopenable(
 }
 
 /// The rep who had this customer last, if that was after `since`.
-///
-/// # Errors
-/// What the database said.
 pub async fn last_rep(tx: &mut Tx, customer: CustomerId, since: At) -> Result<Option<PersonId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT pinned_to FROM conversations WHERE customer_id = $1 AND pinned_to IS NOT NULL AND last_at > $2 \
@@ -97,9 +76,6 @@ pub async fn last_rep(tx: &mut Tx, customer: CustomerId, since: At) -> Result<Op
 }
 
 /// Remembers that a line's picks fell on these people, for taking turns.
-///
-/// # Errors
-/// What the database said.
 pub async fn picked(tx: &mut Tx, line: NumberId, people: &[PersonId], now: At) -> Result<()> {
     if people.is_empty() {
         return Ok(());
@@ -114,9 +90,6 @@ pub async fn picked(tx: &mut Tx, line: NumberId, people: &[PersonId], now: At) -
 }
 
 /// From which message on a conversation's texts wait for the rep's phone; none do if `None`.
-///
-/// # Errors
-/// What the database said.
 pub async fn wait_from(tx: &mut Tx, conversation: ConversationId, from: Option<MessageId>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE conversations SET waits_from = $1 WHERE id = $2")
         .bind(from.map(|id| id.0)).bind(conversation.0).execute(&mut *c).await.map(drop))?;
@@ -124,9 +97,6 @@ pub async fn wait_from(tx: &mut Tx, conversation: ConversationId, from: Option<M
 }
 
 /// The relayed messages of a conversation from `first` on that have not gone whole to a rep's phone yet, oldest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn relayed_from(tx: &mut Tx, conversation: ConversationId, first: MessageId) -> Result<Vec<MessageId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT m.id FROM messages m WHERE m.conversation_id = $1 AND m.id >= $2 AND m.outcome = 'relayed' \
@@ -161,9 +131,6 @@ pub struct Kept {
 
 /// The open conversations with a rep in which texts wait for the rep's phone, or a customer waits for a rep who has a
 /// schedule.
-///
-/// # Errors
-/// What the database said.
 pub async fn kept(tx: &mut Tx) -> Result<Vec<Kept>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT c.id, c.line_id, c.pinned_to, l.hours, p.schedule, l.policies, c.waits_from, c.waiting_since, c.pinned_at \
@@ -189,9 +156,6 @@ pub async fn kept(tx: &mut Tx) -> Result<Vec<Kept>> {
 }
 
 /// Every line's hours and every person's schedule.
-///
-/// # Errors
-/// What the database said.
 pub async fn schedules(tx: &mut Tx) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(
         "SELECT hours FROM lines WHERE hours IS NOT NULL UNION \
@@ -201,9 +165,6 @@ pub async fn schedules(tx: &mut Tx) -> Result<Vec<String>> {
 }
 
 /// Sets a person's duty; returns the one before, `None` if there is no such enabled person.
-///
-/// # Errors
-/// What the database said.
 pub async fn set_duty(tx: &mut Tx, person: PersonId, duty: Duty) -> Result<Option<Duty>> {
     let lock = tx.hold("people", &[person.0]);
     let before: Option<String> = on!(tx, c => {

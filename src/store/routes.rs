@@ -86,9 +86,6 @@ impl Talk {
 }
 
 /// These conversations, locked until the commit so that neither pin nor legs change meanwhile.
-///
-/// # Errors
-/// What the database said.
 pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     wanted.sort_unstable();
@@ -203,9 +200,6 @@ const LEG: &str = "SELECT l.id, l.conversation_id, l.role, l.person_id, p.name, 
      FROM legs l LEFT JOIN people p ON p.id = l.person_id ";
 
 /// The live legs of these conversations. Hold the conversations ([`talks`]) first.
-///
-/// # Errors
-/// What the database said.
 pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<Vec<LiveLeg>> {
     if conversations.is_empty() {
         return Ok(Vec::new());
@@ -232,9 +226,6 @@ pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<
 }
 
 /// The conversation of the live leg of a phone on one of our numbers.
-///
-/// # Errors
-/// What the database said.
 pub async fn live_on(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<ConversationId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT conversation_id FROM legs WHERE phone = $1 AND number_id = $2 AND ended_at IS NULL")
@@ -280,9 +271,6 @@ impl PastLeg {
 type PastLegRow = (i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i64>, Option<String>);
 
 /// The newest leg of `phone` on `number`, if there ever was one.
-///
-/// # Errors
-/// What the database said.
 pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<PastLeg>> {
     let row: Option<PastLegRow> = on!(tx, c => sqlx::query_as(
         "SELECT l.id, l.conversation_id, l.person_id, c.pinned_to, p.name, c.closed_at, l.alias FROM legs l \
@@ -302,9 +290,6 @@ pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Opti
 }
 
 /// Which of these carrier ids are stored already.
-///
-/// # Errors
-/// What the database said.
 pub async fn known(tx: &mut Tx, account: &str, ids: &[&str]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for some in ids.chunks(256) {

@@ -17,9 +17,6 @@ pub struct SavedSearch {
 }
 
 /// A person's searches, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn of(tx: &mut Tx, person: PersonId) -> Result<Vec<SavedSearch>> {
     let rows: Vec<(i64, String, String)> = on!(tx, c => sqlx::query_as(
         "SELECT id, name, query FROM saved_searches WHERE person_id = $1 ORDER BY name, id")
@@ -28,9 +25,6 @@ pub async fn of(tx: &mut Tx, person: PersonId) -> Result<Vec<SavedSearch>> {
 }
 
 /// Keeps a search; one of the same name is replaced.
-///
-/// # Errors
-/// What the database said.
 pub async fn keep(
     tx: &mut Tx,
     id: SavedSearchId,
@@ -46,9 +40,6 @@ pub async fn keep(
 }
 
 /// Forgets a person's own search; false if they have no such.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, id: SavedSearchId, person: PersonId) -> Result<bool> {
     let done = on!(tx, c => sqlx::query("DELETE FROM saved_searches WHERE id = $1 AND person_id = $2")
         .bind(id.0).bind(person.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;

@@ -17,9 +17,6 @@ pub const KEEPING: &str = "search.lists";
 const HEAD: &str = "search.messages";
 
 /// How the lists stand, and as what the database remembers it.
-///
-/// # Errors
-/// What the database said.
 pub async fn keeping(tx: &mut Tx) -> Result<(Option<String>, Keeping)> {
     let kept = settings::get(tx, KEEPING).await?;
     let head = if kept.is_none() { settings::get(tx, HEAD).await? } else { None };
@@ -28,9 +25,6 @@ pub async fn keeping(tx: &mut Tx) -> Result<(Option<String>, Keeping)> {
 }
 
 /// Takes at most `limit` pieces of lists of one side away, and says how many those were.
-///
-/// # Errors
-/// What the database said.
 pub async fn clear(tx: &mut Tx, side: Side, limit: i64) -> Result<usize> {
     let (low, high) = side.names();
     let gone = on!(tx, c => sqlx::query(
@@ -58,9 +52,6 @@ pub struct Unlisted {
 }
 
 /// Messages after `cursor` and before `end`, oldest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn unlisted(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<Vec<Unlisted>> {
     let rows: Vec<(i64, Option<i64>, Option<i64>, Option<i64>, String, String)> = on!(tx, c => sqlx::query_as(
         "SELECT m.id, m.conversation_id, c.line_id, m.author_id, m.kind, m.body FROM messages m \
@@ -81,9 +72,6 @@ pub async fn unlisted(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<
 
 /// When the first message after `cursor` was accepted, and the one that `many` came after of all, if more than `many`
 /// come after `cursor`.
-///
-/// # Errors
-/// What the database said.
 pub async fn backlog(tx: &mut Tx, cursor: i64, many: i64) -> Result<Option<(At, At)>> {
     let row: Option<(Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT (SELECT accepted_at FROM messages WHERE id > $1 ORDER BY id LIMIT 1), \
@@ -93,9 +81,6 @@ pub async fn backlog(tx: &mut Tx, cursor: i64, many: i64) -> Result<Option<(At, 
 }
 
 /// How many messages there are after `from`, up to `last`.
-///
-/// # Errors
-/// What the database said.
 pub async fn count(tx: &mut Tx, from: i64, last: i64) -> Result<usize> {
     let count: i64 = on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM messages WHERE id > $1 AND id <= $2")
         .bind(from).bind(last).fetch_one(&mut *c).await)?;
@@ -107,9 +92,6 @@ pub type Spans = Vec<(String, i64, i64)>;
 
 /// The pieces that messages of these spans belong into, unpacked: of each word its postings and which pieces they came
 /// from.
-///
-/// # Errors
-/// What the database said.
 pub async fn pieces_of(tx: &mut Tx, spans: &Spans) -> Result<Vec<(String, i64, Vec<Posting>)>> {
     let mut found = Vec::new();
     for some in spans.chunks(64) {
@@ -134,9 +116,6 @@ pub async fn pieces_of(tx: &mut Tx, spans: &Spans) -> Result<Vec<(String, i64, V
 }
 
 /// Writes pieces.
-///
-/// # Errors
-/// What the database said.
 pub async fn keep(tx: &mut Tx, rows: &[(String, i64, Vec<u8>)]) -> Result<()> {
     for piece in pieces(rows) {
         on!(tx, c => {
@@ -152,9 +131,6 @@ pub async fn keep(tx: &mut Tx, rows: &[(String, i64, Vec<u8>)]) -> Result<()> {
 }
 
 /// Takes pieces away whose first message is in another one now.
-///
-/// # Errors
-/// What the database said.
 pub async fn drop_pieces(tx: &mut Tx, rows: &[(String, i64)]) -> Result<()> {
     for (word, first) in rows {
         on!(tx, c => sqlx::query("DELETE FROM postings WHERE word = $1 AND first = $2")
@@ -164,9 +140,6 @@ pub async fn drop_pieces(tx: &mut Tx, rows: &[(String, i64)]) -> Result<()> {
 }
 
 /// Remembers who had or took part in which conversation.
-///
-/// # Errors
-/// What the database said.
 pub async fn took_part(tx: &mut Tx, rows: &[(i64, i64)]) -> Result<()> {
     for piece in pieces(rows) {
         on!(tx, c => {
@@ -182,9 +155,6 @@ pub async fn took_part(tx: &mut Tx, rows: &[(i64, i64)]) -> Result<()> {
 }
 
 /// Hand-overs after `cursor` and before `end`, oldest first: the event's row, its conversation, and its data.
-///
-/// # Errors
-/// What the database said.
 pub async fn handovers(
     tx: &mut Tx,
     cursor: i64,
@@ -198,9 +168,6 @@ pub async fn handovers(
 }
 
 /// Customers whose name, or whose number, is not among the words by which they are found.
-///
-/// # Errors
-/// What the database said.
 pub async fn unlisted_customers(tx: &mut Tx, limit: i64) -> Result<Vec<(CustomerId, String, Option<String>)>> {
     let rows: Vec<(i64, String, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT id, phone, name FROM customers WHERE COALESCE(name, '') IS DISTINCT FROM indexed_as ORDER BY id LIMIT $1")
@@ -209,9 +176,6 @@ pub async fn unlisted_customers(tx: &mut Tx, limit: i64) -> Result<Vec<(Customer
 }
 
 /// Customers after `at`, whatever they are found by.
-///
-/// # Errors
-/// What the database said.
 pub async fn customers_after(tx: &mut Tx, at: i64, limit: i64) -> Result<Vec<(CustomerId, String, Option<String>)>> {
     let rows: Vec<(i64, String, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT id, phone, name FROM customers WHERE id > $1 ORDER BY id LIMIT $2")
@@ -220,9 +184,6 @@ pub async fn customers_after(tx: &mut Tx, at: i64, limit: i64) -> Result<Vec<(Cu
 }
 
 /// The newest `limit` customers of whose names words begin with the typed ones, whatever their accents and case.
-///
-/// # Errors
-/// What the database said.
 pub async fn named(tx: &mut Tx, typed: &str, limit: i64) -> Result<Vec<i64>> {
     let words = fold::wanted(typed);
     let Some((first, more)) = words.split_first() else { return Ok(Vec::new()) };
@@ -240,9 +201,6 @@ pub async fn named(tx: &mut Tx, typed: &str, limit: i64) -> Result<Vec<i64>> {
 }
 
 /// Lets customers be found by these words and no others.
-///
-/// # Errors
-/// What the database said.
 pub async fn list_customers(tx: &mut Tx, rows: &[(CustomerId, String, Vec<String>)]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -282,9 +240,6 @@ pub async fn list_customers(tx: &mut Tx, rows: &[(CustomerId, String, Vec<String
 }
 
 /// How far the lists are behind: the oldest message after `cursor`, if there is one before `end`.
-///
-/// # Errors
-/// What the database said.
 pub async fn behind(tx: &mut Tx, cursor: i64, end: i64) -> Result<Option<i64>> {
     let at = on!(tx, c => sqlx::query_scalar("SELECT accepted_at FROM messages WHERE id > $1 AND id < $2 ORDER BY id LIMIT 1")
         .bind(cursor).bind(end).fetch_optional(&mut *c).await)?;

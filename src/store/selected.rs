@@ -62,9 +62,6 @@ type SelectedRow = (
 );
 
 /// What each (sender, number) selects, in the order asked.
-///
-/// # Errors
-/// What the database said.
 pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selected>> {
     if asked.is_empty() {
         return Ok(Vec::new());

@@ -20,9 +20,6 @@ pub struct Account {
 }
 
 /// The account of an enabled person.
-///
-/// # Errors
-/// What the database said.
 pub async fn account(tx: &mut Tx, email: &str) -> Result<Option<Account>> {
     let row: Option<(i64, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT id, password_hash FROM people WHERE email = $1 AND disabled_at IS NULL"
@@ -31,9 +28,6 @@ pub async fn account(tx: &mut Tx, email: &str) -> Result<Option<Account>> {
 }
 
 /// Failures of one account since `since`.
-///
-/// # Errors
-/// What the database said.
 pub async fn failures_of_account(tx: &mut Tx, account: &str, since: At) -> Result<Failures> {
     let row = on!(tx, c => sqlx::query_as(
         "SELECT COUNT(*), MIN(at), MAX(at) FROM sign_in_failures WHERE account = $1 AND at > $2"
@@ -42,9 +36,6 @@ pub async fn failures_of_account(tx: &mut Tx, account: &str, since: At) -> Resul
 }
 
 /// Failures from one address since `since`; see [`note_failure`].
-///
-/// # Errors
-/// What the database said.
 pub async fn failures_of_address(tx: &mut Tx, address: &str, since: At) -> Result<Failures> {
     let row = on!(tx, c => sqlx::query_as(
         "SELECT COUNT(*), MIN(at), MAX(at) FROM sign_in_failures WHERE address = $1 AND at > $2"
@@ -61,9 +52,6 @@ fn failures((count, oldest, newest): (i64, Option<i64>, Option<i64>)) -> Failure
 }
 
 /// Notes a wrong password and forgets those of before `since`. Without an address it counts for the account alone.
-///
-/// # Errors
-/// What the database said.
 pub async fn note_failure(
     tx: &mut Tx,
     id: i64,
@@ -81,9 +69,6 @@ pub async fn note_failure(
 }
 
 /// Forgets up to `most` failures of before `before`, whoever's they were: whoever guesses at names leaves one for each.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget_old_failures(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
     let old = tx.free("sign_in_failures", "id", "at <= $1 LIMIT $2");
     let sql = format!("DELETE FROM sign_in_failures WHERE id IN {old}");
@@ -92,9 +77,6 @@ pub async fn forget_old_failures(tx: &mut Tx, before: At, most: i64) -> Result<u
 }
 
 /// Forgets the failures of an account whose owner has just signed in.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget_failures(tx: &mut Tx, account: &str) -> Result<()> {
     hold_failures(tx, account).await?;
     on!(tx, c => sqlx::query("DELETE FROM sign_in_failures WHERE account = $1").bind(account).execute(c).await.map(drop))?;
@@ -123,9 +105,6 @@ pub struct Session {
 }
 
 /// The session with this token hash, unless its person has been disabled.
-///
-/// # Errors
-/// What the database said.
 pub async fn find(tx: &mut Tx, token_hash: &str) -> Result<Option<Session>> {
     let row: Option<(i64, String, String, String, i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT p.id, p.name, p.role, p.duty, s.created_at, s.seen_at FROM sessions s JOIN people p ON p.id = s.person_id \
@@ -142,9 +121,6 @@ pub async fn find(tx: &mut Tx, token_hash: &str) -> Result<Option<Session>> {
 }
 
 /// Begins a session.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, token_hash: &str, person: PersonId, now: At) -> Result<()> {
     on!(tx, c => sqlx::query("INSERT INTO sessions (token_hash, person_id, created_at, seen_at) VALUES ($1, $2, $3, $3)")
         .bind(token_hash).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
@@ -152,9 +128,6 @@ pub async fn insert(tx: &mut Tx, token_hash: &str, person: PersonId, now: At) ->
 }
 
 /// Notes that a session was used.
-///
-/// # Errors
-/// What the database said.
 pub async fn touch(tx: &mut Tx, token_hash: &str, now: At) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2")
         .bind(token_hash).bind(now.0).execute(c).await.map(drop))?;
@@ -162,9 +135,6 @@ pub async fn touch(tx: &mut Tx, token_hash: &str, now: At) -> Result<()> {
 }
 
 /// Ends a session and says whose it was.
-///
-/// # Errors
-/// What the database said.
 pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<Option<PersonId>> {
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "DELETE FROM sessions WHERE token_hash = $1 RETURNING person_id").bind(token_hash).fetch_optional(c).await)?;
@@ -172,9 +142,6 @@ pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<Option<PersonId>> {
 }
 
 /// Drops the sessions that began before `began` or were last used before `used`.
-///
-/// # Errors
-/// What the database said.
 pub async fn drop_stale(tx: &mut Tx, began: At, used: At) -> Result<()> {
     let stale = tx.free("sessions", "token_hash", "created_at <= $1 OR seen_at <= $2");
     let sql = format!("DELETE FROM sessions WHERE token_hash IN {stale}");
@@ -184,9 +151,6 @@ pub async fn drop_stale(tx: &mut Tx, began: At, used: At) -> Result<()> {
 }
 
 /// Ends all sessions of a person.
-///
-/// # Errors
-/// What the database said.
 pub async fn delete_all(tx: &mut Tx, person: PersonId) -> Result<()> {
     hold_which(tx, "sessions", "token_hash", "person_id = $1", &[Asked::Number(person.0)]).await?;
     on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1").bind(person.0).execute(c).await.map(drop))?;
@@ -194,9 +158,6 @@ pub async fn delete_all(tx: &mut Tx, person: PersonId) -> Result<()> {
 }
 
 /// Whether anybody has ever been able to come in: a session, a used link or a password exists.
-///
-/// # Errors
-/// What the database said.
 pub async fn anybody_came_in(tx: &mut Tx) -> Result<bool> {
     let ways: i64 = on!(tx, c => sqlx::query_scalar(
         "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM links WHERE used_at IS NOT NULL) \

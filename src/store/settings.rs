@@ -20,9 +20,6 @@ pub const SETUP_LINK: &str = "setup_link";
 pub const ORIGIN_KEY: &str = "origin_key";
 
 /// The value of `name`.
-///
-/// # Errors
-/// What the database said.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>> {
     let value = on!(tx, c => sqlx::query_scalar("SELECT value FROM settings WHERE name = $1")
         .bind(name).fetch_optional(&mut *c).await)?;
@@ -30,9 +27,6 @@ pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>> {
 }
 
 /// Remembers `value` unless something is remembered already, and returns what is.
-///
-/// # Errors
-/// What the database said.
 pub async fn remember(tx: &mut Tx, name: &str, value: &str) -> Result<String> {
     on!(tx, c => sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
         .bind(name).bind(value).execute(&mut *c).await.map(drop))?;
@@ -40,9 +34,6 @@ pub async fn remember(tx: &mut Tx, name: &str, value: &str) -> Result<String> {
 }
 
 /// Remembers `value` instead of what was remembered before.
-///
-/// # Errors
-/// What the database said.
 pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
@@ -51,9 +42,6 @@ pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
 }
 
 /// Forgets what was remembered.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, name: &str) -> Result<()> {
     on!(tx, c => sqlx::query("DELETE FROM settings WHERE name = $1").bind(name).execute(&mut *c).await.map(drop))?;
     Ok(())

@@ -38,9 +38,6 @@ pub struct SignIn<'a> {
 }
 
 /// Writes a row.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, entry: SignIn<'_>) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO sign_ins (id, at, person_id, kind, how, origin, device) VALUES ($1, $2, $3, $4, $5, $6, $7)")
@@ -51,9 +48,6 @@ pub async fn insert(tx: &mut Tx, entry: SignIn<'_>) -> Result<()> {
 
 /// Adds `count` to how often somebody was not let in, this hour, as this person and from there. Beyond the most rows of
 /// an hour all are counted in one.
-///
-/// # Errors
-/// What the database said.
 pub async fn refuse(
     tx: &mut Tx,
     (person, origin, kind): (Option<PersonId>, &str, &'static str),
@@ -82,9 +76,6 @@ fn hour_of(at: At) -> At {
 }
 
 /// Forgets up to `most` counts of before `before`.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
     let done = on!(tx, c => sqlx::query(
         "DELETE FROM sign_in_refusals WHERE hour IN \

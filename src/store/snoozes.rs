@@ -6,9 +6,6 @@ use crate::domain::ids::{ConversationId, PersonId};
 use crate::on;
 
 /// Puts a conversation aside until a time; with `None` it is back.
-///
-/// # Errors
-/// What the database said.
 pub async fn set(tx: &mut Tx, conversation: ConversationId, until: Option<At>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE conversations SET snoozed_until = $1 WHERE id = $2")
         .bind(until.map(|at| at.0)).bind(conversation.0).execute(&mut *c).await.map(drop))?;
@@ -16,9 +13,6 @@ pub async fn set(tx: &mut Tx, conversation: ConversationId, until: Option<At>) -
 }
 
 /// At most `limit` conversations whose time has come, the longest due first.
-///
-/// # Errors
-/// What the database said.
 pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT id FROM conversations WHERE snoozed_until IS NOT NULL AND snoozed_until <= $1 \
@@ -28,9 +22,6 @@ pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>
 }
 
 /// The hours that say in which time zone a person works: their own, else the line's; as they are written.
-///
-/// # Errors
-/// What the database said.
 pub async fn hours(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<String>> {
     let row: Option<(Option<String>,)> = on!(tx, c => sqlx::query_as(
         "SELECT COALESCE(p.schedule, l.hours) FROM people p JOIN conversations c ON c.id = $2 \

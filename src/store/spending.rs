@@ -6,9 +6,6 @@ use super::{Result, Tx};
 use crate::on;
 
 /// What was requested on `day`, by all nodes.
-///
-/// # Errors
-/// What the database said.
 pub async fn of_day(tx: &mut Tx, day: i64) -> Result<i64> {
     let sum: i64 = on!(tx, c => sqlx::query_scalar("SELECT CAST(COALESCE(SUM(segments), 0) AS BIGINT) FROM spending WHERE day = $1")
         .bind(day).fetch_one(&mut *c).await)?;
@@ -16,9 +13,6 @@ pub async fn of_day(tx: &mut Tx, day: i64) -> Result<i64> {
 }
 
 /// Adds what `node` requests on `day`.
-///
-/// # Errors
-/// What the database said.
 pub async fn add(tx: &mut Tx, day: i64, node: i64, segments: i64) -> Result<()> {
     // There are at most 1024 nodes.
     let node_and_session = if tx.holds_rows() { "$2 + 1024 * CAST(pg_backend_pid() AS BIGINT)" } else { "$2" };

@@ -6,9 +6,6 @@ use crate::domain::ids::PersonId;
 use crate::on;
 
 /// When a person began conversations after `since`, the newest first, at most `most`. Forgets those before.
-///
-/// # Errors
-/// What the database said.
 pub async fn since(tx: &mut Tx, person: PersonId, since: At, most: i64) -> Result<Vec<At>> {
     on!(tx, c => sqlx::query("DELETE FROM starts WHERE person_id = $1 AND at <= $2")
         .bind(person.0).bind(since.0).execute(&mut *c).await.map(drop))?;
@@ -19,9 +16,6 @@ pub async fn since(tx: &mut Tx, person: PersonId, since: At, most: i64) -> Resul
 }
 
 /// Remembers that a person began a conversation.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, id: i64, person: PersonId, at: At) -> Result<()> {
     on!(tx, c => sqlx::query("INSERT INTO starts (id, person_id, at) VALUES ($1, $2, $3)")
         .bind(id).bind(person.0).bind(at.0).execute(&mut *c).await.map(drop))?;

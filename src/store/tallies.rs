@@ -16,9 +16,6 @@ pub struct Tally {
 }
 
 /// The total of `name`, if it ever happened.
-///
-/// # Errors
-/// What the database said.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
     let row: Option<(i64, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT total, last_at, detail FROM tallies WHERE name = $1").bind(name).fetch_optional(&mut *c).await)?;
@@ -26,9 +23,6 @@ pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
 }
 
 /// Adds to a total.
-///
-/// # Errors
-/// What the database said.
 pub async fn add(tx: &mut Tx, name: &str, count: i64, at: At) -> Result<()> {
     // All nodes add to the same row, and often when they hold much else.
     dialect::one_at_a_time(tx, "tally", name).await?;

@@ -6,9 +6,6 @@ use crate::domain::text::Wording;
 use crate::on;
 
 /// What `line` says instead of the usual words of `wording`.
-///
-/// # Errors
-/// What the database said.
 pub async fn own(tx: &mut Tx, line: NumberId, wording: Wording) -> Result<Option<String>> {
     let body = on!(tx, c => sqlx::query_scalar("SELECT body FROM line_texts WHERE line_id = $1 AND name = $2")
         .bind(line.0).bind(wording.name()).fetch_optional(&mut *c).await)?;
@@ -16,9 +13,6 @@ pub async fn own(tx: &mut Tx, line: NumberId, wording: Wording) -> Result<Option
 }
 
 /// As [`own`], of the line of a conversation.
-///
-/// # Errors
-/// What the database said.
 pub async fn own_in(tx: &mut Tx, conversation: ConversationId, wording: Wording) -> Result<Option<String>> {
     let body = on!(tx, c => sqlx::query_scalar(
         "SELECT t.body FROM conversations c JOIN line_texts t ON t.line_id = c.line_id WHERE c.id = $1 AND t.name = $2")
@@ -27,9 +21,6 @@ pub async fn own_in(tx: &mut Tx, conversation: ConversationId, wording: Wording)
 }
 
 /// Every line's own words: whose, which text, and the words; a name that the program does not know is left out.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<(NumberId, Wording, String)>> {
     let rows: Vec<(i64, String, String)> = on!(tx, c => sqlx::query_as(
         "SELECT line_id, name, body FROM line_texts ORDER BY line_id, name").fetch_all(&mut *c).await)?;
@@ -37,9 +28,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<(NumberId, Wording, String)>> {
 }
 
 /// Gives `line` its own words for a text, or takes them away.
-///
-/// # Errors
-/// What the database said.
 pub async fn set(tx: &mut Tx, line: NumberId, wording: Wording, body: Option<&str>) -> Result<()> {
     match body {
         Some(body) => on!(tx, c => sqlx::query(

@@ -14,9 +14,6 @@ pub struct Queue {
 }
 
 /// Counts the outbox.
-///
-/// # Errors
-/// What the database said.
 pub async fn queue(tx: &mut Tx) -> Result<Queue> {
     let rows: Vec<(String, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT state, COUNT(*) FROM deliveries WHERE state IN ('sending', 'unknown', 'parked') GROUP BY state")
@@ -36,9 +33,6 @@ pub async fn queue(tx: &mut Tx) -> Result<Queue> {
 }
 
 /// Drops the raw webhooks of at most `limit` messages accepted before `before`.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget_raw(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let done = on!(tx, c => sqlx::query(
         "UPDATE messages SET raw = NULL WHERE id IN (SELECT id FROM messages WHERE raw IS NOT NULL \

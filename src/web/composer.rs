@@ -78,9 +78,6 @@ pub struct Composer {
 impl Composer {
     /// The composer under a thread whose newest message is `seen`. Its form key is new with every page, so that a form
     /// that is sent twice counts once.
-    ///
-    /// # Errors
-    /// What the database said.
     pub(super) async fn load(
         tx: &mut Tx,
         (desk, who): (&Desk, &Who),

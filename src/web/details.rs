@@ -53,9 +53,6 @@ pub(super) struct Details {
 
 impl Details {
     /// Reads what belongs beside the conversation of `head`, as `viewer` may see it.
-    ///
-    /// # Errors
-    /// What the database said.
     pub(super) async fn load(
         tx: &mut Tx,
         desk: &Desk,

@@ -59,9 +59,6 @@ pub fn viewer(who: &Who) -> Viewer {
 
 impl Frame {
     /// Reads it. The cursor is read first, so that a change during the reading is announced again, not missed.
-    ///
-    /// # Errors
-    /// What the database said.
     pub async fn load(tx: &mut Tx, who: Who, here: Here, site: &Site, now: At) -> store::Result<Self> {
         let cursor = changes::newest(tx).await?;
         let reach = Reach::load(tx, viewer(&who), View::default(), None).await?;

@@ -167,9 +167,6 @@ impl Shape {
 }
 
 /// Writes all of it.
-///
-/// # Errors
-/// What the database said.
 pub async fn fill(store: &Store, shape: Shape) -> Result<()> {
     store.write(House(shape)).await?;
     for from in (0..shape.conversations).step_by(1000) {

@@ -38,9 +38,6 @@ impl Apply {
     /// Makes it so and returns what changed, in order; with `rehearse` everything is taken back at once. What follows
     /// from a change (waiting customers go to whoever can take them now, customers of somebody who is gone go to
     /// others) is part of the same transaction.
-    ///
-    /// # Errors
-    /// What the database said.
     pub async fn on(self, rehearse: bool) -> store::Result<Outcome> {
         let desk = self.desk.clone();
         if rehearse {

@@ -130,9 +130,6 @@ async fn keep(
 
 /// A party asks for more time by the leg `leg`. Everybody in the pair is told until when it is open. `None` if it is
 /// just text: no warning was given, or not for this end, or it was extended often enough.
-///
-/// # Errors
-/// What the database said.
 pub(in crate::desk) async fn by_party(
     desk: &Desk,
     tx: &mut Tx,

@@ -26,9 +26,6 @@ const SHARE: u32 = 3;
 const WARNINGS: i64 = 200;
 
 /// Writes down the end of pairs that are over. Returns how many there were.
-///
-/// # Errors
-/// What the database said.
 pub async fn lapse(desk: &Desk) -> Result<usize> {
     let now = desk.clock.now();
     if !lapse::may_lapse(desk) {
@@ -72,9 +69,6 @@ impl Job for End {
 }
 
 /// Gives the warnings that are due. Returns how many there were.
-///
-/// # Errors
-/// What the database said.
 pub async fn warn(desk: &Desk) -> Result<usize> {
     let now = desk.clock.now();
     if !lapse::may_lapse(desk) {

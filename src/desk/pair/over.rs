@@ -52,9 +52,6 @@ impl Job for Close {
 }
 
 /// Ends a pair that is held, on behalf of `by` or of an integrator. One that has ended stays as it is.
-///
-/// # Errors
-/// What the database said.
 pub(in crate::desk) async fn end_talk(
     desk: &Desk,
     tx: &mut Tx,
@@ -78,9 +75,6 @@ pub(super) const EXPIRED: &str = "expired";
 pub(super) const CLOSED: &str = "closed";
 
 /// Writes down as over those of these pairs that are over at `now`; returns them.
-///
-/// # Errors
-/// What the database said.
 pub(in crate::desk) async fn end_over(
     desk: &Desk,
     tx: &mut Tx,

@@ -208,9 +208,6 @@ impl Job for Keep {
 }
 
 /// Whether any order is open; for whoever waits for them.
-///
-/// # Errors
-/// What the database said.
 pub async fn is_open(desk: &Desk, ids: &[PoolOrderId]) -> Result<bool> {
     let mut tx = desk.store.read().await?;
     Ok(orders::of(&mut tx, ids).await?.iter().any(|order| order.state == "open"))

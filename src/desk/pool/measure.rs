@@ -12,9 +12,6 @@ use crate::store::{Job, Result, Tx};
 const KEPT_DAYS: i64 = 400;
 
 /// Measures, and takes one automatic step for each country if that is wished for. Returns the steps.
-///
-/// # Errors
-/// What the database said.
 pub async fn measure(desk: &Desk) -> Result<usize> {
     let plan = plan::plan(desk).await?;
     let measured = plan.countries.iter().map(|country| {

@@ -17,9 +17,6 @@ const USUAL_LIFE: Duration = hours(24);
 
 /// Remembers that these phones found no mask for `wanted_by` at `now`: until then, as long as the legs of the phone usually
 /// last and a mask rests at least, they need one more.
-///
-/// # Errors
-/// What the database said.
 pub async fn refuse(desk: &Desk, tx: &mut Tx, phones: &[&str], wanted_by: &str, now: At) -> Result<()> {
     let mut phones = phones.to_vec();
     phones.sort_unstable();
@@ -33,9 +30,6 @@ pub async fn refuse(desk: &Desk, tx: &mut Tx, phones: &[&str], wanted_by: &str, 
 /// How many masks are missing, and of which country, so that each of `phones` could have one more leg now, and what was
 /// refused before ([`refuse`]) as well; a phone that is named twice wants two. Empty if nothing is missing. The two sides
 /// of a pair may be on one mask, so it is the phone that lacks most which decides for a country.
-///
-/// # Errors
-/// What the database said.
 pub async fn missing(desk: &Desk, tx: &mut Tx, phones: &[&str], now: At) -> Result<Vec<Missing>> {
     let mut wanted: BTreeMap<&str, i64> = BTreeMap::new();
     for phone in phones {

@@ -67,9 +67,6 @@ impl Cost {
 }
 
 /// The plan.
-///
-/// # Errors
-/// What the database said.
 pub async fn plan(desk: &Desk) -> Result<Plan> {
     let now = desk.clock.now();
     let mut tx = desk.store.read().await?;

@@ -28,9 +28,6 @@ pub const LAST_OF_PIECE: &str = "SELECT COALESCE(\
 
 /// What the phones that begin with these five characters have; so many tell every country. Phones are looked at in pieces,
 /// outside one transaction on SQLite, because a long read would keep its log from being moved.
-///
-/// # Errors
-/// What the database said.
 pub async fn taken(tx: &mut Tx, now: At) -> Result<Vec<(String, Demand)>> {
     let mut all: BTreeMap<String, Demand> = BTreeMap::new();
     let mut after = String::new();

@@ -8,9 +8,6 @@ use crate::on;
 use crate::store::{Result, Tx};
 
 /// Moves a mask; whether it was where it should have been.
-///
-/// # Errors
-/// What the database said.
 pub async fn move_on(tx: &mut Tx, id: NumberId, (from, to): (State, State), now: At) -> Result<bool> {
     let rows = on!(tx, c => sqlx::query(
         "UPDATE numbers SET state = $1, state_at = $2, release_tries = 0, release_due_at = NULL, release_why = NULL \
@@ -22,9 +19,6 @@ pub async fn move_on(tx: &mut Tx, id: NumberId, (from, to): (State, State), now:
 
 /// The carrier is about to be asked to take a cooling mask back, and not by anybody else before `until`; whether it may be
 /// asked.
-///
-/// # Errors
-/// What the database said.
 pub async fn ask(tx: &mut Tx, id: NumberId, now: At, until: At) -> Result<bool> {
     let rows = on!(tx, c => sqlx::query(
         "UPDATE numbers SET release_due_at = $1, release_tries = release_tries + 1 WHERE id = $2 AND role = 'mask' \
@@ -35,9 +29,6 @@ pub async fn ask(tx: &mut Tx, id: NumberId, now: At, until: At) -> Result<bool> 
 }
 
 /// The carrier did not take it back.
-///
-/// # Errors
-/// What the database said.
 pub async fn refused(tx: &mut Tx, id: NumberId, why: &str, again_at: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE numbers SET release_why = $1, release_due_at = $2 WHERE id = $3 AND state = 'cooling'")
@@ -46,9 +37,6 @@ pub async fn refused(tx: &mut Tx, id: NumberId, why: &str, again_at: At) -> Resu
 }
 
 /// A number that was ordered is a mask of ours from `now`: a new one, or one that had been released.
-///
-/// # Errors
-/// What the database said.
 pub async fn take_in(
     tx: &mut Tx,
     fresh: NumberId,

@@ -32,9 +32,6 @@ pub struct Mask {
 }
 
 /// All masks that ever were ours, by number.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Mask>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT id, number, country, state, COALESCE(state_at, in_service_at), price, paused_at, release_tries, \
@@ -61,9 +58,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Mask>> {
 }
 
 /// The masks that take new legs, by number.
-///
-/// # Errors
-/// What the database said.
 pub async fn active(tx: &mut Tx) -> Result<Vec<Owned>> {
     let rows: Vec<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT number, country FROM numbers WHERE role = 'mask' AND state = 'active' ORDER BY number")
@@ -87,9 +81,6 @@ pub const LOAD: &str = "SELECT (SELECT COUNT(*) FROM legs WHERE number_id = $1 A
      MAX(rests_until) FROM legs WHERE number_id = $1 AND rests_until > $2";
 
 /// What hangs on this number.
-///
-/// # Errors
-/// What the database said.
 pub async fn load(tx: &mut Tx, id: NumberId, now: At) -> Result<Load> {
     let (live, resting, until): (i64, i64, Option<i64>) =
         on!(tx, c => sqlx::query_as(LOAD).bind(id.0).bind(now.0).fetch_one(&mut *c).await)?;
@@ -97,9 +88,6 @@ pub async fn load(tx: &mut Tx, id: NumberId, now: At) -> Result<Load> {
 }
 
 /// Whether a text from this number waits or is under way.
-///
-/// # Errors
-/// What the database said.
 pub async fn sends(tx: &mut Tx, id: NumberId) -> Result<bool> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT id FROM deliveries WHERE number_id = $1 AND state = 'ready' \

@@ -59,9 +59,6 @@ macro_rules! order {
 }
 
 /// Writes orders down; each is due at once.
-///
-/// # Errors
-/// What the database said.
 pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<()> {
     for piece in pieces(orders) {
         on!(tx, c => {
@@ -86,9 +83,6 @@ pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<()> {
 }
 
 /// Open orders, oldest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn open(tx: &mut Tx) -> Result<Vec<Order>> {
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new("SELECT ");
@@ -99,9 +93,6 @@ pub async fn open(tx: &mut Tx) -> Result<Vec<Order>> {
 }
 
 /// The newest orders, at most so many.
-///
-/// # Errors
-/// What the database said.
 pub async fn newest(tx: &mut Tx, limit: i64) -> Result<Vec<Order>> {
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new("SELECT ");
@@ -112,9 +103,6 @@ pub async fn newest(tx: &mut Tx, limit: i64) -> Result<Vec<Order>> {
 }
 
 /// Those of these orders, in the order of their ids.
-///
-/// # Errors
-/// What the database said.
 pub async fn of(tx: &mut Tx, ids: &[PoolOrderId]) -> Result<Vec<Order>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -130,9 +118,6 @@ pub async fn of(tx: &mut Tx, ids: &[PoolOrderId]) -> Result<Vec<Order>> {
 }
 
 /// The oldest open order that is due and that no other node has in hand; it is due again only at `until`.
-///
-/// # Errors
-/// What the database said.
 pub async fn claim(tx: &mut Tx, now: At, until: At) -> Result<Option<Order>> {
     let lock = tx.hold_free("pool_orders d");
     let order = on!(tx, c, R => {
@@ -148,9 +133,6 @@ pub async fn claim(tx: &mut Tx, now: At, until: At) -> Result<Option<Order>> {
 }
 
 /// An open order is due at `due_at`, because of `why`.
-///
-/// # Errors
-/// What the database said.
 pub async fn wait(tx: &mut Tx, id: PoolOrderId, due_at: At, why: Option<&str>) -> Result<()> {
     on!(tx, c => sqlx::query("UPDATE pool_orders SET due_at = $1, why = $2 WHERE id = $3 AND state = 'open'")
         .bind(due_at.0).bind(why).bind(id.0).execute(&mut *c).await.map(drop))?;
@@ -169,9 +151,6 @@ pub async fn choose(tx: &mut Tx, id: PoolOrderId, number: &str) -> Result<bool> 
 }
 
 /// The number of an open order cannot be had: another is chosen.
-///
-/// # Errors
-/// What the database said.
 pub async fn drop_number(tx: &mut Tx, id: PoolOrderId, now: At, why: &str) -> Result<()> {
     on!(tx, c => sqlx::query(
         "UPDATE pool_orders SET number = NULL, asked_at = NULL, due_at = $1, why = $2 WHERE id = $3 AND state = 'open'")
@@ -180,9 +159,6 @@ pub async fn drop_number(tx: &mut Tx, id: PoolOrderId, now: At, why: &str) -> Re
 }
 
 /// The carrier is about to be asked for the number; whether the order is still open.
-///
-/// # Errors
-/// What the database said.
 pub async fn ask(tx: &mut Tx, id: PoolOrderId, now: At) -> Result<bool> {
     let rows = on!(tx, c => sqlx::query(
         "UPDATE pool_orders SET asked_at = $1, tries = tries + 1 WHERE id = $2 AND state = 'open'")
@@ -191,9 +167,6 @@ pub async fn ask(tx: &mut Tx, id: PoolOrderId, now: At) -> Result<bool> {
 }
 
 /// Ends an open order as `state`; whether it was open.
-///
-/// # Errors
-/// What the database said.
 pub async fn end(tx: &mut Tx, id: PoolOrderId, state: &str, why: Option<&str>, now: At) -> Result<bool> {
     let rows = on!(tx, c => sqlx::query(
         "UPDATE pool_orders SET state = $1, why = $2, ended_at = $3 WHERE id = $4 AND state = 'open'")
@@ -202,9 +175,6 @@ pub async fn end(tx: &mut Tx, id: PoolOrderId, state: &str, why: Option<&str>, n
 }
 
 /// Gives up all open orders of a country for which no number was chosen.
-///
-/// # Errors
-/// What the database said.
 pub async fn fail_all(tx: &mut Tx, country: &str, why: &str, now: At) -> Result<u64> {
     let rows = on!(tx, c => sqlx::query(
         "UPDATE pool_orders SET state = 'failed', why = $1, ended_at = $2 WHERE state = 'open' AND number IS NULL \

@@ -25,9 +25,6 @@ pub struct Measured {
 }
 
 /// Keeps a measurement; the day's peak only rises.
-///
-/// # Errors
-/// What the database said.
 pub async fn keep(tx: &mut Tx, one: &Measured) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO pool_peaks (day, country, peak, latest, phones, taken, masks, low, measured_at) \
@@ -41,9 +38,6 @@ pub async fn keep(tx: &mut Tx, one: &Measured) -> Result<()> {
 }
 
 /// The peaks from that day on, by country and day.
-///
-/// # Errors
-/// What the database said.
 pub async fn since(tx: &mut Tx, day: i64) -> Result<Vec<(String, Day)>> {
     let rows: Vec<(String, i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT country, day, peak FROM pool_peaks WHERE day >= $1 ORDER BY country, day")
@@ -52,9 +46,6 @@ pub async fn since(tx: &mut Tx, day: i64) -> Result<Vec<(String, Day)>> {
 }
 
 /// The last measurement of each country, if that was at `since` or later.
-///
-/// # Errors
-/// What the database said.
 pub async fn latest(tx: &mut Tx, since: At) -> Result<Vec<Measured>> {
     let rows: Vec<(String, i64, i64, i64, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT country, latest, phones, taken, masks, low, measured_at FROM pool_peaks p WHERE day >= $1 \
@@ -68,9 +59,6 @@ pub async fn latest(tx: &mut Tx, since: At) -> Result<Vec<Measured>> {
 }
 
 /// Forgets days before that one.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
     let rows = on!(tx, c => sqlx::query("DELETE FROM pool_peaks WHERE day < $1")
         .bind(before).execute(&mut *c).await.map(|done| done.rows_affected()))?;

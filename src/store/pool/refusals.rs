@@ -10,9 +10,6 @@ use crate::store::{Result, Tx};
 
 /// Remembers that a phone found no mask for `wanted_by`, which would have kept one until then. Asked for again, it counts
 /// once.
-///
-/// # Errors
-/// What the database said.
 pub async fn keep(tx: &mut Tx, phone: &str, wanted_by: &str, until: At) -> Result<()> {
     on!(tx, c => sqlx::query(
         "INSERT INTO pool_refusals (phone, wanted_by, until) VALUES ($1, $2, $3) \
@@ -22,18 +19,12 @@ pub async fn keep(tx: &mut Tx, phone: &str, wanted_by: &str, until: At) -> Resul
 }
 
 /// How many masks a phone would have at `now` beside those that it has.
-///
-/// # Errors
-/// What the database said.
 pub async fn of(tx: &mut Tx, phone: &str, now: At) -> Result<i64> {
     Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM pool_refusals WHERE phone = $1 AND until > $2")
         .bind(phone).bind(now.0).fetch_one(&mut *c).await)?)
 }
 
 /// It has found its masks after all, or is not wanted any more.
-///
-/// # Errors
-/// What the database said.
 pub async fn settle(tx: &mut Tx, phones: &[&str], wanted_by: &str) -> Result<()> {
     let mut phones = phones.to_vec();
     phones.sort_unstable();
@@ -45,9 +36,6 @@ pub async fn settle(tx: &mut Tx, phones: &[&str], wanted_by: &str) -> Result<()>
 }
 
 /// How long the legs of a phone last that it has or that still rest; `None` if there are none.
-///
-/// # Errors
-/// What the database said.
 pub async fn usual_life(tx: &mut Tx, phone: &str, now: At) -> Result<Option<Duration>> {
     let micros: Option<i64> = on!(tx, c => sqlx::query_scalar(
         "SELECT CAST(AVG(COALESCE(l.ended_at, $2) - l.opened_at) AS BIGINT) FROM legs l \
@@ -58,9 +46,6 @@ pub async fn usual_life(tx: &mut Tx, phone: &str, now: At) -> Result<Option<Dura
 }
 
 /// Forgets what would have ended by now.
-///
-/// # Errors
-/// What the database said.
 pub async fn forget(tx: &mut Tx, now: At) -> Result<()> {
     let over = tx.free("pool_refusals", "phone, wanted_by", "until <= $1");
     let sql = format!("DELETE FROM pool_refusals WHERE (phone, wanted_by) IN {over}");

@@ -26,9 +26,6 @@ type Bearings = (Option<i64>, bool);
 
 /// What `viewer` hears of `news`: the newest change of each kind in each conversation that they may see. When one of
 /// their lines' conversations went to somebody else, they hear only that their lists changed.
-///
-/// # Errors
-/// What the database said.
 pub async fn hears(tx: &mut Tx, viewer: Viewer, news: &[Change]) -> Result<Vec<Hears>> {
     let mut newest: HashMap<(ConversationId, &str), i64> = HashMap::new();
     for change in news {

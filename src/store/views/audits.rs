@@ -45,9 +45,6 @@ pub struct About {
 
 /// The newest rows before `before`: what people did and looked at, what commands changed, who came in and went out. The
 /// latter two are about no conversation and no customer.
-///
-/// # Errors
-/// What the database said.
 pub async fn list(tx: &mut Tx, about: About, before: i64) -> Result<Vec<Audited>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT * FROM (SELECT a.id, a.at, p.name AS actor, 'person' AS origin, a.kind, a.conversation_id, a.customer_id, \
@@ -100,9 +97,6 @@ pub struct Refused {
 }
 
 /// The newest of those who were not let in since `since`, at most [`PAGE`].
-///
-/// # Errors
-/// What the database said.
 pub async fn refused(tx: &mut Tx, since: At) -> Result<Vec<Refused>> {
     let rows: Vec<(i64, Option<String>, String, i64, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT r.hour, MAX(p.name), r.origin, \

@@ -34,9 +34,6 @@ pub struct Figures {
 }
 
 /// The figures of one line, or of all.
-///
-/// # Errors
-/// What the database said.
 pub async fn figures(tx: &mut Tx, line: Option<i64>) -> Result<Figures> {
     // Each half is a range of an index that pairs, of which there may be any number, are not in.
     let row: (i64, i64, Option<i64>, i64, Option<i64>, i64) = on!(tx, c => sqlx::query_as(
@@ -76,9 +73,6 @@ pub struct Waiting {
 }
 
 /// Those who wait longest.
-///
-/// # Errors
-/// What the database said.
 pub async fn waiting(tx: &mut Tx, line: Option<i64>, house: &Policies) -> Result<Vec<Waiting>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT c.id, u.name, u.phone, l.policies, c.waiting_since, c.preview, l.name, p.name FROM (\
@@ -129,9 +123,6 @@ pub struct Load {
 }
 
 /// Enabled members of the line, or of any, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn loads(tx: &mut Tx, line: Option<i64>, now: At) -> Result<Vec<Load>> {
     let rows: Vec<(i64, String, String, Option<String>, Option<i64>, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT p.id, p.name, p.duty, p.schedule, p.open_limit, COUNT(c.id), COUNT(c.waiting_since), MIN(c.waiting_since) \
@@ -183,9 +174,6 @@ pub struct Failure {
 }
 
 /// Texts to customers since `since` that did not arrive, the newest first, and how many there are.
-///
-/// # Errors
-/// What the database said.
 pub async fn failures(tx: &mut Tx, line: Option<i64>, since: i64) -> Result<(Vec<Failure>, i64)> {
     const WHERE: &str = "d.person_id IS NULL AND d.message_id IS NOT NULL \
          AND d.state IN ('undelivered', 'failed', 'suppressed', 'expired', 'parked', 'dead') \

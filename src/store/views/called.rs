@@ -40,9 +40,6 @@ pub fn together(names: &[String]) -> String {
 }
 
 /// What those of these conversations are called that are pairs. Asks nothing if there are none.
-///
-/// # Errors
-/// What the database said.
 pub async fn called(tx: &mut Tx, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Called>> {
     if ids.is_empty() {
         return Ok(HashMap::new());

@@ -25,9 +25,6 @@ pub struct Colleague {
 }
 
 /// The enabled members of a line, as they stand at `now`, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn of(tx: &mut Tx, line: NumberId, now: At) -> Result<Vec<Colleague>> {
     let hours: Option<Option<String>> = on!(tx, c => sqlx::query_scalar("SELECT hours FROM lines WHERE id = $1")
         .bind(line.0).fetch_optional(&mut *c).await)?;

@@ -63,9 +63,6 @@ macro_rules! doubtful {
 }
 
 /// Texts in doubt, the oldest first, those after `after`.
-///
-/// # Errors
-/// What the database said.
 pub async fn list(tx: &mut Tx, after: DeliveryId) -> Result<Vec<Doubtful>> {
     let sql = sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE d.state IN ('sending', 'unknown', 'parked') AND d.state <> 'sending' AND d.id > $1 ORDER BY d.id LIMIT $2"
@@ -78,9 +75,6 @@ pub async fn list(tx: &mut Tx, after: DeliveryId) -> Result<Vec<Doubtful>> {
 }
 
 /// How many texts are in doubt.
-///
-/// # Errors
-/// What the database said.
 pub async fn count(tx: &mut Tx) -> Result<i64> {
     let count = on!(tx, c => sqlx::query_scalar(
         "SELECT COUNT(*) FROM deliveries WHERE state IN ('sending', 'unknown', 'parked') AND state <> 'sending'")
@@ -89,9 +83,6 @@ pub async fn count(tx: &mut Tx) -> Result<i64> {
 }
 
 /// The text `id`, if it is in doubt.
-///
-/// # Errors
-/// What the database said.
 pub async fn show(tx: &mut Tx, id: DeliveryId) -> Result<Option<Doubtful>> {
     let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE d.id = $1 AND d.state IN ('unknown', 'parked')"));
     let row = on!(tx, c, R => {
@@ -121,9 +112,6 @@ pub struct Attempt {
 }
 
 /// The requests that were made for a text, oldest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn attempts(tx: &mut Tx, id: DeliveryId) -> Result<Vec<Attempt>> {
     let rows: Vec<(i64, i64, Option<i64>, Option<String>, i64, Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT id, started_at, ended_at, outcome, looks, listed_at, next_look_at FROM attempts WHERE delivery_id = $1 \

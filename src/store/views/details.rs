@@ -25,9 +25,6 @@ pub struct Leg {
 
 /// The live legs of a conversation, the customer's first, and those whose masks still rest at `now`. A rep sees the
 /// customer's and their own.
-///
-/// # Errors
-/// What the database said.
 pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> Result<Vec<Leg>> {
     type Raw = (Option<i64>, Option<String>, Option<String>, Option<String>, String, i64, Option<i64>, Option<i64>);
     let raw: Vec<Raw> = on!(tx, c => sqlx::query_as(
@@ -48,9 +45,6 @@ pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> R
 }
 
 /// Whether the customer has a live way into the conversation.
-///
-/// # Errors
-/// What the database said.
 pub async fn is_connected(tx: &mut Tx, id: ConversationId) -> Result<bool> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT id FROM legs WHERE conversation_id = $1 AND ended_at IS NULL AND person_id IS NULL LIMIT 1")
@@ -70,9 +64,6 @@ pub struct Together {
 }
 
 /// The others of `group`, contacts that are one person, than `own`.
-///
-/// # Errors
-/// What the database said.
 pub async fn together(tx: &mut Tx, viewer: Viewer, group: &[CustomerId], own: CustomerId) -> Result<Vec<Together>> {
     let mut others = Vec::new();
     for customer in group.iter().filter(|other| **other != own) {
@@ -99,9 +90,6 @@ pub enum MayText {
 }
 
 /// Reads both ledgers for the customer of `head` on its line.
-///
-/// # Errors
-/// What the database said.
 pub async fn may_text(tx: &mut Tx, head: &Head) -> Result<MayText> {
     let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(MayText::Yes) };
     let scope = format!("line:{line}");

@@ -38,9 +38,6 @@ pub struct Entry {
 type Raw = (i64, i64, i64, String, Option<String>, i32);
 
 /// The entries about the customer of `head` on its line, the newest first. A word that changed both ledgers is one.
-///
-/// # Errors
-/// What the database said.
 pub async fn of(tx: &mut Tx, head: &Head) -> Result<Vec<Entry>> {
     let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(Vec::new()) };
     let raw: Vec<Raw> = on!(tx, c => sqlx::query_as(
@@ -93,9 +90,6 @@ async fn staff(tx: &mut Tx, evidence: &str) -> Result<Evidence> {
 }
 
 /// Why and since when staff have blocked the customer of `head`: the reason of the newest such event.
-///
-/// # Errors
-/// What the database said.
 pub async fn block_reason(tx: &mut Tx, head: &Head) -> Result<Option<String>> {
     let (Some(customer), Some(blocked)) = (head.customer, &head.blocked) else { return Ok(None) };
     let data: Option<String> = on!(tx, c, R => sqlx::query(

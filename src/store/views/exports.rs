@@ -42,9 +42,6 @@ pub struct Spoken {
 }
 
 /// The conversations of a customer, oldest first; those of customers who were merged into this one belong to it.
-///
-/// # Errors
-/// What the database said.
 pub async fn conversations(tx: &mut Tx, customer: CustomerId) -> Result<Vec<ConversationId>> {
     let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id \
@@ -54,9 +51,6 @@ pub async fn conversations(tx: &mut Tx, customer: CustomerId) -> Result<Vec<Conv
 }
 
 /// The customer's phone in a conversation.
-///
-/// # Errors
-/// What the database said.
 pub async fn phone(tx: &mut Tx, conversation: ConversationId) -> Result<Option<String>> {
     let phone = on!(tx, c => sqlx::query_scalar(
         "SELECT u.phone FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE c.id = $1")
@@ -67,9 +61,6 @@ pub async fn phone(tx: &mut Tx, conversation: ConversationId) -> Result<Option<S
 type Raw = (i64, i64, String, Option<String>, String, String, String, String, Option<String>);
 
 /// Everything said in a conversation, oldest first, at most `most`.
-///
-/// # Errors
-/// What the database said.
 pub async fn spoken(tx: &mut Tx, conversation: ConversationId, most: usize) -> Result<Vec<Spoken>> {
     let mut all: Vec<Spoken> = Vec::new();
     loop {

@@ -29,9 +29,6 @@ pub struct Headroom {
 }
 
 /// Of each country that has masks or phones that use some, by its code.
-///
-/// # Errors
-/// What the database said.
 pub async fn headroom(tx: &mut Tx, now: At) -> Result<Vec<Headroom>> {
     let masks = masks::active(tx).await?;
     let mut rooms: BTreeMap<String, Headroom> = BTreeMap::new();

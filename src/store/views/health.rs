@@ -31,9 +31,6 @@ pub struct Tally {
 }
 
 /// Paused senders.
-///
-/// # Errors
-/// What the database said.
 pub async fn paused_senders(tx: &mut Tx) -> Result<Vec<PausedSender>> {
     let raw: Vec<(String, Option<String>, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
         // The account's is one thing to know, however many numbers it stops.
@@ -65,9 +62,6 @@ pub struct MutedPhone {
 }
 
 /// Enabled people who have turned off the texts to their phone, or whose phone refused one; the longest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn muted_phones(tx: &mut Tx) -> Result<Vec<MutedPhone>> {
     let raw: Vec<(i64, String, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT id, name, phone_muted_at FROM people WHERE phone_muted_at IS NOT NULL AND phone IS NOT NULL \
@@ -77,9 +71,6 @@ pub async fn muted_phones(tx: &mut Tx) -> Result<Vec<MutedPhone>> {
 }
 
 /// The tally `name`; `None` if it never happened.
-///
-/// # Errors
-/// What the database said.
 pub async fn tally(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
     let raw: Option<(i64, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT total, last_at, detail FROM tallies WHERE name = $1"

@@ -35,9 +35,6 @@ pub struct HeldText {
 }
 
 /// How many texts are held, counted up to a thousand.
-///
-/// # Errors
-/// What the database said.
 pub async fn count(tx: &mut Tx) -> Result<i64> {
     let (count,): (i64,) = on!(tx, c => sqlx::query_as(
         "SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE outcome = 'held' LIMIT 1000) n"
@@ -46,9 +43,6 @@ pub async fn count(tx: &mut Tx) -> Result<i64> {
 }
 
 /// Held texts, newest first, those older than `before`. For managers.
-///
-/// # Errors
-/// What the database said.
 pub async fn list(tx: &mut Tx, before: MessageId) -> Result<Vec<HeldText>> {
     let rows = on!(tx, c, R => sqlx::query(
         "SELECT m.id, m.accepted_at, COALESCE(g.alias, u.name), m.from_phone, l.name, m.to_number, m.body, m.why, \

@@ -75,9 +75,6 @@ pub struct Page {
 
 /// A page of `view` as `viewer` may see it; the first one, where there is nothing before the cursor any more. With words
 /// in `reach`, everything that they find.
-///
-/// # Errors
-/// What the database said.
 pub async fn list(
     tx: &mut Tx,
     viewer: Viewer,
@@ -167,9 +164,6 @@ async fn page(
 }
 
 /// Everybody who can have conversations, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn people(tx: &mut Tx) -> Result<Vec<(PersonId, String)>> {
     let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
         "SELECT id, name FROM people WHERE disabled_at IS NULL ORDER BY lower(name), id").fetch_all(&mut *c).await)?;

@@ -39,9 +39,6 @@ impl Namesake {
 
 /// The contacts in whose names `name` stands, those whose whole name it is first; none that is one person with
 /// `except`.
-///
-/// # Errors
-/// What the database said.
 pub async fn called(tx: &mut Tx, viewer: Viewer, name: &str, except: CustomerId) -> Result<Vec<Namesake>> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() {
@@ -87,9 +84,6 @@ async fn one(tx: &mut Tx, customer: CustomerId, conversation: ConversationId) ->
 }
 
 /// The newest conversation of a contact that the viewer may see.
-///
-/// # Errors
-/// What the database said.
 pub async fn newest(tx: &mut Tx, viewer: Viewer, customer: CustomerId) -> Result<Option<ConversationId>> {
     let sql = format!("SELECT MAX(c.id) FROM conversations c WHERE c.customer_id = $2 AND {}", viewer.sees());
     let id: Option<i64> = on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql))

@@ -111,9 +111,6 @@ pub struct Wanted {
 }
 
 /// At most `limit` pairs, newest first, as they stand at `now`.
-///
-/// # Errors
-/// What the database said.
 pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<Vec<PairRow>> {
     let rows = on!(tx, c, R => {
         let mut q = QueryBuilder::new("SELECT c.id, c.opened_at, x.ended_why, ");
@@ -175,17 +172,11 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<V
 }
 
 /// One pair; `None` if there is none of that id.
-///
-/// # Errors
-/// What the database said.
 pub async fn one(tx: &mut Tx, id: ConversationId, now: At) -> Result<Option<PairRow>> {
     find(tx, Wanted::default(), id, now).await
 }
 
 /// One pair of an app; `None` if it has none of that id.
-///
-/// # Errors
-/// What the database said.
 pub async fn one_of(tx: &mut Tx, app: AppId, id: ConversationId, now: At) -> Result<Option<PairRow>> {
     find(tx, Wanted { app: Some(app), ..Wanted::default() }, id, now).await
 }
@@ -267,9 +258,6 @@ pub struct SentRow {
 }
 
 /// At most `limit` messages of a pair, oldest first, after `after`.
-///
-/// # Errors
-/// What the database said.
 pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i64) -> Result<Vec<SaidRow>> {
     let mut rows = on!(tx, c, R => sqlx::query(
         "SELECT m.id, m.accepted_at, l.alias, m.way, m.body, m.outcome, m.why FROM messages m \

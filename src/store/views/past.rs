@@ -24,9 +24,6 @@ pub struct Part {
 
 /// The conversations whose messages before `before` stand in the timeline of `head`, itself among them: those of its
 /// customer on its line that began before it ended, as far as `viewer` may see them.
-///
-/// # Errors
-/// What the database said.
 pub async fn together(tx: &mut Tx, viewer: Viewer, head: &Head, before: MessageId) -> Result<Vec<Part>> {
     let alone = || vec![Part { id: head.id, contact: head.contact.clone() }];
     let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(alone()) };
@@ -81,9 +78,6 @@ pub struct Other {
 }
 
 /// At most `most` other conversations of a customer that the viewer may see, newest first.
-///
-/// # Errors
-/// What the database said.
 pub async fn others(
     tx: &mut Tx,
     viewer: Viewer,

@@ -30,9 +30,6 @@ pub struct Seen {
 type Row = (i64, Option<i64>, Option<i64>, i64, Option<i64>, Option<i64>);
 
 /// Everybody, those who may come in first, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn all(tx: &mut Tx, now: At) -> Result<Vec<Seen>> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
         "SELECT p.id, p.phone_verified_at, p.phone_muted_at, \

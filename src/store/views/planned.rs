@@ -24,9 +24,6 @@ pub struct Leaving {
 
 /// Those of a conversation that wait, in the order in which they leave, and those from `from` on that could not be sent.
 /// Whoever calls it has checked that the conversation may be seen.
-///
-/// # Errors
-/// What the database said.
 pub async fn leaving(tx: &mut Tx, id: ConversationId, from: i64) -> Result<Vec<Leaving>> {
     let rows: Vec<(i64, String, String, i64, i64, Option<i64>, Option<String>)> = on!(tx, c => sqlx::query_as(
         "SELECT r.id, p.name, r.body, r.scheduled, r.due_at, r.ended_at, r.why FROM planned_replies r \

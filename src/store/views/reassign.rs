@@ -23,9 +23,6 @@ pub struct Row {
 }
 
 /// Those of `ids` that `viewer` may see and that are of a line, in their order: nobody of ours has a pair.
-///
-/// # Errors
-/// What the database said.
 pub async fn rows(tx: &mut Tx, viewer: Viewer, ids: &[ConversationId]) -> Result<Vec<Row>> {
     let mut found = Vec::new();
     for some in ids.chunks(64) {
@@ -72,9 +69,6 @@ pub struct Colleague {
 }
 
 /// Enabled members of any line, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn colleagues(tx: &mut Tx) -> Result<Vec<Colleague>> {
     let rows: Vec<(i64, String, String, i64)> = on!(tx, c => sqlx::query_as(
         "SELECT p.id, p.name, p.duty, (SELECT COUNT(*) FROM conversations c WHERE c.pinned_to = p.id AND c.closed_at IS NULL) \

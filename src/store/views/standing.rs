@@ -14,9 +14,6 @@ pub struct Standing {
 }
 
 /// How those in a pair stand.
-///
-/// # Errors
-/// What the database said.
 pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<Standing> {
     let app: Option<(String,)> = on!(tx, c => sqlx::query_as(
         "SELECT a.name FROM pairs x JOIN apps a ON a.id = x.app_id WHERE x.conversation_id = $1")

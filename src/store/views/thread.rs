@@ -73,9 +73,6 @@ pub struct Blocked {
 }
 
 /// The conversation `id`, if `viewer` may see it.
-///
-/// # Errors
-/// What the database said.
 pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Option<Head>> {
     let sql = format!(
         "SELECT c.id, u.id, {}, u.phone, u.created_at, l.id, l.name, p.id, p.name, c.opened_at, c.closed_at, \

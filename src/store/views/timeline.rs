@@ -106,9 +106,6 @@ pub const REPEATS: &str = "again-";
 
 /// The newest page of messages before `before` in the conversations `of`, in the order of time, and the events among
 /// them; what waits, in `head` alone. Whoever calls it has checked that the conversations may be seen.
-///
-/// # Errors
-/// What the database said.
 pub async fn timeline(tx: &mut Tx, head: ConversationId, of: &[ConversationId], before: MessageId) -> Result<Timeline> {
     let mut ids = newest(tx, of, before).await?;
     ids.sort_unstable_by(|one, other| other.cmp(one));
@@ -245,9 +242,6 @@ async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> R
 
 /// The message before which a page must end to show `at` with some of what was said after it; `None` if the newest page
 /// does.
-///
-/// # Errors
-/// What the database said.
 pub async fn page_with(tx: &mut Tx, id: ConversationId, at: MessageId) -> Result<Option<MessageId>> {
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
         "SELECT id FROM messages WHERE conversation_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3"

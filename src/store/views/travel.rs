@@ -52,9 +52,6 @@ type RawWent = (Option<String>, Option<String>, Option<String>, String, String, 
 
 /// The way of a message of a conversation; `None` if there is none. Whoever calls it has checked that the conversation
 /// may be seen.
-///
-/// # Errors
-/// What the database said.
 pub async fn travel(tx: &mut Tx, conversation: ConversationId, message: MessageId) -> Result<Option<Travel>> {
     let raw: Option<Raw> = on!(tx, c => sqlx::query_as(
         "SELECT m.author, COALESCE(p.name, g.alias), m.way, m.accepted_at, m.outcome, m.why, l.name, n.number, g.opened_at \

@@ -67,9 +67,6 @@ pub struct Reach {
 
 impl Reach {
     /// Reads it for one view.
-    ///
-    /// # Errors
-    /// What the database said.
     pub async fn load(tx: &mut Tx, viewer: Viewer, view: View, words: Option<&str>) -> Result<Self> {
         let rows: Vec<(i64, String, i64)> = on!(tx, c => sqlx::query_as(
             "SELECT l.id, l.name, CASE WHEN EXISTS (SELECT 1 FROM line_members m WHERE m.line_id = l.id \

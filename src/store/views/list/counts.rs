@@ -60,9 +60,6 @@ impl Counts {
 }
 
 /// Counts what `viewer` may see, on the line of `here` if it has one, all in one statement.
-///
-/// # Errors
-/// What the database said.
 pub async fn counts(tx: &mut Tx, viewer: Viewer, here: View, reach: &Reach) -> Result<Counts> {
     let counted: Vec<Which> = Which::EVERY.into_iter().filter(|which| *which != Which::Closed).collect();
     let lines = reach.lines.iter().filter(|line| line.own || viewer.sees_all());

@@ -8,36 +8,24 @@ use crate::store::{Result, Tx};
 pub type Choice = (i64, String);
 
 /// Everybody who ever worked here, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn people(tx: &mut Tx) -> Result<Vec<Choice>> {
     let rows = on!(tx, c => sqlx::query_as("SELECT id, name FROM people ORDER BY name, id").fetch_all(&mut *c).await)?;
     Ok(rows)
 }
 
 /// Every line, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn lines(tx: &mut Tx) -> Result<Vec<Choice>> {
     let rows = on!(tx, c => sqlx::query_as("SELECT id, name FROM lines ORDER BY name, id").fetch_all(&mut *c).await)?;
     Ok(rows)
 }
 
 /// Every label, by name.
-///
-/// # Errors
-/// What the database said.
 pub async fn labels(tx: &mut Tx) -> Result<Vec<Choice>> {
     let rows = on!(tx, c => sqlx::query_as("SELECT id, name FROM labels ORDER BY name, id").fetch_all(&mut *c).await)?;
     Ok(rows)
 }
 
 /// The time zone of the first line that has hours; UTC where none has.
-///
-/// # Errors
-/// What the database said.
 pub async fn zone(tx: &mut Tx) -> Result<String> {
     let hours: Vec<(String,)> = on!(tx, c => sqlx::query_as("SELECT hours FROM lines WHERE hours IS NOT NULL ORDER BY id")
         .fetch_all(&mut *c).await)?;

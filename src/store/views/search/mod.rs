@@ -90,9 +90,6 @@ pub struct Found {
 }
 
 /// The newest hits before `before` that `viewer` may see.
-///
-/// # Errors
-/// What the database said.
 pub async fn find(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, before: Option<MessageId>) -> Result<Found> {
     let mut walk = Walk::begin(tx, viewer, wanted, before).await?;
     let mut found: Vec<Hit> = Vec::new();
@@ -115,9 +112,6 @@ pub async fn find(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, before: Option<M
 }
 
 /// The conversations in which something was found, the newest hit first, at most `most`; only those that `viewer` may see.
-///
-/// # Errors
-/// What the database said.
 pub async fn conversations(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, most: usize) -> Result<Vec<ConversationId>> {
     let mut walk = Walk::begin(tx, viewer, wanted, None).await?;
     let mut found: Vec<ConversationId> = Vec::new();

@@ -127,9 +127,6 @@ async fn of_pairs(tx: &mut Tx, who: &str) -> Result<Set> {
 }
 
 /// The conversations among which alone something is looked for; `None` for all.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn only(tx: &mut Tx, viewer: Viewer, wanted: &Wanted) -> Result<Option<Set>> {
     let mut sets = Vec::new();
     if let Some(who) = &wanted.who {
@@ -160,9 +157,6 @@ pub(super) async fn only(tx: &mut Tx, viewer: Viewer, wanted: &Wanted) -> Result
 }
 
 /// Open conversations.
-///
-/// # Errors
-/// What the database said.
 pub(super) async fn open(tx: &mut Tx) -> Result<Set> {
     // Each half is a whole index; there is none over all that are open.
     let open = "SELECT id FROM conversations WHERE closed_at IS NULL AND pinned_to IS NOT NULL \
