@@ -12,10 +12,17 @@ use crate::clock::{At, minutes};
 const CLOCKS_DIFFER: Duration = minutes(1);
 
 /// Whether a number is known to be compared in the epoch that began at `since`: it was compared since, or it is ours only
-/// since then. A comparison that lies in the future was noted by a clock that was wrong.
+/// since then. Neither is believed of a clock that was wrong.
 #[must_use]
 pub fn is_compared(since: At, in_service_at: At, compared_at: Option<At>, now: At) -> bool {
-    in_service_at >= since || compared_at.is_some_and(|at| at >= since && at <= now + CLOCKS_DIFFER)
+    let is_since = |at: At| at >= since && !lies_ahead(at, now);
+    is_since(in_service_at) || compared_at.is_some_and(is_since)
+}
+
+/// Whether what happened at `at` was noted by a clock that was wrong: it has not happened yet.
+#[must_use]
+pub fn lies_ahead(at: At, now: At) -> bool {
+    at > now + CLOCKS_DIFFER
 }
 
 #[cfg(test)]
@@ -44,5 +51,6 @@ mod tests {
     #[test]
     fn what_a_wrong_clock_has_noted_is_not_believed() {
         assert!(!is_compared(START, START - hours(1), Some(START + hours(2)), START + minutes(10)));
+        assert!(!is_compared(START, START + hours(2), None, START + minutes(10)));
     }
 }

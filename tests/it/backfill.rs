@@ -69,6 +69,20 @@ both_stores! {
         assert_eq!(house.number("SELECT total FROM tallies WHERE name = 'texts.missed'").await, 5);
     }
 
+    async fn a_clock_that_was_ahead_when_a_number_was_added_hides_nothing_that_is_missed_afterwards(house: only_ana) {
+        house.clock.set(At(house.clock.now().0) - days(2));
+        let house = house.restarts().await;
+        deaf(&house);
+        house.clock.pass(minutes(1));
+        house.customer(34).texts_in_vain(LINE, "hello").await;
+        house.clock.pass(minutes(1));
+        let house = house.restarts().await;
+        hears_again(&house);
+        assert_eq!(house.looks_for_missed_texts().await.found, 1);
+        house.ana().shows(&["hello"]);
+        assert_eq!(house.number("SELECT COUNT(*) FROM numbers WHERE in_service_at > backfilled_at").await, 0);
+    }
+
     async fn a_text_whose_webhook_may_still_be_under_way_is_not_called_missed(house: only_ana) {
         deaf(house);
         // What was sent within two seconds of the start counts as sent before it: the carrier's times are whole seconds.
