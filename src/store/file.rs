@@ -134,6 +134,28 @@ impl DatabaseFile {
         }
     }
 
+    /// # Errors
+    /// [`Error::Refused`] if the file is found by other names (hard links), too: each has a log of its own beside it, and who
+    /// opens it by one does not see what stands in another's.
+    #[cfg(unix)]
+    pub(super) fn has_one_name(&self) -> Result<()> {
+        use std::os::unix::fs::MetadataExt;
+        let names = fs::metadata(&self.0).map_or(1, |found| if found.is_file() { found.nlink() } else { 1 });
+        if names <= 1 {
+            return Ok(());
+        }
+        let path = self.0.display();
+        Err(Error::Refused(format!(
+            "{path} is a file with {names} names (hard links), and whoever opens it by another one damages it: remove the other \
+             names, or let DATABASE_URL name a copy (`cp {path} COPY`)"
+        )))
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn has_one_name(&self) -> Result<()> {
+        Ok(())
+    }
+
     fn unreadable(&self, error: &std::io::Error) -> String {
         let path = self.0.display();
         match error.kind() {

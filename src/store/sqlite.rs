@@ -66,6 +66,7 @@ impl Sqlite {
     pub(super) async fn open(url: &str, opening: Opening) -> Result<Self> {
         let options = SqliteConnectOptions::from_str(url)?;
         let file = DatabaseFile::at(options.get_filename());
+        file.has_one_name()?;
         let behind = opening.allows(&file.state().await?, &file.path().display().to_string())?;
         let options = options
             .create_if_missing(opening.makes())

@@ -39,7 +39,7 @@ struct Mistake {
 const NONE: Mistake =
     Mistake { name: "", set: &[], unset: &[], number: &[], serve: Starts, doctor: (0, "Nothing is missing") };
 
-const MISTAKES: [Mistake; 25] = [
+const MISTAKES: [Mistake; 26] = [
     Mistake { name: "nothing is wrong", ..NONE },
     Mistake {
         name: "no account or no token",
@@ -182,6 +182,13 @@ const MISTAKES: [Mistake; 25] = [
         ..NONE
     },
     Mistake {
+        name: "a database with a second name (a hard link)",
+        set: &[("DATABASE_URL", "sqlite:second.db")],
+        serve: Refuses(2, "second.db is a file with 2 names"),
+        doctor: (1, "second.db is a file with 2 names"),
+        ..NONE
+    },
+    Mistake {
         name: "a database server that is down",
         set: &[("DATABASE_URL", "postgres://ana@127.0.0.1:9/support")],
         serve: Refuses(1, "no PostgreSQL answers at 127.0.0.1:9"),
@@ -245,6 +252,8 @@ async fn each_mistake_is_found_by_whom_the_table_says() {
         let middle = damaged.len() / 2;
         damaged[middle..middle + 8192].fill(0x5a);
         std::fs::write(desk.path("damaged.db"), damaged).unwrap();
+        assert_eq!(desk.runs(&["backup", "first.db"]).code, Some(0));
+        std::fs::hard_link(desk.path("first.db"), desk.path("second.db")).unwrap();
         for name in mistake.unset {
             desk = desk.without(name);
         }
