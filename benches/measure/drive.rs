@@ -50,14 +50,15 @@ impl Driven {
     }
 }
 
-/// Asks on all connections as fast as answers come, `until` that says so (or `most` texts are answered).
-pub async fn saturate(port: u16, texts: &Texts, until: Instant, most: usize) -> Result<Driven> {
+/// Asks on all connections, which go to the `doors` in turn, as fast as answers come, `until` that says so (or `most` texts
+/// are answered).
+pub async fn saturate(doors: &[u16], texts: &Texts, until: Instant, most: usize) -> Result<Driven> {
     let gate = Cell::new(true);
-    flood(port, texts, until, most, &gate, &Cell::new(0)).await
+    flood(doors, texts, until, most, &gate, &Cell::new(0)).await
 }
 
 async fn flood(
-    port: u16,
+    doors: &[u16],
     texts: &Texts,
     until: Instant,
     most: usize,
@@ -67,8 +68,8 @@ async fn flood(
     let times = RefCell::new(Times::default());
     let left = Cell::new(most);
     let begun = Instant::now();
-    let one = async || -> Result<()> {
-        let mut connection = Connection::open(port).await?;
+    let one = async |door: u16| -> Result<()> {
+        let mut connection = Connection::open(door).await?;
         while Instant::now() < until && left.get() > 0 {
             if !open.get() {
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -86,7 +87,8 @@ async fn flood(
         }
         Ok(())
     };
-    join_all((0..CONNECTIONS).map(|_| one())).await.into_iter().collect::<Result<()>>()?;
+    let doors = doors.iter().copied().cycle().take(CONNECTIONS);
+    join_all(doors.map(one)).await.into_iter().collect::<Result<()>>()?;
     Ok(Driven { times: times.into_inner(), seconds: begun.elapsed().as_secs_f64() })
 }
 
@@ -114,7 +116,7 @@ pub struct Steady {
 /// `measured` is called when the measured time begins.
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
 pub async fn steady(
-    (port, simulator): (u16, u16),
+    (doors, simulator): (&[u16], u16),
     texts: &Texts,
     (settle, long): (Duration, Duration),
     measured: impl FnOnce(),
@@ -147,7 +149,7 @@ pub async fn steady(
             }
         }
     };
-    let (driven, (relays, reached)) = try_join(flood(port, texts, until, usize::MAX, &open, &answered), watch).await?;
+    let (driven, (relays, reached)) = try_join(flood(doors, texts, until, usize::MAX, &open, &answered), watch).await?;
     Ok(Steady { driven, relays, reached })
 }
 

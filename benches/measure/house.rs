@@ -85,9 +85,24 @@ impl House {
 
     /// As [`House::serve`], at another port: one more node. `name` its log.
     pub async fn serve_at(&self, port: u16, name: &str) -> Result<(Process, Duration)> {
+        self.start(port, name, |_| {}).await
+    }
+
+    /// One more node at another port, which takes the webhooks that are signed for the first.
+    pub async fn another(&self, name: &str) -> Result<(Process, u16)> {
+        let (port, public) = (free_port()?, format!("http://127.0.0.1:{}", self.port));
+        let reached = |program: &mut Command| {
+            program.env("SWITCHBOARD_PUBLIC_URL", public);
+        };
+        let (process, _) = self.start(port, name, reached).await?;
+        Ok((process, port))
+    }
+
+    async fn start(&self, port: u16, name: &str, more: impl FnOnce(&mut Command)) -> Result<(Process, Duration)> {
         let begun = Instant::now();
         let mut program = self.program();
         program.arg("serve").env("ROCKET_PORT", port.to_string());
+        more(&mut program);
         let process = Process::start(&mut program, &self.folder, name)?;
         answers(port, "/health/ready").await?;
         Ok((process, begun.elapsed()))

@@ -1,6 +1,6 @@
 //! Measures the release program from outside, with the simulated carrier in a process of its own, all on this machine:
 //! `relay` by texts from 64 connections, `web` by pages of a big database, `pairs` by pairs that are opened and that
-//! expire, `front` by a handler that does nothing. `scripts/bench --help` says more.
+//! expire, `front` by a handler that does nothing, `nodes` by several that share a server. `scripts/bench --help` says more.
 
 use std::io::Result;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ mod database;
 mod drive;
 mod house;
 mod http;
+mod nodes;
 mod options;
 mod pairs;
 mod process;
@@ -58,6 +59,7 @@ fn bench(options: &Options) -> Result<()> {
             What::Web => web::run(options, &folder).await,
             What::Pairs => pairs::run(options, &folder).await,
             What::Front => relay::fronts(options, &folder).await,
+            What::Nodes => nodes::run(options, &folder).await,
         }
     })
 }

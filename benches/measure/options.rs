@@ -13,6 +13,8 @@ pub enum What {
     Pairs,
     /// A bare handler behind Rocket's own listener and behind ours.
     Front,
+    /// One, two and three nodes on one PostgreSQL server.
+    Nodes,
 }
 
 /// The options of a run.
@@ -49,9 +51,9 @@ pub struct Options {
 }
 
 const HELP: &str = "\
-scripts/bench relay|web|pairs|front [OPTION…]
+scripts/bench relay|web|pairs|front|nodes [OPTION…]
 
-  --seconds N      of `relay` and `pairs`: how long each stretch is measured (10)
+  --seconds N      of `relay`, `pairs` and `nodes`: how long each stretch is measured (10)
   --quick          stretches of 3 s, a big database of 100,000
   --stored N       texts in the big database (1,000,000); 0 leaves it out
   --soak N         afterwards send N texts through one process and measure its memory (0)
@@ -95,6 +97,7 @@ impl Options {
                 "web" => options.what = What::Web,
                 "pairs" => options.what = What::Pairs,
                 "front" => options.what = What::Front,
+                "nodes" => options.what = What::Nodes,
                 "--legs" => options.legs = number(&value()?)?.max(1_000),
                 "--expiry" => options.expiry = true,
                 "--conversations" => options.conversations = number(&value()?)?.max(100),

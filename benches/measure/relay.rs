@@ -15,12 +15,12 @@ use crate::seed;
 use crate::texts::{CUSTOMERS, Texts};
 
 /// Receipts are not posted.
-const QUIET: &str = r#"[{"kind":"receipts-lost"}]"#;
+pub const QUIET: &str = r#"[{"kind":"receipts-lost"}]"#;
 /// Nor are they here, and every answer takes a second.
 const SLOW: &str = r#"[{"kind":"receipts-lost"},{"kind":"slow","millis":1000}]"#;
 const RATE: u32 = 100;
 /// How long the backlog of a stretch may take to leave.
-const DRAIN: Duration = Duration::from_mins(5);
+pub const DRAIN: Duration = Duration::from_mins(5);
 
 /// A house in operation.
 struct Open<'a> {
@@ -100,7 +100,7 @@ impl Open<'_> {
     async fn first_texts(&self) -> Result<()> {
         let base = drive::relayed(self.house.carrier).await?;
         let far = Instant::now() + DRAIN;
-        let driven = drive::saturate(self.house.port, self.texts, far, CUSTOMERS).await?;
+        let driven = drive::saturate(&[self.house.port], self.texts, far, CUSTOMERS).await?;
         let count = driven.times.count() as u64;
         drive::drained(self.house.carrier, base, count, DRAIN).await?;
         row(&format!("first texts of {count} customers"), &times(&driven));
@@ -112,7 +112,7 @@ impl Open<'_> {
         self.texts.prepare(usize::try_from(self.long.as_secs()).unwrap_or(1) * 6_000);
         let base = drive::relayed(self.house.carrier).await?;
         let before = self.used();
-        let driven = drive::saturate(self.house.port, self.texts, Instant::now() + self.long, usize::MAX).await?;
+        let driven = drive::saturate(&[self.house.port], self.texts, Instant::now() + self.long, usize::MAX).await?;
         let used = self.since(before, driven.seconds);
         let so_far = drive::relayed(self.house.carrier).await? - base;
         let count = driven.times.count() as u64;
@@ -133,7 +133,7 @@ impl Open<'_> {
     async fn slow_answers(&self) -> Result<()> {
         let base = drive::relayed(self.house.carrier).await?;
         let long = self.long.min(Duration::from_secs(5));
-        let driven = drive::saturate(self.house.port, self.texts, Instant::now() + long, usize::MAX).await?;
+        let driven = drive::saturate(&[self.house.port], self.texts, Instant::now() + long, usize::MAX).await?;
         row("answers, carrier in 1 s", &times(&driven));
         self.house.faults(QUIET).await?;
         drive::drained(self.house.carrier, base, driven.times.count() as u64, DRAIN).await?;
@@ -147,7 +147,7 @@ impl Open<'_> {
         let statements = self.house.metric("switchboard_statements_total").await?;
         let (jobs, groups) = self.groups().await?;
         let before = std::cell::Cell::new(self.used());
-        let ports = (self.house.port, self.house.carrier);
+        let ports = (&[self.house.port][..], self.house.carrier);
         let settle = Duration::from_secs(2);
         let steady = drive::steady(ports, self.texts, (settle, self.long), || before.set(self.used())).await?;
         let used = self.since(before.get(), self.long.as_secs_f64());
@@ -208,7 +208,7 @@ impl Open<'_> {
         let begun = Instant::now();
         let mut sent = 0;
         while sent < count {
-            let ports = (self.house.port, self.house.carrier);
+            let ports = (&[self.house.port][..], self.house.carrier);
             let steady = drive::steady(ports, self.texts, (Duration::ZERO, Duration::from_secs(10)), || {}).await?;
             sent += steady.driven.times.count() as u64;
             eprintln!("{sent} texts, {} MB now", self.server.memory_kb("VmRSS") / 1000);
@@ -291,13 +291,13 @@ async fn idle_handler(texts: &Texts, long: Duration, folder: &Path, name: &str, 
     }
     let long = long.min(Duration::from_secs(5));
     texts.prepare(usize::try_from(long.as_secs()).unwrap_or(1) * 30_000);
-    let driven = drive::saturate(port, texts, Instant::now() + long, usize::MAX).await?;
+    let driven = drive::saturate(&[port], texts, Instant::now() + long, usize::MAX).await?;
     row(name, &times(&driven));
     drop(server);
     Ok(())
 }
 
-fn times(driven: &Driven) -> String {
+pub fn times(driven: &Driven) -> String {
     let times = &driven.times;
     format!("{:.0}/s; p50 {:.1} ms, p99 {:.1} ms", driven.rate(), times.percentile(50), times.percentile(99))
 }
