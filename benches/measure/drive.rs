@@ -10,7 +10,7 @@ use switchboard::clock::Clock;
 use crate::http::{Connection, once};
 use crate::texts::Texts;
 
-/// Connections that texts come in by.
+/// Connections to each server that texts come in by.
 pub const CONNECTIONS: usize = 64;
 /// In steady state, texts that may be answered and not yet relayed.
 const MOST_BEHIND: u64 = 512;
@@ -50,7 +50,7 @@ impl Driven {
     }
 }
 
-/// Asks on all connections, which go to the `doors` in turn, as fast as answers come, `until` that says so (or `most` texts
+/// Asks on all connections, as many to each of the `doors`, as fast as answers come, `until` that says so (or `most` texts
 /// are answered).
 pub async fn saturate(doors: &[u16], texts: &Texts, until: Instant, most: usize) -> Result<Driven> {
     let gate = Cell::new(true);
@@ -87,7 +87,7 @@ async fn flood(
         }
         Ok(())
     };
-    let doors = doors.iter().copied().cycle().take(CONNECTIONS);
+    let doors = doors.iter().copied().cycle().take(CONNECTIONS * doors.len());
     join_all(doors.map(one)).await.into_iter().collect::<Result<()>>()?;
     Ok(Driven { times: times.into_inner(), seconds: begun.elapsed().as_secs_f64() })
 }

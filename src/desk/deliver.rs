@@ -328,6 +328,8 @@ impl Aftermath {
         }
         reading::failed(tx, &self.unsent, now).await?;
         attention::failed(tx, &self.parked, now).await?;
+        note(tx, &self.touched, now).await?;
+        // Now and not before: numbers are held from here on, and other nodes wait for them.
         let promoted = outbox::promote(desk, tx, std::mem::take(&mut self.freed), now).await?;
         faults::point("after_promotion");
         let ended = unsent_of(tx, &promoted.ended).await?;
@@ -335,9 +337,7 @@ impl Aftermath {
         self.unsent.extend(ended);
         let told = notice::tell_authors(desk, tx, &self.unsent, now).await?;
         let handed = handover::hand_on_late(desk, tx, &promoted.lost, now).await?;
-        self.touched.extend(promoted.touched);
-        let notes: Vec<_> = self.touched.iter().map(|id| (*id, "delivery")).collect();
-        changes::note(tx, &notes, now).await?;
+        note(tx, &promoted.touched, now).await?;
         let waiting = self.waiting || promoted.waiting;
         let mut sent = Enqueued { sendings: promoted.sendings, unsent: Vec::new(), waiting };
         sent.add(told);
@@ -346,6 +346,12 @@ impl Aftermath {
         tell::failed(desk, tx, &self.unsent, now).await?;
         Ok(sent)
     }
+}
+
+/// Open browsers hear that deliveries of these conversations changed.
+async fn note(tx: &mut Tx, touched: &[ConversationId], now: At) -> Result<()> {
+    let notes: Vec<_> = touched.iter().map(|id| (*id, "delivery")).collect();
+    changes::note(tx, &notes, now).await
 }
 
 /// The messages behind deliveries that ended without a request.

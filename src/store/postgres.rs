@@ -22,7 +22,7 @@ use super::{Error, Job, Opening, Result, Tx, migrations, pooler, unreached};
 use crate::clock::At;
 use crate::faults;
 
-/// Groups of one kind that may be under way at once.
+/// Of each kind. One at a time commits a group, meanwhile another may write what has to be written alone.
 const WORKERS: usize = 2;
 /// The longest that opening waits for a server to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);

@@ -23,15 +23,16 @@ pub(super) async fn write_groups(
 ) {
     loop {
         let mut group = Vec::new();
-        {
-            let mut waiting = waiting.lock().await;
-            if waiting.recv_many(&mut group, GROUP).await == 0 {
-                return;
-            }
+        // Until the commit: two groups at once would wait for each other's rows, and what comes meanwhile makes the next one bigger.
+        let mut turn = waiting.lock().await;
+        if turn.recv_many(&mut group, GROUP).await == 0 {
+            return;
         }
         metrics::group(group.len());
         let together: Vec<&dyn Pending> = group.iter().map(AsRef::as_ref).collect();
-        match attempt(&pool, &together, "COMMIT").await {
+        let outcome = attempt(&pool, &together, "COMMIT").await;
+        drop(turn);
+        match outcome {
             Ok(()) => {
                 let (alone, done): (Vec<_>, Vec<_>) = group.iter().partition(|pending| pending.runs_alone());
                 for pending in done {

@@ -87,19 +87,20 @@ pub(super) async fn carry(
     }
     messages::insert(tx, &group.messages).await?;
     faults::point("after_messages");
-    let mut sent = enqueue(desk, tx, group.drafts, now).await?;
-    let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
     opening::greeted(tx, &group.greeted, now).await?;
     let slid: Vec<(ConversationId, Term)> =
         group.slid.iter().filter_map(|id| Some((*id, standing.get(id)?.talk.pair.as_ref()?.term))).collect();
     pairs::keep_terms(tx, &slid).await?;
     let touched: Vec<Said> = standing.into_values().filter_map(Standing::said).collect();
     messages::said(tx, &touched).await?;
-    reading::failed(tx, &sent.unsent, now).await?;
     let notes = touched.iter().map(|said| said.id).chain(group.kept.iter().copied());
     let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, "conversation"));
     let notes: Vec<(ConversationId, &'static str)> = notes.map(|id| (id, "message")).chain(opened).collect();
     changes::note(tx, &notes, now).await?;
+    // Now and not before: numbers are held from here on, and other nodes wait for them.
+    let mut sent = enqueue(desk, tx, group.drafts, now).await?;
+    let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
+    reading::failed(tx, &sent.unsent, now).await?;
     for (conversation, message) in group.flagged {
         refused::raise(desk, tx, conversation, message, now).await?;
     }
