@@ -33,11 +33,13 @@ const PIECE: usize = 4096;
 pub struct Session {
     connection: PoolConnection<Postgres>,
     held: BTreeSet<(usize, i64)>,
+    /// A transaction is open.
+    open: bool,
 }
 
 impl From<PoolConnection<Postgres>> for Session {
     fn from(connection: PoolConnection<Postgres>) -> Self {
-        Session { connection, held: BTreeSet::new() }
+        Session { connection, held: BTreeSet::new(), open: false }
     }
 }
 
@@ -56,15 +58,29 @@ impl DerefMut for Session {
 }
 
 impl Session {
-    /// The connection does not go back to its pool.
-    pub(super) fn forsake(self) {
-        drop(self.connection.detach());
+    /// A transaction begins.
+    pub(super) fn begins(&mut self) {
+        self.open = true;
+    }
+
+    /// It is known to have ended.
+    pub(super) fn has_ended(&mut self) {
+        self.open = false;
     }
 
     /// Whether one of these rows would be waited for after what comes behind it.
     fn is_late(&self, place: usize, ids: &[i64]) -> bool {
         let Some(last) = self.held.last() else { return false };
         ids.iter().any(|id| (place, *id) < *last && !self.held.contains(&(place, *id)))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Its transaction may still be open: the connection must not go back to the pool.
+        if self.open {
+            self.connection.close_on_drop();
+        }
     }
 }
 

@@ -1,18 +1,25 @@
 //! Transactions on PostgreSQL: groups of hot verbs, and each other job alone. What lost a race, or has to hold something first,
 //! begins anew.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::postgres::PgPool;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::group::{Pending, run_all};
-use super::lock_order::First;
+use super::lock_order::{self, First};
 use super::{Error, Result, Tx};
 use crate::{faults, metrics};
 
 /// Most hot jobs in one commit.
 const GROUP: usize = 64;
+/// The next group waits no longer for the commit of this one: its connection may be lost without a word.
+const TURN: Duration = Duration::from_secs(2);
+/// After so long a group is given up, and its connection closed. The server has ended the transaction long before.
+const LOST: Duration = Duration::from_secs(15);
 /// How often a job that lost a race begins anew.
 const TRIES: u32 = 8;
 
@@ -30,9 +37,15 @@ pub(super) async fn write_groups(
         }
         metrics::group(group.len());
         let together: Vec<&dyn Pending> = group.iter().map(AsRef::as_ref).collect();
-        let outcome = attempt(&pool, &together, "COMMIT").await;
+        let mut work = pin!(timeout(LOST, attempt(&pool, &together, "COMMIT")));
+        let early = timeout(TURN, &mut work).await;
         drop(turn);
-        match outcome {
+        let outcome = match early {
+            Ok(outcome) => outcome,
+            Err(_) => work.await,
+        };
+        let silent = |_| Err(Error::Storage(Arc::new(sqlx::Error::Protocol("the server does not answer".into()))));
+        match outcome.unwrap_or_else(silent) {
             Ok(()) => {
                 let (alone, done): (Vec<_>, Vec<_>) = group.iter().partition(|pending| pending.runs_alone());
                 for pending in done {
@@ -90,7 +103,9 @@ pub(super) async fn attempt(pool: &PgPool, group: &[&dyn Pending], end: &'static
 async fn begin(pool: &PgPool) -> Result<Tx> {
     // Without a connection none of a group can be written: its callers are told so now, and not one after the other.
     let connection = pool.acquire().await.map_err(|error| Error::from(error).unavailable())?;
-    let mut tx = Tx::Postgres(connection.into());
+    let mut session = lock_order::Session::from(connection);
+    session.begins();
+    let mut tx = Tx::Postgres(session);
     crate::on!(&mut tx, c => sqlx::query("BEGIN").execute(&mut *c).await.map(drop))?;
     Ok(tx)
 }
@@ -102,14 +117,12 @@ async fn finish(mut tx: Tx, done: Result<()>, end: &'static str) -> Result<()> {
         Err(error) => Err(error),
     };
     faults::point("after_commit");
-    if done.is_err() {
-        let rolled_back = crate::on!(&mut tx, c => sqlx::query("ROLLBACK").execute(&mut *c).await.map(drop));
-        if rolled_back.is_err()
-            && let Tx::Postgres(connection) = tx
-        {
-            // Its transaction may still be open: the connection must not go back to the pool.
-            connection.forsake();
-        }
+    let ended = match &done {
+        Ok(()) => true,
+        Err(_) => crate::on!(&mut tx, c => sqlx::query("ROLLBACK").execute(&mut *c).await.map(drop)).is_ok(),
+    };
+    if ended && let Tx::Postgres(session) = &mut tx {
+        session.has_ended();
     }
     done
 }
