@@ -132,7 +132,7 @@ pub async fn try_to_write(store: &Store, who: &str, now: At, room: bool) -> Resu
     if room {
         // By chance, and no piece near its copy: a database could press other texts together.
         let value = Chance::System.token::<{ ROOM.1 }>().repeat(ROOM.0);
-        store.write(TryToWrite { name: name.clone(), value }).await?;
+        store.write(FindRoom(TryToWrite { name: name.clone(), value })).await?;
     }
     store.write(TryToWrite { name, value: now.to_string() }).await
 }
@@ -147,6 +147,17 @@ impl Job for TryToWrite {
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         settings::set(tx, &self.name, &self.value).await
+    }
+}
+
+struct FindRoom(TryToWrite);
+
+impl Job for FindRoom {
+    type Out = ();
+    const ALONE: bool = true;
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        self.0.run(tx).await
     }
 }
 

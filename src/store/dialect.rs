@@ -22,6 +22,12 @@ pub(super) fn primary_code(error: &sqlx::Error) -> Option<u32> {
     Some(database.code()?.parse::<u32>().ok()? & 0xff)
 }
 
+/// Whether the disk is full or failed.
+pub(super) fn finds_no_room(error: &sqlx::Error) -> bool {
+    let state = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    matches!(primary_code(error), Some(10 | 13)) || matches!(state.as_deref(), Some("53100" | "58030"))
+}
+
 /// Sorts a driver's error by what can be done about it.
 pub(super) fn classify(error: sqlx::Error) -> Error {
     let Some(database) = error.as_database_error() else {

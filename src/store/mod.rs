@@ -157,6 +157,9 @@ pub trait Job: Send + Sync + Sized + 'static {
         false
     }
 
+    /// Runs in a commit of its own on SQLite, too: what it asks of the disk fails nobody else's write.
+    const ALONE: bool = false;
+
     /// Does the work inside the transaction.
     ///
     /// # Errors
@@ -245,13 +248,13 @@ impl Store {
             Store::Sqlite(store) => (store.write(job).await, &store.refused),
             Store::Postgres(store) => (store.write(job).await, &store.refused),
         };
-        if matches!(done, Err(Error::Storage(_))) {
+        if matches!(&done, Err(Error::Storage(why)) if dialect::finds_no_room(why)) {
             refused.fetch_add(1, Ordering::Relaxed);
         }
         done
     }
 
-    /// How many writes ended in [`Error::Storage`] since the store was opened.
+    /// How many writes found no room on the disk, or a disk that failed, since the store was opened.
     #[must_use]
     pub fn refused(&self) -> u64 {
         let refused = match self {

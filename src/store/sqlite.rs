@@ -46,6 +46,7 @@ const OLDEST: (u32, u32, u32) = (3, 51, 3);
 
 enum Order {
     Write(Box<dyn Pending>),
+    Alone(Box<dyn Pending>),
     Rehearse(Box<dyn Pending>),
 }
 
@@ -66,8 +67,9 @@ impl Sqlite {
     pub(super) async fn open(url: &str, opening: Opening) -> Result<Self> {
         let options = SqliteConnectOptions::from_str(url)?;
         let file = DatabaseFile::at(options.get_filename());
+        let state = file.state().await?;
         file.has_one_name()?;
-        let behind = opening.allows(&file.state().await?, &file.path().display().to_string())?;
+        let behind = opening.allows(&state, &file.path().display().to_string())?;
         let options = options
             .create_if_missing(opening.makes())
             .journal_mode(SqliteJournalMode::Wal)
@@ -129,7 +131,7 @@ impl Sqlite {
 
     pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
         let (pending, answer) = Waiting::queue(job);
-        self.send(Order::Write(pending))?;
+        self.send(if J::ALONE { Order::Alone(pending) } else { Order::Write(pending) })?;
         answer.await.unwrap_or(Err(Error::GivenUp("the writer has stopped")))
     }
 
@@ -202,11 +204,12 @@ async fn write_groups(
 ) {
     while let Some(order) = queue.recv().await {
         let mut group = Vec::new();
-        let mut rehearsals = Vec::new();
+        let (mut alone, mut rehearsals) = (Vec::new(), Vec::new());
         let mut next = Some(order);
         while let Some(order) = next {
             match order {
                 Order::Write(pending) => group.push(pending),
+                Order::Alone(pending) => alone.push(pending),
                 Order::Rehearse(pending) => rehearsals.push(pending),
             }
             next = if group.len() < GROUP { queue.try_recv().ok() } else { None };
@@ -215,13 +218,17 @@ async fn write_groups(
             Ok(connection) => Tx::Sqlite(connection),
             Err(error) => {
                 let error = Error::from(error);
-                group.iter().chain(&rehearsals).for_each(|pending| pending.answer(Err(error.clone())));
+                group.iter().chain(&alone).chain(&rehearsals).for_each(|pending| pending.answer(Err(error.clone())));
                 continue;
             }
         };
         if !group.is_empty() {
             metrics::group(group.len());
             write_group(&mut tx, &group, &mut place).await;
+            written.notify_one();
+        }
+        for pending in &alone {
+            write_group(&mut tx, std::slice::from_ref(pending), &mut place).await;
             written.notify_one();
         }
         for pending in &rehearsals {

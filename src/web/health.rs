@@ -43,8 +43,8 @@ struct Found {
 
 impl Readiness {
     /// Whether the database can be written. Whoever asks often, and whoever asks at once, is told what was found within the last
-    /// second: nobody can have it written more often than that. A write that it refused meanwhile, of a text for instance, is
-    /// believed at once; after one, and at the start, it has to show that there is room for more than a row.
+    /// second: nobody can have it written more often than that. A write that found no room meanwhile, of a text for instance, is
+    /// believed instead; after one, and at the start, it has to show that there is room for more than a row.
     async fn writes(self, desk: Desk) -> bool {
         let mut last = self.0.lock().await;
         let refused = desk.store.refused();
