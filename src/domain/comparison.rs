@@ -25,6 +25,12 @@ pub fn lies_ahead(at: At, now: At) -> bool {
     at > now + CLOCKS_DIFFER
 }
 
+/// Since when a number is ours. By a clock that was wrong nobody knows: then since it was compared last, or only since now.
+#[must_use]
+pub fn ours_since(in_service_at: At, compared_at: Option<At>, now: At) -> At {
+    if lies_ahead(in_service_at, now) { compared_at.unwrap_or(now).min(now) } else { in_service_at }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +52,16 @@ mod tests {
     fn nothing_can_have_been_missed_by_a_number_that_is_newer_than_the_start() {
         assert!(is_compared(START, START, None, START));
         assert!(is_compared(START, START + seconds(1), None, START + seconds(1)));
+    }
+
+    #[test]
+    fn a_number_that_a_wrong_clock_put_into_service_is_ours_since_it_was_compared() {
+        let now = START + hours(1);
+        assert_eq!(ours_since(START, Some(START + minutes(5)), now), START);
+        let wrong = now + hours(2);
+        assert_eq!(ours_since(wrong, Some(START), now), START);
+        assert_eq!(ours_since(wrong, Some(wrong), now), now);
+        assert_eq!(ours_since(wrong, None, now), now);
     }
 
     #[test]

@@ -53,15 +53,6 @@ pub async fn numbers(tx: &mut Tx, now: At) -> Result<Vec<Compared>> {
 
 /// Remembers that what the carrier had for these numbers at `asked_at` is in.
 pub async fn compared(tx: &mut Tx, ids: &[NumberId], asked_at: At) -> Result<()> {
-    set(tx, ids, "UPDATE numbers SET backfilled_at = ", asked_at).await
-}
-
-/// Remembers that these numbers are ours since `at`.
-pub async fn put_in_service(tx: &mut Tx, ids: &[NumberId], at: At) -> Result<()> {
-    set(tx, ids, "UPDATE numbers SET in_service_at = ", at).await
-}
-
-async fn set(tx: &mut Tx, ids: &[NumberId], statement: &str, at: At) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -70,8 +61,8 @@ async fn set(tx: &mut Tx, ids: &[NumberId], statement: &str, at: At) -> Result<(
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     wanted.sort_unstable();
     on!(tx, c => {
-        let mut q = QueryBuilder::new(statement);
-        q.push_bind(at.0).push(" WHERE id IN (");
+        let mut q = QueryBuilder::new("UPDATE numbers SET backfilled_at = ");
+        q.push_bind(asked_at.0).push(" WHERE id IN (");
         push_list(&mut q, padded(&wanted).copied());
         q.build().execute(&mut *c).await.map(drop)
     })?;

@@ -72,6 +72,7 @@ both_stores! {
     async fn a_clock_that_was_ahead_when_a_number_was_added_hides_nothing_that_is_missed_afterwards(house: only_ana) {
         house.clock.set(At(house.clock.now().0) - days(2));
         let house = house.restarts().await;
+        house.looks_for_missed_texts().await;
         deaf(&house);
         house.clock.pass(minutes(1));
         house.customer(34).texts_in_vain(LINE, "hello").await;
@@ -80,7 +81,6 @@ both_stores! {
         hears_again(&house);
         assert_eq!(house.looks_for_missed_texts().await.found, 1);
         house.ana().shows(&["hello"]);
-        assert_eq!(house.number("SELECT COUNT(*) FROM numbers WHERE in_service_at > backfilled_at").await, 0);
     }
 
     async fn a_text_whose_webhook_may_still_be_under_way_is_not_called_missed(house: only_ana) {

@@ -16,7 +16,7 @@ use super::outbox::BEHIND;
 use super::tallies::UNASKED;
 use crate::carrier::{Inbox, Unanswered};
 use crate::clock::{At, days, hours, seconds};
-use crate::domain::comparison::{is_compared, lies_ahead};
+use crate::domain::comparison::{is_compared, lies_ahead, ours_since};
 use crate::domain::ids::NumberId;
 use crate::store::arrivals::Whose;
 use crate::store::backfill::{self as table, Compared};
@@ -69,13 +69,12 @@ pub struct Turn {
 /// # Errors
 /// What the database said. A carrier that cannot be asked is no error: it is asked again at the next turn.
 pub async fn turn(desk: &Desk) -> Result<Turn> {
-    let (epoch, since, now, mut numbers) = {
+    let (epoch, since, now, numbers) = {
         let mut tx = desk.store.read().await?;
         // Asked afterwards: the connection may have found out that the database went back.
         let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
         (epoch, since, now, table::numbers(&mut tx, now).await?)
     };
-    put_in_service(desk, &mut numbers, now).await?;
     let mut behind: HashSet<NumberId> =
         numbers.iter().filter(|number| is_behind(number, since, now)).map(|number| number.id).collect();
     let busy: HashSet<NumberId> = numbers.iter().filter(|number| number.busy).map(|number| number.id).collect();
@@ -105,21 +104,6 @@ pub async fn turn(desk: &Desk) -> Result<Turn> {
         }
     }
     Ok(turn)
-}
-
-/// Corrects since when numbers are ours that a wrong clock put into service: nobody knows any more, so for a day at least.
-async fn put_in_service(desk: &Desk, numbers: &mut [Compared], now: At) -> Result<()> {
-    let at = now - OVERLAP;
-    let wrong: Vec<&mut Compared> = numbers.iter_mut().filter(|number| lies_ahead(number.in_service_at, now)).collect();
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<NumberId> = wrong.iter().map(|number| number.id).collect();
-    desk.store.write(InService { numbers: ids, at }).await?;
-    for number in wrong {
-        number.in_service_at = at;
-    }
-    Ok(())
 }
 
 /// Compares these numbers, and returns those that are compared by now.
@@ -183,7 +167,7 @@ fn last(number: &Compared) -> At {
 
 /// From when on its list is read.
 fn from(number: &Compared, now: At) -> At {
-    number.in_service_at.max(last(number).min(now) - OVERLAP)
+    ours_since(number.in_service_at, number.backfilled_at, now).max(last(number).min(now) - OVERLAP)
 }
 
 /// Texts before this are in if all those beside them in the list are: that is not asked again but once a day, since lists fill
@@ -224,19 +208,6 @@ fn tell(desk: &Desk, turn: Turn) {
     }
     if turn.failed > 0 {
         desk.tallies.add(UNASKED, 1);
-    }
-}
-
-struct InService {
-    numbers: Vec<NumberId>,
-    at: At,
-}
-
-impl Job for InService {
-    type Out = ();
-
-    async fn run(&self, tx: &mut Tx) -> Result<()> {
-        table::put_in_service(tx, &self.numbers, self.at).await
     }
 }
 

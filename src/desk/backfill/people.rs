@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 
-use super::{Asked, SLACK, from, is_behind, lists, put_in_service, say, taking};
+use super::{Asked, SLACK, from, is_behind, lists, say, taking};
 use crate::carrier::Inbox;
 use crate::clock::{At, seconds};
 use crate::desk::Desk;
@@ -41,7 +41,7 @@ pub async fn people(desk: &Desk) -> Result<usize> {
     if desk.gate.rests() {
         return Ok(0);
     }
-    let (epoch, since, now, wanted, mut numbers) = {
+    let (epoch, since, now, wanted, numbers) = {
         let mut tx = desk.store.read().await?;
         // Asked afterwards: the connection may have found out that the database went back.
         let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
@@ -63,7 +63,6 @@ pub async fn people(desk: &Desk) -> Result<usize> {
         }
         (epoch, since, now, wanted, table::numbers(&mut tx, now).await?)
     };
-    put_in_service(desk, &mut numbers, now).await?;
     let behind: Vec<&Compared> = numbers.iter().filter(|number| is_behind(number, since, now)).collect();
     // A person may have written to any of them since that one was compared last.
     let from = behind.iter().map(|number| from(number, now)).min().unwrap_or(now);
