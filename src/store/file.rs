@@ -146,8 +146,8 @@ impl DatabaseFile {
         }
         let path = self.0.display();
         Err(Error::Refused(format!(
-            "{path} is a file with {names} names (hard links), and whoever opens it by another one damages it: remove the other \
-             names, or let DATABASE_URL name a copy (`cp {path} COPY`)"
+            "{path} is a file with {names} names (hard links), and whoever opens it by another one damages it: stop whoever uses \
+             it, keep the name beside which a file with -wal at its end stands, and remove the others"
         )))
     }
 

@@ -168,7 +168,7 @@ fn a_restore_that_was_cut_off_is_seen_by_everybody_and_begins_anew() {
     assert_eq!(desk.runs(&["backup", "copy.db"]).code, Some(0));
     // As it is left when the machine stops after the old one was put aside.
     desk.file("switchboard.db.restoring", "half of it");
-    fs::rename(desk.path("switchboard.db"), desk.path("switchboard.db.before-restore-20261129T000000Z")).unwrap();
+    fs::hard_link(desk.path("switchboard.db"), desk.path("switchboard.db.before-restore-20261129T000000Z")).unwrap();
     for command in [&["serve"][..], &["migrate"], &["doctor"], &["link", "ana@example.com"], &["backup", "x.db"]] {
         let said = desk.runs(command);
         let told = format!("{}{}", said.out, said.err);
