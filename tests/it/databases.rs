@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use switchboard::secret::Chance;
 use tempfile::TempDir;
 
 /// A new, empty database; dropped with this value.
@@ -45,7 +46,8 @@ pub async fn postgres() -> Fresh {
 
 async fn new_on(server: String, like: &str) -> Fresh {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("switchboard_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    // Another run's may still be there.
+    let name = format!("switchboard_{}_{}", Chance::System.hex::<4>(), COUNT.fetch_add(1, Ordering::Relaxed));
     on_server(&server, &format!("CREATE DATABASE {name} {like}")).await;
     let (base, _) = server.rsplit_once('/').expect("TEST_POSTGRES_URL ends in /database");
     Fresh { url: format!("{base}/{name}"), kind: Kind::Postgres { server: server.clone(), name } }
@@ -113,7 +115,7 @@ impl Drop for Fresh {
             runtime.block_on(async {
                 let _ = tells.send(out_of_turn(&url).await.unwrap_or(false));
                 // Nobody waits for it: the server drops nothing while a connection is being made, and the test's runtime, which
-                // stands still here, may be making one. A failed drop leaves an empty database behind, which is no reason to fail.
+                // stands still here, may be making one. A failed drop leaves a database behind, which is no reason to fail.
                 on_server(&server, &statement).await;
             });
         });

@@ -125,7 +125,8 @@ impl World {
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());
         if self.database.url.starts_with("sqlite:") {
-            let options = sqlx::sqlite::SqliteConnectOptions::from_str(&self.database.url).unwrap();
+            // Read only: the log of a server that was killed stays where it is.
+            let options = sqlx::sqlite::SqliteConnectOptions::from_str(&self.database.url).unwrap().read_only(true);
             let mut connection = options.connect().await.unwrap();
             let found = sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap();
             connection.close().await.unwrap();
