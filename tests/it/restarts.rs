@@ -290,6 +290,24 @@ both_stores! {
         assert_eq!((house.ana().threads(), house.bo().threads()), threads);
     }
 
+    async fn a_reps_answer_waits_until_whoever_wrote_after_the_backup_has_their_rep_again(house: plainly) {
+        let backup = house.backup().await;
+        house.customer(34).texts("hello").await;
+        house.clock.pass(seconds(3));
+        house.ana().texts_back("one").await;
+        house.clock.pass(minutes(1));
+        let house = house.restored_from(backup).await;
+        // Before any number is compared the rep goes on, and is looked at alone.
+        house.ana().texts_back("two").await;
+        backfill::people(&house.desk).await.unwrap();
+        assert_eq!(house.rows("messages").await, 0);
+        house.looks_for_missed_texts().await;
+        house.pass(minutes(10)).await;
+        assert_eq!(house.rows("messages WHERE outcome = 'held'").await, 0);
+        house.ana().shows(&["hello"]);
+        house.customer(34).shows(&["one", "two"]);
+    }
+
     async fn a_webhook_that_the_lost_life_had_answered_in_vain_is_not_passed_on_again(house: plainly) {
         house.customer(34).texts("hello").await;
         let backup = house.backup().await;

@@ -82,7 +82,7 @@ struct Taking<'a> {
 }
 
 impl Taking<'_> {
-    /// Whether a text that opens a conversation waits until its line is compared.
+    /// Whether a text that belongs to no conversation waits until its number is compared.
     fn asks_first(&self) -> bool {
         self.alone && self.desk.gate.unlisted_for() < PATIENCE
     }
@@ -98,7 +98,7 @@ impl Taking<'_> {
         if arrivals.len() < 2 {
             return apart;
         }
-        // Whoever opens a conversation is looked at alone, and so is everybody where that cannot be found out.
+        // What belongs to no conversation is looked at alone, and so is everybody where that cannot be found out.
         if self.asks_first() && !matches!(opens(self.desk, arrivals).await, Ok(false)) {
             return apart;
         }
@@ -159,14 +159,14 @@ impl Taking<'_> {
     }
 }
 
-/// Whether one of these would open a conversation on a line that was not compared yet: whoever wrote before is given a rep and a
-/// mask first.
+/// Whether one of these belongs to no conversation on a number that was not compared yet: whoever wrote before is given a rep and a
+/// mask first, and what a rep answers may belong to one of theirs.
 async fn opens(desk: &Desk, arrivals: &[Arrival]) -> Result<bool> {
     let asked: Vec<(&str, &str)> = arrivals.iter().map(|one| (one.from.as_str(), one.to.as_str())).collect();
     let selected = selected::selected(&mut desk.store.read().await?, &asked).await?;
     let (since, now) = (desk.gate.since(), desk.clock.now());
     Ok(selected.iter().any(|one| {
         let compared = one.compared.is_none_or(|(ours, compared)| is_compared(since, ours, compared, now));
-        one.conversation.is_none() && one.number.is_some_and(|(_, is_line)| is_line) && !compared
+        one.conversation.is_none() && one.number.is_some() && !compared
     }))
 }
