@@ -13,7 +13,7 @@ use crate::database;
 use crate::drive;
 use crate::house::{House, MASKS};
 use crate::options::Options;
-use crate::relay::{DRAIN, QUIET, times};
+use crate::relay::{DRAIN, QUIET, rates, times};
 use crate::report::{machine, row};
 use crate::texts::{CUSTOMERS, Texts};
 
@@ -63,8 +63,7 @@ async fn together(options: &Options, folder: &Path, database: &str, count: usize
     let steady = drive::steady((&doors, house.carrier), &texts, (Duration::from_secs(2), long), || {});
     let (steady, waits) = watched(database, steady).await?;
     drive::drained(house.carrier, base, steady.driven.times.count() as u64, DRAIN).await?;
-    let (p50, p99) = (steady.driven.times.percentile(50), steady.driven.times.percentile(99));
-    row("relays, receipts off", &format!("{:.0}/s; answers p50 {p50:.1} ms, p99 {p99:.1} ms", steady.relays));
+    row("relays, receipts off", &rates(&steady));
     row("", &waits.to_string());
     for node in nodes {
         node.end()?;

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::database;
-use crate::drive::{self, Driven};
+use crate::drive::{self, Driven, Steady};
 use crate::house::{House, MASKS};
 use crate::options::Options;
 use crate::process::{Process, Used, free_port, used_here};
@@ -160,15 +160,7 @@ impl Open<'_> {
             (now.0 - jobs, now.1 - groups)
         };
         let cpu_micros = used.server.as_secs_f64() * 1e6 / f64::from(u32::try_from(steady.reached).unwrap_or(u32::MAX));
-        row(
-            name,
-            &format!(
-                "{:.0}/s; answers p50 {:.1} ms, p99 {:.1} ms",
-                steady.relays,
-                steady.driven.times.percentile(50),
-                steady.driven.times.percentile(99)
-            ),
-        );
+        row(name, &rates(&steady));
         row(
             "",
             &format!(
@@ -300,4 +292,11 @@ async fn idle_handler(texts: &Texts, long: Duration, folder: &Path, name: &str, 
 pub fn times(driven: &Driven) -> String {
     let times = &driven.times;
     format!("{:.0}/s; p50 {:.1} ms, p99 {:.1} ms", driven.rate(), times.percentile(50), times.percentile(99))
+}
+
+/// How fast texts were relayed, and how soon they were answered meanwhile.
+pub fn rates(steady: &Steady) -> String {
+    let times = &steady.driven.times;
+    let (p50, p99) = (times.percentile(50), times.percentile(99));
+    format!("{:.0}/s; answers p50 {p50:.1} ms, p99 {p99:.1} ms", steady.relays)
 }

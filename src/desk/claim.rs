@@ -1,6 +1,6 @@
 //! Sends what has waited: claims the deliveries whose turn has come, and gives up those whose time has run out.
 
-use super::deliver::unsent_of;
+use super::deliver::{note, unsent_of};
 use super::outbox::{self, Departed, Enqueued, Sending};
 use super::{Desk, handover, notice, reading, tell};
 use crate::clock::At;
@@ -11,7 +11,7 @@ use crate::faults;
 use crate::store::departures as table;
 use crate::store::fitness::{self, Stopped};
 use crate::store::pins::Freed;
-use crate::store::{Job, Result, Tx, changes};
+use crate::store::{Job, Result, Tx};
 
 /// Most deliveries in one claim.
 const BATCH: i64 = 128;
@@ -184,8 +184,7 @@ async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At) -> Result
     let unsent = unsent_of(tx, &done.ended).await?;
     reading::failed(tx, &unsent, now).await?;
     sent.add(notice::tell_authors(desk, tx, &unsent, now).await?);
-    let notes: Vec<_> = done.touched.iter().map(|id| (*id, "delivery")).collect();
-    changes::note(tx, &notes, now).await?;
+    note(tx, &done.touched, now).await?;
     tell::failed(desk, tx, &unsent, now).await?;
     Ok(sent)
 }

@@ -349,7 +349,7 @@ impl Aftermath {
 }
 
 /// Open browsers hear that deliveries of these conversations changed.
-async fn note(tx: &mut Tx, touched: &[ConversationId], now: At) -> Result<()> {
+pub(super) async fn note(tx: &mut Tx, touched: &[ConversationId], now: At) -> Result<()> {
     let notes: Vec<_> = touched.iter().map(|id| (*id, "delivery")).collect();
     changes::note(tx, &notes, now).await
 }

@@ -4,7 +4,7 @@
 //! that may run more than once, because a lost race, a deadlock or a failed neighbour makes it begin anew.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -244,12 +244,12 @@ impl Store {
     /// # Errors
     /// What the job or the database said, after a lost race has been run again a few times.
     pub async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
-        let (done, refused) = match self {
-            Store::Sqlite(store) => (store.write(job).await, &store.refused),
-            Store::Postgres(store) => (store.write(job).await, &store.refused),
+        let done = match self {
+            Store::Sqlite(store) => store.write(job).await,
+            Store::Postgres(store) => store.write(job).await,
         };
         if matches!(&done, Err(Error::Storage(why)) if dialect::finds_no_room(why)) {
-            refused.fetch_add(1, Ordering::Relaxed);
+            self.refusals().fetch_add(1, Ordering::Relaxed);
         }
         done
     }
@@ -257,11 +257,14 @@ impl Store {
     /// How many writes found no room on the disk, or a disk that failed, since the store was opened.
     #[must_use]
     pub fn refused(&self) -> u64 {
-        let refused = match self {
+        self.refusals().load(Ordering::Relaxed)
+    }
+
+    fn refusals(&self) -> &AtomicU64 {
+        match self {
             Store::Sqlite(store) => &store.refused,
             Store::Postgres(store) => &store.refused,
-        };
-        refused.load(Ordering::Relaxed)
+        }
     }
 
     /// Runs `job` in a transaction of its own and takes everything back: what would happen.

@@ -25,7 +25,7 @@ async def cannot_write(world, begins, ends):
     before = world.taken
     if await world.node.ready() == 200:
         await asyncio.sleep(1.0)
-        # What is refused is believed at once: it does not go on saying 200 unless texts are taken.
+        # A text that found no room is believed: it does not go on saying 200 unless texts are taken.
         still = await world.node.ready() == 200
         world.expects("ready said 200 while nothing could be written", world.taken > before or not still)
     await asyncio.to_thread(ends)

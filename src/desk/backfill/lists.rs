@@ -4,11 +4,10 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::UNDER_WAY;
+use super::{UNDER_WAY, ours};
 use crate::carrier::{Arrived, Inbox, Unanswered};
 use crate::clock::{At, minutes, seconds};
 use crate::desk::Desk;
-use crate::domain::comparison::ours_since;
 use crate::domain::phone::without_channel;
 use crate::faults;
 use crate::store::arrivals::{self, Arrival};
@@ -95,10 +94,7 @@ async fn unknown(
         // Within a second the carrier's order says nothing sure; it lists the newest first.
         *place -= 1;
         let own = numbers.iter().find(|number| number.number == without_channel(&text.to));
-        let ours = own.is_some_and(|own| {
-            let since = ours_since(own.in_service_at, own.backfilled_at, now);
-            text.sent_at.0 >= since.0.div_euclid(1_000_000) * 1_000_000
-        });
+        let ours = own.is_some_and(|own| text.sent_at.0 >= ours(own, now).0.div_euclid(1_000_000) * 1_000_000);
         if ours && (text.sent_at < asked.since || text.sent_at + UNDER_WAY <= now) {
             found.push(arrival(desk, text, *place, now));
         }

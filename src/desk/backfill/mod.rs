@@ -165,9 +165,14 @@ fn last(number: &Compared) -> At {
     number.backfilled_at.unwrap_or(number.in_service_at)
 }
 
+/// Since when it is ours.
+fn ours(number: &Compared, now: At) -> At {
+    ours_since(number.in_service_at, number.backfilled_at, now)
+}
+
 /// From when on its list is read.
 fn from(number: &Compared, now: At) -> At {
-    ours_since(number.in_service_at, number.backfilled_at, now).max(last(number).min(now) - OVERLAP)
+    ours(number, now).max(last(number).min(now) - OVERLAP)
 }
 
 /// Texts before this are in if all those beside them in the list are: that is not asked again but once a day, since lists fill

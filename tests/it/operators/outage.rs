@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::looking::get;
-use crate::databases;
+use crate::databases::{self, Fresh};
 use crate::house::neighbours::webhook;
 use crate::house::{House, TOKEN};
 use crate::processes::until;
@@ -93,13 +93,19 @@ async fn hears_no(house: &House, line: Line) {
     assert!(begun.elapsed() < IN_TIME, "{line:?}: {:?}", begun.elapsed());
 }
 
-#[tokio::test]
-async fn an_outage_is_answered_in_time_and_nothing_is_lost_by_it() {
-    let database = databases::postgres().await;
+/// A house whose way to its database is a relay.
+async fn behind_a_relay(database: &Fresh) -> (Relay, House) {
     let (before, rest) = database.url.rsplit_once('@').unwrap();
     let (server, name) = rest.split_once('/').unwrap();
     let relay = Relay::to(server.to_owned()).await;
     let house = House::on(databases::lent(format!("{before}@{}/{name}", relay.at))).await;
+    (relay, house)
+}
+
+#[tokio::test]
+async fn an_outage_is_answered_in_time_and_nothing_is_lost_by_it() {
+    let database = databases::postgres().await;
+    let (relay, house) = behind_a_relay(&database).await;
     let text = webhook("SM00000000000000000000000000000001", "+15055552001", "hello");
 
     for line in [Line::Silent, Line::Cut] {
@@ -124,10 +130,7 @@ async fn an_outage_is_answered_in_time_and_nothing_is_lost_by_it() {
 #[tokio::test]
 async fn a_server_that_is_lost_in_the_middle_of_a_commit_holds_up_what_was_under_way_and_nothing_else() {
     let database = databases::postgres().await;
-    let (before, rest) = database.url.rsplit_once('@').unwrap();
-    let (server, name) = rest.split_once('/').unwrap();
-    let relay = Relay::to(server.to_owned()).await;
-    let house = House::on(databases::lent(format!("{before}@{}/{name}", relay.at))).await;
+    let (relay, house) = behind_a_relay(&database).await;
     let mut other = PgConnection::connect(&database.url).await.unwrap();
     sqlx::raw_sql("BEGIN; SELECT id FROM numbers FOR UPDATE").execute(&mut other).await.unwrap();
 
