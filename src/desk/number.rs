@@ -48,7 +48,7 @@ impl Job for Show {
             return Ok(Err(Failure::NotFound));
         }
         let (customer, phone) = match self.party {
-            Some(leg) => (None, pairs::phone_of(tx, self.conversation, leg).await?),
+            Some(leg) => (None, pairs::party(tx, self.conversation, leg).await?.map(|party| party.phone)),
             None => match contacts::of(tx, self.conversation).await? {
                 Some(customer) => (Some(customer), contacts::phone(tx, customer).await?),
                 None => (None, None),

@@ -2,25 +2,41 @@
 
 use serde_json::json;
 
-use super::{Desk, Failure, consent};
+use super::consent::{self, Whose, named};
+use super::{Desk, Failure};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
-use crate::store::{Job, Result, Tx, access, changes, customers};
+use crate::store::{Job, Result, Tx, access, changes, customers, routes};
 
-/// Marks a conversation because of a message in it.
+/// Marks a conversation because of a message in it, by a customer or by the party who is called `alias`.
 pub(super) async fn raise(
     desk: &Desk,
     tx: &mut Tx,
     conversation: ConversationId,
-    message: MessageId,
+    (message, alias): (MessageId, Option<&str>),
     now: At,
 ) -> Result<()> {
     customers::flag(tx, conversation, Some(now)).await?;
-    let data = json!({ "message": message.0.to_string() });
+    let data = named(json!({ "message": message.0.to_string() }), alias);
     changes::event(tx, desk.ids.next(now), Some(conversation), now, "looks_like_refusal", None, &data).await
 }
 
-/// Decides what a marked message was: with `refused`, the customer opted out by it; else it was no refusal. A mark that
+/// As [`raise`], for a text that is passed on to nobody, unless the conversation is marked already. It may have ended.
+pub(super) async fn raise_unheard(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    said: (MessageId, Option<&str>),
+    now: At,
+) -> Result<()> {
+    let talk = routes::talks(tx, &[conversation]).await?.into_iter().next();
+    match talk {
+        Some(talk) if talk.flagged_at.is_none() => raise(desk, tx, conversation, said, now).await,
+        _ => Ok(()),
+    }
+}
+
+/// Decides what a marked message was: with `refused`, whoever wrote it opted out by it; else it was no refusal. A mark that
 /// somebody else has settled meanwhile is left settled.
 ///
 /// # Errors
@@ -49,16 +65,18 @@ impl Job for Settle {
         if talk.flagged_at.is_none() {
             return Ok(Ok(()));
         }
-        let message = customers::flagged_message(tx, talk.id).await?;
-        let message = message.map(|id| id.0.to_string()).unwrap_or_default();
+        let Some(message) = customers::flagged_message(tx, talk.id).await? else {
+            return Ok(Err(Failure::refused("conversation", "it does not say which text reads like a refusal")));
+        };
         if self.refused {
-            match consent::enter(desk, tx, &talk, self.by, false, &format!("message {message}"), now).await? {
+            let whose = Whose::author(tx, &talk, message).await?;
+            match consent::enter(desk, tx, (&talk, whose), self.by, false, &format!("message {message}"), now).await? {
                 // Who has opted out meanwhile need not be entered again.
                 Ok(()) | Err(Failure::Refused { field: "evidence", .. }) => {}
                 Err(other) => return Ok(Err(other)),
             }
         } else {
-            let data = json!({ "message": message });
+            let data = json!({ "message": message.to_string() });
             changes::event(tx, desk.ids.next(now), Some(talk.id), now, "no_refusal", Some(self.by), &data).await?;
         }
         customers::flag(tx, talk.id, None).await?;

@@ -8,7 +8,7 @@ use sqlx::QueryBuilder;
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::expiry::{Expiry, Term};
-use crate::domain::ids::{AppId, ConversationId, LegId, TokenId};
+use crate::domain::ids::{AppId, ConversationId, LegId, MessageId, NumberId, TokenId};
 use crate::on;
 
 /// What relaying needs to know of a pair.
@@ -214,12 +214,32 @@ pub async fn of_same_people(
     Ok(row.map(|(id,)| ConversationId(id)))
 }
 
-/// The phone of a party of this pair, by the party's leg, live or ended.
-pub async fn phone_of(tx: &mut Tx, pair: ConversationId, leg: LegId) -> Result<Option<String>> {
-    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(
-        "SELECT phone FROM legs WHERE id = $1 AND conversation_id = $2 AND role = 'party'")
+/// A party of a pair, as one of their legs has them.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// Their phone in it.
+    pub phone: String,
+    /// The mask that they text.
+    pub number: NumberId,
+    /// What the others call them.
+    pub alias: String,
+}
+
+/// The party of this pair with that leg, live or ended.
+pub async fn party(tx: &mut Tx, pair: ConversationId, leg: LegId) -> Result<Option<Party>> {
+    let row: Option<(String, i64, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT phone, number_id, alias FROM legs WHERE id = $1 AND conversation_id = $2 AND role = 'party'")
         .bind(leg.0).bind(pair.0).fetch_optional(&mut *c).await)?;
-    Ok(row.map(|(phone,)| phone))
+    Ok(row.map(|(phone, number, alias)| Party { phone, number: NumberId(number), alias }))
+}
+
+/// The party who wrote a message.
+pub async fn author(tx: &mut Tx, message: MessageId) -> Result<Option<Party>> {
+    let row: Option<(String, i64, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT l.phone, l.number_id, l.alias FROM messages m JOIN legs l ON l.id = m.leg_id \
+         WHERE m.id = $1 AND l.role = 'party'")
+        .bind(message.0).fetch_optional(&mut *c).await)?;
+    Ok(row.map(|(phone, number, alias)| Party { phone, number: NumberId(number), alias }))
 }
 
 /// Sets whom a leg's mask stands for.

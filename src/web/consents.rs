@@ -7,6 +7,7 @@ use super::refused::Refused;
 use super::thread::Back;
 use super::writing::{Answer, Pane, answer_in, lines};
 use crate::desk::{Desk, Failure, consent, refusal};
+use crate::domain::ids::LegId;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
@@ -18,6 +19,8 @@ pub(super) struct Entry {
     given: String,
     #[field(default = String::new())]
     evidence: String,
+    /// In a pair the leg of the party that it is about.
+    party: Option<i64>,
 }
 
 #[rocket::post("/conversations/<id>/consent?<view>", data = "<form>")]
@@ -30,13 +33,15 @@ pub(super) async fn create(
     site: &State<Site>,
 ) -> Answer {
     let evidence = lines(&form.evidence);
+    let whose = (id.0, form.party.map(LegId));
     let outcome = match form.given.as_str() {
-        "no" => consent::withdraw(desk, me.0.id, id.0, &evidence).await,
-        "yes" => consent::restore(desk, me.0.id, id.0, &evidence).await,
+        "no" => consent::withdraw(desk, me.0.id, whose, &evidence).await,
+        "yes" => consent::restore(desk, me.0.id, whose, &evidence).await,
         _ => Err(Failure::refused("given", "choose whether they may be texted: yes or no")),
     };
     answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), |field, why| {
-        Back::beside(Refused { form: "consent", field, why, values: vec![("evidence", evidence)] })
+        let party = form.party.map_or_else(String::new, |leg| leg.to_string());
+        Back::beside(Refused { form: "consent", field, why, values: vec![("evidence", evidence), ("party", party)] })
     })
     .await
 }

@@ -83,7 +83,7 @@ impl Details {
         colleagues.retain(|other| Some(other.id) != head.rep);
         let hours = snoozes::hours(tx, viewer.person, head.id).await?;
         let parties = match &head.pair {
-            Some(pair) => Some(Parties::load(tx, pair, view, shown.as_ref(), now).await?),
+            Some(pair) => Some(Parties::load(tx, pair, view, (shown.as_ref(), &refused), now).await?),
             None => None,
         };
         Ok(Details {

@@ -51,6 +51,8 @@ pub fn line(done: Done, customer: &str) -> Line {
     let data: Value = serde_json::from_str(&done.data).unwrap_or_default();
     let actor = done.actor.as_deref().unwrap_or("Switchboard");
     let word = |key: &str| data.get(key).and_then(Value::as_str).map(str::to_owned);
+    // In a pair it is about one of the parties.
+    let who = word("party").unwrap_or_else(|| customer.to_owned());
     let text = match done.kind.as_str() {
         "opened" => format!("{customer} began a conversation"),
         "picked" => format!("Given to {}", word("chosen_name").unwrap_or_default()),
@@ -106,9 +108,9 @@ pub fn line(done: Done, customer: &str) -> Line {
         "unlabelled" => format!("{actor} took the label {} off", word("name").unwrap_or_default()),
         "blocked" => format!("{actor} blocked {customer}: {}", word("reason").unwrap_or_default()),
         "unblocked" => format!("{actor} unblocked {customer}"),
-        "consent_withdrawn" => format!("{actor} entered that {customer} wants no more texts: {}", evidence(&data)),
-        "consent_restored" => format!("{actor} took back that {customer} wants no texts: {}", evidence(&data)),
-        "looks_like_refusal" => format!("{customer} seems to want no more texts"),
+        "consent_withdrawn" => format!("{actor} entered that {who} wants no more texts: {}", evidence(&data)),
+        "consent_restored" => format!("{actor} took back that {who} wants no texts: {}", evidence(&data)),
+        "looks_like_refusal" => format!("{who} seems to want no more texts"),
         "no_refusal" => format!("{actor} saw no refusal in it"),
         "woke" => format!("This is back: {}", word("why").unwrap_or_default()),
         "no_mask" => "No mask was free for the rep's phone: this one is answered on the web".to_owned(),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::refused::Refused;
 use super::stamp::{Left, Stamp};
 use crate::clock::At;
 use crate::domain::duration;
@@ -11,7 +12,7 @@ use crate::domain::phone::masked;
 use crate::store::views::called::together;
 use crate::store::views::list::View;
 use crate::store::views::pairs::PairRow;
-use crate::store::views::standing::{self, Standing};
+use crate::store::views::standing::{self, Out, Standing};
 use crate::store::{self, Tx};
 
 #[derive(Template)]
@@ -23,6 +24,7 @@ pub(super) struct Parties {
     people: Vec<Party>,
     /// Which app opened it.
     app: Option<String>,
+    refused: Refused,
     now: At,
 }
 
@@ -35,7 +37,19 @@ struct Party {
     /// The whole number, in the answer to the one click that shows it.
     number: Option<String>,
     /// Why nothing is sent to them now.
-    out: Option<&'static str>,
+    out: Option<Out>,
+}
+
+impl Party {
+    /// Staff may enter that they want no texts, or take back what staff entered.
+    fn is_for_staff(&self) -> bool {
+        self.out.as_ref().is_none_or(|out| out.by_staff)
+    }
+
+    /// What staff entered holds for them.
+    fn staff_out(&self) -> bool {
+        self.out.as_ref().is_some_and(|out| out.by_staff)
+    }
 }
 
 impl Parties {
@@ -44,7 +58,7 @@ impl Parties {
         tx: &mut Tx,
         pair: &PairRow,
         view: View,
-        shown: Option<&(Option<LegId>, String)>,
+        (shown, refused): (Option<&(Option<LegId>, String)>, &Refused),
         now: At,
     ) -> store::Result<Self> {
         let Standing { app, out } = standing::of(tx, pair.id).await?;
@@ -54,11 +68,11 @@ impl Parties {
             masked: masked(&one.phone),
             mask: one.mask.clone(),
             number: shown.filter(|(leg, _)| *leg == Some(one.leg)).map(|(_, number)| number.clone()),
-            out: out.iter().find(|(leg, _)| *leg == one.leg).map(|(_, why)| *why),
+            out: out.iter().find(|out| out.leg == one.leg).cloned(),
         };
         let people: Vec<Party> = pair.parties.iter().map(party).collect();
         let names = together(&people.iter().map(|one| one.alias.clone()).collect::<Vec<_>>());
-        Ok(Parties { pair: pair.clone(), view, names, people, app, now })
+        Ok(Parties { pair: pair.clone(), view, names, people, app, refused: refused.clone(), now })
     }
 
     fn stamp(at: &At) -> Stamp {
@@ -69,9 +83,14 @@ impl Parties {
         Left::of(self.pair.term().ends_at, self.now)
     }
 
-    /// A number was shown, which a reload hides again.
+    /// A number was shown, which a reload hides again, or a form was refused.
     fn shows(&self) -> bool {
-        self.people.iter().any(|one| one.number.is_some())
+        self.refused.is("consent") || self.people.iter().any(|one| one.number.is_some())
+    }
+
+    /// The form about this party was refused.
+    fn is_refused(&self, party: &Party) -> bool {
+        self.refused.is("consent") && self.refused.typed("consent", "party", "") == party.leg.to_string()
     }
 
     /// What moves its end, in words.

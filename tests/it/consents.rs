@@ -1,6 +1,7 @@
 //! What staff enter about consent, texts that read like refusals, and who answers HELP.
 
-use switchboard::desk::{Failure, consent, refusal};
+use switchboard::clock::days;
+use switchboard::desk::{Failure, block, consent, refusal};
 use switchboard::simulator::{Fault, Inbound, Kind};
 
 use crate::both_stores;
@@ -31,9 +32,9 @@ fn help_is_ours(plan: &mut Plan) {
 async fn why(house: &House, given: bool) -> String {
     let (ana, id) = (house.person(ANA).await, house.conversation().await);
     let outcome = if given {
-        consent::restore(&house.desk, ana, id, "he rang and asked for it").await
+        consent::restore(&house.desk, ana, (id, None), "he rang and asked for it").await
     } else {
-        consent::withdraw(&house.desk, ana, id, "he said so on the phone").await
+        consent::withdraw(&house.desk, ana, (id, None), "he said so on the phone").await
     };
     match outcome {
         Ok(()) => "done".to_owned(),
@@ -103,11 +104,11 @@ both_stores! {
         house.customer(34).texts("hello").await;
         let (ana, id) = (house.person(ANA).await, house.conversation().await);
         for evidence in [" ", &"a".repeat(501)] {
-            let refused = consent::withdraw(&house.desk, ana, id, evidence).await;
+            let refused = consent::withdraw(&house.desk, ana, (id, None), evidence).await;
             assert!(matches!(refused, Err(Failure::Refused { field: "evidence", .. })), "{refused:?}");
         }
         let bo = house.person("bo@example.com").await;
-        assert!(matches!(consent::withdraw(&house.desk, bo, id, "I heard").await, Err(Failure::NotFound)));
+        assert!(matches!(consent::withdraw(&house.desk, bo, (id, None), "I heard").await, Err(Failure::NotFound)));
         assert_eq!(house.rows("consents").await, 0);
     }
 
@@ -141,6 +142,22 @@ both_stores! {
         assert_eq!((house.events("no_refusal").await.len(), house.rows("consents").await), (1, 0));
         joel.texts("leave me alone!").await;
         assert_eq!(house.events("looks_like_refusal").await.len(), 2);
+    }
+
+    async fn a_refusal_that_is_passed_on_to_nobody_is_flagged_too(house: only_ana) {
+        let (joel, mia) = (house.customer(34), house.customer(35));
+        joel.texts("hello").await;
+        let ana = house.person(ANA).await;
+        block::block(&house.desk, ana, house.conversation().await, "rude").await.unwrap();
+        joel.texts("what?").await;
+        assert_eq!(house.events("looks_like_refusal").await.len(), 0);
+        joel.texts("please stop").await;
+        assert_eq!(house.events("looks_like_refusal").await.len(), 1, "whoever is let in again is not texted unasked");
+        mia.texts("hi").await;
+        house.pass(days(4)).await;
+        block::block(&house.desk, ana, house.conversation().await, "rude").await.unwrap();
+        mia.texts("unsubscribe.").await;
+        assert_eq!(house.events("looks_like_refusal").await.len(), 2, "their conversation has ended");
     }
 
     async fn the_carrier_answers_help_on_a_long_code_and_we_do_not(house: like_a_carrier) {

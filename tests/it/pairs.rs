@@ -2,9 +2,9 @@
 
 use switchboard::clock::{At, days, hours, minutes, seconds};
 use switchboard::desk::pair::{self, Opened, Refusal, Saying};
-use switchboard::desk::{Failure, block, close, consent, held, pin, reply, snooze};
+use switchboard::desk::{Failure, block, close, consent, held, pin, refusal, reply, snooze};
 use switchboard::domain::expiry::Wish;
-use switchboard::domain::ids::{ConversationId, MessageId};
+use switchboard::domain::ids::{ConversationId, LegId, MessageId};
 use switchboard::domain::pair::{Opening, Party};
 use switchboard::domain::phone::Phone as Number;
 use switchboard::store::views::pairs::{self as views, PairRow, Stage};
@@ -380,6 +380,51 @@ both_stores! {
         assert!(told.starts_with("Not delivered to the other side: ") && !told.contains("32"), "{told}");
     }
 
+    async fn a_party_who_refuses_in_plain_clothes_is_passed_on_and_a_manager_decides(house) {
+        let id = house.joins(opening("bait-77")).await;
+        let miriam = house.person("miriam@example.com").await;
+        for said in ["Stop.", "please stop", "remove me", "I revoke my consent", "ＳＴＯＰ"] {
+            house.helper().texts_to(&house.mask_of(id, "Helper").await, said).await;
+            assert_eq!(house.number("SELECT COUNT(*) FROM conversations WHERE flagged_at IS NOT NULL").await, 1, "{said:?}");
+            refusal::settle(&house.desk, miriam, id, false).await.unwrap();
+        }
+        house.fisher().shows(&["Stop.", "please stop", "remove me", "I revoke my consent", "ＳＴＯＰ"]);
+        assert_eq!(house.rows("consents").await, 0, "none of them takes effect by itself");
+        house.fisher().texts_to(&house.mask_of(id, "Fisher").await, "leave me alone!").await;
+        let told = house.words("SELECT data FROM events WHERE kind = 'looks_like_refusal' ORDER BY id DESC").await;
+        assert!(told.len() == 6 && told[0].contains("Fisher") && told[1].contains("Helper"), "{told:?}");
+
+        refusal::settle(&house.desk, miriam, id, true).await.unwrap();
+        let entry = house.words("SELECT phone || ' ' || scope || ' ' || origin FROM consents WHERE given = 0").await;
+        assert_eq!(entry, [format!("{FISHER} pool staff")]);
+        let before = house.fisher().bodies().len();
+        house.helper().texts_to(&house.mask_of(id, "Helper").await, "are you there?").await;
+        assert_eq!(house.fisher().bodies().len(), before, "nothing is sent to whoever is out");
+
+        let legs = house.pair(id).await.parties;
+        let leg = |alias: &str| legs.iter().find(|party| party.alias == alias).map(|party| party.leg);
+        let not_out = consent::restore(&house.desk, miriam, (id, leg("Helper")), "he rang").await;
+        assert!(matches!(not_out, Err(Failure::Refused { field: "evidence", .. })), "{not_out:?}");
+        consent::restore(&house.desk, miriam, (id, leg("Fisher")), "he rang").await.unwrap();
+        house.helper().texts_to(&house.mask_of(id, "Helper").await, "and now?").await;
+        assert_eq!(house.fisher().bodies().last().map(String::as_str), Some("and now?"));
+        let nobody = consent::withdraw(&house.desk, miriam, (id, Some(LegId(1))), "said so").await;
+        assert!(matches!(nobody, Err(Failure::NotFound)), "{nobody:?}");
+    }
+
+    async fn a_refusal_after_the_end_is_held_and_a_manager_is_asked(house) {
+        let id = house.joins(opening("bait-77")).await;
+        let mask = house.mask_of(id, "Helper").await;
+        pair::close(&house.desk, None, id).await.unwrap().unwrap();
+        house.helper().texts_to(&mask, "Stop. Thank you").await;
+        house.helper().texts_to(&mask, "no more texts").await;
+        assert_eq!(house.number("SELECT COUNT(*) FROM events WHERE kind = 'looks_like_refusal'").await, 1, "one question at a time");
+        let miriam = house.person("miriam@example.com").await;
+        refusal::settle(&house.desk, miriam, id, true).await.unwrap();
+        let entry = house.words("SELECT phone || ' ' || scope || ' ' || origin FROM consents WHERE given = 0").await;
+        assert_eq!(entry, [format!("{HELPER} pool staff")]);
+    }
+
     async fn a_reps_phone_is_a_party_like_any_other(house) {
         let mut with_ana = opening("bait-77");
         with_ana.parties[1].phone = Number::parse(&house.ana().number).unwrap();
@@ -412,7 +457,7 @@ both_stores! {
         refused(pin::claim(&house.desk, miriam, id).await);
         refused(pin::transfer(&house.desk, miriam, id, ana, None).await);
         refused(block::block(&house.desk, miriam, id, "rude").await);
-        refused(consent::withdraw(&house.desk, miriam, id, "said so").await);
+        refused(consent::withdraw(&house.desk, miriam, (id, None), "said so").await);
         let hello = reply::Reply { by: miriam, conversation: id, body: "hello".to_owned(), form_key: None };
         refused(reply::reply(&house.desk, hello).await.map(drop));
         close::close_saying(&house.desk, miriam, id, "they quarrelled").await.unwrap();

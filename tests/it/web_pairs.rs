@@ -8,6 +8,7 @@ use switchboard::clock::{hours, minutes};
 use switchboard::desk::pair;
 use switchboard::desk::pool::measure::measure;
 use switchboard::domain::expiry::Wish;
+use switchboard::domain::ids::ConversationId;
 use switchboard::domain::pair::Opening;
 
 use crate::both_stores;
@@ -28,6 +29,31 @@ async fn at_the_dock(house: &House) -> i64 {
 }
 
 both_stores! {
+    async fn a_manager_decides_about_a_partys_refusal_and_enters_one_on_the_page(house) {
+        let id = at_the_dock(house).await;
+        house.helper().texts_to(&house.mask_of(ConversationId(id), "Helper").await, "please stop").await;
+        let miriam = Browser::of(house, MIRIAM).await;
+        let page = format!("/conversations/{id}");
+        miriam.get("/conversations?view=all&is=refusal").await.shows(&["Fisher and Helper"]);
+        miriam.get(&page).await.shows(&["A text here reads like a refusal", "Helper seems to want no more texts"]);
+        miriam.post(&format!("{page}/refusal"), &[("refused", "yes")]).await;
+        let after = miriam.get(&page).await;
+        after.hides(&["A text here reads like a refusal"]);
+        after.shows(&["Miriam entered that Helper wants no more texts", ", opted out", "Take it back"]);
+        let legs = house.pair(ConversationId(id)).await.parties;
+        let leg = |alias: &str| legs.iter().find(|party| party.alias == alias).unwrap().leg.to_string();
+        let (fisher, helper, entry) = (leg("Fisher"), leg("Helper"), format!("{page}/consent"));
+        let refused = miriam.post(&entry, &[("given", "no"), ("evidence", " "), ("party", &fisher)]).await;
+        refused.shows(&["the evidence is empty"]);
+        miriam.post(&entry, &[("given", "no"), ("evidence", "by telephone"), ("party", &fisher)]).await;
+        miriam.post(&entry, &[("given", "yes"), ("evidence", "a mistake"), ("party", &helper)]).await;
+        let both = miriam.get(&page).await;
+        both.shows(&["Miriam entered that Fisher wants no more texts: by telephone"]);
+        both.shows(&["took back that Helper wants no texts: a mistake"]);
+        let entries = house.words("SELECT phone || given FROM consents ORDER BY id").await;
+        assert_eq!(entries, [format!("{HELPER}0"), format!("{FISHER}0"), format!("{HELPER}1")]);
+    }
+
     async fn managers_find_pairs_in_the_list_by_their_people_and_reps_do_not(house) {
         let id = at_the_dock(house).await;
         house.customer(34).texts("Is the ramp open?").await;

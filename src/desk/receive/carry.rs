@@ -101,8 +101,8 @@ pub(super) async fn carry(
     let mut sent = enqueue(desk, tx, group.drafts, now).await?;
     let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
     reading::failed(tx, &sent.unsent, now).await?;
-    for (conversation, message) in group.flagged {
-        refused::raise(desk, tx, conversation, message, now).await?;
+    for (conversation, message, alias) in group.flagged {
+        refused::raise(desk, tx, conversation, (message, alias.as_deref()), now).await?;
     }
     for talk in &group.woken {
         snooze::back(desk, tx, talk, None, "the customer wrote", now).await?;
@@ -211,7 +211,8 @@ struct Group {
     /// Customers whom nobody on duty has.
     unattended: Vec<(ConversationId, NumberId, String)>,
     kept: Vec<ConversationId>,
-    flagged: Vec<(ConversationId, MessageId)>,
+    /// Texts that read like a refusal, and what a party who wrote one is called.
+    flagged: Vec<(ConversationId, MessageId, Option<String>)>,
     /// Pairs whose end was moved by what was said.
     slid: BTreeSet<ConversationId>,
     /// What integrators are told of.
@@ -241,6 +242,16 @@ impl Group {
         }
     }
 
+    /// Has a person look at what reads like a refusal of further texts, whoever of those outside wrote it and whether or
+    /// not it is passed on. One question at a time.
+    fn flag(&mut self, standing: &mut Standing, from: &LiveLeg, text: &Inbound, message: MessageId, now: At) {
+        let asked = standing.talk.flagged_at.is_some();
+        if from.role != "rep" && !asked && refusal::reads_like(&text.body) {
+            standing.talk.flagged_at = Some(now);
+            self.flagged.push((standing.talk.id, message, from.alias.clone()));
+        }
+    }
+
     fn add(
         &mut self,
         desk: &Desk,
@@ -267,6 +278,9 @@ impl Group {
         if talk.blocked && from.role == "customer" {
             let kind = if instead.is_some() { "keyword" } else { "text" };
             let message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(Keep::Blocked.why()));
+            if instead.is_none() {
+                self.flag(standing, &from, text, message.id, now);
+            }
             return Some(self.keep(&from, message));
         }
         let (unsaid, sender_told) = unsaid.map_or((None, None), |(unsaid, told)| (Some(unsaid), told.as_deref()));
@@ -329,10 +343,8 @@ impl Group {
                 self.unattended.extend(missed.map(|line| (talk.id, line, from.phone.clone())));
             }
         }
-        let flags = from.role == "customer" && instead.is_none() && refusal::reads_like(&text.body);
-        if flags && standing.talk.flagged_at.is_none() {
-            standing.talk.flagged_at = Some(now);
-            self.flagged.push((standing.talk.id, message.id));
+        if instead.is_none() {
+            self.flag(standing, &from, text, message.id, now);
         }
         if let Some(pair) = &mut standing.talk.pair {
             let data = text.as_told((message.id, from.alias.as_deref()), (outcome, why), instead.is_some());

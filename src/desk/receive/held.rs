@@ -8,8 +8,10 @@ use crate::desk::lapse::may_lapse;
 use crate::desk::notice::{self, Whose, say};
 use crate::desk::outbox::Enqueued;
 use crate::desk::pair::end_over;
+use crate::desk::refusal;
 use crate::desk::tell::{Told, tell};
 use crate::domain::event::Kind;
+use crate::domain::refusal::reads_like;
 use crate::domain::routing::Hold;
 use crate::domain::text::Wording;
 use crate::faults;
@@ -49,6 +51,9 @@ pub(super) async fn hold(
     }
     if item.keyword.is_some() {
         return Ok(Outcome::Held);
+    }
+    if let Some(past) = found.past.as_ref().filter(|past| past.person.is_none() && reads_like(&text.body)) {
+        refusal::raise_unheard(desk, tx, past.conversation, (id, past.alias.as_deref()), now).await?;
     }
     let mask = found.number.0;
     let whose = Whose::from(found.past.as_ref().map(|leg| leg.conversation));

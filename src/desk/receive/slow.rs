@@ -8,12 +8,13 @@ use crate::clock::At;
 use crate::desk::notice::{Whose, say};
 use crate::desk::outbox::Enqueued;
 use crate::desk::pair::extend_by_party;
-use crate::desk::{Desk, ledger, notice};
+use crate::desk::{Desk, ledger, notice, refusal};
 use crate::domain::command::{self, Hash};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::keyword::Keyword;
 use crate::domain::pair;
 use crate::domain::phone::masked;
+use crate::domain::refusal::reads_like;
 use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
 use crate::domain::text::Wording;
 use crate::store::routes::{self, LiveLeg, PastLeg};
@@ -137,7 +138,13 @@ async fn go(
             let kind = if item.keyword.is_some() { "keyword" } else { "text" };
             let mut message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(what.why()));
             message.conversation = routes::last_leg(tx, &text.from, number.0).await?.map(|leg| leg.conversation);
+            let (id, conversation) = (message.id, message.conversation);
             keep(tx, message, now).await?;
+            if let (Keep::Blocked, Some(conversation), None) = (what, conversation, item.keyword)
+                && reads_like(&text.body)
+            {
+                refusal::raise_unheard(desk, tx, conversation, (id, None), now).await?;
+            }
             Ok(Outcome::Kept)
         }
         Route::Kept(what) => rep::word(desk, tx, item, found, what, now, done).await,

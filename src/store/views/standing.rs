@@ -10,7 +10,18 @@ pub struct Standing {
     /// The name of the app that opened it.
     pub app: Option<String>,
     /// Legs to which nothing is sent, and why.
-    pub out: Vec<(LegId, &'static str)>,
+    pub out: Vec<Out>,
+}
+
+/// A leg to which nothing is sent.
+#[derive(Clone, Debug)]
+pub struct Out {
+    /// Which.
+    pub leg: LegId,
+    /// In words.
+    pub why: &'static str,
+    /// Staff entered it, and can take it back.
+    pub by_staff: bool,
 }
 
 /// How those in a pair stand.
@@ -18,19 +29,20 @@ pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<Standing> {
     let app: Option<(String,)> = on!(tx, c => sqlx::query_as(
         "SELECT a.name FROM pairs x JOIN apps a ON a.id = x.app_id WHERE x.conversation_id = $1")
         .bind(pair.0).fetch_optional(&mut *c).await)?;
-    let rows: Vec<(i64, Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, Option<i64>, Option<String>, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT g.id, (SELECT k.given FROM consents k WHERE k.phone = g.phone AND k.scope = 'pool' \
-           ORDER BY k.id DESC LIMIT 1), (SELECT b.blocked FROM blocks b WHERE b.phone = g.phone \
+           ORDER BY k.id DESC LIMIT 1), (SELECT k.origin FROM consents k WHERE k.phone = g.phone \
+           AND k.scope = 'pool' ORDER BY k.id DESC LIMIT 1), (SELECT b.blocked FROM blocks b WHERE b.phone = g.phone \
            AND b.number_id = g.number_id ORDER BY b.id DESC LIMIT 1) \
          FROM legs g WHERE g.conversation_id = $1 AND g.role = 'party' ORDER BY g.id")
         .bind(pair.0).fetch_all(&mut *c).await)?;
-    let out = rows.into_iter().filter_map(|(leg, given, blocked)| {
-        let why = match (given, blocked) {
-            (Some(0), _) => "opted out",
-            (_, Some(1)) => "blocks this mask",
+    let out = rows.into_iter().filter_map(|(leg, given, origin, blocked)| {
+        let (why, by_staff) = match (given, blocked) {
+            (Some(0), _) => ("opted out", origin.as_deref() == Some("staff")),
+            (_, Some(1)) => ("blocks this mask", false),
             _ => return None,
         };
-        Some((LegId(leg), why))
+        Some(Out { leg: LegId(leg), why, by_staff })
     });
     Ok(Standing { app: app.map(|(name,)| name), out: out.collect() })
 }

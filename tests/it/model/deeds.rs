@@ -109,9 +109,9 @@ impl Deed {
             Deed::Consent { by, talk, given } => {
                 let (by, talk) = (PersonId(by), ConversationId(talk));
                 answer(if given {
-                    consent::restore(desk, by, talk, "a mistake").await
+                    consent::restore(desk, by, (talk, None), "a mistake").await
                 } else {
-                    consent::withdraw(desk, by, talk, "said so by phone").await
+                    consent::withdraw(desk, by, (talk, None), "said so by phone").await
                 })
             }
             Deed::Settle { by, talk, refused } => {

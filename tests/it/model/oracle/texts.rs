@@ -82,14 +82,20 @@ impl Oracle {
                 }
                 if leg.person.is_none() && away {
                     self.count("text: sender kept away");
-                    stands(&row, "kept", Some(leg.talk))
+                    stands(&row, "kept", Some(leg.talk))?;
+                    if word == Some(Word::Stop) { Ok(()) } else { self.flags(leg.talk, &row.body, seen) }
                 } else {
                     self.said(&row, &leg, word, seen)
                 }
             }
             None if away && self.staff_with(from).is_none() => {
                 self.count("text: sender kept away");
-                stands(&row, "kept", self.last_leg(from, number.id).map(|leg| leg.talk))
+                let last = self.last_leg(from, number.id).map(|leg| leg.talk);
+                stands(&row, "kept", last)?;
+                match last {
+                    Some(talk) if word.is_none() => self.flags(talk, &row.body, seen),
+                    _ => Ok(()),
+                }
             }
             None if number.line.is_none() => self.stray(&row, from, number.id, word, seen),
             None if self.staff_with(from).is_some() => self.rep_on_line(&row, from, number.id, word, seen),
