@@ -56,7 +56,7 @@ fn every_rule_names_a_test_that_exists() {
             let root = Path::new(env!("CARGO_MANIFEST_DIR"));
             let place = module.replace("::", "/");
             // A pure rule is held beside it.
-            let places = ["tests/it/{place}.rs", "tests/it/{place}/mod.rs", "src/domain/{place}.rs"]
+            let places = ["tests/it/{place}.rs", "tests/it/{place}/mod.rs", "src/domain/{place}.rs", "src/{place}.rs"]
                 .map(|of| of.replace("{place}", &place));
             let held = places.iter().filter_map(|place| std::fs::read_to_string(root.join(place)).ok());
             // Tests of a macro are named in its rows.

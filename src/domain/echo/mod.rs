@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::search::is_of_unspaced_script;
 use crate::clock::{At, hours, minutes};
 
 /// The longest circle: three bodies of two texts each.
@@ -27,6 +28,10 @@ const FEW: usize = 3;
 const IN_A_ROW: u8 = 4;
 /// From so many letters on a text is long.
 const LETTERS: usize = 12;
+/// A character of a script without spaces says as much as so many letters.
+const DENSE: usize = 2;
+/// So many letters beside a number are the name of what is counted.
+const NAME: usize = 4;
 /// After a pause as long as this a short text is no answer by return any more…
 const AT_ONCE: std::time::Duration = minutes(2);
 /// …and no text is.
@@ -165,23 +170,48 @@ impl Heard {
     }
 }
 
-/// A body as words in lower case without marks, every word with a digit in it as `#` (times, counters, tickets), and how
-/// many letters that leaves.
+/// A body as words in lower case without marks, what counts in it as `#` (times, counters, tickets), and how many letters
+/// that leaves.
 fn folded(body: &str) -> (String, usize) {
     let mut shape = String::with_capacity(body.len());
     let mut letters = 0;
     for word in body.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        if word.chars().any(char::is_numeric) {
-            if !shape.ends_with("# ") {
-                shape.push_str("# ");
-            }
-            continue;
+        let kept = without_count(word);
+        if kept != "#" || !shape.ends_with("# ") {
+            shape.extend(kept.chars().flat_map(char::to_lowercase));
+            shape.push(' ');
         }
-        letters += word.chars().count();
-        shape.extend(word.chars().flat_map(char::to_lowercase));
-        shape.push(' ');
+        let says = |c: char| if is_of_unspaced_script(c) { DENSE } else { 1 };
+        letters += kept.chars().filter(|c| *c != '#').map(says).sum::<usize>();
     }
     (shape, letters)
+}
+
+/// A word with what counts in it as `#`: each number in a script without spaces, the number at one end of a word
+/// (`Ticket17`), else all of it (`7b3f`, `5pm`).
+fn without_count(word: &str) -> String {
+    let mut kept = String::with_capacity(word.len());
+    let (mut runs, mut letters, mut in_number) = (0, 0, None);
+    for c in word.chars() {
+        let number = c.is_numeric();
+        if in_number != Some(number) {
+            runs += 1;
+            in_number = Some(number);
+            if number {
+                kept.push('#');
+            }
+        }
+        if !number {
+            letters += 1;
+            kept.push(c);
+        }
+    }
+    let is_named = runs == 2 && letters >= NAME;
+    if !kept.contains('#') || is_named || word.chars().any(|c| is_of_unspaced_script(c) && !c.is_numeric()) {
+        kept
+    } else {
+        "#".to_owned()
+    }
 }
 
 /// FNV-1a, 64 bits folded to 16: the same in every release and on every machine, since it is kept in the database. That

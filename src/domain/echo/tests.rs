@@ -30,6 +30,10 @@ fn tells_the_time(bodies: &'static [&'static str], at_once: usize) -> Machine {
     })
 }
 
+fn says_how_often(before: &'static str, after: &'static str) -> Machine {
+    Box::new(move |turn| vec![format!("{before}{}{after}", 120 + turn)])
+}
+
 fn machines() -> Vec<(&'static str, Machine)> {
     vec![
         ("one", says(&["I am out of the office until Monday"], 1)),
@@ -48,6 +52,15 @@ fn machines() -> Vec<(&'static str, Machine)> {
         (
             "three pairs in turn",
             says(&["one of many", "two of many", "three of many", "four of many", "five of many", "six of many"], 2),
+        ),
+        ("counter in a script without spaces", says_how_often("您的工单", "已收到，我们会尽快回复")),
+        ("short counter in a script without spaces", says_how_often("受付番号", "番です")),
+        ("counter in Thai", says_how_often("หมายเลข", "ได้รับแล้ว")),
+        ("counter at the end of a word", says_how_often("Auto", "")),
+        ("counter at the beginning of a word", says_how_often("", "thanks")),
+        (
+            "ticket of letters and digits",
+            Box::new(|turn| vec![format!("Your ticket {:x}b{turn} was received", turn * 77)]),
         ),
         ("in no order", {
             let chance = Chance::seeded(11);

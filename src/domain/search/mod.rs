@@ -11,6 +11,8 @@ pub mod number;
 pub mod postings;
 pub mod question;
 
+pub(in crate::domain) use letter::is_of_unspaced_script;
+
 /// The list of every message.
 pub const EVERY: &str = "*";
 /// The list of notes.
