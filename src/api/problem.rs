@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::caller;
 use crate::desk;
+use crate::domain::sentence::sentence;
 use crate::http::request_log;
 use crate::store;
 
@@ -221,12 +222,6 @@ impl Problem {
 
 fn known(code: &str) -> Option<&'static (&'static str, u16, &'static str, &'static str)> {
     CODES.iter().find(|(word, ..)| *word == code)
-}
-
-/// Words as a sentence.
-pub(super) fn sentence(why: &str) -> String {
-    let mut letters = why.trim_end_matches('.').chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
 }
 
 impl From<store::Error> for Problem {

@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::clock::{days, minutes};
+use crate::domain::duration::{self, Unread};
 use crate::domain::seen::{as_read, clings, is_before, is_blank, is_unseen};
 
 /// The shortest and the longest time for which a conversation can be put aside.
@@ -119,39 +120,16 @@ fn command(word: &str, more: &str) -> Result<Command, Mistake> {
     }
 }
 
-/// Reads `15m`, `2h`, `3d`, `1h30m`, whatever the case and the white space between.
+/// Reads `15m`, `2h`, `3d`, `1h30m`, as every duration is read.
 ///
 /// # Errors
 /// [`Mistake::NoSpan`] if it is none, [`Mistake::BadSpan`] outside of [`LATER`].
 pub fn span(text: &str) -> Result<Duration, Mistake> {
-    let mut total = Duration::ZERO;
-    let mut digits = String::new();
-    let mut parts = 0;
-    for letter in text.chars().filter(|letter| !letter.is_whitespace()) {
-        if letter.is_ascii_digit() {
-            digits.push(letter);
-            continue;
-        }
-        let unit = match letter.to_ascii_lowercase() {
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            _ => return Err(Mistake::NoSpan),
-        };
-        if digits.is_empty() {
-            return Err(Mistake::NoSpan);
-        }
-        // More digits than a number can have are a time that is too long.
-        let count: u64 = digits.parse().map_err(|_| Mistake::BadSpan)?;
-        let seconds = count.checked_mul(unit).ok_or(Mistake::BadSpan)?;
-        total = total.checked_add(Duration::from_secs(seconds)).ok_or(Mistake::BadSpan)?;
-        digits.clear();
-        parts += 1;
+    match duration::read(text) {
+        Ok(span) if span >= LATER.0 && span <= LATER.1 => Ok(span),
+        Ok(_) | Err(Unread::TooLong) => Err(Mistake::BadSpan),
+        Err(Unread::Strange) => Err(Mistake::NoSpan),
     }
-    if parts == 0 || !digits.is_empty() {
-        return Err(Mistake::NoSpan);
-    }
-    if total < LATER.0 || total > LATER.1 { Err(Mistake::BadSpan) } else { Ok(total) }
 }
 
 /// A span as [`span`] reads it: `1d2h5m`.

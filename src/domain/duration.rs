@@ -1,5 +1,5 @@
-//! Durations as operators write them: `500ms`, `90s`, `30m`, `4h`, `7d`.
-//! One number and one unit, so that nobody has to guess what a bare number means.
+//! Durations as people write them: `500ms`, `90s`, `4h`, `7d`, `1h30m`. Every number has its unit, so that nobody has to
+//! guess what a bare number means.
 
 use std::time::Duration;
 
@@ -9,18 +9,51 @@ const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_0
 /// The longest that can be set: ten years of 365 days.
 const LONGEST: Duration = crate::clock::days(3650);
 
-/// Reads a whole number and its unit.
+/// What is no duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// Not whole numbers, each with its unit.
+    Strange,
+    /// More than can be counted.
+    TooLong,
+}
+
+/// Reads whole numbers, each with its unit, one after the other; the case and white space make no difference.
+///
+/// # Errors
+/// Why it is none.
+pub fn read(text: &str) -> Result<Duration, Unread> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+    let (mut rest, mut total) = (text.as_str(), None);
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, behind) = rest.split_at(digits);
+        let (unit, then) = behind.split_at(behind.bytes().take_while(u8::is_ascii_lowercase).count());
+        let (_, millis) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(Unread::Strange)?;
+        if number.is_empty() {
+            return Err(Unread::Strange);
+        }
+        // More digits than a number can have are a time that is too long.
+        let count: u64 = number.parse().map_err(|_| Unread::TooLong)?;
+        let part = count.checked_mul(*millis).map(Duration::from_millis).ok_or(Unread::TooLong)?;
+        total = Some(total.unwrap_or(Duration::ZERO).checked_add(part).ok_or(Unread::TooLong)?);
+        rest = then;
+    }
+    total.ok_or(Unread::Strange)
+}
+
+/// Reads a duration that is set: as [`read`], at most ten years.
 ///
 /// # Errors
 /// The remedy, in words.
 pub fn parse(text: &str) -> Result<Duration, String> {
-    let remedy = || "write a whole number and a unit, one of ms, s, m, h, d, such as 90s or 72h".to_owned();
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let (_, millis) = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(remedy)?;
-    let number: u64 = number.parse().map_err(|_| remedy())?;
-    let duration = number.checked_mul(*millis).map(Duration::from_millis).filter(|long| *long <= LONGEST);
-    duration.ok_or_else(|| "write at most 3650d".to_owned())
+    match read(text) {
+        Ok(duration) if duration <= LONGEST => Ok(duration),
+        Ok(_) | Err(Unread::TooLong) => Err("write at most 3650d".to_owned()),
+        Err(Unread::Strange) => {
+            Err("write a whole number and a unit, one of ms, s, m, h, d, such as 90s, 72h or 1h30m".to_owned())
+        }
+    }
 }
 
 /// Writes it as an operator would, with the longest unit that keeps it whole.
@@ -66,8 +99,19 @@ mod tests {
     }
 
     #[test]
+    fn several_are_added_whatever_the_case_and_the_space_between() {
+        for (text, minutes) in
+            [("1h30m", 90), ("1H 30M", 90), ("1d2h5m", 1565), (" 4 h ", 240), ("30m1h", 90), ("90s 30s", 2)]
+        {
+            assert_eq!(parse(text), Ok(Duration::from_mins(minutes)), "{text}");
+        }
+    }
+
+    #[test]
     fn everything_else_is_refused_with_the_remedy() {
-        for text in ["", "90", "s", "1.5h", "-4h", "4 h", "4H", "1h30m", "99999999999999999999s", "9999999d"] {
+        for text in
+            ["", "90", "s", "1.5h", "-4h", "1h30", "h1", "4 hours", "1h 30", "99999999999999999999s", "9999999d"]
+        {
             let remedy = parse(text).unwrap_err();
             assert!(remedy.contains("such as 90s") || remedy.contains("3650d"), "{text}: {remedy}");
         }

@@ -54,6 +54,7 @@ pub mod search;
 pub mod seen;
 pub mod segment;
 pub mod sending;
+pub mod sentence;
 pub mod settlement;
 pub mod setup;
 pub mod shift;

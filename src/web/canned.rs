@@ -6,13 +6,13 @@ use rocket::{FromForm, State};
 
 use super::failure::Failure;
 use super::frame::{Frame, Here};
-use super::words::sentence;
 use super::writing::lines;
 use crate::desk::canned::{self, Kept};
 use crate::desk::sessions::Who;
 use crate::desk::{self, Desk};
 use crate::domain::ids::{CannedReplyId, NumberId};
 use crate::domain::person::Role;
+use crate::domain::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;

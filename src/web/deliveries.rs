@@ -5,11 +5,11 @@ use rocket::{FromForm, State};
 
 use super::failure::Failure;
 use super::frame::{Frame, Here};
-use super::words::sentence;
 use crate::carrier::Listed;
 use crate::desk::sessions::Who;
 use crate::desk::{self, Desk, decide};
 use crate::domain::ids::DeliveryId;
+use crate::domain::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::ManagerOnly;

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::stamp::Stamp;
-use super::words::sentence;
 use crate::clock::At;
 use crate::domain::pick::STICKY;
+use crate::domain::sentence::sentence;
 use crate::store::views::timeline::Done;
 
 /// A quiet line in the middle of the thread.

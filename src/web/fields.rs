@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rocket::FromForm;
 
-use super::words::sentence;
+use crate::domain::sentence::sentence;
 
 /// What a form brought.
 #[derive(FromForm)]

@@ -74,13 +74,6 @@ pub fn empty(which: Which) -> &'static str {
     }
 }
 
-/// A reason from below, as a sentence.
-#[must_use]
-pub fn sentence(why: &str) -> String {
-    let mut letters = why.trim_end_matches('.').chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
-}
-
 /// What became of a text, in words, and whether it is something to act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fate {

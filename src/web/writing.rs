@@ -3,10 +3,10 @@
 use super::conversations::{self, Inbox};
 use super::list::{Shown, view_of};
 use super::thread::Back;
-use super::words;
 use crate::desk::sessions::Who;
 use crate::desk::{self, Desk};
 use crate::domain::ids::ConversationId;
+use crate::domain::sentence::sentence;
 use crate::http::Site;
 
 /// The answer to a form.
@@ -44,7 +44,7 @@ pub(super) async fn answer_in<T>(
             Answer::see(format!("/conversations/{id}?view={view}#{pane}"))
         }
         Err(desk::Failure::Refused { field, why }) => {
-            let back = back(field, words::sentence(&why));
+            let back = back(field, sentence(&why));
             Answer::again(conversations::page(desk, site, who, (id, Shown::of(view)), (None, None), back).await)
         }
         Err(failure) => Answer::Failed(failure.into()),

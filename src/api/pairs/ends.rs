@@ -22,7 +22,7 @@ use crate::domain::ids::ConversationId;
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct Extension {
     /// So much later; without it, by what its expiry says: `extend`, or else `idle` or `grace`.
-    #[schema(example = "30m", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+    #[schema(example = "30m", pattern = "^([0-9]+(ms|s|m|h|d))+$")]
     by: Option<String>,
 }
 

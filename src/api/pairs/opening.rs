@@ -111,10 +111,10 @@ macro_rules! expiries {
             kind: $kind,
             $($(#[$more])* $member: $type,)*
             /// It never lives longer than this, whatever moves its end.
-            #[schema(example = "24h", pattern = "^[0-9]+(ms|s|m|h|d)$", default = "30d")]
+            #[schema(example = "24h", pattern = "^([0-9]+(ms|s|m|h|d))+$", default = "30d")]
             hard_cap: Option<String>,
             /// You, and with `warning` the parties, are told so long before the end.
-            #[schema(example = "10m", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+            #[schema(example = "10m", pattern = "^([0-9]+(ms|s|m|h|d))+$")]
             warn_before: Option<String>,
             /// What the parties are told then.
             #[schema(
@@ -124,7 +124,7 @@ macro_rules! expiries {
             )]
             warning: Option<String>,
             /// A party who answers the warning with EXTEND moves the end by this, three times at most.
-            #[schema(example = "30m", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+            #[schema(example = "30m", pattern = "^([0-9]+(ms|s|m|h|d))+$")]
             extend: Option<String>,
         }
     )*};
@@ -137,19 +137,19 @@ expiries! {
         #[schema(example = "2030-03-10T16:05:00Z", format = DateTime)]
         at: Option<String>,
         /// So long after it is opened.
-        #[schema(example = "4h", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+        #[schema(example = "4h", pattern = "^([0-9]+(ms|s|m|h|d))+$")]
         after: Option<String>,
     }
     /// It ends when nobody has written for some time.
     SlidingExpiry(Sliding) {
         /// So long after the last message.
-        #[schema(example = "2h", pattern = "^[0-9]+(ms|s|m|h|d)$")]
+        #[schema(example = "2h", pattern = "^([0-9]+(ms|s|m|h|d))+$")]
         idle: String,
     }
     /// It ends some time after its completion, or at the hard cap.
     AfterCompletionExpiry(AfterCompletion) {
         /// So long after its completion; 30 minutes unless you say otherwise.
-        #[schema(example = "30m", pattern = "^[0-9]+(ms|s|m|h|d)$", default = "30m")]
+        #[schema(example = "30m", pattern = "^([0-9]+(ms|s|m|h|d))+$", default = "30m")]
         grace: Option<String>,
     }
 }
@@ -166,7 +166,9 @@ impl PartialSchema for NewExpiry {
         let one_of = kinds
             .iter()
             .fold(OneOfBuilder::new(), |one_of, (_, name)| one_of.item(Ref::from_schema_name(&**name)))
-            .description(Some("When a pair ends. Spans are a whole number and a unit: `90s`, `30m`, `24h`, `7d`."))
+            .description(Some(
+                "When a pair ends. Spans are whole numbers, each with its unit: `90s`, `30m`, `1h30m`, `7d`.",
+            ))
             .discriminator(Some(Discriminator::with_mapping("kind", mapping.collect::<Vec<_>>())));
         RefOr::T(Schema::OneOf(one_of.build()))
     }

@@ -12,6 +12,7 @@ use crate::desk::pool::missing;
 use crate::domain::delivery::State as Known;
 use crate::domain::duration;
 use crate::domain::expiry::Expiry;
+use crate::domain::sentence::sentence;
 use crate::store::views::pairs::{PairRow, SaidRow, Stage};
 
 /// A pair.
@@ -290,7 +291,7 @@ impl From<Refusal> for Problem {
             Refusal::Wrong(wrongs) => {
                 Problem::refused(wrongs.into_iter().map(|wrong| Fault::at(wrong.pointer, &wrong.why)))
             }
-            Refusal::Conflict { code, why } => Problem::new(code, crate::api::problem::sentence(&why)),
+            Refusal::Conflict { code, why } => Problem::new(code, sentence(&why)),
             Refusal::PoolExhausted(missing) => exhausted(missing),
         }
     }

@@ -6,11 +6,11 @@ use rocket::{FromForm, State};
 use super::{Asked, Back, History, page};
 use crate::desk::{self, Desk, saved_search};
 use crate::domain::ids::SavedSearchId;
+use crate::domain::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::web::failure::Failure;
-use crate::web::words::sentence;
 
 #[derive(FromForm)]
 pub(in crate::web) struct Kept {

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crate::domain::duration;
 use crate::domain::policy::{LinePolicy, PickPolicy, SupportPolicy};
+use crate::domain::sentence::sentence;
 use crate::domain::text::Wording;
 use crate::store::lines::Line;
 use crate::web::fields::{Field, Sent, Typed, Whys};
 use crate::web::hours::HoursFields;
-use crate::web::words::sentence;
 use crate::web::writing::lines;
 
 /// All fields of the page.

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::form::Form;
+use crate::secret::hex;
 
 /// The header that carries the signature.
 pub const HEADER: &str = "X-Twilio-Signature";
@@ -135,15 +136,6 @@ fn other_port(url: &str) -> Option<String> {
     }
     let port = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
     Some(format!("{scheme}://{authority}:{port}{tail}"))
-}
-
-/// Lower-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
