@@ -1,5 +1,5 @@
-//! Named points at which a test can have the process die, as kill -9 would, or stand still; nothing without the feature
-//! `faults`. On the ground floor because such points stand on every floor.
+//! Named points at which a test can have the process die, as kill -9 would, stand still, or find that it was built wrongly;
+//! nothing without the feature `faults`. On the ground floor because such points stand on every floor.
 
 use std::time::Duration;
 
@@ -24,6 +24,19 @@ pub async fn during<T>(name: &str, work: impl Future<Output = T>) -> T {
         },
         None => work.await,
     }
+}
+
+/// `pattern`, unless the environment's `FAULT_SPOIL` is `name`: then one that no program can read.
+#[inline]
+#[must_use]
+pub fn spoiled<'a>(name: &str, pattern: &'a str) -> &'a str {
+    #[cfg(feature = "faults")]
+    if std::env::var("FAULT_SPOIL").is_ok_and(|wanted| wanted == name) {
+        return "(";
+    }
+    #[cfg(not(feature = "faults"))]
+    let _ = name;
+    pattern
 }
 
 #[cfg(feature = "faults")]

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Failed, Here, Outcome, out};
-use crate::store::backup;
+use crate::desk::copies;
 use crate::store::file::DatabaseFile;
+use crate::store::{self, backup};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -30,7 +31,19 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     };
     let held = backup::backup(&database, &options.file, options.overwrite).await?;
     out::line(format_args!("{file}: {}", told(&held)));
+    // A copy is worth more than its trace: on a full disk, or before an upgrade, it is there all the same.
+    if let Err(why) = write_down(here, &held).await {
+        eprintln!("The audit does not tell of this copy: {why}");
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Has the audit of the database tell that a copy of it was taken.
+async fn write_down(here: &Here, held: &backup::Held) -> store::Result<()> {
+    let store = here.opened_as_it_is().await?;
+    let written = copies::taken(&store, held, here.clock.now()).await;
+    store.close().await;
+    written
 }
 
 /// What a copy holds, in words.

@@ -12,7 +12,11 @@ pub(crate) fn start(settings: &LogSettings) {
     // The databases' drivers say at `info` what only they need to know; whoever names one sees it all.
     let quieter = if settings.filter.contains("sqlx") { "" } else { ",sqlx=warn" };
     let filter = EnvFilter::try_new(format!("{}{quieter}", settings.filter)).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| OneLine(io::stderr()));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(|| OneLine(io::stderr()))
+        // When the terminal is gone nobody reads; to complain of that there would end the process in the middle of its work.
+        .log_internal_errors(false);
     // A second start (tests in one process) keeps the first log.
     let _ = if settings.json {
         builder.json().flatten_event(true).try_init()

@@ -8,6 +8,7 @@ use clap::Args;
 use super::backup::told;
 use super::serve::lock;
 use super::{Failed, Here, Outcome, out};
+use crate::desk::commands;
 use crate::store::file::DatabaseFile;
 use crate::store::restore;
 
@@ -29,8 +30,9 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     };
     // Held until the new database has its name: nobody can begin to serve the old one meanwhile.
     let lock = lock::take(&here.settings.database_url)?;
-    let stamp = here.clock.now().utc().map(|now| now.format("%Y%m%dT%H%M%SZ").to_string()).unwrap_or_default();
-    let restored = restore::restore(&database, &options.file, &stamp).await;
+    let now = here.clock.now();
+    let stamp = now.utc().map(|now| now.format("%Y%m%dT%H%M%SZ").to_string()).unwrap_or_default();
+    let restored = restore::restore(&database, &options.file, &stamp, (commands::ids().next(now), now)).await;
     drop(lock);
     let restored = restored?;
     out::line(format_args!("{} is {file} now: {}", here.database(), told(&restored.held)));
@@ -42,6 +44,11 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
          disabled = true). Then start `switchboard serve`. It asks the carrier what came and what was sent since the copy: \
          missed texts are taken in, and whatever waits is looked up before it is sent again.",
     );
+    if !restored.told {
+        eprintln!(
+            "The copy is of a version that wrote down nothing of what commands do: its audit does not tell of this restore."
+        );
+    }
     if restored.older {
         out::line("The copy is older than this program; `serve` brings it up to date.");
     }

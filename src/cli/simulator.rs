@@ -1,15 +1,24 @@
 //! `simulator`: the simulated carrier alone, in a process of its own, so that the witness survives whatever is done to
-//! the server.
+//! the server. It is served through the same front as the house, so that it waits for nobody without an end, either.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
+use super::serve::files;
 use super::stop::Stop;
 use super::{Failed, Here, Outcome, out, port};
 use crate::config;
-use crate::simulator::{self, Settings, Simulator};
+use crate::http::front::{Door, House, Limits, Open};
+use crate::simulator::{self, Outage, Settings, Simulator};
+
+/// What sets its address and its port.
+const NAMES: port::Names = ("--address", "--port");
+/// Whoever asked for an outage hears the answer within this, before the connection is cut.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -39,14 +48,10 @@ pub(super) struct Options {
 pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let mut stop = Stop::listen().map_err(|error| Failed::new(format!("the system gives no signals: {error}")))?;
     simulator::safe_address(options.address, here.settings.simulator_anywhere).map_err(Failed::new)?;
-    let port = match options.port {
-        // Chosen here and kept, because an outage on demand closes the port and opens the same one again.
-        0 => free_port(options.address)?,
-        port => {
-            port::is_free(options.address, port, ("--address", "--port"))?;
-            port
-        }
-    };
+    // Kept from here on: the account is told with it, and an outage on demand closes and opens the same one.
+    let door = Door::keep(options.address, options.port)
+        .map_err(|error| cannot_listen(options.address, options.port, &error))?;
+    let port = door.port();
     let account = options.account.unwrap_or_else(|| format!("AC{}", here.chance.hex::<16>()));
     let token = options.token.unwrap_or_else(|| here.chance.hex::<16>());
     let settings = Settings {
@@ -59,6 +64,7 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
         ..Settings::new(&account, &token)
     };
     let simulator = Simulator::new(settings).map_err(Failed::new)?;
+    let open = door.open().map_err(|error| cannot_listen(options.address, port, &error))?;
     let base = format!("http://{}", SocketAddr::new(options.address, port));
     out::line(format_args!("Virtual phones: {base}/simulator"));
     out::line("To serve with it, set");
@@ -68,13 +74,34 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     out::line(format_args!("  TWILIO_AUTH_TOKEN={token}"));
     // It keeps nothing, so there is nothing to finish.
     tokio::select! {
-        ended = simulator::run_alone(simulator, config::bare_figment(options.address, port)) => ended.map_err(Failed::new)?,
+        ended = serve(simulator, open, (options.address, port)) => ended?,
         () = stop.asked() => {}
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn free_port(address: IpAddr) -> Result<u16, Failed> {
-    let bound = TcpListener::bind((address, 0)).and_then(|listener| listener.local_addr());
-    bound.map(|at| at.port()).map_err(|error| Failed::new(format!("no free port on {address}: {error}")))
+/// Serves through any number of outages, each of which closes the port for a while.
+async fn serve(simulator: Simulator, mut open: Open, (address, port): (IpAddr, u16)) -> Result<(), Failed> {
+    let cannot = |error: &io::Error| cannot_listen(address, port, error);
+    let files = files();
+    loop {
+        let outage = Outage::default();
+        let rocket = simulator::alone(simulator.clone(), config::bare_figment(address, port), outage.clone());
+        let house = House::of(rocket).await.map_err(|error| Failed::new(format!("cannot serve: {error}")))?;
+        let usual = Limits::of(house.config(), files);
+        // An outage is meant to be sudden: nobody is waited for but whoever has asked for it. And whoever comes here comes from
+        // one address.
+        let limits = Limits { grace: FAREWELL, mercy: Duration::ZERO, of_one: usual.connections, ..usual };
+        open.serve(house, limits).await;
+        let Some(closed) = outage.asked() else { return Ok(()) };
+        // Ours meanwhile, and not open.
+        let door = Door::keep(address, port).map_err(|error| cannot(&error))?;
+        tokio::time::sleep(closed).await;
+        open = door.open().map_err(|error| cannot(&error))?;
+    }
+}
+
+/// The port cannot be had.
+fn cannot_listen(address: IpAddr, port: u16, error: &io::Error) -> Failed {
+    Failed::new(port::trouble(address, port, error, NAMES))
 }

@@ -28,6 +28,7 @@ mod command;
 pub mod commands;
 pub mod consent;
 pub mod contact;
+pub mod copies;
 pub mod decide;
 pub mod deliver;
 pub mod doubt;

@@ -14,9 +14,17 @@ use rocket::{Build, Request, Rocket, Shutdown, State, post};
 use super::guard::SameSite;
 use super::{Simulator, api_routes, here, page_routes};
 
-/// Milliseconds for which the port is to be closed; 0 when the process is to stay as it is.
+/// Whether the port is to be closed for a while, and for how long; asked by whoever has the port.
 #[derive(Clone, Debug, Default)]
-struct Outage(Arc<AtomicU64>);
+pub struct Outage(Arc<AtomicU64>);
+
+impl Outage {
+    /// For how long the port is to be closed, if the process was asked to.
+    #[must_use]
+    pub fn asked(&self) -> Option<Duration> {
+        Some(self.0.load(Ordering::SeqCst)).filter(|millis| *millis > 0).map(Duration::from_millis)
+    }
+}
 
 /// Whether the process is only the simulator. Asking with `Option<&State<…>>` would keep any other from starting.
 pub(super) struct Alone(pub(super) bool);
@@ -33,12 +41,12 @@ impl<'r> FromRequest<'r> for Alone {
 /// The API at `/`, the page and the control API at `/simulator`, with their own security headers.
 #[must_use]
 pub fn rocket(simulator: Simulator, figment: Figment) -> Rocket<Build> {
-    build(simulator, figment, Outage::default())
+    alone(simulator, figment, Outage::default())
 }
 
-fn build(simulator: Simulator, figment: Figment, outage: Outage) -> Rocket<Build> {
-    // An outage is meant to be sudden: nobody is waited for.
-    let figment = figment.merge(("shutdown.grace", 0)).merge(("shutdown.mercy", 0));
+/// As [`rocket()`], for whoever has the port: when this Rocket shuts down, `outage` says whether it was for a while.
+#[must_use]
+pub fn alone(simulator: Simulator, figment: Figment, outage: Outage) -> Rocket<Build> {
     rocket::custom(figment)
         .manage(simulator)
         .manage(outage)
@@ -54,40 +62,6 @@ fn close_port(_guard: SameSite, outage: &State<Outage>, shutdown: Shutdown, mill
     outage.0.store(millis.max(1), Ordering::SeqCst);
     shutdown.notify();
     Status::NoContent
-}
-
-/// Serves until it is told to stop, through any number of outages.
-///
-/// # Errors
-/// If the port cannot be bound.
-pub async fn run_alone(simulator: Simulator, figment: Figment) -> Result<(), Box<rocket::Error>> {
-    loop {
-        let outage = Outage::default();
-        let rocket = build(simulator.clone(), figment.clone(), outage.clone());
-        rocket.launch().await.map_err(Box::new)?;
-        match outage.0.load(Ordering::SeqCst) {
-            0 => return Ok(()),
-            millis => tokio::select! {
-                () = tokio::time::sleep(Duration::from_millis(millis)) => {}
-                () = told_to_stop() => return Ok(()),
-            },
-        }
-    }
-}
-
-/// While the port is closed nobody else listens to the terminal or to whoever ends processes.
-async fn told_to_stop() {
-    let mut end = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-    let terminated = async {
-        match &mut end {
-            Some(end) => end.recv().await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
-    }
 }
 
 /// The headers that the whole program sends, for a process that is only the simulator.

@@ -27,7 +27,7 @@ mod switches;
 mod texts;
 mod wirelog;
 
-pub use alone::{rocket, run_alone};
+pub use alone::{Outage, alone, rocket};
 pub use book::Count;
 pub use faults::{Fault, Kind};
 pub use here::{safe_address, safe_public_address};

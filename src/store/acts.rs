@@ -38,16 +38,21 @@ pub struct Act<'a> {
     pub data: &'a Value,
 }
 
+/// The origin of what somebody did on the command line.
+pub(super) const COMMAND: &str = "command";
+
+/// The statement that writes a row.
+pub(super) const INSERT: &str = "INSERT INTO acts (id, at, origin, app_id, token_id, kind, conversation_id, person_id, data) \
+                                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
 /// Writes a row.
 pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
     let (origin, app, token) = match act.origin {
         Origin::Program(app, token) => ("program", Some(app), Some(token)),
-        Origin::Command => ("command", None, None),
+        Origin::Command => (COMMAND, None, None),
         Origin::House(app) => ("house", app, None),
     };
-    on!(tx, c => sqlx::query(
-        "INSERT INTO acts (id, at, origin, app_id, token_id, kind, conversation_id, person_id, data) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+    on!(tx, c => sqlx::query(INSERT)
         .bind(act.id).bind(act.at.0).bind(origin).bind(app.map(|id| id.0)).bind(token.map(|id| id.0)).bind(act.kind)
         .bind(act.conversation.map(|id| id.0)).bind(act.person.map(|id| id.0)).bind(act.data.to_string())
         .execute(&mut *c).await.map(drop))?;

@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
@@ -22,6 +23,14 @@ pub struct Held {
     pub newest: Option<At>,
     /// The account at the carrier that it belongs to, if it has been served.
     pub account: Option<String>,
+}
+
+impl Held {
+    /// As it stands in the audit.
+    #[must_use]
+    pub fn told(&self) -> Value {
+        json!({ "messages": self.messages, "newest": self.newest.map(|at| at.to_string()) })
+    }
 }
 
 /// Copies `database` to `to`, a new file that nobody but its owner may read. With `overwrite` a file that is there is

@@ -9,9 +9,13 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+
 use super::backup::{Held, beside, examined, private, refused, same, sync_folder};
 use super::file::DatabaseFile;
-use super::{Result, State};
+use super::{Result, State, acts};
+use crate::clock::At;
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,14 +26,19 @@ pub struct Restored {
     pub kept: Option<PathBuf>,
     /// Its schema must still be brought up to date.
     pub older: bool,
+    /// Its audit tells of the restore. (Versions that wrote down nothing of what commands do have no place for it.)
+    pub told: bool,
 }
 
+/// What the audit calls a restore.
+const RESTORED: &str = "restored";
+
 /// Puts the copy `from` in the place of `database`, which nobody may be using. What stood there gets a name that ends in
-/// `stamp`.
+/// `stamp`. The audit of what stands there then tells of it, by the row `act` and its time.
 ///
 /// # Errors
 /// [`super::Error::Refused`] says why nothing was changed, or that the restore was cut off and must be done again.
-pub async fn restore(database: &DatabaseFile, from: &Path, stamp: &str) -> Result<Restored> {
+pub async fn restore(database: &DatabaseFile, from: &Path, stamp: &str, act: (i64, At)) -> Result<Restored> {
     // A link leads to the file that is to be replaced; the link stays.
     let real = fs::canonicalize(database.path()).unwrap_or_else(|_| database.path().to_owned());
     let database = DatabaseFile::at(&real);
@@ -51,8 +60,8 @@ pub async fn restore(database: &DatabaseFile, from: &Path, stamp: &str) -> Resul
         }
     }
     let growing = database.restoring();
-    let ready = copy(from, &growing, database.path()).await;
-    let (held, older) = ready.inspect_err(|_| {
+    let ready = copy(from, &growing, database.path(), act).await;
+    let (held, older, told) = ready.inspect_err(|_| {
         // Nothing was moved yet: without the copy everything is as it was.
         let _ = fs::remove_file(&growing);
         let _ = sync_folder(&growing);
@@ -63,14 +72,15 @@ pub async fn restore(database: &DatabaseFile, from: &Path, stamp: &str) -> Resul
             database.path().display()
         ))
     })?;
-    Ok(Restored { held, kept, older })
+    Ok(Restored { held, kept, older, told })
 }
 
-/// Copies `from` to `growing` and examines the copy: opening `from` itself could write beside it.
-async fn copy(from: &Path, growing: &Path, database: &Path) -> Result<(Held, bool)> {
+/// Copies `from` to `growing`, examines the copy (opening `from` itself could write beside it) and writes `act` into it.
+async fn copy(from: &Path, growing: &Path, database: &Path, act: (i64, At)) -> Result<(Held, bool, bool)> {
     let shown = from.display();
     let cannot = |error: &io::Error| refused(format!("{shown} cannot be copied to {}: {error}", growing.display()));
-    for old in [growing.to_owned(), beside(growing, "-wal"), beside(growing, "-shm")] {
+    // Of a restore that was cut off: its journal would be taken for the new one's.
+    for old in [growing.to_owned(), beside(growing, "-wal"), beside(growing, "-shm"), beside(growing, "-journal")] {
         match fs::remove_file(&old) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(cannot(&error)),
             _ => {}
@@ -99,8 +109,36 @@ async fn copy(from: &Path, growing: &Path, database: &Path) -> Result<(Held, boo
     let held = examined(&copy)
         .await
         .map_err(|error| refused(error.to_string().replace(&growing.display().to_string(), &shown.to_string())))?;
+    let told = write_down(&copy, act, &held).await.map_err(|error| copy.trouble(error))?;
     File::open(growing).and_then(|file| file.sync_all()).map_err(|error| cannot(&error))?;
-    Ok((held, state != State::Current))
+    Ok((held, state != State::Current, told))
+}
+
+/// Writes into the audit of `copy` that it was put back; `false` if it has no place for that.
+async fn write_down(copy: &DatabaseFile, (id, at): (i64, At), held: &Held) -> sqlx::Result<bool> {
+    let options =
+        SqliteConnectOptions::new().filename(copy.path()).create_if_missing(false).disable_statement_logging();
+    let mut connection = options.connect().await?;
+    let place: Option<i64> = sqlx::query_scalar("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'acts'")
+        .fetch_optional(&mut connection)
+        .await?;
+    if place.is_some() {
+        let nobody = None::<i64>;
+        sqlx::query(acts::INSERT)
+            .bind(id)
+            .bind(at.0)
+            .bind(acts::COMMAND)
+            .bind(nobody)
+            .bind(nobody)
+            .bind(RESTORED)
+            .bind(nobody)
+            .bind(nobody)
+            .bind(held.told().to_string())
+            .execute(&mut connection)
+            .await?;
+    }
+    connection.close().await?;
+    Ok(place.is_some())
 }
 
 /// Names what is there anew, and gives the new one its name; where the old one is kept, if there was one.

@@ -54,6 +54,8 @@ fn told(row: &Audited) -> String {
             let what = if row.customer.is_some() { "everything of the customer" } else { "the conversation" };
             format!("took out {what} as {form}, {numbers}, {} messages", data["messages"])
         }
+        "backed_up" => format!("took a copy of the whole database with all numbers, {}", held(&data)),
+        "restored" => format!("put a copy in the place of the database, {}", held(&data)),
         "number_shown" => "looked at the number".to_owned(),
         "masks_ordered" => {
             let (count, each) = (&data["count"], data["each"].as_str().unwrap_or_default());
@@ -84,6 +86,12 @@ fn told(row: &Audited) -> String {
         "mask_reactivated" => "made a mask active again".to_owned(),
         other => other.replace('_', " "),
     }
+}
+
+/// What a copy of the database holds.
+fn held(data: &serde_json::Value) -> String {
+    let newest = data["newest"].as_str().map(|at| format!(", the newest of {at}")).unwrap_or_default();
+    format!("{} messages{newest}", data["messages"])
 }
 
 /// What stands for a network address.

@@ -37,20 +37,37 @@ pub fn sqlite() -> Fresh {
     Fresh { url: format!("sqlite:{}", folder.path().join("switchboard.db").display()), kind: Kind::Sqlite(folder) }
 }
 
+fn server() -> String {
+    std::env::var("TEST_POSTGRES_URL")
+        .expect("TEST_POSTGRES_URL names no PostgreSQL server; scripts/test starts one and sets it")
+}
+
 /// An empty database on the PostgreSQL server of this test run.
 pub async fn postgres() -> Fresh {
-    let server = std::env::var("TEST_POSTGRES_URL")
-        .expect("TEST_POSTGRES_URL names no PostgreSQL server; scripts/test starts one and sets it");
-    new_on(server, "").await
+    new_on(server(), "").await
+}
+
+/// A database there that somebody else will make.
+pub fn unmade_postgres() -> Fresh {
+    named(server(), new_name())
 }
 
 async fn new_on(server: String, like: &str) -> Fresh {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    // Another run's may still be there.
-    let name = format!("switchboard_{}_{}", Chance::System.hex::<4>(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let name = new_name();
     on_server(&server, &format!("CREATE DATABASE {name} {like}")).await;
+    named(server, name)
+}
+
+/// A name that no other run gives either: its databases may still be there.
+fn new_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("switchboard_{}_{}", Chance::System.hex::<4>(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The database of this name on that server.
+fn named(server: String, name: String) -> Fresh {
     let (base, _) = server.rsplit_once('/').expect("TEST_POSTGRES_URL ends in /database");
-    Fresh { url: format!("{base}/{name}"), kind: Kind::Postgres { server: server.clone(), name } }
+    Fresh { url: format!("{base}/{name}"), kind: Kind::Postgres { server, name } }
 }
 
 async fn on_server(server: &str, statement: &str) {

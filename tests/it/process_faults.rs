@@ -1,6 +1,7 @@
 //! What can happen to a server beside kill -9: stopped and woken, told to end under load, its database locked, full or
 //! gone for a moment, a second one on the same database. Nothing is lost, nothing is sent twice, order holds.
 
+use std::net::TcpListener;
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -30,6 +31,19 @@ async fn a_second_server_on_the_same_sqlite_file_is_refused() {
     assert!(world.logged().contains("another `switchboard serve` is using this database"));
     let said = Traffic::of(&world.witness, sides, 2).ends().await;
     world.proves(&said).await;
+}
+
+#[tokio::test]
+async fn a_server_whose_pattern_of_contacts_cannot_be_read_ends_before_it_listens() {
+    let mut world = World::new(databases::sqlite()).await;
+    // A server that came so far as to ask for its port would say instead that it is taken.
+    let taken = TcpListener::bind(("127.0.0.1", world.port)).unwrap();
+    world.server = Some(world.start(&["serve"], world.port, &[("FAULT_SPOIL", "link")]));
+    assert_eq!(world.ends().await.code(), Some(1));
+    let logged = world.logged();
+    assert!(logged.contains("a pattern of contacts cannot be read"), "{logged}");
+    drop(taken);
+    world.serves(&[]).await;
 }
 
 async fn stopped_in_the_middle_of_sending(database: Fresh) {

@@ -166,7 +166,7 @@ async fn serve(here: &Here, begun: Begun, network: Network, door: Door, mut stop
 }
 
 /// How many files this process may open, as many as the system allows it.
-fn files() -> u64 {
+pub(super) fn files() -> u64 {
     raise_file_limit().unwrap_or_else(|error| {
         tracing::warn!(%error, "the limit of open files cannot be raised");
         0

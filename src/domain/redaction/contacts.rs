@@ -2,6 +2,8 @@
 
 use regex::{Captures, Regex};
 
+use crate::faults;
+
 /// What contacts are found by.
 pub(super) struct Patterns {
     email: Regex,
@@ -129,7 +131,7 @@ const CUES: [&str; 22] = [
 
 impl Patterns {
     pub(super) fn compile() -> Result<Self, regex::Error> {
-        Self::of([EMAIL, LINK, HANDLE, WHEN])
+        Self::of([EMAIL, faults::spoiled("link", LINK), HANDLE, WHEN])
     }
 
     pub(super) fn of([email, link, handle, when]: [&str; 4]) -> Result<Self, regex::Error> {

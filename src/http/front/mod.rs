@@ -17,5 +17,5 @@ mod seat;
 mod seats;
 mod wire;
 
-pub use door::{Door, House};
+pub use door::{Door, House, Open};
 pub use limits::{Limits, raise_file_limit};

@@ -7,6 +7,7 @@ use switchboard::wire::twilio::signature;
 use super::doctor::SETUP;
 use super::program::{Desk, carrier};
 use crate::both_stores;
+use crate::databases::Fresh;
 use crate::processes::free_port;
 
 async fn posted(url: &str, form: &Form, content: &[(&str, String)]) -> u16 {
@@ -20,7 +21,7 @@ async fn posted(url: &str, form: &Form, content: &[(&str, String)]) -> u16 {
 }
 
 /// `account` rents a number.
-async fn rents(base: &str, account: &str, number: &str) {
+pub async fn rents(base: &str, account: &str, number: &str) {
     let url = format!("{base}/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json");
     let form: Form = [("PhoneNumber", number)].into_iter().collect();
     let secret = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("{account}:secret"));
@@ -85,10 +86,9 @@ async fn while_the_carrier_cannot_be_asked_texts_are_taken_in_and_bind_the_datab
     assert_eq!(carrier.stops().code, Some(0));
 }
 
-#[tokio::test]
-async fn a_database_goes_with_its_numbers_to_another_account_when_both_are_named() {
+async fn a_database_goes_with_its_numbers_to_another_account_when_both_are_named(database: Fresh, in_use: &str) {
     let ((first, one), (second, two)) = (carrier("AC1"), carrier("AC2"));
-    let desk = Desk::new().at("AC1", &one);
+    let desk = Desk::new().with("DATABASE_URL", &database.url).at("AC1", &one);
     desk.file("setup.toml", SETUP);
     assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
     let unclaimed = desk.at("AC2", &two);
@@ -99,7 +99,7 @@ async fn a_database_goes_with_its_numbers_to_another_account_when_both_are_named
     house.says("Switchboard");
     let desk = desk.at("AC2", &two);
     let served = desk.runs(&["account", "move", "AC1", "AC2"]);
-    assert!(served.code == Some(1) && served.err.contains("is using this database"), "{served:?}");
+    assert!(served.code == Some(1) && served.err.contains(in_use), "{served:?}");
     assert_eq!(house.stops().code, Some(0));
 
     for (words, code, why) in [
@@ -120,6 +120,21 @@ async fn a_database_goes_with_its_numbers_to_another_account_when_both_are_named
     let back = desk.at("AC1", &one).runs(&["serve"]);
     assert!(back.code == Some(1) && back.err.contains("belongs to the Twilio account AC2"), "{back:?}");
     assert_eq!((first.stops().code, second.stops().code), (Some(0), Some(0)));
+}
+
+mod moved {
+    use super::a_database_goes_with_its_numbers_to_another_account_when_both_are_named as goes;
+    use crate::databases;
+
+    #[tokio::test]
+    async fn on_sqlite() {
+        goes(databases::sqlite(), "is using this database").await;
+    }
+
+    #[tokio::test]
+    async fn on_postgres() {
+        goes(databases::postgres().await, "1 `switchboard serve` run on this database").await;
+    }
 }
 
 both_stores! {

@@ -76,7 +76,10 @@ async fn a_backup_is_put_back_after_a_kill_with_nothing_else_in_it_and_texts_flo
     assert!(world.start(&["restore", &path], 0, &[]).ends().await.success(), "{}", world.logged());
     assert!(!log.exists(), "the log of the old database stands beside the new one");
     assert_eq!(mode(&database), 0o600);
-    assert_eq!(rows(&database).await.unwrap(), kept, "it holds what the copy holds, and nothing else");
+    let (told, held): (Vec<_>, Vec<_>) =
+        rows(&database).await.unwrap().into_iter().partition(|row| !kept.contains(row));
+    assert_eq!(held, kept, "it holds what the copy holds");
+    assert!(told.len() == 1 && told[0].starts_with("acts: "), "and nothing else but that it was put back: {told:?}");
     let beside: Vec<_> = fs::read_dir(database.parent().unwrap()).unwrap().map(|one| one.unwrap().path()).collect();
     let old = beside.iter().find(|path| path.display().to_string().ends_with('Z')).expect("the old one is kept");
     let old_log = beside.iter().find(|path| path.display().to_string().ends_with("Z-wal")).expect("with its log");
@@ -92,6 +95,55 @@ async fn a_backup_is_put_back_after_a_kill_with_nothing_else_in_it_and_texts_flo
         texts.iter().any(|text| text.outbound && text.body == new.0).then_some(())
     })
     .await;
+}
+
+/// Kind, origin and particulars of what commands did with copies.
+async fn acts(path: &Path) -> Vec<String> {
+    let mut connection = connect(path).await;
+    let sql =
+        "SELECT kind || ' by ' || origin || ' ' || data FROM acts WHERE kind IN ('backed_up', 'restored') ORDER BY id";
+    let acts = words(&mut connection, sql.into()).await.unwrap();
+    connection.close().await.unwrap();
+    acts
+}
+
+#[tokio::test]
+async fn a_copy_that_was_taken_and_one_that_was_put_back_stand_in_the_audit() {
+    let desk = Desk::new();
+    let database = desk.path("switchboard.db");
+    let (taken, back) =
+        (r#"backed_up by command {"messages":0,"newest":null}"#, r#"restored by command {"messages":0,"newest":null}"#);
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
+    assert_eq!(desk.runs(&["backup", "copy.db"]).code, Some(0));
+    assert_eq!(desk.runs(&["backup", "copy.db"]).code, Some(2), "nothing was taken");
+    assert_eq!(house.stops().code, Some(0));
+    assert_eq!(acts(&database).await, [taken]);
+    assert_eq!(desk.runs(&["backup", "second.db"]).code, Some(0));
+    assert_eq!(acts(&database).await, [taken, taken], "also while nobody serves");
+
+    assert_eq!(desk.runs(&["restore", "second.db"]).code, Some(0));
+    assert_eq!(acts(&database).await, [taken, back], "the copy was taken before it could be told of");
+    assert_eq!(acts(&desk.path("second.db")).await, [taken], "the copy stays as it is");
+
+    // Of a version before, and of one that had no place for it.
+    for (change, told) in [("SELECT 1", &[taken, back][..]), ("DROP TABLE acts", &[])] {
+        let mut connection = connect(&desk.path("second.db")).await;
+        let older = format!(
+            "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations); {change}"
+        );
+        sqlx::raw_sql(AssertSqlSafe(older)).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        let said = desk.runs(&["restore", "second.db"]);
+        assert!(said.code == Some(0) && said.out.contains("older than this program"), "{said:?}");
+        assert_eq!(said.err.contains("does not tell of this restore"), told.is_empty(), "{said:?}");
+        if !told.is_empty() {
+            assert_eq!(acts(&database).await, told);
+            let copied = desk.runs(&["backup", "third.db"]);
+            assert!(copied.code == Some(0) && copied.err.contains("does not tell of this copy"), "{copied:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! Commands that do something and end.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use switchboard::config::keys;
 
-use super::program::Desk;
+use super::account::rents;
+use super::looking::run;
+use super::program::{Desk, carrier};
 
 const SETUP: &str = r#"
 [[line]]
@@ -137,70 +141,115 @@ fn a_reader_who_has_had_enough_is_no_fault() {
     assert_eq!(desk.runs(&["apply", "setup.toml"]).out.trim(), "nothing to change", "all of it was done");
 }
 
-/// What each command leaves behind that changes something; the rest changes nothing that people made.
+/// What each command leaves behind in the walk below; the rest changes nothing that people made.
 const LEAVES: [(&str, &[&str]); 12] = [
-    ("serve", &["link_made", "setup_link_made"]),
+    ("serve", &["setup_link_made", "person_added", "line_added", "line_joined", "mask_added", "link_made"]),
     ("simulator", &[]),
     ("migrate", &[]),
-    ("apply", &["person_added", "line_added", "mask_added"]),
+    ("apply", &["person_added", "line_added", "line_joined", "mask_added"]),
     ("person", &["password_set"]),
-    ("link", &["link_made"]),
+    ("link", &["setup_link_made", "link_made"]),
     ("pool", &["masks_ordered", "mask_draining"]),
-    ("token", &["token_made"]),
+    ("token", &["token_made", "token_revoked"]),
     ("doctor", &["sending_resumed"]),
-    ("backup", &[]),
-    ("restore", &[]),
+    ("backup", &["backed_up"]),
+    ("restore", &["restored"]),
     ("account", &["account_moved"]),
 ];
 
-#[test]
-fn every_command_that_changes_something_leaves_a_row() {
-    let desk = Desk::new().with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com");
-    let help = desk.runs(&["--help"]).out;
+/// The kinds of acts of commands in the database of a desk, oldest first.
+async fn acts(desk: &Desk) -> Vec<String> {
+    let url = format!("sqlite:{}", desk.path("switchboard.db").display());
+    let store = switchboard::store::Store::open(&url).await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    let sql = sqlx::AssertSqlSafe("SELECT kind FROM acts WHERE origin = 'command' ORDER BY id".to_owned());
+    let rows: Vec<(String,)> = switchboard::on!(&mut tx, c => sqlx::query_as(sql).fetch_all(&mut *c).await).unwrap();
+    drop(tx);
+    store.close().await;
+    rows.into_iter().map(|(kind,)| kind).collect()
+}
+
+/// What commands have left so far, by the first word of each.
+#[derive(Default)]
+struct Left(BTreeMap<&'static str, BTreeSet<String>>);
+
+impl Left {
+    /// Runs a command that ends well, and notes what is new in the audit; what it printed.
+    async fn by(&mut self, desk: &Desk, words: &[&'static str], input: &str) -> String {
+        // Older rows stay as they are: what a restore puts back is an older state, and what it adds stands behind that.
+        let before = if desk.path("switchboard.db").exists() { acts(desk).await } else { Vec::new() };
+        let said = desk.runs_with(words, input);
+        assert_eq!(said.code, Some(0), "{words:?}: {said:?}");
+        self.note(words[0], &before, desk).await;
+        said.out
+    }
+
+    async fn note(&mut self, command: &'static str, before: &[String], desk: &Desk) {
+        let after = if desk.path("switchboard.db").exists() { acts(desk).await } else { Vec::new() };
+        let same = before.iter().zip(&after).take_while(|(one, other)| one == other).count();
+        self.0.entry(command).or_default().extend(after.into_iter().skip(same));
+    }
+}
+
+#[tokio::test]
+async fn every_command_that_changes_something_leaves_a_row() {
+    let help = Desk::new().runs(&["--help"]).out;
     let list = help.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
-    let known: Vec<&str> = LEAVES.iter().map(|(name, _)| *name).chain(["help"]).collect();
-    let commands: Vec<&str> = list
+    let listed: BTreeSet<&str> = list
         .lines()
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
         .collect();
-    assert!(commands.len() > 5, "{help}");
-    for command in &commands {
-        assert!(known.contains(command), "{command} has no line in LEAVES: say what it leaves");
-    }
-    let acts = || -> Vec<String> {
-        let url = format!("sqlite:{}", desk.folder.path().join("switchboard.db").display());
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let store = switchboard::store::Store::open(&url).await.unwrap();
-            let mut tx = store.read().await.unwrap();
-            let sql = sqlx::AssertSqlSafe("SELECT kind FROM acts WHERE origin = 'command' ORDER BY id".to_owned());
-            let rows: Vec<(String,)> =
-                switchboard::on!(&mut tx, c => sqlx::query_as(sql).fetch_all(&mut *c).await).unwrap();
-            drop(tx);
-            store.close().await;
-            rows.into_iter().map(|(kind,)| kind).collect()
-        })
-    };
-    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
-    let early = desk.runs(&["link", "--setup"]);
-    assert!(
-        early.out.starts_with("https://texts.example.com/setup/") && early.err.contains("within an hour"),
-        "{early:?}"
-    );
+    let known: BTreeSet<&str> = LEAVES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(listed, known, "each command has a line in LEAVES, which says what it leaves");
+
+    let mut left = Left::default();
+    // With the simulator the first start sets up a demonstration; with a real carrier it offers the link of the first admin.
+    let demo = Desk::new();
+    let mut house = demo.starts(&["serve"]);
+    house.says("Switchboard");
+    assert_eq!(house.stops().code, Some(0));
+    left.note("serve", &[], &demo).await;
+    let url = format!("sqlite:{}", demo.path("switchboard.db").display());
+    run(&url, "UPDATE numbers SET paused_at = 1 WHERE role = 'line'").await;
+    left.by(&demo, &["doctor"], "").await;
+
+    let ((first, one), (second, two)) = (carrier("AC1"), carrier("AC2"));
+    let desk = Desk::new()
+        .at("AC1", &one)
+        .with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com")
+        .with("SWITCHBOARD_POOL__MONTHLY_BUDGET", "100");
+    left.by(&desk, &["migrate"], "").await;
+    let early = left.by(&desk, &["link", "--setup"], "").await;
+    assert!(early.starts_with("https://texts.example.com/setup/"), "{early}");
+    let before = acts(&desk).await;
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
+    assert_eq!(house.stops().code, Some(0));
+    left.note("serve", &before, &desk).await;
+
     desk.file("setup.toml", SETUP);
-    assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
+    left.by(&desk, &["apply", "setup.toml"], "").await;
     let late = desk.runs(&["link", "--setup"]);
     assert!(late.code == Some(1) && late.err.contains("there is somebody already"), "{late:?}");
-    assert_eq!(desk.runs_with(&["person", "password", "ana@example.com"], "four cormorants on a pier\n").code, Some(0));
-    assert_eq!(desk.runs(&["link", "ana@example.com"]).code, Some(0));
-    assert_eq!(desk.runs(&["token", "crm", "--scopes", "pairs:read"]).code, Some(0));
-    let acts = acts();
-    assert_eq!(acts[0], "setup_link_made");
-    assert_eq!(acts[acts.len() - 3..], ["password_set", "link_made", "token_made"]);
-    for applied in ["person_added", "line_added", "line_joined"] {
-        assert!(acts.iter().any(|kind| kind == applied), "{applied}: {acts:?}");
-    }
+    left.by(&desk, &["person", "password", "ana@example.com"], "four cormorants on a pier\n").await;
+    left.by(&desk, &["link", "ana@example.com"], "").await;
+    left.by(&desk, &["token", "crm", "--scopes", "pairs:read"], "").await;
+    left.by(&desk, &["token", "crm", "--revoke", "--yes"], "").await;
+    rents(&two, "AC2", "+18005550100").await;
+    left.by(&desk, &["pool", "grow", "1", "--country", "US"], "").await;
+    left.by(&desk, &["pool", "shrink", "--number", "+18005550111"], "").await;
+    left.by(&desk, &["backup", "copy.db"], "").await;
+    left.by(&desk, &["restore", "copy.db"], "").await;
+    let desk = desk.at("AC2", &two);
+    left.by(&desk, &["account", "move", "AC1", "AC2"], "").await;
+    // It has no database.
+    left.0.insert("simulator", BTreeSet::new());
+    assert_eq!((first.stops().code, second.stops().code), (Some(0), Some(0)));
+
+    let promised = LEAVES.map(|(command, kinds)| (command, kinds.iter().map(|kind| (*kind).to_owned()).collect()));
+    assert_eq!(left.0, BTreeMap::from(promised));
 }
 
 #[cfg(unix)]

@@ -13,5 +13,6 @@ mod pool;
 mod postgres;
 pub mod program;
 mod readiness;
+mod recipes;
 mod serving;
 mod starting;

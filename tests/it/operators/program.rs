@@ -98,6 +98,16 @@ impl Desk {
         (first.trim_end().to_owned(), ended(child))
     }
 
+    /// Runs another program to its end in the folder, with the settings; it may start commands by itself.
+    pub fn runs_by(&self, program: &str, arguments: &[&str]) -> Said {
+        let mut other = Command::new(program);
+        let path = std::env::var("PATH").unwrap();
+        other.args(arguments).env_clear().env("PATH", path).envs(self.env.iter().cloned());
+        let child =
+            other.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        ended(child.spawn().unwrap_or_else(|error| panic!("{program} is needed ({error}): install it")))
+    }
+
     /// Starts a command that runs until it is told to stop.
     pub fn starts(&self, arguments: &[&str]) -> Running {
         let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::looking::get;
 use super::program::Desk;
+use crate::binary;
 use crate::processes::free_port;
 
 const BASE: &str = "https://carrier.invalid";
@@ -47,6 +48,48 @@ async fn a_hangup_stops_nothing_outside_a_terminal() {
     let said = house.stops();
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.err.contains("SIGHUP") && said.err.contains("nothing was reloaded"), "{said:?}");
+}
+
+/// Run by Python, whose terminal the command is started in. Once it serves it gets a hangup; with `gone` in the place of
+/// `there` because nothing is left of the terminal. Says how it ended, and then what it said.
+const IN_A_TERMINAL: &str = r#"
+import os, pty, signal, sys
+how, command = sys.argv[1], sys.argv[2:]
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(command[0], command)
+def too_late(*_):
+    os.kill(child, signal.SIGKILL)
+signal.signal(signal.SIGALRM, too_late)
+signal.alarm(60)
+said = b""
+while b"Switchboard" not in said:
+    said += os.read(terminal, 4096)
+if how == "there":
+    os.kill(child, signal.SIGHUP)
+    try:
+        while more := os.read(terminal, 4096):
+            said += more
+    except OSError:
+        pass
+else:
+    os.close(terminal)
+_, status = os.waitpid(child, 0)
+print(os.waitstatus_to_exitcode(status))
+print(said.decode())
+"#;
+
+#[test]
+fn a_hangup_in_a_terminal_stops_in_order_even_when_the_terminal_is_gone() {
+    for how in ["there", "gone"] {
+        let desk = Desk::new();
+        desk.file("terminal.py", IN_A_TERMINAL);
+        let program = binary::path().display().to_string();
+        let said = desk.runs_by("python3", &["terminal.py", how, &program, "serve"]);
+        assert!(said.out.starts_with("0\n"), "{how}: {said:?}");
+        assert!(how == "gone" || said.out.contains("stopping: finishing what has begun"), "{said:?}");
+        assert!(!desk.path("switchboard.db-wal").exists(), "{how}: the database was not closed");
+    }
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use switchboard::clock::{Clock, seconds};
-use switchboard::simulator::{self, Fault, Kind, Settings, Simulator};
+use switchboard::clock::seconds;
+use switchboard::simulator::{Fault, Kind};
 
-use super::{ACCOUNT, JOEL, Stand, TOKEN, figment, read};
+use super::{ACCOUNT, JOEL, Stand, TOKEN, read};
 
 #[tokio::test]
 async fn a_connection_ends_before_the_answer_with_or_without_the_text() {
@@ -123,32 +123,4 @@ async fn faults_are_set_listed_and_cleared_over_http() {
     assert!(stand.simulator.faults().is_empty());
     let bad = stand.client.put(&url).header("Content-Type", "application/json").body(r#"[{"kind":"gremlin"}]"#);
     assert_eq!(bad.send().await.unwrap().status(), 422);
-}
-
-#[tokio::test]
-async fn the_process_closes_its_port_for_a_while_and_keeps_its_book() {
-    let mut settings = Settings::new(ACCOUNT, TOKEN);
-    settings.clock = Clock::system();
-    let simulator = Simulator::new(settings).unwrap();
-    // A port that was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let base = format!("http://127.0.0.1:{port}");
-    let process = tokio::spawn(simulator::run_alone(simulator.clone(), figment().merge(("port", port))));
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let count = async || client.get(format!("{base}/simulator/count")).send().await;
-    while count().await.is_err() {
-        tokio::task::yield_now().await;
-    }
-    simulator.introduce(JOEL, "Joel", simulator::PhoneKind::Customer);
-    client.post(format!("{base}/simulator/outage/300")).send().await.unwrap();
-    let mut refused = 0;
-    loop {
-        match count().await {
-            Err(error) if error.is_connect() => refused += 1,
-            Ok(_) if refused > 0 => break,
-            _ => tokio::task::yield_now().await,
-        }
-    }
-    assert_eq!(simulator.virtual_phones().len(), 1);
-    process.abort();
 }

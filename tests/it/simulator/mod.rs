@@ -1,5 +1,6 @@
 //! The simulator as a client sees it: a real port, real requests, real webhooks.
 
+mod alone;
 mod creates;
 mod faults;
 mod here;
