@@ -8,9 +8,9 @@ use crate::desk::Desk;
 use crate::desk::once::Made;
 use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
-use crate::domain::allocation::{Choice, choose};
+use crate::domain::allocation::choose;
 use crate::domain::expiry::Term;
-use crate::domain::ids::{AppId, ConversationId, LegId};
+use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};
 use crate::domain::pair::{Opening, Wrong, counterpart};
 use crate::faults;
 use crate::store::changes::NewEvent;
@@ -47,6 +47,13 @@ pub async fn open(desk: &Desk, opening: Opening, by: Option<Program>, body_hash:
     let (opened, sent) = desk.store.write(Open { desk: desk.clone(), opening, by, body_hash }).await?;
     desk.send(sent);
     Ok(opened)
+}
+
+/// What stands in for one party on the phones of the others.
+struct Chosen {
+    mask: NumberId,
+    why: &'static str,
+    others: String,
 }
 
 struct Open {
@@ -156,10 +163,10 @@ impl Open {
             let masks = opening::masks(tx, phone).await?;
             let others = counterpart(phone, &phones);
             let choice = choose(&masks, &others, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n));
-            if choice == Choice::Exhausted {
-                without.push(phone);
+            match choice.mask() {
+                Some(mask) => choices.push(Chosen { mask, why: choice.why(), others }),
+                None => without.push(phone),
             }
-            choices.push((choice, others));
         }
         if !without.is_empty() {
             return Ok(Err(exhausted(desk, tx, &without, &wanted_by(self.app(), &opening.reference), now).await?));
@@ -170,7 +177,7 @@ impl Open {
         Ok(Ok(Opened { id, fresh: true }))
     }
 
-    async fn write(&self, tx: &mut Tx, choices: &[(Choice, String)], now: At) -> Result<ConversationId> {
+    async fn write(&self, tx: &mut Tx, choices: &[Chosen], now: At) -> Result<ConversationId> {
         let (desk, opening) = (&self.desk, &self.opening);
         let term = Term {
             extension: opening.extension,
@@ -186,8 +193,7 @@ impl Open {
         let mut events =
             vec![NewEvent { id: desk.ids.next(now), conversation: id, kind: "pair_opened", actor: None, data }];
         let mut legs = Vec::with_capacity(choices.len());
-        for (party, (choice, others)) in opening.parties.iter().zip(choices) {
-            let number = choice.mask().ok_or(Error::GivenUp("a party was given no mask"))?;
+        for (party, Chosen { mask, why, others }) in opening.parties.iter().zip(choices) {
             let leg = LegId(desk.ids.next(now));
             legs.push(NewLeg {
                 id: leg,
@@ -195,12 +201,12 @@ impl Open {
                 role: "party",
                 person: None,
                 phone: party.phone.as_str(),
-                number,
+                number: *mask,
                 counterpart: Some(others),
                 alias: Some(&party.alias),
             });
             let data = json!({
-                "alias": party.alias, "leg": leg.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
+                "alias": party.alias, "leg": leg.0.to_string(), "mask": mask.0.to_string(), "why": why,
             });
             events.push(NewEvent { id: desk.ids.next(now), conversation: id, kind: "leg_opened", actor: None, data });
         }
