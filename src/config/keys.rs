@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 42] = [
+pub const ALL: [Key; 44] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key(
@@ -116,6 +116,18 @@ pub const ALL: [Key; 42] = [
         "the most of one day (UTC); none: no limit",
     ),
     key("SWITCHBOARD_API__RATE_LIMIT", "api.rate_limit", "", "requests a minute for each token of the API"),
+    key(
+        "SWITCHBOARD_API__COUNTRIES",
+        "api.countries",
+        "home",
+        "whom programs may join in pairs: home (our numbers' countries), all, or US, CA, …",
+    ),
+    key(
+        "SWITCHBOARD_API__FIRST_TEXTS_PER_HOUR",
+        "api.first_texts_per_hour",
+        "1000",
+        "so many phones an app may bring into pairs; none: no limit",
+    ),
     key(
         "SWITCHBOARD_EVENTS__ALLOW_PRIVATE",
         "events.allow_private",

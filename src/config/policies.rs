@@ -16,7 +16,7 @@ pub(super) fn read(source: &mut Source) -> Policies {
         pool: pool(source),
         inbox: inbox(source),
         delivery: delivery(source),
-        api: ApiPolicy { rate_limit: source.read("SWITCHBOARD_API__RATE_LIMIT", requests) },
+        api: api(source),
         proxies: source.read("SWITCHBOARD_TRUSTED_PROXIES", TrustedProxies::read).unwrap_or_default(),
     }
 }
@@ -113,6 +113,17 @@ fn delivery(source: &mut Source) -> DeliveryPolicy {
     policy
 }
 
+fn api(source: &mut Source) -> ApiPolicy {
+    let usual = ApiPolicy::default();
+    ApiPolicy {
+        rate_limit: source.read("SWITCHBOARD_API__RATE_LIMIT", requests),
+        countries: source.read("SWITCHBOARD_API__COUNTRIES", Countries::read).unwrap_or(usual.countries),
+        first_texts_per_hour: source
+            .read("SWITCHBOARD_API__FIRST_TEXTS_PER_HOUR", first_texts_of_apps)
+            .unwrap_or(usual.first_texts_per_hour),
+    }
+}
+
 fn any(source: &mut Source, name: &str, usual: Duration) -> Duration {
     source.read(name, duration::parse).unwrap_or(usual)
 }
@@ -167,6 +178,15 @@ fn segments(text: &str) -> Result<Option<i64>, String> {
 fn first_texts(text: &str) -> Result<u32, String> {
     let count = text.parse().ok().filter(|count| (1..=100_000).contains(count));
     count.ok_or_else(|| "write a whole number from 1 to 100000, such as 30".to_owned())
+}
+
+/// A pair of ten parties fits into the least.
+fn first_texts_of_apps(text: &str) -> Result<Option<u32>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let count = text.parse().ok().filter(|count| (10..=1_000_000).contains(count));
+    count.map(Some).ok_or_else(|| "write a whole number from 10 to 1000000, or none for no limit".to_owned())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

@@ -212,6 +212,8 @@ fn bad_values_are_refused_with_the_key_and_the_remedy() {
         ("SWITCHBOARD_SUPPORT__COUNTRIES", "Narnia", "write home, all"),
         ("SWITCHBOARD_SUPPORT__FIRST_TEXTS_PER_HOUR", "0", "1 to 100000"),
         ("SWITCHBOARD_API__RATE_LIMIT", "0", "leave it out"),
+        ("SWITCHBOARD_API__COUNTRIES", "Narnia", "write home, all"),
+        ("SWITCHBOARD_API__FIRST_TEXTS_PER_HOUR", "9", "10 to 1000000"),
         ("SWITCHBOARD_API__RATE_LIMIT", "1.5", "1 to 1000000"),
         ("SWITCHBOARD_EVENTS__ALLOW_PRIVATE", "no", "true or false"),
     ] {

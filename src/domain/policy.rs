@@ -177,6 +177,16 @@ impl Default for InboxPolicy {
 pub struct ApiPolicy {
     /// Requests that one token may make in a minute, at each node; `None`: as many as it likes.
     pub rate_limit: Option<u32>,
+    /// Of which countries the parties of pairs may be; those of our lines and masks.
+    pub countries: Countries,
+    /// So many phones one app may bring into its pairs within an hour; `None`: as many as it likes; 1,000.
+    pub first_texts_per_hour: Option<u32>,
+}
+
+impl Default for ApiPolicy {
+    fn default() -> Self {
+        ApiPolicy { rate_limit: None, countries: Countries::Home, first_texts_per_hour: Some(1_000) }
+    }
 }
 
 /// How texts are sent and how doubt about them is settled (`SWITCHBOARD_DELIVERY__…`).

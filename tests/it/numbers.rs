@@ -56,6 +56,7 @@ const DOUBT: &str = "About this number: its length is right, but no such number 
 fn everywhere(plan: &mut Plan) {
     with_ada(plan);
     plan.policies.support.countries = Countries::All;
+    plan.policies.api.countries = Countries::All;
 }
 
 async fn starts(house: &House, browser: &Browser, phone: &str) -> Answer {

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::first_texts::FirstTexts;
 use super::{Done, Refusal, abroad, exhausted, news, over, tell, wanted_by};
 use crate::clock::At;
 use crate::desk::Desk;
@@ -34,7 +35,7 @@ pub struct Opened {
 ///
 /// # Errors
 /// What the database said. The inner error: [`Refusal::Wrong`] for what is wrong with the request,
-/// [`Refusal::Conflict`] if an open pair has the reference, [`Refusal::PoolExhausted`].
+/// [`Refusal::Conflict`] if an open pair has the reference, [`Refusal::TooMany`], [`Refusal::PoolExhausted`].
 pub async fn open(desk: &Desk, opening: Opening, by: Option<Program>, body_hash: String) -> Done<Opened> {
     let opening = opening.kept();
     let mut wrongs = opening.wrongs(desk.clock.now());
@@ -77,8 +78,9 @@ impl Job for Open {
         let Some(first) = jobs.first() else { return Ok(Vec::new()) };
         let now = first.desk.clock.now();
         let mut opened = Vec::with_capacity(jobs.len());
+        let mut first_texts = FirstTexts::default();
         for job in jobs {
-            opened.push(job.open(tx, now).await?);
+            opened.push(job.open(tx, &mut first_texts, now).await?);
         }
         let new = |opened: &std::result::Result<Opened, Refusal>| {
             opened.as_ref().ok().filter(|opened| opened.fresh).map(|opened| opened.id)
@@ -114,7 +116,7 @@ impl Open {
         self.by.as_ref().map(|program| program.app)
     }
 
-    async fn open(&self, tx: &mut Tx, now: At) -> Done<Opened> {
+    async fn open(&self, tx: &mut Tx, first_texts: &mut FirstTexts, now: At) -> Done<Opened> {
         let (desk, opening) = (&self.desk, &self.opening);
         let phones: Vec<&str> = opening.parties.iter().map(|party| party.phone.as_str()).collect();
         let ours = pairs::ours(tx, &phones).await?;
@@ -157,6 +159,14 @@ impl Open {
             }
             gone = Some(id);
         }
+        if self.by.is_some() {
+            let placed: Vec<(String, &str)> =
+                phones.iter().enumerate().map(|(i, phone)| (format!("/parties/{i}/phone"), *phone)).collect();
+            let wrongs = first_texts.abroad(desk, tx, &placed).await?;
+            if !wrongs.is_empty() {
+                return Ok(Err(Refusal::Wrong(wrongs)));
+            }
+        }
         let mut choices = Vec::with_capacity(phones.len());
         let mut without: Vec<&str> = Vec::new();
         for phone in &phones {
@@ -170,6 +180,11 @@ impl Open {
         }
         if !without.is_empty() {
             return Ok(Err(exhausted(desk, tx, &without, &wanted_by(self.app(), &opening.reference), now).await?));
+        }
+        if let Some(app) = self.app()
+            && let Err(refusal) = first_texts.take(desk, tx, (app, phones.len()), now).await?
+        {
+            return Ok(Err(refusal));
         }
         refusals::settle(tx, &phones, &wanted_by(self.app(), &opening.reference)).await?;
         let id = self.write(tx, &choices, now).await?;
