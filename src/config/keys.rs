@@ -87,7 +87,12 @@ pub const ALL: [Key; 44] = [
     key("SWITCHBOARD_POOL__SPARES", "pool.spares", "2", "masks on top of that, kept warm"),
     key("SWITCHBOARD_POOL__LOW_WATERMARK", "pool.low_watermark", "3", "so few masks left: alert, and buy if automatic"),
     key("SWITCHBOARD_POOL__HIGH_WATERMARK", "pool.high_watermark", "20", "more masks left: drain if automatic"),
-    key("SWITCHBOARD_POOL__MONTHLY_BUDGET", "pool.monthly_budget", "none", "what all masks may cost a month"),
+    key(
+        "SWITCHBOARD_POOL__MONTHLY_BUDGET",
+        "pool.monthly_budget",
+        "250.00",
+        "the most for all masks a month; none: no limit",
+    ),
     key("SWITCHBOARD_POOL__PRICE", "pool.price", "1.15", "what a number costs a month: 1.15, or 1.15, GB=1.00, …"),
     key("SWITCHBOARD_POOL__AUTOMATIC", "pool.automatic", "false", "let the pool grow and shrink by itself"),
     key("SWITCHBOARD_INBOX__UNDO_WINDOW", "inbox.undo_window", "5s", "how long a reply can be taken back; 0s: never"),

@@ -43,6 +43,7 @@ fn support(source: &mut Source) -> SupportPolicy {
 
 fn pool(source: &mut Source) -> PoolPolicy {
     let usual = PoolPolicy::default();
+    let budget = source.read("SWITCHBOARD_POOL__MONTHLY_BUDGET", budget);
     let policy = PoolPolicy {
         quarantine: any(source, "SWITCHBOARD_POOL__QUARANTINE", usual.quarantine),
         quarantine_floor: any(source, "SWITCHBOARD_POOL__QUARANTINE_FLOOR", usual.quarantine_floor),
@@ -50,7 +51,7 @@ fn pool(source: &mut Source) -> PoolPolicy {
         spares: source.read("SWITCHBOARD_POOL__SPARES", masks).unwrap_or(usual.spares),
         low_watermark: source.read("SWITCHBOARD_POOL__LOW_WATERMARK", masks).unwrap_or(usual.low_watermark),
         high_watermark: source.read("SWITCHBOARD_POOL__HIGH_WATERMARK", masks).unwrap_or(usual.high_watermark),
-        monthly_budget: source.read("SWITCHBOARD_POOL__MONTHLY_BUDGET", budget).unwrap_or(usual.monthly_budget),
+        monthly_budget: budget.unwrap_or(usual.monthly_budget),
         prices: source.read("SWITCHBOARD_POOL__PRICE", Prices::read).unwrap_or(usual.prices),
         automatic: source.read("SWITCHBOARD_POOL__AUTOMATIC", truth).unwrap_or(usual.automatic),
     };
@@ -61,7 +62,8 @@ fn pool(source: &mut Source) -> PoolPolicy {
             policy.high_watermark, policy.low_watermark, policy.spares
         ));
     }
-    if policy.automatic && policy.monthly_budget.is_none() {
+    // What is bought without anybody's asking keeps to an amount that somebody wrote.
+    if policy.automatic && budget.flatten().is_none() {
         source.mistake(
             "SWITCHBOARD_POOL__AUTOMATIC is true without SWITCHBOARD_POOL__MONTHLY_BUDGET: say what all masks may cost a \
              month, such as 50.00"
