@@ -51,7 +51,10 @@ static FIRST_SEND: LazyLock<Histogram> = LazyLock::new(|| {
 });
 static UNREADABLE: LazyLock<IntGauge> = LazyLock::new(|| {
     let name = "switchboard_unreadable_rules";
-    register(IntGauge::new(name, "Hours and policies that cannot be read").expect("names in this file are valid"))
+    register(
+        IntGauge::new(name, "Hours, policies, scopes, events and files that cannot be read")
+            .expect("names in this file are valid"),
+    )
 });
 static UNREACHABLE: LazyLock<IntGauge> = LazyLock::new(|| {
     let name = "switchboard_carrier_unreachable";
@@ -163,7 +166,7 @@ pub fn queue(state: &str, count: i64) {
     QUEUE.with_label_values(&[state]).set(count);
 }
 
-/// So many hours and policies in the database cannot be read. True if they are more than before.
+/// So much in the database cannot be read. True if they are more than before.
 pub fn unreadable(count: usize) -> bool {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let more = count > UNREADABLE.get();

@@ -69,7 +69,8 @@ impl Modify for Shared {
 }
 
 /// Codes that only the operations have that name them.
-const OF_SOME: [&str; 5] = ["reference_in_use", "pair_ended", "not_completable", "at_hard_cap", "pool_exhausted"];
+const OF_SOME: [&str; 6] =
+    ["reference_in_use", "pair_ended", "not_completable", "at_hard_cap", "too_many_first_texts", "pool_exhausted"];
 
 fn refusals(operation: &mut Operation, named: bool) {
     let body = operation.request_body.is_some();

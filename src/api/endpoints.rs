@@ -44,7 +44,7 @@ pub(super) struct Endpoint {
     url: String,
     /// The events that it is told of.
     #[schema(value_type = Vec<EventName>)]
-    events: Vec<&'static str>,
+    events: Vec<String>,
     /// When it was made.
     created_at: Instant,
     /// Since when nothing is posted there, if so; an admin can enable it again.
@@ -77,7 +77,7 @@ impl From<table::Endpoint> for Endpoint {
         Endpoint {
             id: kept.id.to_string(),
             url: kept.url,
-            events: kept.wanted.words(),
+            events: kept.wanted.words().into_iter().map(ToOwned::to_owned).collect(),
             created_at: Instant(kept.created_at),
             disabled_at: kept.disabled.as_ref().map(|(at, _)| Instant(*at)),
             disabled_why: kept.disabled.map(|(_, why)| why),

@@ -106,7 +106,7 @@ impl Fault {
 }
 
 /// Every code with its status, its title and what it means, in the order in which they are explained.
-pub(super) const CODES: [(&str, u16, &str, &str); 20] = [
+pub(super) const CODES: [(&str, u16, &str, &str); 21] = [
     ("malformed", 400, "Malformed request", "The request is no proper HTTP, or a parameter or header cannot be read."),
     (
         "unauthorized",
@@ -148,6 +148,12 @@ pub(super) const CODES: [(&str, u16, &str, &str); 20] = [
     ("refused", 422, "Refused", "A part of the request cannot be used: `errors` says which, why, and what helps."),
     ("key_reused", 422, "Key used before", "Another request came with this `Idempotency-Key`: choose a new key."),
     ("too_many_requests", 429, "Too many requests", "Wait as many seconds as `Retry-After` says."),
+    (
+        "too_many_first_texts",
+        429,
+        "Too many first texts",
+        "Your app has brought as many phones into pairs within an hour as it may: wait as many seconds as `Retry-After` says.",
+    ),
     ("headers_too_large", 431, "Headers too large", "Send fewer or shorter headers."),
     ("internal", 500, "A fault of ours", "It has been logged under the request's id."),
     (

@@ -34,7 +34,7 @@ pub const ROCKET: [Key; 2] = [
 ];
 
 /// Every key, in the order in which they are explained.
-pub const ALL: [Key; 42] = [
+pub const ALL: [Key; 44] = [
     secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
     key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
     key(
@@ -87,7 +87,12 @@ pub const ALL: [Key; 42] = [
     key("SWITCHBOARD_POOL__SPARES", "pool.spares", "2", "masks on top of that, kept warm"),
     key("SWITCHBOARD_POOL__LOW_WATERMARK", "pool.low_watermark", "3", "so few masks left: alert, and buy if automatic"),
     key("SWITCHBOARD_POOL__HIGH_WATERMARK", "pool.high_watermark", "20", "more masks left: drain if automatic"),
-    key("SWITCHBOARD_POOL__MONTHLY_BUDGET", "pool.monthly_budget", "none", "what all masks may cost a month"),
+    key(
+        "SWITCHBOARD_POOL__MONTHLY_BUDGET",
+        "pool.monthly_budget",
+        "250.00",
+        "the most for all masks a month; none: no limit",
+    ),
     key("SWITCHBOARD_POOL__PRICE", "pool.price", "1.15", "what a number costs a month: 1.15, or 1.15, GB=1.00, …"),
     key("SWITCHBOARD_POOL__AUTOMATIC", "pool.automatic", "false", "let the pool grow and shrink by itself"),
     key("SWITCHBOARD_INBOX__UNDO_WINDOW", "inbox.undo_window", "5s", "how long a reply can be taken back; 0s: never"),
@@ -116,6 +121,18 @@ pub const ALL: [Key; 42] = [
         "the most of one day (UTC); none: no limit",
     ),
     key("SWITCHBOARD_API__RATE_LIMIT", "api.rate_limit", "", "requests a minute for each token of the API"),
+    key(
+        "SWITCHBOARD_API__COUNTRIES",
+        "api.countries",
+        "home",
+        "whom programs may join in pairs: home (our numbers' countries), all, or US, CA, …",
+    ),
+    key(
+        "SWITCHBOARD_API__FIRST_TEXTS_PER_HOUR",
+        "api.first_texts_per_hour",
+        "1000",
+        "so many phones an app may bring into pairs; none: no limit",
+    ),
     key(
         "SWITCHBOARD_EVENTS__ALLOW_PRIVATE",
         "events.allow_private",

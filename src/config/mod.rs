@@ -6,7 +6,6 @@ use std::net::IpAddr;
 
 use rocket::figment::Figment;
 
-use crate::domain::peer;
 use crate::domain::policy::Policies;
 
 pub mod address;
@@ -168,12 +167,12 @@ impl Settings {
         source.finish(settings)
     }
 
-    /// What is missing for the doors to know who asks: a proxy must stand before a house that is published by https and
-    /// listens near by, and none is named. In words: what holds meanwhile, and what to set.
+    /// What is missing for the doors to know who asks: a proxy must stand before a house that is published by https, since
+    /// `serve` speaks no TLS, and none is named. In words: what holds meanwhile, and what to set.
     #[must_use]
     pub fn missing_proxies(&self) -> Option<(String, String)> {
         let url = self.public_url.as_ref().filter(|url| url.is_https() && !url.is_local())?;
-        if !self.policies.proxies.is_empty() || !(peer::is_near(self.address) || self.address.is_unspecified()) {
+        if !self.policies.proxies.is_empty() {
             return None;
         }
         let found = format!(

@@ -16,7 +16,7 @@ pub(super) fn read(source: &mut Source) -> Policies {
         pool: pool(source),
         inbox: inbox(source),
         delivery: delivery(source),
-        api: ApiPolicy { rate_limit: source.read("SWITCHBOARD_API__RATE_LIMIT", requests) },
+        api: api(source),
         proxies: source.read("SWITCHBOARD_TRUSTED_PROXIES", TrustedProxies::read).unwrap_or_default(),
     }
 }
@@ -43,6 +43,7 @@ fn support(source: &mut Source) -> SupportPolicy {
 
 fn pool(source: &mut Source) -> PoolPolicy {
     let usual = PoolPolicy::default();
+    let budget = source.read("SWITCHBOARD_POOL__MONTHLY_BUDGET", budget);
     let policy = PoolPolicy {
         quarantine: any(source, "SWITCHBOARD_POOL__QUARANTINE", usual.quarantine),
         quarantine_floor: any(source, "SWITCHBOARD_POOL__QUARANTINE_FLOOR", usual.quarantine_floor),
@@ -50,7 +51,7 @@ fn pool(source: &mut Source) -> PoolPolicy {
         spares: source.read("SWITCHBOARD_POOL__SPARES", masks).unwrap_or(usual.spares),
         low_watermark: source.read("SWITCHBOARD_POOL__LOW_WATERMARK", masks).unwrap_or(usual.low_watermark),
         high_watermark: source.read("SWITCHBOARD_POOL__HIGH_WATERMARK", masks).unwrap_or(usual.high_watermark),
-        monthly_budget: source.read("SWITCHBOARD_POOL__MONTHLY_BUDGET", budget).unwrap_or(usual.monthly_budget),
+        monthly_budget: budget.unwrap_or(usual.monthly_budget),
         prices: source.read("SWITCHBOARD_POOL__PRICE", Prices::read).unwrap_or(usual.prices),
         automatic: source.read("SWITCHBOARD_POOL__AUTOMATIC", truth).unwrap_or(usual.automatic),
     };
@@ -61,7 +62,8 @@ fn pool(source: &mut Source) -> PoolPolicy {
             policy.high_watermark, policy.low_watermark, policy.spares
         ));
     }
-    if policy.automatic && policy.monthly_budget.is_none() {
+    // What is bought without anybody's asking keeps to an amount that somebody wrote.
+    if policy.automatic && budget.flatten().is_none() {
         source.mistake(
             "SWITCHBOARD_POOL__AUTOMATIC is true without SWITCHBOARD_POOL__MONTHLY_BUDGET: say what all masks may cost a \
              month, such as 50.00"
@@ -111,6 +113,17 @@ fn delivery(source: &mut Source) -> DeliveryPolicy {
         ));
     }
     policy
+}
+
+fn api(source: &mut Source) -> ApiPolicy {
+    let usual = ApiPolicy::default();
+    ApiPolicy {
+        rate_limit: source.read("SWITCHBOARD_API__RATE_LIMIT", requests),
+        countries: source.read("SWITCHBOARD_API__COUNTRIES", Countries::read).unwrap_or(usual.countries),
+        first_texts_per_hour: source
+            .read("SWITCHBOARD_API__FIRST_TEXTS_PER_HOUR", first_texts_of_apps)
+            .unwrap_or(usual.first_texts_per_hour),
+    }
 }
 
 fn any(source: &mut Source, name: &str, usual: Duration) -> Duration {
@@ -167,6 +180,15 @@ fn segments(text: &str) -> Result<Option<i64>, String> {
 fn first_texts(text: &str) -> Result<u32, String> {
     let count = text.parse().ok().filter(|count| (1..=100_000).contains(count));
     count.ok_or_else(|| "write a whole number from 1 to 100000, such as 30".to_owned())
+}
+
+/// A pair of ten parties fits into the least.
+fn first_texts_of_apps(text: &str) -> Result<Option<u32>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let count = text.parse().ok().filter(|count| (10..=1_000_000).contains(count));
+    count.map(Some).ok_or_else(|| "write a whole number from 10 to 1000000, or none for no limit".to_owned())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

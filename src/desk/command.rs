@@ -7,6 +7,7 @@ use super::{Desk, Failure, close, duty, ledger, note, pin, snooze, unsaid};
 use crate::clock::At;
 use crate::domain::colleague::{self, Unclear};
 use crate::domain::command::{Command, Hash, span_words};
+use crate::domain::files::Files;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::person::Duty;
 use crate::domain::text::Wording;
@@ -51,7 +52,7 @@ pub(super) async fn carry_out(desk: &Desk, tx: &mut Tx, order: &Order<'_>, hash:
     };
     let said = match order.media.as_slice() {
         [] => said,
-        types => format!("{said} Only its words count, not {}.", unsaid::what(types)),
+        types => format!("{said} Only its words count, not {}.", unsaid::what(&Files::Of(types.to_vec()))),
     };
     let number = reachable_number(tx, order).await?;
     let answered = enqueue(desk, tx, vec![answer(number, order.phone, &said)], now).await?;

@@ -106,10 +106,7 @@ async fn words_of(tx: &mut Tx, one: &Waited, talk: &Talk) -> Result<String> {
         let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
         return say(tx, Whose::In(talk.id), Wording::OptedOut, &[("customer", &customer)]).await;
     }
-    let media: Vec<serde_json::Value> =
-        one.media.as_deref().and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
-    let types: Vec<String> = media.iter().map(|file| file["type"].as_str().unwrap_or_default().to_owned()).collect();
-    let unsaid = Unsaid::of(tx, Whose::In(talk.id), &one.body, &types).await?;
+    let unsaid = Unsaid::of(tx, Whose::In(talk.id), &one.body, &one.files).await?;
     let body = words(&one.body, unsaid.as_ref()).staff;
     Ok(match &one.author_name {
         Some(name) => format!("{name}: {body}"),

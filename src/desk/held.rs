@@ -113,7 +113,7 @@ impl Decide {
             let why = "a rep's command is not for the customer: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
         }
-        if forward && held.by_rep && held.media.is_none() && seen::is_blank(&held.body) {
+        if forward && held.by_rep && held.files.are_none() && seen::is_blank(&held.body) {
             let why = "it is empty, so there is nothing to send on: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
         }
@@ -175,10 +175,7 @@ async fn send(desk: &Desk, tx: &mut Tx, talk: &Talk, held: &Held, now: At) -> Re
     let own = if held.by_rep { held.leg } else { legs.iter().find(|leg| leg.role == "customer").map(|leg| leg.id) };
     let name = held.author_name.clone().unwrap_or_default();
     let author = Author { leg: own, person: held.author.filter(|_| held.by_rep), name: &name };
-    let media: Vec<serde_json::Value> =
-        held.media.as_deref().and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
-    let types: Vec<String> = media.iter().map(|file| file["type"].as_str().unwrap_or_default().to_owned()).collect();
-    let unsaid = Unsaid::of(tx, Whose::In(talk.id), &held.body, &types).await?;
+    let unsaid = Unsaid::of(tx, Whose::In(talk.id), &held.body, &held.files).await?;
     let said = words(&held.body, unsaid.as_ref());
     let fan = fan_out(talk, &legs, author, held.id, &said, &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;

@@ -5,6 +5,7 @@ use super::prove::NoteTooSoon;
 use super::{Desk, once};
 use crate::clock::{At, days};
 use crate::domain::fitness::REMEMBERED;
+use crate::domain::ids::MessageId;
 use crate::domain::sending::Next;
 use crate::domain::settlement::News;
 use crate::domain::throttle;
@@ -112,10 +113,12 @@ pub async fn count(desk: &Desk) -> Result<()> {
     let oldest = counts.oldest_ready.map_or(0, |at| desk.clock.now().since(at).as_secs());
     metrics::oldest(i64::try_from(oldest).unwrap_or(i64::MAX));
     metrics::carrier_unreachable(outage::get(&mut tx).await?.is_some_and(|out| !out.trial));
-    let unreadable = checkup::unreadable(&mut tx).await?;
-    if metrics::unreadable(unreadable.len()) {
-        let what: Vec<&str> = unreadable.iter().map(|(what, _)| what.as_str()).collect();
-        tracing::error!(?what, "hours or policies in the database cannot be read: nothing is open by them");
+    let mut what: Vec<String> = checkup::unreadable(&mut tx).await?.into_iter().map(|(what, _)| what).collect();
+    what.extend(checkup::unknown_words(&mut tx).await?.into_iter().map(|(what, _)| what));
+    let (texts, _) = checkup::unreadable_files(&mut tx, MessageId(i64::MAX)).await?;
+    what.extend(texts.iter().map(|id| format!("what came with text {id}")));
+    if metrics::unreadable(what.len()) {
+        tracing::error!(?what, "something in the database cannot be read: nothing is open or allowed by it");
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 use super::notice::{Whose, say};
 use super::receive::Inbound;
 use super::relay::Words;
+use crate::domain::files::Files;
 use crate::domain::phone::masked;
 use crate::domain::seen;
 use crate::domain::text::Wording;
@@ -22,12 +23,12 @@ pub struct Unsaid {
 }
 
 impl Unsaid {
-    /// What the text of `body`, with files of these types, leaves unsaid; `None` if it is words alone. `whose` words.
-    pub async fn of(tx: &mut Tx, whose: Whose, body: &str, types: &[String]) -> Result<Option<Self>> {
-        if !types.is_empty() {
-            let what = what(types);
+    /// What the text of `body`, which came with `files`, leaves unsaid; `None` if it is words alone. `whose` words.
+    pub async fn of(tx: &mut Tx, whose: Whose, body: &str, files: &Files) -> Result<Option<Self>> {
+        if !files.are_none() {
+            let what = what(files);
             let others = say(tx, whose, Wording::NotShown, &[("what", &what)]).await?;
-            return Ok(Some(Unsaid { staff: named(types), others, short: format!("[{what}]") }));
+            return Ok(Some(Unsaid { staff: named(files), others, short: format!("[{what}]") }));
         }
         if seen::is_blank(body) {
             let empty = say(tx, whose, Wording::Empty, &[]).await?;
@@ -63,10 +64,10 @@ pub(super) async fn of_text(
     from: &LiveLeg,
     text: &Inbound,
 ) -> Result<Option<(Unsaid, Option<String>)>> {
-    let (whose, types) = (Whose::In(talk.id), text.media_types());
-    let Some(unsaid) = Unsaid::of(tx, whose, &text.body, &types).await? else { return Ok(None) };
-    let what = what(&types);
-    let told = match (from.role.as_str(), types.is_empty()) {
+    let (whose, files) = (Whose::In(talk.id), Files::Of(text.media_types()));
+    let Some(unsaid) = Unsaid::of(tx, whose, &text.body, &files).await? else { return Ok(None) };
+    let what = what(&files);
+    let told = match (from.role.as_str(), files.are_none()) {
         ("rep", true) => Some(say(tx, whose, Wording::EmptyNotSent, &[]).await?),
         ("rep", false) => {
             let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
@@ -81,14 +82,16 @@ pub(super) async fn of_text(
 }
 
 /// Pictures and files, each named in a line of its own for staff.
-fn named(types: &[String]) -> String {
+fn named(files: &Files) -> String {
+    let Files::Of(types) = files else { return "[something came with it that cannot be read]".to_owned() };
     let lines: Vec<String> = types.iter().map(|kind| format!("[{}: open in the inbox]", noun(kind))).collect();
     lines.join("\n")
 }
 
 /// Pictures and files in words: `a photo`, `2 photos and a file`.
 #[must_use]
-pub(super) fn what(types: &[String]) -> String {
+pub(super) fn what(files: &Files) -> String {
+    let Files::Of(types) = files else { return "a file that cannot be read".to_owned() };
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for noun in types.iter().map(|kind| noun(kind)) {
         match counts.iter_mut().find(|(known, _)| *known == noun) {
@@ -119,8 +122,8 @@ fn noun(kind: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    fn types(kinds: &[&str]) -> Vec<String> {
-        kinds.iter().map(|kind| (*kind).to_owned()).collect()
+    fn types(kinds: &[&str]) -> Files {
+        Files::Of(kinds.iter().map(|kind| (*kind).to_owned()).collect())
     }
 
     #[test]

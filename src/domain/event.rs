@@ -62,6 +62,10 @@ impl Kind {
         }
     }
 
+    fn of(word: &str) -> Option<Self> {
+        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// What whoever is told of it must be allowed to read: it says no more than that scope shows.
     #[must_use]
     pub const fn scope(self) -> Scope {
@@ -101,8 +105,8 @@ impl FromStr for Kind {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        let found = Kind::ALL.into_iter().find(|kind| kind.word() == word);
-        found.ok_or_else(|| format!("`{word}` is no event; choose from *, {}", Kind::ALL.map(Kind::word).join(", ")))
+        Kind::of(word)
+            .ok_or_else(|| format!("`{word}` is no event; choose from *, {}", Kind::ALL.map(Kind::word).join(", ")))
     }
 }
 
@@ -111,8 +115,8 @@ impl FromStr for Kind {
 pub enum Wanted {
     /// Everything, also kinds that come with later versions.
     All,
-    /// These.
-    These(Vec<Kind>),
+    /// These, and words that were kept and that this version does not know: they never come, and are not forgotten.
+    These(Vec<Kind>, Vec<String>),
 }
 
 impl Wanted {
@@ -131,24 +135,37 @@ impl Wanted {
         }
         kinds.sort_unstable();
         kinds.dedup();
-        Ok(Wanted::These(kinds))
+        Ok(Wanted::These(kinds, Vec::new()))
     }
 
-    /// Those that were kept; a word that this version does not know never comes.
+    /// Those that were kept; a word that this version does not know never comes, and is among [`Wanted::unknown`].
     #[must_use]
     pub fn kept(words: &str) -> Self {
         if words == "*" {
             return Wanted::All;
         }
-        Wanted::These(words.split(' ').filter_map(|word| word.parse().ok()).collect())
+        let (known, unknown) = words.split(' ').partition::<Vec<&str>, _>(|word| Kind::of(word).is_some());
+        let unknown = unknown.into_iter().map(ToOwned::to_owned).collect();
+        Wanted::These(known.into_iter().filter_map(Kind::of).collect(), unknown)
     }
 
-    /// Their words.
+    /// Words that were kept and that this version does not know.
     #[must_use]
-    pub fn words(&self) -> Vec<&'static str> {
+    pub fn unknown(&self) -> &[String] {
+        match self {
+            Wanted::All => &[],
+            Wanted::These(_, unknown) => unknown,
+        }
+    }
+
+    /// Their words, those that are not known last.
+    #[must_use]
+    pub fn words(&self) -> Vec<&str> {
         match self {
             Wanted::All => vec!["*"],
-            Wanted::These(kinds) => kinds.iter().map(|kind| kind.word()).collect(),
+            Wanted::These(kinds, unknown) => {
+                kinds.iter().map(|kind| kind.word()).chain(unknown.iter().map(String::as_str)).collect()
+            }
         }
     }
 
@@ -163,7 +180,7 @@ impl Wanted {
     pub fn has(&self, kind: Kind) -> bool {
         match self {
             Wanted::All => true,
-            Wanted::These(kinds) => kinds.contains(&kind),
+            Wanted::These(kinds, _) => kinds.contains(&kind),
         }
     }
 }
@@ -190,6 +207,17 @@ mod tests {
         assert_eq!(wanted.to_string(), "pair.opened pair.ended");
         assert_eq!(Wanted::kept(&wanted.to_string()), wanted);
         assert!(!wanted.has(Kind::MessageReceived));
+    }
+
+    #[test]
+    fn a_kept_word_that_is_no_event_never_comes_and_is_not_forgotten() {
+        let kept = Wanted::kept("rocket.launched pair.ended");
+        assert!(kept.has(Kind::PairEnded) && !kept.has(Kind::PairOpened));
+        assert_eq!(
+            (kept.unknown(), kept.words()),
+            (&["rocket.launched".to_owned()][..], vec!["pair.ended", "rocket.launched"])
+        );
+        assert!(Wanted::kept("*").unknown().is_empty() && !Wanted::kept("").unknown().is_empty());
     }
 
     #[test]

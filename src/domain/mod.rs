@@ -18,6 +18,7 @@ pub mod duration;
 pub mod echo;
 pub mod event;
 pub mod expiry;
+pub mod files;
 pub mod fitness;
 pub mod hours;
 pub mod ids;

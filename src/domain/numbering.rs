@@ -163,6 +163,14 @@ pub fn is_given_out(number: &str) -> bool {
     phonenumber::parse(None, number).is_ok_and(|number| number.is_valid())
 }
 
+/// What is said of a possible number that no plan has given out: a slip of the finger, or one that is kept for fiction. It is
+/// no reason to refuse it, since plans change before this program does. Nothing is said of a short code.
+#[must_use]
+pub fn doubt(number: &str) -> Option<&'static str> {
+    let doubted = number.starts_with('+') && !is_given_out(number);
+    doubted.then_some("its length is right, but no such number has been given out: look for a slip")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +201,7 @@ mod tests {
     fn what_has_not_been_given_out_is_known() {
         assert!(is_given_out("+15055550121") && is_given_out("+18005550100"));
         assert!(!is_given_out("+15550100000") && !is_given_out("+447700900123") && !is_given_out("hello"));
+        assert!(doubt("+447700900123").is_some() && doubt("+15055550121").is_none() && doubt("72345").is_none());
     }
 
     /// The patterns of the plans are compiled when they are needed: here each is once.

@@ -80,7 +80,7 @@ pub enum Client {
 impl Client {
     /// Who asks. `peer` connected; `forwarded` are the lines of `X-Forwarded-For` in their order; `told` says whether any
     /// header of a proxy is there; `published` whether people reach the house by a public address with TLS, which only a
-    /// proxy gives it.
+    /// proxy gives it: the house speaks no TLS itself.
     #[must_use]
     pub fn of<'a>(
         peer: Option<IpAddr>,
@@ -94,8 +94,9 @@ impl Client {
             let lines: Vec<&str> = forwarded.into_iter().collect();
             return named(&lines.join(","), proxies);
         }
-        // Without the setting, a neighbour in front of a published house can only be its proxy.
-        if proxies.is_empty() && is_near(peer) && (told || published) {
+        // Without the setting, whoever connects to a published house is its proxy, from wherever it does; before any other
+        // house, a neighbour that says so is one. A stranger's header alone makes nobody a proxy.
+        if proxies.is_empty() && (published || (told && is_near(peer))) {
             return Client::Hidden;
         }
         Client::At(peer)
@@ -196,7 +197,7 @@ mod tests {
 
     #[test]
     fn without_a_proxy_the_peer_is_the_client_whatever_headers_say() {
-        for (trusted, published) in [("none", false), ("none", true), ("10.0.0.1", true)] {
+        for (trusted, published) in [("none", false), ("10.0.0.1", false), ("10.0.0.1", true)] {
             for forwarded in [&[][..], &["198.51.100.9"], &["198.51.100.9, 10.0.0.1"]] {
                 let said = ask("203.0.113.7", forwarded, published, trusted);
                 assert_eq!(said.as_deref(), Some("203.0.113.7"), "{trusted} {forwarded:?}");
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn while_no_proxy_is_set_a_neighbour_of_a_published_house_is_nobody_in_particular() {
+    fn while_no_proxy_is_set_whoever_connects_to_a_published_house_is_nobody_in_particular() {
         for near in
             ["127.0.0.1", "::1", "10.0.0.1", "172.17.0.1", "192.168.1.4", "100.64.0.1", "fd00::1", "::ffff:10.0.0.1"]
         {
@@ -254,18 +255,21 @@ mod tests {
             assert_eq!(ask(near, &["203.0.113.7"], false, "none"), None, "{near}: a proxy says that it is one");
             assert!(ask(near, &[], false, "none").is_some(), "{near}: at home, where everybody is a neighbour");
         }
-        assert_eq!(ask("203.0.113.7", &[], true, "none").as_deref(), Some("203.0.113.7"));
-        assert_eq!(ask("100.128.0.1", &[], true, "none").as_deref(), Some("100.128.0.1"));
+        for far in ["203.0.113.7", "100.128.0.1", "2001:db8::1"] {
+            assert_eq!(ask(far, &[], true, "none"), None, "{far}: only a proxy speaks TLS");
+            assert!(ask(far, &["198.51.100.9"], false, "none").is_some(), "{far}: anybody can write a header");
+            assert!(ask(far, &[], true, "10.0.0.1").is_some(), "{far}: it goes around the proxy");
+        }
         assert_eq!(Client::of(None, [], false, false, &TrustedProxies::default()), Client::Hidden);
     }
 
     #[test]
     fn an_address_of_ipv6_counts_as_its_network_and_a_mapped_one_as_ipv4() {
         assert_eq!(
-            ask("2001:db8:0:1::2", &[], true, "none"),
-            ask("2001:db8:0:1:ffff:ffff:ffff:ffff", &[], true, "none")
+            ask("2001:db8:0:1::2", &[], false, "none"),
+            ask("2001:db8:0:1:ffff:ffff:ffff:ffff", &[], false, "none")
         );
-        assert_ne!(ask("2001:db8:0:1::2", &[], true, "none"), ask("2001:db8:0:2::2", &[], true, "none"));
-        assert_eq!(ask("::ffff:203.0.113.7", &[], true, "none"), ask("203.0.113.7", &[], false, "none"));
+        assert_ne!(ask("2001:db8:0:1::2", &[], false, "none"), ask("2001:db8:0:2::2", &[], false, "none"));
+        assert_eq!(ask("::ffff:203.0.113.7", &[], false, "none"), ask("203.0.113.7", &[], false, "none"));
     }
 }

@@ -135,7 +135,7 @@ pub struct PoolPolicy {
     pub low_watermark: i64,
     /// With more than so many left automatic mode drains; above the low one; 20.
     pub high_watermark: i64,
-    /// What all masks may cost a month; no limit if `None`.
+    /// What all masks may cost a month; no limit if `None`; 250.00.
     pub monthly_budget: Option<Cents>,
     /// What a number costs a month.
     pub prices: Prices,
@@ -152,7 +152,7 @@ impl Default for PoolPolicy {
             spares: 2,
             low_watermark: 3,
             high_watermark: 20,
-            monthly_budget: None,
+            monthly_budget: Some(Cents(25_000)),
             prices: Prices::default(),
             automatic: false,
         }
@@ -173,10 +173,20 @@ impl Default for InboxPolicy {
 }
 
 /// What programs of integrators may do (`SWITCHBOARD_API__…`).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ApiPolicy {
     /// Requests that one token may make in a minute, at each node; `None`: as many as it likes.
     pub rate_limit: Option<u32>,
+    /// Of which countries the parties of pairs may be; those of our lines and masks.
+    pub countries: Countries,
+    /// So many phones one app may bring into its pairs within an hour; `None`: as many as it likes; 1,000.
+    pub first_texts_per_hour: Option<u32>,
+}
+
+impl Default for ApiPolicy {
+    fn default() -> Self {
+        ApiPolicy { rate_limit: None, countries: Countries::Home, first_texts_per_hour: Some(1_000) }
+    }
 }
 
 /// How texts are sent and how doubt about them is settled (`SWITCHBOARD_DELIVERY__…`).
@@ -260,6 +270,14 @@ mod tests {
         assert_eq!(policy.pace("72345"), Duration::from_millis(10));
         let slow = DeliveryPolicy { segments_per_second: Some(0.1), ..policy };
         assert_eq!(slow.pace("+18005550100"), Duration::from_secs(10));
+    }
+
+    #[test]
+    fn spending_has_an_end_without_a_setting() {
+        let Policies { support, pool, delivery, api, .. } = Policies::default();
+        assert_eq!((support.countries, support.first_texts_per_hour), (Countries::Home, 30));
+        assert_eq!((api.countries, api.first_texts_per_hour), (Countries::Home, Some(1_000)));
+        assert_eq!((delivery.segments_per_day, pool.monthly_budget), (Some(10_000), Some(Cents(25_000))));
     }
 
     #[test]

@@ -31,6 +31,10 @@ impl Scope {
         }
     }
 
+    fn of(word: &str) -> Option<Self> {
+        Scope::ALL.into_iter().find(|scope| scope.word() == word)
+    }
+
     /// What it lets a program do, for people.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
@@ -47,23 +51,27 @@ impl FromStr for Scope {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        let found = Scope::ALL.into_iter().find(|scope| scope.word() == word);
-        found.ok_or_else(|| format!("`{word}` is no scope; choose from {}", Scope::ALL.map(Scope::word).join(", ")))
+        Scope::of(word)
+            .ok_or_else(|| format!("`{word}` is no scope; choose from {}", Scope::ALL.map(Scope::word).join(", ")))
     }
 }
 
 /// What a token may do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scopes(Vec<Scope>);
+pub struct Scopes {
+    known: Vec<Scope>,
+    /// Words that were kept and that this version does not know: they allow nothing, and are not forgotten.
+    unknown: Vec<String>,
+}
 
 impl Scopes {
     /// These, each once.
     #[must_use]
     pub fn of(scopes: impl IntoIterator<Item = Scope>) -> Self {
-        let mut scopes: Vec<Scope> = scopes.into_iter().collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        Scopes(scopes)
+        let mut known: Vec<Scope> = scopes.into_iter().collect();
+        known.sort_unstable();
+        known.dedup();
+        Scopes { known, unknown: Vec::new() }
     }
 
     /// Reads words with spaces or commas between them.
@@ -73,41 +81,51 @@ impl Scopes {
     pub fn read(words: &str) -> Result<Self, String> {
         let words = words.split([' ', ',']).filter(|word| !word.is_empty());
         let scopes = Scopes::of(words.map(str::parse).collect::<Result<Vec<Scope>, String>>()?);
-        if scopes.0.is_empty() {
+        if scopes.known.is_empty() {
             return Err(format!("choose at least one of {}", Scope::ALL.map(Scope::word).join(", ")));
         }
         Ok(scopes)
     }
 
-    /// Those that were kept; a word that this version does not know gives nothing.
+    /// Those that were kept; a word that this version does not know gives nothing, and is among [`Scopes::unknown`].
     #[must_use]
     pub fn kept(words: &str) -> Self {
-        Scopes::of(words.split(' ').filter_map(|word| word.parse().ok()))
+        let (known, unknown) = words.split(' ').partition::<Vec<&str>, _>(|word| Scope::of(word).is_some());
+        let unknown = unknown.into_iter().map(ToOwned::to_owned).collect();
+        Scopes { unknown, ..Scopes::of(known.into_iter().filter_map(Scope::of)) }
+    }
+
+    /// Words that were kept and that this version does not know.
+    #[must_use]
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
     }
 
     /// These and those of `others`.
     #[must_use]
     pub fn with(self, others: &Scopes) -> Self {
-        Scopes::of(self.0.into_iter().chain(others.0.iter().copied()))
+        let unknown = self.unknown.into_iter().chain(others.unknown.iter().cloned()).collect();
+        Scopes { unknown, ..Scopes::of(self.known.into_iter().chain(others.known.iter().copied())) }
     }
 
     /// The first of these that is not among `held`.
     #[must_use]
     pub fn beyond(&self, held: &Scopes) -> Option<Scope> {
-        self.0.iter().copied().find(|scope| !held.has(*scope))
+        self.known.iter().copied().find(|scope| !held.has(*scope))
     }
 
     /// Whether `scope` is among them.
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
-        self.0.contains(&scope)
+        self.known.contains(&scope)
     }
 }
 
 impl fmt::Display for Scopes {
-    /// The words with spaces between them.
+    /// The words with spaces between them, those that are not known last.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(" "))
+        let known = self.known.iter().map(|scope| scope.word());
+        f.write_str(&known.chain(self.unknown.iter().map(String::as_str)).collect::<Vec<_>>().join(" "))
     }
 }
 
@@ -128,6 +146,17 @@ mod tests {
         for words in ["pairs", "pairs:read,all", "", " , ", "PAIRS:READ"] {
             assert!(Scopes::read(words).unwrap_err().contains("pairs:read, pairs:write"), "{words}");
         }
-        assert_eq!(Scopes::kept("pairs:read rockets:launch"), Scopes::of([Scope::PairsRead]));
+    }
+
+    #[test]
+    fn a_kept_word_that_is_no_scope_allows_nothing_and_is_not_forgotten() {
+        let kept = Scopes::kept("rockets:launch pairs:read");
+        assert!(kept.has(Scope::PairsRead) && kept.beyond(&Scopes::of([Scope::PairsRead])).is_none());
+        assert_eq!(
+            (kept.unknown(), kept.to_string().as_str()),
+            (&["rockets:launch".to_owned()][..], "pairs:read rockets:launch")
+        );
+        assert_eq!(Scopes::default().with(&kept).unknown(), kept.unknown());
+        assert!(!Scopes::kept("").unknown().is_empty(), "nothing at all was never written");
     }
 }

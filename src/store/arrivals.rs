@@ -40,6 +40,14 @@ pub struct Arrival {
     pub arrived_at: At,
 }
 
+impl Arrival {
+    /// Whether files came with it that are still to be asked for.
+    #[must_use]
+    pub fn lacks_files(&self) -> bool {
+        self.has_media && self.media.is_empty()
+    }
+}
+
 /// Keeps texts until they are taken in. Of one that waits already, only when it was sent is noted, where that is known.
 pub async fn keep(tx: &mut Tx, arrivals: &[Arrival]) -> Result<()> {
     // In one order on every node.
@@ -128,6 +136,12 @@ where
     Option<String>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
 {
     let media: Option<String> = row.try_get(6)?;
+    // What cannot be read of one text must not keep others': the carrier is asked for its files again.
+    let media = media.map_or(Ok(Vec::new()), |media| serde_json::from_str(&media));
+    if let Err(error) = &media {
+        tracing::error!(%error, "what came with a text that waits cannot be read: the carrier is asked for it");
+    }
+    let lost = media.is_err();
     let keyword: Option<String> = row.try_get(8)?;
     Ok(Arrival {
         id: row.try_get(0)?,
@@ -136,11 +150,8 @@ where
         from: row.try_get(3)?,
         to: row.try_get(4)?,
         body: row.try_get(5)?,
-        media: match media {
-            Some(media) => serde_json::from_str(&media).map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
-            None => Vec::new(),
-        },
-        has_media: row.try_get::<i64, _>(7)? == 1,
+        media: media.unwrap_or_else(|_| Vec::new()),
+        has_media: lost || row.try_get::<i64, _>(7)? == 1,
         keyword: keyword.as_deref().and_then(Keyword::read),
         raw: row.try_get(9)?,
         webhook: row.try_get::<i64, _>(10)? == 1,

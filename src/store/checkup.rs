@@ -1,10 +1,13 @@
-//! What an operator should know: texts in doubt, texts given up to a person's decision, and rules that cannot be read.
+//! What an operator should know: texts in doubt, texts given up to a person's decision, and what cannot be read.
 
 use super::{Result, Tx};
 use crate::clock::At;
+use crate::domain::event::Wanted;
+use crate::domain::files::Files;
 use crate::domain::hours::Hours;
-use crate::domain::ids::{ConversationId, DeliveryId};
+use crate::domain::ids::{ConversationId, DeliveryId, MessageId};
 use crate::domain::policy::LinePolicy;
+use crate::domain::scope::Scopes;
 use crate::on;
 
 /// What of the hours and policies in the database cannot be read, each as what it is and why; empty if all can.
@@ -26,6 +29,46 @@ pub async fn unreadable(tx: &mut Tx) -> Result<Vec<(String, String)>> {
         found.extend(why.map(|why| (format!("schedule of {email}"), why)));
     }
     Ok(found)
+}
+
+/// The words of tokens that hold and of endpoints that this version does not know, each as whose they are and why: they allow
+/// and tell nothing. A newer version may have written them.
+pub async fn unknown_words(tx: &mut Tx) -> Result<Vec<(String, String)>> {
+    let tokens: Vec<(i64, String, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, name, scopes FROM api_tokens WHERE revoked_at IS NULL ORDER BY id").fetch_all(&mut *c).await)?;
+    let endpoints: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, events FROM endpoints WHERE deleted_at IS NULL ORDER BY id").fetch_all(&mut *c).await)?;
+    let mut found = Vec::new();
+    for (id, name, scopes) in tokens {
+        let words = Scopes::kept(&scopes);
+        found.extend(words.unknown().iter().map(|word| {
+            (format!("scopes of token {name} ({id})"), format!("`{word}` is no scope that this version knows"))
+        }));
+    }
+    for (id, events) in endpoints {
+        let words = Wanted::kept(&events);
+        found.extend(
+            words.unknown().iter().map(|word| {
+                (format!("events of endpoint {id}"), format!("`{word}` is no event that this version knows"))
+            }),
+        );
+    }
+    Ok(found)
+}
+
+/// So many texts are looked at in one go by [`unreadable_files`].
+pub const FILES_AT_ONCE: i64 = 1_000;
+
+/// Of the newest texts before `before`, at most [`FILES_AT_ONCE`], those of which it cannot be read what came with them; and
+/// before which text to go on, if there are more.
+pub async fn unreadable_files(tx: &mut Tx, before: MessageId) -> Result<(Vec<MessageId>, Option<MessageId>)> {
+    let rows: Vec<(i64, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, media FROM messages WHERE id < $1 ORDER BY id DESC LIMIT $2")
+        .bind(before.0).bind(FILES_AT_ONCE).fetch_all(&mut *c).await)?;
+    let more = i64::try_from(rows.len()).is_ok_and(|count| count == FILES_AT_ONCE);
+    let next = rows.last().filter(|_| more).map(|(id, _)| MessageId(*id));
+    let broken = rows.iter().filter(|(_, media)| Files::kept(media.as_deref()) == Files::Unreadable);
+    Ok((broken.map(|(id, _)| MessageId(*id)).collect(), next))
 }
 
 /// A delivery of which nobody knows whether it was sent.

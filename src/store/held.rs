@@ -3,6 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::{Result, Tx};
+use crate::domain::files::Files;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::on;
 
@@ -25,8 +26,8 @@ pub struct Held {
     pub kind: String,
     /// Verbatim.
     pub body: String,
-    /// JSON list of addresses and types.
-    pub media: Option<String>,
+    /// What came with it.
+    pub files: Files,
     /// The leg by which it came, live or ended.
     pub leg: Option<LegId>,
 }
@@ -58,7 +59,7 @@ pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
         author_name,
         kind,
         body,
-        media,
+        files: Files::kept(media.as_deref()),
         leg: leg.map(LegId),
     }))
 }

@@ -55,6 +55,13 @@ pub async fn homes(tx: &mut Tx) -> Result<Vec<String>> {
     Ok(country::homes(lines.iter().map(|(number, country)| (number.as_str(), country.as_deref()))))
 }
 
+/// The countries of our lines and masks, as [`country::homes`] tells them.
+pub async fn homes_of_all(tx: &mut Tx) -> Result<Vec<String>> {
+    let ours: Vec<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
+        "SELECT number, country FROM numbers WHERE state = 'active'").fetch_all(&mut *c).await)?;
+    Ok(country::homes(ours.iter().map(|(number, country)| (number.as_str(), country.as_deref()))))
+}
+
 /// The country of one of our numbers: the one that it was set up for, or else the one that its digits tell; `None` if
 /// neither says, or it is none of ours.
 pub async fn home(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {

@@ -10,6 +10,7 @@ use crate::clock::At;
 use crate::domain::expiry::{Expiry, Term};
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId, NumberId, TokenId};
 use crate::on;
+use crate::secret::Ids;
 
 /// What relaying needs to know of a pair.
 #[derive(Clone, Debug)]
@@ -247,6 +248,15 @@ pub async fn set_counterpart(tx: &mut Tx, leg: LegId, counterpart: &str) -> Resu
     on!(tx, c => sqlx::query("UPDATE legs SET counterpart = $2 WHERE id = $1")
         .bind(leg.0).bind(counterpart).execute(&mut *c).await.map(drop))?;
     Ok(())
+}
+
+/// When phones came into pairs of `app` after `since`, the newest first, at most `most`.
+pub async fn begun_since(tx: &mut Tx, app: AppId, since: At, most: i64) -> Result<Vec<At>> {
+    let rows: Vec<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT g.opened_at FROM legs g JOIN pairs x ON x.conversation_id = g.conversation_id \
+         WHERE g.id >= $1 AND g.opened_at > $2 AND x.app_id = $3 ORDER BY g.id DESC LIMIT $4")
+        .bind(Ids::floor(since)).bind(since.0).bind(app.0).bind(most).fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(At).collect())
 }
 
 /// Those of these numbers that are ours.

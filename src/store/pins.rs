@@ -5,6 +5,7 @@ use sqlx::{QueryBuilder, Row};
 use super::lock_order::hold_rows;
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
+use crate::domain::files::Files;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
 use crate::on;
 
@@ -82,8 +83,8 @@ pub struct Waited {
     pub id: MessageId,
     /// Verbatim.
     pub body: String,
-    /// JSON list of addresses and types.
-    pub media: Option<String>,
+    /// What came with it.
+    pub files: Files,
     /// The customer's STOP.
     pub keyword: bool,
     /// Who said it, if staff.
@@ -109,7 +110,7 @@ pub async fn waited(tx: &mut Tx, messages: &[MessageId], leg: LegId) -> Result<V
         q.build().try_map(|row: R| Ok(Waited {
             id: MessageId(row.try_get(0)?),
             body: row.try_get(1)?,
-            media: row.try_get(2)?,
+            files: Files::kept(row.try_get::<Option<String>, _>(2)?.as_deref()),
             keyword: row.try_get::<String, _>(3)? == "keyword",
             author: row.try_get::<Option<i64>, _>(4)?.map(PersonId),
             author_name: row.try_get(5)?,

@@ -12,6 +12,7 @@ use super::refused::Refused;
 use super::stamp::{Left, Stamp};
 use super::timeline::{self, Item, Place};
 use super::travel;
+use super::words::sentence;
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::sessions::Who;
@@ -39,6 +40,8 @@ pub(super) struct Thread {
     seen: i64,
     unread: Option<i64>,
     problem: Option<String>,
+    /// What is to be known of the customer's number, as long as no text has come from it.
+    doubt: Option<String>,
     presence: Presence,
     marks: Marks,
     composer: Composer,
@@ -121,6 +124,9 @@ pub(super) async fn load(
     let parts = past::together(tx, viewer, &head, from).await?;
     let ids: Vec<ConversationId> = parts.iter().map(|part| part.id).collect();
     let timeline = said::timeline(tx, id, &ids, from).await?;
+    let wrote =
+        timeline.older.is_some() || before.is_some() || timeline.said.iter().any(|said| said.author == "customer");
+    let doubt = head.doubt.filter(|_| !wrote).map(|why| sentence(&format!("about this number: {why}")));
     let of = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let older = timeline.older;
     let last = timeline.said.iter().rev().find(|said| said.conversation == id);
@@ -163,6 +169,7 @@ pub(super) async fn load(
         seen,
         unread,
         problem: back.problem,
+        doubt,
         presence,
         marks,
         composer,

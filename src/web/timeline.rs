@@ -313,7 +313,7 @@ fn bubble(said: Said, place: &Place<'_>) -> Bubble {
         fates.push(Fate { text: "Sent again".to_owned(), bad: false, never: false });
     }
     fates.extend(words::to_reps(&said));
-    let files = words::files(said.media.as_deref());
+    let files = words::files(&said.files);
     let author = match (inbound, said.author_name) {
         (true, Some(alias)) => alias,
         (true, None) => place.contact_of(said.conversation).shown().to_owned(),

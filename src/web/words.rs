@@ -2,6 +2,7 @@
 //! Every state is a word first; colour and shape only repeat it.
 
 use crate::domain::delivery::State;
+use crate::domain::files::Files;
 use crate::domain::person::Duty;
 use crate::store::views::list::{Sort, Standing, Which};
 use crate::store::views::timeline::{Said, Text};
@@ -177,10 +178,9 @@ pub fn is_unarrived(said: &Said) -> bool {
 
 /// The files of a message, in words: `Photo (image/jpeg)`.
 #[must_use]
-pub fn files(media: Option<&str>) -> Vec<String> {
-    let all: Vec<serde_json::Value> = media.and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
-    let named = |file: &serde_json::Value| {
-        let kind = file.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
+pub fn files(files: &Files) -> Vec<String> {
+    let Files::Of(types) = files else { return vec!["Something came with it that cannot be read".to_owned()] };
+    let named = |kind: &String| {
         let what = match kind.split('/').next() {
             Some("image") => "Photo",
             Some("video") => "Video",
@@ -189,7 +189,7 @@ pub fn files(media: Option<&str>) -> Vec<String> {
         };
         if kind.is_empty() { what.to_owned() } else { format!("{what} ({kind})") }
     };
-    all.iter().map(named).collect()
+    types.iter().map(named).collect()
 }
 
 /// What became of one text, in words.
@@ -229,7 +229,7 @@ mod tests {
             outcome: "relayed".into(),
             why: None,
             body: String::new(),
-            media: None,
+            files: Files::Of(Vec::new()),
             names: Vec::new(),
             repeated: false,
             texts: texts

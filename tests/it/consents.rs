@@ -7,6 +7,7 @@ use switchboard::simulator::{Fault, Inbound, Kind};
 use crate::both_stores;
 use crate::house::plan::only_ana;
 use crate::house::{House, LINE, Plan};
+use crate::pairs::opening;
 use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
@@ -132,6 +133,17 @@ both_stores! {
         assert_eq!(house.events("no_refusal").await.len(), 0, "the second answer came too late");
         house.ana().texts_back("hi").await;
         joel.shows(&[]);
+    }
+
+    /// A refusal that cannot be entered is not settled: nobody is told that it was.
+    async fn a_refusal_that_cannot_be_entered_stays_to_be_decided(house) {
+        let id = house.joins(opening("bait-77")).await;
+        house.sets(&format!("UPDATE conversations SET flagged_at = 1 WHERE id = {id}")).await;
+        let miriam = house.person("miriam@example.com").await;
+        let refused = refusal::settle(&house.desk, miriam, id, true).await;
+        assert!(matches!(refused, Err(Failure::Refused { field: "conversation", .. })), "{refused:?}");
+        assert_eq!(house.rows("conversations WHERE flagged_at IS NOT NULL").await, 1);
+        assert_eq!(house.rows("consents").await, 0);
     }
 
     async fn a_flag_that_was_wrong_is_dismissed_and_may_come_again(house: only_ana) {

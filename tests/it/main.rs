@@ -23,6 +23,7 @@ mod first_texts;
 mod fitness;
 mod floors;
 mod front;
+mod groups;
 mod held;
 mod house;
 mod keywords;

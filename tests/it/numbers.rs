@@ -50,9 +50,13 @@ const REFUSED: [(&str, &str); 8] = [
     ("+1 505 555 0188, 0199", "has signs in it"),
 ];
 
+/// What a page says of a number that no plan has given out.
+const DOUBT: &str = "About this number: its length is right, but no such number has been given out: look for a slip.";
+
 fn everywhere(plan: &mut Plan) {
     with_ada(plan);
     plan.policies.support.countries = Countries::All;
+    plan.policies.api.countries = Countries::All;
 }
 
 async fn starts(house: &House, browser: &Browser, phone: &str) -> Answer {
@@ -165,6 +169,37 @@ both_stores! {
         // A short code says nothing of a country.
         house.sets("UPDATE numbers SET country = NULL, number = '72345' WHERE role = 'line'").await;
         starts(house, &ana, "505 555 0190").await.shows(&["The country code is missing"]);
+    }
+
+    /// A number that nobody has is taken, and the page that comes next says so.
+    async fn a_number_that_nobody_has_is_taken_with_a_warning_on_the_next_page(house: everywhere) {
+        let (ana, ada) = (Browser::of(house, ANA).await, Browser::of(house, ADA).await);
+        for (typed, doubted) in [("+447700900123", true), ("+442079460960", false)] {
+            let begun = starts(house, &ana, typed).await;
+            assert_eq!(begun.status, Status::SeeOther, "{typed}");
+            let place = begun.header("location").split('#').next().unwrap().to_owned();
+            assert_eq!(ana.get(&place).await.body.contains(DOUBT), doubted, "{typed}");
+            // Whoever has texted has the number, whatever the plan says.
+            house.phone(typed).texts("It is me").await;
+            ana.get(&place).await.hides(&[DOUBT]);
+        }
+        let ana_is = house.person(ANA).await;
+        for (who, page, form) in [
+            (&ada, "/me".to_owned(), "/me/code".to_owned()),
+            (&ada, format!("/people/{ana_is}"), format!("/people/{ana_is}/code")),
+        ] {
+            who.get(&page).await.hides(&[DOUBT]);
+            assert_eq!(who.post(&form, &[("field[phone]", "+447700900124")]).await.status, Status::SeeOther);
+            who.get(&page).await.shows(&[DOUBT, "A code was texted to"]);
+            house.runs_due_work().await;
+            house.clock.pass(minutes(20));
+        }
+        for (typed, doubted) in [("+447700900125", true), ("+12075550100", false), ("72345", false)] {
+            let added = ada.post("/lines", &[("field[number]", typed), ("field[name]", typed)]).await;
+            assert_eq!(added.status, Status::SeeOther, "{typed}");
+            let place = added.header("location").split('#').next().unwrap().to_owned();
+            assert_eq!(ada.get(&place).await.body.contains(DOUBT), doubted, "{typed}");
+        }
     }
 
     async fn what_carriers_deliver_is_not_judged(house) {

@@ -2,17 +2,39 @@
 //! starting: before, a line with broken hours was open day and night, and nothing said so.
 
 use rocket::http::Status;
+use serde_json::json;
 
+use switchboard::clock::days;
+use switchboard::desk::held;
+use switchboard::domain::ids::MessageId;
+use switchboard::domain::person::Duty;
+use switchboard::domain::scope::Scope;
+use switchboard::simulator::{Inbound, Media};
 use switchboard::store::checkup;
 
+use crate::api::Program;
 use crate::both_stores;
-use crate::house::House;
-use crate::house::plan::only_ana;
-use crate::operators::looking::run;
+use crate::house::plan::{only_ana, with_ada};
+use crate::house::{House, LINE};
+use crate::operators::looking::{get, run};
 use crate::operators::program::Desk;
+use crate::processes::{free_port, until};
 use crate::web_browser::Browser;
 
 const ANA: &str = "ana@example.com";
+
+/// Somebody sends a picture without words.
+async fn sends_a_picture(house: &House, from: &str, to: &str) {
+    let media = vec![Media { url: "https://media.example/1".to_owned(), content_type: "image/jpeg".to_owned() }];
+    let text = Inbound { from: from.to_owned(), to: to.to_owned(), media, ..Inbound::default() };
+    house.simulator.send(text).await;
+}
+
+/// Of how many texts it cannot be read what came with them.
+async fn unreadable_files(house: &House) -> usize {
+    let mut tx = house.desk.store.read().await.unwrap();
+    checkup::unreadable_files(&mut tx, MessageId(i64::MAX)).await.unwrap().0.len()
+}
 
 /// What is found unreadable.
 async fn unreadable(house: &House) -> Vec<String> {
@@ -53,6 +75,100 @@ both_stores! {
         assert_ne!(answer.status, Status::SeeOther, "it was begun");
         assert_eq!(house.rows("conversations").await, 0);
     }
+
+    /// A picture that cannot be read any more is not passed on as nothing, and what others said goes on.
+    async fn a_picture_that_cannot_be_read_is_told_to_whoever_gets_the_conversation(house: only_ana) {
+        house.takes_duty(ANA, ANA, Duty::Away).await;
+        sends_a_picture(house, &house.customer(34).number, LINE).await;
+        house.runs_due_work().await;
+        assert_eq!(unreadable_files(house).await, 0);
+        house.sets("UPDATE messages SET media = '{' WHERE media IS NOT NULL").await;
+        assert_eq!(unreadable_files(house).await, 1);
+        house.customer(34).texts("Is this the ramp?").await;
+        house.takes_duty(ANA, ANA, Duty::On).await;
+        house.ana().shows(&["••34, Bait and Tackle:\n[something came with it that cannot be read]", "Is this the ramp?"]);
+        let ana = Browser::of(house, ANA).await;
+        ana.get(&format!("/conversations/{}", house.conversation().await)).await
+            .shows(&["Something came with it that cannot be read", "Is this the ramp?"]);
+    }
+
+    async fn a_held_picture_that_cannot_be_read_is_sent_on_as_a_file(house: only_ana) {
+        house.customer(34).texts("hello").await;
+        let mask = house.ana().threads().remove(0);
+        house.closes(ANA).await;
+        house.pass(days(8)).await;
+        sends_a_picture(house, &house.ana().number, &mask).await;
+        house.sets("UPDATE messages SET media = '[{\"url\": 1}]' WHERE outcome = 'held'").await;
+        let held = MessageId(house.number("SELECT id FROM messages WHERE outcome = 'held'").await);
+        held::forward(&house.desk, house.person("miriam@example.com").await, held).await.unwrap();
+        house.runs_due_work().await;
+        house.customer(34).shows(&["You were sent a file that cannot be read, but only words can be passed on here."]);
+    }
+
+    /// What cannot be read of one text that waits to be taken in keeps nobody else's waiting.
+    async fn a_text_that_waits_with_files_that_cannot_be_read_keeps_nobody_waiting(house: only_ana) {
+        let house = house.restarts().await;
+        house.carrier_goes_away().await;
+        for n in [34, 35] {
+            sends_a_picture(&house, &house.customer(n).number, LINE).await;
+        }
+        assert_eq!(house.rows("arrivals").await, 2);
+        house.sets(&format!("UPDATE arrivals SET media = '{{' WHERE from_phone = '{}'", house.customer(34).number)).await;
+        house.carrier_comes_back().await;
+        house.looks_for_missed_texts().await;
+        assert_eq!((house.rows("arrivals").await, house.rows("messages WHERE media IS NOT NULL").await), (0, 2));
+        let said = house.ana().bodies();
+        assert!(said.len() == 2 && said.iter().all(|body| body.contains("open in the inbox]")), "{said:?}");
+    }
+
+    /// Words that this version does not know allow and tell nothing, and are shown to admins.
+    async fn scopes_and_events_that_are_not_known_give_nothing_and_are_named(house: with_ada) {
+        let program = Program::of(house).await;
+        let wanted = json!({"url": "https://app.example.com/hook", "events": ["pair.ended"]});
+        assert_eq!(program.post("endpoints", &wanted).await.status, 201);
+        let reader = Program::may(house, &[Scope::PairsRead]).await;
+        let unknown = async || {
+            let found = checkup::unknown_words(&mut house.desk.store.read().await.unwrap()).await.unwrap();
+            found.into_iter().map(|(_, why)| why).collect::<Vec<_>>()
+        };
+        assert!(unknown().await.is_empty());
+        house.sets("UPDATE api_tokens SET scopes = 'pairs:read rockets:launch' WHERE scopes = 'pairs:read'").await;
+        house.sets("UPDATE endpoints SET events = 'pair.ended rocket.launched'").await;
+        assert_eq!(unknown().await, [
+            "`rockets:launch` is no scope that this version knows",
+            "`rocket.launched` is no event that this version knows",
+        ]);
+        assert_eq!(reader.get("pairs").await.status, 200);
+        reader.post("endpoints", &wanted).await.problem(403, "forbidden");
+        assert_eq!(program.get("endpoints").await.json()["data"][0]["events"], json!(["pair.ended", "rocket.launched"]));
+        let ada = Browser::of(house, "ada@example.com").await;
+        ada.get("/tokens").await.shows(&["not known to this version: rockets:launch"]);
+        ada.get("/endpoints").await.shows(&["not known to this version: rocket.launched"]);
+    }
+}
+
+/// The metric and `doctor` count what cannot be read and does not keep `serve` from starting.
+#[tokio::test]
+async fn the_metric_and_doctor_tell_of_words_that_are_not_known() {
+    let port = free_port();
+    let desk = Desk::new().with("ROCKET_PORT", &port.to_string());
+    assert_eq!(desk.runs(&["migrate"]).code, Some(0));
+    assert_eq!(desk.runs(&["token", "bait shop", "--scopes", "pairs:read"]).code, Some(0));
+    let url = format!("sqlite:{}", desk.folder.path().join("switchboard.db").display());
+    run(&url, "UPDATE api_tokens SET scopes = 'pairs:read rockets:launch'").await;
+    let said = desk.runs(&["doctor"]);
+    assert!(
+        said.out.contains("missing  scopes of token bait shop") && said.out.contains("`rockets:launch`"),
+        "{said:?}"
+    );
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
+    until("the metric counts it", async || {
+        let (_, said) = get(&format!("http://127.0.0.1:{port}/metrics")).await;
+        said.contains("\nswitchboard_unreadable_rules 1\n").then_some(())
+    })
+    .await;
+    assert_eq!(house.stops().code, Some(0));
 }
 
 #[tokio::test]

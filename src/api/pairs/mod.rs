@@ -62,6 +62,9 @@ pub(super) struct PoolProblem {
         (status = 409, description = "An open pair has the reference (`reference_in_use`), or a request with this \
          `Idempotency-Key` is being answered (`under_way`).", body = ProblemDetails,
          content_type = "application/problem+json"),
+        (status = 429, description = "Your app has brought as many phones into pairs within an hour as it may \
+         (`too_many_first_texts`), or makes too many requests (`too_many_requests`).", body = ProblemDetails,
+         content_type = "application/problem+json"),
         (status = 503, description = "No masks are left (`pool_exhausted`), or the database did not answer \
          (`unavailable`).", body = PoolProblem, content_type = "application/problem+json"),
     ),

@@ -38,6 +38,9 @@ pub(in crate::api) struct PartyChange {
         (status = 200, description = "The pair with the new phone.", body = Pair),
         (status = 409, description = "The pair has ended (`pair_ended`).", body = ProblemDetails,
          content_type = "application/problem+json"),
+        (status = 429, description = "Your app has brought as many phones into pairs within an hour as it may \
+         (`too_many_first_texts`), or makes too many requests (`too_many_requests`).", body = ProblemDetails,
+         content_type = "application/problem+json"),
         (status = 503, description = "No mask is left for the new phone (`pool_exhausted`), or the database did not \
          answer (`unavailable`).", body = PoolProblem, content_type = "application/problem+json"),
     ),

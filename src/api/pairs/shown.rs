@@ -1,5 +1,7 @@
 //! Pairs and what was said in them, as programs see them.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -284,6 +286,15 @@ fn exhausted(missing: Vec<missing::Missing>) -> Problem {
     Problem::new("pool_exhausted", detail).with("missing", missing)
 }
 
+fn too_many(most: u32, wait: Duration) -> Problem {
+    let detail = format!(
+        "Your app has brought {most} phones into pairs within the hour, which is the most. Nothing was done. Whoever runs \
+         Switchboard can raise SWITCHBOARD_API__FIRST_TEXTS_PER_HOUR."
+    );
+    let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+    Problem::new("too_many_first_texts", detail).after(seconds)
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
@@ -292,6 +303,7 @@ impl From<Refusal> for Problem {
                 Problem::refused(wrongs.into_iter().map(|wrong| Fault::at(wrong.pointer, &wrong.why)))
             }
             Refusal::Conflict { code, why } => Problem::new(code, sentence(&why)),
+            Refusal::TooMany { most, wait } => too_many(most, wait),
             Refusal::PoolExhausted(missing) => exhausted(missing),
         }
     }

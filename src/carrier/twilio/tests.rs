@@ -9,6 +9,8 @@ use super::*;
 use crate::carrier::RefusalClass;
 use crate::wire::twilio::form::Form;
 
+mod lists;
+
 const SID: &str = "SM0123456789abcdef0123456789abcdef";
 
 /// What the listener does with the requests of one connection after the other.

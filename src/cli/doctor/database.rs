@@ -6,10 +6,11 @@ use crate::cli::{Failed, Here};
 use crate::clock::seconds;
 use crate::config::CarrierSettings;
 use crate::desk::identity;
+use crate::domain::ids::MessageId;
 use crate::domain::person::Role;
 use crate::store::numbers::{self, Number};
 use crate::store::people::{self, Person};
-use crate::store::{Store, checkup, lines, private};
+use crate::store::{Store, Tx, checkup, lines, private};
 
 /// Examines it and returns the numbers that are ours.
 pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> Result<Vec<Number>, Failed> {
@@ -22,6 +23,8 @@ pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> 
         numbers::all(&mut tx).await?.into_iter().filter(|number| number.state != "released").collect();
     let (lines, members) = (lines::all(&mut tx).await?, lines::members(&mut tx).await?);
     let unreadable = checkup::unreadable(&mut tx).await?;
+    let unknown = checkup::unknown_words(&mut tx).await?;
+    let (texts, newest) = unreadable_texts(&mut tx).await?;
     drop(tx);
 
     for (what, why) in &unreadable {
@@ -29,6 +32,20 @@ pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> 
             what,
             &format!("it cannot be read: {why}"),
             "set it again in a set-up file and run `switchboard apply FILE`",
+        );
+    }
+    for (what, why) in &unknown {
+        report.missing(
+            what,
+            why,
+            "run the version that wrote it, or make it anew on the web: the token under Tokens, the endpoint under Endpoints",
+        );
+    }
+    if let Some(newest) = newest {
+        report.missing(
+            "files of texts",
+            &format!("what came with {texts} cannot be read, the newest with the text {newest}; staff are told so"),
+            "look them up at the carrier, and write `media` in `messages` anew, or NULL if nothing came with the text",
         );
     }
     examine_people(&people, report);
@@ -57,6 +74,18 @@ pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> 
             .good("masks", &format!("{n} active, which is the most conversations that one phone can have at once")),
     }
     Ok(numbers)
+}
+
+/// Of how many texts it cannot be read what came with them, and which is the newest of them.
+async fn unreadable_texts(tx: &mut Tx) -> Result<(usize, Option<MessageId>), Failed> {
+    let (mut count, mut newest, mut before) = (0, None, Some(MessageId(i64::MAX)));
+    while let Some(here) = before {
+        let (texts, next) = checkup::unreadable_files(tx, here).await?;
+        newest = newest.or(texts.first().copied());
+        count += texts.len();
+        before = next;
+    }
+    Ok((count, newest))
 }
 
 fn examine_people(people: &[Person], report: &mut Report) {

@@ -87,9 +87,9 @@ impl Taking<'_> {
         self.alone && self.desk.gate.unlisted_for() < PATIENCE
     }
 
-    /// It came by webhook, and no earlier life of this database can have passed it on.
+    /// It came by webhook with all that belongs to it, and no earlier life of this database can have passed it on.
     fn is_plain(&self, arrival: &Arrival) -> bool {
-        arrival.webhook && arrival.sent_at.is_none_or(|at| at >= self.since)
+        arrival.webhook && !arrival.lacks_files() && arrival.sent_at.is_none_or(|at| at >= self.since)
     }
 
     /// Takes in texts together, which are plain if there are several. `None` for each that is to be looked at alone.
@@ -125,7 +125,7 @@ impl Taking<'_> {
             }
         }
         let long = arrival.arrived_at + PATIENCE <= desk.clock.now();
-        if arrival.has_media && arrival.media.is_empty() {
+        if arrival.lacks_files() {
             match desk.carrier.media(&arrival.carrier_id).await {
                 Ok(media) => arrival.media = media,
                 Err(why) => {
@@ -135,6 +135,10 @@ impl Taking<'_> {
                     }
                     tracing::error!("the files of a text could not be had for 15 minutes: it is taken in without them");
                 }
+            }
+            if arrival.lacks_files() {
+                // What it was nobody can say any more; that something came is told.
+                arrival.media = vec![(String::new(), String::new())];
             }
         }
         let at_work = match arrival.sent_at.filter(|at| !arrival.webhook || *at < self.since) {

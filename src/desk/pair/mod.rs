@@ -1,6 +1,8 @@
 //! Joins people for one transaction behind masks, and parts them again. Its doors are the API and the admin pages;
 //! what the parties text goes the way of every text (`desk/receive`).
 
+use std::time::Duration;
+
 use super::outbox::{Enqueued, enqueue};
 use super::pool::missing::{Missing, missing, refuse};
 use super::programs::Program;
@@ -16,6 +18,7 @@ use crate::store::routes::{self, LiveLeg, Talk};
 use crate::store::{self, Result, Tx, changes, messages};
 
 mod extend;
+mod first_texts;
 mod lapse;
 mod news;
 mod open;
@@ -48,6 +51,14 @@ pub enum Refusal {
         code: &'static str,
         /// In plain words, with the remedy.
         why: String,
+    },
+    /// The app has brought so many phones into pairs within the hour that it has to wait until then.
+    #[error("too many first texts")]
+    TooMany {
+        /// So many are the most.
+        most: u32,
+        /// So long until there is room.
+        wait: Duration,
     },
     /// So many masks are missing in these countries.
     #[error("no mask is free")]

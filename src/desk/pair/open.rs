@@ -2,15 +2,16 @@
 
 use serde_json::json;
 
+use super::first_texts::FirstTexts;
 use super::{Done, Refusal, abroad, exhausted, news, over, tell, wanted_by};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::once::Made;
 use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
-use crate::domain::allocation::{Choice, choose};
+use crate::domain::allocation::choose;
 use crate::domain::expiry::Term;
-use crate::domain::ids::{AppId, ConversationId, LegId};
+use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};
 use crate::domain::pair::{Opening, Wrong, counterpart};
 use crate::faults;
 use crate::store::changes::NewEvent;
@@ -34,7 +35,7 @@ pub struct Opened {
 ///
 /// # Errors
 /// What the database said. The inner error: [`Refusal::Wrong`] for what is wrong with the request,
-/// [`Refusal::Conflict`] if an open pair has the reference, [`Refusal::PoolExhausted`].
+/// [`Refusal::Conflict`] if an open pair has the reference, [`Refusal::TooMany`], [`Refusal::PoolExhausted`].
 pub async fn open(desk: &Desk, opening: Opening, by: Option<Program>, body_hash: String) -> Done<Opened> {
     let opening = opening.kept();
     let mut wrongs = opening.wrongs(desk.clock.now());
@@ -47,6 +48,13 @@ pub async fn open(desk: &Desk, opening: Opening, by: Option<Program>, body_hash:
     let (opened, sent) = desk.store.write(Open { desk: desk.clone(), opening, by, body_hash }).await?;
     desk.send(sent);
     Ok(opened)
+}
+
+/// What stands in for one party on the phones of the others.
+struct Chosen {
+    mask: NumberId,
+    why: &'static str,
+    others: String,
 }
 
 struct Open {
@@ -70,8 +78,9 @@ impl Job for Open {
         let Some(first) = jobs.first() else { return Ok(Vec::new()) };
         let now = first.desk.clock.now();
         let mut opened = Vec::with_capacity(jobs.len());
+        let mut first_texts = FirstTexts::default();
         for job in jobs {
-            opened.push(job.open(tx, now).await?);
+            opened.push(job.open(tx, &mut first_texts, now).await?);
         }
         let new = |opened: &std::result::Result<Opened, Refusal>| {
             opened.as_ref().ok().filter(|opened| opened.fresh).map(|opened| opened.id)
@@ -107,7 +116,7 @@ impl Open {
         self.by.as_ref().map(|program| program.app)
     }
 
-    async fn open(&self, tx: &mut Tx, now: At) -> Done<Opened> {
+    async fn open(&self, tx: &mut Tx, first_texts: &mut FirstTexts, now: At) -> Done<Opened> {
         let (desk, opening) = (&self.desk, &self.opening);
         let phones: Vec<&str> = opening.parties.iter().map(|party| party.phone.as_str()).collect();
         let ours = pairs::ours(tx, &phones).await?;
@@ -150,19 +159,32 @@ impl Open {
             }
             gone = Some(id);
         }
+        if self.by.is_some() {
+            let placed: Vec<(String, &str)> =
+                phones.iter().enumerate().map(|(i, phone)| (format!("/parties/{i}/phone"), *phone)).collect();
+            let wrongs = first_texts.abroad(desk, tx, &placed).await?;
+            if !wrongs.is_empty() {
+                return Ok(Err(Refusal::Wrong(wrongs)));
+            }
+        }
         let mut choices = Vec::with_capacity(phones.len());
         let mut without: Vec<&str> = Vec::new();
         for phone in &phones {
             let masks = opening::masks(tx, phone).await?;
             let others = counterpart(phone, &phones);
             let choice = choose(&masks, &others, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n));
-            if choice == Choice::Exhausted {
-                without.push(phone);
+            match choice.mask() {
+                Some(mask) => choices.push(Chosen { mask, why: choice.why(), others }),
+                None => without.push(phone),
             }
-            choices.push((choice, others));
         }
         if !without.is_empty() {
             return Ok(Err(exhausted(desk, tx, &without, &wanted_by(self.app(), &opening.reference), now).await?));
+        }
+        if let Some(app) = self.app()
+            && let Err(refusal) = first_texts.take(desk, tx, (app, phones.len()), now).await?
+        {
+            return Ok(Err(refusal));
         }
         refusals::settle(tx, &phones, &wanted_by(self.app(), &opening.reference)).await?;
         let id = self.write(tx, &choices, now).await?;
@@ -170,7 +192,7 @@ impl Open {
         Ok(Ok(Opened { id, fresh: true }))
     }
 
-    async fn write(&self, tx: &mut Tx, choices: &[(Choice, String)], now: At) -> Result<ConversationId> {
+    async fn write(&self, tx: &mut Tx, choices: &[Chosen], now: At) -> Result<ConversationId> {
         let (desk, opening) = (&self.desk, &self.opening);
         let term = Term {
             extension: opening.extension,
@@ -186,8 +208,7 @@ impl Open {
         let mut events =
             vec![NewEvent { id: desk.ids.next(now), conversation: id, kind: "pair_opened", actor: None, data }];
         let mut legs = Vec::with_capacity(choices.len());
-        for (party, (choice, others)) in opening.parties.iter().zip(choices) {
-            let number = choice.mask().ok_or(Error::GivenUp("a party was given no mask"))?;
+        for (party, Chosen { mask, why, others }) in opening.parties.iter().zip(choices) {
             let leg = LegId(desk.ids.next(now));
             legs.push(NewLeg {
                 id: leg,
@@ -195,12 +216,12 @@ impl Open {
                 role: "party",
                 person: None,
                 phone: party.phone.as_str(),
-                number,
+                number: *mask,
                 counterpart: Some(others),
                 alias: Some(&party.alias),
             });
             let data = json!({
-                "alias": party.alias, "leg": leg.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
+                "alias": party.alias, "leg": leg.0.to_string(), "mask": mask.0.to_string(), "why": why,
             });
             events.push(NewEvent { id: desk.ids.next(now), conversation: id, kind: "leg_opened", actor: None, data });
         }

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::first_texts::FirstTexts;
 use super::{Done, Held, Refusal, abroad, exhausted, hold_for, news, over};
 use crate::desk::Desk;
 use crate::desk::legs::wanted_by;
@@ -22,7 +23,7 @@ use crate::store::{Job, Result, Tx, changes, pairs, partings};
 ///
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/phone`,
-/// [`Refusal::Conflict`] if the pair has ended, or [`Refusal::PoolExhausted`].
+/// [`Refusal::Conflict`] if the pair has ended, [`Refusal::TooMany`], or [`Refusal::PoolExhausted`].
 pub async fn change(desk: &Desk, by: Option<Program>, pair: ConversationId, alias: String, phone: Phone) -> Done<()> {
     if let Some(wrong) = abroad(desk, "/phone", &phone) {
         return Ok(Err(Refusal::Wrong(vec![wrong])));
@@ -70,6 +71,13 @@ impl Job for Change {
         if !pairs::ours(tx, &[phone]).await?.is_empty() {
             return wrong("this is one of our own numbers; write a person's phone");
         }
+        let mut first_texts = FirstTexts::default();
+        if self.by.is_some() {
+            let wrongs = first_texts.abroad(desk, tx, &[("/phone".to_owned(), phone)]).await?;
+            if !wrongs.is_empty() {
+                return Ok(Err(Refusal::Wrong(wrongs)));
+            }
+        }
         let everybody: Vec<&str> =
             legs.iter().map(|leg| if leg.id == old.id { phone } else { leg.phone.as_str() }).collect();
         let others = counterpart(phone, &everybody);
@@ -87,6 +95,11 @@ impl Job for Change {
         let Some(number) = choice.mask() else {
             return Ok(Err(exhausted(desk, tx, &[phone], &wanted_by(self.pair), now).await?));
         };
+        if let Some(program) = &self.by
+            && let Err(refusal) = first_texts.take(desk, tx, (program.app, 1), now).await?
+        {
+            return Ok(Err(refusal));
+        }
         refusals::settle(tx, &[phone], &wanted_by(self.pair)).await?;
         partings::end_leg(tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
         faults::point("after_party_leg");

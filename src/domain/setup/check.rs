@@ -77,11 +77,10 @@ impl Check<'_> {
         number
     }
 
-    /// Notes a number that no plan has given out: a slip of the finger, or one that is kept for fiction.
+    /// Notes a number that no plan has given out.
     fn doubt(&mut self, field: &str, number: &str, place: Place) {
-        if number.starts_with('+') && !numbering::is_given_out(number) {
-            let what = format!("{field}: its length is right, but no such number has been given out: look for a slip");
-            self.doubts.push(Mistake { place, what });
+        if let Some(why) = numbering::doubt(number) {
+            self.doubts.push(Mistake { place, what: format!("{field}: {why}") });
         }
     }
 

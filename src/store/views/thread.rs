@@ -8,6 +8,7 @@ use super::pairs::{self, PairRow};
 use super::{Contact, Viewer};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
+use crate::domain::numbering;
 use crate::domain::phone::Sender;
 use crate::on;
 use crate::store::{Result, Tx};
@@ -25,6 +26,8 @@ pub struct Head {
     pub customer_since: Option<At>,
     /// Whether the customer's number can be answered (a sender name cannot).
     pub answerable: bool,
+    /// What makes it doubtful that anybody has the customer's number.
+    pub doubt: Option<&'static str>,
     /// The line.
     pub line: Option<NumberId>,
     /// The line's name; empty in a pair.
@@ -97,6 +100,7 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
         Ok(Head {
             id: ConversationId(row.try_get(0)?),
             answerable: phone.as_deref().is_some_and(|phone| Sender::read(phone).answerable()),
+            doubt: phone.as_deref().and_then(numbering::doubt),
             contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
             customer: row.try_get::<Option<i64>, _>(1)?.map(CustomerId),
             customer_since: if knows { at(4)? } else { None },

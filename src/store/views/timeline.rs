@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sqlx::QueryBuilder;
 
 use crate::clock::At;
+use crate::domain::files::Files;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::on;
 use crate::store::views::planned::{Leaving, leaving};
@@ -36,8 +37,8 @@ pub struct Said {
     pub why: Option<String>,
     /// The body, as it was written.
     pub body: String,
-    /// Files that came with it, as JSON: addresses and types.
-    pub media: Option<String>,
+    /// What came with it.
+    pub files: Files,
     /// What became of its texts.
     pub texts: Vec<Text>,
     /// Colleagues whom it names.
@@ -182,7 +183,7 @@ fn read((id, conversation, at, author, author_name, way, kind, outcome, why, bod
         outcome,
         why,
         body,
-        media,
+        files: Files::kept(media.as_deref()),
         texts: Vec::new(),
         names: Vec::new(),
         repeated: false,

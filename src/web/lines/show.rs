@@ -12,6 +12,7 @@ use crate::desk::line::{self, Members, Rules};
 use crate::desk::sessions::Who;
 use crate::desk::{self, Desk};
 use crate::domain::ids::{NumberId, PersonId};
+use crate::domain::numbering;
 use crate::domain::pick::{Member, Pick, pick};
 use crate::domain::policy::PickPolicy;
 use crate::http::Site;
@@ -23,6 +24,7 @@ use crate::store::{Tx, people, texts};
 use crate::web::failure::Failure;
 use crate::web::fields::{Check, Field, Posted, Sent, Typed, Whys};
 use crate::web::frame::{Frame, Here};
+use crate::web::words::sentence;
 
 #[derive(Template)]
 #[template(path = "lines/show.html")]
@@ -42,6 +44,13 @@ pub(in crate::web) struct Show {
     customer: Field,
     preview: Option<Preview>,
     saved: Option<&'static str>,
+}
+
+impl Show {
+    /// What makes it doubtful that anybody has rented this number.
+    fn doubt(&self) -> Option<String> {
+        numbering::doubt(&self.line.number).map(|why| sentence(&format!("about this number: {why}")))
+    }
 }
 
 #[rocket::get("/lines/<id>?<saved>")]

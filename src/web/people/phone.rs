@@ -7,6 +7,7 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::people;
 use crate::domain::ids::PersonId;
+use crate::domain::numbering;
 use crate::domain::phone::masked;
 use crate::domain::phone_code::TRIES;
 use crate::http::Site;
@@ -16,6 +17,7 @@ use crate::store::views::people::Seen;
 use crate::store::{self, Tx, phone_codes};
 use crate::web::fields::{Field, Posted, Sent, Typed};
 use crate::web::stamp::Stamp;
+use crate::web::words::sentence;
 
 /// What the page says of the phone.
 pub(in crate::web) struct PhonePart {
@@ -27,6 +29,8 @@ pub(in crate::web) struct PhonePart {
     pub muted: Option<Stamp>,
     /// The last digits of the phone to which a code is on its way, and until when it counts.
     pub waiting: Option<(String, Stamp)>,
+    /// What makes it doubtful that anybody has the phone to which a code is on its way, or else the one that is theirs.
+    pub doubt: Option<String>,
     /// Where to text a code.
     pub phone: Field,
     /// The code.
@@ -39,6 +43,7 @@ impl PhonePart {
         let counts = sent.filter(|sent| !sent.ended && sent.expires_at > now && sent.failures < TRIES);
         let hint = "As +15055550121. Texts to it come from the line, and a code proves whose it is.";
         Ok(PhonePart {
+            doubt: doubt(counts.as_ref().map(|sent| sent.phone.as_str()).or(seen.person.phone.as_deref())),
             number: seen.person.phone.clone(),
             verified: seen.verified_at.map(Stamp),
             muted: seen.muted_at.map(Stamp),
@@ -47,6 +52,10 @@ impl PhonePart {
             code: typed.field("phone", "code", "Code", "Six digits, from the text.", ""),
         })
     }
+}
+
+fn doubt(phone: Option<&str>) -> Option<String> {
+    phone.and_then(numbering::doubt).map(|why| sentence(&format!("about this number: {why}")))
 }
 
 #[rocket::post("/people/<id>/code", data = "<form>")]

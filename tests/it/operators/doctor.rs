@@ -222,3 +222,20 @@ fn a_proxy_that_is_not_named_is_missed() {
     let named = desk.with("SWITCHBOARD_TRUSTED_PROXIES", "127.0.0.1").runs(&["doctor"]);
     assert!(named.out.contains("ok       proxies: X-Forwarded-For counts from 127.0.0.1"), "{}", named.out);
 }
+
+#[test]
+fn serve_says_that_proxies_are_not_named() {
+    let (told, plain) = (("SWITCHBOARD_TRUSTED_PROXIES", "127.0.0.1"), ("SWITCHBOARD_LOG", "info"));
+    for (setting, missed) in [(plain, true), (told, false)] {
+        let desk = Desk::new()
+            .at("AC1", "http://127.0.0.1:9")
+            .with("ROCKET_PORT", &free_port().to_string())
+            .with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com")
+            .with(setting.0, setting.1);
+        let mut house = desk.starts(&["serve"]);
+        house.says("Switchboard");
+        let said = house.stops();
+        let log = format!("{}{}", said.out, said.err);
+        assert_eq!(log.contains("SWITCHBOARD_TRUSTED_PROXIES does not name"), missed, "{log}");
+    }
+}

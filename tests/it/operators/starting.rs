@@ -261,3 +261,13 @@ fn a_database_that_was_not_closed_is_looked_through_before_it_is_served() {
     assert_eq!(said.code, Some(2), "{said:?}");
     assert!(said.err.contains("is damaged") && said.err.contains("switchboard restore FILE"), "{said:?}");
 }
+
+/// With a blank token anybody could sign webhooks.
+#[test]
+fn a_blank_token_is_refused() {
+    for blank in ["", " ", "\t"] {
+        let desk = Desk::new().at("AC1", "http://127.0.0.1:9").with("TWILIO_AUTH_TOKEN", blank);
+        let said = desk.runs(&["serve"]);
+        assert!(said.code == Some(2) && said.err.contains("TWILIO_AUTH_TOKEN"), "{blank:?}: {said:?}");
+    }
+}

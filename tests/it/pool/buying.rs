@@ -38,6 +38,16 @@ async fn events_of(house: &House, kind: &str) -> usize {
 }
 
 both_stores! {
+    /// Without a setting the masks of a month have an end, too: orders that are repeated end at it.
+    async fn without_a_setting_orders_end_at_the_usual_budget(house: no_masks) {
+        assert_eq!(house.orders("US", 100).await.unwrap(), 100);
+        assert_eq!(house.orders("US", 100).await.unwrap(), 100);
+        let (field, why) = refused(house.orders("US", 100).await);
+        assert_eq!(field, "count");
+        assert!(why.contains("250.00 is the budget") && why.contains("raise SWITCHBOARD_POOL__MONTHLY_BUDGET"), "{why}");
+        assert_eq!(house.orders("US", 17).await.unwrap(), 17, "up to it they go on");
+    }
+
     async fn a_mask_that_is_bought_serves_at_once(house: no_masks) {
         house.customer(1).texts("Is the ramp open?").await;
         assert_eq!(house.events("no_mask").await.len(), 1);

@@ -54,7 +54,7 @@ both_stores! {
     /// As it is prescribed, and nothing said about the proxy: all requests come from it, and it is nobody in particular.
     async fn case_15_nobody_locks_everybody_out_behind_a_proxy_that_is_not_named(house) {
         give_passwords(house).await;
-        for peer in ["127.0.0.1:5000", "[::1]:5000", "172.17.0.1:5000"] {
+        for peer in ["127.0.0.1:5000", "[::1]:5000", "172.17.0.1:5000", "203.0.113.5:5000", "[2001:db8::5]:5000"] {
             let proxy = from(house, peer).await;
             guesses(&proxy, &["203.0.113.7"], 21).await;
             assert_eq!(tries(&proxy, &["203.0.113.8"], ANA, PASSWORD).await.status, Status::SeeOther, "{peer}");
@@ -93,7 +93,7 @@ both_stores! {
         assert_eq!(tries(&guesser, &["unknown"], ANA, PASSWORD).await.status, Status::TooManyRequests);
     }
 
-    async fn case_15_an_address_of_ipv6_counts_as_its_network_and_a_mapped_one_as_ipv4(house) {
+    async fn case_15_an_address_of_ipv6_counts_as_its_network_and_a_mapped_one_as_ipv4(house: behind_a_proxy) {
         give_passwords(house).await;
         for n in 0..20 {
             let guesser = from(house, &format!("[2001:db8:1:2::{n:x}]:4000")).await;

@@ -1,0 +1,68 @@
+//! What keeps a program from texting the world: of which countries the people of its pairs may be, and how many phones its app
+//! may bring into pairs within an hour. What is said in a pair that is open, and who answers, is not counted.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+
+use super::Refusal;
+use crate::clock::{At, hours};
+use crate::desk::Desk;
+use crate::domain::country::Countries;
+use crate::domain::ids::AppId;
+use crate::domain::pair::Wrong;
+use crate::store::{Result, Tx, numbers, pairs};
+
+/// What one write knows of it, so that a group of writes reads it once.
+#[derive(Default)]
+pub(super) struct FirstTexts {
+    countries: Option<Countries>,
+    /// When each app brought phones in within the hour, the newest first, at most as many as it may.
+    begun: HashMap<AppId, VecDeque<At>>,
+}
+
+impl FirstTexts {
+    /// What is wrong with those of `phones`, each with its place in the request, that are of another country.
+    pub(super) async fn abroad(&mut self, desk: &Desk, tx: &mut Tx, phones: &[(String, &str)]) -> Result<Vec<Wrong>> {
+        if desk.policies.api.countries == Countries::All {
+            return Ok(Vec::new());
+        }
+        let countries = match self.countries.take() {
+            Some(countries) => countries,
+            None => desk.policies.api.countries.told(&numbers::homes_of_all(tx).await?),
+        };
+        let wrongs = phones.iter().filter(|(_, phone)| !countries.allow(phone)).map(|(pointer, _)| {
+            let why =
+                format!("programs may join people with numbers of {countries} only: this one is of another country");
+            Wrong::at(pointer.clone(), why)
+        });
+        let wrongs = wrongs.collect();
+        self.countries = Some(countries);
+        Ok(wrongs)
+    }
+
+    /// Why `app` may not bring `count` more phones in at `now`, if so; else they are counted.
+    pub(super) async fn take(
+        &mut self,
+        desk: &Desk,
+        tx: &mut Tx,
+        (app, count): (AppId, usize),
+        now: At,
+    ) -> Result<std::result::Result<(), Refusal>> {
+        let Some(most) = desk.policies.api.first_texts_per_hour else { return Ok(Ok(())) };
+        let room = usize::try_from(most).unwrap_or(usize::MAX);
+        let begun = match self.begun.entry(app) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                new.insert(pairs::begun_since(tx, app, now - hours(1), i64::from(most)).await?.into())
+            }
+        };
+        // Whoever is beyond the newest that leave room for these has to be an hour old first.
+        if let Some(oldest) = begun.get(room.saturating_sub(count)) {
+            return Ok(Err(Refusal::TooMany { most, wait: (*oldest + hours(1)).since(now) }));
+        }
+        for _ in 0..count {
+            begun.push_front(now);
+        }
+        Ok(Ok(()))
+    }
+}
