@@ -15,6 +15,7 @@ use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::numbering;
 use crate::domain::pick::{Member, Pick, pick};
 use crate::domain::policy::PickPolicy;
+use crate::domain::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
@@ -24,7 +25,6 @@ use crate::store::{Tx, people, texts};
 use crate::web::failure::Failure;
 use crate::web::fields::{Check, Field, Posted, Sent, Typed, Whys};
 use crate::web::frame::{Frame, Here};
-use crate::web::words::sentence;
 
 #[derive(Template)]
 #[template(path = "lines/show.html")]

@@ -10,6 +10,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::numbering;
 use crate::domain::phone::masked;
 use crate::domain::phone_code::TRIES;
+use crate::domain::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
@@ -17,7 +18,6 @@ use crate::store::views::people::Seen;
 use crate::store::{self, Tx, phone_codes};
 use crate::web::fields::{Field, Posted, Sent, Typed};
 use crate::web::stamp::Stamp;
-use crate::web::words::sentence;
 
 /// What the page says of the phone.
 pub(in crate::web) struct PhonePart {
