@@ -147,25 +147,32 @@ both_stores! {
     }
 }
 
-/// The metric and `doctor` count what cannot be read and does not keep `serve` from starting.
+/// The metric and `doctor` count words and files that cannot be read, which do not keep `serve` from starting.
 #[tokio::test]
-async fn the_metric_and_doctor_tell_of_words_that_are_not_known() {
+async fn the_metric_and_doctor_tell_of_words_and_files_that_cannot_be_read() {
     let port = free_port();
     let desk = Desk::new().with("ROCKET_PORT", &port.to_string());
     assert_eq!(desk.runs(&["migrate"]).code, Some(0));
     assert_eq!(desk.runs(&["token", "bait shop", "--scopes", "pairs:read"]).code, Some(0));
     let url = format!("sqlite:{}", desk.folder.path().join("switchboard.db").display());
     run(&url, "UPDATE api_tokens SET scopes = 'pairs:read rockets:launch'").await;
+    run(
+        &url,
+        "INSERT INTO messages (id, author, way, kind, outcome, body, media, accepted_at) \
+         VALUES (7, 'customer', 'phone', 'text', 'kept', '', '{', 1)",
+    )
+    .await;
     let said = desk.runs(&["doctor"]);
+    assert!(said.out.contains("what came with 1 cannot be read, the newest with the text 7"), "{said:?}");
     assert!(
         said.out.contains("missing  scopes of token bait shop") && said.out.contains("`rockets:launch`"),
         "{said:?}"
     );
     let mut house = desk.starts(&["serve"]);
     house.says("Switchboard");
-    until("the metric counts it", async || {
+    until("the metric counts both", async || {
         let (_, said) = get(&format!("http://127.0.0.1:{port}/metrics")).await;
-        said.contains("\nswitchboard_unreadable_rules 1\n").then_some(())
+        said.contains("\nswitchboard_unreadable_rules 2\n").then_some(())
     })
     .await;
     assert_eq!(house.stops().code, Some(0));
