@@ -51,6 +51,7 @@ pub mod refusal;
 pub mod right;
 pub mod routing;
 pub mod scope;
+pub mod script;
 pub mod search;
 pub mod seen;
 pub mod segment;

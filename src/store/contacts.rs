@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
+use super::customers::CARD_HIDDEN;
 use super::lock_order::hold_rows;
-use super::views::CARD_HIDDEN;
 use super::{Error, Result, Tx, padded, push_list};
 use crate::domain::contact::Card;
 use crate::domain::ids::{ConversationId, CustomerId};

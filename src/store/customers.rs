@@ -6,6 +6,13 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
 use crate::on;
 
+/// The card of customer `u` is hidden from the reps of conversation `c`: staff began it, the customer has not texted its
+/// line, and another line has talked with them, or they are one person with somebody else.
+pub(super) const CARD_HIDDEN: &str = "(c.card_hidden = 1 AND (u.merged_into IS NOT NULL \
+     OR EXISTS (SELECT 1 FROM customers m WHERE m.merged_into = u.id) \
+     OR EXISTS (SELECT 1 FROM conversations o WHERE o.customer_id = c.customer_id AND o.line_id <> c.line_id \
+       AND o.card_hidden = 0)))";
+
 /// Blocks a customer on every line, by whom and when.
 pub async fn block(tx: &mut Tx, customer: CustomerId, by: (At, PersonId)) -> Result<()> {
     hold_rows(tx, "customers", &[customer.0]).await?;

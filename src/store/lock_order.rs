@@ -14,7 +14,7 @@ use std::sync::Arc;
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 
-use super::{Error, Result, Tx, opening, padded, push_list};
+use super::{Error, Result, Tx, padded, push_list};
 use crate::domain::ids::NumberId;
 use crate::on;
 
@@ -119,7 +119,8 @@ impl First {
             let ids: Vec<i64> = ids.iter().copied().collect();
             if PLACES[*place] == "lines" {
                 for id in ids {
-                    opening::hold_line(tx, NumberId(id)).await?;
+                    hold_rows(tx, "lines", &[id]).await?;
+                    hold_members(tx, NumberId(id)).await?;
                 }
             } else {
                 hold_rows(tx, PLACES[*place], &ids).await?;
@@ -250,6 +251,20 @@ impl Tx {
     pub(super) fn holds_something(&self) -> bool {
         matches!(self, Tx::Postgres(session) if !session.held.is_empty())
     }
+}
+
+/// Holds the members of a line that is held: one of two lines must not be counted by two picks at once. Whoever changes who
+/// is a member holds the line.
+///
+/// # Errors
+/// As [`hold_rows`].
+pub async fn hold_members(tx: &mut Tx, line: NumberId) -> Result<()> {
+    if !tx.holds_rows() {
+        return Ok(());
+    }
+    let members: Vec<i64> = on!(tx, c => sqlx::query_scalar("SELECT person_id FROM line_members WHERE line_id = $1")
+        .bind(line.0).fetch_all(&mut *c).await)?;
+    hold_rows(tx, "people", &members).await
 }
 
 /// Holds the rows `ids` of `table` until the commit, in order: before they are changed by a statement that takes them in

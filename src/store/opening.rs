@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row};
 
-use super::lock_order::hold_rows;
+use super::lock_order::hold_members;
 use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::allocation::{LastLeg, Mask};
@@ -47,13 +47,7 @@ pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>>
         q.build_query_as().fetch_optional(&mut *c).await
     })?;
     lock.done(tx, usize::from(row.is_some())).await?;
-    if tx.holds_rows() {
-        // A member of two lines must not be counted by two picks at once. Whoever changes who is one holds the line.
-        let members: Vec<(i64,)> = on!(tx, c => sqlx::query_as("SELECT person_id FROM line_members WHERE line_id = $1")
-            .bind(line.0).fetch_all(&mut *c).await)?;
-        let members: Vec<i64> = members.into_iter().map(|(id,)| id).collect();
-        hold_rows(tx, "people", &members).await?;
-    }
+    hold_members(tx, line).await?;
     Ok(row.map(|(hours, policies, greeting)| LineRules { hours, policies, greeting }))
 }
 

@@ -2,8 +2,8 @@
 
 use sqlx::{QueryBuilder, Row};
 
+use super::customers::CARD_HIDDEN;
 use super::pairs::{self, Pair};
-use super::views::CARD_HIDDEN;
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, MessageId, NumberId, PersonId};

@@ -51,8 +51,8 @@ fn unsigned(req: &Request<'_>) -> Result<Redirect, Page<Problem>> {
             Problem { what: "Signed out", why, request: request_log::id(req).into() },
         ));
     }
-    let next = if req.method() == Method::Get { super::sessions::keep_next(&req.uri().to_string()) } else { None };
-    Ok(Redirect::to(super::sessions::address(next.as_deref())))
+    let next = if req.method() == Method::Get { super::way_back::keep_next(&req.uri().to_string()) } else { None };
+    Ok(Redirect::to(super::way_back::address(next.as_deref())))
 }
 
 /// The catchers of the pages.

@@ -65,6 +65,7 @@ pub mod timeline;
 mod tokens;
 mod travel;
 mod views;
+mod way_back;
 pub mod words;
 mod writing;
 

@@ -7,8 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::search::is_of_unspaced_script;
 use crate::clock::{At, hours, minutes};
+use crate::domain::script::is_of_unspaced_script;
 
 /// The longest circle: three bodies of two texts each.
 const CIRCLE: usize = 6;

@@ -11,8 +11,6 @@ pub mod number;
 pub mod postings;
 pub mod question;
 
-pub(in crate::domain) use letter::is_of_unspaced_script;
-
 /// The list of every message.
 pub const EVERY: &str = "*";
 /// The list of notes.

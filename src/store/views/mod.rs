@@ -1,6 +1,7 @@
 //! What pages show, read with the reader's own rights.
 //! The rights stand in the statements themselves, so that a page cannot show what its reader may not see.
 
+use super::customers::CARD_HIDDEN;
 use crate::domain::ids::PersonId;
 use crate::domain::person::Role;
 use crate::domain::policy::LinePolicy;
@@ -35,13 +36,6 @@ fn params<T>(first: usize, rows: &[T]) -> String {
     let places: Vec<String> = (first..).take(crate::store::padded(rows).count()).map(|n| format!("${n}")).collect();
     places.join(", ")
 }
-
-/// The card of customer `u` is hidden from the reps of conversation `c`: staff began it, the customer has not texted its
-/// line, and another line has talked with them, or they are one person with somebody else.
-pub(in crate::store) const CARD_HIDDEN: &str = "(c.card_hidden = 1 AND (u.merged_into IS NOT NULL \
-     OR EXISTS (SELECT 1 FROM customers m WHERE m.merged_into = u.id) \
-     OR EXISTS (SELECT 1 FROM conversations o WHERE o.customer_id = c.customer_id AND o.line_id <> c.line_id \
-       AND o.card_hidden = 0)))";
 
 /// Who reads.
 #[derive(Clone, Copy, Debug)]
