@@ -64,7 +64,8 @@ impl House {
             .env("TWILIO_AUTH_TOKEN", TOKEN)
             .env("TWILIO_API_BASE", format!("http://127.0.0.1:{}", self.carrier))
             .env("SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND", "1000")
-            .env("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", "none");
+            .env("SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY", "none")
+            .env("SWITCHBOARD_API__FIRST_TEXTS_PER_HOUR", "none");
         command
     }
 
