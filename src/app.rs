@@ -4,12 +4,11 @@
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 
-use crate::api;
 use crate::desk::Desk;
 use crate::hooks::{self, Seal};
 use crate::http::{self, Site, db};
 use crate::simulator::{self, Simulator};
-use crate::web;
+use crate::{api, web};
 
 /// Where the simulator's API stands inside the house, so that its base is this under the public address.
 pub const SIMULATOR_API: &str = "/simulator/api";
@@ -49,7 +48,7 @@ pub fn build(parts: Parts) -> Rocket<Build> {
         .mount(api::BASE, api::routes())
         .register("/api", api::catchers())
         .mount("/", web::routes())
-        .register("/", web::catchers::all());
+        .register("/", web::page::catchers::all());
     match parts.simulator {
         Some(simulator) => rocket
             .manage(simulator)

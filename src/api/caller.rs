@@ -10,10 +10,10 @@ use rocket::response::Builder;
 
 use super::problem::Problem;
 use super::query;
-use crate::desk::programs::Program;
-use crate::desk::{Desk, tokens};
-use crate::domain::quota::Quota;
-use crate::domain::scope::{Scope, Scopes};
+use crate::desk::Desk;
+use crate::desk::programs::{Program, tokens};
+use crate::domain::programs::quota::Quota;
+use crate::domain::programs::scope::{Scope, Scopes};
 
 /// A scope as a type.
 pub(super) trait Needs: Send + Sync + 'static {

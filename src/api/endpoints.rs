@@ -15,11 +15,11 @@ use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem};
 use super::times::Instant;
 use crate::desk::Desk;
-use crate::desk::endpoints::{self, Asked, By};
-use crate::desk::once::Made;
-use crate::domain::event::Wanted;
+use crate::desk::programs::endpoints::{self, Asked, By};
+use crate::desk::programs::once::Made;
 use crate::domain::ids::EndpointId;
-use crate::store::endpoints as table;
+use crate::domain::programs::event::Wanted;
+use crate::store::programs::endpoints as table;
 
 /// An endpoint to be made.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

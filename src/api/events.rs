@@ -1,5 +1,5 @@
 //! What is posted to endpoints, as the description tells it: one webhook for each kind of event. What is posted is made by
-//! `desk/tell.rs` and what calls it; a test holds every kind of event against this.
+//! `desk/programs/tell.rs` and what calls it; a test holds every kind of event against this.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::pairs::shown::{EndedWhy, Outcome, PairParty};
 use super::times::Instant;
-use crate::domain::event::Kind;
+use crate::domain::programs::event::Kind;
 
 /// The name of an event, or `*` for every one, also of kinds that are yet to come.
 pub(super) enum EventName {}

@@ -6,8 +6,8 @@ use rocket::request::{FromRequest, Outcome};
 use super::answer::{Answer, Told};
 use super::problem::{Fault, Problem};
 use crate::desk::Desk;
-use crate::desk::once::{self, Begun, Made, Request as Asked};
 use crate::desk::programs::Program;
+use crate::desk::programs::once::{self, Begun, Made, Request as Asked};
 
 const HEADER: &str = "Idempotency-Key";
 /// The longest key, in characters.

@@ -11,10 +11,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::caller;
-use crate::desk;
-use crate::domain::sentence::sentence;
+use crate::domain::words::sentence::sentence;
 use crate::http::request_log;
-use crate::store;
+use crate::{desk, store};
 
 /// Why a request was refused.
 #[derive(Clone, Debug)]

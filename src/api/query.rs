@@ -6,7 +6,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::document::parameters_of;
 use super::problem::{Fault, Problem};
-use crate::domain::slips;
+use crate::domain::characters::slips;
 
 /// Longest name that is told back, in characters.
 const LONGEST: usize = 50;

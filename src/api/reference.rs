@@ -7,8 +7,8 @@ use super::document::DOCUMENT;
 use super::events::data_of;
 use super::problem::CODES;
 use super::query::Known;
-use crate::domain::event::Kind;
-use crate::domain::scope::Scope;
+use crate::domain::programs::event::Kind;
+use crate::domain::programs::scope::Scope;
 use crate::http::page::Page;
 
 /// Words, of which some are code.

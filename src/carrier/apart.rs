@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{At, Clock};
-use crate::domain::offset::{Offset, Span};
+use crate::domain::time::offset::{Offset, Span};
 
 const SECOND: i64 = 1_000_000;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::clock::At;
-pub use crate::domain::sending::{Recall, Refusal, RefusalClass, Sent};
+pub use crate::domain::outbox::sending::{Recall, Refusal, RefusalClass, Sent};
 
 pub mod apart;
 pub mod late;

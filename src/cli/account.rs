@@ -10,8 +10,8 @@ use super::serve::lock;
 use super::{Failed, Here, Outcome, out};
 use crate::carrier::{Carrier, OwnedNumber};
 use crate::config::{CarrierSettings, TwilioSettings};
-use crate::desk::identity::{self, Stays};
-use crate::store::numbers::{self, Number};
+use crate::desk::upkeep::identity::{self, Stays};
+use crate::store::routing::numbers::{self, Number};
 use crate::store::{Store, lines};
 
 #[derive(Debug, Args)]

@@ -10,9 +10,9 @@ use clap::Args;
 
 use super::database::New;
 use super::{Failed, Here, Outcome, out};
-use crate::desk::apply::Outcome as Applied;
+use crate::desk::lines::apply::Outcome as Applied;
 use crate::domain::setup::{Mistake, Setup};
-use crate::domain::text::Wording;
+use crate::domain::words::text::Wording;
 use crate::store::{self, State, Store};
 
 /// What `apply --help` says about the file, before the texts.

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Failed, Here, Outcome, out};
-use crate::desk::copies;
-use crate::store::file::DatabaseFile;
-use crate::store::{self, backup};
+use crate::desk::upkeep::copies;
+use crate::store;
+use crate::store::copies::backup;
+use crate::store::engine::sqlite::file::DatabaseFile;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {

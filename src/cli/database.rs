@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Failed, Here};
 use crate::config::CarrierSettings;
-use crate::store::file::DatabaseFile;
+use crate::store::engine::sqlite::file::DatabaseFile;
 use crate::store::{self, Opening, State, Store};
 
 /// Whether a command may make a database.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Failed, Here, Outcome, out, person};
-use crate::desk::{sessions, setup};
+use crate::desk::people::{sessions, setup};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {

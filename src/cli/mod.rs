@@ -13,12 +13,11 @@ use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::config::{Refused, Settings};
 use crate::courier::Courier;
-use crate::desk::apply::Apply;
-use crate::desk::commands;
-use crate::desk::gate::Gate;
-use crate::desk::outside::Outside;
-use crate::desk::tallies::Tallies;
-use crate::desk::{self, Desk};
+use crate::desk::lines::apply::Apply;
+use crate::desk::programs::outside::Outside;
+use crate::desk::upkeep::gate::Gate;
+use crate::desk::upkeep::tallies::Tallies;
+use crate::desk::{self, Desk, commands};
 use crate::domain::setup::Setup;
 use crate::live::Live;
 use crate::secret::{Chance, Ids};
@@ -158,7 +157,7 @@ impl Here {
         setup: Setup,
         store: &Store,
         rehearse: bool,
-    ) -> store::Result<desk::apply::Outcome> {
+    ) -> store::Result<desk::lines::apply::Outcome> {
         Apply { setup, desk: self.desk(store) }.on(rehearse).await
     }
 }

@@ -7,8 +7,8 @@ use std::process::{Command, ExitCode, Stdio};
 use clap::{Args, Subcommand};
 
 use super::{Failed, Here, Outcome, out};
-use crate::desk::{passwords, sessions};
-use crate::domain::password::{self, About};
+use crate::desk::people::{passwords, sessions};
+use crate::domain::people::password::{self, About};
 use crate::store::Store;
 
 #[derive(Debug, Args)]

@@ -9,8 +9,8 @@ use super::backup::told;
 use super::serve::lock;
 use super::{Failed, Here, Outcome, out};
 use crate::desk::commands;
-use crate::store::file::DatabaseFile;
-use crate::store::restore;
+use crate::store::copies::restore;
+use crate::store::engine::sqlite::file::DatabaseFile;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {

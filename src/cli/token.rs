@@ -8,14 +8,14 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Failed, Here, Outcome, out};
-use crate::desk::right::{self, Hangs};
-use crate::desk::tokens::{self, Asked};
+use crate::desk::programs::right::{self, Hangs};
+use crate::desk::programs::tokens::{self, Asked};
 use crate::desk::{Desk, Failure};
-use crate::domain::duration;
-use crate::domain::name;
-use crate::domain::scope::Scopes;
-use crate::store::api_tokens::{self, Token};
-use crate::store::apps::App;
+use crate::domain::programs::scope::Scopes;
+use crate::domain::time::duration;
+use crate::domain::words::name;
+use crate::store::programs::api_tokens::{self, Token};
+use crate::store::programs::apps::App;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {

@@ -6,7 +6,8 @@ use tokio::sync::watch;
 
 use crate::desk::Desk;
 use crate::faults;
-use crate::store::{Result, changes};
+use crate::store::Result;
+use crate::store::conversations::changes;
 
 /// Other nodes and operators' commands write without telling this process.
 const LOOK_EVERY: Duration = Duration::from_millis(100);

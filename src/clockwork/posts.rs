@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::desk::{Desk, post};
+use crate::desk::Desk;
+use crate::desk::programs::post;
 use crate::domain::ids::EndpointId;
 use crate::store::Result;
 

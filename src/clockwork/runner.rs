@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::desk::outbox::Sending;
-use crate::desk::{Desk, claim, deliver};
+use crate::desk::Desk;
+use crate::desk::outbox::{Sending, claim, deliver};
 
 /// The longest that the runner sleeps while nothing seems to be due: another node may have put something there.
 const LONGEST_REST: Duration = Duration::from_secs(1);

@@ -6,10 +6,15 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::clock::At;
-use crate::desk::{
-    Desk, backfill, claim, clocks, doubt, duty, fulfil, idle, index, lapse, leap, outage, pair, pool, post, snooze,
-    tokens,
-};
+use crate::desk::conversations::{idle, snooze};
+use crate::desk::outbox::{claim, doubt};
+use crate::desk::programs::{post, tokens};
+use crate::desk::receiving::backfill;
+use crate::desk::replies::fulfil;
+use crate::desk::routing::duty;
+use crate::desk::search::index;
+use crate::desk::upkeep::{clocks, lapse, leap, outage};
+use crate::desk::{Desk, pair, pool};
 use crate::store::Result;
 
 /// How often people are looked at for whom something waits: nothing else delays a text after a start.

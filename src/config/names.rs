@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::keys;
-use crate::domain::slips;
+use crate::domain::characters::slips;
 
 /// Rocket's own keys.
 pub(super) const ROCKETS: [&str; 15] = [

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::domain::country::Countries;
-use crate::domain::duration;
-use crate::domain::peer::TrustedProxies;
+use crate::domain::money::{Cents, Prices};
+use crate::domain::numbers::country::Countries;
+use crate::domain::people::peer::TrustedProxies;
 use crate::domain::policy::{ApiPolicy, DeliveryPolicy, InboxPolicy, PickPolicy, Policies, PoolPolicy, SupportPolicy};
-use crate::domain::pool::money::{Cents, Prices};
+use crate::domain::time::duration;
 
 use super::{Source, truth};
 

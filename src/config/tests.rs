@@ -6,8 +6,8 @@ use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};
 
 use super::{CarrierSettings, Settings, Source, keys, server};
+use crate::domain::money::Cents;
 use crate::domain::policy::{PickPolicy, Policies};
-use crate::domain::pool::money::Cents;
 
 fn with(toml: &str, env: &[(&str, &str)]) -> Result<Settings, String> {
     let figment = server::over_defaults(Figment::from(Toml::string(toml).nested()));

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::domain::reach;
+use crate::domain::programs::reach;
 use crate::outgoing::causes;
 
 /// Why something was not posted.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Url};
 
-use crate::domain::reach;
+use crate::domain::programs::reach;
 use crate::outgoing::{AGENT, client};
 use crate::wire::standard_webhooks::{ID, SIGNATURE, TIMESTAMP};
 

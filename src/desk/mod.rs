@@ -15,84 +15,22 @@ use crate::live::Live;
 use crate::secret::{Chance, Ids};
 use crate::store::{self, Store};
 
-pub mod apply;
-pub mod backfill;
 mod because;
-pub mod block;
-pub mod came;
-pub mod canned;
-pub mod claim;
-pub mod clocks;
-pub mod close;
-mod command;
 pub mod commands;
 pub mod consent;
-pub mod contact;
-pub mod copies;
-pub mod decide;
-pub mod deliver;
-pub mod doubt;
-pub mod draft;
-pub mod duty;
-pub mod endpoints;
-pub mod export;
-pub mod fulfil;
-pub mod gate;
-mod handover;
-pub mod held;
-pub mod identity;
-pub mod idle;
-pub mod index;
-pub mod label;
-pub mod lapse;
-pub mod leap;
-pub mod ledger;
-pub mod legs;
-pub mod line;
-mod list_limit;
-pub mod merge;
-pub mod new_line;
-pub mod note;
-pub mod notice;
-pub mod number;
-pub mod once;
-pub mod outage;
+pub mod conversations;
+pub mod customers;
+pub mod lines;
 pub mod outbox;
-pub mod outside;
 pub mod pair;
-mod password;
-pub mod passwords;
 pub mod people;
-mod phones;
-pub mod pin;
-pub mod plan;
 pub mod pool;
-pub mod post;
-pub mod presence;
 pub mod programs;
-mod prove;
-pub mod queue;
-pub mod reading;
-pub mod reassign;
-pub mod receipts;
-pub mod receive;
-pub mod refusal;
-pub mod relay;
-pub mod reopen;
-pub mod repeat;
-pub mod reply;
-pub mod right;
-pub mod saved_search;
-pub mod sessions;
-pub mod setup;
-pub mod snooze;
-pub mod start;
-pub mod tallies;
-pub mod tell;
-pub mod tokens;
-pub mod unplan;
-pub mod unsaid;
-mod watch;
+pub mod receiving;
+pub mod replies;
+pub mod routing;
+pub mod search;
+pub mod upkeep;
 
 use outbox::{Enqueued, Sending};
 
@@ -127,11 +65,11 @@ pub struct Parts {
     /// Rung when something waits in the outbox that may be due.
     pub wake: Notify,
     /// Counts that the clockwork writes down.
-    pub tallies: tallies::Tallies,
+    pub tallies: upkeep::tallies::Tallies,
     /// Whether things may end by themselves.
-    pub gate: gate::Gate,
+    pub gate: upkeep::gate::Gate,
     /// What integrators' programs have done lately.
-    pub outside: outside::Outside,
+    pub outside: programs::outside::Outside,
 }
 
 /// The desk, shared by everything that runs in this process.
@@ -139,8 +77,8 @@ pub struct Parts {
 pub struct Desk {
     parts: Arc<Parts>,
     missed: Option<Missed>,
-    passwords: Arc<password::Queue>,
-    lists: Arc<list_limit::ListLimit>,
+    passwords: Arc<people::password::Queue>,
+    lists: Arc<outbox::list_limit::ListLimit>,
 }
 
 /// That a text which never reached us is taken in late.
@@ -199,7 +137,7 @@ impl Desk {
     /// A desk made of `parts`.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        crate::domain::refusal::ready();
+        crate::domain::words::refusal::ready();
         Desk { parts: Arc::new(parts), missed: None, passwords: Arc::default(), lists: Arc::default() }
     }
 

@@ -5,11 +5,11 @@ mod line;
 
 use std::time::Duration;
 
+use super::money::{Cents, Prices};
+use super::numbers::country::Countries;
+use super::numbers::phone::Phone;
+use super::people::peer::TrustedProxies;
 use crate::clock::{days, hours, minutes, seconds};
-use crate::domain::country::Countries;
-use crate::domain::peer::TrustedProxies;
-use crate::domain::phone::Phone;
-use crate::domain::pool::money::{Cents, Prices};
 
 pub use line::LinePolicy;
 

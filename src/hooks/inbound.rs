@@ -8,9 +8,9 @@ use rocket::{State, post};
 use super::in_time;
 use super::signed::Signed;
 use crate::desk::Desk;
-use crate::desk::receive::{self, Inbound};
-use crate::desk::tallies::WEBHOOK_REJECTED;
-use crate::domain::keyword::Keyword;
+use crate::desk::receiving::{self, Inbound};
+use crate::desk::upkeep::tallies::WEBHOOK_REJECTED;
+use crate::domain::words::keyword::Keyword;
 use crate::wire::twilio::inbound::{BadField, InboundText, OptOutType};
 use crate::{faults, metrics};
 
@@ -22,7 +22,7 @@ pub(super) async fn messages(desk: &State<Desk>, post: Signed) -> Result<(Conten
     let came = Instant::now();
     let text = InboundText::read(&post.0).map_err(|bad| misshapen(desk, bad))?;
     let (desk, text) = (desk.inner().clone(), inbound(text));
-    let outcome = in_time(async move { receive::receive(&desk, text).await }).await.map_err(|error| {
+    let outcome = in_time(async move { receiving::receive(&desk, text).await }).await.map_err(|error| {
         tracing::error!(%error, "a text could not be stored; the carrier is asked to try again");
         Status::ServiceUnavailable
     })?;

@@ -9,7 +9,7 @@ use rocket::{Data, Request};
 
 use super::Seal;
 use crate::desk::Desk;
-use crate::desk::tallies::WEBHOOK_REJECTED;
+use crate::desk::upkeep::tallies::WEBHOOK_REJECTED;
 use crate::metrics;
 use crate::wire::twilio::form::Form;
 use crate::wire::twilio::signature::{self, HEADER};

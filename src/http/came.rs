@@ -7,8 +7,8 @@ use rocket::request::{FromRequest, Outcome};
 use super::cookie;
 use super::site::Site;
 use crate::desk::Desk;
-use crate::desk::came;
-use crate::domain::peer::Client;
+use crate::desk::people::came;
+use crate::domain::people::peer::Client;
 
 /// Headers by which a proxy says that it is one.
 const TELL_TALE: [&str; 5] = ["x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-proto", "via"];

@@ -2,11 +2,12 @@
 //! Their `__Host-` names bind them to this host over TLS; a plain LAN address gets plain names, since browsers drop the
 //! others there.
 
+use rocket::Request;
 use rocket::http::{Cookie, CookieJar, Header, SameSite};
-use rocket::{Request, time::Duration};
+use rocket::time::Duration;
 
 use super::site::Site;
-use crate::desk::came::DEVICE_LIFE;
+use crate::desk::people::came::DEVICE_LIFE;
 
 /// A cookie of ours, under the name that it has over TLS and the one without.
 struct Kind {

@@ -8,8 +8,8 @@ use rocket::request::{FromRequest, Outcome};
 use super::cookie;
 use super::site::Site;
 use crate::desk::Desk;
-use crate::desk::sessions::{self, Who};
-use crate::domain::person::Role;
+use crate::desk::people::sessions::{self, Who};
+use crate::domain::people::person::Role;
 
 /// The header by which our scripts say that nobody asked: such a request does not keep a session alive.
 pub const BY_ITSELF: &str = "x-by-itself";

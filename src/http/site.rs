@@ -4,7 +4,7 @@
 use rocket::Request;
 use rocket::http::uri::Absolute;
 
-use crate::domain::reach;
+use crate::domain::programs::reach;
 
 /// The public address, as configured.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::guard::SameSite;
 use super::{Arrival, Count, Entry, Fault, Inbound, OwnNumber, PhoneKind, Shown, Simulator, Text, VirtualPhone};
-use crate::domain::phone::Phone;
+use crate::domain::numbers::phone::Phone;
 
 type Refused = Custom<String>;
 

@@ -6,7 +6,7 @@ use super::api::{Reply, internal, message_json, unauthorized};
 use super::faults::{Fault, Kind, Struck};
 use super::state::Simulator;
 use super::texts::{Direction, Fate, Media, Text};
-use crate::domain::phone::Sender;
+use crate::domain::numbers::phone::Sender;
 use crate::wire::twilio::create::CreateMessage;
 use crate::wire::twilio::error::ApiError;
 use crate::wire::twilio::form::Form;

@@ -8,7 +8,7 @@ use super::phones::Word;
 use super::poster::Answer;
 use super::state::Simulator;
 use super::texts::{Direction, Fate, Media, Post, Status, Text};
-use crate::domain::phone::{Phone, Sender};
+use crate::domain::numbers::phone::{Phone, Sender};
 use crate::wire::twilio::form::Form;
 
 /// A text from a phone, and how the carrier is to misbehave with it.

@@ -11,19 +11,15 @@ mod book;
 mod control;
 mod create;
 mod faults;
-mod files;
-mod forms;
 mod guard;
 mod here;
 mod inbound;
-mod live;
 mod numbers;
 mod page;
 mod phones;
 mod poster;
 mod receipts;
 mod state;
-mod switches;
 mod texts;
 mod wirelog;
 
@@ -48,5 +44,5 @@ pub fn api_routes() -> Vec<rocket::Route> {
 /// The page, its files, its stream, and the control API: everything at `/simulator`.
 #[must_use]
 pub fn page_routes() -> Vec<rocket::Route> {
-    here::only(forms::routes())
+    here::only(page::forms::routes())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::faults::Kind;
 use crate::clock::At;
-use crate::domain::segment;
+use crate::domain::words::segment;
 
 /// Which way a text goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

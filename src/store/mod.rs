@@ -10,92 +10,26 @@ use std::time::Duration;
 use sqlx::pool::PoolConnection;
 
 use crate::clock::At;
-pub use error::{Error, Result};
-use file::DatabaseFile;
-pub(crate) use rows::{padded, pieces, push_list};
-pub use schema::{Opening, State};
-pub use timeline::Timeline;
+pub use engine::error::{Error, Result};
+pub use engine::postgres::timeline::Timeline;
+pub(crate) use engine::rows::{padded, pieces, push_list};
+pub use engine::schema::{Opening, State};
+use engine::sqlite::file::DatabaseFile;
 
-pub mod access;
-pub mod account_moves;
-pub mod acts;
-pub mod api_events;
-pub mod api_tokens;
-pub mod apps;
-pub mod arrivals;
-pub mod attempts;
-pub mod attention;
-pub mod audit;
-pub mod backfill;
-pub mod backup;
-pub mod canned;
-pub mod carrier_clock;
-pub mod changes;
-pub mod checkup;
-mod connections;
-pub mod contacts;
+pub mod conversations;
+pub mod copies;
 pub mod customers;
-pub mod departures;
-pub mod devices;
-pub mod dialect;
-pub mod drafts;
-pub mod endpoints;
-mod error;
-pub mod event_posts;
-pub mod file;
-pub mod fitness;
-mod group;
-pub mod held;
-pub mod idempotency;
-pub mod idle;
-mod in_use;
-pub mod labels;
-pub mod leaps;
-pub mod ledgers;
+pub mod engine;
 pub mod lines;
-pub mod links;
-pub mod lock_order;
-pub mod mentions;
-pub mod messages;
-mod migrations;
-pub mod news;
-pub mod notices;
-pub mod numbers;
-pub mod opening;
-pub mod outage;
 pub mod outbox;
 pub mod pairs;
-pub mod partings;
 pub mod people;
-pub mod phone_codes;
-pub mod phones;
-pub mod pins;
-pub mod planned;
 pub mod pool;
-mod pooler;
-mod postgres;
-pub mod presences;
-pub mod private;
-pub mod queue;
-pub mod restore;
-pub mod routes;
-mod rows;
-pub mod saved_searches;
-pub mod schema;
+pub mod programs;
+pub mod receiving;
+pub mod replies;
+pub mod routing;
 pub mod search;
-pub mod selected;
-pub mod sessions;
-pub mod settings;
-pub mod sign_ins;
-pub mod snoozes;
-pub mod spending;
-mod sqlite;
-pub mod starts;
-pub mod tallies;
-pub mod texts;
-mod timeline;
-mod transactions;
-mod unreached;
 pub mod upkeep;
 pub mod views;
 
@@ -139,7 +73,7 @@ pub enum Tx {
     /// SQLite.
     Sqlite(PoolConnection<sqlx::Sqlite>),
     /// PostgreSQL.
-    Postgres(lock_order::Session),
+    Postgres(engine::lock_order::Session),
 }
 
 /// A write that can run again. It awaits nothing but its [`Tx`].
@@ -185,9 +119,9 @@ pub trait Job: Send + Sync + Sized + 'static {
 #[derive(Clone, Debug)]
 pub enum Store {
     /// The embedded default.
-    Sqlite(Arc<sqlite::Sqlite>),
+    Sqlite(Arc<engine::sqlite::Sqlite>),
     /// For more than one machine.
-    Postgres(Arc<postgres::Postgres>),
+    Postgres(Arc<engine::postgres::Postgres>),
 }
 
 impl Store {
@@ -198,7 +132,7 @@ impl Store {
     /// [`Error::Refused`] names what is wrong and the remedy, [`Error::Unreachable`] what was tried; else what the driver
     /// said.
     pub async fn open(url: &str) -> Result<Self> {
-        Self::opened(url, Opening::Make, connections::ALONE).await
+        Self::opened(url, Opening::Make, engine::postgres::connections::ALONE).await
     }
 
     /// As [`Store::open`], changes no more than `opening` allows, and waits up to 2.5 s for a connection, so that others get
@@ -207,14 +141,14 @@ impl Store {
     /// # Errors
     /// As [`Store::open`], and [`Error::Refused`] for a database that would have to be made or changed.
     pub async fn open_as(url: &str, opening: Opening) -> Result<Self> {
-        Self::opened(url, opening, connections::ANSWERING).await
+        Self::opened(url, opening, engine::postgres::connections::ANSWERING).await
     }
 
     async fn opened(url: &str, opening: Opening, patience: Duration) -> Result<Self> {
         if url.starts_with("sqlite:") {
-            Ok(Store::Sqlite(Arc::new(sqlite::Sqlite::open(url, opening).await?)))
+            Ok(Store::Sqlite(Arc::new(engine::sqlite::Sqlite::open(url, opening).await?)))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Store::Postgres(Arc::new(postgres::Postgres::open(url, opening, patience).await?)))
+            Ok(Store::Postgres(Arc::new(engine::postgres::Postgres::open(url, opening, patience).await?)))
         } else {
             Err(Error::Refused(
                 "DATABASE_URL names no database this program knows: write sqlite:PATH or postgres://…".to_owned(),
@@ -229,14 +163,14 @@ impl Store {
     pub async fn state(url: &str) -> Result<State> {
         match DatabaseFile::of(url) {
             Some(file) => file.state().await,
-            None => postgres::state(url).await,
+            None => engine::postgres::state(url).await,
         }
     }
 
     /// The database of `url` as people call it: never with a password.
     #[must_use]
     pub fn named(url: &str) -> String {
-        DatabaseFile::of(url).map_or_else(|| postgres::named(url), |file| file.path().display().to_string())
+        DatabaseFile::of(url).map_or_else(|| engine::postgres::named(url), |file| file.path().display().to_string())
     }
 
     /// Runs `job` in a transaction and returns after the commit is on disk.
@@ -248,7 +182,7 @@ impl Store {
             Store::Sqlite(store) => store.write(job).await,
             Store::Postgres(store) => store.write(job).await,
         };
-        if matches!(&done, Err(Error::Storage(why)) if dialect::finds_no_room(why)) {
+        if matches!(&done, Err(Error::Storage(why)) if engine::dialect::finds_no_room(why)) {
             self.refusals().fetch_add(1, Ordering::Relaxed);
         }
         done

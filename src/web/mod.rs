@@ -6,122 +6,69 @@ use std::sync::LazyLock;
 use rocket::http::Method;
 use rocket::{Route, routes};
 
-mod answer;
-mod audits;
-mod blocks;
-mod board;
-mod canned;
-pub mod catchers;
-mod closures;
-pub mod composer;
-mod consents;
-mod contacts;
+pub mod account;
 pub mod conversations;
-mod counts;
-mod deliveries;
-mod details;
-mod drafts;
-mod duty;
-mod endpoints;
-pub mod events;
-mod exports;
-mod failure;
-mod fields;
-pub mod frame;
-mod health;
-mod held;
-pub mod here;
-mod history;
-mod hours;
-mod labels;
+pub mod customers;
 mod lines;
-mod links;
-pub mod list;
-mod live;
-mod marks;
-mod me;
-mod merges;
-mod notes;
-mod own_phone;
-mod palette;
-mod parties;
+pub mod managers;
+pub mod page;
 mod people;
-mod pins;
-mod planned;
 mod pool;
-mod presences;
-mod reassignments;
-mod refused;
-mod replies;
-mod session_given;
-mod sessions;
-mod setup;
-mod shown;
-mod snoozes;
-pub mod stamp;
-mod starts;
-mod thread;
-pub mod timeline;
-mod tokens;
-mod travel;
-mod views;
-mod way_back;
-pub mod words;
-mod writing;
+pub mod programs;
 
-pub use health::Readiness;
+pub use page::health::Readiness;
 
 /// Every page and form.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut all = routes![
-        sessions::home,
-        sessions::form,
-        sessions::create,
-        sessions::delete,
-        links::show,
-        links::create,
+        account::sessions::home,
+        account::sessions::form,
+        account::sessions::create,
+        account::sessions::delete,
+        account::links::show,
+        account::links::create,
         conversations::index,
         conversations::list_part,
         conversations::show,
         conversations::thread_part,
-        replies::create,
-        replies::again,
-        planned::withdraw,
-        planned::depart,
-        planned::move_to,
-        counts::create,
-        drafts::create,
-        presences::show,
-        presences::create,
-        canned::index,
-        canned::create,
-        canned::update,
-        canned::delete,
-        notes::create,
-        pins::create,
-        closures::create,
-        marks::read,
-        marks::mend,
-        palette::index,
-        labels::put_on,
-        labels::take_off,
-        labels::index,
-        labels::create,
-        labels::rename,
-        snoozes::create,
-        snoozes::delete,
-        contacts::save,
-        contacts::show,
-        merges::create,
-        merges::delete,
-        starts::form,
-        starts::create,
-        blocks::create,
-        blocks::delete,
-        consents::create,
-        consents::settle,
-        duty::create,
+        conversations::forms::replies::create,
+        conversations::forms::replies::again,
+        conversations::forms::planned::withdraw,
+        conversations::forms::planned::depart,
+        conversations::forms::planned::move_to,
+        conversations::forms::counts::create,
+        conversations::forms::drafts::create,
+        conversations::presences::show,
+        conversations::presences::create,
+        managers::canned::index,
+        managers::canned::create,
+        managers::canned::update,
+        managers::canned::delete,
+        conversations::forms::notes::create,
+        conversations::forms::pins::create,
+        conversations::forms::closures::create,
+        conversations::marks::read,
+        conversations::marks::mend,
+        page::palette::index,
+        conversations::forms::labels::put_on,
+        conversations::forms::labels::take_off,
+        conversations::forms::labels::index,
+        conversations::forms::labels::create,
+        conversations::forms::labels::rename,
+        conversations::forms::snoozes::create,
+        conversations::forms::snoozes::delete,
+        customers::contacts::save,
+        customers::contacts::show,
+        customers::merges::create,
+        customers::merges::delete,
+        conversations::forms::starts::form,
+        conversations::forms::starts::create,
+        customers::blocks::create,
+        customers::blocks::delete,
+        conversations::forms::consents::create,
+        conversations::forms::consents::settle,
+        account::duty::create,
         lines::index,
         lines::create,
         lines::show::show,
@@ -139,37 +86,37 @@ pub fn routes() -> Vec<Route> {
         people::access::disable,
         people::access::enable,
         people::access::link,
-        me::show,
-        me::rename,
-        me::change_password,
-        me::send_code,
-        me::confirm,
-        me::remove,
-        me::texts_on,
-        setup::show,
-        setup::create,
-        own_phone::texts_on,
-        held::index,
-        held::forward,
-        held::reopen,
-        held::dismiss,
-        history::index,
-        board::index,
-        audits::index,
-        exports::new,
-        exports::create,
-        deliveries::index,
-        deliveries::show,
-        deliveries::create,
-        history::saved::create,
-        history::saved::remove,
-        reassignments::new,
-        reassignments::create,
-        views::index,
-        live::stream,
-        health::live,
-        health::ready,
-        health::counts,
+        account::me::show,
+        account::me::rename,
+        account::me::change_password,
+        account::me::send_code,
+        account::me::confirm,
+        account::me::remove,
+        account::me::texts_on,
+        account::setup::show,
+        account::setup::create,
+        account::own_phone::texts_on,
+        managers::held::index,
+        managers::held::forward,
+        managers::held::reopen,
+        managers::held::dismiss,
+        managers::history::index,
+        managers::board::index,
+        managers::audits::index,
+        managers::exports::new,
+        managers::exports::create,
+        managers::deliveries::index,
+        managers::deliveries::show,
+        managers::deliveries::create,
+        managers::history::saved::create,
+        managers::history::saved::remove,
+        managers::reassignments::new,
+        managers::reassignments::create,
+        conversations::views::index,
+        page::live::stream,
+        page::health::live,
+        page::health::ready,
+        page::health::counts,
     ];
     all.extend(pool::routes());
     all.extend(programs());
@@ -194,15 +141,15 @@ fn first_parts() -> &'static BTreeSet<String> {
 /// What admins set up for programs.
 fn programs() -> Vec<Route> {
     routes![
-        tokens::index,
-        tokens::create,
-        tokens::before_revoking,
-        tokens::revoke,
-        endpoints::index,
-        endpoints::create,
-        endpoints::show,
-        endpoints::delete,
-        endpoints::enable,
-        endpoints::replay,
+        programs::tokens::index,
+        programs::tokens::create,
+        programs::tokens::before_revoking,
+        programs::tokens::revoke,
+        programs::endpoints::index,
+        programs::endpoints::create,
+        programs::endpoints::show,
+        programs::endpoints::delete,
+        programs::endpoints::enable,
+        programs::endpoints::replay,
     ]
 }

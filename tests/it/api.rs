@@ -19,8 +19,8 @@ use rocket::local::asynchronous::Client;
 use serde_json::Value;
 
 use switchboard::app;
-use switchboard::desk::tokens as desk_tokens;
-use switchboard::domain::scope::{Scope, Scopes};
+use switchboard::desk::programs::tokens as desk_tokens;
+use switchboard::domain::programs::scope::{Scope, Scopes};
 use switchboard::hooks::Seal;
 
 use crate::house::{ACCOUNT, House, TOKEN};

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use switchboard::carrier::{Arrived, Carrier, Inbox};
 use switchboard::clock::{At, days, hours, minutes, seconds};
-use switchboard::desk::backfill::{self, Turn};
-use switchboard::desk::lapse::may_lapse;
+use switchboard::desk::receiving::backfill::{self, Turn};
+use switchboard::desk::upkeep::lapse::may_lapse;
 use switchboard::simulator::{Arrival, Fault, Inbound, Kind, Media};
 
 use crate::both_stores;
@@ -211,7 +211,7 @@ both_stores! {
         house.carrier_goes_away().await;
         assert_eq!(house.looks_for_missed_texts().await, Turn { compared: 0, failed: 1, found: 0 });
         assert!(!may_lapse(&house.desk));
-        switchboard::desk::lapse::tally(&house.desk).await.unwrap();
+        switchboard::desk::upkeep::lapse::tally(&house.desk).await.unwrap();
         assert_eq!(house.number("SELECT total FROM tallies WHERE name = 'carrier.unasked'").await, 1);
         house.clock.pass(hours(23));
         house.looks_for_missed_texts().await;

@@ -1,6 +1,7 @@
 //! A sender whom staff have blocked is kept and heard by nobody, until somebody lets them in again.
 
-use switchboard::desk::{Failure, block};
+use switchboard::desk::Failure;
+use switchboard::desk::consent::block;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;

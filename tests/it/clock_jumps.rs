@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use switchboard::clock::{At, hours, minutes, seconds};
-use switchboard::desk::{deliver, lapse};
+use switchboard::desk::outbox::deliver;
+use switchboard::desk::upkeep::lapse;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;

@@ -1,7 +1,8 @@
 //! What staff enter about consent, texts that read like refusals, and who answers HELP.
 
 use switchboard::clock::days;
-use switchboard::desk::{Failure, block, consent, refusal};
+use switchboard::desk::Failure;
+use switchboard::desk::consent::{self, block, refusal};
 use switchboard::simulator::{Fault, Inbound, Kind};
 
 use crate::both_stores;

@@ -4,7 +4,8 @@ use rocket::http::Status;
 use unicode_segmentation::UnicodeSegmentation;
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::{claim, identity};
+use switchboard::desk::outbox::claim;
+use switchboard::desk::upkeep::identity;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
@@ -35,7 +36,7 @@ async fn customers(house: &House, count: u32) -> Vec<switchboard::domain::ids::C
 fn departures(house: &House) -> Vec<(f64, u32)> {
     let texts: Vec<_> = house.simulator.all().into_iter().filter(|text| text.from == LINE).collect();
     let first = texts.iter().map(|text| text.created_at).min().unwrap();
-    let segments = |body: &str| switchboard::domain::segment::segments(body);
+    let segments = |body: &str| switchboard::domain::words::segment::segments(body);
     texts.iter().map(|text| (text.created_at.since(first).as_secs_f64(), segments(&text.body))).collect()
 }
 

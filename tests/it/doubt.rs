@@ -1,7 +1,8 @@
 //! Requests of which nobody knows whether they were taken: never repeated without proof, never forgotten.
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::{deliver, lapse};
+use switchboard::desk::outbox::deliver;
+use switchboard::desk::upkeep::lapse;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;

@@ -3,7 +3,7 @@
 use rocket::http::Status;
 
 use switchboard::clock::minutes;
-use switchboard::desk::setup::{self, First};
+use switchboard::desk::people::setup::{self, First};
 
 use crate::both_stores;
 use crate::house::{House, Plan};

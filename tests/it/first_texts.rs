@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use switchboard::desk::receive::{self, Inbound, Outcome};
+use switchboard::desk::receiving::{self, Inbound, Outcome};
 use switchboard::metrics::statements_here;
 
 use crate::both_stores;
@@ -25,7 +25,7 @@ async fn comes_in(house: &House, n: u64) {
         raw: String::new(),
         carrier_keyword: None,
     };
-    assert_eq!(receive::receive(&house.desk, text).await.unwrap(), Outcome::Relayed);
+    assert_eq!(receiving::receive(&house.desk, text).await.unwrap(), Outcome::Relayed);
 }
 
 both_stores! {

@@ -2,7 +2,7 @@
 //! again by itself, and goes on by itself.
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::{identity, lapse};
+use switchboard::desk::upkeep::{identity, lapse};
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
@@ -212,8 +212,10 @@ async fn two_nodes_probe_once_and_both_go_on() {
     assert_eq!(paused(&house).await, [LINE]);
     let before = refused(&house).await;
     house.clock.pass(minutes(16));
-    let (one, two) =
-        tokio::join!(switchboard::desk::claim::claim(&house.desk), switchboard::desk::claim::claim(&other.desk));
+    let (one, two) = tokio::join!(
+        switchboard::desk::outbox::claim::claim(&house.desk),
+        switchboard::desk::outbox::claim::claim(&other.desk)
+    );
     one.and(two).unwrap();
     house.makes_requests().await;
     other.makes_requests().await;

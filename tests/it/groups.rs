@@ -2,10 +2,10 @@
 
 use rocket::futures::future::join_all;
 
-use switchboard::desk::deliver::{Taken, take};
-use switchboard::domain::delivery::State;
+use switchboard::desk::outbox::deliver::{Taken, take};
 use switchboard::domain::ids::AttemptId;
-use switchboard::domain::settlement::{News, Report};
+use switchboard::domain::outbox::delivery::State;
+use switchboard::domain::outbox::settlement::{News, Report};
 use switchboard::simulator::{Fault, Kind};
 use switchboard::store::{Job, Result, Tx};
 

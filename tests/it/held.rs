@@ -2,7 +2,8 @@
 
 use rocket::http::Status;
 use switchboard::clock::days;
-use switchboard::desk::{Failure, held};
+use switchboard::desk::Failure;
+use switchboard::desk::conversations::held;
 use switchboard::domain::ids::MessageId;
 
 use crate::both_stores;

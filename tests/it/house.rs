@@ -8,22 +8,26 @@ use std::time::Duration;
 use rocket::Shutdown;
 use tokio::sync::{Semaphore, mpsc};
 
-use switchboard::app;
 use switchboard::carrier::twilio::{Twilio, TwilioAccount};
 use switchboard::clock::{At, Clock};
 use switchboard::courier::Courier;
-use switchboard::desk::apply::Apply;
-use switchboard::desk::outbox::Sending;
-use switchboard::desk::{
-    self, Desk, backfill, claim, deliver, doubt, duty, fulfil, gate::Gate, identity, idle, lapse, leap, outage,
-    outside::Outside, pair, snooze, tallies::Tallies,
-};
+use switchboard::desk::conversations::{idle, snooze};
+use switchboard::desk::lines::apply::Apply;
+use switchboard::desk::outbox::{Sending, claim, deliver, doubt};
+use switchboard::desk::programs::outside::Outside;
+use switchboard::desk::receiving::backfill;
+use switchboard::desk::replies::fulfil;
+use switchboard::desk::routing::duty;
+use switchboard::desk::upkeep::gate::Gate;
+use switchboard::desk::upkeep::tallies::Tallies;
+use switchboard::desk::upkeep::{identity, lapse, leap, outage};
+use switchboard::desk::{self, Desk, pair};
 use switchboard::domain::ids::{ConversationId, PersonId};
-use switchboard::hooks;
 use switchboard::live::Live;
 use switchboard::secret::Chance;
 use switchboard::simulator::{self, Receipts, Simulator};
 use switchboard::store::{self, Store};
+use switchboard::{app, hooks};
 
 use crate::databases::Fresh;
 
@@ -165,7 +169,7 @@ impl House {
         let own_doors = open_doors(doors).await;
         desk.public_url.set(own_doors.0.clone()).unwrap();
         simulator.call_at(&format!("{}/hooks/twilio/messages", own_doors.0));
-        desk::clocks::compare(&desk).await.unwrap();
+        desk::upkeep::clocks::compare(&desk).await.unwrap();
         House {
             desk,
             simulator,
@@ -229,9 +233,9 @@ impl House {
 
     /// Posts the events that are due, all at once; whether there were any.
     async fn posts_events(&self) -> bool {
-        let due = desk::post::take(&self.desk, &[], 64).await.unwrap();
+        let due = desk::programs::post::take(&self.desk, &[], 64).await.unwrap();
         let any = !due.is_empty();
-        let all = due.into_iter().map(|due| desk::post::deliver(&self.desk, due));
+        let all = due.into_iter().map(|due| desk::programs::post::deliver(&self.desk, due));
         rocket::futures::future::join_all(all).await;
         any
     }
@@ -268,12 +272,12 @@ impl House {
     async fn next_step(&self) -> Option<At> {
         let now = self.clock.now();
         let mut tx = self.desk.store.read().await.unwrap();
-        let due = store::departures::next_due(&mut tx, now).await.unwrap();
-        let look = store::attempts::next_look(&mut tx).await.unwrap().filter(|at| *at > now);
+        let due = store::outbox::departures::next_due(&mut tx, now).await.unwrap();
+        let look = store::outbox::attempts::next_look(&mut tx).await.unwrap().filter(|at| *at > now);
         let turn = duty::next_turn(&self.desk).await.unwrap();
-        let planned = store::planned::next_due(&mut tx, now).await.unwrap();
-        let post = store::event_posts::next_due(&mut tx).await.unwrap().filter(|at| *at > now);
-        let pairs = store::partings::next_due(&mut tx, now).await.unwrap();
+        let planned = store::replies::planned::next_due(&mut tx, now).await.unwrap();
+        let post = store::programs::event_posts::next_due(&mut tx).await.unwrap().filter(|at| *at > now);
+        let pairs = store::pairs::partings::next_due(&mut tx, now).await.unwrap();
         [due, look, turn, planned, post, pairs].into_iter().flatten().min()
     }
 
@@ -343,8 +347,8 @@ impl House {
     /// A colleague answers on the web.
     pub async fn replies_on_web(&self, email: &str, conversation: ConversationId, body: &str) {
         let by = self.person(email).await;
-        let reply = desk::reply::Reply { by, conversation, body: body.to_owned(), form_key: None };
-        desk::reply::reply(&self.desk, reply).await.unwrap();
+        let reply = desk::replies::reply::Reply { by, conversation, body: body.to_owned(), form_key: None };
+        desk::replies::reply::reply(&self.desk, reply).await.unwrap();
         self.runs_due_work().await;
     }
 }

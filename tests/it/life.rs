@@ -1,7 +1,7 @@
 //! The life of a conversation: it closes when nothing is said, and a rep's late answer takes it up again.
 
 use switchboard::clock::{days, hours, minutes, seconds};
-use switchboard::desk::snooze;
+use switchboard::desk::conversations::snooze;
 
 use crate::both_stores;
 use crate::house::plan::only_ana;

@@ -169,7 +169,7 @@ fn every_part_of_the_checks_runs_by_default() {
 #[test]
 fn every_style_sheet_script_and_icon_is_in_the_program() {
     let code: String =
-        ["src/http/files.rs", "src/simulator/files.rs"].iter().map(|path| text(&root().join(path))).collect();
+        ["src/http/files.rs", "src/simulator/page/files.rs"].iter().map(|path| text(&root().join(path))).collect();
     let found = files(&root().join("static"));
     assert!(found.len() > 20, "{}", found.len());
     for path in found {

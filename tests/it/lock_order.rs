@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use switchboard::domain::ids::NumberId;
 use switchboard::on;
-use switchboard::store::lock_order::hold_rows;
-use switchboard::store::{Job, Result, Store, Tx, fitness, outbox};
+use switchboard::store::engine::lock_order::hold_rows;
+use switchboard::store::outbox::{self, fitness};
+use switchboard::store::{Job, Result, Store, Tx};
 use tokio::sync::Notify;
 
 use crate::databases::{self, Fresh};
@@ -113,8 +114,8 @@ async fn an_update_of_many_rows_holds_them_in_the_order_of_their_ids() {
             fitness::pause_account(tx, "the account is closed", AT, AT).await?;
             fitness::try_now(tx, AT).await?;
             fitness::resume_account(tx).await?;
-            switchboard::store::backfill::compared(tx, &ids, AT).await?;
-            switchboard::store::leaps::paces(tx, -1, AT).await?;
+            switchboard::store::receiving::backfill::compared(tx, &ids, AT).await?;
+            switchboard::store::upkeep::leaps::paces(tx, -1, AT).await?;
             outbox::set_paces(tx, &[(NumberId(3), AT)]).await?;
             fitness::forget(tx, AT).await
         }
@@ -142,7 +143,7 @@ impl Job for Part {
             0 => fitness::pause_account(tx, "the account is closed", AT, AT).await.map(drop),
             1 => fitness::resume_account(tx).await.map(drop),
             2 => fitness::forget(tx, AT).await,
-            3 => switchboard::store::leaps::paces(tx, -1, AT).await,
+            3 => switchboard::store::upkeep::leaps::paces(tx, -1, AT).await,
             _ => {
                 fitness::pause(tx, NumberId(4), "refused", AT, AT).await?;
                 fitness::try_now(tx, AT).await

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use switchboard::clock::minutes;
 use switchboard::desk::pool::drain;
-use switchboard::domain::country::Countries;
+use switchboard::domain::numbers::country::Countries;
 use switchboard::domain::search::number;
 use switchboard::domain::setup::Setup;
 

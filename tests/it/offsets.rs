@@ -2,7 +2,7 @@
 //! or sent once, and what people sent meanwhile is taken in.
 
 use switchboard::clock::{At, hours, minutes, seconds};
-use switchboard::desk::clocks;
+use switchboard::desk::upkeep::clocks;
 use switchboard::simulator::{Fault, Kind, Shown};
 
 use crate::both_stores;

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::domain::person::Duty;
+use switchboard::domain::people::person::Duty;
 use switchboard::simulator::{Fault, Kind};
 
-use crate::both_stores;
-use crate::databases;
 use crate::house::neighbours::webhook;
 use crate::house::plan::only_ana;
 use crate::house::{House, LINE, Plan};
 use crate::web_browser::Browser;
+use crate::{both_stores, databases};
 
 const LANES: u32 = 200;
 

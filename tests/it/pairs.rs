@@ -1,12 +1,16 @@
 //! Two people, one transaction, no real numbers: what each of them sees, and when it is over.
 
 use switchboard::clock::{At, days, hours, minutes, seconds};
+use switchboard::desk::Failure;
+use switchboard::desk::consent::{self, block, refusal};
+use switchboard::desk::conversations::{close, held, snooze};
 use switchboard::desk::pair::{self, Opened, Refusal, Saying};
-use switchboard::desk::{Failure, block, close, consent, held, pin, refusal, reply, snooze};
-use switchboard::domain::expiry::Wish;
+use switchboard::desk::replies::reply;
+use switchboard::desk::routing::pin;
 use switchboard::domain::ids::{ConversationId, LegId, MessageId};
-use switchboard::domain::pair::{Opening, Party};
-use switchboard::domain::phone::Phone as Number;
+use switchboard::domain::numbers::phone::Phone as Number;
+use switchboard::domain::pairs::expiry::Wish;
+use switchboard::domain::pairs::pair::{Opening, Party};
 use switchboard::store::views::pairs::{self as views, PairRow, Stage};
 
 use crate::both_stores;

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use switchboard::config::keys::{ALL, ROCKET};
-use switchboard::domain::text::Wording;
+use switchboard::domain::words::text::Wording;
 
 use crate::operators::program::Desk;
 

@@ -4,7 +4,7 @@ use rocket::http::Status;
 
 use switchboard::clock::{hours, minutes};
 use switchboard::desk::people as desk_people;
-use switchboard::domain::person::Duty;
+use switchboard::domain::people::person::Duty;
 
 use crate::both_stores;
 use crate::house::plan::with_ada;
@@ -318,8 +318,8 @@ both_stores! {
         let eve = house.person("eve@example.com").await;
         // Each disables the other at the same moment: one of them stays.
         let both = rocket::futures::future::join(
-            switchboard::desk::duty::set_enabled(&house.desk, id, eve, false),
-            switchboard::desk::duty::set_enabled(&house.desk, eve, id, false),
+            switchboard::desk::routing::duty::set_enabled(&house.desk, id, eve, false),
+            switchboard::desk::routing::duty::set_enabled(&house.desk, eve, id, false),
         );
         let (one, other) = both.await;
         assert!(one.is_ok() != other.is_ok());
@@ -366,7 +366,7 @@ both_stores! {
 
     async fn whoever_came_in_by_a_link_sets_a_first_password_without_one(house: with_ada) {
         let token = house.desk.chance.token::<32>();
-        switchboard::desk::sessions::make_link(&house.desk.store, &token, ANA, house.clock.now()).await.unwrap();
+        switchboard::desk::people::sessions::make_link(&house.desk.store, &token, ANA, house.clock.now()).await.unwrap();
         let ana = Browser::at(house).await;
         assert_eq!(ana.post(&format!("/link/{token}"), &[]).await.status, Status::SeeOther);
         ana.get("/me").await.hides(&["field[current]"]);

@@ -4,8 +4,10 @@
 
 use sqlx::{AssertSqlSafe, Row as _};
 
+use switchboard::store::Tx;
 use switchboard::store::pool::{demand, masks};
-use switchboard::store::{Tx, backfill, numbers};
+use switchboard::store::receiving::backfill;
+use switchboard::store::routing::numbers;
 
 use crate::both_stores;
 use crate::house::House;

@@ -1,7 +1,7 @@
 //! Picking and the queue: who gets a customer, who comes back to whom, and how those who wait are given away.
 
 use switchboard::clock::{days, hours};
-use switchboard::domain::person::Duty;
+use switchboard::domain::people::person::Duty;
 
 use crate::both_stores;
 use crate::house::{House, LINE, Plan};
@@ -162,17 +162,17 @@ both_stores! {
         house.customer(34).texts("one").await;
         let (first, other) = if house.pinned().await == ANA { (ANA, BO) } else { (BO, ANA) };
         let (by, whom) = (house.person(MIRIAM).await, house.person(first).await);
-        switchboard::desk::duty::set_enabled(&house.desk, by, whom, false).await.unwrap();
+        switchboard::desk::routing::duty::set_enabled(&house.desk, by, whom, false).await.unwrap();
         house.runs_due_work().await;
         assert_eq!(house.pinned().await, other);
         assert_eq!(house.events("taken_away").await[0]["why"], "disabled");
-        let not_oneself = switchboard::desk::duty::set_enabled(&house.desk, by, by, false).await;
+        let not_oneself = switchboard::desk::routing::duty::set_enabled(&house.desk, by, by, false).await;
         assert!(not_oneself.is_err());
         // Meanwhile the phone is a customer's; from the return on it is a colleague's again.
         let phone = if first == ANA { house.ana() } else { house.bo() };
         phone.texts("I am a customer now").await;
         assert_eq!(house.rows("conversations WHERE closed_at IS NULL").await, 2);
-        switchboard::desk::duty::set_enabled(&house.desk, by, whom, true).await.unwrap();
+        switchboard::desk::routing::duty::set_enabled(&house.desk, by, whom, true).await.unwrap();
         house.runs_due_work().await;
         assert_eq!(house.rows("conversations WHERE closed_at IS NULL").await, 1);
         assert_eq!(house.rows("legs WHERE ended_at IS NULL AND role = 'customer'").await, 1);

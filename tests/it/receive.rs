@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use switchboard::clock::{days, minutes};
-use switchboard::desk::lapse;
+use switchboard::desk::upkeep::lapse;
 use switchboard::simulator::{Inbound, Media};
 
 use crate::both_stores;

@@ -2,14 +2,14 @@
 //! known what that person has sent while nobody listened.
 
 use switchboard::clock::{At, hours, minutes, seconds};
-use switchboard::desk::{backfill, lapse, receive};
+use switchboard::desk::receiving::{self, backfill};
+use switchboard::desk::upkeep::lapse;
 use switchboard::simulator::{Fault, Kind};
-use switchboard::store::arrivals::{self, Whose};
+use switchboard::store::receiving::arrivals::{self, Whose};
 
-use crate::both_stores;
-use crate::databases;
 use crate::house::plan::only_ana;
 use crate::house::{House, LINE, Plan};
+use crate::{both_stores, databases};
 
 /// Ana alone, and no line that says who a thread is about.
 fn plainly(plan: &mut Plan) {
@@ -387,8 +387,8 @@ async fn what_was_known_of_another_database_takes_nothing_in() {
     assert_eq!(waiting.len(), 1);
     // The connection that is to take it in finds an older state of the database.
     house.desk.store.timeline().turn();
-    assert!(receive::receive_arrival(&house.desk, epoch, waiting[0].clone()).await.is_err());
-    assert!(receive::receive_arrivals(&house.desk, epoch, waiting.clone()).await.is_err());
+    assert!(receiving::receive_arrival(&house.desk, epoch, waiting[0].clone()).await.is_err());
+    assert!(receiving::receive_arrivals(&house.desk, epoch, waiting.clone()).await.is_err());
     assert_eq!(waits().await, waiting);
     house.looks_for_missed_texts().await;
     house.pass(minutes(10)).await;

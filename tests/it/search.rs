@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use switchboard::clock::{At, days, seconds};
-use switchboard::desk::index;
+use switchboard::desk::search::index;
 use switchboard::domain::ids::{ConversationId, LabelId, MessageId, NumberId, PersonId};
-use switchboard::domain::person::Role;
+use switchboard::domain::people::person::Role;
 use switchboard::domain::search::fold;
 use switchboard::domain::search::question::Question;
 use switchboard::store::Store;

@@ -1,7 +1,8 @@
 //! A conversation that is put aside comes back by time or by the customer's next text, whichever is first.
 
 use switchboard::clock::{days, hours, minutes, seconds};
-use switchboard::desk::{Failure, snooze};
+use switchboard::desk::Failure;
+use switchboard::desk::conversations::snooze;
 
 use crate::both_stores;
 use crate::house::plan::only_ana;

@@ -2,9 +2,11 @@
 
 use rocket::http::Status;
 
-use switchboard::desk::{Failure, canned, label, people};
-use switchboard::domain::person::Role;
-use switchboard::store::canned::Owner;
+use switchboard::desk::conversations::label;
+use switchboard::desk::replies::canned;
+use switchboard::desk::{Failure, people};
+use switchboard::domain::people::person::Role;
+use switchboard::store::replies::canned::Owner;
 
 use crate::both_stores;
 use crate::house::plan::with_ada;

@@ -2,7 +2,7 @@
 
 use rocket::http::Status;
 
-use switchboard::domain::country::Countries;
+use switchboard::domain::numbers::country::Countries;
 
 use crate::both_stores;
 use crate::house::{House, LINE, Plan, mask};

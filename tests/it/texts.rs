@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use switchboard::clock::hours;
-use switchboard::desk::close;
-use switchboard::domain::text::Wording;
+use switchboard::desk::conversations::close;
+use switchboard::domain::words::text::Wording;
 
 use crate::both_stores;
 

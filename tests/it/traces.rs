@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 
 use rocket::http::Status;
 
-use switchboard::desk::{self, contact, line, setup};
-use switchboard::domain::hours::Hours;
+use switchboard::desk;
+use switchboard::desk::customers::contact;
+use switchboard::desk::lines::line;
+use switchboard::desk::people::setup;
 use switchboard::domain::ids::NumberId;
-use switchboard::domain::person::Duty;
+use switchboard::domain::people::person::Duty;
+use switchboard::domain::time::hours::Hours;
 
 use crate::both_stores;
 use crate::house::House;
@@ -36,7 +39,7 @@ both_stores! {
         let hours = Hours::read(r#"{"zone": "America/New_York", "mon-fri": "09:00-17:00"}"#).unwrap();
         let rules = line::Rules { hours: Some(Some(hours)), ..line::Rules::default() };
         line::change(&house.desk, by, the_line, rules).await.unwrap();
-        let words = (switchboard::domain::text::Wording::ALL[0], Some("We are back soon.".to_owned()));
+        let words = (switchboard::domain::words::text::Wording::ALL[0], Some("We are back soon.".to_owned()));
         let rules = line::Rules { texts: vec![words], ..line::Rules::default() };
         line::change(&house.desk, by, the_line, rules).await.unwrap();
         line::change(&house.desk, by, the_line, line::Rules::default()).await.unwrap();
@@ -48,11 +51,11 @@ both_stores! {
         ada.post("/labels", &[("name", "Deposit")]).await;
         let label = house.number("SELECT id FROM labels").await;
         ada.post(&format!("/labels/{label}"), &[("name", "Deposits")]).await;
-        let kept = desk::canned::Kept { id: None, owner: switchboard::store::canned::Owner::Company, shortcut: "hours".into(), body: "Until six.".into() };
-        desk::canned::keep(&house.desk, by, kept.clone()).await.unwrap();
+        let kept = desk::replies::canned::Kept { id: None, owner: switchboard::store::replies::canned::Owner::Company, shortcut: "hours".into(), body: "Until six.".into() };
+        desk::replies::canned::keep(&house.desk, by, kept.clone()).await.unwrap();
         let id = switchboard::domain::ids::CannedReplyId(house.number("SELECT id FROM canned_replies").await);
-        desk::canned::keep(&house.desk, by, desk::canned::Kept { id: Some(id), body: "Until seven.".into(), ..kept }).await.unwrap();
-        desk::canned::forget(&house.desk, by, id).await.unwrap();
+        desk::replies::canned::keep(&house.desk, by, desk::replies::canned::Kept { id: Some(id), body: "Until seven.".into(), ..kept }).await.unwrap();
+        desk::replies::canned::forget(&house.desk, by, id).await.unwrap();
         house.takes_duty("ada@example.com", "bo@example.com", Duty::Away).await;
         let card = { let page = ada.get(&format!("/conversations/{conversation}")).await; page.card_seen() };
         let typed = contact::Typed { name: "Joel".into(), tags: "boats".into(), seen: card, ..contact::Typed::default() };
@@ -85,18 +88,18 @@ both_stores! {
         assert_eq!(since, ["role_changed", "phone_removed", "limit_changed", "duty_set", "line_changed", "line_left", "person_disabled"]);
         let bo = house.person("bo@example.com").await;
         assert_eq!(house.rows(&format!("acts WHERE kind = 'role_changed' AND person_id = {bo}")).await, 1);
-        switchboard::desk::passwords::set(&house.desk, "ana@example.com", "hash".to_owned()).await.unwrap();
-        switchboard::desk::sessions::make_link(&house.desk.store, "token", "ana@example.com", house.clock.now()).await.unwrap();
-        let scopes = switchboard::domain::scope::Scopes::read("pairs:read").unwrap();
-        let asked = desk::tokens::Asked { name: "crm".to_owned(), app: None, scopes, expires: None };
-        desk::tokens::make(&house.desk, None, asked).await.unwrap();
+        switchboard::desk::people::passwords::set(&house.desk, "ana@example.com", "hash".to_owned()).await.unwrap();
+        switchboard::desk::people::sessions::make_link(&house.desk.store, "token", "ana@example.com", house.clock.now()).await.unwrap();
+        let scopes = switchboard::domain::programs::scope::Scopes::read("pairs:read").unwrap();
+        let asked = desk::programs::tokens::Asked { name: "crm".to_owned(), app: None, scopes, expires: None };
+        desk::programs::tokens::make(&house.desk, None, asked).await.unwrap();
         desk::pool::order::grow(&house.desk, desk::pool::By::Operator, "US", 1).await.unwrap();
         house.sets("UPDATE numbers SET paused_at = 1 WHERE role = 'line'").await;
         let now = house.clock.now();
         let fit = [switchboard::domain::ids::NumberId(house.number("SELECT MIN(id) FROM lines").await)];
-        switchboard::desk::identity::resume_fit(&house.desk.store, &fit, now, now).await.unwrap();
-        let held = switchboard::store::backup::Held { messages: 12, newest: Some(now), account: None };
-        desk::copies::taken(&house.desk.store, &held, now).await.unwrap();
+        switchboard::desk::upkeep::identity::resume_fit(&house.desk.store, &fit, now, now).await.unwrap();
+        let held = switchboard::store::copies::backup::Held { messages: 12, newest: Some(now), account: None };
+        desk::upkeep::copies::taken(&house.desk.store, &held, now).await.unwrap();
         // The restore itself writes this, before there is a store.
         house.sets(&format!(
             "INSERT INTO acts (id, at, origin, kind, data) VALUES ({}, {}, 'command', 'restored', '{}')",

@@ -3,11 +3,14 @@
 use futures_util::future::{join, join_all};
 
 use switchboard::clock::minutes;
-use switchboard::desk::{claim, close, duty, index, pin};
+use switchboard::desk::conversations::close;
+use switchboard::desk::outbox::claim;
+use switchboard::desk::routing::{duty, pin};
+use switchboard::desk::search::index;
 use switchboard::domain::ids::{ConversationId, NumberId};
-use switchboard::domain::person::Duty;
+use switchboard::domain::people::person::Duty;
 use switchboard::simulator::{Fault, Inbound, Kind};
-use switchboard::store::ledgers;
+use switchboard::store::customers::ledgers;
 use switchboard::wire::twilio::form::Form;
 
 use crate::databases;

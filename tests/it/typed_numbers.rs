@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use switchboard::domain::phone::Phone;
-use switchboard::domain::typed::{read, short_code, wanted};
+use switchboard::domain::numbers::phone::Phone;
+use switchboard::domain::numbers::typed::{read, short_code, wanted};
 
 fn country(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())

@@ -5,12 +5,12 @@ use rocket::http::Status;
 use serde_json::json;
 
 use switchboard::clock::days;
-use switchboard::desk::held;
+use switchboard::desk::conversations::held;
 use switchboard::domain::ids::MessageId;
-use switchboard::domain::person::Duty;
-use switchboard::domain::scope::Scope;
+use switchboard::domain::people::person::Duty;
+use switchboard::domain::programs::scope::Scope;
 use switchboard::simulator::{Inbound, Media};
-use switchboard::store::checkup;
+use switchboard::store::upkeep::checkup;
 
 use crate::api::Program;
 use crate::both_stores;

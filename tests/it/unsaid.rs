@@ -2,7 +2,8 @@
 //! reads words that only staff understand.
 
 use switchboard::clock::{days, minutes};
-use switchboard::desk::{Failure, held};
+use switchboard::desk::Failure;
+use switchboard::desk::conversations::held;
 use switchboard::domain::ids::MessageId;
 use switchboard::simulator::{Fault, Inbound, Kind, Media};
 

@@ -7,7 +7,7 @@ use rocket::http::{ContentType, Header, Method, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 
 use switchboard::app;
-use switchboard::desk::sessions;
+use switchboard::desk::people::sessions;
 use switchboard::domain::ids::ConversationId;
 use switchboard::hooks::Seal;
 use switchboard::secret::Chance;

@@ -3,8 +3,10 @@
 use futures_util::future::join_all;
 
 use switchboard::clock::{minutes, seconds};
-use switchboard::desk::reply::{Reply, reply};
-use switchboard::desk::{Failure, close, note, pin};
+use switchboard::desk::Failure;
+use switchboard::desk::conversations::{close, note};
+use switchboard::desk::replies::reply::{Reply, reply};
+use switchboard::desk::routing::pin;
 use switchboard::domain::ids::ConversationId;
 use switchboard::simulator::{Fault, Inbound, Kind, Media};
 

@@ -3,7 +3,7 @@
 use rocket::http::Status;
 
 use switchboard::clock::{days, hours};
-use switchboard::domain::person::Duty;
+use switchboard::domain::people::person::Duty;
 
 use crate::both_stores;
 use crate::house::plan::with_ada;

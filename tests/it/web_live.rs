@@ -6,7 +6,7 @@ use rocket::http::{Header, Status};
 use rocket::tokio::io::AsyncReadExt;
 use rocket::tokio::time::timeout;
 
-use switchboard::store::changes;
+use switchboard::store::conversations::changes;
 
 use crate::both_stores;
 use crate::house::House;

@@ -7,9 +7,9 @@ use serde_json::Value;
 use switchboard::clock::{hours, minutes};
 use switchboard::desk::pair;
 use switchboard::desk::pool::measure::measure;
-use switchboard::domain::expiry::Wish;
 use switchboard::domain::ids::ConversationId;
-use switchboard::domain::pair::Opening;
+use switchboard::domain::pairs::expiry::Wish;
+use switchboard::domain::pairs::pair::Opening;
 
 use crate::both_stores;
 use crate::house::House;

@@ -3,7 +3,7 @@
 use rocket::http::Status;
 
 use switchboard::clock::hours;
-use switchboard::desk::sessions;
+use switchboard::desk::people::sessions;
 
 use crate::both_stores;
 use crate::house::House;

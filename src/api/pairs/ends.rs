@@ -12,10 +12,10 @@ use crate::api::body::OrNothing;
 use crate::api::caller::{May, PairsWrite};
 use crate::api::once::{Key, once};
 use crate::api::problem::{Fault, Problem, ProblemDetails};
-use crate::desk::once::Made;
+use crate::desk::programs::once::Made;
 use crate::desk::{Desk, pair};
-use crate::domain::duration;
 use crate::domain::ids::ConversationId;
+use crate::domain::time::duration;
 
 /// By how much a pair is extended.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]

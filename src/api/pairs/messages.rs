@@ -16,10 +16,10 @@ use crate::api::once::{Key, once};
 use crate::api::page::{Page, PageParams};
 use crate::api::problem::{Problem, ProblemDetails};
 use crate::desk::Desk;
-use crate::desk::once::Made;
 use crate::desk::pair::{Saying, say};
+use crate::desk::programs::once::Made;
 use crate::domain::ids::MessageId;
-use crate::domain::name;
+use crate::domain::words::name;
 use crate::store::views::pairs as views;
 
 /// Something to be said.

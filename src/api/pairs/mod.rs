@@ -12,11 +12,11 @@ use super::caller::{May, PairsRead, PairsWrite};
 use super::once::{Key, once};
 use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem, ProblemDetails};
-use crate::desk::once::Made;
 use crate::desk::programs::Program;
+use crate::desk::programs::once::Made;
 use crate::desk::{Desk, pair};
 use crate::domain::ids::ConversationId;
-use crate::domain::typed::{self, Wrong};
+use crate::domain::numbers::typed::{self, Wrong};
 use crate::store::views::pairs::{self as views, Stage, Wanted};
 
 pub(super) mod ends;

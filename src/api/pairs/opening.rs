@@ -13,10 +13,10 @@ use utoipa::{PartialSchema, ToSchema};
 use super::millis;
 use crate::api::problem::{Fault, Problem};
 use crate::clock::At;
-use crate::domain::duration;
-use crate::domain::expiry::{GRACE, HARD_CAP, Wish};
-use crate::domain::pair::{Opening, Party};
-use crate::domain::typed;
+use crate::domain::numbers::typed;
+use crate::domain::pairs::expiry::{GRACE, HARD_CAP, Wish};
+use crate::domain::pairs::pair::{Opening, Party};
+use crate::domain::time::duration;
 
 /// A pair to be opened.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -11,7 +11,7 @@ use crate::api::body::Body;
 use crate::api::caller::{May, PairsWrite};
 use crate::api::problem::{Fault, Problem, ProblemDetails};
 use crate::desk::{Desk, pair};
-use crate::domain::typed;
+use crate::domain::numbers::typed;
 
 /// What changes about a party.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -11,10 +11,10 @@ use crate::api::times::Instant;
 use crate::clock::At;
 use crate::desk::pair::Refusal;
 use crate::desk::pool::missing;
-use crate::domain::delivery::State as Known;
-use crate::domain::duration;
-use crate::domain::expiry::Expiry;
-use crate::domain::sentence::sentence;
+use crate::domain::outbox::delivery::State as Known;
+use crate::domain::pairs::expiry::Expiry;
+use crate::domain::time::duration;
+use crate::domain::words::sentence::sentence;
 use crate::store::views::pairs::{PairRow, SaidRow, Stage};
 
 /// A pair.

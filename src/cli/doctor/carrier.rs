@@ -6,11 +6,11 @@ use crate::carrier::{Carrier, OwnedNumber, Unanswered};
 use crate::cli::serve::carrier::twilio;
 use crate::cli::{Failed, Here};
 use crate::config::CarrierSettings;
-use crate::desk::identity;
+use crate::desk::upkeep::identity;
 use crate::domain::ids::NumberId;
-use crate::domain::offset;
+use crate::domain::time::offset;
 use crate::store::Store;
-use crate::store::numbers::Number;
+use crate::store::routing::numbers::Number;
 use crate::wire::twilio::webhook::{TRY_AGAIN, lacks, split};
 
 /// Examines it; which numbers may send as far as the carrier says, or `None` where it does not say.

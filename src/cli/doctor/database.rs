@@ -5,12 +5,14 @@ use crate::cli::serve::carrier::{SIMULATED, name};
 use crate::cli::{Failed, Here};
 use crate::clock::seconds;
 use crate::config::CarrierSettings;
-use crate::desk::identity;
+use crate::desk::upkeep::identity;
 use crate::domain::ids::MessageId;
-use crate::domain::person::Role;
-use crate::store::numbers::{self, Number};
+use crate::domain::people::person::Role;
+use crate::store::engine::sqlite::private;
 use crate::store::people::{self, Person};
-use crate::store::{Store, Tx, checkup, lines, private};
+use crate::store::routing::numbers::{self, Number};
+use crate::store::upkeep::checkup;
+use crate::store::{Store, Tx, lines};
 
 /// Examines it and returns the numbers that are ours.
 pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> Result<Vec<Number>, Failed> {

@@ -2,14 +2,16 @@
 
 use super::report::Report;
 use crate::cli::{Failed, Here};
-use crate::desk::identity;
-use crate::desk::tallies::{MISSED_TEXTS, STRANGE_TEXTS, WEBHOOK_REJECTED};
-use crate::domain::fitness::next_probe;
+use crate::desk::upkeep::identity;
+use crate::desk::upkeep::tallies::{MISSED_TEXTS, STRANGE_TEXTS, WEBHOOK_REJECTED};
 use crate::domain::ids::NumberId;
-use crate::domain::phone::masked;
-use crate::store::checkup::{self, Open};
-use crate::store::numbers::Number;
-use crate::store::{Store, fitness, tallies};
+use crate::domain::numbers::phone::masked;
+use crate::domain::outbox::fitness::next_probe;
+use crate::store::Store;
+use crate::store::outbox::fitness;
+use crate::store::routing::numbers::Number;
+use crate::store::upkeep::checkup::{self, Open};
+use crate::store::upkeep::tallies;
 
 /// The most texts in doubt that are listed.
 const MOST: i64 = 50;

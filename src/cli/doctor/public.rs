@@ -12,7 +12,7 @@ use super::report::Report;
 use crate::cli::Here;
 use crate::config::address::WebAddress;
 use crate::courier::knock::{Knock, knock};
-use crate::desk::identity;
+use crate::desk::upkeep::identity;
 use crate::store::Store;
 
 /// The longest that one answer is waited for.

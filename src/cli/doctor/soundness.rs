@@ -2,9 +2,10 @@
 
 use super::report::Report;
 use crate::cli::Here;
-use crate::desk::identity;
-use crate::store::file::DatabaseFile;
-use crate::store::{Error, State, Store, checkup};
+use crate::desk::upkeep::identity;
+use crate::store::engine::sqlite::file::DatabaseFile;
+use crate::store::upkeep::checkup;
+use crate::store::{Error, State, Store};
 
 /// What to do about everything that says its remedy itself.
 const AGAIN: &str = "mend it and run doctor again for the rest";

@@ -12,7 +12,8 @@ use crate::carrier::Carrier;
 use crate::carrier::late::Late;
 use crate::config::CarrierSettings;
 use crate::config::address::WebAddress;
-use crate::desk::{self, Desk, identity};
+use crate::desk::upkeep::identity;
+use crate::desk::{self, Desk};
 use crate::store::Store;
 
 mod grow;

@@ -12,7 +12,7 @@ use crate::domain::pool::life::State;
 use crate::domain::pool::picture::{Peaks, peaks_of_all};
 use crate::domain::pool::trend::Trend;
 use crate::store::Store;
-use crate::web::stamp::Stamp;
+use crate::web::page::stamp::Stamp;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {

@@ -5,8 +5,8 @@ use clap::Args;
 use crate::cli::{Failed, Here, out};
 use crate::desk::pool::{By, drain, plan};
 use crate::domain::ids::NumberId;
+use crate::domain::money::Cents;
 use crate::domain::pool::fewest::Candidate;
-use crate::domain::pool::money::Cents;
 use crate::store::Store;
 use crate::store::pool::masks;
 

@@ -8,9 +8,9 @@ use clap::Args;
 
 use super::save;
 use crate::cli::{Failed, Here, Outcome, out};
-use crate::domain::duration;
 use crate::domain::pool::picture;
 use crate::domain::pool::simulation::{Forecast, People, Town, forecast};
+use crate::domain::time::duration;
 use crate::secret::Chance;
 
 #[derive(Debug, Args)]

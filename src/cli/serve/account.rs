@@ -11,7 +11,7 @@ use super::carrier::{ACCOUNT, Network, SIMULATED, name};
 use crate::carrier::{Carrier, Unanswered};
 use crate::cli::Failed;
 use crate::config::Settings;
-use crate::desk::identity;
+use crate::desk::upkeep::identity;
 use crate::store::Store;
 
 /// How soon a carrier that could not be asked is asked again.

@@ -3,9 +3,11 @@
 use super::carrier::Network;
 use crate::app::SIMULATOR_PAGE;
 use crate::cli::{Failed, Here, link, out};
-use crate::desk::{sessions, setup};
+use crate::desk::people::{sessions, setup};
 use crate::domain::setup::Setup;
-use crate::store::{Store, numbers, people, sessions as store_sessions};
+use crate::store::Store;
+use crate::store::people::{self, sessions as store_sessions};
+use crate::store::routing::numbers;
 
 /// A line, an admin, a manager, three reps with phones, twenty masks, no passwords.
 const DEMO: &str = include_str!("demo.toml");

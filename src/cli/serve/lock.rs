@@ -6,8 +6,8 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 
 use crate::cli::Failed;
-use crate::store::file::DatabaseFile;
-use crate::store::private;
+use crate::store::engine::sqlite::file::DatabaseFile;
+use crate::store::engine::sqlite::private;
 
 /// Keeps other `serve`s away for as long as it lives.
 #[derive(Debug)]

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::desk::Desk;
 use crate::simulator::{PhoneKind, Simulator};
-use crate::store::{self, lines, numbers, people, phone_codes};
+use crate::store::people::{self, phone_codes};
+use crate::store::routing::numbers;
+use crate::store::{self, lines};
 
 /// How soon a new number or person shows in the simulator.
 const EVERY: Duration = Duration::from_secs(2);

@@ -6,11 +6,12 @@ use super::flow::{BEHIND, Flow, Verdict};
 use super::{LOOKED_UP, Sending, TEXT, attempt, look};
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::domain::delivery::State;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
+use crate::domain::outbox::delivery::State;
 use crate::faults;
-use crate::store::departures::{Departing, Departure};
-use crate::store::{Result, Tx, departures, outbox};
+use crate::store::outbox;
+use crate::store::outbox::departures::{self, Departing, Departure};
+use crate::store::{Result, Tx};
 
 /// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
 ///

@@ -6,12 +6,13 @@ use super::flow::{BEHIND, Flow, Verdict};
 use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt, look};
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::domain::delivery::State;
+use crate::domain::characters::seen;
 use crate::domain::ids::DeliveryId;
-use crate::domain::{seen, segment};
+use crate::domain::outbox::delivery::State;
+use crate::domain::words::segment;
 use crate::faults;
-use crate::store::outbox::NewDelivery;
-use crate::store::{Result, Tx, outbox};
+use crate::store::outbox::{self, NewDelivery};
+use crate::store::{Result, Tx};
 
 /// Puts drafts into the outbox, in their order.
 ///

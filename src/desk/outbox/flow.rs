@@ -6,15 +6,16 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::clock::{At, seconds};
-use crate::desk::{Desk, tallies};
-use crate::domain::comparison::is_compared;
-use crate::domain::departure::{self, Departure, Known};
+use crate::desk::Desk;
+use crate::desk::upkeep::tallies;
 use crate::domain::ids::NumberId;
-use crate::domain::pace::Pace;
-use crate::domain::phone::Sender;
-use crate::domain::purse::Purse;
-use crate::store::outbox::Lane;
-use crate::store::{Result, Tx, outbox, spending};
+use crate::domain::numbers::phone::Sender;
+use crate::domain::outbox::departure::{self, Departure, Known};
+use crate::domain::outbox::pace::Pace;
+use crate::domain::outbox::purse::Purse;
+use crate::domain::routing::comparison::is_compared;
+use crate::store::outbox::{self, Lane, spending};
+use crate::store::{Result, Tx};
 
 /// Why a text waits until it is known what its phone has sent.
 pub(in crate::desk) const BEHIND: &str = "it waits until everything that this phone has sent is in";

@@ -10,9 +10,16 @@ use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
 use crate::store::outbox::{Look, NewAttempt};
 
+pub mod claim;
+pub mod decide;
+pub mod deliver;
 mod depart;
+pub mod doubt;
 mod enqueue;
 mod flow;
+pub(in crate::desk) mod list_limit;
+pub mod notice;
+pub mod receipts;
 
 pub use depart::{Departed, depart, probe, promote};
 pub use enqueue::enqueue;

@@ -7,15 +7,16 @@ use serde_json::json;
 use super::{Done, Held, Refusal, hold, hold_for, news, tell};
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::once::Made;
 use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
-use crate::domain::duration;
-use crate::domain::event::Kind;
-use crate::domain::expiry::{Term, Unmoved};
+use crate::desk::programs::once::Made;
 use crate::domain::ids::{ConversationId, LegId};
-use crate::domain::pair::Wrong;
-use crate::store::{Job, Result, Tx, changes, pairs};
+use crate::domain::pairs::expiry::{Term, Unmoved};
+use crate::domain::pairs::pair::Wrong;
+use crate::domain::programs::event::Kind;
+use crate::domain::time::duration;
+use crate::store::conversations::changes;
+use crate::store::{Job, Result, Tx, pairs};
 
 /// The transaction is complete: its grace begins now. A second time changes nothing. `by` a program, whose pairs are those
 /// of its app, or nobody but the house.

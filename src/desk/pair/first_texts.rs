@@ -7,10 +7,11 @@ use std::collections::{HashMap, VecDeque};
 use super::Refusal;
 use crate::clock::{At, hours};
 use crate::desk::Desk;
-use crate::domain::country::Countries;
 use crate::domain::ids::AppId;
-use crate::domain::pair::Wrong;
-use crate::store::{Result, Tx, numbers, pairs};
+use crate::domain::numbers::country::Countries;
+use crate::domain::pairs::pair::Wrong;
+use crate::store::routing::numbers;
+use crate::store::{Result, Tx, pairs};
 
 /// What one write knows of it, so that a group of writes reads it once.
 #[derive(Default)]

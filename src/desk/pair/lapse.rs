@@ -7,12 +7,15 @@ use serde_json::json;
 
 use super::over::end_over;
 use super::{Held, hold, news, tell};
+use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
-use crate::desk::{Desk, lapse};
-use crate::domain::event::Kind;
-use crate::domain::expiry::Term;
+use crate::desk::upkeep::lapse;
 use crate::domain::ids::ConversationId;
-use crate::store::{Job, Result, Tx, changes, pairs, partings};
+use crate::domain::pairs::expiry::Term;
+use crate::domain::programs::event::Kind;
+use crate::store::conversations::changes;
+use crate::store::pairs::{self, partings};
+use crate::store::{Job, Result, Tx};
 
 /// So many pairs are written down as over in one transaction: few, because whoever writes meanwhile waits behind it.
 const PIECE: i64 = 25;

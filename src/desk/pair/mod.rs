@@ -3,19 +3,21 @@
 
 use std::time::Duration;
 
+use super::Desk;
 use super::outbox::{Enqueued, enqueue};
 use super::pool::missing::{Missing, missing, refuse};
 use super::programs::Program;
-use super::tell::failed;
-use super::{Desk, relay};
+use super::programs::tell::failed;
+use super::routing::relay;
 use crate::clock::At;
-use crate::domain::expiry::Term;
 use crate::domain::ids::{AppId, ConversationId, MessageId};
-use crate::domain::pair::Wrong;
-use crate::domain::phone::Phone;
-use crate::store::messages::{NewMessage, Said, Unread, preview};
-use crate::store::routes::{self, LiveLeg, Talk};
-use crate::store::{self, Result, Tx, changes, messages};
+use crate::domain::numbers::phone::Phone;
+use crate::domain::pairs::expiry::Term;
+use crate::domain::pairs::pair::Wrong;
+use crate::store::conversations::changes;
+use crate::store::conversations::messages::{self, NewMessage, Said, Unread, preview};
+use crate::store::routing::routes::{self, LiveLeg, Talk};
+use crate::store::{self, Result, Tx};
 
 mod extend;
 mod first_texts;

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::tell::{Told, listens, tell};
-use crate::domain::event::Kind;
-use crate::domain::expiry::Term;
+use crate::desk::programs::tell::{Told, listens, tell};
 use crate::domain::ids::ConversationId;
+use crate::domain::pairs::expiry::Term;
+use crate::domain::programs::event::Kind;
 use crate::store::views::pairs::{self, PairRow};
 use crate::store::{Result, Tx};
 

@@ -6,20 +6,20 @@ use super::first_texts::FirstTexts;
 use super::{Done, Refusal, abroad, exhausted, news, over, tell, wanted_by};
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::once::Made;
 use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
-use crate::domain::allocation::choose;
-use crate::domain::expiry::Term;
+use crate::desk::programs::once::Made;
 use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};
-use crate::domain::pair::{Opening, Wrong, counterpart};
+use crate::domain::pairs::expiry::Term;
+use crate::domain::pairs::pair::{Opening, Wrong, counterpart};
+use crate::domain::routing::allocation::choose;
 use crate::faults;
-use crate::store::changes::NewEvent;
-use crate::store::opening::{self, NewLeg};
-use crate::store::pairs::{self, NewPair};
+use crate::store::conversations::changes::{self, NewEvent};
+use crate::store::pairs::{self, NewPair, partings};
 use crate::store::pool::refusals;
-use crate::store::routes;
-use crate::store::{Error, Job, Result, Tx, changes, outbox, partings};
+use crate::store::routing::opening::{self, NewLeg};
+use crate::store::routing::routes;
+use crate::store::{Error, Job, Result, Tx, outbox};
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

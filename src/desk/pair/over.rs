@@ -8,9 +8,10 @@ use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
-use crate::store::changes::NewEvent;
-use crate::store::routes::{self, Talk};
-use crate::store::{Job, Result, Tx, changes, partings};
+use crate::store::conversations::changes::{self, NewEvent};
+use crate::store::pairs::partings;
+use crate::store::routing::routes::{self, Talk};
+use crate::store::{Job, Result, Tx};
 
 /// Ends a pair now. One that has ended stays as it is. `by` a program, whose pairs are those of its app, or nobody but the
 /// house.

@@ -6,17 +6,19 @@ use serde_json::json;
 use super::first_texts::FirstTexts;
 use super::{Done, Held, Refusal, abroad, exhausted, hold_for, news, over};
 use crate::desk::Desk;
-use crate::desk::legs::wanted_by;
 use crate::desk::programs::Program;
-use crate::domain::allocation::{Choice, choose};
+use crate::desk::routing::legs::wanted_by;
 use crate::domain::ids::{ConversationId, LegId};
-use crate::domain::name;
-use crate::domain::pair::{Wrong, counterpart};
-use crate::domain::phone::Phone;
+use crate::domain::numbers::phone::Phone;
+use crate::domain::pairs::pair::{Wrong, counterpart};
+use crate::domain::routing::allocation::{Choice, choose};
+use crate::domain::words::name;
 use crate::faults;
-use crate::store::opening::{self, NewLeg};
+use crate::store::conversations::changes;
+use crate::store::pairs::{self, partings};
 use crate::store::pool::refusals;
-use crate::store::{Job, Result, Tx, changes, pairs, partings};
+use crate::store::routing::opening::{self, NewLeg};
+use crate::store::{Job, Result, Tx};
 
 /// Gives the party called `alias` the phone `phone`. The one that they have changes nothing. `by` a program, whose pairs
 /// are those of its app, or nobody but the house.

@@ -2,12 +2,12 @@
 
 use super::{Done, Held, Refusal, hold_for, tell};
 use crate::desk::Desk;
-use crate::desk::once::Made;
 use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
+use crate::desk::programs::once::Made;
 use crate::domain::ids::{ConversationId, MessageId};
-use crate::domain::name;
-use crate::domain::pair::{LONGEST_TEXT, Wrong, words};
+use crate::domain::pairs::pair::{LONGEST_TEXT, Wrong, words};
+use crate::domain::words::name;
 use crate::store::{Job, Result, Tx, pairs};
 
 /// What is to be said, and to whom.

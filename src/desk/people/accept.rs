@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::record;
-use crate::desk::came::{Arrival, Came, How, Keys};
-use crate::desk::{Desk, Failure, password, passwords};
+use super::came::{Arrival, Came, How, Keys};
+use super::{password, passwords, record};
+use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
-use crate::domain::password::check_twice;
-use crate::domain::person::check_name;
+use crate::domain::people::password::check_twice;
+use crate::domain::people::person::check_name;
 use crate::secret::hash_token;
-use crate::store::links::{self, Kind};
+use crate::store::people::links::{self, Kind};
 use crate::store::{Job, Result, Tx, people};
 
 /// What was typed.

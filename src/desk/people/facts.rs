@@ -1,8 +1,8 @@
 //! What a form about a person says of them, and what of it has changed since the form was opened.
 
-use crate::domain::hours::Hours;
 use crate::domain::ids::NumberId;
-use crate::domain::person::Role;
+use crate::domain::people::person::Role;
+use crate::domain::time::hours::Hours;
 use crate::store::people::Person;
 
 /// What can be said of a person; what is `None` is not spoken of.

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
+use super::sessions::LINK_LIFE;
 use super::{by_admin, hold_all, record};
 use crate::clock::At;
-use crate::desk::sessions::LINK_LIFE;
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
-use crate::domain::person::{Role, check_email, check_name};
+use crate::domain::people::person::{Role, check_email, check_name};
 use crate::secret::hash_token;
-use crate::store::links::{self, Kind};
+use crate::store::people::links::{self, Kind};
 use crate::store::{Job, Result, Tx, people};
 
 /// Somebody who is to be invited, as typed.

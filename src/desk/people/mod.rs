@@ -2,11 +2,18 @@
 //! themselves. Each change leaves an audit row, and what follows from it for customers is part of the same transaction.
 
 mod accept;
+pub mod came;
 mod facts;
 mod invite;
 mod own;
+pub(in crate::desk) mod password;
+pub mod passwords;
 mod phone;
+pub(in crate::desk) mod phones;
+pub(in crate::desk) mod prove;
 mod save;
+pub mod sessions;
+pub mod setup;
 mod texts_on;
 
 use serde_json::Value;
@@ -22,10 +29,11 @@ pub use texts_on::texts_on;
 use super::Desk;
 use crate::clock::At;
 use crate::domain::ids::PersonId;
-use crate::domain::person::Role;
-use crate::store::audit::{self, Entry};
+use crate::domain::people::person::Role;
+use crate::store::engine::dialect;
+use crate::store::people::audit::{self, Entry};
 use crate::store::people::{self, Person};
-use crate::store::{Result, Tx, dialect};
+use crate::store::{Result, Tx};
 
 /// Holds everybody until the commit: two admins who change people take turns. Before lines are held.
 pub(super) async fn hold_all(tx: &mut Tx) -> Result<()> {

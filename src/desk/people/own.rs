@@ -3,15 +3,16 @@
 use serde_json::json;
 
 use super::accept::set_password;
-use super::{record, whom};
-use crate::desk::came::{Arrival, Came, How, Keys};
-use crate::desk::prove::{self, Counted};
-use crate::desk::sessions::NotSignedIn;
-use crate::desk::{Desk, Failure, password, passwords};
+use super::came::{Arrival, Came, How, Keys};
+use super::prove::{self, Counted};
+use super::sessions::NotSignedIn;
+use super::{password, passwords, record, whom};
+use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::domain::password::check_twice;
-use crate::domain::person::check_name;
-use crate::store::{Job, Result, Tx, changes, people};
+use crate::domain::people::password::check_twice;
+use crate::domain::people::person::check_name;
+use crate::store::conversations::changes;
+use crate::store::{Job, Result, Tx, people};
 
 /// Gives oneself another name.
 ///

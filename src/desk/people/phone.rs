@@ -2,18 +2,21 @@
 
 use serde_json::json;
 
-use super::{hold_all, record, whom};
+use super::{hold_all, phones, record, whom};
 use crate::clock::At;
 use crate::desk::outbox::{Draft, Enqueued, enqueue};
-use crate::desk::relay::consent_scope;
-use crate::desk::{Desk, Failure, phones};
+use crate::desk::routing::relay::consent_scope;
+use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
-use crate::domain::phone::Phone;
-use crate::domain::phone_code::{self, LIFE, Sent, Verdict, WINDOW, judge, next_at};
-use crate::domain::typed;
+use crate::domain::numbers::phone::Phone;
+use crate::domain::numbers::typed;
+use crate::domain::people::phone_code::{self, LIFE, Sent, Verdict, WINDOW, judge, next_at};
 use crate::secret::hash_token;
-use crate::store::phone_codes::{self as table, PhoneCode};
-use crate::store::{Job, Result, Tx, changes, customers, ledgers, lines, numbers, opening, people, queue};
+use crate::store::conversations::changes;
+use crate::store::customers::{self, ledgers};
+use crate::store::people::phone_codes::{self as table, PhoneCode};
+use crate::store::routing::{numbers, opening, queue};
+use crate::store::{Job, Result, Tx, lines, people};
 
 /// The kind of a text that carries a code.
 pub const PHONE_CODE: &str = "phone_code";

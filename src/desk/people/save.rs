@@ -7,12 +7,14 @@ use serde_json::json;
 use super::{Facts, by_admin, hold_all, record};
 use crate::clock::At;
 use crate::desk::outbox::Enqueued;
-use crate::desk::{Desk, Failure, duty, queue};
+use crate::desk::routing::{duty, queue};
+use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
-use crate::domain::person::{Role, check_name};
-use crate::store::people::Person;
-use crate::store::queue as table;
-use crate::store::{Job, Result, Tx, changes, lines, opening, people};
+use crate::domain::people::person::{Role, check_name};
+use crate::store::conversations::changes;
+use crate::store::people::{self, Person};
+use crate::store::routing::{opening, queue as table};
+use crate::store::{Job, Result, Tx, lines};
 
 /// Makes of `person` what `to` says. `was` is what the form said when it was opened: if the person is another by now,
 /// nothing is changed and the refusal says what is. `by` an admin.

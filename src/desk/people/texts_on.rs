@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{record, whom};
-use crate::desk::{Desk, Failure, ledger};
+use crate::desk::consent::ledger;
+use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
 use crate::store::{Job, Result, Tx};
 

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::{By, drain, order};
-use crate::desk::lapse::may_lapse;
+use crate::desk::upkeep::lapse::may_lapse;
 use crate::desk::{Desk, Failure};
 use crate::domain::pool::automatic::{self, Step};
 use crate::domain::pool::need::Need;

@@ -12,9 +12,9 @@ use crate::carrier::{Changed, OwnedNumber};
 use crate::clock::{hours, minutes, seconds};
 use crate::desk::Desk;
 use crate::domain::ids::PoolOrderId;
-use crate::store;
 use crate::store::pool::orders::{self, Order};
-use crate::store::{Error, Job, Result, Tx, numbers};
+use crate::store::routing::numbers;
+use crate::store::{self, Error, Job, Result, Tx};
 
 /// Orders that one call carries out at most.
 const AT_ONCE: usize = 20;

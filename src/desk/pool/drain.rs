@@ -6,15 +6,15 @@ use serde_json::json;
 use super::{By, record};
 use crate::clock::At;
 use crate::desk::{Desk, Failure};
-use crate::domain::country;
 use crate::domain::ids::NumberId;
+use crate::domain::numbers::{country, typed};
 use crate::domain::pool::fewest::{Candidate, fewest, spared};
 use crate::domain::pool::life::State;
 use crate::domain::pool::need::Need;
-use crate::domain::typed;
+use crate::store::engine::dialect;
 use crate::store::pool::life;
 use crate::store::pool::masks::{self, Mask};
-use crate::store::{Job, Result, Tx, dialect};
+use crate::store::{Job, Result, Tx};
 
 /// Active masks of `country`, or of all, with what hangs on them.
 async fn candidates(tx: &mut Tx, country: Option<&str>, now: At) -> Result<Vec<Candidate>> {

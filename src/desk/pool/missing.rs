@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use crate::clock::{At, hours};
 use crate::desk::Desk;
-use crate::domain::allocation::choose;
 pub use crate::domain::pool::missing::Missing;
 use crate::domain::pool::missing::missing as add_up;
+use crate::domain::routing::allocation::choose;
 use crate::store::pool::refusals;
-use crate::store::{Result, Tx, opening};
+use crate::store::routing::opening;
+use crate::store::{Result, Tx};
 
 /// How long a leg is taken to last where nothing is known of its phone.
 const USUAL_LIFE: Duration = hours(24);

@@ -20,8 +20,10 @@ use super::{Desk, Failure};
 use crate::carrier::Setting;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::audit::{self, Entry};
-use crate::store::{Result, Tx, acts, changes};
+use crate::store::conversations::changes;
+use crate::store::people::acts;
+use crate::store::people::audit::{self, Entry};
+use crate::store::{Result, Tx};
 use crate::wire::twilio::webhook::TRY_AGAIN;
 
 /// What our masks are called at the carrier; a number of that name whose texts are posted here was bought by us.

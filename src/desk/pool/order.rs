@@ -5,11 +5,12 @@ use serde_json::json;
 use super::plan::{self, Cost};
 use super::{By, record};
 use crate::desk::{Desk, Failure};
-use crate::domain::country;
 use crate::domain::ids::PoolOrderId;
-use crate::domain::pool::money::Cents;
+use crate::domain::money::Cents;
+use crate::domain::numbers::country;
+use crate::store::engine::dialect;
 use crate::store::pool::orders::{self, Order};
-use crate::store::{Job, Result, Tx, dialect};
+use crate::store::{Job, Result, Tx};
 
 /// The most masks of one order: more is a slip of the hand.
 pub const MOST: i64 = 100;

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::clock::At;
 use crate::desk::Desk;
+use crate::domain::money::Cents;
 use crate::domain::policy::PoolPolicy;
 use crate::domain::pool::life::State;
-use crate::domain::pool::money::Cents;
 use crate::domain::pool::need::{self, Need, Owned};
 use crate::domain::pool::trend::{Day, Trend, trend};
-use crate::store::pool::masks::Mask;
-use crate::store::pool::orders::Order;
-use crate::store::pool::{demand, masks, orders, peaks};
+use crate::store::pool::masks::{self, Mask};
+use crate::store::pool::orders::{self, Order};
+use crate::store::pool::{demand, peaks};
 use crate::store::{Result, Tx};
 
 /// The peak is the highest of so many days, today included.

@@ -9,9 +9,11 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::domain::ids::NumberId;
 use crate::domain::pool::life::State;
-use crate::store::pool::orders::Order;
-use crate::store::pool::{life, orders};
-use crate::store::{Job, Result, Tx, dialect, numbers};
+use crate::store::engine::dialect;
+use crate::store::pool::life;
+use crate::store::pool::orders::{self, Order};
+use crate::store::routing::numbers;
+use crate::store::{Job, Result, Tx};
 
 /// What was found out about an order.
 #[derive(Clone, Debug)]

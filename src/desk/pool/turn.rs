@@ -9,7 +9,7 @@ use super::{By, record};
 use crate::carrier::Changed;
 use crate::clock::{At, seconds};
 use crate::desk::Desk;
-use crate::desk::lapse::may_lapse;
+use crate::desk::upkeep::lapse::may_lapse;
 use crate::domain::ids::NumberId;
 use crate::domain::pool::life::{Next, SETTLED, Standing, State, ask_again_after, next};
 use crate::store::pool::life;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{PickPolicy, SupportPolicy};
-use crate::domain::country::Countries;
-use crate::domain::duration;
+use crate::domain::numbers::country::Countries;
+use crate::domain::time::duration;
 
 /// The policies of one line, kept as JSON in `lines.policies`; what is `None` is as the settings say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::country;
+use crate::domain::numbers::country;
 
 /// Masks that are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]

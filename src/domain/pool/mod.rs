@@ -7,7 +7,6 @@ pub mod automatic;
 pub mod fewest;
 pub mod life;
 pub mod missing;
-pub mod money;
 pub mod need;
 pub mod picture;
 pub mod simulation;

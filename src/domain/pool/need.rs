@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::life::State;
-use crate::domain::country;
+use crate::domain::numbers::country;
 use crate::domain::policy::PoolPolicy;
 
 /// The phones of one country, as they are now.

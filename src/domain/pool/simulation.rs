@@ -3,7 +3,7 @@
 //!
 //! Jobs come at random (Poisson) in the hours of work, and join two people at random: any two, or a worker and a customer,
 //! of whom there are usually many more. What a phone finds free follows the order of
-//! [`crate::domain::allocation::choose`], kept in a shorter form: which of the masks that a phone has never seen is drawn
+//! [`crate::domain::routing::allocation::choose`], kept in a shorter form: which of the masks that a phone has never seen is drawn
 //! makes no difference to how many are left. Only a person's own jobs count, so a town with more jobs than are worth
 //! playing through is played smaller, with as many jobs a person.
 

@@ -4,8 +4,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::domain::digit;
-use crate::domain::script::is_of_unspaced_script;
+use crate::domain::characters::digit;
+use crate::domain::characters::script::is_of_unspaced_script;
 
 /// What a folded character does in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

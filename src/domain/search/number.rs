@@ -1,6 +1,6 @@
 //! A phone number as people type it, found by its end: country code and spelling may differ, the last digits do not.
 
-use crate::domain::typed;
+use crate::domain::numbers::typed;
 
 /// Digits from the last to the first, so that a number is found by how it ends.
 #[must_use]

@@ -6,9 +6,9 @@ use toml::{Spanned, Value};
 
 use super::file::{File, Line, Mask, Person};
 use super::{LineSetup, MaskSetup, Mistake, PersonSetup, Place, Placed, Setup, place};
-use crate::domain::person::{check_email, check_name};
-use crate::domain::phone::Phone;
-use crate::domain::{numbering, typed};
+use crate::domain::numbers::phone::Phone;
+use crate::domain::numbers::{numbering, typed};
+use crate::domain::people::person::{check_email, check_name};
 
 pub(super) fn check(text: &str, file: File) -> Result<Setup, Vec<Mistake>> {
     let mut check = Check { text, mistakes: Vec::new(), doubts: Vec::new(), numbers: BTreeMap::new() };

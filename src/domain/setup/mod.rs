@@ -8,10 +8,10 @@ mod rules;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::domain::hours::{Holidays, Hours};
-use crate::domain::person::{Duty, Role};
-use crate::domain::phone::Phone;
-use crate::domain::text::Wording;
+use super::numbers::phone::Phone;
+use super::people::person::{Duty, Role};
+use super::time::hours::{Holidays, Hours};
+use super::words::text::Wording;
 
 /// What a set-up file wants. What is `None` was not mentioned and stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use toml::{Spanned, Value};
 use super::check::Check;
 use super::file::{self, Table};
 use super::{Placed, WeekSetup};
-use crate::domain::hours::{Holidays, Hours, Week, check_days, check_zone};
-use crate::domain::person::Duty;
+use crate::domain::people::person::Duty;
 use crate::domain::policy::LinePolicy;
-use crate::domain::text::Wording;
+use crate::domain::time::hours::{Holidays, Hours, Week, check_days, check_zone};
+use crate::domain::words::text::Wording;
 
 /// The word that gives up what is a line's own for what holds everywhere.
 const USUAL: &str = "usual";

@@ -1,7 +1,7 @@
 //! Set-up files, right and wrong.
 
 use super::{Place, Setup};
-use crate::domain::person::Role;
+use crate::domain::people::person::Role;
 
 const GOOD: &str = r#"
 [[line]]

@@ -9,7 +9,7 @@ use super::auth::Caller;
 use super::list::Page;
 use super::messages::{form, sid};
 use super::resource;
-use crate::domain::phone::Phone;
+use crate::domain::numbers::phone::Phone;
 use crate::simulator::numbers::NumberChange;
 use crate::simulator::{Kind, Simulator};
 use crate::wire::twilio::error::ApiError;

@@ -2,8 +2,8 @@
 
 use crate::clock::At;
 use crate::domain::ids::NumberId;
+use crate::domain::money::Cents;
 use crate::domain::pool::life::State;
-use crate::domain::pool::money::Cents;
 use crate::on;
 use crate::store::{Result, Tx};
 

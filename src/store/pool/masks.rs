@@ -4,8 +4,8 @@ use sqlx::Row as _;
 
 use crate::clock::At;
 use crate::domain::ids::NumberId;
+use crate::domain::money::Cents;
 use crate::domain::pool::life::State;
-use crate::domain::pool::money::Cents;
 use crate::domain::pool::need::Owned;
 use crate::on;
 use crate::store::{Result, Tx};

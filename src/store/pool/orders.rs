@@ -4,7 +4,7 @@ use sqlx::{QueryBuilder, Row as _};
 
 use crate::clock::At;
 use crate::domain::ids::{PersonId, PoolOrderId};
-use crate::domain::pool::money::Cents;
+use crate::domain::money::Cents;
 use crate::on;
 use crate::store::{Result, Tx, pieces, push_list};
 

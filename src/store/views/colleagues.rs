@@ -2,9 +2,9 @@
 
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
-use crate::domain::shift::Shift;
+use crate::domain::routing::shift::Shift;
 use crate::on;
-use crate::store::opening::{self, Counted};
+use crate::store::routing::opening::{self, Counted};
 use crate::store::{Result, Tx};
 
 /// Somebody a conversation can be handed to.

@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::called::{self, Called};
+use super::thread::called::{self, Called};
 use super::{Contact, Viewer};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};

@@ -3,33 +3,16 @@
 
 use super::customers::CARD_HIDDEN;
 use crate::domain::ids::PersonId;
-use crate::domain::person::Role;
+use crate::domain::people::person::Role;
 use crate::domain::policy::LinePolicy;
 
-pub mod audience;
-pub mod audits;
-pub mod board;
-pub mod called;
 pub mod colleagues;
-pub mod deliveries;
-pub mod details;
-pub mod evidence;
-pub mod exports;
-pub mod headroom;
-pub mod health;
-pub mod held;
 pub mod list;
-pub mod namesakes;
+pub mod managers;
 pub mod pairs;
-pub mod past;
 pub mod people;
-pub mod planned;
-pub mod reassign;
 pub mod search;
-pub mod standing;
 pub mod thread;
-pub mod timeline;
-pub mod travel;
 
 /// The places of a list of `rows` ([`crate::store::padded`]) in a statement whose first free parameter is `first`.
 fn params<T>(first: usize, rows: &[T]) -> String {
@@ -102,7 +85,7 @@ impl Contact {
 
     fn new(name: Option<String>, phone: Option<&str>) -> Self {
         let name = name.filter(|name| !name.trim().is_empty());
-        Contact { name, masked: phone.map(crate::domain::phone::masked).unwrap_or_default() }
+        Contact { name, masked: phone.map(crate::domain::numbers::phone::masked).unwrap_or_default() }
     }
 
     /// It hides a number: short codes and names hide nobody.

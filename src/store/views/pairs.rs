@@ -3,8 +3,8 @@
 use sqlx::{QueryBuilder, Row};
 
 use crate::clock::At;
-use crate::domain::expiry::Term;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId};
+use crate::domain::pairs::expiry::Term;
 use crate::on;
 use crate::store::pairs::{self, COLUMNS, Pair};
 use crate::store::{Result, Tx, padded, push_list};

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::domain::duration;
 use crate::domain::policy::{LinePolicy, PickPolicy, SupportPolicy};
-use crate::domain::sentence::sentence;
-use crate::domain::text::Wording;
+use crate::domain::time::duration;
+use crate::domain::words::sentence::sentence;
+use crate::domain::words::text::Wording;
 use crate::store::lines::Line;
-use crate::web::fields::{Field, Sent, Typed, Whys};
-use crate::web::hours::HoursFields;
-use crate::web::writing::lines;
+use crate::web::conversations::forms::writing::lines;
+use crate::web::page::fields::{Field, Sent, Typed, Whys};
+use crate::web::page::hours::HoursFields;
 
 /// All fields of the page.
 pub(super) struct Fields {

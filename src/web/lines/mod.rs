@@ -9,21 +9,23 @@ use std::collections::HashMap;
 use askama::Template;
 use rocket::State;
 
-use super::failure::Failure;
-use super::fields::{Field, Posted, Sent, Typed};
-use super::frame::{Frame, Here};
+use super::page::failure::Failure;
+use super::page::fields::{Field, Posted, Sent, Typed};
+use super::page::frame::{Frame, Here};
 use crate::clock::At;
-use crate::desk::sessions::Who;
-use crate::desk::{self, Desk, new_line};
-use crate::domain::hours::Hours;
-use crate::domain::pick::Member;
+use crate::desk::lines::new_line;
+use crate::desk::people::sessions::Who;
+use crate::desk::{self, Desk};
+use crate::domain::routing::pick::Member;
+use crate::domain::time::hours::Hours;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
+use crate::store::Tx;
 use crate::store::lines::{self, Line};
-use crate::store::opening::{self, Counted};
-use crate::store::{Tx, numbers, queue};
+use crate::store::routing::opening::{self, Counted};
+use crate::store::routing::{numbers, queue};
 
 struct Row {
     line: Line,
@@ -74,7 +76,7 @@ pub(super) async fn index(me: AdminOnly, desk: &State<Desk>, site: &State<Site>)
     page(desk, site, me.0, Typed::default()).await.map(Page::ok)
 }
 
-pub(super) type Answer = crate::web::answer::Answer<Index>;
+pub(super) type Answer = crate::web::page::answer::Answer<Index>;
 
 #[rocket::post("/lines", data = "<form>")]
 pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {

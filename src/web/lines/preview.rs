@@ -3,11 +3,12 @@
 use super::members;
 use crate::desk::Desk;
 use crate::domain::ids::{ConversationId, NumberId};
-use crate::domain::phone::masked;
-use crate::domain::pick::{Pick, STICKY, pick};
-use crate::domain::typed;
-use crate::store::{customers, lines, numbers, people, queue};
-use crate::web::failure::Failure;
+use crate::domain::numbers::phone::masked;
+use crate::domain::numbers::typed;
+use crate::domain::routing::pick::{Pick, STICKY, pick};
+use crate::store::routing::{numbers, queue};
+use crate::store::{customers, lines, people};
+use crate::web::page::failure::Failure;
 
 /// The answer, in words.
 pub(super) struct Preview {

@@ -8,23 +8,23 @@ use rocket::State;
 use super::form::Fields;
 use super::preview::Preview;
 use super::{members, open};
-use crate::desk::line::{self, Members, Rules};
-use crate::desk::sessions::Who;
+use crate::desk::lines::line::{self, Members, Rules};
+use crate::desk::people::sessions::Who;
 use crate::desk::{self, Desk};
 use crate::domain::ids::{NumberId, PersonId};
-use crate::domain::numbering;
-use crate::domain::pick::{Member, Pick, pick};
+use crate::domain::numbers::numbering;
 use crate::domain::policy::PickPolicy;
-use crate::domain::sentence::sentence;
+use crate::domain::routing::pick::{Member, Pick, pick};
+use crate::domain::words::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
-use crate::store::lines::{self, Line};
-use crate::store::{Tx, people, texts};
-use crate::web::failure::Failure;
-use crate::web::fields::{Check, Field, Posted, Sent, Typed, Whys};
-use crate::web::frame::{Frame, Here};
+use crate::store::lines::{self, Line, texts};
+use crate::store::{Tx, people};
+use crate::web::page::failure::Failure;
+use crate::web::page::fields::{Check, Field, Posted, Sent, Typed, Whys};
+use crate::web::page::frame::{Frame, Here};
 
 #[derive(Template)]
 #[template(path = "lines/show.html")]
@@ -125,7 +125,7 @@ fn how(policy: PickPolicy) -> &'static str {
 }
 
 /// The answer to one of the forms.
-pub(in crate::web) type Answer = crate::web::answer::Answer<Show>;
+pub(in crate::web) type Answer = crate::web::page::answer::Answer<Show>;
 
 fn people_of(sent: &Sent) -> Result<Members, Whys> {
     let was = sent.value("was").split(',').filter(|id| !id.is_empty()).map(str::parse);

@@ -4,14 +4,15 @@ use rocket::State;
 
 use super::save::{Answer, Place, Refusal};
 use super::{Link, link_page};
-use crate::desk::{self, Desk, duty, people};
+use crate::desk::routing::duty;
+use crate::desk::{self, Desk, people};
 use crate::domain::ids::PersonId;
 use crate::http::Site;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::people as store_people;
-use crate::web::failure::Failure;
-use crate::web::fields::Sent;
+use crate::web::page::failure::Failure;
+use crate::web::page::fields::Sent;
 
 #[rocket::post("/people/<id>/disabling")]
 pub(in crate::web) async fn disable(id: i64, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {

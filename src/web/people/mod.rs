@@ -10,15 +10,15 @@ use std::collections::HashMap;
 use askama::Template;
 use rocket::State;
 
-use super::failure::Failure;
-use super::fields::{Field, Posted, Sent, Typed};
-use super::frame::{Frame, Here};
-use super::stamp::Stamp;
+use super::page::failure::Failure;
+use super::page::fields::{Field, Posted, Sent, Typed};
+use super::page::frame::{Frame, Here};
+use super::page::stamp::Stamp;
+use crate::desk::people::sessions::Who;
 use crate::desk::people::{NewPerson, invite};
-use crate::desk::sessions::Who;
 use crate::desk::{self, Desk};
-use crate::domain::person::Role;
-use crate::domain::phone::masked;
+use crate::domain::numbers::phone::masked;
+use crate::domain::people::person::Role;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
@@ -116,7 +116,7 @@ async fn link_page(
     Ok(Page::ok(Link { frame, name, person, address: format!("{origin}/link/{token}"), invitation }))
 }
 
-pub(super) type Answer = crate::web::answer::Answer<Index, Box<Page<Link>>>;
+pub(super) type Answer = crate::web::page::answer::Answer<Index, Box<Page<Link>>>;
 
 #[rocket::post("/people", data = "<form>")]
 pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {

@@ -4,20 +4,20 @@ use rocket::State;
 
 use super::save::{Answer, Place, Refusal};
 use crate::clock::At;
-use crate::desk::Desk;
-use crate::desk::people;
+use crate::desk::{Desk, people};
 use crate::domain::ids::PersonId;
-use crate::domain::numbering;
-use crate::domain::phone::masked;
-use crate::domain::phone_code::TRIES;
-use crate::domain::sentence::sentence;
+use crate::domain::numbers::numbering;
+use crate::domain::numbers::phone::masked;
+use crate::domain::people::phone_code::TRIES;
+use crate::domain::words::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
+use crate::store::people::phone_codes;
 use crate::store::views::people::Seen;
-use crate::store::{self, Tx, phone_codes};
-use crate::web::fields::{Field, Posted, Sent, Typed};
-use crate::web::stamp::Stamp;
+use crate::store::{self, Tx};
+use crate::web::page::fields::{Field, Posted, Sent, Typed};
+use crate::web::page::stamp::Stamp;
 
 /// What the page says of the phone.
 pub(in crate::web) struct PhonePart {

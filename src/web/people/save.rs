@@ -5,19 +5,19 @@ use std::collections::HashMap;
 use rocket::State;
 
 use super::show::{self, Show};
+use crate::desk::people::sessions::Who;
 use crate::desk::people::{self, Facts};
-use crate::desk::sessions::Who;
 use crate::desk::{self, Desk};
-use crate::domain::hours::Hours;
 use crate::domain::ids::{NumberId, PersonId};
-use crate::domain::person::{Role, check_limit};
+use crate::domain::people::person::{Role, check_limit};
+use crate::domain::time::hours::Hours;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
-use crate::web::fields::{Posted, Sent, Typed, Whys};
+use crate::web::page::fields::{Posted, Sent, Typed, Whys};
 
 /// The answer to a form of the page.
-pub(in crate::web) type Answer = crate::web::answer::Answer<Show>;
+pub(in crate::web) type Answer = crate::web::page::answer::Answer<Show>;
 
 /// Where a form is and who sent it.
 pub(super) struct Place<'a> {

@@ -6,18 +6,18 @@ use rocket::State;
 use super::ROLES;
 use super::phone::PhonePart;
 use crate::desk::Desk;
-use crate::desk::sessions::Who;
+use crate::desk::people::sessions::Who;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::http::Site;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::lines;
 use crate::store::views::people::{self as view, Seen};
-use crate::web::failure::Failure;
-use crate::web::fields::{Check, Field, Typed};
-use crate::web::frame::{Frame, Here};
-use crate::web::hours::HoursFields;
-use crate::web::stamp::Stamp;
+use crate::web::page::failure::Failure;
+use crate::web::page::fields::{Check, Field, Typed};
+use crate::web::page::frame::{Frame, Here};
+use crate::web::page::hours::HoursFields;
+use crate::web::page::stamp::Stamp;
 
 /// The parts of the page that are saved by themselves.
 pub(super) const PARTS: [&str; 5] = ["profile", "schedule", "lines", "phone", "access"];
@@ -113,7 +113,7 @@ pub(super) async fn page(
         was: Was {
             name: person.name.clone(),
             role: person.role.as_str(),
-            schedule: person.schedule.as_ref().map(crate::domain::hours::Hours::to_json).unwrap_or_default(),
+            schedule: person.schedule.as_ref().map(crate::domain::time::hours::Hours::to_json).unwrap_or_default(),
             limit,
             lines: ids(&of),
         },

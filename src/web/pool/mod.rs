@@ -6,18 +6,18 @@ mod shown;
 use askama::Template;
 use rocket::{FromForm, Route, State, routes};
 
-use super::failure::Failure;
-use super::frame::{Frame, Here};
-use super::stamp::Stamp;
-use crate::desk::pool::order::Quote;
-use crate::desk::pool::{By, drain, order, plan};
-use crate::desk::sessions::Who;
+use super::page::failure::Failure;
+use super::page::frame::{Frame, Here};
+use super::page::stamp::Stamp;
+use crate::desk::people::sessions::Who;
+use crate::desk::pool::order::{self, Quote};
+use crate::desk::pool::{By, drain, plan};
 use crate::desk::{self, Desk};
 use crate::domain::ids::NumberId;
+use crate::domain::money::Cents;
 use crate::domain::policy::PoolPolicy;
 use crate::domain::pool::fewest::Candidate;
-use crate::domain::pool::money::Cents;
-use crate::domain::sentence::sentence;
+use crate::domain::words::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
@@ -161,7 +161,7 @@ async fn orders_part(me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> R
     Ok(Page::ok(OrdersPart { frame, orders }))
 }
 
-type Answer = crate::web::answer::Answer<Index>;
+type Answer = crate::web::page::answer::Answer<Index>;
 
 #[rocket::get("/pool?<ask>&<count>&<country>")]
 async fn index(

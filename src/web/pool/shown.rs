@@ -3,15 +3,15 @@
 use crate::clock::At;
 use crate::desk::pool::plan::{Country, Plan};
 use crate::domain::ids::NumberId;
+use crate::domain::money::Cents;
 use crate::domain::pool::life::State;
-use crate::domain::pool::money::Cents;
 use crate::domain::pool::need::Need;
 use crate::domain::pool::picture::{Peaks, peaks};
 use crate::domain::pool::trend::{Point, Trend};
 use crate::store::pool::masks::{self, Load, Mask};
 use crate::store::pool::orders::Order;
 use crate::store::{self, Tx};
-use crate::web::stamp::Stamp;
+use crate::web::page::stamp::Stamp;
 
 /// A mask with what hangs on it.
 pub(super) struct Row {

@@ -4,8 +4,8 @@ use rocket::http::Status;
 use serde_json::{Value, json};
 
 use switchboard::clock::{hours, minutes};
-use switchboard::desk::lapse;
-use switchboard::domain::scope::Scope;
+use switchboard::desk::upkeep::lapse;
+use switchboard::domain::programs::scope::Scope;
 
 use super::pairs::{FISHER, HELPER, VERBS, mask_of, wish};
 use super::receiver::Receiver;

@@ -7,19 +7,20 @@ use rocket::http::Status;
 use serde_json::json;
 
 use switchboard::clock::{At, days, hours, minutes, seconds};
-use switchboard::desk::tell::{Told, tell};
-use switchboard::desk::{Desk, lapse, post};
-use switchboard::domain::event::Kind;
+use switchboard::desk::Desk;
+use switchboard::desk::programs::post;
+use switchboard::desk::programs::tell::{Told, tell};
+use switchboard::desk::upkeep::lapse;
 use switchboard::domain::ids::ConversationId;
+use switchboard::domain::programs::event::Kind;
 use switchboard::store::{Job, Result, Tx};
 
 use super::Program;
 use super::receiver::Receiver;
-use crate::both_stores;
-use crate::databases;
 use crate::house::plan::with_ada;
 use crate::house::{House, Plan};
 use crate::web_browser::Browser;
+use crate::{both_stores, databases};
 
 const ADA: &str = "ada@example.com";
 

@@ -5,16 +5,16 @@ use sqlx::ConnectOptions;
 
 use switchboard::clock::{hours, minutes, seconds};
 use switchboard::desk::pair::{Saying, say};
-use switchboard::desk::{lapse, once};
+use switchboard::desk::programs::once;
+use switchboard::desk::upkeep::lapse;
 use switchboard::domain::ids::{AppId, ConversationId, TokenId};
-use switchboard::domain::scope::{Scope, Scopes};
+use switchboard::domain::programs::scope::{Scope, Scopes};
 
 use super::Program;
 use super::pairs::wish;
-use crate::both_stores;
-use crate::databases;
 use crate::house::House;
 use crate::processes::until;
+use crate::{both_stores, databases};
 
 both_stores! {
     async fn the_same_request_under_the_same_key_takes_effect_once_and_is_answered_alike(house) {

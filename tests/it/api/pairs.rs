@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use switchboard::clock::{At, days, hours, minutes, seconds};
 use switchboard::desk::pool::{measure, plan};
-use switchboard::domain::scope::Scope;
+use switchboard::domain::programs::scope::Scope;
 
 use super::{Answer, JSON, Program, token};
 use crate::both_stores;

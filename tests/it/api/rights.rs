@@ -5,11 +5,13 @@ use rocket::http::Status;
 use serde_json::json;
 
 use switchboard::clock::{days, hours, minutes};
-use switchboard::desk::tokens::{self, Asked};
-use switchboard::desk::{duty, people, post};
+use switchboard::desk::people;
+use switchboard::desk::programs::post;
+use switchboard::desk::programs::tokens::{self, Asked};
+use switchboard::desk::routing::duty;
 use switchboard::domain::ids::TokenId;
-use switchboard::domain::person::Role;
-use switchboard::domain::scope::{Scope, Scopes};
+use switchboard::domain::people::person::Role;
+use switchboard::domain::programs::scope::{Scope, Scopes};
 
 use super::pairs::wish;
 use super::receiver::Receiver;

@@ -4,8 +4,9 @@ use rocket::http::{Method, Status};
 use serde_json::json;
 
 use switchboard::clock::{days, minutes};
-use switchboard::desk::{duty, tokens};
-use switchboard::domain::scope::Scope;
+use switchboard::desk::programs::tokens;
+use switchboard::desk::routing::duty;
+use switchboard::domain::programs::scope::Scope;
 use switchboard::secret::hash_token;
 
 use super::{Program, token};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::domain::event::Kind;
+use switchboard::domain::programs::event::Kind;
 
 use super::Program;
 use super::events::listens;

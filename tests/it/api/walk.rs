@@ -117,10 +117,10 @@ fn what_the_page_leaves_open_is_anything_and_the_rest_is_word_for_word() {
 /// The page explains every event and every scope that there is.
 #[test]
 fn the_page_names_every_event_scope_and_setting() {
-    for kind in switchboard::domain::event::Kind::ALL {
+    for kind in switchboard::domain::programs::event::Kind::ALL {
         assert!(PAGE.contains(&format!("| `{}` |", kind.word())), "{} is missing", kind.word());
     }
-    for scope in switchboard::domain::scope::Scope::ALL {
+    for scope in switchboard::domain::programs::scope::Scope::ALL {
         assert!(PAGE.contains(scope.word()), "{} is missing", scope.word());
     }
     assert!(PAGE.contains("SWITCHBOARD_API__RATE_LIMIT"));

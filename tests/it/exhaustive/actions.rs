@@ -1,7 +1,7 @@
 //! Everything that can happen in a state, one commit or one message at a time.
 
-use switchboard::domain::delivery::State;
-use switchboard::domain::departure::Departure;
+use switchboard::domain::outbox::delivery::State;
+use switchboard::domain::outbox::departure::Departure;
 
 use super::bounds::Bounds;
 use super::looks::List;

@@ -1,7 +1,7 @@
 //! How every run ends: nothing goes wrong any more, nobody says anything more, and all of it has its time. What has then
 //! not arrived never will.
 
-use switchboard::domain::delivery::State;
+use switchboard::domain::outbox::delivery::State;
 
 use super::actions::Action;
 use super::bounds::Bounds;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use stateright::{Checker, HasDiscoveries, Model, Property};
-use switchboard::domain::delivery::State;
+use switchboard::domain::outbox::delivery::State;
 
 use super::actions::Action;
 use super::bounds::Bounds;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use switchboard::domain::delivery::State;
-use switchboard::domain::departure::{Departure, Known, decide};
-use switchboard::domain::keyword::Keyword;
+use switchboard::domain::outbox::delivery::State;
+use switchboard::domain::outbox::departure::{Departure, Known, decide};
 use switchboard::domain::policy::DeliveryPolicy;
+use switchboard::domain::words::keyword::Keyword;
 
 use switchboard::clock::At;
 

@@ -1,7 +1,7 @@
 //! The lives of processes and of the database: who dies and starts, what goes back to an earlier state, and who notices.
 
 use switchboard::clock::At;
-use switchboard::domain::delivery::State;
+use switchboard::domain::outbox::delivery::State;
 use switchboard::domain::policy::DeliveryPolicy;
 use switchboard::domain::recollection::Place;
 

@@ -1,10 +1,10 @@
 //! Looks at the carrier's list: whether the database is older than the carrier, and what became of a request in doubt.
 
 use switchboard::clock::{At, minutes};
-use switchboard::domain::delivery::State;
-use switchboard::domain::doubt::{Began, Finding, Likeness, Look, likeness};
+use switchboard::domain::outbox::delivery::State;
+use switchboard::domain::outbox::doubt::{Began, Finding, Likeness, Look, likeness};
+use switchboard::domain::outbox::settlement::News;
 use switchboard::domain::policy::DeliveryPolicy;
-use switchboard::domain::settlement::News;
 
 use super::bounds::Bounds;
 use super::outbox::Attempt;

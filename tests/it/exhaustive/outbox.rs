@@ -1,10 +1,10 @@
 //! A delivery and its attempts, small enough to be kept in many states. News goes through the program's own settlement.
 
 use switchboard::clock::At;
-use switchboard::domain::delivery::{State, UNREPORTED};
-use switchboard::domain::doubt::Doubt;
+use switchboard::domain::outbox::delivery::{State, UNREPORTED};
+use switchboard::domain::outbox::doubt::Doubt;
+use switchboard::domain::outbox::settlement::{EARLIER, Effects, News, Row, Try, settle};
 use switchboard::domain::policy::DeliveryPolicy;
-use switchboard::domain::settlement::{EARLIER, Effects, News, Row, Try, settle};
 
 use super::rules::{Rule, Rules};
 use super::world::{Database, Lane};

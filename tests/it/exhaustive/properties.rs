@@ -1,6 +1,6 @@
 //! What must hold in every state, and what must be seen in some, so that it does not hold for want of anything happening.
 
-use switchboard::domain::delivery::State;
+use switchboard::domain::outbox::delivery::State;
 
 use super::bounds::Bounds;
 use super::world::{Author, Lane, Pair, World};

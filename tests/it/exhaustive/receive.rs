@@ -1,10 +1,10 @@
 //! What comes in: by webhook, by a program's request, and by the comparison with the carrier's list.
 
 use switchboard::clock::At;
-use switchboard::domain::adoption::{Adoption, Missed, Relayed, adopt, carries};
-use switchboard::domain::keyword::{self, Keyword};
 use switchboard::domain::policy::DeliveryPolicy;
+use switchboard::domain::routing::adoption::{Adoption, Missed, Relayed, adopt, carries};
 use switchboard::domain::routing::{Facts, Past, Route, Side, Texted, route};
+use switchboard::domain::words::keyword::{self, Keyword};
 
 use super::bounds::Bounds;
 use super::rules::Rule;

@@ -1,8 +1,8 @@
 //! Requests: the carrier takes them or does not, and what became of them is written, or is left to doubt.
 
-use switchboard::domain::delivery::{State, state_of};
-use switchboard::domain::sending::{self, Next, Recall, Sent};
-use switchboard::domain::settlement::{News, Report};
+use switchboard::domain::outbox::delivery::{State, state_of};
+use switchboard::domain::outbox::sending::{self, Next, Recall, Sent};
+use switchboard::domain::outbox::settlement::{News, Report};
 use switchboard::wire::twilio::receipt::rank;
 
 use super::bounds::Bounds;

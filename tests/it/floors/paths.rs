@@ -101,19 +101,25 @@ mod tests {
 
     #[test]
     fn imports_groups_and_inline_paths_are_found() {
-        assert_eq!(rooms("src/desk/reply.rs", "use crate::store::Tx;"), ["store"]);
+        assert_eq!(rooms("src/desk/replies/reply.rs", "use crate::store::Tx;"), ["store"]);
         assert_eq!(
-            rooms("src/desk/reply.rs", "use crate::{clock::At, store::{Tx, lines},\n domain::phone::Phone, live};"),
+            rooms(
+                "src/desk/replies/reply.rs",
+                "use crate::{clock::At, store::{Tx, lines},\n domain::phone::Phone, live};"
+            ),
             ["clock", "store", "domain", "live"]
         );
-        assert_eq!(rooms("src/desk/reply.rs", "fn f() -> crate::web::Page { crate::web::page() }"), ["web", "web"]);
+        assert_eq!(
+            rooms("src/desk/replies/reply.rs", "fn f() -> crate::web::Page { crate::web::page() }"),
+            ["web", "web"]
+        );
         assert_eq!(rooms("src/store/mod.rs", "macro_rules! on { () => { $crate::store::Tx } }"), ["store"]);
         assert_eq!(rooms("src/store/mod.rs", "pub(crate) fn f() {} pub(in crate::store) fn g() {}"), ["store"]);
     }
 
     #[test]
     fn climbing_out_by_super_is_found_and_staying_inside_is_not() {
-        assert_eq!(rooms("src/desk/reply.rs", "use super::super::web::Page;"), ["web"]);
+        assert_eq!(rooms("src/desk/replies/reply.rs", "use super::super::web::Page;"), ["web"]);
         assert_eq!(rooms("src/live.rs", "use super::store;"), ["store"]);
         assert_eq!(rooms("src/desk/receive/customer.rs", "use super::super::super::{web, store};"), ["web", "store"]);
         assert!(rooms("src/desk/receive/customer.rs", "use super::super::web;").is_empty());

@@ -1,11 +1,11 @@
 //! What scenarios ask of a house, and the few things they set in it that no verb sets yet.
 
 use serde_json::Value;
-use switchboard::desk::apply::Apply;
-use switchboard::desk::reply::Reply;
+use switchboard::desk::lines::apply::Apply;
+use switchboard::desk::replies::reply::Reply;
 use switchboard::desk::{self, Failure};
 use switchboard::domain::ids::{ConversationId, PersonId};
-use switchboard::domain::person::Duty;
+use switchboard::domain::people::person::Duty;
 use switchboard::on;
 use switchboard::store::{Job, Result, Tx};
 
@@ -57,40 +57,42 @@ impl House {
     /// The newest conversation goes to this person, by whom it is now or a manager.
     pub async fn transfers(&self, by: &str, to: &str) {
         let (by, to, conversation) = (self.person(by).await, self.person(to).await, self.conversation().await);
-        desk::pin::transfer(&self.desk, by, conversation, to, None).await.unwrap();
+        desk::routing::pin::transfer(&self.desk, by, conversation, to, None).await.unwrap();
     }
 
     /// Somebody closes the newest conversation.
     /// Somebody sets a duty, their own or, as a manager, another's.
     pub async fn takes_duty(&self, by: &str, whose: &str, duty: Duty) {
         let (by, whose) = (self.person(by).await, self.person(whose).await);
-        desk::duty::set_duty(&self.desk, by, whose, duty).await.unwrap();
+        desk::routing::duty::set_duty(&self.desk, by, whose, duty).await.unwrap();
         self.runs_due_work().await;
     }
 
     /// Hands one conversation on.
     pub async fn transfers_one(&self, by: &str, conversation: i64, to: &str) {
         let (by, to) = (self.person(by).await, self.person(to).await);
-        desk::pin::transfer(&self.desk, by, ConversationId(conversation), to, None).await.unwrap();
+        desk::routing::pin::transfer(&self.desk, by, ConversationId(conversation), to, None).await.unwrap();
         self.runs_due_work().await;
     }
 
     /// Closes one conversation.
     pub async fn closes_one(&self, by: &str, conversation: i64) {
-        desk::close::close(&self.desk, self.person(by).await, ConversationId(conversation)).await.unwrap();
+        desk::conversations::close::close(&self.desk, self.person(by).await, ConversationId(conversation))
+            .await
+            .unwrap();
         self.runs_due_work().await;
     }
 
     pub async fn closes(&self, by: &str) {
         let (by, conversation) = (self.person(by).await, self.conversation().await);
-        desk::close::close(&self.desk, by, conversation).await.unwrap();
+        desk::conversations::close::close(&self.desk, by, conversation).await.unwrap();
         self.runs_due_work().await;
     }
 
     /// Answers on the web without waiting for anything.
     pub async fn tries_to_reply(&self, by: PersonId, conversation: ConversationId, body: &str) -> Result<(), Failure> {
         let reply = Reply { by, conversation, body: body.to_owned(), form_key: None };
-        desk::reply::reply(&self.desk, reply).await.map(drop)
+        desk::replies::reply::reply(&self.desk, reply).await.map(drop)
     }
 
     /// The e-mail address of the person who has this conversation; empty if nobody has.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use switchboard::carrier::Outgoing;
-use switchboard::desk::backfill::{self, Turn};
 use switchboard::desk::outbox::Sending;
+use switchboard::desk::receiving::backfill::{self, Turn};
 use switchboard::simulator;
 use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature;

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use switchboard::desk::pair;
-use switchboard::domain::phone::Phone;
+use switchboard::domain::numbers::phone::Phone;
 
 use crate::databases::{self, Fresh};
 use crate::house::House;

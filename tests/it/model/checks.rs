@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use switchboard::clock::hours;
-use switchboard::desk::identity;
+use switchboard::desk::upkeep::identity;
 
 use super::oracle::{Told, hold};
 use super::run::Run;

@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use switchboard::desk::apply::Apply;
-use switchboard::desk::receive::Outcome;
-use switchboard::desk::{
-    Desk, Failure, block, close, consent, duty, held, line, note, people, pin, refusal, reply, snooze,
-};
-use switchboard::domain::hours::Hours;
+use switchboard::desk::consent::{self, block, refusal};
+use switchboard::desk::conversations::{close, held, note, snooze};
+use switchboard::desk::lines::apply::Apply;
+use switchboard::desk::lines::line;
+use switchboard::desk::receiving::Outcome;
+use switchboard::desk::replies::reply;
+use switchboard::desk::routing::{duty, pin};
+use switchboard::desk::{Desk, Failure, people};
 use switchboard::domain::ids::{ConversationId, MessageId, NumberId, PersonId};
-use switchboard::domain::person::Duty;
+use switchboard::domain::people::person::Duty;
 use switchboard::domain::policy::LinePolicy;
-use switchboard::domain::text::Wording;
+use switchboard::domain::time::hours::Hours;
+use switchboard::domain::words::text::Wording;
 
 use super::oracle::{Decision, Rule, Setup};
 use super::rig::texted;

@@ -1,7 +1,7 @@
 //! Texts that people have sent and nobody has told us of: found at the carrier, sooner or later.
 
 use switchboard::clock::days;
-use switchboard::desk::backfill;
+use switchboard::desk::receiving::backfill;
 
 use super::deeds::Deed;
 use super::oracle::Told;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use switchboard::domain::delivery::State;
-use switchboard::domain::settlement::Report;
+use switchboard::domain::outbox::delivery::State;
+use switchboard::domain::outbox::settlement::Report;
 use switchboard::secret::Chance;
 
 use super::carrier::Taken;

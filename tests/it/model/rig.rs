@@ -7,10 +7,13 @@ use std::sync::{Arc, OnceLock};
 use sqlx::AssertSqlSafe;
 use switchboard::clock::{At, Clock};
 use switchboard::courier::Courier;
-use switchboard::desk::apply::Apply;
+use switchboard::desk::lines::apply::Apply;
 use switchboard::desk::outbox::Sending;
-use switchboard::desk::receive::{self, Inbound, Outcome};
-use switchboard::desk::{self, Desk, gate::Gate, outside::Outside, tallies::Tallies};
+use switchboard::desk::programs::outside::Outside;
+use switchboard::desk::receiving::{self, Inbound, Outcome};
+use switchboard::desk::upkeep::gate::Gate;
+use switchboard::desk::upkeep::tallies::Tallies;
+use switchboard::desk::{self, Desk};
 use switchboard::domain::policy::Policies;
 use switchboard::live::Live;
 use switchboard::on;
@@ -237,7 +240,7 @@ pub async fn texted(desk: &Desk, key: String, [from, to]: [String; 2], body: Str
         raw: String::new(),
         carrier_keyword: None,
     };
-    receive::receive(desk, text).await
+    receiving::receive(desk, text).await
 }
 
 /// A request that a commit has begun and nobody has made yet.

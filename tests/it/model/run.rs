@@ -4,20 +4,22 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use switchboard::clock::{At, seconds};
-use switchboard::desk::{claim, deliver, doubt, duty, identity, idle, lapse, outage, receipts, snooze};
+use switchboard::desk::conversations::{idle, snooze};
+use switchboard::desk::outbox::{claim, deliver, doubt, receipts};
+use switchboard::desk::routing::duty;
+use switchboard::desk::upkeep::{identity, lapse, outage};
 use switchboard::secret::Chance;
-use switchboard::store::{attempts, departures};
+use switchboard::store::outbox::{attempts, departures};
 
 use super::carrier::Fate;
 use super::deeds::{Answer, Deed};
 use super::oracle::{Begun, Oracle, Told};
-use super::regressions;
 use super::reports::Reports;
 use super::rig::{Ground, Rig, Waiting};
 use super::seen::{Eyes, Seen};
 use super::sequences::{Game, Once, Tally};
 use super::steps::{Act, Step, sequence, weather};
-use super::world;
+use super::{regressions, world};
 
 /// A sequence that is being run.
 pub struct Run {

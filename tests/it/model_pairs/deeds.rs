@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use switchboard::desk::conversations::close;
 use switchboard::desk::pair::{self, Done, Opened, Refusal, Saying};
 use switchboard::desk::pool::{By, drain, order};
-use switchboard::desk::receive::Outcome;
-use switchboard::desk::{Desk, Failure, close};
-use switchboard::domain::expiry::Term;
+use switchboard::desk::receiving::Outcome;
+use switchboard::desk::{Desk, Failure};
 use switchboard::domain::ids::{ConversationId, NumberId, PersonId};
-use switchboard::domain::pair::Opening;
-use switchboard::domain::phone::Phone;
+use switchboard::domain::numbers::phone::Phone;
+use switchboard::domain::pairs::expiry::Term;
+use switchboard::domain::pairs::pair::Opening;
 
 use crate::model::rig::texted;
 

@@ -1,9 +1,9 @@
 //! Judges what the program answered and wrote, one deed after the other.
 
 use switchboard::clock::{At, minutes};
-use switchboard::desk::receive::Outcome;
-use switchboard::domain::expiry::{Expiry, MOST_EXTENSIONS, Term, Wish};
-use switchboard::domain::pair::{Opening, counterpart};
+use switchboard::desk::receiving::Outcome;
+use switchboard::domain::pairs::expiry::{Expiry, MOST_EXTENSIONS, Term, Wish};
+use switchboard::domain::pairs::pair::{Opening, counterpart};
 
 use super::deeds::{Answer, Deed};
 use super::oracle::{Leg, Oracle, Pair};

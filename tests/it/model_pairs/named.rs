@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use switchboard::clock::{days, hours, minutes};
-use switchboard::domain::expiry::Wish;
-use switchboard::domain::pair::{Opening, Party};
-use switchboard::domain::phone::Phone;
+use switchboard::domain::numbers::phone::Phone;
+use switchboard::domain::pairs::expiry::Wish;
+use switchboard::domain::pairs::pair::{Opening, Party};
 
 use super::deeds::Deed;
 use super::judge::{ADDRESS, EXTENSION};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use switchboard::clock::{At, Clock, hours};
-use switchboard::domain::expiry::Wish;
-use switchboard::domain::pair::Opening;
+use switchboard::domain::pairs::expiry::Wish;
+use switchboard::domain::pairs::pair::Opening;
 
 use crate::model::oracle::{Told, hold};
 use crate::model::seen::{Delivery, Seen};

@@ -1,6 +1,6 @@
 //! Whose a database is: nobody's before the carrier knows the account, and another account's only when told so.
 
-use switchboard::desk::identity::{self, Stays};
+use switchboard::desk::upkeep::identity::{self, Stays};
 use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature;
 

@@ -1,6 +1,6 @@
 //! Set-up files: what they change, what they leave alone, and what they cannot be.
 
-use switchboard::desk::apply::{Apply, Outcome};
+use switchboard::desk::lines::apply::{Apply, Outcome};
 
 use crate::both_stores;
 use crate::house::{House, LINE};

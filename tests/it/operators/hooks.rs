@@ -4,7 +4,7 @@
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 
-use switchboard::desk::tallies::WEBHOOK_REJECTED;
+use switchboard::desk::upkeep::tallies::WEBHOOK_REJECTED;
 use switchboard::hooks::{self, Seal};
 use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature::{HEADER, sign};

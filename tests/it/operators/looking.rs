@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use switchboard::clock::At;
-use switchboard::desk::identity;
+use switchboard::desk::upkeep::identity;
 use switchboard::store::{Opening, State, Store};
 
 use super::doctor::SETUP;
 use super::program::Desk;
-use crate::both_stores;
-use crate::databases;
+use crate::{both_stores, databases};
 
 /// Runs a statement on either database.
 pub async fn run(url: &str, statement: &str) {

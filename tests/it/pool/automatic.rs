@@ -2,7 +2,7 @@
 
 use switchboard::clock::minutes;
 use switchboard::desk::pool::measure;
-use switchboard::domain::pool::money::Cents;
+use switchboard::domain::money::Cents;
 
 use super::only_ana;
 use crate::both_stores;

@@ -3,7 +3,7 @@
 use switchboard::clock::{hours, minutes, seconds};
 use switchboard::desk::Failure;
 use switchboard::desk::pool::{By, buy, order};
-use switchboard::domain::pool::money::Cents;
+use switchboard::domain::money::Cents;
 use switchboard::simulator::{Fault, Kind};
 
 use super::{ANA, only_ana};

@@ -2,7 +2,7 @@
 
 use rocket::http::Status;
 use switchboard::desk::pool::measure;
-use switchboard::domain::pool::money::Cents;
+use switchboard::domain::money::Cents;
 
 use super::{ANA, only_ana};
 use crate::both_stores;

@@ -4,14 +4,14 @@
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::tokio::time::timeout;
 
-use switchboard::desk::{duty, sessions};
+use switchboard::desk::people::sessions;
+use switchboard::desk::routing::duty;
 
-use crate::addresses;
-use crate::both_stores;
 use crate::house::House;
 use crate::house::plan::with_ada;
 use crate::web_browser::{Answer, Browser, PASSWORD};
 use crate::web_live::{all_can_be_heard, listen};
+use crate::{addresses, both_stores};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";

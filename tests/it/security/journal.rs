@@ -3,8 +3,9 @@
 use rocket::http::Status;
 
 use switchboard::clock::{days, hours};
-use switchboard::desk::{lapse, sessions};
-use switchboard::store::sign_ins;
+use switchboard::desk::people::sessions;
+use switchboard::desk::upkeep::lapse;
+use switchboard::store::people::sign_ins;
 use switchboard::store::{Job, Result, Tx};
 
 use crate::both_stores;

@@ -3,8 +3,9 @@
 use rocket::http::Status;
 
 use switchboard::clock::minutes;
-use switchboard::desk::{Failure, block};
-use switchboard::domain::country::Countries;
+use switchboard::desk::Failure;
+use switchboard::desk::consent::block;
+use switchboard::domain::numbers::country::Countries;
 
 use crate::both_stores;
 use crate::house::{House, LINE, Plan};

@@ -3,8 +3,8 @@
 use rocket::http::Status;
 
 use switchboard::clock::{hours, minutes};
-use switchboard::desk::{people, sessions, setup};
-use switchboard::domain::person::Role;
+use switchboard::desk::people::{self, sessions, setup};
+use switchboard::domain::people::person::Role;
 
 use crate::both_stores;
 use crate::house::plan::with_ada;

@@ -8,13 +8,11 @@ use rocket::local::asynchronous::Client;
 
 use switchboard::secret::hash_token;
 
-use crate::addresses;
-use crate::both_stores;
-use crate::floors;
 use crate::house::House;
 use crate::house::plan::with_ada;
 use crate::route_table::doors;
 use crate::web_browser::{Browser, PASSWORD, give_passwords};
+use crate::{addresses, both_stores, floors};
 
 /// What a field is given where a plausible value leads further: the handler must get past its first look.
 const PLAUSIBLE: [(&str, &str); 14] = [
@@ -154,9 +152,9 @@ both_stores! {
 
     async fn the_api_names_the_member_that_has_a_null_character(house) {
         let client = doors(house).await;
-        let scopes = switchboard::domain::scope::Scopes::read("pairs:read,pairs:write,messages:write,endpoints:write").unwrap();
-        let asked = switchboard::desk::tokens::Asked { name: "crm".to_owned(), app: None, scopes, expires: None };
-        let token = switchboard::desk::tokens::make(&house.desk, None, asked).await.unwrap().token;
+        let scopes = switchboard::domain::programs::scope::Scopes::read("pairs:read,pairs:write,messages:write,endpoints:write").unwrap();
+        let asked = switchboard::desk::programs::tokens::Asked { name: "crm".to_owned(), app: None, scopes, expires: None };
+        let token = switchboard::desk::programs::tokens::make(&house.desk, None, asked).await.unwrap().token;
         let bearer = || Header::new("Authorization", format!("Bearer {token}"));
         for (method, path, body) in [
             (Method::Post, "/api/v1/pairs", r#"{"reference":"a\u0000b","parties":[]}"#),

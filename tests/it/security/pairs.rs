@@ -5,17 +5,16 @@ use rocket::http::{Method, Status};
 
 use switchboard::clock::minutes;
 use switchboard::desk::pair::{self, Refusal, Saying};
-use switchboard::domain::country::Countries;
 use switchboard::domain::ids::ConversationId;
-use switchboard::domain::phone::Phone;
+use switchboard::domain::numbers::country::Countries;
+use switchboard::domain::numbers::phone::Phone;
 
-use crate::addresses;
-use crate::both_stores;
 use crate::house::plan::with_ada;
 use crate::house::{ACCOUNT, Plan, mask};
 use crate::pairs::{DRIVER, opening, party, refused};
 use crate::security::access::said;
 use crate::web_browser::Browser;
+use crate::{addresses, both_stores};
 
 const ANA: &str = "ana@example.com";
 const MIRIAM: &str = "miriam@example.com";

@@ -3,7 +3,7 @@
 use rocket::http::{Method, Status};
 
 use switchboard::clock::{days, hours, seconds};
-use switchboard::domain::peer::TrustedProxies;
+use switchboard::domain::people::peer::TrustedProxies;
 
 use crate::both_stores;
 use crate::house::plan::with_ada;
@@ -164,9 +164,9 @@ both_stores! {
     async fn case_15_a_browser_is_forgotten_with_the_password_with_its_owner_and_after_half_a_year(house: with_ada) {
         let (ana, ada) = (Browser::of(house, ANA).await, Browser::of(house, "ada@example.com").await);
         let id = house.person(ANA).await;
-        switchboard::desk::duty::set_enabled(&house.desk, house.person("ada@example.com").await, id, false).await.unwrap();
+        switchboard::desk::routing::duty::set_enabled(&house.desk, house.person("ada@example.com").await, id, false).await.unwrap();
         assert_eq!(house.rows(&format!("devices WHERE person_id = {id}")).await, 0);
-        switchboard::desk::duty::set_enabled(&house.desk, house.person("ada@example.com").await, id, true).await.unwrap();
+        switchboard::desk::routing::duty::set_enabled(&house.desk, house.person("ada@example.com").await, id, true).await.unwrap();
         assert_eq!(ana.signs_in(ANA, PASSWORD).await.status, Status::SeeOther);
         let other = Browser::at(house).await;
         other.signs_in(ANA, PASSWORD).await;
@@ -208,7 +208,7 @@ both_stores! {
         guesses(&proxy, &[], 3).await;
         assert_eq!(house.rows("sign_in_failures").await, 3);
         house.clock.pass(hours(1));
-        switchboard::desk::lapse::forget(&house.desk).await.unwrap();
+        switchboard::desk::upkeep::lapse::forget(&house.desk).await.unwrap();
         assert_eq!(house.rows("sign_in_failures").await, 0);
     }
 }

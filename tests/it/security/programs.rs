@@ -3,7 +3,7 @@
 use rocket::http::Method;
 use serde_json::{Value, json};
 
-use switchboard::domain::scope::Scope;
+use switchboard::domain::programs::scope::Scope;
 
 use crate::api::pairs::{FISHER, HELPER, VERBS, mask_of, wish};
 use crate::api::{JSON, Program};

@@ -4,7 +4,7 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::Client;
 
 use switchboard::app;
-use switchboard::desk::lapse;
+use switchboard::desk::upkeep::lapse;
 use switchboard::hooks::Seal;
 use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature;
@@ -109,7 +109,7 @@ both_stores! {
     }
 
     async fn case_14_passwords_are_hashed_by_argon2id_as_owasp_advises_each_with_its_own_salt(house) {
-        let hash = || switchboard::desk::sessions::hash_password(&house.desk.chance, "four cormorants").unwrap();
+        let hash = || switchboard::desk::people::sessions::hash_password(&house.desk.chance, "four cormorants").unwrap();
         let (one, other) = (hash(), hash());
         assert_ne!(one, other, "salted");
         let parts: Vec<&str> = one.split('$').collect();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rocket::http::Status;
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::sessions;
+use switchboard::desk::people::sessions;
 
 use crate::both_stores;
 use crate::web_browser::{Browser, PASSWORD, give_passwords};

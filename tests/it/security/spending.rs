@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::lapse;
-use switchboard::domain::country::Countries;
+use switchboard::desk::upkeep::lapse;
+use switchboard::domain::numbers::country::Countries;
 
 use crate::api::Program;
 use crate::api::pairs::{FISHER, wish};

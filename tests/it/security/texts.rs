@@ -2,11 +2,10 @@
 
 use rocket::http::{Header, Method, Status};
 
-use crate::addresses;
-use crate::both_stores;
 use crate::house::plan::with_ada;
 use crate::house::{LINE, mask};
 use crate::web_browser::Browser;
+use crate::{addresses, both_stores};
 
 both_stores! {
     /// No unauthenticated path causes a text.
@@ -43,7 +42,7 @@ both_stores! {
     /// A link that is only known to its holder causes none either: it signs in, and that is all.
     async fn case_29_a_one_time_link_causes_no_text(house: with_ada) {
         let token = house.desk.chance.token::<32>();
-        switchboard::desk::sessions::make_link(&house.desk.store, &token, "ana@example.com", house.clock.now()).await.unwrap();
+        switchboard::desk::people::sessions::make_link(&house.desk.store, &token, "ana@example.com", house.clock.now()).await.unwrap();
         let browser = Browser::at(house).await;
         assert_eq!(browser.post(&format!("/link/{token}"), &[]).await.status, Status::SeeOther);
         house.runs_due_work().await;

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use rocket::http::Method;
 use serde_json::json;
 use switchboard::clock::{days, minutes};
-use switchboard::desk::{sessions, setup};
-use switchboard::domain::person::Duty;
-use switchboard::domain::pool::money::Cents;
+use switchboard::desk::people::{sessions, setup};
+use switchboard::domain::money::Cents;
+use switchboard::domain::people::person::Duty;
 use switchboard::simulator::{Fault, Kind};
 
 use super::walk::Trace::{self, Act, All, Audit, Event, Own, Row, SignIn};

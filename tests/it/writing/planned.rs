@@ -4,10 +4,9 @@ use rocket::http::Status;
 use switchboard::clock::{hours, seconds};
 
 use super::{anas, box_of, newest_planned, page, undoing};
-use crate::both_stores;
-use crate::databases;
 use crate::house::{House, Plan};
 use crate::web_browser::Browser;
+use crate::{both_stores, databases};
 
 both_stores! {
     async fn a_reply_can_be_taken_back_until_it_leaves(house: undoing) {
@@ -156,7 +155,10 @@ async fn two_nodes_send_a_reply_once() {
     for round in 1..=5 {
         ana.replies(conversation, &format!("round {round}")).await;
         house.clock.pass(seconds(6));
-        let both = (switchboard::desk::fulfil::fulfil(&house.desk), switchboard::desk::fulfil::fulfil(&other.desk));
+        let both = (
+            switchboard::desk::replies::fulfil::fulfil(&house.desk),
+            switchboard::desk::replies::fulfil::fulfil(&other.desk),
+        );
         let (one, two) = rocket::futures::future::join(both.0, both.1).await;
         assert_eq!(one.unwrap() + two.unwrap(), 1);
         house.runs_due_work().await;

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::clock::hours;
-use crate::domain::allocation::{Choice, LastLeg, Mask, choose};
 use crate::domain::ids::NumberId;
+use crate::domain::routing::allocation::{Choice, LastLeg, Mask, choose};
 use crate::secret::Chance;
 
 fn town(people: u32, jobs_per_hour: f64, life: u64, quarantine: u64, floor: u64) -> Town {

@@ -6,7 +6,8 @@ use super::arms::{Bind, Plan, Reach, Statement};
 use super::view::{View, Which};
 use crate::domain::ids::NumberId;
 use crate::on;
-use crate::store::views::{Viewer, held};
+use crate::store::views::Viewer;
+use crate::store::views::managers::held;
 use crate::store::{Result, Tx};
 
 /// The highest number that is told; beyond it there is only "more".

@@ -1,7 +1,7 @@
 //! What is typed into the search of a list, as conditions on its conversations.
 
 use super::arms::{Bind, Statement};
-use crate::domain::digit;
+use crate::domain::characters::digit;
 use crate::domain::search::fold;
 use crate::store::views::Viewer;
 

@@ -1,6 +1,6 @@
 //! What a search can be narrowed to: colleagues, lines, labels, each by its name.
 
-use crate::domain::hours::Hours;
+use crate::domain::time::hours::Hours;
 use crate::on;
 use crate::store::{Result, Tx};
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use sqlx::{AssertSqlSafe, QueryBuilder, Row};
 
-use super::super::called::{self, Called};
-use super::super::timeline::{RawText, Text};
+use super::super::thread::called::{self, Called};
+use super::super::thread::timeline::{RawText, Text};
 use super::super::{Contact, Viewer, params};
 use super::{Kind, Stage, Wanted};
 use crate::clock::At;

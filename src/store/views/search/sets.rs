@@ -4,8 +4,8 @@ use sqlx::AssertSqlSafe;
 
 use super::super::Viewer;
 use super::{Stage, Wanted};
+use crate::domain::numbers::typed;
 use crate::domain::search::{fold, number};
-use crate::domain::typed;
 use crate::on;
 use crate::store::{Result, Tx};
 

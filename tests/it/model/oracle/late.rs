@@ -1,7 +1,7 @@
 //! Conversations that end by themselves, answers that come after the end, and texts that were missed (model, sections 3 and 4).
 
 use switchboard::clock::At;
-use switchboard::desk::receive::Outcome;
+use switchboard::desk::receiving::Outcome;
 
 use super::{Leg, Oracle, Talk, Told};
 use crate::model::deeds::{Answer, Deed};

@@ -1,7 +1,7 @@
 //! Texts that come in (model, sections 2, 4 and 7).
 
 use switchboard::clock::{hours, minutes};
-use switchboard::desk::receive::Outcome;
+use switchboard::desk::receiving::Outcome;
 
 use super::commands::literal;
 use super::{Leg, Oracle, Text, Told, hold, masked};

@@ -1,0 +1,94 @@
+//! Keeps a sender away: what they text is kept and goes to nobody, until somebody lets them in again.
+//!
+//! What a manager says holds on every line; what a rep says, on the rep's lines: one line's rep must not silence
+//! another's customer.
+
+use serde_json::json;
+
+use crate::desk::{Desk, Failure, because};
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::store::conversations::{access, changes};
+use crate::store::{Job, Result, Tx, customers};
+
+/// Blocks the customer of a conversation and says why: on every line if `by` is a manager, else on the lines of `by`.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `reason`.
+pub async fn block(desk: &Desk, by: PersonId, conversation: ConversationId, reason: &str) -> Result<(), Failure> {
+    let reason = because::words("reason", reason, "say why, so that colleagues know: the reason is empty")?;
+    run(desk, by, conversation, true, reason).await
+}
+
+/// Lets the customer of a conversation in again, as far as [`block()`] reaches. What was kept meanwhile stays where it is.
+///
+/// # Errors
+/// As [`block()`]; [`Failure::Refused`] for `conversation` if somebody else blocked them on every line and `by` is no
+/// manager.
+pub async fn unblock(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
+    run(desk, by, conversation, false, String::new()).await
+}
+
+async fn run(
+    desk: &Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    blocked: bool,
+    reason: String,
+) -> Result<(), Failure> {
+    desk.store.write(Block { desk: desk.clone(), by, conversation, blocked, reason }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+struct Block {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    blocked: bool,
+    reason: String,
+}
+
+impl Job for Block {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let Some((talk, seer)) = access::talk(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
+        let Some(customer) = talk.customer else {
+            return Ok(Err(Failure::refused("conversation", "it has no customer who could be blocked")));
+        };
+        let Some(line) = talk.line else { return Ok(Err(Failure::NotFound)) };
+        if talk.blocked == self.blocked {
+            return Ok(Ok(()));
+        }
+        let everywhere = customers::blocked_everywhere(tx, customer).await?;
+        let (kind, everywhere) = match (self.blocked, seer.manages) {
+            (true, true) => {
+                customers::block(tx, customer, (now, self.by)).await?;
+                ("blocked", true)
+            }
+            (true, false) => {
+                customers::block_on_lines_of(tx, customer, line, (now, self.by)).await?;
+                ("blocked", false)
+            }
+            (false, manages) if manages || everywhere == Some(self.by) => {
+                customers::unblock(tx, customer).await?;
+                ("unblocked", true)
+            }
+            (false, _) if everywhere.is_some() => {
+                let why = "somebody else has blocked them on every line: ask a manager to lift it";
+                return Ok(Err(Failure::refused("conversation", why)));
+            }
+            (false, _) => {
+                customers::unblock_on_lines_of(tx, customer, line, self.by).await?;
+                ("unblocked", false)
+            }
+        };
+        let data = json!({ "reason": self.reason, "everywhere": everywhere });
+        changes::event(tx, self.desk.ids.next(now), Some(talk.id), now, kind, Some(self.by), &data).await?;
+        changes::note(tx, &[(talk.id, "conversation")], now).await?;
+        Ok(Ok(()))
+    }
+}

@@ -1,0 +1,105 @@
+//! Keywords and refusals enter the ledgers: consent of the person, block of the number.
+
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::routing::legs;
+use crate::desk::routing::relay::consent_scope;
+use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::words::keyword::Keyword;
+use crate::faults;
+use crate::store::conversations::changes;
+use crate::store::customers::ledgers::{self, Origin};
+use crate::store::{Result, Tx, people};
+
+/// Enters what a customer's or party's keyword means: STOP withdraws consent and blocks the number; START lifts both
+/// for that line or pool. HELP is the carrier's to answer.
+pub async fn keyword(
+    desk: &Desk,
+    tx: &mut Tx,
+    word: Keyword,
+    phone: &str,
+    (number, is_line): (NumberId, bool),
+    evidence: &str,
+    now: At,
+) -> Result<()> {
+    let given = match word {
+        Keyword::Stop => false,
+        Keyword::Start => true,
+        Keyword::Help => return Ok(()),
+    };
+    let origin = Origin { origin: "keyword", evidence };
+    let scope = consent_scope(number, is_line);
+    let at = desk.sent_at(now);
+    // A word that came in late takes nothing back that was said after it.
+    if desk.missed().is_some() && ledgers::changed_since(tx, phone, &scope, number, at).await? {
+        return Ok(());
+    }
+    ledgers::consent(tx, (&desk.ids, now), phone, &scope, given, at, origin).await?;
+    faults::point("during_ledger");
+    ledgers::block(tx, (&desk.ids, now), phone, number, !given, at, origin).await
+}
+
+/// Enters what a rep's keyword means: texts to that phone are turned off or on. It is never the customer's opt-out.
+pub async fn rep_keyword(
+    desk: &Desk,
+    tx: &mut Tx,
+    word: Keyword,
+    person: PersonId,
+    phone: &str,
+    number: NumberId,
+    evidence: &str,
+    now: At,
+) -> Result<()> {
+    let stop = match word {
+        Keyword::Stop => true,
+        Keyword::Start => false,
+        Keyword::Help => return Ok(()),
+    };
+    let origin = Origin { origin: "keyword", evidence };
+    let at = desk.sent_at(now);
+    if desk.missed().is_some() && ledgers::changed_since(tx, phone, "", number, at).await? {
+        return Ok(());
+    }
+    // Their row is locked first: of two words at once, the same one holds for the phone and for the number.
+    ledgers::mute(tx, person, stop.then_some(now)).await?;
+    ledgers::block(tx, (&desk.ids, now), phone, number, stop, at, origin).await?;
+    if stop { texts_off(tx, person, now).await } else { texts_on(desk, tx, person, phone, now).await }
+}
+
+/// Turns texts to a person's phone off. The threads go on in the inbox.
+async fn texts_off(tx: &mut Tx, person: PersonId, now: At) -> Result<()> {
+    ledgers::mute(tx, person, Some(now)).await?;
+    changes::note(tx, &[(ConversationId(0), "duty")], now).await
+}
+
+/// Turns texts to a person's phone on again; threads whose mask the phone still blocks move to others.
+pub(in crate::desk) async fn texts_on(desk: &Desk, tx: &mut Tx, person: PersonId, phone: &str, now: At) -> Result<()> {
+    ledgers::mute(tx, person, None).await?;
+    legs::leave_blocked(desk, tx, person, phone, now).await?;
+    changes::note(tx, &[(ConversationId(0), "duty")], now).await
+}
+
+/// Enters a carrier's refusal because the recipient opted out: the block always, the withdrawn consent only if no
+/// START came after the refused text was accepted. A colleague's phone is no customer's: there it is as if they had
+/// texted STOP.
+pub async fn refusal(
+    desk: &Desk,
+    tx: &mut Tx,
+    phone: &str,
+    (number, is_line): (NumberId, bool),
+    accepted_at: At,
+    evidence: &str,
+    now: At,
+) -> Result<()> {
+    let origin = Origin { origin: "carrier", evidence };
+    let lifted = ledgers::lifted_at(tx, phone, number).await?;
+    ledgers::block(tx, (&desk.ids, now), phone, number, true, now, origin).await?;
+    if let Some(person) = people::by_phone(tx, phone).await? {
+        return if lifted.is_none_or(|at| at < accepted_at) { texts_off(tx, person, now).await } else { Ok(()) };
+    }
+    let scope = consent_scope(number, is_line);
+    if is_line && ledgers::given_at(tx, phone, &scope).await?.is_none_or(|at| at < accepted_at) {
+        ledgers::consent(tx, (&desk.ids, now), phone, &scope, false, now, origin).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! What staff enter about the consent of a customer, or of a party of a pair, on their behalf, and what staff can take
+//! back: only what staff did.
+
+pub mod block;
+pub mod ledger;
+pub mod refusal;
+
+use serde_json::json;
+
+use super::routing::relay::consent_scope;
+use super::{Desk, Failure, because};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::store::conversations::{access, changes};
+use crate::store::customers::ledgers::{self, Origin};
+use crate::store::pairs::{self, Party};
+use crate::store::routing::routes::Talk;
+use crate::store::{Job, Result, Tx};
+
+/// The origin of what staff enter.
+const STAFF: &str = "staff";
+
+/// Enters that the customer of a conversation wants no more texts from its line, or that a party of a pair, named by
+/// their leg, wants none from the pool; `evidence` is what they said, and where.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person may not see the conversation, or no party of it has that leg;
+/// [`Failure::Refused`] for the field `evidence`.
+pub async fn withdraw(
+    desk: &Desk,
+    by: PersonId,
+    (conversation, party): (ConversationId, Option<LegId>),
+    evidence: &str,
+) -> Result<(), Failure> {
+    run(desk, by, (conversation, party), false, evidence).await
+}
+
+/// Takes back what a colleague entered. What they said themselves, or the carrier said, stays.
+///
+/// # Errors
+/// As [`withdraw`].
+pub async fn restore(
+    desk: &Desk,
+    by: PersonId,
+    (conversation, party): (ConversationId, Option<LegId>),
+    evidence: &str,
+) -> Result<(), Failure> {
+    run(desk, by, (conversation, party), true, evidence).await
+}
+
+async fn run(
+    desk: &Desk,
+    by: PersonId,
+    (conversation, party): (ConversationId, Option<LegId>),
+    given: bool,
+    evidence: &str,
+) -> Result<(), Failure> {
+    let if_empty = "write what they said, when and where: the evidence is empty";
+    let evidence = because::words("evidence", evidence, if_empty)?;
+    desk.store.write(Enter { desk: desk.clone(), by, conversation, party, given, evidence }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+struct Enter {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    party: Option<LegId>,
+    given: bool,
+    evidence: String,
+}
+
+impl Job for Enter {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
+        let whose = match self.party {
+            None => Whose::customer(&talk),
+            Some(leg) => match pairs::party(tx, talk.id, leg).await? {
+                Some(party) => Some(Whose::party(party)),
+                None => return Ok(Err(Failure::NotFound)),
+            },
+        };
+        enter(&self.desk, tx, (&talk, whose), self.by, self.given, &self.evidence, now).await
+    }
+}
+
+/// Whose consent it is, and for what.
+pub(super) struct Whose {
+    phone: String,
+    scope: String,
+    /// What a party is called by the others.
+    alias: Option<String>,
+}
+
+impl Whose {
+    /// The customer's of a support conversation, for its line.
+    pub(super) fn customer(talk: &Talk) -> Option<Self> {
+        let (phone, line) = talk.customer_phone.clone().zip(talk.line)?;
+        Some(Whose { phone, scope: consent_scope(line, true), alias: None })
+    }
+
+    /// That of whoever wrote `message`: a customer's for the line, a party's for the pool.
+    pub(super) async fn author(tx: &mut Tx, talk: &Talk, message: MessageId) -> Result<Option<Self>> {
+        Ok(match talk.pair {
+            Some(_) => pairs::author(tx, message).await?.map(Whose::party),
+            None => Whose::customer(talk),
+        })
+    }
+
+    fn party(party: Party) -> Self {
+        Whose { scope: consent_scope(party.number, false), phone: party.phone, alias: Some(party.alias) }
+    }
+}
+
+/// Enters consent given or withdrawn by staff, if staff may: nobody can undo what they said themselves, or the carrier.
+///
+/// # Errors
+/// What the database said; the inner error as [`withdraw`].
+pub(super) async fn enter(
+    desk: &Desk,
+    tx: &mut Tx,
+    (talk, whose): (&Talk, Option<Whose>),
+    by: PersonId,
+    given: bool,
+    evidence: &str,
+    now: At,
+) -> Result<Result<(), Failure>> {
+    let Some(Whose { phone, scope, alias }) = whose else {
+        return Ok(Err(Failure::refused("conversation", "nobody is named in it who could have said so")));
+    };
+    let newest = ledgers::newest(tx, &phone, &scope).await?;
+    let out = newest.as_ref().is_some_and(|entry| !entry.given);
+    match (given, &newest) {
+        (false, _) if out => return Ok(Err(Failure::refused("evidence", "they have opted out already"))),
+        (true, _) if !out => return Ok(Err(Failure::refused("evidence", "they have not opted out"))),
+        (true, Some(entry)) if entry.origin != STAFF => {
+            let why = "they opted out themselves: only they can lift it, by START";
+            return Ok(Err(Failure::refused("evidence", why)));
+        }
+        _ => {}
+    }
+    let evidence_of = format!("person {by}: {evidence}");
+    let origin = Origin { origin: STAFF, evidence: &evidence_of };
+    ledgers::consent(tx, (&desk.ids, now), &phone, &scope, given, now, origin).await?;
+    let kind = if given { "consent_restored" } else { "consent_withdrawn" };
+    let data = named(json!({ "evidence": evidence }), alias.as_deref());
+    changes::event(tx, desk.ids.next(now), Some(talk.id), now, kind, Some(by), &data).await?;
+    changes::note(tx, &[(talk.id, "conversation")], now).await?;
+    Ok(Ok(()))
+}
+
+/// `data` of an event, with the party that it is about, if it is about one.
+pub(super) fn named(mut data: serde_json::Value, alias: Option<&str>) -> serde_json::Value {
+    if let Some(alias) = alias {
+        data["party"] = alias.into();
+    }
+    data
+}

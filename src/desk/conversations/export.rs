@@ -1,0 +1,62 @@
+//! Takes a copy of a conversation, or of everything with a customer, out of the house: each time leaves one audit row.
+
+use serde_json::json;
+
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::{ConversationId, CustomerId, PersonId};
+use crate::store::conversations::access;
+use crate::store::people::audit;
+use crate::store::{Job, Result, Tx};
+
+/// The kind of its audit rows.
+pub const EXPORTED: &str = "exported";
+
+/// What leaves the house.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// Who takes it.
+    pub by: PersonId,
+    /// The conversation, or one of the customer's.
+    pub conversation: ConversationId,
+    /// The customer, if it is everything with them.
+    pub customer: Option<CustomerId>,
+    /// `html`, `csv` or `json`.
+    pub form: &'static str,
+    /// Whole numbers are in it.
+    pub numbers: bool,
+    /// How many messages.
+    pub messages: usize,
+}
+
+/// Writes down that it leaves the house; nothing may leave before.
+///
+/// # Errors
+/// [`Failure::NotFound`] for anybody but managers, or if there is no such conversation.
+pub async fn record(desk: &Desk, export: Export) -> Result<(), Failure> {
+    desk.store.write(Record { desk: desk.clone(), export }).await?
+}
+
+struct Record {
+    desk: Desk,
+    export: Export,
+}
+
+impl Job for Record {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let Export { by, conversation, customer, form, numbers, messages } = &self.export;
+        let now = self.desk.clock.now();
+        let Some(seer) = access::seer(tx, *by, *conversation).await? else { return Ok(Err(Failure::NotFound)) };
+        if !seer.manages {
+            return Ok(Err(Failure::NotFound));
+        }
+        let data = json!({ "as": form, "numbers": numbers, "messages": messages });
+        let entry = audit::Entry {
+            conversation: Some(*conversation),
+            customer: *customer,
+            ..audit::Entry::new(self.desk.ids.next(now), now, *by, EXPORTED, &data)
+        };
+        audit::record(tx, entry).await.map(Ok)
+    }
+}

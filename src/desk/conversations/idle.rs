@@ -1,0 +1,72 @@
+//! Closes conversations in which nothing was said or done for long. One that nobody has taken is not idle: its customer
+//! still waits for a first answer.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::close;
+use crate::desk::Desk;
+use crate::desk::outbox::Enqueued;
+use crate::desk::routing::queue;
+use crate::desk::upkeep::lapse;
+use crate::domain::ids::{ConversationId, NumberId};
+use crate::store::conversations::idle;
+use crate::store::routing::routes;
+use crate::store::{Job, Result, Tx};
+
+/// How many conversations are looked up at a time.
+const PIECE: i64 = 200;
+
+/// Closes every conversation that has been idle for as long as its line's policy says. Returns how many there were.
+pub async fn close_idle(desk: &Desk) -> Result<usize> {
+    let now = desk.clock.now();
+    if !lapse::may_lapse(desk) {
+        return Ok(0);
+    }
+    let mut closed = 0;
+    let lines = idle::lines(&mut desk.store.read().await?).await?;
+    for (line, policies) in lines {
+        let after = desk.policies.support_of(policies.as_deref()).idle_close;
+        loop {
+            let due = idle::since(&mut desk.store.read().await?, line, now - after, None, PIECE).await?;
+            let mut did = 0;
+            for conversation in &due {
+                let job = Close { desk: desk.clone(), line, conversation: *conversation, after };
+                let Some(sent) = desk.store.write(job).await? else { continue };
+                did += 1;
+                desk.send(sent);
+            }
+            closed += did;
+            if did == 0 {
+                break;
+            }
+        }
+    }
+    Ok(closed)
+}
+
+struct Close {
+    desk: Desk,
+    line: NumberId,
+    conversation: ConversationId,
+    after: Duration,
+}
+
+impl Job for Close {
+    type Out = Option<Enqueued>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let line = queue::hold_line_of(tx, self.conversation).await?;
+        let talks = routes::talks(tx, &[self.conversation]).await?;
+        // Somebody may have written between the look and the lock.
+        let still = idle::since(tx, self.line, now - self.after, Some(self.conversation), 1).await?;
+        // So may the database have gone back, which its connection has found out.
+        let goes_on = still.is_empty() || !lapse::may_lapse(desk);
+        let Some(talk) = talks.first().filter(|_| !goes_on) else { return Ok(None) };
+        let data = json!({ "why": "idle", "hours": self.after.as_secs() / 3600 });
+        close::end(desk, tx, talk, None, &data, now).await?;
+        queue::drain_after(desk, tx, line, now).await.map(Some)
+    }
+}

@@ -1,0 +1,124 @@
+//! Labels: managers make and rename them, whoever sees a conversation puts them on it.
+
+use serde_json::json;
+
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::{ConversationId, LabelId, PersonId};
+use crate::domain::people::person::Role;
+use crate::domain::words::name;
+use crate::store::conversations::labels::{self, Label};
+use crate::store::conversations::{access, changes};
+use crate::store::people::audit::{self, Entry};
+use crate::store::{Job, Result, Tx, people};
+
+/// The longest name, in characters.
+pub const LONGEST: usize = 40;
+
+/// Makes a label, or gives `label` another name.
+///
+/// # Errors
+/// [`Failure::NotFound`] unless a manager asks, and where there is no such label; [`Failure::Refused`] for the field
+/// `name`.
+pub async fn name(desk: &Desk, by: PersonId, label: Option<LabelId>, name: &str) -> Result<(), Failure> {
+    let name = name::one_line(name);
+    if name.is_empty() {
+        return Err(Failure::refused("name", "write a name first"));
+    }
+    if name.chars().count() > LONGEST {
+        return Err(Failure::refused("name", format!("the name is longer than {LONGEST} characters: shorten it")));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Failure::refused("name", "the name has characters that cannot be shown: write plain words"));
+    }
+    desk.store.write(Naming { desk: desk.clone(), by, label, name }).await?
+}
+
+struct Naming {
+    desk: Desk,
+    by: PersonId,
+    label: Option<LabelId>,
+    name: String,
+}
+
+impl Job for Naming {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let manages = people::by_id(tx, self.by).await?.is_some_and(|by| !by.disabled && by.role >= Role::Manager);
+        let all = labels::all(tx).await?;
+        let before = self.label.and_then(|id| all.iter().find(|label| label.id == id));
+        if !manages || (self.label.is_some() && before.is_none()) {
+            return Ok(Err(Failure::NotFound));
+        }
+        let folded = name::key(&self.name);
+        let same = |other: &&Label| name::key(&other.name) == folded && Some(other.id) != self.label;
+        if let Some(other) = all.iter().find(same) {
+            let why = format!("there is a label \u{201c}{}\u{201d} already: choose another name", other.name);
+            return Ok(Err(Failure::refused("name", why)));
+        }
+        let (kind, data) = match before {
+            Some(label) if label.name == self.name => return Ok(Ok(())),
+            Some(label) => {
+                labels::rename(tx, label.id, &self.name).await?;
+                ("label_renamed", json!({ "from": label.name, "to": self.name }))
+            }
+            None => {
+                labels::insert(tx, LabelId(desk.ids.next(now)), &self.name, now).await?;
+                ("label_made", json!({ "name": self.name }))
+            }
+        };
+        changes::event(tx, desk.ids.next(now), None, now, kind, Some(self.by), &data).await?;
+        audit::record(tx, Entry::new(desk.ids.next(now), now, self.by, kind, &data)).await?;
+        Ok(Ok(()))
+    }
+}
+
+/// Puts a label on a conversation, or takes it off. What is so already stays so.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `label`.
+pub async fn put(
+    desk: &Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    label: LabelId,
+    on: bool,
+) -> Result<(), Failure> {
+    desk.store.write(Put { desk: desk.clone(), by, conversation, label, on }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+struct Put {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    label: LabelId,
+    on: bool,
+}
+
+impl Job for Put {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
+        let Some(label) = labels::all(tx).await?.into_iter().find(|label| label.id == self.label) else {
+            return Ok(Err(Failure::refused("label", "there is no such label: choose another one")));
+        };
+        let (changed, kind) = if self.on {
+            (labels::put_on(tx, talk.id, label.id, self.by, now).await?, "labelled")
+        } else {
+            (labels::take_off(tx, talk.id, label.id).await?, "unlabelled")
+        };
+        if changed {
+            let data = json!({ "label": label.id.0.to_string(), "name": label.name });
+            changes::event(tx, desk.ids.next(now), Some(talk.id), now, kind, Some(self.by), &data).await?;
+            changes::note(tx, &[(talk.id, "conversation")], now).await?;
+        }
+        Ok(Ok(()))
+    }
+}

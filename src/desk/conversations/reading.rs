@@ -1,0 +1,96 @@
+//! Somebody has read a conversation, or dealt with what failed in it: the marks that call for attention go.
+
+use crate::clock::At;
+use crate::desk::outbox::Unsent;
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::store::conversations::{access, attention, changes};
+use crate::store::people::audit::{self, Entry};
+use crate::store::{Job, Result, Tx};
+
+/// Takes note that somebody has read a conversation up to the message `last`, or all of it. Whoever only looks over the
+/// shoulder of its rep leaves it unread; nobody's conversation is read by any member of its line.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person may not see it.
+pub async fn read(
+    desk: &Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    last: Option<MessageId>,
+) -> Result<(), Failure> {
+    let last = last.unwrap_or(MessageId(i64::MAX));
+    desk.store.write(Read { desk: desk.clone(), by, conversation, last }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+struct Read {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    last: MessageId,
+}
+
+impl Job for Read {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
+        let responsible = match talk.pinned_to {
+            Some(rep) => rep == self.by,
+            None => access::heir(tx, self.by, talk.id).await?.is_some(),
+        };
+        let seen = responsible && attention::seen(tx, talk.id, self.last).await?;
+        let answered = attention::answered_to(tx, self.by, talk.id, self.last, now).await?;
+        if seen || answered {
+            changes::note(tx, &[(talk.id, "reading")], now).await?;
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// Takes note that somebody has dealt with the texts of a conversation that did not arrive.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person may not see it.
+pub async fn mend(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
+    desk.store.write(Mend { desk: desk.clone(), by, conversation }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+struct Mend {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+}
+
+impl Job for Mend {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
+        if attention::mended(tx, talk.id).await? {
+            let (now, data) = (self.desk.clock.now(), serde_json::json!({}));
+            let id = self.desk.ids.next(now);
+            let entry = Entry { conversation: Some(talk.id), ..Entry::new(id, now, self.by, "failures_seen", &data) };
+            audit::record(tx, entry).await?;
+            changes::note(tx, &[(talk.id, "conversation")], now).await?;
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// Marks the conversations whose customers did not get these texts.
+pub(in crate::desk) async fn failed(tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<()> {
+    let mut messages: Vec<MessageId> = unsent.iter().map(|one| one.message).collect();
+    messages.sort_unstable();
+    messages.dedup();
+    attention::failed(tx, &messages, now).await
+}

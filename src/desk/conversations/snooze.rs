@@ -1,0 +1,180 @@
+//! Puts a conversation aside: it is out of the way until its time comes or the customer writes.
+
+use serde_json::json;
+
+use crate::clock::At;
+use crate::desk::outbox::notice::{Whose, say};
+use crate::desk::outbox::{Draft, Enqueued, enqueue};
+use crate::desk::routing::relay::customer_label;
+use crate::desk::upkeep::lapse;
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::time::wall::Wall;
+use crate::domain::words::command::LATER;
+use crate::domain::words::later::Later;
+use crate::domain::words::text::Wording;
+use crate::faults;
+use crate::store::conversations::{access, changes, snoozes};
+use crate::store::routing::routes::{self, Talk};
+use crate::store::{Job, Result, Tx};
+
+/// The kind of the word that a conversation is back.
+const REMINDER: &str = "reminder";
+/// How many conversations are looked up at a time.
+const PIECE: i64 = 200;
+
+/// Puts a conversation aside until `until`.
+///
+/// # Errors
+/// [`Failure::NotFound`] where the person may not see it; [`Failure::Refused`] for the field `until`, or if it is closed.
+pub async fn snooze(desk: &Desk, by: PersonId, conversation: ConversationId, until: At) -> Result<(), Failure> {
+    desk.store.write(Snooze { desk: desk.clone(), by, conversation, until: Some(until) }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+/// As [`snooze()`], until `choice`: `tomorrow`, `next_week`, a picked time such as `2026-03-11T09:30`, or a span such as
+/// `1h30m`. Clocks are those of the person's own time zone, else of the line's.
+///
+/// # Errors
+/// As [`snooze()`].
+pub async fn snooze_until(
+    desk: &Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    choice: &str,
+) -> Result<(), Failure> {
+    let wrong = "choose a date and a time, or write a span such as 15m, 2h, 3d or 1h30m";
+    let later = Later::read(choice).map_err(|_| Failure::refused("until", wrong))?;
+    let hours = snoozes::hours(&mut desk.store.read().await?, by, conversation).await?;
+    let until = later.at(desk.clock.now(), Wall::of(hours.as_deref()).hours());
+    snooze(desk, by, conversation, until.ok_or_else(|| Failure::refused("until", "there is no such time"))?).await
+}
+
+/// Takes a conversation back before its time. One that is not put aside stays as it is.
+///
+/// # Errors
+/// As [`snooze()`].
+pub async fn unsnooze(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
+    desk.store.write(Snooze { desk: desk.clone(), by, conversation, until: None }).await??;
+    desk.live.nudge();
+    Ok(())
+}
+
+struct Snooze {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    until: Option<At>,
+}
+
+impl Job for Snooze {
+    type Out = Result<(), Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        snooze_in(&self.desk, tx, (self.by, self.conversation), self.until, self.desk.clock.now()).await
+    }
+}
+
+/// Puts a conversation aside, or takes it back, within a transaction: what the web and a rep's command do alike.
+///
+/// # Errors
+/// What the database said; the inner error as [`snooze`].
+pub(in crate::desk) async fn snooze_in(
+    desk: &Desk,
+    tx: &mut Tx,
+    (by, conversation): (PersonId, ConversationId),
+    until: Option<At>,
+    now: At,
+) -> Result<Result<(), Failure>> {
+    let Some((talk, _)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
+    let Some(until) = until else {
+        if talk.snoozed_until.is_some() {
+            back(desk, tx, &talk, Some(by), "taken back", now).await?;
+        }
+        return Ok(Ok(()));
+    };
+    if talk.closed {
+        return Ok(Err(Failure::refused("conversation", "it is closed")));
+    }
+    if talk.pair.is_some() {
+        return Ok(Err(Failure::refused("conversation", "nobody of ours answers a pair, so it cannot be put aside")));
+    }
+    if until < now + LATER.0 || until > now + LATER.1 {
+        let why = "choose a time that is between 1 minute and 30 days from now";
+        return Ok(Err(Failure::refused("until", why)));
+    }
+    snoozes::set(tx, talk.id, Some(until)).await?;
+    faults::point("after_snooze");
+    let data = json!({ "until": until.0 });
+    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "snoozed", Some(by), &data).await?;
+    changes::note(tx, &[(talk.id, "conversation")], now).await?;
+    Ok(Ok(()))
+}
+
+/// Brings back a conversation that was put aside, and says why in its timeline.
+pub(in crate::desk) async fn back(
+    desk: &Desk,
+    tx: &mut Tx,
+    talk: &Talk,
+    by: Option<PersonId>,
+    why: &str,
+    now: At,
+) -> Result<()> {
+    snoozes::set(tx, talk.id, None).await?;
+    faults::point("after_wake");
+    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "woke", by, &json!({ "why": why })).await?;
+    changes::note(tx, &[(talk.id, "conversation")], now).await
+}
+
+/// Brings back every conversation whose time has come, and reminds its rep. Returns how many there were.
+pub async fn wake(desk: &Desk) -> Result<usize> {
+    let mut woken = 0;
+    loop {
+        let now = desk.clock.now();
+        if !lapse::may_lapse(desk) {
+            return Ok(woken);
+        }
+        let due = snoozes::due(&mut desk.store.read().await?, now, PIECE).await?;
+        if due.is_empty() {
+            return Ok(woken);
+        }
+        woken += due.len();
+        for conversation in due {
+            let sent = desk.store.write(Wake { desk: desk.clone(), conversation }).await?;
+            desk.send(sent);
+        }
+    }
+}
+
+struct Wake {
+    desk: Desk,
+    conversation: ConversationId,
+}
+
+impl Job for Wake {
+    type Out = Enqueued;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Enqueued> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let talks = routes::talks(tx, &[self.conversation]).await?;
+        let due = talks.first().filter(|talk| talk.snoozed_until.is_some_and(|until| until <= now));
+        let Some(talk) = due.filter(|_| lapse::may_lapse(desk)) else { return Ok(Enqueued::default()) };
+        back(desk, tx, talk, None, "its time has come", now).await?;
+        let legs = routes::live_legs(tx, &[talk.id]).await?;
+        let own = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);
+        let Some(leg) = own else { return Ok(Enqueued::default()) };
+        let reminder = Draft {
+            message: None,
+            leg: Some(leg.id),
+            conversation: Some(talk.id),
+            kind: REMINDER,
+            number: leg.number,
+            to: leg.phone.clone(),
+            person: leg.person,
+            body: say(tx, Whose::In(talk.id), Wording::Reminder, &[("customer", &customer_label(talk))]).await?,
+            window_at: None,
+        };
+        enqueue(desk, tx, vec![reminder], now).await
+    }
+}

@@ -1,0 +1,5 @@
+//! What is known of customers.
+
+pub mod contact;
+pub mod merge;
+pub mod number;

@@ -1,0 +1,69 @@
+//! Shows a customer's whole number to somebody who may see it, and writes down that it was shown.
+
+use serde_json::json;
+
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::{ConversationId, LegId, PersonId};
+use crate::store::conversations::access;
+use crate::store::customers::contacts;
+use crate::store::people::audit::{self, Entry};
+use crate::store::{Job, Result, Tx, pairs};
+
+/// The kind of the audit row of each look.
+pub const SHOWN: &str = "number_shown";
+
+/// The number of the customer of a conversation, for a manager or an admin. Each answer leaves one audit row.
+///
+/// # Errors
+/// [`Failure::NotFound`] for everybody else, and where there is no customer.
+pub async fn show(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<String, Failure> {
+    desk.store.write(Show { desk: desk.clone(), by, conversation, party: None }).await?
+}
+
+/// As [`show`], the number of a party of a pair, by the party's leg.
+///
+/// # Errors
+/// [`Failure::NotFound`] for anybody but managers, or if no party of this pair has that leg.
+pub async fn show_party(
+    desk: &Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    leg: LegId,
+) -> Result<String, Failure> {
+    desk.store.write(Show { desk: desk.clone(), by, conversation, party: Some(leg) }).await?
+}
+
+struct Show {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    party: Option<LegId>,
+}
+
+impl Job for Show {
+    type Out = Result<String, Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        let seer = access::seer(tx, self.by, self.conversation).await?;
+        if !seer.is_some_and(|seer| seer.manages) {
+            return Ok(Err(Failure::NotFound));
+        }
+        let (customer, phone) = match self.party {
+            Some(leg) => (None, pairs::party(tx, self.conversation, leg).await?.map(|party| party.phone)),
+            None => match contacts::of(tx, self.conversation).await? {
+                Some(customer) => (Some(customer), contacts::phone(tx, customer).await?),
+                None => (None, None),
+            },
+        };
+        let Some(phone) = phone else { return Ok(Err(Failure::NotFound)) };
+        let data = self.party.map_or_else(|| json!({}), |leg| json!({ "leg": leg.to_string() }));
+        let entry = Entry {
+            conversation: Some(self.conversation),
+            customer,
+            ..Entry::new(self.desk.ids.next(now), now, self.by, SHOWN, &data)
+        };
+        audit::record(tx, entry).await?;
+        Ok(Ok(phone))
+    }
+}

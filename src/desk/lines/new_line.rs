@@ -1,0 +1,101 @@
+//! A number of the company's becomes a line.
+
+use serde_json::json;
+
+use crate::clock::At;
+use crate::desk::people::admin;
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::numbers::typed;
+use crate::domain::people::person::check_name;
+use crate::store::conversations::changes;
+use crate::store::people::audit::{self, Entry};
+use crate::store::routing::numbers::{self, Number};
+use crate::store::{Job, Result, Tx, lines, people};
+
+/// Adds a line on `number`: one that is new here, that was released, or a mask that has not stood for anybody yet. `by` an
+/// admin.
+///
+/// # Errors
+/// [`Failure::NotFound`] if `by` is no admin; [`Failure::Refused`] for `number` or `name`.
+pub async fn add(desk: &Desk, by: PersonId, number: &str, name: &str) -> Result<NumberId, Failure> {
+    let number = typed::line(number).map_err(|why| Failure::refused("number", why))?;
+    let name = check_name(name).map_err(|why| Failure::refused("name", why))?;
+    let line = desk.store.write(Add { desk: desk.clone(), by, number, name }).await??;
+    desk.live.nudge();
+    Ok(line)
+}
+
+struct Add {
+    desk: Desk,
+    by: PersonId,
+    number: String,
+    name: String,
+}
+
+impl Job for Add {
+    type Out = Result<NumberId, Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let now = self.desk.clock.now();
+        if !admin(tx, self.by).await? {
+            return Ok(Err(Failure::NotFound));
+        }
+        match may_add(tx, &self.number).await? {
+            Ok(()) => add_in(&self.desk, tx, self.by, (&self.number, &self.name), now).await.map(Ok),
+            Err(failure) => Ok(Err(failure)),
+        }
+    }
+}
+
+async fn known(tx: &mut Tx, number: &str) -> Result<Option<Number>> {
+    Ok(numbers::all(tx).await?.into_iter().find(|known| known.number == number))
+}
+
+/// Whether `number` can become a line now.
+///
+/// # Errors
+/// What the database said; the inner error is the refusal.
+pub(in crate::desk) async fn may_add(tx: &mut Tx, number: &str) -> Result<Result<(), Failure>> {
+    let why = match known(tx, number).await? {
+        Some(known) if known.is_line && known.state != "released" => "it is a line already",
+        Some(known) if !known.is_line && numbers::ever_used(tx, known.id).await? => {
+            "it is a mask that has stood for somebody: a late text would open a conversation here. Use another number"
+        }
+        _ if people::by_phone(tx, number).await?.is_some() => "it is a colleague's phone: write a number that you rent",
+        _ => return Ok(Ok(())),
+    };
+    Ok(Err(Failure::refused("number", why)))
+}
+
+/// Makes the line, after [`may_add`]. Nobody is a member yet.
+pub(in crate::desk) async fn add_in(
+    desk: &Desk,
+    tx: &mut Tx,
+    by: PersonId,
+    (number, name): (&str, &str),
+    now: At,
+) -> Result<NumberId> {
+    let id = if let Some(known) = known(tx, number).await? {
+        if known.state == "released" {
+            numbers::back_in_service(tx, known.id, now).await?;
+        }
+        if known.is_line {
+            lines::rename(tx, known.id, name).await?;
+        } else {
+            numbers::make_line(tx, known.id).await?;
+            lines::insert(tx, known.id, name).await?;
+        }
+        known.id
+    } else {
+        let id = NumberId(desk.ids.next(now));
+        numbers::insert(tx, id, number, "line", None, now).await?;
+        lines::insert(tx, id, name).await?;
+        id
+    };
+    let data = json!({ "line": id.0.to_string() });
+    changes::event(tx, desk.ids.next(now), None, now, "line_added", Some(by), &data).await?;
+    audit::record(tx, Entry::new(desk.ids.next(now), now, by, "line_added", &data)).await?;
+    changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
+    Ok(id)
+}

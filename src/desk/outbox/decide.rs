@@ -1,0 +1,125 @@
+//! A person decides about a text of which nobody knows whether it was sent: it was, it was not, or it is left at that.
+//! Nothing is sent twice without somebody having said so.
+
+use serde_json::json;
+
+use super::deliver::{Settle, Taken, settle_all};
+use super::{Enqueued, doubt};
+use crate::carrier::Listed;
+use crate::desk::{Desk, Failure, because};
+use crate::domain::ids::{DeliveryId, PersonId};
+use crate::domain::outbox::settlement::{Decision, News};
+use crate::domain::people::person::Role;
+use crate::store::conversations::changes;
+use crate::store::outbox::attempts::{self, InDoubt};
+use crate::store::{Error, Job, Result, Tx, people};
+
+/// The texts in the carrier's list that could be this one; `None` if the list cannot be had, or nothing is in doubt.
+pub async fn candidates(desk: &Desk, delivery: DeliveryId) -> Result<Option<Vec<Listed>>> {
+    match find(desk, delivery).await? {
+        Some(one) => doubt::candidates(desk, &one).await,
+        None => Ok(None),
+    }
+}
+
+async fn find(desk: &Desk, delivery: DeliveryId) -> Result<Option<InDoubt>> {
+    attempts::in_doubt(&mut desk.store.read().await?, delivery).await
+}
+
+/// It was sent. With `carrier_id` it is bound to that text in the carrier's list, which must be there and nobody else's.
+///
+/// # Errors
+/// [`Failure::NotFound`] for anybody but managers; [`Failure::Refused`] if it has been settled meanwhile, or the carrier
+/// does not list that text.
+pub async fn was_sent(
+    desk: &Desk,
+    by: PersonId,
+    delivery: DeliveryId,
+    carrier_id: Option<String>,
+) -> Result<(), Failure> {
+    is_manager(desk, by).await?;
+    if let Some(id) = &carrier_id {
+        let listed = candidates(desk, delivery).await?.unwrap_or_default();
+        if !listed.iter().any(|text| text.id == *id) {
+            return Err(Failure::refused("carrier_id", "the carrier's list does not have that text now: look again"));
+        }
+    }
+    run(desk, by, delivery, Decision::Sent(carrier_id)).await
+}
+
+/// It was not sent: it is sent again, as if it were accepted now.
+///
+/// # Errors
+/// As [`was_sent`].
+pub async fn send_again(desk: &Desk, by: PersonId, delivery: DeliveryId) -> Result<(), Failure> {
+    is_manager(desk, by).await?;
+    run(desk, by, delivery, Decision::NotSent).await
+}
+
+/// It is left at that, for a reason; its author is told.
+///
+/// # Errors
+/// As [`was_sent`]; [`Failure::Refused`] for the field `reason`.
+pub async fn give_up(desk: &Desk, by: PersonId, delivery: DeliveryId, reason: &str) -> Result<(), Failure> {
+    is_manager(desk, by).await?;
+    let reason = because::words("reason", reason, "say why it is left at that: the reason is empty")?;
+    run(desk, by, delivery, Decision::GiveUp(reason)).await
+}
+
+async fn is_manager(desk: &Desk, by: PersonId) -> Result<(), Failure> {
+    let person = people::by_id(&mut desk.store.read().await?, by).await?;
+    let manages = person.is_some_and(|person| !person.disabled && person.role >= Role::Manager);
+    manages.then_some(()).ok_or(Failure::NotFound)
+}
+
+async fn run(desk: &Desk, by: PersonId, delivery: DeliveryId, decision: Decision) -> Result<(), Failure> {
+    let job = Decide { desk: desk.clone(), by, delivery, decision };
+    match desk.store.write(job).await {
+        Ok(done) => {
+            desk.send(done?);
+            Ok(())
+        }
+        // The id was bound to another text between the look and the commit.
+        Err(Error::Conflict(_)) => Err(settled()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn settled() -> Failure {
+    Failure::refused("delivery", "it has been settled meanwhile")
+}
+
+struct Decide {
+    desk: Desk,
+    by: PersonId,
+    delivery: DeliveryId,
+    decision: Decision,
+}
+
+impl Job for Decide {
+    type Out = Result<Enqueued, Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let Some(one) = attempts::in_doubt(tx, self.delivery).await? else { return Ok(Err(settled())) };
+        let news = News::Decided(self.decision.clone());
+        let job = Settle { desk: desk.clone(), attempt: one.id, secret: None, news };
+        let Some(known) = attempts::known(tx, &[one.id]).await?.pop() else { return Ok(Err(settled())) };
+        let (taken, done) = settle_all(desk, tx, &[&job]).await?;
+        if taken != [Taken::Known] {
+            return Ok(Err(settled()));
+        }
+        let (what, reason) = match &self.decision {
+            Decision::Sent(_) => ("sent", None),
+            Decision::NotSent => {
+                attempts::extend(tx, self.delivery, now + desk.policies.delivery.valid_for).await?;
+                ("not_sent", None)
+            }
+            Decision::GiveUp(reason) => ("given_up", Some(reason)),
+        };
+        let data = json!({ "delivery": self.delivery.0.to_string(), "decision": what, "reason": reason });
+        let id = desk.ids.next(now);
+        changes::event(tx, id, known.conversation, now, "delivery_decided", Some(self.by), &data).await?;
+        Ok(Ok(done))
+    }
+}

@@ -1,0 +1,261 @@
+//! What the system itself texts: throttled notices, and the word to an author whose text did not arrive.
+
+use super::{Draft, Enqueued, Unsent, enqueue};
+use crate::clock::{At, hours, minutes};
+use crate::desk::Desk;
+use crate::domain::characters::seen;
+use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId};
+use crate::domain::numbers::phone::{Sender, masked};
+use crate::domain::words::outsider;
+use crate::domain::words::text::Wording;
+use crate::store::conversations::messages;
+use crate::store::engine::dialect;
+use crate::store::lines::{self, texts};
+use crate::store::outbox::notices;
+use crate::store::routing::routes::LiveLeg;
+use crate::store::{Result, Tx};
+
+/// A notice that says the conversation behind a number has ended.
+pub const ENDED: &str = "ended";
+/// A notice to a rep whose text was not relayed, or who texted a line.
+pub const TO_REP: &str = "to_rep";
+/// Word that only words are passed on.
+pub const WORDS_ONLY: &str = "words_only";
+/// Help for a rep who texts a line.
+pub const REP_ON_LINE: &str = "rep_on_line";
+/// The answer to HELP.
+pub const HELP: &str = "help";
+/// The greeting of a line.
+pub const GREETING: &str = "greeting";
+/// Word of a text that did not arrive.
+pub const FAILURE: &str = "failure";
+/// An author's phone is told of at most so many failures in a conversation within [`FAILURES_WITHIN`]: one that
+/// answers by itself would otherwise never stop. The web shows them all.
+const MOST_FAILURES: i64 = 5;
+const FAILURES_WITHIN: std::time::Duration = minutes(10);
+/// A notice to a customer whom nobody can answer now.
+pub const AFTER_HOURS: &str = "after_hours";
+/// A customer is told so at most once in this time…
+const AFTER_HOURS_WINDOW: std::time::Duration = hours(24);
+/// …and never so soon after somebody answered.
+const AFTER_REPLY: std::time::Duration = minutes(5);
+/// Notices of one kind go to one phone from one number at most once in this time.
+const WINDOW: std::time::Duration = hours(1);
+
+/// Whose words a text is said in.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose {
+    /// A line's.
+    Line(NumberId),
+    /// Those of the line of a conversation.
+    In(ConversationId),
+    /// Nobody's: the usual ones.
+    Nobody,
+}
+
+impl From<Option<ConversationId>> for Whose {
+    fn from(conversation: Option<ConversationId>) -> Self {
+        conversation.map_or(Whose::Nobody, Whose::In)
+    }
+}
+
+/// A text of the system in the words of whoever says it, its fields filled.
+pub async fn say(tx: &mut Tx, whose: Whose, wording: Wording, values: &[(&str, &str)]) -> Result<String> {
+    let own = match whose {
+        Whose::Line(line) => texts::own(tx, line, wording).await?,
+        Whose::In(conversation) => texts::own_in(tx, conversation, wording).await?,
+        Whose::Nobody => None,
+    };
+    Ok(wording.say(own.as_deref(), values))
+}
+
+/// A notice of `kind` from `number` to `to`, unless one went there within the hour.
+pub async fn throttled(
+    desk: &Desk,
+    tx: &mut Tx,
+    kind: &'static str,
+    number: NumberId,
+    to: &str,
+    body: &str,
+    now: At,
+) -> Result<Enqueued> {
+    if !is_due(tx, kind, number, to, WINDOW, now).await? {
+        return Ok(Enqueued::default());
+    }
+    begin(desk, tx, None, kind, number, to, body, now).await
+}
+
+/// As [`throttled`], with `WORDS_ONLY`, and shown in the conversation: to somebody who sent what cannot be passed on. A
+/// sender who cannot be answered is not.
+pub async fn words_only(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    (number, to): (NumberId, &str),
+    body: &str,
+    now: At,
+) -> Result<Enqueued> {
+    if !Sender::read(to).answerable() || !is_due(tx, WORDS_ONLY, number, to, WINDOW, now).await? {
+        return Ok(Enqueued::default());
+    }
+    begin(desk, tx, Some(conversation), WORDS_ONLY, number, to, body, now).await
+}
+
+/// Tells a customer that nobody can answer now: at most once a day from each line, and never within five minutes of an
+/// answer.
+pub async fn after_hours(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    line: NumberId,
+    to: &str,
+    now: At,
+) -> Result<Enqueued> {
+    let answered = notices::last_answer(tx, conversation).await?;
+    if answered.is_some_and(|at| at + AFTER_REPLY > now)
+        || !is_due(tx, AFTER_HOURS, line, to, AFTER_HOURS_WINDOW, now).await?
+    {
+        return Ok(Enqueued::default());
+    }
+    let body = say(tx, Whose::Line(line), Wording::AfterHours, &[]).await?;
+    begin(desk, tx, Some(conversation), AFTER_HOURS, line, to, &body, now).await
+}
+
+/// Greets a customer who has opened a conversation with the `words` of its line, if it has any: at most once a day.
+pub async fn greet(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    (line, words): (NumberId, Option<&str>),
+    to: &str,
+    now: At,
+) -> Result<Enqueued> {
+    let Some(words) = words.filter(|words| !seen::is_blank(words)) else { return Ok(Enqueued::default()) };
+    if !is_due(tx, GREETING, line, to, AFTER_HOURS_WINDOW, now).await? {
+        return Ok(Enqueued::default());
+    }
+    let name = lines::name(tx, line).await?.unwrap_or_default();
+    let body = Wording::Greeting.say(Some(words), &[("line", &name)]);
+    begin(desk, tx, Some(conversation), GREETING, line, to, &body, now).await
+}
+
+/// Whether no notice of `kind` went from `number` to `to` within `window`.
+async fn is_due(
+    tx: &mut Tx,
+    kind: &str,
+    number: NumberId,
+    to: &str,
+    window: std::time::Duration,
+    now: At,
+) -> Result<bool> {
+    dialect::one_at_a_time(tx, "notice", &format!("{kind} {number} {to}")).await?;
+    let last = notices::last_window(tx, kind, number, to).await?;
+    Ok(last.is_none_or(|began| began + window <= now))
+}
+
+/// Sends a notice that begins a window.
+async fn begin(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: Option<ConversationId>,
+    kind: &'static str,
+    number: NumberId,
+    to: &str,
+    body: &str,
+    now: At,
+) -> Result<Enqueued> {
+    if seen::is_blank(body) {
+        return Ok(Enqueued::default());
+    }
+    let draft = Draft {
+        message: None,
+        leg: None,
+        conversation,
+        kind,
+        number,
+        to: to.to_owned(),
+        person: None,
+        body: body.trim_end().to_owned(),
+        window_at: Some(now),
+    };
+    enqueue(desk, tx, vec![draft], now).await
+}
+
+/// An answer to a rep's command or misdirected text, on the leg that it came by. Not throttled: each is an answer.
+pub fn answer(number: NumberId, to: &str, body: &str) -> Draft {
+    Draft {
+        message: None,
+        leg: None,
+        conversation: None,
+        kind: TO_REP,
+        number,
+        to: to.to_owned(),
+        person: None,
+        body: body.trim_end().to_owned(),
+        window_at: None,
+    }
+}
+
+/// Tells a rep on the thread that something was not sent, as [`tell_authors`] does: no more often either.
+pub async fn not_sent(desk: &Desk, tx: &mut Tx, rep: &LiveLeg, body: &str, now: At) -> Result<Enqueued> {
+    if notices::failures(tx, rep.conversation, &rep.phone, now - FAILURES_WITHIN).await? >= MOST_FAILURES {
+        return Ok(Enqueued::default());
+    }
+    let draft = Draft {
+        message: None,
+        leg: Some(rep.id),
+        conversation: Some(rep.conversation),
+        kind: FAILURE,
+        number: rep.number,
+        to: rep.phone.clone(),
+        person: rep.person,
+        body: body.trim_end().to_owned(),
+        window_at: None,
+    };
+    enqueue(desk, tx, vec![draft], now).await
+}
+
+/// Tells authors on phones that their texts did not arrive; the web shows it on the bubble.
+pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<Enqueued> {
+    let mut failed: Vec<(MessageId, Option<LegId>, &str)> =
+        unsent.iter().map(|one| (one.message, one.leg, one.why.as_str())).collect();
+    failed.sort_unstable_by_key(|(message, ..)| *message);
+    failed.dedup_by_key(|(message, ..)| *message);
+    let ids: Vec<MessageId> = failed.iter().map(|(message, ..)| *message).collect();
+    let authored = messages::authored(tx, &ids).await?;
+    let legs: Vec<LegId> = authored.iter().filter(|one| one.way == "phone").filter_map(|one| one.leg).collect();
+    let legs = notices::rep_legs(tx, &legs).await?;
+    let told = notices::told(tx, &ids).await?;
+    let mut drafts: Vec<Draft> = Vec::new();
+    for one in &authored {
+        let (Some(leg), false) = (legs.iter().find(|leg| Some(leg.id) == one.leg), told.contains(&one.id)) else {
+            continue;
+        };
+        // Several may end in one sweep: what is told now counts too.
+        let here = drafts.iter().filter(|draft| draft.conversation == Some(leg.conversation) && draft.to == leg.phone);
+        let recently = notices::failures(tx, leg.conversation, &leg.phone, now - FAILURES_WITHIN).await?;
+        if recently.saturating_add_unsigned(here.count() as u64) >= MOST_FAILURES {
+            continue;
+        }
+        let why = failed.iter().find(|(message, ..)| *message == one.id).map_or("", |(.., why)| *why);
+        let why = if leg.party { outsider::reason(why) } else { why };
+        let customer = if leg.party {
+            "the other side".to_owned()
+        } else {
+            leg.counterpart.as_deref().map(masked).unwrap_or_default()
+        };
+        let values = [("customer", customer.as_str()), ("reason", why)];
+        drafts.push(Draft {
+            message: Some(one.id),
+            leg: Some(leg.id),
+            conversation: Some(leg.conversation),
+            kind: FAILURE,
+            number: leg.number,
+            to: leg.phone.clone(),
+            person: leg.person,
+            body: say(tx, Whose::In(leg.conversation), Wording::NotDelivered, &values).await?,
+            window_at: None,
+        });
+    }
+    enqueue(desk, tx, drafts, now).await
+}

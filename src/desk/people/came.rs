@@ -1,0 +1,118 @@
+//! Somebody comes in: from where, by which door, and with what their browser comes back.
+//! Every door begins a session here, so that none is opened without a trace.
+
+use std::time::Duration;
+
+use super::sessions::{ABSOLUTE, IDLE};
+use crate::clock::{At, days};
+use crate::desk::Desk;
+use crate::domain::ids::PersonId;
+use crate::secret::{hash_token, keyed_hash};
+use crate::store::people::sign_ins::{self, SignIn};
+use crate::store::people::{devices, sessions};
+use crate::store::upkeep::settings;
+use crate::store::{Result, Tx};
+
+/// A browser is known for so long after its last sign-in.
+pub const DEVICE_LIFE: Duration = days(180);
+
+/// Where somebody comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Came {
+    /// What the network address counts as; `None` if it is not known.
+    pub address: Option<String>,
+    /// The token by which the browser is known, if it brought one; good or not.
+    pub device: Option<String>,
+}
+
+/// What the browser of somebody who came in is given.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// The token of the session.
+    pub session: String,
+    /// The token by which the browser is known the next time, in place of the one that it brought.
+    pub device: String,
+}
+
+/// By which door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::desk) enum How {
+    Password,
+    Link,
+    Invitation,
+    Reset,
+    Setup,
+    /// Another password was chosen, which ends all sessions and begins this one.
+    NewPassword,
+}
+
+impl How {
+    fn word(self) -> &'static str {
+        match self {
+            How::Password => "password",
+            How::Link => "link",
+            How::Invitation => "invitation",
+            How::Reset => "reset",
+            How::Setup => "setup",
+            How::NewPassword => "new_password",
+        }
+    }
+}
+
+/// A session that is about to begin.
+pub(in crate::desk) struct Arrival {
+    token_hash: String,
+    device_hash: String,
+    before: Option<String>,
+    address: Option<String>,
+    how: How,
+}
+
+impl Arrival {
+    /// Somebody comes in: what their browser is given, and what a job begins by [`Arrival::begin_in`].
+    pub(in crate::desk) fn of(desk: &Desk, came: &Came, how: How) -> (Keys, Self) {
+        let keys = Keys { session: desk.chance.token::<32>(), device: desk.chance.token::<32>() };
+        let arrival = Arrival {
+            token_hash: hash_token(&keys.session),
+            device_hash: hash_token(&keys.device),
+            before: came.device.as_deref().map(hash_token),
+            address: came.address.clone(),
+            how,
+        };
+        (keys, arrival)
+    }
+
+    /// Begins the session within a transaction, and writes down that it did.
+    pub(in crate::desk) async fn begin_in(&self, desk: &Desk, tx: &mut Tx, person: PersonId, now: At) -> Result<()> {
+        sessions::drop_stale(tx, now - ABSOLUTE, now - IDLE).await?;
+        sessions::insert(tx, &self.token_hash, person, now).await?;
+        let since = now - DEVICE_LIFE;
+        let before = self.before.as_deref();
+        let known = match before {
+            Some(before) => devices::knows(tx, before, person, since).await?,
+            None => false,
+        };
+        devices::renew(tx, before, &self.device_hash, (person, now), since).await?;
+        let entry = SignIn {
+            id: desk.ids.next(now),
+            at: now,
+            person,
+            kind: "signed_in",
+            how: self.how.word(),
+            origin: &origin(desk, tx, self.address.as_deref()).await?,
+            device: if known { "known" } else { "new" },
+        };
+        sign_ins::insert(tx, entry).await
+    }
+}
+
+/// What stands for a network address where it is kept: equal for equal ones, and found again by nobody who has not this
+/// database's key.
+pub(in crate::desk) async fn origin(desk: &Desk, tx: &mut Tx, address: Option<&str>) -> Result<String> {
+    let Some(address) = address else { return Ok(sign_ins::UNKNOWN.to_owned()) };
+    let key = match settings::get(tx, settings::ORIGIN_KEY).await? {
+        Some(key) => key,
+        None => settings::remember(tx, settings::ORIGIN_KEY, &desk.chance.hex::<32>()).await?,
+    };
+    Ok(keyed_hash(&key, address)[..16].to_owned())
+}

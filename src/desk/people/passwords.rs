@@ -1,0 +1,44 @@
+//! Sets a person's password, and says what it must not contain.
+
+use crate::desk::Desk;
+use crate::domain::people::password::About;
+use crate::domain::words::name;
+use crate::store::people::{self, acts};
+use crate::store::{Job, Result, Store, Tx, lines};
+
+/// What whoever guesses at this person's password knows.
+pub async fn about(tx: &mut Tx, email: &str, name: &str) -> Result<About> {
+    let company = lines::all(tx).await?.into_iter().map(|line| line.name).collect();
+    Ok(About { email: name::address(email), name: name.trim().to_owned(), company })
+}
+
+/// As [`about`], of whoever has this e-mail address; of the address alone if nobody has.
+pub async fn about_address(store: &Store, email: &str) -> Result<About> {
+    let mut tx = store.read().await?;
+    let email = name::address(email);
+    let known = people::all(&mut tx).await?.into_iter().find(|person| person.email == email);
+    about(&mut tx, &email, known.as_ref().map_or("", |person| &person.name)).await
+}
+
+/// Sets the password of the enabled person with this e-mail address by its hash, on the command line, and ends their
+/// sessions and unused links; `false` if there is no such person.
+pub async fn set(desk: &Desk, email: &str, hash: String) -> Result<bool> {
+    desk.store.write(Set { desk: desk.clone(), email: name::address(email), hash }).await
+}
+
+struct Set {
+    desk: Desk,
+    email: String,
+    hash: String,
+}
+
+impl Job for Set {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool> {
+        let Some(person) = people::set_password(tx, &self.email, &self.hash).await? else { return Ok(false) };
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        acts::by_command(tx, (desk.ids.next(now), now), "password_set", Some(person), &serde_json::json!({})).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,174 @@
+//! A password is proved, or not: an unknown person and a wrong password look alike and last alike, and nobody may guess
+//! for long. Whoever guesses from elsewhere keeps nobody out who has signed in with the same browser before.
+
+use super::came::{Came, DEVICE_LIFE, origin};
+use super::password;
+use super::sessions::{Attempt, NotSignedIn};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::upkeep::tallies::Attempted;
+use crate::domain::ids::PersonId;
+use crate::domain::people::throttle::{self, Scope, WINDOW};
+use crate::domain::words::name;
+use crate::secret::hash_token;
+use crate::store::people::sign_ins::{self, WRONG};
+use crate::store::people::{devices, sessions};
+use crate::store::{self, Job, Tx};
+
+/// What wrong passwords are counted by.
+#[derive(Clone, Debug)]
+pub(in crate::desk) struct Counted {
+    account: String,
+    address: Option<String>,
+}
+
+impl Counted {
+    /// By the account and the address, as for everybody whose browser is not known.
+    fn at_the_door(email: &str, came: &Came) -> Self {
+        // Somebody may have typed a password into the wrong field, so the field is not kept as it was typed.
+        Counted { account: hash_token(email), address: came.address.clone() }
+    }
+
+    /// By a browser that the person has signed in with: nobody else's failures count.
+    fn at_home(device_hash: &str, person: PersonId) -> Self {
+        Counted { account: hash_token(&format!("device {device_hash} {person}")), address: None }
+    }
+
+    /// By the person who is signed in.
+    fn inside(person: PersonId) -> Self {
+        Counted { account: hash_token(&format!("inside {person}")), address: None }
+    }
+}
+
+/// Proves a password at the door: whose it is, and what its failures were counted by.
+///
+/// # Errors
+/// [`NotSignedIn`].
+pub(in crate::desk) async fn at_the_door(desk: &Desk, attempt: Attempt) -> Result<(PersonId, Counted), NotSignedIn> {
+    let mut email = name::address(&attempt.email);
+    let counted = {
+        let mut tx = desk.store.read().await?;
+        // Before, an address had several spellings: one that is kept as it was typed is found, too.
+        let typed = attempt.email.trim().to_lowercase();
+        if typed != email
+            && sessions::account(&mut tx, &email).await?.is_none()
+            && sessions::account(&mut tx, &typed).await?.is_some()
+        {
+            email = typed;
+        }
+        let person = sessions::account(&mut tx, &email).await?.map(|found| found.person);
+        match (person, attempt.came.device.as_deref().map(hash_token)) {
+            (Some(person), Some(device))
+                if devices::knows(&mut tx, &device, person, desk.clock.now() - DEVICE_LIFE).await? =>
+            {
+                Counted::at_home(&device, person)
+            }
+            _ => Counted::at_the_door(&email, &attempt.came),
+        }
+    };
+    let person = prove(desk, &email, attempt.password, &attempt.came, &counted).await?;
+    Ok((person, counted))
+}
+
+/// Proves the password of somebody who is signed in, whom nobody outside keeps from it.
+///
+/// # Errors
+/// [`NotSignedIn`].
+pub(in crate::desk) async fn inside(
+    desk: &Desk,
+    (person, email): (PersonId, &str),
+    password: String,
+    came: &Came,
+) -> Result<Counted, NotSignedIn> {
+    let counted = Counted::inside(person);
+    prove(desk, email, password, came, &counted).await.map(|_| counted)
+}
+
+async fn prove(
+    desk: &Desk,
+    email: &str,
+    password: String,
+    came: &Came,
+    counted: &Counted,
+) -> Result<PersonId, NotSignedIn> {
+    refuse_guessers(desk, email, came, counted).await?;
+    // Asked again in its turn: of a thousand attempts at once, those behind the first failures are refused.
+    let turn = desk.passwords.turn().await.map_err(|password::QueueFull| NotSignedIn::Busy)?;
+    refuse_guessers(desk, email, came, counted).await?;
+    let found = sessions::account(&mut desk.store.read().await?, email).await?;
+    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
+    let right = turn.verify(password, hash).await;
+    // The turn ends after the failure has been noted, so that the next in the queue is told of it.
+    match found {
+        Some(found) if right => Ok(found.person),
+        found => {
+            let note = NoteFailure {
+                desk: desk.clone(),
+                counted: counted.clone(),
+                person: found.map(|found| found.person),
+                address: came.address.clone(),
+            };
+            desk.store.write(note).await?;
+            drop(turn);
+            Err(NotSignedIn::Wrong)
+        }
+    }
+}
+
+async fn refuse_guessers(desk: &Desk, email: &str, came: &Came, counted: &Counted) -> Result<(), NotSignedIn> {
+    let now = desk.clock.now();
+    let mut tx = desk.store.read().await?;
+    let of_account = sessions::failures_of_account(&mut tx, &counted.account, now - WINDOW).await?;
+    let mut until = throttle::refused_until(of_account, Scope::Account, now);
+    if let Some(address) = &counted.address {
+        let of_address = sessions::failures_of_address(&mut tx, address, now - WINDOW).await?;
+        until = until.max(throttle::refused_until(of_address, Scope::Address, now));
+    }
+    let Some(until) = until else { return Ok(()) };
+    let person = sessions::account(&mut tx, email).await?.map(|found| found.person);
+    desk.tallies.too_soon(person, came.address.as_deref());
+    Err(NotSignedIn::Wait(until))
+}
+
+/// Forgives what was counted, within the transaction in which the right password is taken.
+pub(in crate::desk) async fn forgive(tx: &mut Tx, counted: &Counted) -> store::Result<()> {
+    sessions::forget_failures(tx, &counted.account).await
+}
+
+struct NoteFailure {
+    desk: Desk,
+    counted: Counted,
+    person: Option<PersonId>,
+    address: Option<String>,
+}
+
+impl Job for NoteFailure {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let by = (self.counted.account.as_str(), self.counted.address.as_deref());
+        sessions::note_failure(tx, desk.ids.next(now), by, now, now - WINDOW).await?;
+        let origin = origin(desk, tx, self.address.as_deref()).await?;
+        sign_ins::refuse(tx, (self.person, &origin, WRONG), 1, now).await
+    }
+}
+
+/// Attempts that came too soon, and how many of each, added to what is kept of them.
+pub(in crate::desk) struct NoteTooSoon {
+    pub(in crate::desk) desk: Desk,
+    pub(in crate::desk) too_soon: Vec<(Attempted, i64)>,
+    pub(in crate::desk) at: At,
+}
+
+impl Job for NoteTooSoon {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
+        for ((person, address), count) in &self.too_soon {
+            let origin = origin(&self.desk, tx, address.as_deref()).await?;
+            sign_ins::refuse(tx, (*person, &origin, sign_ins::TOO_SOON), *count, self.at).await?;
+        }
+        Ok(())
+    }
+}

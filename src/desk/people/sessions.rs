@@ -1,0 +1,207 @@
+//! Signing in and out, by password or by a one-time link, and for how long.
+
+use std::time::Duration;
+
+use super::came::{self, Arrival, Came, How, Keys};
+use super::prove::{self, Counted};
+use crate::clock::{At, hours, minutes};
+use crate::desk::{Desk, commands};
+use crate::domain::ids::PersonId;
+use crate::domain::people::person::{Duty, Role};
+use crate::domain::words::name;
+use crate::secret::hash_token;
+use crate::store::people::links::{self, Kind, OpenLink};
+use crate::store::people::sign_ins::{self, SignIn};
+use crate::store::people::{acts, sessions};
+use crate::store::{self, Job, Store, Tx};
+
+pub use crate::desk::people::password::hash_password;
+
+/// A session that is not used ends after this.
+pub const IDLE: Duration = hours(8);
+/// Every session ends after this.
+pub const ABSOLUTE: Duration = hours(24);
+/// A one-time link can be used for this long.
+pub const LINK_LIFE: Duration = hours(24);
+/// Use is noted no more often than this.
+const TOUCH_EVERY: Duration = minutes(1);
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// The person.
+    pub id: PersonId,
+    /// The person's name.
+    pub name: String,
+    /// The person's rank.
+    pub role: Role,
+    /// Whether the person takes customers.
+    pub duty: Duty,
+}
+
+/// An attempt to sign in.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// As typed.
+    pub email: String,
+    /// As typed.
+    pub password: String,
+    /// Where it came from.
+    pub came: Came,
+}
+
+/// Why somebody was not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSignedIn {
+    /// Unknown person, wrong password, no password set, or disabled: not told apart.
+    #[error("e-mail or password is wrong")]
+    Wrong,
+    /// Too many wrong passwords; refused until then.
+    #[error("too many wrong passwords; try again after {0}")]
+    Wait(At),
+    /// So many sign in at this moment that nobody more can wait for it.
+    #[error("too many sign in at once; try again in a few seconds")]
+    Busy,
+    /// The database or the hashing failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Signs in by password and returns what the browser is given.
+///
+/// # Errors
+/// [`NotSignedIn`].
+pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<Keys, NotSignedIn> {
+    let (keys, arrival) = Arrival::of(desk, &attempt.came, How::Password);
+    let (person, counted) = prove::at_the_door(desk, attempt).await?;
+    desk.store.write(Begin { desk: desk.clone(), arrival, person, counted }).await?;
+    Ok(keys)
+}
+
+/// Ends the session with this token.
+pub async fn sign_out(desk: &Desk, token: &str, came: &Came) -> store::Result<()> {
+    desk.store.write(End { desk: desk.clone(), token_hash: hash_token(token), address: came.address.clone() }).await
+}
+
+/// Who is signed in by this token. With `used`, the session goes on from now; a page that only refreshes itself
+/// is no use of it.
+pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<Who>> {
+    let now = desk.clock.now();
+    let token_hash = hash_token(token);
+    let Some(session) = sessions::find(&mut desk.store.read().await?, &token_hash).await? else { return Ok(None) };
+    if now.since(session.seen_at) >= IDLE || now.since(session.created_at) >= ABSOLUTE {
+        return Ok(None);
+    }
+    let Ok(role) = session.role.parse() else { return Ok(None) };
+    if used && now.since(session.seen_at) >= TOUCH_EVERY {
+        desk.store.write(Touch { token_hash, now }).await?;
+    }
+    Ok(Some(Who {
+        id: session.person,
+        name: session.name,
+        role,
+        duty: Duty::read(&session.duty).unwrap_or(Duty::Away),
+    }))
+}
+
+/// Makes, on the command line, a one-time link's token for the enabled person with this e-mail address; `None` if there is none.
+pub async fn make_link(store: &Store, token: &str, email: &str, now: At) -> store::Result<Option<()>> {
+    store.write(MakeLink { token_hash: hash_token(token), email: name::address(email), now }).await
+}
+
+/// Whose one-time link it is and what for, while it can be used.
+pub async fn whose_link(desk: &Desk, token: &str) -> store::Result<Option<OpenLink>> {
+    links::open(&mut desk.store.read().await?, &hash_token(token), desk.clock.now()).await
+}
+
+/// Signs in by a one-time link for that, which is used up by it; `None` if it cannot be used (any more).
+pub async fn use_link(desk: &Desk, token: &str, came: &Came) -> store::Result<Option<Keys>> {
+    let (keys, arrival) = Arrival::of(desk, came, How::Link);
+    let job = UseLink { desk: desk.clone(), link_hash: hash_token(token), arrival };
+    Ok(desk.store.write(job).await?.then_some(keys))
+}
+
+struct Begin {
+    desk: Desk,
+    arrival: Arrival,
+    person: PersonId,
+    counted: Counted,
+}
+
+impl Job for Begin {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
+        prove::forgive(tx, &self.counted).await?;
+        self.arrival.begin_in(&self.desk, tx, self.person, self.desk.clock.now()).await
+    }
+}
+
+struct End {
+    desk: Desk,
+    token_hash: String,
+    address: Option<String>,
+}
+
+impl Job for End {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let Some(person) = sessions::delete(tx, &self.token_hash).await? else { return Ok(()) };
+        let origin = &came::origin(desk, tx, self.address.as_deref()).await?;
+        let id = desk.ids.next(now);
+        let entry = SignIn { id, at: now, person, kind: "signed_out", how: "", origin, device: "" };
+        sign_ins::insert(tx, entry).await
+    }
+}
+
+struct Touch {
+    token_hash: String,
+    now: At,
+}
+
+impl Job for Touch {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
+        sessions::touch(tx, &self.token_hash, self.now).await
+    }
+}
+
+struct MakeLink {
+    token_hash: String,
+    email: String,
+    now: At,
+}
+
+impl Job for MakeLink {
+    type Out = Option<()>;
+
+    async fn run(&self, tx: &mut Tx) -> store::Result<Option<()>> {
+        let Some(account) = sessions::account(tx, &self.email).await? else { return Ok(None) };
+        let whose = (Kind::SignIn, account.person);
+        links::insert(tx, &self.token_hash, whose, None, self.now, self.now + LINK_LIFE).await?;
+        let id = (commands::ids().next(self.now), self.now);
+        acts::by_command(tx, id, "link_made", Some(account.person), &serde_json::json!({})).await?;
+        Ok(Some(()))
+    }
+}
+
+struct UseLink {
+    desk: Desk,
+    link_hash: String,
+    arrival: Arrival,
+}
+
+impl Job for UseLink {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Tx) -> store::Result<bool> {
+        let now = self.desk.clock.now();
+        let used = links::use_up(tx, &self.link_hash, Kind::SignIn, now).await?;
+        let Some(person) = used else { return Ok(false) };
+        self.arrival.begin_in(&self.desk, tx, person, now).await?;
+        Ok(true)
+    }
+}

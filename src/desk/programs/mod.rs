@@ -1,0 +1,61 @@
+//! A program of an integrator, as the desk knows it: which app it is of, by which token, and what that may do. What it does
+//! to rights, and what it ends, is written down as people's acts are.
+
+pub mod endpoints;
+pub mod once;
+pub mod outside;
+pub mod post;
+pub mod right;
+pub mod tell;
+pub mod tokens;
+
+use serde_json::Value;
+
+use super::Desk;
+use crate::clock::At;
+use crate::domain::ids::{AppId, ConversationId, TokenId};
+use crate::domain::programs::scope::Scopes;
+use crate::store::people::acts::{self, Act, Origin};
+use crate::store::{Result, Tx, pairs};
+use once::{Made, Turn};
+
+/// A program that has shown a token that holds.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Whose the token is. What another app opened or made is not there for this program.
+    pub app: AppId,
+    /// Which token.
+    pub token: TokenId,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The request under whose key it makes something, if there is one.
+    pub turn: Option<Turn>,
+}
+
+impl Program {
+    /// Writes down what it did, in the transaction of the deed.
+    pub(super) async fn record(
+        &self,
+        desk: &Desk,
+        tx: &mut Tx,
+        (kind, conversation): (&'static str, Option<ConversationId>),
+        data: &Value,
+        now: At,
+    ) -> Result<()> {
+        let origin = Origin::Program(self.app, self.token);
+        acts::record(tx, Act { id: desk.ids.next(now), at: now, origin, kind, conversation, person: None, data }).await
+    }
+
+    /// Notes what it made, in the transaction of the deed.
+    pub(super) async fn made(&self, tx: &mut Tx, made: Made) -> Result<()> {
+        match &self.turn {
+            Some(turn) => turn.made(tx, made).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether this is a pair of its app.
+    pub(super) async fn has(&self, tx: &mut Tx, pair: ConversationId) -> Result<bool> {
+        pairs::belongs(tx, pair, self.app).await
+    }
+}

@@ -1,0 +1,47 @@
+//! What this process has for integrators' programs: who carries their events, what each token has done in this minute, and
+//! when it was last used, until the clockwork writes that down.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::clock::At;
+use crate::courier::Courier;
+use crate::domain::ids::TokenId;
+use crate::domain::programs::quota::{Quota, Window};
+
+/// It. A token that nobody uses costs nothing.
+#[derive(Debug)]
+pub struct Outside {
+    /// Whoever carries events to endpoints.
+    pub courier: Courier,
+    windows: Mutex<HashMap<TokenId, Window>>,
+    uses: Mutex<HashMap<TokenId, At>>,
+}
+
+impl Outside {
+    /// Nothing has been done yet.
+    #[must_use]
+    pub fn new(courier: Courier) -> Self {
+        Outside { courier, windows: Mutex::default(), uses: Mutex::default() }
+    }
+
+    /// Counts a request of a token that may make `limit` in a minute.
+    pub fn count(&self, token: TokenId, limit: u32, now: At) -> Quota {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.entry(token).or_default().take(limit, now)
+    }
+
+    /// A token was used.
+    pub fn used(&self, token: TokenId, now: At) {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(token, now);
+    }
+
+    /// Takes the uses that are not written yet.
+    #[must_use]
+    pub fn take_uses(&self) -> Vec<(TokenId, At)> {
+        let mut uses: Vec<_> =
+            std::mem::take(&mut *self.uses.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect();
+        uses.sort_unstable();
+        uses
+    }
+}

@@ -1,0 +1,178 @@
+//! Tells integrators what happened to pairs: one row an event, in the transaction of what happened. The clockwork posts it.
+//! Where nobody listens nothing is written.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::outbox::Unsent;
+use crate::domain::ids::{ConversationId, EndpointId, EventId, LegId, MessageId};
+use crate::domain::programs::event::Kind;
+use crate::store::engine::dialect;
+use crate::store::programs::api_events::{self, Listener, Names, NewEvent, NewPost, about};
+use crate::store::{Error, Result, Tx};
+
+/// Something that happened to a pair.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// To which.
+    pub pair: ConversationId,
+    /// What.
+    pub kind: Kind,
+    /// The particulars: an object, to which the pair and its reference are added.
+    pub data: Value,
+    /// By which of its names; the first without.
+    pub reference: Option<String>,
+    /// It is told at most once of this text on the phone of this leg.
+    pub once: Option<(MessageId, LegId)>,
+}
+
+impl Told {
+    /// Something that may happen again.
+    #[must_use]
+    pub fn of(pair: ConversationId, kind: Kind, data: Value) -> Self {
+        Told { pair, kind, data, reference: None, once: None }
+    }
+}
+
+/// Writes what happened, and has it posted to every endpoint of the pair's app that wants it, in the order given and behind whatever was
+/// told of the same pair before. Call it in the transaction of what happened, after everything else in it.
+///
+/// # Errors
+/// What the database said; [`crate::store::Error::Conflict`] if somebody else told of a pair at the same time.
+pub async fn tell(desk: &Desk, tx: &mut Tx, told: &[Told], now: At) -> Result<()> {
+    if told.is_empty() {
+        return Ok(());
+    }
+    let listeners = api_events::listeners(tx).await?;
+    post(desk, tx, &listeners, told, now).await
+}
+
+/// As [`tell`], where it is known who listens.
+async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], told: &[Told], now: At) -> Result<()> {
+    let told: Vec<&Told> = told.iter().filter(|one| wanted(listeners, one.kind)).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    let pairs: HashSet<ConversationId> = told.iter().map(|one| one.pair).collect();
+    let names = api_events::names(tx, &Vec::from_iter(pairs)).await?;
+    let hears = |listener: &Listener, kind: Kind, pair: ConversationId| {
+        names.get(&pair).is_some_and(|names| listener.hears(kind, names.app))
+    };
+    let mut events = Vec::with_capacity(told.len());
+    for one in told.into_iter().filter(|one| listeners.iter().any(|listener| hears(listener, one.kind, one.pair))) {
+        events.push(NewEvent {
+            id: EventId(desk.ids.next(now)),
+            pair: one.pair,
+            kind: one.kind,
+            about: one.once.map(|(message, leg)| about(message, leg)),
+            body: body(one, &names, now)?,
+        });
+    }
+    if events.is_empty() {
+        return Ok(());
+    }
+    api_events::insert(tx, &events, now).await?;
+    let mut ahead: HashSet<(EndpointId, ConversationId)> = HashSet::new();
+    let mut posts = Vec::new();
+    for event in &events {
+        for listener in listeners.iter().filter(|listener| hears(listener, event.kind, event.pair)) {
+            let first = ahead.insert((listener.id, event.pair)) && !listener.disabled;
+            posts.push(NewPost { endpoint: listener.id, event: event.id, first });
+        }
+    }
+    api_events::post(tx, &posts, now).await
+}
+
+/// Whether anybody wants to be told of such an event.
+pub(in crate::desk) async fn listens(tx: &mut Tx, kind: Kind) -> Result<bool> {
+    Ok(wanted(&api_events::listeners(tx).await?, kind))
+}
+
+fn wanted(listeners: &[Listener], kind: Kind) -> bool {
+    listeners.iter().any(|listener| listener.wanted.has(kind))
+}
+
+/// What is posted. The bytes are kept: whoever gets them checks a signature over them.
+fn body(told: &Told, names: &HashMap<ConversationId, Names>, now: At) -> Result<String> {
+    let names = names.get(&told.pair).map_or(&[][..], |names| &names.references);
+    let reference = told.reference.as_deref().or(names.first().map(String::as_str)).unwrap_or_default();
+    let references = (names.len() > 1).then_some(names);
+    let data = Data { pair_id: told.pair.to_string(), reference, references, more: &told.data };
+    let body = serde_json::to_string(&Body { kind: told.kind.word(), timestamp: now.to_string(), data });
+    body.map_err(|_| Error::GivenUp("an event could not be written"))
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    pair_id: String,
+    reference: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    references: Option<&'a [String]>,
+    #[serde(flatten)]
+    more: &'a Value,
+}
+
+/// Who listens, if there are `texts` to tell of and anybody wants to be told.
+async fn listeners_of(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> Result<Option<Vec<Listener>>> {
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(api_events::listeners(tx).await?).filter(|listeners| wanted(listeners, kind)))
+}
+
+/// Tells of texts that will not arrive on a party's phone. Texts outside pairs may be among them.
+///
+/// # Errors
+/// As [`tell`].
+pub(in crate::desk) async fn failed(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<()> {
+    let texts: Vec<(MessageId, LegId)> = unsent.iter().filter_map(|one| Some((one.message, one.leg?))).collect();
+    let kind = Kind::MessageFailed;
+    let Some(listeners) = listeners_of(tx, kind, &texts).await? else { return Ok(()) };
+    let mut told = Vec::new();
+    for fate in api_events::fates(tx, kind, &texts).await? {
+        let (message, leg) = (fate.message, fate.leg);
+        let why = unsent.iter().find(|one| (one.message, one.leg) == (message, Some(leg))).map(|one| one.why.as_str());
+        let data = json!({ "message_id": message.to_string(), "to": fate.alias, "why": why });
+        told.push(Told { once: Some((message, leg)), ..Told::of(fate.pair, kind, data) });
+    }
+    post(desk, tx, &listeners, &told, now).await
+}
+
+/// Tells of texts that have arrived on parties' phones with all their parts; `texts` are those of which one has arrived.
+///
+/// # Errors
+/// As [`tell`].
+pub(in crate::desk) async fn delivered(desk: &Desk, tx: &mut Tx, texts: &[(MessageId, LegId)], now: At) -> Result<()> {
+    let kind = Kind::MessageDelivered;
+    let Some(listeners) = listeners_of(tx, kind, texts).await? else { return Ok(()) };
+    let mut fates = api_events::fates(tx, kind, texts).await?;
+    let several: Vec<(MessageId, LegId)> =
+        fates.iter().filter(|fate| fate.parts > 1).map(|fate| (fate.message, fate.leg)).collect();
+    if !several.is_empty() {
+        // Two parts may arrive at the same instant: whoever comes second sees both.
+        for (message, leg) in &several {
+            dialect::one_at_a_time(tx, "arrived", &about(*message, *leg)).await?;
+        }
+        fates = api_events::fates(tx, kind, texts).await?;
+    }
+    let arrived = fates.into_iter().filter(|fate| fate.arrived == fate.parts);
+    let told: Vec<Told> = arrived
+        .map(|fate| {
+            let data = json!({ "message_id": fate.message.to_string(), "to": fate.alias });
+            Told { once: Some((fate.message, fate.leg)), ..Told::of(fate.pair, kind, data) }
+        })
+        .collect();
+    post(desk, tx, &listeners, &told, now).await
+}

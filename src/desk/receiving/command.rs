@@ -1,0 +1,230 @@
+//! Carries out what a rep's text asks of us, in the transaction that takes the text in, by the same verbs as the web.
+
+use super::unsaid;
+use crate::clock::At;
+use crate::desk::consent::ledger;
+use crate::desk::conversations::{close, note, snooze};
+use crate::desk::outbox::notice::{Whose, answer, say};
+use crate::desk::outbox::{Enqueued, enqueue};
+use crate::desk::routing::relay::customer_label;
+use crate::desk::routing::{duty, pin};
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::people::colleague::{self, Unclear};
+use crate::domain::people::person::Duty;
+use crate::domain::words::command::{Command, Hash, span_words};
+use crate::domain::words::files::Files;
+use crate::domain::words::text::Wording;
+use crate::store::routing::routes::{self, Talk};
+use crate::store::views::colleagues;
+use crate::store::{Result, Tx};
+
+/// Where a command was texted.
+#[derive(Clone, Debug)]
+pub(in crate::desk) enum Place {
+    /// To a line, which is for customers.
+    Line,
+    /// In the thread of this conversation, which the rep has.
+    Thread(ConversationId),
+    /// On a mask where the rep has no conversation any more; what to say of it.
+    Nowhere(String),
+}
+
+/// A command as it came.
+#[derive(Clone, Debug)]
+pub(in crate::desk) struct Order<'a> {
+    /// Who texted it.
+    pub(in crate::desk) person: PersonId,
+    /// From this phone.
+    pub(in crate::desk) phone: &'a str,
+    /// To this number.
+    pub(in crate::desk) number: NumberId,
+    /// In which thread.
+    pub(in crate::desk) place: Place,
+    /// The types of pictures and files that came with it.
+    pub(in crate::desk) media: Vec<String>,
+}
+
+/// Does what `hash` asks, and answers on the number that it was texted to.
+pub(in crate::desk) async fn carry_out(
+    desk: &Desk,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    hash: Hash,
+    now: At,
+) -> Result<Enqueued> {
+    let mut done = Enqueued::default();
+    let said = match hash {
+        Hash::Command(command) => obey(desk, tx, order, command, now, &mut done).await?,
+        Hash::Wrong(mistake) => format!("{mistake}. Nothing was sent to the customer. #help lists the commands."),
+        // Callers relay it; on a line it has no reader.
+        Hash::Text(_) => line_help(tx, order).await?,
+    };
+    let said = match order.media.as_slice() {
+        [] => said,
+        types => format!("{said} Only its words count, not {}.", unsaid::what(&Files::Of(types.to_vec()))),
+    };
+    let number = reachable_number(tx, order).await?;
+    let answered = enqueue(desk, tx, vec![answer(number, order.phone, &said)], now).await?;
+    done.add(answered);
+    Ok(done)
+}
+
+async fn obey(
+    desk: &Desk,
+    tx: &mut Tx,
+    order: &Order<'_>,
+    command: Command,
+    now: At,
+    done: &mut Enqueued,
+) -> Result<String> {
+    match (command, &order.place) {
+        (Command::Help, Place::Line) => line_help(tx, order).await,
+        (Command::Help, Place::Thread(conversation)) => {
+            say(tx, Whose::In(*conversation), Wording::CommandHelp, &[]).await
+        }
+        (Command::Help, Place::Nowhere(_)) => say(tx, Whose::Nobody, Wording::CommandHelp, &[]).await,
+        (Command::Away, _) => {
+            done.add(duty::change(desk, tx, order.person, order.person, Duty::Away, now).await?.unwrap_or_default());
+            Ok("You are away: no new customers. Your own customers' texts still come. #on brings you back.".to_owned())
+        }
+        (Command::On, _) => {
+            done.add(duty::change(desk, tx, order.person, order.person, Duty::On, now).await?.unwrap_or_default());
+            ledger::texts_on(desk, tx, order.person, order.phone, now).await?;
+            Ok("You are on: new customers may come, and their texts reach this phone.".to_owned())
+        }
+        (command, Place::Line) => {
+            let word = command.to_string();
+            let word = word.split(' ').next().unwrap_or_default();
+            Ok(format!("{word} works in a customer's thread. {}", line_help(tx, order).await?))
+        }
+        (_, Place::Nowhere(why)) => Ok(why.clone()),
+        (command, Place::Thread(conversation)) => {
+            in_thread(desk, tx, (order.person, *conversation), command, now, done).await
+        }
+    }
+}
+
+/// What works on a line.
+async fn line_help(tx: &mut Tx, order: &Order<'_>) -> Result<String> {
+    say(tx, Whose::Line(order.number), Wording::CommandLine, &[]).await
+}
+
+async fn in_thread(
+    desk: &Desk,
+    tx: &mut Tx,
+    (by, conversation): (PersonId, ConversationId),
+    command: Command,
+    now: At,
+    done: &mut Enqueued,
+) -> Result<String> {
+    let outcome = match command {
+        Command::Who => Ok(who(tx, by, conversation, now).await?),
+        Command::Note(text) => {
+            let kept = note::note_in(desk, tx, (by, conversation), ("phone", None), &text, now).await?;
+            kept.map(|_| "Noted, for staff only.".to_owned())
+        }
+        Command::Close => close::close_in(desk, tx, (by, conversation), None, now).await?.map(|sent| {
+            done.add(sent);
+            "Closed.".to_owned()
+        }),
+        Command::Later(span) => {
+            let put = snooze::snooze_in(desk, tx, (by, conversation), Some(now + span), now).await?;
+            put.map(|()| {
+                format!("Put aside for {}. You will be reminded, or hear at once if they write.", span_words(span))
+            })
+        }
+        Command::Transfer(name) => match heir(tx, by, conversation, &name, now).await? {
+            Err(why) => Ok(why),
+            Ok((to, name)) => pin::move_in(desk, tx, (by, conversation), Some(to), None, now).await?.map(|sent| {
+                done.add(sent);
+                format!("{name} has it now.")
+            }),
+        },
+        Command::Help | Command::Away | Command::On => Ok(String::new()),
+    };
+    match outcome {
+        Ok(said) => Ok(said),
+        Err(Failure::Refused { why, .. }) => Ok(format!("Not done: {why}.")),
+        Err(Failure::NotFound) => Ok("Not done: this conversation is not yours any more.".to_owned()),
+        Err(Failure::Store(error)) => Err(error),
+    }
+}
+
+/// Whom the thread is with, since when, and who has it.
+async fn who(tx: &mut Tx, by: PersonId, conversation: ConversationId, now: At) -> Result<String> {
+    let talks = routes::talks(tx, &[conversation]).await?;
+    let Some(talk) = talks.first() else { return Ok(String::new()) };
+    let since = ago(now, talk.opened_at);
+    let with = if talk.pinned_to == Some(by) { "you" } else { "a colleague" };
+    let line = talk.line_name.as_deref().map(|line| format!(", {line}")).unwrap_or_default();
+    Ok(format!("{}{line}, #{conversation}. Began {since}. With {with}.", customer_label(talk)))
+}
+
+/// How long ago in words.
+fn ago(now: At, at: At) -> String {
+    let minutes = now.since(at).as_secs() / 60;
+    match (minutes / 1440, minutes / 60, minutes) {
+        (0, 0, 0) => "just now".to_owned(),
+        (0, 0, minutes) => format!("{minutes} min ago"),
+        (0, hours, _) => format!("{hours} h ago"),
+        (days, ..) => format!("{days} d ago"),
+    }
+}
+
+/// The colleague whom `name` means, or what to say to the rep.
+async fn heir(
+    tx: &mut Tx,
+    by: PersonId,
+    conversation: ConversationId,
+    name: &str,
+    now: At,
+) -> Result<std::result::Result<(PersonId, String), String>> {
+    let talks = routes::talks(tx, &[conversation]).await?;
+    let line = talks.first().and_then(|talk: &Talk| talk.line);
+    let members = match line {
+        Some(line) => colleagues::of(tx, line, now).await?,
+        None => Vec::new(),
+    };
+    let others: Vec<(PersonId, String)> =
+        members.into_iter().filter(|one| one.id != by).map(|one| (one.id, one.name)).collect();
+    if others.is_empty() {
+        return Ok(Err("Not done: nobody else is on this line.".to_owned()));
+    }
+    let names = |of: &[String]| of.join(", ");
+    Ok(match colleague::called(name, &others) {
+        Ok(id) => {
+            let name = others.into_iter().find(|(other, _)| *other == id).map(|(_, name)| name).unwrap_or_default();
+            Ok((id, name))
+        }
+        Err(Unclear::Several(several)) => {
+            Err(format!("Not done: that may be {}. Text #transfer and the whole name.", names(&several)))
+        }
+        Err(Unclear::Nobody) => {
+            let all: Vec<String> = others.into_iter().map(|(_, name)| name).collect();
+            Err(format!("Not done: nobody on this line is called so. There are {}.", names(&all)))
+        }
+    })
+}
+
+/// Where the answer goes: the thread may have moved to another mask, because its own is blocked.
+async fn reachable_number(tx: &mut Tx, order: &Order<'_>) -> Result<NumberId> {
+    let Place::Thread(conversation) = order.place else { return Ok(order.number) };
+    let legs = routes::live_legs(tx, &[conversation]).await?;
+    Ok(legs.iter().find(|leg| leg.person == Some(order.person)).map_or(order.number, |leg| leg.number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{days, hours, minutes};
+
+    #[test]
+    fn times_are_told_in_their_largest_unit() {
+        let at = At::from_seconds(1000);
+        assert_eq!(ago(at, at), "just now");
+        assert_eq!(ago(at + minutes(59), at), "59 min ago");
+        assert_eq!(ago(at + hours(23), at), "23 h ago");
+        assert_eq!(ago(at + days(3), at), "3 d ago");
+    }
+}

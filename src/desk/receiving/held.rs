@@ -1,0 +1,69 @@
+//! A text without a live leg: held for a manager, and answered by a throttled notice.
+
+use super::slow::Found;
+use super::{Item, Outcome, keep};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::consent::refusal;
+use crate::desk::outbox::Enqueued;
+use crate::desk::outbox::notice::{self, Whose, say};
+use crate::desk::pair::end_over;
+use crate::desk::programs::tell::{Told, tell};
+use crate::desk::upkeep::lapse::may_lapse;
+use crate::domain::programs::event::Kind;
+use crate::domain::routing::Hold;
+use crate::domain::words::refusal::reads_like;
+use crate::domain::words::text::Wording;
+use crate::faults;
+use crate::store::{Result, Tx};
+
+/// Holds a text with the conversation that it used to belong to.
+pub(super) async fn hold(
+    desk: &Desk,
+    tx: &mut Tx,
+    item: &Item<'_>,
+    found: &Found,
+    hold: Hold,
+    now: At,
+    done: &mut Enqueued,
+) -> Result<Outcome> {
+    let text = item.text;
+    // In a pair a rep's phone is a party's like any other.
+    let staff = found.staff.filter(|_| found.past.as_ref().is_none_or(|past| past.person.is_some()));
+    let author = if staff.is_some() { "rep" } else { "party" };
+    let kind = if item.keyword.is_some() { "keyword" } else { "text" };
+    let mut message = text.message(desk, now, (author, kind), Outcome::Held, Some(hold.why()));
+    message.conversation = found.past.as_ref().map(|leg| leg.conversation);
+    message.author_id = staff;
+    message.leg = found.past.as_ref().map(|leg| leg.id);
+    let id = message.id;
+    keep(tx, message, now).await?;
+    faults::point("after_held");
+    if let Some(past) = &found.past
+        && let Some(alias) = &past.alias
+    {
+        if may_lapse(desk) {
+            // It is over by the clock alone: that is told first.
+            end_over(desk, tx, &[past.conversation], now).await?;
+        }
+        let data = text.as_told((id, Some(alias)), (Outcome::Held, Some(hold.why())), false);
+        tell(desk, tx, &[Told::of(past.conversation, Kind::LateTextHeld, data)], now).await?;
+    }
+    if item.keyword.is_some() {
+        return Ok(Outcome::Held);
+    }
+    if let Some(past) = found.past.as_ref().filter(|past| past.person.is_none() && reads_like(&text.body)) {
+        refusal::raise_unheard(desk, tx, past.conversation, (id, past.alias.as_deref()), now).await?;
+    }
+    let mask = found.number.0;
+    let whose = Whose::from(found.past.as_ref().map(|leg| leg.conversation));
+    done.add(if hold == Hold::Moved {
+        let name = found.past.as_ref().and_then(|leg| leg.pinned_name.as_deref()).unwrap_or("somebody else");
+        let body = say(tx, whose, Wording::Moved, &[("name", name)]).await?;
+        notice::throttled(desk, tx, notice::TO_REP, mask, &text.from, &body, now).await?
+    } else {
+        let body = say(tx, whose, Wording::Ended, &[]).await?;
+        notice::throttled(desk, tx, notice::ENDED, mask, &text.from, &body, now).await?
+    });
+    Ok(Outcome::Held)
+}

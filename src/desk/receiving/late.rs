@@ -1,0 +1,58 @@
+//! A rep's late answer: a text on the ended leg of a conversation that is still theirs takes it up again and is relayed.
+//! The one case in which an ended leg carries anything: it cannot reach anybody else.
+
+use super::carry::{self, Plain, Way};
+use super::slow::Found;
+use super::{Item, Outcome};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::outbox::Enqueued;
+use crate::desk::routing::legs::open_free_leg;
+use crate::desk::routing::queue;
+use crate::desk::routing::reopen::{With, reopen};
+use crate::store::conversations::access;
+use crate::store::routing::routes;
+use crate::store::{Result, Tx};
+
+/// Relays a rep's text on an ended leg, if the conversation is still the rep's, was closed within `reopen_within` (or
+/// not at all: its leg rests), and the customer has no newer one. `None` if it must be held.
+///
+/// # Errors
+/// What the database said; a leg taken meanwhile makes the job begin anew.
+pub(super) async fn answer(
+    desk: &Desk,
+    tx: &mut Tx,
+    item: &Item<'_>,
+    found: &Found,
+    now: At,
+    done: &mut Enqueued,
+) -> Result<Option<Outcome>> {
+    let (Some(past), Some(rep)) = (&found.past, found.staff) else { return Ok(None) };
+    let id = past.conversation;
+    if queue::hold_line_of(tx, id).await?.is_none() {
+        return Ok(None);
+    }
+    let Some(mut talk) = routes::talks(tx, &[id]).await?.into_iter().next() else { return Ok(None) };
+    if talk.pinned_to != Some(rep) || access::heir(tx, rep, id).await?.is_none() {
+        return Ok(None);
+    }
+    if talk.closed {
+        let within = desk.policies.support_of(talk.line_policies.as_deref()).reopen_within;
+        let in_time = past.closed_at.is_some_and(|at| at + within >= desk.sent_at(now));
+        let with = (Some(rep), With::SameRep);
+        let why = "the rep answered late";
+        talk = match if in_time { reopen(desk, tx, id, with, why, now).await? } else { None } {
+            Some(talk) => talk,
+            None => return Ok(None),
+        };
+    }
+    let from = item.text.from.as_str();
+    let legs = routes::live_legs(tx, &[id]).await?;
+    let has_leg = legs.iter().any(|leg| leg.phone == from);
+    if let (false, Some(customer)) = (has_leg, &talk.customer_phone) {
+        open_free_leg(desk, tx, id, (rep, from), customer, now).await?;
+    }
+    let plain = Plain::new(item.text, id, Way::Sure);
+    let carried = carry::carry(desk, tx, &[plain], now, done).await?;
+    Ok(carried.into_iter().next().flatten())
+}

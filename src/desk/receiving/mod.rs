@@ -1,0 +1,397 @@
+//! Takes texts in: stores each once, routes it, and writes what follows, in one transaction for the whole group.
+//!
+//! A plain text on a live leg goes the fast way, together with all others of its group, and with the first texts of
+//! people whom nobody knows yet. Keywords, commands, strays and customers who come back go one by one.
+
+use std::collections::{BTreeSet, HashSet};
+
+use carry::{Plain, Way};
+
+use super::Desk;
+use super::outbox::Enqueued;
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, MessageId, NumberId};
+use crate::domain::numbers::phone::without_channel;
+use crate::domain::pairs::pair;
+use crate::domain::routing::comparison::is_compared;
+use crate::domain::words::command::begins;
+use crate::domain::words::keyword::{self, Keyword};
+use crate::store::conversations::changes;
+use crate::store::conversations::messages::NewMessage;
+use crate::store::receiving::arrivals::{self, Arrival};
+use crate::store::routing::selected::{self, Selected};
+use crate::store::routing::{opening, routes};
+use crate::store::{Error, Job, Result, Tx};
+use crate::{faults, metrics};
+
+pub mod backfill;
+mod carry;
+pub(in crate::desk) mod command;
+mod held;
+mod late;
+mod missed;
+mod newcomers;
+mod open;
+mod ready;
+mod rep;
+mod slow;
+pub mod unsaid;
+
+pub use missed::{receive_arrival, receive_arrivals};
+
+/// A text as a carrier handed it in.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    /// The account at the carrier.
+    pub account: String,
+    /// The carrier's id: with the account, what makes it the same text.
+    pub carrier_id: String,
+    /// Who sent it, as the carrier wrote it.
+    pub from: String,
+    /// Which of our numbers it was sent to.
+    pub to: String,
+    /// Verbatim.
+    pub body: String,
+    /// Addresses and types of pictures and files.
+    pub media: Vec<(String, String)>,
+    /// The webhook's body as it came.
+    pub raw: String,
+    /// What the carrier itself took it for, where it says so.
+    pub carrier_keyword: Option<Keyword>,
+}
+
+/// What became of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It went to the other legs of its conversation (on the web at least).
+    Relayed,
+    /// It is kept for a manager to decide.
+    Held,
+    /// It is kept and goes nowhere, for a reason.
+    Kept,
+    /// It came from one of our own numbers.
+    Refused,
+    /// It was stored before.
+    Duplicate,
+    /// It is stored, and is passed on after what its sender has sent before.
+    Waits,
+}
+
+impl Outcome {
+    /// The word for it, in the database and in metrics.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Outcome::Relayed => "relayed",
+            Outcome::Held => "held",
+            Outcome::Kept => "kept",
+            Outcome::Refused => "refused",
+            Outcome::Duplicate => "duplicate",
+            Outcome::Waits => "waits",
+        }
+    }
+}
+
+/// Takes `text` in and sends what follows from it on its way. Returns when it is on disk.
+///
+/// # Errors
+/// What the database said; nothing is stored then.
+pub async fn receive(desk: &Desk, text: Inbound) -> Result<Outcome> {
+    let text = text.of_person();
+    let received = desk.store.write(Receive { desk: desk.clone(), text }).await?;
+    faults::point("before_dispatch");
+    received.goes_on(desk)
+}
+
+struct Receive {
+    desk: Desk,
+    text: Inbound,
+}
+
+#[must_use]
+struct Received {
+    /// None if the text is to be taken in alone.
+    outcome: Option<Outcome>,
+    sent: Enqueued,
+}
+
+impl Received {
+    /// Sends what follows on its way, after the commit.
+    fn goes_on(self, desk: &Desk) -> Result<Outcome> {
+        let outcome = self.outcome.ok_or(Error::GivenUp("a text was left to itself"))?;
+        metrics::text(outcome.word());
+        desk.send(self.sent);
+        Ok(outcome)
+    }
+}
+
+impl Job for Receive {
+    type Out = Received;
+    const GROUPED: bool = true;
+
+    fn runs_alone(received: &Received) -> bool {
+        received.outcome.is_none()
+    }
+
+    async fn run(&self, tx: &mut Tx) -> Result<Received> {
+        let mut outs = Receive::run_many(&[self], tx).await?;
+        outs.pop().ok_or(Error::GivenUp("the group lost a text"))
+    }
+
+    async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Received>> {
+        let Some(first) = jobs.first() else { return Ok(Vec::new()) };
+        let texts: Vec<&Inbound> = jobs.iter().map(|job| &job.text).collect();
+        let (outcomes, done) = take_in(&first.desk, tx, &texts, Turn::Comes).await?;
+        let mut sent = Some(done);
+        Ok(outcomes
+            .into_iter()
+            .map(|outcome| {
+                // The group's requests leave with the first answer: all answers follow the same commit.
+                let sent = outcome.and_then(|_| sent.take()).unwrap_or_default();
+                Received { outcome, sent }
+            })
+            .collect())
+    }
+}
+
+/// One text of a group on its way through.
+struct Item<'a> {
+    index: usize,
+    text: &'a Inbound,
+    selected: Selected,
+    keyword: Option<Keyword>,
+}
+
+/// Whether what came before a text may still be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// It has just come: it waits while its sender's earlier texts are not known to be in.
+    Comes,
+    /// Those are in.
+    Come,
+}
+
+/// What became of each of these texts; nothing of those that are to be taken in alone. One text alone never is.
+async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound], turn: Turn) -> Result<(Vec<Option<Outcome>>, Enqueued)> {
+    let now = desk.clock.now();
+    let account = texts.first().map_or("", |text| text.account.as_str());
+    let ids: Vec<&str> = texts.iter().map(|text| text.carrier_id.as_str()).collect();
+    let known = routes::known(tx, account, &ids).await?;
+    let mut seen: HashSet<&str> = known.iter().map(String::as_str).collect();
+    let mut outcomes = vec![Some(Outcome::Duplicate); texts.len()];
+    let fresh: Vec<usize> = (0..texts.len()).filter(|&i| seen.insert(ids[i])).collect();
+    let asked: Vec<(&str, &str)> = fresh.iter().map(|&i| (texts[i].from.as_str(), texts[i].to.as_str())).collect();
+    let selected = selected::selected(tx, &asked).await?;
+
+    let (mut fast, mut first, mut slow) = (Vec::new(), Vec::new(), Vec::new());
+    let mut held_up: HashSet<(&str, &str)> = HashSet::new();
+    let (since, mut behind) = ((!desk.gate.has_compared_all()).then(|| desk.gate.since()), Vec::new());
+    for (index, selected) in fresh.into_iter().zip(selected) {
+        let text = texts[index];
+        if turn == Turn::Comes && waits(desk, text, &selected, since, now) {
+            outcomes[index] = Some(Outcome::Waits);
+            behind.push(text.as_arrival(desk, now));
+            continue;
+        }
+        let keyword = text.carrier_keyword.or_else(|| keyword_of(&text.body, &text.to));
+        let plain = selected.conversation.is_some()
+            && !selected.waiting
+            && selected.number.is_some()
+            && !selected.from_ours
+            && (keyword.is_none() || (keyword == Some(Keyword::Help) && !text.help_is_ours(desk)))
+            && !begins(&text.body)
+            && !(selected.end.is_some() && pair::asks_for_more(&text.body))
+            && desk.missed().is_none_or(|sent_at| !selected.began_after(sent_at));
+        let may_open = selected.conversation.is_none()
+            && selected.number.is_some_and(|(_, is_line)| is_line)
+            && !selected.from_ours
+            && keyword.is_none()
+            && desk.missed().is_none();
+        let item = Item { index, text, selected, keyword };
+        // A text behind one that goes another way must not overtake it.
+        let is_behind = held_up.contains(&(text.from.as_str(), text.to.as_str()));
+        if plain && !is_behind {
+            fast.push(item);
+            continue;
+        }
+        held_up.insert((text.from.as_str(), text.to.as_str()));
+        if may_open && !is_behind { first.push(item) } else { slow.push(item) }
+    }
+    arrivals::keep(tx, &behind).await?;
+    if desk.store.is_shared() {
+        // First texts on one line alone hold it before anything else, and plain texts alone their conversations.
+        let lines: BTreeSet<NumberId> = first.iter().filter_map(|item| Some(item.selected.number?.0)).collect();
+        if lines.len() > 1 || (!lines.is_empty() && !fast.is_empty()) {
+            let conversations: Vec<_> = fast.iter().filter_map(|item| item.selected.conversation).collect();
+            hold_in_order(tx, lines, &conversations).await?;
+        }
+    }
+    let mut done = Enqueued::default();
+    let opened = newcomers::open(desk, tx, &first, now, &mut done).await?;
+    let mut relayed = Vec::with_capacity(fast.len() + opened.len());
+    for item in first {
+        match opened.get(&item.index) {
+            Some(&conversation) => relayed.push((item, conversation, Way::First)),
+            None => slow.push(item),
+        }
+    }
+    relayed.extend(fast.into_iter().filter_map(|item| {
+        let conversation = item.selected.conversation?;
+        Some((item, conversation, Way::Fast))
+    }));
+    let plain: Vec<Plain<'_>> =
+        relayed.iter().map(|(item, conversation, way)| Plain::new(item.text, *conversation, *way)).collect();
+    let carried = carry::carry(desk, tx, &plain, now, &mut done).await?;
+    for ((item, ..), outcome) in relayed.into_iter().zip(carried) {
+        match outcome {
+            Some(outcome) => outcomes[item.index] = Some(outcome),
+            // Its leg ended between the look-up and the lock, or its rep is not there to get it.
+            None => slow.push(item),
+        }
+    }
+    slow.sort_unstable_by_key(|item| item.index);
+    // Each holds a line and then conversations, which behind others would be out of order; and one after the other they would
+    // keep what their whole group holds from other nodes.
+    let alone = desk.store.is_shared() && texts.len() > 1;
+    for item in slow {
+        outcomes[item.index] = if alone { None } else { Some(slow::take_in(desk, tx, &item, now, &mut done).await?) };
+    }
+    Ok((outcomes, done))
+}
+
+/// Whether a text has to wait until its sender's earlier ones are in: of its number or its sender it is not known that nothing
+/// was missed (`since`: when numbers have to be compared, if not all are), or earlier ones wait.
+fn waits(desk: &Desk, text: &Inbound, selected: &Selected, since: Option<At>, now: At) -> bool {
+    let (Some((number, _)), Some((ours, compared)), false) = (selected.number, selected.compared, selected.from_ours)
+    else {
+        return false;
+    };
+    let known = since.is_none_or(|since| is_compared(since, ours, compared, now))
+        // Whoever has no thread is given one only when those who wrote before have theirs.
+        || (selected.conversation.is_some() && desk.gate.has_looked_at(&text.from));
+    if known && !selected.behind {
+        return false;
+    }
+    desk.gate.want(&text.from, number);
+    true
+}
+
+/// Holds lines, and then conversations, where what follows would hold them in the order in which the texts came.
+async fn hold_in_order(tx: &mut Tx, lines: BTreeSet<NumberId>, conversations: &[ConversationId]) -> Result<()> {
+    for line in lines {
+        opening::hold_line(tx, line).await?;
+    }
+    routes::talks(tx, conversations).await.map(drop)
+}
+
+/// The keyword that a body is; START's twin YES does not undo a toll-free number's STOP.
+fn keyword_of(body: &str, to: &str) -> Option<Keyword> {
+    let toll_free = crate::domain::numbers::phone::Phone::parse(to).is_ok_and(|phone| phone.is_toll_free());
+    if toll_free { keyword::of_toll_free(body) } else { keyword::of(body) }
+}
+
+impl Inbound {
+    /// By whichever of a carrier's channels it came: whoever has a phone number is the same person on all of them, and is
+    /// answered by SMS. The webhook as it came keeps the channel.
+    fn of_person(mut self) -> Self {
+        for number in [&mut self.from, &mut self.to] {
+            let bare = without_channel(number);
+            if bare.len() < number.len() {
+                *number = bare.to_owned();
+            }
+        }
+        self
+    }
+
+    fn as_arrival(&self, desk: &Desk, now: At) -> Arrival {
+        Arrival {
+            id: desk.ids.next(now),
+            account: self.account.clone(),
+            carrier_id: self.carrier_id.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+            body: self.body.clone(),
+            media: self.media.clone(),
+            has_media: false,
+            keyword: self.carrier_keyword,
+            raw: self.raw.clone(),
+            webhook: true,
+            sent_at: None,
+            place: 0,
+            arrived_at: now,
+        }
+    }
+
+    fn message(
+        &self,
+        desk: &Desk,
+        now: At,
+        (author, kind): (&'static str, &'static str),
+        outcome: Outcome,
+        why: Option<&str>,
+    ) -> NewMessage {
+        let media: Vec<serde_json::Value> =
+            self.media.iter().map(|(url, kind)| serde_json::json!({ "url": url, "type": kind })).collect();
+        NewMessage {
+            id: MessageId(desk.ids.next(now)),
+            conversation: None,
+            author,
+            author_id: None,
+            way: "phone",
+            kind,
+            outcome: outcome.word(),
+            why: why.map(str::to_owned),
+            trace: None,
+            body: self.body.clone(),
+            media: (!media.is_empty()).then(|| serde_json::Value::Array(media).to_string()),
+            from_phone: Some(self.from.clone()),
+            to_number: Some(self.to.clone()),
+            leg: None,
+            accepted_at: now,
+            carrier_account: Some(self.account.clone()),
+            carrier_id: Some(self.carrier_id.clone()),
+            raw: Some(self.raw.clone()),
+            form_key: None,
+        }
+    }
+
+    /// A HELP in this text is ours to answer, not the carrier's.
+    fn help_is_ours(&self, desk: &Desk) -> bool {
+        let answers = desk.policies.delivery.carrier_answers_help;
+        keyword::help_is_ours(&self.to, self.carrier_keyword.is_some(), answers)
+    }
+
+    /// It as integrators are told of it: a text of a party, and what became of it.
+    fn as_told(
+        &self,
+        (message, alias): (MessageId, Option<&str>),
+        (outcome, why): (Outcome, Option<&str>),
+        opted_out: bool,
+    ) -> serde_json::Value {
+        let mut data = serde_json::json!({
+            "message_id": message.to_string(), "from": alias, "body": self.body, "outcome": outcome.word(),
+        });
+        if !self.media.is_empty() {
+            data["media"] = self.media_types().into();
+        }
+        if let Some(why) = why {
+            data["why"] = why.into();
+        }
+        if opted_out {
+            data["opted_out"] = true.into();
+        }
+        data
+    }
+
+    pub(super) fn media_types(&self) -> Vec<String> {
+        self.media.iter().map(|(_, kind)| kind.clone()).collect()
+    }
+}
+
+/// Keeps a text that goes nowhere, with the conversation that it names, if it names one.
+async fn keep(tx: &mut Tx, message: NewMessage, now: At) -> Result<()> {
+    let kind = if message.outcome == Outcome::Held.word() { "held" } else { "message" };
+    let conversation = message.conversation.unwrap_or(ConversationId(0));
+    crate::store::conversations::messages::insert(tx, &[message]).await?;
+    changes::note(tx, &[(conversation, kind)], now).await
+}

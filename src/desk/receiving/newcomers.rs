@@ -1,0 +1,127 @@
+//! First texts of people whom nobody knows yet, as many as came at once: facts of all, a pick for each, rows of all.
+//!
+//! Whoever has been here before goes the slow way (`open.rs`), and so does everybody from the first one on for whose rep
+//! no mask is free: then other threads rest, one after the other.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::Item;
+use super::open::opened;
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::outbox::{Enqueued, notice};
+use crate::desk::routing::legs;
+use crate::desk::routing::queue::{Hall, drain_held};
+use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
+use crate::domain::routing::allocation::{Choice, Mask, choose};
+use crate::domain::routing::pick::Pick;
+use crate::faults;
+use crate::store::conversations::changes;
+use crate::store::routing::opening;
+use crate::store::{Error, Result, Tx};
+
+/// Conversations by the index of the text that has opened them.
+pub(super) type Opened = HashMap<usize, ConversationId>;
+
+/// Opens a conversation for each of these texts whose sender nobody knows. The texts go on as plain ones.
+///
+/// # Errors
+/// What the database said; a newcomer who is known meanwhile makes the group begin anew.
+pub(super) async fn open(desk: &Desk, tx: &mut Tx, first: &[Item<'_>], now: At, done: &mut Enqueued) -> Result<Opened> {
+    let phones: Vec<&str> = first.iter().map(|item| item.text.from.as_str()).collect();
+    let known = opening::known(tx, &phones).await?;
+    let mut seen: HashSet<&str> = known.iter().map(String::as_str).collect();
+    // Lines are held in the order of their ids.
+    let mut lines: BTreeMap<NumberId, Vec<&Item<'_>>> = BTreeMap::new();
+    for item in first {
+        if let (true, Some((line, _))) = (seen.insert(&item.text.from), item.selected.number) {
+            lines.entry(line).or_default().push(item);
+        }
+    }
+    let mut opened = Opened::new();
+    for (line, items) in lines {
+        open_on(desk, tx, line, &items, now, (&mut opened, &mut *done)).await?;
+    }
+    Ok(opened)
+}
+
+/// A newcomer who gets a conversation, and who looks after it.
+struct Plan<'a> {
+    item: &'a Item<'a>,
+    customer: CustomerId,
+    pick: Pick,
+    /// Whoever was picked, if texted: who, by which phone, and the mask.
+    rep: Option<(PersonId, String, Choice)>,
+}
+
+async fn open_on(
+    desk: &Desk,
+    tx: &mut Tx,
+    line: NumberId,
+    items: &[&Item<'_>],
+    now: At,
+    (opened_now, done): (&mut Opened, &mut Enqueued),
+) -> Result<()> {
+    let mut hall = Hall::hold(desk, tx, line, now).await?;
+    // Whoever waits already goes first. Another node may have let somebody wait since the look-up.
+    if desk.store.is_shared() || items.iter().any(|item| item.selected.waiting) {
+        done.add(drain_held(desk, tx, &mut hall, now).await?);
+    }
+    let plans = plan(desk, tx, &mut hall, items, now).await?;
+    let customers: Vec<(CustomerId, &str)> =
+        plans.iter().map(|plan| (plan.customer, plan.item.text.from.as_str())).collect();
+    opening::customers(tx, &customers, now).await?;
+    let rows: Vec<(CustomerId, Option<PersonId>)> =
+        plans.iter().map(|plan| (plan.customer, plan.pick.chosen)).collect();
+    let made: HashMap<CustomerId, ConversationId> =
+        opening::conversations(tx, line, &rows, now).await?.into_iter().collect();
+    let (mut new_legs, mut events) = (Vec::new(), Vec::new());
+    for plan in &plans {
+        let conversation = *made.get(&plan.customer).ok_or(Error::GivenUp("the conversation just opened has no id"))?;
+        let from = plan.item.text.from.as_str();
+        events.extend(opened(desk, conversation, &plan.pick, now));
+        new_legs.push(legs::customer_leg(desk, conversation, line, from, now));
+        let rep = plan.rep.as_ref();
+        let rep = rep.and_then(|(id, phone, mask)| legs::rep_leg(desk, conversation, (*id, phone), from, *mask, now));
+        if let Some((leg, event)) = rep {
+            new_legs.push(leg);
+            events.push(event);
+        }
+        opened_now.insert(plan.item.index, conversation);
+    }
+    changes::events(tx, &events, now).await?;
+    opening::legs(tx, &new_legs, now).await?;
+    let chosen: Vec<PersonId> = plans.iter().filter_map(|plan| plan.pick.chosen).collect();
+    hall.keep_turns(tx, &chosen, now).await?;
+    for (text, conversation) in plans.iter().filter_map(|plan| Some((plan.item.text, *made.get(&plan.customer)?))) {
+        let words = (line, hall.greeting.as_deref());
+        done.add(notice::greet(desk, tx, conversation, words, &text.from, now).await?);
+    }
+    faults::point("after_open");
+    Ok(())
+}
+
+/// Picks for each of these, up to the first one for whose rep no mask is free.
+async fn plan<'a>(desk: &Desk, tx: &mut Tx, hall: &mut Hall, items: &[&'a Item<'a>], now: At) -> Result<Vec<Plan<'a>>> {
+    let mut plans = Vec::with_capacity(items.len());
+    let mut masks: HashMap<String, Vec<Mask>> = HashMap::new();
+    for &item in items {
+        let pick = hall.choose(desk, None, now);
+        let rep = match hall.chosen(&pick).and_then(|one| Some((one.member.id, one.phone.clone()?))) {
+            Some((id, phone)) => {
+                let known = match masks.remove(&phone) {
+                    Some(known) => known,
+                    None => opening::masks(tx, &phone).await?,
+                };
+                let floor = desk.policies.pool.quarantine_floor;
+                let choice = choose(&known, &item.text.from, now, floor, |n| desk.chance.below(n));
+                let Some(taken) = choice.mask() else { break };
+                masks.insert(phone.clone(), known.into_iter().filter(|mask| mask.id != taken).collect());
+                Some((id, phone, choice))
+            }
+            None => None,
+        };
+        plans.push(Plan { item, customer: CustomerId(desk.ids.next(now)), pick, rep });
+    }
+    Ok(plans)
+}

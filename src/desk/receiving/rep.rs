@@ -1,0 +1,79 @@
+//! A rep's own words that are not for the customer: commands, STOP, and texts sent to a line.
+
+use super::command::{Order, Place, carry_out};
+use super::slow::Found;
+use super::{Item, Outcome, keep};
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::desk::outbox::Enqueued;
+use crate::desk::outbox::notice::{REP_ON_LINE, Whose, say, throttled};
+use crate::domain::ids::PersonId;
+use crate::domain::routing::Keep;
+use crate::domain::words::text::Wording;
+use crate::faults;
+use crate::store::conversations::changes;
+use crate::store::{Result, Tx};
+
+/// Keeps a rep's word and answers it where an answer is due.
+pub(super) async fn word(
+    desk: &Desk,
+    tx: &mut Tx,
+    item: &Item<'_>,
+    found: &Found,
+    what: Keep,
+    now: At,
+    done: &mut Enqueued,
+) -> Result<Outcome> {
+    let text = item.text;
+    let kind = match what {
+        Keep::Command => "command",
+        Keep::PhoneOff | Keep::OptedOut => "keyword",
+        Keep::RepOnLine | Keep::Blocked => "text",
+    };
+    let past = found.past.as_ref().filter(|past| past.person.is_some());
+    let conversation = found.leg.as_ref().map(|leg| leg.conversation).or(past.map(|past| past.conversation));
+    let mut message = text.message(desk, now, ("rep", kind), Outcome::Kept, Some(what.why()));
+    message.conversation = conversation;
+    message.author_id = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
+    message.leg = found.leg.as_ref().map(|leg| leg.id);
+    let person = message.author_id;
+    keep(tx, message, now).await?;
+    let number = found.number.0;
+    done.add(match what {
+        Keep::Command => {
+            let (Some(person), Some(hash)) = (found.staff, found.hash.clone()) else { return Ok(Outcome::Kept) };
+            let order =
+                Order { person, phone: &text.from, number, place: place(found, person), media: text.media_types() };
+            faults::point("before_command");
+            let answered = carry_out(desk, tx, &order, hash, now).await?;
+            faults::point("after_command");
+            answered
+        }
+        // Once an hour: a phone that answers by itself would otherwise never stop. A keyword needs no help.
+        Keep::RepOnLine if item.keyword.is_none() => {
+            let body = say(tx, Whose::Line(number), Wording::RepOnLine, &[]).await?;
+            throttled(desk, tx, REP_ON_LINE, number, &text.from, &body, now).await?
+        }
+        Keep::PhoneOff if conversation.is_some() => {
+            let data = serde_json::json!({ "person": person.map(|id| id.0.to_string()) });
+            changes::event(tx, desk.ids.next(now), conversation, now, "phone_off", person, &data).await?;
+            Enqueued::default()
+        }
+        Keep::RepOnLine | Keep::PhoneOff | Keep::OptedOut | Keep::Blocked => Enqueued::default(),
+    });
+    Ok(Outcome::Kept)
+}
+
+/// The thread that a command is about. A leg that rests while its conversation is still the rep's is one, too.
+fn place(found: &Found, person: PersonId) -> Place {
+    match (&found.leg, &found.past) {
+        (Some(leg), _) => Place::Thread(leg.conversation),
+        (None, Some(past)) if !past.closed && past.pinned_to == Some(person) => Place::Thread(past.conversation),
+        (None, Some(past)) if past.moved() => {
+            let name = past.pinned_name.as_deref().unwrap_or("somebody else");
+            Place::Nowhere(format!("Not done: this conversation is with {name} now."))
+        }
+        (None, None) if found.number.1 => Place::Line,
+        (None, _) => Place::Nowhere("Not done: there is no conversation here any more.".to_owned()),
+    }
+}

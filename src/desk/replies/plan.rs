@@ -1,0 +1,147 @@
+//! Takes a reply from the web: it leaves when it can be undone no more, or at a time that its writer chose.
+//! Everything that can stand against it is seen now, and again when it leaves.
+
+use super::reply::{Reply, accept, admit, words};
+use super::{draft, fulfil};
+use crate::clock::At;
+use crate::desk::outbox::Enqueued;
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::{ConversationId, MessageId, PersonId, PlannedReplyId};
+use crate::domain::time::hours::{Hours, check_zone};
+use crate::domain::words::command::LATER;
+use crate::domain::words::later::Later;
+use crate::store::conversations::{access, changes, messages, news, snoozes};
+use crate::store::replies::planned::{self, Planned};
+use crate::store::{Job, Result, Tx};
+
+/// The field of the form that says what its writer has seen; a refusal for it means that others have written since.
+pub const SEEN: &str = "seen";
+
+/// A reply as it was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The reply.
+    pub reply: Reply,
+    /// The newest message that its writer saw, if known: what others said since is asked about first.
+    pub seen: Option<i64>,
+    /// When it leaves; as soon as may be if `None`.
+    pub at: Option<At>,
+    /// It was typed, so that nothing is left of its draft.
+    pub typed: bool,
+}
+
+/// What became of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is on its way.
+    Sent(MessageId),
+    /// It waits for its time.
+    Planned(PlannedReplyId),
+}
+
+/// When a person means by `choice`: `tomorrow`, `next_week`, a span such as `1h30m`, or a date and time such as
+/// `2026-11-23T09:00`. `zone` is the time zone of the person's machine, if it told; else it is that of their schedule,
+/// or of the line's hours.
+///
+/// # Errors
+/// [`Failure::Refused`] for the field `at`.
+pub async fn time(
+    desk: &Desk,
+    by: PersonId,
+    conversation: ConversationId,
+    (choice, zone): (&str, &str),
+) -> Result<At, Failure> {
+    let later = Later::read(choice).map_err(|_| Failure::refused("at", "choose when it is to be sent"))?;
+    let hours = if check_zone(zone).is_ok() {
+        Hours::read(&serde_json::json!({ "zone": zone, "mon-sun": "00:00-24:00" }).to_string()).ok()
+    } else {
+        let hours = snoozes::hours(&mut desk.store.read().await?, by, conversation).await?;
+        hours.and_then(|hours| Hours::read(&hours).ok())
+    };
+    let now = desk.clock.now();
+    let at = later.at(now, hours.as_ref()).ok_or_else(|| Failure::refused("at", "there is no such time"))?;
+    if at < now + LATER.0 || at > now + LATER.1 {
+        let why = "choose a time that is between 1 minute and 30 days from now";
+        return Err(Failure::refused("at", why));
+    }
+    Ok(at)
+}
+
+/// Takes a reply. A rep who answers an unassigned conversation takes that.
+///
+/// # Errors
+/// As [`reply()`](super::reply::reply()); [`Failure::Refused`] for [`SEEN`] if others have written since.
+pub async fn plan(desk: &Desk, written: Written) -> Result<Taken, Failure> {
+    let reply = Reply { body: words(&written.reply.body)?, ..written.reply };
+    let (outcome, sent) = desk.store.write(Plan { desk: desk.clone(), written: Written { reply, ..written } }).await?;
+    desk.send(sent);
+    outcome
+}
+
+struct Plan {
+    desk: Desk,
+    written: Written,
+}
+
+impl Job for Plan {
+    /// What was sent before a refusal is sent all the same.
+    type Out = (Result<Taken, Failure>, Enqueued);
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let Written { reply, seen, at, typed } = &self.written;
+        let whose = (reply.by, reply.conversation);
+        let done = |outcome| Ok((outcome, Enqueued::default()));
+        if access::talk(tx, reply.by, reply.conversation).await?.is_none() {
+            return done(Err(Failure::NotFound));
+        }
+        if let Some(taken) = known(tx, reply.form_key.as_deref()).await? {
+            return done(Ok(taken));
+        }
+        if let Some(seen) = seen
+            && !news::since(tx, reply.conversation, reply.by, *seen).await?.is_empty()
+        {
+            return done(Err(Failure::refused(SEEN, "others have written since you read this")));
+        }
+        let window = desk.policies.inbox.undo_window;
+        let direct = at.is_none() && window.is_zero();
+        let mut sent =
+            if direct { fulfil::at_once(desk, tx, reply.conversation, now).await? } else { Enqueued::default() };
+        let mut admitted = match admit(desk, tx, whose, None, now).await? {
+            Ok(admitted) => admitted,
+            Err(failure) => return Ok((Err(failure), sent)),
+        };
+        sent.add(std::mem::take(&mut admitted.sent));
+        if *typed {
+            draft::sent(tx, whose, now).await?;
+        }
+        if direct {
+            let (message, more) = accept(desk, tx, &admitted, (&reply.body, reply.form_key.clone()), now).await?;
+            sent.add(more);
+            return Ok((Ok(Taken::Sent(message)), sent));
+        }
+        let planned = Planned {
+            id: PlannedReplyId(desk.ids.next(now)),
+            conversation: reply.conversation,
+            author: reply.by,
+            to_phone: admitted.to_phone,
+            body: reply.body.clone(),
+            scheduled: at.is_some(),
+            created_at: now,
+            due_at: at.unwrap_or(now + window),
+            form_key: reply.form_key.clone(),
+        };
+        planned::insert(tx, &planned).await?;
+        changes::note(tx, &[(reply.conversation, "message")], now).await?;
+        Ok((Ok(Taken::Planned(planned.id)), sent))
+    }
+}
+
+/// What became of the form of that key when it was sent before.
+async fn known(tx: &mut Tx, key: Option<&str>) -> Result<Option<Taken>> {
+    let Some(key) = key else { return Ok(None) };
+    if let Some(message) = messages::by_form_key(tx, key).await? {
+        return Ok(Some(Taken::Sent(message)));
+    }
+    Ok(planned::by_form_key(tx, key).await?.map(Taken::Planned))
+}

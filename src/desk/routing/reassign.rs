@@ -1,0 +1,120 @@
+//! Conversations given to somebody else, many at a time; each is one commit of its own and has its own event.
+
+use serde_json::json;
+
+use super::pin;
+use super::queue::Hall;
+use crate::desk::outbox::Enqueued;
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::store::conversations::{access, changes};
+use crate::store::routing::{queue as store_queue, routes};
+use crate::store::{Job, Result, Tx};
+
+/// The most conversations that are given away at once.
+pub const MOST: usize = 500;
+
+/// Whom to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heir {
+    /// This person.
+    Person(PersonId),
+    /// Whoever the line's policy picks among the others.
+    Anew,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// They have somebody else now, or had them already.
+    pub moved: Vec<ConversationId>,
+    /// They could not be moved, and why.
+    pub refused: Vec<(ConversationId, String)>,
+}
+
+/// Gives conversations to `to`. One that `by` may not see counts as one that is not there.
+///
+/// # Errors
+/// [`Failure::Refused`] for the field `c` if there are none or more than [`MOST`]; what the database said.
+pub async fn reassign(desk: &Desk, by: PersonId, ids: &[ConversationId], to: Heir) -> Result<Outcome, Failure> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Err(Failure::refused("c", "choose at least one conversation"));
+    }
+    if ids.len() > MOST {
+        return Err(Failure::refused(
+            "c",
+            format!("{MOST} conversations at once are the most; these are {}", ids.len()),
+        ));
+    }
+    let mut outcome = Outcome::default();
+    for id in ids {
+        let done = match to {
+            Heir::Person(person) => pin::transfer(desk, by, id, person, None).await,
+            Heir::Anew => pick_anew(desk, by, id).await,
+        };
+        match done {
+            Ok(()) => outcome.moved.push(id),
+            Err(Failure::Refused { why, .. }) => outcome.refused.push((id, why)),
+            Err(Failure::NotFound) => outcome.refused.push((id, "there is no such conversation".to_owned())),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(outcome)
+}
+
+/// Has somebody else picked for a conversation, whoever has it now. Managers only.
+///
+/// # Errors
+/// [`Failure::NotFound`] for anybody else, or if there is no such conversation; [`Failure::Refused`] if it is closed or
+/// nobody could take it.
+pub async fn pick_anew(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
+    let sent = desk.store.write(Anew { desk: desk.clone(), by, conversation }).await??;
+    desk.send(sent);
+    Ok(())
+}
+
+struct Anew {
+    desk: Desk,
+    by: PersonId,
+    conversation: ConversationId,
+}
+
+impl Job for Anew {
+    type Out = Result<Enqueued, Failure>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let (desk, now) = (&self.desk, self.desk.clock.now());
+        let Some(line) = store_queue::line_of(tx, self.conversation).await? else { return Ok(Err(Failure::NotFound)) };
+        let mut hall = Hall::hold(desk, tx, line, now).await?;
+        let Some((_, seer)) = access::talk(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
+        let Some(talk) = routes::talks(tx, &[self.conversation]).await?.into_iter().next() else {
+            return Ok(Err(Failure::NotFound));
+        };
+        if !seer.manages {
+            return Ok(Err(Failure::NotFound));
+        }
+        if talk.closed {
+            return Ok(Err(Failure::refused("conversation", "it is closed")));
+        }
+        hall.members.retain(|one| Some(one.member.id) != talk.pinned_to);
+        if !hall.has_candidate() {
+            return Ok(Err(Failure::refused("conversation", "nobody else on its line can take it now")));
+        }
+        let mut done = Enqueued::default();
+        if let Some(before) = talk.pinned_to {
+            let data = json!({ "from": before.0.to_string(), "why": "reassigned" });
+            changes::event(tx, desk.ids.next(now), Some(talk.id), now, "taken_away", Some(self.by), &data).await?;
+            done.add(pin::take_away(desk, tx, &talk, "reassigned", now).await?);
+        }
+        let Some(talk) = routes::talks(tx, &[self.conversation]).await?.into_iter().next() else {
+            return Ok(Err(Failure::NotFound));
+        };
+        hall.assign(desk, tx, &talk, None, now, &mut done).await?;
+        Ok(Ok(done))
+    }
+}

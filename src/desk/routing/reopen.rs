@@ -1,0 +1,60 @@
+//! Takes a closed conversation up again: its customer's leg lives again, and its rep's on the same mask if it is free.
+
+use serde_json::json;
+
+use super::legs;
+use crate::clock::At;
+use crate::desk::Desk;
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::faults;
+use crate::store::conversations::{access, changes, pins};
+use crate::store::routing::opening;
+use crate::store::routing::routes::{self, Talk};
+use crate::store::{Result, Tx, people};
+
+/// With whom a conversation is taken up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum With {
+    /// Whoever had it, if they may still have it; else nobody, and somebody is to be picked.
+    SameRep,
+    /// Nobody yet: the caller picks.
+    Nobody,
+}
+
+/// Reopens a closed conversation and returns it as it stands then; `by` the person who does it, if a person does.
+/// Hold its line before (`queue::hold_line_of`) if somebody is to be picked. `None`, and nothing is changed,
+/// if it is open, if its customer has another open one on the same line, or if the customer's phone is a colleague's.
+///
+/// # Errors
+/// What the database said; a leg taken meanwhile makes the job begin anew.
+pub async fn reopen(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: ConversationId,
+    (by, with): (Option<PersonId>, With),
+    why: &str,
+    now: At,
+) -> Result<Option<Talk>> {
+    let Some(talk) = routes::talks(tx, &[conversation]).await?.into_iter().next() else { return Ok(None) };
+    let (true, Some(line), Some(customer)) = (talk.closed, talk.line, &talk.customer_phone) else { return Ok(None) };
+    let elsewhere = routes::live_on(tx, customer, line).await?.is_some();
+    if elsewhere || people::by_phone(tx, customer).await?.is_some() {
+        return Ok(None);
+    }
+    pins::reopen(tx, conversation).await?;
+    opening::legs(tx, &[legs::customer_leg(desk, conversation, line, customer, now)], now).await?;
+    changes::event(tx, desk.ids.next(now), Some(conversation), now, "reopened", by, &json!({ "why": why })).await?;
+    faults::point("after_reopen");
+    let heir = match (with, talk.pinned_to) {
+        (With::SameRep, Some(rep)) => access::heir(tx, rep, conversation).await?.map(|_| rep),
+        _ => None,
+    };
+    if heir != talk.pinned_to {
+        pins::pin(tx, conversation, heir, now).await?;
+    }
+    if let (Some(rep), Some(phone)) = (heir, &talk.rep_phone) {
+        legs::open_free_leg(desk, tx, conversation, (rep, phone), customer, now).await?;
+    }
+    changes::note(tx, &[(conversation, "conversation")], now).await?;
+    Ok(routes::talks(tx, &[conversation]).await?.into_iter().next())
+}

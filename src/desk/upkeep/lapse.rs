@@ -1,0 +1,181 @@
+//! What time does by itself: leases run out, old webhooks and announcements are forgotten, queues are counted.
+
+use crate::clock::{At, days};
+use crate::desk::Desk;
+use crate::desk::outbox::deliver::take;
+use crate::desk::people::prove::NoteTooSoon;
+use crate::desk::programs::once;
+use crate::domain::ids::MessageId;
+use crate::domain::outbox::fitness::REMEMBERED;
+use crate::domain::outbox::sending::Next;
+use crate::domain::outbox::settlement::News;
+use crate::domain::people::throttle;
+use crate::store::conversations::{changes, presences};
+use crate::store::engine::dialect;
+use crate::store::outbox::{attempts, fitness, outage};
+use crate::store::people::{sessions, sign_ins};
+use crate::store::programs::{api_events, idempotency};
+use crate::store::upkeep::{self, checkup, tallies};
+use crate::store::{Job, Result, State, Tx};
+use crate::{faults, metrics};
+
+/// The webhook as it came is kept for so long.
+const RAW_KEPT: std::time::Duration = days(30);
+/// A browser that was away for longer reloads its page instead of catching up.
+const CHANGES_KEPT: std::time::Duration = days(1);
+/// What integrators were told of can be posted again for so long.
+const EVENTS_KEPT: std::time::Duration = days(30);
+/// Who was not let in is seen for so long.
+const REFUSALS_KEPT: std::time::Duration = days(90);
+/// Rows of each kind that one transaction forgets.
+const PIECE: i64 = 1000;
+
+/// Whether things may end by themselves now (idle conversations, quarantines, snoozes, hand-overs): what was missed
+/// while nobody listened is in, and the clock has not jumped within five minutes. Take now before you ask.
+#[must_use]
+pub fn may_lapse(desk: &Desk) -> bool {
+    desk.gate.has_caught_up() && desk.gate.is_calm()
+}
+
+/// Puts attempts in doubt whose lease ran out or whose node is dead. `since` is this node's own start: what it began
+/// before is nobody's. Returns how many there were.
+pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
+    if !desk.store.stay(desk.node).await? {
+        // Two processes with one number would make the same ids and end each other's requests.
+        tracing::error!(node = desk.node, "another process has taken this node's number meanwhile; stopping");
+        std::process::exit(70);
+    }
+    if let Some(State::Newer(has, knows)) = desk.store.schema_now().await? {
+        // What it must keep in step there it does not know. Texts that come meanwhile are fetched by the program that does.
+        tracing::error!(
+            "a newer program has changed the schema of this database (it is at {has}, this program knows {knows}); stopping: \
+             start the newer program"
+        );
+        std::process::exit(70);
+    }
+    let living = desk.store.living().await?;
+    let now = desk.clock.now();
+    // Just after a jump no lease has run out; those of processes that are dead have all the same.
+    let now = if desk.gate.is_calm() { now } else { At::EPOCH };
+    let orphans = {
+        let mut tx = desk.store.read().await?;
+        attempts::orphans(&mut tx, &living, (desk.node, since), now).await?
+    };
+    let found = orphans.len();
+    for attempt in orphans {
+        let why = "the program stopped before the carrier's answer was written".to_owned();
+        take(desk, attempt, None, News::Answer(Next::Unknown { why })).await?;
+        faults::point("during_recovery");
+    }
+    Ok(found)
+}
+
+/// Forgets raw webhooks, announcements, events, answers and failures to sign in that have had their time. Returns how many rows changed.
+pub async fn forget(desk: &Desk) -> Result<u64> {
+    let mut all = 0;
+    loop {
+        // In small pieces, so that webhooks do not wait behind a month's worth.
+        let forgotten = desk.store.write(Forget { desk: desk.clone() }).await?;
+        faults::point("after_forget");
+        all += forgotten.iter().sum::<u64>();
+        if forgotten.iter().all(|rows| *rows < PIECE.unsigned_abs()) {
+            return Ok(all);
+        }
+    }
+}
+
+struct Forget {
+    desk: Desk,
+}
+
+impl Job for Forget {
+    type Out = [u64; 6];
+
+    async fn run(&self, tx: &mut Tx) -> Result<[u64; 6]> {
+        let now = self.desk.clock.now();
+        // Two nodes that forget the same at once would take it in whatever order each finds it.
+        dialect::one_at_a_time(tx, "forget", "").await?;
+        let raw = upkeep::forget_raw(tx, now - RAW_KEPT, PIECE).await?;
+        fitness::forget(tx, now - REMEMBERED).await?;
+        let old = changes::forget(tx, now - CHANGES_KEPT, PIECE).await?;
+        presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
+        let events = api_events::forget(tx, now - EVENTS_KEPT, PIECE).await?;
+        let answers = idempotency::forget(tx, now - once::KEPT, PIECE).await?;
+        let failures = sessions::forget_old_failures(tx, now - throttle::WINDOW, PIECE).await?;
+        let refusals = sign_ins::forget(tx, now - REFUSALS_KEPT, PIECE).await?;
+        Ok([raw, old, events, answers, failures, refusals])
+    }
+}
+
+/// Counts what waits, for the metrics.
+pub async fn count(desk: &Desk) -> Result<()> {
+    let mut tx = desk.store.read().await?;
+    let counts = upkeep::queue(&mut tx).await?;
+    for (state, count) in &counts.states {
+        metrics::queue(state, *count);
+    }
+    let oldest = counts.oldest_ready.map_or(0, |at| desk.clock.now().since(at).as_secs());
+    metrics::oldest(i64::try_from(oldest).unwrap_or(i64::MAX));
+    metrics::carrier_unreachable(outage::get(&mut tx).await?.is_some_and(|out| !out.trial));
+    let mut what: Vec<String> = checkup::unreadable(&mut tx).await?.into_iter().map(|(what, _)| what).collect();
+    what.extend(checkup::unknown_words(&mut tx).await?.into_iter().map(|(what, _)| what));
+    let (texts, _) = checkup::unreadable_files(&mut tx, MessageId(i64::MAX)).await?;
+    what.extend(texts.iter().map(|id| format!("what came with text {id}")));
+    if metrics::unreadable(what.len()) {
+        tracing::error!(?what, "something in the database cannot be read: nothing is open or allowed by it");
+    }
+    Ok(())
+}
+
+/// Makes the clock agree with the database's, where nodes share one.
+pub async fn agree(desk: &Desk) -> Result<()> {
+    if let Some(now) = desk.store.now().await? {
+        desk.clock.agree_with(now);
+    }
+    Ok(())
+}
+
+/// Adds what was counted in memory (refused webhooks, attempts to sign in that came too soon) to the totals that people
+/// see.
+///
+/// # Errors
+/// What the database said; the counts are kept for the next time.
+pub async fn tally(desk: &Desk) -> Result<()> {
+    let counted = desk.tallies.take();
+    for (name, count) in &counted {
+        let job = Tally { name, count: *count, at: desk.clock.now() };
+        if let Err(error) = desk.store.write(job).await {
+            counted
+                .iter()
+                .skip_while(|(other, _)| other != name)
+                .for_each(|(name, count)| desk.tallies.add(name, *count));
+            return Err(error);
+        }
+    }
+    let too_soon = desk.tallies.take_too_soon();
+    if too_soon.is_empty() {
+        return Ok(());
+    }
+    let note = NoteTooSoon { desk: desk.clone(), too_soon: too_soon.clone(), at: desk.clock.now() };
+    let noted = desk.store.write(note).await;
+    if noted.is_err() {
+        for (attempted, count) in too_soon {
+            desk.tallies.add_too_soon(attempted, count);
+        }
+    }
+    noted
+}
+
+struct Tally {
+    name: &'static str,
+    count: i64,
+    at: At,
+}
+
+impl Job for Tally {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        tallies::add(tx, self.name, self.count, self.at).await
+    }
+}

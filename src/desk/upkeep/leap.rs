@@ -1,0 +1,65 @@
+//! Plans anew, after the clock has jumped, what was planned by the clock as it was.
+//!
+//! Set back by an hour, everything that waits for its time would wait an hour longer; set forward, what is valid for a
+//! while would be over at once, and two looks at the carrier's list that must be a minute apart would follow each other.
+
+use crate::clock::{At, seconds};
+use crate::desk::Desk;
+use crate::store::upkeep::{carrier_clock, leaps};
+use crate::store::{Job, Result, Tx};
+
+/// What was written within this time before now was written by the clock as it is now: jumps are noticed sooner.
+const NOTICED: std::time::Duration = seconds(5);
+
+/// Moves what waits, and the requests that are open or in doubt, by as much as the clock jumped. True if it did.
+///
+/// # Errors
+/// What the database said; it is tried again.
+pub async fn replan(desk: &Desk) -> Result<bool> {
+    let leap = desk.gate.leap();
+    if leap == 0 {
+        return Ok(false);
+    }
+    let done = desk.store.write(Replan { desk: desk.clone(), leap }).await;
+    if done.is_err() {
+        desk.gate.leap_again(leap);
+    }
+    desk.ring();
+    done
+}
+
+struct Replan {
+    desk: Desk,
+    leap: i64,
+}
+
+impl Job for Replan {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Tx) -> Result<bool> {
+        let now = self.desk.clock.now();
+        // Nodes share the database's clock, and one of them is enough.
+        if lately(tx, now).await? {
+            return Ok(false);
+        }
+        plans(tx, self.leap, now).await?;
+        carrier_clock::leapt(tx, self.leap).await?;
+        Ok(true)
+    }
+}
+
+/// Whether plans were moved within the last minute. Whoever asks is alone in moving them until the commit.
+pub(in crate::desk) async fn lately(tx: &mut Tx, now: At) -> Result<bool> {
+    Ok(leaps::last(tx).await?.is_some_and(|at| at.since(now) < seconds(60) && now.since(at) < seconds(60)))
+}
+
+/// Moves everything that was planned by the clock as it was `leap` microseconds ago, while no time passed.
+pub(in crate::desk) async fn plans(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
+    let fresh: (At, At) = (now - NOTICED, now);
+    leaps::begin(tx, leap, fresh, now).await?;
+    leaps::requests(tx, leap, fresh).await?;
+    leaps::deliveries(tx, leap, fresh).await?;
+    leaps::planned(tx, leap, fresh).await?;
+    leaps::probes(tx, leap).await?;
+    leaps::paces(tx, leap, now).await
+}

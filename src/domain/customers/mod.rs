@@ -1,0 +1,3 @@
+//! What staff write down about customers.
+
+pub mod contact;

@@ -1,0 +1,6 @@
+//! Phone numbers: as people type them, and what their first digits tell.
+
+pub mod country;
+pub mod numbering;
+pub mod phone;
+pub mod typed;

@@ -1,0 +1,4 @@
+//! Two or more people, joined for one transaction.
+
+pub mod expiry;
+pub mod pair;

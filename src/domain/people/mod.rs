@@ -1,0 +1,8 @@
+//! People with a login, and who stands at the other end of a request.
+
+pub mod colleague;
+pub mod password;
+pub mod peer;
+pub mod person;
+pub mod phone_code;
+pub mod throttle;

@@ -1,0 +1,73 @@
+//! Held texts, as those who decide about them need them.
+
+use sqlx::QueryBuilder;
+
+use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::domain::words::files::Files;
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// A text that waits for a decision.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Which.
+    pub id: MessageId,
+    /// The conversation that it belonged to.
+    pub conversation: Option<ConversationId>,
+    /// A rep sent it; else somebody from outside.
+    pub by_rep: bool,
+    /// Somebody sent it who is neither the customer of the conversation nor staff.
+    pub by_stranger: bool,
+    /// Who, if staff.
+    pub author: Option<PersonId>,
+    /// Their name.
+    pub author_name: Option<String>,
+    /// `text` or `keyword`.
+    pub kind: String,
+    /// Verbatim.
+    pub body: String,
+    /// What came with it.
+    pub files: Files,
+    /// The leg by which it came, live or ended.
+    pub leg: Option<LegId>,
+}
+
+type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, String, Option<String>, Option<i64>, String);
+
+/// The message, if it is held; nobody else decides about it before the commit.
+pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
+    let lock = tx.hold("messages m", &[id.0]);
+    let row: Option<Row> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name, m.kind, m.body, m.media, m.leg_id, \
+             COALESCE(c.kind, '')",
+        );
+        q.push(lock.noted()).push(
+            " FROM messages m LEFT JOIN people p ON p.id = m.author_id \
+             LEFT JOIN conversations c ON c.id = m.conversation_id WHERE m.outcome = 'held' AND m.id = ",
+        );
+        q.push_bind(id.0).push(lock.clause());
+        q.build_query_as().fetch_optional(&mut *c).await
+    })?;
+    lock.done(tx, usize::from(row.is_some())).await?;
+    Ok(row.map(|(id, conversation, author, author_id, author_name, kind, body, media, leg, kind_of)| Held {
+        id: MessageId(id),
+        conversation: conversation.map(ConversationId),
+        by_rep: author == "rep",
+        by_stranger: kind_of == "support" && author == "party",
+        author: author_id.map(PersonId),
+        author_name,
+        kind,
+        body,
+        files: Files::kept(media.as_deref()),
+        leg: leg.map(LegId),
+    }))
+}
+
+/// Decides about a held text; `false` if somebody has decided before.
+pub async fn decide(tx: &mut Tx, id: MessageId, outcome: &'static str, why: Option<&str>) -> Result<bool> {
+    let done = on!(tx, c => sqlx::query(
+        "UPDATE messages SET outcome = $1, why = $2 WHERE id = $3 AND outcome = 'held'")
+        .bind(outcome).bind(why).bind(id.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(done == 1)
+}

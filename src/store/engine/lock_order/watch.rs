@@ -1,0 +1,24 @@
+//! Has a database on PostgreSQL say when rows are waited for out of turn. Only in tests.
+
+use sqlx::postgres::PgPool;
+
+/// What has a locking read note each row that it holds.
+pub(super) fn noted(table: &str, alias: &str, waits: bool) -> String {
+    format!(", lock_order.hold('{table}', to_jsonb({alias}), {waits})")
+}
+
+/// The same for a word that is held ([`super::super::dialect::one_at_a_time`]), which is the first parameter.
+pub(super) fn word_noted(waits: bool) -> String {
+    format!(", lock_order.hold('words', jsonb_build_object('word', $1::TEXT), {waits})")
+}
+
+/// Takes the watch away, before a migration changes rows in whatever order it finds them.
+pub(in crate::store) async fn lift(pool: &PgPool) {
+    // Whoever may not do this may not change the schema either, and hears it next.
+    let _ = sqlx::raw_sql("DROP SCHEMA IF EXISTS lock_order CASCADE").execute(pool).await;
+}
+
+/// Has every change of a row, and every locking read, looked at.
+pub(in crate::store) async fn set(pool: &PgPool) -> sqlx::Result<()> {
+    sqlx::raw_sql(include_str!("../../lock_order/watch.sql")).execute(pool).await.map(drop)
+}

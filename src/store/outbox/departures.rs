@@ -1,0 +1,259 @@
+//! Deliveries that wait: whose turn has come, who is next in a lane, and what became of them.
+
+use sqlx::{QueryBuilder, Row};
+
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
+use crate::domain::outbox::delivery::State;
+use crate::on;
+use crate::store::engine::lock_order::hold_rows;
+use crate::store::{Result, Tx, padded, push_list};
+
+/// A ready delivery, as the decision about its departure needs it.
+#[derive(Clone, Debug)]
+pub struct Departing {
+    /// Which.
+    pub id: DeliveryId,
+    /// From which number.
+    pub number: NumberId,
+    /// To which phone.
+    pub to: String,
+    /// What is sent.
+    pub body: String,
+    /// In segments.
+    pub segments: i64,
+    /// When it may leave, if that was set.
+    pub due_at: Option<At>,
+    /// The place in its number's pace that it has reserved, if it has one.
+    pub place_at: Option<At>,
+    /// When its text was accepted.
+    pub accepted_at: At,
+    /// When it is given up.
+    pub valid_until: At,
+    /// The number of the newest attempt.
+    pub fence: i64,
+    /// Requests made so far.
+    pub tries: i64,
+    /// The phone that its leg has now, if it has a leg.
+    pub leg_phone: Option<String>,
+    /// It goes to a rep who no longer has the conversation.
+    pub pin_lost: bool,
+    /// `text`, or the kind of notice.
+    pub kind: String,
+    /// Where people look for it.
+    pub conversation: Option<ConversationId>,
+    /// What it carries; none for a notice.
+    pub message: Option<MessageId>,
+    /// It is looked for in the carrier's list first, among texts made from then on.
+    pub look_from: Option<At>,
+}
+
+const DEPARTING: &str = "SELECT d.id, d.number_id, d.to_phone, d.body, d.segments, d.due_at, d.accepted_at, \
+     d.valid_until, d.fence, d.tries, l.phone, \
+     CASE WHEN l.role = 'rep' AND l.ended_at IS NOT NULL AND d.kind = 'text' \
+       AND (c.pinned_to IS NULL OR c.pinned_to <> l.person_id) THEN 1 ELSE 0 END, d.kind, d.conversation_id, d.place_at, d.message_id, d.look_from";
+
+const OF: &str =
+    " FROM deliveries d LEFT JOIN legs l ON l.id = d.leg_id LEFT JOIN conversations c ON c.id = l.conversation_id ";
+
+macro_rules! departing {
+    ($row:expr) => {
+        Ok(Departing {
+            id: DeliveryId($row.try_get(0)?),
+            number: NumberId($row.try_get(1)?),
+            to: $row.try_get(2)?,
+            body: $row.try_get(3)?,
+            segments: $row.try_get(4)?,
+            due_at: $row.try_get::<Option<i64>, _>(5)?.map(At),
+            accepted_at: At($row.try_get(6)?),
+            valid_until: At($row.try_get(7)?),
+            fence: $row.try_get(8)?,
+            tries: $row.try_get(9)?,
+            leg_phone: $row.try_get(10)?,
+            pin_lost: $row.try_get::<i32, _>(11)? == 1,
+            kind: $row.try_get(12)?,
+            conversation: $row.try_get::<Option<i64>, _>(13)?.map(ConversationId),
+            place_at: $row.try_get::<Option<i64>, _>(14)?.map(At),
+            message: $row.try_get::<Option<i64>, _>(15)?.map(MessageId),
+            look_from: $row.try_get::<Option<i64>, _>(16)?.map(At),
+        })
+    };
+}
+
+/// At most `limit` deliveries whose turn has come at `now`, oldest first, of numbers that are not paused; none
+/// while the carrier cannot be reached. On PostgreSQL they are locked, and those that another node is looking at are passed over.
+pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
+    let skip = tx.hold_free("deliveries d");
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new(DEPARTING);
+        q.push(skip.noted()).push(OF).push("JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' AND d.due_at <= ")
+            .push_bind(now.0)
+            .push(" AND n.paused_at IS NULL AND NOT EXISTS (SELECT 1 FROM carrier_outage) ORDER BY d.due_at, d.id LIMIT ")
+            .push_bind(limit)
+            .push(skip.clause());
+        q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
+    })?;
+    Ok(held(tx, rows))
+}
+
+fn held(tx: &mut Tx, rows: Vec<Departing>) -> Vec<Departing> {
+    tx.holds("deliveries", rows.iter().map(|one| one.id.0));
+    rows
+}
+
+/// This delivery, if it still waits and no other node is looking at it.
+pub async fn waiting(tx: &mut Tx, id: DeliveryId) -> Result<Option<Departing>> {
+    let skip = tx.hold_free("deliveries d");
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new(DEPARTING);
+        q.push(skip.noted()).push(OF).push("WHERE d.state = 'ready' AND d.id = ").push_bind(id.0).push(skip.clause());
+        q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
+    })?;
+    Ok(held(tx, rows).pop())
+}
+
+/// When the next waiting delivery becomes due after `now`, of numbers that are not paused, or something that is paused
+/// is tried.
+pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
+    let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT MIN(due.at) FROM (SELECT MIN(d.due_at) AS at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
+           WHERE d.state = 'ready' AND d.due_at > $1 AND n.paused_at IS NULL \
+           AND NOT EXISTS (SELECT 1 FROM carrier_outage WHERE trial = 0) \
+         UNION ALL SELECT MIN(n.probe_at) FROM numbers n WHERE n.paused_at IS NOT NULL AND n.probe_at > $1 \
+           AND EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = n.id AND d.state = 'ready') \
+         UNION ALL SELECT MIN(a.probe_at) FROM account_pause a WHERE a.probe_at > $1 \
+         UNION ALL SELECT MIN(o.probe_at) FROM carrier_outage o WHERE o.trial = 0 AND o.probe_at > $1) due")
+        .bind(now.0).fetch_one(&mut *c).await)?;
+    Ok(at.map(At))
+}
+
+/// The head of each of these lanes, where one waits and nothing is under way; held until the commit. Hold their numbers first.
+///
+/// # Errors
+/// [`crate::store::Error::OutOfTurn`] if another transaction has one; else what the database said.
+pub async fn heads(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<Vec<Departing>> {
+    if lanes.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !tx.holds_rows() {
+        return found(tx, lanes).await;
+    }
+    let ids: Vec<i64> = found(tx, lanes).await?.into_iter().map(|one| one.id.0).collect();
+    hold_rows(tx, "deliveries", &ids).await?;
+    // Only now nobody takes one back.
+    let rows = if ids.is_empty() { Vec::new() } else { found(tx, lanes).await? };
+    Ok(rows.into_iter().filter(|one| ids.contains(&one.id.0)).collect())
+}
+
+async fn found(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<Vec<Departing>> {
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new("WITH asked(number_id, phone) AS (");
+        q.push_values(padded(lanes), |mut b, (number, phone)| {
+            b.push_bind(number.0).push_bind(phone.clone());
+        });
+        q.push(") ").push(DEPARTING).push(OF).push(
+            "WHERE d.id IN (SELECT (SELECT MIN(r.id) FROM deliveries r WHERE r.number_id = a.number_id \
+               AND r.to_phone = a.phone AND r.state = 'ready') FROM asked a \
+             WHERE NOT EXISTS (SELECT 1 FROM deliveries b WHERE b.number_id = a.number_id AND b.to_phone = a.phone \
+               AND b.state IN ('sending', 'unknown'))) ORDER BY d.id",
+        );
+        q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
+}
+
+/// What became of a delivery that was ready.
+#[derive(Clone, Debug)]
+pub struct Departure {
+    /// Which.
+    pub id: DeliveryId,
+    /// Its new state.
+    pub state: State,
+    /// When it may leave, if it goes on waiting and not behind another.
+    pub due_at: Option<At>,
+    /// The place that it has reserved, if it goes on waiting.
+    pub place_at: Option<At>,
+    /// Its new fencing number.
+    pub fence: i64,
+    /// Requests made, this one included.
+    pub tries: i64,
+    /// Why, in plain words.
+    pub why: Option<String>,
+}
+
+/// Writes what became of deliveries that were ready.
+///
+/// # Errors
+/// [`crate::store::Error::Conflict`] if a lane was taken meanwhile.
+pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("WITH v(id, state, due_at, place_at, fence, tries, why) AS (");
+        q.push_values(padded(rows), |mut b, row| {
+            b.push_bind(row.id.0)
+                .push_bind(row.state.word())
+                .push_bind(row.due_at.map(|at| at.0))
+                .push_bind(row.place_at.map(|at| at.0))
+                .push_bind(row.fence)
+                .push_bind(row.tries)
+                .push_bind(row.why.clone());
+        });
+        q.push(") UPDATE deliveries SET state = v.state, due_at = v.due_at, place_at = v.place_at, fence = v.fence, tries = v.tries, \
+                why = v.why, updated_at = ")
+            .push_bind(now.0)
+            .push(" FROM v WHERE deliveries.id = v.id");
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Texts that wait for `why` become due at `now`: those of these numbers, all or those to one phone.
+pub async fn wake(tx: &mut Tx, why: &str, (numbers, phone): (&[NumberId], Option<&str>), now: At) -> Result<()> {
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT id FROM deliveries WHERE state = 'ready' AND why = ");
+        q.push_bind(why.to_owned()).push(" AND due_at > ").push_bind(now.0);
+        if let Some(phone) = phone {
+            q.push(" AND to_phone = ").push_bind(phone.to_owned());
+        }
+        q.push(" AND number_id IN (");
+        push_list(&mut q, padded(numbers).map(|id| id.0));
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?;
+    hold_rows(tx, "deliveries", &ids).await?;
+    for some in ids.chunks(256) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new("UPDATE deliveries SET due_at = ");
+            q.push_bind(now.0).push(" WHERE state = 'ready' AND why = ").push_bind(why.to_owned()).push(" AND id IN (");
+            push_list(&mut q, padded(some).copied());
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Deliveries that wait although their time has run out at `now`, at most `limit`.
+pub async fn stale(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
+    let skip = tx.hold_free("deliveries d");
+    let rows = on!(tx, c, R => {
+        let mut q = QueryBuilder::new(DEPARTING);
+        q.push(skip.noted()).push(OF).push("WHERE d.state = 'ready' AND d.valid_until <= ").push_bind(now.0)
+            .push(" ORDER BY d.valid_until LIMIT ").push_bind(limit).push(skip.clause());
+        q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
+    })?;
+    Ok(held(tx, rows))
+}
+
+/// Lanes in which something waits behind nothing: none should ever be found.
+pub async fn stranded(tx: &mut Tx, limit: i64) -> Result<Vec<(NumberId, String)>> {
+    let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT DISTINCT d.number_id, d.to_phone FROM deliveries d WHERE d.state = 'ready' AND d.due_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.number_id = d.number_id AND o.to_phone = d.to_phone \
+           AND (o.state IN ('sending', 'unknown') OR (o.state = 'ready' AND o.due_at IS NOT NULL))) LIMIT $1")
+        .bind(limit).fetch_all(&mut *c).await)?;
+    Ok(rows.into_iter().map(|(number, phone)| (NumberId(number), phone)).collect())
+}

@@ -1,0 +1,365 @@
+//! The outbox: deliveries waiting to leave, the lanes they leave by, and the attempts made.
+
+pub mod attempts;
+pub mod departures;
+pub mod fitness;
+pub mod notices;
+pub mod outage;
+pub mod spending;
+
+use sqlx::{QueryBuilder, Row};
+
+use super::engine::lock_order::hold_rows;
+use super::{Result, Tx, padded, pieces, push_list};
+use crate::clock::At;
+use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::outbox::delivery::State;
+use crate::domain::outbox::settlement::EARLIER;
+use crate::on;
+
+/// One of our numbers, as sending sees it.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// Which.
+    pub id: NumberId,
+    /// E.164.
+    pub number: String,
+    /// A published line (else a mask).
+    pub is_line: bool,
+    /// Microseconds a segment takes, where set for this number.
+    pub pace_micros: Option<i64>,
+    /// The next free place.
+    pub pace_free_at: At,
+    /// Nothing is sent: the carrier refuses this number, or cannot be reached.
+    pub paused: bool,
+    /// Ours since then.
+    pub in_service_at: At,
+    /// Up to when what the carrier had for it is in.
+    pub compared_at: Option<At>,
+}
+
+/// The way from one of our numbers to one phone, as it stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Lane {
+    /// A request is under way or in doubt.
+    pub busy: bool,
+    /// Something waits in it.
+    pub waiting: bool,
+    /// The highest id of what waits in it: what comes behind that has a higher one, whichever node made it.
+    pub newest: Option<i64>,
+    /// The phone has blocked this number at the carrier (STOP, or the carrier refused for it).
+    pub blocked: bool,
+    /// The person does not want texts from this line or pool.
+    pub unwanted: bool,
+    /// It is a colleague's phone, and texts to it are turned off.
+    pub muted: bool,
+    /// Staff have blocked this customer.
+    pub shut_out: bool,
+}
+
+/// A delivery as it is written.
+#[derive(Clone, Debug)]
+pub struct NewDelivery {
+    /// Row id; within a lane, the order.
+    pub id: DeliveryId,
+    /// What is delivered; none for a notice.
+    pub message: Option<MessageId>,
+    /// By which leg; none for a notice.
+    pub leg: Option<LegId>,
+    /// Where people look for it.
+    pub conversation: Option<ConversationId>,
+    /// Which part of a long text, from 0.
+    pub part: i64,
+    /// `text`, or the kind of notice.
+    pub kind: &'static str,
+    /// From which number.
+    pub number: NumberId,
+    /// To which phone.
+    pub to: String,
+    /// Whose phone, if staff's.
+    pub person: Option<PersonId>,
+    /// What is sent.
+    pub body: String,
+    /// In segments.
+    pub segments: i64,
+    /// How it begins.
+    pub state: State,
+    /// When it may leave, if it does not wait behind another.
+    pub due_at: Option<At>,
+    /// The place in its number's pace that it has reserved, if it has one.
+    pub place_at: Option<At>,
+    /// When its text was accepted.
+    pub accepted_at: At,
+    /// When it is given up.
+    pub valid_until: At,
+    /// 1 if a request is made at once, else 0.
+    pub fence: i64,
+    /// Why it stands as it does, in plain words.
+    pub why: Option<String>,
+    /// For notices: the throttle window that this one begins.
+    pub window_at: Option<At>,
+}
+
+/// An attempt as it is written.
+#[derive(Clone, Debug)]
+pub struct NewAttempt {
+    /// Row id.
+    pub id: AttemptId,
+    /// Of which delivery.
+    pub delivery: DeliveryId,
+    /// The part of the receipt address that cannot be guessed.
+    pub secret: String,
+    /// Its fencing number.
+    pub fence: i64,
+    /// When it begins by the carrier's clock, where that is known.
+    pub there: Option<At>,
+}
+
+/// Our numbers `ids`, locked until the commit: whoever decides about a lane holds its number.
+pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
+    let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lock = tx.hold("numbers", &wanted);
+    let rows: Vec<Sender> = on!(tx, c, R => {
+        let mut q = QueryBuilder::new(
+            "SELECT id, number, role, pace_micros, pace_free_at, \
+             CASE WHEN paused_at IS NOT NULL OR EXISTS (SELECT 1 FROM carrier_outage) THEN 1 ELSE 0 END, \
+             in_service_at, backfilled_at",
+        );
+        q.push(lock.noted()).push(" FROM numbers WHERE id IN (");
+        push_list(&mut q, padded(&wanted).copied());
+        q.push(" ORDER BY id").push(lock.clause());
+        q.build().try_map(|row: R| Ok(Sender {
+            id: NumberId(row.try_get(0)?),
+            number: row.try_get(1)?,
+            is_line: row.try_get::<String, _>(2)? == "line",
+            pace_micros: row.try_get(3)?,
+            pace_free_at: At(row.try_get(4)?),
+            paused: row.try_get::<i32, _>(5)? == 1,
+            in_service_at: At(row.try_get(6)?),
+            compared_at: row.try_get::<Option<i64>, _>(7)?.map(At),
+        })).fetch_all(&mut *c).await
+    })?;
+    lock.done(tx, rows.len()).await?;
+    Ok(rows)
+}
+
+/// The highest id of a text or a delivery; 0 if there is none.
+pub async fn newest(tx: &mut Tx) -> Result<i64> {
+    let (message, delivery): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
+        "SELECT (SELECT MAX(id) FROM messages), (SELECT MAX(id) FROM deliveries)").fetch_one(&mut *c).await)?;
+    Ok(message.max(delivery).unwrap_or(0))
+}
+
+/// Holds the numbers of the live legs of these conversations until the commit: for whoever writes to one after the other.
+pub async fn hold_numbers_of(tx: &mut Tx, conversations: &[ConversationId]) -> Result<()> {
+    if conversations.is_empty() || !tx.holds_rows() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT DISTINCT number_id FROM legs WHERE ended_at IS NULL AND conversation_id IN (");
+        push_list(&mut q, padded(conversations).map(|id| id.0));
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?;
+    hold_rows(tx, "numbers", &ids).await
+}
+
+/// How the lanes stand, in the order asked. Hold their numbers ([`senders`]) first.
+pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane>> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let numbered: Vec<(i64, i64, &str)> =
+        asked.iter().zip(0_i64..).map(|((number, phone), i)| (i, number.0, phone.as_str())).collect();
+    let rows: Vec<(i64, i32, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>)> = on!(tx, c => {
+        let mut q = QueryBuilder::new("WITH asked(i, number_id, phone) AS (");
+        q.push_values(padded(&numbered), |mut b, (i, number, phone)| {
+            b.push_bind(*i).push_bind(*number).push_bind((*phone).to_owned());
+        });
+        q.push(
+            ") SELECT a.i, \
+             CASE WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = a.number_id AND d.to_phone = a.phone \
+               AND d.state IN ('sending', 'unknown')) THEN 1 ELSE 0 END, \
+             (SELECT MAX(d.id) FROM deliveries d WHERE d.number_id = a.number_id AND d.to_phone = a.phone \
+               AND d.state = 'ready'), \
+             (SELECT b.blocked FROM blocks b WHERE b.phone = a.phone AND b.number_id = a.number_id \
+               ORDER BY b.id DESC LIMIT 1), \
+             (SELECT k.given FROM consents k WHERE k.phone = a.phone AND k.scope = \
+               CASE n.role WHEN 'line' THEN 'line:' || n.id ELSE 'pool' END ORDER BY k.id DESC LIMIT 1), \
+             (SELECT p.phone_muted_at FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL), \
+             CASE n.role WHEN 'line' THEN (SELECT COALESCE(cu.blocked_at, (SELECT k.blocked_at FROM line_blocks k \
+               WHERE k.customer_id = cu.id AND k.line_id = n.id)) FROM customers cu WHERE cu.phone = a.phone) END \
+             FROM asked a JOIN numbers n ON n.id = a.number_id ORDER BY a.i",
+        );
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    let mut lanes = vec![Lane::default(); asked.len()];
+    for (i, busy, newest, blocked, given, muted, shut_out) in rows {
+        if let Some(lane) = usize::try_from(i).ok().and_then(|i| lanes.get_mut(i)) {
+            *lane = Lane {
+                busy: busy == 1,
+                waiting: newest.is_some(),
+                newest,
+                blocked: blocked == Some(1),
+                unwanted: given == Some(0),
+                muted: muted.is_some(),
+                shut_out: shut_out.is_some(),
+            };
+        }
+    }
+    Ok(lanes)
+}
+
+/// Writes deliveries.
+///
+/// # Errors
+/// [`super::Error::Conflict`] if a lane was taken meanwhile or a part exists.
+pub async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "INSERT INTO deliveries (id, message_id, leg_id, conversation_id, part, kind, number_id, to_phone, \
+                 person_id, body, segments, state, carrier_rank, due_at, place_at, accepted_at, valid_until, fence, tries, why, \
+                 updated_at, window_at) ",
+            );
+            q.push_values(piece, |mut b, row| {
+                b.push_bind(row.id.0)
+                    .push_bind(row.message.map(|id| id.0))
+                    .push_bind(row.leg.map(|id| id.0))
+                    .push_bind(row.conversation.map(|id| id.0))
+                    .push_bind(row.part)
+                    .push_bind(row.kind)
+                    .push_bind(row.number.0)
+                    .push_bind(row.to.clone())
+                    .push_bind(row.person.map(|id| id.0))
+                    .push_bind(row.body.clone())
+                    .push_bind(row.segments)
+                    .push_bind(row.state.word())
+                    .push_bind(crate::domain::outbox::delivery::UNREPORTED)
+                    .push_bind(row.due_at.map(|at| at.0))
+                    .push_bind(row.place_at.map(|at| at.0))
+                    .push_bind(row.accepted_at.0)
+                    .push_bind(row.valid_until.0)
+                    .push_bind(row.fence)
+                    .push_bind(row.fence)
+                    .push_bind(row.why.clone())
+                    .push_bind(row.accepted_at.0)
+                    .push_bind(row.window_at.map(|at| at.0));
+            });
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Writes attempts begun at `now` by `node`, whose lease runs until `lease_until`.
+pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: At, lease_until: At) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, looks, \
+                 began_there) ",
+            );
+            q.push_values(piece, |mut b, row| {
+                b.push_bind(row.id.0)
+                    .push_bind(row.delivery.0)
+                    .push_bind(row.secret.clone())
+                    .push_bind(row.fence)
+                    .push_bind(node)
+                    .push_bind(now.0)
+                    .push_bind(lease_until.0)
+                    .push_bind(0_i64)
+                    .push_bind(row.there.map(|at| at.0));
+            });
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Remembers each number's next free place.
+pub async fn set_paces(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
+    if paces.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("WITH v(id, free_at) AS (");
+        q.push_values(padded(paces), |mut b, (id, at)| {
+            b.push_bind(id.0).push_bind(at.0);
+        });
+        q.push(") UPDATE numbers SET pace_free_at = v.free_at FROM v WHERE numbers.id = v.id");
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// An attempt that stands for a request which an earlier life of the house may have made at some time after `from`.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The row that the carrier's list is held against.
+    pub attempt: NewAttempt,
+    /// Texts made before cannot be it.
+    pub from: At,
+}
+
+/// Writes attempts whose first look at the carrier's list is due at `now`.
+pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Result<()> {
+    for piece in pieces(rows) {
+        on!(tx, c => {
+            let mut q = QueryBuilder::new(
+                "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, ended_at, outcome, \
+                 doubt_since, looks, next_look_at, began_there) ",
+            );
+            q.push_values(piece, |mut b, row| {
+                b.push_bind(row.attempt.id.0)
+                    .push_bind(row.attempt.delivery.0)
+                    .push_bind(row.attempt.secret.clone())
+                    .push_bind(row.attempt.fence)
+                    .push_bind(node)
+                    .push_bind(row.from.0)
+                    .push_bind(now.0)
+                    .push_bind(now.0)
+                    .push_bind(EARLIER)
+                    .push_bind(now.0)
+                    .push_bind(0_i64)
+                    .push_bind(now.0)
+                    .push_bind(row.attempt.there.map(|at| at.0));
+            });
+            q.build().execute(&mut *c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Has these deliveries looked for in the carrier's list before they are requested, among texts made after `from`.
+pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let held: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    hold_rows(tx, "deliveries", &held).await?;
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = ");
+        q.push_bind(from.0).push(" WHERE id IN (");
+        push_list(&mut q, padded(ids).map(|id| id.0));
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// These are being looked for: they need no other look before they are requested.
+pub async fn looked_first(tx: &mut Tx, looks: &[Look]) -> Result<()> {
+    if looks.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = NULL WHERE id IN (");
+        push_list(&mut q, padded(looks).map(|look| look.attempt.delivery.0));
+        q.build().execute(&mut *c).await.map(drop)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! What programs, commands and the program itself did to rights, or ended: rows that nobody can change. They are shown
+//! among those of [`super::audit`], which has what people did.
+
+use serde_json::Value;
+
+use crate::clock::At;
+use crate::domain::ids::{AppId, ConversationId, PersonId, TokenId};
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// Who acted, if no person did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A program, by a token of its app.
+    Program(AppId, TokenId),
+    /// Somebody on the command line.
+    Command,
+    /// The program itself, about an app if it is about one.
+    House(Option<AppId>),
+}
+
+/// Something that was done.
+#[derive(Clone, Copy, Debug)]
+pub struct Act<'a> {
+    /// Its row.
+    pub id: i64,
+    /// When.
+    pub at: At,
+    /// By whom.
+    pub origin: Origin,
+    /// What: a word such as `endpoint_made`.
+    pub kind: &'static str,
+    /// In which pair.
+    pub conversation: Option<ConversationId>,
+    /// About whom of the staff.
+    pub person: Option<PersonId>,
+    /// The particulars; ids and words, never a number or a text.
+    pub data: &'a Value,
+}
+
+/// The origin of what somebody did on the command line.
+pub(in crate::store) const COMMAND: &str = "command";
+
+/// The statement that writes a row.
+pub(in crate::store) const INSERT: &str = "INSERT INTO acts (id, at, origin, app_id, token_id, kind, conversation_id, person_id, data) \
+                                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+/// Writes a row.
+pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
+    let (origin, app, token) = match act.origin {
+        Origin::Program(app, token) => ("program", Some(app), Some(token)),
+        Origin::Command => (COMMAND, None, None),
+        Origin::House(app) => ("house", app, None),
+    };
+    on!(tx, c => sqlx::query(INSERT)
+        .bind(act.id).bind(act.at.0).bind(origin).bind(app.map(|id| id.0)).bind(token.map(|id| id.0)).bind(act.kind)
+        .bind(act.conversation.map(|id| id.0)).bind(act.person.map(|id| id.0)).bind(act.data.to_string())
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Writes down what a command changed, by whoever may run it on this machine.
+pub async fn by_command(
+    tx: &mut Tx,
+    (id, at): (i64, At),
+    kind: &'static str,
+    person: Option<PersonId>,
+    data: &Value,
+) -> Result<()> {
+    record(tx, Act { id, at, origin: Origin::Command, kind, conversation: None, person, data }).await
+}

@@ -1,0 +1,49 @@
+//! Who looked at what is hidden, and who took something out of the house: rows that nobody can change.
+
+use serde_json::Value;
+
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, CustomerId, PersonId};
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// What somebody did.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Its row.
+    pub id: i64,
+    /// When.
+    pub at: At,
+    /// Who.
+    pub actor: PersonId,
+    /// What: a word such as `number_shown`.
+    pub kind: &'static str,
+    /// In which conversation.
+    pub conversation: Option<ConversationId>,
+    /// About which customer.
+    pub customer: Option<CustomerId>,
+    /// About whom of the staff.
+    pub person: Option<PersonId>,
+    /// The particulars; ids and counts, never a number or a body.
+    pub data: &'a Value,
+}
+
+impl<'a> Entry<'a> {
+    /// What `actor` did, about nobody and no conversation in particular.
+    #[must_use]
+    pub fn new(id: i64, at: At, actor: PersonId, kind: &'static str, data: &'a Value) -> Self {
+        Entry { id, at, actor, kind, conversation: None, customer: None, person: None, data }
+    }
+}
+
+/// Writes a row.
+pub async fn record(tx: &mut Tx, entry: Entry<'_>) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO audit (id, at, actor_id, kind, conversation_id, customer_id, person_id, data) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind(entry.id).bind(entry.at.0).bind(entry.actor.0).bind(entry.kind)
+        .bind(entry.conversation.map(|id| id.0)).bind(entry.customer.map(|id| id.0))
+        .bind(entry.person.map(|id| id.0)).bind(entry.data.to_string())
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Who came in, who went out, and who was not let in. The first two are rows that nobody can change; the last are counts
+//! by hour, account and origin, and never more than so many an hour: whoever guesses cannot fill the disk.
+
+use crate::clock::{At, hours};
+use crate::domain::ids::PersonId;
+use crate::on;
+use crate::store::{Result, Tx};
+
+/// The origin where the network address is not known.
+pub const UNKNOWN: &str = "unknown";
+/// The origin and account of whatever is beyond the most rows of an hour.
+const OTHERS: &str = "others";
+/// Rows of one hour about who was not let in.
+const MOST: i64 = 300;
+
+/// A wrong password.
+pub const WRONG: &str = "wrong";
+/// An attempt that came too soon after others, so that no password was looked at.
+pub const TOO_SOON: &str = "too_soon";
+
+/// Somebody came in or went out.
+#[derive(Clone, Copy, Debug)]
+pub struct SignIn<'a> {
+    /// Its row.
+    pub id: i64,
+    /// When.
+    pub at: At,
+    /// Who.
+    pub person: PersonId,
+    /// `signed_in` or `signed_out`.
+    pub kind: &'static str,
+    /// By which door; empty for `signed_out`.
+    pub how: &'static str,
+    /// What stands for the network address.
+    pub origin: &'a str,
+    /// Whether the person had come in with this browser before: `known` or `new`; empty for `signed_out`.
+    pub device: &'static str,
+}
+
+/// Writes a row.
+pub async fn insert(tx: &mut Tx, entry: SignIn<'_>) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO sign_ins (id, at, person_id, kind, how, origin, device) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(entry.id).bind(entry.at.0).bind(entry.person.0).bind(entry.kind).bind(entry.how)
+        .bind(entry.origin.to_owned()).bind(entry.device).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Adds `count` to how often somebody was not let in, this hour, as this person and from there. Beyond the most rows of
+/// an hour all are counted in one.
+pub async fn refuse(
+    tx: &mut Tx,
+    (person, origin, kind): (Option<PersonId>, &str, &'static str),
+    count: i64,
+    now: At,
+) -> Result<()> {
+    let hour = hour_of(now);
+    let person = person.map_or(0, |person| person.0);
+    let there: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM sign_in_refusals WHERE hour = $1 AND origin <> $5 \
+         AND NOT (person_id = $2 AND origin = $3 AND kind = $4)")
+        .bind(hour.0).bind(person).bind(origin.to_owned()).bind(kind).bind(OTHERS).fetch_one(&mut *c).await)?;
+    let (person, origin) = if there < MOST { (person, origin) } else { (0, OTHERS) };
+    on!(tx, c => sqlx::query(
+        "INSERT INTO sign_in_refusals (hour, person_id, origin, kind, total, last_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (hour, person_id, origin, kind) DO UPDATE \
+         SET total = sign_in_refusals.total + excluded.total, last_at = excluded.last_at")
+        .bind(hour.0).bind(person).bind(origin.to_owned()).bind(kind).bind(count).bind(now.0)
+        .execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+fn hour_of(at: At) -> At {
+    let hour = i64::try_from(hours(1).as_micros()).unwrap_or(i64::MAX);
+    At(at.0.div_euclid(hour) * hour)
+}
+
+/// Forgets up to `most` counts of before `before`.
+pub async fn forget(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
+    let done = on!(tx, c => sqlx::query(
+        "DELETE FROM sign_in_refusals WHERE hour IN \
+         (SELECT hour FROM sign_in_refusals WHERE hour < $1 GROUP BY hour ORDER BY hour LIMIT $2)")
+        .bind(before.0).bind((most / MOST).max(1)).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    Ok(done)
+}

@@ -1,0 +1,106 @@
+//! Moves what was planned by a clock that has jumped since. `leap` is in microseconds; what was written within `fresh` was
+//! written by the clock as it is now.
+
+use super::settings;
+use crate::clock::At;
+use crate::on;
+use crate::store::engine::dialect;
+use crate::store::engine::lock_order::{hold_rows, hold_which};
+use crate::store::{Result, Tx};
+
+/// The setting that keeps when this was done last.
+const LEAPT_AT: &str = "clock.leapt_at";
+
+/// When plans were moved last. Held until the commit by whoever writes it.
+pub async fn last(tx: &mut Tx) -> Result<Option<At>> {
+    // Words are held in their order, and that of the account comes after this one.
+    dialect::one_at_a_time(tx, "a leap", "").await?;
+    Ok(settings::get(tx, LEAPT_AT).await?.and_then(|at| at.parse().ok()).map(At))
+}
+
+/// Remembers that plans are moved at `now`, and holds what is about to be moved, in order.
+pub async fn begin(tx: &mut Tx, leap: i64, fresh: (At, At), now: At) -> Result<()> {
+    dialect::one_at_a_time(tx, "account", "").await?;
+    settings::set(tx, LEAPT_AT, &now.0.to_string()).await?;
+    if !tx.holds_rows() {
+        return Ok(());
+    }
+    hold_which(tx, "carrier_outage", "id", "TRUE", &[]).await?;
+    let (from, to) = (fresh.0.0, fresh.1.0);
+    let planned: Vec<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT DISTINCT conversation_id FROM planned_replies \
+         WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $1 AND $2)")
+        .bind(from).bind(to).fetch_all(&mut *c).await)?;
+    hold_rows(tx, "conversations", &planned).await?;
+    let deliveries: Vec<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT delivery_id FROM attempts \
+         WHERE (ended_at IS NULL OR next_look_at IS NOT NULL) AND NOT (started_at BETWEEN $1 AND $2) \
+         UNION SELECT id FROM deliveries WHERE state IN ('ready', 'sending', 'unknown') \
+         AND NOT (updated_at BETWEEN $1 AND $2)")
+        .bind(from).bind(to).fetch_all(&mut *c).await)?;
+    hold_rows(tx, "deliveries", &deliveries).await?;
+    hold_numbers(tx, leap, now).await
+}
+
+async fn hold_numbers(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
+    if !tx.holds_rows() {
+        return Ok(());
+    }
+    let numbers: Vec<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT id FROM numbers WHERE paused_at IS NOT NULL OR pace_free_at > $1")
+        .bind(now.0 - leap / 2).fetch_all(&mut *c).await)?;
+    hold_rows(tx, "numbers", &numbers).await
+}
+
+/// Requests that are open or in doubt: when they began, their leases, and the looks for them.
+pub async fn requests(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE attempts SET started_at = started_at + $1, lease_until = lease_until + $1, \
+         doubt_since = doubt_since + $1, next_look_at = next_look_at + $1, listed_at = listed_at + $1, \
+         empty_at = empty_at + $1 \
+         WHERE (ended_at IS NULL OR next_look_at IS NOT NULL) AND NOT (started_at BETWEEN $2 AND $3)")
+        .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Texts that wait: when they may leave, their places, until when they are valid, and from when on they are looked for.
+pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1, \
+         look_from = look_from + $1 \
+         WHERE state IN ('ready', 'sending', 'unknown') AND NOT (updated_at BETWEEN $2 AND $3)")
+        .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// Replies that can still be taken back; a time that somebody chose is the clock's own.
+pub async fn planned(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
+    on!(tx, c => sqlx::query(
+        "UPDATE planned_replies SET due_at = due_at + $1, created_at = created_at + $1 \
+         WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $2 AND $3)")
+        .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}
+
+/// When what is stopped is tried again: a number, the account, a carrier that cannot be reached.
+pub async fn probes(tx: &mut Tx, leap: i64) -> Result<()> {
+    for statement in [
+        "UPDATE numbers SET probe_at = probe_at + $1, probed_at = probed_at + $1 WHERE paused_at IS NOT NULL",
+        "UPDATE account_pause SET probe_at = probe_at + $1",
+        "UPDATE carrier_outage SET probe_at = probe_at + $1",
+    ] {
+        on!(tx, c => sqlx::query(statement).bind(leap).execute(&mut *c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+/// The next free place of each number, where a clock that was set back would make it wait.
+pub async fn paces(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
+    if leap >= 0 {
+        return Ok(());
+    }
+    hold_numbers(tx, leap, now).await?;
+    on!(tx, c => sqlx::query("UPDATE numbers SET pace_free_at = pace_free_at + $1 WHERE pace_free_at > $2")
+        .bind(leap).bind(now.0 - leap / 2).execute(&mut *c).await.map(drop))?;
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Texts of which nobody knows whether they were sent, and the evidence. For managers.
+
+use sqlx::Row as _;
+
+use crate::clock::At;
+use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};
+use crate::on;
+use crate::store::views::Contact;
+use crate::store::{Result, Tx};
+
+/// How many a page shows.
+pub const PAGE: i64 = 50;
+
+/// A text in doubt.
+#[derive(Clone, Debug)]
+pub struct Doubtful {
+    /// Which.
+    pub id: DeliveryId,
+    /// `unknown`, or `parked`: then the lane has gone on without it.
+    pub state: String,
+    /// Where people look for it.
+    pub conversation: Option<ConversationId>,
+    /// To whom, if not to staff.
+    pub contact: Contact,
+    /// Whose phone, if staff's.
+    pub rep: Option<String>,
+    /// From which of our numbers: the line's name, else the number.
+    pub from: String,
+    /// `text`, or the kind of notice.
+    pub kind: String,
+    /// What it says.
+    pub body: String,
+    /// When it was accepted.
+    pub accepted_at: At,
+    /// Why it stands so.
+    pub why: Option<String>,
+}
+
+const SELECT: &str = "SELECT d.id, d.state, d.conversation_id, u.name, d.to_phone, p.name, COALESCE(l.name, n.number), \
+     d.kind, d.body, d.accepted_at, d.why, cl.policies FROM deliveries d JOIN numbers n ON n.id = d.number_id \
+     LEFT JOIN lines l ON l.id = n.id LEFT JOIN customers u ON u.phone = d.to_phone \
+     LEFT JOIN people p ON p.id = d.person_id LEFT JOIN conversations c ON c.id = d.conversation_id \
+     LEFT JOIN lines cl ON cl.id = c.line_id ";
+
+macro_rules! doubtful {
+    () => {
+        |row| {
+            let (phone, policies): (String, Option<String>) = (row.try_get(4)?, row.try_get(11)?);
+            Ok(Doubtful {
+                id: DeliveryId(row.try_get(0)?),
+                state: row.try_get(1)?,
+                conversation: row.try_get::<Option<i64>, _>(2)?.map(ConversationId),
+                contact: Contact::on(row.try_get(3)?, Some(&phone), policies.as_deref()),
+                rep: row.try_get(5)?,
+                from: row.try_get(6)?,
+                kind: row.try_get(7)?,
+                body: row.try_get(8)?,
+                accepted_at: At(row.try_get(9)?),
+                why: row.try_get(10)?,
+            })
+        }
+    };
+}
+
+/// Texts in doubt, the oldest first, those after `after`.
+pub async fn list(tx: &mut Tx, after: DeliveryId) -> Result<Vec<Doubtful>> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{SELECT} WHERE d.state IN ('sending', 'unknown', 'parked') AND d.state <> 'sending' AND d.id > $1 ORDER BY d.id LIMIT $2"
+    ));
+    let rows = on!(tx, c, R => {
+        let read: fn(R) -> sqlx::Result<Doubtful> = doubtful!();
+        sqlx::query(sql).bind(after.0).bind(PAGE).try_map(read).fetch_all(&mut *c).await
+    })?;
+    Ok(rows)
+}
+
+/// How many texts are in doubt.
+pub async fn count(tx: &mut Tx) -> Result<i64> {
+    let count = on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM deliveries WHERE state IN ('sending', 'unknown', 'parked') AND state <> 'sending'")
+        .fetch_one(&mut *c).await)?;
+    Ok(count)
+}
+
+/// The text `id`, if it is in doubt.
+pub async fn show(tx: &mut Tx, id: DeliveryId) -> Result<Option<Doubtful>> {
+    let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE d.id = $1 AND d.state IN ('unknown', 'parked')"));
+    let row = on!(tx, c, R => {
+        let read: fn(R) -> sqlx::Result<Doubtful> = doubtful!();
+        sqlx::query(sql).bind(id.0).try_map(read).fetch_optional(&mut *c).await
+    })?;
+    Ok(row)
+}
+
+/// A request that was made for it.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Which.
+    pub id: AttemptId,
+    /// When it began.
+    pub started_at: At,
+    /// When it ended, one way or another.
+    pub ended_at: Option<At>,
+    /// How it ended, in a word.
+    pub outcome: Option<String>,
+    /// How often the carrier's list was looked at.
+    pub looks: i64,
+    /// When the list was last had.
+    pub listed_at: Option<At>,
+    /// When it is looked at next.
+    pub next_look_at: Option<At>,
+}
+
+/// The requests that were made for a text, oldest first.
+pub async fn attempts(tx: &mut Tx, id: DeliveryId) -> Result<Vec<Attempt>> {
+    let rows: Vec<(i64, i64, Option<i64>, Option<String>, i64, Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, started_at, ended_at, outcome, looks, listed_at, next_look_at FROM attempts WHERE delivery_id = $1 \
+         ORDER BY fence").bind(id.0).fetch_all(&mut *c).await)?;
+    let row = |(id, started, ended, outcome, looks, listed, next): (
+        i64,
+        i64,
+        Option<i64>,
+        Option<String>,
+        i64,
+        Option<i64>,
+        Option<i64>,
+    )| {
+        Attempt {
+            id: AttemptId(id),
+            started_at: At(started),
+            ended_at: ended.map(At),
+            outcome,
+            looks,
+            listed_at: listed.map(At),
+            next_look_at: next.map(At),
+        }
+    };
+    Ok(rows.into_iter().map(row).collect())
+}

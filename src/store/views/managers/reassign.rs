@@ -1,0 +1,81 @@
+//! Conversations that are to be given away, and to whom they could go.
+
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::domain::ids::{ConversationId, PersonId};
+use crate::on;
+use crate::store::views::{Contact, Viewer, params};
+use crate::store::{Result, Tx, padded};
+
+/// A conversation.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its number.
+    pub id: ConversationId,
+    /// The customer.
+    pub contact: Contact,
+    /// The line's name.
+    pub line: String,
+    /// Who has it.
+    pub rep: Option<String>,
+    /// It is closed.
+    pub closed: bool,
+}
+
+/// Those of `ids` that `viewer` may see and that are of a line, in their order: nobody of ours has a pair.
+pub async fn rows(tx: &mut Tx, viewer: Viewer, ids: &[ConversationId]) -> Result<Vec<Row>> {
+    let mut found = Vec::new();
+    for some in ids.chunks(64) {
+        let sql = format!(
+            "SELECT c.id, u.name, u.phone, l.policies, l.name, p.name, c.closed_at FROM conversations c \
+             LEFT JOIN customers u ON u.id = c.customer_id JOIN lines l ON l.id = c.line_id \
+             LEFT JOIN people p ON p.id = c.pinned_to WHERE {} AND c.id IN ({})",
+            viewer.sees(),
+            params(2, some)
+        );
+        let rows = on!(tx, c, R => {
+            let mut q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0);
+            for id in padded(some) {
+                q = q.bind(id.0);
+            }
+            q.try_map(|row: R| {
+                let (phone, policies): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+                Ok(Row {
+                    id: ConversationId(row.try_get(0)?),
+                    contact: Contact::on(row.try_get(1)?, phone.as_deref(), policies.as_deref()),
+                    line: row.try_get::<Option<String>, _>(4)?.unwrap_or_default(),
+                    rep: row.try_get(5)?,
+                    closed: row.try_get::<Option<i64>, _>(6)?.is_some(),
+                })
+            }).fetch_all(&mut *c).await
+        })?;
+        found.extend(rows);
+    }
+    found.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+    Ok(found)
+}
+
+/// Somebody a conversation could go to.
+#[derive(Clone, Debug)]
+pub struct Colleague {
+    /// Who.
+    pub id: PersonId,
+    /// Name.
+    pub name: String,
+    /// Takes new customers.
+    pub on_duty: bool,
+    /// Open conversations.
+    pub open: i64,
+}
+
+/// Enabled members of any line, by name.
+pub async fn colleagues(tx: &mut Tx) -> Result<Vec<Colleague>> {
+    let rows: Vec<(i64, String, String, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT p.id, p.name, p.duty, (SELECT COUNT(*) FROM conversations c WHERE c.pinned_to = p.id AND c.closed_at IS NULL) \
+         FROM people p WHERE p.disabled_at IS NULL AND EXISTS (SELECT 1 FROM line_members m WHERE m.person_id = p.id) \
+         ORDER BY p.name, p.id").fetch_all(&mut *c).await)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, duty, open)| Colleague { id: PersonId(id), name, on_duty: duty == "on", open })
+        .collect())
+}

@@ -1,0 +1,112 @@
+//! What stands beside a thread: legs, who else the contact is, and whether we may text.
+
+use super::{Head, namesakes};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, CustomerId, PersonId};
+use crate::domain::numbers::phone::masked;
+use crate::on;
+use crate::store::customers::contacts;
+use crate::store::views::Viewer;
+use crate::store::{Result, Tx};
+
+/// A way into the conversation.
+#[derive(Clone, Debug)]
+pub struct Leg {
+    /// Whose phone it is, if a rep's.
+    pub rep: Option<(PersonId, String)>,
+    /// What the party is called whose phone it is, if it is a party's.
+    pub party: Option<String>,
+    /// Our number's end: the line's name, else the mask's number.
+    pub ours: String,
+    /// Since when.
+    pub opened_at: At,
+    /// Until when its mask rests for this phone; `None` while it is live.
+    pub rests_until: Option<At>,
+}
+
+/// The live legs of a conversation, the customer's first, and those whose masks still rest at `now`. A rep sees the
+/// customer's and their own.
+pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> Result<Vec<Leg>> {
+    type Raw = (Option<i64>, Option<String>, Option<String>, Option<String>, String, i64, Option<i64>, Option<i64>);
+    let raw: Vec<Raw> = on!(tx, c => sqlx::query_as(
+        "SELECT p.id, p.name, g.alias, l.name, n.number, g.opened_at, g.ended_at, g.rests_until FROM legs g \
+         JOIN numbers n ON n.id = g.number_id LEFT JOIN lines l ON l.id = n.id LEFT JOIN people p ON p.id = g.person_id \
+         WHERE g.conversation_id = $1 AND (g.ended_at IS NULL OR g.rests_until > $2) \
+         ORDER BY CASE WHEN g.ended_at IS NULL THEN 0 ELSE 1 END, g.role, g.id DESC LIMIT 30"
+    ).bind(id.0).bind(now.0).fetch_all(c).await)?;
+    let legs = raw.into_iter().map(|(person, name, party, line, number, at, ended, rests)| Leg {
+        rep: person.map(|id| (PersonId(id), name.unwrap_or_default())),
+        party,
+        ours: line.unwrap_or(number),
+        opened_at: At(at),
+        rests_until: ended.and(rests).map(At),
+    });
+    let own = |leg: &Leg| leg.rep.as_ref().is_none_or(|(id, _)| *id == viewer.person);
+    Ok(legs.filter(|leg| viewer.sees_all() || (own(leg) && leg.rests_until.is_none())).collect())
+}
+
+/// Whether the customer has a live way into the conversation.
+pub async fn is_connected(tx: &mut Tx, id: ConversationId) -> Result<bool> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT id FROM legs WHERE conversation_id = $1 AND ended_at IS NULL AND person_id IS NULL LIMIT 1")
+        .bind(id.0).fetch_optional(&mut *c).await)?;
+    Ok(row.is_some())
+}
+
+/// A contact that is one person with the one whom the page is about.
+#[derive(Clone, Debug)]
+pub struct Together {
+    /// Which.
+    pub customer: CustomerId,
+    /// The last digits of its number.
+    pub masked: String,
+    /// Its newest conversation that the viewer may see; none: they cannot take it apart.
+    pub conversation: Option<ConversationId>,
+}
+
+/// The others of `group`, contacts that are one person, than `own`.
+pub async fn together(tx: &mut Tx, viewer: Viewer, group: &[CustomerId], own: CustomerId) -> Result<Vec<Together>> {
+    let mut others = Vec::new();
+    for customer in group.iter().filter(|other| **other != own) {
+        let masked = contacts::phone(tx, *customer).await?.map(|phone| masked(&phone)).unwrap_or_default();
+        let conversation = namesakes::newest(tx, viewer, *customer).await?;
+        others.push(Together { customer: *customer, masked, conversation });
+    }
+    Ok(others)
+}
+
+/// Whether a customer may be texted from a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayText {
+    /// Nothing speaks against it.
+    Yes,
+    /// Nothing any more: they opted in again.
+    Again(At),
+    /// They said no.
+    OptedOut(At),
+    /// A colleague entered that they said no.
+    OptedOutByStaff(At),
+    /// The carrier or their phone blocks the number.
+    Blocked(At),
+}
+
+/// Reads both ledgers for the customer of `head` on its line.
+pub async fn may_text(tx: &mut Tx, head: &Head) -> Result<MayText> {
+    let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(MayText::Yes) };
+    let scope = format!("line:{line}");
+    let consent: Option<(i64, i64, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT k.given, k.at, k.origin FROM consents k JOIN customers u ON u.phone = k.phone \
+         WHERE u.id = $1 AND k.scope = $2 ORDER BY k.id DESC LIMIT 1"
+    ).bind(customer.0).bind(scope).fetch_optional(c).await)?;
+    let block: Option<(i64, i64)> = on!(tx, c => sqlx::query_as(
+        "SELECT b.blocked, b.at FROM blocks b JOIN customers u ON u.phone = b.phone \
+         WHERE u.id = $1 AND b.number_id = $2 ORDER BY b.id DESC LIMIT 1"
+    ).bind(customer.0).bind(line.0).fetch_optional(c).await)?;
+    Ok(match (consent, block) {
+        (Some((0, at, origin)), _) if origin == "staff" => MayText::OptedOutByStaff(At(at)),
+        (Some((0, at, _)), _) => MayText::OptedOut(At(at)),
+        (_, Some((1, at))) => MayText::Blocked(At(at)),
+        (Some((_, at, _)), _) => MayText::Again(At(at)),
+        (None, _) => MayText::Yes,
+    })
+}

@@ -1,0 +1,115 @@
+//! What belongs to one customer: the conversations of a line that make one timeline, each with the reader's own rights.
+//! Contacts that staff have put together count as one customer.
+
+use sqlx::{AssertSqlSafe, Row};
+
+use super::Head;
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, CustomerId, MessageId};
+use crate::on;
+use crate::store::customers::contacts;
+use crate::store::views::{Contact, Viewer, params};
+use crate::store::{Result, Tx, padded};
+
+/// How many conversations one page of a timeline is made of.
+const MOST: i64 = 12;
+
+/// A conversation in the timeline of another.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Which.
+    pub id: ConversationId,
+    /// Its customer; after a merge not everywhere the same phone.
+    pub contact: Contact,
+}
+
+/// The conversations whose messages before `before` stand in the timeline of `head`, itself among them: those of its
+/// customer on its line that began before it ended, as far as `viewer` may see them.
+pub async fn together(tx: &mut Tx, viewer: Viewer, head: &Head, before: MessageId) -> Result<Vec<Part>> {
+    let alone = || vec![Part { id: head.id, contact: head.contact.clone() }];
+    let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(alone()) };
+    // Who else it is stands on the card.
+    let customers = if head.knows { contacts::group(tx, customer).await? } else { vec![customer] };
+    let until = began_before(tx, before).await?.min(head.closed_at.unwrap_or(At(i64::MAX)));
+    let sql = format!(
+        "SELECT c.id, {}, u.phone, l.policies FROM conversations c JOIN customers u ON u.id = c.customer_id \
+         JOIN lines l ON l.id = c.line_id WHERE c.line_id = $2 AND c.opened_at <= $3 AND {} AND c.customer_id IN ({}) \
+         ORDER BY c.last_at DESC, c.id DESC LIMIT $4",
+        viewer.name(),
+        viewer.sees(),
+        params(5, &customers)
+    );
+    let parts = on!(tx, c, R => {
+        let q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(line.0).bind(until.0).bind(MOST);
+        padded(&customers).fold(q, |q, id| q.bind(id.0)).try_map(|row: R| {
+            let (phone, policies): (String, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+            Ok(Part {
+                id: ConversationId(row.try_get(0)?),
+                contact: Contact::on(row.try_get(1)?, Some(&phone), policies.as_deref()),
+            })
+        }).fetch_all(&mut *c).await
+    })?;
+    Ok(if parts.is_empty() { alone() } else { parts })
+}
+
+/// When the message `before` was accepted, so that only what began earlier is looked at; the end of time if it is none.
+async fn began_before(tx: &mut Tx, before: MessageId) -> Result<At> {
+    let at: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT accepted_at FROM messages WHERE id = $1")
+        .bind(before.0).fetch_optional(&mut *c).await)?;
+    Ok(At(at.unwrap_or(i64::MAX)))
+}
+
+/// Another conversation with the same customer, on whichever line.
+#[derive(Clone, Debug)]
+pub struct Other {
+    /// The conversation.
+    pub id: ConversationId,
+    /// When something was last said.
+    pub at: At,
+    /// The beginning of what was last said.
+    pub preview: String,
+    /// Its line.
+    pub line: String,
+    /// Who has or had it.
+    pub rep: Option<String>,
+    /// Its phone, where that is another one than the reader looks at.
+    pub masked: String,
+    /// It is not closed.
+    pub open: bool,
+}
+
+/// At most `most` other conversations of a customer that the viewer may see, newest first.
+pub async fn others(
+    tx: &mut Tx,
+    viewer: Viewer,
+    (customers, except): (&[CustomerId], ConversationId),
+    most: i64,
+) -> Result<Vec<Other>> {
+    if customers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT c.id, c.last_at, c.preview, l.name, p.name, u.phone, l.policies, c.closed_at FROM conversations c \
+         JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \
+         LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id <> $2 AND {} AND c.customer_id IN ({}) \
+         ORDER BY c.id DESC LIMIT $3",
+        viewer.sees(),
+        params(4, customers)
+    );
+    let others = on!(tx, c, R => {
+        let q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(except.0).bind(most);
+        padded(customers).fold(q, |q, id| q.bind(id.0)).try_map(|row: R| {
+            let (phone, policies): (String, Option<String>) = (row.try_get(5)?, row.try_get(6)?);
+            Ok(Other {
+                id: ConversationId(row.try_get(0)?),
+                at: At(row.try_get(1)?),
+                preview: row.try_get(2)?,
+                line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
+                rep: row.try_get(4)?,
+                masked: Contact::on(None, Some(&phone), policies.as_deref()).masked,
+                open: row.try_get::<Option<i64>, _>(7)?.is_none(),
+            })
+        }).fetch_all(&mut *c).await
+    })?;
+    Ok(others)
+}

@@ -1,0 +1,252 @@
+//! What was said and done with a customer on a line, across conversations, with what became of every text.
+
+use std::collections::HashMap;
+
+use sqlx::QueryBuilder;
+
+use super::planned::{Leaving, leaving};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::words::files::Files;
+use crate::on;
+use crate::store::conversations::mentions;
+use crate::store::{Result, Tx, padded, push_list};
+
+/// How many messages a page of the timeline has.
+pub const PAGE: i64 = 80;
+
+/// Something said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The message.
+    pub id: MessageId,
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// When it was accepted.
+    pub at: At,
+    /// `customer`, `rep`, `party` or `system`.
+    pub author: String,
+    /// The author's name, if a person of ours; what a party is called.
+    pub author_name: Option<String>,
+    /// `phone`, `web`, `api` or `system`.
+    pub way: String,
+    /// `text`, `note`, `keyword` or `command`.
+    pub kind: String,
+    /// `relayed`, `held`, `refused` or `kept`.
+    pub outcome: String,
+    /// Why it was not relayed.
+    pub why: Option<String>,
+    /// The body, as it was written.
+    pub body: String,
+    /// What came with it.
+    pub files: Files,
+    /// What became of its texts.
+    pub texts: Vec<Text>,
+    /// Colleagues whom it names.
+    pub names: Vec<String>,
+    /// Somebody has sent it again.
+    pub repeated: bool,
+}
+
+/// One text that a message became.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// The state's word.
+    pub state: String,
+    /// The rep whose phone it goes to; nobody's name if it goes to the customer.
+    pub to_rep: Option<String>,
+    /// The party whose phone it goes to, if it does.
+    pub to_party: Option<String>,
+    /// Why it is in this state, in words for people.
+    pub why: Option<String>,
+}
+
+/// A message and one text of it: its state, the rep or party to whom it goes, and why it is in that state.
+pub(in crate::store::views) type RawText = (i64, String, Option<String>, Option<String>, Option<String>);
+
+impl Text {
+    /// Reads what a statement found.
+    pub(in crate::store::views) fn of((message, state, to_rep, to_party, why): RawText) -> (MessageId, Text) {
+        (MessageId(message), Text { state, to_rep, to_party, why })
+    }
+}
+
+/// Something done.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The event's row.
+    pub id: i64,
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// When.
+    pub at: At,
+    /// Which kind of thing.
+    pub kind: String,
+    /// The name of the person who did it.
+    pub actor: Option<String>,
+    /// What belongs to it, as JSON.
+    pub data: String,
+}
+
+/// A page of the timeline, each part oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    /// Messages.
+    pub said: Vec<Said>,
+    /// Events between them.
+    pub done: Vec<Done>,
+    /// Replies that wait, and those that could not be sent.
+    pub leaving: Vec<Leaving>,
+    /// The message before which older ones stand, if there are any.
+    pub older: Option<MessageId>,
+}
+
+type RawSaid = (i64, i64, i64, String, Option<String>, String, String, String, Option<String>, String, Option<String>);
+
+/// Begins the form key of a message that repeats another: its id follows.
+pub const REPEATS: &str = "again-";
+
+/// The newest page of messages before `before` in the conversations `of`, in the order of time, and the events among
+/// them; what waits, in `head` alone. Whoever calls it has checked that the conversations may be seen.
+pub async fn timeline(tx: &mut Tx, head: ConversationId, of: &[ConversationId], before: MessageId) -> Result<Timeline> {
+    let mut ids = newest(tx, of, before).await?;
+    ids.sort_unstable_by(|one, other| other.cmp(one));
+    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let oldest = ids.get(page.saturating_sub(1)).filter(|_| ids.len() > page).copied().map(MessageId);
+    let from = oldest.map_or(0, |id| id.0);
+    let mut said = messages(tx, of, from, before.0).await?;
+    let mut texts = texts(tx, of, from).await?;
+    for message in &mut said {
+        message.texts = texts.remove(&message.id).unwrap_or_default();
+    }
+    let done = events(tx, of, from, before.0).await?;
+    for id in of {
+        let noted = |said: &Said| said.kind == "note" && said.conversation == *id;
+        if said.iter().any(noted) {
+            let mut names = mentions::names(tx, *id, from).await?;
+            for message in said.iter_mut().filter(|said| noted(said)) {
+                message.names = names.remove(&message.id).unwrap_or_default();
+            }
+        }
+    }
+    let repeated = repeated(tx, head, from).await?;
+    for message in &mut said {
+        message.repeated = repeated.contains(&message.id);
+    }
+    let leaving = if before.0 == i64::MAX { leaving(tx, head, from).await? } else { Vec::new() };
+    Ok(Timeline { said, done, leaving, older: oldest })
+}
+
+/// The ids of at least one message more than a page has, if there are so many. Asked of each conversation by itself, so
+/// that a long one is not read to its beginning.
+async fn newest(tx: &mut Tx, of: &[ConversationId], before: MessageId) -> Result<Vec<i64>> {
+    Ok(on!(tx, c => {
+        let mut q = QueryBuilder::new("");
+        let mut parts = q.separated(" UNION ALL ");
+        for id in of {
+            parts
+                .push("SELECT id FROM (SELECT m.id FROM messages m WHERE m.conversation_id = ")
+                .push_bind_unseparated(id.0)
+                .push_unseparated(" AND m.id < ")
+                .push_bind_unseparated(before.0)
+                .push_unseparated(" ORDER BY m.id DESC LIMIT ")
+                .push_bind_unseparated(PAGE + 1)
+                .push_unseparated(") one");
+        }
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?)
+}
+
+async fn messages(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Said>> {
+    let raw: Vec<RawSaid> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.way, m.kind, m.outcome, \
+             m.why, m.body, m.media FROM messages m LEFT JOIN people p ON p.id = m.author_id \
+             LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE m.id >= ",
+        );
+        q.push_bind(from).push(" AND m.id < ").push_bind(before).push(" AND m.conversation_id IN (");
+        push_list(&mut q, padded(of).map(|id| id.0));
+        q.push(" ORDER BY m.id");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    Ok(raw.into_iter().map(read).collect())
+}
+
+fn read((id, conversation, at, author, author_name, way, kind, outcome, why, body, media): RawSaid) -> Said {
+    Said {
+        id: MessageId(id),
+        conversation: ConversationId(conversation),
+        at: At(at),
+        author,
+        author_name,
+        way,
+        kind,
+        outcome,
+        why,
+        body,
+        files: Files::kept(media.as_deref()),
+        texts: Vec::new(),
+        names: Vec::new(),
+        repeated: false,
+    }
+}
+
+/// Messages that somebody has sent again, or is about to.
+async fn repeated(tx: &mut Tx, id: ConversationId, from: i64) -> Result<Vec<MessageId>> {
+    let keys: Vec<(String,)> = on!(tx, c => sqlx::query_as(
+        "SELECT form_key FROM messages WHERE conversation_id = $1 AND id >= $2 AND form_key LIKE 'again-%' \
+         UNION SELECT form_key FROM planned_replies WHERE conversation_id = $1 AND id >= $2 \
+           AND form_key LIKE 'again-%'"
+    ).bind(id.0).bind(from).fetch_all(c).await)?;
+    Ok(keys.iter().filter_map(|(key,)| key.strip_prefix(REPEATS)?.parse().ok()).map(MessageId).collect())
+}
+
+/// A delivery belongs to a message that is older than itself, so those from `from` on are enough.
+async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<MessageId, Vec<Text>>> {
+    let raw: Vec<RawText> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d \
+             LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' WHERE d.message_id IS NOT NULL AND d.kind = 'text' AND d.id >= ",
+        );
+        q.push_bind(from).push(" AND d.conversation_id IN (");
+        push_list(&mut q, padded(of).map(|id| id.0));
+        q.push(" ORDER BY d.id");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    let mut texts: HashMap<MessageId, Vec<Text>> = HashMap::new();
+    for (message, text) in raw.into_iter().map(Text::of) {
+        texts.entry(message).or_default().push(text);
+    }
+    Ok(texts)
+}
+
+async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Done>> {
+    let raw: Vec<(i64, i64, i64, String, Option<String>, String)> = on!(tx, c => {
+        let mut q = QueryBuilder::new(
+            "SELECT e.id, e.conversation_id, e.at, e.kind, p.name, e.data FROM events e \
+             LEFT JOIN people p ON p.id = e.actor_id WHERE e.id >= ",
+        );
+        q.push_bind(from).push(" AND e.id < ").push_bind(before).push(" AND e.conversation_id IN (");
+        push_list(&mut q, padded(of).map(|id| id.0));
+        q.push(" ORDER BY e.id DESC LIMIT 200");
+        q.build_query_as().fetch_all(&mut *c).await
+    })?;
+    let done = |(id, conversation, at, kind, actor, data)| Done {
+        id,
+        conversation: ConversationId(conversation),
+        at: At(at),
+        kind,
+        actor,
+        data,
+    };
+    Ok(raw.into_iter().rev().map(done).collect())
+}
+
+/// The message before which a page must end to show `at` with some of what was said after it; `None` if the newest page
+/// does.
+pub async fn page_with(tx: &mut Tx, id: ConversationId, at: MessageId) -> Result<Option<MessageId>> {
+    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+        "SELECT id FROM messages WHERE conversation_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3"
+    ).bind(id.0).bind(at.0).bind(PAGE / 2).fetch_optional(c).await)?;
+    Ok(row.map(|(id,)| MessageId(id)))
+}

@@ -1,0 +1,14 @@
+//! The texts to one's own phone, turned on from whatever page says that they are off.
+
+use rocket::State;
+use rocket::response::Redirect;
+
+use crate::desk::{Desk, people};
+use crate::http::guards::Signed;
+use crate::web::page::failure::Failure;
+
+#[rocket::post("/phone/texts")]
+pub(in crate::web) async fn texts_on(me: Signed, desk: &State<Desk>) -> Result<Redirect, Failure> {
+    people::texts_on(desk, me.0.id, me.0.id).await?;
+    Ok(Redirect::to("/conversations"))
+}

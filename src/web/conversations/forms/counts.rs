@@ -1,0 +1,35 @@
+//! How long a text is and what it costs, counted where it is cut and sent. The page counts what one request takes by
+//! itself, while one types, and asks here about what is longer.
+
+use rocket::serde::Serialize;
+use rocket::serde::json::Json;
+use rocket::{FromForm, State};
+
+use super::writing::lines;
+use crate::desk::Desk;
+use crate::domain::words::segment;
+use crate::http::form::Form;
+use crate::http::guards::Signed;
+
+#[derive(FromForm)]
+pub(in crate::web) struct Written {
+    #[field(default = String::new())]
+    body: String,
+}
+
+/// What a text comes to.
+#[derive(Serialize)]
+#[serde(crate = "rocket::serde")]
+pub(in crate::web) struct Counted {
+    characters: usize,
+    segments: u32,
+    parts: usize,
+    unicode: bool,
+}
+
+#[rocket::post("/count", data = "<form>")]
+pub(in crate::web) fn create(form: Form<Written>, _me: Signed, desk: &State<Desk>) -> Json<Counted> {
+    let count = segment::count(&lines(&form.body), desk.carrier.capabilities().max_body_chars);
+    let segment::Count { characters, segments, parts, unicode } = count;
+    Json(Counted { characters, segments, parts, unicode })
+}

@@ -1,0 +1,180 @@
+//! Labels: a page on which managers make and rename them, and the forms that put them on a conversation.
+
+use askama::Template;
+use rocket::{FromForm, State};
+
+use super::writing::{Answer as Done, answer};
+use crate::desk::conversations::label;
+use crate::desk::people::sessions::Who;
+use crate::desk::{self, Desk};
+use crate::domain::ids::{ConversationId, LabelId};
+use crate::domain::words::sentence::sentence;
+use crate::http::Site;
+use crate::http::form::Form;
+use crate::http::guards::{ManagerOnly, Signed};
+use crate::http::page::Page;
+use crate::store::conversations::labels::{self, Label};
+use crate::store::views::list::{View, Which};
+use crate::store::{self, Tx};
+use crate::web::conversations::Number;
+use crate::web::conversations::thread::Back;
+use crate::web::page::failure::Failure;
+use crate::web::page::frame::{Frame, Here};
+
+/// The labels of an open conversation, and those that it may get.
+#[derive(Template)]
+#[template(path = "conversations/labels.html")]
+pub(in crate::web) struct Labels {
+    id: ConversationId,
+    view: View,
+    on: Vec<Label>,
+    off: Vec<Label>,
+    why: Option<String>,
+}
+
+impl Labels {
+    /// `why` the last choice was refused, if it was.
+    pub(in crate::web) async fn load(
+        tx: &mut Tx,
+        id: ConversationId,
+        view: View,
+        why: Option<String>,
+    ) -> store::Result<Self> {
+        let on = labels::of(tx, id).await?;
+        let mut off = labels::all(tx).await?;
+        off.retain(|label| on.iter().all(|other| other.id != label.id));
+        Ok(Labels { id, view, on, off, why })
+    }
+
+    /// Whether the page says why the last choice was refused.
+    pub(in crate::web) fn is_refused(&self) -> bool {
+        self.why.is_some()
+    }
+}
+
+/// All open conversations with a label.
+fn with(label: &Label) -> View {
+    View { label: Some(label.id), ..View::of(Which::All) }
+}
+
+/// A label that is to be put on.
+#[derive(FromForm)]
+pub(in crate::web) struct Chosen {
+    #[field(default = String::new())]
+    label: String,
+}
+
+#[rocket::post("/conversations/<id>/labels?<view>", data = "<form>")]
+pub(in crate::web) async fn put_on(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Chosen>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Done {
+    // What names no label is refused like a label that is not there.
+    let label = LabelId(form.label.parse().unwrap_or(0));
+    let outcome = label::put(desk, me.0.id, id.0, label, true).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), refused).await
+}
+
+#[rocket::post("/conversations/<id>/labels/<label>/removal?<view>")]
+pub(in crate::web) async fn take_off(
+    id: Number,
+    label: i64,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Done {
+    let outcome = label::put(desk, me.0.id, id.0, LabelId(label), false).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), refused).await
+}
+
+fn refused(_field: &'static str, why: String) -> Back {
+    Back { problem: Some(why.clone()), label_why: Some(why), ..Back::default() }
+}
+
+/// What was typed into a refused form, for which label, and why it was refused.
+#[derive(Default)]
+struct Typed {
+    label: Option<LabelId>,
+    name: String,
+    why: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "labels/index.html")]
+pub(in crate::web) struct Index {
+    frame: Frame,
+    labels: Vec<Label>,
+    typed: Typed,
+}
+
+impl Index {
+    fn is_about(&self, label: &Label) -> bool {
+        self.typed.label == Some(label.id) && self.typed.why.is_some()
+    }
+
+    /// What stands in the field of a label.
+    fn name_of<'a>(&'a self, label: &'a Label) -> &'a str {
+        if self.is_about(label) { &self.typed.name } else { &label.name }
+    }
+}
+
+async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
+    let mut tx = desk.store.read().await?;
+    let frame = Frame::load(&mut tx, who, Here::Labels, site, desk.clock.now()).await?;
+    Ok(Index { frame, labels: labels::counted(&mut tx).await?, typed })
+}
+
+#[rocket::get("/labels")]
+pub(in crate::web) async fn index(
+    me: ManagerOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Result<Page<Index>, Failure> {
+    page(desk, site, me.0, Typed::default()).await.map(Page::ok)
+}
+
+/// The answer to a form of the page.
+pub(in crate::web) type Answer = crate::web::page::answer::Answer<Index>;
+
+#[derive(FromForm)]
+pub(in crate::web) struct Named {
+    #[field(default = String::new())]
+    name: String,
+}
+
+#[rocket::post("/labels", data = "<form>")]
+pub(in crate::web) async fn create(
+    form: Form<Named>,
+    me: ManagerOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    named(desk, site, me.0, None, form.into_inner().name).await
+}
+
+#[rocket::post("/labels/<id>", data = "<form>")]
+pub(in crate::web) async fn rename(
+    id: i64,
+    form: Form<Named>,
+    me: ManagerOnly,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    named(desk, site, me.0, Some(LabelId(id)), form.into_inner().name).await
+}
+
+async fn named(desk: &Desk, site: &Site, who: Who, id: Option<LabelId>, name: String) -> Answer {
+    match label::name(desk, who.id, id, &name).await {
+        Ok(()) => Answer::see("/labels".to_owned()),
+        Err(desk::Failure::Refused { why, .. }) => {
+            let typed = Typed { label: id, name, why: Some(sentence(&why)) };
+            Answer::again(page(desk, site, who, typed).await)
+        }
+        Err(failure) => Answer::Failed(failure.into()),
+    }
+}

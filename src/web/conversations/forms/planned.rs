@@ -1,0 +1,63 @@
+//! Replies that wait: taken back, moved to another time, or sent now.
+
+use rocket::{FromForm, State};
+
+use super::replies::Time;
+use super::writing::{Answer, answer};
+use crate::desk::replies::unplan::{Wish, unplan};
+use crate::desk::{Desk, Failure};
+use crate::domain::ids::PlannedReplyId;
+use crate::http::Site;
+use crate::http::form::Form;
+use crate::http::guards::Signed;
+use crate::web::conversations::Number;
+use crate::web::conversations::thread::Back;
+
+#[rocket::post("/conversations/<id>/planned/<planned>/withdrawal?<view>")]
+pub(in crate::web) async fn withdraw(
+    id: Number,
+    planned: i64,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = unplan(desk, me.0.id, id.0, PlannedReplyId(planned), Wish::TakeBack).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+}
+
+#[rocket::post("/conversations/<id>/planned/<planned>/departure?<view>")]
+pub(in crate::web) async fn depart(
+    id: Number,
+    planned: i64,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = unplan(desk, me.0.id, id.0, PlannedReplyId(planned), Wish::SendNow).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+}
+
+#[derive(FromForm)]
+pub(in crate::web) struct Moved {
+    time: Time,
+}
+
+#[rocket::post("/conversations/<id>/planned/<planned>/time?<view>", data = "<form>")]
+pub(in crate::web) async fn move_to(
+    id: Number,
+    planned: i64,
+    view: Option<&str>,
+    form: Form<Moved>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = match form.time.read(desk, &me.0, id.0).await {
+        Ok(Some(at)) => unplan(desk, me.0.id, id.0, PlannedReplyId(planned), Wish::MoveTo(at)).await,
+        Ok(None) => Err(Failure::refused("at", "choose when it is to be sent")),
+        Err(failure) => Err(failure),
+    };
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+}

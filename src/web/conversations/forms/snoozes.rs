@@ -1,0 +1,48 @@
+//! Puts a conversation aside until later, and takes it back.
+
+use rocket::{FromForm, State};
+
+use super::writing::{Answer, answer};
+use crate::desk::Desk;
+use crate::desk::conversations::snooze;
+use crate::http::Site;
+use crate::http::form::Form;
+use crate::http::guards::Signed;
+use crate::web::conversations::Number;
+use crate::web::conversations::thread::Back;
+use crate::web::page::refused::Refused;
+
+#[derive(FromForm)]
+pub(in crate::web) struct Until {
+    /// `tomorrow`, `next_week`, a picked time such as `2026-03-11T09:30`, or a span such as `1h30m`.
+    #[field(default = String::new())]
+    until: String,
+}
+
+#[rocket::post("/conversations/<id>/snooze?<view>", data = "<form>")]
+pub(in crate::web) async fn create(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Until>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = snooze::snooze_until(desk, me.0.id, id.0, &form.until).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
+        Back::beside(Refused { form: "snooze", field, why, values: vec![("until", form.into_inner().until)] })
+    })
+    .await
+}
+
+#[rocket::post("/conversations/<id>/waking?<view>")]
+pub(in crate::web) async fn delete(
+    id: Number,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = snooze::unsnooze(desk, me.0.id, id.0).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+}

@@ -1,0 +1,62 @@
+//! What the forms of a conversation share: done and back to the thread, or the page again with what was typed.
+
+use crate::desk::people::sessions::Who;
+use crate::desk::{self, Desk};
+use crate::domain::ids::ConversationId;
+use crate::domain::words::sentence::sentence;
+use crate::http::Site;
+use crate::web::conversations::list::{Shown, view_of};
+use crate::web::conversations::thread::Back;
+use crate::web::conversations::{self, Inbox};
+
+/// The answer to a form.
+pub(in crate::web) type Answer = crate::web::page::answer::Answer<Inbox>;
+
+/// The pane that is in front of a phone after a form was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::web) enum Pane {
+    Thread,
+    Details,
+}
+
+/// Answers a form about conversation `id`. `back` puts what was typed and the reason onto the page.
+pub(in crate::web) async fn answer<T>(
+    outcome: Result<T, desk::Failure>,
+    who: (&Desk, &Site, Who),
+    about: (ConversationId, Option<&str>),
+    back: impl FnOnce(&'static str, String) -> Back,
+) -> Answer {
+    answer_in(Pane::Thread, outcome, who, about, back).await
+}
+
+/// As [`answer`], and back to `pane`.
+pub(in crate::web) async fn answer_in<T>(
+    pane: Pane,
+    outcome: Result<T, desk::Failure>,
+    (desk, site, who): (&Desk, &Site, Who),
+    (id, view): (ConversationId, Option<&str>),
+    back: impl FnOnce(&'static str, String) -> Back,
+) -> Answer {
+    match outcome {
+        Ok(_) => {
+            let pane = if pane == Pane::Details { "details" } else { "thread" };
+            let view = view_of(view);
+            Answer::see(format!("/conversations/{id}?view={view}#{pane}"))
+        }
+        Err(desk::Failure::Refused { field, why }) => {
+            let back = back(field, sentence(&why));
+            Answer::again(conversations::page(desk, site, who, (id, Shown::of(view)), (None, None), back).await)
+        }
+        Err(failure) => Answer::Failed(failure.into()),
+    }
+}
+
+/// Done, and back to the list.
+pub(in crate::web) fn list(view: Option<&str>) -> Answer {
+    Answer::see(format!("/conversations?view={}", view_of(view).word()))
+}
+
+/// Text from a form: browsers send line ends as CR LF, a text has LF; the null character cannot be stored everywhere.
+pub(in crate::web) fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\0', "\u{FFFD}")
+}

@@ -1,0 +1,180 @@
+//! Everything ever said, found again: words, customers, colleagues, lines, states, dates; newest first.
+
+use askama::Template;
+use rocket::State;
+
+use crate::desk::people::sessions::Who;
+use crate::desk::{self, Desk};
+use crate::domain::ids::MessageId;
+use crate::domain::people::person::Role;
+use crate::domain::search::question::Question;
+use crate::domain::time::hours;
+use crate::http::Site;
+use crate::http::guards::Signed;
+use crate::http::page::Page;
+use crate::store::search::saved_searches::{self, SavedSearch};
+use crate::store::views::search::choices::{self, Choice};
+use crate::store::views::search::{self, Found};
+use crate::web::page::failure::Failure;
+use crate::web::page::frame::{Frame, Here, viewer};
+use crate::web::page::stamp::Stamp;
+use asked::{Asked, Wrong};
+use found::{Group, groups};
+
+pub mod asked;
+mod found;
+
+pub mod saved;
+
+/// What a search can be narrowed to.
+struct Choices {
+    people: Vec<Choice>,
+    lines: Vec<Choice>,
+    labels: Vec<Choice>,
+}
+
+/// A name that could not be kept, and why.
+#[derive(Default)]
+struct Back {
+    name: String,
+    why: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "history/index.html")]
+pub(in crate::web) struct History {
+    frame: Frame,
+    asked: Asked,
+    wrong: Wrong,
+    zone: String,
+    choices: Choices,
+    groups: Vec<Group>,
+    hits: usize,
+    next: Option<MessageId>,
+    later: bool,
+    saved: Vec<SavedSearch>,
+    back: Back,
+    behind: Option<Stamp>,
+    manages: bool,
+}
+
+impl History {
+    fn is(&self, field: &str, row: &i64) -> bool {
+        self.asked.typed(field) == row.to_string()
+    }
+
+    /// What the search was narrowed to, each with the address of the search without it.
+    fn chips(&self) -> Vec<(String, String)> {
+        let named =
+            |all: &[Choice], row: &str| all.iter().find(|(id, _)| id.to_string() == row).map(|(_, name)| name.clone());
+        let chip = |(name, value): (&'static str, &str)| {
+            let said = match name {
+                "who" => format!("Customer {value}"),
+                "rep" => format!("Sent by or assigned to {}", named(&self.choices.people, value)?),
+                "line" => named(&self.choices.lines, value)?,
+                "label" => format!("Label {}", named(&self.choices.labels, value)?),
+                "state" => format!("In {value} conversations"),
+                "kind" => {
+                    if value == "notes" {
+                        "Notes".to_owned()
+                    } else {
+                        "Texts".to_owned()
+                    }
+                }
+                "fate" => {
+                    if value == "held" {
+                        "Held".to_owned()
+                    } else {
+                        "Not delivered".to_owned()
+                    }
+                }
+                "error" => format!("Error {value}"),
+                "from" => format!("From {value}"),
+                "to" => format!("Up to {value}"),
+                _ => return None,
+            };
+            Some((said, self.asked.without(name)))
+        };
+        self.asked.fields().into_iter().filter_map(chip).collect()
+    }
+
+    fn has_more(&self) -> bool {
+        self.next.is_some() || self.later
+    }
+
+    /// There is something that can be given to another rep, or may be on another page. Pairs cannot.
+    fn offers_reassigning(&self) -> bool {
+        let choosable = |group: &Group| !group.pair && group.conversation.is_some();
+        self.manages && (self.has_more() || self.groups.iter().any(choosable))
+    }
+
+    fn count(&self) -> String {
+        let more = self.has_more();
+        let (hits, talks) = (self.hits, self.groups.len());
+        match (hits, more) {
+            (0, _) => "Nothing found".to_owned(),
+            (_, true) => {
+                format!("{hits} hits on this page, in {talks} conversation{}", if talks == 1 { "" } else { "s" })
+            }
+            (1, false) => "1 hit".to_owned(),
+            (_, false) => format!("{hits} hits in {talks} conversation{}", if talks == 1 { "" } else { "s" }),
+        }
+    }
+}
+
+async fn page(
+    desk: &Desk,
+    site: &Site,
+    who: Who,
+    asked: Asked,
+    before: Option<i64>,
+    back: Back,
+) -> Result<History, Failure> {
+    let now = desk.clock.now();
+    let mut tx = desk.store.read().await?;
+    let frame = Frame::load(&mut tx, who.clone(), Here::History, site, now).await?;
+    let choices = Choices {
+        people: choices::people(&mut tx).await?,
+        lines: choices::lines(&mut tx).await?,
+        labels: choices::labels(&mut tx).await?,
+    };
+    let usual = choices::zone(&mut tx).await?;
+    let (found, question, wrong) = match asked.wanted(&usual) {
+        Ok(wanted) => {
+            let found = search::find(&mut tx, viewer(&who), &wanted, before.map(MessageId)).await?;
+            (found, wanted.question, Wrong::default())
+        }
+        Err(wrong) => (Found::default(), Question::default(), wrong),
+    };
+    let typed = asked.typed("zone");
+    let zone = if hours::check_zone(typed).is_ok() { typed.to_owned() } else { usual.clone() };
+    let zone = if typed.is_empty() || wrong.zone.is_none() { zone } else { typed.to_owned() };
+    Ok(History {
+        hits: found.hits.len(),
+        next: found.next,
+        groups: groups(found.hits, &question),
+        later: before.is_some(),
+        saved: saved_searches::of(&mut tx, who.id).await?,
+        behind: desk::search::index::behind_since(&mut tx, now).await?.map(Stamp),
+        manages: who.role >= Role::Manager,
+        frame,
+        asked,
+        wrong,
+        zone,
+        choices,
+        back,
+    })
+}
+
+#[rocket::get("/history?<before>&<asked..>")]
+pub(in crate::web) async fn index(
+    before: Option<i64>,
+    asked: Asked,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Result<Page<History>, Failure> {
+    let page = page(desk, site, me.0, asked, before, Back::default()).await?;
+    let refused = page.wrong != Wrong::default();
+    Ok(if refused { Page::refused(page) } else { Page::ok(page) })
+}

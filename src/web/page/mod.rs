@@ -1,0 +1,17 @@
+//! What all pages share.
+
+pub(in crate::web) mod answer;
+pub mod catchers;
+pub(in crate::web) mod failure;
+pub(in crate::web) mod fields;
+pub mod frame;
+pub(in crate::web) mod health;
+pub mod here;
+pub(in crate::web) mod hours;
+pub(in crate::web) mod live;
+pub(in crate::web) mod palette;
+pub(in crate::web) mod refused;
+pub(in crate::web) mod shown;
+pub mod stamp;
+pub(in crate::web) mod way_back;
+pub mod words;
