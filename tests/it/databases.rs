@@ -141,7 +141,7 @@ impl Drop for Fresh {
     }
 }
 
-/// Whether a transaction has waited for a row out of turn (`src/store/lock_order/watch.sql`), in whatever process.
+/// Whether a transaction has waited for a row out of turn (`src/store/engine/lock_order/watch.sql`), in whatever process.
 async fn out_of_turn(url: &str) -> sqlx::Result<bool> {
     let options: sqlx::postgres::PgConnectOptions = url.parse()?;
     let mut connection = options.connect().await?;

@@ -5,7 +5,9 @@
 mod map;
 mod paths;
 mod tokens;
+mod wings;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -13,6 +15,8 @@ use map::{Complaint, check_file, root_macros};
 
 /// The longest that a source file may be, in lines.
 const LONGEST: usize = 400;
+/// The most source files in a folder.
+const MOST: usize = 16;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -59,6 +63,34 @@ fn imports_run_only_downward_and_each_library_stays_in_its_rooms() {
     assert!(sources.len() > 20, "found only {} files: is src where it was?", sources.len());
     let macros = root_macros(&sources);
     none(&sources.iter().flat_map(|(path, text)| check_file(path, text, &macros)).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_room_names_only_the_rooms_of_its_floor_that_it_may_and_no_circle_is_allowed() {
+    none(&files("src", &[".rs"]).iter().flat_map(|(path, text)| wings::check_file(path, text)).collect::<Vec<_>>());
+    assert_eq!(wings::circles(), Vec::<String>::new());
+}
+
+#[test]
+fn a_folder_can_be_taken_in_at_a_glance() {
+    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+    let sources = files("src", &[".rs"]);
+    let mut complaints = Vec::new();
+    for (path, _) in &sources {
+        let (folder, name) = path.rsplit_once('/').unwrap();
+        *folders.entry(folder).or_default() += 1;
+        if folder.ends_with(&format!("/{}", name.trim_end_matches(".rs"))) {
+            let why = "bears its folder's name; call it mod.rs, or by what it holds".to_owned();
+            complaints.push(Complaint { path: path.clone(), line: 1, why });
+        }
+    }
+    let crowded = folders.into_iter().filter(|(_, files)| *files > MOST);
+    complaints.extend(crowded.map(|(folder, files)| Complaint {
+        path: folder.to_owned(),
+        line: files,
+        why: format!("holds {files} files, more than {MOST}; which of them are one thing?"),
+    }));
+    none(&complaints);
 }
 
 /// Rocket's own form takes null characters, which PostgreSQL does not; ours is the one way in. The simulator has no

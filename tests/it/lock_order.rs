@@ -1,4 +1,4 @@
-//! Rows are held in one order. In tests every database on PostgreSQL watches that (`src/store/lock_order/watch.sql`), and
+//! Rows are held in one order. In tests every database on PostgreSQL watches that (`src/store/engine/lock_order/watch.sql`), and
 //! `databases::Fresh` fails a test in which somebody waited out of turn; here the watch itself is watched.
 
 use std::sync::Arc;

@@ -52,6 +52,39 @@ pub fn named(path: &str, tokens: &[Token]) -> Vec<Named> {
     found
 }
 
+/// Everything that the tokens of the file at `path` name directly under `crate::floor`, a room that the file stands in.
+pub fn named_below(path: &str, tokens: &[Token], floor: &str) -> Vec<Named> {
+    let depth = module_path(path).len();
+    let mut found = Vec::new();
+    let (mut braces, mut inline) = (0_usize, Vec::new());
+    let below = |at: usize| tokens.get(at).is_some_and(|token| token.is(floor)) && follows(tokens, at, "::");
+    for (at, token) in tokens.iter().enumerate() {
+        match token.text.as_str() {
+            "{" => {
+                if at >= 2 && tokens[at - 2].is("mod") {
+                    inline.push(braces);
+                }
+                braces += 1;
+            }
+            "}" => {
+                braces = braces.saturating_sub(1);
+                if inline.last() == Some(&braces) {
+                    inline.pop();
+                }
+            }
+            "crate" if follows(tokens, at, "::") && below(at + 2) => firsts(tokens, at + 4, &mut found),
+            "super" if !(at >= 2 && tokens[at - 2].is("super")) => {
+                let (climbed, next) = climb(tokens, at);
+                if climbed + 1 == depth + inline.len() {
+                    firsts(tokens, next, &mut found);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 fn follows(tokens: &[Token], at: usize, text: &str) -> bool {
     tokens.get(at + 1).is_some_and(|next| next.is(text))
 }

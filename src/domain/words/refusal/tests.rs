@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use super::*;
 
 const BUILT: [&str; 2] =
-    [include_str!("../../refusal/corpus/refusals_built.txt"), include_str!("../../refusal/corpus/ordinary_built.txt")];
+    [include_str!("corpus/refusals_built.txt"), include_str!("corpus/ordinary_built.txt")];
 const MEASURED: [&str; 2] = [
-    include_str!("../../refusal/corpus/refusals_measured.txt"),
-    include_str!("../../refusal/corpus/ordinary_measured.txt"),
+    include_str!("corpus/refusals_measured.txt"),
+    include_str!("corpus/ordinary_measured.txt"),
 ];
 
 /// What the carrier reads takes effect by itself; everything else may be flagged.

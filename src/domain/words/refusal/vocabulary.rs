@@ -157,4 +157,4 @@ pub(super) const SETS: &[(&str, &str)] = &[
 ];
 
 /// What asks for an end, one phrase a line.
-pub(super) const PHRASES: &str = include_str!("../../refusal/phrases.txt");
+pub(super) const PHRASES: &str = include_str!("phrases.txt");

@@ -20,5 +20,5 @@ pub(in crate::store) async fn lift(pool: &PgPool) {
 
 /// Has every change of a row, and every locking read, looked at.
 pub(in crate::store) async fn set(pool: &PgPool) -> sqlx::Result<()> {
-    sqlx::raw_sql(include_str!("../../lock_order/watch.sql")).execute(pool).await.map(drop)
+    sqlx::raw_sql(include_str!("watch.sql")).execute(pool).await.map(drop)
 }

@@ -1,0 +1,126 @@
+//! The rooms of a floor and which of them may name which. What is not in the table is refused, and so is a circle: then
+//! somebody who changes one room has to read the other, too.
+//!
+//! `desk/` has no table yet: its rooms still name each other in circles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::map::Complaint;
+use super::paths::{module_path, named_below};
+use super::tokens::tokens;
+
+/// A floor, a room of it (a folder), and the rooms of that floor that it may name. Files beside the folders, and what
+/// the floor itself offers, may be named by every room.
+const WINGS: [(&str, &str, &[&str]); 39] = [
+    // web/
+    ("web", "account", &["page", "people"]),
+    ("web", "conversations", &["page"]),
+    ("web", "customers", &["conversations", "page"]),
+    ("web", "lines", &["conversations", "page"]),
+    ("web", "managers", &["conversations", "page"]),
+    ("web", "page", &[]),
+    ("web", "people", &["page"]),
+    ("web", "pool", &["page"]),
+    ("web", "programs", &["page"]),
+    // store/
+    ("store", "conversations", &["engine", "routing"]),
+    ("store", "copies", &["engine", "people", "upkeep"]),
+    ("store", "customers", &["engine"]),
+    ("store", "engine", &[]),
+    ("store", "lines", &[]),
+    ("store", "outbox", &["engine"]),
+    ("store", "pairs", &["engine"]),
+    ("store", "people", &["engine"]),
+    ("store", "pool", &[]),
+    ("store", "programs", &["engine"]),
+    ("store", "receiving", &["engine", "outbox"]),
+    ("store", "replies", &[]),
+    ("store", "routing", &["customers", "engine", "pairs"]),
+    ("store", "search", &["engine", "upkeep"]),
+    ("store", "upkeep", &["engine"]),
+    ("store", "views", &["conversations", "customers", "lines", "pairs", "people", "pool", "routing", "search"]),
+    // domain/
+    ("domain", "characters", &[]),
+    ("domain", "customers", &["words"]),
+    ("domain", "numbers", &["characters"]),
+    ("domain", "outbox", &["policy", "words"]),
+    ("domain", "pairs", &["characters", "numbers", "words"]),
+    ("domain", "people", &["search", "words"]),
+    ("domain", "policy", &["numbers", "people", "time"]),
+    ("domain", "pool", &["numbers", "policy", "routing"]),
+    ("domain", "programs", &[]),
+    ("domain", "routing", &["outbox", "people", "policy", "time", "words"]),
+    ("domain", "search", &["characters", "numbers"]),
+    ("domain", "setup", &["numbers", "people", "policy", "time", "words"]),
+    ("domain", "time", &[]),
+    ("domain", "words", &["characters", "numbers", "time"]),
+];
+
+fn rooms_of(floor: &str) -> BTreeMap<&'static str, &'static [&'static str]> {
+    WINGS.iter().filter(|(of, ..)| *of == floor).map(|(_, room, may)| (*room, *may)).collect()
+}
+
+/// Holds one file under src against the table; nothing where its floor has none.
+pub fn check_file(path: &str, text: &str) -> Vec<Complaint> {
+    let parts = module_path(path);
+    let Some((floor, rooms)) =
+        parts.first().map(|floor| (*floor, rooms_of(floor))).filter(|(_, rooms)| !rooms.is_empty())
+    else {
+        return Vec::new();
+    };
+    let complain = |line, why| Complaint { path: path.to_owned(), line, why };
+    let is_folder = path.trim_start_matches("src/").matches('/').count() >= 2;
+    let Some(room) = parts.get(1).filter(|_| is_folder) else { return Vec::new() };
+    let Some(may) = rooms.get(room) else {
+        return vec![complain(1, format!("`{floor}/{room}/` is no room; give it a row in tests/it/floors/wings.rs"))];
+    };
+    named_below(path, &tokens(text), floor)
+        .into_iter()
+        .filter(|named| named.room != **room && rooms.contains_key(named.room.as_str()))
+        .filter(|named| !may.contains(&named.room.as_str()))
+        .map(|named| complain(named.line, format!("{floor}/{room}/ may not name {floor}/{}/", named.room)))
+        .collect()
+}
+
+/// Rooms that the table leads back to themselves.
+pub fn circles() -> Vec<String> {
+    let mut found = Vec::new();
+    for (floor, room, _) in WINGS {
+        let rooms = rooms_of(floor);
+        let (mut seen, mut open) = (BTreeSet::new(), vec![room]);
+        while let Some(next) = open.pop() {
+            for named in rooms.get(next).into_iter().flat_map(|may| may.iter()) {
+                if seen.insert(*named) {
+                    open.push(named);
+                }
+            }
+        }
+        if seen.contains(room) {
+            found.push(format!("{floor}/{room}/"));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whys(path: &str, text: &str) -> Vec<String> {
+        check_file(path, text).into_iter().map(|complaint| complaint.why).collect()
+    }
+
+    #[test]
+    fn a_room_names_only_what_the_table_says() {
+        let refused = vec!["store/engine/ may not name store/views/".to_owned()];
+        assert_eq!(whys("src/store/engine/rows.rs", "use crate::store::views::list;"), refused);
+        assert_eq!(whys("src/store/engine/rows.rs", "use super::super::views::list;"), refused);
+        assert_eq!(whys("src/store/engine/sqlite/file.rs", "use crate::store::{Tx, views::list};"), refused);
+        assert_eq!(whys("src/store/engine/rows.rs", "mod tests { use super::super::super::views::list; }"), refused);
+        let good = "use super::rows; use crate::store::{Result, Tx}; use crate::domain::ids::LegId;";
+        assert_eq!(whys("src/store/engine/group.rs", good), Vec::<String>::new());
+        assert_eq!(whys("src/store/routing/routes.rs", "use crate::store::engine::rows;"), Vec::<String>::new());
+        assert_eq!(whys("src/store/mod.rs", "use views::list;"), Vec::<String>::new());
+        assert!(whys("src/store/cellar/wine.rs", "")[0].contains("is no room"));
+    }
+}
