@@ -44,6 +44,24 @@ fn the_set_up_file_of_the_readme_can_be_applied() {
 }
 
 #[test]
+fn every_file_and_folder_of_the_map_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut named = 0;
+    for name in include_str!("../../docs/ARCHITECTURE.md").split('`').skip(1).step_by(2) {
+        let is_path = name.contains('/') && (name.ends_with('/') || name.ends_with(".rs"));
+        if !is_path || name.contains([' ', '{', '\n']) {
+            continue;
+        }
+        // In the table a name stands in the column of its floor.
+        let places = ["src", "", "src/web", "src/desk", "src/domain", "src/store", "src/http"];
+        let exists = places.iter().any(|place| root.join(place).join(name).exists());
+        assert!(exists, "docs/ARCHITECTURE.md names {name}, which is not there");
+        named += 1;
+    }
+    assert!(named > 50, "the map names only {named} files and folders");
+}
+
+#[test]
 fn every_rule_names_a_test_that_exists() {
     let rules = include_str!("../../docs/RULES.md");
     let mut named = 0;

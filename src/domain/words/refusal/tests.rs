@@ -5,12 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 
-const BUILT: [&str; 2] =
-    [include_str!("corpus/refusals_built.txt"), include_str!("corpus/ordinary_built.txt")];
-const MEASURED: [&str; 2] = [
-    include_str!("corpus/refusals_measured.txt"),
-    include_str!("corpus/ordinary_measured.txt"),
-];
+const BUILT: [&str; 2] = [include_str!("corpus/refusals_built.txt"), include_str!("corpus/ordinary_built.txt")];
+const MEASURED: [&str; 2] =
+    [include_str!("corpus/refusals_measured.txt"), include_str!("corpus/ordinary_measured.txt")];
 
 /// What the carrier reads takes effect by itself; everything else may be flagged.
 fn is_noticed(body: &str) -> bool {
