@@ -163,10 +163,7 @@ mod tests {
     #[test]
     fn downward_is_allowed() {
         for (path, text) in [
-            (
-                "src/desk/replies/reply.rs",
-                "use crate::{store::Tx, carrier, live, domain, wire, clock, secret, desk::Desk};",
-            ),
+            ("src/desk/reply.rs", "use crate::{store::Tx, carrier, live, domain, wire, clock, secret, desk::Desk};"),
             ("src/web/mod.rs", "use crate::{desk, http, store, simulator};\n#[rocket::get(\"/\")] fn f() {}"),
             (
                 "src/simulator/mod.rs",
@@ -174,7 +171,7 @@ mod tests {
             ),
             ("src/main.rs", "use crate::{web, cli};"),
             ("src/app.rs", "use crate::{config, cli, web};"),
-            ("src/store/lines/mod.rs", "use sqlx::query; use crate::domain::phone;"),
+            ("src/store/lines.rs", "use sqlx::query; use crate::domain::phone;"),
             ("src/secret.rs", "use crate::clock::At;"),
         ] {
             assert_eq!(complaints(path, text), Vec::<String>::new(), "{path}");
@@ -183,38 +180,35 @@ mod tests {
 
     #[test]
     fn upward_and_sideways_are_refused() {
-        one("src/desk/replies/reply.rs", "use crate::web::Page;", "upward");
-        one("src/desk/replies/reply.rs", "// why\n\nfn f() { crate::http::f() }", "src/desk/replies/reply.rs:3: ");
+        one("src/desk/reply.rs", "use crate::web::Page;", "upward");
+        one("src/desk/reply.rs", "// why\n\nfn f() { crate::http::f() }", "src/desk/reply.rs:3: ");
         one("src/store/mod.rs", "use crate::{clock::At, live::Live};", "sideways");
-        one("src/domain/routing/mod.rs", "use crate::wire::twilio;", "sideways");
+        one("src/domain/routing.rs", "use crate::wire::twilio;", "sideways");
         one("src/web/mod.rs", "use crate::api;", "sideways");
         one("src/clock.rs", "use crate::secret;", "sideways");
         one("src/http/db.rs", "use crate::config::Config;", "upward");
-        one("src/desk/replies/reply.rs", "use super::super::app::build;", "upward");
+        one("src/desk/reply.rs", "use super::super::app::build;", "upward");
         one("src/domain/ids.rs", "fn f() { crate::on!(tx) }", "store");
-        one("src/desk/replies/reply.rs", "use crate::attic;", "no room");
+        one("src/desk/reply.rs", "use crate::attic;", "no room");
         one("src/attic.rs", "", "no floor");
     }
 
     #[test]
     fn the_simulator_knows_wire_domain_and_ground_only() {
-        one("src/simulator/page/mod.rs", "use crate::http::headers;", "simulator");
-        one("src/simulator/page/mod.rs", "use crate::store::Store;", "simulator");
-        one("src/simulator/page/mod.rs", "use crate::web::Page;", "simulator");
+        one("src/simulator/page.rs", "use crate::http::headers;", "simulator");
+        one("src/simulator/page.rs", "use crate::store::Store;", "simulator");
+        one("src/simulator/page.rs", "use crate::web::Page;", "simulator");
     }
 
     #[test]
     fn libraries_stay_in_their_rooms() {
-        one("src/desk/replies/reply.rs", "use rocket::State;", "Rocket");
+        one("src/desk/reply.rs", "use rocket::State;", "Rocket");
         one("src/store/mod.rs", "use rocket_db_pools::Pool;", "Rocket");
         one("src/carrier/twilio.rs", "async fn f() { ::rocket::tokio::time() }", "Rocket");
-        one("src/desk/replies/reply.rs", "fn f() { sqlx::query(\"SELECT 1\"); }", "SQL");
+        one("src/desk/reply.rs", "fn f() { sqlx::query(\"SELECT 1\"); }", "SQL");
         one("src/web/inbox.rs", "use sqlx::query_as;", "SQL");
         one("src/cli/doctor.rs", "let c = reqwest::Client::builder();", "requests");
-        assert!(
-            complaints("src/desk/replies/reply.rs", "let rocket = 1; self.sqlx.f(); crate::store::sqlx::f();")
-                .is_empty()
-        );
+        assert!(complaints("src/desk/reply.rs", "let rocket = 1; self.sqlx.f(); crate::store::sqlx::f();").is_empty());
     }
 
     #[test]

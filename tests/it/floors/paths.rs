@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn climbing_out_by_super_is_found_and_staying_inside_is_not() {
-        assert_eq!(rooms("src/desk/replies/reply.rs", "use super::super::web::Page;"), ["web"]);
+        assert_eq!(rooms("src/desk/reply.rs", "use super::super::web::Page;"), ["web"]);
         assert_eq!(rooms("src/live.rs", "use super::store;"), ["store"]);
         assert_eq!(rooms("src/desk/receive/customer.rs", "use super::super::super::{web, store};"), ["web", "store"]);
         assert!(rooms("src/desk/receive/customer.rs", "use super::super::web;").is_empty());
