@@ -69,6 +69,8 @@ fn imports_run_only_downward_and_each_library_stays_in_its_rooms() {
 fn a_room_names_only_the_rooms_of_its_floor_that_it_may_and_no_circle_is_allowed() {
     none(&files("src", &[".rs"]).iter().flat_map(|(path, text)| wings::check_file(path, text)).collect::<Vec<_>>());
     assert_eq!(wings::circles(), Vec::<String>::new());
+    let gone: Vec<String> = wings::folders().into_iter().filter(|folder| !root().join(folder).is_dir()).collect();
+    assert!(gone.is_empty(), "tests/it/floors/wings.rs has rows for {gone:?}, which are not there");
 }
 
 #[test]

@@ -12,13 +12,10 @@ use super::{Desk, Failure, because};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::store::conversations::{access, changes};
-use crate::store::customers::ledgers::{self, Origin};
+use crate::store::customers::ledgers::{self, Origin, STAFF};
 use crate::store::pairs::{self, Party};
 use crate::store::routing::routes::Talk;
 use crate::store::{Job, Result, Tx};
-
-/// The origin of what staff enter.
-const STAFF: &str = "staff";
 
 /// Enters that the customer of a conversation wants no more texts from its line, or that a party of a pair, named by
 /// their leg, wants none from the pool; `evidence` is what they said, and where.

@@ -6,6 +6,7 @@ use super::{Whose, named};
 use crate::clock::At;
 use crate::desk::{Desk, Failure, consent};
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::words::refusal::reads_like;
 use crate::store::conversations::{access, changes};
 use crate::store::routing::routes;
 use crate::store::{Job, Result, Tx, customers};
@@ -23,14 +24,18 @@ pub(in crate::desk) async fn raise(
     changes::event(tx, desk.ids.next(now), Some(conversation), now, "looks_like_refusal", None, &data).await
 }
 
-/// As [`raise`], for a text that is passed on to nobody, unless the conversation is marked already. It may have ended.
-pub(in crate::desk) async fn raise_unheard(
+/// As [`raise`], if `body` reads like a refusal and is passed on to nobody; not where the conversation is marked already. It
+/// may have ended.
+pub(in crate::desk) async fn look_at_unheard(
     desk: &Desk,
     tx: &mut Tx,
     conversation: ConversationId,
-    said: (MessageId, Option<&str>),
+    (body, said): (&str, (MessageId, Option<&str>)),
     now: At,
 ) -> Result<()> {
+    if !reads_like(body) {
+        return Ok(());
+    }
     let talk = routes::talks(tx, &[conversation]).await?.into_iter().next();
     match talk {
         Some(talk) if talk.flagged_at.is_none() => raise(desk, tx, conversation, said, now).await,

@@ -27,18 +27,16 @@ impl FirstTexts {
         if desk.policies.api.countries == Countries::All {
             return Ok(Vec::new());
         }
-        let countries = match self.countries.take() {
+        let countries = match &self.countries {
             Some(countries) => countries,
-            None => desk.policies.api.countries.told(&numbers::homes_of_all(tx).await?),
+            None => self.countries.insert(desk.policies.api.countries.told(&numbers::homes_of_all(tx).await?)),
         };
         let wrongs = phones.iter().filter(|(_, phone)| !countries.allow(phone)).map(|(pointer, _)| {
             let why =
                 format!("programs may join people with numbers of {countries} only: this one is of another country");
             Wrong::at(pointer.clone(), why)
         });
-        let wrongs = wrongs.collect();
-        self.countries = Some(countries);
-        Ok(wrongs)
+        Ok(wrongs.collect())
     }
 
     /// Why `app` may not bring `count` more phones in at `now`, if so; else they are counted.

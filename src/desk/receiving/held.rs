@@ -12,7 +12,6 @@ use crate::desk::programs::tell::{Told, tell};
 use crate::desk::upkeep::lapse::may_lapse;
 use crate::domain::programs::event::Kind;
 use crate::domain::routing::Hold;
-use crate::domain::words::refusal::reads_like;
 use crate::domain::words::text::Wording;
 use crate::faults;
 use crate::store::{Result, Tx};
@@ -52,8 +51,9 @@ pub(super) async fn hold(
     if item.keyword.is_some() {
         return Ok(Outcome::Held);
     }
-    if let Some(past) = found.past.as_ref().filter(|past| past.person.is_none() && reads_like(&text.body)) {
-        refusal::raise_unheard(desk, tx, past.conversation, (id, past.alias.as_deref()), now).await?;
+    if let Some(past) = found.past.as_ref().filter(|past| past.person.is_none()) {
+        let said = (text.body.as_str(), (id, past.alias.as_deref()));
+        refusal::look_at_unheard(desk, tx, past.conversation, said, now).await?;
     }
     let mask = found.number.0;
     let whose = Whose::from(found.past.as_ref().map(|leg| leg.conversation));

@@ -16,7 +16,6 @@ use crate::domain::pairs::pair;
 use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
 use crate::domain::words::command::{self, Hash};
 use crate::domain::words::keyword::Keyword;
-use crate::domain::words::refusal::reads_like;
 use crate::domain::words::text::Wording;
 use crate::store::routing::routes::{self, LiveLeg, PastLeg};
 use crate::store::routing::selected;
@@ -142,10 +141,8 @@ async fn go(
             message.conversation = routes::last_leg(tx, &text.from, number.0).await?.map(|leg| leg.conversation);
             let (id, conversation) = (message.id, message.conversation);
             keep(tx, message, now).await?;
-            if let (Keep::Blocked, Some(conversation), None) = (what, conversation, item.keyword)
-                && reads_like(&text.body)
-            {
-                refusal::raise_unheard(desk, tx, conversation, (id, None), now).await?;
+            if let (Keep::Blocked, Some(conversation), None) = (what, conversation, item.keyword) {
+                refusal::look_at_unheard(desk, tx, conversation, (&text.body, (id, None)), now).await?;
             }
             Ok(Outcome::Kept)
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::scope::{Scope, Scopes};
+use super::scope::{Scope, Scopes, known};
 
 /// Something that happened to a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,9 +144,8 @@ impl Wanted {
         if words == "*" {
             return Wanted::All;
         }
-        let (known, unknown) = words.split(' ').partition::<Vec<&str>, _>(|word| Kind::of(word).is_some());
-        let unknown = unknown.into_iter().map(ToOwned::to_owned).collect();
-        Wanted::These(known.into_iter().filter_map(Kind::of).collect(), unknown)
+        let (known, unknown) = known(words, Kind::of);
+        Wanted::These(known, unknown)
     }
 
     /// Words that were kept and that this version does not know.

@@ -90,9 +90,8 @@ impl Scopes {
     /// Those that were kept; a word that this version does not know gives nothing, and is among [`Scopes::unknown`].
     #[must_use]
     pub fn kept(words: &str) -> Self {
-        let (known, unknown) = words.split(' ').partition::<Vec<&str>, _>(|word| Scope::of(word).is_some());
-        let unknown = unknown.into_iter().map(ToOwned::to_owned).collect();
-        Scopes { unknown, ..Scopes::of(known.into_iter().filter_map(Scope::of)) }
+        let (known, unknown) = known(words, Scope::of);
+        Scopes { unknown, ..Scopes::of(known) }
     }
 
     /// Words that were kept and that this version does not know.
@@ -119,6 +118,18 @@ impl Scopes {
     pub fn has(&self, scope: Scope) -> bool {
         self.known.contains(&scope)
     }
+}
+
+/// Words that were kept with spaces between them: what they mean, and those that this version does not know.
+pub(super) fn known<T>(words: &str, meaning: impl Fn(&str) -> Option<T>) -> (Vec<T>, Vec<String>) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for word in words.split(' ') {
+        match meaning(word) {
+            Some(meant) => known.push(meant),
+            None => unknown.push(word.to_owned()),
+        }
+    }
+    (known, unknown)
 }
 
 impl fmt::Display for Scopes {

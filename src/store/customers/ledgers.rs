@@ -7,6 +7,9 @@ use crate::secret::Ids;
 use crate::store::engine::lock_order::hold_rows;
 use crate::store::{Result, Tx};
 
+/// The origin of what staff enter.
+pub const STAFF: &str = "staff";
+
 /// Where an entry comes from, and what shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 
-use crate::domain::ids::NumberId;
 use crate::on;
 use crate::store::{Error, Result, Tx, padded, push_list};
 
@@ -117,13 +116,9 @@ impl First {
         }
         for (place, ids) in &self.rows {
             let ids: Vec<i64> = ids.iter().copied().collect();
+            hold_rows(tx, PLACES[*place], &ids).await?;
             if PLACES[*place] == "lines" {
-                for id in ids {
-                    hold_rows(tx, "lines", &[id]).await?;
-                    hold_members(tx, NumberId(id)).await?;
-                }
-            } else {
-                hold_rows(tx, PLACES[*place], &ids).await?;
+                hold_members(tx, &ids).await?;
             }
         }
         Ok(())
@@ -253,17 +248,20 @@ impl Tx {
     }
 }
 
-/// Holds the members of a line that is held: one of two lines must not be counted by two picks at once. Whoever changes who
+/// Holds the members of lines that are held: one of two lines must not be counted by two picks at once. Whoever changes who
 /// is a member holds the line.
 ///
 /// # Errors
 /// As [`hold_rows`].
-pub async fn hold_members(tx: &mut Tx, line: NumberId) -> Result<()> {
-    if !tx.holds_rows() {
+pub async fn hold_members(tx: &mut Tx, lines: &[i64]) -> Result<()> {
+    if !tx.holds_rows() || lines.is_empty() {
         return Ok(());
     }
-    let members: Vec<i64> = on!(tx, c => sqlx::query_scalar("SELECT person_id FROM line_members WHERE line_id = $1")
-        .bind(line.0).fetch_all(&mut *c).await)?;
+    let members: Vec<i64> = on!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT person_id FROM line_members WHERE line_id IN (");
+        push_list(&mut q, padded(lines).copied());
+        q.build_query_scalar().fetch_all(&mut *c).await
+    })?;
     hold_rows(tx, "people", &members).await
 }
 

@@ -228,21 +228,30 @@ pub struct Party {
     pub alias: String,
 }
 
+/// Phone, mask and alias.
+type PartyRow = (String, i64, String);
+
+impl From<PartyRow> for Party {
+    fn from((phone, number, alias): PartyRow) -> Self {
+        Party { phone, number: NumberId(number), alias }
+    }
+}
+
 /// The party of this pair with that leg, live or ended.
 pub async fn party(tx: &mut Tx, pair: ConversationId, leg: LegId) -> Result<Option<Party>> {
-    let row: Option<(String, i64, String)> = on!(tx, c => sqlx::query_as(
+    let row: Option<PartyRow> = on!(tx, c => sqlx::query_as(
         "SELECT phone, number_id, alias FROM legs WHERE id = $1 AND conversation_id = $2 AND role = 'party'")
         .bind(leg.0).bind(pair.0).fetch_optional(&mut *c).await)?;
-    Ok(row.map(|(phone, number, alias)| Party { phone, number: NumberId(number), alias }))
+    Ok(row.map(Party::from))
 }
 
 /// The party who wrote a message.
 pub async fn author(tx: &mut Tx, message: MessageId) -> Result<Option<Party>> {
-    let row: Option<(String, i64, String)> = on!(tx, c => sqlx::query_as(
+    let row: Option<PartyRow> = on!(tx, c => sqlx::query_as(
         "SELECT l.phone, l.number_id, l.alias FROM messages m JOIN legs l ON l.id = m.leg_id \
          WHERE m.id = $1 AND l.role = 'party'")
         .bind(message.0).fetch_optional(&mut *c).await)?;
-    Ok(row.map(|(phone, number, alias)| Party { phone, number: NumberId(number), alias }))
+    Ok(row.map(Party::from))
 }
 
 /// Sets whom a leg's mask stands for.

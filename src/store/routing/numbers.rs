@@ -50,15 +50,18 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
 
 /// The countries of our lines, as [`country::homes`] tells them.
 pub async fn homes(tx: &mut Tx) -> Result<Vec<String>> {
-    let lines: Vec<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT number, country FROM numbers WHERE role = 'line' AND state = 'active'").fetch_all(&mut *c).await)?;
-    Ok(country::homes(lines.iter().map(|(number, country)| (number.as_str(), country.as_deref()))))
+    homes_of(tx, false).await
 }
 
 /// The countries of our lines and masks, as [`country::homes`] tells them.
 pub async fn homes_of_all(tx: &mut Tx) -> Result<Vec<String>> {
+    homes_of(tx, true).await
+}
+
+async fn homes_of(tx: &mut Tx, masks: bool) -> Result<Vec<String>> {
     let ours: Vec<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT number, country FROM numbers WHERE state = 'active'").fetch_all(&mut *c).await)?;
+        "SELECT number, country FROM numbers WHERE state = 'active' AND (role = 'line' OR $1 = 1)")
+        .bind(i64::from(masks)).fetch_all(&mut *c).await)?;
     Ok(country::homes(ours.iter().map(|(number, country)| (number.as_str(), country.as_deref()))))
 }
 

@@ -47,7 +47,7 @@ pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>>
         q.build_query_as().fetch_optional(&mut *c).await
     })?;
     lock.done(tx, usize::from(row.is_some())).await?;
-    hold_members(tx, line).await?;
+    hold_members(tx, &[line.0]).await?;
     Ok(row.map(|(hours, policies, greeting)| LineRules { hours, policies, greeting }))
 }
 

@@ -12,7 +12,6 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::people::sessions::Who;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
-use crate::domain::words::sentence::sentence;
 use crate::store::views::list::View;
 use crate::store::views::pairs::PairRow;
 use crate::store::views::thread::{self, Head, details, past, timeline as said};
@@ -21,6 +20,7 @@ use crate::web::page::failure::Failure;
 use crate::web::page::frame::viewer;
 use crate::web::page::refused::Refused;
 use crate::web::page::stamp::{Left, Stamp};
+use crate::web::page::words::doubtful;
 
 #[derive(Template)]
 #[template(path = "conversations/thread.html")]
@@ -123,7 +123,7 @@ pub(in crate::web) async fn load(
     let timeline = said::timeline(tx, id, &ids, from).await?;
     let wrote =
         timeline.older.is_some() || before.is_some() || timeline.said.iter().any(|said| said.author == "customer");
-    let doubt = head.doubt.filter(|_| !wrote).map(|why| sentence(&format!("about this number: {why}")));
+    let doubt = head.doubt.filter(|_| !wrote).map(doubtful);
     let of = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let older = timeline.older;
     let last = timeline.said.iter().rev().find(|said| said.conversation == id);

@@ -15,7 +15,6 @@ use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::numbers::numbering;
 use crate::domain::policy::PickPolicy;
 use crate::domain::routing::pick::{Member, Pick, pick};
-use crate::domain::words::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
@@ -25,6 +24,7 @@ use crate::store::{Tx, people};
 use crate::web::page::failure::Failure;
 use crate::web::page::fields::{Check, Field, Posted, Sent, Typed, Whys};
 use crate::web::page::frame::{Frame, Here};
+use crate::web::page::words::doubtful;
 
 #[derive(Template)]
 #[template(path = "lines/show.html")]
@@ -49,7 +49,7 @@ pub(in crate::web) struct Show {
 impl Show {
     /// What makes it doubtful that anybody has rented this number.
     fn doubt(&self) -> Option<String> {
-        numbering::doubt(&self.line.number).map(|why| sentence(&format!("about this number: {why}")))
+        numbering::doubt(&self.line.number).map(doubtful)
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::domain::outbox::delivery::State;
 use crate::domain::people::person::Duty;
 use crate::domain::words::files::Files;
+use crate::domain::words::sentence::sentence;
 use crate::store::views::list::{Sort, Standing, Which};
 use crate::store::views::thread::timeline::{Said, Text};
 
@@ -73,6 +74,12 @@ pub fn empty(which: Which) -> &'static str {
         Which::Snoozed => "Nothing is put aside. What you put aside comes back by itself.",
         Which::Closed => "Nothing has been closed yet.",
     }
+}
+
+/// What makes a number doubtful, as a page says it beside the number.
+#[must_use]
+pub fn doubtful(why: &str) -> String {
+    sentence(&format!("about this number: {why}"))
 }
 
 /// What became of a text, in words, and whether it is something to act on.

@@ -9,7 +9,6 @@ use crate::domain::ids::PersonId;
 use crate::domain::numbers::numbering;
 use crate::domain::numbers::phone::masked;
 use crate::domain::people::phone_code::TRIES;
-use crate::domain::words::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
@@ -18,6 +17,7 @@ use crate::store::views::people::Seen;
 use crate::store::{self, Tx};
 use crate::web::page::fields::{Field, Posted, Sent, Typed};
 use crate::web::page::stamp::Stamp;
+use crate::web::page::words::doubtful;
 
 /// What the page says of the phone.
 pub(in crate::web) struct PhonePart {
@@ -55,7 +55,7 @@ impl PhonePart {
 }
 
 fn doubt(phone: Option<&str>) -> Option<String> {
-    phone.and_then(numbering::doubt).map(|why| sentence(&format!("about this number: {why}")))
+    phone.and_then(numbering::doubt).map(doubtful)
 }
 
 #[rocket::post("/people/<id>/code", data = "<form>")]

@@ -1,5 +1,7 @@
 //! Which rooms a source file names: through `crate::…`, through groups in braces, and through chains of `super::`.
 
+use std::collections::BTreeSet;
+
 use super::tokens::Token;
 
 /// A first name after the crate's root, and the line it stands on.
@@ -21,8 +23,14 @@ pub fn module_path(path: &str) -> Vec<&str> {
 
 /// Everything that the tokens of the file at `path` name directly under the crate's root.
 pub fn named(path: &str, tokens: &[Token]) -> Vec<Named> {
-    let depth = module_path(path).len();
-    let mut found = Vec::new();
+    named_under(path, tokens, &[])
+}
+
+/// Everything that the tokens of the file at `path` name directly under `crate::prefix`.
+pub fn named_under(path: &str, tokens: &[Token], prefix: &[&str]) -> Vec<Named> {
+    let module = module_path(path);
+    // Where they stand: a name in a group may be come upon in two ways.
+    let mut found = BTreeSet::new();
     // How many braces are open, and at which of them an inline module began.
     let (mut braces, mut inline) = (0_usize, Vec::new());
     for (at, token) in tokens.iter().enumerate() {
@@ -39,50 +47,25 @@ pub fn named(path: &str, tokens: &[Token]) -> Vec<Named> {
                     inline.pop();
                 }
             }
-            "crate" if follows(tokens, at, "::") => firsts(tokens, at + 2, &mut found),
+            "crate" if follows(tokens, at, "::") => under(tokens, at + 2, prefix, &mut found),
             "super" if !(at >= 2 && tokens[at - 2].is("super")) => {
                 let (climbed, next) = climb(tokens, at);
-                if climbed == depth + inline.len() {
-                    firsts(tokens, next, &mut found);
+                // So much of the module's own path stands before what is named.
+                let left = (module.len() + inline.len()).checked_sub(climbed);
+                let stays = |left: &usize| *left <= prefix.len() && module.starts_with(&prefix[..*left]);
+                if let Some(left) = left.filter(stays) {
+                    under(tokens, next, &prefix[left..], &mut found);
                 }
+            }
+            // A module that is imported itself, and a name below it.
+            name if prefix.first() == Some(&name) && !(at >= 1 && tokens[at - 1].is("::")) => {
+                under(tokens, at, prefix, &mut found);
             }
             _ => {}
         }
     }
-    found
-}
-
-/// Everything that the tokens of the file at `path` name directly under `crate::floor`, a room that the file stands in.
-pub fn named_below(path: &str, tokens: &[Token], floor: &str) -> Vec<Named> {
-    let depth = module_path(path).len();
-    let mut found = Vec::new();
-    let (mut braces, mut inline) = (0_usize, Vec::new());
-    let below = |at: usize| tokens.get(at).is_some_and(|token| token.is(floor)) && follows(tokens, at, "::");
-    for (at, token) in tokens.iter().enumerate() {
-        match token.text.as_str() {
-            "{" => {
-                if at >= 2 && tokens[at - 2].is("mod") {
-                    inline.push(braces);
-                }
-                braces += 1;
-            }
-            "}" => {
-                braces = braces.saturating_sub(1);
-                if inline.last() == Some(&braces) {
-                    inline.pop();
-                }
-            }
-            "crate" if follows(tokens, at, "::") && below(at + 2) => firsts(tokens, at + 4, &mut found),
-            "super" if !(at >= 2 && tokens[at - 2].is("super")) => {
-                let (climbed, next) = climb(tokens, at);
-                if climbed + 1 == depth + inline.len() {
-                    firsts(tokens, next, &mut found);
-                }
-            }
-            _ => {}
-        }
-    }
-    found
+    let named = |at: usize| Named { room: tokens[at].text.clone(), line: tokens[at].line };
+    found.into_iter().map(named).collect()
 }
 
 fn follows(tokens: &[Token], at: usize, text: &str) -> bool {
@@ -98,29 +81,39 @@ fn climb(tokens: &[Token], mut at: usize) -> (usize, usize) {
     (climbed, at)
 }
 
-/// The first names of the path, or of every member of the group, that begins at `at`.
-fn firsts(tokens: &[Token], at: usize, found: &mut Vec<Named>) {
+/// The names directly under `prefix` in the path, or in every path of the group, that begins at `at`.
+fn under(tokens: &[Token], at: usize, prefix: &[&str], found: &mut BTreeSet<usize>) {
     let Some(first) = tokens.get(at) else { return };
-    if !first.is("{") {
-        if first.is_name() || first.is("*") {
-            found.push(Named { room: first.text.clone(), line: first.line });
+    if first.is("{") {
+        for member in members(tokens, at) {
+            under(tokens, member, prefix, found);
         }
         return;
     }
-    let (mut depth, mut fresh) = (0, false);
-    for token in &tokens[at..] {
+    match prefix {
+        [] if first.is_name() || first.is("*") => drop(found.insert(at)),
+        [own, rest @ ..] if first.is(own) && follows(tokens, at, "::") => under(tokens, at + 2, rest, found),
+        _ => {}
+    }
+}
+
+/// Where the members of the group begin that opens at `at`.
+fn members(tokens: &[Token], at: usize) -> Vec<usize> {
+    let (mut depth, mut fresh, mut found) = (0, false, Vec::new());
+    for (at, token) in tokens.iter().enumerate().skip(at) {
         match token.text.as_str() {
             "{" => (depth, fresh) = (depth + 1, depth == 0),
-            "}" if depth == 1 => return,
+            "}" if depth == 1 => break,
             "}" => depth -= 1,
             "," if depth == 1 => fresh = true,
             _ if fresh => {
-                found.push(Named { room: token.text.clone(), line: token.line });
+                found.push(at);
                 fresh = false;
             }
             _ => {}
         }
     }
+    found
 }
 
 #[cfg(test)]

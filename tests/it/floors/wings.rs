@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::map::Complaint;
-use super::paths::{module_path, named_below};
+use super::paths::{module_path, named_under};
 use super::tokens::tokens;
 
 /// A floor, a room of it (a folder), and the rooms of that floor that it may name. Files beside the folders, and what
@@ -74,12 +74,17 @@ pub fn check_file(path: &str, text: &str) -> Vec<Complaint> {
     let Some(may) = rooms.get(room) else {
         return vec![complain(1, format!("`{floor}/{room}/` is no room; give it a row in tests/it/floors/wings.rs"))];
     };
-    named_below(path, &tokens(text), floor)
+    named_under(path, &tokens(text), &[floor])
         .into_iter()
         .filter(|named| named.room != **room && rooms.contains_key(named.room.as_str()))
         .filter(|named| !may.contains(&named.room.as_str()))
         .map(|named| complain(named.line, format!("{floor}/{room}/ may not name {floor}/{}/", named.room)))
         .collect()
+}
+
+/// The folders of the table, from the project's root.
+pub fn folders() -> Vec<String> {
+    WINGS.iter().map(|(floor, room, _)| format!("src/{floor}/{room}")).collect()
 }
 
 /// Rooms that the table leads back to themselves.
@@ -117,6 +122,9 @@ mod tests {
         assert_eq!(whys("src/store/engine/rows.rs", "use super::super::views::list;"), refused);
         assert_eq!(whys("src/store/engine/sqlite/file.rs", "use crate::store::{Tx, views::list};"), refused);
         assert_eq!(whys("src/store/engine/rows.rs", "mod tests { use super::super::super::views::list; }"), refused);
+        assert_eq!(whys("src/store/engine/rows.rs", "use crate::{faults, store::{Tx, views::list}};"), refused);
+        assert_eq!(whys("src/store/engine/rows.rs", "use crate::store; fn f() { store::views::list() }"), refused);
+        assert_eq!(whys("src/store/engine/rows.rs", "use super::super::super::store::views::list;"), refused);
         let good = "use super::rows; use crate::store::{Result, Tx}; use crate::domain::ids::LegId;";
         assert_eq!(whys("src/store/engine/group.rs", good), Vec::<String>::new());
         assert_eq!(whys("src/store/routing/routes.rs", "use crate::store::engine::rows;"), Vec::<String>::new());

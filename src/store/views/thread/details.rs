@@ -6,6 +6,7 @@ use crate::domain::ids::{ConversationId, CustomerId, PersonId};
 use crate::domain::numbers::phone::masked;
 use crate::on;
 use crate::store::customers::contacts;
+use crate::store::customers::ledgers::STAFF;
 use crate::store::views::Viewer;
 use crate::store::{Result, Tx};
 
@@ -103,7 +104,7 @@ pub async fn may_text(tx: &mut Tx, head: &Head) -> Result<MayText> {
          WHERE u.id = $1 AND b.number_id = $2 ORDER BY b.id DESC LIMIT 1"
     ).bind(customer.0).bind(line.0).fetch_optional(c).await)?;
     Ok(match (consent, block) {
-        (Some((0, at, origin)), _) if origin == "staff" => MayText::OptedOutByStaff(At(at)),
+        (Some((0, at, origin)), _) if origin == STAFF => MayText::OptedOutByStaff(At(at)),
         (Some((0, at, _)), _) => MayText::OptedOut(At(at)),
         (_, Some((1, at))) => MayText::Blocked(At(at)),
         (Some((_, at, _)), _) => MayText::Again(At(at)),

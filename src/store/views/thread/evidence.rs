@@ -6,6 +6,7 @@ use super::Head;
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, MessageId, PersonId};
 use crate::on;
+use crate::store::customers::ledgers::STAFF;
 use crate::store::{Result, Tx};
 
 /// How many entries are shown.
@@ -52,7 +53,7 @@ pub async fn of(tx: &mut Tx, head: &Head) -> Result<Vec<Entry>> {
     for (_, given, at, origin, evidence, block) in raw {
         let evidence = match origin.as_str() {
             "keyword" => word(tx, evidence.unwrap_or_default()).await?,
-            "staff" => staff(tx, &evidence.unwrap_or_default()).await?,
+            STAFF => staff(tx, &evidence.unwrap_or_default()).await?,
             _ => code(tx, evidence.unwrap_or_default()).await?,
         };
         entries.push(Entry { given: given == 1, block: block == 1, at: At(at), evidence });

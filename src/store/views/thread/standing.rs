@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{ConversationId, LegId};
 use crate::on;
+use crate::store::customers::ledgers::STAFF;
 use crate::store::{Result, Tx};
 
 /// How those in a pair stand.
@@ -30,15 +31,14 @@ pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<Standing> {
         "SELECT a.name FROM pairs x JOIN apps a ON a.id = x.app_id WHERE x.conversation_id = $1")
         .bind(pair.0).fetch_optional(&mut *c).await)?;
     let rows: Vec<(i64, Option<i64>, Option<String>, Option<i64>)> = on!(tx, c => sqlx::query_as(
-        "SELECT g.id, (SELECT k.given FROM consents k WHERE k.phone = g.phone AND k.scope = 'pool' \
-           ORDER BY k.id DESC LIMIT 1), (SELECT k.origin FROM consents k WHERE k.phone = g.phone \
-           AND k.scope = 'pool' ORDER BY k.id DESC LIMIT 1), (SELECT b.blocked FROM blocks b WHERE b.phone = g.phone \
+        "SELECT g.id, k.given, k.origin, (SELECT b.blocked FROM blocks b WHERE b.phone = g.phone \
            AND b.number_id = g.number_id ORDER BY b.id DESC LIMIT 1) \
-         FROM legs g WHERE g.conversation_id = $1 AND g.role = 'party' ORDER BY g.id")
+         FROM legs g LEFT JOIN consents k ON k.id = (SELECT MAX(n.id) FROM consents n WHERE n.phone = g.phone \
+           AND n.scope = 'pool') WHERE g.conversation_id = $1 AND g.role = 'party' ORDER BY g.id")
         .bind(pair.0).fetch_all(&mut *c).await)?;
     let out = rows.into_iter().filter_map(|(leg, given, origin, blocked)| {
         let (why, by_staff) = match (given, blocked) {
-            (Some(0), _) => ("opted out", origin.as_deref() == Some("staff")),
+            (Some(0), _) => ("opted out", origin.as_deref() == Some(STAFF)),
             (_, Some(1)) => ("blocks this mask", false),
             _ => return None,
         };
