@@ -10,6 +10,15 @@ from ..world import BACKFILL_EVERY
 
 @fault("goes-back", "the database goes back some seconds under two running nodes", POSTGRES, (1, 4))
 async def goes_back(world, tries):
+    await _goes_back(world, tries, standby=False)
+
+
+@fault("promoted", "a standby that lags some seconds is promoted while two running nodes have sessions with it", POSTGRES, (1, 4))
+async def promoted(world, tries):
+    await _goes_back(world, tries, standby=True)
+
+
+async def _goes_back(world, tries, standby):
     world.has_own_server()
     world.settings[BACKFILL_EVERY] = "10s"
     await world.opens(2)
@@ -31,11 +40,12 @@ async def goes_back(world, tries):
         await asyncio.to_thread(server.stops, "immediate")
         shutil.move(server.data, server.home / f"gone{n}")
         shutil.move(copy, server.data)
-        # Every other time it is a standby that is promoted, on a timeline of its own.
-        if n % 2:
+        if standby:
             (server.data / "standby.signal").touch()
         await asyncio.to_thread(server.starts)
-        if n % 2:
+        if standby:
+            # It can be read meanwhile, and its promotion, on a timeline of its own, ends no session.
+            await asyncio.sleep(1.0)
             await asyncio.to_thread(server.asks, "SELECT pg_promote()")
         world.tells(f"{forgotten} texts forgotten")
         await until("the nodes are ready", lambda: _all_ready(world))

@@ -56,7 +56,7 @@ impl Postgres {
     pub(in crate::store) async fn open(url: &str, opening: Opening, patience: Duration) -> Result<Self> {
         let options = options(url)?;
         answers(&options, opening != Opening::AsItIs).await?;
-        refuse_pooler(&options).await?;
+        refuse_unfit(&options).await?;
         let found = Arc::new(Found::default());
         let connected = watched(pool_of(16), &found).acquire_timeout(patience).test_before_acquire(true);
         let connected = connected.connect_with(options.clone()).await;
@@ -239,7 +239,7 @@ async fn answers(options: &PgConnectOptions, patiently: bool) -> Result<()> {
 pub(in crate::store) async fn state(url: &str) -> Result<State> {
     let options = options(url)?;
     answers(&options, false).await?;
-    refuse_pooler(&options).await?;
+    refuse_unfit(&options).await?;
     let connected = pool_of(1).connect_with(options.clone()).await;
     let pool = connected.map_err(|error| unreached::trouble(&options, &error))?;
     let found = schema(&pool).await.map_err(|error| unreached::trouble(&options, &error));
@@ -247,13 +247,27 @@ pub(in crate::store) async fn state(url: &str) -> Result<State> {
     found
 }
 
-/// Before a connection does anything else, which such a pooler would answer with an error of its own.
-async fn refuse_pooler(options: &PgConnectOptions) -> Result<()> {
+/// A transaction pooler, before a connection does anything else, which such a pooler would answer with an error of its own; and a
+/// standby.
+async fn refuse_unfit(options: &PgConnectOptions) -> Result<()> {
     let connected = pool_of(2).connect_with(options.clone()).await;
     let pool = connected.map_err(|error| unreached::trouble(options, &error))?;
-    let refused = pooler::refuse(&pool).await;
+    let refused = match pooler::refuse(&pool).await {
+        Ok(()) => refuse_standby(&pool).await,
+        refused => refused,
+    };
     pool.close().await;
     refused
+}
+
+async fn refuse_standby(pool: &PgPool) -> Result<()> {
+    let standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(pool).await?;
+    if standby {
+        return Err(Error::Refused(
+            "DATABASE_URL names a replica, which cannot be written: name the primary".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// The database of `url` as people call it.
@@ -323,12 +337,6 @@ async fn refuse_unsafe(pool: &PgPool) -> Result<()> {
                 "PostgreSQL runs with {setting}={found}: {why}. Set {setting}=on and start again."
             )));
         }
-    }
-    let row = sqlx::query("SELECT pg_is_in_recovery()").fetch_one(pool).await?;
-    if row.get(0) {
-        return Err(Error::Refused(
-            "DATABASE_URL names a replica, which cannot be written: name the primary".to_owned(),
-        ));
     }
     Ok(())
 }
