@@ -26,8 +26,8 @@ async fn filled() -> (Fresh, Store) {
         run(
             &mut connection,
             &format!(
-                "INSERT INTO numbers (id, number, role, state, pace_free_at, in_service_at) \
-                 VALUES ({id}, '+1800555100{id}', 'mask', 'active', 0, 0)"
+                "INSERT INTO numbers (id, number, role, state, in_service_at) \
+                 VALUES ({id}, '+1800555100{id}', 'mask', 'active', 0)"
             ),
         )
         .await;
@@ -116,13 +116,13 @@ async fn an_update_of_many_rows_holds_them_in_the_order_of_their_ids() {
             fitness::resume_account(tx).await?;
             switchboard::store::receiving::backfill::compared(tx, &ids, AT).await?;
             switchboard::store::upkeep::leaps::paces(tx, -1, AT).await?;
-            outbox::set_paces(tx, &[(NumberId(3), AT)]).await?;
+            outbox::paces::set(tx, &[(NumberId(3), AT)]).await?;
             fitness::forget(tx, AT).await
         }
     }
     let (database, store) = filled().await;
     let mut connection = connect(&database).await;
-    run(&mut connection, "UPDATE numbers SET suspect = 1, pace_free_at = 2000000").await;
+    run(&mut connection, "UPDATE numbers SET suspect = 1; INSERT INTO paces SELECT id, 1, 2000000 FROM numbers").await;
     connection.close().await.unwrap();
     // Each of them in a transaction of its own, too: what the first holds the next need not.
     for part in 0..5 {
@@ -163,7 +163,7 @@ impl Job for Late {
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         self.runs.fetch_add(1, Ordering::Relaxed);
-        outbox::senders(tx, &[NumberId(2)]).await?;
+        hold_rows(tx, "numbers", &[2]).await?;
         self.began.notify_one();
         hold_rows(tx, "conversations", &[1, 3]).await
     }
@@ -194,5 +194,116 @@ async fn what_others_hold_and_is_wanted_too_late_is_held_first_the_next_time() {
     assert_eq!(runs.load(Ordering::Relaxed), 3);
     assert!(!out_of_turn(&database).await);
     other.close().await.unwrap();
+    store.close().await;
+}
+
+/// Holds lanes from `number` to these phones, and stands still until it is let go.
+struct Holds {
+    number: i64,
+    phones: std::ops::Range<u32>,
+    held: Arc<Notify>,
+    goes_on: Arc<Notify>,
+}
+
+impl Job for Holds {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        outbox::hold_lanes(tx, &lanes(self.number, self.phones.clone())).await?;
+        self.held.notify_one();
+        self.goes_on.notified().await;
+        Ok(())
+    }
+}
+
+fn lanes(number: i64, phones: std::ops::Range<u32>) -> Vec<(NumberId, String)> {
+    phones.map(|n| (NumberId(number), format!("+1505555{n:04}"))).collect()
+}
+
+/// Who waits for locks on this database.
+async fn waiting(connection: &mut PgConnection) -> i64 {
+    let asked = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    sqlx::query_scalar(asked).fetch_one(connection).await.unwrap()
+}
+
+/// Two transactions, each of which holds lanes of its own: whether the second waited for the first.
+async fn waits(
+    store: &Store,
+    connection: &mut PgConnection,
+    first: std::ops::Range<u32>,
+    second: std::ops::Range<u32>,
+) -> bool {
+    let [held, goes_on, then, go] = [(); 4].map(|()| Arc::new(Notify::new()));
+    let one = Holds { number: 2, phones: first, held: Arc::clone(&held), goes_on: Arc::clone(&goes_on) };
+    let two = Holds { number: 2, phones: second, held: Arc::clone(&then), goes_on: Arc::clone(&go) };
+    let (a, b) = (store.clone(), store.clone());
+    let one = tokio::spawn(async move { a.write(one).await });
+    held.notified().await;
+    let two = tokio::spawn(async move { b.write(two).await });
+    let waited = loop {
+        tokio::select! {
+            () = then.notified() => break false,
+            count = waiting(connection) => if count > 0 { break true },
+        }
+    };
+    goes_on.notify_one();
+    go.notify_one();
+    one.await.unwrap().unwrap();
+    two.await.unwrap().unwrap();
+    waited
+}
+
+#[tokio::test]
+async fn whoever_writes_to_one_phone_waits_for_nobody_who_writes_to_another_from_the_same_number() {
+    let (database, store) = filled().await;
+    let mut connection = connect(&database).await;
+    assert!(!waits(&store, &mut connection, 0..40, 40..80).await);
+    assert!(waits(&store, &mut connection, 0..40, 39..80).await, "of one lane only one decides at a time");
+    // Very many are held as one, which everybody shares who holds a few.
+    assert!(waits(&store, &mut connection, 0..2_000, 3_000..3_001).await);
+    assert!(waits(&store, &mut connection, 3_000..3_001, 0..2_000).await);
+    let locks = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' \
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    assert_eq!(sqlx::query_scalar::<_, i64>(locks).fetch_one(&mut connection).await.unwrap(), 0);
+    assert!(!out_of_turn(&database).await);
+    connection.close().await.unwrap();
+    store.close().await;
+}
+
+/// Holds a few lanes and then, too late, very many.
+struct More(Arc<AtomicUsize>);
+
+impl Job for More {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Tx) -> Result<()> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        outbox::hold_lanes(tx, &lanes(1, 0..3)).await?;
+        outbox::hold_lanes(tx, &lanes(1, 0..1_000)).await?;
+        outbox::hold_lanes(tx, &lanes(1, 5_000..6_000)).await?;
+        hold_rows(tx, "endpoints", &[]).await
+    }
+}
+
+#[tokio::test]
+async fn whoever_finds_out_late_that_all_lanes_are_wanted_waits_for_nobody_who_shares_them() {
+    let (database, store) = filled().await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    store.write(More(Arc::clone(&runs))).await.unwrap();
+    assert_eq!(runs.swap(0, Ordering::Relaxed), 1, "nobody was in its way");
+    let [held, goes_on] = [(); 2].map(|()| Arc::new(Notify::new()));
+    let one = Holds { number: 2, phones: 0..1, held: Arc::clone(&held), goes_on: Arc::clone(&goes_on) };
+    let (a, b) = (store.clone(), store.clone());
+    let one = tokio::spawn(async move { a.write(one).await });
+    held.notified().await;
+    let (job, mut connection) = (More(Arc::clone(&runs)), connect(&database).await);
+    let more = tokio::spawn(async move { b.write(job).await });
+    while waiting(&mut connection).await == 0 {}
+    goes_on.notify_one();
+    one.await.unwrap().unwrap();
+    more.await.unwrap().unwrap();
+    assert_eq!(runs.load(Ordering::Relaxed), 2, "it began anew once, and held all of them first");
+    assert!(!out_of_turn(&database).await);
+    connection.close().await.unwrap();
     store.close().await;
 }

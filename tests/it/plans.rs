@@ -47,9 +47,9 @@ async fn with_many_legs(house: &House) {
     house.customer(1).texts("hello").await;
     house
         .sets(
-            "INSERT INTO numbers (id, number, role, country, state, pace_free_at, in_service_at) \
+            "INSERT INTO numbers (id, number, role, country, state, in_service_at) \
              WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40) \
-             SELECT 5000 + n.i, '+1866555' || CAST(1000 + n.i AS TEXT), 'mask', 'US', 'active', 0, 1 FROM n",
+             SELECT 5000 + n.i, '+1866555' || CAST(1000 + n.i AS TEXT), 'mask', 'US', 'active', 1 FROM n",
         )
         .await;
     house

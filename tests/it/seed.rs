@@ -209,9 +209,9 @@ impl Job for House {
             q.build().execute(&mut *c).await.map(drop)
         })?;
         on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO numbers (id, number, role, state, pace_free_at, in_service_at) ");
+            let mut q = QueryBuilder::new("INSERT INTO numbers (id, number, role, state, in_service_at) ");
             q.push_values(&numbers, |mut b, (id, number, role)| {
-                b.push_bind(*id).push_bind(number).push_bind(*role).push_bind("active").push_bind(0_i64).push_bind(born);
+                b.push_bind(*id).push_bind(number).push_bind(*role).push_bind("active").push_bind(born);
             });
             q.build().execute(&mut *c).await.map(drop)
         })?;

@@ -336,7 +336,7 @@ impl Aftermath {
         reading::failed(tx, &self.unsent, now).await?;
         attention::failed(tx, &self.parked, now).await?;
         note(tx, &self.touched, now).await?;
-        // Now and not before: numbers are held from here on, and other nodes wait for them.
+        // Now and not before: lanes are held from here on, and whoever else writes to the same phones waits for them.
         let promoted = outbox::promote(desk, tx, std::mem::take(&mut self.freed), now).await?;
         faults::point("after_promotion");
         let ended = unsent_of(tx, &promoted.ended).await?;

@@ -155,11 +155,8 @@ pub async fn promote(desk: &Desk, tx: &mut Tx, freed: Vec<(NumberId, String)>, n
     freed.sort_unstable();
     freed.dedup();
     while !freed.is_empty() {
-        // Whoever puts a text into one of these lanes holds its number until the commit: then it is seen here.
-        if desk.store.is_shared() {
-            let numbers: Vec<NumberId> = freed.iter().map(|(number, _)| *number).collect();
-            outbox::senders(tx, &numbers).await?;
-        }
+        // Whoever puts a text into one of these lanes holds it until the commit: then that text is seen here.
+        outbox::hold_lanes(tx, &freed).await?;
         let heads = departures::heads(tx, &freed).await?;
         let mut done = depart(desk, tx, heads, now).await?;
         all.sendings.append(&mut done.sendings);

@@ -14,7 +14,7 @@ use crate::domain::outbox::departure::{self, Departure, Known};
 use crate::domain::outbox::pace::Pace;
 use crate::domain::outbox::purse::Purse;
 use crate::domain::routing::comparison::is_compared;
-use crate::store::outbox::{self, Lane, spending};
+use crate::store::outbox::{self, Lane, paces, spending};
 use crate::store::{Result, Tx};
 
 /// Why a text waits until it is known what its phone has sent.
@@ -70,6 +70,7 @@ impl<'a> Flow<'a> {
         wanted.dedup();
         let numbers: Vec<NumberId> = wanted.iter().map(|(number, _)| *number).collect();
         let policy = &desk.policies.delivery;
+        outbox::hold_lanes(tx, &wanted).await?;
         let senders = outbox::senders(tx, &numbers).await?.into_iter().map(|sender| {
             let per_segment = sender
                 .pace_micros
@@ -256,7 +257,7 @@ impl<'a> Flow<'a> {
             .map(|(id, (_, pace, _))| (*id, pace.free_at))
             .collect();
         paces.sort_unstable();
-        outbox::set_paces(tx, &paces).await?;
+        paces::set(tx, &paces).await?;
         match self.purse {
             Some(purse) if purse.taken() > 0 => spending::add(tx, purse.day(), self.desk.node, purse.taken()).await,
             _ => Ok(()),

@@ -73,7 +73,7 @@ impl Job for Open {
         outs.pop().ok_or(Error::GivenUp("the group lost a pair"))
     }
 
-    /// All are opened before anybody is welcomed: a welcome holds numbers, and opening what comes before them.
+    /// All are opened before anybody is welcomed: a welcome holds lanes, and opening what comes before them.
     async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Self::Out>> {
         let Some(first) = jobs.first() else { return Ok(Vec::new()) };
         let now = first.desk.clock.now();
@@ -91,7 +91,7 @@ impl Job for Open {
             .filter(|(job, _)| !job.opening.welcome.is_empty())
             .filter_map(|(_, opened)| new(opened))
             .collect();
-        outbox::hold_numbers_of(tx, &welcomed).await?;
+        outbox::hold_lanes_of(tx, &welcomed).await?;
         let mut outs = Vec::with_capacity(jobs.len());
         for (job, opened) in jobs.iter().zip(opened) {
             let mut sent = Enqueued::default();

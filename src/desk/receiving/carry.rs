@@ -101,7 +101,7 @@ pub(super) async fn carry(
     let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, "conversation"));
     let notes: Vec<(ConversationId, &'static str)> = notes.map(|id| (id, "message")).chain(opened).collect();
     changes::note(tx, &notes, now).await?;
-    // Now and not before: numbers are held from here on, and other nodes wait for them.
+    // Now and not before: lanes are held from here on, and whoever else writes to the same phones waits for them.
     let mut sent = enqueue(desk, tx, group.drafts, now).await?;
     let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
     reading::failed(tx, &sent.unsent, now).await?;

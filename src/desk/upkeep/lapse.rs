@@ -12,7 +12,7 @@ use crate::domain::outbox::settlement::News;
 use crate::domain::people::throttle;
 use crate::store::conversations::{changes, presences};
 use crate::store::engine::dialect;
-use crate::store::outbox::{attempts, fitness, outage};
+use crate::store::outbox::{attempts, fitness, outage, paces};
 use crate::store::people::{sessions, sign_ins};
 use crate::store::programs::{api_events, idempotency};
 use crate::store::upkeep::{self, checkup, tallies};
@@ -97,6 +97,7 @@ impl Job for Forget {
         dialect::one_at_a_time(tx, "forget", "").await?;
         let raw = upkeep::forget_raw(tx, now - RAW_KEPT, PIECE).await?;
         fitness::forget(tx, now - REMEMBERED).await?;
+        paces::forget(tx, now - REMEMBERED).await?;
         let old = changes::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         let events = api_events::forget(tx, now - EVENTS_KEPT, PIECE).await?;

@@ -56,7 +56,7 @@ pub(in crate::desk) async fn lately(tx: &mut Tx, now: At) -> Result<bool> {
 /// Moves everything that was planned by the clock as it was `leap` microseconds ago, while no time passed.
 pub(in crate::desk) async fn plans(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
     let fresh: (At, At) = (now - NOTICED, now);
-    leaps::begin(tx, leap, fresh, now).await?;
+    leaps::begin(tx, fresh, now).await?;
     leaps::requests(tx, leap, fresh).await?;
     leaps::deliveries(tx, leap, fresh).await?;
     leaps::planned(tx, leap, fresh).await?;

@@ -14,15 +14,28 @@ use std::sync::Arc;
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
 
+use lanes::LANES;
+
 use crate::on;
 use crate::store::{Error, Result, Tx, padded, push_list};
 
+pub(in crate::store) mod lanes;
 #[cfg(feature = "faults")]
 pub(in crate::store) mod watch;
 
 /// What is held by a row's id, in order. Behind it stands what nobody holds while it waits for one of these.
-const PLACES: [&str; 9] =
-    ["arrivals", "messages", "lines", "people", "customers", "conversations", "deliveries", "numbers", "endpoints"];
+const PLACES: [&str; 10] = [
+    "arrivals",
+    "messages",
+    "lines",
+    "people",
+    "customers",
+    "conversations",
+    "deliveries",
+    "numbers",
+    LANES,
+    "endpoints",
+];
 
 /// Rows that one statement holds by their ids.
 const PIECE: usize = 4096;
@@ -32,13 +45,15 @@ const PIECE: usize = 4096;
 pub struct Session {
     connection: PoolConnection<Postgres>,
     held: BTreeSet<(usize, i64)>,
+    /// All lanes are held, not only those of which this is said.
+    all_lanes: bool,
     /// A transaction is open.
     open: bool,
 }
 
 impl From<PoolConnection<Postgres>> for Session {
     fn from(connection: PoolConnection<Postgres>) -> Self {
-        Session { connection, held: BTreeSet::new(), open: false }
+        Session { connection, held: BTreeSet::new(), all_lanes: false, open: false }
     }
 }
 
@@ -116,6 +131,10 @@ impl First {
         }
         for (place, ids) in &self.rows {
             let ids: Vec<i64> = ids.iter().copied().collect();
+            if PLACES[*place] == LANES {
+                lanes::hold(tx, ids).await?;
+                continue;
+            }
             hold_rows(tx, PLACES[*place], &ids).await?;
             if PLACES[*place] == "lines" {
                 hold_members(tx, &ids).await?;

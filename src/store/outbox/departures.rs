@@ -127,7 +127,7 @@ pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
     Ok(at.map(At))
 }
 
-/// The head of each of these lanes, where one waits and nothing is under way; held until the commit. Hold their numbers first.
+/// The head of each of these lanes, where one waits and nothing is under way; held until the commit. Hold the lanes first.
 ///
 /// # Errors
 /// [`crate::store::Error::OutOfTurn`] if another transaction has one; else what the database said.

@@ -5,9 +5,12 @@ pub mod departures;
 pub mod fitness;
 pub mod notices;
 pub mod outage;
+pub mod paces;
 pub mod spending;
 
 use sqlx::{QueryBuilder, Row};
+
+pub use super::engine::lock_order::lanes::hold_lanes;
 
 use super::engine::lock_order::hold_rows;
 use super::{Result, Tx, padded, pieces, push_list};
@@ -115,7 +118,7 @@ pub struct NewAttempt {
     pub there: Option<At>,
 }
 
-/// Our numbers `ids`, locked until the commit: whoever decides about a lane holds its number.
+/// Our numbers `ids`.
 pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     wanted.sort_unstable();
@@ -123,16 +126,15 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let lock = tx.hold("numbers", &wanted);
     let rows: Vec<Sender> = on!(tx, c, R => {
         let mut q = QueryBuilder::new(
-            "SELECT id, number, role, pace_micros, pace_free_at, \
-             CASE WHEN paused_at IS NOT NULL OR EXISTS (SELECT 1 FROM carrier_outage) THEN 1 ELSE 0 END, \
-             in_service_at, backfilled_at",
+            "SELECT n.id, n.number, n.role, n.pace_micros, \
+             COALESCE((SELECT MAX(p.free_at) FROM paces p WHERE p.number_id = n.id), 0), \
+             CASE WHEN n.paused_at IS NOT NULL OR EXISTS (SELECT 1 FROM carrier_outage) THEN 1 ELSE 0 END, \
+             n.in_service_at, n.backfilled_at FROM numbers n WHERE n.id IN (",
         );
-        q.push(lock.noted()).push(" FROM numbers WHERE id IN (");
         push_list(&mut q, padded(&wanted).copied());
-        q.push(" ORDER BY id").push(lock.clause());
+        q.push(" ORDER BY n.id");
         q.build().try_map(|row: R| Ok(Sender {
             id: NumberId(row.try_get(0)?),
             number: row.try_get(1)?,
@@ -144,7 +146,6 @@ pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
             compared_at: row.try_get::<Option<i64>, _>(7)?.map(At),
         })).fetch_all(&mut *c).await
     })?;
-    lock.done(tx, rows.len()).await?;
     Ok(rows)
 }
 
@@ -155,20 +156,22 @@ pub async fn newest(tx: &mut Tx) -> Result<i64> {
     Ok(message.max(delivery).unwrap_or(0))
 }
 
-/// Holds the numbers of the live legs of these conversations until the commit: for whoever writes to one after the other.
-pub async fn hold_numbers_of(tx: &mut Tx, conversations: &[ConversationId]) -> Result<()> {
+/// Holds the lanes to the live legs of these conversations until the commit: for whoever writes to one after the other.
+pub async fn hold_lanes_of(tx: &mut Tx, conversations: &[ConversationId]) -> Result<()> {
     if conversations.is_empty() || !tx.holds_rows() {
         return Ok(());
     }
-    let ids: Vec<i64> = on!(tx, c => {
-        let mut q = QueryBuilder::new("SELECT DISTINCT number_id FROM legs WHERE ended_at IS NULL AND conversation_id IN (");
+    let lanes: Vec<(i64, String)> = on!(tx, c => {
+        let mut q =
+            QueryBuilder::new("SELECT DISTINCT number_id, phone FROM legs WHERE ended_at IS NULL AND conversation_id IN (");
         push_list(&mut q, padded(conversations).map(|id| id.0));
-        q.build_query_scalar().fetch_all(&mut *c).await
+        q.build_query_as().fetch_all(&mut *c).await
     })?;
-    hold_rows(tx, "numbers", &ids).await
+    let lanes: Vec<(NumberId, String)> = lanes.into_iter().map(|(number, phone)| (NumberId(number), phone)).collect();
+    hold_lanes(tx, &lanes).await
 }
 
-/// How the lanes stand, in the order asked. Hold their numbers ([`senders`]) first.
+/// How the lanes stand, in the order asked. Hold them ([`hold_lanes`]) first.
 pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane>> {
     if asked.is_empty() {
         return Ok(Vec::new());
@@ -278,22 +281,6 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: A
             q.build().execute(&mut *c).await.map(drop)
         })?;
     }
-    Ok(())
-}
-
-/// Remembers each number's next free place.
-pub async fn set_paces(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
-    if paces.is_empty() {
-        return Ok(());
-    }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(id, free_at) AS (");
-        q.push_values(padded(paces), |mut b, (id, at)| {
-            b.push_bind(id.0).push_bind(at.0);
-        });
-        q.push(") UPDATE numbers SET pace_free_at = v.free_at FROM v WHERE numbers.id = v.id");
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
     Ok(())
 }
 

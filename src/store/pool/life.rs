@@ -45,8 +45,8 @@ pub async fn take_in(
     now: At,
 ) -> Result<NumberId> {
     let id: i64 = on!(tx, c => sqlx::query_scalar(
-        "INSERT INTO numbers (id, number, role, state, country, pace_free_at, in_service_at, state_at, price) \
-         VALUES ($1, $2, 'mask', 'active', $3, 0, $4, $4, $5) ON CONFLICT (number) DO UPDATE \
+        "INSERT INTO numbers (id, number, role, state, country, in_service_at, state_at, price) \
+         VALUES ($1, $2, 'mask', 'active', $3, $4, $4, $5) ON CONFLICT (number) DO UPDATE \
          SET role = 'mask', state = 'active', country = excluded.country, in_service_at = excluded.in_service_at, \
          state_at = excluded.state_at, price = excluded.price, paused_at = NULL, paused_why = NULL, \
          pause_scope = NULL, probes = 0, probed_at = NULL, probe_at = NULL, suspect = 0, \

@@ -57,9 +57,8 @@ pub async fn compared(tx: &mut Tx, ids: &[NumberId], asked_at: At) -> Result<()>
         return Ok(());
     }
     // Held in the order of their ids: an update of many rows takes them in whatever order it finds them.
-    crate::store::outbox::senders(tx, ids).await?;
-    let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    wanted.sort_unstable();
+    let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    hold_rows(tx, "numbers", &wanted).await?;
     on!(tx, c => {
         let mut q = QueryBuilder::new("UPDATE numbers SET backfilled_at = ");
         q.push_bind(asked_at.0).push(" WHERE id IN (");

@@ -84,8 +84,8 @@ pub async fn is_ours(tx: &mut Tx, number: &str) -> Result<bool> {
 /// Takes a number into service, active from `now`.
 pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: &str, country: Option<&str>, now: At) -> Result<()> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO numbers (id, number, role, state, country, pace_free_at, in_service_at) \
-         VALUES ($1, $2, $3, 'active', $4, 0, $5)")
+        "INSERT INTO numbers (id, number, role, state, country, in_service_at) \
+         VALUES ($1, $2, $3, 'active', $4, $5)")
         .bind(id.0).bind(number).bind(role).bind(country).bind(now.0).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::settings;
 use crate::clock::At;
 use crate::on;
 use crate::store::engine::dialect;
-use crate::store::engine::lock_order::{hold_rows, hold_which};
+use crate::store::engine::lock_order::{Asked, hold_rows, hold_which};
 use crate::store::{Result, Tx};
 
 /// The setting that keeps when this was done last.
@@ -19,7 +19,7 @@ pub async fn last(tx: &mut Tx) -> Result<Option<At>> {
 }
 
 /// Remembers that plans are moved at `now`, and holds what is about to be moved, in order.
-pub async fn begin(tx: &mut Tx, leap: i64, fresh: (At, At), now: At) -> Result<()> {
+pub async fn begin(tx: &mut Tx, fresh: (At, At), now: At) -> Result<()> {
     dialect::one_at_a_time(tx, "account", "").await?;
     settings::set(tx, LEAPT_AT, &now.0.to_string()).await?;
     if !tx.holds_rows() {
@@ -39,16 +39,11 @@ pub async fn begin(tx: &mut Tx, leap: i64, fresh: (At, At), now: At) -> Result<(
          AND NOT (updated_at BETWEEN $1 AND $2)")
         .bind(from).bind(to).fetch_all(&mut *c).await)?;
     hold_rows(tx, "deliveries", &deliveries).await?;
-    hold_numbers(tx, leap, now).await
+    hold_numbers(tx).await
 }
 
-async fn hold_numbers(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
-    if !tx.holds_rows() {
-        return Ok(());
-    }
-    let numbers: Vec<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT id FROM numbers WHERE paused_at IS NOT NULL OR pace_free_at > $1")
-        .bind(now.0 - leap / 2).fetch_all(&mut *c).await)?;
+async fn hold_numbers(tx: &mut Tx) -> Result<()> {
+    let numbers: Vec<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM numbers WHERE paused_at IS NOT NULL").fetch_all(&mut *c).await)?;
     hold_rows(tx, "numbers", &numbers).await
 }
 
@@ -99,8 +94,9 @@ pub async fn paces(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
     if leap >= 0 {
         return Ok(());
     }
-    hold_numbers(tx, leap, now).await?;
-    on!(tx, c => sqlx::query("UPDATE numbers SET pace_free_at = pace_free_at + $1 WHERE pace_free_at > $2")
-        .bind(leap).bind(now.0 - leap / 2).execute(&mut *c).await.map(drop))?;
+    let from = now.0 - leap / 2;
+    hold_which(tx, "paces", "number_id, session", "free_at > $1", &[Asked::Number(from)]).await?;
+    on!(tx, c => sqlx::query("UPDATE paces SET free_at = free_at + $1 WHERE free_at > $2")
+        .bind(leap).bind(from).execute(&mut *c).await.map(drop))?;
     Ok(())
 }

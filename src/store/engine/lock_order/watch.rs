@@ -12,6 +12,11 @@ pub(super) fn word_noted(waits: bool) -> String {
     format!(", lock_order.hold('words', jsonb_build_object('word', $1::TEXT), {waits})")
 }
 
+/// The same for lanes that are held, each of which is `k`.
+pub(super) fn lane_noted(waits: bool) -> String {
+    format!(", lock_order.hold('lanes', jsonb_build_object('id', k), {waits})")
+}
+
 /// Takes the watch away, before a migration changes rows in whatever order it finds them.
 pub(in crate::store) async fn lift(pool: &PgPool) {
     // Whoever may not do this may not change the schema either, and hears it next.

@@ -58,6 +58,8 @@ INSERT INTO lock_order.places (rows, keys, under, word, through) VALUES
     ('pool_refusals', '{phone,wanted_by}', NULL, NULL, NULL),
     ('numbers', '{id}', NULL, NULL, NULL),
     ('sender_refusals', '{number_id,phone}', 'numbers', NULL, '{number_id}'),
+    ('lanes', '{id}', NULL, NULL, NULL),
+    ('paces', '{number_id,session}', NULL, NULL, NULL),
     ('pool_peaks', '{day,country}', NULL, NULL, NULL),
     ('changes', '{id}', NULL, NULL, NULL),
     ('endpoints', '{id}', NULL, NULL, NULL),
@@ -97,6 +99,9 @@ BEGIN
     IF what = 'spending' AND (this ->> 'node')::BIGINT / 1024 = pg_backend_pid() THEN
         RETURN TRUE;
     END IF;
+    IF what = 'paces' AND (this ->> 'session')::BIGINT = pg_backend_pid() THEN
+        RETURN TRUE;
+    END IF;
     -- Whoever makes the lists for searching does so alone.
     IF (what = 'postings' OR (what = 'settings' AND this ->> 'name' LIKE 'search.%')) AND strpos(held, ' words search') > 0 THEN
         RETURN TRUE;
@@ -129,7 +134,7 @@ BEGIN
     END IF;
     IF trouble IS NOT NULL THEN
         -- Nobody else knows of a row that this transaction has made.
-        IF key IS NOT NULL AND what <> 'words' THEN
+        IF key IS NOT NULL AND what NOT IN ('words', 'lanes') THEN
             EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I t WHERE lock_order.key(to_jsonb(t), $1) = $2 '
                 'AND t.xmin = pg_current_xact_id()::xid)', what) INTO own USING it.keys, key;
         END IF;

@@ -1,0 +1,85 @@
+//! Lanes, held until the commit by whoever decides what leaves by them: a lane is the way from one of our numbers to one phone.
+//! It has no row of its own, so what is held is a lock of the server's that a number stands for.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest as _, Sha256};
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::{First, place};
+use crate::domain::ids::NumberId;
+use crate::store::{Result, Tx};
+
+/// Its place among what is held.
+pub(super) const LANES: &str = "lanes";
+/// Stands for all lanes: shared by whoever holds some, and held alone by whoever wants very many.
+const ALL: i64 = 0;
+/// So many lanes at most are held one by one: a server has room for a few thousand locks of all its sessions.
+const MOST: usize = 512;
+
+/// Holds these lanes.
+///
+/// # Errors
+/// [`crate::store::Error::OutOfTurn`] if another transaction has some of them, and they may not be waited for.
+pub async fn hold_lanes(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<()> {
+    if !tx.holds_rows() {
+        return Ok(());
+    }
+    let ids: BTreeSet<i64> = lanes.iter().map(|(number, phone)| id_of(*number, phone)).collect();
+    hold(tx, ids.into_iter().collect()).await
+}
+
+/// The number that stands for a lane; the same on every node.
+fn id_of(number: NumberId, phone: &str) -> i64 {
+    let hash = Sha256::digest(format!("{} {phone}", number.0));
+    let first = hash.iter().take(8).fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
+    // All that is held has a number of 0 or more.
+    (first & i64::MAX).max(ALL + 1)
+}
+
+/// Holds the lanes that these numbers, in order, stand for.
+pub(super) async fn hold(tx: &mut Tx, mut ids: Vec<i64>) -> Result<()> {
+    let Tx::Postgres(session) = tx else { return Ok(()) };
+    let Some(place) = place(LANES) else { return Ok(()) };
+    if session.all_lanes {
+        return Ok(());
+    }
+    ids.retain(|id| !session.held.contains(&(place, *id)));
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let held = session.held.range((place, ALL)..(place + 1, i64::MIN)).count();
+    let all = held + ids.len() > MOST;
+    // Two that share all lanes must not wait for each other to let go.
+    let late = if all { session.held.range((place, ALL)..).next().is_some() } else { session.is_late(place, &ids) };
+    let shares = !all && !session.held.contains(&(place, ALL));
+    let (how, noted) = (if late { "pg_try_advisory_xact_lock" } else { "pg_advisory_xact_lock" }, noted(!late));
+    let mut sql = String::new();
+    if shares {
+        let noted = if noted.is_empty() { "" } else { ", TRUE" };
+        sql = format!("SELECT {how}_shared({ALL})::TEXT{noted} UNION ALL ");
+    }
+    sql.push_str(&format!("SELECT {how}(k)::TEXT{noted} FROM unnest($1::BIGINT[]) k"));
+    let locks = if all { vec![ALL] } else { ids.clone() };
+    crate::metrics::statement();
+    let answers = sqlx::query(AssertSqlSafe(sql)).bind(&locks).fetch_all(&mut **session).await?;
+    for answer in answers {
+        if late && answer.try_get::<&str, _>(0)? == "false" {
+            return Err(First::rows(place, &ids));
+        }
+    }
+    session.all_lanes = all;
+    session.held.insert((place, ALL));
+    session.held.extend(locks.into_iter().map(|id| (place, id)));
+    Ok(())
+}
+
+#[cfg(feature = "faults")]
+fn noted(waits: bool) -> String {
+    super::watch::lane_noted(waits)
+}
+
+#[cfg(not(feature = "faults"))]
+fn noted(_: bool) -> String {
+    String::new()
+}
