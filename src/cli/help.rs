@@ -32,12 +32,12 @@ Examples:
 
 /// Examples and the environment.
 pub(super) fn after() -> String {
-    let keys: Vec<&Key> = keys::ALL[..1].iter().chain(&keys::ROCKET).chain(&keys::ALL[1..]).collect();
+    let keys: Vec<&Key> = keys::ALL[..1].iter().chain(&keys::ROCKET).chain(&keys::ALL[1..]).copied().collect();
     let width = keys.iter().map(|key| key.name.len()).max().unwrap_or(0);
-    let mut text = format!("{EXAMPLES}\nEnvironment (or Rocket.toml, see README.md):\n");
+    let mut text = format!("{EXAMPLES}\nEnvironment (or Rocket.toml, see docs/CONFIGURATION.md):\n");
     for key in keys {
         // Writing to a text does not fail.
-        let _ = write!(text, "  {:width$}  {}", key.name, key.meaning);
+        let _ = write!(text, "  {:width$}  {}: {}", key.name, key.meaning, key.takes);
         let _ = match key.default {
             "" => writeln!(text),
             default => writeln!(text, " [{default}]"),

@@ -5,6 +5,9 @@ use std::fmt;
 
 use rocket::http::uri::Absolute;
 
+/// Twilio's own API.
+pub(super) const TWILIO: &str = "https://api.twilio.com";
+
 /// An address that begins with https, or with http on this machine; never ends in a slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebAddress(String);
@@ -58,7 +61,7 @@ impl WebAddress {
     /// Twilio's own API.
     #[must_use]
     pub fn twilio() -> Self {
-        WebAddress("https://api.twilio.com".to_owned())
+        WebAddress(TWILIO.to_owned())
     }
 
     /// The address, without a slash at the end.

@@ -1,142 +1,259 @@
-//! Every key that an operator may set, with its default and its meaning, on one screen.
-//! The reader refuses what is not here, and `--help` prints it, so that neither can forget a key.
+//! Every key that an operator may set: its name, its default, its bounds and its meaning stand here once.
+//! Whatever reads a setting takes all of that from here, and so do `--help` and `docs/CONFIGURATION.md`.
 
-/// One key.
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::address::{self, WebAddress};
+use super::values;
+use crate::domain::money::{Cents, Prices};
+use crate::domain::numbers::country::Countries;
+use crate::domain::people::peer::TrustedProxies;
+use crate::domain::policy::PickPolicy;
+
+/// What the table says of one key.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
     /// Its name in the environment.
     pub name: &'static str,
-    /// Its name in Rocket.toml; a dot opens a table.
-    pub path: &'static str,
-    /// What holds without it.
+    /// What holds without it; empty if nothing does.
     pub default: &'static str,
-    /// What it sets.
+    /// Which values it may have.
+    pub takes: Takes,
+    /// What it sets, in one sentence without a full stop.
     pub meaning: &'static str,
-    /// Its value is never repeated.
-    pub secret: bool,
 }
 
-const fn key(name: &'static str, path: &'static str, default: &'static str, meaning: &'static str) -> Key {
-    Key { name, path, default, meaning, secret: false }
+/// Which values a key may have.
+#[derive(Clone, Copy, Debug)]
+pub enum Takes {
+    /// From the first to the second, both included; the third is the remedy for what is outside.
+    Range(&'static str, &'static str, &'static str),
+    /// The same, or `none`.
+    Limit(&'static str, &'static str, &'static str),
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// What these words say.
+    Text(&'static str),
+    /// The same, and no message repeats the value.
+    Secret(&'static str),
 }
 
-const fn secret(name: &'static str, path: &'static str, default: &'static str, meaning: &'static str) -> Key {
-    Key { name, path, default, meaning, secret: true }
+/// A key that always has a value: what is set, or its default.
+#[derive(Debug)]
+pub struct Setting<T: 'static> {
+    /// What the table says of it.
+    pub key: Key,
+    pub(super) read: fn(&Key, &str) -> Result<T, String>,
+}
+
+/// A key that has a value only where it is set; its default is nothing, or depends on other settings.
+#[derive(Debug)]
+pub struct Optional<T: 'static> {
+    /// What the table says of it.
+    pub key: Key,
+    pub(super) read: fn(&Key, &str) -> Result<T, String>,
+}
+
+impl<T> Setting<T> {
+    pub(super) fn usual(&self) -> T {
+        (self.read)(&self.key, self.key.default).expect("the tests read every default")
+    }
+}
+
+impl Key {
+    /// Its name in Rocket.toml; a dot opens a table.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let bare = ["SWITCHBOARD_", "ROCKET_"].into_iter().find_map(|prefix| self.name.strip_prefix(prefix));
+        bare.unwrap_or(self.name).to_lowercase().replace("__", ".")
+    }
+
+    /// Whether no message may repeat its value.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        matches!(self.takes, Takes::Secret(_))
+    }
+
+    /// What to write instead of a value outside the bounds.
+    pub(super) fn remedy(&self) -> String {
+        match self.takes {
+            Takes::Range(least, most, remedy) | Takes::Limit(least, most, remedy) => {
+                remedy.replace("{least}", least).replace("{most}", most)
+            }
+            Takes::OneOf(words) => format!("write one of {}", words.join(", ")),
+            Takes::Text(words) | Takes::Secret(words) => format!("write {words}"),
+        }
+    }
+}
+
+impl fmt::Display for Takes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Takes::Range(least, most, _) => write!(f, "{least} to {most}"),
+            Takes::Limit(least, most, _) => write!(f, "{least} to {most}, or none for no limit"),
+            Takes::OneOf(words) => match words.split_last() {
+                Some((last, others)) if !others.is_empty() => write!(f, "{} or {last}", others.join(", ")),
+                _ => f.write_str(&words.join("")),
+            },
+            Takes::Text(words) | Takes::Secret(words) => f.write_str(words),
+        }
+    }
 }
 
 /// The tables of Rocket.toml in which every key is ours.
-pub const TABLES: [&str; 6] = ["support", "pool", "inbox", "delivery", "api", "events"];
+#[must_use]
+pub fn tables() -> Vec<String> {
+    let mut tables: Vec<String> =
+        ALL.iter().filter_map(|key| key.path().split_once('.').map(|(table, _)| table.to_owned())).collect();
+    tables.dedup();
+    tables
+}
 
-/// Rocket's own keys of which the environment table tells.
-pub const ROCKET: [Key; 2] = [
-    key("ROCKET_ADDRESS", "address", "127.0.0.1", "where to listen"),
-    key("ROCKET_PORT", "port", "8000", "where to listen; 0 takes a free port"),
-];
+const TRUTH: Takes = Takes::OneOf(&["true", "false"]);
+const LONGEST: &str = "3650d";
+const ANY_TIME: Takes = Takes::Range("0s", LONGEST, "");
+const SOME_TIME: Takes = Takes::Range("1ms", LONGEST, "write more than 0");
+const MASKS: Takes = Takes::Range("0", "100000", "write a number of masks, such as 3");
+const PICKS: Takes =
+    Takes::OneOf(&[PickPolicy::Random.word(), PickPolicy::LeastBusy.word(), PickPolicy::RoundRobin.word()]);
+const CREDENTIAL: Takes = Takes::Secret("text without blanks");
+const HOME_COUNTRIES: Takes = Takes::Text("home, all, or codes such as US, CA");
 
-/// Every key, in the order in which they are explained.
-pub const ALL: [Key; 44] = [
-    secret("DATABASE_URL", "database_url", "sqlite:switchboard.db", "sqlite:PATH or postgres://…"),
-    key("SWITCHBOARD_PUBLIC_URL", "public_url", "http://127.0.0.1:PORT", "where others reach us"),
-    key(
-        "SWITCHBOARD_TRUSTED_PROXIES",
-        "trusted_proxies",
-        "none",
-        "proxies whose X-Forwarded-For counts: 127.0.0.1, 10.0.0.0/8",
-    ),
-    key("SWITCHBOARD_CARRIER", "carrier", "simulator", "simulator or twilio"),
-    key(
-        "SWITCHBOARD_CARRIER_ANSWERS_HELP",
-        "carrier_answers_help",
-        "true",
-        "the carrier answers HELP itself, except on short codes",
-    ),
-    secret("TWILIO_ACCOUNT_SID", "twilio_account_sid", "", "the account; needed for twilio"),
-    secret("TWILIO_AUTH_TOKEN", "twilio_auth_token", "", "its primary token; needed for twilio"),
-    secret("TWILIO_AUTH_TOKEN_PREVIOUS", "twilio_auth_token_previous", "", "also verifies webhooks, while rotating"),
-    key("TWILIO_API_BASE", "twilio_api_base", "https://api.twilio.com", "where its API is"),
-    key(
-        "SWITCHBOARD_SIMULATOR_ANYWHERE",
-        "simulator_anywhere",
-        "false",
-        "let other machines reach the simulator, and be posted to",
-    ),
-    key("SWITCHBOARD_LOG", "log", "info", "a level, or target=level,…"),
-    key("SWITCHBOARD_LOG_FORMAT", "log_format", "text", "text or json"),
-    key("SWITCHBOARD_SUPPORT__IDLE_CLOSE", "support.idle_close", "72h", "a quiet conversation is closed after it"),
-    key("SWITCHBOARD_SUPPORT__REOPEN_WITHIN", "support.reopen_within", "7d", "a new text reopens within it"),
-    key("SWITCHBOARD_SUPPORT__STICKY_FOR", "support.sticky_for", "30d", "customers return to the same rep within it"),
-    key("SWITCHBOARD_SUPPORT__HAND_OVER_AFTER", "support.hand_over_after", "4h", "an absent rep's customers move on"),
-    key("SWITCHBOARD_SUPPORT__ANSWER_TARGET", "support.answer_target", "30m", "longer waits are marked in the inbox"),
-    key("SWITCHBOARD_SUPPORT__PICK", "support.pick", "random", "random, least_busy or round_robin"),
-    key("SWITCHBOARD_SUPPORT__CONTEXT_LINE", "support.context_line", "true", "begin a rep's thread with who it is"),
-    key(
-        "SWITCHBOARD_SUPPORT__COUNTRIES",
-        "support.countries",
-        "home",
-        "whom staff may text first: home (our lines' countries), all, or US, CA, …",
-    ),
-    key(
-        "SWITCHBOARD_SUPPORT__FIRST_TEXTS_PER_HOUR",
-        "support.first_texts_per_hour",
-        "30",
-        "so many conversations a person may begin",
-    ),
-    key("SWITCHBOARD_POOL__QUARANTINE", "pool.quarantine", "72h", "how long a mask rests after use"),
-    key("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "pool.quarantine_floor", "4h", "the rest that is always kept"),
-    key("SWITCHBOARD_POOL__HEADROOM", "pool.headroom", "20%", "masks on top of what the busiest phone has"),
-    key("SWITCHBOARD_POOL__SPARES", "pool.spares", "2", "masks on top of that, kept warm"),
-    key("SWITCHBOARD_POOL__LOW_WATERMARK", "pool.low_watermark", "3", "so few masks left: alert, and buy if automatic"),
-    key("SWITCHBOARD_POOL__HIGH_WATERMARK", "pool.high_watermark", "20", "more masks left: drain if automatic"),
-    key(
-        "SWITCHBOARD_POOL__MONTHLY_BUDGET",
-        "pool.monthly_budget",
-        "250.00",
-        "the most for all masks a month; none: no limit",
-    ),
-    key("SWITCHBOARD_POOL__PRICE", "pool.price", "1.15", "what a number costs a month: 1.15, or 1.15, GB=1.00, …"),
-    key("SWITCHBOARD_POOL__AUTOMATIC", "pool.automatic", "false", "let the pool grow and shrink by itself"),
-    key("SWITCHBOARD_INBOX__UNDO_WINDOW", "inbox.undo_window", "5s", "how long a reply can be taken back; 0s: never"),
-    key("SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT", "delivery.request_timeout", "10s", "longest request to the carrier"),
-    key("SWITCHBOARD_DELIVERY__LEASE", "delivery.lease", "30s", "how long a node owns a request"),
-    key(
-        "SWITCHBOARD_DELIVERY__PROOF_AFTER",
-        "delivery.proof_after",
-        "60s",
-        "first empty look that proves nothing left",
-    ),
-    key("SWITCHBOARD_DELIVERY__PROOF_AGAIN_AFTER", "delivery.proof_again_after", "60s", "second look after the first"),
-    key("SWITCHBOARD_DELIVERY__BACKFILL_EVERY", "delivery.backfill_every", "5m", "asking for texts that were missed"),
-    key("SWITCHBOARD_DELIVERY__VALID_FOR", "delivery.valid_for", "4h", "a text not sent by then is given up"),
-    key(
-        "SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND",
-        "delivery.segments_per_second",
-        "1, 3 or 100",
-        "pace, by kind of number",
-    ),
-    key("SWITCHBOARD_DELIVERY__COUNTRIES", "delivery.countries", "all", "whom texts are sent to: all, or US, CA, …"),
-    key(
-        "SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY",
-        "delivery.segments_per_day",
-        "10000",
-        "the most of one day (UTC); none: no limit",
-    ),
-    key("SWITCHBOARD_API__RATE_LIMIT", "api.rate_limit", "", "requests a minute for each token of the API"),
-    key(
-        "SWITCHBOARD_API__COUNTRIES",
-        "api.countries",
-        "home",
-        "whom programs may join in pairs: home (our numbers' countries), all, or US, CA, …",
-    ),
-    key(
-        "SWITCHBOARD_API__FIRST_TEXTS_PER_HOUR",
-        "api.first_texts_per_hour",
-        "1000",
-        "so many phones an app may bring into pairs; none: no limit",
-    ),
-    key(
-        "SWITCHBOARD_EVENTS__ALLOW_PRIVATE",
-        "events.allow_private",
-        "true with the simulator, or false",
-        "post events to addresses of this network, and by plain http",
-    ),
-];
+/// A row: its kind and name, the type of its value, its default, its bounds, what reads it, and what it sets.
+macro_rules! keys {
+    ($list:ident: [&Key; $count:literal]; $($kind:ident $name:ident: $value:ty = $default:expr, $takes:expr, $read:expr, $meaning:literal;)*) => {
+        $(
+            #[doc = $meaning]
+            pub static $name: $kind<$value> = $kind {
+                key: Key { name: stringify!($name), default: $default, takes: $takes, meaning: $meaning },
+                read: $read,
+            };
+        )*
+        /// The keys of this table, in the order in which they are explained.
+        pub static $list: [&Key; $count] = [$(&$name.key),*];
+    };
+}
+
+keys! { ROCKET: [&Key; 2];
+    Setting ROCKET_ADDRESS: IpAddr = "127.0.0.1", Takes::Text("an IP address, such as 127.0.0.1"), values::parsed,
+        "The address on which the program listens";
+    Setting ROCKET_PORT: u16 = "8000", Takes::Range("0", "65535", "write a number from {least} to {most}, such as 8000"),
+        values::whole, "The port on which the program listens; 0 takes a free one";
+}
+
+keys! { ALL: [&Key; 44];
+    Setting DATABASE_URL: String = "sqlite:switchboard.db",
+        Takes::Secret("sqlite:PATH or postgres://user:password@host/database"), values::database,
+        "The database in which everything is kept";
+    Optional SWITCHBOARD_PUBLIC_URL: WebAddress = "http://127.0.0.1:PORT",
+        Takes::Text("https://HOST, or on this machine http://HOST"), |_, text| WebAddress::origin(text),
+        "The address at which the carrier and browsers reach this program; the signatures of webhooks are checked over it";
+    Setting SWITCHBOARD_TRUSTED_PROXIES: TrustedProxies = "none",
+        Takes::Text("none, or addresses and networks such as 127.0.0.1, 10.0.0.0/8"), |_, text| TrustedProxies::read(text),
+        "The proxies in front of this program; only their X-Forwarded-For says who sent a request";
+    Setting SWITCHBOARD_CARRIER: &'static str = "simulator", Takes::OneOf(&["simulator", "twilio"]), values::word,
+        "The carrier that moves the texts";
+    Setting SWITCHBOARD_CARRIER_ANSWERS_HELP: bool = "true", TRUTH, values::truth,
+        "Whether the carrier answers HELP, as Twilio does except on short codes; otherwise this program answers it";
+    Optional TWILIO_ACCOUNT_SID: String = "", CREDENTIAL, values::credential,
+        "The account at Twilio; required with the carrier twilio";
+    Optional TWILIO_AUTH_TOKEN: String = "", CREDENTIAL, values::credential,
+        "The primary token of the account at Twilio; required with the carrier twilio";
+    Optional TWILIO_AUTH_TOKEN_PREVIOUS: String = "", CREDENTIAL, values::credential,
+        "A token that also verifies webhooks, while you replace it by another";
+    Setting TWILIO_API_BASE: WebAddress = address::TWILIO,
+        Takes::Text("https://HOST/PATH, or on this machine http://HOST/PATH"), |_, text| WebAddress::parse(text),
+        "The address of Twilio's API, or of another service that has the same API";
+    Setting SWITCHBOARD_SIMULATOR_ANYWHERE: bool = "false", TRUTH, values::truth,
+        "Whether other machines may use the simulator, and the simulator may post to them";
+    Setting SWITCHBOARD_LOG: String = "info",
+        Takes::Text("error, warn, info, debug, trace, or directives such as switchboard=debug,warn"), values::log_filter,
+        "Which events are logged";
+    Setting SWITCHBOARD_LOG_FORMAT: &'static str = "text", Takes::OneOf(&["text", "json"]), values::word,
+        "The format of the log";
+
+    Setting SWITCHBOARD_SUPPORT__IDLE_CLOSE: Duration = "72h", SOME_TIME, values::span,
+        "A conversation in which nothing is said for this long is closed";
+    Setting SWITCHBOARD_SUPPORT__REOPEN_WITHIN: Duration = "7d", ANY_TIME, values::span,
+        "A customer's text within this time after the closing reopens the conversation; a later one opens another";
+    Setting SWITCHBOARD_SUPPORT__STICKY_FOR: Duration = "30d", ANY_TIME, values::span,
+        "A customer who comes back within this time gets the same rep again, if that rep takes new customers";
+    Setting SWITCHBOARD_SUPPORT__HAND_OVER_AFTER: Duration = "4h", SOME_TIME, values::span,
+        "A rep who is off duty for this long while the line is open loses the customers who wait for an answer";
+    Setting SWITCHBOARD_SUPPORT__ANSWER_TARGET: Duration = "30m", SOME_TIME, values::span,
+        "The inbox marks a customer who waits longer than this for an answer";
+    Setting SWITCHBOARD_SUPPORT__PICK: PickPolicy = "random", PICKS, values::pick,
+        "How a rep is chosen for a customer";
+    Setting SWITCHBOARD_SUPPORT__CONTEXT_LINE: bool = "true", TRUTH, values::truth,
+        "Whether a new thread on a rep's phone begins with a line that names the customer";
+    Setting SWITCHBOARD_SUPPORT__COUNTRIES: Countries = "home", HOME_COUNTRIES, |_, text| Countries::read(text),
+        "The countries to whose numbers staff may begin conversations; home stands for the countries of the lines";
+    Setting SWITCHBOARD_SUPPORT__FIRST_TEXTS_PER_HOUR: u32 = "30",
+        Takes::Range("1", "100000", "write a whole number from {least} to {most}, such as 30"), values::whole,
+        "The most conversations that one person may begin within an hour";
+
+    Setting SWITCHBOARD_POOL__QUARANTINE: Duration = "72h", ANY_TIME, values::span,
+        "How long a mask rests for a phone after the thread between them has ended, while there are enough masks";
+    Setting SWITCHBOARD_POOL__QUARANTINE_FLOOR: Duration = "4h", ANY_TIME, values::span,
+        "How long a mask rests at least, when masks are short";
+    Setting SWITCHBOARD_POOL__HEADROOM: i64 = "20%",
+        Takes::Range("0", "1000", "write a percentage from {least} to {most}, such as 20%"), values::percent,
+        "How many masks the plan adds to what the busiest phone has, in percent";
+    Setting SWITCHBOARD_POOL__SPARES: i64 = "2", MASKS, values::whole,
+        "How many masks the plan adds beyond the headroom";
+    Setting SWITCHBOARD_POOL__LOW_WATERMARK: i64 = "3", MASKS, values::whole,
+        "With this many masks or fewer left for the busiest phone, managers are alerted and automatic mode buys one";
+    Setting SWITCHBOARD_POOL__HIGH_WATERMARK: i64 = "20", MASKS, values::whole,
+        "With more masks than this left for the busiest phone, automatic mode takes one out of service";
+    Setting SWITCHBOARD_POOL__MONTHLY_BUDGET: Option<Cents> = "250.00",
+        Takes::Text("an amount such as 50.00, or none for no limit"), values::budget,
+        "The most that all masks together may cost in a calendar month";
+    Setting SWITCHBOARD_POOL__PRICE: Prices = "1.15",
+        Takes::Text("an amount such as 1.15, or with other amounts for single countries: 1.15, GB=1.00"),
+        |_, text| Prices::read(text), "What a number costs a month, in the currency of the carrier's bill";
+    Setting SWITCHBOARD_POOL__AUTOMATIC: bool = "false", TRUTH, values::truth,
+        "Whether the program buys masks and gives them back by itself; it needs a monthly budget that is set";
+
+    Setting SWITCHBOARD_INBOX__UNDO_WINDOW: Duration = "5s",
+        Takes::Range("0s", "60s", "write at most {most}; {least} sends at once"), values::span,
+        "How long a reply from the inbox can be undone before it is sent; 0s sends it at once";
+
+    Setting SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT: Duration = "10s", SOME_TIME, values::span,
+        "How long one request to the carrier may take";
+    Setting SWITCHBOARD_DELIVERY__LEASE: Duration = "30s", SOME_TIME, values::span,
+        "How long a request belongs to the node that makes it; longer than a request may take";
+    Setting SWITCHBOARD_DELIVERY__PROOF_AFTER: Duration = "60s", SOME_TIME, values::span,
+        "How long after a request without an answer the carrier's list is searched for the text";
+    Setting SWITCHBOARD_DELIVERY__PROOF_AGAIN_AFTER: Duration = "60s", SOME_TIME, values::span,
+        "How long after the first search the list is searched again; a text that neither finds is sent again";
+    Setting SWITCHBOARD_DELIVERY__BACKFILL_EVERY: Duration = "5m", SOME_TIME, values::span,
+        "How often the carrier is asked for texts whose webhooks were missed";
+    Setting SWITCHBOARD_DELIVERY__VALID_FOR: Duration = "4h",
+        Takes::Range("1s", LONGEST, "write at least {least}"), values::span,
+        "A text that is not sent within this time is given up";
+    Optional SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND: f64 = "1, 3 or 100",
+        Takes::Range("0.001", "100000", "write a number from {least} to {most}, such as 1 or 0.1"), values::decimal,
+        "How many segments a second each number sends; by default 1 (long code), 3 (toll-free) or 100 (short code)";
+    Setting SWITCHBOARD_DELIVERY__COUNTRIES: Countries = "all", Takes::Text("all, or codes such as US, CA"),
+        |_, text| Countries::read_fixed(text),
+        "The countries to whose numbers texts are sent; managers are told of what is not sent";
+    Setting SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY: Option<i64> = "10000",
+        Takes::Limit("1", "1000000000", "write a whole number from {least} to {most}, or none for no limit"),
+        values::limit,
+        "The most segments that are requested of the carrier in one day (UTC); the rest waits, and managers are told";
+
+    Optional SWITCHBOARD_API__RATE_LIMIT: u32 = "",
+        Takes::Range("1", "1000000", "write a whole number from {least} to {most}, or leave it out for no limit"),
+        values::whole, "The most requests a minute that one token of the API may make at each node";
+    Setting SWITCHBOARD_API__COUNTRIES: Countries = "home", HOME_COUNTRIES, |_, text| Countries::read(text),
+        "The countries whose phones programs may bring into pairs; home stands for those of the lines and masks";
+    // A pair of ten parties fits into the least.
+    Setting SWITCHBOARD_API__FIRST_TEXTS_PER_HOUR: Option<u32> = "1000",
+        Takes::Limit("10", "1000000", "write a whole number from {least} to {most}, or none for no limit"),
+        values::limit, "The most phones that one app may bring into pairs within an hour";
+
+    Optional SWITCHBOARD_EVENTS__ALLOW_PRIVATE: bool = "true with the simulator, or false", TRUTH, values::truth,
+        "Whether events may be posted to private addresses and by plain http";
+}

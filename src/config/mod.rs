@@ -15,6 +15,7 @@ mod policies;
 mod rocket_toml;
 mod server;
 mod source;
+mod values;
 
 use address::WebAddress;
 pub use server::bare_figment;
@@ -76,9 +77,11 @@ impl TwilioSettings {
     pub fn oddities(&self) -> Vec<String> {
         let hex = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let mut odd = Vec::new();
-        let tokens =
-            [("TWILIO_AUTH_TOKEN", Some(&self.token)), ("TWILIO_AUTH_TOKEN_PREVIOUS", self.previous_token.as_ref())];
-        let tokens = tokens.into_iter().filter_map(|(name, token)| Some((name, token?)));
+        let tokens = [
+            (&keys::TWILIO_AUTH_TOKEN, Some(&self.token)),
+            (&keys::TWILIO_AUTH_TOKEN_PREVIOUS, self.previous_token.as_ref()),
+        ];
+        let tokens = tokens.into_iter().filter_map(|(setting, token)| Some((setting.key.name, token?)));
         if self.api_base != WebAddress::twilio() {
             let short = tokens.filter(|(_, token)| token.len() < SHORT_TOKEN);
             odd.extend(
@@ -149,17 +152,17 @@ impl Settings {
         let carrier = carrier(&mut source);
         let simulated = matches!(carrier, CarrierSettings::Simulator);
         let settings = Settings {
-            database_url: database_url(&mut source),
+            database_url: source.value(&keys::DATABASE_URL),
             address,
             port,
-            public_url: source.read("SWITCHBOARD_PUBLIC_URL", WebAddress::origin),
+            public_url: source.given(&keys::SWITCHBOARD_PUBLIC_URL),
             carrier,
-            simulator_anywhere: source.read("SWITCHBOARD_SIMULATOR_ANYWHERE", truth).unwrap_or(false),
-            events_allow_private: source.read("SWITCHBOARD_EVENTS__ALLOW_PRIVATE", truth).unwrap_or(simulated),
+            simulator_anywhere: source.value(&keys::SWITCHBOARD_SIMULATOR_ANYWHERE),
+            events_allow_private: source.given(&keys::SWITCHBOARD_EVENTS__ALLOW_PRIVATE).unwrap_or(simulated),
             policies: policies::read(&mut source),
             log: LogSettings {
-                filter: source.read("SWITCHBOARD_LOG", log_filter).unwrap_or_else(|| "info".to_owned()),
-                json: source.choose("SWITCHBOARD_LOG_FORMAT", &["text", "json"]) == Some("json"),
+                filter: source.value(&keys::SWITCHBOARD_LOG),
+                json: source.value(&keys::SWITCHBOARD_LOG_FORMAT) == "json",
             },
             figment: source.figment(),
             warnings: source.warnings(),
@@ -199,44 +202,17 @@ impl Settings {
     }
 }
 
-fn database_url(source: &mut Source) -> String {
-    let read = |text: &str| match text.split_once(':') {
-        Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() && !path.contains(":memory:") => {
-            Ok(text.to_owned())
-        }
-        Some(("postgres" | "postgresql", rest)) if rest.len() > 2 && rest.starts_with("//") => Ok(text.to_owned()),
-        _ => Err("write sqlite:PATH (a file, such as sqlite:switchboard.db) or \
-                  postgres://user:password@host/database"
-            .to_owned()),
-    };
-    source.read("DATABASE_URL", read).unwrap_or_else(|| "sqlite:switchboard.db".to_owned())
-}
-
 fn carrier(source: &mut Source) -> CarrierSettings {
-    let choice = source.choose("SWITCHBOARD_CARRIER", &["simulator", "twilio"]);
-    let api_base = source.read("TWILIO_API_BASE", WebAddress::parse);
-    if choice != Some("twilio") {
+    let choice = source.value(&keys::SWITCHBOARD_CARRIER);
+    let api_base = source.value(&keys::TWILIO_API_BASE);
+    if choice != "twilio" {
         return CarrierSettings::Simulator;
     }
     CarrierSettings::Twilio(TwilioSettings {
-        account: source.require("TWILIO_ACCOUNT_SID", "it stands at the top of the Twilio console"),
-        token: source.require("TWILIO_AUTH_TOKEN", "it stands beside the account SID in the Twilio console"),
-        previous_token: source.credential("TWILIO_AUTH_TOKEN_PREVIOUS"),
-        api_base: api_base.unwrap_or_else(WebAddress::twilio),
-    })
-}
-
-pub(crate) fn truth(text: &str) -> Result<bool, String> {
-    match text {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err("write true or false".to_owned()),
-    }
-}
-
-fn log_filter(text: &str) -> Result<String, String> {
-    text.parse::<tracing_subscriber::EnvFilter>().map(|_| text.to_owned()).map_err(|_| {
-        "write a level (error, warn, info, debug, trace) or directives such as switchboard=debug,warn".into()
+        account: source.require(&keys::TWILIO_ACCOUNT_SID, "it stands at the top of the Twilio console"),
+        token: source.require(&keys::TWILIO_AUTH_TOKEN, "it stands beside the account SID in the Twilio console"),
+        previous_token: source.credential(&keys::TWILIO_AUTH_TOKEN_PREVIOUS),
+        api_base,
     })
 }
 

@@ -42,9 +42,9 @@ pub(super) enum Said {
 
 /// Every name of the environment that is read.
 fn read_names() -> Vec<String> {
-    let tables = keys::TABLES.iter().copied();
-    let paths = keys::ALL.iter().map(|key| key.path).filter(|path| !path.contains('.'));
-    let rockets = ROCKETS.into_iter().chain(tables).chain(paths).chain(["config", "profile"]);
+    let paths = keys::ALL.iter().map(|key| key.path()).filter(|path| !path.contains('.'));
+    let rockets = ROCKETS.into_iter().chain(["config", "profile"]).map(str::to_owned);
+    let rockets = rockets.chain(keys::tables()).chain(paths);
     let rockets = rockets.map(|path| format!("ROCKET_{}", path.to_uppercase()));
     keys::ALL.iter().map(|key| key.name.to_owned()).chain(rockets).collect()
 }

@@ -69,16 +69,16 @@ fn unreadable(file: &str, text: &str, error: &toml::de::Error) -> String {
 
 /// What may stand in a profile.
 fn tops() -> Vec<String> {
-    let ours = keys::ALL.iter().map(|key| key.path).filter(|path| !path.contains('.'));
-    ROCKETS.into_iter().chain(keys::TABLES).chain(ours).map(str::to_owned).collect()
+    let ours = keys::ALL.iter().map(|key| key.path()).filter(|path| !path.contains('.'));
+    ROCKETS.into_iter().map(str::to_owned).chain(keys::tables()).chain(ours).collect()
 }
 
 fn top(file: &str, key: &str, tops: &[String]) -> Option<Said> {
     if tops.iter().any(|known| known == key) {
         return None;
     }
-    let inside = keys::ALL.iter().map(|key| key.path).find(|path| path.rsplit('.').next() == Some(key));
-    let near = inside.or_else(|| names::nearest(key, tops));
+    let inside = keys::ALL.iter().map(|key| key.path()).find(|path| path.rsplit('.').next() == Some(key));
+    let near = inside.as_deref().or_else(|| names::nearest(key, tops));
     Some(match near {
         Some(near) => Said::Refuse(format!("{file}: {}", names::refusal(key, Some(near)))),
         None => Said::Warn(format!("{file}: {} Nobody reads it", names::refusal(key, names::alike(key, tops)))),

@@ -8,7 +8,7 @@ use rocket::config::{LogLevel, Shutdown, Sig};
 use rocket::figment::providers::{Env, Format, Serialized, Toml};
 use rocket::figment::{Figment, Profile};
 
-use super::Source;
+use super::{Source, keys};
 
 /// The file of settings, if there is one, and `ROCKET_…` over this program's own defaults.
 pub(super) fn figment(file: Option<&Path>) -> Figment {
@@ -19,6 +19,8 @@ pub(super) fn figment(file: Option<&Path>) -> Figment {
 /// What `chosen` sets, over this program's own defaults, and without Rocket's log.
 pub(super) fn over_defaults(chosen: Figment) -> Figment {
     let usual = Config {
+        address: keys::ROCKET_ADDRESS.usual(),
+        port: keys::ROCKET_PORT.usual(),
         // Longer than usual proxies and clients keep a connection to us (60, 90 and 120 s), so that they end it and not we,
         // who might meet a request. Whoever is idle makes way when somebody needs the place.
         keep_alive: 130,
@@ -46,17 +48,16 @@ pub fn bare_figment(address: IpAddr, port: u16) -> Figment {
 /// Where Rocket listens.
 pub(super) fn listen(source: &mut Source) -> (IpAddr, u16) {
     let figment = source.figment();
-    let usual = Config::default();
     let mut wrong = false;
     let address = figment.extract_inner("address").unwrap_or_else(|error| {
         wrong = true;
-        source.mistake(format!("ROCKET_ADDRESS cannot be used ({error}): write an IP address, such as 127.0.0.1"));
-        usual.address
+        source.mistake(refusal(&keys::ROCKET_ADDRESS.key, &error));
+        keys::ROCKET_ADDRESS.usual()
     });
     let port = figment.extract_inner("port").unwrap_or_else(|error| {
         wrong = true;
-        source.mistake(format!("ROCKET_PORT cannot be used ({error}): write a number from 0 to 65535, such as 8000"));
-        usual.port
+        source.mistake(refusal(&keys::ROCKET_PORT.key, &error));
+        keys::ROCKET_PORT.usual()
     });
     if figment.find_value("ip_header").is_ok_and(|header| header.to_bool() != Some(false)) {
         source.mistake(
@@ -69,4 +70,8 @@ pub(super) fn listen(source: &mut Source) -> (IpAddr, u16) {
         source.mistake(format!("Rocket's settings cannot be used: {error}"));
     }
     (address, port)
+}
+
+fn refusal(key: &keys::Key, error: &rocket::figment::Error) -> String {
+    format!("{} cannot be used ({error}): {}", key.name, key.remedy())
 }

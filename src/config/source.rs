@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use rocket::figment::Figment;
 use rocket::figment::value::Value;
 
-use super::keys::{self, Key};
+use super::keys::{self, Key, Optional, Setting};
 use super::names::{self, Said};
 use super::{Refused, rocket_toml, server};
 
@@ -62,6 +62,11 @@ impl Source {
         source
     }
 
+    /// Nothing is set.
+    pub(super) fn empty() -> Self {
+        Self::new([], Figment::new())
+    }
+
     fn say(&mut self, said: Said) {
         match said {
             Said::Refuse(mistake) => self.mistakes.push(mistake),
@@ -87,9 +92,9 @@ impl Source {
         for one in names::environment(&self.env) {
             self.say(one);
         }
-        let paths: Vec<String> = keys::ALL.iter().map(|key| key.path.to_owned()).collect();
-        for table in keys::TABLES {
-            let Ok(Value::Dict(_, dict)) = self.figment.find_value(table) else { continue };
+        let paths: Vec<String> = keys::ALL.iter().map(|key| key.path()).collect();
+        for table in keys::tables() {
+            let Ok(Value::Dict(_, dict)) = self.figment.find_value(&table) else { continue };
             for name in dict.keys() {
                 let path = format!("{table}.{name}");
                 if !paths.contains(&path) {
@@ -99,13 +104,27 @@ impl Source {
         }
     }
 
-    /// The value of `name` through `read`; `None` if it is absent or wrong (then it is among the mistakes).
-    pub(super) fn read<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        let (called, value, secret) = self.find(name)?;
-        match read(&value) {
+    /// The value of `setting`: what is set, if it can be used (else it is among the mistakes), or its default.
+    pub(super) fn value<T>(&mut self, setting: &Setting<T>) -> T {
+        self.set(setting).unwrap_or_else(|| setting.usual())
+    }
+
+    /// What is set of `setting`; `None` if it is absent or wrong (then it is among the mistakes).
+    pub(super) fn set<T>(&mut self, setting: &Setting<T>) -> Option<T> {
+        self.read(&setting.key, setting.read)
+    }
+
+    /// The value of `setting`; `None` if it is absent or wrong (then it is among the mistakes).
+    pub(super) fn given<T>(&mut self, setting: &Optional<T>) -> Option<T> {
+        self.read(&setting.key, setting.read)
+    }
+
+    fn read<T>(&mut self, key: &Key, read: fn(&Key, &str) -> Result<T, String>) -> Option<T> {
+        let (called, value) = self.find(key)?;
+        match read(key, &value) {
             Ok(value) => Some(value),
             Err(remedy) => {
-                let shape = if secret {
+                let shape = if key.is_secret() {
                     format!("has a value of {} characters that cannot be used", value.chars().count())
                 } else if value.is_empty() {
                     "is empty".to_owned()
@@ -118,38 +137,26 @@ impl Source {
         }
     }
 
-    /// An account or a token, without the space around it, which comes with copying; `None` if it is absent. One that is
-    /// nothing but space, or has space within, is a mistake: whatever is signed with a blank key is signed by everybody.
-    pub(super) fn credential(&mut self, name: &str) -> Option<String> {
-        let (called, value, _) = self.find(name)?;
-        let trimmed = value.trim();
-        if trimmed.is_empty() && !value.is_empty() {
-            self.mistakes.push(format!("{called} is blank: copy it again, or leave it out"));
-            return None;
+    /// An account or a token; `None` if it is absent or wrong (then it is among the mistakes).
+    pub(super) fn credential(&mut self, setting: &Optional<String>) -> Option<String> {
+        let (called, value) = self.find(&setting.key)?;
+        match (setting.read)(&setting.key, &value) {
+            Ok(value) => Some(value).filter(|value| !value.is_empty()),
+            Err(wrong) => {
+                self.mistakes.push(format!("{called} {wrong}"));
+                None
+            }
         }
-        if trimmed.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            self.mistakes.push(format!("{called} has a blank or a line break within: copy it again"));
-            return None;
-        }
-        Some(trimmed.to_owned()).filter(|value| !value.is_empty())
     }
 
     /// As [`Source::credential`], and a mistake if it is absent; `where_from` tells where to find it.
-    pub(super) fn require(&mut self, name: &str, where_from: &str) -> String {
+    pub(super) fn require(&mut self, setting: &Optional<String>, where_from: &str) -> String {
         let before = self.mistakes.len();
-        self.credential(name).unwrap_or_else(|| {
+        self.credential(setting).unwrap_or_else(|| {
             if self.mistakes.len() == before {
-                self.mistakes.push(format!("{name} is missing: set it, {where_from}"));
+                self.mistakes.push(format!("{} is missing: set it, {where_from}", setting.key.name));
             }
             String::new()
-        })
-    }
-
-    /// One of `words`.
-    pub(super) fn choose(&mut self, name: &str, words: &[&'static str]) -> Option<&'static str> {
-        self.read(name, |text| {
-            let word = words.iter().find(|word| **word == text);
-            word.copied().ok_or_else(|| format!("write one of {}", words.join(", ")))
         })
     }
 
@@ -158,25 +165,25 @@ impl Source {
         if self.mistakes.is_empty() { Ok(settings) } else { Err(Refused(self.mistakes)) }
     }
 
-    /// (what the operator called it, value, secret)
-    fn find(&mut self, name: &str) -> Option<(String, String, bool)> {
-        let key: &Key = keys::ALL.iter().find(|key| key.name == name)?;
-        if let Some(value) = self.env.get(name) {
+    /// (what the operator called it, value)
+    fn find(&mut self, key: &Key) -> Option<(String, String)> {
+        let path = key.path();
+        if let Some(value) = self.env.get(key.name) {
             // An empty optional account or token is how container files leave one out.
-            let left_out = value.is_empty() && key.path.starts_with("twilio_");
-            return (!left_out).then(|| (name.to_owned(), value.clone(), key.secret));
+            let left_out = value.is_empty() && path.starts_with("twilio_");
+            return (!left_out).then(|| (key.name.to_owned(), value.clone()));
         }
-        let value = match self.figment.find_value(key.path).ok()? {
+        let value = match self.figment.find_value(&path).ok()? {
             Value::String(_, text) => text,
             Value::Bool(_, truth) => truth.to_string(),
             Value::Num(_, number) => {
                 number.to_i128().map(|whole| whole.to_string()).or(number.to_f64().map(|part| part.to_string()))?
             }
             _ => {
-                self.mistakes.push(format!("{} in Rocket.toml is a list or table: write a text", key.path));
+                self.mistakes.push(format!("{path} in Rocket.toml is a list or table: write a text"));
                 return None;
             }
         };
-        Some((format!("{} in Rocket.toml", key.path), value, key.secret))
+        Some((format!("{path} in Rocket.toml"), value))
     }
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};
 
-use super::{CarrierSettings, Settings, Source, keys, server};
-use crate::domain::money::Cents;
+use super::keys::{self, Key, Takes};
+use super::{CarrierSettings, Settings, Source, server};
+use crate::clock::seconds;
+use crate::domain::money::{Cents, Prices};
 use crate::domain::policy::{PickPolicy, Policies};
 
 fn with(toml: &str, env: &[(&str, &str)]) -> Result<Settings, String> {
@@ -271,13 +273,50 @@ fn rocket_is_told_where_to_listen_in_its_own_words() {
 
 #[test]
 fn the_table_of_keys_tells_the_defaults_that_hold() {
+    let nothing = format!("{:?}", env(&[]).unwrap().policies);
     for key in keys::ALL {
-        let tested = key.default.is_empty() || key.default.contains("PORT") || key.default.contains(" or ");
-        if !tested {
+        let depends = key.default.is_empty() || key.default.contains("PORT") || key.default.contains(" or ");
+        if !depends {
             let settings = env(&[(key.name, key.default)]).unwrap();
-            assert_eq!(settings.policies, Policies::default(), "{}", key.name);
+            assert_eq!(format!("{:?}", settings.policies), nothing, "{}", key.name);
         }
     }
+    let Policies { pool, delivery, .. } = env(&[]).unwrap().policies;
+    assert_eq!(pool.prices, Prices::default());
+    assert_eq!((delivery.request_timeout, delivery.lease), (seconds(10), seconds(30)));
+}
+
+#[test]
+fn the_bounds_of_the_table_are_the_last_values_that_are_taken() {
+    let refused = |name: &str, value: &str| {
+        let said = env(&[(name, value)]).err().unwrap_or_default();
+        said.contains(&format!("{name} is `"))
+    };
+    let mut bounded = 0;
+    for key in keys::ALL {
+        let (Takes::Range(least, most, _) | Takes::Limit(least, most, _)) = key.takes else { continue };
+        bounded += 1;
+        for value in [least, most] {
+            assert!(!refused(key.name, value), "{} = {value}", key.name);
+        }
+        // One more than the most, in the same unit.
+        let digits = most.trim_end_matches(char::is_alphabetic);
+        let beyond = format!("{}{}", digits.parse::<u64>().unwrap() + 1, &most[digits.len()..]);
+        assert!(refused(key.name, &beyond), "{} = {beyond}", key.name);
+        if !least.starts_with("0s") {
+            assert!(refused(key.name, if most.ends_with('d') { "0s" } else { "-1" }), "{}", key.name);
+        }
+        assert!(!key.remedy().contains('{'), "{}", key.remedy());
+    }
+    assert!(bounded > 20, "{bounded}");
+}
+
+#[test]
+fn a_key_has_one_name_in_the_environment_and_one_in_rocket_toml() {
+    let paths = [&keys::DATABASE_URL.key, &keys::SWITCHBOARD_LOG.key, &keys::ROCKET_PORT.key].map(Key::path);
+    assert_eq!(paths, ["database_url", "log", "port"]);
+    assert_eq!(keys::SWITCHBOARD_POOL__QUARANTINE_FLOOR.key.path(), "pool.quarantine_floor");
+    assert_eq!(keys::tables(), ["support", "pool", "inbox", "delivery", "api", "events"]);
 }
 
 #[test]

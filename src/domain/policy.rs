@@ -1,5 +1,5 @@
-//! The rules that an operator may set, as plain values with their defaults.
-//! Config fills them in and checks them once; every decision is handed the policy that it needs.
+//! The rules that an operator may set, as plain values.
+//! Config fills them in, with their defaults, and checks them once; every decision is handed the policy that it needs.
 
 mod line;
 
@@ -9,7 +9,6 @@ use super::money::{Cents, Prices};
 use super::numbers::country::Countries;
 use super::numbers::phone::Phone;
 use super::people::peer::TrustedProxies;
-use crate::clock::{days, hours, minutes, seconds};
 
 pub use line::LinePolicy;
 
@@ -42,15 +41,15 @@ impl Policies {
 /// How conversations with customers live (`SWITCHBOARD_SUPPORT__…`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct SupportPolicy {
-    /// A conversation without a message for so long is closed; 72 hours.
+    /// A conversation without a message for so long is closed.
     pub idle_close: Duration,
-    /// A text within this time of the closing reopens the same conversation; 7 days.
+    /// A text within this time of the closing reopens the same conversation.
     pub reopen_within: Duration,
-    /// A returning customer goes back to the same rep within this time; 30 days.
+    /// A returning customer goes back to the same rep within this time.
     pub sticky_for: Duration,
-    /// A rep who stays off duty for so long while the line is open loses the conversation; 4 hours.
+    /// A rep who stays off duty for so long while the line is open loses the conversation.
     pub hand_over_after: Duration,
-    /// A customer should not wait longer for an answer; the inbox marks whoever does; 30 minutes.
+    /// A customer should not wait longer for an answer; the inbox marks whoever does.
     pub answer_target: Duration,
     /// How a rep is chosen among the candidates.
     pub pick: PickPolicy,
@@ -60,25 +59,8 @@ pub struct SupportPolicy {
     pub show_numbers: bool,
     /// To which countries' numbers conversations may be started; those of our lines.
     pub countries: Countries,
-    /// So many conversations one person may begin within an hour; 30.
+    /// So many conversations one person may begin within an hour.
     pub first_texts_per_hour: u32,
-}
-
-impl Default for SupportPolicy {
-    fn default() -> Self {
-        SupportPolicy {
-            idle_close: hours(72),
-            reopen_within: days(7),
-            sticky_for: days(30),
-            hand_over_after: hours(4),
-            answer_target: minutes(30),
-            pick: PickPolicy::Random,
-            context_line: true,
-            show_numbers: false,
-            countries: Countries::Home,
-            first_texts_per_hour: 30,
-        }
-    }
 }
 
 /// How a rep is chosen among the candidates.
@@ -123,19 +105,19 @@ impl PickPolicy {
 /// How masks are handed out and rest (`SWITCHBOARD_POOL__…`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct PoolPolicy {
-    /// How long a mask rests for a phone after their leg has ended, if there are masks enough; 72 hours.
+    /// How long a mask rests for a phone after their leg has ended, if there are masks enough.
     pub quarantine: Duration,
-    /// The rest that is kept even when masks are short; at most `quarantine`; 4 hours.
+    /// The rest that is kept even when masks are short; at most `quarantine`.
     pub quarantine_floor: Duration,
-    /// Masks on top of the busiest phone's, in percent of them; 20.
+    /// Masks on top of the busiest phone's, in percent of them.
     pub headroom: i64,
-    /// Masks on top of that, which nobody is expected to need; 2.
+    /// Masks on top of that, which nobody is expected to need.
     pub spares: i64,
-    /// With so few masks left for the busiest phone people are alerted, and automatic mode buys; 3.
+    /// With so few masks left for the busiest phone people are alerted, and automatic mode buys.
     pub low_watermark: i64,
-    /// With more than so many left automatic mode drains; above the low one; 20.
+    /// With more than so many left automatic mode drains; above the low one.
     pub high_watermark: i64,
-    /// What all masks may cost a month; no limit if `None`; 250.00.
+    /// What all masks may cost a month; no limit if `None`.
     pub monthly_budget: Option<Cents>,
     /// What a number costs a month.
     pub prices: Prices,
@@ -143,33 +125,11 @@ pub struct PoolPolicy {
     pub automatic: bool,
 }
 
-impl Default for PoolPolicy {
-    fn default() -> Self {
-        PoolPolicy {
-            quarantine: hours(72),
-            quarantine_floor: hours(4),
-            headroom: 20,
-            spares: 2,
-            low_watermark: 3,
-            high_watermark: 20,
-            monthly_budget: Some(Cents(25_000)),
-            prices: Prices::default(),
-            automatic: false,
-        }
-    }
-}
-
 /// How people work in the inbox (`SWITCHBOARD_INBOX__…`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct InboxPolicy {
-    /// A reply can be taken back for so long before it leaves; none at all sends it at once; 5 seconds.
+    /// A reply can be taken back for so long before it leaves; none at all sends it at once.
     pub undo_window: Duration,
-}
-
-impl Default for InboxPolicy {
-    fn default() -> Self {
-        InboxPolicy { undo_window: seconds(5) }
-    }
 }
 
 /// What programs of integrators may do (`SWITCHBOARD_API__…`).
@@ -179,30 +139,24 @@ pub struct ApiPolicy {
     pub rate_limit: Option<u32>,
     /// Of which countries the parties of pairs may be; those of our lines and masks.
     pub countries: Countries,
-    /// So many phones one app may bring into its pairs within an hour; `None`: as many as it likes; 1,000.
+    /// So many phones one app may bring into its pairs within an hour; `None`: as many as it likes.
     pub first_texts_per_hour: Option<u32>,
-}
-
-impl Default for ApiPolicy {
-    fn default() -> Self {
-        ApiPolicy { rate_limit: None, countries: Countries::Home, first_texts_per_hour: Some(1_000) }
-    }
 }
 
 /// How texts are sent and how doubt about them is settled (`SWITCHBOARD_DELIVERY__…`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeliveryPolicy {
-    /// The longest that one request to the carrier may take; 10 seconds.
+    /// The longest that one request to the carrier may take.
     pub request_timeout: Duration,
-    /// How long an attempt belongs to the node that made it; longer than `request_timeout`; 30 seconds.
+    /// How long an attempt belongs to the node that made it; longer than `request_timeout`.
     pub lease: Duration,
-    /// An empty look at the carrier's list counts as proof from so long after the doubt began; 60 seconds.
+    /// An empty look at the carrier's list counts as proof from so long after the doubt began.
     pub proof_after: Duration,
-    /// The second empty look comes at least so long after the first; 60 seconds.
+    /// The second empty look comes at least so long after the first.
     pub proof_again_after: Duration,
-    /// How often the carrier is asked for inbound texts that did not reach us; 5 minutes.
+    /// How often the carrier is asked for inbound texts that did not reach us.
     pub backfill_every: Duration,
-    /// A text not sent for so long after it was accepted is given up; 4 hours.
+    /// A text not sent for so long after it was accepted is given up.
     pub valid_for: Duration,
     /// Whether the carrier answers HELP by itself on long codes and toll-free numbers; on short codes it never does.
     pub carrier_answers_help: bool,
@@ -212,23 +166,6 @@ pub struct DeliveryPolicy {
     pub countries: Countries,
     /// The most segments that are requested of the carrier on one day of UTC; `None`: as many as there are.
     pub segments_per_day: Option<i64>,
-}
-
-impl Default for DeliveryPolicy {
-    fn default() -> Self {
-        DeliveryPolicy {
-            request_timeout: seconds(10),
-            lease: seconds(30),
-            proof_after: seconds(60),
-            proof_again_after: seconds(60),
-            backfill_every: minutes(5),
-            valid_for: hours(4),
-            carrier_answers_help: true,
-            segments_per_second: None,
-            countries: Countries::All,
-            segments_per_day: Some(10_000),
-        }
-    }
 }
 
 impl DeliveryPolicy {

@@ -1,35 +1,118 @@
-//! What the papers say is so: the settings table, the set-up file of the tour, the links between pages.
+//! What the papers say is so: the page of settings, the set-up file of the tour, the links between pages.
 //!
 //! What is kept by hand beside the code drifts; this holds them together.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
-use switchboard::config::keys::{ALL, ROCKET};
+use switchboard::config::keys::{ALL, Key, ROCKET};
 use switchboard::domain::words::text::Wording;
 
 use crate::operators::program::Desk;
 
 const README: &str = include_str!("../../README.md");
 
-/// The cells of the configuration table's rows, without code marks.
-fn rows() -> Vec<Vec<String>> {
-    let (_, after) = README.split_once("\n## Configuration").unwrap();
-    let (section, _) = after.split_once("\n## ").unwrap();
-    let lines = section.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
-    lines.skip(2).map(|line| line.split('|').map(|cell| cell.replace('`', "").trim().to_owned()).collect()).collect()
+const CONFIGURATION: &str = "\
+# Configuration
+
+Every setting of `switchboard`. You can set each one in the environment, or under its second name in a `Rocket.toml` in
+the folder where the program is started or in a folder above it. The environment wins. Nothing has to be set.
+
+- A duration is a number and a unit: `500ms`, `90s`, `30m`, `72h`, `7d`, `1h30m`.
+- The program refuses to start with a value that it cannot use, and names the key and the remedy.
+- The program refuses to start with an unknown `SWITCHBOARD_…` key, and with a name in the environment or in
+  `Rocket.toml` that is one slip of the keyboard away from a key (`DATABSE_URL`, `[default.suport]`). It says which key
+  you probably meant.
+- The program warns of other unknown `TWILIO_…` and `ROCKET_…` names, and of other unknown keys in `Rocket.toml`.
+- In `Rocket.toml` the keys stand in a profile: `[default]` for the keys without a dot, `[default.support]` for those
+  that begin with `support.`, and so on. Rocket's own keys work as well, except `ip_header`, which the program refuses.
+
+`tests/it/papers.rs` writes this page from the table in `src/config/keys.rs`, and fails while the two differ. To write
+the page anew:
+
+```sh
+CONFIGURATION=write cargo test --features faults --test it -- papers::
+```
+";
+
+/// Which keys stand together, with what is said before them.
+const GROUPS: [(&str, &str, &str); 8] = [
+    (
+        "The program",
+        "",
+        "A proxy in front of the program needs two of these: [behind a proxy](OPERATIONS.md#behind-a-proxy).",
+    ),
+    ("Twilio", "twilio", ""),
+    ("Support", "support", "These hold for every line that has no value of its own: [the rules of a line](LINES.md)."),
+    ("The pool of masks", "pool", "What they do is told in [the pool of masks](OPERATIONS.md#the-pool-of-masks)."),
+    ("The inbox", "inbox", ""),
+    ("Delivery", "delivery", "[RELIABILITY.md](RELIABILITY.md) says how doubt about a text is settled."),
+    ("The API", "api", ""),
+    ("Events", "events", ""),
+];
+
+fn configuration() -> String {
+    let mut page = CONFIGURATION.to_owned();
+    let keys: Vec<_> = ROCKET.iter().chain(&ALL).collect();
+    let mut told = 0;
+    for (title, group, words) in GROUPS {
+        let of_group = |key: &&&&Key| match key.path().split_once(['.', '_']) {
+            _ if key.name.starts_with("ROCKET_") => group.is_empty(),
+            Some((first, _)) if key.path().contains('.') || first == "twilio" => first == group,
+            _ => group.is_empty(),
+        };
+        let rows: Vec<_> = keys.iter().filter(of_group).collect();
+        told += rows.len();
+        write!(page, "\n## {title}\n\n").unwrap();
+        if !words.is_empty() {
+            write!(page, "{words}\n\n").unwrap();
+        }
+        page.push_str(
+            "| environment | Rocket.toml | default | values | what it sets |\n| --- | --- | --- | --- | --- |\n",
+        );
+        for key in rows {
+            let default = if key.default.is_empty() { "nothing".to_owned() } else { format!("`{}`", key.default) };
+            writeln!(page, "| `{}` | `{}` | {default} | {} | {} |", key.name, key.path(), key.takes, key.meaning)
+                .unwrap();
+        }
+    }
+    assert_eq!(told, keys.len(), "a key stands in no group");
+    page
 }
 
 #[test]
-fn the_readme_lists_every_setting_with_its_default() {
-    let rows = rows();
-    for key in ROCKET.iter().chain(&ALL) {
-        let row = rows.iter().find(|row| row[0] == key.name);
-        let row = row.unwrap_or_else(|| panic!("{} is missing in README.md", key.name));
-        assert_eq!(row[1], key.path, "{}: its name in Rocket.toml", key.name);
-        assert_eq!(row[2], if key.default.is_empty() { "none" } else { key.default }, "{}: its default", key.name);
-        assert!(!row[3].is_empty(), "{}: what it sets", key.name);
+fn the_page_of_settings_is_what_the_table_of_keys_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/CONFIGURATION.md");
+    let page = configuration();
+    if std::env::var("CONFIGURATION").is_ok_and(|value| value == "write") {
+        std::fs::write(path, page).unwrap();
+        return;
     }
-    assert_eq!(rows.len(), ROCKET.len() + ALL.len(), "README.md lists a setting that the program does not know");
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == page,
+        "docs/CONFIGURATION.md is not what src/config/keys.rs says; the page says how to write it anew"
+    );
+}
+
+/// Names in pages, code and set-up files: a key that was renamed or is misspelt there would set nothing.
+#[test]
+fn every_setting_that_is_named_anywhere_is_a_key() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let known: Vec<&str> = ROCKET.iter().chain(&ALL).map(|key| key.name).collect();
+    let mut files: Vec<_> = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root.join(name)).into();
+    files.extend(std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
+    let mut named = 0;
+    for file in files.iter().filter(|path| path.is_file()) {
+        let text = std::fs::read_to_string(file).unwrap();
+        for word in text.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')) {
+            if word.len() > 12 && word.starts_with("SWITCHBOARD_") && !word.ends_with('_') {
+                assert!(known.contains(&word), "{} names {word}, which is no key", file.display());
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 60, "{named}");
 }
 
 #[test]
