@@ -3,11 +3,12 @@
 //! What is kept by hand beside the code drifts; this holds them together.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use switchboard::config::keys::{ALL, Key, ROCKET};
 use switchboard::domain::words::text::Wording;
 
+use crate::floors;
 use crate::operators::program::Desk;
 
 const README: &str = include_str!("../../README.md");
@@ -173,23 +174,106 @@ fn every_rule_names_a_test_that_exists() {
     assert!(named > 250, "only {named} tests are named");
 }
 
+/// A row that begins like a continuation can be understood only by whoever reads the row above.
 #[test]
-fn no_page_links_to_a_file_that_is_not_there() {
+fn every_rule_can_be_read_by_itself() {
+    const LEANING: [&str; 20] = [
+        "So", "Also", "Or", "Nor", "Else", "Not", "It", "Its", "They", "Them", "Their", "These", "Those", "This",
+        "That", "Then", "And", "But", "Never", "By",
+    ];
+    let rules = include_str!("../../docs/RULES.md").lines().filter_map(|line| line.strip_prefix("| "));
+    let leaning: Vec<_> = rules.filter(|row| LEANING.contains(&row.split(' ').next().unwrap())).collect();
+    assert!(leaning.is_empty(), "{leaning:#?}");
+}
+
+/// The pages that people read, with their paths.
+fn pages() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    let top = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    let folders = [root.to_owned(), root.join("docs")];
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    let pages = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    pages.map(|path| (path.clone(), std::fs::read_to_string(&path).unwrap())).collect()
+}
+
+/// The part of an address by which a heading is linked to.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim_start_matches('#').trim().to_lowercase();
+    kept.chars().filter(|c| c.is_alphanumeric() || "- _".contains(*c)).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[test]
+fn no_page_links_to_a_file_or_heading_that_is_not_there() {
     let mut missing = Vec::new();
-    for page in docs.chain(top).filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
-        let text = std::fs::read_to_string(&page).unwrap();
+    for (page, text) in pages() {
         let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-        for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
-            let file = target.split('#').next().unwrap_or_default();
-            if !page.parent().unwrap().join(file).exists() {
+        for target in targets.filter(|target| !target.contains("://")) {
+            let (file, heading) =
+                target.split_once('#').map_or((target, None), |(file, heading)| (file, Some(heading)));
+            let path = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            let there = match heading {
+                None => path.exists(),
+                Some(heading) => std::fs::read_to_string(&path)
+                    .is_ok_and(|text| text.lines().any(|line| line.starts_with('#') && anchor(line) == heading)),
+            };
+            if !there {
                 missing.push(format!("{}: {target}", page.display()));
             }
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn every_script_that_a_page_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut named = 0;
+    for (page, text) in pages() {
+        for word in text.split(|c: char| !(c.is_alphanumeric() || "/._-".contains(c))) {
+            if let Some(script) = word.strip_prefix("scripts/").map(|_| word.trim_end_matches('.')) {
+                assert!(root.join(script).exists(), "{} names {script}, which is not there", page.display());
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 40, "{named}");
+}
+
+/// Sentences that stood in the pages and were not so.
+#[test]
+fn no_page_says_again_what_was_found_to_be_false() {
+    const FALSE: [(&str, &str); 5] = [
+        ("from any directory", "the database and Rocket.toml are looked for where the program is started"),
+        ("do not matter to them", "X-Forwarded-For of a named proxy says who sent a request"),
+        ("dry-run` changes nothing", "a rehearsal changes a database, and takes that back"),
+        ("`--dry-run` makes and changes nothing", "a rehearsal without a database makes one and deletes it"),
+        ("no test sleeps", "tests of processes wait for what others do"),
+    ];
+    for (page, text) in pages() {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        for (said, why) in FALSE {
+            assert!(!text.contains(said), "{} says \"{said}\", but {why}", page.display());
+        }
+    }
+}
+
+/// What CONTRIBUTING says of all code, and can be counted.
+#[test]
+fn the_code_is_as_contributing_says() {
+    const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
+    let told: String = CONTRIBUTING.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, after) = told.split_once("No file in `src/` is longer than ").unwrap();
+    let longest: usize = after.split(' ').next().unwrap().parse().unwrap();
+    assert!(told.contains("never by `#[allow]`") && told.contains("sleep"), "these sentences are what is checked here");
+    // Written apart, so that this file does not find itself.
+    let (allow, sleep) = (concat!("[", "allow("), concat!("sle", "ep("));
+    for (path, code) in floors::files("src", &[".rs"]) {
+        assert!(code.lines().count() <= longest, "{path} is longer than {longest} lines");
+        assert!(!code.contains(allow), "{path} silences a lint by allow");
+    }
+    for (path, code) in floors::files("tests/it", &[".rs"]) {
+        let may = ["processes", "kills", "neighbours"].iter().any(|part| path.contains(part));
+        assert!(may || !code.contains(sleep), "{path} waits by the wall clock");
+    }
 }
 
 #[test]
