@@ -40,18 +40,20 @@ impl Answer {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
     }
 
-    /// Fails unless the page has each of these words.
+    /// Fails unless the page has each of these words, on one line or over the lines of its template.
     pub fn shows(&self, words: &[&str]) -> &Self {
+        let joined = joined(&self.body);
         for word in words {
-            assert!(self.body.contains(word), "{word} is not in\n{}", self.body);
+            assert!(self.body.contains(word) || joined.contains(word), "{word} is not in\n{}", self.body);
         }
         self
     }
 
-    /// Fails if the page has any of these words.
+    /// Fails if the page has any of these words, on one line or over the lines of its template.
     pub fn hides(&self, words: &[&str]) -> &Self {
+        let joined = joined(&self.body);
         for word in words {
-            assert!(!self.body.contains(word), "{word} is in\n{}", self.body);
+            assert!(!self.body.contains(word) && !joined.contains(word), "{word} is in\n{}", self.body);
         }
         self
     }
@@ -68,6 +70,18 @@ impl Answer {
         let (_, rest) = self.body.split_once(&format!("name=\"{name}\" value=\"")).expect("the form has the field");
         rest.split('"').next().unwrap().to_owned()
     }
+}
+
+/// The page with the lines of its templates joined: by nothing beside a tag, and by a space between words.
+fn joined(body: &str) -> String {
+    let mut joined = String::with_capacity(body.len());
+    for line in body.lines().map(str::trim_start) {
+        if !joined.is_empty() && !joined.ends_with('>') && !line.starts_with('<') {
+            joined.push(' ');
+        }
+        joined.push_str(line);
+    }
+    joined
 }
 
 /// Gives everybody the same password, hashed once a test run.

@@ -93,7 +93,7 @@ both_stores! {
         page.shows(&[
             "<h2 id=\"name\"><bdi>Fisher and Helper</bdi></h2>", "<p>Pair <bdi>bait-77</bdi>", "data-ends role=\"timer\">in 1 d 0 h",
             "An app opened this pair: bait-77", "For Fisher: New to this phone.", "For Helper: New to this phone.",
-            "<bdi>Fisher</bdi> · ", "<bdi>Helper</bdi> · ", "I am at slip 12", "Delivered", "This is between Fisher and Helper.",
+            "<bdi>Fisher</bdi> ·", "<bdi>Helper</bdi> ·", "I am at slip 12", "Delivered", "This is between Fisher and Helper.",
         ]);
         page.hides(&["Claim", "id=\"later\"", "May we text?", "· unassigned", FISHER, HELPER, "name=\"to\""]);
         let (_, said) = page.body.split_once("travel=").unwrap();

@@ -58,6 +58,13 @@ struct Handset {
     lines: Vec<Line>,
 }
 
+impl Handset {
+    /// Nothing can be typed on it: it is off, or has nobody to write to.
+    fn is_mute(&self) -> bool {
+        self.off || self.to.is_empty()
+    }
+}
+
 struct Thread {
     key: String,
     tab: String,

@@ -122,6 +122,21 @@ impl Details {
         self.viewer.sees_all() && self.head.customer.is_some() && self.head.contact.masked.starts_with('•')
     }
 
+    /// The number is hidden from the reader, who cannot ask for it.
+    fn hides_number(&self) -> bool {
+        !self.viewer.sees_all() && self.head.contact.masked.starts_with('•')
+    }
+
+    /// The number was shown, which a reload hides again, or the form of the contact was refused.
+    fn keeps_contact(&self) -> bool {
+        self.number.is_some() || self.refused.is("contact")
+    }
+
+    /// One of the forms of what can be done was refused.
+    fn keeps_acts(&self) -> bool {
+        ["transfer", "snooze", "close", "merge", "block"].contains(&self.refused.form)
+    }
+
     fn stamp(at: &At) -> Stamp {
         Stamp(*at)
     }
@@ -146,6 +161,11 @@ impl Details {
     /// A colleague entered the opt-out that holds, so staff can take it back.
     fn staff_out(&self) -> bool {
         matches!(self.may_text, MayText::OptedOutByStaff(_))
+    }
+
+    /// Staff may enter that they want no texts, or take back what staff entered.
+    fn is_for_staff(&self) -> bool {
+        self.staff_out() || self.may()
     }
 
     /// The reader may follow a link into this conversation.

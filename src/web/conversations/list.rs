@@ -213,6 +213,16 @@ impl List {
         &self.title
     }
 
+    /// There is more than one line to choose from, or one is chosen. The first choice is all of them.
+    fn offers_lines(&self, choices: &Choices) -> bool {
+        choices.lines.len() > 2 || self.view.line.is_some()
+    }
+
+    /// Words or choices leave out some of the view.
+    fn is_narrowed(&self) -> bool {
+        !self.words.is_empty() || !self.narrowed.is_empty()
+    }
+
     /// The view without what it is narrowed by.
     fn whole(&self) -> View {
         self.view.beside(self.view.which)

@@ -93,6 +93,11 @@ impl Parties {
         self.refused.is("consent") && self.refused.typed("consent", "party", "") == party.leg.to_string()
     }
 
+    /// Why the words of the form about this party were refused.
+    fn evidence_why(&self, party: &Party) -> Option<&str> {
+        self.refused.why("consent", "evidence").filter(|_| self.is_refused(party))
+    }
+
     /// What moves its end, in words.
     fn kind(&self) -> String {
         let term = self.pair.term();

@@ -58,6 +58,11 @@ impl Thread {
         Left::of(pair.term().ends_at, self.now)
     }
 
+    /// What is new is on this page, for one link to lead there.
+    fn shows_unread(&self) -> bool {
+        self.unread.is_some() && self.newest
+    }
+
     fn snoozed(&self) -> Option<Stamp> {
         self.head.snoozed_until.map(Stamp)
     }

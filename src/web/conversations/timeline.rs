@@ -53,6 +53,26 @@ pub struct Bubble {
     pub trace: Option<Trace>,
 }
 
+impl Bubble {
+    fn has_words(&self) -> bool {
+        !self.body.trim().is_empty()
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.has_words() && self.files.is_empty()
+    }
+
+    /// Whoever looks knows whose it is; only who listens has to be told.
+    fn is_by_the_customer(&self) -> bool {
+        self.look.starts_with("in") && !self.named
+    }
+
+    /// Its way can be asked for, and was not.
+    fn offers_travel(&self) -> bool {
+        !self.travel.is_empty() && self.trace.is_none()
+    }
+}
+
 /// A reply that waits for its time.
 #[derive(Clone, Debug)]
 pub struct Leaving {

@@ -76,6 +76,11 @@ impl Board {
         }
     }
 
+    /// Somebody waits for longer than is usual.
+    fn has_late(&self) -> bool {
+        self.figures.oldest_waiting.is_some_and(|at| self.late(&at, &self.usual) == "bad")
+    }
+
     fn is_line(&self, line: &i64) -> bool {
         self.line == Some(*line)
     }

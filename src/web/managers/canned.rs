@@ -31,6 +31,12 @@ struct Entry {
     whys: Whys,
 }
 
+impl Entry {
+    fn is_refused(&self) -> bool {
+        self.whys.shortcut.is_some() || self.whys.body.is_some()
+    }
+}
+
 /// What is wrong with which field.
 #[derive(Clone, Debug, Default)]
 struct Whys {

@@ -76,6 +76,15 @@ fn outcome(attempt: &Attempt) -> &str {
     }
 }
 
+/// How often it was looked up, in words.
+fn looked_up(attempt: &Attempt) -> String {
+    match attempt.looks {
+        0 => "not yet".to_owned(),
+        1 => "once".to_owned(),
+        looks => format!("{looks} times"),
+    }
+}
+
 /// What was refused about which field, and what was typed.
 #[derive(Default)]
 struct Back {

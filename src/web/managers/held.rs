@@ -32,6 +32,13 @@ struct Row {
     reason: String,
 }
 
+impl Row {
+    /// There is somebody whom it can be sent on to. A pair that has ended stays ended.
+    fn can_go_on(&self) -> bool {
+        self.conversation.is_some() && !self.of_pair
+    }
+}
+
 #[derive(Template)]
 #[template(path = "held/index.html")]
 pub(in crate::web) struct Held {

@@ -11,7 +11,7 @@ use crate::desk::people::sessions::Who;
 use crate::desk::routing::legs::NO_MASK;
 use crate::desk::upkeep::tallies;
 use crate::domain::ids::PersonId;
-use crate::domain::people::person::{self, Role};
+use crate::domain::people::person::{self, Duty, Role};
 use crate::domain::time::offset;
 use crate::http::Site;
 use crate::store::conversations::changes;
@@ -133,6 +133,17 @@ impl Frame {
     #[must_use]
     pub fn has(&self, which: &Which) -> bool {
         *which != Which::Mentions || self.is_at(which) || self.counts.of(*which).is_some_and(|count| count > 0)
+    }
+
+    /// The jack for the reader's duty.
+    #[must_use]
+    pub fn jack(&self) -> &'static str {
+        if self.who.duty == Duty::On { "ours" } else { "none" }
+    }
+
+    /// The held texts, which managers decide about, stand before this view.
+    fn is_after_held(&self, which: &Which) -> bool {
+        *which == Which::Closed && self.who.role >= Role::Manager
     }
 
     /// The unread ones as the title tells them: `(8) `.

@@ -14,11 +14,12 @@ use super::page::failure::Failure;
 use super::page::fields::{Field, Posted, Sent, Typed};
 use super::page::frame::{Frame, Here};
 use super::page::stamp::Stamp;
+use super::page::words;
 use crate::desk::people::sessions::Who;
 use crate::desk::people::{NewPerson, invite};
 use crate::desk::{self, Desk};
 use crate::domain::numbers::phone::masked;
-use crate::domain::people::person::Role;
+use crate::domain::people::person::{Duty, Role};
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
@@ -46,6 +47,20 @@ impl Row {
             Some(phone) if self.seen.muted_at.is_some() => format!("{}, texts are off", masked(phone)),
             Some(phone) => masked(phone),
         }
+    }
+
+    /// The jack for their duty.
+    fn jack(&self) -> &'static str {
+        match self.seen.person.duty {
+            _ if self.seen.person.disabled => "none",
+            Duty::On => "ours",
+            Duty::Away | Duty::AwayReassign => "rest",
+        }
+    }
+
+    /// Their duty in words.
+    fn duty(&self) -> &'static str {
+        if self.seen.person.disabled { "off" } else { words::duty(&self.seen.person.duty).0 }
     }
 
     /// Whether and when they came in, in words.

@@ -62,6 +62,13 @@ pub(in crate::web) struct Show {
     now: Stamp,
 }
 
+impl Show {
+    /// What still waits is posted without being asked, and where nothing is posted nothing can be asked for.
+    fn can_replay(&self, post: &Post) -> bool {
+        post.state != "waiting" && self.endpoint.disabled.is_none()
+    }
+}
+
 /// Whose pairs it is told of, and what that rests on, in words.
 fn rests(endpoint: &Endpoint) -> String {
     let whose =

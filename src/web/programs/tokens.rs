@@ -40,6 +40,11 @@ impl Row {
         self.token.holds(self.now.0)
     }
 
+    /// Nobody has revoked it, and it is one of an app.
+    fn is_revocable(&self) -> bool {
+        self.token.revoked_at.is_none() && self.token.app.is_some()
+    }
+
     /// How it stands, in words.
     fn state(&self) -> String {
         let Token { revoked_at, expires_at, backed, .. } = &self.token;
@@ -96,6 +101,13 @@ pub(in crate::web) struct Revocation {
     frame: Frame,
     token: Token,
     hangs: Hangs,
+}
+
+impl Revocation {
+    /// No endpoint hangs on it.
+    fn leaves_endpoints(&self) -> bool {
+        self.hangs.quiet.is_empty() && self.hangs.go_on.is_empty()
+    }
 }
 
 async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {

@@ -16,7 +16,7 @@ both_stores! {
         house.pass(seconds(4)).await;
         assert_eq!(joel.received().len(), 0);
         let shown = page(&ana, conversation).await;
-        shown.shows(&["Until six.", "msg out wait", "Leaves <time", "Undo"]);
+        shown.shows(&["Until six.", "msg out wait", "Leaves", "Undo"]);
         assert_eq!(box_of(&shown), "");
         let undo = format!("/conversations/{conversation}/planned/{}/withdrawal", newest_planned(house).await);
         assert_eq!(ana.post(&undo, &[]).await.status, Status::SeeOther);

@@ -117,6 +117,21 @@ impl Index {
         self.typed.label == Some(label.id) && self.typed.why.is_some()
     }
 
+    /// Why a label was not made.
+    fn new_why(&self) -> Option<&str> {
+        self.typed.why.as_deref().filter(|_| self.typed.label.is_none())
+    }
+
+    /// What stands in the field of a new label.
+    fn new_name(&self) -> &str {
+        if self.typed.label.is_none() { &self.typed.name } else { "" }
+    }
+
+    /// Why a label was not renamed.
+    fn why_of(&self, label: &Label) -> Option<&str> {
+        self.typed.why.as_deref().filter(|_| self.is_about(label))
+    }
+
     /// What stands in the field of a label.
     fn name_of<'a>(&'a self, label: &'a Label) -> &'a str {
         if self.is_about(label) { &self.typed.name } else { &label.name }

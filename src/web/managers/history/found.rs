@@ -36,6 +36,18 @@ pub(super) struct Group {
     pub(super) lines: Vec<Line>,
 }
 
+impl Group {
+    /// The number is told beside the name.
+    pub(super) fn tells_number(&self) -> bool {
+        self.contact.name.is_some() && !self.pair
+    }
+
+    /// Where a hit stands among what was said around it.
+    pub(super) fn href(&self, line: &Line) -> String {
+        self.conversation.map_or_else(|| "/held".to_owned(), |id| format!("/conversations/{id}?at={0}#m{0}", line.id))
+    }
+}
+
 /// Groups in the order of their newest hits.
 pub(super) fn groups(hits: Vec<Hit>, question: &Question) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();

@@ -5,7 +5,7 @@ use rocket::State;
 
 use crate::desk::people::sessions::Who;
 use crate::desk::{self, Desk};
-use crate::domain::ids::MessageId;
+use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::people::person::Role;
 use crate::domain::search::question::Question;
 use crate::domain::time::hours;
@@ -102,10 +102,24 @@ impl History {
         self.next.is_some() || self.later
     }
 
-    /// There is something that can be given to another rep, or may be on another page. Pairs cannot.
+    /// There is something that can be given to another rep, or may be on another page.
     fn offers_reassigning(&self) -> bool {
-        let choosable = |group: &Group| !group.pair && group.conversation.is_some();
-        self.manages && (self.has_more() || self.groups.iter().any(choosable))
+        self.manages && (self.has_more() || self.groups.iter().any(|group| self.choosable(group).is_some()))
+    }
+
+    /// The conversation that can be given to another rep. Pairs cannot.
+    fn choosable(&self, group: &Group) -> Option<ConversationId> {
+        group.conversation.filter(|_| self.manages && !group.pair)
+    }
+
+    /// The conversation that can be taken out of the house.
+    fn exportable(&self, group: &Group) -> Option<ConversationId> {
+        group.conversation.filter(|_| self.manages)
+    }
+
+    /// There is a search to keep, or one was not kept.
+    fn can_be_kept(&self) -> bool {
+        !self.asked.is_empty() || self.back.why.is_some()
     }
 
     fn count(&self) -> String {
