@@ -17,6 +17,8 @@ use map::{Complaint, check_file, root_macros};
 const LONGEST: usize = 400;
 /// The most source files in a folder.
 const MOST: usize = 16;
+/// The longest that a line of a template may be, in columns.
+const WIDEST: usize = 140;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -128,6 +130,21 @@ fn no_source_file_is_too_long_for_one_idea() {
         })
         .collect();
     none(&long);
+}
+
+/// The texts beside the pages are not looked at: a line that ends there ends in the text, too.
+#[test]
+fn no_line_of_a_template_is_too_long_to_read() {
+    let pages = files("templates", &[".html"]);
+    assert!(pages.len() > 40, "found only {} pages: are the templates where they were?", pages.len());
+    let mut complaints = Vec::new();
+    for (path, text) in pages {
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| line.chars().count() > WIDEST) {
+            let why = format!("is {} columns long, more than {WIDEST}; one element a line", line.chars().count());
+            complaints.push(Complaint { path: path.clone(), line: index + 1, why });
+        }
+    }
+    none(&complaints);
 }
 
 #[test]
