@@ -2,7 +2,7 @@
 # which has kill points and the checks of a debug build. What is named here must run: no test is a failure, too.
 
 # Tests of processes that need no kill points.
-ships_tests=(ships:: api::walk:: operators::commands:: operators::serving:: operators::doctor:: papers::the_set_up_file)
+ships_tests=(ships:: api::walk:: operators::commands:: operators::running::serving:: operators::doctor:: papers::the_set_up_file)
 
 release() { limited cargo build --locked --release; }
 
@@ -44,7 +44,7 @@ proves() {
 ships_tour() {
     local log=$work/ships-tour.log binary outcome
     need_browser && binary=$(release_binary) || return 1
-    BINARY=$binary limited node --test --test-reporter=tap tests/browser/tour.test.js 2>&1 | tee "$log"
+    BINARY=$binary limited node --test --test-reporter=tap tests/browser/pages/tour.test.js 2>&1 | tee "$log"
     outcome=${PIPESTATUS[0]}
     grep -qE '^# pass [1-9]' "$log" || { echo "the tour was not played" >&2; outcome=1; }
     return "$outcome"

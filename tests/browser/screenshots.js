@@ -2,8 +2,8 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openWindow, signIn, startBrowser, startHouse } from './house.js';
-import { handset, openPhones, theRepWhoGot } from './phones.js';
+import { openWindow, signIn, startBrowser, startHouse } from './harness/house.js';
+import { handset, openPhones, theRepWhoGot } from './harness/phones.js';
 
 const folder = process.argv[2] ?? 'docs/screenshots';
 const WIDTHS = { 1440: 900, 390: 844 };

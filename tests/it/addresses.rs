@@ -3,7 +3,7 @@
 use rocket::http::{Method, Status};
 
 use crate::house::House;
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 
 /// What stands for a parameter where an address begins so: the first of them counts. What is not named here is 1.
 /// The objects are the owner's: a conversation, a text that is held, themselves, their line. `{owner}` is their row.
@@ -113,7 +113,7 @@ pub fn routes(browser: &Browser) -> Vec<(Method, String)> {
 }
 
 /// Every page of the house that `browser` can open, with an example in place of each parameter.
-pub async fn pages(browser: &Browser, examples: &Examples) -> Vec<(String, crate::web_browser::Answer)> {
+pub async fn pages(browser: &Browser, examples: &Examples) -> Vec<(String, crate::web::browser::Answer)> {
     let mut pages = Vec::new();
     for (_, address) in routes(browser).into_iter().filter(|(method, _)| *method == Method::Get) {
         // What never ends is no page.

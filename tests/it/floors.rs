@@ -78,7 +78,7 @@ fn a_room_names_only_the_rooms_of_its_floor_that_it_may_and_no_circle_is_allowed
 #[test]
 fn a_folder_can_be_taken_in_at_a_glance() {
     let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
-    let sources = files("src", &[".rs"]);
+    let sources: Vec<_> = ["src", "tests", "benches"].iter().flat_map(|dir| files(dir, &[".rs", ".js"])).collect();
     let mut complaints = Vec::new();
     for (path, _) in &sources {
         let (folder, name) = path.rsplit_once('/').unwrap();

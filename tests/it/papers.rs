@@ -2,6 +2,9 @@
 //!
 //! What is kept by hand beside the code drifts; this holds them together.
 
+mod features;
+mod lists;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

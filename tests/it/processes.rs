@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::binary;
 use crate::databases::Fresh;
 
+pub mod binary;
+mod faults;
 mod process;
 mod promises;
 pub mod traffic;

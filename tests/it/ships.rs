@@ -7,9 +7,10 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use crate::databases::{self, Fresh};
+use crate::floors;
+use crate::processes::binary;
 use crate::processes::traffic::Traffic;
 use crate::processes::{World, until};
-use crate::{binary, floors};
 
 const FISHER: &str = "+15055550161";
 const HELPER: &str = "+15055550162";
@@ -33,7 +34,7 @@ async fn the_program_that_is_run_is_the_one_that_was_named() {
 fn nothing_else_names_the_program() {
     let names_it = |(path, text): (String, String)| text.contains(concat!("CARGO_BIN_EXE", "_")).then_some(path);
     let found: Vec<String> = floors::files("tests/it", &[".rs"]).into_iter().filter_map(names_it).collect();
-    assert_eq!(found, ["tests/it/binary.rs"]);
+    assert_eq!(found, ["tests/it/processes/binary.rs"]);
 }
 
 /// Asks the API of a served world.

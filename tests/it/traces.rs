@@ -16,7 +16,7 @@ use switchboard::domain::time::hours::Hours;
 use crate::both_stores;
 use crate::house::House;
 use crate::house::plan::with_ada;
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 
 mod walk;
 mod web;

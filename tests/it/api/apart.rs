@@ -13,7 +13,7 @@ use super::{Answer, JSON, Program, token_of};
 use crate::both_stores;
 use crate::house::Plan;
 use crate::house::plan::with_ada;
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 
 fn one_mask(plan: &mut Plan) {
     plan.masks = 1;

@@ -7,7 +7,7 @@ use super::Program;
 use crate::both_stores;
 use crate::house::Plan;
 use crate::house::plan::with_ada;
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 
 const ADA: &str = "ada@example.com";
 

@@ -19,7 +19,7 @@ use super::Program;
 use super::receiver::Receiver;
 use crate::house::plan::with_ada;
 use crate::house::{House, Plan};
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 use crate::{both_stores, databases};
 
 const ADA: &str = "ada@example.com";

@@ -20,7 +20,7 @@ use crate::both_stores;
 use crate::house::House;
 use crate::house::plan::with_ada;
 use crate::operators::program::Desk;
-use crate::web_browser::{Browser, PASSWORD};
+use crate::web::browser::{Browser, PASSWORD};
 
 const ADA: &str = "ada@example.com";
 const EVE: &str = "eve@example.com";

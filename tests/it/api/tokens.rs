@@ -14,7 +14,7 @@ use crate::both_stores;
 use crate::house::House;
 use crate::house::plan::with_ada;
 use crate::operators::program::Desk;
-use crate::web_browser::{Answer, Browser};
+use crate::web::browser::{Answer, Browser};
 
 const ADA: &str = "ada@example.com";
 

@@ -8,8 +8,8 @@ use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
-use crate::binary;
 use crate::operators::program::Desk;
+use crate::processes::binary;
 
 const PAGE: &str = include_str!("../../../docs/API.md");
 /// The whole walk takes a few seconds; whatever waits in vain ends here, in seconds.

@@ -6,8 +6,8 @@ use std::sync::mpsc;
 
 use tempfile::TempDir;
 
-use crate::binary;
 use crate::processes::PATIENCE;
+use crate::processes::binary;
 
 /// A folder with a database and set-up files in it, and the settings with which commands are run there.
 pub struct Desk {

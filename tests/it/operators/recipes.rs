@@ -3,10 +3,11 @@
 use sqlx::postgres::PgConnectOptions;
 
 use crate::databases;
+use crate::floors;
 use crate::operators::program::Desk;
 use crate::processes::World;
+use crate::processes::binary;
 use crate::processes::traffic::{Side, Traffic};
-use crate::{binary, floors};
 
 /// What the page calls the new database.
 const NEW: &str = "support_restored";

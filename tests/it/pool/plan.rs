@@ -108,14 +108,14 @@ both_stores! {
     }
 
     async fn a_country_that_runs_low_is_told_to_managers_before_it_is_empty(house: five_masks) {
-        let miriam = crate::web_browser::Browser::of(house, "miriam@example.com").await;
+        let miriam = crate::web::browser::Browser::of(house, "miriam@example.com").await;
         house.customer(1).texts("hello").await;
         measure::measure(&house.desk).await.unwrap();
         miriam.get("/conversations").await.hides(&["Masks run low"]);
         house.customer(2).texts("hello").await;
         measure::measure(&house.desk).await.unwrap();
         miriam.get("/conversations").await.shows(&["Masks run low in US: the busiest phone has 2 of 5"]);
-        let ana = crate::web_browser::Browser::of(house, ANA).await;
+        let ana = crate::web::browser::Browser::of(house, ANA).await;
         ana.get("/conversations").await.hides(&["Masks run low"]);
         house.clock.pass(hours(2));
         miriam.get("/conversations").await.hides(&["Masks run low"]);

@@ -7,7 +7,7 @@ use switchboard::domain::money::Cents;
 use super::{ANA, only_ana};
 use crate::both_stores;
 use crate::house::{Plan, mask};
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 
 const ADA: &str = "ada@example.com";
 

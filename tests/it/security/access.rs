@@ -9,8 +9,8 @@ use switchboard::desk::routing::duty;
 
 use crate::house::House;
 use crate::house::plan::with_ada;
-use crate::web_browser::{Answer, Browser, PASSWORD};
-use crate::web_live::{all_can_be_heard, listen};
+use crate::web::browser::{Answer, Browser, PASSWORD};
+use crate::web::live::{all_can_be_heard, listen};
 use crate::{addresses, both_stores};
 
 const ANA: &str = "ana@example.com";

@@ -3,7 +3,7 @@
 use rocket::http::Status;
 
 use crate::both_stores;
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 
 /// The cells of a table, as RFC 4180 says.
 fn cells(table: &str) -> Vec<String> {

@@ -5,7 +5,7 @@ use rocket::http::{Method, Status};
 use crate::addresses;
 use crate::both_stores;
 use crate::house::plan::with_ada;
-use crate::web_browser::{Browser, PASSWORD, give_passwords};
+use crate::web::browser::{Browser, PASSWORD, give_passwords};
 
 async fn sign_out_with(browser: &Browser, headers: &[(&str, &str)]) -> Status {
     browser.send(Method::Post, "/sign-out", &[], headers).await.status

@@ -10,7 +10,7 @@ use switchboard::store::{Job, Result, Tx};
 
 use crate::both_stores;
 use crate::house::plan::with_ada;
-use crate::web_browser::{Browser, PASSWORD, give_passwords};
+use crate::web::browser::{Browser, PASSWORD, give_passwords};
 
 const ANA: &str = "ana@example.com";
 

@@ -9,7 +9,7 @@ use switchboard::domain::numbers::country::Countries;
 
 use crate::both_stores;
 use crate::house::{House, LINE, Plan};
-use crate::web_browser::{Answer, Browser};
+use crate::web::browser::{Answer, Browser};
 
 const ANA: &str = "ana@example.com";
 const BO: &str = "bo@example.com";

@@ -11,7 +11,7 @@ use switchboard::secret::hash_token;
 use crate::house::House;
 use crate::house::plan::with_ada;
 use crate::route_table::doors;
-use crate::web_browser::{Browser, PASSWORD, give_passwords};
+use crate::web::browser::{Browser, PASSWORD, give_passwords};
 use crate::{addresses, both_stores, floors};
 
 /// What a field is given where a plausible value leads further: the handler must get past its first look.

@@ -5,7 +5,7 @@ use rocket::http::{Method, Status};
 use crate::both_stores;
 use crate::house::House;
 use crate::house::plan::with_ada;
-use crate::web_browser::{Answer, Browser};
+use crate::web::browser::{Answer, Browser};
 use crate::{addresses, search};
 
 const ANA: &str = "ana@example.com";

@@ -13,7 +13,7 @@ use crate::house::plan::with_ada;
 use crate::house::{ACCOUNT, Plan, mask};
 use crate::pairs::{DRIVER, opening, party, refused};
 use crate::security::access::said;
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 use crate::{addresses, both_stores};
 
 const ANA: &str = "ana@example.com";

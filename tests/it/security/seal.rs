@@ -12,7 +12,7 @@ use switchboard::wire::twilio::signature;
 use crate::both_stores;
 use crate::house::neighbours::webhook;
 use crate::house::{ACCOUNT, House, LINE, TOKEN};
-use crate::web_browser::{Browser, give_passwords};
+use crate::web::browser::{Browser, give_passwords};
 
 const JOEL: &str = "+15055552034";
 

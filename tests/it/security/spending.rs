@@ -10,7 +10,7 @@ use crate::api::Program;
 use crate::api::pairs::{FISHER, wish};
 use crate::both_stores;
 use crate::house::{LINE, Plan};
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 
 fn home_only(plan: &mut Plan) {
     plan.policies.delivery.countries = Countries::read("US, CA").unwrap();

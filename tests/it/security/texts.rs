@@ -4,7 +4,7 @@ use rocket::http::{Header, Method, Status};
 
 use crate::house::plan::with_ada;
 use crate::house::{LINE, mask};
-use crate::web_browser::Browser;
+use crate::web::browser::Browser;
 use crate::{addresses, both_stores};
 
 both_stores! {

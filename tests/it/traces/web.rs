@@ -19,7 +19,7 @@ use crate::both_stores;
 use crate::house::plan::with_ada;
 use crate::house::{House, Plan, mask};
 use crate::route_table::doors;
-use crate::web_browser::{Browser, PASSWORD};
+use crate::web::browser::{Browser, PASSWORD};
 
 const ADA: &str = "ada@example.com";
 const ANA: &str = "ana@example.com";

@@ -1,0 +1,6 @@
+//! Both databases: one schema, plans that go by indexes, rows held in one order.
+
+mod groups;
+mod lock_order;
+mod plans;
+mod schema;
