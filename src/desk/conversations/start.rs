@@ -149,7 +149,7 @@ impl Begin {
             return Ok(Some(SHUT_OUT.to_owned()));
         }
         let lanes = outbox::lanes(tx, &[(self.start.line, self.phone.as_str().to_owned())]).await?;
-        let out = lanes.first().is_some_and(|lane| lane.unwanted || lane.blocked);
+        let out = lanes.first().is_some_and(|(_, lane)| lane.unwanted || lane.blocked);
         Ok(out.then(|| "they opted out: nothing is sent until they text START to this line".to_owned()))
     }
 

@@ -68,19 +68,20 @@ impl<'a> Flow<'a> {
         let mut wanted = wanted;
         wanted.sort_unstable();
         wanted.dedup();
-        let numbers: Vec<NumberId> = wanted.iter().map(|(number, _)| *number).collect();
         let policy = &desk.policies.delivery;
         outbox::hold_lanes(tx, &wanted).await?;
-        let senders = outbox::senders(tx, &numbers).await?.into_iter().map(|sender| {
-            let per_segment = sender
-                .pace_micros
-                .and_then(|micros| u64::try_from(micros).ok())
-                .map_or_else(|| policy.pace(&sender.number), std::time::Duration::from_micros);
-            let pace = Pace { free_at: sender.pace_free_at, per_segment };
-            (sender.id, (sender, pace, false))
-        });
-        let senders = senders.collect();
-        let states = outbox::lanes(tx, &wanted).await?;
+        let (mut senders, mut lanes) = (HashMap::new(), HashMap::with_capacity(wanted.len()));
+        for (lane, (sender, state)) in wanted.iter().zip(outbox::lanes(tx, &wanted).await?) {
+            lanes.insert(lane.clone(), state);
+            senders.entry(sender.id).or_insert_with(|| {
+                let per_segment = sender
+                    .pace_micros
+                    .and_then(|micros| u64::try_from(micros).ok())
+                    .map_or_else(|| policy.pace(&sender.number), std::time::Duration::from_micros);
+                let pace = Pace { free_at: sender.pace_free_at, per_segment };
+                (sender, pace, false)
+            });
+        }
         let day = now.day();
         let purse = match policy.segments_per_day {
             Some(most) if !wanted.is_empty() => Some(Purse::of(day, most, spending::of_day(tx, day).await?)),
@@ -88,17 +89,7 @@ impl<'a> Flow<'a> {
         };
         let since = (!desk.gate.has_compared_all()).then(|| desk.gate.since());
         let vouched = desk.gate.is_vouched();
-        Ok(Flow {
-            desk,
-            now,
-            since,
-            waited: false,
-            vouched,
-            probes: false,
-            senders,
-            lanes: wanted.into_iter().zip(states).collect(),
-            purse,
-        })
+        Ok(Flow { desk, now, since, waited: false, vouched, probes: false, senders, lanes, purse })
     }
 
     /// Why nothing is ever sent by this lane, if so.

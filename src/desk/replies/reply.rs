@@ -194,7 +194,7 @@ pub async fn obstacle(tx: &mut Tx, talk: &Talk, legs: &[LiveLeg]) -> Result<Opti
         return Ok(Some("this sender is a name, not a number, and cannot be answered".to_owned()));
     }
     let lanes = outbox::lanes(tx, &[(customer.number, customer.phone.clone())]).await?;
-    let Some(lane) = lanes.first() else { return Ok(None) };
+    let Some((_, lane)) = lanes.first() else { return Ok(None) };
     if lane.shut_out {
         return Ok(Some(SHUT_OUT.to_owned()));
     }

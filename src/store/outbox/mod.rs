@@ -13,7 +13,7 @@ use sqlx::{QueryBuilder, Row};
 pub use super::engine::lock_order::lanes::hold_lanes;
 
 use super::engine::lock_order::hold_rows;
-use super::{Result, Tx, padded, pieces, push_list};
+use super::{Error, Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
 use crate::domain::outbox::delivery::State;
@@ -27,8 +27,6 @@ pub struct Sender {
     pub id: NumberId,
     /// E.164.
     pub number: String,
-    /// A published line (else a mask).
-    pub is_line: bool,
     /// Microseconds a segment takes, where set for this number.
     pub pace_micros: Option<i64>,
     /// The next free place.
@@ -118,37 +116,6 @@ pub struct NewAttempt {
     pub there: Option<At>,
 }
 
-/// Our numbers `ids`.
-pub async fn senders(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<Sender>> {
-    let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<Sender> = on!(tx, c, R => {
-        let mut q = QueryBuilder::new(
-            "SELECT n.id, n.number, n.role, n.pace_micros, \
-             COALESCE((SELECT MAX(p.free_at) FROM paces p WHERE p.number_id = n.id), 0), \
-             CASE WHEN n.paused_at IS NOT NULL OR EXISTS (SELECT 1 FROM carrier_outage) THEN 1 ELSE 0 END, \
-             n.in_service_at, n.backfilled_at FROM numbers n WHERE n.id IN (",
-        );
-        push_list(&mut q, padded(&wanted).copied());
-        q.push(" ORDER BY n.id");
-        q.build().try_map(|row: R| Ok(Sender {
-            id: NumberId(row.try_get(0)?),
-            number: row.try_get(1)?,
-            is_line: row.try_get::<String, _>(2)? == "line",
-            pace_micros: row.try_get(3)?,
-            pace_free_at: At(row.try_get(4)?),
-            paused: row.try_get::<i32, _>(5)? == 1,
-            in_service_at: At(row.try_get(6)?),
-            compared_at: row.try_get::<Option<i64>, _>(7)?.map(At),
-        })).fetch_all(&mut *c).await
-    })?;
-    Ok(rows)
-}
-
 /// The highest id of a text or a delivery; 0 if there is none.
 pub async fn newest(tx: &mut Tx) -> Result<i64> {
     let (message, delivery): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
@@ -171,14 +138,14 @@ pub async fn hold_lanes_of(tx: &mut Tx, conversations: &[ConversationId]) -> Res
     hold_lanes(tx, &lanes).await
 }
 
-/// How the lanes stand, in the order asked. Hold them ([`hold_lanes`]) first.
-pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane>> {
+/// How the lanes stand, in the order asked, each with its number. Hold them ([`hold_lanes`]) first.
+pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<(Sender, Lane)>> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
     let numbered: Vec<(i64, i64, &str)> =
         asked.iter().zip(0_i64..).map(|((number, phone), i)| (i, number.0, phone.as_str())).collect();
-    let rows: Vec<(i64, i32, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>)> = on!(tx, c => {
+    let mut rows: Vec<(usize, (Sender, Lane))> = on!(tx, c, R => {
         let mut q = QueryBuilder::new("WITH asked(i, number_id, phone) AS (");
         q.push_values(padded(&numbered), |mut b, (i, number, phone)| {
             b.push_bind(*i).push_bind(*number).push_bind((*phone).to_owned());
@@ -186,35 +153,51 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<Lane
         q.push(
             ") SELECT a.i, \
              CASE WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = a.number_id AND d.to_phone = a.phone \
-               AND d.state IN ('sending', 'unknown')) THEN 1 ELSE 0 END, \
+               AND d.state IN ('sending', 'unknown')) THEN 1 ELSE 0 END AS busy, \
              (SELECT MAX(d.id) FROM deliveries d WHERE d.number_id = a.number_id AND d.to_phone = a.phone \
-               AND d.state = 'ready'), \
+               AND d.state = 'ready') AS newest, \
              (SELECT b.blocked FROM blocks b WHERE b.phone = a.phone AND b.number_id = a.number_id \
-               ORDER BY b.id DESC LIMIT 1), \
+               ORDER BY b.id DESC LIMIT 1) AS blocked, \
              (SELECT k.given FROM consents k WHERE k.phone = a.phone AND k.scope = \
-               CASE n.role WHEN 'line' THEN 'line:' || n.id ELSE 'pool' END ORDER BY k.id DESC LIMIT 1), \
-             (SELECT p.phone_muted_at FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL), \
+               CASE n.role WHEN 'line' THEN 'line:' || n.id ELSE 'pool' END ORDER BY k.id DESC LIMIT 1) AS given, \
+             (SELECT p.phone_muted_at FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL) AS muted, \
              CASE n.role WHEN 'line' THEN (SELECT COALESCE(cu.blocked_at, (SELECT k.blocked_at FROM line_blocks k \
-               WHERE k.customer_id = cu.id AND k.line_id = n.id)) FROM customers cu WHERE cu.phone = a.phone) END \
+               WHERE k.customer_id = cu.id AND k.line_id = n.id)) FROM customers cu WHERE cu.phone = a.phone) END AS shut_out, \
+             n.id, n.number, n.pace_micros, \
+             COALESCE((SELECT MAX(f.free_at) FROM paces f WHERE f.number_id = n.id), 0) AS pace_free_at, \
+             CASE WHEN n.paused_at IS NOT NULL OR EXISTS (SELECT 1 FROM carrier_outage) THEN 1 ELSE 0 END AS paused, \
+             n.in_service_at, n.backfilled_at \
              FROM asked a JOIN numbers n ON n.id = a.number_id ORDER BY a.i",
         );
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
-    let mut lanes = vec![Lane::default(); asked.len()];
-    for (i, busy, newest, blocked, given, muted, shut_out) in rows {
-        if let Some(lane) = usize::try_from(i).ok().and_then(|i| lanes.get_mut(i)) {
-            *lane = Lane {
-                busy: busy == 1,
+        q.build().try_map(|row: R| {
+            let place = usize::try_from(row.try_get::<i64, _>("i")?).unwrap_or(usize::MAX);
+            let newest: Option<i64> = row.try_get("newest")?;
+            let sender = Sender {
+                id: NumberId(row.try_get("id")?),
+                number: row.try_get("number")?,
+                pace_micros: row.try_get("pace_micros")?,
+                pace_free_at: At(row.try_get("pace_free_at")?),
+                paused: row.try_get::<i32, _>("paused")? == 1,
+                in_service_at: At(row.try_get("in_service_at")?),
+                compared_at: row.try_get::<Option<i64>, _>("backfilled_at")?.map(At),
+            };
+            let lane = Lane {
+                busy: row.try_get::<i32, _>("busy")? == 1,
                 waiting: newest.is_some(),
                 newest,
-                blocked: blocked == Some(1),
-                unwanted: given == Some(0),
-                muted: muted.is_some(),
-                shut_out: shut_out.is_some(),
+                blocked: row.try_get::<Option<i64>, _>("blocked")? == Some(1),
+                unwanted: row.try_get::<Option<i64>, _>("given")? == Some(0),
+                muted: row.try_get::<Option<i64>, _>("muted")?.is_some(),
+                shut_out: row.try_get::<Option<i64>, _>("shut_out")?.is_some(),
             };
-        }
+            Ok((place, (sender, lane)))
+        }).fetch_all(&mut *c).await
+    })?;
+    rows.dedup_by_key(|(place, _)| *place);
+    if rows.len() != asked.len() {
+        return Err(Error::GivenUp("a number is gone"));
     }
-    Ok(lanes)
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
 /// Writes deliveries.
