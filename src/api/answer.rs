@@ -7,8 +7,8 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::response::{Responder, Response, Result};
 use serde::{Deserialize, Serialize};
 
-use super::caller;
 use super::problem::Problem;
+use super::quota;
 
 /// The answer of a handler.
 pub(super) type Told = std::result::Result<Answer, Problem>;
@@ -78,7 +78,7 @@ impl<'r> Responder<'r, 'static> for Answer {
         if self.again {
             response.header(Header::new("Idempotency-Replayed", "true"));
         }
-        caller::tell_quota(req, &mut response);
+        quota::tell(req, &mut response);
         response.ok()
     }
 }

@@ -4,15 +4,12 @@
 use std::marker::PhantomData;
 
 use rocket::Request;
-use rocket::http::Header;
 use rocket::request::{FromRequest, Outcome};
-use rocket::response::Builder;
 
 use super::problem::Problem;
-use super::query;
+use super::{query, quota};
 use crate::desk::Desk;
 use crate::desk::programs::{Program, tokens};
-use crate::domain::programs::quota::Quota;
 use crate::domain::programs::scope::{Scope, Scopes};
 
 /// A scope as a type.
@@ -86,21 +83,12 @@ async fn known(req: &Request<'_>) -> Result<Program, Problem> {
         return Err(Problem::new("unauthorized", detail));
     };
     if let Some(limit) = desk.policies.api.rate_limit {
-        let quota = desk.outside.count(caller.token, limit, desk.clock.now());
-        req.local_cache(|| Some(quota));
-        if quota.over {
-            let detail = format!("This token may make {limit} requests in a minute. Wait {} s.", quota.reset);
-            return Err(Problem::new("too_many_requests", detail).after(u32::try_from(quota.reset).unwrap_or(60)));
+        let counted = desk.outside.count(caller.token, limit, desk.clock.now());
+        quota::note(req, counted);
+        if counted.over {
+            let detail = format!("This token may make {limit} requests in a minute. Wait {} s.", counted.reset);
+            return Err(Problem::new("too_many_requests", detail).after(u32::try_from(counted.reset).unwrap_or(60)));
         }
     }
     Ok(caller)
-}
-
-/// Says how the token stands, where a limit is set.
-pub(super) fn tell_quota(req: &Request<'_>, response: &mut Builder<'_>) {
-    if let Some(Quota { limit, remaining, reset, .. }) = req.local_cache(|| None::<Quota>) {
-        response.header(Header::new("RateLimit-Limit", limit.to_string()));
-        response.header(Header::new("RateLimit-Remaining", remaining.to_string()));
-        response.header(Header::new("RateLimit-Reset", reset.to_string()));
-    }
 }

@@ -18,6 +18,7 @@ mod page;
 mod pairs;
 mod problem;
 mod query;
+mod quota;
 mod reference;
 mod times;
 

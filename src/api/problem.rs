@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::caller;
+use super::quota;
 use crate::domain::words::sentence::sentence;
 use crate::http::request_log;
 use crate::{desk, store};
@@ -270,7 +270,7 @@ impl<'r> Responder<'r, 'static> for Problem {
             let methods: Vec<&str> = methods_at(req).iter().map(|method| method.as_str()).collect();
             response.header(Header::new("Allow", methods.join(", ")));
         }
-        caller::tell_quota(req, &mut response);
+        quota::tell(req, &mut response);
         response.ok()
     }
 }

@@ -14,7 +14,7 @@ use crate::desk::replies::fulfil;
 use crate::desk::routing::duty;
 use crate::desk::search::index;
 use crate::desk::upkeep::{clocks, lapse, leap, outage};
-use crate::desk::{Desk, pair, pool};
+use crate::desk::{Desk, pairs, pool};
 use crate::store::Result;
 
 /// How often people are looked at for whom something waits: nothing else delays a text after a start.
@@ -66,8 +66,8 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         task("idle", Duration::from_secs(30), |desk| Box::pin(async move { idle::close_idle(&desk).await.map(drop) })),
         task("pairs", Duration::from_secs(2), |desk| {
             Box::pin(async move {
-                pair::warn(&desk).await?;
-                pair::lapse(&desk).await.map(drop)
+                pairs::warn(&desk).await?;
+                pairs::lapse(&desk).await.map(drop)
             })
         }),
         task("index", Duration::from_secs(1), |desk| Box::pin(async move { index::index(&desk).await.map(drop) })),

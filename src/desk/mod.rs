@@ -22,7 +22,7 @@ pub mod conversations;
 pub mod customers;
 pub mod lines;
 pub mod outbox;
-pub mod pair;
+pub mod pairs;
 pub mod people;
 pub mod pool;
 pub mod programs;

@@ -4,7 +4,7 @@ use switchboard::clock::{At, days, hours, minutes, seconds};
 use switchboard::desk::Failure;
 use switchboard::desk::consent::{self, block, refusal};
 use switchboard::desk::conversations::{close, held, snooze};
-use switchboard::desk::pair::{self, Opened, Refusal, Saying};
+use switchboard::desk::pairs::{self, Opened, Refusal, Saying};
 use switchboard::desk::replies::reply;
 use switchboard::desk::routing::pin;
 use switchboard::domain::ids::{ConversationId, LegId, MessageId};

@@ -16,7 +16,7 @@ use crate::api::once::{Key, once};
 use crate::api::page::{Page, PageParams};
 use crate::api::problem::{Problem, ProblemDetails};
 use crate::desk::Desk;
-use crate::desk::pair::{Saying, say};
+use crate::desk::pairs::{Saying, say};
 use crate::desk::programs::once::Made;
 use crate::domain::ids::MessageId;
 use crate::domain::words::name;

@@ -14,7 +14,7 @@ use super::page::{Page, PageParams};
 use super::problem::{Fault, Problem, ProblemDetails};
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
-use crate::desk::{Desk, pair};
+use crate::desk::{Desk, pairs};
 use crate::domain::ids::ConversationId;
 use crate::domain::numbers::typed::{self, Wrong};
 use crate::store::views::pairs::{self as views, Stage, Wanted};
@@ -75,7 +75,7 @@ pub(super) async fn create(may: May<PairsWrite>, key: Key, body: Body<NewPair>, 
     let opening = body.value.clone().read()?;
     let hash = body.hash(&opening::meaning(&opening));
     let act = async |program| {
-        let opened = pair::open(desk, opening, Some(program), hash.clone()).await??;
+        let opened = pairs::open(desk, opening, Some(program), hash.clone()).await??;
         Ok(Made { id: opened.id.0, new: opened.fresh })
     };
     let show = async |made: Made| {

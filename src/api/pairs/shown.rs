@@ -9,7 +9,7 @@ use super::opening::ExpiryKind;
 use crate::api::problem::{Fault, Problem};
 use crate::api::times::Instant;
 use crate::clock::At;
-use crate::desk::pair::Refusal;
+use crate::desk::pairs::Refusal;
 use crate::desk::pool::missing;
 use crate::domain::outbox::delivery::State as Known;
 use crate::domain::pairs::expiry::Expiry;

@@ -7,7 +7,7 @@ use crate::clock::At;
 use crate::desk::outbox::Enqueued;
 use crate::desk::replies::fulfil;
 use crate::desk::routing::queue;
-use crate::desk::{Desk, Failure, because, pair};
+use crate::desk::{Desk, Failure, because, pairs};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::conversations::{access, changes, pins};
@@ -73,7 +73,7 @@ pub(in crate::desk) async fn close_in(
         return Ok(Err(failure));
     }
     if talk.pair.is_some() {
-        pair::end_talk(desk, tx, &talk, Some(by), now).await?;
+        pairs::end_talk(desk, tx, &talk, Some(by), now).await?;
         return Ok(Ok(done));
     }
     end(desk, tx, &talk, Some(by), &json!({}), now).await?;

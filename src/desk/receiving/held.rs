@@ -7,7 +7,7 @@ use crate::desk::Desk;
 use crate::desk::consent::refusal;
 use crate::desk::outbox::Enqueued;
 use crate::desk::outbox::notice::{self, Whose, say};
-use crate::desk::pair::end_over;
+use crate::desk::pairs::end_over;
 use crate::desk::programs::tell::{Told, tell};
 use crate::desk::upkeep::lapse::may_lapse;
 use crate::domain::programs::event::Kind;

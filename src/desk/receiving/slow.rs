@@ -9,7 +9,7 @@ use crate::desk::Desk;
 use crate::desk::consent::{ledger, refusal};
 use crate::desk::outbox::Enqueued;
 use crate::desk::outbox::notice::{self, Whose, say};
-use crate::desk::pair::extend_by_party;
+use crate::desk::pairs::extend_by_party;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::numbers::phone::masked;
 use crate::domain::pairs::pair;

@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::ConnectOptions;
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::pair::{Saying, say};
+use switchboard::desk::pairs::{Saying, say};
 use switchboard::desk::programs::once;
 use switchboard::desk::upkeep::lapse;
 use switchboard::domain::ids::{AppId, ConversationId, TokenId};

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use switchboard::desk::pair;
+use switchboard::desk::pairs;
 use switchboard::domain::numbers::phone::Phone;
 
 use crate::databases::{self, Fresh};

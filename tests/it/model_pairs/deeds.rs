@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use switchboard::desk::conversations::close;
-use switchboard::desk::pair::{self, Done, Opened, Refusal, Saying};
+use switchboard::desk::pairs::{self, Done, Opened, Refusal, Saying};
 use switchboard::desk::pool::{By, drain, order};
 use switchboard::desk::receiving::Outcome;
 use switchboard::desk::{Desk, Failure};

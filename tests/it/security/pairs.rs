@@ -4,7 +4,7 @@
 use rocket::http::{Method, Status};
 
 use switchboard::clock::minutes;
-use switchboard::desk::pair::{self, Refusal, Saying};
+use switchboard::desk::pairs::{self, Refusal, Saying};
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::numbers::country::Countries;
 use switchboard::domain::numbers::phone::Phone;

@@ -5,7 +5,7 @@ use rocket::http::Status;
 use serde_json::Value;
 
 use switchboard::clock::{hours, minutes};
-use switchboard::desk::pair;
+use switchboard::desk::pairs;
 use switchboard::desk::pool::measure::measure;
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::pairs::expiry::Wish;
