@@ -225,9 +225,9 @@ keys! { ALL: [&Key; 44];
     Setting SWITCHBOARD_DELIVERY__LEASE: Duration = "30s", SOME_TIME, values::span,
         "How long a request belongs to the node that makes it; longer than a request may take";
     Setting SWITCHBOARD_DELIVERY__PROOF_AFTER: Duration = "60s", SOME_TIME, values::span,
-        "How long after a request without an answer the carrier's list is searched for the text";
+        "From when on after a request without an answer a search of the carrier's list that does not find the text is proof that it was not sent";
     Setting SWITCHBOARD_DELIVERY__PROOF_AGAIN_AFTER: Duration = "60s", SOME_TIME, values::span,
-        "How long after the first search the list is searched again; a text that neither finds is sent again";
+        "How long after the first such search the second one is made; a text that neither finds is sent again";
     Setting SWITCHBOARD_DELIVERY__BACKFILL_EVERY: Duration = "5m", SOME_TIME, values::span,
         "How often the carrier is asked for texts whose webhooks were missed";
     Setting SWITCHBOARD_DELIVERY__VALID_FOR: Duration = "4h",

@@ -1,6 +1,6 @@
 //! What time does by itself: leases run out, old webhooks and announcements are forgotten, queues are counted.
 
-use crate::clock::{At, days};
+use crate::clock::{At, days, minutes};
 use crate::desk::Desk;
 use crate::desk::outbox::deliver::take;
 use crate::desk::people::prove::NoteTooSoon;
@@ -27,6 +27,8 @@ const CHANGES_KEPT: std::time::Duration = days(1);
 const EVENTS_KEPT: std::time::Duration = days(30);
 /// Who was not let in is seen for so long.
 const REFUSALS_KEPT: std::time::Duration = days(90);
+/// A place that has been free for so long holds nothing up, and each lane that is looked at reads all of its number.
+const PACES_KEPT: std::time::Duration = minutes(1);
 /// Rows of each kind that one transaction forgets.
 const PIECE: i64 = 1000;
 
@@ -97,13 +99,14 @@ impl Job for Forget {
         dialect::one_at_a_time(tx, "forget", "").await?;
         let raw = upkeep::forget_raw(tx, now - RAW_KEPT, PIECE).await?;
         fitness::forget(tx, now - REMEMBERED).await?;
-        paces::forget(tx, now - REMEMBERED).await?;
         let old = changes::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         let events = api_events::forget(tx, now - EVENTS_KEPT, PIECE).await?;
         let answers = idempotency::forget(tx, now - once::KEPT, PIECE).await?;
         let failures = sessions::forget_old_failures(tx, now - throttle::WINDOW, PIECE).await?;
         let refusals = sign_ins::forget(tx, now - REFUSALS_KEPT, PIECE).await?;
+        // Last: sessions that are at work wait for their own row of these, whatever else they hold.
+        paces::forget(tx, now - PACES_KEPT).await?;
         Ok([raw, old, events, answers, failures, refusals])
     }
 }

@@ -5,6 +5,7 @@ use super::settings;
 use crate::clock::At;
 use crate::on;
 use crate::store::engine::dialect;
+use crate::store::engine::lock_order::lanes::hold_all;
 use crate::store::engine::lock_order::{Asked, hold_rows, hold_which};
 use crate::store::{Result, Tx};
 
@@ -39,7 +40,9 @@ pub async fn begin(tx: &mut Tx, fresh: (At, At), now: At) -> Result<()> {
          AND NOT (updated_at BETWEEN $1 AND $2)")
         .bind(from).bind(to).fetch_all(&mut *c).await)?;
     hold_rows(tx, "deliveries", &deliveries).await?;
-    hold_numbers(tx).await
+    hold_numbers(tx).await?;
+    // Whoever is about to note a pace by the clock as it was has done so, or begins by the new one.
+    hold_all(tx).await
 }
 
 async fn hold_numbers(tx: &mut Tx) -> Result<()> {

@@ -77,23 +77,25 @@ impl Deed {
                 told.map_or_else(|why| Answer::Broken(why.to_string()), Answer::Stored)
             }
             Deed::Open { opening, hash } => {
-                answer(pair::open(desk, opening, None, hash).await, |Opened { id, fresh }| Answer::Opened(id.0, fresh))
+                answer(pairs::open(desk, opening, None, hash).await, |Opened { id, fresh }| Answer::Opened(id.0, fresh))
             }
-            Deed::Complete { pair } => answer(pair::complete(desk, None, ConversationId(pair)).await, Answer::Ends),
-            Deed::Extend { pair, by } => answer(pair::extend(desk, None, ConversationId(pair), by).await, Answer::Ends),
+            Deed::Complete { pair } => answer(pairs::complete(desk, None, ConversationId(pair)).await, Answer::Ends),
+            Deed::Extend { pair, by } => {
+                answer(pairs::extend(desk, None, ConversationId(pair), by).await, Answer::Ends)
+            }
             Deed::Close { pair, by: None } => {
-                answer(pair::close(desk, None, ConversationId(pair)).await, |()| Answer::Done)
+                answer(pairs::close(desk, None, ConversationId(pair)).await, |()| Answer::Done)
             }
             Deed::Close { pair, by: Some(by) } => {
                 of_staff(close::close(desk, PersonId(by), ConversationId(pair)).await)
             }
             Deed::Change { pair, alias, phone } => {
                 let phone = Phone::parse(&phone).unwrap();
-                answer(pair::change_party(desk, None, ConversationId(pair), alias, phone).await, |()| Answer::Done)
+                answer(pairs::change_party(desk, None, ConversationId(pair), alias, phone).await, |()| Answer::Done)
             }
             Deed::Say { pair, body, to } => {
                 let saying = Saying { pair: ConversationId(pair), body, to: to.map(|one| vec![one]) };
-                answer(pair::say(desk, None, saying).await, |_| Answer::Done)
+                answer(pairs::say(desk, None, saying).await, |_| Answer::Done)
             }
             Deed::Drain { mask } => of_staff(drain::drain(desk, By::Operator, &[NumberId(mask)]).await),
             Deed::Revive { mask } => of_staff(drain::reactivate(desk, By::Operator, NumberId(mask)).await),

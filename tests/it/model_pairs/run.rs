@@ -8,7 +8,7 @@ use sqlx::Row;
 use switchboard::clock::{At, hours, seconds};
 use switchboard::desk::outbox::{claim, deliver, doubt};
 use switchboard::desk::upkeep::{identity, lapse, outage};
-use switchboard::desk::{pair, pool};
+use switchboard::desk::{pairs, pool};
 use switchboard::on;
 use switchboard::secret::Chance;
 use switchboard::store::{Error, Store};
@@ -230,8 +230,8 @@ impl Run {
                 busy |= outage::probe(desk).await.map_err(said)?;
                 busy |= doubt::look(desk).await.map_err(said)? > 0;
                 busy |= lapse::leases(desk, since).await.map_err(said)? > 0;
-                busy |= pair::warn(desk).await.map_err(said)? > 0;
-                busy |= pair::lapse(desk).await.map_err(said)? > 0;
+                busy |= pairs::warn(desk).await.map_err(said)? > 0;
+                busy |= pairs::lapse(desk).await.map_err(said)? > 0;
                 busy |= pool::buy::buy(desk).await.map_err(said)? > 0;
                 busy |= pool::turn::turn(desk).await.map_err(said)? > 0;
             }

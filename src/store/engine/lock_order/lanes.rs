@@ -29,6 +29,14 @@ pub async fn hold_lanes(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<()>
     hold(tx, ids.into_iter().collect()).await
 }
 
+/// Holds all lanes: until the commit nobody else puts anything into the outbox.
+///
+/// # Errors
+/// As [`hold_lanes`].
+pub async fn hold_all(tx: &mut Tx) -> Result<()> {
+    hold(tx, vec![ALL]).await
+}
+
 /// The number that stands for a lane; the same on every node.
 fn id_of(number: NumberId, phone: &str) -> i64 {
     let hash = Sha256::digest(format!("{} {phone}", number.0));
@@ -44,28 +52,30 @@ pub(super) async fn hold(tx: &mut Tx, mut ids: Vec<i64>) -> Result<()> {
     if session.all_lanes {
         return Ok(());
     }
+    let every = ids.contains(&ALL);
     ids.retain(|id| !session.held.contains(&(place, *id)));
-    if ids.is_empty() {
+    if ids.is_empty() && !every {
         return Ok(());
     }
     let held = session.held.range((place, ALL)..(place + 1, i64::MIN)).count();
-    let all = held + ids.len() > MOST;
+    let all = every || held + ids.len() > MOST;
     // Two that share all lanes must not wait for each other to let go.
     let late = if all { session.held.range((place, ALL)..).next().is_some() } else { session.is_late(place, &ids) };
     let shares = !all && !session.held.contains(&(place, ALL));
     let (how, noted) = (if late { "pg_try_advisory_xact_lock" } else { "pg_advisory_xact_lock" }, noted(!late));
-    let mut sql = String::new();
-    if shares {
+    let shared = if shares {
         let noted = if noted.is_empty() { "" } else { ", TRUE" };
-        sql = format!("SELECT {how}_shared({ALL})::TEXT{noted} UNION ALL ");
-    }
-    sql.push_str(&format!("SELECT {how}(k)::TEXT{noted} FROM unnest($1::BIGINT[]) k"));
+        format!("SELECT {how}_shared({ALL})::TEXT{noted} UNION ALL ")
+    } else {
+        String::new()
+    };
+    let sql = format!("{shared}SELECT {how}(k)::TEXT{noted} FROM unnest($1::BIGINT[]) k");
     let locks = if all { vec![ALL] } else { ids.clone() };
     crate::metrics::statement();
     let answers = sqlx::query(AssertSqlSafe(sql)).bind(&locks).fetch_all(&mut **session).await?;
     for answer in answers {
         if late && answer.try_get::<&str, _>(0)? == "false" {
-            return Err(First::rows(place, &ids));
+            return Err(First::rows(place, &locks));
         }
     }
     session.all_lanes = all;

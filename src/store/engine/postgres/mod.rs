@@ -168,6 +168,7 @@ impl Postgres {
         let node = i32::try_from(node).map_err(|_| Error::GivenUp("the number of the node is too high"))?;
         let row = sqlx::query(
             "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' \
+             AND objsubid = 2 \
              AND classid = $1::INT4::OID AND objid = $2::INT4::OID AND pid = pg_backend_pid() AND granted) \
              THEN TRUE ELSE pg_try_advisory_lock($1, $2) END",
         )
@@ -308,7 +309,7 @@ async fn brought_up_to_date(pool: &PgPool, found: &State, named: &str) -> Result
 
 async fn living(asked: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>> {
     let rows = sqlx::query(
-        "SELECT objid::BIGINT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::INT4::OID AND granted \
+        "SELECT objid::BIGINT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = $1::INT4::OID AND granted \
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
     )
     .bind(NODES)
