@@ -63,13 +63,13 @@ pub(super) async fn hold(tx: &mut Tx, mut ids: Vec<i64>) -> Result<()> {
     let late = if all { session.held.range((place, ALL)..).next().is_some() } else { session.is_late(place, &ids) };
     let shares = !all && !session.held.contains(&(place, ALL));
     let (how, noted) = (if late { "pg_try_advisory_xact_lock" } else { "pg_advisory_xact_lock" }, noted(!late));
-    let shared = if shares {
+    let first = if shares {
         let noted = if noted.is_empty() { "" } else { ", TRUE" };
         format!("SELECT {how}_shared({ALL})::TEXT{noted} UNION ALL ")
     } else {
         String::new()
     };
-    let sql = format!("{shared}SELECT {how}(k)::TEXT{noted} FROM unnest($1::BIGINT[]) k");
+    let sql = format!("{first}SELECT {how}(k)::TEXT{noted} FROM unnest($1::BIGINT[]) k");
     let locks = if all { vec![ALL] } else { ids.clone() };
     crate::metrics::statement();
     let answers = sqlx::query(AssertSqlSafe(sql)).bind(&locks).fetch_all(&mut **session).await?;
