@@ -109,7 +109,7 @@ test('the admin puts her on the line, and sees that she would get the next text'
   await page.goto('/people');
   await page.getByRole('link', { name: 'Dee Marsh' }).click();
   await fitsEverybody(page);
-  await page.getByLabel(/^Saltmarsh Boats/).check();
+  await page.getByLabel(/Saltmarsh Boats/).check();
   await page.getByRole('button', { name: 'Save the lines' }).click();
   await page.locator('#lines').getByText('Saved.').waitFor();
 
