@@ -71,8 +71,9 @@ impl<'a> Flow<'a> {
         let policy = &desk.policies.delivery;
         outbox::hold_lanes(tx, &wanted).await?;
         let (mut senders, mut lanes) = (HashMap::new(), HashMap::with_capacity(wanted.len()));
-        for (lane, (sender, state)) in wanted.iter().zip(outbox::lanes(tx, &wanted).await?) {
-            lanes.insert(lane.clone(), state);
+        let found = outbox::lanes(tx, &wanted).await?;
+        for (lane, (sender, state)) in wanted.into_iter().zip(found) {
+            lanes.insert(lane, state);
             senders.entry(sender.id).or_insert_with(|| {
                 let per_segment = sender
                     .pace_micros
@@ -84,7 +85,7 @@ impl<'a> Flow<'a> {
         }
         let day = now.day();
         let purse = match policy.segments_per_day {
-            Some(most) if !wanted.is_empty() => Some(Purse::of(day, most, spending::of_day(tx, day).await?)),
+            Some(most) if !lanes.is_empty() => Some(Purse::of(day, most, spending::of_day(tx, day).await?)),
             _ => None,
         };
         let since = (!desk.gate.has_compared_all()).then(|| desk.gate.since());

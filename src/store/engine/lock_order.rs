@@ -45,15 +45,13 @@ const PIECE: usize = 4096;
 pub struct Session {
     connection: PoolConnection<Postgres>,
     held: BTreeSet<(usize, i64)>,
-    /// All lanes are held, not only those of which this is said.
-    all_lanes: bool,
     /// A transaction is open.
     open: bool,
 }
 
 impl From<PoolConnection<Postgres>> for Session {
     fn from(connection: PoolConnection<Postgres>) -> Self {
-        Session { connection, held: BTreeSet::new(), all_lanes: false, open: false }
+        Session { connection, held: BTreeSet::new(), open: false }
     }
 }
 
@@ -131,13 +129,13 @@ impl First {
         }
         for (place, ids) in &self.rows {
             let ids: Vec<i64> = ids.iter().copied().collect();
-            if PLACES[*place] == LANES {
-                lanes::hold(tx, ids).await?;
-                continue;
-            }
-            hold_rows(tx, PLACES[*place], &ids).await?;
-            if PLACES[*place] == "lines" {
-                hold_members(tx, &ids).await?;
+            match PLACES[*place] {
+                LANES => lanes::hold(tx, ids).await?,
+                "lines" => {
+                    hold_rows(tx, "lines", &ids).await?;
+                    hold_members(tx, &ids).await?;
+                }
+                table => hold_rows(tx, table, &ids).await?,
             }
         }
         Ok(())

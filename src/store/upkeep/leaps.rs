@@ -46,7 +46,8 @@ pub async fn begin(tx: &mut Tx, fresh: (At, At), now: At) -> Result<()> {
 }
 
 async fn hold_numbers(tx: &mut Tx) -> Result<()> {
-    let numbers: Vec<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM numbers WHERE paused_at IS NOT NULL").fetch_all(&mut *c).await)?;
+    let numbers: Vec<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM numbers WHERE paused_at IS NOT NULL")
+        .fetch_all(&mut *c).await)?;
     hold_rows(tx, "numbers", &numbers).await
 }
 

@@ -8,11 +8,12 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{First, place};
 use crate::domain::ids::NumberId;
-use crate::store::{Result, Tx};
+use crate::store::{Error, Result, Tx};
 
 /// Its place among what is held.
 pub(super) const LANES: &str = "lanes";
-/// Stands for all lanes: shared by whoever holds some, and held alone by whoever wants very many.
+/// Stands for all lanes. Whoever holds some lanes shares it; whoever wants very many holds it alone, and only then does it stand
+/// among what is held.
 const ALL: i64 = 0;
 /// So many lanes at most are held one by one: a server has room for a few thousand locks of all its sessions.
 const MOST: usize = 512;
@@ -48,29 +49,27 @@ fn id_of(number: NumberId, phone: &str) -> i64 {
 /// Holds the lanes that these numbers, in order, stand for.
 pub(super) async fn hold(tx: &mut Tx, mut ids: Vec<i64>) -> Result<()> {
     let Tx::Postgres(session) = tx else { return Ok(()) };
-    let Some(place) = place(LANES) else { return Ok(()) };
-    if session.all_lanes {
+    let place = place(LANES).ok_or(Error::GivenUp("lanes have no place among what is held"))?;
+    if session.held.contains(&(place, ALL)) {
         return Ok(());
     }
-    let every = ids.contains(&ALL);
     ids.retain(|id| !session.held.contains(&(place, *id)));
-    if ids.is_empty() && !every {
+    if ids.is_empty() {
         return Ok(());
     }
-    let held = session.held.range((place, ALL)..(place + 1, i64::MIN)).count();
-    let all = every || held + ids.len() > MOST;
+    let held = session.held.range((place, ALL)..(place + 1, ALL)).count();
+    let all = ids.contains(&ALL) || held + ids.len() > MOST;
     // Two that share all lanes must not wait for each other to let go.
     let late = if all { session.held.range((place, ALL)..).next().is_some() } else { session.is_late(place, &ids) };
-    let shares = !all && !session.held.contains(&(place, ALL));
     let (how, noted) = (if late { "pg_try_advisory_xact_lock" } else { "pg_advisory_xact_lock" }, noted(!late));
-    let first = if shares {
+    let shared = if all || held > 0 {
+        String::new()
+    } else {
         let noted = if noted.is_empty() { "" } else { ", TRUE" };
         format!("SELECT {how}_shared({ALL})::TEXT{noted} UNION ALL ")
-    } else {
-        String::new()
     };
-    let sql = format!("{first}SELECT {how}(k)::TEXT{noted} FROM unnest($1::BIGINT[]) k");
-    let locks = if all { vec![ALL] } else { ids.clone() };
+    let sql = format!("{shared}SELECT {how}(k)::TEXT{noted} FROM unnest($1::BIGINT[]) k");
+    let locks = if all { vec![ALL] } else { ids };
     crate::metrics::statement();
     let answers = sqlx::query(AssertSqlSafe(sql)).bind(&locks).fetch_all(&mut **session).await?;
     for answer in answers {
@@ -78,8 +77,6 @@ pub(super) async fn hold(tx: &mut Tx, mut ids: Vec<i64>) -> Result<()> {
             return Err(First::rows(place, &locks));
         }
     }
-    session.all_lanes = all;
-    session.held.insert((place, ALL));
     session.held.extend(locks.into_iter().map(|id| (place, id)));
     Ok(())
 }
