@@ -1,6 +1,6 @@
 //! The database: one SQL text for SQLite and PostgreSQL, and writes that can run again.
 //!
-//! Every statement stands once, with `$1…$n`; [`on!`](crate::on) expands it for both drivers. A write is a [`Job`]: a value
+//! Every statement stands once, with `$1…$n`, for both drivers ([`sql`]). A write is a [`Job`]: a value
 //! that may run more than once, because a lost race, a deadlock or a failed neighbour makes it begin anew.
 
 use std::sync::Arc;
@@ -30,42 +30,9 @@ pub mod receiving;
 pub mod replies;
 pub mod routing;
 pub mod search;
+pub mod sql;
 pub mod upkeep;
 pub mod views;
-
-/// Expands one body for whichever database `$tx` (a `&mut Tx`) talks to, with `$c` as its connection.
-/// Counts as one statement. `on!(tx, c, Row => …)` also names the driver's row type, for closures over rows.
-#[macro_export]
-macro_rules! on {
-    ($tx:expr, $c:ident, $row:ident => $body:expr) => {{
-        $crate::metrics::statement();
-        match $tx {
-            $crate::store::Tx::Sqlite(inner) => {
-                type $row = ::sqlx::sqlite::SqliteRow;
-                let $c = &mut **inner;
-                $body
-            }
-            $crate::store::Tx::Postgres(inner) => {
-                type $row = ::sqlx::postgres::PgRow;
-                let $c = &mut **inner;
-                $body
-            }
-        }
-    }};
-    ($tx:expr, $c:ident => $body:expr) => {{
-        $crate::metrics::statement();
-        match $tx {
-            $crate::store::Tx::Sqlite(inner) => {
-                let $c = &mut **inner;
-                $body
-            }
-            $crate::store::Tx::Postgres(inner) => {
-                let $c = &mut **inner;
-                $body
-            }
-        }
-    }};
-}
 
 /// A connection inside a transaction, or one for reading.
 #[derive(Debug)]

@@ -26,6 +26,7 @@ use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::live::Live;
 use switchboard::secret::Chance;
 use switchboard::simulator::{self, Receipts, Simulator};
+use switchboard::store::sql::{query_as, query_scalar};
 use switchboard::store::{self, Store};
 use switchboard::{app, hooks};
 
@@ -325,8 +326,7 @@ impl House {
     pub async fn number(&self, sql: &str) -> i64 {
         let mut tx = self.desk.store.read().await.unwrap();
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        let found: Option<i64> =
-            switchboard::on!(&mut tx, c => sqlx::query_scalar(sql).fetch_one(&mut *c).await).unwrap();
+        let found: Option<i64> = query_scalar(sql).fetch_one(&mut tx).await.unwrap();
         found.unwrap_or(0)
     }
 
@@ -334,8 +334,7 @@ impl House {
     pub async fn words(&self, sql: &str) -> Vec<String> {
         let mut tx = self.desk.store.read().await.unwrap();
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        let rows: Vec<(Option<String>,)> =
-            switchboard::on!(&mut tx, c => sqlx::query_as(sql).fetch_all(&mut *c).await).unwrap();
+        let rows: Vec<(Option<String>,)> = query_as(sql).fetch_all(&mut tx).await.unwrap();
         rows.into_iter().map(|(word,)| word.unwrap_or_default()).collect()
     }
 

@@ -1,9 +1,8 @@
 //! Fills a database with years of work, the same every time: conversations, what was said in them, what became of it.
 //! It writes through the store, so that both databases get the same rows.
 
-use sqlx::QueryBuilder;
 use switchboard::clock::At;
-use switchboard::on;
+use switchboard::store::sql::QueryBuilder;
 use switchboard::store::{Job, Result, Store, Tx};
 
 /// How much.
@@ -200,42 +199,40 @@ impl Job for House {
         let lines: Vec<(i64, String)> = (0..shape.lines).map(|n| (LINES + n, format!("Line {n}"))).collect();
         let members: Vec<(i64, i64)> =
             lines.iter().flat_map(|(line, _)| (0..shape.reps).map(|n| (*line, REPS + n))).collect();
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO people (id, email, name, role, phone, phone_verified_at, duty, created_at) ");
-            q.push_values(&people, |mut b, (id, email, name, role, phone)| {
-                b.push_bind(*id).push_bind(email).push_bind(name).push_bind(*role).push_bind(phone)
-                    .push_bind(phone.as_ref().map(|_| born)).push_bind("on").push_bind(born);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO numbers (id, number, role, state, in_service_at) ");
-            q.push_values(&numbers, |mut b, (id, number, role)| {
-                b.push_bind(*id).push_bind(number).push_bind(*role).push_bind("active").push_bind(born);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO lines (id, name) ");
-            q.push_values(&lines, |mut b, (id, name)| {
-                b.push_bind(*id).push_bind(name);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO line_members (line_id, person_id) ");
-            q.push_values(&members, |mut b, (line, person)| {
-                b.push_bind(*line).push_bind(*person);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO labels (id, name, created_at) ");
-            q.push_values(LABELS.iter().enumerate(), |mut b, (n, name)| {
-                b.push_bind(i64::try_from(n).unwrap_or(0) + 1).push_bind(*name).push_bind(born);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO people (id, email, name, role, phone, phone_verified_at, duty, created_at) ",
+        );
+        q.push_values(&people, |mut b, (id, email, name, role, phone)| {
+            b.push_bind(*id)
+                .push_bind(email)
+                .push_bind(name)
+                .push_bind(*role)
+                .push_bind(phone.clone())
+                .push_bind(phone.as_ref().map(|_| born))
+                .push_bind("on")
+                .push_bind(born);
+        });
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new("INSERT INTO numbers (id, number, role, state, in_service_at) ");
+        q.push_values(&numbers, |mut b, (id, number, role)| {
+            b.push_bind(*id).push_bind(number).push_bind(*role).push_bind("active").push_bind(born);
+        });
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new("INSERT INTO lines (id, name) ");
+        q.push_values(&lines, |mut b, (id, name)| {
+            b.push_bind(*id).push_bind(name);
+        });
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new("INSERT INTO line_members (line_id, person_id) ");
+        q.push_values(&members, |mut b, (line, person)| {
+            b.push_bind(*line).push_bind(*person);
+        });
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new("INSERT INTO labels (id, name, created_at) ");
+        q.push_values(LABELS.iter().enumerate(), |mut b, (n, name)| {
+            b.push_bind(i64::try_from(n).unwrap_or(0) + 1).push_bind(*name).push_bind(born);
+        });
+        q.build().execute(tx).await?;
         Ok(())
     }
 }
@@ -254,54 +251,79 @@ impl Job for Conversations {
         let last = |id: i64| shape.at((first(id) + (each - 1) * 10).min(shape.messages - 1)).0;
         let mut customers: Vec<i64> = all.iter().map(|id| Shape::customer_of(*id)).collect();
         customers.dedup();
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO customers (id, phone, name, created_at) ");
-            q.push_values(&customers, |mut b, id| {
-                let name = (id % 3 != 0).then(|| {
-                    let of = |list: &[&str], n: i64| list[usize::try_from(n).unwrap_or(0) % list.len()].to_owned();
-                    format!("{} {}", of(&NAMES, *id), of(&SURNAMES, id / 20))
-                });
-                b.push_bind(*id).push_bind(Shape::phone(*id)).push_bind(name).push_bind(shape.at(0).0);
+        let mut q = QueryBuilder::new("INSERT INTO customers (id, phone, name, created_at) ");
+        q.push_values(&customers, |mut b, id| {
+            let name = (id % 3 != 0).then(|| {
+                let of = |list: &[&str], n: i64| list[usize::try_from(n).unwrap_or(0) % list.len()].to_owned();
+                format!("{} {}", of(&NAMES, *id), of(&SURNAMES, id / 20))
             });
-            q.push(" ON CONFLICT (id) DO NOTHING");
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO conversations (id, kind, line_id, customer_id, pinned_to, pinned_at, opened_at, closed_at, \
-                 last_at, last_inbound_at, waiting_since, preview, unread_from) ");
-            q.push_values(&all, |mut b, id| {
-                let open = shape.is_open(*id);
-                let waits = (open && id % 3 == 0).then(|| last(*id));
-                b.push_bind(*id).push_bind("support").push_bind(shape.line_of(*id)).push_bind(Shape::customer_of(*id))
-                    .push_bind((!shape.has_nobody(*id)).then(|| shape.rep_of(*id))).push_bind(opened(*id))
-                    .push_bind(opened(*id)).push_bind((!open).then(|| last(*id) + 3_600_000_000)).push_bind(last(*id))
-                    .push_bind(last(*id)).push_bind(waits).push_bind(body(*id)).push_bind(waits.map(|_| shape.message_id(first(*id))));
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, opened_at, ended_at) ");
-            q.push_values(all.iter().flat_map(|id| [(*id, true), (*id, false)]), |mut b, (id, customer)| {
-                // Only the newest of a customer on a line is open, since no two live legs may be the same.
-                let ended = Some(last(id) + 3_600_000_000);
-                let (role, person) = if customer { ("customer", None) } else { ("rep", Some(shape.rep_of(id))) };
-                let phone = if customer { Shape::phone(Shape::customer_of(id)) } else { format!("+1505555{:04}", 100 + shape.rep_of(id) - REPS) };
-                let number = if customer { shape.line_of(id) } else { MASKS + id % 50 };
-                b.push_bind(id * 2 + i64::from(customer)).push_bind(id).push_bind(role).push_bind(person).push_bind(phone)
-                    .push_bind(number).push_bind(opened(id)).push_bind(ended);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, data) ");
-            q.push_values(all.iter().flat_map(|id| [(*id, "opened"), (*id, "picked")]), |mut b, (id, kind)| {
-                let data = if kind == "picked" { format!("{{\"chosen\":{},\"policy\":\"random\",\"candidates\":[],\"passed_over\":[]}}", shape.rep_of(id)) } else { "{}".to_owned() };
-                let counter = 3000 + i64::from(kind == "picked");
-                b.push_bind(Shape::id(At(opened(id)), counter)).push_bind(id).push_bind(opened(id)).push_bind(kind).push_bind(data);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+            b.push_bind(*id).push_bind(Shape::phone(*id)).push_bind(name).push_bind(shape.at(0).0);
+        });
+        q.push(" ON CONFLICT (id) DO NOTHING");
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO conversations (id, kind, line_id, customer_id, pinned_to, pinned_at, opened_at, closed_at, \
+             last_at, last_inbound_at, waiting_since, preview, unread_from) ",
+        );
+        q.push_values(&all, |mut b, id| {
+            let open = shape.is_open(*id);
+            let waits = (open && id % 3 == 0).then(|| last(*id));
+            b.push_bind(*id)
+                .push_bind("support")
+                .push_bind(shape.line_of(*id))
+                .push_bind(Shape::customer_of(*id))
+                .push_bind((!shape.has_nobody(*id)).then(|| shape.rep_of(*id)))
+                .push_bind(opened(*id))
+                .push_bind(opened(*id))
+                .push_bind((!open).then(|| last(*id) + 3_600_000_000))
+                .push_bind(last(*id))
+                .push_bind(last(*id))
+                .push_bind(waits)
+                .push_bind(body(*id))
+                .push_bind(waits.map(|_| shape.message_id(first(*id))));
+        });
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, opened_at, ended_at) ",
+        );
+        q.push_values(all.iter().flat_map(|id| [(*id, true), (*id, false)]), |mut b, (id, customer)| {
+            // Only the newest of a customer on a line is open, since no two live legs may be the same.
+            let ended = Some(last(id) + 3_600_000_000);
+            let (role, person) = if customer { ("customer", None) } else { ("rep", Some(shape.rep_of(id))) };
+            let phone = if customer {
+                Shape::phone(Shape::customer_of(id))
+            } else {
+                format!("+1505555{:04}", 100 + shape.rep_of(id) - REPS)
+            };
+            let number = if customer { shape.line_of(id) } else { MASKS + id % 50 };
+            b.push_bind(id * 2 + i64::from(customer))
+                .push_bind(id)
+                .push_bind(role)
+                .push_bind(person)
+                .push_bind(phone.clone())
+                .push_bind(number)
+                .push_bind(opened(id))
+                .push_bind(ended);
+        });
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, data) ");
+        q.push_values(all.iter().flat_map(|id| [(*id, "opened"), (*id, "picked")]), |mut b, (id, kind)| {
+            let data = if kind == "picked" {
+                format!(
+                    "{{\"chosen\":{},\"policy\":\"random\",\"candidates\":[],\"passed_over\":[]}}",
+                    shape.rep_of(id)
+                )
+            } else {
+                "{}".to_owned()
+            };
+            let counter = 3000 + i64::from(kind == "picked");
+            b.push_bind(Shape::id(At(opened(id)), counter))
+                .push_bind(id)
+                .push_bind(opened(id))
+                .push_bind(kind)
+                .push_bind(data);
+        });
+        q.build().execute(tx).await?;
         let labels: Vec<(i64, i64)> = all
             .iter()
             .filter_map(|id| match id % 1000 {
@@ -313,13 +335,11 @@ impl Job for Conversations {
             })
             .collect();
         if !labels.is_empty() {
-            on!(tx, c => {
-                let mut q = QueryBuilder::new("INSERT INTO conversation_labels (conversation_id, label_id, added_at) ");
-                q.push_values(&labels, |mut b, (id, label)| {
-                    b.push_bind(*id).push_bind(*label).push_bind(opened(*id));
-                });
-                q.build().execute(&mut *c).await.map(drop)
-            })?;
+            let mut q = QueryBuilder::new("INSERT INTO conversation_labels (conversation_id, label_id, added_at) ");
+            q.push_values(&labels, |mut b, (id, label)| {
+                b.push_bind(*id).push_bind(*label).push_bind(opened(*id));
+            });
+            q.build().execute(tx).await?;
         }
         Ok(())
     }
@@ -334,48 +354,69 @@ impl Job for Messages {
         let (shape, from, to) = (self.0, self.1, self.2);
         let theirs = |n: i64| (n / 10) % 2 == 0;
         let note = |n: i64| !theirs(n) && below(n, 9, 15) == 0;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO messages (id, conversation_id, author, author_id, way, kind, outcome, body, accepted_at) ");
-            q.push_values(from..to, |mut b, n| {
-                let conversation = shape.conversation_of(n);
-                let held = theirs(n) && below(n, 10, 2000) == 0;
-                b.push_bind(shape.message_id(n)).push_bind(conversation)
-                    .push_bind(if theirs(n) { "customer" } else { "rep" })
-                    .push_bind((!theirs(n)).then(|| shape.rep_of(conversation)))
-                    .push_bind(if theirs(n) { "phone" } else { "web" })
-                    .push_bind(if note(n) { "note" } else { "text" })
-                    .push_bind(if note(n) { "kept" } else if held { "held" } else { "relayed" })
-                    .push_bind(body(n)).push_bind(shape.at(n).0);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO messages (id, conversation_id, author, author_id, way, kind, outcome, body, accepted_at) ",
+        );
+        q.push_values(from..to, |mut b, n| {
+            let conversation = shape.conversation_of(n);
+            let held = theirs(n) && below(n, 10, 2000) == 0;
+            b.push_bind(shape.message_id(n))
+                .push_bind(conversation)
+                .push_bind(if theirs(n) { "customer" } else { "rep" })
+                .push_bind((!theirs(n)).then(|| shape.rep_of(conversation)))
+                .push_bind(if theirs(n) { "phone" } else { "web" })
+                .push_bind(if note(n) { "note" } else { "text" })
+                .push_bind(if note(n) {
+                    "kept"
+                } else if held {
+                    "held"
+                } else {
+                    "relayed"
+                })
+                .push_bind(body(n))
+                .push_bind(shape.at(n).0);
+        });
+        q.build().execute(tx).await?;
         let sent: Vec<i64> = (from..to).filter(|n| !note(*n)).collect();
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO deliveries (id, message_id, conversation_id, part, kind, number_id, to_phone, person_id, body, \
-                 segments, state, carrier_rank, accepted_at, valid_until, fence, tries, error_code, why, updated_at) ");
-            q.push_values(&sent, |mut b, n| {
-                let conversation = shape.conversation_of(*n);
-                let rep = theirs(*n).then(|| shape.rep_of(conversation));
-                let failed = rep.is_none() && below(*n, 11, 50) == 0;
-                let gone = failed && below(*n, 12, 3) == 0;
-                let phone = match rep {
-                    Some(rep) => format!("+1505555{:04}", 100 + rep - REPS),
-                    None => Shape::phone(Shape::customer_of(conversation)),
-                };
-                let at = shape.at(*n).0;
-                b.push_bind(shape.message_id(*n) + 1000).push_bind(shape.message_id(*n)).push_bind(conversation).push_bind(0_i64)
-                    .push_bind("text").push_bind(if rep.is_some() { MASKS + conversation % 50 } else { shape.line_of(conversation) })
-                    .push_bind(phone).push_bind(rep).push_bind("").push_bind(1_i64)
-                    .push_bind(if failed { "undelivered" } else { "delivered" }).push_bind(4_i64).push_bind(at)
-                    .push_bind(at + 14_400_000_000).push_bind(1_i64).push_bind(1_i64)
-                    .push_bind(failed.then_some(if gone { 30_005_i64 } else { 30_003 }))
-                    .push_bind(failed.then_some(if gone { "the number does not exist" } else { "the phone is switched off" }))
-                    .push_bind(at);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO deliveries (id, message_id, conversation_id, part, kind, number_id, to_phone, person_id, body, \
+             segments, state, carrier_rank, accepted_at, valid_until, fence, tries, error_code, why, updated_at) ",
+        );
+        q.push_values(&sent, |mut b, n| {
+            let conversation = shape.conversation_of(*n);
+            let rep = theirs(*n).then(|| shape.rep_of(conversation));
+            let failed = rep.is_none() && below(*n, 11, 50) == 0;
+            let gone = failed && below(*n, 12, 3) == 0;
+            let phone = match rep {
+                Some(rep) => format!("+1505555{:04}", 100 + rep - REPS),
+                None => Shape::phone(Shape::customer_of(conversation)),
+            };
+            let at = shape.at(*n).0;
+            b.push_bind(shape.message_id(*n) + 1000)
+                .push_bind(shape.message_id(*n))
+                .push_bind(conversation)
+                .push_bind(0_i64)
+                .push_bind("text")
+                .push_bind(if rep.is_some() { MASKS + conversation % 50 } else { shape.line_of(conversation) })
+                .push_bind(phone.clone())
+                .push_bind(rep)
+                .push_bind("")
+                .push_bind(1_i64)
+                .push_bind(if failed { "undelivered" } else { "delivered" })
+                .push_bind(4_i64)
+                .push_bind(at)
+                .push_bind(at + 14_400_000_000)
+                .push_bind(1_i64)
+                .push_bind(1_i64)
+                .push_bind(failed.then_some(if gone { 30_005_i64 } else { 30_003 }))
+                .push_bind(failed.then_some(if gone {
+                    "the number does not exist"
+                } else {
+                    "the phone is switched off"
+                }))
+                .push_bind(at);
+        });
+        q.build().execute(tx).await?;
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! Who may see a conversation: decided where it is read, so that a guessed id finds nothing.
 
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::on;
 use crate::store::routing::routes::{self, Talk};
+use crate::store::sql::query_as;
 use crate::store::{Result, Tx};
 
 /// Somebody who may see a conversation.
@@ -19,12 +19,16 @@ pub struct Seer {
 /// The person, if enabled and allowed to see this conversation: managers and admins all of them, a rep those pinned
 /// to the rep and the unassigned ones of the rep's lines.
 pub async fn seer(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<Seer>> {
-    let row: Option<(String, String)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(String, String)> = query_as(
         "SELECT p.name, p.role FROM people p JOIN conversations c ON c.id = $2 \
          WHERE p.id = $1 AND p.disabled_at IS NULL AND (p.role IN ('manager', 'admin') OR c.pinned_to = p.id \
            OR (c.kind = 'support' AND c.pinned_to IS NULL AND EXISTS (SELECT 1 FROM line_members m \
-             WHERE m.line_id = c.line_id AND m.person_id = p.id)))")
-        .bind(person.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
+             WHERE m.line_id = c.line_id AND m.person_id = p.id)))",
+    )
+    .bind(person.0)
+    .bind(conversation.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(name, role)| Seer { id: person, name, manages: role != "rep" }))
 }
 
@@ -46,10 +50,14 @@ pub struct Heir {
 
 /// The person, if the conversation may be handed to them.
 pub async fn heir(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<Heir>> {
-    let row: Option<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(String, Option<String>)> = query_as(
         "SELECT p.name, CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL THEN p.phone END \
          FROM people p JOIN conversations c ON c.id = $2 JOIN line_members m ON m.line_id = c.line_id \
-           AND m.person_id = p.id WHERE p.id = $1 AND p.disabled_at IS NULL")
-        .bind(person.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
+           AND m.person_id = p.id WHERE p.id = $1 AND p.disabled_at IS NULL",
+    )
+    .bind(person.0)
+    .bind(conversation.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(name, phone)| Heir { name, phone }))
 }

@@ -1,33 +1,40 @@
 //! What waits for somebody's eyes: texts that nobody responsible has seen, and texts that did not arrive.
 
-use sqlx::QueryBuilder;
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
-use crate::on;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{QueryBuilder, query, query_as};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// Everything up to `last` has been seen. Returns whether something had not been.
 pub async fn seen(tx: &mut Tx, conversation: ConversationId, last: MessageId) -> Result<bool> {
-    let rows = on!(tx, c => sqlx::query(
+    let rows = query(
         "UPDATE conversations SET unread_from = (SELECT MIN(m.id) FROM messages m WHERE m.conversation_id = $1 \
          AND m.author IN ('customer', 'party') AND m.outcome <> 'kept' AND m.id > $2) \
-         WHERE id = $1 AND unread_from <= $2")
-        .bind(conversation.0).bind(last.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         WHERE id = $1 AND unread_from <= $2",
+    )
+    .bind(conversation.0)
+    .bind(last.0)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(rows > 0)
 }
 
 /// Whoever has a conversation from now on has not seen what the customer waits for; with `anyway`, not even the last
 /// thing that the customer said, if nothing waits.
 pub async fn unseen(tx: &mut Tx, conversation: ConversationId, anyway: bool) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE conversations SET unread_from = COALESCE(\
            (SELECT MIN(m.id) FROM messages m WHERE m.conversation_id = $1 AND m.author = 'customer' \
              AND m.accepted_at >= conversations.waiting_since), \
            (SELECT MAX(m.id) FROM messages m WHERE m.conversation_id = $1 AND m.author = 'customer')) \
-         WHERE id = $1 AND closed_at IS NULL AND unread_from IS NULL AND (waiting_since IS NOT NULL OR $2 = 1)")
-        .bind(conversation.0).bind(i64::from(anyway)).execute(&mut *c).await.map(drop))?;
+         WHERE id = $1 AND closed_at IS NULL AND unread_from IS NULL AND (waiting_since IS NOT NULL OR $2 = 1)",
+    )
+    .bind(conversation.0)
+    .bind(i64::from(anyway))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -39,19 +46,29 @@ pub async fn answered_to(
     last: MessageId,
     now: At,
 ) -> Result<bool> {
-    let rows = on!(tx, c => sqlx::query(
+    let rows = query(
         "UPDATE mentions SET seen_at = $1 WHERE person_id = $2 AND conversation_id = $3 AND message_id <= $4 \
-         AND seen_at IS NULL")
-        .bind(now.0).bind(person.0).bind(conversation.0).bind(last.0)
-        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         AND seen_at IS NULL",
+    )
+    .bind(now.0)
+    .bind(person.0)
+    .bind(conversation.0)
+    .bind(last.0)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(rows > 0)
 }
 
 /// Whether somebody called `person` in a conversation and `person` has not looked.
 pub async fn called(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<bool> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
-        "SELECT message_id FROM mentions WHERE person_id = $1 AND conversation_id = $2 AND seen_at IS NULL LIMIT 1")
-        .bind(person.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64,)> = query_as(
+        "SELECT message_id FROM mentions WHERE person_id = $1 AND conversation_id = $2 AND seen_at IS NULL LIMIT 1",
+    )
+    .bind(person.0)
+    .bind(conversation.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.is_some())
 }
 
@@ -60,32 +77,32 @@ pub async fn failed(tx: &mut Tx, messages: &[MessageId], now: At) -> Result<()> 
     if messages.is_empty() {
         return Ok(());
     }
-    let conversations: Vec<i64> = on!(tx, c => {
+    let conversations: Vec<i64> = {
         let mut q = QueryBuilder::new(
             "SELECT DISTINCT d.conversation_id FROM deliveries d WHERE d.kind = 'text' AND d.person_id IS NULL \
              AND d.conversation_id IS NOT NULL \
              AND d.state IN ('failed', 'undelivered', 'expired', 'suppressed', 'dead', 'parked') AND d.message_id IN (",
         );
         push_list(&mut q, padded(messages).map(|id| id.0));
-        q.build_query_scalar().fetch_all(&mut *c).await
-    })?;
+        q.build_query_scalar().fetch_all(tx).await
+    }?;
     if conversations.is_empty() {
         return Ok(());
     }
     hold_rows(tx, "conversations", &conversations).await?;
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("UPDATE conversations SET failed_at = ");
-        q.push_bind(now.0).push(" WHERE id IN (");
-        push_list(&mut q, padded(&conversations).copied());
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("UPDATE conversations SET failed_at = ");
+    q.push_bind(now.0).push(" WHERE id IN (");
+    push_list(&mut q, padded(&conversations).copied());
+    q.build().execute(tx).await?;
     Ok(())
 }
 
 /// Somebody has dealt with what failed. Returns whether something had.
 pub async fn mended(tx: &mut Tx, conversation: ConversationId) -> Result<bool> {
-    let rows = on!(tx, c => sqlx::query(
-        "UPDATE conversations SET failed_at = NULL WHERE id = $1 AND failed_at IS NOT NULL")
-        .bind(conversation.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let rows = query("UPDATE conversations SET failed_at = NULL WHERE id = $1 AND failed_at IS NOT NULL")
+        .bind(conversation.0)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?;
     Ok(rows > 0)
 }

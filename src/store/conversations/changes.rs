@@ -1,11 +1,9 @@
 //! The change feed and the timeline's events.
 
-use sqlx::{QueryBuilder, Row};
-
 use crate::clock::At;
 use crate::domain::change::Change;
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::on;
+use crate::store::sql::{QueryBuilder, query, query_scalar};
 use crate::store::{Result, Tx, pieces};
 
 /// Notes for open browsers that these conversations changed; each (conversation, kind) once.
@@ -14,13 +12,11 @@ pub async fn note(tx: &mut Tx, changes: &[(ConversationId, &'static str)], now: 
     rows.sort_unstable();
     rows.dedup();
     for piece in pieces(&rows) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO changes (conversation_id, kind, at) ");
-            q.push_values(piece, |mut b, (conversation, kind)| {
-                b.push_bind(conversation.0).push_bind(*kind).push_bind(now.0);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new("INSERT INTO changes (conversation_id, kind, at) ");
+        q.push_values(piece, |mut b, (conversation, kind)| {
+            b.push_bind(conversation.0).push_bind(*kind).push_bind(now.0);
+        });
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -32,30 +28,36 @@ pub async fn after(tx: &mut Tx, cursor: i64) -> Result<Vec<Change>> {
         Tx::Sqlite(_) => "",
         Tx::Postgres(_) => " AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())",
     };
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new("SELECT id, conversation_id, kind FROM changes WHERE id > ");
         q.push_bind(cursor).push(behind).push(" ORDER BY id LIMIT 500");
-        q.build().try_map(|row: R| Ok(Change {
-            id: row.try_get(0)?,
-            conversation: ConversationId(row.try_get(1)?),
-            kind: row.try_get(2)?,
-        })).fetch_all(&mut *c).await
-    })?;
+        q.build()
+            .try_map(|row| {
+                Ok(Change { id: row.try_get(0)?, conversation: ConversationId(row.try_get(1)?), kind: row.try_get(2)? })
+            })
+            .fetch_all(tx)
+            .await
+    }?;
     Ok(rows)
 }
 
 /// The newest cursor; 0 if nothing ever changed.
 pub async fn newest(tx: &mut Tx) -> Result<i64> {
-    let id: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT MAX(id) FROM changes").fetch_one(&mut *c).await)?;
+    let id: Option<i64> = query_scalar("SELECT MAX(id) FROM changes").fetch_one(tx).await?;
     Ok(id.unwrap_or(0))
 }
 
 /// Forgets changes older than `before`, looking at the `limit` oldest only.
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
-    let done = on!(tx, c => sqlx::query(
+    let done = query(
         "DELETE FROM changes WHERE id IN (SELECT id FROM (SELECT id, at FROM changes ORDER BY id LIMIT $2) oldest \
-         WHERE at < $1)")
-        .bind(before.0).bind(limit).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         WHERE at < $1)",
+    )
+    .bind(before.0)
+    .bind(limit)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(done)
 }
 
@@ -77,18 +79,16 @@ pub struct NewEvent {
 /// Writes events of the timeline.
 pub async fn events(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
     for piece in pieces(rows) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) ");
-            q.push_values(piece, |mut b, row| {
-                b.push_bind(row.id)
-                    .push_bind(row.conversation.0)
-                    .push_bind(at.0)
-                    .push_bind(row.kind)
-                    .push_bind(row.actor.map(|id| id.0))
-                    .push_bind(row.data.to_string());
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) ");
+        q.push_values(piece, |mut b, row| {
+            b.push_bind(row.id)
+                .push_bind(row.conversation.0)
+                .push_bind(at.0)
+                .push_bind(row.kind)
+                .push_bind(row.actor.map(|id| id.0))
+                .push_bind(row.data.to_string());
+        });
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -103,14 +103,14 @@ pub async fn event(
     actor: Option<PersonId>,
     data: &serde_json::Value,
 ) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO events (id, conversation_id, at, kind, actor_id, data) VALUES ($1, $2, $3, $4, $5, $6)")
+    query("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(id)
         .bind(conversation.map(|id| id.0))
         .bind(at.0)
         .bind(kind)
         .bind(actor.map(|id| id.0))
         .bind(data.to_string())
-        .execute(&mut *c).await.map(drop))?;
+        .execute(tx)
+        .await?;
     Ok(())
 }

@@ -1,10 +1,8 @@
 //! Held texts, as those who decide about them need them.
 
-use sqlx::QueryBuilder;
-
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::domain::words::files::Files;
-use crate::on;
+use crate::store::sql::{QueryBuilder, query};
 use crate::store::{Result, Tx};
 
 /// A text that waits for a decision.
@@ -37,7 +35,7 @@ type Row = (i64, Option<i64>, String, Option<i64>, Option<String>, String, Strin
 /// The message, if it is held; nobody else decides about it before the commit.
 pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
     let lock = tx.hold("messages m", &[id.0]);
-    let row: Option<Row> = on!(tx, c => {
+    let row: Option<Row> = {
         let mut q = QueryBuilder::new(
             "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name, m.kind, m.body, m.media, m.leg_id, \
              COALESCE(c.kind, '')",
@@ -47,8 +45,8 @@ pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
              LEFT JOIN conversations c ON c.id = m.conversation_id WHERE m.outcome = 'held' AND m.id = ",
         );
         q.push_bind(id.0).push(lock.clause());
-        q.build_query_as().fetch_optional(&mut *c).await
-    })?;
+        q.build_query_as().fetch_optional(tx).await
+    }?;
     lock.done(tx, usize::from(row.is_some())).await?;
     Ok(row.map(|(id, conversation, author, author_id, author_name, kind, body, media, leg, kind_of)| Held {
         id: MessageId(id),
@@ -66,8 +64,12 @@ pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
 
 /// Decides about a held text; `false` if somebody has decided before.
 pub async fn decide(tx: &mut Tx, id: MessageId, outcome: &'static str, why: Option<&str>) -> Result<bool> {
-    let done = on!(tx, c => sqlx::query(
-        "UPDATE messages SET outcome = $1, why = $2 WHERE id = $3 AND outcome = 'held'")
-        .bind(outcome).bind(why).bind(id.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let done = query("UPDATE messages SET outcome = $1, why = $2 WHERE id = $3 AND outcome = 'held'")
+        .bind(outcome)
+        .bind(why)
+        .bind(id.0)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?;
     Ok(done == 1)
 }

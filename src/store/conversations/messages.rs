@@ -1,10 +1,8 @@
 //! What was said, and how each conversation stands after it.
 
-use sqlx::{QueryBuilder, Row};
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
-use crate::on;
+use crate::store::sql::{QueryBuilder, query, query_as};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// A message as it is written.
@@ -90,62 +88,68 @@ impl NewMessage {
 /// [`crate::store::Error::Conflict`] if one is stored already.
 pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
     for piece in pieces(rows) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO messages (id, conversation_id, author, author_id, way, kind, outcome, why, trace, body, \
-                 media, from_phone, to_number, leg_id, accepted_at, carrier_account, carrier_id, raw, form_key) ",
-            );
-            q.push_values(piece, |mut b, row| {
-                b.push_bind(row.id.0)
-                    .push_bind(row.conversation.map(|id| id.0))
-                    .push_bind(row.author)
-                    .push_bind(row.author_id.map(|id| id.0))
-                    .push_bind(row.way)
-                    .push_bind(row.kind)
-                    .push_bind(row.outcome)
-                    .push_bind(row.why.clone())
-                    .push_bind(row.trace.clone())
-                    .push_bind(row.body.clone())
-                    .push_bind(row.media.clone())
-                    .push_bind(row.from_phone.clone())
-                    .push_bind(row.to_number.clone())
-                    .push_bind(row.leg.map(|id| id.0))
-                    .push_bind(row.accepted_at.0)
-                    .push_bind(row.carrier_account.clone())
-                    .push_bind(row.carrier_id.clone())
-                    .push_bind(row.raw.clone())
-                    .push_bind(row.form_key.clone());
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO messages (id, conversation_id, author, author_id, way, kind, outcome, why, trace, body, \
+             media, from_phone, to_number, leg_id, accepted_at, carrier_account, carrier_id, raw, form_key) ",
+        );
+        q.push_values(piece, |mut b, row| {
+            b.push_bind(row.id.0)
+                .push_bind(row.conversation.map(|id| id.0))
+                .push_bind(row.author)
+                .push_bind(row.author_id.map(|id| id.0))
+                .push_bind(row.way)
+                .push_bind(row.kind)
+                .push_bind(row.outcome)
+                .push_bind(row.why.clone())
+                .push_bind(row.trace.clone())
+                .push_bind(row.body.clone())
+                .push_bind(row.media.clone())
+                .push_bind(row.from_phone.clone())
+                .push_bind(row.to_number.clone())
+                .push_bind(row.leg.map(|id| id.0))
+                .push_bind(row.accepted_at.0)
+                .push_bind(row.carrier_account.clone())
+                .push_bind(row.carrier_id.clone())
+                .push_bind(row.raw.clone())
+                .push_bind(row.form_key.clone());
+        });
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
 
 /// The message that was typed into the form of that key, if it was sent before.
 pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<MessageId>> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as("SELECT id FROM messages WHERE form_key = $1")
-        .bind(key).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64,)> =
+        query_as("SELECT id FROM messages WHERE form_key = $1").bind(key).fetch_optional(tx).await?;
     Ok(row.map(|(id,)| MessageId(id)))
 }
 
 /// What a message of a conversation said to the customer, and whether any of its texts did not arrive. `None` if it is no
 /// text of staff there.
 pub async fn unarrived(tx: &mut Tx, conversation: ConversationId, id: MessageId) -> Result<Option<(String, bool)>> {
-    let row: Option<(String, i64)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(String, i64)> = query_as(
         "SELECT m.body, (SELECT COUNT(*) FROM deliveries d WHERE d.message_id = m.id AND d.kind = 'text' \
            AND d.person_id IS NULL AND d.state IN ('undelivered', 'failed', 'suppressed', 'expired', 'dead')) \
          FROM messages m WHERE m.id = $1 AND m.conversation_id = $2 AND m.kind = 'text' AND m.author = 'rep' \
-           AND m.outcome = 'relayed'")
-        .bind(id.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
+           AND m.outcome = 'relayed'",
+    )
+    .bind(id.0)
+    .bind(conversation.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(body, failed)| (body, failed > 0)))
 }
 
 /// The conversation in which `author` sent the form of that key before, if so.
 pub async fn place_of_form(tx: &mut Tx, key: &str, author: PersonId) -> Result<Option<ConversationId>> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
-        "SELECT conversation_id FROM messages WHERE form_key = $1 AND author_id = $2 AND conversation_id IS NOT NULL")
-        .bind(key).bind(author.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64,)> = query_as(
+        "SELECT conversation_id FROM messages WHERE form_key = $1 AND author_id = $2 AND conversation_id IS NOT NULL",
+    )
+    .bind(key)
+    .bind(author.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(id,)| ConversationId(id)))
 }
 
@@ -197,31 +201,31 @@ pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused, waits, seen, unread) AS (");
-        q.push_values(padded(rows), |mut b, row| {
-            b.push_bind(row.id.0)
-                .push_bind(row.last_at.0)
-                .push_bind(row.inbound_at.map(|at| at.0))
-                .push_bind(row.waiting_since.map(|at| at.0))
-                .push_bind(row.preview.clone())
-                .push_bind(row.loop_state.clone())
-                .push_bind(row.paused_at.map(|at| at.0))
-                .push_bind(row.waits_from.map(|id| id.0))
-                .push_bind(i64::from(row.unread.seen))
-                .push_bind(row.unread.from.map(|id| id.0));
-        });
-        q.push(
-            ") UPDATE conversations SET last_at = v.last_at, \
-             last_inbound_at = COALESCE(v.inbound_at, last_inbound_at), waiting_since = v.waiting, \
-             preview = v.preview, loop_state = v.loop_state, paused_at = v.paused, waits_from = v.waits, \
-             unread_from = CASE v.seen WHEN 1 THEN v.unread ELSE COALESCE(unread_from, v.unread) END, \
-             failed_at = CASE v.seen WHEN 1 THEN NULL ELSE failed_at END, \
-             card_hidden = CASE WHEN v.inbound_at IS NULL THEN card_hidden ELSE 0 END \
-             FROM v WHERE conversations.id = v.id",
-        );
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new(
+        "WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused, waits, seen, unread) AS (",
+    );
+    q.push_values(padded(rows), |mut b, row| {
+        b.push_bind(row.id.0)
+            .push_bind(row.last_at.0)
+            .push_bind(row.inbound_at.map(|at| at.0))
+            .push_bind(row.waiting_since.map(|at| at.0))
+            .push_bind(row.preview.clone())
+            .push_bind(row.loop_state.clone())
+            .push_bind(row.paused_at.map(|at| at.0))
+            .push_bind(row.waits_from.map(|id| id.0))
+            .push_bind(i64::from(row.unread.seen))
+            .push_bind(row.unread.from.map(|id| id.0));
+    });
+    q.push(
+        ") UPDATE conversations SET last_at = v.last_at, \
+         last_inbound_at = COALESCE(v.inbound_at, last_inbound_at), waiting_since = v.waiting, \
+         preview = v.preview, loop_state = v.loop_state, paused_at = v.paused, waits_from = v.waits, \
+         unread_from = CASE v.seen WHEN 1 THEN v.unread ELSE COALESCE(unread_from, v.unread) END, \
+         failed_at = CASE v.seen WHEN 1 THEN NULL ELSE failed_at END, \
+         card_hidden = CASE WHEN v.inbound_at IS NULL THEN card_hidden ELSE 0 END \
+         FROM v WHERE conversations.id = v.id",
+    );
+    q.build().execute(tx).await?;
     Ok(())
 }
 
@@ -233,8 +237,12 @@ pub fn preview(body: &str) -> String {
 
 /// Remembers that a text was sent at `sent_at` and missed then.
 pub async fn missed(tx: &mut Tx, account: &str, carrier_id: &str, sent_at: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE messages SET sent_at = $3 WHERE carrier_account = $1 AND carrier_id = $2")
-        .bind(account).bind(carrier_id).bind(sent_at.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE messages SET sent_at = $3 WHERE carrier_account = $1 AND carrier_id = $2")
+        .bind(account)
+        .bind(carrier_id)
+        .bind(sent_at.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -254,14 +262,19 @@ pub async fn authored(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<Authored>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new("SELECT id, way, leg_id FROM messages WHERE id IN (");
         push_list(&mut q, padded(ids).map(|id| id.0));
-        q.build().try_map(|row: R| Ok(Authored {
-            id: MessageId(row.try_get(0)?),
-            way: row.try_get(1)?,
-            leg: row.try_get::<Option<i64>, _>(2)?.map(LegId),
-        })).fetch_all(&mut *c).await
-    })?;
+        q.build()
+            .try_map(|row| {
+                Ok(Authored {
+                    id: MessageId(row.try_get(0)?),
+                    way: row.try_get(1)?,
+                    leg: row.try_get::<Option<i64>, _>(2)?.map(LegId),
+                })
+            })
+            .fetch_all(tx)
+            .await
+    }?;
     Ok(rows)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::clock::{At, seconds};
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// Whoever has not been heard of for so long is not there any more; pages say so every 15 seconds.
@@ -14,25 +14,36 @@ pub const TYPING: Duration = seconds(20);
 
 /// Notes that somebody is there; whether that is news to others.
 pub async fn touch(tx: &mut Tx, conversation: ConversationId, person: PersonId, typing: bool, now: At) -> Result<bool> {
-    let before: Option<(i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
-        "SELECT seen_at, typing_at FROM presences WHERE conversation_id = $1 AND person_id = $2")
-        .bind(conversation.0).bind(person.0).fetch_optional(&mut *c).await)?;
+    let before: Option<(i64, Option<i64>)> =
+        query_as("SELECT seen_at, typing_at FROM presences WHERE conversation_id = $1 AND person_id = $2")
+            .bind(conversation.0)
+            .bind(person.0)
+            .fetch_optional(tx)
+            .await?;
     let was_here = before.is_some_and(|(seen, _)| At(seen) + HERE > now);
     let was_typing = before.and_then(|(_, typing)| typing).is_some_and(|at| At(at) + TYPING > now);
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO presences (conversation_id, person_id, seen_at, typing_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (conversation_id, person_id) DO UPDATE SET seen_at = $3, typing_at = $4")
-        .bind(conversation.0).bind(person.0).bind(now.0).bind(typing.then_some(now.0))
-        .execute(&mut *c).await.map(drop))?;
+         ON CONFLICT (conversation_id, person_id) DO UPDATE SET seen_at = $3, typing_at = $4",
+    )
+    .bind(conversation.0)
+    .bind(person.0)
+    .bind(now.0)
+    .bind(typing.then_some(now.0))
+    .execute(tx)
+    .await?;
     Ok(!was_here || was_typing != typing)
 }
 
 /// Notes that somebody has left; whether that is news to others.
 pub async fn leave(tx: &mut Tx, conversation: ConversationId, person: PersonId, now: At) -> Result<bool> {
-    let gone = on!(tx, c => sqlx::query(
-        "DELETE FROM presences WHERE conversation_id = $1 AND person_id = $2 AND seen_at > $3")
-        .bind(conversation.0).bind(person.0).bind((now - HERE).0)
-        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let gone = query("DELETE FROM presences WHERE conversation_id = $1 AND person_id = $2 AND seen_at > $3")
+        .bind(conversation.0)
+        .bind(person.0)
+        .bind((now - HERE).0)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?;
     Ok(gone > 0)
 }
 
@@ -49,14 +60,19 @@ pub struct Present {
 
 /// Who else is there, of those who may see the conversation. Whoever calls it has checked that `me` may.
 pub async fn others(tx: &mut Tx, conversation: ConversationId, me: PersonId, now: At) -> Result<Vec<Present>> {
-    let rows: Vec<(String, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(String, i64, Option<i64>)> = query_as(
         "SELECT p.name, r.seen_at, r.typing_at FROM presences r JOIN people p ON p.id = r.person_id \
          JOIN conversations c ON c.id = r.conversation_id \
          WHERE r.conversation_id = $1 AND r.person_id <> $2 AND r.seen_at > $3 AND p.disabled_at IS NULL \
            AND (p.role IN ('manager', 'admin') OR c.pinned_to = p.id OR (c.kind = 'support' AND c.pinned_to IS NULL \
              AND EXISTS (SELECT 1 FROM line_members m WHERE m.line_id = c.line_id AND m.person_id = p.id))) \
-         ORDER BY p.name, p.id")
-        .bind(conversation.0).bind(me.0).bind((now - HERE).0).fetch_all(&mut *c).await)?;
+         ORDER BY p.name, p.id",
+    )
+    .bind(conversation.0)
+    .bind(me.0)
+    .bind((now - HERE).0)
+    .fetch_all(tx)
+    .await?;
     let present = |(name, seen, typing): (String, i64, Option<i64>)| Present {
         name,
         typing: typing.is_some_and(|at| At(at) + TYPING > now),
@@ -67,9 +83,14 @@ pub async fn others(tx: &mut Tx, conversation: ConversationId, me: PersonId, now
 
 /// Forgets those who were last there before `before`, at most `limit`.
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
-    let done = on!(tx, c => sqlx::query(
+    let done = query(
         "DELETE FROM presences WHERE (conversation_id, person_id) IN (SELECT conversation_id, person_id \
-         FROM presences WHERE seen_at < $1 ORDER BY seen_at LIMIT $2)")
-        .bind(before.0).bind(limit).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         FROM presences WHERE seen_at < $1 ORDER BY seen_at LIMIT $2)",
+    )
+    .bind(before.0)
+    .bind(limit)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(done)
 }

@@ -3,13 +3,11 @@
 
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, QueryBuilder};
-
 use super::CARD_HIDDEN;
 use crate::domain::customers::contact::Card;
 use crate::domain::ids::{ConversationId, CustomerId};
-use crate::on;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{AssertSqlSafe, QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Error, Result, Tx, padded, push_list};
 
 /// How many open conversations of a contact are told at once that its name has changed.
@@ -17,11 +15,11 @@ const TOLD: i64 = 200;
 
 /// The contacts that are one person with `customer`, itself among them; the one who stands for all is first.
 pub async fn group(tx: &mut Tx, customer: CustomerId) -> Result<Vec<CustomerId>> {
-    let rows: Vec<(i64, i32)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, i32)> = query_as(
         "SELECT id, 0 AS rank FROM customers WHERE id = (SELECT COALESCE(merged_into, id) FROM customers WHERE id = $1) \
          UNION ALL SELECT id, 1 FROM customers \
            WHERE merged_into = (SELECT COALESCE(merged_into, id) FROM customers WHERE id = $1) ORDER BY rank, id")
-        .bind(customer.0).fetch_all(&mut *c).await)?;
+        .bind(customer.0).fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(id, _)| CustomerId(id)).collect())
 }
 
@@ -50,8 +48,10 @@ async fn groups(tx: &mut Tx, customers: &[CustomerId]) -> Result<Vec<Vec<Custome
 
 /// The customer of a conversation.
 pub async fn of(tx: &mut Tx, conversation: ConversationId) -> Result<Option<CustomerId>> {
-    let id: Option<Option<i64>> = on!(tx, c => sqlx::query_scalar(
-        "SELECT customer_id FROM conversations WHERE id = $1").bind(conversation.0).fetch_optional(&mut *c).await)?;
+    let id: Option<Option<i64>> = query_scalar("SELECT customer_id FROM conversations WHERE id = $1")
+        .bind(conversation.0)
+        .fetch_optional(tx)
+        .await?;
     Ok(id.flatten().map(CustomerId))
 }
 
@@ -61,30 +61,34 @@ pub async fn is_hidden(tx: &mut Tx, conversation: ConversationId) -> Result<bool
     let sql = format!(
         "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE c.id = $1 AND {CARD_HIDDEN}"
     );
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(conversation.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64,)> = query_as(AssertSqlSafe(sql)).bind(conversation.0).fetch_optional(tx).await?;
     Ok(row.is_some())
 }
 
 /// Marks a conversation as one that staff began, and what they call its customer: the card shows once the customer texts.
 pub async fn begun_by_staff(tx: &mut Tx, conversation: ConversationId, called: Option<&str>) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE conversations SET card_hidden = 1, called = $2 WHERE id = $1")
-        .bind(conversation.0).bind(called).execute(&mut *c).await.map(drop))?;
+    query("UPDATE conversations SET card_hidden = 1, called = $2 WHERE id = $1")
+        .bind(conversation.0)
+        .bind(called)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// A customer's number, as the carrier writes it.
 pub async fn phone(tx: &mut Tx, customer: CustomerId) -> Result<Option<String>> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT phone FROM customers WHERE id = $1")
-        .bind(customer.0).fetch_optional(&mut *c).await)?)
+    Ok(query_scalar("SELECT phone FROM customers WHERE id = $1").bind(customer.0).fetch_optional(tx).await?)
 }
 
 /// The card of one contact; an empty one if there is no such contact.
 pub async fn card(tx: &mut Tx, customer: CustomerId) -> Result<Card> {
-    let row: Option<(Option<String>, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT name, language, notes FROM customers WHERE id = $1").bind(customer.0).fetch_optional(&mut *c).await)?;
-    let tags: Vec<(String,)> = on!(tx, c => sqlx::query_as("SELECT tag FROM customer_tags WHERE customer_id = $1")
-        .bind(customer.0).fetch_all(&mut *c).await)?;
+    let row: Option<(Option<String>, Option<String>, Option<String>)> =
+        query_as("SELECT name, language, notes FROM customers WHERE id = $1")
+            .bind(customer.0)
+            .fetch_optional(tx)
+            .await?;
+    let tags: Vec<(String,)> =
+        query_as("SELECT tag FROM customer_tags WHERE customer_id = $1").bind(customer.0).fetch_all(tx).await?;
     let mut tags: Vec<String> = tags.into_iter().map(|(tag,)| tag).collect();
     tags.sort_by_key(|tag| tag.to_lowercase());
     let (name, language, notes) = row.unwrap_or_default();
@@ -93,32 +97,30 @@ pub async fn card(tx: &mut Tx, customer: CustomerId) -> Result<Card> {
 
 /// Writes the card of one contact, but for the name, which [`name`] writes.
 pub async fn write(tx: &mut Tx, customer: CustomerId, card: &Card) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE customers SET language = $2, notes = $3 WHERE id = $1")
-        .bind(customer.0).bind(card.language.as_deref()).bind(card.notes.as_deref())
-        .execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query("DELETE FROM customer_tags WHERE customer_id = $1")
-        .bind(customer.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE customers SET language = $2, notes = $3 WHERE id = $1")
+        .bind(customer.0)
+        .bind(card.language.as_deref())
+        .bind(card.notes.as_deref())
+        .execute(tx)
+        .await?;
+    query("DELETE FROM customer_tags WHERE customer_id = $1").bind(customer.0).execute(tx).await?;
     if card.tags.is_empty() {
         return Ok(());
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("INSERT INTO customer_tags (customer_id, tag) ");
-        q.push_values(&card.tags, |mut row, tag| {
-            row.push_bind(customer.0).push_bind(tag.clone());
-        });
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("INSERT INTO customer_tags (customer_id, tag) ");
+    q.push_values(&card.tags, |mut row, tag| {
+        row.push_bind(customer.0).push_bind(tag.clone());
+    });
+    q.build().execute(tx).await?;
     Ok(())
 }
 
 /// Gives contacts that are one person a name; `None` takes it away.
 pub async fn name(tx: &mut Tx, group: &[CustomerId], name: Option<&str>) -> Result<()> {
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("UPDATE customers SET name = ");
-        q.push_bind(name.map(str::to_owned)).push(" WHERE id IN (");
-        push_list(&mut q, padded(group).map(|id| id.0));
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("UPDATE customers SET name = ");
+    q.push_bind(name.map(str::to_owned)).push(" WHERE id IN (");
+    push_list(&mut q, padded(group).map(|id| id.0));
+    q.build().execute(tx).await?;
     Ok(())
 }
 
@@ -126,13 +128,12 @@ pub async fn name(tx: &mut Tx, group: &[CustomerId], name: Option<&str>) -> Resu
 pub async fn join(tx: &mut Tx, first: CustomerId, others: &[CustomerId], name_of: Option<CustomerId>) -> Result<()> {
     for other in others {
         // Who was together with somebody before has remembered it already.
-        on!(tx, c => sqlx::query(
+        query(
             "UPDATE customers SET own_name = CASE WHEN merged_into IS NULL THEN name ELSE own_name END, merged_into = $1 \
-             WHERE id = $2").bind(first.0).bind(other.0).execute(&mut *c).await.map(drop))?;
+             WHERE id = $2").bind(first.0).bind(other.0).execute(tx).await?;
     }
     if let Some(name_of) = name_of {
-        on!(tx, c => sqlx::query("UPDATE customers SET name_of = $2 WHERE id = $1")
-            .bind(first.0).bind(name_of.0).execute(&mut *c).await.map(drop))?;
+        query("UPDATE customers SET name_of = $2 WHERE id = $1").bind(first.0).bind(name_of.0).execute(tx).await?;
     }
     Ok(())
 }
@@ -140,22 +141,27 @@ pub async fn join(tx: &mut Tx, first: CustomerId, others: &[CustomerId], name_of
 /// Lets a contact go its own way again, by the name that it had before; whoever stood for it and had the name from it
 /// gives it back, unless staff have given another since.
 pub async fn leave(tx: &mut Tx, customer: CustomerId) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE customers SET name_of = NULL, name = CASE WHEN name = (SELECT own_name FROM customers WHERE id = $1) \
-         THEN NULL ELSE name END WHERE name_of = $1").bind(customer.0).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query(
-        "UPDATE customers SET name = own_name, own_name = NULL, merged_into = NULL WHERE id = $1")
-        .bind(customer.0).execute(&mut *c).await.map(drop))?;
+         THEN NULL ELSE name END WHERE name_of = $1",
+    )
+    .bind(customer.0)
+    .execute(tx)
+    .await?;
+    query("UPDATE customers SET name = own_name, own_name = NULL, merged_into = NULL WHERE id = $1")
+        .bind(customer.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// The open conversations of these contacts, the newest first.
 pub async fn open_conversations(tx: &mut Tx, group: &[CustomerId]) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = on!(tx, c => {
+    let rows: Vec<(i64,)> = {
         let mut q = QueryBuilder::new("SELECT id FROM conversations WHERE closed_at IS NULL AND customer_id IN (");
         push_list(&mut q, padded(group).map(|id| id.0));
         q.push(" ORDER BY id DESC LIMIT ").push_bind(TOLD);
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
 }

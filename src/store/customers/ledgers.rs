@@ -2,9 +2,9 @@
 
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
-use crate::on;
 use crate::secret::Ids;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// The origin of what staff enter.
@@ -30,14 +30,22 @@ pub async fn consent(
     at: At,
     origin: Origin<'_>,
 ) -> Result<()> {
-    let newest: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT MAX(id) FROM consents WHERE phone = $1 AND scope = $2")
-        .bind(phone).bind(scope).fetch_one(&mut *c).await)?;
+    let newest: Option<i64> = query_scalar("SELECT MAX(id) FROM consents WHERE phone = $1 AND scope = $2")
+        .bind(phone)
+        .bind(scope)
+        .fetch_one(tx)
+        .await?;
     let id = ids.after(newest, now);
-    on!(tx, c => sqlx::query(
-        "INSERT INTO consents (id, phone, scope, given, at, origin, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(id).bind(phone).bind(scope).bind(i64::from(given)).bind(at.0).bind(origin.origin).bind(origin.evidence)
-        .execute(&mut *c).await.map(drop))?;
+    query("INSERT INTO consents (id, phone, scope, given, at, origin, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(id)
+        .bind(phone)
+        .bind(scope)
+        .bind(i64::from(given))
+        .bind(at.0)
+        .bind(origin.origin)
+        .bind(origin.evidence)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -52,15 +60,24 @@ pub async fn block(
     at: At,
     origin: Origin<'_>,
 ) -> Result<()> {
-    let newest: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT MAX(id) FROM blocks WHERE phone = $1 AND number_id = $2")
-        .bind(phone).bind(number.0).fetch_one(&mut *c).await)?;
+    let newest: Option<i64> = query_scalar("SELECT MAX(id) FROM blocks WHERE phone = $1 AND number_id = $2")
+        .bind(phone)
+        .bind(number.0)
+        .fetch_one(tx)
+        .await?;
     let id = ids.after(newest, now);
-    on!(tx, c => sqlx::query(
-        "INSERT INTO blocks (id, phone, number_id, blocked, at, origin, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(id).bind(phone).bind(number.0).bind(i64::from(blocked)).bind(at.0)
-        .bind(origin.origin).bind(origin.evidence)
-        .execute(&mut *c).await.map(drop))?;
+    query(
+        "INSERT INTO blocks (id, phone, number_id, blocked, at, origin, evidence) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id)
+    .bind(phone)
+    .bind(number.0)
+    .bind(i64::from(blocked))
+    .bind(at.0)
+    .bind(origin.origin)
+    .bind(origin.evidence)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -77,9 +94,12 @@ pub struct Consent {
 
 /// The newest entry of `phone` for `scope`, which is what holds.
 pub async fn newest(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<Consent>> {
-    let row: Option<(i64, i64, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT given, at, origin FROM consents WHERE phone = $1 AND scope = $2 ORDER BY id DESC LIMIT 1")
-        .bind(phone).bind(scope).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64, i64, String)> =
+        query_as("SELECT given, at, origin FROM consents WHERE phone = $1 AND scope = $2 ORDER BY id DESC LIMIT 1")
+            .bind(phone)
+            .bind(scope)
+            .fetch_optional(tx)
+            .await?;
     Ok(row.map(|(given, at, origin)| Consent { given: given == 1, at: At(at), origin }))
 }
 
@@ -90,33 +110,48 @@ pub async fn given_at(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<At
 
 /// When `phone` last lifted its block of `number`, if its newest entry lifts it.
 pub async fn lifted_at(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<At>> {
-    let row: Option<(i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT blocked, at FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")
-        .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64, i64)> =
+        query_as("SELECT blocked, at FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")
+            .bind(phone)
+            .bind(number.0)
+            .fetch_optional(tx)
+            .await?;
     Ok(row.filter(|(blocked, _)| *blocked == 0).map(|(_, at)| At(at)))
 }
 
 /// Turns texts to a person's phone off or on again.
 pub async fn mute(tx: &mut Tx, person: PersonId, muted_at: Option<At>) -> Result<()> {
     hold_rows(tx, "people", &[person.0]).await?;
-    on!(tx, c => sqlx::query("UPDATE people SET phone_muted_at = $1 WHERE id = $2")
-        .bind(muted_at.map(|at| at.0)).bind(person.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE people SET phone_muted_at = $1 WHERE id = $2")
+        .bind(muted_at.map(|at| at.0))
+        .bind(person.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Whether either ledger has an entry for `phone` in `scope` or on `number` from after the second of `at`.
 pub async fn changed_since(tx: &mut Tx, phone: &str, scope: &str, number: NumberId, at: At) -> Result<bool> {
-    let newer: i64 = on!(tx, c => sqlx::query_scalar(
+    let newer: i64 = query_scalar(
         "SELECT (SELECT COUNT(*) FROM consents WHERE phone = $1 AND scope = $2 AND at >= $4) \
-              + (SELECT COUNT(*) FROM blocks WHERE phone = $1 AND number_id = $3 AND at >= $4)")
-        .bind(phone).bind(scope).bind(number.0).bind(at.0 + 1_000_000).fetch_one(&mut *c).await)?;
+              + (SELECT COUNT(*) FROM blocks WHERE phone = $1 AND number_id = $3 AND at >= $4)",
+    )
+    .bind(phone)
+    .bind(scope)
+    .bind(number.0)
+    .bind(at.0 + 1_000_000)
+    .fetch_one(tx)
+    .await?;
     Ok(newer > 0)
 }
 
 /// Whether `phone` has blocked `number`.
 pub async fn is_blocked(tx: &mut Tx, phone: &str, number: NumberId) -> Result<bool> {
-    let blocked: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT blocked FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")
-        .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
+    let blocked: Option<i64> =
+        query_scalar("SELECT blocked FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")
+            .bind(phone)
+            .bind(number.0)
+            .fetch_optional(tx)
+            .await?;
     Ok(blocked == Some(1))
 }

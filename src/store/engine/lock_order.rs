@@ -12,11 +12,11 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, QueryBuilder};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres};
 
 use lanes::LANES;
 
-use crate::on;
+use crate::store::sql::QueryBuilder;
 use crate::store::{Error, Result, Tx, padded, push_list};
 
 pub(in crate::store) mod lanes;
@@ -195,12 +195,12 @@ impl Hold {
 
 /// How many of these rows there are.
 async fn there(tx: &mut Tx, table: &'static str, ids: &[i64]) -> Result<usize> {
-    let count: i64 = on!(tx, c => {
+    let count: i64 = {
         let mut q = QueryBuilder::new("SELECT COUNT(*) FROM ");
         q.push(table).push(" WHERE id IN (");
         push_list(&mut q, padded(ids).copied());
-        q.build_query_scalar().fetch_one(&mut *c).await
-    })?;
+        q.build_query_scalar().fetch_one(tx).await
+    }?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
@@ -274,11 +274,11 @@ pub async fn hold_members(tx: &mut Tx, lines: &[i64]) -> Result<()> {
     if !tx.holds_rows() || lines.is_empty() {
         return Ok(());
     }
-    let members: Vec<i64> = on!(tx, c => {
+    let members: Vec<i64> = {
         let mut q = QueryBuilder::new("SELECT person_id FROM line_members WHERE line_id IN (");
         push_list(&mut q, padded(lines).copied());
-        q.build_query_scalar().fetch_all(&mut *c).await
-    })?;
+        q.build_query_scalar().fetch_all(tx).await
+    }?;
     hold_rows(tx, "people", &members).await
 }
 
@@ -297,13 +297,13 @@ pub async fn hold_rows(tx: &mut Tx, table: &'static str, ids: &[i64]) -> Result<
     }
     for piece in wanted.chunks(PIECE) {
         let hold = tx.hold(table, piece);
-        let rows: Vec<(i64,)> = on!(tx, c => {
+        let rows: Vec<(i64,)> = {
             let mut q = QueryBuilder::new("SELECT id");
             q.push(hold.noted()).push(" FROM ").push(table).push(" WHERE id IN (");
             push_list(&mut q, padded(piece).copied());
             q.push(" ORDER BY id").push(hold.clause());
-            q.build_query_as().fetch_all(&mut *c).await
-        })?;
+            q.build_query_as().fetch_all(tx).await
+        }?;
         hold.done(tx, rows.len()).await?;
     }
     Ok(())

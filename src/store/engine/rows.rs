@@ -1,13 +1,9 @@
 //! Rows in few sizes, so that statements stay prepared: lists of keys, and pieces of groups.
 
-use sqlx::{Database, Encode, QueryBuilder, Type};
+use crate::store::sql::{QueryBuilder, Value};
 
 /// Writes values as what follows `IN (` in a statement, with the bracket that closes it.
-pub(crate) fn push_list<DB, T>(q: &mut QueryBuilder<DB>, values: impl IntoIterator<Item = T>)
-where
-    DB: Database,
-    T: Encode<'static, DB> + Type<DB> + 'static,
-{
+pub(crate) fn push_list(q: &mut QueryBuilder, values: impl IntoIterator<Item = impl Into<Value>>) {
     let mut list = q.separated(", ");
     for value in values {
         list.push_bind(value);

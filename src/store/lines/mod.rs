@@ -6,7 +6,7 @@ use super::{Result, Tx};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
 use crate::domain::time::hours::Hours;
-use crate::on;
+use crate::store::sql::{query, query_as};
 
 /// A published support number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +25,12 @@ pub struct Line {
 
 /// All lines, by name.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
-    let rows: Vec<(i64, String, String, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, String, String, Option<String>, Option<String>)> = query_as(
         "SELECT l.id, n.number, l.name, l.hours, l.policies FROM lines l JOIN numbers n ON n.id = l.id \
-         ORDER BY l.name, l.id")
-        .fetch_all(&mut *c).await)?;
+         ORDER BY l.name, l.id",
+    )
+    .fetch_all(tx)
+    .await?;
     let line = |(id, number, name, hours, policies): (i64, String, String, Option<String>, Option<String>)| Line {
         id: NumberId(id),
         number,
@@ -41,53 +43,56 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
 
 /// A line's name.
 pub async fn name(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
-    let row: Option<(String,)> = on!(tx, c => sqlx::query_as("SELECT name FROM lines WHERE id = $1")
-        .bind(id.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(String,)> = query_as("SELECT name FROM lines WHERE id = $1").bind(id.0).fetch_optional(tx).await?;
     Ok(row.map(|(name,)| name))
 }
 
 /// Makes the line of a number that was just inserted.
 pub async fn insert(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
-    on!(tx, c => sqlx::query("INSERT INTO lines (id, name) VALUES ($1, $2)")
-        .bind(id.0).bind(name).execute(&mut *c).await.map(drop))?;
+    query("INSERT INTO lines (id, name) VALUES ($1, $2)").bind(id.0).bind(name).execute(tx).await?;
     Ok(())
 }
 
 /// Gives a line another name.
 pub async fn rename(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE lines SET name = $2 WHERE id = $1")
-        .bind(id.0).bind(name).execute(&mut *c).await.map(drop))?;
+    query("UPDATE lines SET name = $2 WHERE id = $1").bind(id.0).bind(name).execute(tx).await?;
     Ok(())
 }
 
 /// Sets when a line is open; always if `None`.
 pub async fn set_hours(tx: &mut Tx, id: NumberId, hours: Option<&Hours>) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE lines SET hours = $2 WHERE id = $1")
-        .bind(id.0).bind(hours.map(Hours::to_json)).execute(&mut *c).await.map(drop))?;
+    query("UPDATE lines SET hours = $2 WHERE id = $1").bind(id.0).bind(hours.map(Hours::to_json)).execute(tx).await?;
     Ok(())
 }
 
 /// Sets what a line does otherwise than the settings say.
 pub async fn set_policies(tx: &mut Tx, id: NumberId, policies: &LinePolicy) -> Result<()> {
     let own = Some(policies).filter(|own| **own != LinePolicy::default());
-    on!(tx, c => sqlx::query("UPDATE lines SET policies = $2 WHERE id = $1")
-        .bind(id.0).bind(own.map(LinePolicy::to_json)).execute(&mut *c).await.map(drop))?;
+    query("UPDATE lines SET policies = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(own.map(LinePolicy::to_json))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Who is a member of which line.
 pub async fn members(tx: &mut Tx) -> Result<Vec<(NumberId, PersonId)>> {
-    let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT line_id, person_id FROM line_members ORDER BY line_id, person_id").fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, i64)> =
+        query_as("SELECT line_id, person_id FROM line_members ORDER BY line_id, person_id").fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(line, person)| (NumberId(line), PersonId(person))).collect())
 }
 
 /// Whether this person is a member of the line.
 pub async fn is_member(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<bool> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(i64,)> = query_as(
         "SELECT m.person_id FROM line_members m JOIN people p ON p.id = m.person_id \
-         WHERE m.line_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL")
-        .bind(line.0).bind(person.0).fetch_optional(&mut *c).await)?;
+         WHERE m.line_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL",
+    )
+    .bind(line.0)
+    .bind(person.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.is_some())
 }
 
@@ -100,33 +105,46 @@ pub struct Starter {
 
 /// The person, if enabled and a member of the line, which is in service.
 pub async fn starter(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<Option<Starter>> {
-    let row: Option<(Option<String>,)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(Option<String>,)> = query_as(
         "SELECT CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL AND p.duty IN ('on', 'away') \
            THEN p.phone END FROM line_members m JOIN people p ON p.id = m.person_id JOIN numbers n ON n.id = m.line_id \
-         WHERE m.line_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL AND n.state = 'active'")
-        .bind(line.0).bind(person.0).fetch_optional(&mut *c).await)?;
+         WHERE m.line_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL AND n.state = 'active'",
+    )
+    .bind(line.0)
+    .bind(person.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(phone,)| Starter { phone }))
 }
 
 /// The lines from which a person may start a conversation, by name.
 pub async fn of_member(tx: &mut Tx, person: PersonId) -> Result<Vec<(NumberId, String, Option<String>)>> {
-    let rows: Vec<(i64, String, Option<String>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, String, Option<String>)> = query_as(
         "SELECT l.id, l.name, l.policies FROM line_members m JOIN lines l ON l.id = m.line_id \
-         JOIN numbers n ON n.id = l.id WHERE m.person_id = $1 AND n.state = 'active' ORDER BY l.name, l.id")
-        .bind(person.0).fetch_all(&mut *c).await)?;
+         JOIN numbers n ON n.id = l.id WHERE m.person_id = $1 AND n.state = 'active' ORDER BY l.name, l.id",
+    )
+    .bind(person.0)
+    .fetch_all(tx)
+    .await?;
     Ok(rows.into_iter().map(|(id, name, policies)| (NumberId(id), name, policies)).collect())
 }
 
 /// Makes a person a member of a line.
 pub async fn join(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
-    on!(tx, c => sqlx::query("INSERT INTO line_members (line_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-        .bind(line.0).bind(person.0).execute(&mut *c).await.map(drop))?;
+    query("INSERT INTO line_members (line_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind(line.0)
+        .bind(person.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Takes a person out of a line.
 pub async fn leave(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM line_members WHERE line_id = $1 AND person_id = $2")
-        .bind(line.0).bind(person.0).execute(&mut *c).await.map(drop))?;
+    query("DELETE FROM line_members WHERE line_id = $1 AND person_id = $2")
+        .bind(line.0)
+        .bind(person.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }

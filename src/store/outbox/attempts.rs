@@ -1,12 +1,10 @@
 //! Attempts and what became of them: read with their deliveries, written as groups.
 
-use sqlx::{QueryBuilder, Row as _};
-
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
 use crate::domain::outbox::delivery::State;
 use crate::domain::outbox::settlement::{Row, Try};
-use crate::on;
+use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// An attempt and its delivery.
@@ -63,50 +61,55 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
         return Ok(Vec::new());
     }
     let lock = tx.hold_found("deliveries d, attempts a");
-    let rows: Vec<Known> = on!(tx, c, R => {
+    let rows: Vec<Known> = {
         let mut q = QueryBuilder::new(KNOWN);
         q.push(lock.noted()).push(OF).push("WHERE a.id IN (");
         push_list(&mut q, padded(&wanted).copied());
         q.push(" ORDER BY d.id, a.id").push(lock.clause());
-        q.build().try_map(|row: R| Ok(Known {
-            id: AttemptId(row.try_get(0)?),
-            secret: row.try_get(1)?,
-            attempt: Try {
-                fence: row.try_get(2)?,
-                started_at: At(row.try_get(3)?),
-                ended_at: row.try_get::<Option<i64>, _>(4)?.map(At),
-                outcome: row.try_get(5)?,
-                carrier_id: row.try_get(6)?,
-                doubt_since: row.try_get::<Option<i64>, _>(7)?.map(At),
-                looks: row.try_get(8)?,
-                next_look_at: row.try_get::<Option<i64>, _>(9)?.map(At),
-                listed_at: row.try_get::<Option<i64>, _>(10)?.map(At),
-                empty_at: row.try_get::<Option<i64>, _>(11)?.map(At),
-                there: row.try_get::<Option<i64>, _>(30)?.map(At),
-            },
-            delivery: DeliveryId(row.try_get(12)?),
-            row: Row {
-                // The schema allows no other words.
-                state: State::read(&row.try_get::<String, _>(13)?).unwrap_or(State::Dead),
-                rank: row.try_get(14)?,
-                fence: row.try_get(15)?,
-                due_at: row.try_get::<Option<i64>, _>(16)?.map(At),
-                code: row.try_get(17)?,
-                why: row.try_get(18)?,
-            },
-            number: NumberId(row.try_get(19)?),
-            is_line: row.try_get::<String, _>(20)? == "line",
-            to: row.try_get(21)?,
-            message: row.try_get::<Option<i64>, _>(22)?.map(MessageId),
-            leg: row.try_get::<Option<i64>, _>(23)?.map(LegId),
-            conversation: row.try_get::<Option<i64>, _>(24)?.map(ConversationId),
-            party: row.try_get::<Option<String>, _>(27)?.as_deref() == Some("party"),
-            kind: row.try_get(25)?,
-            accepted_at: At(row.try_get(26)?),
-            paused_at: row.try_get::<Option<i64>, _>(28)?.map(At),
-            suspect: row.try_get::<i64, _>(29)? == 1,
-        })).fetch_all(&mut *c).await
-    })?;
+        q.build()
+            .try_map(|row| {
+                Ok(Known {
+                    id: AttemptId(row.try_get(0)?),
+                    secret: row.try_get(1)?,
+                    attempt: Try {
+                        fence: row.try_get(2)?,
+                        started_at: At(row.try_get(3)?),
+                        ended_at: row.try_get::<Option<i64>, _>(4)?.map(At),
+                        outcome: row.try_get(5)?,
+                        carrier_id: row.try_get(6)?,
+                        doubt_since: row.try_get::<Option<i64>, _>(7)?.map(At),
+                        looks: row.try_get(8)?,
+                        next_look_at: row.try_get::<Option<i64>, _>(9)?.map(At),
+                        listed_at: row.try_get::<Option<i64>, _>(10)?.map(At),
+                        empty_at: row.try_get::<Option<i64>, _>(11)?.map(At),
+                        there: row.try_get::<Option<i64>, _>(30)?.map(At),
+                    },
+                    delivery: DeliveryId(row.try_get(12)?),
+                    row: Row {
+                        // The schema allows no other words.
+                        state: State::read(&row.try_get::<String, _>(13)?).unwrap_or(State::Dead),
+                        rank: row.try_get(14)?,
+                        fence: row.try_get(15)?,
+                        due_at: row.try_get::<Option<i64>, _>(16)?.map(At),
+                        code: row.try_get(17)?,
+                        why: row.try_get(18)?,
+                    },
+                    number: NumberId(row.try_get(19)?),
+                    is_line: row.try_get::<String, _>(20)? == "line",
+                    to: row.try_get(21)?,
+                    message: row.try_get::<Option<i64>, _>(22)?.map(MessageId),
+                    leg: row.try_get::<Option<i64>, _>(23)?.map(LegId),
+                    conversation: row.try_get::<Option<i64>, _>(24)?.map(ConversationId),
+                    party: row.try_get::<Option<String>, _>(27)?.as_deref() == Some("party"),
+                    kind: row.try_get(25)?,
+                    accepted_at: At(row.try_get(26)?),
+                    paused_at: row.try_get::<Option<i64>, _>(28)?.map(At),
+                    suspect: row.try_get::<i64, _>(29)? == 1,
+                })
+            })
+            .fetch_all(tx)
+            .await
+    }?;
     tx.holds("deliveries", rows.iter().map(|one| one.delivery.0));
     Ok(rows)
 }
@@ -119,28 +122,24 @@ pub async fn keep(tx: &mut Tx, rows: &[(AttemptId, Try)]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new(
-            "WITH v(id, ended, outcome, carrier, doubt, looks, look_at, listed, empty) AS (",
-        );
-        q.push_values(padded(rows), |mut b, (id, row)| {
-            b.push_bind(id.0)
-                .push_bind(row.ended_at.map(|at| at.0))
-                .push_bind(row.outcome.clone())
-                .push_bind(row.carrier_id.clone())
-                .push_bind(row.doubt_since.map(|at| at.0))
-                .push_bind(row.looks)
-                .push_bind(row.next_look_at.map(|at| at.0))
-                .push_bind(row.listed_at.map(|at| at.0))
-                .push_bind(row.empty_at.map(|at| at.0));
-        });
-        q.push(
-            ") UPDATE attempts SET ended_at = v.ended, outcome = v.outcome, carrier_id = v.carrier, \
-             doubt_since = v.doubt, looks = v.looks, next_look_at = v.look_at, listed_at = v.listed, \
-             empty_at = v.empty FROM v WHERE attempts.id = v.id",
-        );
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("WITH v(id, ended, outcome, carrier, doubt, looks, look_at, listed, empty) AS (");
+    q.push_values(padded(rows), |mut b, (id, row)| {
+        b.push_bind(id.0)
+            .push_bind(row.ended_at.map(|at| at.0))
+            .push_bind(row.outcome.clone())
+            .push_bind(row.carrier_id.clone())
+            .push_bind(row.doubt_since.map(|at| at.0))
+            .push_bind(row.looks)
+            .push_bind(row.next_look_at.map(|at| at.0))
+            .push_bind(row.listed_at.map(|at| at.0))
+            .push_bind(row.empty_at.map(|at| at.0));
+    });
+    q.push(
+        ") UPDATE attempts SET ended_at = v.ended, outcome = v.outcome, carrier_id = v.carrier, \
+         doubt_since = v.doubt, looks = v.looks, next_look_at = v.look_at, listed_at = v.listed, \
+         empty_at = v.empty FROM v WHERE attempts.id = v.id",
+    );
+    q.build().execute(tx).await?;
     Ok(())
 }
 
@@ -152,31 +151,29 @@ pub async fn keep_deliveries(tx: &mut Tx, rows: &[(DeliveryId, Row)], now: At) -
     if rows.is_empty() {
         return Ok(());
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(id, state, rank, due_at, code, why) AS (");
-        q.push_values(padded(rows), |mut b, (id, row)| {
-            b.push_bind(id.0)
-                .push_bind(row.state.word())
-                .push_bind(row.rank)
-                .push_bind(row.due_at.map(|at| at.0))
-                .push_bind(row.code)
-                .push_bind(row.why.clone());
-        });
-        q.push(
-            ") UPDATE deliveries SET state = v.state, carrier_rank = v.rank, due_at = v.due_at, \
-             error_code = v.code, why = v.why, updated_at = ",
-        )
-        .push_bind(now.0)
-        .push(" FROM v WHERE deliveries.id = v.id");
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("WITH v(id, state, rank, due_at, code, why) AS (");
+    q.push_values(padded(rows), |mut b, (id, row)| {
+        b.push_bind(id.0)
+            .push_bind(row.state.word())
+            .push_bind(row.rank)
+            .push_bind(row.due_at.map(|at| at.0))
+            .push_bind(row.code)
+            .push_bind(row.why.clone());
+    });
+    q.push(
+        ") UPDATE deliveries SET state = v.state, carrier_rank = v.rank, due_at = v.due_at, \
+         error_code = v.code, why = v.why, updated_at = ",
+    )
+    .push_bind(now.0)
+    .push(" FROM v WHERE deliveries.id = v.id");
+    q.build().execute(tx).await?;
     Ok(())
 }
 
 /// Attempts that belong to nobody any more: their lease ran out at `now`, or their node is not among the living.
 /// Of `node` itself, those begun before `since`, its own start.
 pub async fn orphans(tx: &mut Tx, living: &[i64], (node, since): (i64, At), now: At) -> Result<Vec<AttemptId>> {
-    let rows: Vec<(i64,)> = on!(tx, c => {
+    let rows: Vec<(i64,)> = {
         let mut q = QueryBuilder::new("SELECT id FROM attempts WHERE ended_at IS NULL AND (lease_until <= ");
         q.push_bind(now.0).push(" OR (node = ").push_bind(node).push(" AND started_at < ").push_bind(since.0).push(")");
         if !living.is_empty() {
@@ -185,8 +182,8 @@ pub async fn orphans(tx: &mut Tx, living: &[i64], (node, since): (i64, At), now:
         }
         // By lease: the index of open attempts has that order, and all that were ever made are not looked through.
         q.push(") ORDER BY lease_until, id LIMIT 256");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows.into_iter().map(|(id,)| AttemptId(id)).collect())
 }
 
@@ -207,13 +204,13 @@ pub struct InDoubt {
 
 /// Attempts whose next look is due at `now`, at most `limit`.
 pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at, a.ended_at, a.outcome, a.doubt_since, \
          a.looks, a.next_look_at, a.listed_at, a.empty_at, a.began_there FROM attempts a \
          JOIN deliveries d ON d.id = a.delivery_id JOIN numbers n ON n.id = d.number_id WHERE a.next_look_at <= $1 ORDER BY a.next_look_at LIMIT $2")
         .bind(now.0)
         .bind(limit)
-        .try_map(|row: R| Ok(InDoubt {
+        .try_map(|row| Ok(InDoubt {
             id: AttemptId(row.try_get(0)?),
             from: row.try_get(1)?,
             to: row.try_get(2)?,
@@ -232,14 +229,14 @@ pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> 
                 there: row.try_get::<Option<i64>, _>(13)?.map(At),
             },
         }))
-        .fetch_all(&mut *c).await)?;
+        .fetch_all(tx).await?;
     Ok(rows)
 }
 
 /// When the next look is due.
 pub async fn next_look(tx: &mut Tx) -> Result<Option<At>> {
-    let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT MIN(next_look_at) FROM attempts WHERE next_look_at IS NOT NULL").fetch_one(&mut *c).await)?;
+    let at: Option<i64> =
+        query_scalar("SELECT MIN(next_look_at) FROM attempts WHERE next_look_at IS NOT NULL").fetch_one(tx).await?;
     Ok(at.map(At))
 }
 
@@ -250,11 +247,11 @@ pub async fn bound(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
     }
     let mut found = Vec::new();
     for some in ids.chunks(256) {
-        let rows: Vec<(String,)> = on!(tx, c => {
+        let rows: Vec<(String,)> = {
             let mut q = QueryBuilder::new("SELECT carrier_id FROM attempts WHERE carrier_id IN (");
             push_list(&mut q, padded(some).map(|id| (*id).to_owned()));
-            q.build_query_as().fetch_all(&mut *c).await
-        })?;
+            q.build_query_as().fetch_all(tx).await
+        }?;
         found.extend(rows.into_iter().map(|(id,)| id));
     }
     Ok(found)
@@ -262,11 +259,14 @@ pub async fn bound(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
 
 /// The newest attempt of a delivery that is in doubt, as a look at the carrier's list needs it.
 pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
-    let row: Option<(i64, String, String, String, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(i64, String, String, String, i64, i64, Option<i64>)> = query_as(
         "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at, a.began_there FROM deliveries d \
          JOIN attempts a ON a.delivery_id = d.id AND a.fence = d.fence JOIN numbers n ON n.id = d.number_id \
-         WHERE d.id = $1 AND d.state IN ('unknown', 'parked')")
-        .bind(id.0).fetch_optional(&mut *c).await)?;
+         WHERE d.id = $1 AND d.state IN ('unknown', 'parked')",
+    )
+    .bind(id.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(id, from, to, body, fence, started_at, there)| InDoubt {
         id: AttemptId(id),
         from,
@@ -290,7 +290,10 @@ pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
 
 /// Gives a text that is sent again time until `until`.
 pub async fn extend(tx: &mut Tx, id: DeliveryId, until: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE deliveries SET valid_until = $2 WHERE id = $1 AND valid_until < $2")
-        .bind(id.0).bind(until.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE deliveries SET valid_until = $2 WHERE id = $1 AND valid_until < $2")
+        .bind(id.0)
+        .bind(until.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }

@@ -1,12 +1,10 @@
 //! Deliveries that wait: whose turn has come, who is next in a lane, and what became of them.
 
-use sqlx::{QueryBuilder, Row};
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::domain::outbox::delivery::State;
-use crate::on;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{FromRow, QueryBuilder, Row, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// A ready delivery, as the decision about its departure needs it.
@@ -56,43 +54,47 @@ const DEPARTING: &str = "SELECT d.id, d.number_id, d.to_phone, d.body, d.segment
 const OF: &str =
     " FROM deliveries d LEFT JOIN legs l ON l.id = d.leg_id LEFT JOIN conversations c ON c.id = l.conversation_id ";
 
-macro_rules! departing {
-    ($row:expr) => {
+impl FromRow for Departing {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
         Ok(Departing {
-            id: DeliveryId($row.try_get(0)?),
-            number: NumberId($row.try_get(1)?),
-            to: $row.try_get(2)?,
-            body: $row.try_get(3)?,
-            segments: $row.try_get(4)?,
-            due_at: $row.try_get::<Option<i64>, _>(5)?.map(At),
-            accepted_at: At($row.try_get(6)?),
-            valid_until: At($row.try_get(7)?),
-            fence: $row.try_get(8)?,
-            tries: $row.try_get(9)?,
-            leg_phone: $row.try_get(10)?,
-            pin_lost: $row.try_get::<i32, _>(11)? == 1,
-            kind: $row.try_get(12)?,
-            conversation: $row.try_get::<Option<i64>, _>(13)?.map(ConversationId),
-            place_at: $row.try_get::<Option<i64>, _>(14)?.map(At),
-            message: $row.try_get::<Option<i64>, _>(15)?.map(MessageId),
-            look_from: $row.try_get::<Option<i64>, _>(16)?.map(At),
+            id: DeliveryId(row.try_get(0)?),
+            number: NumberId(row.try_get(1)?),
+            to: row.try_get(2)?,
+            body: row.try_get(3)?,
+            segments: row.try_get(4)?,
+            due_at: row.try_get::<Option<i64>, _>(5)?.map(At),
+            accepted_at: At(row.try_get(6)?),
+            valid_until: At(row.try_get(7)?),
+            fence: row.try_get(8)?,
+            tries: row.try_get(9)?,
+            leg_phone: row.try_get(10)?,
+            pin_lost: row.try_get::<i32, _>(11)? == 1,
+            kind: row.try_get(12)?,
+            conversation: row.try_get::<Option<i64>, _>(13)?.map(ConversationId),
+            place_at: row.try_get::<Option<i64>, _>(14)?.map(At),
+            message: row.try_get::<Option<i64>, _>(15)?.map(MessageId),
+            look_from: row.try_get::<Option<i64>, _>(16)?.map(At),
         })
-    };
+    }
 }
 
 /// At most `limit` deliveries whose turn has come at `now`, oldest first, of numbers that are not paused; none
 /// while the carrier cannot be reached. On PostgreSQL they are locked, and those that another node is looking at are passed over.
 pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
     let skip = tx.hold_free("deliveries d");
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new(DEPARTING);
-        q.push(skip.noted()).push(OF).push("JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' AND d.due_at <= ")
+        q.push(skip.noted())
+            .push(OF)
+            .push("JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' AND d.due_at <= ")
             .push_bind(now.0)
-            .push(" AND n.paused_at IS NULL AND NOT EXISTS (SELECT 1 FROM carrier_outage) ORDER BY d.due_at, d.id LIMIT ")
+            .push(
+                " AND n.paused_at IS NULL AND NOT EXISTS (SELECT 1 FROM carrier_outage) ORDER BY d.due_at, d.id LIMIT ",
+            )
             .push_bind(limit)
             .push(skip.clause());
-        q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(held(tx, rows))
 }
 
@@ -104,26 +106,29 @@ fn held(tx: &mut Tx, rows: Vec<Departing>) -> Vec<Departing> {
 /// This delivery, if it still waits and no other node is looking at it.
 pub async fn waiting(tx: &mut Tx, id: DeliveryId) -> Result<Option<Departing>> {
     let skip = tx.hold_free("deliveries d");
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new(DEPARTING);
         q.push(skip.noted()).push(OF).push("WHERE d.state = 'ready' AND d.id = ").push_bind(id.0).push(skip.clause());
-        q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(held(tx, rows).pop())
 }
 
 /// When the next waiting delivery becomes due after `now`, of numbers that are not paused, or something that is paused
 /// is tried.
 pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
-    let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
+    let at: Option<i64> = query_scalar(
         "SELECT MIN(due.at) FROM (SELECT MIN(d.due_at) AS at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
            WHERE d.state = 'ready' AND d.due_at > $1 AND n.paused_at IS NULL \
            AND NOT EXISTS (SELECT 1 FROM carrier_outage WHERE trial = 0) \
          UNION ALL SELECT MIN(n.probe_at) FROM numbers n WHERE n.paused_at IS NOT NULL AND n.probe_at > $1 \
            AND EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = n.id AND d.state = 'ready') \
          UNION ALL SELECT MIN(a.probe_at) FROM account_pause a WHERE a.probe_at > $1 \
-         UNION ALL SELECT MIN(o.probe_at) FROM carrier_outage o WHERE o.trial = 0 AND o.probe_at > $1) due")
-        .bind(now.0).fetch_one(&mut *c).await)?;
+         UNION ALL SELECT MIN(o.probe_at) FROM carrier_outage o WHERE o.trial = 0 AND o.probe_at > $1) due",
+    )
+    .bind(now.0)
+    .fetch_one(tx)
+    .await?;
     Ok(at.map(At))
 }
 
@@ -146,7 +151,7 @@ pub async fn heads(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<Vec<Depa
 }
 
 async fn found(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<Vec<Departing>> {
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new("WITH asked(number_id, phone) AS (");
         q.push_values(padded(lanes), |mut b, (number, phone)| {
             b.push_bind(number.0).push_bind(phone.clone());
@@ -157,8 +162,8 @@ async fn found(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<Vec<Departin
              WHERE NOT EXISTS (SELECT 1 FROM deliveries b WHERE b.number_id = a.number_id AND b.to_phone = a.phone \
                AND b.state IN ('sending', 'unknown'))) ORDER BY d.id",
         );
-        q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows)
 }
 
@@ -189,23 +194,21 @@ pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(id, state, due_at, place_at, fence, tries, why) AS (");
-        q.push_values(padded(rows), |mut b, row| {
-            b.push_bind(row.id.0)
-                .push_bind(row.state.word())
-                .push_bind(row.due_at.map(|at| at.0))
-                .push_bind(row.place_at.map(|at| at.0))
-                .push_bind(row.fence)
-                .push_bind(row.tries)
-                .push_bind(row.why.clone());
-        });
-        q.push(") UPDATE deliveries SET state = v.state, due_at = v.due_at, place_at = v.place_at, fence = v.fence, tries = v.tries, \
-                why = v.why, updated_at = ")
-            .push_bind(now.0)
-            .push(" FROM v WHERE deliveries.id = v.id");
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("WITH v(id, state, due_at, place_at, fence, tries, why) AS (");
+    q.push_values(padded(rows), |mut b, row| {
+        b.push_bind(row.id.0)
+            .push_bind(row.state.word())
+            .push_bind(row.due_at.map(|at| at.0))
+            .push_bind(row.place_at.map(|at| at.0))
+            .push_bind(row.fence)
+            .push_bind(row.tries)
+            .push_bind(row.why.clone());
+    });
+    q.push(") UPDATE deliveries SET state = v.state, due_at = v.due_at, place_at = v.place_at, fence = v.fence, tries = v.tries, \
+            why = v.why, updated_at = ")
+        .push_bind(now.0)
+        .push(" FROM v WHERE deliveries.id = v.id");
+    q.build().execute(tx).await?;
     Ok(())
 }
 
@@ -214,7 +217,7 @@ pub async fn wake(tx: &mut Tx, why: &str, (numbers, phone): (&[NumberId], Option
     if numbers.is_empty() {
         return Ok(());
     }
-    let ids: Vec<i64> = on!(tx, c => {
+    let ids: Vec<i64> = {
         let mut q = QueryBuilder::new("SELECT id FROM deliveries WHERE state = 'ready' AND why = ");
         q.push_bind(why.to_owned()).push(" AND due_at > ").push_bind(now.0);
         if let Some(phone) = phone {
@@ -222,16 +225,14 @@ pub async fn wake(tx: &mut Tx, why: &str, (numbers, phone): (&[NumberId], Option
         }
         q.push(" AND number_id IN (");
         push_list(&mut q, padded(numbers).map(|id| id.0));
-        q.build_query_scalar().fetch_all(&mut *c).await
-    })?;
+        q.build_query_scalar().fetch_all(tx).await
+    }?;
     hold_rows(tx, "deliveries", &ids).await?;
     for some in ids.chunks(256) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("UPDATE deliveries SET due_at = ");
-            q.push_bind(now.0).push(" WHERE state = 'ready' AND why = ").push_bind(why.to_owned()).push(" AND id IN (");
-            push_list(&mut q, padded(some).copied());
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new("UPDATE deliveries SET due_at = ");
+        q.push_bind(now.0).push(" WHERE state = 'ready' AND why = ").push_bind(why.to_owned()).push(" AND id IN (");
+        push_list(&mut q, padded(some).copied());
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -239,21 +240,29 @@ pub async fn wake(tx: &mut Tx, why: &str, (numbers, phone): (&[NumberId], Option
 /// Deliveries that wait although their time has run out at `now`, at most `limit`.
 pub async fn stale(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
     let skip = tx.hold_free("deliveries d");
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new(DEPARTING);
-        q.push(skip.noted()).push(OF).push("WHERE d.state = 'ready' AND d.valid_until <= ").push_bind(now.0)
-            .push(" ORDER BY d.valid_until LIMIT ").push_bind(limit).push(skip.clause());
-        q.build().try_map(|row: R| departing!(row)).fetch_all(&mut *c).await
-    })?;
+        q.push(skip.noted())
+            .push(OF)
+            .push("WHERE d.state = 'ready' AND d.valid_until <= ")
+            .push_bind(now.0)
+            .push(" ORDER BY d.valid_until LIMIT ")
+            .push_bind(limit)
+            .push(skip.clause());
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(held(tx, rows))
 }
 
 /// Lanes in which something waits behind nothing: none should ever be found.
 pub async fn stranded(tx: &mut Tx, limit: i64) -> Result<Vec<(NumberId, String)>> {
-    let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, String)> = query_as(
         "SELECT DISTINCT d.number_id, d.to_phone FROM deliveries d WHERE d.state = 'ready' AND d.due_at IS NULL \
          AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.number_id = d.number_id AND o.to_phone = d.to_phone \
-           AND (o.state IN ('sending', 'unknown') OR (o.state = 'ready' AND o.due_at IS NOT NULL))) LIMIT $1")
-        .bind(limit).fetch_all(&mut *c).await)?;
+           AND (o.state IN ('sending', 'unknown') OR (o.state = 'ready' AND o.due_at IS NOT NULL))) LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
     Ok(rows.into_iter().map(|(number, phone)| (NumberId(number), phone)).collect())
 }

@@ -1,27 +1,27 @@
 //! Numbers, and the account, that the carrier refuses to send from: what stands against them, and when they are tried.
 
-use sqlx::QueryBuilder;
-
 use crate::clock::At;
 use crate::domain::ids::{DeliveryId, NumberId};
 use crate::domain::outbox::fitness::{FIRST_PROBE, Record, Refused};
-use crate::on;
 use crate::store::engine::dialect;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{QueryBuilder, query, query_as};
 use crate::store::{Result, Tx};
 
 /// What stands against a number, which is locked until the commit.
 pub async fn record(tx: &mut Tx, number: NumberId) -> Result<Record> {
     let lock = tx.hold("numbers", &[number.0]);
-    let paused: Option<Option<i64>> = on!(tx, c => {
+    let paused: Option<Option<i64>> = {
         let mut q = QueryBuilder::new("SELECT paused_at");
         q.push(lock.noted()).push(" FROM numbers WHERE id = ").push_bind(number.0).push(lock.clause());
-        q.build_query_scalar::<Option<i64>>().fetch_optional(&mut *c).await
-    })?;
+        q.build_query_scalar::<Option<i64>>().fetch_optional(tx).await
+    }?;
     lock.done(tx, usize::from(paused.is_some())).await?;
-    let rows: Vec<(String, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT phone, last_at, tries, counts FROM sender_refusals WHERE number_id = $1 ORDER BY phone")
-        .bind(number.0).fetch_all(&mut *c).await)?;
+    let rows: Vec<(String, i64, i64, i64)> =
+        query_as("SELECT phone, last_at, tries, counts FROM sender_refusals WHERE number_id = $1 ORDER BY phone")
+            .bind(number.0)
+            .fetch_all(tx)
+            .await?;
     let refused = |(phone, last_at, tries, counts)| Refused { phone, last_at: At(last_at), tries, counts: counts == 1 };
     Ok(Record { paused: paused.flatten().is_some(), refused: rows.into_iter().map(refused).collect() })
 }
@@ -29,33 +29,40 @@ pub async fn record(tx: &mut Tx, number: NumberId) -> Result<Record> {
 /// Writes what stands against a number, but not whether it is paused.
 pub async fn keep(tx: &mut Tx, number: NumberId, record: &Record) -> Result<()> {
     hold_rows(tx, "numbers", &[number.0]).await?;
-    on!(tx, c => sqlx::query("DELETE FROM sender_refusals WHERE number_id = $1")
-        .bind(number.0).execute(&mut *c).await.map(drop))?;
+    query("DELETE FROM sender_refusals WHERE number_id = $1").bind(number.0).execute(tx).await?;
     if !record.refused.is_empty() {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO sender_refusals (number_id, phone, last_at, tries, counts) ");
-            q.push_values(&record.refused, |mut b, one| {
-                b.push_bind(number.0)
-                    .push_bind(one.phone.clone())
-                    .push_bind(one.last_at.0)
-                    .push_bind(one.tries)
-                    .push_bind(i64::from(one.counts));
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new("INSERT INTO sender_refusals (number_id, phone, last_at, tries, counts) ");
+        q.push_values(&record.refused, |mut b, one| {
+            b.push_bind(number.0)
+                .push_bind(one.phone.clone())
+                .push_bind(one.last_at.0)
+                .push_bind(one.tries)
+                .push_bind(i64::from(one.counts));
+        });
+        q.build().execute(tx).await?;
     }
-    on!(tx, c => sqlx::query("UPDATE numbers SET suspect = $2 WHERE id = $1")
-        .bind(number.0).bind(i64::from(!record.refused.is_empty())).execute(&mut *c).await.map(drop))?;
+    query("UPDATE numbers SET suspect = $2 WHERE id = $1")
+        .bind(number.0)
+        .bind(i64::from(!record.refused.is_empty()))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Stops one number; it is tried at `probe_at`. False if it was stopped before.
 pub async fn pause(tx: &mut Tx, number: NumberId, why: &str, probe_at: At, now: At) -> Result<bool> {
     hold_rows(tx, "numbers", &[number.0]).await?;
-    let done = on!(tx, c => sqlx::query(
+    let done = query(
         "UPDATE numbers SET paused_at = $2, paused_why = $3, pause_scope = 'number', probes = 0, probed_at = $2, \
-         probe_at = $4 WHERE id = $1 AND paused_at IS NULL")
-        .bind(number.0).bind(now.0).bind(why).bind(probe_at.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         probe_at = $4 WHERE id = $1 AND paused_at IS NULL",
+    )
+    .bind(number.0)
+    .bind(now.0)
+    .bind(why)
+    .bind(probe_at.0)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(done > 0)
 }
 
@@ -64,12 +71,14 @@ pub async fn pause(tx: &mut Tx, number: NumberId, why: &str, probe_at: At, now: 
 pub async fn pause_account(tx: &mut Tx, why: &str, probe_at: At, now: At) -> Result<bool> {
     hold_account(tx).await?;
     hold_where(tx, "paused_at IS NULL").await?;
-    let done = on!(tx, c => sqlx::query(
+    let done = query(
         "INSERT INTO account_pause (id, since, why, probes, probe_at) VALUES (1, $1, $2, 0, $3) ON CONFLICT (id) DO NOTHING")
-        .bind(now.0).bind(why).bind(probe_at.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
-    on!(tx, c => sqlx::query(
-        "UPDATE numbers SET paused_at = $1, paused_why = $2, pause_scope = 'account' WHERE paused_at IS NULL")
-        .bind(now.0).bind(why).execute(&mut *c).await.map(drop))?;
+        .bind(now.0).bind(why).bind(probe_at.0).execute(tx).await.map(|done| done.rows_affected())?;
+    query("UPDATE numbers SET paused_at = $1, paused_why = $2, pause_scope = 'account' WHERE paused_at IS NULL")
+        .bind(now.0)
+        .bind(why)
+        .execute(tx)
+        .await?;
     Ok(done > 0)
 }
 
@@ -84,11 +93,11 @@ async fn hold_where(tx: &mut Tx, condition: &'static str) -> Result<()> {
     if !tx.holds_rows() {
         return Ok(());
     }
-    let ids: Vec<(i64,)> = on!(tx, c => {
+    let ids: Vec<(i64,)> = {
         let mut q = QueryBuilder::new("SELECT id FROM numbers WHERE ");
         q.push(condition);
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
     hold_rows(tx, "numbers", &ids).await
 }
@@ -105,11 +114,11 @@ const GO_ON: &str = "UPDATE numbers SET paused_at = NULL, paused_why = NULL, pau
 /// One number sends again. False if it was not stopped.
 pub async fn resume(tx: &mut Tx, number: NumberId) -> Result<bool> {
     hold_rows(tx, "numbers", &[number.0]).await?;
-    let done = on!(tx, c => {
+    let done = {
         let mut q = QueryBuilder::new(GO_ON);
         q.push(" AND id = ").push_bind(number.0);
-        q.build().execute(&mut *c).await.map(|done| done.rows_affected())
-    })?;
+        q.build().execute(tx).await.map(|done| done.rows_affected())
+    }?;
     Ok(done > 0)
 }
 
@@ -117,22 +126,27 @@ pub async fn resume(tx: &mut Tx, number: NumberId) -> Result<bool> {
 pub async fn resume_account(tx: &mut Tx) -> Result<u64> {
     hold_account(tx).await?;
     hold_where(tx, "pause_scope = 'account'").await?;
-    on!(tx, c => sqlx::query("DELETE FROM account_pause").execute(&mut *c).await.map(drop))?;
-    let done = on!(tx, c => {
+    query("DELETE FROM account_pause").execute(tx).await?;
+    let done = {
         let mut q = QueryBuilder::new(GO_ON);
         q.push(" AND pause_scope = 'account'");
-        q.build().execute(&mut *c).await.map(|done| done.rows_affected())
-    })?;
+        q.build().execute(tx).await.map(|done| done.rows_affected())
+    }?;
     Ok(done)
 }
 
 /// What was stopped because of the account, and is not well for a reason of its own, is stopped for that.
 pub async fn stop_alone(tx: &mut Tx, number: NumberId, probe_at: At, now: At) -> Result<()> {
     hold_rows(tx, "numbers", &[number.0]).await?;
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE numbers SET pause_scope = 'number', probes = 0, probed_at = $2, probe_at = $3 \
-         WHERE id = $1 AND pause_scope = 'account'")
-        .bind(number.0).bind(now.0).bind(probe_at.0).execute(&mut *c).await.map(drop))?;
+         WHERE id = $1 AND pause_scope = 'account'",
+    )
+    .bind(number.0)
+    .bind(now.0)
+    .bind(probe_at.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -144,10 +158,8 @@ pub async fn forgive(tx: &mut Tx, number: NumberId) -> Result<()> {
 /// Everything that is stopped is tried at `now`, with the next text.
 pub async fn try_now(tx: &mut Tx, now: At) -> Result<()> {
     hold_stopped(tx).await?;
-    on!(tx, c => sqlx::query("UPDATE numbers SET probe_at = $1, probes = 0 WHERE pause_scope = 'number'")
-        .bind(now.0).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query("UPDATE account_pause SET probe_at = $1, probes = 0")
-        .bind(now.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE numbers SET probe_at = $1, probes = 0 WHERE pause_scope = 'number'").bind(now.0).execute(tx).await?;
+    query("UPDATE account_pause SET probe_at = $1, probes = 0").bind(now.0).execute(tx).await?;
     Ok(())
 }
 
@@ -181,7 +193,7 @@ const MOST: i64 = 16;
 /// What may be tried at `now` and has a text to be tried with: what is due, and a number that was not tried within the last
 /// minute if a text to a phone waits that was not refused. While the carrier cannot be reached nothing else is tried.
 pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
-    let rows: Vec<(i64, i64, i64)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, i64, i64)> = query_as(
         "SELECT * FROM (SELECT n.id AS id, n.probes AS probes, n.probe_at AS probe_at FROM numbers n WHERE n.paused_at IS NOT NULL AND n.pause_scope = 'number' \
            AND (n.probe_at <= $1 OR n.probed_at <= $2) AND n.state <> 'released' \
            AND EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = n.id AND d.state = 'ready' AND d.due_at <= $1 \
@@ -194,7 +206,7 @@ pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
          UNION ALL SELECT -1, o.probes, o.probe_at FROM carrier_outage o WHERE o.trial = 1 \
            AND EXISTS (SELECT 1 FROM deliveries d JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' \
              AND d.due_at <= $1 AND d.valid_until > $1 AND n.paused_at IS NULL) ORDER BY 3, 1 LIMIT $3")
-        .bind(now.0).bind((now - FIRST_PROBE).0).bind(MOST).fetch_all(&mut *c).await)?;
+        .bind(now.0).bind((now - FIRST_PROBE).0).bind(MOST).fetch_all(tx).await?;
     let read = |(id, probes, probe_at)| match id {
         -1 => Stopped::Carrier { probes },
         0 => Stopped::Account { probes },
@@ -208,22 +220,38 @@ pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
 /// for before it is requested comes last.
 pub async fn candidate(tx: &mut Tx, stopped: Stopped, now: At) -> Result<Option<DeliveryId>> {
     let found: Option<(i64, Option<i64>)> = match stopped {
-        Stopped::Number { id, .. } => on!(tx, c => sqlx::query_as(
-            "SELECT d.id, r.last_at FROM deliveries d \
+        Stopped::Number { id, .. } => {
+            query_as(
+                "SELECT d.id, r.last_at FROM deliveries d \
              LEFT JOIN sender_refusals r ON r.number_id = d.number_id AND r.phone = d.to_phone \
              WHERE d.number_id = $1 AND d.state = 'ready' AND d.due_at <= $2 AND d.valid_until > $2 \
-             ORDER BY d.look_from IS NOT NULL, COALESCE(r.last_at, 0), d.due_at, d.id LIMIT 1")
-            .bind(id.0).bind(now.0).fetch_optional(&mut *c).await)?,
-        Stopped::Account { .. } => on!(tx, c => sqlx::query_as(
-            "SELECT d.id, d.due_at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
+             ORDER BY d.look_from IS NOT NULL, COALESCE(r.last_at, 0), d.due_at, d.id LIMIT 1",
+            )
+            .bind(id.0)
+            .bind(now.0)
+            .fetch_optional(tx)
+            .await?
+        }
+        Stopped::Account { .. } => {
+            query_as(
+                "SELECT d.id, d.due_at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
              WHERE d.state = 'ready' AND d.due_at <= $1 AND d.valid_until > $1 AND n.pause_scope = 'account' \
-             ORDER BY d.look_from IS NOT NULL, d.tries, d.due_at, d.id LIMIT 1")
-            .bind(now.0).fetch_optional(&mut *c).await)?,
-        Stopped::Carrier { .. } => on!(tx, c => sqlx::query_as(
-            "SELECT d.id, d.due_at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
+             ORDER BY d.look_from IS NOT NULL, d.tries, d.due_at, d.id LIMIT 1",
+            )
+            .bind(now.0)
+            .fetch_optional(tx)
+            .await?
+        }
+        Stopped::Carrier { .. } => {
+            query_as(
+                "SELECT d.id, d.due_at FROM deliveries d JOIN numbers n ON n.id = d.number_id \
              WHERE d.state = 'ready' AND d.due_at <= $1 AND d.valid_until > $1 AND n.paused_at IS NULL \
-             ORDER BY d.look_from IS NOT NULL, d.tries, d.due_at, d.id LIMIT 1")
-            .bind(now.0).fetch_optional(&mut *c).await)?,
+             ORDER BY d.look_from IS NOT NULL, d.tries, d.due_at, d.id LIMIT 1",
+            )
+            .bind(now.0)
+            .fetch_optional(tx)
+            .await?
+        }
     };
     let early = matches!(stopped, Stopped::Number { early: true, .. });
     Ok(found.filter(|(_, refused)| !early || refused.is_none()).map(|(id, _)| DeliveryId(id)))
@@ -239,19 +267,35 @@ pub async fn take_probe(tx: &mut Tx, stopped: Stopped, probe_at: At, now: At) ->
         Stopped::Carrier { .. } => {}
     }
     let done = match stopped {
-        Stopped::Number { id, probes, .. } => on!(tx, c => sqlx::query(
+        Stopped::Number { id, probes, .. } => query(
             "UPDATE numbers SET probes = probes + 1, probed_at = $2, probe_at = $3 \
-             WHERE id = $1 AND pause_scope = 'number' AND probes = $4 AND (probe_at <= $2 OR probed_at <= $5)")
-            .bind(id.0).bind(now.0).bind(probe_at.0).bind(probes).bind((now - FIRST_PROBE).0)
-            .execute(&mut *c).await.map(|done| done.rows_affected()))?,
-        Stopped::Account { probes } => on!(tx, c => sqlx::query(
-            "UPDATE account_pause SET probes = probes + 1, probe_at = $2 WHERE probes = $3 AND probe_at <= $1")
-            .bind(now.0).bind(probe_at.0).bind(probes)
-            .execute(&mut *c).await.map(|done| done.rows_affected()))?,
-        Stopped::Carrier { probes } => on!(tx, c => sqlx::query(
-            "UPDATE carrier_outage SET trial = 0, probes = probes + 1, probe_at = $1 WHERE probes = $2 AND trial = 1")
-            .bind(probe_at.0).bind(probes)
-            .execute(&mut *c).await.map(|done| done.rows_affected()))?,
+             WHERE id = $1 AND pause_scope = 'number' AND probes = $4 AND (probe_at <= $2 OR probed_at <= $5)",
+        )
+        .bind(id.0)
+        .bind(now.0)
+        .bind(probe_at.0)
+        .bind(probes)
+        .bind((now - FIRST_PROBE).0)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?,
+        Stopped::Account { probes } => {
+            query("UPDATE account_pause SET probes = probes + 1, probe_at = $2 WHERE probes = $3 AND probe_at <= $1")
+                .bind(now.0)
+                .bind(probe_at.0)
+                .bind(probes)
+                .execute(tx)
+                .await
+                .map(|done| done.rows_affected())?
+        }
+        Stopped::Carrier { probes } => query(
+            "UPDATE carrier_outage SET trial = 0, probes = probes + 1, probe_at = $1 WHERE probes = $2 AND trial = 1",
+        )
+        .bind(probe_at.0)
+        .bind(probes)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?,
     };
     Ok(done > 0)
 }
@@ -261,22 +305,35 @@ pub async fn give_probe_back(tx: &mut Tx, stopped: Stopped, now: At) -> Result<(
     match stopped {
         // Only a phone that was not refused yet is tried early, and it is not tried again at once.
         Stopped::Number { early: true, .. } => {}
-        Stopped::Number { id, probes, .. } => on!(tx, c => sqlx::query(
-            "UPDATE numbers SET probes = $2, probe_at = $3 WHERE id = $1 AND paused_at IS NOT NULL")
-            .bind(id.0).bind(probes).bind(now.0).execute(&mut *c).await.map(drop))?,
-        Stopped::Account { probes } => on!(tx, c => sqlx::query("UPDATE account_pause SET probes = $1, probe_at = $2")
-            .bind(probes).bind(now.0).execute(&mut *c).await.map(drop))?,
-        Stopped::Carrier { probes } => on!(tx, c => sqlx::query(
-            "UPDATE carrier_outage SET trial = 1, probes = $1, probe_at = $2")
-            .bind(probes).bind(now.0).execute(&mut *c).await.map(drop))?,
+        Stopped::Number { id, probes, .. } => {
+            query("UPDATE numbers SET probes = $2, probe_at = $3 WHERE id = $1 AND paused_at IS NOT NULL")
+                .bind(id.0)
+                .bind(probes)
+                .bind(now.0)
+                .execute(tx)
+                .await
+                .map(drop)?
+        }
+        Stopped::Account { probes } => query("UPDATE account_pause SET probes = $1, probe_at = $2")
+            .bind(probes)
+            .bind(now.0)
+            .execute(tx)
+            .await
+            .map(drop)?,
+        Stopped::Carrier { probes } => query("UPDATE carrier_outage SET trial = 1, probes = $1, probe_at = $2")
+            .bind(probes)
+            .bind(now.0)
+            .execute(tx)
+            .await
+            .map(drop)?,
     }
     Ok(())
 }
 
 /// Why the account is stopped, since when, and when it is tried, if it is stopped.
 pub async fn account(tx: &mut Tx) -> Result<Option<(String, At, At)>> {
-    let row: Option<(String, i64, i64)> = on!(tx, c => sqlx::query_as("SELECT why, since, probe_at FROM account_pause")
-        .fetch_optional(&mut *c).await)?;
+    let row: Option<(String, i64, i64)> =
+        query_as("SELECT why, since, probe_at FROM account_pause").fetch_optional(tx).await?;
     Ok(row.map(|(why, since, probe_at)| (why, At(since), At(probe_at))))
 }
 
@@ -286,18 +343,17 @@ const UNSUSPECTED: &str = "suspect = 1 AND NOT EXISTS (SELECT 1 FROM sender_refu
 /// Forgets phones that were refused before `until`, and of which numbers there was something to remember.
 pub async fn forget(tx: &mut Tx, until: At) -> Result<()> {
     if tx.holds_rows() {
-        let old: Vec<(i64,)> = on!(tx, c => sqlx::query_as("SELECT DISTINCT number_id FROM sender_refusals WHERE last_at < $1")
-            .bind(until.0).fetch_all(&mut *c).await)?;
+        let old: Vec<(i64,)> = query_as("SELECT DISTINCT number_id FROM sender_refusals WHERE last_at < $1")
+            .bind(until.0)
+            .fetch_all(tx)
+            .await?;
         let old: Vec<i64> = old.into_iter().map(|(id,)| id).collect();
         hold_rows(tx, "numbers", &old).await?;
         hold_where(tx, UNSUSPECTED).await?;
     }
-    on!(tx, c => sqlx::query("DELETE FROM sender_refusals WHERE last_at < $1")
-        .bind(until.0).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("UPDATE numbers SET suspect = 0 WHERE ");
-        q.push(UNSUSPECTED);
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    query("DELETE FROM sender_refusals WHERE last_at < $1").bind(until.0).execute(tx).await?;
+    let mut q = QueryBuilder::new("UPDATE numbers SET suspect = 0 WHERE ");
+    q.push(UNSUSPECTED);
+    q.build().execute(tx).await?;
     Ok(())
 }

@@ -8,8 +8,6 @@ pub mod outage;
 pub mod paces;
 pub mod spending;
 
-use sqlx::{QueryBuilder, Row};
-
 pub use super::engine::lock_order::lanes::hold_lanes;
 
 use super::engine::lock_order::hold_rows;
@@ -18,7 +16,7 @@ use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
 use crate::domain::outbox::delivery::State;
 use crate::domain::outbox::settlement::EARLIER;
-use crate::on;
+use crate::store::sql::{QueryBuilder, query_as};
 
 /// One of our numbers, as sending sees it.
 #[derive(Clone, Debug)]
@@ -118,8 +116,8 @@ pub struct NewAttempt {
 
 /// The highest id of a text or a delivery; 0 if there is none.
 pub async fn newest(tx: &mut Tx) -> Result<i64> {
-    let (message, delivery): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
-        "SELECT (SELECT MAX(id) FROM messages), (SELECT MAX(id) FROM deliveries)").fetch_one(&mut *c).await)?;
+    let (message, delivery): (Option<i64>, Option<i64>) =
+        query_as("SELECT (SELECT MAX(id) FROM messages), (SELECT MAX(id) FROM deliveries)").fetch_one(tx).await?;
     Ok(message.max(delivery).unwrap_or(0))
 }
 
@@ -128,12 +126,13 @@ pub async fn hold_lanes_of(tx: &mut Tx, conversations: &[ConversationId]) -> Res
     if conversations.is_empty() || !tx.holds_rows() {
         return Ok(());
     }
-    let lanes: Vec<(i64, String)> = on!(tx, c => {
-        let mut q =
-            QueryBuilder::new("SELECT DISTINCT number_id, phone FROM legs WHERE ended_at IS NULL AND conversation_id IN (");
+    let lanes: Vec<(i64, String)> = {
+        let mut q = QueryBuilder::new(
+            "SELECT DISTINCT number_id, phone FROM legs WHERE ended_at IS NULL AND conversation_id IN (",
+        );
         push_list(&mut q, padded(conversations).map(|id| id.0));
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     let lanes: Vec<(NumberId, String)> = lanes.into_iter().map(|(number, phone)| (NumberId(number), phone)).collect();
     hold_lanes(tx, &lanes).await
 }
@@ -145,7 +144,7 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<(Sen
     }
     let numbered: Vec<(i64, i64, &str)> =
         asked.iter().zip(0_i64..).map(|((number, phone), i)| (i, number.0, phone.as_str())).collect();
-    let mut rows: Vec<(usize, (Sender, Lane))> = on!(tx, c, R => {
+    let mut rows: Vec<(usize, (Sender, Lane))> = {
         let mut q = QueryBuilder::new("WITH asked(i, number_id, phone) AS (");
         q.push_values(padded(&numbered), |mut b, (i, number, phone)| {
             b.push_bind(*i).push_bind(*number).push_bind((*phone).to_owned());
@@ -169,30 +168,33 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<(Sen
              n.in_service_at, n.backfilled_at \
              FROM asked a JOIN numbers n ON n.id = a.number_id ORDER BY a.i",
         );
-        q.build().try_map(|row: R| {
-            let place = usize::try_from(row.try_get::<i64, _>("i")?).unwrap_or(usize::MAX);
-            let newest: Option<i64> = row.try_get("newest")?;
-            let sender = Sender {
-                id: NumberId(row.try_get("id")?),
-                number: row.try_get("number")?,
-                pace_micros: row.try_get("pace_micros")?,
-                pace_free_at: At(row.try_get("pace_free_at")?),
-                paused: row.try_get::<i32, _>("paused")? == 1,
-                in_service_at: At(row.try_get("in_service_at")?),
-                compared_at: row.try_get::<Option<i64>, _>("backfilled_at")?.map(At),
-            };
-            let lane = Lane {
-                busy: row.try_get::<i32, _>("busy")? == 1,
-                waiting: newest.is_some(),
-                newest,
-                blocked: row.try_get::<Option<i64>, _>("blocked")? == Some(1),
-                unwanted: row.try_get::<Option<i64>, _>("given")? == Some(0),
-                muted: row.try_get::<Option<i64>, _>("muted")?.is_some(),
-                shut_out: row.try_get::<Option<i64>, _>("shut_out")?.is_some(),
-            };
-            Ok((place, (sender, lane)))
-        }).fetch_all(&mut *c).await
-    })?;
+        q.build()
+            .try_map(|row| {
+                let place = usize::try_from(row.try_get::<i64, _>("i")?).unwrap_or(usize::MAX);
+                let newest: Option<i64> = row.try_get("newest")?;
+                let sender = Sender {
+                    id: NumberId(row.try_get("id")?),
+                    number: row.try_get("number")?,
+                    pace_micros: row.try_get("pace_micros")?,
+                    pace_free_at: At(row.try_get("pace_free_at")?),
+                    paused: row.try_get::<i32, _>("paused")? == 1,
+                    in_service_at: At(row.try_get("in_service_at")?),
+                    compared_at: row.try_get::<Option<i64>, _>("backfilled_at")?.map(At),
+                };
+                let lane = Lane {
+                    busy: row.try_get::<i32, _>("busy")? == 1,
+                    waiting: newest.is_some(),
+                    newest,
+                    blocked: row.try_get::<Option<i64>, _>("blocked")? == Some(1),
+                    unwanted: row.try_get::<Option<i64>, _>("given")? == Some(0),
+                    muted: row.try_get::<Option<i64>, _>("muted")?.is_some(),
+                    shut_out: row.try_get::<Option<i64>, _>("shut_out")?.is_some(),
+                };
+                Ok((place, (sender, lane)))
+            })
+            .fetch_all(tx)
+            .await
+    }?;
     rows.dedup_by_key(|(place, _)| *place);
     if rows.len() != asked.len() {
         return Err(Error::GivenUp("a number is gone"));
@@ -206,38 +208,36 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<(Sen
 /// [`super::Error::Conflict`] if a lane was taken meanwhile or a part exists.
 pub async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
     for piece in pieces(rows) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO deliveries (id, message_id, leg_id, conversation_id, part, kind, number_id, to_phone, \
-                 person_id, body, segments, state, carrier_rank, due_at, place_at, accepted_at, valid_until, fence, tries, why, \
-                 updated_at, window_at) ",
-            );
-            q.push_values(piece, |mut b, row| {
-                b.push_bind(row.id.0)
-                    .push_bind(row.message.map(|id| id.0))
-                    .push_bind(row.leg.map(|id| id.0))
-                    .push_bind(row.conversation.map(|id| id.0))
-                    .push_bind(row.part)
-                    .push_bind(row.kind)
-                    .push_bind(row.number.0)
-                    .push_bind(row.to.clone())
-                    .push_bind(row.person.map(|id| id.0))
-                    .push_bind(row.body.clone())
-                    .push_bind(row.segments)
-                    .push_bind(row.state.word())
-                    .push_bind(crate::domain::outbox::delivery::UNREPORTED)
-                    .push_bind(row.due_at.map(|at| at.0))
-                    .push_bind(row.place_at.map(|at| at.0))
-                    .push_bind(row.accepted_at.0)
-                    .push_bind(row.valid_until.0)
-                    .push_bind(row.fence)
-                    .push_bind(row.fence)
-                    .push_bind(row.why.clone())
-                    .push_bind(row.accepted_at.0)
-                    .push_bind(row.window_at.map(|at| at.0));
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO deliveries (id, message_id, leg_id, conversation_id, part, kind, number_id, to_phone, \
+             person_id, body, segments, state, carrier_rank, due_at, place_at, accepted_at, valid_until, fence, tries, why, \
+             updated_at, window_at) ",
+        );
+        q.push_values(piece, |mut b, row| {
+            b.push_bind(row.id.0)
+                .push_bind(row.message.map(|id| id.0))
+                .push_bind(row.leg.map(|id| id.0))
+                .push_bind(row.conversation.map(|id| id.0))
+                .push_bind(row.part)
+                .push_bind(row.kind)
+                .push_bind(row.number.0)
+                .push_bind(row.to.clone())
+                .push_bind(row.person.map(|id| id.0))
+                .push_bind(row.body.clone())
+                .push_bind(row.segments)
+                .push_bind(row.state.word())
+                .push_bind(crate::domain::outbox::delivery::UNREPORTED)
+                .push_bind(row.due_at.map(|at| at.0))
+                .push_bind(row.place_at.map(|at| at.0))
+                .push_bind(row.accepted_at.0)
+                .push_bind(row.valid_until.0)
+                .push_bind(row.fence)
+                .push_bind(row.fence)
+                .push_bind(row.why.clone())
+                .push_bind(row.accepted_at.0)
+                .push_bind(row.window_at.map(|at| at.0));
+        });
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -245,24 +245,22 @@ pub async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
 /// Writes attempts begun at `now` by `node`, whose lease runs until `lease_until`.
 pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: At, lease_until: At) -> Result<()> {
     for piece in pieces(rows) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, looks, \
-                 began_there) ",
-            );
-            q.push_values(piece, |mut b, row| {
-                b.push_bind(row.id.0)
-                    .push_bind(row.delivery.0)
-                    .push_bind(row.secret.clone())
-                    .push_bind(row.fence)
-                    .push_bind(node)
-                    .push_bind(now.0)
-                    .push_bind(lease_until.0)
-                    .push_bind(0_i64)
-                    .push_bind(row.there.map(|at| at.0));
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, looks, \
+             began_there) ",
+        );
+        q.push_values(piece, |mut b, row| {
+            b.push_bind(row.id.0)
+                .push_bind(row.delivery.0)
+                .push_bind(row.secret.clone())
+                .push_bind(row.fence)
+                .push_bind(node)
+                .push_bind(now.0)
+                .push_bind(lease_until.0)
+                .push_bind(0_i64)
+                .push_bind(row.there.map(|at| at.0));
+        });
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -279,28 +277,26 @@ pub struct Look {
 /// Writes attempts whose first look at the carrier's list is due at `now`.
 pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Result<()> {
     for piece in pieces(rows) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, ended_at, outcome, \
-                 doubt_since, looks, next_look_at, began_there) ",
-            );
-            q.push_values(piece, |mut b, row| {
-                b.push_bind(row.attempt.id.0)
-                    .push_bind(row.attempt.delivery.0)
-                    .push_bind(row.attempt.secret.clone())
-                    .push_bind(row.attempt.fence)
-                    .push_bind(node)
-                    .push_bind(row.from.0)
-                    .push_bind(now.0)
-                    .push_bind(now.0)
-                    .push_bind(EARLIER)
-                    .push_bind(now.0)
-                    .push_bind(0_i64)
-                    .push_bind(now.0)
-                    .push_bind(row.attempt.there.map(|at| at.0));
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, ended_at, outcome, \
+             doubt_since, looks, next_look_at, began_there) ",
+        );
+        q.push_values(piece, |mut b, row| {
+            b.push_bind(row.attempt.id.0)
+                .push_bind(row.attempt.delivery.0)
+                .push_bind(row.attempt.secret.clone())
+                .push_bind(row.attempt.fence)
+                .push_bind(node)
+                .push_bind(row.from.0)
+                .push_bind(now.0)
+                .push_bind(now.0)
+                .push_bind(EARLIER)
+                .push_bind(now.0)
+                .push_bind(0_i64)
+                .push_bind(now.0)
+                .push_bind(row.attempt.there.map(|at| at.0));
+        });
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -312,12 +308,10 @@ pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()>
     }
     let held: Vec<i64> = ids.iter().map(|id| id.0).collect();
     hold_rows(tx, "deliveries", &held).await?;
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = ");
-        q.push_bind(from.0).push(" WHERE id IN (");
-        push_list(&mut q, padded(ids).map(|id| id.0));
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = ");
+    q.push_bind(from.0).push(" WHERE id IN (");
+    push_list(&mut q, padded(ids).map(|id| id.0));
+    q.build().execute(tx).await?;
     Ok(())
 }
 
@@ -326,10 +320,8 @@ pub async fn looked_first(tx: &mut Tx, looks: &[Look]) -> Result<()> {
     if looks.is_empty() {
         return Ok(());
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = NULL WHERE id IN (");
-        push_list(&mut q, padded(looks).map(|look| look.attempt.delivery.0));
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = NULL WHERE id IN (");
+    push_list(&mut q, padded(looks).map(|look| look.attempt.delivery.0));
+    q.build().execute(tx).await?;
     Ok(())
 }

@@ -1,11 +1,9 @@
 //! The next free place of each number, a row a session on PostgreSQL: each writes a row of its own, so that nobody waits for anybody.
 //! The latest one that has been committed counts; what is under way elsewhere at that moment may take the same place.
 
-use sqlx::QueryBuilder;
-
 use crate::clock::At;
 use crate::domain::ids::NumberId;
-use crate::on;
+use crate::store::sql::{QueryBuilder, query};
 use crate::store::{Result, Tx, padded};
 
 /// Remembers each number's next free place.
@@ -14,16 +12,14 @@ pub async fn set(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
         return Ok(());
     }
     let session = if tx.holds_rows() { "pg_backend_pid()" } else { "0" };
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(id, free_at) AS (");
-        q.push_values(padded(paces), |mut b, (id, at)| {
-            b.push_bind(id.0).push_bind(at.0);
-        });
-        q.push(") INSERT INTO paces (number_id, session, free_at) SELECT DISTINCT id, ")
-            .push(session)
-            .push(", free_at FROM v WHERE TRUE ON CONFLICT (number_id, session) DO UPDATE SET free_at = excluded.free_at");
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("WITH v(id, free_at) AS (");
+    q.push_values(padded(paces), |mut b, (id, at)| {
+        b.push_bind(id.0).push_bind(at.0);
+    });
+    q.push(") INSERT INTO paces (number_id, session, free_at) SELECT DISTINCT id, ")
+        .push(session)
+        .push(", free_at FROM v WHERE TRUE ON CONFLICT (number_id, session) DO UPDATE SET free_at = excluded.free_at");
+    q.build().execute(tx).await?;
     Ok(())
 }
 
@@ -31,6 +27,6 @@ pub async fn set(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
 pub async fn forget(tx: &mut Tx, until: At) -> Result<()> {
     let old = tx.free("paces", "number_id, session", "free_at < $1");
     let sql = format!("DELETE FROM paces WHERE (number_id, session) IN {old}");
-    on!(tx, c => sqlx::query(sqlx::AssertSqlSafe(sql)).bind(until.0).execute(&mut *c).await.map(drop))?;
+    query(sqlx::AssertSqlSafe(sql)).bind(until.0).execute(tx).await?;
     Ok(())
 }

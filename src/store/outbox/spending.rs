@@ -2,13 +2,15 @@
 //! row of its own, so that nobody waits for anybody. Each reads the sum of what has been committed; what is under way elsewhere at that moment may go
 //! beyond a day's most.
 
-use crate::on;
+use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};
 
 /// What was requested on `day`, by all nodes.
 pub async fn of_day(tx: &mut Tx, day: i64) -> Result<i64> {
-    let sum: i64 = on!(tx, c => sqlx::query_scalar("SELECT CAST(COALESCE(SUM(segments), 0) AS BIGINT) FROM spending WHERE day = $1")
-        .bind(day).fetch_one(&mut *c).await)?;
+    let sum: i64 = query_scalar("SELECT CAST(COALESCE(SUM(segments), 0) AS BIGINT) FROM spending WHERE day = $1")
+        .bind(day)
+        .fetch_one(tx)
+        .await?;
     Ok(sum)
 }
 
@@ -20,7 +22,6 @@ pub async fn add(tx: &mut Tx, day: i64, node: i64, segments: i64) -> Result<()> 
         "INSERT INTO spending (day, node, segments) VALUES ($1, {node_and_session}, $3) \
          ON CONFLICT (day, node) DO UPDATE SET segments = spending.segments + excluded.segments"
     );
-    on!(tx, c => sqlx::query(sqlx::AssertSqlSafe(sql)).bind(day).bind(node).bind(segments)
-        .execute(&mut *c).await.map(drop))?;
+    query(sqlx::AssertSqlSafe(sql)).bind(day).bind(node).bind(segments).execute(tx).await?;
     Ok(())
 }

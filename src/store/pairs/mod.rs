@@ -5,14 +5,12 @@ pub mod partings;
 
 use std::time::Duration;
 
-use sqlx::QueryBuilder;
-
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId, NumberId, TokenId};
 use crate::domain::pairs::expiry::{Expiry, Term};
-use crate::on;
 use crate::secret::Ids;
+use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 
 /// What relaying needs to know of a pair.
 #[derive(Clone, Debug)]
@@ -92,34 +90,42 @@ fn of(app: Option<AppId>) -> i64 {
 
 /// Whether this is a pair of that app.
 pub async fn belongs(tx: &mut Tx, pair: ConversationId, app: AppId) -> Result<bool> {
-    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT conversation_id FROM pairs WHERE conversation_id = $1 AND app_id = $2")
-        .bind(pair.0).bind(app.0).fetch_optional(&mut *c).await)?;
+    let found: Option<i64> =
+        query_scalar("SELECT conversation_id FROM pairs WHERE conversation_id = $1 AND app_id = $2")
+            .bind(pair.0)
+            .bind(app.0)
+            .fetch_optional(tx)
+            .await?;
     Ok(found.is_some())
 }
 
 /// Opens a conversation for a pair.
 pub async fn insert(tx: &mut Tx, new: &NewPair<'_>, now: At) -> Result<ConversationId> {
-    let id: i64 = on!(tx, c => sqlx::query_scalar(
-        "INSERT INTO conversations (kind, opened_at, last_at, preview) VALUES ('pair', $1, $1, '') RETURNING id")
-        .bind(now.0).fetch_one(&mut *c).await)?;
+    let id: i64 = query_scalar(
+        "INSERT INTO conversations (kind, opened_at, last_at, preview) VALUES ('pair', $1, $1, '') RETURNING id",
+    )
+    .bind(now.0)
+    .fetch_one(tx)
+    .await?;
     let term = &new.term;
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO pairs (conversation_id, expiry, span, ends_at, hard_end_at, extension, extensions, warn_before, \
-         warns_at, warning, redact, token_id, app_id) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12)")
-        .bind(id)
-        .bind(term.expiry.word())
-        .bind(term.expiry.span().map(micros))
-        .bind(term.ends_at.0)
-        .bind(term.hard_end.0)
-        .bind(term.extension.map(micros))
-        .bind(term.warn_before.map(micros))
-        .bind(term.warns_at().map(|at| at.0))
-        .bind(new.warning)
-        .bind(i64::from(new.redact))
-        .bind(new.by.map(|(_, token)| token.0))
-        .bind(of(new.by.map(|(app, _)| app)))
-        .execute(&mut *c).await.map(drop))?;
+         warns_at, warning, redact, token_id, app_id) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(id)
+    .bind(term.expiry.word())
+    .bind(term.expiry.span().map(micros))
+    .bind(term.ends_at.0)
+    .bind(term.hard_end.0)
+    .bind(term.extension.map(micros))
+    .bind(term.warn_before.map(micros))
+    .bind(term.warns_at().map(|at| at.0))
+    .bind(new.warning)
+    .bind(i64::from(new.redact))
+    .bind(new.by.map(|(_, token)| token.0))
+    .bind(of(new.by.map(|(app, _)| app)))
+    .execute(tx)
+    .await?;
     Ok(ConversationId(id))
 }
 
@@ -134,9 +140,16 @@ pub async fn name(
     reference: &str,
     body_hash: &str,
 ) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO pair_references (id, conversation_id, reference, body_hash, app_id) VALUES ($1, $2, $3, $4, $5)")
-        .bind(id).bind(pair.0).bind(reference).bind(body_hash).bind(of(app)).execute(&mut *c).await.map(drop))?;
+    query(
+        "INSERT INTO pair_references (id, conversation_id, reference, body_hash, app_id) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(id)
+    .bind(pair.0)
+    .bind(reference)
+    .bind(body_hash)
+    .bind(of(app))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -146,44 +159,51 @@ pub async fn by_reference(
     app: Option<AppId>,
     reference: &str,
 ) -> Result<Option<(ConversationId, String)>> {
-    let row: Option<(i64, String)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(i64, String)> = query_as(
         "SELECT conversation_id, body_hash FROM pair_references \
-         WHERE app_id = $1 AND reference = $2 AND ended_at IS NULL")
-        .bind(of(app)).bind(reference).fetch_optional(&mut *c).await)?;
+         WHERE app_id = $1 AND reference = $2 AND ended_at IS NULL",
+    )
+    .bind(of(app))
+    .bind(reference)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(id, hash)| (ConversationId(id), hash)))
 }
 
 /// What integrators call a pair, the first name first.
 pub async fn references(tx: &mut Tx, pair: ConversationId) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(
-        "SELECT reference FROM pair_references WHERE conversation_id = $1 ORDER BY id")
-        .bind(pair.0).fetch_all(&mut *c).await)?;
+    let rows: Vec<(String,)> = query_as("SELECT reference FROM pair_references WHERE conversation_id = $1 ORDER BY id")
+        .bind(pair.0)
+        .fetch_all(tx)
+        .await?;
     Ok(rows.into_iter().map(|(reference,)| reference).collect())
 }
 
 /// What the parties of a pair are told before its end, if anything.
 pub async fn warning(tx: &mut Tx, pair: ConversationId) -> Result<Option<String>> {
-    let row: Option<(Option<String>,)> = on!(tx, c => sqlx::query_as("SELECT warning FROM pairs WHERE conversation_id = $1")
-        .bind(pair.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(Option<String>,)> =
+        query_as("SELECT warning FROM pairs WHERE conversation_id = $1").bind(pair.0).fetch_optional(tx).await?;
     Ok(row.and_then(|(words,)| words))
 }
 
 /// Writes down how long pairs have now; of each at most one row.
 pub async fn keep_terms(tx: &mut Tx, rows: &[(ConversationId, Term)]) -> Result<()> {
     for (id, term) in rows {
-        on!(tx, c => sqlx::query(
+        query(
             "UPDATE pairs SET ends_at = $2, hard_end_at = $3, completed_at = $4, extension = $5, extensions = $6, \
-             warn_before = $7, warns_at = $8, warned_at = $9 WHERE conversation_id = $1")
-            .bind(id.0)
-            .bind(term.ends_at.0)
-            .bind(term.hard_end.0)
-            .bind(term.completed_at.map(|at| at.0))
-            .bind(term.extension.map(micros))
-            .bind(i64::from(term.extensions))
-            .bind(term.warn_before.map(micros))
-            .bind(term.warns_at().map(|at| at.0))
-            .bind(term.warned_at.map(|at| at.0))
-            .execute(&mut *c).await.map(drop))?;
+             warn_before = $7, warns_at = $8, warned_at = $9 WHERE conversation_id = $1",
+        )
+        .bind(id.0)
+        .bind(term.ends_at.0)
+        .bind(term.hard_end.0)
+        .bind(term.completed_at.map(|at| at.0))
+        .bind(term.extension.map(micros))
+        .bind(i64::from(term.extensions))
+        .bind(term.warn_before.map(micros))
+        .bind(term.warns_at().map(|at| at.0))
+        .bind(term.warned_at.map(|at| at.0))
+        .execute(tx)
+        .await?;
     }
     Ok(())
 }
@@ -197,7 +217,7 @@ pub async fn of_same_people(
 ) -> Result<Option<ConversationId>> {
     let Some(first) = phones.first() else { return Ok(None) };
     let count = i64::try_from(phones.len()).unwrap_or(i64::MAX);
-    let row: Option<(i64,)> = on!(tx, c => {
+    let row: Option<(i64,)> = {
         let mut q = QueryBuilder::new(
             "SELECT x.conversation_id FROM legs l JOIN pairs x ON x.conversation_id = l.conversation_id \
              WHERE l.phone = ",
@@ -212,8 +232,8 @@ pub async fn of_same_people(
             .push(" AND (SELECT COUNT(*) FROM legs o WHERE o.conversation_id = x.conversation_id AND o.ended_at IS NULL AND o.phone IN (");
         push_list(&mut q, padded(phones).map(|phone| (*phone).to_owned()));
         q.push(") = ").push_bind(count).push(" ORDER BY x.conversation_id LIMIT 1");
-        q.build_query_as().fetch_optional(&mut *c).await
-    })?;
+        q.build_query_as().fetch_optional(tx).await
+    }?;
     Ok(row.map(|(id,)| ConversationId(id)))
 }
 
@@ -239,43 +259,54 @@ impl From<PartyRow> for Party {
 
 /// The party of this pair with that leg, live or ended.
 pub async fn party(tx: &mut Tx, pair: ConversationId, leg: LegId) -> Result<Option<Party>> {
-    let row: Option<PartyRow> = on!(tx, c => sqlx::query_as(
-        "SELECT phone, number_id, alias FROM legs WHERE id = $1 AND conversation_id = $2 AND role = 'party'")
-        .bind(leg.0).bind(pair.0).fetch_optional(&mut *c).await)?;
+    let row: Option<PartyRow> =
+        query_as("SELECT phone, number_id, alias FROM legs WHERE id = $1 AND conversation_id = $2 AND role = 'party'")
+            .bind(leg.0)
+            .bind(pair.0)
+            .fetch_optional(tx)
+            .await?;
     Ok(row.map(Party::from))
 }
 
 /// The party who wrote a message.
 pub async fn author(tx: &mut Tx, message: MessageId) -> Result<Option<Party>> {
-    let row: Option<PartyRow> = on!(tx, c => sqlx::query_as(
+    let row: Option<PartyRow> = query_as(
         "SELECT l.phone, l.number_id, l.alias FROM messages m JOIN legs l ON l.id = m.leg_id \
-         WHERE m.id = $1 AND l.role = 'party'")
-        .bind(message.0).fetch_optional(&mut *c).await)?;
+         WHERE m.id = $1 AND l.role = 'party'",
+    )
+    .bind(message.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(Party::from))
 }
 
 /// Sets whom a leg's mask stands for.
 pub async fn set_counterpart(tx: &mut Tx, leg: LegId, counterpart: &str) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE legs SET counterpart = $2 WHERE id = $1")
-        .bind(leg.0).bind(counterpart).execute(&mut *c).await.map(drop))?;
+    query("UPDATE legs SET counterpart = $2 WHERE id = $1").bind(leg.0).bind(counterpart).execute(tx).await?;
     Ok(())
 }
 
 /// When phones came into pairs of `app` after `since`, the newest first, at most `most`.
 pub async fn begun_since(tx: &mut Tx, app: AppId, since: At, most: i64) -> Result<Vec<At>> {
-    let rows: Vec<i64> = on!(tx, c => sqlx::query_scalar(
+    let rows: Vec<i64> = query_scalar(
         "SELECT g.opened_at FROM legs g JOIN pairs x ON x.conversation_id = g.conversation_id \
-         WHERE g.id >= $1 AND g.opened_at > $2 AND x.app_id = $3 ORDER BY g.id DESC LIMIT $4")
-        .bind(Ids::floor(since)).bind(since.0).bind(app.0).bind(most).fetch_all(&mut *c).await)?;
+         WHERE g.id >= $1 AND g.opened_at > $2 AND x.app_id = $3 ORDER BY g.id DESC LIMIT $4",
+    )
+    .bind(Ids::floor(since))
+    .bind(since.0)
+    .bind(app.0)
+    .bind(most)
+    .fetch_all(tx)
+    .await?;
     Ok(rows.into_iter().map(At).collect())
 }
 
 /// Those of these numbers that are ours.
 pub async fn ours(tx: &mut Tx, numbers: &[&str]) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = on!(tx, c => {
+    let rows: Vec<(String,)> = {
         let mut q = QueryBuilder::new("SELECT number FROM numbers WHERE state <> 'released' AND number IN (");
         push_list(&mut q, padded(numbers).map(|number| (*number).to_owned()));
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows.into_iter().map(|(number,)| number).collect())
 }

@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use sqlx::QueryBuilder;
-
 use super::micros;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId};
-use crate::on;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{QueryBuilder, query, query_as};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// Pairs that `phones` have legs in, that are over at `now`, and that nobody has written down as over.
 pub async fn over_with(tx: &mut Tx, phones: &[&str], now: At) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = on!(tx, c => {
+    let rows: Vec<(i64,)> = {
         let mut q = QueryBuilder::new(
             "SELECT DISTINCT x.conversation_id FROM legs l JOIN pairs x ON x.conversation_id = l.conversation_id \
              WHERE l.ended_at IS NULL AND x.ended_at IS NULL AND x.ends_at <= ",
@@ -21,25 +19,33 @@ pub async fn over_with(tx: &mut Tx, phones: &[&str], now: At) -> Result<Vec<Conv
         q.push_bind(now.0).push(" AND l.phone IN (");
         push_list(&mut q, padded(phones).map(|phone| (*phone).to_owned()));
         q.push(" ORDER BY 1");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
 }
 
 /// At most `limit` pairs that are over at `now` and that nobody has written down as over, oldest end first.
 pub async fn over(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
-        "SELECT conversation_id FROM pairs WHERE ended_at IS NULL AND ends_at <= $1 ORDER BY ends_at LIMIT $2")
-        .bind(now.0).bind(limit).fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64,)> = query_as(
+        "SELECT conversation_id FROM pairs WHERE ended_at IS NULL AND ends_at <= $1 ORDER BY ends_at LIMIT $2",
+    )
+    .bind(now.0)
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
     Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
 }
 
 /// At most `limit` pairs whose warning is due at `now`.
 pub async fn to_warn(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64,)> = query_as(
         "SELECT conversation_id FROM pairs WHERE ended_at IS NULL AND warns_at IS NOT NULL AND warns_at <= $1 \
-         AND ends_at > $1 ORDER BY warns_at LIMIT $2")
-        .bind(now.0).bind(limit).fetch_all(&mut *c).await)?;
+         AND ends_at > $1 ORDER BY warns_at LIMIT $2",
+    )
+    .bind(now.0)
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
     Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
 }
 
@@ -50,12 +56,14 @@ pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(Conve
     wanted.sort_unstable();
     wanted.dedup();
     hold_rows(tx, "conversations", &wanted).await?;
-    let rows: Vec<(i64, i64)> = on!(tx, c => {
-        let mut q = QueryBuilder::new("SELECT conversation_id, ends_at FROM pairs WHERE ended_at IS NULL AND conversation_id IN (");
+    let rows: Vec<(i64, i64)> = {
+        let mut q = QueryBuilder::new(
+            "SELECT conversation_id, ends_at FROM pairs WHERE ended_at IS NULL AND conversation_id IN (",
+        );
         push_list(&mut q, padded(&wanted).copied());
         q.push(" ORDER BY conversation_id");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows.into_iter().map(|(id, at)| (ConversationId(id), At(at))).collect())
 }
 
@@ -63,51 +71,59 @@ pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(Conve
 /// and their masks rest for `rest` from then on.
 pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: Duration) -> Result<()> {
     for piece in pieces(ids) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("UPDATE pairs SET warns_at = NULL, ended_why = ");
-            q.push_bind(why.to_owned()).push(", ended_at = CASE WHEN ends_at < ").push_bind(now.0)
-                .push(" THEN ends_at ELSE ").push_bind(now.0).push(" END WHERE ended_at IS NULL AND conversation_id IN (");
-            push_list(&mut q, piece.iter().map(|id| id.0));
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("UPDATE legs SET ended_why = ");
-            q.push_bind(why.to_owned())
-                .push(", ended_at = x.ended_at, rests_until = x.ended_at + ").push_bind(micros(rest))
-                .push(" FROM pairs x WHERE x.conversation_id = legs.conversation_id AND legs.ended_at IS NULL \
-                       AND legs.conversation_id IN (");
-            push_list(&mut q, piece.iter().map(|id| id.0));
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "UPDATE conversations SET closed_at = x.ended_at, waiting_since = NULL, waits_from = NULL FROM pairs x \
-                 WHERE x.conversation_id = conversations.id AND conversations.id IN (");
-            push_list(&mut q, piece.iter().map(|id| id.0));
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("UPDATE pair_references SET ended_at = ");
-            q.push_bind(now.0).push(" WHERE ended_at IS NULL AND conversation_id IN (");
-            push_list(&mut q, piece.iter().map(|id| id.0));
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new("UPDATE pairs SET warns_at = NULL, ended_why = ");
+        q.push_bind(why.to_owned())
+            .push(", ended_at = CASE WHEN ends_at < ")
+            .push_bind(now.0)
+            .push(" THEN ends_at ELSE ")
+            .push_bind(now.0)
+            .push(" END WHERE ended_at IS NULL AND conversation_id IN (");
+        push_list(&mut q, piece.iter().map(|id| id.0));
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new("UPDATE legs SET ended_why = ");
+        q.push_bind(why.to_owned())
+            .push(", ended_at = x.ended_at, rests_until = x.ended_at + ")
+            .push_bind(micros(rest))
+            .push(
+                " FROM pairs x WHERE x.conversation_id = legs.conversation_id AND legs.ended_at IS NULL \
+                   AND legs.conversation_id IN (",
+            );
+        push_list(&mut q, piece.iter().map(|id| id.0));
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new(
+            "UPDATE conversations SET closed_at = x.ended_at, waiting_since = NULL, waits_from = NULL FROM pairs x \
+             WHERE x.conversation_id = conversations.id AND conversations.id IN (",
+        );
+        push_list(&mut q, piece.iter().map(|id| id.0));
+        q.build().execute(tx).await?;
+        let mut q = QueryBuilder::new("UPDATE pair_references SET ended_at = ");
+        q.push_bind(now.0).push(" WHERE ended_at IS NULL AND conversation_id IN (");
+        push_list(&mut q, piece.iter().map(|id| id.0));
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
 
 /// Ends one party's leg; its mask rests until `rests_until`.
 pub async fn end_leg(tx: &mut Tx, leg: LegId, why: &str, now: At, rests_until: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE legs SET ended_at = $2, ended_why = $3, rests_until = $4 WHERE id = $1")
-        .bind(leg.0).bind(now.0).bind(why).bind(rests_until.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE legs SET ended_at = $2, ended_why = $3, rests_until = $4 WHERE id = $1")
+        .bind(leg.0)
+        .bind(now.0)
+        .bind(why)
+        .bind(rests_until.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// When the next pair ends or is to be warned, after `now`.
 pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
-    let (ends, warns): (Option<i64>, Option<i64>) = on!(tx, c => sqlx::query_as(
+    let (ends, warns): (Option<i64>, Option<i64>) = query_as(
         "SELECT (SELECT MIN(ends_at) FROM pairs WHERE ended_at IS NULL AND ends_at > $1), \
-                (SELECT MIN(warns_at) FROM pairs WHERE ended_at IS NULL AND warns_at > $1)")
-        .bind(now.0).fetch_one(&mut *c).await)?;
+                (SELECT MIN(warns_at) FROM pairs WHERE ended_at IS NULL AND warns_at > $1)",
+    )
+    .bind(now.0)
+    .fetch_one(tx)
+    .await?;
     Ok([ends, warns].into_iter().flatten().min().map(At))
 }

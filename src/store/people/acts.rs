@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, PersonId, TokenId};
-use crate::on;
+use crate::store::sql::query;
 use crate::store::{Result, Tx};
 
 /// Who acted, if no person did.
@@ -52,10 +52,18 @@ pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
         Origin::Command => (COMMAND, None, None),
         Origin::House(app) => ("house", app, None),
     };
-    on!(tx, c => sqlx::query(INSERT)
-        .bind(act.id).bind(act.at.0).bind(origin).bind(app.map(|id| id.0)).bind(token.map(|id| id.0)).bind(act.kind)
-        .bind(act.conversation.map(|id| id.0)).bind(act.person.map(|id| id.0)).bind(act.data.to_string())
-        .execute(&mut *c).await.map(drop))?;
+    query(INSERT)
+        .bind(act.id)
+        .bind(act.at.0)
+        .bind(origin)
+        .bind(app.map(|id| id.0))
+        .bind(token.map(|id| id.0))
+        .bind(act.kind)
+        .bind(act.conversation.map(|id| id.0))
+        .bind(act.person.map(|id| id.0))
+        .bind(act.data.to_string())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

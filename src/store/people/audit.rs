@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
-use crate::on;
+use crate::store::sql::query;
 use crate::store::{Result, Tx};
 
 /// What somebody did.
@@ -38,12 +38,19 @@ impl<'a> Entry<'a> {
 
 /// Writes a row.
 pub async fn record(tx: &mut Tx, entry: Entry<'_>) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO audit (id, at, actor_id, kind, conversation_id, customer_id, person_id, data) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(entry.id).bind(entry.at.0).bind(entry.actor.0).bind(entry.kind)
-        .bind(entry.conversation.map(|id| id.0)).bind(entry.customer.map(|id| id.0))
-        .bind(entry.person.map(|id| id.0)).bind(entry.data.to_string())
-        .execute(&mut *c).await.map(drop))?;
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(entry.id)
+    .bind(entry.at.0)
+    .bind(entry.actor.0)
+    .bind(entry.kind)
+    .bind(entry.conversation.map(|id| id.0))
+    .bind(entry.customer.map(|id| id.0))
+    .bind(entry.person.map(|id| id.0))
+    .bind(entry.data.to_string())
+    .execute(tx)
+    .await?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;
-use crate::on;
 use crate::store::engine::lock_order::{Asked, hold_which};
+use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};
 
 /// So many browsers of one person, and people of one browser, are remembered: those that signed in last.
@@ -12,9 +12,13 @@ const MOST: i64 = 20;
 
 /// Whether the person has signed in with this browser after `since`.
 pub async fn knows(tx: &mut Tx, token_hash: &str, person: PersonId, since: At) -> Result<bool> {
-    let seen: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT seen_at FROM devices WHERE token_hash = $1 AND person_id = $2 AND seen_at > $3")
-        .bind(token_hash).bind(person.0).bind(since.0).fetch_optional(&mut *c).await)?;
+    let seen: Option<i64> =
+        query_scalar("SELECT seen_at FROM devices WHERE token_hash = $1 AND person_id = $2 AND seen_at > $3")
+            .bind(token_hash)
+            .bind(person.0)
+            .bind(since.0)
+            .fetch_optional(tx)
+            .await?;
     Ok(seen.is_some())
 }
 
@@ -30,27 +34,44 @@ pub async fn renew(
     let asked = [Asked::Number(person.0), Asked::Word(before.unwrap_or(token_hash))];
     hold_which(tx, "devices", "token_hash, person_id", "person_id = $1 OR token_hash = $2", &asked).await?;
     if let Some(before) = before {
-        on!(tx, c => sqlx::query("UPDATE devices SET token_hash = $2 WHERE token_hash = $1 AND seen_at > $3")
-            .bind(before).bind(token_hash).bind(since.0).execute(&mut *c).await.map(drop))?;
+        query("UPDATE devices SET token_hash = $2 WHERE token_hash = $1 AND seen_at > $3")
+            .bind(before)
+            .bind(token_hash)
+            .bind(since.0)
+            .execute(tx)
+            .await?;
     }
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO devices (token_hash, person_id, seen_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (token_hash, person_id) DO UPDATE SET seen_at = excluded.seen_at")
-        .bind(token_hash).bind(person.0).bind(now.0).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query(
+         ON CONFLICT (token_hash, person_id) DO UPDATE SET seen_at = excluded.seen_at",
+    )
+    .bind(token_hash)
+    .bind(person.0)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
+    query(
         "DELETE FROM devices WHERE person_id = $1 AND token_hash NOT IN \
-         (SELECT token_hash FROM devices WHERE person_id = $1 ORDER BY seen_at DESC, token_hash LIMIT $2)")
-        .bind(person.0).bind(MOST).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query(
+         (SELECT token_hash FROM devices WHERE person_id = $1 ORDER BY seen_at DESC, token_hash LIMIT $2)",
+    )
+    .bind(person.0)
+    .bind(MOST)
+    .execute(tx)
+    .await?;
+    query(
         "DELETE FROM devices WHERE token_hash = $1 AND person_id NOT IN \
-         (SELECT person_id FROM devices WHERE token_hash = $1 ORDER BY seen_at DESC, person_id LIMIT $2)")
-        .bind(token_hash).bind(MOST).execute(&mut *c).await.map(drop))?;
+         (SELECT person_id FROM devices WHERE token_hash = $1 ORDER BY seen_at DESC, person_id LIMIT $2)",
+    )
+    .bind(token_hash)
+    .bind(MOST)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Forgets all browsers of a person.
 pub async fn forget(tx: &mut Tx, person: PersonId) -> Result<()> {
     hold_which(tx, "devices", "token_hash, person_id", "person_id = $1", &[Asked::Number(person.0)]).await?;
-    on!(tx, c => sqlx::query("DELETE FROM devices WHERE person_id = $1").bind(person.0).execute(&mut *c).await.map(drop))?;
+    query("DELETE FROM devices WHERE person_id = $1").bind(person.0).execute(tx).await?;
     Ok(())
 }

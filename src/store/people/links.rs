@@ -1,11 +1,9 @@
 //! One-time links: what each is for, and its use. Only hashes of their tokens are stored.
 
-use sqlx::AssertSqlSafe;
-
 use crate::clock::At;
 use crate::domain::ids::PersonId;
-use crate::on;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{AssertSqlSafe, query, query_as};
 use crate::store::{Result, Tx};
 
 /// What a link is for.
@@ -63,14 +61,15 @@ pub async fn insert(
 ) -> Result<()> {
     if kind != Kind::SignIn {
         hold_rows(tx, "people", &[person.0]).await?;
-        on!(tx, c => sqlx::query(
-            "DELETE FROM links WHERE person_id = $1 AND used_at IS NULL AND kind <> 'sign_in'")
-            .bind(person.0).execute(&mut *c).await.map(drop))?;
+        query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL AND kind <> 'sign_in'")
+            .bind(person.0)
+            .execute(tx)
+            .await?;
     }
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO links (token_hash, person_id, created_at, expires_at, kind, made_by) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(token_hash).bind(person.0).bind(now.0).bind(expires_at.0).bind(kind.word()).bind(made_by.map(|id| id.0))
-        .execute(&mut *c).await.map(drop))?;
+        .execute(tx).await?;
     Ok(())
 }
 
@@ -85,8 +84,8 @@ pub async fn open(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<OpenL
         "SELECT l.kind, p.id, p.name, p.email FROM links l JOIN people p ON p.id = l.person_id \
          WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND p.disabled_at IS NULL AND {BACKED}"
     );
-    let row: Option<(String, i64, String, String)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(token_hash).bind(now.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(String, i64, String, String)> =
+        query_as(AssertSqlSafe(sql)).bind(token_hash).bind(now.0).fetch_optional(tx).await?;
     Ok(row.map(|(kind, id, name, email)| OpenLink { kind: Kind::read(&kind), person: PersonId(id), name, email }))
 }
 
@@ -100,7 +99,7 @@ pub async fn use_up(tx: &mut Tx, token_hash: &str, kind: Kind, now: At) -> Resul
         "UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 AND kind = $3 \
          AND person_id IN (SELECT id FROM people WHERE disabled_at IS NULL) AND {BACKED} RETURNING person_id"
     );
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(token_hash).bind(now.0).bind(kind.word()).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64,)> =
+        query_as(AssertSqlSafe(sql)).bind(token_hash).bind(now.0).bind(kind.word()).fetch_optional(tx).await?;
     Ok(row.map(|(id,)| PersonId(id)))
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// A code that was sent.
@@ -24,22 +24,35 @@ pub struct PhoneCode {
 
 /// Keeps a code for `person`; an earlier one cannot be typed any more.
 pub async fn insert(tx: &mut Tx, person: PersonId, code: &PhoneCode, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE phone_codes SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL")
-        .bind(person.0).bind(now.0).execute(&mut *c).await.map(drop))?;
-    on!(tx, c => sqlx::query(
+    query("UPDATE phone_codes SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL")
+        .bind(person.0)
+        .bind(now.0)
+        .execute(tx)
+        .await?;
+    query(
         "INSERT INTO phone_codes (id, person_id, phone, code_hash, sent_at, expires_at, failures) \
-         VALUES ($1, $2, $3, $4, $5, $6, 0)")
-        .bind(code.id).bind(person.0).bind(&code.phone).bind(&code.code_hash).bind(now.0).bind(code.expires_at.0)
-        .execute(&mut *c).await.map(drop))?;
+         VALUES ($1, $2, $3, $4, $5, $6, 0)",
+    )
+    .bind(code.id)
+    .bind(person.0)
+    .bind(&code.phone)
+    .bind(&code.code_hash)
+    .bind(now.0)
+    .bind(code.expires_at.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// The newest code of a person.
 pub async fn newest(tx: &mut Tx, person: PersonId) -> Result<Option<PhoneCode>> {
-    let row: Option<(i64, String, String, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(i64, String, String, i64, i64, Option<i64>)> = query_as(
         "SELECT id, phone, code_hash, expires_at, failures, ended_at FROM phone_codes WHERE person_id = $1 \
-         ORDER BY sent_at DESC, id DESC LIMIT 1")
-        .bind(person.0).fetch_optional(&mut *c).await)?;
+         ORDER BY sent_at DESC, id DESC LIMIT 1",
+    )
+    .bind(person.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(id, phone, code_hash, expires_at, failures, ended_at)| PhoneCode {
         id,
         phone,
@@ -52,9 +65,14 @@ pub async fn newest(tx: &mut Tx, person: PersonId) -> Result<Option<PhoneCode>> 
 
 /// When codes were sent for `person`, or to `phone` for anybody, since `since`.
 pub async fn sent_since(tx: &mut Tx, person: PersonId, phone: &str, since: At) -> Result<(Vec<At>, Vec<At>)> {
-    let rows: Vec<(i64, i64, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT sent_at, person_id, phone FROM phone_codes WHERE sent_at > $3 AND (person_id = $1 OR phone = $2)")
-        .bind(person.0).bind(phone).bind(since.0).fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, i64, String)> = query_as(
+        "SELECT sent_at, person_id, phone FROM phone_codes WHERE sent_at > $3 AND (person_id = $1 OR phone = $2)",
+    )
+    .bind(person.0)
+    .bind(phone)
+    .bind(since.0)
+    .fetch_all(tx)
+    .await?;
     let for_person = rows.iter().filter(|row| row.1 == person.0).map(|row| At(row.0)).collect();
     let to_phone = rows.iter().filter(|row| row.2 == phone).map(|row| At(row.0)).collect();
     Ok((for_person, to_phone))
@@ -62,23 +80,24 @@ pub async fn sent_since(tx: &mut Tx, person: PersonId, phone: &str, since: At) -
 
 /// Notes a wrong try.
 pub async fn mistyped(tx: &mut Tx, id: i64) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE phone_codes SET failures = failures + 1 WHERE id = $1")
-        .bind(id).execute(&mut *c).await.map(drop))?;
+    query("UPDATE phone_codes SET failures = failures + 1 WHERE id = $1").bind(id).execute(tx).await?;
     Ok(())
 }
 
 /// A code was typed: it cannot be typed again.
 pub async fn end(tx: &mut Tx, id: i64, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE phone_codes SET ended_at = $2 WHERE id = $1")
-        .bind(id).bind(now.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE phone_codes SET ended_at = $2 WHERE id = $1").bind(id).bind(now.0).execute(tx).await?;
     Ok(())
 }
 
 /// Phones that wait for their code to be typed, with the names of the people.
 pub async fn open(tx: &mut Tx, now: At) -> Result<Vec<(String, String)>> {
-    let rows = on!(tx, c => sqlx::query_as(
+    let rows = query_as(
         "SELECT k.phone, p.name FROM phone_codes k JOIN people p ON p.id = k.person_id \
-         WHERE k.ended_at IS NULL AND k.expires_at > $1 AND p.disabled_at IS NULL ORDER BY k.id")
-        .bind(now.0).fetch_all(&mut *c).await)?;
+         WHERE k.ended_at IS NULL AND k.expires_at > $1 AND p.disabled_at IS NULL ORDER BY k.id",
+    )
+    .bind(now.0)
+    .fetch_all(tx)
+    .await?;
     Ok(rows)
 }

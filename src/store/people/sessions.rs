@@ -1,13 +1,11 @@
 //! Sessions and wrong passwords.
 //! Only hashes of tokens are stored, so that a stolen database signs nobody in.
 
-use sqlx::AssertSqlSafe;
-
 use crate::clock::At;
 use crate::domain::ids::PersonId;
 use crate::domain::people::throttle::Failures;
-use crate::on;
 use crate::store::engine::lock_order::{Asked, hold_which};
+use crate::store::sql::{AssertSqlSafe, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// What is needed to check a password.
@@ -21,25 +19,31 @@ pub struct Account {
 
 /// The account of an enabled person.
 pub async fn account(tx: &mut Tx, email: &str) -> Result<Option<Account>> {
-    let row: Option<(i64, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT id, password_hash FROM people WHERE email = $1 AND disabled_at IS NULL"
-    ).bind(email).fetch_optional(c).await)?;
+    let row: Option<(i64, Option<String>)> =
+        query_as("SELECT id, password_hash FROM people WHERE email = $1 AND disabled_at IS NULL")
+            .bind(email)
+            .fetch_optional(tx)
+            .await?;
     Ok(row.map(|(id, password_hash)| Account { person: PersonId(id), password_hash }))
 }
 
 /// Failures of one account since `since`.
 pub async fn failures_of_account(tx: &mut Tx, account: &str, since: At) -> Result<Failures> {
-    let row = on!(tx, c => sqlx::query_as(
-        "SELECT COUNT(*), MIN(at), MAX(at) FROM sign_in_failures WHERE account = $1 AND at > $2"
-    ).bind(account).bind(since.0).fetch_one(c).await)?;
+    let row = query_as("SELECT COUNT(*), MIN(at), MAX(at) FROM sign_in_failures WHERE account = $1 AND at > $2")
+        .bind(account)
+        .bind(since.0)
+        .fetch_one(tx)
+        .await?;
     Ok(failures(row))
 }
 
 /// Failures from one address since `since`; see [`note_failure`].
 pub async fn failures_of_address(tx: &mut Tx, address: &str, since: At) -> Result<Failures> {
-    let row = on!(tx, c => sqlx::query_as(
-        "SELECT COUNT(*), MIN(at), MAX(at) FROM sign_in_failures WHERE address = $1 AND at > $2"
-    ).bind(address).bind(since.0).fetch_one(c).await)?;
+    let row = query_as("SELECT COUNT(*), MIN(at), MAX(at) FROM sign_in_failures WHERE address = $1 AND at > $2")
+        .bind(address)
+        .bind(since.0)
+        .fetch_one(tx)
+        .await?;
     Ok(failures(row))
 }
 
@@ -61,10 +65,18 @@ pub async fn note_failure(
 ) -> Result<()> {
     let address = address.unwrap_or_default();
     hold_failures(tx, account).await?;
-    on!(tx, c => sqlx::query("DELETE FROM sign_in_failures WHERE account = $1 AND at <= $2")
-        .bind(account).bind(since.0).execute(c).await.map(drop))?;
-    on!(tx, c => sqlx::query("INSERT INTO sign_in_failures (id, account, address, at) VALUES ($1, $2, $3, $4)")
-        .bind(id).bind(account).bind(address).bind(at.0).execute(c).await.map(drop))?;
+    query("DELETE FROM sign_in_failures WHERE account = $1 AND at <= $2")
+        .bind(account)
+        .bind(since.0)
+        .execute(tx)
+        .await?;
+    query("INSERT INTO sign_in_failures (id, account, address, at) VALUES ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(account)
+        .bind(address)
+        .bind(at.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -72,14 +84,13 @@ pub async fn note_failure(
 pub async fn forget_old_failures(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
     let old = tx.free("sign_in_failures", "id", "at <= $1 LIMIT $2");
     let sql = format!("DELETE FROM sign_in_failures WHERE id IN {old}");
-    on!(tx, c => Ok(sqlx::query(AssertSqlSafe(sql))
-        .bind(before.0).bind(most).execute(c).await?.rows_affected()))
+    Ok(query(AssertSqlSafe(sql)).bind(before.0).bind(most).execute(tx).await?.rows_affected())
 }
 
 /// Forgets the failures of an account whose owner has just signed in.
 pub async fn forget_failures(tx: &mut Tx, account: &str) -> Result<()> {
     hold_failures(tx, account).await?;
-    on!(tx, c => sqlx::query("DELETE FROM sign_in_failures WHERE account = $1").bind(account).execute(c).await.map(drop))?;
+    query("DELETE FROM sign_in_failures WHERE account = $1").bind(account).execute(tx).await?;
     Ok(())
 }
 
@@ -106,10 +117,10 @@ pub struct Session {
 
 /// The session with this token hash, unless its person has been disabled.
 pub async fn find(tx: &mut Tx, token_hash: &str) -> Result<Option<Session>> {
-    let row: Option<(i64, String, String, String, i64, i64)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(i64, String, String, String, i64, i64)> = query_as(
         "SELECT p.id, p.name, p.role, p.duty, s.created_at, s.seen_at FROM sessions s JOIN people p ON p.id = s.person_id \
          WHERE s.token_hash = $1 AND p.disabled_at IS NULL"
-    ).bind(token_hash).fetch_optional(c).await)?;
+    ).bind(token_hash).fetch_optional(tx).await?;
     Ok(row.map(|(id, name, role, duty, created_at, seen_at)| Session {
         person: PersonId(id),
         name,
@@ -122,22 +133,31 @@ pub async fn find(tx: &mut Tx, token_hash: &str) -> Result<Option<Session>> {
 
 /// Begins a session.
 pub async fn insert(tx: &mut Tx, token_hash: &str, person: PersonId, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("INSERT INTO sessions (token_hash, person_id, created_at, seen_at) VALUES ($1, $2, $3, $3)")
-        .bind(token_hash).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
+    query("INSERT INTO sessions (token_hash, person_id, created_at, seen_at) VALUES ($1, $2, $3, $3)")
+        .bind(token_hash)
+        .bind(person.0)
+        .bind(now.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Notes that a session was used.
 pub async fn touch(tx: &mut Tx, token_hash: &str, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2")
-        .bind(token_hash).bind(now.0).execute(c).await.map(drop))?;
+    query("UPDATE sessions SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2")
+        .bind(token_hash)
+        .bind(now.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Ends a session and says whose it was.
 pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<Option<PersonId>> {
-    let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "DELETE FROM sessions WHERE token_hash = $1 RETURNING person_id").bind(token_hash).fetch_optional(c).await)?;
+    let id: Option<i64> = query_scalar("DELETE FROM sessions WHERE token_hash = $1 RETURNING person_id")
+        .bind(token_hash)
+        .fetch_optional(tx)
+        .await?;
     Ok(id.map(PersonId))
 }
 
@@ -145,23 +165,24 @@ pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<Option<PersonId>> {
 pub async fn drop_stale(tx: &mut Tx, began: At, used: At) -> Result<()> {
     let stale = tx.free("sessions", "token_hash", "created_at <= $1 OR seen_at <= $2");
     let sql = format!("DELETE FROM sessions WHERE token_hash IN {stale}");
-    on!(tx, c => sqlx::query(AssertSqlSafe(sql))
-        .bind(began.0).bind(used.0).execute(c).await.map(drop))?;
+    query(AssertSqlSafe(sql)).bind(began.0).bind(used.0).execute(tx).await?;
     Ok(())
 }
 
 /// Ends all sessions of a person.
 pub async fn delete_all(tx: &mut Tx, person: PersonId) -> Result<()> {
     hold_which(tx, "sessions", "token_hash", "person_id = $1", &[Asked::Number(person.0)]).await?;
-    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE person_id = $1").bind(person.0).execute(c).await.map(drop))?;
+    query("DELETE FROM sessions WHERE person_id = $1").bind(person.0).execute(tx).await?;
     Ok(())
 }
 
 /// Whether anybody has ever been able to come in: a session, a used link or a password exists.
 pub async fn anybody_came_in(tx: &mut Tx) -> Result<bool> {
-    let ways: i64 = on!(tx, c => sqlx::query_scalar(
+    let ways: i64 = query_scalar(
         "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM links WHERE used_at IS NOT NULL) \
-         + (SELECT COUNT(*) FROM people WHERE password_hash IS NOT NULL)")
-        .fetch_one(&mut *c).await)?;
+         + (SELECT COUNT(*) FROM people WHERE password_hash IS NOT NULL)",
+    )
+    .fetch_one(tx)
+    .await?;
     Ok(ways > 0)
 }

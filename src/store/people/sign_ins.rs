@@ -3,7 +3,7 @@
 
 use crate::clock::{At, hours};
 use crate::domain::ids::PersonId;
-use crate::on;
+use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};
 
 /// The origin where the network address is not known.
@@ -39,10 +39,16 @@ pub struct SignIn<'a> {
 
 /// Writes a row.
 pub async fn insert(tx: &mut Tx, entry: SignIn<'_>) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO sign_ins (id, at, person_id, kind, how, origin, device) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(entry.id).bind(entry.at.0).bind(entry.person.0).bind(entry.kind).bind(entry.how)
-        .bind(entry.origin.to_owned()).bind(entry.device).execute(&mut *c).await.map(drop))?;
+    query("INSERT INTO sign_ins (id, at, person_id, kind, how, origin, device) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(entry.id)
+        .bind(entry.at.0)
+        .bind(entry.person.0)
+        .bind(entry.kind)
+        .bind(entry.how)
+        .bind(entry.origin.to_owned())
+        .bind(entry.device)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -56,17 +62,31 @@ pub async fn refuse(
 ) -> Result<()> {
     let hour = hour_of(now);
     let person = person.map_or(0, |person| person.0);
-    let there: i64 = on!(tx, c => sqlx::query_scalar(
+    let there: i64 = query_scalar(
         "SELECT COUNT(*) FROM sign_in_refusals WHERE hour = $1 AND origin <> $5 \
-         AND NOT (person_id = $2 AND origin = $3 AND kind = $4)")
-        .bind(hour.0).bind(person).bind(origin.to_owned()).bind(kind).bind(OTHERS).fetch_one(&mut *c).await)?;
+         AND NOT (person_id = $2 AND origin = $3 AND kind = $4)",
+    )
+    .bind(hour.0)
+    .bind(person)
+    .bind(origin.to_owned())
+    .bind(kind)
+    .bind(OTHERS)
+    .fetch_one(tx)
+    .await?;
     let (person, origin) = if there < MOST { (person, origin) } else { (0, OTHERS) };
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO sign_in_refusals (hour, person_id, origin, kind, total, last_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (hour, person_id, origin, kind) DO UPDATE \
-         SET total = sign_in_refusals.total + excluded.total, last_at = excluded.last_at")
-        .bind(hour.0).bind(person).bind(origin.to_owned()).bind(kind).bind(count).bind(now.0)
-        .execute(&mut *c).await.map(drop))?;
+         SET total = sign_in_refusals.total + excluded.total, last_at = excluded.last_at",
+    )
+    .bind(hour.0)
+    .bind(person)
+    .bind(origin.to_owned())
+    .bind(kind)
+    .bind(count)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -77,9 +97,14 @@ fn hour_of(at: At) -> At {
 
 /// Forgets up to `most` counts of before `before`.
 pub async fn forget(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
-    let done = on!(tx, c => sqlx::query(
+    let done = query(
         "DELETE FROM sign_in_refusals WHERE hour IN \
-         (SELECT hour FROM sign_in_refusals WHERE hour < $1 GROUP BY hour ORDER BY hour LIMIT $2)")
-        .bind(before.0).bind((most / MOST).max(1)).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         (SELECT hour FROM sign_in_refusals WHERE hour < $1 GROUP BY hour ORDER BY hour LIMIT $2)",
+    )
+    .bind(before.0)
+    .bind((most / MOST).max(1))
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(done)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::At;
 use crate::domain::pool::need::Demand;
-use crate::on;
+use crate::store::sql::{query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// Legs, old ones too, of the phones that one statement looks at: a few milliseconds.
@@ -32,8 +32,8 @@ pub async fn taken(tx: &mut Tx, now: At) -> Result<Vec<(String, Demand)>> {
     let mut all: BTreeMap<String, Demand> = BTreeMap::new();
     let mut after = String::new();
     while let Some(last) = last_of_piece(tx, &after).await? {
-        let rows: Vec<(String, i64, i64, i64)> = on!(tx, c => sqlx::query_as(TAKEN)
-            .bind(now.0).bind(&after).bind(&last).fetch_all(&mut *c).await)?;
+        let rows: Vec<(String, i64, i64, i64)> =
+            query_as(TAKEN).bind(now.0).bind(&after).bind(&last).fetch_all(tx).await?;
         for (beginning, busiest, phones, taken) in rows {
             let sum = all.entry(beginning).or_default();
             sum.busiest = sum.busiest.max(busiest);
@@ -46,6 +46,5 @@ pub async fn taken(tx: &mut Tx, now: At) -> Result<Vec<(String, Demand)>> {
 }
 
 async fn last_of_piece(tx: &mut Tx, after: &str) -> Result<Option<String>> {
-    Ok(on!(tx, c => sqlx::query_scalar(LAST_OF_PIECE)
-        .bind(after).bind(PIECE).fetch_one(&mut *c).await)?)
+    Ok(query_scalar(LAST_OF_PIECE).bind(after).bind(PIECE).fetch_one(tx).await?)
 }

@@ -1,13 +1,11 @@
 //! The masks with their legs, as the pool's page and its plan see them.
 
-use sqlx::Row as _;
-
 use crate::clock::At;
 use crate::domain::ids::NumberId;
 use crate::domain::money::Cents;
 use crate::domain::pool::life::State;
 use crate::domain::pool::need::Owned;
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// A mask.
@@ -33,35 +31,39 @@ pub struct Mask {
 
 /// All masks that ever were ours, by number.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Mask>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT id, number, country, state, COALESCE(state_at, in_service_at), price, paused_at, release_tries, \
-         release_due_at, release_why FROM numbers WHERE role = 'mask' ORDER BY number")
-        .try_map(|row: R| {
-            let state: String = row.try_get(3)?;
-            Ok(Mask {
-                id: NumberId(row.try_get(0)?),
-                owned: Owned {
-                    number: row.try_get(1)?,
-                    country: row.try_get(2)?,
-                    // The table's check lets no other word in.
-                    state: State::read(&state).unwrap_or(State::Released),
-                },
-                since: At(row.try_get(4)?),
-                price: row.try_get::<Option<i64>, _>(5)?.map(Cents),
-                paused_at: row.try_get::<Option<i64>, _>(6)?.map(At),
-                release_tries: row.try_get(7)?,
-                release_due_at: row.try_get::<Option<i64>, _>(8)?.map(At),
-                release_why: row.try_get(9)?,
-            })
-        }).fetch_all(&mut *c).await)?;
+         release_due_at, release_why FROM numbers WHERE role = 'mask' ORDER BY number",
+    )
+    .try_map(|row| {
+        let state: String = row.try_get(3)?;
+        Ok(Mask {
+            id: NumberId(row.try_get(0)?),
+            owned: Owned {
+                number: row.try_get(1)?,
+                country: row.try_get(2)?,
+                // The table's check lets no other word in.
+                state: State::read(&state).unwrap_or(State::Released),
+            },
+            since: At(row.try_get(4)?),
+            price: row.try_get::<Option<i64>, _>(5)?.map(Cents),
+            paused_at: row.try_get::<Option<i64>, _>(6)?.map(At),
+            release_tries: row.try_get(7)?,
+            release_due_at: row.try_get::<Option<i64>, _>(8)?.map(At),
+            release_why: row.try_get(9)?,
+        })
+    })
+    .fetch_all(tx)
+    .await?;
     Ok(rows)
 }
 
 /// The masks that take new legs, by number.
 pub async fn active(tx: &mut Tx) -> Result<Vec<Owned>> {
-    let rows: Vec<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT number, country FROM numbers WHERE role = 'mask' AND state = 'active' ORDER BY number")
-        .fetch_all(&mut *c).await)?;
+    let rows: Vec<(String, Option<String>)> =
+        query_as("SELECT number, country FROM numbers WHERE role = 'mask' AND state = 'active' ORDER BY number")
+            .fetch_all(tx)
+            .await?;
     Ok(rows.into_iter().map(|(number, country)| Owned { number, country, state: State::Active }).collect())
 }
 
@@ -82,16 +84,18 @@ pub const LOAD: &str = "SELECT (SELECT COUNT(*) FROM legs WHERE number_id = $1 A
 
 /// What hangs on this number.
 pub async fn load(tx: &mut Tx, id: NumberId, now: At) -> Result<Load> {
-    let (live, resting, until): (i64, i64, Option<i64>) =
-        on!(tx, c => sqlx::query_as(LOAD).bind(id.0).bind(now.0).fetch_one(&mut *c).await)?;
+    let (live, resting, until): (i64, i64, Option<i64>) = query_as(LOAD).bind(id.0).bind(now.0).fetch_one(tx).await?;
     Ok(Load { live, resting, rests_until: until.map(At) })
 }
 
 /// Whether a text from this number waits or is under way.
 pub async fn sends(tx: &mut Tx, id: NumberId) -> Result<bool> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(i64,)> = query_as(
         "SELECT id FROM deliveries WHERE number_id = $1 AND state = 'ready' \
-         UNION ALL SELECT id FROM deliveries WHERE number_id = $1 AND state IN ('sending', 'unknown') LIMIT 1")
-        .bind(id.0).fetch_optional(&mut *c).await)?;
+         UNION ALL SELECT id FROM deliveries WHERE number_id = $1 AND state IN ('sending', 'unknown') LIMIT 1",
+    )
+    .bind(id.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.is_some())
 }

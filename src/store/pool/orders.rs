@@ -1,11 +1,9 @@
 //! Masks that are wanted: ordered, asked for, bought or given up.
 
-use sqlx::{QueryBuilder, Row as _};
-
 use crate::clock::At;
 use crate::domain::ids::{PersonId, PoolOrderId};
 use crate::domain::money::Cents;
-use crate::on;
+use crate::store::sql::{FromRow, QueryBuilder, Row, query};
 use crate::store::{Result, Tx, pieces, push_list};
 
 /// An order.
@@ -39,66 +37,64 @@ pub struct Order {
 
 const COLUMNS: &str = "id, country, price, origin, actor_id, state, number, ordered_at, asked_at, tries, ended_at, why";
 
-macro_rules! order {
-    ($row:expr) => {
+impl FromRow for Order {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
         Ok(Order {
-            id: PoolOrderId($row.try_get(0)?),
-            country: $row.try_get(1)?,
-            price: Cents($row.try_get(2)?),
-            origin: $row.try_get(3)?,
-            actor: $row.try_get::<Option<i64>, _>(4)?.map(PersonId),
-            state: $row.try_get(5)?,
-            number: $row.try_get(6)?,
-            ordered_at: At($row.try_get(7)?),
-            asked_at: $row.try_get::<Option<i64>, _>(8)?.map(At),
-            tries: $row.try_get(9)?,
-            ended_at: $row.try_get::<Option<i64>, _>(10)?.map(At),
-            why: $row.try_get(11)?,
+            id: PoolOrderId(row.try_get(0)?),
+            country: row.try_get(1)?,
+            price: Cents(row.try_get(2)?),
+            origin: row.try_get(3)?,
+            actor: row.try_get::<Option<i64>, _>(4)?.map(PersonId),
+            state: row.try_get(5)?,
+            number: row.try_get(6)?,
+            ordered_at: At(row.try_get(7)?),
+            asked_at: row.try_get::<Option<i64>, _>(8)?.map(At),
+            tries: row.try_get(9)?,
+            ended_at: row.try_get::<Option<i64>, _>(10)?.map(At),
+            why: row.try_get(11)?,
         })
-    };
+    }
 }
 
 /// Writes orders down; each is due at once.
 pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<()> {
     for piece in pieces(orders) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO pool_orders (id, country, price, origin, actor_id, state, ordered_at, due_at, tries) ",
-            );
-            q.push_values(piece, |mut b, order| {
-                b.push_bind(order.id.0)
-                    .push_bind(order.country.clone())
-                    .push_bind(order.price.0)
-                    .push_bind(order.origin.clone())
-                    .push_bind(order.actor.map(|id| id.0))
-                    .push_bind(order.state.clone())
-                    .push_bind(order.ordered_at.0)
-                    .push_bind(order.ordered_at.0)
-                    .push_bind(order.tries);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO pool_orders (id, country, price, origin, actor_id, state, ordered_at, due_at, tries) ",
+        );
+        q.push_values(piece, |mut b, order| {
+            b.push_bind(order.id.0)
+                .push_bind(order.country.clone())
+                .push_bind(order.price.0)
+                .push_bind(order.origin.clone())
+                .push_bind(order.actor.map(|id| id.0))
+                .push_bind(order.state.clone())
+                .push_bind(order.ordered_at.0)
+                .push_bind(order.ordered_at.0)
+                .push_bind(order.tries);
+        });
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
 
 /// Open orders, oldest first.
 pub async fn open(tx: &mut Tx) -> Result<Vec<Order>> {
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new("SELECT ");
         q.push(COLUMNS).push(" FROM pool_orders WHERE state = 'open' ORDER BY id");
-        q.build().try_map(|row: R| order!(row)).fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows)
 }
 
 /// The newest orders, at most so many.
 pub async fn newest(tx: &mut Tx, limit: i64) -> Result<Vec<Order>> {
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new("SELECT ");
         q.push(COLUMNS).push(" FROM pool_orders ORDER BY id DESC LIMIT ").push_bind(limit);
-        q.build().try_map(|row: R| order!(row)).fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows)
 }
 
@@ -107,25 +103,28 @@ pub async fn of(tx: &mut Tx, ids: &[PoolOrderId]) -> Result<Vec<Order>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new("SELECT ");
         q.push(COLUMNS).push(" FROM pool_orders WHERE id IN (");
         push_list(&mut q, ids.iter().map(|id| id.0));
         q.push(" ORDER BY id");
-        q.build().try_map(|row: R| order!(row)).fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows)
 }
 
 /// The oldest open order that is due and that no other node has in hand; it is due again only at `until`.
 pub async fn claim(tx: &mut Tx, now: At, until: At) -> Result<Option<Order>> {
     let lock = tx.hold_free("pool_orders d");
-    let order = on!(tx, c, R => {
+    let order: Option<Order> = {
         let mut q = QueryBuilder::new("SELECT ");
-        q.push(COLUMNS).push(lock.noted()).push(" FROM pool_orders d WHERE state = 'open' AND due_at <= ").push_bind(now.0);
+        q.push(COLUMNS)
+            .push(lock.noted())
+            .push(" FROM pool_orders d WHERE state = 'open' AND due_at <= ")
+            .push_bind(now.0);
         q.push(" ORDER BY id LIMIT 1").push(lock.clause());
-        q.build().try_map(|row: R| order!(row)).fetch_optional(&mut *c).await
-    })?;
+        q.build_query_as().fetch_optional(tx).await
+    }?;
     if let Some(order) = &order {
         wait(tx, order.id, until, order.why.as_deref()).await?;
     }
@@ -134,8 +133,12 @@ pub async fn claim(tx: &mut Tx, now: At, until: At) -> Result<Option<Order>> {
 
 /// An open order is due at `due_at`, because of `why`.
 pub async fn wait(tx: &mut Tx, id: PoolOrderId, due_at: At, why: Option<&str>) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE pool_orders SET due_at = $1, why = $2 WHERE id = $3 AND state = 'open'")
-        .bind(due_at.0).bind(why).bind(id.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE pool_orders SET due_at = $1, why = $2 WHERE id = $3 AND state = 'open'")
+        .bind(due_at.0)
+        .bind(why)
+        .bind(id.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -144,41 +147,65 @@ pub async fn wait(tx: &mut Tx, id: PoolOrderId, due_at: At, why: Option<&str>) -
 /// # Errors
 /// [`crate::store::Error::Conflict`] if another open order is about it.
 pub async fn choose(tx: &mut Tx, id: PoolOrderId, number: &str) -> Result<bool> {
-    let rows = on!(tx, c => sqlx::query(
-        "UPDATE pool_orders SET number = $1, asked_at = NULL WHERE id = $2 AND state = 'open' AND number IS NULL")
-        .bind(number).bind(id.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let rows = query(
+        "UPDATE pool_orders SET number = $1, asked_at = NULL WHERE id = $2 AND state = 'open' AND number IS NULL",
+    )
+    .bind(number)
+    .bind(id.0)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(rows > 0)
 }
 
 /// The number of an open order cannot be had: another is chosen.
 pub async fn drop_number(tx: &mut Tx, id: PoolOrderId, now: At, why: &str) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "UPDATE pool_orders SET number = NULL, asked_at = NULL, due_at = $1, why = $2 WHERE id = $3 AND state = 'open'")
-        .bind(now.0).bind(why).bind(id.0).execute(&mut *c).await.map(drop))?;
+    query(
+        "UPDATE pool_orders SET number = NULL, asked_at = NULL, due_at = $1, why = $2 WHERE id = $3 AND state = 'open'",
+    )
+    .bind(now.0)
+    .bind(why)
+    .bind(id.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// The carrier is about to be asked for the number; whether the order is still open.
 pub async fn ask(tx: &mut Tx, id: PoolOrderId, now: At) -> Result<bool> {
-    let rows = on!(tx, c => sqlx::query(
-        "UPDATE pool_orders SET asked_at = $1, tries = tries + 1 WHERE id = $2 AND state = 'open'")
-        .bind(now.0).bind(id.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let rows = query("UPDATE pool_orders SET asked_at = $1, tries = tries + 1 WHERE id = $2 AND state = 'open'")
+        .bind(now.0)
+        .bind(id.0)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?;
     Ok(rows > 0)
 }
 
 /// Ends an open order as `state`; whether it was open.
 pub async fn end(tx: &mut Tx, id: PoolOrderId, state: &str, why: Option<&str>, now: At) -> Result<bool> {
-    let rows = on!(tx, c => sqlx::query(
-        "UPDATE pool_orders SET state = $1, why = $2, ended_at = $3 WHERE id = $4 AND state = 'open'")
-        .bind(state).bind(why).bind(now.0).bind(id.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let rows = query("UPDATE pool_orders SET state = $1, why = $2, ended_at = $3 WHERE id = $4 AND state = 'open'")
+        .bind(state)
+        .bind(why)
+        .bind(now.0)
+        .bind(id.0)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?;
     Ok(rows > 0)
 }
 
 /// Gives up all open orders of a country for which no number was chosen.
 pub async fn fail_all(tx: &mut Tx, country: &str, why: &str, now: At) -> Result<u64> {
-    let rows = on!(tx, c => sqlx::query(
+    let rows = query(
         "UPDATE pool_orders SET state = 'failed', why = $1, ended_at = $2 WHERE state = 'open' AND number IS NULL \
-         AND country = $3")
-        .bind(why).bind(now.0).bind(country).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         AND country = $3",
+    )
+    .bind(why)
+    .bind(now.0)
+    .bind(country)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(rows)
 }

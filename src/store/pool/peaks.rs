@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::pool::trend::Day;
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// A measurement of a country.
@@ -26,32 +26,43 @@ pub struct Measured {
 
 /// Keeps a measurement; the day's peak only rises.
 pub async fn keep(tx: &mut Tx, one: &Measured) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO pool_peaks (day, country, peak, latest, phones, taken, masks, low, measured_at) \
          VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8) ON CONFLICT (day, country) DO UPDATE SET \
          peak = CASE WHEN excluded.peak > pool_peaks.peak THEN excluded.peak ELSE pool_peaks.peak END, \
          latest = excluded.latest, phones = excluded.phones, taken = excluded.taken, masks = excluded.masks, \
-         low = excluded.low, measured_at = excluded.measured_at")
-        .bind(one.at.day()).bind(&one.country).bind(one.busiest).bind(one.phones).bind(one.taken).bind(one.masks)
-        .bind(i64::from(one.low)).bind(one.at.0).execute(&mut *c).await.map(drop))?;
+         low = excluded.low, measured_at = excluded.measured_at",
+    )
+    .bind(one.at.day())
+    .bind(&one.country)
+    .bind(one.busiest)
+    .bind(one.phones)
+    .bind(one.taken)
+    .bind(one.masks)
+    .bind(i64::from(one.low))
+    .bind(one.at.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// The peaks from that day on, by country and day.
 pub async fn since(tx: &mut Tx, day: i64) -> Result<Vec<(String, Day)>> {
-    let rows: Vec<(String, i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT country, day, peak FROM pool_peaks WHERE day >= $1 ORDER BY country, day")
-        .bind(day).fetch_all(&mut *c).await)?;
+    let rows: Vec<(String, i64, i64)> =
+        query_as("SELECT country, day, peak FROM pool_peaks WHERE day >= $1 ORDER BY country, day")
+            .bind(day)
+            .fetch_all(tx)
+            .await?;
     Ok(rows.into_iter().map(|(country, day, peak)| (country, Day { day, peak })).collect())
 }
 
 /// The last measurement of each country, if that was at `since` or later.
 pub async fn latest(tx: &mut Tx, since: At) -> Result<Vec<Measured>> {
-    let rows: Vec<(String, i64, i64, i64, i64, i64, i64)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(String, i64, i64, i64, i64, i64, i64)> = query_as(
         "SELECT country, latest, phones, taken, masks, low, measured_at FROM pool_peaks p WHERE day >= $1 \
          AND measured_at >= $2 AND NOT EXISTS (SELECT 1 FROM pool_peaks l WHERE l.country = p.country AND l.day > p.day) \
          ORDER BY country")
-        .bind(since.day()).bind(since.0).fetch_all(&mut *c).await)?;
+        .bind(since.day()).bind(since.0).fetch_all(tx).await?;
     let measured = |(country, busiest, phones, taken, masks, low, at): (String, i64, i64, i64, i64, i64, i64)| {
         Measured { country, busiest, phones, taken, masks, low: low == 1, at: At(at) }
     };
@@ -60,7 +71,10 @@ pub async fn latest(tx: &mut Tx, since: At) -> Result<Vec<Measured>> {
 
 /// Forgets days before that one.
 pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
-    let rows = on!(tx, c => sqlx::query("DELETE FROM pool_peaks WHERE day < $1")
-        .bind(before).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let rows = query("DELETE FROM pool_peaks WHERE day < $1")
+        .bind(before)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?;
     Ok(rows)
 }

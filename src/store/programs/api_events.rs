@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use sqlx::QueryBuilder;
-
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, EndpointId, EventId, LegId, MessageId};
 use crate::domain::programs::event::{Kind, Wanted};
-use crate::on;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// An event as it is written.
@@ -62,24 +60,22 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent], now: At) -> Result<()> {
                 (event, *count)
             })
             .collect();
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("WITH v(id, pair, n, kind, body, about) AS (");
-            q.push_values(numbered, |mut b, (event, n)| {
-                b.push_bind(event.id.0)
-                    .push_bind(event.pair.0)
-                    .push_bind(n)
-                    .push_bind(event.kind.word())
-                    .push_bind(event.body.clone())
-                    .push_bind(event.about.clone());
-            });
-            q.push(
-                ") INSERT INTO api_events (id, conversation_id, seq, kind, at, body, about) SELECT v.id, v.pair, v.n + \
-                 COALESCE((SELECT MAX(e.seq) FROM api_events e WHERE e.conversation_id = v.pair), 0), v.kind, ",
-            )
-            .push_bind(now.0)
-            .push(", v.body, v.about FROM v");
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new("WITH v(id, pair, n, kind, body, about) AS (");
+        q.push_values(numbered, |mut b, (event, n)| {
+            b.push_bind(event.id.0)
+                .push_bind(event.pair.0)
+                .push_bind(n)
+                .push_bind(event.kind.word())
+                .push_bind(event.body.clone())
+                .push_bind(event.about.clone());
+        });
+        q.push(
+            ") INSERT INTO api_events (id, conversation_id, seq, kind, at, body, about) SELECT v.id, v.pair, v.n + \
+             COALESCE((SELECT MAX(e.seq) FROM api_events e WHERE e.conversation_id = v.pair), 0), v.kind, ",
+        )
+        .push_bind(now.0)
+        .push(", v.body, v.about FROM v");
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -93,8 +89,7 @@ pub async fn listeners(tx: &mut Tx) -> Result<Vec<Listener>> {
         lock.noted(),
         lock.clause()
     );
-    let rows: Vec<(i64, String, Option<i64>, Option<i64>)> =
-        on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, String, Option<i64>, Option<i64>)> = query_as(sqlx::AssertSqlSafe(sql)).fetch_all(tx).await?;
     tx.holds("endpoints", rows.iter().map(|(id, ..)| *id));
     Ok(rows
         .into_iter()
@@ -121,21 +116,19 @@ pub struct NewPost {
 /// Has events posted. Those behind others of the same endpoint and pair wait.
 pub async fn post(tx: &mut Tx, posts: &[NewPost], now: At) -> Result<()> {
     for piece in pieces(posts) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("WITH v(endpoint, event, first) AS (");
-            q.push_values(piece, |mut b, post| {
-                b.push_bind(post.endpoint.0).push_bind(post.event.0).push_bind(i64::from(post.first));
-            });
-            q.push(
-                ") INSERT INTO event_posts (endpoint_id, event_id, conversation_id, seq, state, attempts, next_at) \
-                 SELECT v.endpoint, e.id, e.conversation_id, e.seq, 'waiting', 0, CASE WHEN v.first = 1 AND NOT EXISTS \
-                 (SELECT 1 FROM event_posts p WHERE p.endpoint_id = v.endpoint \
-                 AND p.conversation_id = e.conversation_id AND p.state = 'waiting') THEN ",
-            )
-            .push_bind(now.0)
-            .push(" END FROM v JOIN api_events e ON e.id = v.event");
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new("WITH v(endpoint, event, first) AS (");
+        q.push_values(piece, |mut b, post| {
+            b.push_bind(post.endpoint.0).push_bind(post.event.0).push_bind(i64::from(post.first));
+        });
+        q.push(
+            ") INSERT INTO event_posts (endpoint_id, event_id, conversation_id, seq, state, attempts, next_at) \
+             SELECT v.endpoint, e.id, e.conversation_id, e.seq, 'waiting', 0, CASE WHEN v.first = 1 AND NOT EXISTS \
+             (SELECT 1 FROM event_posts p WHERE p.endpoint_id = v.endpoint \
+             AND p.conversation_id = e.conversation_id AND p.state = 'waiting') THEN ",
+        )
+        .push_bind(now.0)
+        .push(" END FROM v JOIN api_events e ON e.id = v.event");
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -144,20 +137,26 @@ pub async fn post(tx: &mut Tx, posts: &[NewPost], now: At) -> Result<()> {
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let old = "SELECT id FROM api_events WHERE at < $1 ORDER BY at, id LIMIT $2";
     if tx.holds_rows() {
-        let any: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM api_events WHERE at < $1 ORDER BY at LIMIT 1")
-            .bind(before.0).fetch_optional(&mut *c).await)?;
+        let any: Option<i64> = query_scalar("SELECT id FROM api_events WHERE at < $1 ORDER BY at LIMIT 1")
+            .bind(before.0)
+            .fetch_optional(tx)
+            .await?;
         if any.is_none() {
             return Ok(0);
         }
         // What is posted to an endpoint is changed by whoever holds it.
-        let ids: Vec<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM endpoints").fetch_all(&mut *c).await)?;
+        let ids: Vec<i64> = query_scalar("SELECT id FROM endpoints").fetch_all(tx).await?;
         hold_rows(tx, "endpoints", &ids).await?;
     }
     let posts = format!("DELETE FROM event_posts WHERE event_id IN ({old})");
-    on!(tx, c => sqlx::query(sqlx::AssertSqlSafe(posts)).bind(before.0).bind(limit).execute(&mut *c).await.map(drop))?;
+    query(sqlx::AssertSqlSafe(posts)).bind(before.0).bind(limit).execute(tx).await?;
     let events = format!("DELETE FROM api_events WHERE id IN ({old})");
-    let done = on!(tx, c => sqlx::query(sqlx::AssertSqlSafe(events)).bind(before.0).bind(limit)
-        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let done = query(sqlx::AssertSqlSafe(events))
+        .bind(before.0)
+        .bind(limit)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?;
     Ok(done)
 }
 
@@ -189,21 +188,19 @@ pub struct Fate {
 pub async fn fates(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> Result<Vec<Fate>> {
     let mut found = Vec::new();
     for piece in pieces(texts) {
-        let rows: Vec<(i64, i64, i64, Option<String>, i64, i64)> = on!(tx, c => {
+        let rows: Vec<(i64, i64, i64, Option<String>, i64, i64)> = {
             let mut q = QueryBuilder::new(
                 "SELECT d.message_id, l.id, l.conversation_id, l.alias, COUNT(*), \
                  COUNT(CASE WHEN d.state = 'delivered' THEN 1 END) FROM deliveries d JOIN legs l ON l.id = d.leg_id \
                  WHERE l.role = 'party' AND d.kind = 'text' AND d.message_id IN (",
             );
             push_list(&mut q, padded(piece).map(|(message, _)| message.0));
-            q.push(" AND NOT EXISTS (SELECT 1 FROM api_events e WHERE e.kind = ")
-            .push_bind(kind.word())
-            .push(
+            q.push(" AND NOT EXISTS (SELECT 1 FROM api_events e WHERE e.kind = ").push_bind(kind.word()).push(
                 " AND e.about = CAST(d.message_id AS TEXT) || ' ' || CAST(l.id AS TEXT)) \
                  GROUP BY d.message_id, l.id, l.conversation_id, l.alias ORDER BY d.message_id, l.id",
             );
-            q.build_query_as().fetch_all(&mut *c).await
-        })?;
+            q.build_query_as().fetch_all(tx).await
+        }?;
         found.extend(rows.into_iter().map(|(message, leg, pair, alias, parts, arrived)| Fate {
             message: MessageId(message),
             leg: LegId(leg),
@@ -230,14 +227,14 @@ pub struct Names {
 pub async fn names(tx: &mut Tx, pairs: &[ConversationId]) -> Result<HashMap<ConversationId, Names>> {
     let mut found: HashMap<ConversationId, Names> = HashMap::new();
     for piece in pieces(pairs) {
-        let rows: Vec<(i64, String, i64)> = on!(tx, c => {
+        let rows: Vec<(i64, String, i64)> = {
             let mut q = QueryBuilder::new(
                 "SELECT conversation_id, reference, app_id FROM pair_references WHERE conversation_id IN (",
             );
             push_list(&mut q, padded(piece).map(|pair| pair.0));
             q.push(" ORDER BY id");
-            q.build_query_as().fetch_all(&mut *c).await
-        })?;
+            q.build_query_as().fetch_all(tx).await
+        }?;
         for (pair, reference, app) in rows {
             let names =
                 found.entry(ConversationId(pair)).or_insert_with(|| Names { app: AppId(app), references: Vec::new() });

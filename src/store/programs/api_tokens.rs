@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 
-use sqlx::{AssertSqlSafe, QueryBuilder, Row};
-
 use super::apps::App;
 use crate::clock::At;
 use crate::domain::ids::{AppId, PersonId, TokenId};
 use crate::domain::programs::scope::Scopes;
-use crate::on;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{AssertSqlSafe, QueryBuilder, query, query_as};
 use crate::store::{Result, Tx, padded};
 
 /// A token as it is written.
@@ -35,11 +33,20 @@ pub struct NewToken<'a> {
 
 /// Keeps a token.
 pub async fn insert(tx: &mut Tx, new: NewToken<'_>) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO api_tokens (id, name, token_hash, scopes, created_by, created_at, expires_at, app_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(new.id.0).bind(new.name).bind(new.hash).bind(new.scopes.to_string()).bind(new.by.map(|id| id.0))
-        .bind(new.at.0).bind(new.expires_at.map(|at| at.0)).bind(new.app.0).execute(&mut *c).await.map(drop))?;
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(new.id.0)
+    .bind(new.name)
+    .bind(new.hash)
+    .bind(new.scopes.to_string())
+    .bind(new.by.map(|id| id.0))
+    .bind(new.at.0)
+    .bind(new.expires_at.map(|at| at.0))
+    .bind(new.app.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -65,8 +72,8 @@ pub async fn holding(tx: &mut Tx, hash: &str, now: At) -> Result<Option<Holding>
         "SELECT t.id, t.app_id, t.scopes FROM api_tokens t LEFT JOIN people p ON p.id = t.created_by \
          WHERE t.token_hash = $2 AND t.app_id IS NOT NULL AND {HOLDS}"
     );
-    let row: Option<(i64, i64, String)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(now.0).bind(hash).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64, i64, String)> =
+        query_as(AssertSqlSafe(sql)).bind(now.0).bind(hash).fetch_optional(tx).await?;
     Ok(row.map(|(token, app, scopes)| Holding {
         token: TokenId(token),
         app: AppId(app),
@@ -81,8 +88,8 @@ pub async fn rights(tx: &mut Tx, but: Option<TokenId>, now: At) -> Result<HashMa
         "SELECT t.app_id, t.scopes FROM api_tokens t LEFT JOIN people p ON p.id = t.created_by \
          WHERE t.app_id IS NOT NULL AND t.id <> $2 AND {HOLDS}"
     );
-    let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(now.0).bind(but.map_or(-1, |token| token.0)).fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, String)> =
+        query_as(AssertSqlSafe(sql)).bind(now.0).bind(but.map_or(-1, |token| token.0)).fetch_all(tx).await?;
     let mut rights: HashMap<AppId, Scopes> = HashMap::new();
     for (app, scopes) in rows {
         let held = rights.entry(AppId(app)).or_default();
@@ -98,24 +105,26 @@ pub async fn used(tx: &mut Tx, uses: &[(TokenId, At)]) -> Result<()> {
     }
     let ids: Vec<i64> = uses.iter().map(|(id, _)| id.0).collect();
     hold_rows(tx, "api_tokens", &ids).await?;
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(id, at) AS (");
-        q.push_values(padded(uses), |mut b, (id, at)| {
-            b.push_bind(id.0).push_bind(at.0);
-        });
-        q.push(
-            ") UPDATE api_tokens SET last_used_at = v.at FROM v WHERE api_tokens.id = v.id \
-             AND (api_tokens.last_used_at IS NULL OR api_tokens.last_used_at < v.at)",
-        );
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("WITH v(id, at) AS (");
+    q.push_values(padded(uses), |mut b, (id, at)| {
+        b.push_bind(id.0).push_bind(at.0);
+    });
+    q.push(
+        ") UPDATE api_tokens SET last_used_at = v.at FROM v WHERE api_tokens.id = v.id \
+         AND (api_tokens.last_used_at IS NULL OR api_tokens.last_used_at < v.at)",
+    );
+    q.build().execute(tx).await?;
     Ok(())
 }
 
 /// Revokes a token; false if there is none that is not revoked already.
 pub async fn revoke(tx: &mut Tx, id: TokenId, now: At) -> Result<bool> {
-    let done = on!(tx, c => sqlx::query("UPDATE api_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
-        .bind(id.0).bind(now.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let done = query("UPDATE api_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
+        .bind(id.0)
+        .bind(now.0)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?;
     Ok(done == 1)
 }
 
@@ -172,8 +181,9 @@ pub async fn by_id(tx: &mut Tx, id: TokenId) -> Result<Option<Token>> {
 
 async fn read(tx: &mut Tx, which: &str, id: i64) -> Result<Vec<Token>> {
     let sql = format!("{TOKENS} {which}");
-    let rows = on!(tx, c, R => sqlx::query(AssertSqlSafe(sql)).bind(id)
-        .try_map(|row: R| {
+    let rows = query(AssertSqlSafe(sql))
+        .bind(id)
+        .try_map(|row| {
             let (app, called): (Option<i64>, Option<String>) = (row.try_get(9)?, row.try_get(10)?);
             Ok(Token {
                 id: TokenId(row.try_get(0)?),
@@ -188,6 +198,7 @@ async fn read(tx: &mut Tx, which: &str, id: i64) -> Result<Vec<Token>> {
                 revoked_at: row.try_get::<Option<i64>, _>(8)?.map(At),
             })
         })
-        .fetch_all(&mut *c).await)?;
+        .fetch_all(tx)
+        .await?;
     Ok(rows)
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{AppId, PersonId};
-use crate::on;
+use crate::store::sql::{query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// An app.
@@ -16,23 +16,28 @@ pub struct App {
 
 /// Keeps an app, made by `by` on the web or by nobody on the command line.
 pub async fn insert(tx: &mut Tx, app: &App, by: Option<PersonId>, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("INSERT INTO apps (id, name, created_by, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(app.id.0).bind(app.name.as_str()).bind(by.map(|id| id.0)).bind(now.0)
-        .execute(&mut *c).await.map(drop))?;
+    query("INSERT INTO apps (id, name, created_by, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(app.id.0)
+        .bind(app.name.as_str())
+        .bind(by.map(|id| id.0))
+        .bind(now.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// All of them, the oldest first.
 pub async fn all(tx: &mut Tx) -> Result<Vec<App>> {
-    let rows: Vec<(i64, String)> =
-        on!(tx, c => sqlx::query_as("SELECT id, name FROM apps ORDER BY id").fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, String)> = query_as("SELECT id, name FROM apps ORDER BY id").fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(id, name)| App { id: AppId(id), name }).collect())
 }
 
 /// How many pairs of an app are open at `now`.
 pub async fn open_pairs(tx: &mut Tx, app: AppId, now: At) -> Result<i64> {
-    let count: i64 = on!(tx, c => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM pairs WHERE app_id = $1 AND ended_at IS NULL AND ends_at > $2")
-        .bind(app.0).bind(now.0).fetch_one(&mut *c).await)?;
+    let count: i64 = query_scalar("SELECT COUNT(*) FROM pairs WHERE app_id = $1 AND ended_at IS NULL AND ends_at > $2")
+        .bind(app.0)
+        .bind(now.0)
+        .fetch_one(tx)
+        .await?;
     Ok(count)
 }

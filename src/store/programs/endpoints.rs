@@ -1,12 +1,10 @@
 //! Endpoints: the addresses to which events are posted.
 
-use sqlx::Row;
-
 use super::apps::App;
 use crate::clock::At;
 use crate::domain::ids::{AppId, EndpointId, PersonId, TokenId};
 use crate::domain::programs::event::Wanted;
-use crate::on;
+use crate::store::sql::{query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// An endpoint as it is written.
@@ -70,24 +68,31 @@ pub const MOST: usize = 20;
 
 /// Keeps an endpoint.
 pub async fn insert(tx: &mut Tx, new: NewEndpoint<'_>) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO endpoints (id, url, events, secret, token_id, created_by, created_at, app_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(new.id.0).bind(new.url).bind(new.wanted.to_string()).bind(new.secret)
-        .bind(new.token.map(|id| id.0)).bind(new.by.map(|id| id.0)).bind(new.at.0)
-        .bind(new.app.map(|id| id.0))
-        .execute(&mut *c).await.map(drop))?;
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(new.id.0)
+    .bind(new.url)
+    .bind(new.wanted.to_string())
+    .bind(new.secret)
+    .bind(new.token.map(|id| id.0))
+    .bind(new.by.map(|id| id.0))
+    .bind(new.at.0)
+    .bind(new.app.map(|id| id.0))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// All that are not deleted, the oldest first.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Endpoint>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT e.id, e.url, e.events, e.created_at, e.disabled_at, e.disabled_why, a.id, a.name, t.id, t.name, p.name, \
          CASE WHEN p.disabled_at IS NULL AND p.role = 'admin' THEN 1 ELSE 0 END FROM endpoints e \
          LEFT JOIN apps a ON a.id = e.app_id LEFT JOIN api_tokens t ON t.id = e.token_id \
          LEFT JOIN people p ON p.id = e.created_by WHERE e.deleted_at IS NULL ORDER BY e.id")
-        .try_map(|row: R| {
+        .try_map(|row| {
             let disabled_at: Option<i64> = row.try_get(4)?;
             let why: Option<String> = row.try_get(5)?;
             let (app, called): (Option<i64>, Option<String>) = (row.try_get(6)?, row.try_get(7)?);
@@ -107,7 +112,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Endpoint>> {
                 disabled: disabled_at.map(|at| (At(at), why.unwrap_or_default())),
             })
         })
-        .fetch_all(&mut *c).await)?;
+        .fetch_all(tx).await?;
     Ok(rows)
 }
 
@@ -125,8 +130,10 @@ pub async fn by_id(tx: &mut Tx, id: EndpointId) -> Result<Option<Endpoint>> {
 
 /// What posts to an endpoint are signed with: `whsec_…`; `None` if it is deleted or never was.
 pub async fn secret(tx: &mut Tx, id: EndpointId) -> Result<Option<String>> {
-    let row = on!(tx, c => sqlx::query_scalar("SELECT secret FROM endpoints WHERE id = $1 AND deleted_at IS NULL")
-        .bind(id.0).fetch_optional(&mut *c).await)?;
+    let row = query_scalar("SELECT secret FROM endpoints WHERE id = $1 AND deleted_at IS NULL")
+        .bind(id.0)
+        .fetch_optional(tx)
+        .await?;
     Ok(row)
 }
 
@@ -136,31 +143,35 @@ pub async fn hold(tx: &mut Tx, id: EndpointId) -> Result<Option<bool>> {
     let lock = tx.hold("endpoints", &[id.0]);
     let sql = format!("SELECT disabled_at, deleted_at{} FROM endpoints WHERE id = $1{}", lock.noted(), lock.clause());
     let row: Option<(Option<i64>, Option<i64>)> =
-        on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(&mut *c).await)?;
+        query_as(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(tx).await?;
     lock.done(tx, usize::from(row.is_some())).await?;
     Ok(row.filter(|(_, deleted_at)| deleted_at.is_none()).map(|(disabled_at, _)| disabled_at.is_some()))
 }
 
 /// Posts nothing there from now on, or again.
 pub async fn set_disabled(tx: &mut Tx, id: EndpointId, disabled: Option<(At, &str)>) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE endpoints SET disabled_at = $2, disabled_why = $3 WHERE id = $1")
-        .bind(id.0).bind(disabled.map(|(at, _)| at.0)).bind(disabled.map(|(_, why)| why))
-        .execute(&mut *c).await.map(drop))?;
+    query("UPDATE endpoints SET disabled_at = $2, disabled_why = $3 WHERE id = $1")
+        .bind(id.0)
+        .bind(disabled.map(|(at, _)| at.0))
+        .bind(disabled.map(|(_, why)| why))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Deletes one: its secret is forgotten, what became of its posts is kept as long as the events are.
 pub async fn delete(tx: &mut Tx, id: EndpointId, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE endpoints SET deleted_at = $2, secret = '' WHERE id = $1")
-        .bind(id.0).bind(now.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE endpoints SET deleted_at = $2, secret = '' WHERE id = $1").bind(id.0).bind(now.0).execute(tx).await?;
     Ok(())
 }
 
 /// Those that are disabled: where they are, since when, and why.
 pub async fn disabled(tx: &mut Tx) -> Result<Vec<(String, At, String)>> {
-    let rows: Vec<(String, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(String, i64, Option<String>)> = query_as(
         "SELECT url, disabled_at, disabled_why FROM endpoints WHERE deleted_at IS NULL AND disabled_at IS NOT NULL \
-         ORDER BY id")
-        .fetch_all(&mut *c).await)?;
+         ORDER BY id",
+    )
+    .fetch_all(tx)
+    .await?;
     Ok(rows.into_iter().map(|(url, at, why)| (url, At(at), why.unwrap_or_default())).collect())
 }

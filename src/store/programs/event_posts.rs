@@ -1,10 +1,8 @@
 //! What has to be posted to endpoints, and what became of it.
 
-use sqlx::{QueryBuilder, Row};
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, EndpointId, EventId};
-use crate::on;
+use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// One event for one endpoint.
@@ -33,7 +31,7 @@ pub struct Due {
 /// then they are due again.
 pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_until: At) -> Result<Vec<Due>> {
     let lock = tx.hold_free("event_posts d");
-    let due: Vec<Due> = on!(tx, c, R => {
+    let due: Vec<Due> = {
         let mut q = QueryBuilder::new(
             "SELECT d.endpoint_id, d.event_id, d.conversation_id, d.attempts + 1, p.url, p.secret, e.body",
         );
@@ -47,39 +45,43 @@ pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_u
             push_list(&mut q, padded(busy).map(|id| id.0));
         }
         q.push(" ORDER BY d.next_at, d.seq LIMIT ").push_bind(limit).push(lock.clause());
-        q.build().try_map(|row: R| Ok(Due {
-            endpoint: EndpointId(row.try_get(0)?),
-            event: EventId(row.try_get(1)?),
-            pair: ConversationId(row.try_get(2)?),
-            attempt: row.try_get(3)?,
-            url: row.try_get(4)?,
-            secret: row.try_get(5)?,
-            body: row.try_get(6)?,
-        })).fetch_all(&mut *c).await
-    })?;
+        q.build()
+            .try_map(|row| {
+                Ok(Due {
+                    endpoint: EndpointId(row.try_get(0)?),
+                    event: EventId(row.try_get(1)?),
+                    pair: ConversationId(row.try_get(2)?),
+                    attempt: row.try_get(3)?,
+                    url: row.try_get(4)?,
+                    secret: row.try_get(5)?,
+                    body: row.try_get(6)?,
+                })
+            })
+            .fetch_all(tx)
+            .await
+    }?;
     if due.is_empty() {
         return Ok(due);
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("WITH v(endpoint, event, attempt) AS (");
-        q.push_values(padded(&due), |mut b, one| {
-            b.push_bind(one.endpoint.0).push_bind(one.event.0).push_bind(one.attempt);
-        });
-        q.push(") UPDATE event_posts SET attempts = v.attempt, next_at = ")
-            .push_bind(lease_until.0)
-            .push(", tried_at = ")
-            .push_bind(now.0)
-            .push(" FROM v WHERE event_posts.endpoint_id = v.endpoint AND event_posts.event_id = v.event");
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("WITH v(endpoint, event, attempt) AS (");
+    q.push_values(padded(&due), |mut b, one| {
+        b.push_bind(one.endpoint.0).push_bind(one.event.0).push_bind(one.attempt);
+    });
+    q.push(") UPDATE event_posts SET attempts = v.attempt, next_at = ")
+        .push_bind(lease_until.0)
+        .push(", tried_at = ")
+        .push_bind(now.0)
+        .push(" FROM v WHERE event_posts.endpoint_id = v.endpoint AND event_posts.event_id = v.event");
+    q.build().execute(tx).await?;
     Ok(due)
 }
 
 /// When the next post is due, if one waits for its time.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<At>> {
-    let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT MIN(next_at) FROM event_posts WHERE state = 'waiting' AND next_at IS NOT NULL")
-        .fetch_one(&mut *c).await)?;
+    let at: Option<i64> =
+        query_scalar("SELECT MIN(next_at) FROM event_posts WHERE state = 'waiting' AND next_at IS NOT NULL")
+            .fetch_one(tx)
+            .await?;
     Ok(at.map(At))
 }
 
@@ -108,59 +110,78 @@ pub async fn settle(
         Became::Again(at) => ("waiting", Some(at.0)),
         Became::Failed => ("failed", None),
     };
-    let done = on!(tx, c => sqlx::query(
+    let done = query(
         "UPDATE event_posts SET state = $4, next_at = $5, status = $6, error = $7 \
-         WHERE endpoint_id = $1 AND event_id = $2 AND attempts = $3 AND state = 'waiting'")
-        .bind(endpoint.0).bind(event.0).bind(attempt).bind(state).bind(next_at)
-        .bind(status.map(i64::from)).bind(error)
-        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         WHERE endpoint_id = $1 AND event_id = $2 AND attempts = $3 AND state = 'waiting'",
+    )
+    .bind(endpoint.0)
+    .bind(event.0)
+    .bind(attempt)
+    .bind(state)
+    .bind(next_at)
+    .bind(status.map(i64::from))
+    .bind(error)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(done == 1)
 }
 
 /// The first that waits for an endpoint about each pair is due now, if nothing was before it. With `pair`, of that pair
 /// only. Hold the endpoint.
 pub async fn free(tx: &mut Tx, endpoint: EndpointId, pair: Option<ConversationId>, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE event_posts SET next_at = $3 WHERE endpoint_id = $1 AND state = 'waiting' AND next_at IS NULL \
          AND ($2 < 0 OR conversation_id = $2) AND NOT EXISTS (SELECT 1 FROM event_posts q \
          WHERE q.endpoint_id = event_posts.endpoint_id AND q.conversation_id = event_posts.conversation_id \
-         AND q.state = 'waiting' AND q.seq < event_posts.seq)")
-        .bind(endpoint.0).bind(pair.map_or(-1, |pair| pair.0)).bind(now.0)
-        .execute(&mut *c).await.map(drop))?;
+         AND q.state = 'waiting' AND q.seq < event_posts.seq)",
+    )
+    .bind(endpoint.0)
+    .bind(pair.map_or(-1, |pair| pair.0))
+    .bind(now.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Nothing is due for an endpoint any more, until [`free`].
 pub async fn hold_back(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "UPDATE event_posts SET next_at = NULL WHERE endpoint_id = $1 AND state = 'waiting' AND next_at IS NOT NULL")
-        .bind(endpoint.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE event_posts SET next_at = NULL WHERE endpoint_id = $1 AND state = 'waiting' AND next_at IS NOT NULL")
+        .bind(endpoint.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// What was given up for an endpoint waits again, as if it had never been tried.
 pub async fn take_up_again(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE event_posts SET state = 'waiting', attempts = 0, next_at = NULL WHERE endpoint_id = $1 AND state = 'failed'")
-        .bind(endpoint.0).execute(&mut *c).await.map(drop))?;
+        .bind(endpoint.0).execute(tx).await?;
     Ok(())
 }
 
 /// How one stands; `None` if it never was.
 pub async fn state(tx: &mut Tx, (endpoint, event): Key) -> Result<Option<String>> {
-    let state: Option<String> = on!(tx, c => sqlx::query_scalar(
-        "SELECT state FROM event_posts WHERE endpoint_id = $1 AND event_id = $2")
-        .bind(endpoint.0).bind(event.0).fetch_optional(&mut *c).await)?;
+    let state: Option<String> = query_scalar("SELECT state FROM event_posts WHERE endpoint_id = $1 AND event_id = $2")
+        .bind(endpoint.0)
+        .bind(event.0)
+        .fetch_optional(tx)
+        .await?;
     Ok(state)
 }
 
 /// Posts one that is done with again, now.
 pub async fn replay(tx: &mut Tx, (endpoint, event): Key, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE event_posts SET state = 'waiting', attempts = 0, next_at = $3, status = NULL, error = NULL \
-         WHERE endpoint_id = $1 AND event_id = $2 AND state <> 'waiting'")
-        .bind(endpoint.0).bind(event.0).bind(now.0)
-        .execute(&mut *c).await.map(drop))?;
+         WHERE endpoint_id = $1 AND event_id = $2 AND state <> 'waiting'",
+    )
+    .bind(endpoint.0)
+    .bind(event.0)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -191,12 +212,12 @@ pub struct Posted {
 
 /// The newest posts to an endpoint, at most `limit`.
 pub async fn recent(tx: &mut Tx, endpoint: EndpointId, limit: i64) -> Result<Vec<Posted>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT d.event_id, d.conversation_id, e.kind, e.at, d.state, d.attempts, d.next_at, d.tried_at, d.status, d.error \
          FROM event_posts d JOIN api_events e ON e.id = d.event_id WHERE d.endpoint_id = $1 \
          ORDER BY d.event_id DESC LIMIT $2")
         .bind(endpoint.0).bind(limit)
-        .try_map(|row: R| Ok(Posted {
+        .try_map(|row| Ok(Posted {
             event: EventId(row.try_get(0)?),
             pair: ConversationId(row.try_get(1)?),
             kind: row.try_get(2)?,
@@ -208,14 +229,15 @@ pub async fn recent(tx: &mut Tx, endpoint: EndpointId, limit: i64) -> Result<Vec
             status: row.try_get(8)?,
             error: row.try_get(9)?,
         }))
-        .fetch_all(&mut *c).await)?;
+        .fetch_all(tx).await?;
     Ok(rows)
 }
 
 /// How many posts to each endpoint wait.
 pub async fn waiting(tx: &mut Tx) -> Result<Vec<(EndpointId, i64)>> {
-    let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT endpoint_id, COUNT(*) FROM event_posts WHERE state = 'waiting' GROUP BY endpoint_id")
-        .fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, i64)> =
+        query_as("SELECT endpoint_id, COUNT(*) FROM event_posts WHERE state = 'waiting' GROUP BY endpoint_id")
+            .fetch_all(tx)
+            .await?;
     Ok(rows.into_iter().map(|(id, count)| (EndpointId(id), count)).collect())
 }

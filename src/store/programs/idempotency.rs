@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::AppId;
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// A request as it was kept.
@@ -20,9 +20,14 @@ pub struct Kept {
 
 /// The request of that key, if it came.
 pub async fn find(tx: &mut Tx, app: AppId, key: &str) -> Result<Option<Kept>> {
-    let row: Option<(String, Option<i64>, Option<i64>, Option<i64>, Option<String>, i64)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(String, Option<i64>, Option<i64>, Option<i64>, Option<String>, i64)> = query_as(
         "SELECT body_hash, made_id, made_new, status, answer, created_at FROM idempotency_keys \
-         WHERE app_id = $1 AND key = $2").bind(app.0).bind(key).fetch_optional(&mut *c).await)?;
+         WHERE app_id = $1 AND key = $2",
+    )
+    .bind(app.0)
+    .bind(key)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(body_hash, made, new, status, answer, at)| Kept {
         body_hash,
         made: made.map(|id| (id, new == Some(1))),
@@ -36,52 +41,79 @@ pub async fn find(tx: &mut Tx, app: AppId, key: &str) -> Result<Option<Kept>> {
 /// # Errors
 /// [`crate::store::Error::Conflict`] if the key came at the same time.
 pub async fn begin(tx: &mut Tx, app: AppId, key: &str, body_hash: &str, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO idempotency_keys (app_id, key, body_hash, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(app.0).bind(key).bind(body_hash).bind(now.0).execute(&mut *c).await.map(drop))?;
+    query("INSERT INTO idempotency_keys (app_id, key, body_hash, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(app.0)
+        .bind(key)
+        .bind(body_hash)
+        .bind(now.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Notes what a request that came at `at` made, in the transaction that made it. False if the request has been begun anew or has
 /// taken effect already: nothing may come of it now.
 pub async fn made(tx: &mut Tx, app: AppId, key: &str, at: At, (id, new): (i64, bool)) -> Result<bool> {
-    let rows = on!(tx, c => sqlx::query(
+    let rows = query(
         "UPDATE idempotency_keys SET made_id = $4, made_new = $5 \
-         WHERE app_id = $1 AND key = $2 AND created_at = $3 AND made_id IS NULL")
-        .bind(app.0).bind(key).bind(at.0).bind(id).bind(i64::from(new))
-        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         WHERE app_id = $1 AND key = $2 AND created_at = $3 AND made_id IS NULL",
+    )
+    .bind(app.0)
+    .bind(key)
+    .bind(at.0)
+    .bind(id)
+    .bind(i64::from(new))
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(rows == 1)
 }
 
 /// Keeps the answer to a request that came at `at`.
 pub async fn end(tx: &mut Tx, app: AppId, key: &str, at: At, (status, answer): (u16, &str)) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "UPDATE idempotency_keys SET status = $4, answer = $5 WHERE app_id = $1 AND key = $2 AND created_at = $3")
-        .bind(app.0).bind(key).bind(at.0).bind(i64::from(status)).bind(answer)
-        .execute(&mut *c).await.map(drop))?;
+    query("UPDATE idempotency_keys SET status = $4, answer = $5 WHERE app_id = $1 AND key = $2 AND created_at = $3")
+        .bind(app.0)
+        .bind(key)
+        .bind(at.0)
+        .bind(i64::from(status))
+        .bind(answer)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Forgets a request that came at `at`, unless it has taken effect. Whatever is about to make something for it is waited for.
 pub async fn drop_unmade(tx: &mut Tx, app: AppId, key: &str, at: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "DELETE FROM idempotency_keys WHERE app_id = $1 AND key = $2 AND created_at = $3 AND made_id IS NULL")
-        .bind(app.0).bind(key).bind(at.0).execute(&mut *c).await.map(drop))?;
+    query("DELETE FROM idempotency_keys WHERE app_id = $1 AND key = $2 AND created_at = $3 AND made_id IS NULL")
+        .bind(app.0)
+        .bind(key)
+        .bind(at.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Forgets a request that came at `at`, whatever came of it.
 pub async fn drop_one(tx: &mut Tx, app: AppId, key: &str, at: At) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM idempotency_keys WHERE app_id = $1 AND key = $2 AND created_at = $3")
-        .bind(app.0).bind(key).bind(at.0).execute(&mut *c).await.map(drop))?;
+    query("DELETE FROM idempotency_keys WHERE app_id = $1 AND key = $2 AND created_at = $3")
+        .bind(app.0)
+        .bind(key)
+        .bind(at.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Forgets at most `limit` requests that came before `before`; how many there were.
 pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
-    let done = on!(tx, c => sqlx::query(
+    let done = query(
         "DELETE FROM idempotency_keys WHERE (app_id, key) IN \
-         (SELECT app_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)")
-        .bind(before.0).bind(limit).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         (SELECT app_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+    )
+    .bind(before.0)
+    .bind(limit)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(done)
 }

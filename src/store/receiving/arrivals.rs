@@ -1,10 +1,8 @@
 //! Texts to us that wait to be taken in, so that each person's come in the order in which they were sent.
 
-use sqlx::{QueryBuilder, Row};
-
 use crate::clock::At;
 use crate::domain::words::keyword::Keyword;
-use crate::on;
+use crate::store::sql::{QueryBuilder, Row, query, query_as};
 use crate::store::{Result, Tx, pieces, push_list};
 
 /// A text that waits, as it is written.
@@ -55,34 +53,32 @@ pub async fn keep(tx: &mut Tx, arrivals: &[Arrival]) -> Result<()> {
     arrivals.sort_unstable_by(|a, b| (&a.account, &a.carrier_id).cmp(&(&b.account, &b.carrier_id)));
     arrivals.dedup_by(|a, b| (&a.account, &a.carrier_id) == (&b.account, &b.carrier_id));
     for piece in pieces(&arrivals) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO arrivals (id, carrier_account, carrier_id, from_phone, to_number, body, media, has_media, keyword, \
-                 raw, webhook, sent_at, place, arrived_at) ",
-            );
-            q.push_values(piece, |mut b, one| {
-                let media = (!one.media.is_empty()).then(|| serde_json::json!(one.media).to_string());
-                b.push_bind(one.id)
-                    .push_bind(one.account.clone())
-                    .push_bind(one.carrier_id.clone())
-                    .push_bind(one.from.clone())
-                    .push_bind(one.to.clone())
-                    .push_bind(one.body.clone())
-                    .push_bind(media)
-                    .push_bind(i64::from(one.has_media))
-                    .push_bind(one.keyword.map(Keyword::word))
-                    .push_bind(one.raw.clone())
-                    .push_bind(i64::from(one.webhook))
-                    .push_bind(one.sent_at.map(|at| at.0))
-                    .push_bind(one.place)
-                    .push_bind(one.arrived_at.0);
-            });
-            q.push(
-                " ON CONFLICT (carrier_account, carrier_id) DO UPDATE SET sent_at = excluded.sent_at, \
-                 place = excluded.place WHERE excluded.sent_at IS NOT NULL",
-            );
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO arrivals (id, carrier_account, carrier_id, from_phone, to_number, body, media, has_media, keyword, \
+             raw, webhook, sent_at, place, arrived_at) ",
+        );
+        q.push_values(piece, |mut b, one| {
+            let media = (!one.media.is_empty()).then(|| serde_json::json!(one.media).to_string());
+            b.push_bind(one.id)
+                .push_bind(one.account.clone())
+                .push_bind(one.carrier_id.clone())
+                .push_bind(one.from.clone())
+                .push_bind(one.to.clone())
+                .push_bind(one.body.clone())
+                .push_bind(media)
+                .push_bind(i64::from(one.has_media))
+                .push_bind(one.keyword.map(Keyword::word))
+                .push_bind(one.raw.clone())
+                .push_bind(i64::from(one.webhook))
+                .push_bind(one.sent_at.map(|at| at.0))
+                .push_bind(one.place)
+                .push_bind(one.arrived_at.0);
+        });
+        q.push(
+            " ON CONFLICT (carrier_account, carrier_id) DO UPDATE SET sent_at = excluded.sent_at, \
+             place = excluded.place WHERE excluded.sent_at IS NOT NULL",
+        );
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -101,7 +97,7 @@ pub async fn earliest(tx: &mut Tx, whose: Whose<'_>, but: &[String], until: At, 
     if matches!(whose, Whose::Numbers([])) {
         return Ok(Vec::new());
     }
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new(
             "SELECT id, carrier_account, carrier_id, from_phone, to_number, body, media, has_media, keyword, raw, webhook, \
              sent_at, place, arrived_at FROM arrivals WHERE ",
@@ -121,20 +117,12 @@ pub async fn earliest(tx: &mut Tx, whose: Whose<'_>, but: &[String], until: At, 
             push_list(&mut q, but.iter().cloned());
         }
         q.push(" ORDER BY COALESCE(sent_at, arrived_at), place, id LIMIT ").push_bind(limit);
-        q.build().try_map(|row: R| read(&row)).fetch_all(&mut *c).await
-    })?;
+        q.build().try_map(|row| read(&row)).fetch_all(tx).await
+    }?;
     Ok(rows)
 }
 
-fn read<'r, R>(row: &'r R) -> sqlx::Result<Arrival>
-where
-    R: Row,
-    usize: sqlx::ColumnIndex<R>,
-    i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    Option<i64>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-    Option<String>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-{
+fn read(row: &Row) -> sqlx::Result<Arrival> {
     let media: Option<String> = row.try_get(6)?;
     // What cannot be read of one text must not keep others': the carrier is asked for its files again.
     let media = media.map_or(Ok(Vec::new()), |media| serde_json::from_str(&media));
@@ -164,8 +152,8 @@ where
 /// Takes a text out of those that wait; false if somebody else has taken it in. Whoever takes it out holds it until the
 /// commit, ahead of every other row.
 pub async fn take(tx: &mut Tx, id: i64) -> Result<bool> {
-    let gone = on!(tx, c => sqlx::query("DELETE FROM arrivals WHERE id = $1").bind(id).execute(&mut *c).await
-        .map(|done| done.rows_affected()))?;
+    let gone =
+        query("DELETE FROM arrivals WHERE id = $1").bind(id).execute(tx).await.map(|done| done.rows_affected())?;
     if gone > 0 {
         tx.holds("arrivals", std::iter::once(id));
     }
@@ -189,8 +177,10 @@ pub async fn take_all(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<usize>> {
 
 /// People whose texts wait, at most `limit`, those who came first first.
 pub async fn senders(tx: &mut Tx, limit: i64) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(
-        "SELECT from_phone FROM arrivals GROUP BY from_phone ORDER BY MIN(arrived_at), from_phone LIMIT $1")
-        .bind(limit).fetch_all(&mut *c).await)?;
+    let rows: Vec<(String,)> =
+        query_as("SELECT from_phone FROM arrivals GROUP BY from_phone ORDER BY MIN(arrived_at), from_phone LIMIT $1")
+            .bind(limit)
+            .fetch_all(tx)
+            .await?;
     Ok(rows.into_iter().map(|(phone,)| phone).collect())
 }

@@ -1,12 +1,10 @@
 //! What finding missed texts needs to know: our numbers and up to when each was compared with the carrier, and the
 //! lanes in which something waits.
 
-use sqlx::QueryBuilder;
-
 use crate::clock::At;
 use crate::domain::ids::NumberId;
-use crate::on;
 use crate::store::engine::lock_order::hold_rows;
+use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// One of our numbers, as the comparison with the carrier sees it.
@@ -38,8 +36,7 @@ pub const NUMBERS: &str = "SELECT n.id, n.number, CASE WHEN n.role = 'line' THEN
 
 /// Our numbers, lines first, then masks with live or resting legs at `now`, then the others.
 pub async fn numbers(tx: &mut Tx, now: At) -> Result<Vec<Compared>> {
-    let rows: Vec<(i64, String, i32, i64, Option<i64>)> =
-        on!(tx, c => sqlx::query_as(NUMBERS).bind(now.0).fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, String, i32, i64, Option<i64>)> = query_as(NUMBERS).bind(now.0).fetch_all(tx).await?;
     let row = |(id, number, place, in_service, backfilled): (i64, String, i32, i64, Option<i64>)| Compared {
         id: NumberId(id),
         number,
@@ -59,12 +56,10 @@ pub async fn compared(tx: &mut Tx, ids: &[NumberId], asked_at: At) -> Result<()>
     // Held in the order of their ids: an update of many rows takes them in whatever order it finds them.
     let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     hold_rows(tx, "numbers", &wanted).await?;
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("UPDATE numbers SET backfilled_at = ");
-        q.push_bind(asked_at.0).push(" WHERE id IN (");
-        push_list(&mut q, padded(&wanted).copied());
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("UPDATE numbers SET backfilled_at = ");
+    q.push_bind(asked_at.0).push(" WHERE id IN (");
+    push_list(&mut q, padded(&wanted).copied());
+    q.build().execute(tx).await?;
     Ok(())
 }
 
@@ -83,11 +78,14 @@ pub struct Waiting {
 
 /// All lanes in which something waits.
 pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
-    let rows: Vec<(i64, String, String, Option<i64>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, String, String, Option<i64>)> = query_as(
         "SELECT d.number_id, n.number, d.to_phone, MAX(o.id) FROM deliveries d JOIN numbers n ON n.id = d.number_id \
          LEFT JOIN deliveries o ON o.number_id = d.number_id AND o.to_phone = d.to_phone \
            AND o.state IN ('sending', 'unknown') \
-         WHERE d.state = 'ready' GROUP BY d.number_id, n.number, d.to_phone").fetch_all(&mut *c).await)?;
+         WHERE d.state = 'ready' GROUP BY d.number_id, n.number, d.to_phone",
+    )
+    .fetch_all(tx)
+    .await?;
     let row = |(id, number, phone, open): (i64, String, String, Option<i64>)| Waiting {
         id: NumberId(id),
         number,
@@ -100,11 +98,14 @@ pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
 /// When the newest request of all was begun, by our clock as it is now: the carrier's is `ahead` of it by so many microseconds,
 /// as far as that is known. Without a request, when the oldest waiting text was accepted.
 pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
-    let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
+    let at: Option<i64> = query_scalar(
         "SELECT COALESCE((SELECT COALESCE(a.began_there - $1, a.started_at) FROM attempts a \
                             WHERE a.id = (SELECT MAX(id) FROM attempts)), \
-                         (SELECT MIN(accepted_at) FROM deliveries WHERE state = 'ready'))")
-        .bind(ahead).fetch_one(&mut *c).await)?;
+                         (SELECT MIN(accepted_at) FROM deliveries WHERE state = 'ready'))",
+    )
+    .bind(ahead)
+    .fetch_one(tx)
+    .await?;
     Ok(at.map(At))
 }
 
@@ -113,18 +114,22 @@ pub async fn look_first(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<()>
     if tx.holds_rows() {
         let mut waiting = Vec::new();
         for (number, phone) in lanes {
-            let ids: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
+            let ids: Vec<(i64,)> = query_as(
                 "SELECT id FROM deliveries WHERE number_id = $1 AND to_phone = $2 AND state = 'ready' AND look_from IS NULL")
-                .bind(number.0).bind(phone).fetch_all(&mut *c).await)?;
+                .bind(number.0).bind(phone).fetch_all(tx).await?;
             waiting.extend(ids.into_iter().map(|(id,)| id));
         }
         hold_rows(tx, "deliveries", &waiting).await?;
     }
     for (number, phone) in lanes {
-        on!(tx, c => sqlx::query(
+        query(
             "UPDATE deliveries SET look_from = accepted_at \
-             WHERE number_id = $1 AND to_phone = $2 AND state = 'ready' AND look_from IS NULL")
-            .bind(number.0).bind(phone).execute(&mut *c).await.map(drop))?;
+             WHERE number_id = $1 AND to_phone = $2 AND state = 'ready' AND look_from IS NULL",
+        )
+        .bind(number.0)
+        .bind(phone)
+        .execute(tx)
+        .await?;
     }
     Ok(())
 }

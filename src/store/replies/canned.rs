@@ -1,10 +1,8 @@
 //! Canned replies: each belongs to a person, to a line, or to the company.
 
-use sqlx::Row;
-
 use crate::clock::At;
 use crate::domain::ids::{CannedReplyId, NumberId, PersonId};
-use crate::on;
+use crate::store::sql::{query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// Who may use a canned reply.
@@ -63,14 +61,20 @@ async fn read(tx: &mut Tx, person: PersonId, condition: &str, parameter: i64) ->
          LEFT JOIN lines l ON l.id = k.line_id WHERE k.person_id = $1 OR (k.person_id IS NULL AND ({condition})) \
          ORDER BY k.shortcut, CASE WHEN k.person_id IS NULL THEN 1 ELSE 0 END, k.id LIMIT 500"
     );
-    let rows = on!(tx, c, R => sqlx::query(sqlx::AssertSqlSafe(sql)).bind(person.0).bind(parameter)
-        .try_map(|row: R| Ok(Canned {
-            id: CannedReplyId(row.try_get(0)?),
-            owner: owner(row.try_get(1)?, row.try_get(2)?),
-            line: row.try_get(3)?,
-            shortcut: row.try_get(4)?,
-            body: row.try_get(5)?,
-        })).fetch_all(&mut *c).await)?;
+    let rows = query(sqlx::AssertSqlSafe(sql))
+        .bind(person.0)
+        .bind(parameter)
+        .try_map(|row| {
+            Ok(Canned {
+                id: CannedReplyId(row.try_get(0)?),
+                owner: owner(row.try_get(1)?, row.try_get(2)?),
+                line: row.try_get(3)?,
+                shortcut: row.try_get(4)?,
+                body: row.try_get(5)?,
+            })
+        })
+        .fetch_all(tx)
+        .await?;
     Ok(rows)
 }
 
@@ -84,25 +88,30 @@ fn owner(person: Option<i64>, line: Option<i64>) -> Owner {
 
 /// Whose a canned reply is; `None` if there is none.
 pub async fn owner_of(tx: &mut Tx, id: CannedReplyId) -> Result<Option<Owner>> {
-    let row: Option<(Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as("SELECT person_id, line_id FROM canned_replies WHERE id = $1")
-            .bind(id.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(Option<i64>, Option<i64>)> =
+        query_as("SELECT person_id, line_id FROM canned_replies WHERE id = $1").bind(id.0).fetch_optional(tx).await?;
     Ok(row.map(|(person, line)| owner(person, line)))
 }
 
 /// Whether another one of the same owner has this shortcut.
 pub async fn is_taken(tx: &mut Tx, owner: Owner, shortcut: &str, but: Option<CannedReplyId>) -> Result<bool> {
     let (person, line) = owner.columns();
-    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
+    let found: Option<i64> = query_scalar(
         "SELECT MIN(id) FROM canned_replies WHERE shortcut = $1 AND COALESCE(person_id, 0) = COALESCE($2, 0) \
-         AND COALESCE(line_id, 0) = COALESCE($3, 0) AND id <> $4")
-        .bind(shortcut).bind(person).bind(line).bind(but.map_or(0, |id| id.0)).fetch_one(&mut *c).await)?;
+         AND COALESCE(line_id, 0) = COALESCE($3, 0) AND id <> $4",
+    )
+    .bind(shortcut)
+    .bind(person)
+    .bind(line)
+    .bind(but.map_or(0, |id| id.0))
+    .fetch_one(tx)
+    .await?;
     Ok(found.is_some())
 }
 
 /// Whether there is such a line.
 pub async fn has_line(tx: &mut Tx, line: NumberId) -> Result<bool> {
-    let found: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM lines WHERE id = $1")
-        .bind(line.0).fetch_optional(&mut *c).await)?;
+    let found: Option<i64> = query_scalar("SELECT id FROM lines WHERE id = $1").bind(line.0).fetch_optional(tx).await?;
     Ok(found.is_some())
 }
 
@@ -110,11 +119,19 @@ pub async fn has_line(tx: &mut Tx, line: NumberId) -> Result<bool> {
 pub async fn insert(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), by: PersonId, now: At) -> Result<()> {
     let (id, owner, shortcut, body) = canned;
     let (person, line) = owner.columns();
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO canned_replies (id, person_id, line_id, shortcut, body, created_by, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)")
-        .bind(id.0).bind(person).bind(line).bind(shortcut).bind(body).bind(by.0).bind(now.0)
-        .execute(&mut *c).await.map(drop))?;
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+    )
+    .bind(id.0)
+    .bind(person)
+    .bind(line)
+    .bind(shortcut)
+    .bind(body)
+    .bind(by.0)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -122,16 +139,23 @@ pub async fn insert(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), by:
 pub async fn update(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), now: At) -> Result<()> {
     let (id, owner, shortcut, body) = canned;
     let (person, line) = owner.columns();
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE canned_replies SET person_id = $1, line_id = $2, shortcut = $3, body = $4, updated_at = $5 \
-         WHERE id = $6")
-        .bind(person).bind(line).bind(shortcut).bind(body).bind(now.0).bind(id.0)
-        .execute(&mut *c).await.map(drop))?;
+         WHERE id = $6",
+    )
+    .bind(person)
+    .bind(line)
+    .bind(shortcut)
+    .bind(body)
+    .bind(now.0)
+    .bind(id.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Forgets one.
 pub async fn delete(tx: &mut Tx, id: CannedReplyId) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM canned_replies WHERE id = $1").bind(id.0).execute(&mut *c).await.map(drop))?;
+    query("DELETE FROM canned_replies WHERE id = $1").bind(id.0).execute(tx).await?;
     Ok(())
 }

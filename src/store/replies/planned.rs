@@ -1,10 +1,8 @@
 //! Replies that are not sent yet: they may still be undone, or are scheduled.
 
-use sqlx::Row;
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId, PlannedReplyId};
-use crate::on;
+use crate::store::sql::{query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// A reply that waits for its time.
@@ -35,29 +33,40 @@ pub struct Planned {
 /// # Errors
 /// [`crate::store::Error::Conflict`] if its form was sent before.
 pub async fn insert(tx: &mut Tx, planned: &Planned) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO planned_replies (id, conversation_id, author_id, to_phone, body, scheduled, created_at, due_at, \
-         form_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
-        .bind(planned.id.0).bind(planned.conversation.0).bind(planned.author.0).bind(planned.to_phone.as_str())
-        .bind(planned.body.as_str()).bind(i64::from(planned.scheduled)).bind(planned.created_at.0)
-        .bind(planned.due_at.0).bind(planned.form_key.as_deref())
-        .execute(&mut *c).await.map(drop))?;
+         form_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(planned.id.0)
+    .bind(planned.conversation.0)
+    .bind(planned.author.0)
+    .bind(planned.to_phone.as_str())
+    .bind(planned.body.as_str())
+    .bind(i64::from(planned.scheduled))
+    .bind(planned.created_at.0)
+    .bind(planned.due_at.0)
+    .bind(planned.form_key.as_deref())
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// The one that was typed into the form of that key, unless it was taken back.
 pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<PlannedReplyId>> {
-    let id: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM planned_replies WHERE form_key = $1")
-        .bind(key).fetch_optional(&mut *c).await)?;
+    let id: Option<i64> =
+        query_scalar("SELECT id FROM planned_replies WHERE form_key = $1").bind(key).fetch_optional(tx).await?;
     Ok(id.map(PlannedReplyId))
 }
 
 /// Those of a conversation that wait, in the order in which they leave. Hold the conversation first.
 pub async fn waiting(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Planned>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT id, conversation_id, author_id, to_phone, body, scheduled, created_at, due_at, form_key \
-         FROM planned_replies WHERE conversation_id = $1 AND ended_at IS NULL ORDER BY due_at, id")
-        .bind(conversation.0).try_map(|row: R| Ok(Planned {
+         FROM planned_replies WHERE conversation_id = $1 AND ended_at IS NULL ORDER BY due_at, id",
+    )
+    .bind(conversation.0)
+    .try_map(|row| {
+        Ok(Planned {
             id: PlannedReplyId(row.try_get(0)?),
             conversation: ConversationId(row.try_get(1)?),
             author: PersonId(row.try_get(2)?),
@@ -67,34 +76,47 @@ pub async fn waiting(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Pl
             created_at: At(row.try_get(6)?),
             due_at: At(row.try_get(7)?),
             form_key: row.try_get(8)?,
-        })).fetch_all(&mut *c).await)?;
+        })
+    })
+    .fetch_all(tx)
+    .await?;
     Ok(rows)
 }
 
 /// Whether a conversation has or had this one.
 pub async fn exists(tx: &mut Tx, conversation: ConversationId, id: PlannedReplyId) -> Result<bool> {
-    let found: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT id FROM planned_replies WHERE id = $1 AND conversation_id = $2")
-        .bind(id.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
+    let found: Option<i64> = query_scalar("SELECT id FROM planned_replies WHERE id = $1 AND conversation_id = $2")
+        .bind(id.0)
+        .bind(conversation.0)
+        .fetch_optional(tx)
+        .await?;
     Ok(found.is_some())
 }
 
 /// At most `limit` conversations in which something is due at `now`. With `free` of everything; else only of what was
 /// written from `since` on and is not scheduled.
 pub async fn due(tx: &mut Tx, now: At, (free, since): (bool, At), limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64,)> = query_as(
         "SELECT conversation_id FROM planned_replies WHERE ended_at IS NULL AND due_at <= $1 \
          AND ($2 = 1 OR (scheduled = 0 AND created_at >= $3)) \
-         GROUP BY conversation_id ORDER BY MIN(due_at) LIMIT $4")
-        .bind(now.0).bind(i64::from(free)).bind(since.0).bind(limit).fetch_all(&mut *c).await)?;
+         GROUP BY conversation_id ORDER BY MIN(due_at) LIMIT $4",
+    )
+    .bind(now.0)
+    .bind(i64::from(free))
+    .bind(since.0)
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
     Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
 }
 
 /// When the next one is due after `now`, if one waits.
 pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
-    let at: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT MIN(due_at) FROM planned_replies WHERE ended_at IS NULL AND due_at > $1")
-        .bind(now.0).fetch_one(&mut *c).await)?;
+    let at: Option<i64> =
+        query_scalar("SELECT MIN(due_at) FROM planned_replies WHERE ended_at IS NULL AND due_at > $1")
+            .bind(now.0)
+            .fetch_one(tx)
+            .await?;
     Ok(at.map(At))
 }
 
@@ -116,17 +138,25 @@ pub async fn end(tx: &mut Tx, id: PlannedReplyId, end: &End, now: At) -> Result<
         End::TakenBack => (None, None),
         End::Refused(why) => (None, Some(why.as_str())),
     };
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE planned_replies SET ended_at = $1, message_id = $2, why = $3, \
-         form_key = CASE WHEN $2 IS NULL THEN NULL ELSE form_key END WHERE id = $4 AND ended_at IS NULL")
-        .bind(now.0).bind(message).bind(why).bind(id.0).execute(&mut *c).await.map(drop))?;
+         form_key = CASE WHEN $2 IS NULL THEN NULL ELSE form_key END WHERE id = $4 AND ended_at IS NULL",
+    )
+    .bind(now.0)
+    .bind(message)
+    .bind(why)
+    .bind(id.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Lets one leave at another time, which is scheduled then.
 pub async fn move_to(tx: &mut Tx, id: PlannedReplyId, due_at: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "UPDATE planned_replies SET due_at = $1, scheduled = 1 WHERE id = $2 AND ended_at IS NULL")
-        .bind(due_at.0).bind(id.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE planned_replies SET due_at = $1, scheduled = 1 WHERE id = $2 AND ended_at IS NULL")
+        .bind(due_at.0)
+        .bind(id.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }

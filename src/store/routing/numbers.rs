@@ -3,7 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::country;
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// One of our numbers.
@@ -32,9 +32,12 @@ type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<Str
 
 /// All that ever were ours, lines first.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
-    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<Row> = query_as(
         "SELECT id, number, role, state, country, paused_at, paused_why, probe_at FROM numbers \
-         ORDER BY role, number").fetch_all(&mut *c).await)?;
+         ORDER BY role, number",
+    )
+    .fetch_all(tx)
+    .await?;
     let number = |(id, number, role, state, country, paused, paused_why, probe_at): Row| Number {
         id: NumberId(id),
         number,
@@ -59,50 +62,59 @@ pub async fn homes_of_all(tx: &mut Tx) -> Result<Vec<String>> {
 }
 
 async fn homes_of(tx: &mut Tx, masks: bool) -> Result<Vec<String>> {
-    let ours: Vec<(String, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT number, country FROM numbers WHERE state = 'active' AND (role = 'line' OR $1 = 1)")
-        .bind(i64::from(masks)).fetch_all(&mut *c).await)?;
+    let ours: Vec<(String, Option<String>)> =
+        query_as("SELECT number, country FROM numbers WHERE state = 'active' AND (role = 'line' OR $1 = 1)")
+            .bind(i64::from(masks))
+            .fetch_all(tx)
+            .await?;
     Ok(country::homes(ours.iter().map(|(number, country)| (number.as_str(), country.as_deref()))))
 }
 
 /// The country of one of our numbers: the one that it was set up for, or else the one that its digits tell; `None` if
 /// neither says, or it is none of ours.
 pub async fn home(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
-    let row: Option<(String, Option<String>)> = on!(tx, c => sqlx::query_as("SELECT number, country FROM numbers WHERE id = $1")
-            .bind(id.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(String, Option<String>)> =
+        query_as("SELECT number, country FROM numbers WHERE id = $1").bind(id.0).fetch_optional(tx).await?;
     Ok(row.and_then(|(number, set)| set.or_else(|| country::of(&number).map(str::to_owned))))
 }
 
 /// Whether a number is one of ours, as long as it is not given back.
 pub async fn is_ours(tx: &mut Tx, number: &str) -> Result<bool> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
-        "SELECT id FROM numbers WHERE number = $1 AND state <> 'released'")
-        .bind(number).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64,)> = query_as("SELECT id FROM numbers WHERE number = $1 AND state <> 'released'")
+        .bind(number)
+        .fetch_optional(tx)
+        .await?;
     Ok(row.is_some())
 }
 
 /// Takes a number into service, active from `now`.
 pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: &str, country: Option<&str>, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO numbers (id, number, role, state, country, in_service_at) \
-         VALUES ($1, $2, $3, 'active', $4, $5)")
-        .bind(id.0).bind(number).bind(role).bind(country).bind(now.0).execute(&mut *c).await.map(drop))?;
+         VALUES ($1, $2, $3, 'active', $4, $5)",
+    )
+    .bind(id.0)
+    .bind(number)
+    .bind(role)
+    .bind(country)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Sets a number's country.
 pub async fn set_country(tx: &mut Tx, id: NumberId, country: Option<&str>) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE numbers SET country = $2 WHERE id = $1")
-        .bind(id.0).bind(country).execute(&mut *c).await.map(drop))?;
+    query("UPDATE numbers SET country = $2 WHERE id = $1").bind(id.0).bind(country).execute(tx).await?;
     Ok(())
 }
 
 /// A number that had been released is ours again, from `now`.
 pub async fn back_in_service(tx: &mut Tx, id: NumberId, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE numbers SET state = 'active', in_service_at = $2, state_at = $2, paused_at = NULL, paused_why = NULL, \
          pause_scope = NULL, probes = 0, probed_at = NULL, probe_at = NULL, suspect = 0, release_tries = 0, release_due_at = NULL, release_why = NULL WHERE id = $1")
-        .bind(id.0).bind(now.0).execute(&mut *c).await.map(drop))?;
+        .bind(id.0).bind(now.0).execute(tx).await?;
     Ok(())
 }
 
@@ -113,14 +125,13 @@ pub const EVER_USED: &str = "SELECT id FROM legs WHERE number_id = $1 AND ended_
 
 /// Whether a mask has ever stood between two people.
 pub async fn ever_used(tx: &mut Tx, id: NumberId) -> Result<bool> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(EVER_USED).bind(id.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64,)> = query_as(EVER_USED).bind(id.0).fetch_optional(tx).await?;
     Ok(row.is_some())
 }
 
 /// A mask becomes a published line's number.
 pub async fn make_line(tx: &mut Tx, id: NumberId) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE numbers SET role = 'line' WHERE id = $1")
-        .bind(id.0).execute(&mut *c).await.map(drop))?;
+    query("UPDATE numbers SET role = 'line' WHERE id = $1").bind(id.0).execute(tx).await?;
     Ok(())
 }
 
@@ -133,7 +144,6 @@ pub const UNUSED_MASKS: &str = "SELECT number FROM numbers n WHERE role = 'mask'
 
 /// Masks in use of ours that have not stood between anybody yet, in order.
 pub async fn unused_masks(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(UNUSED_MASKS)
-        .fetch_all(&mut *c).await)?;
+    let rows: Vec<(String,)> = query_as(UNUSED_MASKS).fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(number,)| number).collect())
 }

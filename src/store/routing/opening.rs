@@ -1,7 +1,5 @@
 //! What opening a conversation reads and writes: line, members, customer, legs, masks.
 
-use sqlx::{QueryBuilder, Row};
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
 use crate::domain::numbers::country;
@@ -10,8 +8,8 @@ use crate::domain::routing::allocation::{LastLeg, Mask};
 use crate::domain::routing::pick::Member;
 use crate::domain::routing::shift::Shift;
 use crate::domain::words::text::Wording;
-use crate::on;
 use crate::store::engine::lock_order::hold_members;
+use crate::store::sql::{QueryBuilder, query, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// A member of a line, with the phone that takes their texts.
@@ -38,14 +36,14 @@ pub struct LineRules {
 /// Lines are held before conversations, and several in the order of their ids.
 pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>> {
     let lock = tx.hold("lines", &[line.0]);
-    let row: Option<(Option<String>, Option<String>, Option<String>)> = on!(tx, c => {
+    let row: Option<(Option<String>, Option<String>, Option<String>)> = {
         let mut q = QueryBuilder::new(
             "SELECT hours, policies, (SELECT t.body FROM line_texts t WHERE t.line_id = lines.id AND t.name = ",
         );
         q.push_bind(Wording::Greeting.name()).push(")").push(lock.noted()).push(" FROM lines WHERE id = ");
         q.push_bind(line.0).push(lock.clause());
-        q.build_query_as().fetch_optional(&mut *c).await
-    })?;
+        q.build_query_as().fetch_optional(tx).await
+    }?;
     lock.done(tx, usize::from(row.is_some())).await?;
     hold_members(tx, &[line.0]).await?;
     Ok(row.map(|(hours, policies, greeting)| LineRules { hours, policies, greeting }))
@@ -68,33 +66,35 @@ pub async fn members(
     counted: Counted,
     now: At,
 ) -> Result<Vec<LineMember>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT p.id, p.name, p.disabled_at, p.duty, p.open_limit, \
          CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL THEN p.phone END, \
-         CASE WHEN $2 = 1 OR p.open_limit IS NOT NULL THEN \
+         CASE WHEN $2 OR p.open_limit IS NOT NULL THEN \
            (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL) ELSE 0 END, \
          p.schedule, m.picked_at \
-         FROM line_members m JOIN people p ON p.id = m.person_id WHERE m.line_id = $1 ORDER BY p.id")
-        .bind(line.0)
-        .bind(i32::from(counted == Counted::All))
-        .try_map(|row: R| {
-            let (duty, schedule): (String, Option<String>) = (row.try_get(3)?, row.try_get(7)?);
-            Ok(LineMember {
-                member: Member {
-                    id: PersonId(row.try_get(0)?),
-                    name: row.try_get(1)?,
-                    enabled: row.try_get::<Option<i64>, _>(2)?.is_none(),
-                    // The table's check lets no other word in.
-                    duty: Duty::read(&duty).unwrap_or(Duty::Away),
-                    on_shift: Shift::read(hours, schedule.as_deref()).on_at(now),
-                    open: row.try_get(6)?,
-                    limit: row.try_get(4)?,
-                    picked_at: row.try_get::<Option<i64>, _>(8)?.map(At),
-                },
-                phone: row.try_get(5)?,
-            })
+         FROM line_members m JOIN people p ON p.id = m.person_id WHERE m.line_id = $1 ORDER BY p.id",
+    )
+    .bind(line.0)
+    .bind(counted == Counted::All)
+    .try_map(|row| {
+        let (duty, schedule): (String, Option<String>) = (row.try_get(3)?, row.try_get(7)?);
+        Ok(LineMember {
+            member: Member {
+                id: PersonId(row.try_get(0)?),
+                name: row.try_get(1)?,
+                enabled: row.try_get::<Option<i64>, _>(2)?.is_none(),
+                // The table's check lets no other word in.
+                duty: Duty::read(&duty).unwrap_or(Duty::Away),
+                on_shift: Shift::read(hours, schedule.as_deref()).on_at(now),
+                open: row.try_get(6)?,
+                limit: row.try_get(4)?,
+                picked_at: row.try_get::<Option<i64>, _>(8)?.map(At),
+            },
+            phone: row.try_get(5)?,
         })
-        .fetch_all(&mut *c).await)?;
+    })
+    .fetch_all(tx)
+    .await?;
     Ok(rows)
 }
 
@@ -103,11 +103,11 @@ pub async fn numbers_of(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<(NumberId, 
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64, String)> = on!(tx, c => {
+    let rows: Vec<(i64, String)> = {
         let mut q = QueryBuilder::new("SELECT id, number FROM numbers WHERE id IN (");
         push_list(&mut q, padded(ids).map(|id| id.0));
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows.into_iter().map(|(id, number)| (NumberId(id), number)).collect())
 }
 
@@ -116,7 +116,7 @@ pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
     if phones.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String,)> = on!(tx, c => {
+    let rows: Vec<(String,)> = {
         let mut q = QueryBuilder::new("WITH asked(phone) AS (");
         q.push_values(padded(phones), |mut b, phone| {
             b.push_bind((*phone).to_owned());
@@ -125,17 +125,22 @@ pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
             ") SELECT a.phone FROM asked a WHERE EXISTS (SELECT 1 FROM customers c WHERE c.phone = a.phone) \
              OR EXISTS (SELECT 1 FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL)",
         );
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(rows.into_iter().map(|(phone,)| phone).collect())
 }
 
 /// The customer with this phone, made if there is none; held until the commit.
 pub async fn customer(tx: &mut Tx, fresh: i64, phone: &str, now: At) -> Result<CustomerId> {
-    let id: i64 = on!(tx, c => sqlx::query_scalar(
+    let id: i64 = query_scalar(
         "INSERT INTO customers (id, phone, created_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (phone) DO UPDATE SET created_at = customers.created_at RETURNING id")
-        .bind(fresh).bind(phone).bind(now.0).fetch_one(&mut *c).await)?;
+         ON CONFLICT (phone) DO UPDATE SET created_at = customers.created_at RETURNING id",
+    )
+    .bind(fresh)
+    .bind(phone)
+    .bind(now.0)
+    .fetch_one(tx)
+    .await?;
     tx.holds("customers", std::iter::once(id));
     Ok(CustomerId(id))
 }
@@ -146,13 +151,11 @@ pub async fn customer(tx: &mut Tx, fresh: i64, phone: &str, now: At) -> Result<C
 /// [`crate::store::Error::Conflict`] if somebody is one already.
 pub async fn customers(tx: &mut Tx, rows: &[(CustomerId, &str)], now: At) -> Result<()> {
     for piece in pieces(rows) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new("INSERT INTO customers (id, phone, created_at) ");
-            q.push_values(piece, |mut b, (id, phone)| {
-                b.push_bind(id.0).push_bind((*phone).to_owned()).push_bind(now.0);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new("INSERT INTO customers (id, phone, created_at) ");
+        q.push_values(piece, |mut b, (id, phone)| {
+            b.push_bind(id.0).push_bind((*phone).to_owned()).push_bind(now.0);
+        });
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
@@ -167,7 +170,7 @@ pub async fn conversations(
 ) -> Result<Vec<(CustomerId, ConversationId)>> {
     let mut made = Vec::with_capacity(rows.len());
     for piece in pieces(rows) {
-        let ids: Vec<(i64, i64)> = on!(tx, c => {
+        let ids: Vec<(i64, i64)> = {
             let mut q = QueryBuilder::new(
                 "INSERT INTO conversations (kind, line_id, customer_id, pinned_to, pinned_at, opened_at, last_at, preview) ",
             );
@@ -182,8 +185,8 @@ pub async fn conversations(
                     .push("''");
             });
             q.push(" RETURNING customer_id, id");
-            q.build_query_as().fetch_all(&mut *c).await
-        })?;
+            q.build_query_as().fetch_all(tx).await
+        }?;
         // In which order they come back is not said.
         made.extend(ids.into_iter().map(|(customer, id)| (CustomerId(customer), ConversationId(id))));
     }
@@ -217,59 +220,59 @@ pub struct NewLeg<'a> {
 /// [`crate::store::Error::Conflict`] if a phone has a live leg on that number.
 pub async fn legs(tx: &mut Tx, rows: &[NewLeg<'_>], now: At) -> Result<()> {
     for piece in pieces(rows) {
-        on!(tx, c => {
-            let mut q = QueryBuilder::new(
-                "INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, counterpart, alias, opened_at) ",
-            );
-            q.push_values(piece, |mut b, leg| {
-                b.push_bind(leg.id.0)
-                    .push_bind(leg.conversation.0)
-                    .push_bind(leg.role)
-                    .push_bind(leg.person.map(|id| id.0))
-                    .push_bind(leg.phone.to_owned())
-                    .push_bind(leg.number.0)
-                    .push_bind(leg.counterpart.map(str::to_owned))
-                    .push_bind(leg.alias.map(str::to_owned))
-                    .push_bind(now.0);
-            });
-            q.build().execute(&mut *c).await.map(drop)
-        })?;
+        let mut q = QueryBuilder::new(
+            "INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, counterpart, alias, opened_at) ",
+        );
+        q.push_values(piece, |mut b, leg| {
+            b.push_bind(leg.id.0)
+                .push_bind(leg.conversation.0)
+                .push_bind(leg.role)
+                .push_bind(leg.person.map(|id| id.0))
+                .push_bind(leg.phone.to_owned())
+                .push_bind(leg.number.0)
+                .push_bind(leg.counterpart.map(str::to_owned))
+                .push_bind(leg.alias.map(str::to_owned))
+                .push_bind(now.0);
+        });
+        q.build().execute(tx).await?;
     }
     Ok(())
 }
 
 /// Every mask on which `phone` has no live leg, as it knows it.
 pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT n.id, l.id, l.opened_at, l.ended_at, l.rests_until, l.counterpart, n.number, n.country, \
          (SELECT b.blocked FROM blocks b WHERE b.phone = $1 AND b.number_id = n.id ORDER BY b.id DESC LIMIT 1) \
          FROM numbers n LEFT JOIN legs l ON l.id = (SELECT h.id FROM legs h WHERE h.phone = $1 \
            AND h.number_id = n.id ORDER BY h.opened_at DESC, h.id DESC LIMIT 1) \
          WHERE n.role = 'mask' AND n.state = 'active' AND NOT EXISTS (SELECT 1 FROM legs v WHERE v.phone = $1 \
-           AND v.number_id = n.id AND v.ended_at IS NULL) ORDER BY n.id")
-        .bind(phone)
-        .try_map(|row: R| {
-            let last: Option<i64> = row.try_get(1)?;
-            let opened: Option<i64> = row.try_get(2)?;
-            let ended: Option<i64> = row.try_get(3)?;
-            let (number, country): (String, Option<String>) = (row.try_get(6)?, row.try_get(7)?);
-            Ok(Mask {
-                near: country::serves(&number, country.as_deref(), phone),
-                id: NumberId(row.try_get(0)?),
-                // On a mask that the phone has blocked nothing would arrive.
-                active: row.try_get::<Option<i64>, _>(8)? != Some(1),
-                live: false,
-                last: match last {
-                    Some(_) => Some(LastLeg {
-                        used_at: At(ended.or(opened).unwrap_or(0)),
-                        rests_until: row.try_get::<Option<i64>, _>(4)?.map(At),
-                        counterpart: row.try_get::<Option<String>, _>(5)?.unwrap_or_default(),
-                    }),
-                    None => None,
-                },
-            })
+           AND v.number_id = n.id AND v.ended_at IS NULL) ORDER BY n.id",
+    )
+    .bind(phone)
+    .try_map(|row| {
+        let last: Option<i64> = row.try_get(1)?;
+        let opened: Option<i64> = row.try_get(2)?;
+        let ended: Option<i64> = row.try_get(3)?;
+        let (number, country): (String, Option<String>) = (row.try_get(6)?, row.try_get(7)?);
+        Ok(Mask {
+            near: country::serves(&number, country.as_deref(), phone),
+            id: NumberId(row.try_get(0)?),
+            // On a mask that the phone has blocked nothing would arrive.
+            active: row.try_get::<Option<i64>, _>(8)? != Some(1),
+            live: false,
+            last: match last {
+                Some(_) => Some(LastLeg {
+                    used_at: At(ended.or(opened).unwrap_or(0)),
+                    rests_until: row.try_get::<Option<i64>, _>(4)?.map(At),
+                    counterpart: row.try_get::<Option<String>, _>(5)?.unwrap_or_default(),
+                }),
+                None => None,
+            },
         })
-        .fetch_all(&mut *c).await)?;
+    })
+    .fetch_all(tx)
+    .await?;
     Ok(rows)
 }
 
@@ -278,12 +281,10 @@ pub async fn greeted(tx: &mut Tx, legs: &[LegId], now: At) -> Result<()> {
     if legs.is_empty() {
         return Ok(());
     }
-    on!(tx, c => {
-        let mut q = QueryBuilder::new("UPDATE legs SET greeted_at = ");
-        q.push_bind(now.0).push(" WHERE id IN (");
-        push_list(&mut q, padded(legs).map(|id| id.0));
-        q.build().execute(&mut *c).await.map(drop)
-    })?;
+    let mut q = QueryBuilder::new("UPDATE legs SET greeted_at = ");
+    q.push_bind(now.0).push(" WHERE id IN (");
+    push_list(&mut q, padded(legs).map(|id| id.0));
+    q.build().execute(tx).await?;
     Ok(())
 }
 
@@ -296,15 +297,18 @@ pub async fn end_legs(
     now: At,
     rests_until: At,
 ) -> Result<u64> {
-    let ended = on!(tx, c => sqlx::query(
+    let ended = query(
         "UPDATE legs SET ended_at = $1, ended_why = $2, \
          rests_until = CASE WHEN number_id IN (SELECT id FROM numbers WHERE role = 'mask') THEN $3 END \
-         WHERE conversation_id = $4 AND ended_at IS NULL AND ($5 IS NULL OR person_id = $5)")
-        .bind(now.0)
-        .bind(why)
-        .bind(rests_until.0)
-        .bind(conversation.0)
-        .bind(person.map(|id| id.0))
-        .execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         WHERE conversation_id = $4 AND ended_at IS NULL AND ($5 IS NULL OR person_id = $5)",
+    )
+    .bind(now.0)
+    .bind(why)
+    .bind(rests_until.0)
+    .bind(conversation.0)
+    .bind(person.map(|id| id.0))
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(ended)
 }

@@ -1,7 +1,7 @@
 //! What hangs on a phone that changes hands.
 
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
-use crate::on;
+use crate::store::sql::query_as;
 use crate::store::{Result, Tx};
 
 /// A live way into a conversation by a phone.
@@ -23,20 +23,26 @@ impl Thread {
 
 /// The live legs of `phone` in support conversations.
 pub async fn threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
-    let rows: Vec<(i64, Option<i64>, Option<String>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, Option<i64>, Option<String>)> = query_as(
         "SELECT conversation_id, person_id, counterpart FROM legs \
-         WHERE phone = $1 AND ended_at IS NULL AND role IN ('customer', 'rep') ORDER BY conversation_id")
-        .bind(phone).fetch_all(&mut *c).await)?;
+         WHERE phone = $1 AND ended_at IS NULL AND role IN ('customer', 'rep') ORDER BY conversation_id",
+    )
+    .bind(phone)
+    .fetch_all(tx)
+    .await?;
     Ok(rows.into_iter().map(Thread::of).collect())
 }
 
 /// The live legs of a colleague's `phone` on numbers that it has blocked.
 pub async fn blocked_threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
-    let rows: Vec<(i64, Option<i64>, Option<String>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, Option<i64>, Option<String>)> = query_as(
         "SELECT l.conversation_id, l.person_id, l.counterpart FROM legs l WHERE l.phone = $1 AND l.ended_at IS NULL \
          AND l.role = 'rep' AND (SELECT b.blocked FROM blocks b WHERE b.phone = l.phone AND b.number_id = l.number_id \
-           ORDER BY b.id DESC LIMIT 1) = 1 ORDER BY l.conversation_id")
-        .bind(phone).fetch_all(&mut *c).await)?;
+           ORDER BY b.id DESC LIMIT 1) = 1 ORDER BY l.conversation_id",
+    )
+    .bind(phone)
+    .fetch_all(tx)
+    .await?;
     Ok(rows.into_iter().map(Thread::of).collect())
 }
 
@@ -47,12 +53,16 @@ pub async fn idlest(
     phone: &str,
     except: ConversationId,
 ) -> Result<Option<(LegId, ConversationId, NumberId)>> {
-    let row: Option<(i64, i64, i64)> = on!(tx, c => sqlx::query_as(
+    let row: Option<(i64, i64, i64)> = query_as(
         "SELECT l.id, l.conversation_id, l.number_id FROM legs l JOIN conversations c ON c.id = l.conversation_id \
          JOIN numbers n ON n.id = l.number_id AND n.state = 'active' AND n.role = 'mask' \
          WHERE l.phone = $1 AND l.ended_at IS NULL AND l.role = 'rep' AND l.conversation_id <> $2 \
          AND COALESCE((SELECT b.blocked FROM blocks b WHERE b.phone = l.phone AND b.number_id = l.number_id \
-           ORDER BY b.id DESC LIMIT 1), 0) <> 1 ORDER BY c.last_at, c.id LIMIT 1")
-        .bind(phone).bind(except.0).fetch_optional(&mut *c).await)?;
+           ORDER BY b.id DESC LIMIT 1), 0) <> 1 ORDER BY c.last_at, c.id LIMIT 1",
+    )
+    .bind(phone)
+    .bind(except.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(leg, conversation, number)| (LegId(leg), ConversationId(conversation), NumberId(number))))
 }

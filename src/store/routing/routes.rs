@@ -1,13 +1,11 @@
 //! Where a text goes: its conversation, and the other legs of it. What selects it stands in [`super::selected`].
 
-use sqlx::{QueryBuilder, Row};
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, MessageId, NumberId, PersonId};
 use crate::domain::routing::shift::Shift;
-use crate::on;
 use crate::store::customers::CARD_HIDDEN;
 use crate::store::pairs::{self, Pair};
+use crate::store::sql::{QueryBuilder, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// A conversation, as relaying sees it.
@@ -106,11 +104,10 @@ pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
 /// Each with the rep whose phone and schedule it names.
 async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonId>)>> {
     let lock = tx.hold("conversations c", wanted);
-    let rows: Vec<(Talk, Option<PersonId>)> = on!(tx, c, R => {
-        let mut q = QueryBuilder::new(
-            "SELECT c.id, c.line_id, li.name, c.customer_id, CASE WHEN ",
-        );
-        q.push(CARD_HIDDEN).push(" THEN c.called ELSE u.name END, u.phone, c.pinned_to, c.closed_at, c.paused_at, \
+    let rows: Vec<(Talk, Option<PersonId>)> = {
+        let mut q = QueryBuilder::new("SELECT c.id, c.line_id, li.name, c.customer_id, CASE WHEN ");
+        q.push(CARD_HIDDEN).push(
+            " THEN c.called ELSE u.name END, u.phone, c.pinned_to, c.closed_at, c.paused_at, \
              c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, \
              COALESCE(u.blocked_at, (SELECT k.blocked_at FROM line_blocks k WHERE k.customer_id = c.customer_id \
                AND k.line_id = c.line_id)), li.hours, li.policies, \
@@ -126,45 +123,53 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonI
         );
         push_list(&mut q, padded(wanted).copied());
         q.push(" ORDER BY c.id").push(lock.clause());
-        q.build().try_map(|row: R| Ok((Talk {
-            id: ConversationId(row.try_get(0)?),
-            line: row.try_get::<Option<i64>, _>(1)?.map(NumberId),
-            line_name: row.try_get(2)?,
-            customer: row.try_get::<Option<i64>, _>(3)?.map(CustomerId),
-            customer_name: row.try_get(4)?,
-            customer_phone: row.try_get(5)?,
-            pinned_to: row.try_get::<Option<i64>, _>(6)?.map(PersonId),
-            closed: row.try_get::<Option<i64>, _>(7)?.is_some(),
-            closed_at: row.try_get::<Option<i64>, _>(7)?.map(At),
-            paused_at: row.try_get::<Option<i64>, _>(8)?.map(At),
-            loop_state: row.try_get(9)?,
-            waiting_since: row.try_get::<Option<i64>, _>(10)?.map(At),
-            opened_at: At(row.try_get(11)?),
-            snoozed_until: row.try_get::<Option<i64>, _>(12)?.map(At),
-            blocked: row.try_get::<Option<i64>, _>(13)?.is_some(),
-            line_hours: row.try_get(14)?,
-            line_policies: row.try_get(15)?,
-            rep_phone: row.try_get(16)?,
-            rep_schedule: row.try_get(17)?,
-            waits_from: row.try_get::<Option<i64>, _>(18)?.map(MessageId),
-            pinned_at: row.try_get::<Option<i64>, _>(19)?.map(At),
-            flagged_at: row.try_get::<Option<i64>, _>(20)?.map(At),
-            line_context: row.try_get(21)?,
-            pair: pairs::read((
-                row.try_get(23)?,
-                row.try_get(24)?,
-                row.try_get(25)?,
-                row.try_get(26)?,
-                row.try_get(27)?,
-                row.try_get(28)?,
-                row.try_get(29)?,
-                row.try_get(30)?,
-                row.try_get(31)?,
-                row.try_get(32)?,
-                row.try_get(33)?,
-            )),
-        }, row.try_get::<Option<i64>, _>(22)?.map(PersonId)))).fetch_all(&mut *c).await
-    })?;
+        q.build()
+            .try_map(|row| {
+                Ok((
+                    Talk {
+                        id: ConversationId(row.try_get(0)?),
+                        line: row.try_get::<Option<i64>, _>(1)?.map(NumberId),
+                        line_name: row.try_get(2)?,
+                        customer: row.try_get::<Option<i64>, _>(3)?.map(CustomerId),
+                        customer_name: row.try_get(4)?,
+                        customer_phone: row.try_get(5)?,
+                        pinned_to: row.try_get::<Option<i64>, _>(6)?.map(PersonId),
+                        closed: row.try_get::<Option<i64>, _>(7)?.is_some(),
+                        closed_at: row.try_get::<Option<i64>, _>(7)?.map(At),
+                        paused_at: row.try_get::<Option<i64>, _>(8)?.map(At),
+                        loop_state: row.try_get(9)?,
+                        waiting_since: row.try_get::<Option<i64>, _>(10)?.map(At),
+                        opened_at: At(row.try_get(11)?),
+                        snoozed_until: row.try_get::<Option<i64>, _>(12)?.map(At),
+                        blocked: row.try_get::<Option<i64>, _>(13)?.is_some(),
+                        line_hours: row.try_get(14)?,
+                        line_policies: row.try_get(15)?,
+                        rep_phone: row.try_get(16)?,
+                        rep_schedule: row.try_get(17)?,
+                        waits_from: row.try_get::<Option<i64>, _>(18)?.map(MessageId),
+                        pinned_at: row.try_get::<Option<i64>, _>(19)?.map(At),
+                        flagged_at: row.try_get::<Option<i64>, _>(20)?.map(At),
+                        line_context: row.try_get(21)?,
+                        pair: pairs::read((
+                            row.try_get(23)?,
+                            row.try_get(24)?,
+                            row.try_get(25)?,
+                            row.try_get(26)?,
+                            row.try_get(27)?,
+                            row.try_get(28)?,
+                            row.try_get(29)?,
+                            row.try_get(30)?,
+                            row.try_get(31)?,
+                            row.try_get(32)?,
+                            row.try_get(33)?,
+                        )),
+                    },
+                    row.try_get::<Option<i64>, _>(22)?.map(PersonId),
+                ))
+            })
+            .fetch_all(tx)
+            .await
+    }?;
     lock.done(tx, rows.len()).await?;
     Ok(rows)
 }
@@ -204,32 +209,40 @@ pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<
     if conversations.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new(LEG);
         q.push("WHERE l.ended_at IS NULL AND l.conversation_id IN (");
         push_list(&mut q, padded(conversations).map(|id| id.0));
         q.push(" ORDER BY l.id");
-        q.build().try_map(|row: R| Ok(LiveLeg {
-            id: LegId(row.try_get(0)?),
-            conversation: ConversationId(row.try_get(1)?),
-            role: row.try_get(2)?,
-            person: row.try_get::<Option<i64>, _>(3)?.map(PersonId),
-            person_name: row.try_get(4)?,
-            phone: row.try_get(5)?,
-            number: NumberId(row.try_get(6)?),
-            greeted: row.try_get::<Option<i64>, _>(7)?.is_some(),
-            reachable: row.try_get::<i32, _>(8)? == 1,
-            alias: row.try_get(9)?,
-        })).fetch_all(&mut *c).await
-    })?;
+        q.build()
+            .try_map(|row| {
+                Ok(LiveLeg {
+                    id: LegId(row.try_get(0)?),
+                    conversation: ConversationId(row.try_get(1)?),
+                    role: row.try_get(2)?,
+                    person: row.try_get::<Option<i64>, _>(3)?.map(PersonId),
+                    person_name: row.try_get(4)?,
+                    phone: row.try_get(5)?,
+                    number: NumberId(row.try_get(6)?),
+                    greeted: row.try_get::<Option<i64>, _>(7)?.is_some(),
+                    reachable: row.try_get::<i32, _>(8)? == 1,
+                    alias: row.try_get(9)?,
+                })
+            })
+            .fetch_all(tx)
+            .await
+    }?;
     Ok(rows)
 }
 
 /// The conversation of the live leg of a phone on one of our numbers.
 pub async fn live_on(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<ConversationId>> {
-    let id: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT conversation_id FROM legs WHERE phone = $1 AND number_id = $2 AND ended_at IS NULL")
-        .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
+    let id: Option<i64> =
+        query_scalar("SELECT conversation_id FROM legs WHERE phone = $1 AND number_id = $2 AND ended_at IS NULL")
+            .bind(phone)
+            .bind(number.0)
+            .fetch_optional(tx)
+            .await?;
     Ok(id.map(ConversationId))
 }
 
@@ -272,11 +285,15 @@ type PastLegRow = (i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i6
 
 /// The newest leg of `phone` on `number`, if there ever was one.
 pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<PastLeg>> {
-    let row: Option<PastLegRow> = on!(tx, c => sqlx::query_as(
+    let row: Option<PastLegRow> = query_as(
         "SELECT l.id, l.conversation_id, l.person_id, c.pinned_to, p.name, c.closed_at, l.alias FROM legs l \
          JOIN conversations c ON c.id = l.conversation_id LEFT JOIN people p ON p.id = c.pinned_to \
-         WHERE l.phone = $1 AND l.number_id = $2 ORDER BY l.opened_at DESC, l.id DESC LIMIT 1")
-        .bind(phone).bind(number.0).fetch_optional(&mut *c).await)?;
+         WHERE l.phone = $1 AND l.number_id = $2 ORDER BY l.opened_at DESC, l.id DESC LIMIT 1",
+    )
+    .bind(phone)
+    .bind(number.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.map(|(id, conversation, person, pinned, name, closed_at, alias)| PastLeg {
         id: LegId(id),
         conversation: ConversationId(conversation),
@@ -293,12 +310,12 @@ pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Opti
 pub async fn known(tx: &mut Tx, account: &str, ids: &[&str]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for some in ids.chunks(256) {
-        let rows: Vec<(String,)> = on!(tx, c => {
+        let rows: Vec<(String,)> = {
             let mut q = QueryBuilder::new("SELECT carrier_id FROM messages WHERE carrier_account = ");
             q.push_bind(account.to_owned()).push(" AND carrier_id IN (");
             push_list(&mut q, padded(some).map(|id| (*id).to_owned()));
-            q.build_query_as().fetch_all(&mut *c).await
-        })?;
+            q.build_query_as().fetch_all(tx).await
+        }?;
         found.extend(rows.into_iter().map(|(id,)| id));
     }
     Ok(found)

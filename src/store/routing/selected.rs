@@ -1,12 +1,10 @@
 //! What the two numbers of a text select: the live leg of (sender, our number), and what is to be known about it before
 //! anything is locked.
 
-use sqlx::QueryBuilder;
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::domain::pairs::expiry::End;
-use crate::on;
+use crate::store::sql::QueryBuilder;
 use crate::store::{Result, Tx, padded};
 
 /// What the two numbers of a text select.
@@ -67,7 +65,7 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
         return Ok(Vec::new());
     }
     let numbered: Vec<(i64, &str, &str)> = asked.iter().zip(0_i64..).map(|((from, to), i)| (i, *from, *to)).collect();
-    let rows: Vec<SelectedRow> = on!(tx, c => {
+    let rows: Vec<SelectedRow> = {
         let mut q = QueryBuilder::new("WITH asked(i, phone, number) AS (");
         q.push_values(padded(&numbered), |mut b, (i, from, to)| {
             b.push_bind(*i).push_bind((*from).to_owned()).push_bind((*to).to_owned());
@@ -84,8 +82,8 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
              LEFT JOIN conversations t ON t.id = l.conversation_id \
              LEFT JOIN pairs x ON x.conversation_id = l.conversation_id",
         );
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     let mut found = vec![Selected::default(); asked.len()];
     for (i, number, role, own, conversation, since, waiting, ends_at, hard_end, expiry, ours, compared, behind) in rows
     {

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{PersonId, SavedSearchId};
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// A search that somebody keeps.
@@ -18,9 +18,11 @@ pub struct SavedSearch {
 
 /// A person's searches, by name.
 pub async fn of(tx: &mut Tx, person: PersonId) -> Result<Vec<SavedSearch>> {
-    let rows: Vec<(i64, String, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT id, name, query FROM saved_searches WHERE person_id = $1 ORDER BY name, id")
-        .bind(person.0).fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, String, String)> =
+        query_as("SELECT id, name, query FROM saved_searches WHERE person_id = $1 ORDER BY name, id")
+            .bind(person.0)
+            .fetch_all(tx)
+            .await?;
     Ok(rows.into_iter().map(|(id, name, query)| SavedSearch { id: SavedSearchId(id), name, query }).collect())
 }
 
@@ -29,19 +31,30 @@ pub async fn keep(
     tx: &mut Tx,
     id: SavedSearchId,
     person: PersonId,
-    (name, query): (&str, &str),
+    (name, words): (&str, &str),
     now: At,
 ) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO saved_searches (id, person_id, name, query, created_at) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (person_id, name) DO UPDATE SET query = excluded.query")
-        .bind(id.0).bind(person.0).bind(name).bind(query).bind(now.0).execute(&mut *c).await.map(drop))?;
+         ON CONFLICT (person_id, name) DO UPDATE SET query = excluded.query",
+    )
+    .bind(id.0)
+    .bind(person.0)
+    .bind(name)
+    .bind(words)
+    .bind(now.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Forgets a person's own search; false if they have no such.
 pub async fn forget(tx: &mut Tx, id: SavedSearchId, person: PersonId) -> Result<bool> {
-    let done = on!(tx, c => sqlx::query("DELETE FROM saved_searches WHERE id = $1 AND person_id = $2")
-        .bind(id.0).bind(person.0).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+    let done = query("DELETE FROM saved_searches WHERE id = $1 AND person_id = $2")
+        .bind(id.0)
+        .bind(person.0)
+        .execute(tx)
+        .await
+        .map(|done| done.rows_affected())?;
     Ok(done == 1)
 }

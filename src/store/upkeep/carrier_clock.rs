@@ -1,7 +1,7 @@
 //! How far the carrier's clock is from ours, as it was known last: over restarts, and for every node.
 
 use crate::clock::At;
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// How far the clocks are apart.
@@ -15,23 +15,27 @@ pub struct Kept {
 
 /// What is kept, if anything is.
 pub async fn get(tx: &mut Tx) -> Result<Option<Kept>> {
-    let row: Option<(i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
-        "SELECT ahead, off_since FROM carrier_clock WHERE id = 1").fetch_optional(&mut *c).await)?;
+    let row: Option<(i64, Option<i64>)> =
+        query_as("SELECT ahead, off_since FROM carrier_clock WHERE id = 1").fetch_optional(tx).await?;
     Ok(row.map(|(ahead, off_since)| Kept { ahead, off_since: off_since.map(At) }))
 }
 
 /// Keeps how far the clocks are apart at `now`.
 pub async fn keep(tx: &mut Tx, kept: Kept, now: At) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO carrier_clock (id, ahead, noted_at, off_since) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO UPDATE \
-         SET ahead = excluded.ahead, noted_at = excluded.noted_at, off_since = excluded.off_since")
-        .bind(kept.ahead).bind(now.0).bind(kept.off_since.map(|at| at.0)).execute(&mut *c).await.map(drop))?;
+         SET ahead = excluded.ahead, noted_at = excluded.noted_at, off_since = excluded.off_since",
+    )
+    .bind(kept.ahead)
+    .bind(now.0)
+    .bind(kept.off_since.map(|at| at.0))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Our clock has gone on by `leap` microseconds while no time passed: the carrier's is ahead of it by so much less.
 pub async fn leapt(tx: &mut Tx, leap: i64) -> Result<()> {
-    on!(tx, c => sqlx::query("UPDATE carrier_clock SET ahead = ahead - $1")
-        .bind(leap).execute(&mut *c).await.map(drop))?;
+    query("UPDATE carrier_clock SET ahead = ahead - $1").bind(leap).execute(tx).await?;
     Ok(())
 }

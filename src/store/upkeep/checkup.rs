@@ -7,16 +7,16 @@ use crate::domain::programs::event::Wanted;
 use crate::domain::programs::scope::Scopes;
 use crate::domain::time::hours::Hours;
 use crate::domain::words::files::Files;
-use crate::on;
+use crate::store::sql::{query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// What of the hours and policies in the database cannot be read, each as what it is and why; empty if all can.
 /// Nothing but what was checked is written, so it was changed by hand, or by a program that knows more than this one.
 pub async fn unreadable(tx: &mut Tx) -> Result<Vec<(String, String)>> {
-    let lines: Vec<(String, Option<String>, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT name, hours, policies FROM lines ORDER BY name, id").fetch_all(&mut *c).await)?;
-    let people: Vec<(String, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT email, schedule FROM people WHERE schedule IS NOT NULL ORDER BY email").fetch_all(&mut *c).await)?;
+    let lines: Vec<(String, Option<String>, Option<String>)> =
+        query_as("SELECT name, hours, policies FROM lines ORDER BY name, id").fetch_all(tx).await?;
+    let people: Vec<(String, String)> =
+        query_as("SELECT email, schedule FROM people WHERE schedule IS NOT NULL ORDER BY email").fetch_all(tx).await?;
     let mut found = Vec::new();
     for (name, hours, policies) in lines {
         let why = hours.and_then(|hours| Hours::read(&hours).err());
@@ -34,10 +34,10 @@ pub async fn unreadable(tx: &mut Tx) -> Result<Vec<(String, String)>> {
 /// The words of tokens that hold and of endpoints that this version does not know, each as whose they are and why: they allow
 /// and tell nothing. A newer version may have written them.
 pub async fn unknown_words(tx: &mut Tx) -> Result<Vec<(String, String)>> {
-    let tokens: Vec<(i64, String, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT id, name, scopes FROM api_tokens WHERE revoked_at IS NULL ORDER BY id").fetch_all(&mut *c).await)?;
-    let endpoints: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT id, events FROM endpoints WHERE deleted_at IS NULL ORDER BY id").fetch_all(&mut *c).await)?;
+    let tokens: Vec<(i64, String, String)> =
+        query_as("SELECT id, name, scopes FROM api_tokens WHERE revoked_at IS NULL ORDER BY id").fetch_all(tx).await?;
+    let endpoints: Vec<(i64, String)> =
+        query_as("SELECT id, events FROM endpoints WHERE deleted_at IS NULL ORDER BY id").fetch_all(tx).await?;
     let mut found = Vec::new();
     for (id, name, scopes) in tokens {
         let words = Scopes::kept(&scopes);
@@ -62,9 +62,12 @@ pub const FILES_AT_ONCE: i64 = 1_000;
 /// Of the newest texts before `before`, at most [`FILES_AT_ONCE`], those of which it cannot be read what came with them; and
 /// before which text to go on, if there are more.
 pub async fn unreadable_files(tx: &mut Tx, before: MessageId) -> Result<(Vec<MessageId>, Option<MessageId>)> {
-    let rows: Vec<(i64, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT id, media FROM messages WHERE id < $1 ORDER BY id DESC LIMIT $2")
-        .bind(before.0).bind(FILES_AT_ONCE).fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, Option<String>)> =
+        query_as("SELECT id, media FROM messages WHERE id < $1 ORDER BY id DESC LIMIT $2")
+            .bind(before.0)
+            .bind(FILES_AT_ONCE)
+            .fetch_all(tx)
+            .await?;
     let more = i64::try_from(rows.len()).is_ok_and(|count| count == FILES_AT_ONCE);
     let next = rows.last().filter(|_| more).map(|(id, _)| MessageId(*id));
     let broken = rows.iter().filter(|(_, media)| Files::kept(media.as_deref()) == Files::Unreadable);
@@ -96,11 +99,14 @@ type Row = (i64, Option<i64>, String, String, String, Option<String>, Option<i64
 
 /// At most `limit` of them, oldest first.
 pub async fn open(tx: &mut Tx, limit: i64) -> Result<Vec<Open>> {
-    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<Row> = query_as(
         "SELECT d.id, d.conversation_id, d.state, n.number, d.to_phone, d.why, a.started_at, a.looks FROM deliveries d \
          JOIN numbers n ON n.id = d.number_id LEFT JOIN attempts a ON a.delivery_id = d.id AND a.fence = d.fence \
-         WHERE d.state IN ('unknown', 'parked') ORDER BY d.id LIMIT $1")
-        .bind(limit).fetch_all(&mut *c).await)?;
+         WHERE d.state IN ('unknown', 'parked') ORDER BY d.id LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
     let open = |(id, conversation, state, from, to, why, requested, looks): Row| Open {
         id: DeliveryId(id),
         conversation: conversation.map(ConversationId),
@@ -116,8 +122,8 @@ pub async fn open(tx: &mut Tx, limit: i64) -> Result<Vec<Open>> {
 
 /// The newest instant that anything was accepted at; a clock that shows less has gone back.
 pub async fn newest(tx: &mut Tx) -> Result<Option<At>> {
-    let newest: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT accepted_at FROM messages ORDER BY id DESC LIMIT 1").fetch_optional(&mut *c).await)?;
+    let newest: Option<i64> =
+        query_scalar("SELECT accepted_at FROM messages ORDER BY id DESC LIMIT 1").fetch_optional(tx).await?;
     Ok(newest.map(At))
 }
 
@@ -137,13 +143,15 @@ pub struct Server {
 
 /// The server, where the database has one.
 pub async fn server(tx: &mut Tx) -> Result<Option<Server>> {
-    let Tx::Postgres(connection) = tx else { return Ok(None) };
-    let (version, most, taken): (String, i64, i64) = sqlx::query_as(
+    if matches!(tx, Tx::Sqlite(_)) {
+        return Ok(None);
+    }
+    let (version, most, taken): (String, i64, i64) = query_as(
         "SELECT current_setting('server_version'), \
          CAST(current_setting('max_connections') AS BIGINT) - CAST(current_setting('superuser_reserved_connections') AS BIGINT), \
          (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend')",
     )
-    .fetch_one(&mut **connection)
+    .fetch_one(tx)
     .await?;
     Ok(Some(Server { version, most, free: (most - taken).max(0) }))
 }

@@ -3,10 +3,10 @@
 
 use super::settings;
 use crate::clock::At;
-use crate::on;
 use crate::store::engine::dialect;
 use crate::store::engine::lock_order::lanes::hold_all;
 use crate::store::engine::lock_order::{Asked, hold_rows, hold_which};
+use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};
 
 /// The setting that keeps when this was done last.
@@ -28,17 +28,25 @@ pub async fn begin(tx: &mut Tx, fresh: (At, At), now: At) -> Result<()> {
     }
     hold_which(tx, "carrier_outage", "id", "TRUE", &[]).await?;
     let (from, to) = (fresh.0.0, fresh.1.0);
-    let planned: Vec<i64> = on!(tx, c => sqlx::query_scalar(
+    let planned: Vec<i64> = query_scalar(
         "SELECT DISTINCT conversation_id FROM planned_replies \
-         WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $1 AND $2)")
-        .bind(from).bind(to).fetch_all(&mut *c).await)?;
+         WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $1 AND $2)",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(tx)
+    .await?;
     hold_rows(tx, "conversations", &planned).await?;
-    let deliveries: Vec<i64> = on!(tx, c => sqlx::query_scalar(
+    let deliveries: Vec<i64> = query_scalar(
         "SELECT delivery_id FROM attempts \
          WHERE (ended_at IS NULL OR next_look_at IS NOT NULL) AND NOT (started_at BETWEEN $1 AND $2) \
          UNION SELECT id FROM deliveries WHERE state IN ('ready', 'sending', 'unknown') \
-         AND NOT (updated_at BETWEEN $1 AND $2)")
-        .bind(from).bind(to).fetch_all(&mut *c).await)?;
+         AND NOT (updated_at BETWEEN $1 AND $2)",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(tx)
+    .await?;
     hold_rows(tx, "deliveries", &deliveries).await?;
     hold_numbers(tx).await?;
     // Whoever is about to note a pace by the clock as it was has done so, or begins by the new one.
@@ -46,38 +54,52 @@ pub async fn begin(tx: &mut Tx, fresh: (At, At), now: At) -> Result<()> {
 }
 
 async fn hold_numbers(tx: &mut Tx) -> Result<()> {
-    let numbers: Vec<i64> = on!(tx, c => sqlx::query_scalar("SELECT id FROM numbers WHERE paused_at IS NOT NULL")
-        .fetch_all(&mut *c).await)?;
+    let numbers: Vec<i64> = query_scalar("SELECT id FROM numbers WHERE paused_at IS NOT NULL").fetch_all(tx).await?;
     hold_rows(tx, "numbers", &numbers).await
 }
 
 /// Requests that are open or in doubt: when they began, their leases, and the looks for them.
 pub async fn requests(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE attempts SET started_at = started_at + $1, lease_until = lease_until + $1, \
          doubt_since = doubt_since + $1, next_look_at = next_look_at + $1, listed_at = listed_at + $1, \
          empty_at = empty_at + $1 \
-         WHERE (ended_at IS NULL OR next_look_at IS NOT NULL) AND NOT (started_at BETWEEN $2 AND $3)")
-        .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+         WHERE (ended_at IS NULL OR next_look_at IS NOT NULL) AND NOT (started_at BETWEEN $2 AND $3)",
+    )
+    .bind(leap)
+    .bind(fresh.0.0)
+    .bind(fresh.1.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Texts that wait: when they may leave, their places, until when they are valid, and from when on they are looked for.
 pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1, \
          look_from = look_from + $1 \
-         WHERE state IN ('ready', 'sending', 'unknown') AND NOT (updated_at BETWEEN $2 AND $3)")
-        .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+         WHERE state IN ('ready', 'sending', 'unknown') AND NOT (updated_at BETWEEN $2 AND $3)",
+    )
+    .bind(leap)
+    .bind(fresh.0.0)
+    .bind(fresh.1.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// Replies that can still be taken back; a time that somebody chose is the clock's own.
 pub async fn planned(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
-    on!(tx, c => sqlx::query(
+    query(
         "UPDATE planned_replies SET due_at = due_at + $1, created_at = created_at + $1 \
-         WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $2 AND $3)")
-        .bind(leap).bind(fresh.0.0).bind(fresh.1.0).execute(&mut *c).await.map(drop))?;
+         WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $2 AND $3)",
+    )
+    .bind(leap)
+    .bind(fresh.0.0)
+    .bind(fresh.1.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -88,7 +110,7 @@ pub async fn probes(tx: &mut Tx, leap: i64) -> Result<()> {
         "UPDATE account_pause SET probe_at = probe_at + $1",
         "UPDATE carrier_outage SET probe_at = probe_at + $1",
     ] {
-        on!(tx, c => sqlx::query(statement).bind(leap).execute(&mut *c).await.map(drop))?;
+        query(statement).bind(leap).execute(tx).await?;
     }
     Ok(())
 }
@@ -100,7 +122,6 @@ pub async fn paces(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
     }
     let from = now.0 - leap / 2;
     hold_which(tx, "paces", "number_id, session", "free_at > $1", &[Asked::Number(from)]).await?;
-    on!(tx, c => sqlx::query("UPDATE paces SET free_at = free_at + $1 WHERE free_at > $2")
-        .bind(leap).bind(from).execute(&mut *c).await.map(drop))?;
+    query("UPDATE paces SET free_at = free_at + $1 WHERE free_at > $2").bind(leap).bind(from).execute(tx).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ pub mod tallies;
 
 use super::{Result, Tx};
 use crate::clock::At;
-use crate::on;
+use crate::store::sql::{query, query_as};
 
 /// The outbox in figures.
 #[derive(Clone, Debug)]
@@ -22,11 +22,13 @@ pub struct Queue {
 
 /// Counts the outbox.
 pub async fn queue(tx: &mut Tx) -> Result<Queue> {
-    let rows: Vec<(String, i64)> = on!(tx, c => sqlx::query_as(
-        "SELECT state, COUNT(*) FROM deliveries WHERE state IN ('sending', 'unknown', 'parked') GROUP BY state")
-        .fetch_all(&mut *c).await)?;
-    let (ready, oldest): (i64, Option<i64>) = on!(tx, c => sqlx::query_as(
-        "SELECT COUNT(*), MIN(accepted_at) FROM deliveries WHERE state = 'ready'").fetch_one(&mut *c).await)?;
+    let rows: Vec<(String, i64)> = query_as(
+        "SELECT state, COUNT(*) FROM deliveries WHERE state IN ('sending', 'unknown', 'parked') GROUP BY state",
+    )
+    .fetch_all(tx)
+    .await?;
+    let (ready, oldest): (i64, Option<i64>) =
+        query_as("SELECT COUNT(*), MIN(accepted_at) FROM deliveries WHERE state = 'ready'").fetch_one(tx).await?;
     let of = |state: &str| rows.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| *count);
     Ok(Queue {
         states: vec![
@@ -41,9 +43,14 @@ pub async fn queue(tx: &mut Tx) -> Result<Queue> {
 
 /// Drops the raw webhooks of at most `limit` messages accepted before `before`.
 pub async fn forget_raw(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
-    let done = on!(tx, c => sqlx::query(
+    let done = query(
         "UPDATE messages SET raw = NULL WHERE id IN (SELECT id FROM messages WHERE raw IS NOT NULL \
-         AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)")
-        .bind(before.0).bind(limit).execute(&mut *c).await.map(|done| done.rows_affected()))?;
+         AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)",
+    )
+    .bind(before.0)
+    .bind(limit)
+    .execute(tx)
+    .await
+    .map(|done| done.rows_affected())?;
     Ok(done)
 }

@@ -1,6 +1,6 @@
 //! What this database remembers about itself, a name and a value each.
 
-use crate::on;
+use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};
 
 /// The carrier account that this database has served; another one is refused.
@@ -21,28 +21,32 @@ pub const ORIGIN_KEY: &str = "origin_key";
 
 /// The value of `name`.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>> {
-    let value = on!(tx, c => sqlx::query_scalar("SELECT value FROM settings WHERE name = $1")
-        .bind(name).fetch_optional(&mut *c).await)?;
+    let value = query_scalar("SELECT value FROM settings WHERE name = $1").bind(name).fetch_optional(tx).await?;
     Ok(value)
 }
 
 /// Remembers `value` unless something is remembered already, and returns what is.
 pub async fn remember(tx: &mut Tx, name: &str, value: &str) -> Result<String> {
-    on!(tx, c => sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
-        .bind(name).bind(value).execute(&mut *c).await.map(drop))?;
+    query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+        .bind(name)
+        .bind(value)
+        .execute(tx)
+        .await?;
     Ok(get(tx, name).await?.unwrap_or_else(|| value.to_owned()))
 }
 
 /// Remembers `value` instead of what was remembered before.
 pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(name).bind(value).execute(&mut *c).await.map(drop))?;
+    query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(name)
+        .bind(value)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Forgets what was remembered.
 pub async fn forget(tx: &mut Tx, name: &str) -> Result<()> {
-    on!(tx, c => sqlx::query("DELETE FROM settings WHERE name = $1").bind(name).execute(&mut *c).await.map(drop))?;
+    query("DELETE FROM settings WHERE name = $1").bind(name).execute(tx).await?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Totals of things that happen too often for a row each.
 
 use crate::clock::At;
-use crate::on;
 use crate::store::engine::dialect;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// A total.
@@ -18,8 +18,8 @@ pub struct Tally {
 
 /// The total of `name`, if it ever happened.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
-    let row: Option<(i64, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT total, last_at, detail FROM tallies WHERE name = $1").bind(name).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64, i64, Option<String>)> =
+        query_as("SELECT total, last_at, detail FROM tallies WHERE name = $1").bind(name).fetch_optional(tx).await?;
     Ok(row.map(|(total, last_at, detail)| Tally { total, last_at: At(last_at), detail }))
 }
 
@@ -27,9 +27,14 @@ pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
 pub async fn add(tx: &mut Tx, name: &str, count: i64, at: At) -> Result<()> {
     // All nodes add to the same row, and often when they hold much else.
     dialect::one_at_a_time(tx, "tally", name).await?;
-    on!(tx, c => sqlx::query(
+    query(
         "INSERT INTO tallies (name, total, last_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE \
-         SET total = tallies.total + excluded.total, last_at = excluded.last_at")
-        .bind(name).bind(count).bind(at.0).execute(&mut *c).await.map(drop))?;
+         SET total = tallies.total + excluded.total, last_at = excluded.last_at",
+    )
+    .bind(name)
+    .bind(count)
+    .bind(at.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }

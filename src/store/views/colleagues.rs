@@ -3,8 +3,8 @@
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::routing::shift::Shift;
-use crate::on;
 use crate::store::routing::opening::{self, Counted};
+use crate::store::sql::{query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// Somebody a conversation can be handed to.
@@ -26,8 +26,8 @@ pub struct Colleague {
 
 /// The enabled members of a line, as they stand at `now`, by name.
 pub async fn of(tx: &mut Tx, line: NumberId, now: At) -> Result<Vec<Colleague>> {
-    let hours: Option<Option<String>> = on!(tx, c => sqlx::query_scalar("SELECT hours FROM lines WHERE id = $1")
-        .bind(line.0).fetch_optional(&mut *c).await)?;
+    let hours: Option<Option<String>> =
+        query_scalar("SELECT hours FROM lines WHERE id = $1").bind(line.0).fetch_optional(tx).await?;
     let hours = hours.flatten();
     let schedules = schedules(tx, line).await?;
     let members = opening::members(tx, line, hours.as_deref(), Counted::All, now).await?;
@@ -53,8 +53,11 @@ pub async fn of(tx: &mut Tx, line: NumberId, now: At) -> Result<Vec<Colleague>> 
 }
 
 async fn schedules(tx: &mut Tx, line: NumberId) -> Result<Vec<(i64, String)>> {
-    Ok(on!(tx, c => sqlx::query_as(
+    Ok(query_as(
         "SELECT p.id, p.schedule FROM line_members m JOIN people p ON p.id = m.person_id \
-         WHERE m.line_id = $1 AND p.schedule IS NOT NULL AND p.disabled_at IS NULL")
-        .bind(line.0).fetch_all(&mut *c).await)?)
+         WHERE m.line_id = $1 AND p.schedule IS NOT NULL AND p.disabled_at IS NULL",
+    )
+    .bind(line.0)
+    .fetch_all(tx)
+    .await?)
 }

@@ -1,13 +1,11 @@
 //! The lists of conversations, by cursor: a list of 100,000 is as fast as one of 100.
 
-use sqlx::{AssertSqlSafe, Row as _};
-
 use super::thread::called::{self, Called};
 use super::{Contact, Viewer};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::policy::Policies;
-use crate::on;
+use crate::store::sql::{AssertSqlSafe, query, query_as};
 use crate::store::{Result, Tx};
 use arms::{Bind, Plan, Statement};
 
@@ -165,8 +163,10 @@ async fn page(
 
 /// Everybody who can have conversations, by name.
 pub async fn people(tx: &mut Tx) -> Result<Vec<(PersonId, String)>> {
-    let rows: Vec<(i64, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT id, name FROM people WHERE disabled_at IS NULL ORDER BY lower(name), id").fetch_all(&mut *c).await)?;
+    let rows: Vec<(i64, String)> =
+        query_as("SELECT id, name FROM people WHERE disabled_at IS NULL ORDER BY lower(name), id")
+            .fetch_all(tx)
+            .await?;
     Ok(rows.into_iter().map(|(id, name)| (PersonId(id), name)).collect())
 }
 
@@ -180,38 +180,41 @@ const JOINS: &str = "JOIN conversations c ON c.id = page.id LEFT JOIN customers 
 
 async fn read(tx: &mut Tx, sql: Statement, policies: &Policies) -> Result<Vec<Row>> {
     let Statement { text, binds } = sql;
-    let rows = on!(tx, c, R => {
-        let mut query = sqlx::query(AssertSqlSafe(text));
+    let rows = {
+        let mut query = query(AssertSqlSafe(text));
         for bind in binds {
             query = match bind {
                 Bind::Whole(number) => query.bind(number),
                 Bind::Words(words) => query.bind(words),
             };
         }
-        query.try_map(|row: R| {
-            let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
-            let (name, phone): (Option<String>, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
-            let own: Option<String> = row.try_get(9)?;
-            Ok(Row {
-                id: ConversationId(row.try_get(0)?),
-                contact: Contact::on(name, phone.as_deref(), own.as_deref()),
-                pair: None,
-                of_pair: row.try_get::<String, _>(14)? == "pair",
-                line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
-                rep: row.try_get(4)?,
-                at: At(row.try_get(5)?),
-                waiting_since: at(6)?,
-                target: policies.support_of(own.as_deref()).answer_target,
-                preview: row.try_get(7)?,
-                paused_at: at(8)?,
-                unread_from: row.try_get::<Option<i64>, _>(10)?.map(MessageId),
-                failed_at: at(11)?,
-                snoozed_until: at(12)?,
-                closed: at(13)?.is_some(),
-                opted_out: row.try_get::<i32, _>(16)? == 1,
-                key: row.try_get(15)?,
+        query
+            .try_map(|row| {
+                let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
+                let (name, phone): (Option<String>, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
+                let own: Option<String> = row.try_get(9)?;
+                Ok(Row {
+                    id: ConversationId(row.try_get(0)?),
+                    contact: Contact::on(name, phone.as_deref(), own.as_deref()),
+                    pair: None,
+                    of_pair: row.try_get::<String, _>(14)? == "pair",
+                    line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
+                    rep: row.try_get(4)?,
+                    at: At(row.try_get(5)?),
+                    waiting_since: at(6)?,
+                    target: policies.support_of(own.as_deref()).answer_target,
+                    preview: row.try_get(7)?,
+                    paused_at: at(8)?,
+                    unread_from: row.try_get::<Option<i64>, _>(10)?.map(MessageId),
+                    failed_at: at(11)?,
+                    snoozed_until: at(12)?,
+                    closed: at(13)?.is_some(),
+                    opted_out: row.try_get::<i32, _>(16)? == 1,
+                    key: row.try_get(15)?,
+                })
             })
-        }).fetch_all(&mut *c).await
-    })?;
+            .fetch_all(tx)
+            .await
+    }?;
     Ok(rows)
 }

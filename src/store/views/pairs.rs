@@ -1,12 +1,10 @@
 //! Pairs as integrators and managers see them: with their parties, their masks, and what was said.
 
-use sqlx::{QueryBuilder, Row};
-
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId};
 use crate::domain::pairs::expiry::Term;
-use crate::on;
 use crate::store::pairs::{self, COLUMNS, Pair};
+use crate::store::sql::{QueryBuilder, query};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// A pair.
@@ -112,7 +110,7 @@ pub struct Wanted {
 
 /// At most `limit` pairs, newest first, as they stand at `now`.
 pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<Vec<PairRow>> {
-    let rows = on!(tx, c, R => {
+    let rows = {
         let mut q = QueryBuilder::new("SELECT c.id, c.opened_at, x.ended_why, ");
         q.push(COLUMNS).push(" FROM pairs x JOIN conversations c ON c.id = x.conversation_id WHERE 1 = 1");
         match wanted.stage {
@@ -129,11 +127,13 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<V
         }
         if let Some(reference) = &wanted.reference {
             q.push(" AND x.conversation_id IN (SELECT conversation_id FROM pair_references WHERE reference = ")
-                .push_bind(reference.clone()).push(")");
+                .push_bind(reference.clone())
+                .push(")");
         }
         if let Some(phone) = &wanted.phone {
             q.push(" AND x.conversation_id IN (SELECT conversation_id FROM legs WHERE role = 'party' AND phone = ")
-                .push_bind(phone.clone()).push(")");
+                .push_bind(phone.clone())
+                .push(")");
         }
         if let Some(app) = wanted.app {
             q.push(" AND x.app_id = ").push_bind(app.0);
@@ -142,24 +142,27 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<V
             q.push(" AND x.conversation_id < ").push_bind(before.0);
         }
         q.push(" ORDER BY x.conversation_id DESC LIMIT ").push_bind(limit);
-        q.build().try_map(|row: R| {
-            let pair = pairs::read((
-                row.try_get(3)?,
-                row.try_get(4)?,
-                row.try_get(5)?,
-                row.try_get(6)?,
-                row.try_get(7)?,
-                row.try_get(8)?,
-                row.try_get(9)?,
-                row.try_get(10)?,
-                row.try_get(11)?,
-                row.try_get(12)?,
-                row.try_get(13)?,
-            ));
-            let ended: Option<i64> = row.try_get(13)?;
-            Ok((ConversationId(row.try_get(0)?), At(row.try_get(1)?), row.try_get(2)?, ended.map(At), pair))
-        }).fetch_all(&mut *c).await
-    })?;
+        q.build()
+            .try_map(|row| {
+                let pair = pairs::read((
+                    row.try_get(3)?,
+                    row.try_get(4)?,
+                    row.try_get(5)?,
+                    row.try_get(6)?,
+                    row.try_get(7)?,
+                    row.try_get(8)?,
+                    row.try_get(9)?,
+                    row.try_get(10)?,
+                    row.try_get(11)?,
+                    row.try_get(12)?,
+                    row.try_get(13)?,
+                ));
+                let ended: Option<i64> = row.try_get(13)?;
+                Ok((ConversationId(row.try_get(0)?), At(row.try_get(1)?), row.try_get(2)?, ended.map(At), pair))
+            })
+            .fetch_all(tx)
+            .await
+    }?;
     let mut found: Vec<PairRow> = rows
         .into_iter()
         .filter_map(|(id, opened_at, ended_why, ended_at, pair)| {
@@ -193,21 +196,22 @@ async fn fill(tx: &mut Tx, found: &mut [PairRow]) -> Result<()> {
         return Ok(());
     }
     let ids: Vec<i64> = found.iter().map(|pair| pair.id.0).collect();
-    let names: Vec<(i64, String)> = on!(tx, c => {
-        let mut q = QueryBuilder::new("SELECT conversation_id, reference FROM pair_references WHERE conversation_id IN (");
+    let names: Vec<(i64, String)> = {
+        let mut q =
+            QueryBuilder::new("SELECT conversation_id, reference FROM pair_references WHERE conversation_id IN (");
         push_list(&mut q, padded(&ids).copied());
         q.push(" ORDER BY id");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
-    let legs: Vec<(i64, i64, Option<String>, String, String, Option<i64>)> = on!(tx, c => {
+        q.build_query_as().fetch_all(tx).await
+    }?;
+    let legs: Vec<(i64, i64, Option<String>, String, String, Option<i64>)> = {
         let mut q = QueryBuilder::new(
             "SELECT l.conversation_id, l.id, l.alias, l.phone, n.number, l.ended_at FROM legs l \
              JOIN numbers n ON n.id = l.number_id WHERE l.role = 'party' AND l.conversation_id IN (",
         );
         push_list(&mut q, padded(&ids).copied());
         q.push(" ORDER BY l.id");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     for pair in found {
         pair.references =
             names.iter().filter(|(id, _)| *id == pair.id.0).map(|(_, reference)| reference.clone()).collect();
@@ -259,14 +263,16 @@ pub struct SentRow {
 
 /// At most `limit` messages of a pair, oldest first, after `after`.
 pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i64) -> Result<Vec<SaidRow>> {
-    let mut rows = on!(tx, c, R => sqlx::query(
+    let mut rows = query(
         "SELECT m.id, m.accepted_at, l.alias, m.way, m.body, m.outcome, m.why FROM messages m \
          LEFT JOIN legs l ON l.id = m.leg_id WHERE m.conversation_id = $1 AND m.id > $2 AND m.kind <> 'note' \
-         ORDER BY m.id LIMIT $3")
-        .bind(pair.0)
-        .bind(after.0)
-        .bind(limit)
-        .try_map(|row: R| Ok(SaidRow {
+         ORDER BY m.id LIMIT $3",
+    )
+    .bind(pair.0)
+    .bind(after.0)
+    .bind(limit)
+    .try_map(|row| {
+        Ok(SaidRow {
             id: MessageId(row.try_get(0)?),
             at: At(row.try_get(1)?),
             from: row.try_get(2)?,
@@ -275,21 +281,23 @@ pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i6
             outcome: row.try_get(5)?,
             why: row.try_get(6)?,
             deliveries: Vec::new(),
-        }))
-        .fetch_all(&mut *c).await)?;
+        })
+    })
+    .fetch_all(tx)
+    .await?;
     if rows.is_empty() {
         return Ok(rows);
     }
     let ids: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
-    let sent: Vec<(i64, Option<String>, String, Option<String>)> = on!(tx, c => {
+    let sent: Vec<(i64, Option<String>, String, Option<String>)> = {
         let mut q = QueryBuilder::new(
             "SELECT d.message_id, l.alias, d.state, d.why FROM deliveries d JOIN legs l ON l.id = d.leg_id \
              WHERE d.kind = 'text' AND d.message_id IN (",
         );
         push_list(&mut q, padded(&ids).copied());
         q.push(" ORDER BY d.id");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     for row in &mut rows {
         for (_, alias, state, why) in sent.iter().filter(|(id, ..)| *id == row.id.0) {
             let to = alias.clone().unwrap_or_default();

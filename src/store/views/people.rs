@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;
-use crate::on;
 use crate::store::people::{self, Person};
+use crate::store::sql::query_as;
 use crate::store::{Result, Tx, lines};
 
 /// A person with what surrounds them.
@@ -31,13 +31,16 @@ type Row = (i64, Option<i64>, Option<i64>, i64, Option<i64>, Option<i64>);
 
 /// Everybody, those who may come in first, by name.
 pub async fn all(tx: &mut Tx, now: At) -> Result<Vec<Seen>> {
-    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<Row> = query_as(
         "SELECT p.id, p.phone_verified_at, p.phone_muted_at, \
          (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL), \
          (SELECT MAX(l.expires_at) FROM links l WHERE l.person_id = p.id AND l.used_at IS NULL \
            AND l.kind <> 'sign_in' AND l.expires_at > $1), \
-         (SELECT MAX(s.seen_at) FROM sessions s WHERE s.person_id = p.id) FROM people p")
-        .bind(now.0).fetch_all(&mut *c).await)?;
+         (SELECT MAX(s.seen_at) FROM sessions s WHERE s.person_id = p.id) FROM people p",
+    )
+    .bind(now.0)
+    .fetch_all(tx)
+    .await?;
     let mut around: HashMap<PersonId, Row> = rows.into_iter().map(|row| (PersonId(row.0), row)).collect();
     let names: HashMap<_, _> = lines::all(tx).await?.into_iter().map(|line| (line.id, line.name)).collect();
     let members = lines::members(tx).await?;

@@ -6,7 +6,7 @@ use switchboard::desk::replies::reply::Reply;
 use switchboard::desk::{self, Failure};
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::domain::people::person::Duty;
-use switchboard::on;
+use switchboard::store::sql::query;
 use switchboard::store::{Job, Result, Tx};
 
 use super::House;
@@ -115,7 +115,7 @@ impl House {
 pub async fn unwatched(tx: &mut Tx) -> Result<()> {
     if tx.holds_rows() {
         let sql = "SELECT set_config('lock_order.unwatched', 'yes', TRUE)";
-        on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
+        query(sql).execute(tx).await?;
     }
     Ok(())
 }
@@ -128,7 +128,7 @@ impl Job for Set {
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         let sql = sqlx::AssertSqlSafe(self.0.clone());
         unwatched(tx).await?;
-        on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
+        query(sql).execute(tx).await?;
         Ok(())
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::AssertSqlSafe;
 use switchboard::store::Tx;
+use switchboard::store::sql::{AssertSqlSafe, query_as, query_scalar};
 
 use super::House;
 
@@ -30,8 +30,7 @@ impl House {
             ),
         };
         let found: Vec<(String, String)> =
-            switchboard::on!(&mut tx, c => sqlx::query_as(AssertSqlSafe(columns.to_owned())).fetch_all(&mut *c).await)
-                .unwrap();
+            query_as(AssertSqlSafe(columns.to_owned())).fetch_all(&mut tx).await.unwrap();
         let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (table, column) in found.into_iter().filter(|(table, column)| (table.as_str(), column.as_str()) != USED) {
             let cell = cell.replace("COLUMN", &format!("\"{column}\""));
@@ -40,8 +39,7 @@ impl House {
         let mut contents = BTreeMap::new();
         for (table, cells) in tables {
             let sql = AssertSqlSafe(format!("SELECT {} FROM \"{table}\"", cells.join(" || ' ' || ")));
-            let mut rows: Vec<String> =
-                switchboard::on!(&mut tx, c => sqlx::query_scalar(sql).fetch_all(&mut *c).await).unwrap();
+            let mut rows: Vec<String> = query_scalar(sql).fetch_all(&mut tx).await.unwrap();
             rows.retain(|row| !(table == "settings" && row.contains(LOOKED)));
             rows.sort_unstable();
             contents.insert(table, rows);

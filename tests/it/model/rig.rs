@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use sqlx::AssertSqlSafe;
 use switchboard::clock::{At, Clock};
 use switchboard::courier::Courier;
 use switchboard::desk::lines::apply::Apply;
@@ -16,8 +15,8 @@ use switchboard::desk::upkeep::tallies::Tallies;
 use switchboard::desk::{self, Desk};
 use switchboard::domain::policy::Policies;
 use switchboard::live::Live;
-use switchboard::on;
 use switchboard::secret::{Chance, Ids};
+use switchboard::store::sql::{AssertSqlSafe, query, query_scalar, raw};
 use switchboard::store::{Job, Result, Store, Tx};
 use tokio::sync::mpsc;
 
@@ -179,7 +178,7 @@ impl Job for Reset {
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         // All at once, and not kept prepared: that is for the statements of the desk.
         let sql = AssertSqlSafe(self.0.to_string());
-        on!(tx, c => sqlx::raw_sql(sql).execute(&mut *c).await.map(drop))?;
+        raw(tx, sql).await?;
         Ok(())
     }
 }
@@ -192,7 +191,7 @@ impl Job for Run {
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         let sql = AssertSqlSafe(self.0.clone());
         crate::house::unwatched(tx).await?;
-        on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
+        query(sql).execute(tx).await?;
         Ok(())
     }
 }
@@ -205,7 +204,7 @@ pub async fn run(store: &Store, sql: &str) {
 async fn words(store: &Store, sql: &str) -> Vec<String> {
     let mut tx = store.read().await.unwrap();
     let sql = AssertSqlSafe(sql.to_owned());
-    on!(&mut tx, c => sqlx::query_scalar(sql).fetch_all(&mut *c).await).unwrap()
+    query_scalar(sql).fetch_all(&mut tx).await.unwrap()
 }
 
 /// The tables of a SQLite database so that each comes after those that its foreign keys name. (To put the checks off

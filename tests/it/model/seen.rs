@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::Row;
 use switchboard::clock::At;
+use switchboard::store::sql::{query, query_as};
 use switchboard::store::{Result, Store, Tx};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,11 +113,13 @@ impl Eyes {
         let since = self.since.0;
         let standing =
             if whole { Some((talks(&mut tx).await?, legs(&mut tx).await?, books(&mut tx).await?)) } else { None };
-        let mut messages = switchboard::on!(&mut tx, c, R => sqlx::query(
+        let mut messages = query(
             "SELECT id, conversation_id, author_id, kind, outcome, why, body, COALESCE(carrier_id, form_key) \
-             FROM messages WHERE accepted_at >= $1 ORDER BY id")
-            .bind(since)
-            .try_map(|row: R| Ok(Message {
+             FROM messages WHERE accepted_at >= $1 ORDER BY id",
+        )
+        .bind(since)
+        .try_map(|row| {
+            Ok(Message {
                 id: row.try_get(0)?,
                 talk: row.try_get(1)?,
                 person: row.try_get(2)?,
@@ -126,13 +128,17 @@ impl Eyes {
                 why: row.try_get(5)?,
                 body: row.try_get(6)?,
                 key: row.try_get(7)?,
-            }))
-            .fetch_all(&mut *c).await)?;
-        let deliveries = switchboard::on!(&mut tx, c, R => sqlx::query(
+            })
+        })
+        .fetch_all(&mut tx)
+        .await?;
+        let deliveries = query(
             "SELECT id, message_id, leg_id, conversation_id, part, kind, number_id, to_phone, person_id, body, state, \
-             carrier_rank, why, accepted_at, valid_until FROM deliveries WHERE updated_at >= $1 ORDER BY id")
-            .bind(since)
-            .try_map(|row: R| Ok(Delivery {
+             carrier_rank, why, accepted_at, valid_until FROM deliveries WHERE updated_at >= $1 ORDER BY id",
+        )
+        .bind(since)
+        .try_map(|row| {
+            Ok(Delivery {
                 id: row.try_get(0)?,
                 message: row.try_get(1)?,
                 leg: row.try_get(2)?,
@@ -148,18 +154,17 @@ impl Eyes {
                 why: row.try_get(12)?,
                 accepted_at: At(row.try_get(13)?),
                 valid_until: At(row.try_get(14)?),
-            }))
-            .fetch_all(&mut *c).await)?;
-        let mut events = switchboard::on!(&mut tx, c, R => sqlx::query(
-            "SELECT id, conversation_id, kind, data FROM events WHERE at >= $1 ORDER BY id")
+            })
+        })
+        .fetch_all(&mut tx)
+        .await?;
+        let mut events = query("SELECT id, conversation_id, kind, data FROM events WHERE at >= $1 ORDER BY id")
             .bind(since)
-            .try_map(|row: R| Ok(Event {
-                id: row.try_get(0)?,
-                talk: row.try_get(1)?,
-                kind: row.try_get(2)?,
-                data: row.try_get(3)?,
-            }))
-            .fetch_all(&mut *c).await)?;
+            .try_map(|row| {
+                Ok(Event { id: row.try_get(0)?, talk: row.try_get(1)?, kind: row.try_get(2)?, data: row.try_get(3)? })
+            })
+            .fetch_all(&mut tx)
+            .await?;
         messages.retain(|row| self.known.insert(row.id));
         events.retain(|row| self.known.insert(row.id));
         let (born, moved) = deliveries.into_iter().partition(|row| self.known.insert(row.id));
@@ -169,11 +174,11 @@ impl Eyes {
 }
 
 async fn talks(tx: &mut Tx) -> Result<Vec<Talk>> {
-    let rows = switchboard::on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT c.id, c.line_id, u.phone, c.pinned_to, c.closed_at, c.snoozed_until, c.waits_from, c.waiting_since, c.last_at, \
          c.paused_at FROM conversations c \
          JOIN customers u ON u.id = c.customer_id ORDER BY c.id")
-        .try_map(|row: R| Ok(Talk {
+        .try_map(|row| Ok(Talk {
             id: row.try_get(0)?,
             line: row.try_get(1)?,
             customer: row.try_get(2)?,
@@ -185,41 +190,49 @@ async fn talks(tx: &mut Tx) -> Result<Vec<Talk>> {
                 last_at: At(row.try_get(8)?),
                 paused: row.try_get::<Option<i64>, _>(9)?.is_some(),
         }))
-        .fetch_all(&mut *c).await)?;
+        .fetch_all(tx).await?;
     Ok(rows)
 }
 
 async fn legs(tx: &mut Tx) -> Result<Vec<Leg>> {
-    let rows = switchboard::on!(tx, c, R => sqlx::query(
-        "SELECT id, conversation_id, role, person_id, phone, number_id, ended_at FROM legs ORDER BY id")
-        .try_map(|row: R| Ok(Leg {
-            id: row.try_get(0)?,
-            talk: row.try_get(1)?,
-            role: row.try_get(2)?,
-            person: row.try_get(3)?,
-            phone: row.try_get(4)?,
-            number: row.try_get(5)?,
-            ended: row.try_get::<Option<i64>, _>(6)?.is_some(),
-        }))
-        .fetch_all(&mut *c).await)?;
+    let rows = query("SELECT id, conversation_id, role, person_id, phone, number_id, ended_at FROM legs ORDER BY id")
+        .try_map(|row| {
+            Ok(Leg {
+                id: row.try_get(0)?,
+                talk: row.try_get(1)?,
+                role: row.try_get(2)?,
+                person: row.try_get(3)?,
+                phone: row.try_get(4)?,
+                number: row.try_get(5)?,
+                ended: row.try_get::<Option<i64>, _>(6)?.is_some(),
+            })
+        })
+        .fetch_all(tx)
+        .await?;
     Ok(rows)
 }
 
 async fn books(tx: &mut Tx) -> Result<Books> {
-    let withdrawn: Vec<(String, String)> = switchboard::on!(tx, c => sqlx::query_as(
+    let withdrawn: Vec<(String, String)> = query_as(
         "SELECT phone, scope FROM consents a WHERE given = 0 AND NOT EXISTS \
-         (SELECT 1 FROM consents b WHERE b.phone = a.phone AND b.scope = a.scope AND b.id > a.id)")
-        .fetch_all(&mut *c).await)?;
-    let blocks: Vec<(String, i64)> = switchboard::on!(tx, c => sqlx::query_as(
+         (SELECT 1 FROM consents b WHERE b.phone = a.phone AND b.scope = a.scope AND b.id > a.id)",
+    )
+    .fetch_all(tx)
+    .await?;
+    let blocks: Vec<(String, i64)> = query_as(
         "SELECT phone, number_id FROM blocks a WHERE blocked = 1 AND NOT EXISTS \
-         (SELECT 1 FROM blocks b WHERE b.phone = a.phone AND b.number_id = a.number_id AND b.id > a.id)")
-        .fetch_all(&mut *c).await)?;
-    let kept_away: Vec<(String, Option<i64>)> = switchboard::on!(tx, c => sqlx::query_as(
+         (SELECT 1 FROM blocks b WHERE b.phone = a.phone AND b.number_id = a.number_id AND b.id > a.id)",
+    )
+    .fetch_all(tx)
+    .await?;
+    let kept_away: Vec<(String, Option<i64>)> = query_as(
         "SELECT phone, CAST(NULL AS BIGINT) FROM customers WHERE blocked_at IS NOT NULL \
-         UNION ALL SELECT u.phone, k.line_id FROM line_blocks k JOIN customers u ON u.id = k.customer_id")
-        .fetch_all(&mut *c).await)?;
-    let staff: Vec<(i64, String, Option<i64>, Option<i64>)> = switchboard::on!(tx, c => sqlx::query_as(
-        "SELECT id, duty, disabled_at, phone_muted_at FROM people").fetch_all(&mut *c).await)?;
+         UNION ALL SELECT u.phone, k.line_id FROM line_blocks k JOIN customers u ON u.id = k.customer_id",
+    )
+    .fetch_all(tx)
+    .await?;
+    let staff: Vec<(i64, String, Option<i64>, Option<i64>)> =
+        query_as("SELECT id, duty, disabled_at, phone_muted_at FROM people").fetch_all(tx).await?;
     let line = |scope: &str| scope.strip_prefix("line:").and_then(|id| id.parse().ok());
     Ok(Books {
         withdrawn: withdrawn.into_iter().map(|(phone, scope)| (phone, line(&scope))).collect(),

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row;
 use switchboard::clock::Clock;
 use switchboard::domain::policy::PickPolicy;
-use switchboard::on;
 use switchboard::secret::Chance;
 use switchboard::store::Store;
+use switchboard::store::sql::{query, query_as};
 
 use super::oracle::{Hours, Number, Oracle, Own, Person};
 use super::rig::run;
@@ -114,22 +113,23 @@ pub async fn found(store: &Store, clock: &Clock, seed: u64) -> Oracle {
         }
     }
     let mut tx = store.read().await.unwrap();
-    let numbers = on!(&mut tx, c, R => sqlx::query(
+    let numbers = query(
         "SELECT n.id, n.number, l.name FROM numbers n LEFT JOIN lines l ON l.id = n.id WHERE n.state = 'active' \
-         ORDER BY n.number")
-        .try_map(|row: R| {
-            let (e164, line): (String, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
-            let hours = line.as_ref().and_then(|name| lines[name]);
-            let (abroad, own) = (!e164.starts_with("+1"), Own::new());
-            Ok(Number { id: row.try_get(0)?, abroad, e164, line, hours, policies: own.clone(), words: own })
-        })
-        .fetch_all(&mut *c).await)
+         ORDER BY n.number",
+    )
+    .try_map(|row| {
+        let (e164, line): (String, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
+        let hours = line.as_ref().and_then(|name| lines[name]);
+        let (abroad, own) = (!e164.starts_with("+1"), Own::new());
+        Ok(Number { id: row.try_get(0)?, abroad, e164, line, hours, policies: own.clone(), words: own })
+    })
+    .fetch_all(&mut tx)
+    .await
     .unwrap();
-    let members: Vec<(i64, i64)> = on!(&mut tx, c => sqlx::query_as("SELECT person_id, line_id FROM line_members")
-        .fetch_all(&mut *c).await)
-    .unwrap();
-    let people = on!(&mut tx, c, R => sqlx::query("SELECT id, name, role, phone, open_limit FROM people ORDER BY name")
-        .try_map(|row: R| {
+    let members: Vec<(i64, i64)> =
+        query_as("SELECT person_id, line_id FROM line_members").fetch_all(&mut tx).await.unwrap();
+    let people = query("SELECT id, name, role, phone, open_limit FROM people ORDER BY name")
+        .try_map(|row| {
             let (id, name): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
             Ok(Person {
                 id,
@@ -144,7 +144,8 @@ pub async fn found(store: &Store, clock: &Clock, seed: u64) -> Oracle {
                 lines: members.iter().filter(|(person, _)| *person == id).map(|(_, line)| *line).collect(),
             })
         })
-        .fetch_all(&mut *c).await)
-    .unwrap();
+        .fetch_all(&mut tx)
+        .await
+        .unwrap();
     Oracle::new(clock, people, numbers, pick(seed), carrier_helps(seed))
 }

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use sqlx::Row;
 use switchboard::clock::{At, hours, seconds};
 use switchboard::desk::outbox::{claim, deliver, doubt};
 use switchboard::desk::upkeep::{identity, lapse, outage};
 use switchboard::desk::{pairs, pool};
-use switchboard::on;
 use switchboard::secret::Chance;
+use switchboard::store::sql::{query, query_as};
 use switchboard::store::{Error, Store};
 
 use super::deeds::{Answer, Deed};
@@ -54,9 +53,7 @@ impl Game for Run {
         let rig = Rig::on(ground, seed).await;
         let oracle = Oracle::new(&rig.clock, masks(rig.store()).await);
         let mut tx = rig.store().read().await.unwrap();
-        let manager: (i64,) =
-            on!(&mut tx, c => sqlx::query_as("SELECT id FROM people WHERE name = 'Miriam'").fetch_one(&mut *c).await)
-                .unwrap();
+        let manager: (i64,) = query_as("SELECT id FROM people WHERE name = 'Miriam'").fetch_one(&mut tx).await.unwrap();
         drop(tx);
         Run {
             rig,
@@ -318,29 +315,31 @@ type Row6 = (At, At, bool, i64, bool, bool);
 
 async fn pairs(store: &Store) -> BTreeMap<i64, Row6> {
     let mut tx = store.read().await.unwrap();
-    let rows = on!(&mut tx, c, R => sqlx::query(
-        "SELECT conversation_id, ends_at, hard_end_at, completed_at, extensions, warned_at, ended_at FROM pairs")
-        .try_map(|row: R| {
-            let some = |at: usize| row.try_get::<Option<i64>, _>(at).map(|at| at.is_some());
-            Ok((row.try_get(0)?, (At(row.try_get(1)?), At(row.try_get(2)?), some(3)?, row.try_get(4)?, some(5)?, some(6)?)))
-        })
-        .fetch_all(&mut *c).await)
-    .unwrap();
+    let rows =
+        query("SELECT conversation_id, ends_at, hard_end_at, completed_at, extensions, warned_at, ended_at FROM pairs")
+            .try_map(|row| {
+                let some = |at: usize| row.try_get::<Option<i64>, _>(at).map(|at| at.is_some());
+                Ok((
+                    row.try_get(0)?,
+                    (At(row.try_get(1)?), At(row.try_get(2)?), some(3)?, row.try_get(4)?, some(5)?, some(6)?),
+                ))
+            })
+            .fetch_all(&mut tx)
+            .await
+            .unwrap();
     rows.into_iter().collect()
 }
 
 async fn masks(store: &Store) -> BTreeMap<i64, Mask> {
     let mut tx = store.read().await.unwrap();
-    let rows: Vec<(i64, String, String)> = on!(&mut tx, c => sqlx::query_as(
-        "SELECT id, number, state FROM numbers WHERE role = 'mask'").fetch_all(&mut *c).await)
-    .unwrap();
+    let rows: Vec<(i64, String, String)> =
+        query_as("SELECT id, number, state FROM numbers WHERE role = 'mask'").fetch_all(&mut tx).await.unwrap();
     rows.into_iter().map(|(id, number, state)| (id, Mask { number, state })).collect()
 }
 
 async fn states(store: &Store) -> BTreeMap<i64, String> {
     let mut tx = store.read().await.unwrap();
-    let rows: Vec<(i64, String)> =
-        on!(&mut tx, c => sqlx::query_as("SELECT id, state FROM deliveries").fetch_all(&mut *c).await).unwrap();
+    let rows: Vec<(i64, String)> = query_as("SELECT id, state FROM deliveries").fetch_all(&mut tx).await.unwrap();
     rows.into_iter().collect()
 }
 

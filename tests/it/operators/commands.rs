@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use switchboard::config::keys;
+use switchboard::store::sql::query_as;
 
 use super::account::rents;
 use super::looking::run;
@@ -163,7 +164,7 @@ async fn acts(desk: &Desk) -> Vec<String> {
     let store = switchboard::store::Store::open(&url).await.unwrap();
     let mut tx = store.read().await.unwrap();
     let sql = sqlx::AssertSqlSafe("SELECT kind FROM acts WHERE origin = 'command' ORDER BY id".to_owned());
-    let rows: Vec<(String,)> = switchboard::on!(&mut tx, c => sqlx::query_as(sql).fetch_all(&mut *c).await).unwrap();
+    let rows: Vec<(String,)> = query_as(sql).fetch_all(&mut tx).await.unwrap();
     drop(tx);
     store.close().await;
     rows.into_iter().map(|(kind,)| kind).collect()

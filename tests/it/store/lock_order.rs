@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use switchboard::domain::ids::NumberId;
-use switchboard::on;
 use switchboard::store::engine::lock_order::hold_rows;
 use switchboard::store::outbox::{self, fitness};
+use switchboard::store::sql::query;
 use switchboard::store::{Job, Result, Store, Tx};
 use tokio::sync::Notify;
 
@@ -67,7 +67,7 @@ impl Job for Says {
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         for sql in self.0 {
-            on!(tx, c => sqlx::query(*sql).execute(&mut *c).await.map(drop))?;
+            query(*sql).execute(tx).await?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::store::engine::group::{Pending, run_all};
 use crate::store::engine::lock_order::{self, First};
+use crate::store::sql::query;
 use crate::store::{Error, Result, Tx};
 use crate::{faults, metrics};
 
@@ -106,20 +107,20 @@ async fn begin(pool: &PgPool) -> Result<Tx> {
     let mut session = lock_order::Session::from(connection);
     session.begins();
     let mut tx = Tx::Postgres(session);
-    crate::on!(&mut tx, c => sqlx::query("BEGIN").execute(&mut *c).await.map(drop))?;
+    query("BEGIN").execute(&mut tx).await?;
     Ok(tx)
 }
 
 async fn finish(mut tx: Tx, done: Result<()>, end: &'static str) -> Result<()> {
     faults::point("before_commit");
     let done = match done {
-        Ok(()) => crate::on!(&mut tx, c => sqlx::query(end).execute(&mut *c).await.map(drop)).map_err(Error::from),
+        Ok(()) => query(end).execute(&mut tx).await.map(drop).map_err(Error::from),
         Err(error) => Err(error),
     };
     faults::point("after_commit");
     let ended = match &done {
         Ok(()) => true,
-        Err(_) => crate::on!(&mut tx, c => sqlx::query("ROLLBACK").execute(&mut *c).await.map(drop)).is_ok(),
+        Err(_) => query("ROLLBACK").execute(&mut tx).await.map(drop).is_ok(),
     };
     if ended && let Tx::Postgres(session) = &mut tx {
         session.has_ended();

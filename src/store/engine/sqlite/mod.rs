@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use super::group::{Pending, Waiting, run_all};
 use super::{dialect, migrations};
+use crate::store::sql::query;
 use crate::store::{Error, Job, Opening, Result, Tx};
 use crate::{faults, metrics};
 use file::DatabaseFile;
@@ -282,7 +283,7 @@ async fn attempt(tx: &mut Tx, group: &[Box<dyn Pending>], end: &'static str) -> 
 }
 
 async fn plain(tx: &mut Tx, sql: &'static str) -> Result<()> {
-    crate::on!(tx, c => sqlx::query(sql).execute(&mut *c).await.map(drop))?;
+    query(sql).execute(tx).await?;
     Ok(())
 }
 

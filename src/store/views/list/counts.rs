@@ -1,11 +1,9 @@
 //! The numbers beside the views: exact up to 999, and never more work than that.
 
-use sqlx::{AssertSqlSafe, Row};
-
 use super::arms::{Bind, Plan, Reach, Statement};
 use super::view::{View, Which};
 use crate::domain::ids::NumberId;
-use crate::on;
+use crate::store::sql::{AssertSqlSafe, query};
 use crate::store::views::Viewer;
 use crate::store::views::managers::held;
 use crate::store::{Result, Tx};
@@ -80,16 +78,16 @@ pub async fn counts(tx: &mut Tx, viewer: Viewer, here: View, reach: &Reach) -> R
     sql.push(" WHERE $1 <> 0");
     let Statement { text, binds } = sql;
     let width = asked.len() + 1;
-    let found: Vec<i64> = on!(tx, c, R => {
-        let mut query = sqlx::query(AssertSqlSafe(text));
+    let found: Vec<i64> = {
+        let mut query = query(AssertSqlSafe(text));
         for bind in binds {
             query = match bind {
                 Bind::Whole(number) => query.bind(number),
                 Bind::Words(words) => query.bind(words),
             };
         }
-        query.try_map(|row: R| (0..width).map(|column| row.try_get(column)).collect()).fetch_one(&mut *c).await
-    })?;
+        query.try_map(|row| (0..width).map(|column| row.try_get(column)).collect()).fetch_one(tx).await
+    }?;
     let newest_unread = found.last().copied().unwrap_or_default();
     let mut found = found.into_iter();
     let views = counted.into_iter().zip(found.by_ref()).collect();

@@ -1,11 +1,9 @@
 //! Who changed something, looked at what is hidden, took something out of the house, came in, or was not let in: people,
 //! programs, commands and the house itself. For admins.
 
-use sqlx::Row;
-
 use crate::clock::{At, hours};
 use crate::domain::ids::{ConversationId, CustomerId};
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::{Result, Tx};
 
 /// How many rows a page has.
@@ -46,7 +44,7 @@ pub struct About {
 /// The newest rows before `before`: what people did and looked at, what commands changed, who came in and went out. The
 /// latter two are about no conversation and no customer.
 pub async fn list(tx: &mut Tx, about: About, before: i64) -> Result<Vec<Audited>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT * FROM (SELECT a.id, a.at, p.name AS actor, 'person' AS origin, a.kind, a.conversation_id, a.customer_id, \
            o.name AS person, a.data FROM audit a JOIN people p ON p.id = a.actor_id \
            LEFT JOIN people o ON o.id = a.person_id \
@@ -66,7 +64,7 @@ pub async fn list(tx: &mut Tx, about: About, before: i64) -> Result<Vec<Audited>
            WHERE s.id < $1 AND $2 < 0 AND $3 < 0 ORDER BY s.id DESC LIMIT $4) came \
          ORDER BY 1 DESC LIMIT $4")
         .bind(before).bind(about.conversation.unwrap_or(-1)).bind(about.customer.unwrap_or(-1)).bind(PAGE)
-        .try_map(|row: R| Ok(Audited {
+        .try_map(|row| Ok(Audited {
             id: row.try_get(0)?,
             at: At(row.try_get(1)?),
             actor: row.try_get(2)?,
@@ -77,7 +75,7 @@ pub async fn list(tx: &mut Tx, about: About, before: i64) -> Result<Vec<Audited>
             person: row.try_get(7)?,
             data: row.try_get(8)?,
         }))
-        .fetch_all(&mut *c).await)?;
+        .fetch_all(tx).await?;
     Ok(rows)
 }
 
@@ -98,13 +96,18 @@ pub struct Refused {
 
 /// The newest of those who were not let in since `since`, at most [`PAGE`].
 pub async fn refused(tx: &mut Tx, since: At) -> Result<Vec<Refused>> {
-    let rows: Vec<(i64, Option<String>, String, i64, i64)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, Option<String>, String, i64, i64)> = query_as(
         "SELECT r.hour, MAX(p.name), r.origin, \
          CAST(SUM(CASE WHEN r.kind = 'wrong' THEN r.total ELSE 0 END) AS BIGINT), \
          CAST(SUM(CASE WHEN r.kind = 'wrong' THEN 0 ELSE r.total END) AS BIGINT) \
          FROM sign_in_refusals r LEFT JOIN people p ON p.id = r.person_id WHERE r.hour > $3 AND r.last_at > $1 \
-         GROUP BY r.hour, r.person_id, r.origin ORDER BY r.hour DESC, 4 DESC LIMIT $2")
-        .bind(since.0).bind(PAGE).bind((since - hours(1)).0).fetch_all(&mut *c).await)?;
+         GROUP BY r.hour, r.person_id, r.origin ORDER BY r.hour DESC, 4 DESC LIMIT $2",
+    )
+    .bind(since.0)
+    .bind(PAGE)
+    .bind((since - hours(1)).0)
+    .fetch_all(tx)
+    .await?;
     let row = |(hour, person, origin, wrong, too_soon)| Refused { hour: At(hour), person, origin, wrong, too_soon };
     Ok(rows.into_iter().map(row).collect())
 }

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use sqlx::Row as _;
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::people::person::Duty;
 use crate::domain::policy::Policies;
 use crate::domain::routing::shift::Shift;
-use crate::on;
+use crate::store::sql::{query, query_as, query_scalar};
 use crate::store::views::Contact;
 use crate::store::{Result, Tx};
 
@@ -36,13 +34,13 @@ pub struct Figures {
 /// The figures of one line, or of all.
 pub async fn figures(tx: &mut Tx, line: Option<i64>) -> Result<Figures> {
     // Each half is a range of an index that pairs, of which there may be any number, are not in.
-    let row: (i64, i64, Option<i64>, i64, Option<i64>, i64) = on!(tx, c => sqlx::query_as(
+    let row: (i64, i64, Option<i64>, i64, Option<i64>, i64) = query_as(
         "SELECT COUNT(*), COUNT(since), MIN(since), COUNT(waiting_since), MIN(waiting_since), COUNT(snoozed_until) FROM (\
            SELECT waiting_since, snoozed_until, CAST(NULL AS BIGINT) AS since FROM conversations \
            WHERE closed_at IS NULL AND pinned_to IS NOT NULL AND ($1 < 0 OR line_id = $1) \
            UNION ALL SELECT waiting_since, snoozed_until, COALESCE(waiting_since, opened_at) FROM conversations \
            WHERE closed_at IS NULL AND pinned_to IS NULL AND line_id IS NOT NULL AND ($1 < 0 OR line_id = $1)) o")
-        .bind(line.unwrap_or(-1)).fetch_one(&mut *c).await)?;
+        .bind(line.unwrap_or(-1)).fetch_one(tx).await?;
     Ok(Figures {
         open: row.0,
         unassigned: row.1,
@@ -74,7 +72,7 @@ pub struct Waiting {
 
 /// Those who wait longest.
 pub async fn waiting(tx: &mut Tx, line: Option<i64>, house: &Policies) -> Result<Vec<Waiting>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT c.id, u.name, u.phone, l.policies, c.waiting_since, c.preview, l.name, p.name FROM (\
            SELECT id, waiting_since FROM conversations WHERE closed_at IS NULL AND pinned_to IS NOT NULL \
            AND waiting_since IS NOT NULL AND ($1 < 0 OR line_id = $1) \
@@ -82,20 +80,24 @@ pub async fn waiting(tx: &mut Tx, line: Option<i64>, house: &Policies) -> Result
            AND line_id IS NOT NULL AND waiting_since IS NOT NULL AND ($1 < 0 OR line_id = $1) \
            ORDER BY waiting_since, id LIMIT $2) w JOIN conversations c ON c.id = w.id \
          LEFT JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \
-         LEFT JOIN people p ON p.id = c.pinned_to ORDER BY c.waiting_since, c.id")
-        .bind(line.unwrap_or(-1)).bind(MOST)
-        .try_map(|row: R| {
-            let (phone, policies): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
-            Ok(Waiting {
-                id: ConversationId(row.try_get(0)?),
-                contact: Contact::on(row.try_get(1)?, phone.as_deref(), policies.as_deref()),
-                since: At(row.try_get(4)?),
-                preview: row.try_get(5)?,
-                line: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
-                rep: row.try_get(7)?,
-                target: house.support_of(policies.as_deref()).answer_target,
-            })
-        }).fetch_all(&mut *c).await)?;
+         LEFT JOIN people p ON p.id = c.pinned_to ORDER BY c.waiting_since, c.id",
+    )
+    .bind(line.unwrap_or(-1))
+    .bind(MOST)
+    .try_map(|row| {
+        let (phone, policies): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+        Ok(Waiting {
+            id: ConversationId(row.try_get(0)?),
+            contact: Contact::on(row.try_get(1)?, phone.as_deref(), policies.as_deref()),
+            since: At(row.try_get(4)?),
+            preview: row.try_get(5)?,
+            line: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
+            rep: row.try_get(7)?,
+            target: house.support_of(policies.as_deref()).answer_target,
+        })
+    })
+    .fetch_all(tx)
+    .await?;
     Ok(rows)
 }
 
@@ -124,12 +126,12 @@ pub struct Load {
 
 /// Enabled members of the line, or of any, by name.
 pub async fn loads(tx: &mut Tx, line: Option<i64>, now: At) -> Result<Vec<Load>> {
-    let rows: Vec<(i64, String, String, Option<String>, Option<i64>, i64, i64, Option<i64>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, String, String, Option<String>, Option<i64>, i64, i64, Option<i64>)> = query_as(
         "SELECT p.id, p.name, p.duty, p.schedule, p.open_limit, COUNT(c.id), COUNT(c.waiting_since), MIN(c.waiting_since) \
          FROM people p LEFT JOIN conversations c ON c.pinned_to = p.id AND c.closed_at IS NULL \
          WHERE p.disabled_at IS NULL AND EXISTS (SELECT 1 FROM line_members m WHERE m.person_id = p.id \
          AND ($1 < 0 OR m.line_id = $1)) GROUP BY p.id, p.name, p.duty, p.schedule, p.open_limit ORDER BY p.name, p.id")
-        .bind(line.unwrap_or(-1)).fetch_all(&mut *c).await)?;
+        .bind(line.unwrap_or(-1)).fetch_all(tx).await?;
     let load = |(id, name, duty, schedule, limit, open, waiting, oldest): (
         i64,
         String,
@@ -179,15 +181,16 @@ pub async fn failures(tx: &mut Tx, line: Option<i64>, since: i64) -> Result<(Vec
          AND d.state IN ('undelivered', 'failed', 'suppressed', 'expired', 'parked', 'dead') \
          AND d.message_id >= $1 AND ($2 < 0 OR d.number_id = $2)";
     let count = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM deliveries d WHERE {WHERE}"));
-    let count: i64 =
-        on!(tx, c => sqlx::query_scalar(count).bind(since).bind(line.unwrap_or(-1)).fetch_one(&mut *c).await)?;
+    let count: i64 = query_scalar(count).bind(since).bind(line.unwrap_or(-1)).fetch_one(tx).await?;
     let list = sqlx::AssertSqlSafe(format!(
         "SELECT d.conversation_id, d.message_id, u.name, d.to_phone, l.policies, d.accepted_at, d.state, d.why \
          FROM deliveries d LEFT JOIN customers u ON u.phone = d.to_phone LEFT JOIN lines l ON l.id = d.number_id \
          WHERE {WHERE} ORDER BY d.message_id DESC LIMIT 10"
     ));
-    let rows = on!(tx, c, R => sqlx::query(list).bind(since).bind(line.unwrap_or(-1))
-        .try_map(|row: R| {
+    let rows = query(list)
+        .bind(since)
+        .bind(line.unwrap_or(-1))
+        .try_map(|row| {
             let (phone, policies): (String, Option<String>) = (row.try_get(3)?, row.try_get(4)?);
             Ok(Failure {
                 conversation: row.try_get::<Option<i64>, _>(0)?.map(ConversationId),
@@ -197,6 +200,8 @@ pub async fn failures(tx: &mut Tx, line: Option<i64>, since: i64) -> Result<(Vec
                 state: row.try_get(6)?,
                 why: row.try_get(7)?,
             })
-        }).fetch_all(&mut *c).await)?;
+        })
+        .fetch_all(tx)
+        .await?;
     Ok((rows, count))
 }

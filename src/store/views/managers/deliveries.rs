@@ -1,10 +1,8 @@
 //! Texts of which nobody knows whether they were sent, and the evidence. For managers.
 
-use sqlx::Row as _;
-
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};
-use crate::on;
+use crate::store::sql::{FromRow, Row, query_as, query_scalar};
 use crate::store::views::Contact;
 use crate::store::{Result, Tx};
 
@@ -42,24 +40,22 @@ const SELECT: &str = "SELECT d.id, d.state, d.conversation_id, u.name, d.to_phon
      LEFT JOIN people p ON p.id = d.person_id LEFT JOIN conversations c ON c.id = d.conversation_id \
      LEFT JOIN lines cl ON cl.id = c.line_id ";
 
-macro_rules! doubtful {
-    () => {
-        |row| {
-            let (phone, policies): (String, Option<String>) = (row.try_get(4)?, row.try_get(11)?);
-            Ok(Doubtful {
-                id: DeliveryId(row.try_get(0)?),
-                state: row.try_get(1)?,
-                conversation: row.try_get::<Option<i64>, _>(2)?.map(ConversationId),
-                contact: Contact::on(row.try_get(3)?, Some(&phone), policies.as_deref()),
-                rep: row.try_get(5)?,
-                from: row.try_get(6)?,
-                kind: row.try_get(7)?,
-                body: row.try_get(8)?,
-                accepted_at: At(row.try_get(9)?),
-                why: row.try_get(10)?,
-            })
-        }
-    };
+impl FromRow for Doubtful {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        let (phone, policies): (String, Option<String>) = (row.try_get(4)?, row.try_get(11)?);
+        Ok(Doubtful {
+            id: DeliveryId(row.try_get(0)?),
+            state: row.try_get(1)?,
+            conversation: row.try_get::<Option<i64>, _>(2)?.map(ConversationId),
+            contact: Contact::on(row.try_get(3)?, Some(&phone), policies.as_deref()),
+            rep: row.try_get(5)?,
+            from: row.try_get(6)?,
+            kind: row.try_get(7)?,
+            body: row.try_get(8)?,
+            accepted_at: At(row.try_get(9)?),
+            why: row.try_get(10)?,
+        })
+    }
 }
 
 /// Texts in doubt, the oldest first, those after `after`.
@@ -67,29 +63,23 @@ pub async fn list(tx: &mut Tx, after: DeliveryId) -> Result<Vec<Doubtful>> {
     let sql = sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE d.state IN ('sending', 'unknown', 'parked') AND d.state <> 'sending' AND d.id > $1 ORDER BY d.id LIMIT $2"
     ));
-    let rows = on!(tx, c, R => {
-        let read: fn(R) -> sqlx::Result<Doubtful> = doubtful!();
-        sqlx::query(sql).bind(after.0).bind(PAGE).try_map(read).fetch_all(&mut *c).await
-    })?;
-    Ok(rows)
+    Ok(query_as(sql).bind(after.0).bind(PAGE).fetch_all(tx).await?)
 }
 
 /// How many texts are in doubt.
 pub async fn count(tx: &mut Tx) -> Result<i64> {
-    let count = on!(tx, c => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM deliveries WHERE state IN ('sending', 'unknown', 'parked') AND state <> 'sending'")
-        .fetch_one(&mut *c).await)?;
+    let count = query_scalar(
+        "SELECT COUNT(*) FROM deliveries WHERE state IN ('sending', 'unknown', 'parked') AND state <> 'sending'",
+    )
+    .fetch_one(tx)
+    .await?;
     Ok(count)
 }
 
 /// The text `id`, if it is in doubt.
 pub async fn show(tx: &mut Tx, id: DeliveryId) -> Result<Option<Doubtful>> {
     let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE d.id = $1 AND d.state IN ('unknown', 'parked')"));
-    let row = on!(tx, c, R => {
-        let read: fn(R) -> sqlx::Result<Doubtful> = doubtful!();
-        sqlx::query(sql).bind(id.0).try_map(read).fetch_optional(&mut *c).await
-    })?;
-    Ok(row)
+    Ok(query_as(sql).bind(id.0).fetch_optional(tx).await?)
 }
 
 /// A request that was made for it.
@@ -113,9 +103,13 @@ pub struct Attempt {
 
 /// The requests that were made for a text, oldest first.
 pub async fn attempts(tx: &mut Tx, id: DeliveryId) -> Result<Vec<Attempt>> {
-    let rows: Vec<(i64, i64, Option<i64>, Option<String>, i64, Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, i64, Option<i64>, Option<String>, i64, Option<i64>, Option<i64>)> = query_as(
         "SELECT id, started_at, ended_at, outcome, looks, listed_at, next_look_at FROM attempts WHERE delivery_id = $1 \
-         ORDER BY fence").bind(id.0).fetch_all(&mut *c).await)?;
+         ORDER BY fence",
+    )
+    .bind(id.0)
+    .fetch_all(tx)
+    .await?;
     let row = |(id, started, ended, outcome, looks, listed, next): (
         i64,
         i64,

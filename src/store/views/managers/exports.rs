@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId};
-use crate::on;
+use crate::store::sql::{query_as, query_scalar};
 use crate::store::views::thread::timeline::{RawText, Text};
 use crate::store::{Result, Tx};
 
@@ -43,18 +43,20 @@ pub struct Spoken {
 
 /// The conversations of a customer, oldest first; those of customers who were merged into this one belong to it.
 pub async fn conversations(tx: &mut Tx, customer: CustomerId) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64,)> = query_as(
         "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id \
          WHERE COALESCE(u.merged_into, u.id) = (SELECT COALESCE(merged_into, id) FROM customers WHERE id = $1) ORDER BY c.id")
-        .bind(customer.0).fetch_all(&mut *c).await)?;
+        .bind(customer.0).fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
 }
 
 /// The customer's phone in a conversation.
 pub async fn phone(tx: &mut Tx, conversation: ConversationId) -> Result<Option<String>> {
-    let phone = on!(tx, c => sqlx::query_scalar(
-        "SELECT u.phone FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE c.id = $1")
-        .bind(conversation.0).fetch_optional(&mut *c).await)?;
+    let phone =
+        query_scalar("SELECT u.phone FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE c.id = $1")
+            .bind(conversation.0)
+            .fetch_optional(tx)
+            .await?;
     Ok(phone)
 }
 
@@ -65,11 +67,11 @@ pub async fn spoken(tx: &mut Tx, conversation: ConversationId, most: usize) -> R
     let mut all: Vec<Spoken> = Vec::new();
     loop {
         let after = all.last().map_or(0, |last| last.id);
-        let rows: Vec<Raw> = on!(tx, c => sqlx::query_as(
+        let rows: Vec<Raw> = query_as(
             "SELECT m.id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.way, m.kind, m.outcome, m.body, m.from_phone \
              FROM messages m LEFT JOIN people p ON p.id = m.author_id \
              LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE m.conversation_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")
-            .bind(conversation.0).bind(after).bind(PIECE).fetch_all(&mut *c).await)?;
+            .bind(conversation.0).bind(after).bind(PIECE).fetch_all(tx).await?;
         let count = rows.len();
         let spoken = |(id, at, author, author_name, way, kind, outcome, body, from): Raw| Spoken {
             id,
@@ -90,10 +92,10 @@ pub async fn spoken(tx: &mut Tx, conversation: ConversationId, most: usize) -> R
         }
     }
     all.truncate(most);
-    let rows: Vec<RawText> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<RawText> = query_as(
         "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
          LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' WHERE d.conversation_id = $1 AND d.message_id IS NOT NULL AND d.kind = 'text' ORDER BY d.id")
-        .bind(conversation.0).fetch_all(&mut *c).await)?;
+        .bind(conversation.0).fetch_all(tx).await?;
     let mut texts: HashMap<MessageId, Vec<Text>> = HashMap::new();
     for (message, text) in rows.into_iter().map(Text::of) {
         texts.entry(message).or_default().push(text);

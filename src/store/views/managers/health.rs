@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;
-use crate::on;
+use crate::store::sql::query_as;
 use crate::store::{Result, Tx};
 
 /// The tally of webhooks whose signature was wrong or missing.
@@ -32,14 +32,14 @@ pub struct Tally {
 
 /// Paused senders.
 pub async fn paused_senders(tx: &mut Tx) -> Result<Vec<PausedSender>> {
-    let raw: Vec<(String, Option<String>, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
+    let raw: Vec<(String, Option<String>, i64, Option<String>)> = query_as(
         // The account's is one thing to know, however many numbers it stops.
         "SELECT number, name, at, why FROM (SELECT 0 AS id, 'Every number' AS number, NULL AS name, since AS at, why \
            FROM account_pause \
          UNION ALL SELECT n.id, n.number, l.name, n.paused_at, n.paused_why FROM numbers n LEFT JOIN lines l ON l.id = n.id \
            WHERE n.paused_at IS NOT NULL AND (n.pause_scope IS NULL OR n.pause_scope = 'number')) p \
          ORDER BY at, id LIMIT 20"
-    ).fetch_all(c).await)?;
+    ).fetch_all(tx).await?;
     Ok(raw
         .into_iter()
         .map(|(number, line, at, why)| PausedSender {
@@ -63,17 +63,18 @@ pub struct MutedPhone {
 
 /// Enabled people who have turned off the texts to their phone, or whose phone refused one; the longest first.
 pub async fn muted_phones(tx: &mut Tx) -> Result<Vec<MutedPhone>> {
-    let raw: Vec<(i64, String, i64)> = on!(tx, c => sqlx::query_as(
+    let raw: Vec<(i64, String, i64)> = query_as(
         "SELECT id, name, phone_muted_at FROM people WHERE phone_muted_at IS NOT NULL AND phone IS NOT NULL \
-         AND disabled_at IS NULL ORDER BY phone_muted_at, id LIMIT 20"
-    ).fetch_all(c).await)?;
+         AND disabled_at IS NULL ORDER BY phone_muted_at, id LIMIT 20",
+    )
+    .fetch_all(tx)
+    .await?;
     Ok(raw.into_iter().map(|(id, name, at)| MutedPhone { id: PersonId(id), name, at: At(at) }).collect())
 }
 
 /// The tally `name`; `None` if it never happened.
 pub async fn tally(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
-    let raw: Option<(i64, i64, Option<String>)> = on!(tx, c => sqlx::query_as(
-        "SELECT total, last_at, detail FROM tallies WHERE name = $1"
-    ).bind(name).fetch_optional(c).await)?;
+    let raw: Option<(i64, i64, Option<String>)> =
+        query_as("SELECT total, last_at, detail FROM tallies WHERE name = $1").bind(name).fetch_optional(tx).await?;
     Ok(raw.map(|(total, last_at, detail)| Tally { total, last_at: At(last_at), detail: detail.unwrap_or_default() }))
 }

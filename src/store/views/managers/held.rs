@@ -1,10 +1,8 @@
 //! Held texts: stored, relayed to nobody, for managers to look at.
 
-use sqlx::Row;
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
-use crate::on;
+use crate::store::sql::{query, query_as};
 use crate::store::views::Contact;
 use crate::store::{Result, Tx};
 
@@ -36,15 +34,16 @@ pub struct HeldText {
 
 /// How many texts are held, counted up to a thousand.
 pub async fn count(tx: &mut Tx) -> Result<i64> {
-    let (count,): (i64,) = on!(tx, c => sqlx::query_as(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE outcome = 'held' LIMIT 1000) n"
-    ).fetch_one(c).await)?;
+    let (count,): (i64,) =
+        query_as("SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE outcome = 'held' LIMIT 1000) n")
+            .fetch_one(tx)
+            .await?;
     Ok(count)
 }
 
 /// Held texts, newest first, those older than `before`. For managers.
 pub async fn list(tx: &mut Tx, before: MessageId) -> Result<Vec<HeldText>> {
-    let rows = on!(tx, c, R => sqlx::query(
+    let rows = query(
         "SELECT m.id, m.accepted_at, COALESCE(g.alias, u.name), m.from_phone, l.name, m.to_number, m.body, m.why, \
          m.conversation_id, c.closed_at, c.kind FROM messages m LEFT JOIN legs g ON g.id = m.leg_id AND g.role = 'party' \
           LEFT JOIN customers u ON u.phone = m.from_phone \
@@ -53,7 +52,7 @@ pub async fn list(tx: &mut Tx, before: MessageId) -> Result<Vec<HeldText>> {
          WHERE m.outcome = 'held' AND m.id < $1 ORDER BY m.id DESC LIMIT $2")
         .bind(before.0)
         .bind(PAGE)
-        .try_map(|row: R| {
+        .try_map(|row| {
             let (line, number): (Option<String>, Option<String>) = (row.try_get(4)?, row.try_get(5)?);
             Ok(HeldText {
                 id: MessageId(row.try_get(0)?),
@@ -67,6 +66,6 @@ pub async fn list(tx: &mut Tx, before: MessageId) -> Result<Vec<HeldText>> {
                 of_pair: row.try_get::<Option<String>, _>(10)?.as_deref() == Some("pair"),
             })
         })
-        .fetch_all(c).await)?;
+        .fetch_all(tx).await?;
     Ok(rows)
 }

@@ -1,9 +1,7 @@
 //! Conversations that are to be given away, and to whom they could go.
 
-use sqlx::{AssertSqlSafe, Row as _};
-
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::on;
+use crate::store::sql::{AssertSqlSafe, query, query_as};
 use crate::store::views::{Contact, Viewer, params};
 use crate::store::{Result, Tx, padded};
 
@@ -33,12 +31,12 @@ pub async fn rows(tx: &mut Tx, viewer: Viewer, ids: &[ConversationId]) -> Result
             viewer.sees(),
             params(2, some)
         );
-        let rows = on!(tx, c, R => {
-            let mut q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0);
+        let rows = {
+            let mut q = query(AssertSqlSafe(sql)).bind(viewer.person.0);
             for id in padded(some) {
                 q = q.bind(id.0);
             }
-            q.try_map(|row: R| {
+            q.try_map(|row| {
                 let (phone, policies): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
                 Ok(Row {
                     id: ConversationId(row.try_get(0)?),
@@ -47,8 +45,10 @@ pub async fn rows(tx: &mut Tx, viewer: Viewer, ids: &[ConversationId]) -> Result
                     rep: row.try_get(5)?,
                     closed: row.try_get::<Option<i64>, _>(6)?.is_some(),
                 })
-            }).fetch_all(&mut *c).await
-        })?;
+            })
+            .fetch_all(tx)
+            .await
+        }?;
         found.extend(rows);
     }
     found.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
@@ -70,10 +70,10 @@ pub struct Colleague {
 
 /// Enabled members of any line, by name.
 pub async fn colleagues(tx: &mut Tx) -> Result<Vec<Colleague>> {
-    let rows: Vec<(i64, String, String, i64)> = on!(tx, c => sqlx::query_as(
+    let rows: Vec<(i64, String, String, i64)> = query_as(
         "SELECT p.id, p.name, p.duty, (SELECT COUNT(*) FROM conversations c WHERE c.pinned_to = p.id AND c.closed_at IS NULL) \
          FROM people p WHERE p.disabled_at IS NULL AND EXISTS (SELECT 1 FROM line_members m WHERE m.person_id = p.id) \
-         ORDER BY p.name, p.id").fetch_all(&mut *c).await)?;
+         ORDER BY p.name, p.id").fetch_all(tx).await?;
     Ok(rows
         .into_iter()
         .map(|(id, name, duty, open)| Colleague { id: PersonId(id), name, on_duty: duty == "on", open })

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use sqlx::{AssertSqlSafe, QueryBuilder, Row};
-
 use super::super::thread::called::{self, Called};
 use super::super::thread::timeline::{RawText, Text};
 use super::super::{Contact, Viewer, params};
@@ -11,7 +9,7 @@ use super::{Kind, Stage, Wanted};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::search::postings::Posting;
-use crate::on;
+use crate::store::sql::{AssertSqlSafe, QueryBuilder, query, query_as};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// Something found.
@@ -114,12 +112,12 @@ pub(super) async fn read(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, some: &[P
         viewer.name(),
         tail(viewer, wanted, some)
     );
-    let hits = on!(tx, c, R => {
-        let mut q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
+    let hits = {
+        let mut q = query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
         for one in padded(some) {
             q = q.bind(one.message);
         }
-        q.try_map(|row: R| {
+        q.try_map(|row| {
             let (name, phone, policies): (Option<String>, Option<String>, Option<String>) =
                 (row.try_get(9)?, row.try_get(10)?, row.try_get(11)?);
             Ok(Hit {
@@ -140,8 +138,10 @@ pub(super) async fn read(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, some: &[P
                 before: None,
                 of_pair: row.try_get::<Option<String>, _>(15)?.as_deref() == Some("pair"),
             })
-        }).fetch_all(&mut *c).await
-    })?;
+        })
+        .fetch_all(tx)
+        .await
+    }?;
     Ok(hits)
 }
 
@@ -157,13 +157,13 @@ pub(super) async fn visible(
     }
     let (from, until) = times(wanted);
     let sql = format!("SELECT c.id, m.id{} ", tail(viewer, wanted, some));
-    let rows: Vec<(Option<i64>, i64)> = on!(tx, c => {
-        let mut q = sqlx::query_as(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
+    let rows: Vec<(Option<i64>, i64)> = {
+        let mut q = query_as(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
         for one in padded(some) {
             q = q.bind(one.message);
         }
-        q.fetch_all(&mut *c).await
-    })?;
+        q.fetch_all(tx).await
+    }?;
     Ok(rows.into_iter().filter_map(|(id, message)| Some((ConversationId(id?), MessageId(message)))).collect())
 }
 
@@ -187,15 +187,16 @@ pub(super) async fn complete(tx: &mut Tx, hits: &mut [Hit]) -> Result<()> {
 }
 
 async fn texts(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<MessageId, Vec<Text>>> {
-    let rows: Vec<RawText> = on!(tx, c => {
+    let rows: Vec<RawText> = {
         let mut q = QueryBuilder::new(
             "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d \
              LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' \
-             WHERE d.kind = 'text' AND d.message_id IN (");
+             WHERE d.kind = 'text' AND d.message_id IN (",
+        );
         push_list(&mut q, padded(hits).map(|hit| hit.id.0));
         q.push(" ORDER BY d.id");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     let mut all: HashMap<MessageId, Vec<Text>> = HashMap::new();
     for (message, text) in rows.into_iter().map(Text::of) {
         all.entry(message).or_default().push(text);
@@ -206,15 +207,16 @@ async fn texts(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<MessageId, Vec<Text>
 type Before = (i64, i64, i64, Option<String>, String, String);
 
 async fn before(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Neighbour>> {
-    let rows: Vec<Before> = on!(tx, c => {
+    let rows: Vec<Before> = {
         let mut q = QueryBuilder::new(
             "SELECT h.id, m.id, m.accepted_at, COALESCE(p.name, g.alias), m.author, m.body FROM messages h JOIN messages m ON m.id = \
              (SELECT MAX(b.id) FROM messages b WHERE b.conversation_id = h.conversation_id AND b.id < h.id) \
              LEFT JOIN people p ON p.id = m.author_id \
-             LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE h.id IN (");
+             LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE h.id IN (",
+        );
         push_list(&mut q, padded(hits).map(|hit| hit.id.0));
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     let row = |(hit, id, at, author_name, author, body): Before| {
         let theirs = matches!(author.as_str(), "customer" | "party");
         (hit, Neighbour { id: MessageId(id), at: At(at), author_name, theirs, body })

@@ -1,12 +1,10 @@
 //! Sets of conversations: those of a customer, a colleague, a label, or all that somebody may see.
 
-use sqlx::AssertSqlSafe;
-
 use super::super::Viewer;
 use super::{Stage, Wanted};
 use crate::domain::numbers::typed;
 use crate::domain::search::{fold, number};
-use crate::on;
+use crate::store::sql::{AssertSqlSafe, query_scalar};
 use crate::store::{Result, Tx};
 
 /// Conversations, as bits from the lowest on: their numbers lie close together.
@@ -60,8 +58,8 @@ impl Set {
 async fn ids(tx: &mut Tx, of: &str, text: (&str, &str), number: i64) -> Result<Set> {
     let sql =
         format!("SELECT string_agg(CAST(x.id AS TEXT), ',') FROM ({of}) x WHERE $1 <> '' AND $2 <> '' AND $3 <> -1");
-    let all: Option<String> = on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(text.0).bind(text.1).bind(number).fetch_one(&mut *c).await)?;
+    let all: Option<String> =
+        query_scalar(AssertSqlSafe(sql)).bind(text.0).bind(text.1).bind(number).fetch_one(tx).await?;
     Ok(Set::of(all.unwrap_or_default().split(',').filter_map(|id| id.parse().ok())))
 }
 

@@ -1,11 +1,9 @@
 //! Where messages come from: lists of words, texts that are held or did not arrive, small sets of conversations.
 
-use sqlx::{AssertSqlSafe, QueryBuilder};
-
 use super::Fate;
 use super::sets::Set;
 use crate::domain::search::postings::{Posting, unpack};
-use crate::on;
+use crate::store::sql::{AssertSqlSafe, QueryBuilder, query_as};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// A list of messages that can be read from its newest end.
@@ -33,12 +31,18 @@ impl Source {
     pub(super) async fn reach(&self, tx: &mut Tx, high: i64, depth: i64) -> Result<i64> {
         let (least, count, limit) = match self {
             Source::Words(words) => {
-                let row: (Option<i64>, i64) = on!(tx, c => {
-                    let mut q = QueryBuilder::new("SELECT MIN(x.first), COUNT(*) FROM (SELECT first FROM postings WHERE word IN (");
+                let row: (Option<i64>, i64) = {
+                    let mut q = QueryBuilder::new(
+                        "SELECT MIN(x.first), COUNT(*) FROM (SELECT first FROM postings WHERE word IN (",
+                    );
                     push_list(&mut q, padded(words).cloned());
-                    q.push(" AND first < ").push_bind(high).push(" ORDER BY first DESC LIMIT ").push_bind(depth).push(") x");
-                    q.build_query_as().fetch_one(&mut *c).await
-                })?;
+                    q.push(" AND first < ")
+                        .push_bind(high)
+                        .push(" ORDER BY first DESC LIMIT ")
+                        .push_bind(depth)
+                        .push(") x");
+                    q.build_query_as().fetch_one(tx).await
+                }?;
                 (row.0, row.1, depth)
             }
             Source::Fate(fate) => {
@@ -47,8 +51,8 @@ impl Source {
                 let sql = format!(
                     "SELECT MIN(x.id), COUNT(*) FROM (SELECT y.id FROM ({of}) y WHERE y.id < $3 ORDER BY y.id DESC LIMIT $4) x"
                 );
-                let row: (Option<i64>, i64) = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-                    .bind(text).bind(code).bind(high).bind(limit).fetch_one(&mut *c).await)?;
+                let row: (Option<i64>, i64) =
+                    query_as(AssertSqlSafe(sql)).bind(text).bind(code).bind(high).bind(limit).fetch_one(tx).await?;
                 (row.0, row.1, limit)
             }
             Source::Listed(_) => (None, 0, 1),
@@ -64,8 +68,8 @@ impl Source {
                 let (of, text, code) = fate.rows();
                 let sql =
                     format!("SELECT y.id, COALESCE(y.conversation, 0) FROM ({of}) y WHERE y.id >= $3 AND y.id < $4");
-                let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-                    .bind(text).bind(code).bind(low).bind(high).fetch_all(&mut *c).await)?;
+                let rows: Vec<(i64, i64)> =
+                    query_as(AssertSqlSafe(sql)).bind(text).bind(code).bind(low).bind(high).fetch_all(tx).await?;
                 rows.into_iter().map(|(message, conversation)| Posting { message, conversation }).collect()
             }
             Source::Listed(list) => list.clone(),
@@ -113,7 +117,7 @@ fn escaped(words: &str) -> String {
 }
 
 async fn words_between(tx: &mut Tx, words: &[String], low: i64, high: i64) -> Result<Vec<Posting>> {
-    let rows: Vec<(i64, Vec<u8>)> = on!(tx, c => {
+    let rows: Vec<(i64, Vec<u8>)> = {
         let mut q = QueryBuilder::new("WITH v(word) AS (");
         q.push_values(words, |mut b, word| {
             b.push_bind(word.clone());
@@ -121,8 +125,8 @@ async fn words_between(tx: &mut Tx, words: &[String], low: i64, high: i64) -> Re
         q.push(") SELECT p.first, p.list FROM v JOIN postings p ON p.word = v.word AND p.first < ").push_bind(high);
         q.push(" AND p.first >= COALESCE((SELECT MAX(q.first) FROM postings q WHERE q.word = v.word AND q.first <= ");
         q.push_bind(low).push("), ").push_bind(low).push(")");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     let bytes: usize = rows.iter().map(|(_, bytes)| bytes.len()).sum();
     let mut list = Vec::with_capacity(bytes / LEAST);
     for (first, bytes) in rows {
@@ -133,9 +137,12 @@ async fn words_between(tx: &mut Tx, words: &[String], low: i64, high: i64) -> Re
 
 /// The words in the lists that begin so, at most 50.
 pub(super) async fn beginning(tx: &mut Tx, with: &str) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(
-        "SELECT DISTINCT word FROM postings WHERE word >= $1 AND word < $2 ORDER BY word LIMIT 50")
-        .bind(with).bind(format!("{with}\u{10ffff}")).fetch_all(&mut *c).await)?;
+    let rows: Vec<(String,)> =
+        query_as("SELECT DISTINCT word FROM postings WHERE word >= $1 AND word < $2 ORDER BY word LIMIT 50")
+            .bind(with)
+            .bind(format!("{with}\u{10ffff}"))
+            .fetch_all(tx)
+            .await?;
     Ok(rows.into_iter().map(|(word,)| word).collect())
 }
 
@@ -144,13 +151,14 @@ pub(super) async fn of(tx: &mut Tx, set: &Set, low: i64, high: i64) -> Result<So
     let ids = set.ids();
     let mut list = Vec::new();
     for some in ids.chunks(64) {
-        let rows: Vec<(i64, String)> = on!(tx, c => {
+        let rows: Vec<(i64, String)> = {
             let mut q = QueryBuilder::new(
-                "SELECT conversation_id, string_agg(CAST(id AS TEXT), ',') FROM messages WHERE conversation_id IN (");
+                "SELECT conversation_id, string_agg(CAST(id AS TEXT), ',') FROM messages WHERE conversation_id IN (",
+            );
             push_list(&mut q, padded(some).copied());
             q.push(" AND id >= ").push_bind(low).push(" AND id < ").push_bind(high).push(" GROUP BY conversation_id");
-            q.build_query_as().fetch_all(&mut *c).await
-        })?;
+            q.build_query_as().fetch_all(tx).await
+        }?;
         for (conversation, messages) in rows {
             let messages = messages.split(',').filter_map(|id| id.parse().ok());
             list.extend(messages.map(|message| Posting { message, conversation }));

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use sqlx::QueryBuilder;
-
 use crate::domain::change::Change;
 use crate::domain::ids::ConversationId;
-use crate::on;
+use crate::store::sql::QueryBuilder;
 use crate::store::views::Viewer;
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
@@ -56,15 +54,16 @@ async fn bearings(tx: &mut Tx, viewer: Viewer, news: &[Change]) -> Result<HashMa
     ids.dedup();
     let mut known = HashMap::new();
     for piece in pieces(&ids) {
-        let rows: Vec<(i64, Option<i64>, i64)> = on!(tx, c => {
+        let rows: Vec<(i64, Option<i64>, i64)> = {
             let mut q = QueryBuilder::new(
                 "SELECT c.id, c.pinned_to, CASE WHEN EXISTS (SELECT 1 FROM line_members m \
                  WHERE m.line_id = c.line_id AND m.person_id = ",
             );
-            q.push_bind(viewer.person.0).push(") THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END FROM conversations c WHERE c.id IN (");
+            q.push_bind(viewer.person.0)
+                .push(") THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END FROM conversations c WHERE c.id IN (");
             push_list(&mut q, padded(piece).copied());
-            q.build_query_as().fetch_all(c).await
-        })?;
+            q.build_query_as().fetch_all(tx).await
+        }?;
         known.extend(rows.into_iter().map(|(id, rep, own)| (ConversationId(id), (rep, own == 1))));
     }
     Ok(known)

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use sqlx::QueryBuilder;
-
 use crate::clock::At;
 use crate::domain::ids::ConversationId;
-use crate::on;
+use crate::store::sql::QueryBuilder;
 use crate::store::views::Contact;
 use crate::store::{Result, Tx, padded, push_list};
 
@@ -44,20 +42,21 @@ pub async fn called(tx: &mut Tx, ids: &[ConversationId]) -> Result<HashMap<Conve
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(i64, i64, Option<String>)> = on!(tx, c => {
+    let rows: Vec<(i64, i64, Option<String>)> = {
         let mut q = QueryBuilder::new(
             "SELECT x.conversation_id, x.ends_at, (SELECT r.reference FROM pair_references r \
              WHERE r.conversation_id = x.conversation_id ORDER BY r.id LIMIT 1) FROM pairs x WHERE x.conversation_id IN (",
         );
         push_list(&mut q, padded(ids).map(|id| id.0));
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
-    let aliases: Vec<(i64, Option<String>)> = on!(tx, c => {
-        let mut q = QueryBuilder::new("SELECT conversation_id, alias FROM legs WHERE role = 'party' AND conversation_id IN (");
+        q.build_query_as().fetch_all(tx).await
+    }?;
+    let aliases: Vec<(i64, Option<String>)> = {
+        let mut q =
+            QueryBuilder::new("SELECT conversation_id, alias FROM legs WHERE role = 'party' AND conversation_id IN (");
         push_list(&mut q, padded(ids).map(|id| id.0));
         q.push(" ORDER BY id");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     let mut names: HashMap<i64, Vec<String>> = HashMap::new();
     for (id, alias) in aliases {
         let (all, alias) = (names.entry(id).or_default(), alias.unwrap_or_default());

@@ -4,9 +4,9 @@ use super::{Head, namesakes};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
 use crate::domain::numbers::phone::masked;
-use crate::on;
 use crate::store::customers::contacts;
 use crate::store::customers::ledgers::STAFF;
+use crate::store::sql::query_as;
 use crate::store::views::Viewer;
 use crate::store::{Result, Tx};
 
@@ -29,12 +29,12 @@ pub struct Leg {
 /// customer's and their own.
 pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> Result<Vec<Leg>> {
     type Raw = (Option<i64>, Option<String>, Option<String>, Option<String>, String, i64, Option<i64>, Option<i64>);
-    let raw: Vec<Raw> = on!(tx, c => sqlx::query_as(
+    let raw: Vec<Raw> = query_as(
         "SELECT p.id, p.name, g.alias, l.name, n.number, g.opened_at, g.ended_at, g.rests_until FROM legs g \
          JOIN numbers n ON n.id = g.number_id LEFT JOIN lines l ON l.id = n.id LEFT JOIN people p ON p.id = g.person_id \
          WHERE g.conversation_id = $1 AND (g.ended_at IS NULL OR g.rests_until > $2) \
          ORDER BY CASE WHEN g.ended_at IS NULL THEN 0 ELSE 1 END, g.role, g.id DESC LIMIT 30"
-    ).bind(id.0).bind(now.0).fetch_all(c).await)?;
+    ).bind(id.0).bind(now.0).fetch_all(tx).await?;
     let legs = raw.into_iter().map(|(person, name, party, line, number, at, ended, rests)| Leg {
         rep: person.map(|id| (PersonId(id), name.unwrap_or_default())),
         party,
@@ -48,9 +48,11 @@ pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> R
 
 /// Whether the customer has a live way into the conversation.
 pub async fn is_connected(tx: &mut Tx, id: ConversationId) -> Result<bool> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
-        "SELECT id FROM legs WHERE conversation_id = $1 AND ended_at IS NULL AND person_id IS NULL LIMIT 1")
-        .bind(id.0).fetch_optional(&mut *c).await)?;
+    let row: Option<(i64,)> =
+        query_as("SELECT id FROM legs WHERE conversation_id = $1 AND ended_at IS NULL AND person_id IS NULL LIMIT 1")
+            .bind(id.0)
+            .fetch_optional(tx)
+            .await?;
     Ok(row.is_some())
 }
 
@@ -95,14 +97,22 @@ pub enum MayText {
 pub async fn may_text(tx: &mut Tx, head: &Head) -> Result<MayText> {
     let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(MayText::Yes) };
     let scope = format!("line:{line}");
-    let consent: Option<(i64, i64, String)> = on!(tx, c => sqlx::query_as(
+    let consent: Option<(i64, i64, String)> = query_as(
         "SELECT k.given, k.at, k.origin FROM consents k JOIN customers u ON u.phone = k.phone \
-         WHERE u.id = $1 AND k.scope = $2 ORDER BY k.id DESC LIMIT 1"
-    ).bind(customer.0).bind(scope).fetch_optional(c).await)?;
-    let block: Option<(i64, i64)> = on!(tx, c => sqlx::query_as(
+         WHERE u.id = $1 AND k.scope = $2 ORDER BY k.id DESC LIMIT 1",
+    )
+    .bind(customer.0)
+    .bind(scope)
+    .fetch_optional(tx)
+    .await?;
+    let block: Option<(i64, i64)> = query_as(
         "SELECT b.blocked, b.at FROM blocks b JOIN customers u ON u.phone = b.phone \
-         WHERE u.id = $1 AND b.number_id = $2 ORDER BY b.id DESC LIMIT 1"
-    ).bind(customer.0).bind(line.0).fetch_optional(c).await)?;
+         WHERE u.id = $1 AND b.number_id = $2 ORDER BY b.id DESC LIMIT 1",
+    )
+    .bind(customer.0)
+    .bind(line.0)
+    .fetch_optional(tx)
+    .await?;
     Ok(match (consent, block) {
         (Some((0, at, origin)), _) if origin == STAFF => MayText::OptedOutByStaff(At(at)),
         (Some((0, at, _)), _) => MayText::OptedOut(At(at)),

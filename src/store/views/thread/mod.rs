@@ -12,15 +12,13 @@ pub mod standing;
 pub mod timeline;
 pub mod travel;
 
-use sqlx::{AssertSqlSafe, Row};
-
 use super::pairs::{self, PairRow};
 use super::{Contact, Viewer};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
 use crate::domain::numbers::numbering;
 use crate::domain::numbers::phone::Sender;
-use crate::on;
+use crate::store::sql::{AssertSqlSafe, query};
 use crate::store::{Result, Tx};
 use called::together;
 
@@ -102,47 +100,52 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
         viewer.knows(),
         viewer.sees()
     );
-    let head = on!(tx, c, R => sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(id.0).try_map(|row: R| {
-        let (name, phone): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
-        let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
-        let (by, policies): (Option<String>, Option<String>) = (row.try_get(15)?, row.try_get(16)?);
-        let paused_why: Option<String> = row.try_get(18)?;
-        let knows = row.try_get::<i32, _>(21)? == 1;
-        Ok(Head {
-            id: ConversationId(row.try_get(0)?),
-            answerable: phone.as_deref().is_some_and(|phone| Sender::read(phone).answerable()),
-            doubt: phone.as_deref().and_then(numbering::doubt),
-            contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
-            customer: row.try_get::<Option<i64>, _>(1)?.map(CustomerId),
-            customer_since: if knows { at(4)? } else { None },
-            knows,
-            line: row.try_get::<Option<i64>, _>(5)?.map(NumberId),
-            line_name: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
-            rep: row.try_get::<Option<i64>, _>(7)?.map(PersonId),
-            rep_name: row.try_get(8)?,
-            opened_at: At(row.try_get(9)?),
-            closed_at: at(10)?,
-            paused_at: at(11)?,
-            snoozed_until: at(12)?,
-            flagged_at: at(13)?,
-            failed_at: at(20)?,
-            blocked: match at(14)? {
-                Some(since) => Some(Blocked {
-                    since,
-                    by: by.unwrap_or_default(),
-                    by_id: PersonId(row.try_get(23)?),
-                    everywhere: at(22)?.is_some(),
-                    liftable: at(22)?.is_none()
-                        || viewer.sees_all()
-                        || row.try_get::<i64, _>(23)? == viewer.person.0,
-                }),
-                None => None,
-            },
-            line_paused: at(17)?.map(|_| paused_why.unwrap_or_default()),
-            unread_from: row.try_get::<Option<i64>, _>(19)?.map(MessageId),
-            pair: None,
+    let head = query(AssertSqlSafe(sql))
+        .bind(viewer.person.0)
+        .bind(id.0)
+        .try_map(|row| {
+            let (name, phone): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+            let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
+            let (by, policies): (Option<String>, Option<String>) = (row.try_get(15)?, row.try_get(16)?);
+            let paused_why: Option<String> = row.try_get(18)?;
+            let knows = row.try_get::<i32, _>(21)? == 1;
+            Ok(Head {
+                id: ConversationId(row.try_get(0)?),
+                answerable: phone.as_deref().is_some_and(|phone| Sender::read(phone).answerable()),
+                doubt: phone.as_deref().and_then(numbering::doubt),
+                contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
+                customer: row.try_get::<Option<i64>, _>(1)?.map(CustomerId),
+                customer_since: if knows { at(4)? } else { None },
+                knows,
+                line: row.try_get::<Option<i64>, _>(5)?.map(NumberId),
+                line_name: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
+                rep: row.try_get::<Option<i64>, _>(7)?.map(PersonId),
+                rep_name: row.try_get(8)?,
+                opened_at: At(row.try_get(9)?),
+                closed_at: at(10)?,
+                paused_at: at(11)?,
+                snoozed_until: at(12)?,
+                flagged_at: at(13)?,
+                failed_at: at(20)?,
+                blocked: match at(14)? {
+                    Some(since) => Some(Blocked {
+                        since,
+                        by: by.unwrap_or_default(),
+                        by_id: PersonId(row.try_get(23)?),
+                        everywhere: at(22)?.is_some(),
+                        liftable: at(22)?.is_none()
+                            || viewer.sees_all()
+                            || row.try_get::<i64, _>(23)? == viewer.person.0,
+                    }),
+                    None => None,
+                },
+                line_paused: at(17)?.map(|_| paused_why.unwrap_or_default()),
+                unread_from: row.try_get::<Option<i64>, _>(19)?.map(MessageId),
+                pair: None,
+            })
         })
-    }).fetch_optional(&mut *c).await)?;
+        .fetch_optional(tx)
+        .await?;
     let Some(mut head) = head else { return Ok(None) };
     if head.line.is_none() {
         head.pair = pairs::one(tx, id, head.opened_at).await?;

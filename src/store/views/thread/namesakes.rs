@@ -1,11 +1,9 @@
 //! Contacts that somebody might mean by a name, as far as they may see them.
 
-use sqlx::{AssertSqlSafe, Row};
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::search::fold;
-use crate::on;
+use crate::store::sql::{AssertSqlSafe, query, query_as, query_scalar};
 use crate::store::views::{Contact, Viewer};
 use crate::store::{Result, Tx, search};
 
@@ -56,8 +54,13 @@ pub async fn called(tx: &mut Tx, viewer: Viewer, name: &str, except: CustomerId)
         viewer.knows(),
         viewer.sees()
     );
-    let newest: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(viewer.person.0).bind(format!("%{like}%")).bind(except.0).bind(MOST).fetch_all(&mut *c).await)?;
+    let newest: Vec<(i64, i64)> = query_as(AssertSqlSafe(sql))
+        .bind(viewer.person.0)
+        .bind(format!("%{like}%"))
+        .bind(except.0)
+        .bind(MOST)
+        .fetch_all(tx)
+        .await?;
     let mut found = Vec::with_capacity(newest.len());
     for (customer, conversation) in newest {
         found.extend(one(tx, CustomerId(customer), ConversationId(conversation)).await?);
@@ -66,27 +69,28 @@ pub async fn called(tx: &mut Tx, viewer: Viewer, name: &str, except: CustomerId)
 }
 
 async fn one(tx: &mut Tx, customer: CustomerId, conversation: ConversationId) -> Result<Option<Namesake>> {
-    Ok(on!(tx, c, R => sqlx::query(
+    Ok(query(
         "SELECT u.name, u.phone, l.policies, l.name, c.last_at FROM conversations c \
-         JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id WHERE c.id = $1")
-        .bind(conversation.0)
-        .try_map(|row: R| {
-            let (phone, policies): (String, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
-            Ok(Namesake {
-                customer,
-                conversation,
-                contact: Contact::on(row.try_get(0)?, Some(&phone), policies.as_deref()),
-                line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
-                at: At(row.try_get(4)?),
-            })
+         JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id WHERE c.id = $1",
+    )
+    .bind(conversation.0)
+    .try_map(|row| {
+        let (phone, policies): (String, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
+        Ok(Namesake {
+            customer,
+            conversation,
+            contact: Contact::on(row.try_get(0)?, Some(&phone), policies.as_deref()),
+            line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
+            at: At(row.try_get(4)?),
         })
-        .fetch_optional(&mut *c).await)?)
+    })
+    .fetch_optional(tx)
+    .await?)
 }
 
 /// The newest conversation of a contact that the viewer may see.
 pub async fn newest(tx: &mut Tx, viewer: Viewer, customer: CustomerId) -> Result<Option<ConversationId>> {
     let sql = format!("SELECT MAX(c.id) FROM conversations c WHERE c.customer_id = $2 AND {}", viewer.sees());
-    let id: Option<i64> = on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(viewer.person.0).bind(customer.0).fetch_one(&mut *c).await)?;
+    let id: Option<i64> = query_scalar(AssertSqlSafe(sql)).bind(viewer.person.0).bind(customer.0).fetch_one(tx).await?;
     Ok(id.map(ConversationId))
 }

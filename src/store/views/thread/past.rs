@@ -1,13 +1,11 @@
 //! What belongs to one customer: the conversations of a line that make one timeline, each with the reader's own rights.
 //! Contacts that staff have put together count as one customer.
 
-use sqlx::{AssertSqlSafe, Row};
-
 use super::Head;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId};
-use crate::on;
 use crate::store::customers::contacts;
+use crate::store::sql::{AssertSqlSafe, query, query_scalar};
 use crate::store::views::{Contact, Viewer, params};
 use crate::store::{Result, Tx, padded};
 
@@ -39,23 +37,27 @@ pub async fn together(tx: &mut Tx, viewer: Viewer, head: &Head, before: MessageI
         viewer.sees(),
         params(5, &customers)
     );
-    let parts = on!(tx, c, R => {
-        let q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(line.0).bind(until.0).bind(MOST);
-        padded(&customers).fold(q, |q, id| q.bind(id.0)).try_map(|row: R| {
-            let (phone, policies): (String, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
-            Ok(Part {
-                id: ConversationId(row.try_get(0)?),
-                contact: Contact::on(row.try_get(1)?, Some(&phone), policies.as_deref()),
+    let parts = {
+        let q = query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(line.0).bind(until.0).bind(MOST);
+        padded(&customers)
+            .fold(q, |q, id| q.bind(id.0))
+            .try_map(|row| {
+                let (phone, policies): (String, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+                Ok(Part {
+                    id: ConversationId(row.try_get(0)?),
+                    contact: Contact::on(row.try_get(1)?, Some(&phone), policies.as_deref()),
+                })
             })
-        }).fetch_all(&mut *c).await
-    })?;
+            .fetch_all(tx)
+            .await
+    }?;
     Ok(if parts.is_empty() { alone() } else { parts })
 }
 
 /// When the message `before` was accepted, so that only what began earlier is looked at; the end of time if it is none.
 async fn began_before(tx: &mut Tx, before: MessageId) -> Result<At> {
-    let at: Option<i64> = on!(tx, c => sqlx::query_scalar("SELECT accepted_at FROM messages WHERE id = $1")
-        .bind(before.0).fetch_optional(&mut *c).await)?;
+    let at: Option<i64> =
+        query_scalar("SELECT accepted_at FROM messages WHERE id = $1").bind(before.0).fetch_optional(tx).await?;
     Ok(At(at.unwrap_or(i64::MAX)))
 }
 
@@ -96,20 +98,24 @@ pub async fn others(
         viewer.sees(),
         params(4, customers)
     );
-    let others = on!(tx, c, R => {
-        let q = sqlx::query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(except.0).bind(most);
-        padded(customers).fold(q, |q, id| q.bind(id.0)).try_map(|row: R| {
-            let (phone, policies): (String, Option<String>) = (row.try_get(5)?, row.try_get(6)?);
-            Ok(Other {
-                id: ConversationId(row.try_get(0)?),
-                at: At(row.try_get(1)?),
-                preview: row.try_get(2)?,
-                line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
-                rep: row.try_get(4)?,
-                masked: Contact::on(None, Some(&phone), policies.as_deref()).masked,
-                open: row.try_get::<Option<i64>, _>(7)?.is_none(),
+    let others = {
+        let q = query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(except.0).bind(most);
+        padded(customers)
+            .fold(q, |q, id| q.bind(id.0))
+            .try_map(|row| {
+                let (phone, policies): (String, Option<String>) = (row.try_get(5)?, row.try_get(6)?);
+                Ok(Other {
+                    id: ConversationId(row.try_get(0)?),
+                    at: At(row.try_get(1)?),
+                    preview: row.try_get(2)?,
+                    line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
+                    rep: row.try_get(4)?,
+                    masked: Contact::on(None, Some(&phone), policies.as_deref()).masked,
+                    open: row.try_get::<Option<i64>, _>(7)?.is_none(),
+                })
             })
-        }).fetch_all(&mut *c).await
-    })?;
+            .fetch_all(tx)
+            .await
+    }?;
     Ok(others)
 }

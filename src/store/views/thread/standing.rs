@@ -1,8 +1,8 @@
 //! How the parties of a pair stand: who of them is sent nothing, and which app joined them.
 
 use crate::domain::ids::{ConversationId, LegId};
-use crate::on;
 use crate::store::customers::ledgers::STAFF;
+use crate::store::sql::query_as;
 use crate::store::{Result, Tx};
 
 /// How those in a pair stand.
@@ -27,15 +27,20 @@ pub struct Out {
 
 /// How those in a pair stand.
 pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<Standing> {
-    let app: Option<(String,)> = on!(tx, c => sqlx::query_as(
-        "SELECT a.name FROM pairs x JOIN apps a ON a.id = x.app_id WHERE x.conversation_id = $1")
-        .bind(pair.0).fetch_optional(&mut *c).await)?;
-    let rows: Vec<(i64, Option<i64>, Option<String>, Option<i64>)> = on!(tx, c => sqlx::query_as(
+    let app: Option<(String,)> =
+        query_as("SELECT a.name FROM pairs x JOIN apps a ON a.id = x.app_id WHERE x.conversation_id = $1")
+            .bind(pair.0)
+            .fetch_optional(tx)
+            .await?;
+    let rows: Vec<(i64, Option<i64>, Option<String>, Option<i64>)> = query_as(
         "SELECT g.id, k.given, k.origin, (SELECT b.blocked FROM blocks b WHERE b.phone = g.phone \
            AND b.number_id = g.number_id ORDER BY b.id DESC LIMIT 1) \
          FROM legs g LEFT JOIN consents k ON k.id = (SELECT MAX(n.id) FROM consents n WHERE n.phone = g.phone \
-           AND n.scope = 'pool') WHERE g.conversation_id = $1 AND g.role = 'party' ORDER BY g.id")
-        .bind(pair.0).fetch_all(&mut *c).await)?;
+           AND n.scope = 'pool') WHERE g.conversation_id = $1 AND g.role = 'party' ORDER BY g.id",
+    )
+    .bind(pair.0)
+    .fetch_all(tx)
+    .await?;
     let out = rows.into_iter().filter_map(|(leg, given, origin, blocked)| {
         let (why, by_staff) = match (given, blocked) {
             (Some(0), _) => ("opted out", origin.as_deref() == Some(STAFF)),

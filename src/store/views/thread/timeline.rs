@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 
-use sqlx::QueryBuilder;
-
 use super::planned::{Leaving, leaving};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::words::files::Files;
-use crate::on;
 use crate::store::conversations::mentions;
+use crate::store::sql::{QueryBuilder, query_as};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// How many messages a page of the timeline has.
@@ -140,7 +138,7 @@ pub async fn timeline(tx: &mut Tx, head: ConversationId, of: &[ConversationId], 
 /// The ids of at least one message more than a page has, if there are so many. Asked of each conversation by itself, so
 /// that a long one is not read to its beginning.
 async fn newest(tx: &mut Tx, of: &[ConversationId], before: MessageId) -> Result<Vec<i64>> {
-    Ok(on!(tx, c => {
+    Ok({
         let mut q = QueryBuilder::new("");
         let mut parts = q.separated(" UNION ALL ");
         for id in of {
@@ -153,12 +151,12 @@ async fn newest(tx: &mut Tx, of: &[ConversationId], before: MessageId) -> Result
                 .push_bind_unseparated(PAGE + 1)
                 .push_unseparated(") one");
         }
-        q.build_query_scalar().fetch_all(&mut *c).await
-    })?)
+        q.build_query_scalar().fetch_all(tx).await
+    }?)
 }
 
 async fn messages(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Said>> {
-    let raw: Vec<RawSaid> = on!(tx, c => {
+    let raw: Vec<RawSaid> = {
         let mut q = QueryBuilder::new(
             "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.way, m.kind, m.outcome, \
              m.why, m.body, m.media FROM messages m LEFT JOIN people p ON p.id = m.author_id \
@@ -167,8 +165,8 @@ async fn messages(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) ->
         q.push_bind(from).push(" AND m.id < ").push_bind(before).push(" AND m.conversation_id IN (");
         push_list(&mut q, padded(of).map(|id| id.0));
         q.push(" ORDER BY m.id");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     Ok(raw.into_iter().map(read).collect())
 }
 
@@ -193,17 +191,21 @@ fn read((id, conversation, at, author, author_name, way, kind, outcome, why, bod
 
 /// Messages that somebody has sent again, or is about to.
 async fn repeated(tx: &mut Tx, id: ConversationId, from: i64) -> Result<Vec<MessageId>> {
-    let keys: Vec<(String,)> = on!(tx, c => sqlx::query_as(
+    let keys: Vec<(String,)> = query_as(
         "SELECT form_key FROM messages WHERE conversation_id = $1 AND id >= $2 AND form_key LIKE 'again-%' \
          UNION SELECT form_key FROM planned_replies WHERE conversation_id = $1 AND id >= $2 \
-           AND form_key LIKE 'again-%'"
-    ).bind(id.0).bind(from).fetch_all(c).await)?;
+           AND form_key LIKE 'again-%'",
+    )
+    .bind(id.0)
+    .bind(from)
+    .fetch_all(tx)
+    .await?;
     Ok(keys.iter().filter_map(|(key,)| key.strip_prefix(REPEATS)?.parse().ok()).map(MessageId).collect())
 }
 
 /// A delivery belongs to a message that is older than itself, so those from `from` on are enough.
 async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<MessageId, Vec<Text>>> {
-    let raw: Vec<RawText> = on!(tx, c => {
+    let raw: Vec<RawText> = {
         let mut q = QueryBuilder::new(
             "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d \
              LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' WHERE d.message_id IS NOT NULL AND d.kind = 'text' AND d.id >= ",
@@ -211,8 +213,8 @@ async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<
         q.push_bind(from).push(" AND d.conversation_id IN (");
         push_list(&mut q, padded(of).map(|id| id.0));
         q.push(" ORDER BY d.id");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     let mut texts: HashMap<MessageId, Vec<Text>> = HashMap::new();
     for (message, text) in raw.into_iter().map(Text::of) {
         texts.entry(message).or_default().push(text);
@@ -221,7 +223,7 @@ async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<
 }
 
 async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Done>> {
-    let raw: Vec<(i64, i64, i64, String, Option<String>, String)> = on!(tx, c => {
+    let raw: Vec<(i64, i64, i64, String, Option<String>, String)> = {
         let mut q = QueryBuilder::new(
             "SELECT e.id, e.conversation_id, e.at, e.kind, p.name, e.data FROM events e \
              LEFT JOIN people p ON p.id = e.actor_id WHERE e.id >= ",
@@ -229,8 +231,8 @@ async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> R
         q.push_bind(from).push(" AND e.id < ").push_bind(before).push(" AND e.conversation_id IN (");
         push_list(&mut q, padded(of).map(|id| id.0));
         q.push(" ORDER BY e.id DESC LIMIT 200");
-        q.build_query_as().fetch_all(&mut *c).await
-    })?;
+        q.build_query_as().fetch_all(tx).await
+    }?;
     let done = |(id, conversation, at, kind, actor, data)| Done {
         id,
         conversation: ConversationId(conversation),
@@ -245,8 +247,12 @@ async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> R
 /// The message before which a page must end to show `at` with some of what was said after it; `None` if the newest page
 /// does.
 pub async fn page_with(tx: &mut Tx, id: ConversationId, at: MessageId) -> Result<Option<MessageId>> {
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(
-        "SELECT id FROM messages WHERE conversation_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3"
-    ).bind(id.0).bind(at.0).bind(PAGE / 2).fetch_optional(c).await)?;
+    let row: Option<(i64,)> =
+        query_as("SELECT id FROM messages WHERE conversation_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3")
+            .bind(id.0)
+            .bind(at.0)
+            .bind(PAGE / 2)
+            .fetch_optional(tx)
+            .await?;
     Ok(row.map(|(id,)| MessageId(id)))
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
-use crate::on;
+use crate::store::sql::query_as;
 use crate::store::{Result, Tx};
 
 /// A message's way.
@@ -53,19 +53,22 @@ type RawWent = (Option<String>, Option<String>, Option<String>, String, String, 
 /// The way of a message of a conversation; `None` if there is none. Whoever calls it has checked that the conversation
 /// may be seen.
 pub async fn travel(tx: &mut Tx, conversation: ConversationId, message: MessageId) -> Result<Option<Travel>> {
-    let raw: Option<Raw> = on!(tx, c => sqlx::query_as(
+    let raw: Option<Raw> = query_as(
         "SELECT m.author, COALESCE(p.name, g.alias), m.way, m.accepted_at, m.outcome, m.why, l.name, n.number, g.opened_at \
          FROM messages m LEFT JOIN people p ON p.id = m.author_id LEFT JOIN legs g ON g.id = m.leg_id \
          LEFT JOIN numbers n ON n.id = g.number_id LEFT JOIN lines l ON l.id = n.id \
          WHERE m.id = $1 AND m.conversation_id = $2 AND m.kind = 'text'"
-    ).bind(message.0).bind(conversation.0).fetch_optional(&mut *c).await)?;
+    ).bind(message.0).bind(conversation.0).fetch_optional(tx).await?;
     let Some((author, author_name, way, at, outcome, why, line, number, opened)) = raw else { return Ok(None) };
-    let went: Vec<RawWent> = on!(tx, c => sqlx::query_as(
+    let went: Vec<RawWent> = query_as(
         "SELECT p.name, g.alias, l.name, n.number, d.state, d.why, d.segments, d.fence, d.updated_at FROM deliveries d \
          JOIN numbers n ON n.id = d.number_id LEFT JOIN lines l ON l.id = n.id \
          LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' \
-         WHERE d.message_id = $1 AND d.kind = 'text' ORDER BY d.id"
-    ).bind(message.0).fetch_all(&mut *c).await)?;
+         WHERE d.message_id = $1 AND d.kind = 'text' ORDER BY d.id",
+    )
+    .bind(message.0)
+    .fetch_all(tx)
+    .await?;
     Ok(Some(Travel {
         author,
         author_name,

@@ -1,5 +1,6 @@
 //! The server dies in the middle of accepting a planned reply; after its next start the reply has left once.
 
+use switchboard::store::sql::query;
 use switchboard::store::{Job, Result, Store, Tx};
 
 use crate::databases::{self, Fresh};
@@ -11,7 +12,7 @@ impl Job for Plan {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        switchboard::on!(tx, c => sqlx::query(self.0).execute(&mut *c).await.map(drop))?;
+        query(self.0).execute(tx).await?;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::ConnectOptions;
-use switchboard::on;
+use switchboard::store::sql::{query, query_scalar};
 use switchboard::store::{self, Job, Opening, State, Store, Tx};
 use tempfile::TempDir;
 
@@ -210,14 +210,14 @@ impl Job for StandsStill {
 
     async fn run(&self, tx: &mut Tx) -> store::Result<i64> {
         if self.tries.fetch_add(1, Ordering::SeqCst) == 0 {
-            let session: i32 = on!(tx, c => sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut *c).await)?;
+            let session: i32 = query_scalar("SELECT pg_backend_pid()").fetch_one(tx).await?;
             let short = "SET LOCAL idle_in_transaction_session_timeout = '1ms'";
-            on!(tx, c => sqlx::query(short).execute(&mut *c).await.map(drop))?;
+            query(short).execute(tx).await?;
             // In a task of its own, since it looks by a connection of its own.
             let ended = tokio::spawn(ends(self.url.clone(), session));
             tokio::time::timeout(PATIENCE, ended).await.expect("the server ends the session").unwrap();
         }
-        Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM settings").fetch_one(&mut *c).await)?)
+        Ok(query_scalar("SELECT COUNT(*) FROM settings").fetch_one(tx).await?)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::error::{DatabaseError, ErrorKind};
+use switchboard::store::sql::query_scalar;
 use switchboard::store::{Error, Job, Result, Tx};
 
 use super::super::looking::get;
@@ -64,7 +65,7 @@ impl Job for Refused {
 async fn longest(house: &House) -> i64 {
     let mut tx = house.desk.store.read().await.unwrap();
     let lengths = "SELECT CAST(MAX(LENGTH(value)) AS BIGINT) FROM settings WHERE name LIKE 'written_at.%'";
-    switchboard::on!(&mut tx, c => sqlx::query_scalar(lengths).fetch_one(&mut *c).await).unwrap()
+    query_scalar(lengths).fetch_one(&mut tx).await.unwrap()
 }
 
 both_stores! {

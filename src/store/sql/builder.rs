@@ -1,0 +1,120 @@
+//! Statements that are put together from pieces.
+
+use std::fmt::{Display, Write};
+use std::marker::PhantomData;
+
+use sqlx::{AssertSqlSafe, SqlSafeStr};
+
+use super::{Column, FromRow, Query, QueryAs, QueryScalar, Value};
+
+/// A statement under construction; each value that is pushed becomes the next `$n`.
+#[derive(Debug)]
+pub struct QueryBuilder {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl QueryBuilder {
+    /// A statement that begins so.
+    #[must_use]
+    pub fn new(sql: impl Into<String>) -> Self {
+        QueryBuilder { sql: sql.into(), values: Vec::new() }
+    }
+
+    /// Adds text, which must not come from outside.
+    pub fn push(&mut self, sql: impl Display) -> &mut Self {
+        write!(self.sql, "{sql}").expect("a text can always grow");
+        self
+    }
+
+    /// Adds a value.
+    pub fn push_bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.add(value.into());
+        self
+    }
+
+    fn add(&mut self, value: Value) {
+        self.values.push(value);
+        write!(self.sql, "${}", self.values.len()).expect("a text can always grow");
+    }
+
+    /// Adds pieces with `separator` between them.
+    pub fn separated(&mut self, separator: &'static str) -> Separated<'_> {
+        Separated { builder: self, separator, first: true }
+    }
+
+    /// Adds `VALUES (…), (…)`, a pair of brackets a row.
+    pub fn push_values<T>(
+        &mut self,
+        rows: impl IntoIterator<Item = T>,
+        mut push_row: impl FnMut(Separated<'_>, T),
+    ) -> &mut Self {
+        self.sql.push_str("VALUES ");
+        for (count, row) in rows.into_iter().enumerate() {
+            self.sql.push_str(if count == 0 { "(" } else { ", (" });
+            push_row(self.separated(", "), row);
+            self.sql.push(')');
+        }
+        self
+    }
+
+    /// The statement.
+    pub fn build(&mut self) -> Query {
+        Query {
+            sql: AssertSqlSafe(std::mem::take(&mut self.sql)).into_sql_str(),
+            values: std::mem::take(&mut self.values),
+        }
+    }
+
+    /// The statement, its rows read as `T`s.
+    pub fn build_query_as<T: FromRow>(&mut self) -> QueryAs<T> {
+        QueryAs(self.build(), PhantomData)
+    }
+
+    /// The statement, its rows' first columns read as `T`s.
+    pub fn build_query_scalar<T: Column>(&mut self) -> QueryScalar<T> {
+        QueryScalar(self.build(), PhantomData)
+    }
+}
+
+/// Pieces of a statement with something between them.
+#[derive(Debug)]
+pub struct Separated<'a> {
+    builder: &'a mut QueryBuilder,
+    separator: &'static str,
+    first: bool,
+}
+
+impl Separated<'_> {
+    fn next(&mut self) {
+        if !std::mem::take(&mut self.first) {
+            self.builder.sql.push_str(self.separator);
+        }
+    }
+
+    /// Adds text as a piece.
+    pub fn push(&mut self, sql: impl Display) -> &mut Self {
+        self.next();
+        self.builder.push(sql);
+        self
+    }
+
+    /// Adds a value as a piece.
+    pub fn push_bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.next();
+        self.builder.add(value.into());
+        self
+    }
+
+    /// Adds text to the piece before.
+    pub fn push_unseparated(&mut self, sql: impl Display) -> &mut Self {
+        self.builder.push(sql);
+        self
+    }
+
+    /// Adds a value to the piece before.
+    pub fn push_bind_unseparated(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.builder.add(value.into());
+        self
+    }
+}

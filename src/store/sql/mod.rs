@@ -1,0 +1,234 @@
+//! Statements, written once for both databases: a text with `$1…$n` and the values that stand for them.
+//!
+//! What talks to a driver is compiled once, here, and not once a statement and a database.
+
+use std::marker::PhantomData;
+
+use futures_util::future::BoxFuture;
+use sqlx::{SqlSafeStr, SqlStr};
+
+use super::Tx;
+
+mod builder;
+mod row;
+mod value;
+
+pub use builder::{QueryBuilder, Separated};
+pub use row::{Column, FromRow, Index, Row};
+pub use sqlx::AssertSqlSafe;
+pub use value::Value;
+
+pub(in crate::store) use row::from_row;
+
+/// A statement and its values.
+#[derive(Debug)]
+#[must_use = "a statement does nothing before it is executed"]
+pub struct Query {
+    sql: SqlStr,
+    values: Vec<Value>,
+}
+
+/// A statement whose rows are read as `T`s.
+#[derive(Debug)]
+#[must_use = "a statement does nothing before it is executed"]
+pub struct QueryAs<T>(Query, PhantomData<fn() -> T>);
+
+/// A statement whose rows' first columns are read as `T`s.
+#[derive(Debug)]
+#[must_use = "a statement does nothing before it is executed"]
+pub struct QueryScalar<T>(Query, PhantomData<fn() -> T>);
+
+/// A statement whose rows are read by a function.
+#[derive(Debug)]
+#[must_use = "a statement does nothing before it is executed"]
+pub struct Mapped<F>(Query, F);
+
+/// What became of a statement that has no rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Done(u64);
+
+impl Done {
+    /// How many rows it wrote or took away.
+    #[must_use]
+    pub fn rows_affected(self) -> u64 {
+        self.0
+    }
+}
+
+/// A statement.
+pub fn query(sql: impl SqlSafeStr) -> Query {
+    Query { sql: sql.into_sql_str(), values: Vec::new() }
+}
+
+/// A statement whose rows are read as `T`s.
+pub fn query_as<T: FromRow>(sql: impl SqlSafeStr) -> QueryAs<T> {
+    QueryAs(query(sql), PhantomData)
+}
+
+/// A statement whose rows' first columns are read as `T`s.
+pub fn query_scalar<T: Column>(sql: impl SqlSafeStr) -> QueryScalar<T> {
+    QueryScalar(query(sql), PhantomData)
+}
+
+/// Runs texts of several statements without values or rows.
+///
+/// # Errors
+/// What the database said of the first that it did not do.
+pub async fn raw(tx: &mut Tx, sql: impl SqlSafeStr) -> sqlx::Result<()> {
+    let sql = sql.into_sql_str();
+    crate::metrics::statement();
+    match tx {
+        Tx::Sqlite(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(drop),
+        Tx::Postgres(session) => sqlx::raw_sql(sql).execute(&mut **session).await.map(drop),
+    }
+}
+
+impl Query {
+    /// Puts a value in the place of the next `$n`.
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Reads each row by `read`.
+    pub fn try_map<T, F: FnMut(Row) -> sqlx::Result<T>>(self, read: F) -> Mapped<F> {
+        Mapped(self, read)
+    }
+
+    /// Runs the statement.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub fn execute(self, tx: &mut Tx) -> BoxFuture<'_, sqlx::Result<Done>> {
+        crate::metrics::statement();
+        Box::pin(async move {
+            let Query { sql, values } = self;
+            match tx {
+                Tx::Sqlite(connection) => {
+                    let query = sqlx::query_with(sql, value::of_sqlite(values)?);
+                    query.execute(&mut **connection).await.map(|done| Done(done.rows_affected()))
+                }
+                Tx::Postgres(session) => {
+                    let query = sqlx::query_with(sql, value::of_postgres(values)?);
+                    query.execute(&mut **session).await.map(|done| Done(done.rows_affected()))
+                }
+            }
+        })
+    }
+
+    /// Its rows.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub fn fetch_all(self, tx: &mut Tx) -> BoxFuture<'_, sqlx::Result<Vec<Row>>> {
+        crate::metrics::statement();
+        Box::pin(async move {
+            let Query { sql, values } = self;
+            match tx {
+                Tx::Sqlite(connection) => {
+                    let query = sqlx::query_with(sql, value::of_sqlite(values)?);
+                    Ok(query.fetch_all(&mut **connection).await?.into_iter().map(Row::Sqlite).collect())
+                }
+                Tx::Postgres(session) => {
+                    let query = sqlx::query_with(sql, value::of_postgres(values)?);
+                    Ok(query.fetch_all(&mut **session).await?.into_iter().map(Row::Postgres).collect())
+                }
+            }
+        })
+    }
+
+    /// Its first row.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub fn fetch_optional(self, tx: &mut Tx) -> BoxFuture<'_, sqlx::Result<Option<Row>>> {
+        crate::metrics::statement();
+        Box::pin(async move {
+            let Query { sql, values } = self;
+            match tx {
+                Tx::Sqlite(connection) => {
+                    let query = sqlx::query_with(sql, value::of_sqlite(values)?);
+                    Ok(query.fetch_optional(&mut **connection).await?.map(Row::Sqlite))
+                }
+                Tx::Postgres(session) => {
+                    let query = sqlx::query_with(sql, value::of_postgres(values)?);
+                    Ok(query.fetch_optional(&mut **session).await?.map(Row::Postgres))
+                }
+            }
+        })
+    }
+
+    /// Its one row.
+    ///
+    /// # Errors
+    /// What the database said, and [`sqlx::Error::RowNotFound`].
+    pub async fn fetch_one(self, tx: &mut Tx) -> sqlx::Result<Row> {
+        self.fetch_optional(tx).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+}
+
+/// The same for each way to read rows.
+macro_rules! fetches {
+    ($query:ident, $bound:path, $read:expr) => {
+        impl<T: $bound> $query<T> {
+            /// Puts a value in the place of the next `$n`.
+            pub fn bind(self, value: impl Into<Value>) -> Self {
+                $query(self.0.bind(value), PhantomData)
+            }
+
+            /// All rows.
+            ///
+            /// # Errors
+            /// What the database said, and a column that is not there or of another type.
+            pub async fn fetch_all(self, tx: &mut Tx) -> sqlx::Result<Vec<T>> {
+                self.0.fetch_all(tx).await?.iter().map($read).collect()
+            }
+
+            /// The first row.
+            ///
+            /// # Errors
+            /// As of `fetch_all`.
+            pub async fn fetch_optional(self, tx: &mut Tx) -> sqlx::Result<Option<T>> {
+                self.0.fetch_optional(tx).await?.as_ref().map($read).transpose()
+            }
+
+            /// The one row.
+            ///
+            /// # Errors
+            /// As of `fetch_all`, and [`sqlx::Error::RowNotFound`].
+            pub async fn fetch_one(self, tx: &mut Tx) -> sqlx::Result<T> {
+                self.fetch_optional(tx).await?.ok_or(sqlx::Error::RowNotFound)
+            }
+        }
+    };
+}
+fetches!(QueryAs, FromRow, T::from_row);
+fetches!(QueryScalar, Column, |row: &Row| row.try_get(0));
+
+impl<T, F: FnMut(Row) -> sqlx::Result<T>> Mapped<F> {
+    /// All rows.
+    ///
+    /// # Errors
+    /// What the database said, and what the function said of a row.
+    pub async fn fetch_all(self, tx: &mut Tx) -> sqlx::Result<Vec<T>> {
+        let rows = self.0.fetch_all(tx).await?;
+        rows.into_iter().map(self.1).collect()
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// As of [`Mapped::fetch_all`].
+    pub async fn fetch_optional(self, tx: &mut Tx) -> sqlx::Result<Option<T>> {
+        let row = self.0.fetch_optional(tx).await?;
+        row.map(self.1).transpose()
+    }
+
+    /// The one row.
+    ///
+    /// # Errors
+    /// As of [`Mapped::fetch_all`], and [`sqlx::Error::RowNotFound`].
+    pub async fn fetch_one(self, tx: &mut Tx) -> sqlx::Result<T> {
+        self.fetch_optional(tx).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+}
