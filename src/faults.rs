@@ -17,7 +17,7 @@ pub fn point(name: &str) {
 #[inline]
 pub async fn during<T>(name: &str, work: impl Future<Output = T>) -> T {
     match deadline(name) {
-        Some(patience) => match tokio::time::timeout(patience, work).await {
+        Some(timeout) => match tokio::time::timeout(timeout, work).await {
             Ok(done) => done,
             // No destructor runs and nothing is flushed: what a kill leaves behind.
             Err(_) => std::process::abort(),

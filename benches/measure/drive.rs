@@ -53,8 +53,8 @@ impl Driven {
 /// Asks on all connections, as many to each of the `doors`, as fast as answers come, `until` that says so (or `most` texts
 /// are answered).
 pub async fn saturate(doors: &[u16], texts: &Texts, until: Instant, most: usize) -> Result<Driven> {
-    let gate = Cell::new(true);
-    flood(doors, texts, until, most, &gate, &Cell::new(0)).await
+    let readiness = Cell::new(true);
+    flood(doors, texts, until, most, &readiness, &Cell::new(0)).await
 }
 
 async fn flood(

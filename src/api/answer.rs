@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::quota;
 
 /// The answer of a handler.
-pub(super) type Told = std::result::Result<Answer, Problem>;
+pub(super) type Answered = std::result::Result<Answer, Problem>;
 
 /// JSON with its status.
 #[derive(Clone, Debug)]
@@ -27,12 +27,12 @@ pub(super) struct Answer {
 
 impl Answer {
     /// What was asked for.
-    pub(super) fn ok(value: &impl Serialize) -> Told {
+    pub(super) fn ok(value: &impl Serialize) -> Answered {
         Answer::of(200, value)
     }
 
     /// What was made.
-    pub(super) fn created(value: &impl Serialize) -> Told {
+    pub(super) fn created(value: &impl Serialize) -> Answered {
         Answer::of(201, value)
     }
 
@@ -50,7 +50,7 @@ impl Answer {
         self
     }
 
-    fn of(status: u16, value: &impl Serialize) -> Told {
+    fn of(status: u16, value: &impl Serialize) -> Answered {
         let json = serde_json::to_string(value).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Problem::new("internal", "The fault is ours and has been logged.")

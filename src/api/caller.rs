@@ -83,7 +83,7 @@ async fn known(req: &Request<'_>) -> Result<Program, Problem> {
         return Err(Problem::new("unauthorized", detail));
     };
     if let Some(limit) = desk.policies.api.rate_limit {
-        let counted = desk.outside.count(caller.token, limit, desk.clock.now());
+        let counted = desk.activity.count(caller.token, limit, desk.clock.now());
         quota::note(req, counted);
         if counted.over {
             let detail = format!("This token may make {limit} requests in a minute. Wait {} s.", counted.reset);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::answer::{Answer, Told};
+use super::answer::{Answer, Answered};
 use super::body::Body;
 use super::caller::{EndpointsWrite, May, has};
 use super::events::EventName;
@@ -99,7 +99,12 @@ impl From<table::Endpoint> for Endpoint {
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::post("/endpoints", data = "<body>")]
-pub(super) async fn create(may: May<EndpointsWrite>, key: Key, body: Body<NewEndpoint>, desk: &State<Desk>) -> Told {
+pub(super) async fn create(
+    may: May<EndpointsWrite>,
+    key: Key,
+    body: Body<NewEndpoint>,
+    desk: &State<Desk>,
+) -> Answered {
     let wanted = Wanted::read(body.value.events.iter().map(String::as_str));
     let wanted = wanted.map_err(|why| Problem::refused([Fault::at("/events", &why)]))?;
     // Before an answer is given again: another token of the app may have got it.
@@ -128,7 +133,7 @@ pub(super) async fn create(may: May<EndpointsWrite>, key: Key, body: Body<NewEnd
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::get("/endpoints")]
-pub(super) async fn index(may: May<EndpointsWrite>, page: Page, desk: &State<Desk>) -> Told {
+pub(super) async fn index(may: May<EndpointsWrite>, page: Page, desk: &State<Desk>) -> Answered {
     let kept = table::of_app(&mut desk.store.read().await?, may.caller.app).await?;
     let behind = kept.into_iter().filter(|endpoint| page.after.is_none_or(|last| endpoint.id.0 > last));
     let mut kept: Vec<_> = behind.take(usize::try_from(page.looks_up()).unwrap_or(usize::MAX)).collect();
@@ -144,7 +149,7 @@ pub(super) async fn index(may: May<EndpointsWrite>, page: Page, desk: &State<Des
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::get("/endpoints/<id>")]
-pub(super) async fn show(id: &str, may: May<EndpointsWrite>, desk: &State<Desk>) -> Told {
+pub(super) async fn show(id: &str, may: May<EndpointsWrite>, desk: &State<Desk>) -> Answered {
     let id = numbered(id, EndpointId)?;
     let kept = table::of_app(&mut desk.store.read().await?, may.caller.app).await?;
     let kept = kept.into_iter().find(|endpoint| endpoint.id == id);
@@ -161,7 +166,7 @@ pub(super) async fn show(id: &str, may: May<EndpointsWrite>, desk: &State<Desk>)
     security(("token" = ["endpoints:write"])),
 )]
 #[rocket::delete("/endpoints/<id>")]
-pub(super) async fn delete(id: &str, may: May<EndpointsWrite>, desk: &State<Desk>) -> Told {
+pub(super) async fn delete(id: &str, may: May<EndpointsWrite>, desk: &State<Desk>) -> Answered {
     endpoints::delete(desk, By::Program(may.caller), numbered(id, EndpointId)?).await?;
     Ok(Answer::done())
 }

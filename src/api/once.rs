@@ -3,7 +3,7 @@
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
-use super::answer::{Answer, Told};
+use super::answer::{Answer, Answered};
 use super::problem::{Fault, Problem};
 use crate::desk::Desk;
 use crate::desk::programs::Program;
@@ -47,10 +47,10 @@ pub(super) async fn once<A, S>(
     hash: &str,
     act: impl FnOnce(Program) -> A,
     show: impl FnOnce(Made) -> S,
-) -> Told
+) -> Answered
 where
     A: Future<Output = Result<Made, Problem>>,
-    S: Future<Output = Told>,
+    S: Future<Output = Answered>,
 {
     let Some(key) = key.0 else { return show(act(caller.clone()).await?).await };
     let asked = Asked { app: caller.app, key, hash: hash.to_owned() };

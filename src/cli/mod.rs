@@ -14,8 +14,8 @@ use crate::clock::Clock;
 use crate::config::{Refused, Settings};
 use crate::courier::Courier;
 use crate::desk::lines::apply::Apply;
-use crate::desk::programs::outside::Outside;
-use crate::desk::upkeep::gate::Gate;
+use crate::desk::programs::activity::Activity;
+use crate::desk::upkeep::readiness::Readiness;
 use crate::desk::upkeep::tallies::Tallies;
 use crate::desk::{self, Desk, commands};
 use crate::domain::setup::Setup;
@@ -131,7 +131,7 @@ impl Here {
     /// As [`Here::desk`], with a carrier that can be asked about numbers.
     pub(crate) fn desk_with(&self, store: &Store, carrier: Arc<dyn Carrier>) -> Desk {
         let (outgoing, _) = mpsc::unbounded_channel();
-        let gate = Gate::new(&self.clock, store.timeline());
+        let readiness = Readiness::new(&self.clock, store.timeline());
         Desk::new(desk::Parts {
             store: store.clone(),
             clock: self.clock.clone(),
@@ -146,8 +146,8 @@ impl Here {
             outgoing,
             wake: Notify::new(),
             tallies: Tallies::default(),
-            gate,
-            outside: Outside::new(Courier::new(self.settings.events_allow_private)),
+            readiness,
+            activity: Activity::new(Courier::new(self.settings.events_allow_private)),
         })
     }
 

@@ -40,14 +40,14 @@ pub fn start(desk: &Desk, outgoing: mpsc::UnboundedReceiver<Sending>, since: At)
 }
 
 impl Running {
-    /// Begins nothing new, waits until every request under way has its result written (at most `patience`), and ends.
-    pub async fn stop(mut self, patience: Duration) {
+    /// Begins nothing new, waits until every request under way has its result written (at most `timeout`), and ends.
+    pub async fn stop(mut self, timeout: Duration) {
         self.desk.room.close();
         let _ = self.stop.send(true);
         self.desk.ring();
         self.desk.live.nudge();
         let all = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(patience, all).await.is_err() {
+        if tokio::time::timeout(timeout, all).await.is_err() {
             tracing::warn!("requests were still under way at the end; they are looked up after the next start");
         }
     }

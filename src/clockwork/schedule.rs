@@ -10,10 +10,10 @@ use crate::desk::conversations::{idle, snooze};
 use crate::desk::outbox::{claim, doubt};
 use crate::desk::programs::{post, tokens};
 use crate::desk::receiving::backfill;
-use crate::desk::replies::fulfil;
+use crate::desk::replies::send_due;
 use crate::desk::routing::duty;
 use crate::desk::search::index;
-use crate::desk::upkeep::{clocks, lapse, leap, outage};
+use crate::desk::upkeep::{clock_jump, clocks, lapse, outage};
 use crate::desk::{Desk, pairs, pool};
 use crate::store::Result;
 
@@ -51,16 +51,18 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
                 Ok(())
             })
         }),
-        task("vouch", Duration::from_secs(1), |desk| Box::pin(async move { backfill::vouch(&desk).await.map(drop) })),
+        task("vouch", Duration::from_secs(1), |desk| {
+            Box::pin(async move { backfill::check_restored_outbox(&desk).await.map(drop) })
+        }),
         task("backfill", missed, |desk| Box::pin(async move { backfill::turn(&desk).await.map(drop) })),
         task("people", PEOPLE, |desk| Box::pin(async move { backfill::people(&desk).await.map(drop) })),
-        task("leap", Duration::from_secs(1), |desk| Box::pin(async move { leap::replan(&desk).await.map(drop) })),
+        task("leap", Duration::from_secs(1), |desk| Box::pin(async move { clock_jump::replan(&desk).await.map(drop) })),
         task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),
         task("turn", Duration::from_secs(2), |desk| Box::pin(async move { duty::turn(&desk).await.map(drop) })),
         task("sweep", Duration::from_secs(5), |desk| Box::pin(async move { claim::sweep(&desk).await.map(drop) })),
         task("planned", Duration::from_millis(500), |desk| {
-            Box::pin(async move { fulfil::fulfil(&desk).await.map(drop) })
+            Box::pin(async move { send_due::send_due(&desk).await.map(drop) })
         }),
         task("wake", Duration::from_secs(5), |desk| Box::pin(async move { snooze::wake(&desk).await.map(drop) })),
         task("idle", Duration::from_secs(30), |desk| Box::pin(async move { idle::close_idle(&desk).await.map(drop) })),

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::domain::programs::reach;
+use crate::domain::programs::public_address;
 use crate::outgoing::causes;
 
 /// Why something was not posted.
@@ -35,7 +35,8 @@ impl Resolve for OutIntoTheWorld {
         Box::pin(async move {
             // The port is put in later by whoever connects.
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let out: Vec<SocketAddr> = found.into_iter().filter(|found| reach::is_public(found.ip())).collect();
+            let out: Vec<SocketAddr> =
+                found.into_iter().filter(|found| public_address::is_public(found.ip())).collect();
             if out.is_empty() {
                 return Err(TurnedBack.into());
             }

@@ -31,13 +31,13 @@ pub enum Knock {
     Broken(String),
 }
 
-/// Asks `url`, and waits no longer than `patience` for all of it.
-pub async fn knock(url: &str, patience: Duration) -> Knock {
+/// Asks `url`, and waits no longer than `timeout` for all of it.
+pub async fn knock(url: &str, timeout: Duration) -> Knock {
     let Ok(parsed) = Url::parse(url) else { return Knock::Broken("it is no web address".to_owned()) };
-    tokio::time::timeout(patience, ask(parsed, patience)).await.unwrap_or(Knock::Silent)
+    tokio::time::timeout(timeout, ask(parsed, timeout)).await.unwrap_or(Knock::Silent)
 }
 
-async fn ask(url: Url, patience: Duration) -> Knock {
+async fn ask(url: Url, timeout: Duration) -> Knock {
     let Some(host) = url.host_str() else { return Knock::Broken("it names no host".to_owned()) };
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let port = url.port_or_known_default().unwrap_or(443);
@@ -46,7 +46,7 @@ async fn ask(url: Url, patience: Duration) -> Knock {
         Ok(None) => return Knock::NoAddress("the name has no address".to_owned()),
         Err(error) => return Knock::NoAddress(error.to_string()),
     }
-    let client = match client(AGENT, url.scheme() == "https").timeout(patience).build() {
+    let client = match client(AGENT, url.scheme() == "https").timeout(timeout).build() {
         Ok(client) => client,
         Err(error) => return Knock::Broken(format!("no client could be made for it: {}", last(&error))),
     };

@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Url};
 
-use crate::domain::programs::reach;
+use crate::domain::programs::public_address;
 use crate::outgoing::{AGENT, client};
 use crate::wire::standard_webhooks::{ID, SIGNATURE, TIMESTAMP};
 
@@ -32,7 +32,7 @@ pub struct Courier {
 
 /// One post.
 #[derive(Clone, Debug)]
-pub struct Parcel {
+pub struct Post {
     /// Where.
     pub url: String,
     /// The event's id.
@@ -108,7 +108,7 @@ impl Courier {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let named_so = bare.trim_end_matches('.').to_ascii_lowercase();
         let local = named_so == "localhost" || named_so.ends_with(".localhost");
-        let beside = bare.parse().is_ok_and(|ip| !reach::is_public(ip));
+        let beside = bare.parse().is_ok_and(|ip| !public_address::is_public(ip));
         if !self.allow_private && (local || beside) {
             return Err(guard::REFUSED.to_owned());
         }
@@ -116,8 +116,8 @@ impl Courier {
     }
 
     /// Posts a parcel, once.
-    pub async fn hand(&self, parcel: &Parcel) -> Handed {
-        let url = match self.read(&parcel.url) {
+    pub async fn hand(&self, post: &Post) -> Handed {
+        let url = match self.read(&post.url) {
             Ok(url) => url,
             Err(why) => return Handed::Refused(None, why),
         };
@@ -129,10 +129,10 @@ impl Courier {
             .post(url)
             .timeout(self.timeout)
             .header(CONTENT_TYPE, "application/json")
-            .header(ID, &parcel.id)
-            .header(TIMESTAMP, parcel.seconds)
-            .header(SIGNATURE, &parcel.signature)
-            .body(parcel.body.clone());
+            .header(ID, &post.id)
+            .header(TIMESTAMP, post.seconds)
+            .header(SIGNATURE, &post.signature)
+            .body(post.body.clone());
         match request.send().await {
             Err(error) => Handed::Refused(None, in_words(&error)),
             Ok(mut response) => {

@@ -15,7 +15,6 @@ use crate::live::Live;
 use crate::secret::{Chance, Ids};
 use crate::store::{self, Store};
 
-mod because;
 pub mod commands;
 pub mod consent;
 pub mod conversations;
@@ -26,6 +25,7 @@ pub mod pairs;
 pub mod people;
 pub mod pool;
 pub mod programs;
+mod reasons;
 pub mod receiving;
 pub mod replies;
 pub mod routing;
@@ -67,9 +67,9 @@ pub struct Parts {
     /// Counts that the clockwork writes down.
     pub tallies: upkeep::tallies::Tallies,
     /// Whether things may end by themselves.
-    pub gate: upkeep::gate::Gate,
+    pub readiness: upkeep::readiness::Readiness,
     /// What integrators' programs have done lately.
-    pub outside: programs::outside::Outside,
+    pub activity: programs::activity::Activity,
 }
 
 /// The desk, shared by everything that runs in this process.

@@ -4,7 +4,7 @@
 use rocket::Request;
 use rocket::http::uri::Absolute;
 
-use crate::domain::programs::reach;
+use crate::domain::programs::public_address;
 
 /// The public address, as configured.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl Site {
     #[must_use]
     pub fn is_published(&self) -> bool {
         let host = self.origin.split_once("://").map_or("", |(_, host)| host);
-        self.https && !reach::names_this_machine(host)
+        self.https && !public_address::names_this_machine(host)
     }
 
     /// Whether cookies may be `Secure` here: over https, and on loopback, where browsers keep them as well.
@@ -77,7 +77,7 @@ impl Site {
 /// The `Host` header if it names this machine itself.
 fn loopback_host<'r>(req: &'r Request<'_>) -> Option<&'r str> {
     let host = req.headers().get_one("host")?;
-    reach::names_this_machine(host).then_some(host)
+    public_address::names_this_machine(host).then_some(host)
 }
 
 #[cfg(test)]

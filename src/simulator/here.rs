@@ -9,7 +9,7 @@ use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 
 use super::Simulator;
-use crate::domain::programs::reach::names_this_machine;
+use crate::domain::programs::public_address::names_this_machine;
 
 const NOT_HERE: &str = "The simulator has no password, so it answers only on its own machine: ask for localhost or 127.0.0.1, or \
      set SWITCHBOARD_SIMULATOR_ANYWHERE=true if everyone who can reach it may use it.\n";

@@ -41,7 +41,7 @@ const TOGETHER: usize = 64;
 
 /// The next step of one text.
 #[derive(Clone, Copy, Debug)]
-struct Errand {
+struct Pending {
     seq: u64,
     step: usize,
 }
@@ -50,28 +50,28 @@ struct Errand {
 struct Queue {
     /// Keeps errands of the same instant in order.
     last: u64,
-    waiting: BTreeMap<(At, u64), Errand>,
+    waiting: BTreeMap<(At, u64), Pending>,
 }
 
 /// What is still to do, by time.
 #[derive(Debug, Default)]
-pub(super) struct Errands {
+pub(super) struct Schedule {
     queue: Mutex<Queue>,
     wake: Arc<Notify>,
     runner: OnceLock<()>,
 }
 
-impl Errands {
-    fn add(&self, at: At, errand: Errand) {
+impl Schedule {
+    fn add(&self, at: At, pending: Pending) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         queue.last += 1;
         let key = (at, queue.last);
-        queue.waiting.insert(key, errand);
+        queue.waiting.insert(key, pending);
         drop(queue);
         self.wake.notify_one();
     }
 
-    fn due(&self, now: At) -> Option<Errand> {
+    fn due(&self, now: At) -> Option<Pending> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let first = queue.waiting.first_entry()?;
         (first.key().0 <= now).then(|| first.remove())
@@ -104,7 +104,7 @@ impl Simulator {
                 arrive(book, seq, now);
             }
             Receipts::After { sent, .. } => {
-                self.0.errands.add(now + sent, Errand { seq, step: 0 });
+                self.0.schedule.add(now + sent, Pending { seq, step: 0 });
                 self.wake_runner();
             }
         }
@@ -116,32 +116,32 @@ impl Simulator {
         let mut posted = 0;
         loop {
             drop(self.book());
-            let Some(errand) = self.0.errands.due(self.now()) else { break };
-            posted += self.run(errand).await;
+            let Some(pending) = self.0.schedule.due(self.now()) else { break };
+            posted += self.run(pending).await;
         }
         posted
     }
 
     /// Posts all receipts of a text now, before its create is answered.
     pub(super) async fn report_first(&self, seq: u64) {
-        let mut errand = Errand { seq, step: 0 };
-        while self.report(errand).await.1 {
-            errand.step += 1;
+        let mut pending = Pending { seq, step: 0 };
+        while self.report(pending).await.1 {
+            pending.step += 1;
         }
     }
 
-    async fn run(&self, errand: Errand) -> usize {
-        let (posted, more) = self.report(errand).await;
+    async fn run(&self, pending: Pending) -> usize {
+        let (posted, more) = self.report(pending).await;
         if more && let Receipts::After { delivered, .. } = self.0.settings.receipts {
-            let next = Errand { step: errand.step + 1, ..errand };
-            self.0.errands.add(self.now() + delivered, next);
+            let next = Pending { step: pending.step + 1, ..pending };
+            self.0.schedule.add(self.now() + delivered, next);
         }
         posted
     }
 
     /// Moves a text one step on and reports it as its faults allow: how many receipts were posted, and whether there
     /// is another step.
-    async fn report(&self, Errand { seq, step }: Errand) -> (usize, bool) {
+    async fn report(&self, Pending { seq, step }: Pending) -> (usize, bool) {
         let now = self.now();
         let (reports, course, text) = {
             let mut book = self.book();
@@ -185,16 +185,16 @@ impl Simulator {
 
     /// Starts the task that does what is due, unless a test does it by hand. It ends with the simulator.
     fn wake_runner(&self) {
-        if self.0.settings.by_hand || self.0.errands.runner.set(()).is_err() {
+        if self.0.settings.by_hand || self.0.schedule.runner.set(()).is_err() {
             return;
         }
-        tokio::spawn(keep_running(Arc::downgrade(&self.0), self.0.errands.wake.clone()));
+        tokio::spawn(keep_running(Arc::downgrade(&self.0), self.0.schedule.wake.clone()));
     }
 
     /// As [`Simulator::set_out`] for texts that do not exist yet.
     pub(super) fn expect_late(&self) {
         self.wake_runner();
-        self.0.errands.wake.notify_one();
+        self.0.schedule.wake.notify_one();
     }
 }
 
@@ -211,15 +211,15 @@ async fn keep_running(simulator: Weak<Inner>, wake: Arc<Notify>) {
         let Some(simulator) = simulator.upgrade().map(Simulator) else { return };
         let late = simulator.book().next_late();
         let now = simulator.now();
-        while let Some(errand) = simulator.0.errands.due(now) {
+        while let Some(pending) = simulator.0.schedule.due(now) {
             let Ok(place) = together.clone().acquire_owned().await else { return };
             let simulator = simulator.clone();
             tokio::spawn(async move {
-                simulator.run(errand).await;
+                simulator.run(pending).await;
                 drop(place);
             });
         }
-        let next = [simulator.0.errands.next(), late].into_iter().flatten().min();
+        let next = [simulator.0.schedule.next(), late].into_iter().flatten().min();
         drop(simulator);
         let wait = next.map_or(Duration::from_mins(1), |at| at.since(now));
         tokio::select! {

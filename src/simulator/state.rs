@@ -12,7 +12,7 @@ use super::here::Here;
 use super::numbers::{NumberChange, Numbers, OwnNumber};
 use super::phones::{PhoneKind, Phones, VirtualPhone};
 use super::poster::Poster;
-use super::receipts::{Errands, Receipts};
+use super::receipts::{Receipts, Schedule};
 use super::texts::Text;
 use super::wirelog::WireLog;
 use crate::clock::{At, Clock};
@@ -87,7 +87,7 @@ pub(super) struct Inner {
     phones: Mutex<Phones>,
     webhook: Mutex<Option<String>>,
     pub(super) faults: Faults,
-    pub(super) errands: Errands,
+    pub(super) schedule: Schedule,
     pub(super) wire: WireLog,
     pub(super) poster: Poster,
     shown: Mutex<Shown>,
@@ -115,7 +115,7 @@ impl Simulator {
             phones: Mutex::default(),
             webhook: Mutex::new(settings.webhook.clone()),
             faults: Faults::new(settings.chance.clone()),
-            errands: Errands::default(),
+            schedule: Schedule::default(),
             wire: WireLog::default(),
             poster: Poster::new(Here::of(settings.anywhere, settings.webhook.as_deref()))?,
             shown: Mutex::default(),
@@ -278,7 +278,7 @@ impl Simulator {
     pub fn reset(&self) {
         self.0.faults.remove(|_| true);
         *lock(&self.0.shown) = Shown::default();
-        self.0.errands.clear();
+        self.0.schedule.clear();
         self.book().clear();
         self.phones().reset();
         self.0.wire.clear();

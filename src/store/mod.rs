@@ -111,11 +111,11 @@ impl Store {
         Self::opened(url, opening, engine::postgres::connections::ANSWERING).await
     }
 
-    async fn opened(url: &str, opening: Opening, patience: Duration) -> Result<Self> {
+    async fn opened(url: &str, opening: Opening, timeout: Duration) -> Result<Self> {
         if url.starts_with("sqlite:") {
             Ok(Store::Sqlite(Arc::new(engine::sqlite::Sqlite::open(url, opening).await?)))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Ok(Store::Postgres(Arc::new(engine::postgres::Postgres::open(url, opening, patience).await?)))
+            Ok(Store::Postgres(Arc::new(engine::postgres::Postgres::open(url, opening, timeout).await?)))
         } else {
             Err(Error::Refused(
                 "DATABASE_URL names no database this program knows: write sqlite:PATH or postgres://…".to_owned(),

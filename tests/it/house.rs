@@ -14,13 +14,13 @@ use switchboard::courier::Courier;
 use switchboard::desk::conversations::{idle, snooze};
 use switchboard::desk::lines::apply::Apply;
 use switchboard::desk::outbox::{Sending, claim, deliver, doubt};
-use switchboard::desk::programs::outside::Outside;
+use switchboard::desk::programs::activity::Activity;
 use switchboard::desk::receiving::backfill;
-use switchboard::desk::replies::fulfil;
+use switchboard::desk::replies::send_due;
 use switchboard::desk::routing::duty;
-use switchboard::desk::upkeep::gate::Gate;
+use switchboard::desk::upkeep::readiness::Readiness;
 use switchboard::desk::upkeep::tallies::Tallies;
-use switchboard::desk::upkeep::{identity, lapse, leap, outage};
+use switchboard::desk::upkeep::{clock_jump, identity, lapse, outage};
 use switchboard::desk::{self, Desk, pairs};
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::live::Live;
@@ -120,10 +120,10 @@ impl House {
 
     /// Nothing was missed by a house that has just been built.
     pub fn has_missed_nothing(self) -> House {
-        let epoch = self.desk.gate.epoch();
-        self.desk.gate.catch_up(epoch);
-        self.desk.gate.all_compared(epoch);
-        self.desk.gate.vouch(epoch);
+        let epoch = self.desk.readiness.epoch();
+        self.desk.readiness.catch_up(epoch);
+        self.desk.readiness.all_compared(epoch);
+        self.desk.readiness.outbox_checked(epoch);
         self
     }
 
@@ -141,7 +141,7 @@ impl House {
             clock: clock.clone(),
         });
         let (begun, outgoing) = mpsc::unbounded_channel();
-        let gate = Gate::new(&clock, store.timeline());
+        let readiness = Readiness::new(&clock, store.timeline());
         let desk = Desk::new(desk::Parts {
             store,
             clock: clock.clone(),
@@ -156,8 +156,8 @@ impl House {
             outgoing: begun,
             wake: tokio::sync::Notify::new(),
             tallies: Tallies::default(),
-            gate,
-            outside: Outside::new(Courier::new(plan.reaches_private).patient_for(Duration::from_millis(500))),
+            readiness,
+            activity: Activity::new(Courier::new(plan.reaches_private).patient_for(Duration::from_millis(500))),
         });
         Apply { setup, desk: desk.clone() }.on(false).await.unwrap().unwrap();
         let doors = app::build(app::Parts {
@@ -191,7 +191,7 @@ impl House {
     /// Does everything that is due now, until nothing is.
     pub async fn runs_due_work(&self) {
         for _ in 0..10_000 {
-            let mut busy = leap::replan(&self.desk).await.unwrap();
+            let mut busy = clock_jump::replan(&self.desk).await.unwrap();
             busy |= self.makes_requests().await;
             busy |= self.simulator.settle().await > 0;
             busy |= backfill::people(&self.desk).await.unwrap() > 0;
@@ -200,7 +200,7 @@ impl House {
             busy |= claim::sweep(&self.desk).await.unwrap() > 0;
             busy |= idle::close_idle(&self.desk).await.unwrap() > 0;
             busy |= snooze::wake(&self.desk).await.unwrap() > 0;
-            busy |= fulfil::fulfil(&self.desk).await.unwrap() > 0;
+            busy |= send_due::send_due(&self.desk).await.unwrap() > 0;
             busy |= pairs::warn(&self.desk).await.unwrap() > 0;
             busy |= pairs::lapse(&self.desk).await.unwrap() > 0;
             busy |= duty::turn(&self.desk).await.unwrap() > 0;
@@ -278,7 +278,7 @@ impl House {
         let turn = duty::next_turn(&self.desk).await.unwrap();
         let planned = store::replies::planned::next_due(&mut tx, now).await.unwrap();
         let post = store::programs::event_posts::next_due(&mut tx).await.unwrap().filter(|at| *at > now);
-        let pairs = store::pairs::partings::next_due(&mut tx, now).await.unwrap();
+        let pairs = store::pairs::endings::next_due(&mut tx, now).await.unwrap();
         [due, look, turn, planned, post, pairs].into_iter().flatten().min()
     }
 

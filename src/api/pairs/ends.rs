@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::shown::Pair;
 use super::{found, millis, numbered};
-use crate::api::answer::{Answer, Told};
+use crate::api::answer::{Answer, Answered};
 use crate::api::body::OrNothing;
 use crate::api::caller::{May, PairsWrite};
 use crate::api::once::{Key, once};
@@ -40,7 +40,7 @@ pub(in crate::api) struct Extension {
     security(("token" = ["pairs:write"])),
 )]
 #[rocket::post("/pairs/<id>/completion")]
-pub(in crate::api) async fn complete(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
+pub(in crate::api) async fn complete(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Answered {
     let id = numbered(id)?;
     pairs::complete(desk, Some(may.caller.clone()), id).await??;
     Answer::ok(&found(desk, &may.caller, id).await?)
@@ -56,7 +56,7 @@ pub(in crate::api) async fn complete(id: &str, may: May<PairsWrite>, desk: &Kept
     security(("token" = ["pairs:write"])),
 )]
 #[rocket::post("/pairs/<id>/closure")]
-pub(in crate::api) async fn close(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Told {
+pub(in crate::api) async fn close(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Answered {
     let id = numbered(id)?;
     pairs::close(desk, Some(may.caller.clone()), id).await??;
     Answer::ok(&found(desk, &may.caller, id).await?)
@@ -87,7 +87,7 @@ pub(in crate::api) async fn extend(
     key: Key,
     body: OrNothing<Extension>,
     desk: &Kept<Desk>,
-) -> Told {
+) -> Answered {
     let OrNothing(body) = body;
     let by = body.value.by.as_deref().map(duration::parse).transpose();
     let by = by.map_err(|why| Problem::refused([Fault::at("/by", &why)]))?;

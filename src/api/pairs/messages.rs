@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::numbered;
 use super::shown::Message;
-use crate::api::answer::{Answer, Told};
+use crate::api::answer::{Answer, Answered};
 use crate::api::body::Body;
 use crate::api::caller::{May, MessagesWrite, PairsRead};
 use crate::api::once::{Key, once};
@@ -51,7 +51,7 @@ pub(in crate::api) struct Messages {
     security(("token" = ["pairs:read"])),
 )]
 #[rocket::get("/pairs/<id>/messages")]
-pub(in crate::api) async fn index(id: &str, may: May<PairsRead>, page: Page, desk: &Kept<Desk>) -> Told {
+pub(in crate::api) async fn index(id: &str, may: May<PairsRead>, page: Page, desk: &Kept<Desk>) -> Answered {
     let id = numbered(id)?;
     let tx = &mut desk.store.read().await?;
     if views::one_of(tx, may.caller.app, id, desk.clock.now()).await?.is_none() {
@@ -86,7 +86,7 @@ pub(in crate::api) async fn create(
     key: Key,
     body: Body<NewMessage>,
     desk: &Kept<Desk>,
-) -> Told {
+) -> Answered {
     let names: Option<BTreeSet<String>> =
         body.value.to.as_ref().map(|to| to.iter().map(|one| name::kept(one)).collect());
     let hash = body.hash(&json!({ "body": body.value.body, "to": names }));

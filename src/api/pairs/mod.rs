@@ -6,7 +6,7 @@ use rocket::State as Kept;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::{Answer, Told};
+use super::answer::{Answer, Answered};
 use super::body::Body;
 use super::caller::{May, PairsRead, PairsWrite};
 use super::once::{Key, once};
@@ -71,7 +71,7 @@ pub(super) struct PoolProblem {
     security(("token" = ["pairs:write"])),
 )]
 #[rocket::post("/pairs", data = "<body>")]
-pub(super) async fn create(may: May<PairsWrite>, key: Key, body: Body<NewPair>, desk: &Kept<Desk>) -> Told {
+pub(super) async fn create(may: May<PairsWrite>, key: Key, body: Body<NewPair>, desk: &Kept<Desk>) -> Answered {
     let opening = body.value.clone().read()?;
     let hash = body.hash(&opening::meaning(&opening));
     let act = async |program| {
@@ -115,7 +115,7 @@ pub(super) async fn index(
     may: May<PairsRead>,
     page: Page,
     desk: &Kept<Desk>,
-) -> Told {
+) -> Answered {
     let filter = filter(&state, &reference, &phone)?;
     let wanted = Wanted { app: Some(may.caller.app), before: page.after.map(ConversationId), ..filter };
     let now = desk.clock.now();
@@ -164,7 +164,7 @@ fn filter(state: &[&str], reference: &[&str], phone: &[&str]) -> Result<Wanted, 
     security(("token" = ["pairs:read"])),
 )]
 #[rocket::get("/pairs/<id>")]
-pub(super) async fn show(id: &str, may: May<PairsRead>, desk: &Kept<Desk>) -> Told {
+pub(super) async fn show(id: &str, may: May<PairsRead>, desk: &Kept<Desk>) -> Answered {
     Answer::ok(&found(desk, &may.caller, numbered(id)?).await?)
 }
 

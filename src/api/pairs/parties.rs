@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::shown::Pair;
 use super::{PoolProblem, found, numbered};
-use crate::api::answer::{Answer, Told};
+use crate::api::answer::{Answer, Answered};
 use crate::api::body::Body;
 use crate::api::caller::{May, PairsWrite};
 use crate::api::problem::{Fault, Problem, ProblemDetails};
@@ -53,7 +53,7 @@ pub(in crate::api) async fn change(
     may: May<PairsWrite>,
     body: Body<PartyChange>,
     desk: &Kept<Desk>,
-) -> Told {
+) -> Answered {
     let id = numbered(id)?;
     let phone = typed::read(&body.value.phone, None);
     let phone = phone.map_err(|why| Problem::refused([Fault::at("/phone", &why.to_string())]))?;

@@ -12,9 +12,9 @@ use super::{Failed, Here, Outcome, port};
 use crate::clock::At;
 use crate::config::{CarrierSettings, Settings};
 use crate::courier::Courier;
-use crate::desk::programs::outside::Outside;
-use crate::desk::upkeep::gate::Gate;
+use crate::desk::programs::activity::Activity;
 use crate::desk::upkeep::identity;
+use crate::desk::upkeep::readiness::Readiness;
 use crate::desk::upkeep::tallies::Tallies;
 use crate::desk::{self, Desk};
 use crate::domain::words::redaction;
@@ -116,7 +116,7 @@ async fn serve(here: &Here, begun: Begun, network: Network, door: Door, mut stop
 
     let ids = identity::ids(store, node, here.clock.now()).await?;
     let (outgoing, begun) = mpsc::unbounded_channel();
-    let gate = Gate::new(&here.clock, store.timeline());
+    let readiness = Readiness::new(&here.clock, store.timeline());
     let desk = Desk::new(desk::Parts {
         store: store.clone(),
         clock: here.clock.clone(),
@@ -131,8 +131,8 @@ async fn serve(here: &Here, begun: Begun, network: Network, door: Door, mut stop
         outgoing,
         wake: Notify::new(),
         tallies: Tallies::default(),
-        gate,
-        outside: Outside::new(Courier::new(settings.events_allow_private)),
+        readiness,
+        activity: Activity::new(Courier::new(settings.events_allow_private)),
     });
     let port = door.port();
     publish(&desk, settings, port);

@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use crate::desk::{Desk, Failure, because};
+use crate::desk::{Desk, Failure, reasons};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::conversations::{access, changes};
 use crate::store::{Job, Result, Tx, customers};
@@ -15,7 +15,7 @@ use crate::store::{Job, Result, Tx, customers};
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `reason`.
 pub async fn block(desk: &Desk, by: PersonId, conversation: ConversationId, reason: &str) -> Result<(), Failure> {
-    let reason = because::words("reason", reason, "say why, so that colleagues know: the reason is empty")?;
+    let reason = reasons::required("reason", reason, "say why, so that colleagues know: the reason is empty")?;
     run(desk, by, conversation, true, reason).await
 }
 
@@ -53,7 +53,7 @@ impl Job for Block {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let Some((talk, seer)) = access::talk(tx, self.by, self.conversation).await? else {
+        let Some((talk, viewer)) = access::talk(tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         let Some(customer) = talk.customer else {
@@ -64,7 +64,7 @@ impl Job for Block {
             return Ok(Ok(()));
         }
         let everywhere = customers::blocked_everywhere(tx, customer).await?;
-        let (kind, everywhere) = match (self.blocked, seer.manages) {
+        let (kind, everywhere) = match (self.blocked, viewer.manages) {
             (true, true) => {
                 customers::block(tx, customer, (now, self.by)).await?;
                 ("blocked", true)

@@ -8,7 +8,7 @@ pub mod refusal;
 use serde_json::json;
 
 use super::routing::relay::consent_scope;
-use super::{Desk, Failure, because};
+use super::{Desk, Failure, reasons};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::store::conversations::{access, changes};
@@ -53,7 +53,7 @@ async fn run(
     evidence: &str,
 ) -> Result<(), Failure> {
     let if_empty = "write what they said, when and where: the evidence is empty";
-    let evidence = because::words("evidence", evidence, if_empty)?;
+    let evidence = reasons::required("evidence", evidence, if_empty)?;
     desk.store.write(Enter { desk: desk.clone(), by, conversation, party, given, evidence }).await??;
     desk.live.nudge();
     Ok(())

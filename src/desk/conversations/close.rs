@@ -5,9 +5,9 @@ use serde_json::json;
 use super::note;
 use crate::clock::At;
 use crate::desk::outbox::Enqueued;
-use crate::desk::replies::fulfil;
+use crate::desk::replies::send_due;
 use crate::desk::routing::queue;
-use crate::desk::{Desk, Failure, because, pairs};
+use crate::desk::{Desk, Failure, pairs, reasons};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::conversations::{access, changes, pins};
@@ -28,7 +28,7 @@ pub async fn close(desk: &Desk, by: PersonId, conversation: ConversationId) -> R
 /// # Errors
 /// As [`close()`]; [`Failure::Refused`] for the field `note` if it is too long.
 pub async fn close_saying(desk: &Desk, by: PersonId, conversation: ConversationId, note: &str) -> Result<(), Failure> {
-    let note = because::some_words("note", note)?;
+    let note = reasons::optional("note", note)?;
     let sent = desk.store.write(Close { desk: desk.clone(), by, conversation, note }).await??;
     desk.send(sent);
     Ok(())
@@ -66,7 +66,7 @@ pub(in crate::desk) async fn close_in(
     if talk.closed {
         return Ok(Ok(Enqueued::default()));
     }
-    let mut done = fulfil::at_once(desk, tx, conversation, now).await?;
+    let mut done = send_due::at_once(desk, tx, conversation, now).await?;
     if let Some(body) = note
         && let Err(failure) = note::note_in(desk, tx, (by, conversation), ("web", None), body, now).await?
     {

@@ -47,8 +47,8 @@ impl Job for Record {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let Export { by, conversation, customer, form, numbers, messages } = &self.export;
         let now = self.desk.clock.now();
-        let Some(seer) = access::seer(tx, *by, *conversation).await? else { return Ok(Err(Failure::NotFound)) };
-        if !seer.manages {
+        let Some(viewer) = access::viewer(tx, *by, *conversation).await? else { return Ok(Err(Failure::NotFound)) };
+        if !viewer.manages {
             return Ok(Err(Failure::NotFound));
         }
         let data = json!({ "as": form, "numbers": numbers, "messages": messages });

@@ -8,10 +8,10 @@ use crate::clock::At;
 use crate::desk::outbox::notice::{self, Whose};
 use crate::desk::outbox::{Enqueued, enqueue};
 use crate::desk::receiving::unsaid::{Unsaid, short, words};
-use crate::desk::routing::queue::{self, Hall};
+use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::relay::{Author, fan_out};
 use crate::desk::routing::reopen::{With, reopen};
-use crate::desk::{Desk, Failure, because};
+use crate::desk::{Desk, Failure, reasons};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::people::person::Role;
@@ -54,7 +54,7 @@ pub async fn reopen_for(desk: &Desk, by: PersonId, message: MessageId) -> Result
 /// # Errors
 /// As [`forward`]; [`Failure::Refused`] for the field `reason`.
 pub async fn dismiss(desk: &Desk, by: PersonId, message: MessageId, reason: &str) -> Result<(), Failure> {
-    let reason = because::words("reason", reason, "say why it goes to nobody: the reason is empty")?;
+    let reason = reasons::required("reason", reason, "say why it goes to nobody: the reason is empty")?;
     run(desk, by, message, Act::Dismiss(reason)).await
 }
 
@@ -139,9 +139,9 @@ impl Decide {
                 return Ok(Err(Failure::refused("message", why)));
             };
             if open.pinned_to.is_none() {
-                let mut hall = Hall::hold(desk, tx, line, now).await?;
-                let last = hall.last_rep(tx, open.customer, now).await?;
-                hall.assign(desk, tx, &open, last, now, &mut done).await?;
+                let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
+                let last = held_line.last_rep(tx, open.customer, now).await?;
+                held_line.assign(desk, tx, &open, last, now, &mut done).await?;
             }
             talk = routes::talks(tx, &[conversation]).await?.into_iter().next().unwrap_or(open);
         } else if !forward {

@@ -48,7 +48,7 @@ impl Job for Note {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         if let Some(key) = &self.form_key
             && let Some(id) = messages::by_form_key(tx, key).await?
-            && access::seer(tx, self.by, self.conversation).await?.is_some()
+            && access::viewer(tx, self.by, self.conversation).await?.is_some()
         {
             return Ok(Ok(id));
         }
@@ -74,7 +74,7 @@ pub(in crate::desk) async fn note_in(
     body: &str,
     now: At,
 ) -> Result<Result<MessageId, Failure>> {
-    if access::seer(tx, by, conversation).await?.is_none() {
+    if access::viewer(tx, by, conversation).await?.is_none() {
         return Ok(Err(Failure::NotFound));
     }
     let message = NewMessage { way, ..web_message(desk, conversation, by, "note", "kept", body, key, now) };

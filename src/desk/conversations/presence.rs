@@ -25,26 +25,26 @@ pub enum Sign {
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation.
 pub async fn sign(desk: &Desk, by: PersonId, conversation: ConversationId, sign: Sign) -> Result<(), Failure> {
-    let told = desk.store.write(Told { desk: desk.clone(), by, conversation, sign }).await??;
-    if told {
+    let shown = desk.store.write(Show { desk: desk.clone(), by, conversation, sign }).await??;
+    if shown {
         desk.live.nudge();
     }
     Ok(())
 }
 
-struct Told {
+struct Show {
     desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     sign: Sign,
 }
 
-impl Job for Told {
+impl Job for Show {
     type Out = Result<bool, Failure>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        if access::seer(tx, self.by, self.conversation).await?.is_none() {
+        if access::viewer(tx, self.by, self.conversation).await?.is_none() {
             return Ok(Err(Failure::NotFound));
         }
         let news = match self.sign {

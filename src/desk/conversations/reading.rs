@@ -42,7 +42,7 @@ impl Job for Read {
         };
         let responsible = match talk.pinned_to {
             Some(rep) => rep == self.by,
-            None => access::heir(tx, self.by, talk.id).await?.is_some(),
+            None => access::assignee(tx, self.by, talk.id).await?.is_some(),
         };
         let seen = responsible && attention::seen(tx, talk.id, self.last).await?;
         let answered = attention::answered_to(tx, self.by, talk.id, self.last, now).await?;

@@ -9,7 +9,7 @@ use crate::desk::routing::relay::customer_label;
 use crate::desk::upkeep::lapse;
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::domain::time::wall::Wall;
+use crate::domain::time::wall_clock::WallClock;
 use crate::domain::words::command::LATER;
 use crate::domain::words::later::Later;
 use crate::domain::words::text::Wording;
@@ -47,7 +47,7 @@ pub async fn snooze_until(
     let wrong = "choose a date and a time, or write a span such as 15m, 2h, 3d or 1h30m";
     let later = Later::read(choice).map_err(|_| Failure::refused("until", wrong))?;
     let hours = snoozes::hours(&mut desk.store.read().await?, by, conversation).await?;
-    let until = later.at(desk.clock.now(), Wall::of(hours.as_deref()).hours());
+    let until = later.at(desk.clock.now(), WallClock::of(hours.as_deref()).hours());
     snooze(desk, by, conversation, until.ok_or_else(|| Failure::refused("until", "there is no such time"))?).await
 }
 

@@ -104,7 +104,7 @@ impl Job for Begin {
             return Ok(Err(Failure::refused("phone", why)));
         }
         if let Some(open) = routes::live_on(tx, self.phone.as_str(), line).await? {
-            return Ok(match access::seer(tx, self.start.by, open).await? {
+            return Ok(match access::viewer(tx, self.start.by, open).await? {
                 Some(_) => Ok((Started::There(open), Enqueued::default())),
                 // Whose it is, and whether there is one at all, is none of their business.
                 None => Err(Failure::refused("phone", "you cannot start one with this number now: ask a manager")),

@@ -56,8 +56,8 @@ impl Job for Edit {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let customer = match access::seer(tx, self.by, self.conversation).await? {
-            Some(seer) if !seer.manages && contacts::is_hidden(tx, self.conversation).await? => {
+        let customer = match access::viewer(tx, self.by, self.conversation).await? {
+            Some(viewer) if !viewer.manages && contacts::is_hidden(tx, self.conversation).await? => {
                 return Ok(Err(Failure::refused("name", HIDDEN)));
             }
             Some(_) => contacts::of(tx, self.conversation).await?,

@@ -72,11 +72,13 @@ type Known = (ConversationId, CustomerId);
 impl Merge {
     /// The two conversations and their customers, as far as the person may see them.
     async fn both(&self, tx: &mut Tx) -> Result<Result<(Known, Known), Failure>> {
-        let Some(seer) = access::seer(tx, self.by, self.conversation).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(viewer) = access::viewer(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
         let Some(customer) = contacts::of(tx, self.conversation).await? else {
             return Ok(Err(Failure::refused("with", "nobody in it is a customer")));
         };
-        if !seer.manages && contacts::is_hidden(tx, self.conversation).await? {
+        if !viewer.manages && contacts::is_hidden(tx, self.conversation).await? {
             return Ok(Err(Failure::refused("with", HIDDEN)));
         }
         let here = (self.conversation, customer);
@@ -85,14 +87,14 @@ impl Merge {
             Ok(Err(Failure::refused("with", why)))
         };
         if let Some(number) = numbered(&self.with) {
-            let allowed = match access::seer(tx, self.by, number).await? {
+            let allowed = match access::viewer(tx, self.by, number).await? {
                 Some(other) => other.manages || !contacts::is_hidden(tx, number).await?,
                 None => false,
             };
             let customer = if allowed { contacts::of(tx, number).await? } else { None };
             return customer.map_or_else(nobody, |customer| Ok(Ok((here, (number, customer)))));
         }
-        let role = if seer.manages { Role::Manager } else { Role::Rep };
+        let role = if viewer.manages { Role::Manager } else { Role::Rep };
         let found = namesakes::called(tx, Viewer { person: self.by, role }, &self.with, customer).await?;
         let mut exact = found.iter().filter(|one| one.is_called(&self.with));
         match (exact.next(), exact.next()) {
@@ -150,11 +152,13 @@ impl Job for Separate {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some(seer) = access::seer(tx, self.by, self.conversation).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(viewer) = access::viewer(tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
         // Unknown contacts and those of others look the same.
         let strange = || Ok(Err(Failure::refused("contact", "this contact is not together with that one")));
         let Some(customer) = contacts::of(tx, self.conversation).await? else { return strange() };
-        let viewer = Viewer { person: self.by, role: if seer.manages { Role::Manager } else { Role::Rep } };
+        let viewer = Viewer { person: self.by, role: if viewer.manages { Role::Manager } else { Role::Rep } };
         let there = namesakes::newest(tx, viewer, self.contact).await?;
         let group = contacts::hold(tx, &[customer]).await?.concat();
         let (Some(there), true) = (there, group.contains(&self.contact) && customer != self.contact) else {

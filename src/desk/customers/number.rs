@@ -45,8 +45,8 @@ impl Job for Show {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let seer = access::seer(tx, self.by, self.conversation).await?;
-        if !seer.is_some_and(|seer| seer.manages) {
+        let viewer = access::viewer(tx, self.by, self.conversation).await?;
+        if !viewer.is_some_and(|viewer| viewer.manages) {
             return Ok(Err(Failure::NotFound));
         }
         let (customer, phone) = match self.party {

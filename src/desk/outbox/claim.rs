@@ -4,7 +4,7 @@ use super::deliver::{note, unsent_of};
 use super::{Departed, Enqueued, Sending, notice};
 use crate::clock::At;
 use crate::desk::conversations::reading;
-use crate::desk::programs::tell;
+use crate::desk::programs::events;
 use crate::desk::routing::handover;
 use crate::desk::{Desk, outbox};
 use crate::domain::ids::DeliveryId;
@@ -32,7 +32,7 @@ pub struct Claimed {
 
 /// Claims what is due now and sends it on its way; nothing while a restored backup has not been ruled out.
 pub async fn claim(desk: &Desk) -> Result<Claimed> {
-    if !desk.gate.is_vouched() {
+    if !desk.readiness.is_outbox_checked() {
         return Ok(Claimed { looked_at: 0, next_due: None });
     }
     let room = i64::try_from(desk.room.available_permits()).unwrap_or(BATCH);
@@ -154,7 +154,7 @@ impl Job for Sweep {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let calm = self.desk.gate.is_calm();
+        let calm = self.desk.readiness.is_calm();
         let stale = if calm { table::stale(tx, now, BATCH).await? } else { Vec::new() };
         let stranded = table::stranded(tx, BATCH).await?;
         if !stranded.is_empty() {
@@ -188,6 +188,6 @@ async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At) -> Result
     reading::failed(tx, &unsent, now).await?;
     sent.add(notice::tell_authors(desk, tx, &unsent, now).await?);
     note(tx, &done.touched, now).await?;
-    tell::failed(desk, tx, &unsent, now).await?;
+    events::failed(desk, tx, &unsent, now).await?;
     Ok(sent)
 }

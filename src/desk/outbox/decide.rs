@@ -6,7 +6,7 @@ use serde_json::json;
 use super::deliver::{Settle, Taken, settle_all};
 use super::{Enqueued, doubt};
 use crate::carrier::Listed;
-use crate::desk::{Desk, Failure, because};
+use crate::desk::{Desk, Failure, reasons};
 use crate::domain::ids::{DeliveryId, PersonId};
 use crate::domain::outbox::settlement::{Decision, News};
 use crate::domain::people::person::Role;
@@ -62,7 +62,7 @@ pub async fn send_again(desk: &Desk, by: PersonId, delivery: DeliveryId) -> Resu
 /// As [`was_sent`]; [`Failure::Refused`] for the field `reason`.
 pub async fn give_up(desk: &Desk, by: PersonId, delivery: DeliveryId, reason: &str) -> Result<(), Failure> {
     is_manager(desk, by).await?;
-    let reason = because::words("reason", reason, "say why it is left at that: the reason is empty")?;
+    let reason = reasons::required("reason", reason, "say why it is left at that: the reason is empty")?;
     run(desk, by, delivery, Decision::GiveUp(reason)).await
 }
 

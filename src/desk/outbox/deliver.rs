@@ -8,7 +8,7 @@ use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
 use crate::desk::consent::ledger;
 use crate::desk::conversations::reading;
-use crate::desk::programs::tell;
+use crate::desk::programs::events;
 use crate::desk::routing::handover;
 use crate::desk::upkeep::outage;
 use crate::desk::{Desk, outbox};
@@ -349,8 +349,8 @@ impl Aftermath {
         let mut sent = Enqueued { sendings: promoted.sendings, unsent: Vec::new(), waiting };
         sent.add(told);
         sent.add(handed);
-        tell::delivered(desk, tx, &self.arrived, now).await?;
-        tell::failed(desk, tx, &self.unsent, now).await?;
+        events::delivered(desk, tx, &self.arrived, now).await?;
+        events::failed(desk, tx, &self.unsent, now).await?;
         Ok(sent)
     }
 }

@@ -40,7 +40,7 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
     // These are the ones that wait: what is behind them must not hold them up.
     flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
     let (mut rows, mut attempts, mut looks) = (Vec::new(), Vec::new(), Vec::new());
-    let calm = desk.gate.is_calm();
+    let calm = desk.readiness.is_calm();
     for one in departing {
         let lane = (one.number, one.to.clone());
         let gone = one.leg_phone.as_ref().is_some_and(|phone| *phone != one.to);

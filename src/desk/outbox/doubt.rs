@@ -71,11 +71,11 @@ async fn settle(desk: &Desk, one: &InDoubt, listed: Option<&[Listed]>, asked_at:
     let had = look != Look::Unavailable;
     let Some(doubt) = one.attempt.doubt() else { return Ok(()) };
     let doubt =
-        desk.gate.gone_back_at().map_or(doubt, |at| doubt.since_gone_back(at, &desk.policies.delivery, asked_at));
+        desk.readiness.gone_back_at().map_or(doubt, |at| doubt.since_gone_back(at, &desk.policies.delivery, asked_at));
     let finding = doubt.decide(look, &desk.policies.delivery, asked_at);
     let again = doubt.next_look(&desk.policies.delivery, asked_at);
     // Just after a jump nobody knows how long anything has taken: what is not there proves nothing.
-    let proves = doubt.earlier || matches!(finding, Finding::Bound(_)) || desk.gate.is_calm();
+    let proves = doubt.earlier || matches!(finding, Finding::Bound(_)) || desk.readiness.is_calm();
     let finding = if proves { finding } else { Finding::Again { at: again, proof: false } };
     match take(desk, one.id, None, News::Look { finding, asked_at, had }).await {
         // Somebody else has bound that id meanwhile: it was not this one's.
@@ -148,6 +148,6 @@ fn began(desk: &Desk, attempt: &Try) -> Began {
     match (attempt.there, desk.carrier.ahead()) {
         (Some(there), Some(ahead)) => Began::At(At(there.0 - ahead)),
         // An instant of ours may be wrong by as much as the clock ever jumped.
-        _ => Began::Unsure(attempt.started_at - desk.gate.strayed()),
+        _ => Began::Unsure(attempt.started_at - desk.readiness.strayed()),
     }
 }

@@ -10,9 +10,9 @@ use crate::desk::Desk;
 use crate::desk::upkeep::tallies;
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::phone::Sender;
+use crate::domain::outbox::daily_limit::DailyLimit;
 use crate::domain::outbox::departure::{self, Departure, Known};
 use crate::domain::outbox::pace::Pace;
-use crate::domain::outbox::purse::Purse;
 use crate::domain::routing::comparison::is_compared;
 use crate::store::outbox::{self, Lane, paces, spending};
 use crate::store::{Result, Tx};
@@ -51,11 +51,11 @@ pub(super) struct Flow<'a> {
     /// What is decided about has waited in the outbox.
     pub(super) waited: bool,
     /// What has waited is known not to be at the carrier already.
-    vouched: bool,
+    outbox_checked: bool,
     /// A text is sent although its number is paused, to see whether it has to be.
     pub(super) probes: bool,
     /// What may still be sent today, where that is limited.
-    purse: Option<Purse>,
+    daily_limit: Option<DailyLimit>,
 }
 
 impl<'a> Flow<'a> {
@@ -84,13 +84,13 @@ impl<'a> Flow<'a> {
             });
         }
         let day = now.day();
-        let purse = match policy.segments_per_day {
-            Some(most) if !lanes.is_empty() => Some(Purse::of(day, most, spending::of_day(tx, day).await?)),
+        let daily_limit = match policy.segments_per_day {
+            Some(most) if !lanes.is_empty() => Some(DailyLimit::of(day, most, spending::of_day(tx, day).await?)),
             _ => None,
         };
-        let since = (!desk.gate.has_compared_all()).then(|| desk.gate.since());
-        let vouched = desk.gate.is_vouched();
-        Ok(Flow { desk, now, since, waited: false, vouched, probes: false, senders, lanes, purse })
+        let since = (!desk.readiness.has_compared_all()).then(|| desk.readiness.since());
+        let outbox_checked = desk.readiness.is_outbox_checked();
+        Ok(Flow { desk, now, since, waited: false, outbox_checked, probes: false, senders, lanes, daily_limit })
     }
 
     /// Why nothing is ever sent by this lane, if so.
@@ -149,7 +149,7 @@ impl<'a> Flow<'a> {
             }
             Departure::AwaitsComparison => {
                 state.waiting = true;
-                self.desk.gate.want(&lane.1, lane.0);
+                self.desk.readiness.want(&lane.1, lane.0);
                 return Verdict::Compare(self.now + LOOK_AGAIN);
             }
             _ => {}
@@ -165,7 +165,7 @@ impl<'a> Flow<'a> {
             state.waiting = true;
             return Verdict::Wait { due_at, place_at };
         }
-        if let Some(Err(tomorrow)) = self.purse.map(|purse| purse.has(segments)) {
+        if let Some(Err(tomorrow)) = self.daily_limit.map(|daily_limit| daily_limit.has(segments)) {
             self.desk.tallies.add(tallies::SPENT, 1);
             state.waiting = true;
             return Verdict::Wait { due_at: Some(tomorrow), place_at: None };
@@ -189,8 +189,8 @@ impl<'a> Flow<'a> {
             if departure == Departure::LeavesUnasked {
                 self.desk.tallies.add(tallies::UNLOOKED, 1);
             }
-            if let Some(purse) = &mut self.purse {
-                purse.take(segments);
+            if let Some(daily_limit) = &mut self.daily_limit {
+                daily_limit.take(segments);
             }
             Verdict::Send(permit)
         } else {
@@ -210,7 +210,7 @@ impl<'a> Flow<'a> {
             state.waiting = true;
             return Verdict::Wait { due_at: None, place_at: None };
         }
-        if self.waited && !self.vouched {
+        if self.waited && !self.outbox_checked {
             state.waiting = true;
             return Verdict::Wait { due_at: Some(self.now), place_at: None };
         }
@@ -220,17 +220,17 @@ impl<'a> Flow<'a> {
 
     /// What is known when a text is to leave by this lane.
     fn known(&self, lane: &(NumberId, String), by_person: bool) -> Known {
-        let gate = &self.desk.gate;
+        let readiness = &self.desk.readiness;
         let compared = self.since.is_none_or(|since| {
             let sender = self.senders.get(&lane.0).map(|(sender, ..)| sender);
             sender.is_some_and(|sender| is_compared(since, sender.in_service_at, sender.compared_at, self.now))
-                || gate.has_looked_at(&lane.1)
+                || readiness.has_looked_at(&lane.1)
         });
         Known {
             waited: self.waited,
-            vouched: self.vouched,
+            outbox_checked: self.outbox_checked,
             compared,
-            unlisted_for: if compared { Duration::ZERO } else { gate.unlisted_for() },
+            unlisted_for: if compared { Duration::ZERO } else { readiness.unlisted_for() },
             by_person,
             obstacle: self.obstacle(lane),
             doubtful: false,
@@ -250,8 +250,10 @@ impl<'a> Flow<'a> {
             .collect();
         paces.sort_unstable();
         paces::set(tx, &paces).await?;
-        match self.purse {
-            Some(purse) if purse.taken() > 0 => spending::add(tx, purse.day(), self.desk.node, purse.taken()).await,
+        match self.daily_limit {
+            Some(daily_limit) if daily_limit.taken() > 0 => {
+                spending::add(tx, daily_limit.day(), self.desk.node, daily_limit.taken()).await
+            }
             _ => Ok(()),
         }
     }

@@ -14,7 +14,7 @@ use crate::domain::ids::ConversationId;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::programs::event::Kind;
 use crate::store::conversations::changes;
-use crate::store::pairs::{self, partings};
+use crate::store::pairs::{self, endings};
 use crate::store::{Job, Result, Tx};
 
 /// So many pairs are written down as over in one transaction: few, because whoever writes meanwhile waits behind it.
@@ -36,7 +36,7 @@ pub async fn lapse(desk: &Desk) -> Result<usize> {
     }
     let mut ended = 0;
     loop {
-        let due = partings::over(&mut desk.store.read().await?, now, PIECE).await?;
+        let due = endings::over(&mut desk.store.read().await?, now, PIECE).await?;
         let full = i64::try_from(due.len()).is_ok_and(|due| due >= PIECE);
         if due.is_empty() {
             return Ok(ended);
@@ -77,7 +77,7 @@ pub async fn warn(desk: &Desk) -> Result<usize> {
     if !lapse::may_lapse(desk) {
         return Ok(0);
     }
-    let due = partings::to_warn(&mut desk.store.read().await?, now, WARNINGS).await?;
+    let due = endings::to_warn(&mut desk.store.read().await?, now, WARNINGS).await?;
     let count = due.len();
     for id in due {
         let sent = desk.store.write(Warn { desk: desk.clone(), id }).await?;

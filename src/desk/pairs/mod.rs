@@ -7,7 +7,7 @@ use super::Desk;
 use super::outbox::{Enqueued, enqueue};
 use super::pool::missing::{Missing, missing, refuse};
 use super::programs::Program;
-use super::programs::tell::failed;
+use super::programs::events::failed;
 use super::routing::relay;
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, MessageId};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::programs::tell::{Told, listens, tell};
+use crate::desk::programs::events::{Event, listens, record};
 use crate::domain::ids::ConversationId;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::programs::event::Kind;
@@ -29,8 +29,8 @@ pub(super) async fn opened(desk: &Desk, tx: &mut Tx, id: ConversationId, referen
     let merged = pair.references.len() > 1;
     let expires_at = pair.term().ends_at.to_string();
     let data = json!({ "merged": merged, "expires_at": expires_at, "parties": parties(&pair) });
-    let told = Told { reference: Some(reference.to_owned()), ..Told::of(id, kind, data) };
-    tell(desk, tx, &[told], now).await
+    let told = Event { reference: Some(reference.to_owned()), ..Event::of(id, kind, data) };
+    record(desk, tx, &[told], now).await
 }
 
 /// A pair has another end, or is about to reach the one that it has; `by` is the alias of the party who asked for it.
@@ -46,13 +46,13 @@ pub(super) async fn moved(
     if kind == Kind::PairExtended {
         data["by"] = by.into();
     }
-    tell(desk, tx, &[Told::of(id, kind, data)], now).await
+    record(desk, tx, &[Event::of(id, kind, data)], now).await
 }
 
 /// Pairs have ended.
 pub(super) async fn ended(desk: &Desk, tx: &mut Tx, ids: &[ConversationId], why: &str, now: At) -> Result<()> {
-    let told: Vec<Told> = ids.iter().map(|&id| Told::of(id, Kind::PairEnded, json!({ "why": why }))).collect();
-    tell(desk, tx, &told, now).await
+    let told: Vec<Event> = ids.iter().map(|&id| Event::of(id, Kind::PairEnded, json!({ "why": why }))).collect();
+    record(desk, tx, &told, now).await
 }
 
 /// A party has another phone.
@@ -60,5 +60,5 @@ pub(super) async fn changed(desk: &Desk, tx: &mut Tx, id: ConversationId, alias:
     let Some(pair) = heard(tx, id, Kind::PartyChanged, now).await? else { return Ok(()) };
     let party = pair.parties.iter().find(|party| party.alias == alias);
     let data = party.map(|one| json!({ "alias": one.alias, "phone": one.phone, "mask": one.mask }));
-    tell(desk, tx, &[Told::of(id, Kind::PartyChanged, data.unwrap_or_default())], now).await
+    record(desk, tx, &[Event::of(id, Kind::PartyChanged, data.unwrap_or_default())], now).await
 }

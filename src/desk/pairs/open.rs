@@ -15,7 +15,7 @@ use crate::domain::pairs::pair::{Opening, Wrong, counterpart};
 use crate::domain::routing::allocation::choose;
 use crate::faults;
 use crate::store::conversations::changes::{self, NewEvent};
-use crate::store::pairs::{self, NewPair, partings};
+use crate::store::pairs::{self, NewPair, endings};
 use crate::store::pool::refusals;
 use crate::store::routing::opening::{self, NewLeg};
 use crate::store::routing::routes;
@@ -128,7 +128,7 @@ impl Open {
             return Ok(Err(Refusal::Wrong(wrongs)));
         }
         // What is over by the clock alone gives its masks and its reference back before anybody asks for them.
-        let mut stale = partings::over_with(tx, &phones, now).await?;
+        let mut stale = endings::over_with(tx, &phones, now).await?;
         let known = pairs::by_reference(tx, self.app(), &opening.reference).await?;
         stale.extend(known.iter().map(|(id, _)| *id));
         let ended = over::end_over(desk, tx, &stale, now).await?;

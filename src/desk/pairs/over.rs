@@ -9,7 +9,7 @@ use crate::desk::programs::Program;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::conversations::changes::{self, NewEvent};
-use crate::store::pairs::partings;
+use crate::store::pairs::endings;
 use crate::store::routing::routes::{self, Talk};
 use crate::store::{Job, Result, Tx};
 
@@ -85,7 +85,7 @@ pub(in crate::desk) async fn end_over(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let open = partings::hold_open(tx, ids).await?;
+    let open = endings::hold_open(tx, ids).await?;
     let over: Vec<ConversationId> = open.into_iter().filter(|(_, at)| *at <= now).map(|(id, _)| id).collect();
     end(desk, tx, &over, (EXPIRED, None), now).await?;
     Ok(over)
@@ -102,7 +102,7 @@ async fn end(
     if ids.is_empty() {
         return Ok(());
     }
-    partings::end(tx, ids, why, now, desk.policies.pool.quarantine).await?;
+    endings::end(tx, ids, why, now, desk.policies.pool.quarantine).await?;
     faults::point("after_pair_end");
     let data = json!({ "why": why });
     let events: Vec<NewEvent> = ids

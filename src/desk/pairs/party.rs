@@ -15,7 +15,7 @@ use crate::domain::routing::allocation::{Choice, choose};
 use crate::domain::words::name;
 use crate::faults;
 use crate::store::conversations::changes;
-use crate::store::pairs::{self, partings};
+use crate::store::pairs::{self, endings};
 use crate::store::pool::refusals;
 use crate::store::routing::opening::{self, NewLeg};
 use crate::store::{Job, Result, Tx};
@@ -50,7 +50,7 @@ impl Job for Change {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now, phone) = (&self.desk, self.desk.clock.now(), self.phone.as_str());
         // A pair of the new phone that is over by the clock alone is no obstacle.
-        let stale = partings::over_with(tx, &[phone], now).await?;
+        let stale = endings::over_with(tx, &[phone], now).await?;
         let stale: Vec<ConversationId> = stale.into_iter().filter(|id| *id != self.pair).collect();
         over::end_over(desk, tx, &stale, now).await?;
         let Held { legs, .. } = match hold_for(desk, tx, self.by.as_ref(), self.pair, now).await? {
@@ -103,7 +103,7 @@ impl Job for Change {
             return Ok(Err(refusal));
         }
         refusals::settle(tx, &[phone], &wanted_by(self.pair)).await?;
-        partings::end_leg(tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
+        endings::end_leg(tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
         faults::point("after_party_leg");
         let leg = LegId(desk.ids.next(now));
         let new = NewLeg {

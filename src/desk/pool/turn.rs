@@ -11,7 +11,7 @@ use crate::clock::{At, seconds};
 use crate::desk::Desk;
 use crate::desk::upkeep::lapse::may_lapse;
 use crate::domain::ids::NumberId;
-use crate::domain::pool::life::{Next, SETTLED, Standing, State, ask_again_after, next};
+use crate::domain::pool::life::{Leaving, Next, SETTLED, State, ask_again_after, next};
 use crate::store::pool::life;
 use crate::store::pool::masks::{self, Mask};
 use crate::store::{Job, Result, Tx};
@@ -28,8 +28,8 @@ pub async fn turn(desk: &Desk) -> Result<usize> {
         return Ok(0);
     }
     let mut moved = 0;
-    for (mask, standing) in standings {
-        moved += usize::from(match next(&standing, now) {
+    for (mask, leaving) in standings {
+        moved += usize::from(match next(&leaving, now) {
             Next::Stay => false,
             Next::Cool => step(desk, mask.id, (State::Draining, State::Cooling), "mask_cooling").await?,
             Next::Drain => step(desk, mask.id, (State::Cooling, State::Draining), "mask_draining").await?,
@@ -40,7 +40,7 @@ pub async fn turn(desk: &Desk) -> Result<usize> {
 }
 
 /// The masks that leave and may have come to their next step.
-async fn standings(desk: &Desk, now: At) -> Result<Vec<(Mask, Standing)>> {
+async fn standings(desk: &Desk, now: At) -> Result<Vec<(Mask, Leaving)>> {
     let mut tx = desk.store.read().await?;
     let leaves = |mask: &Mask| {
         matches!(mask.owned.state, State::Draining | State::Cooling)
@@ -51,7 +51,7 @@ async fn standings(desk: &Desk, now: At) -> Result<Vec<(Mask, Standing)>> {
     let mut standings = Vec::with_capacity(leaving.len());
     for mask in leaving {
         let load = masks::load(&mut tx, mask.id, now).await?;
-        let standing = Standing {
+        let leaving = Leaving {
             state: mask.owned.state,
             since: mask.since,
             live: load.live,
@@ -59,7 +59,7 @@ async fn standings(desk: &Desk, now: At) -> Result<Vec<(Mask, Standing)>> {
             sends: masks::sends(&mut tx, mask.id).await?,
             ask_from: mask.release_due_at,
         };
-        standings.push((mask, standing));
+        standings.push((mask, leaving));
     }
     Ok(standings)
 }

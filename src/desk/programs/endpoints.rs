@@ -50,7 +50,7 @@ pub struct Made {
 /// [`Failure::Refused`] for `url`, `app`, or `events` that the program may not read; [`Failure::NotFound`] if somebody is
 /// no admin.
 pub async fn make(desk: &Desk, by: By, asked: Asked) -> Result<Made, Failure> {
-    let url = desk.outside.courier.check(asked.url.trim()).map_err(|why| Failure::refused("url", why))?;
+    let url = desk.activity.courier.check(asked.url.trim()).map_err(|why| Failure::refused("url", why))?;
     if let By::Program(program) = &by
         && let Some(scope) = asked.wanted.needs().beyond(&program.scopes)
     {

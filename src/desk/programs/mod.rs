@@ -1,12 +1,12 @@
 //! A program of an integrator, as the desk knows it: which app it is of, by which token, and what that may do. What it does
 //! to rights, and what it ends, is written down as people's acts are.
 
+pub mod activity;
 pub mod endpoints;
+pub mod events;
 pub mod once;
-pub mod outside;
 pub mod post;
 pub mod right;
-pub mod tell;
 pub mod tokens;
 
 use serde_json::Value;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::right;
 use crate::clock::At;
-use crate::courier::{Handed, Parcel};
+use crate::courier::{Handed, Post};
 use crate::desk::Desk;
 use crate::domain::ids::EndpointId;
-use crate::domain::programs::patience::{Next, next};
+use crate::domain::programs::retry_schedule::{Next, next};
 use crate::store::programs::endpoints as table;
 use crate::store::programs::event_posts::{self, Became, Due};
 use crate::store::{Job, Result, Tx};
@@ -35,8 +35,8 @@ pub async fn deliver(desk: &Desk, due: Due) {
     let handed = match sign(&due.secret, &id, seconds, &due.body) {
         None => Handed::Refused(None, "it has no secret any more".to_owned()),
         Some(signature) => {
-            let parcel = Parcel { url: due.url.clone(), id, seconds, signature, body: due.body.clone() };
-            desk.outside.courier.hand(&parcel).await
+            let post = Post { url: due.url.clone(), id, seconds, signature, body: due.body.clone() };
+            desk.activity.courier.hand(&post).await
         }
     };
     let (endpoint, event, attempt) = (due.endpoint.0, due.event.0, due.attempt);
@@ -67,7 +67,7 @@ impl Job for Take {
     async fn run(&self, tx: &mut Tx) -> Result<Vec<Due>> {
         let now = self.desk.clock.now();
         right::stop(&self.desk, tx, now).await?;
-        let lease_until = now + self.desk.outside.courier.timeout() + GRACE;
+        let lease_until = now + self.desk.activity.courier.timeout() + GRACE;
         event_posts::take(tx, &self.busy, self.room, now, lease_until).await
     }
 }

@@ -93,7 +93,7 @@ pub async fn who(desk: &Desk, token: &str) -> Result<Option<Program>> {
     let now = desk.clock.now();
     let found = api_tokens::holding(&mut desk.store.read().await?, &hash_token(token), now).await?;
     Ok(found.map(|Holding { token, app, scopes }| {
-        desk.outside.used(token, now);
+        desk.activity.used(token, now);
         Program { app, token, scopes, turn: None }
     }))
 }
@@ -103,14 +103,14 @@ pub async fn who(desk: &Desk, token: &str) -> Result<Option<Program>> {
 /// # Errors
 /// What the database said; the uses are kept for the next time.
 pub async fn keep_uses(desk: &Desk) -> Result<()> {
-    let uses = desk.outside.take_uses();
+    let uses = desk.activity.take_uses();
     if uses.is_empty() {
         return Ok(());
     }
     let done = desk.store.write(KeepUses(uses.clone())).await;
     if done.is_err() {
         for (token, at) in uses {
-            desk.outside.used(token, at);
+            desk.activity.used(token, at);
         }
     }
     done

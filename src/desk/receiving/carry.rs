@@ -10,7 +10,7 @@ use crate::desk::consent::refusal as refused;
 use crate::desk::conversations::{reading, snooze};
 use crate::desk::outbox::notice::{self, Whose, say};
 use crate::desk::outbox::{Enqueued, enqueue};
-use crate::desk::programs::tell::{self, Told};
+use crate::desk::programs::events::{self, Event};
 use crate::desk::routing::relay::{Author, fan_out};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
@@ -68,22 +68,22 @@ pub(super) async fn carry(
     let talks = routes::talks(tx, &ids).await?;
     let known: Vec<ConversationId> = talks.iter().map(|talk| talk.id).collect();
     let mut legs = routes::live_legs(tx, &known).await?;
-    let mut standing: HashMap<ConversationId, Standing> =
-        talks.into_iter().map(|talk| (talk.id, Standing::of(talk))).collect();
+    let mut progress: HashMap<ConversationId, Progress> =
+        talks.into_iter().map(|talk| (talk.id, Progress::of(talk))).collect();
 
-    let unsaid = all_unsaid(tx, texts, &standing, &legs).await?;
+    let unsaid = all_unsaid(tx, texts, &progress, &legs).await?;
     let mut group = Group::default();
     let mut outcomes = Vec::with_capacity(texts.len());
     for (Plain { text, conversation, instead, way }, unsaid) in texts.iter().zip(&unsaid) {
-        let outcome = standing
+        let outcome = progress
             .get_mut(conversation)
-            .filter(|standing| *way != Way::Fast || standing.is_ready(&legs, &text.from, now))
-            .filter(|standing| !standing.is_over(desk.sent_at(now), now))
-            .and_then(|standing| group.add(desk, standing, &mut legs, text, instead.as_deref(), unsaid.as_ref(), now));
+            .filter(|progress| *way != Way::Fast || progress.is_ready(&legs, &text.from, now))
+            .filter(|progress| !progress.is_over(desk.sent_at(now), now))
+            .and_then(|progress| group.add(desk, progress, &mut legs, text, instead.as_deref(), unsaid.as_ref(), now));
         outcomes.push(outcome);
     }
 
-    for talk in group.paused.iter().filter_map(|id| standing.get(id)).map(|standing| &standing.talk) {
+    for talk in group.paused.iter().filter_map(|id| progress.get(id)).map(|progress| &progress.talk) {
         let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
         let body = say(tx, Whose::In(talk.id), Wording::Paused, &[("customer", &customer)]).await?;
         let reps = legs.iter().filter(|leg| leg.conversation == talk.id && leg.person.is_some() && leg.reachable);
@@ -93,9 +93,9 @@ pub(super) async fn carry(
     faults::point("after_messages");
     opening::greeted(tx, &group.greeted, now).await?;
     let slid: Vec<(ConversationId, Term)> =
-        group.slid.iter().filter_map(|id| Some((*id, standing.get(id)?.talk.pair.as_ref()?.term))).collect();
+        group.slid.iter().filter_map(|id| Some((*id, progress.get(id)?.talk.pair.as_ref()?.term))).collect();
     pairs::keep_terms(tx, &slid).await?;
-    let touched: Vec<Said> = standing.into_values().filter_map(Standing::said).collect();
+    let touched: Vec<Said> = progress.into_values().filter_map(Progress::said).collect();
     messages::said(tx, &touched).await?;
     let notes = touched.iter().map(|said| said.id).chain(group.kept.iter().copied());
     let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, "conversation"));
@@ -124,8 +124,8 @@ pub(super) async fn carry(
     for (conversation, number, phone, body) in group.words_only {
         told.add(notice::words_only(desk, tx, conversation, (number, &phone), &body, now).await?);
     }
-    tell::tell(desk, tx, &group.told, now).await?;
-    tell::failed(desk, tx, &sent.unsent, now).await?;
+    events::record(desk, tx, &group.told, now).await?;
+    events::failed(desk, tx, &sent.unsent, now).await?;
     sent.unsent.clear();
     done.add(sent);
     done.add(told);
@@ -137,15 +137,15 @@ pub(super) async fn carry(
 async fn all_unsaid(
     tx: &mut Tx,
     texts: &[Plain<'_>],
-    standing: &HashMap<ConversationId, Standing>,
+    progress: &HashMap<ConversationId, Progress>,
     legs: &[LiveLeg],
 ) -> Result<Vec<Option<(Unsaid, Option<String>)>>> {
     let mut all = Vec::with_capacity(texts.len());
     for Plain { text, conversation, instead, .. } in texts {
         let words_alone = instead.is_some() || (text.media.is_empty() && !seen::is_blank(&text.body));
         let from = legs.iter().find(|leg| leg.conversation == *conversation && leg.phone == text.from);
-        all.push(match (from, standing.get(conversation)) {
-            (Some(from), Some(standing)) if !words_alone => unsaid::of_text(tx, &standing.talk, from, text).await?,
+        all.push(match (from, progress.get(conversation)) {
+            (Some(from), Some(progress)) if !words_alone => unsaid::of_text(tx, &progress.talk, from, text).await?,
             _ => None,
         });
     }
@@ -153,7 +153,7 @@ async fn all_unsaid(
 }
 
 /// A conversation while the group's texts go through it one after the other.
-struct Standing {
+struct Progress {
     talk: Talk,
     echo: Echo,
     paused_at: Option<At>,
@@ -163,7 +163,7 @@ struct Standing {
     unread: Unread,
 }
 
-impl Standing {
+impl Progress {
     /// Whether a text from `from` needs nothing done before it is relayed: a rep's never does; a customer's does not if
     /// the rep is on duty and, where the rep has a phone for it, has a leg.
     fn is_ready(&self, legs: &[LiveLeg], from: &str, now: At) -> bool {
@@ -186,7 +186,7 @@ impl Standing {
         let echo = Echo::read(talk.loop_state.as_deref());
         let paused_at = talk.paused_at;
         let waiting_since = talk.waiting_since;
-        Standing { talk, echo, paused_at, last: None, waiting_since, waits_from, unread: Unread::default() }
+        Progress { talk, echo, paused_at, last: None, waiting_since, waits_from, unread: Unread::default() }
     }
 
     fn said(self) -> Option<Said> {
@@ -220,7 +220,7 @@ struct Group {
     /// Pairs whose end was moved by what was said.
     slid: BTreeSet<ConversationId>,
     /// What integrators are told of.
-    told: Vec<Told>,
+    told: Vec<Event>,
     /// Reps whose text, or what came with it, was not passed on, and what they are told.
     not_sent: Vec<(LiveLeg, String)>,
     /// Others who sent what cannot be passed on, and what they are told.
@@ -248,25 +248,25 @@ impl Group {
 
     /// Has a person look at what reads like a refusal of further texts, whoever of those outside wrote it and whether or
     /// not it is passed on. One question at a time.
-    fn flag(&mut self, standing: &mut Standing, from: &LiveLeg, text: &Inbound, message: MessageId, now: At) {
-        let asked = standing.talk.flagged_at.is_some();
+    fn flag(&mut self, progress: &mut Progress, from: &LiveLeg, text: &Inbound, message: MessageId, now: At) {
+        let asked = progress.talk.flagged_at.is_some();
         if from.role != "rep" && !asked && refusal::reads_like(&text.body) {
-            standing.talk.flagged_at = Some(now);
-            self.flagged.push((standing.talk.id, message, from.alias.clone()));
+            progress.talk.flagged_at = Some(now);
+            self.flagged.push((progress.talk.id, message, from.alias.clone()));
         }
     }
 
     fn add(
         &mut self,
         desk: &Desk,
-        standing: &mut Standing,
+        progress: &mut Progress,
         legs: &mut [LiveLeg],
         text: &Inbound,
         instead: Option<&str>,
         unsaid: Option<&(Unsaid, Option<String>)>,
         now: At,
     ) -> Option<Outcome> {
-        let talk = &standing.talk;
+        let talk = &progress.talk;
         let from = legs.iter().find(|leg| leg.conversation == talk.id && leg.phone == text.from)?.clone();
         let (author, from_customer) = match from.role.as_str() {
             "rep" => ("rep", false),
@@ -283,7 +283,7 @@ impl Group {
             let kind = if instead.is_some() { "keyword" } else { "text" };
             let message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(Keep::Blocked.why()));
             if instead.is_none() {
-                self.flag(standing, &from, text, message.id, now);
+                self.flag(progress, &from, text, message.id, now);
             }
             return Some(self.keep(&from, message));
         }
@@ -294,23 +294,23 @@ impl Group {
             self.tell_sender(&from, sender_told);
             return Some(self.keep(&from, message));
         }
-        if from_customer && standing.talk.snoozed_until.take().is_some() {
-            self.woken.push(standing.talk.clone());
+        if from_customer && progress.talk.snoozed_until.take().is_some() {
+            self.woken.push(progress.talk.clone());
         }
-        let talk = &standing.talk;
+        let talk = &progress.talk;
         let picture = !text.media.is_empty();
-        if talk.pair.is_some() && standing.echo.is_new(first_side, &text.body, picture) {
+        if talk.pair.is_some() && progress.echo.is_new(first_side, &text.body, picture) {
             // Nobody of ours answers in a pair; whoever says something else is no machine.
-            standing.paused_at = None;
+            progress.paused_at = None;
         }
         // Of texts that were missed, many may come in at once: they were sent when they were sent.
-        let loops = standing.echo.hear(first_side, &text.body, picture, desk.sent_at(now));
-        if loops && standing.paused_at.is_none() {
-            standing.paused_at = Some(now);
+        let loops = progress.echo.hear(first_side, &text.body, picture, desk.sent_at(now));
+        if loops && progress.paused_at.is_none() {
+            progress.paused_at = Some(now);
             self.paused.push(talk.id);
         }
         let kind = if instead.is_some() { "keyword" } else { "text" };
-        let (outcome, why) = if standing.paused_at.is_some() {
+        let (outcome, why) = if progress.paused_at.is_some() {
             let why = match &talk.pair {
                 Some(_) => "two machines seem to answer each other: relaying is paused until one says something else",
                 None => "two machines seem to answer each other: relaying is paused until somebody replies",
@@ -340,7 +340,7 @@ impl Group {
             self.drafts.extend(fan.drafts);
             self.greeted.extend(fan.greeted);
             self.tell_sender(&from, sender_told);
-            standing.waits_from = standing.waits_from.or(fan.waits.then_some(message.id));
+            progress.waits_from = progress.waits_from.or(fan.waits.then_some(message.id));
             if author.leg == Some(from.id) && from.role == "customer" && instead.is_none() {
                 let nobody = talk.pinned_to.is_none() || !talk.on_shift(now);
                 let missed = nobody.then_some(()).and(talk.line);
@@ -348,26 +348,26 @@ impl Group {
             }
         }
         if instead.is_none() {
-            self.flag(standing, &from, text, message.id, now);
+            self.flag(progress, &from, text, message.id, now);
         }
-        if let Some(pair) = &mut standing.talk.pair {
+        if let Some(pair) = &mut progress.talk.pair {
             let data = text.as_told((message.id, from.alias.as_deref()), (outcome, why), instead.is_some());
-            self.told.push(Told::of(from.conversation, Kind::MessageReceived, data));
+            self.told.push(Event::of(from.conversation, Kind::MessageReceived, data));
             let later = pair.term.after_message(desk.sent_at(now));
             if later != pair.term {
                 pair.term = later;
-                self.slid.insert(standing.talk.id);
+                self.slid.insert(progress.talk.id);
             }
         }
-        standing.unread = match author {
-            "customer" => standing.unread.said(message.id),
+        progress.unread = match author {
+            "customer" => progress.unread.said(message.id),
             "rep" => Unread::SEEN,
             // Between parties nobody of ours is asked anything.
-            _ => standing.unread,
+            _ => progress.unread,
         };
-        standing.waiting_since = if from_customer { standing.waiting_since.or(Some(desk.sent_at(now))) } else { None };
-        let inbound_at = if from_customer { Some(now) } else { standing.last.as_ref().and_then(|last| last.1) };
-        standing.last = Some((now, inbound_at, preview(short(&text.body, unsaid))));
+        progress.waiting_since = if from_customer { progress.waiting_since.or(Some(desk.sent_at(now))) } else { None };
+        let inbound_at = if from_customer { Some(now) } else { progress.last.as_ref().and_then(|last| last.1) };
+        progress.last = Some((now, inbound_at, preview(short(&text.body, unsaid))));
         self.messages.push(message);
         Some(outcome)
     }

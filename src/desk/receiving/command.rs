@@ -134,7 +134,7 @@ async fn in_thread(
                 format!("Put aside for {}. You will be reminded, or hear at once if they write.", span_words(span))
             })
         }
-        Command::Transfer(name) => match heir(tx, by, conversation, &name, now).await? {
+        Command::Transfer(name) => match assignee(tx, by, conversation, &name, now).await? {
             Err(why) => Ok(why),
             Ok((to, name)) => pin::move_in(desk, tx, (by, conversation), Some(to), None, now).await?.map(|sent| {
                 done.add(sent);
@@ -173,7 +173,7 @@ fn ago(now: At, at: At) -> String {
 }
 
 /// The colleague whom `name` means, or what to say to the rep.
-async fn heir(
+async fn assignee(
     tx: &mut Tx,
     by: PersonId,
     conversation: ConversationId,

@@ -8,7 +8,7 @@ use crate::desk::consent::refusal;
 use crate::desk::outbox::Enqueued;
 use crate::desk::outbox::notice::{self, Whose, say};
 use crate::desk::pairs::end_over;
-use crate::desk::programs::tell::{Told, tell};
+use crate::desk::programs::events::{Event, record};
 use crate::desk::upkeep::lapse::may_lapse;
 use crate::domain::programs::event::Kind;
 use crate::domain::routing::Hold;
@@ -46,7 +46,7 @@ pub(super) async fn hold(
             end_over(desk, tx, &[past.conversation], now).await?;
         }
         let data = text.as_told((id, Some(alias)), (Outcome::Held, Some(hold.why())), false);
-        tell(desk, tx, &[Told::of(past.conversation, Kind::LateTextHeld, data)], now).await?;
+        record(desk, tx, &[Event::of(past.conversation, Kind::LateTextHeld, data)], now).await?;
     }
     if item.keyword.is_some() {
         return Ok(Outcome::Held);

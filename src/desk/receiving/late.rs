@@ -33,7 +33,7 @@ pub(super) async fn answer(
         return Ok(None);
     }
     let Some(mut talk) = routes::talks(tx, &[id]).await?.into_iter().next() else { return Ok(None) };
-    if talk.pinned_to != Some(rep) || access::heir(tx, rep, id).await?.is_none() {
+    if talk.pinned_to != Some(rep) || access::assignee(tx, rep, id).await?.is_none() {
         return Ok(None);
     }
     if talk.closed {

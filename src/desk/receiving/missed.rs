@@ -5,7 +5,7 @@ use super::{Inbound, Outcome, Received, Turn, take_in};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
-use crate::desk::upkeep::gate::Epoch;
+use crate::desk::upkeep::readiness::Epoch;
 use crate::desk::upkeep::tallies::MISSED_TEXTS;
 use crate::store::conversations::messages;
 use crate::store::receiving::arrivals::{self, Arrival};
@@ -58,7 +58,7 @@ impl From<Arrival> for Inbound {
 
 /// Its connection may have found out that the database went back: then nothing is known of what was sent before.
 fn still(desk: &Desk, epoch: Epoch) -> Result<()> {
-    if desk.gate.epoch() == epoch { Ok(()) } else { Err(Error::GivenUp("the database went back meanwhile")) }
+    if desk.readiness.epoch() == epoch { Ok(()) } else { Err(Error::GivenUp("the database went back meanwhile")) }
 }
 
 struct Several {

@@ -185,7 +185,7 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound], turn: Turn) -> Re
 
     let (mut fast, mut first, mut slow) = (Vec::new(), Vec::new(), Vec::new());
     let mut held_up: HashSet<(&str, &str)> = HashSet::new();
-    let (since, mut behind) = ((!desk.gate.has_compared_all()).then(|| desk.gate.since()), Vec::new());
+    let (since, mut behind) = ((!desk.readiness.has_compared_all()).then(|| desk.readiness.since()), Vec::new());
     for (index, selected) in fresh.into_iter().zip(selected) {
         let text = texts[index];
         if turn == Turn::Comes && waits(desk, text, &selected, since, now) {
@@ -268,11 +268,11 @@ fn waits(desk: &Desk, text: &Inbound, selected: &Selected, since: Option<At>, no
     };
     let known = since.is_none_or(|since| is_compared(since, ours, compared, now))
         // Whoever has no thread is given one only when those who wrote before have theirs.
-        || (selected.conversation.is_some() && desk.gate.has_looked_at(&text.from));
+        || (selected.conversation.is_some() && desk.readiness.has_looked_at(&text.from));
     if known && !selected.behind {
         return false;
     }
-    desk.gate.want(&text.from, number);
+    desk.readiness.want(&text.from, number);
     true
 }
 

@@ -11,7 +11,7 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::{Enqueued, notice};
 use crate::desk::routing::legs;
-use crate::desk::routing::queue::{Hall, drain_held};
+use crate::desk::routing::queue::{HeldLine, drain_held};
 use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
 use crate::domain::routing::allocation::{Choice, Mask, choose};
 use crate::domain::routing::pick::Pick;
@@ -62,12 +62,12 @@ async fn open_on(
     now: At,
     (opened_now, done): (&mut Opened, &mut Enqueued),
 ) -> Result<()> {
-    let mut hall = Hall::hold(desk, tx, line, now).await?;
+    let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
     // Whoever waits already goes first. Another node may have let somebody wait since the look-up.
     if desk.store.is_shared() || items.iter().any(|item| item.selected.waiting) {
-        done.add(drain_held(desk, tx, &mut hall, now).await?);
+        done.add(drain_held(desk, tx, &mut held_line, now).await?);
     }
-    let plans = plan(desk, tx, &mut hall, items, now).await?;
+    let plans = plan(desk, tx, &mut held_line, items, now).await?;
     let customers: Vec<(CustomerId, &str)> =
         plans.iter().map(|plan| (plan.customer, plan.item.text.from.as_str())).collect();
     opening::customers(tx, &customers, now).await?;
@@ -92,9 +92,9 @@ async fn open_on(
     changes::events(tx, &events, now).await?;
     opening::legs(tx, &new_legs, now).await?;
     let chosen: Vec<PersonId> = plans.iter().filter_map(|plan| plan.pick.chosen).collect();
-    hall.keep_turns(tx, &chosen, now).await?;
+    held_line.keep_turns(tx, &chosen, now).await?;
     for (text, conversation) in plans.iter().filter_map(|plan| Some((plan.item.text, *made.get(&plan.customer)?))) {
-        let words = (line, hall.greeting.as_deref());
+        let words = (line, held_line.greeting.as_deref());
         done.add(notice::greet(desk, tx, conversation, words, &text.from, now).await?);
     }
     faults::point("after_open");
@@ -102,12 +102,18 @@ async fn open_on(
 }
 
 /// Picks for each of these, up to the first one for whose rep no mask is free.
-async fn plan<'a>(desk: &Desk, tx: &mut Tx, hall: &mut Hall, items: &[&'a Item<'a>], now: At) -> Result<Vec<Plan<'a>>> {
+async fn plan<'a>(
+    desk: &Desk,
+    tx: &mut Tx,
+    held_line: &mut HeldLine,
+    items: &[&'a Item<'a>],
+    now: At,
+) -> Result<Vec<Plan<'a>>> {
     let mut plans = Vec::with_capacity(items.len());
     let mut masks: HashMap<String, Vec<Mask>> = HashMap::new();
     for &item in items {
-        let pick = hall.choose(desk, None, now);
-        let rep = match hall.chosen(&pick).and_then(|one| Some((one.member.id, one.phone.clone()?))) {
+        let pick = held_line.choose(desk, None, now);
+        let rep = match held_line.chosen(&pick).and_then(|one| Some((one.member.id, one.phone.clone()?))) {
             Some((id, phone)) => {
                 let known = match masks.remove(&phone) {
                     Some(known) => known,

@@ -9,7 +9,7 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::{Enqueued, notice};
 use crate::desk::routing::legs;
-use crate::desk::routing::queue::{self, Hall};
+use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::reopen::{With, reopen};
 use crate::domain::ids::{ConversationId, CustomerId, NumberId};
 use crate::domain::routing::pick::Pick;
@@ -26,23 +26,23 @@ pub(super) async fn open(
     now: At,
     done: &mut Enqueued,
 ) -> Result<Outcome> {
-    let mut hall = Hall::hold(desk, tx, line, now).await?;
+    let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
     // Customers are held before conversations.
     let fresh = desk.ids.next(now);
     let customer = opening::customer(tx, fresh, &text.from, now).await?;
     // Whoever waits already goes first.
-    done.add(queue::drain_held(&desk.for_others(), tx, &mut hall, now).await?);
-    hall.had = desk.had().map(|had| had.rep);
+    done.add(queue::drain_held(&desk.for_others(), tx, &mut held_line, now).await?);
+    held_line.had = desk.had().map(|had| had.rep);
     // Somebody new has neither an earlier conversation nor a rep to go back to.
     let known = Some(customer).filter(|customer| customer.0 != fresh);
     let taken_up = match known {
-        Some(customer) => take_up(desk, tx, &mut hall, customer, now, done).await?,
+        Some(customer) => take_up(desk, tx, &mut held_line, customer, now, done).await?,
         None => None,
     };
     let plain = if let Some(conversation) = taken_up {
         Plain::new(text, conversation, Way::Sure)
     } else {
-        let conversation = begin(desk, tx, &mut hall, text, (customer, known), now, done).await?;
+        let conversation = begin(desk, tx, &mut held_line, text, (customer, known), now, done).await?;
         Plain::new(text, conversation, Way::First)
     };
     faults::point("after_open");
@@ -58,18 +58,18 @@ pub(super) async fn open(
 async fn take_up(
     desk: &Desk,
     tx: &mut Tx,
-    hall: &mut Hall,
+    held_line: &mut HeldLine,
     customer: CustomerId,
     now: At,
     done: &mut Enqueued,
 ) -> Result<Option<ConversationId>> {
     // What came to us late was sent in time or not by the carrier's clock.
-    let since = desk.sent_at(now) - hall.policy.reopen_within;
-    let Some(closed) = table::reopenable(tx, customer, hall.line, since).await? else { return Ok(None) };
-    let last = hall.last_rep(tx, Some(customer), now).await?;
+    let since = desk.sent_at(now) - held_line.policy.reopen_within;
+    let Some(closed) = table::reopenable(tx, customer, held_line.line, since).await? else { return Ok(None) };
+    let last = held_line.last_rep(tx, Some(customer), now).await?;
     let why = "the customer texted again";
     let Some(talk) = reopen(desk, tx, closed, (None, With::Nobody), why, now).await? else { return Ok(None) };
-    hall.assign(desk, tx, &talk, last, now, done).await?;
+    held_line.assign(desk, tx, &talk, last, now, done).await?;
     Ok(Some(talk.id))
 }
 
@@ -77,22 +77,24 @@ async fn take_up(
 async fn begin(
     desk: &Desk,
     tx: &mut Tx,
-    hall: &mut Hall,
+    held_line: &mut HeldLine,
     text: &Inbound,
     (customer, known): (CustomerId, Option<CustomerId>),
     now: At,
     done: &mut Enqueued,
 ) -> Result<ConversationId> {
-    let last = hall.last_rep(tx, known, now).await?;
-    let pick = hall.pick(desk, tx, last, now).await?;
-    let made = opening::conversations(tx, hall.line, &[(customer, pick.chosen)], now).await?;
+    let last = held_line.last_rep(tx, known, now).await?;
+    let pick = held_line.pick(desk, tx, last, now).await?;
+    let made = opening::conversations(tx, held_line.line, &[(customer, pick.chosen)], now).await?;
     let (_, conversation) = made.into_iter().next().ok_or(Error::GivenUp("the conversation just opened has no id"))?;
     changes::events(tx, &opened(desk, conversation, &pick, now), now).await?;
-    opening::legs(tx, &[legs::customer_leg(desk, conversation, hall.line, &text.from, now)], now).await?;
-    if let Some((id, phone)) = hall.chosen(&pick).and_then(|one| Some((one.member.id, one.phone.as_deref()?))) {
+    opening::legs(tx, &[legs::customer_leg(desk, conversation, held_line.line, &text.from, now)], now).await?;
+    if let Some((id, phone)) = held_line.chosen(&pick).and_then(|one| Some((one.member.id, one.phone.as_deref()?))) {
         done.add(legs::open_rep_leg(desk, tx, conversation, (id, phone), &text.from, now).await?);
     }
-    done.add(notice::greet(desk, tx, conversation, (hall.line, hall.greeting.as_deref()), &text.from, now).await?);
+    done.add(
+        notice::greet(desk, tx, conversation, (held_line.line, held_line.greeting.as_deref()), &text.from, now).await?,
+    );
     Ok(conversation)
 }
 

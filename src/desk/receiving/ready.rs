@@ -4,7 +4,7 @@
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
-use crate::desk::routing::queue::{self, Hall};
+use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::{handover, legs};
 use crate::desk::upkeep::lapse;
 use crate::domain::ids::{ConversationId, NumberId};
@@ -21,11 +21,11 @@ pub(super) async fn ready(
     now: At,
     done: &mut Enqueued,
 ) -> Result<()> {
-    let mut hall = Hall::hold(desk, tx, line, now).await?;
-    done.add(queue::drain_held(desk, tx, &mut hall, now).await?);
+    let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
+    done.add(queue::drain_held(desk, tx, &mut held_line, now).await?);
     let Some(mut talk) = one(tx, conversation).await? else { return Ok(()) };
-    if is_missing(desk, &hall, &talk, now) {
-        done.add(queue::replace(desk, tx, &mut hall, &talk, "rep_missing", now).await?);
+    if is_missing(desk, &held_line, &talk, now) {
+        done.add(queue::replace(desk, tx, &mut held_line, &talk, "rep_missing", now).await?);
         let Some(given) = one(tx, conversation).await? else { return Ok(()) };
         talk = given;
     }
@@ -45,7 +45,7 @@ async fn one(tx: &mut Tx, conversation: ConversationId) -> Result<Option<Talk>> 
 }
 
 /// The rep has been off for so long while the line was open that somebody else is picked.
-fn is_missing(desk: &Desk, hall: &Hall, talk: &Talk, now: At) -> bool {
+fn is_missing(desk: &Desk, held_line: &HeldLine, talk: &Talk, now: At) -> bool {
     let since = talk.missing_since(now);
-    lapse::may_lapse(desk) && since.is_some_and(|since| since + hall.policy.hand_over_after <= now)
+    lapse::may_lapse(desk) && since.is_some_and(|since| since + held_line.policy.hand_over_after <= now)
 }

@@ -51,7 +51,7 @@ impl Job for Keep {
     type Out = Result<(), Failure>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        if access::seer(tx, self.by, self.conversation).await?.is_none() {
+        if access::viewer(tx, self.by, self.conversation).await?.is_none() {
             return Ok(Err(Failure::NotFound));
         }
         if let Some(key) = &self.form_key

@@ -2,8 +2,8 @@
 
 pub mod canned;
 pub mod draft;
-pub mod fulfil;
 pub mod plan;
 pub mod repeat;
 pub mod reply;
-pub mod unplan;
+pub mod reschedule;
+pub mod send_due;

@@ -2,7 +2,7 @@
 //! Everything that can stand against it is seen now, and again when it leaves.
 
 use super::reply::{Reply, accept, admit, words};
-use super::{draft, fulfil};
+use super::{draft, send_due};
 use crate::clock::At;
 use crate::desk::outbox::Enqueued;
 use crate::desk::{Desk, Failure};
@@ -106,7 +106,7 @@ impl Job for Plan {
         let window = desk.policies.inbox.undo_window;
         let direct = at.is_none() && window.is_zero();
         let mut sent =
-            if direct { fulfil::at_once(desk, tx, reply.conversation, now).await? } else { Enqueued::default() };
+            if direct { send_due::at_once(desk, tx, reply.conversation, now).await? } else { Enqueued::default() };
         let mut admitted = match admit(desk, tx, whose, None, now).await? {
             Ok(admitted) => admitted,
             Err(failure) => return Ok((Err(failure), sent)),

@@ -20,7 +20,7 @@ pub async fn repeat(
 ) -> Result<Taken, Failure> {
     let found = {
         let mut tx = desk.store.read().await?;
-        match access::seer(&mut tx, by, conversation).await? {
+        match access::viewer(&mut tx, by, conversation).await? {
             Some(_) => messages::unarrived(&mut tx, conversation, message).await?,
             None => None,
         }

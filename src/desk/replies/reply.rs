@@ -1,6 +1,6 @@
 //! Answers a customer from the web: the customer gets it from the line, whoever answers.
 
-use super::fulfil;
+use super::send_due;
 use crate::clock::At;
 use crate::desk::conversations::reading;
 use crate::desk::outbox::{Enqueued, SHUT_OUT, enqueue};
@@ -10,7 +10,7 @@ use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::numbers::phone::Sender;
-use crate::store::conversations::access::{self, Seer};
+use crate::store::conversations::access::{self, Viewer};
 use crate::store::conversations::changes;
 use crate::store::conversations::messages::{self, NewMessage, Said, Unread, preview};
 use crate::store::routing::opening;
@@ -82,7 +82,7 @@ impl Job for Write {
         {
             return Ok((Ok(message), Enqueued::default()));
         }
-        let mut sent = fulfil::at_once(desk, tx, reply.conversation, now).await?;
+        let mut sent = send_due::at_once(desk, tx, reply.conversation, now).await?;
         let admitted = match admit(desk, tx, (reply.by, reply.conversation), None, now).await? {
             Ok(admitted) => admitted,
             Err(failure) => return Ok((Err(failure), sent)),
@@ -103,7 +103,7 @@ pub(in crate::desk) struct Admitted {
     /// The customer's phone.
     pub to_phone: String,
     /// Who answers.
-    pub seer: Seer,
+    pub viewer: Viewer,
     /// What was sent because a rep took the conversation.
     pub sent: Enqueued,
 }
@@ -120,7 +120,7 @@ pub(in crate::desk) async fn admit(
     to: Option<&str>,
     now: At,
 ) -> Result<Result<Admitted, Failure>> {
-    let Some((mut talk, seer)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
+    let Some((mut talk, viewer)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
     let mut legs = routes::live_legs(tx, &[talk.id]).await?;
     if let Some(why) = obstacle(tx, &talk, &legs).await? {
         return Ok(Err(Failure::refused("body", why)));
@@ -132,15 +132,15 @@ pub(in crate::desk) async fn admit(
         return Ok(Err(Failure::refused("body", "the customer has another number now than when it was written")));
     }
     let mut sent = Enqueued::default();
-    if talk.pinned_to.is_none() && !seer.manages {
-        sent = pin::take(desk, tx, &talk, &seer, now).await?;
+    if talk.pinned_to.is_none() && !viewer.manages {
+        sent = pin::take(desk, tx, &talk, &viewer, now).await?;
         let Some(taken) = routes::talks(tx, &[talk.id]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
         talk = taken;
         legs = routes::live_legs(tx, &[talk.id]).await?;
     }
-    Ok(Ok(Admitted { talk, legs, to_phone, seer, sent }))
+    Ok(Ok(Admitted { talk, legs, to_phone, viewer, sent }))
 }
 
 /// Accepts an answer: from here on it is a message, and its texts are in the outbox.
@@ -151,11 +151,11 @@ pub(in crate::desk) async fn accept(
     (body, form_key): (&str, Option<String>),
     now: At,
 ) -> Result<(MessageId, Enqueued)> {
-    let Admitted { talk, legs, seer, .. } = admitted;
-    let message = web_message(desk, talk.id, seer.id, "text", "relayed", body, form_key, now);
+    let Admitted { talk, legs, viewer, .. } = admitted;
+    let message = web_message(desk, talk.id, viewer.id, "text", "relayed", body, form_key, now);
     let id = message.id;
     messages::insert(tx, &[message]).await?;
-    let author = Author { leg: None, person: Some(seer.id), name: &seer.name };
+    let author = Author { leg: None, person: Some(viewer.id), name: &viewer.name };
     let fan = fan_out(talk, legs, author, id, &Words::plain(body), &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;
     let mut sent = enqueue(desk, tx, fan.drafts, now).await?;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::handover;
-use super::queue::{self, Hall};
+use super::queue::{self, HeldLine};
 use crate::clock::At;
 use crate::desk::conversations::close;
 use crate::desk::outbox::Enqueued;
@@ -244,9 +244,9 @@ impl Job for TurnJob {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         match &self.turn {
             Turn::Drain(line) => {
-                let mut hall = Hall::hold(desk, tx, *line, now).await?;
-                let sent = queue::drain_held(desk, tx, &mut hall, now).await?;
-                Ok((hall.given, sent))
+                let mut held_line = HeldLine::hold(desk, tx, *line, now).await?;
+                let sent = queue::drain_held(desk, tx, &mut held_line, now).await?;
+                Ok((held_line.given, sent))
             }
             Turn::Release(conversation) => {
                 let Some(talk) = routes::talks(tx, &[*conversation]).await?.into_iter().next() else {
@@ -259,16 +259,16 @@ impl Job for TurnJob {
                 let Some(line) = table::line_of(tx, *conversation).await? else {
                     return Ok((0, Enqueued::default()));
                 };
-                let mut hall = Hall::hold(desk, tx, line, now).await?;
+                let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
                 let talk = routes::talks(tx, &[*conversation]).await?.into_iter().next();
                 let still = |talk: &routes::Talk| {
                     talk.pinned_to == Some(*person) && !talk.closed && talk.waiting_since.is_some()
                 };
-                let after = hall.policy.hand_over_after;
+                let after = held_line.policy.hand_over_after;
                 let missing = |talk: &routes::Talk| talk.missing_since(now).is_some_and(|since| since + after <= now);
                 match talk.filter(still).filter(missing) {
-                    Some(talk) if hall.has_candidate() => {
-                        Ok((1, queue::replace(desk, tx, &mut hall, &talk, "rep_missing", now).await?))
+                    Some(talk) if held_line.has_candidate() => {
+                        Ok((1, queue::replace(desk, tx, &mut held_line, &talk, "rep_missing", now).await?))
                     }
                     _ => Ok((0, Enqueued::default())),
                 }

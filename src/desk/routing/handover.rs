@@ -57,8 +57,8 @@ pub(in crate::desk) async fn hand_on(
     now: At,
 ) -> Result<Enqueued> {
     let legs = routes::live_legs(tx, &[talk.id]).await?;
-    let heir = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);
-    let Some(leg) = heir.filter(|_| !messages.is_empty()) else { return Ok(Enqueued::default()) };
+    let assignee = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);
+    let Some(leg) = assignee.filter(|_| !messages.is_empty()) else { return Ok(Enqueued::default()) };
     let waited = pins::waited(tx, messages, leg.id).await?;
     let mut fresh = context(leg, talk, &desk.policies);
     let mut drafts = Vec::new();

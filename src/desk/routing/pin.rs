@@ -5,11 +5,11 @@ use serde_json::json;
 use super::{handover, legs, queue};
 use crate::clock::At;
 use crate::desk::outbox::{Enqueued, claim};
-use crate::desk::replies::fulfil;
-use crate::desk::{Desk, Failure, because};
+use crate::desk::replies::send_due;
+use crate::desk::{Desk, Failure, reasons};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
-use crate::store::conversations::access::{self, Seer};
+use crate::store::conversations::access::{self, Viewer};
 use crate::store::conversations::pins::{self, Freed};
 use crate::store::conversations::{attention, changes};
 use crate::store::routing::routes::{self, Talk};
@@ -40,7 +40,7 @@ pub async fn transfer(
     to: PersonId,
     note: Option<String>,
 ) -> Result<(), Failure> {
-    let note = because::some_words("note", note.as_deref().unwrap_or_default())?;
+    let note = reasons::optional("note", note.as_deref().unwrap_or_default())?;
     run(desk, Move { desk: desk.clone(), by, conversation, to: Some(to), note }).await
 }
 
@@ -80,49 +80,49 @@ pub(in crate::desk) async fn move_in(
     now: At,
 ) -> Result<Result<Enqueued, Failure>> {
     let line = queue::hold_line_of(tx, conversation).await?;
-    let Some((talk, seer)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
+    let Some((talk, viewer)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
     if talk.closed {
         return Ok(Err(Failure::refused("conversation", "it is closed")));
     }
-    let heir = to.unwrap_or(by);
-    if talk.pinned_to == Some(heir) {
+    let assignee = to.unwrap_or(by);
+    if talk.pinned_to == Some(assignee) {
         return Ok(Ok(Enqueued::default()));
     }
-    if to.is_none() && talk.pinned_to.is_some() && !seer.manages {
+    if to.is_none() && talk.pinned_to.is_some() && !viewer.manages {
         return Ok(Err(Failure::refused("conversation", "somebody else has taken it")));
     }
-    if access::heir(tx, heir, conversation).await?.is_none() {
+    if access::assignee(tx, assignee, conversation).await?.is_none() {
         let (field, why) = match to {
             Some(_) => ("to", "this person is not a member of the line, or is disabled: choose somebody else"),
             None => ("conversation", "only members of the line can take it: have an admin add you to the line"),
         };
         return Ok(Err(Failure::refused(field, why)));
     }
-    let mut done = fulfil::at_once(desk, tx, conversation, now).await?;
-    done.add(hand_over(desk, tx, &talk, &seer, heir, note, now).await?);
+    let mut done = send_due::at_once(desk, tx, conversation, now).await?;
+    done.add(hand_over(desk, tx, &talk, &viewer, assignee, note, now).await?);
     // Whoever had it may take another customer.
     done.add(queue::drain_after(desk, tx, line, now).await?);
     Ok(Ok(done))
 }
 
 /// Pins an unassigned conversation to somebody who acts in it; opens the leg of their phone if they have one.
-pub(in crate::desk) async fn take(desk: &Desk, tx: &mut Tx, talk: &Talk, seer: &Seer, now: At) -> Result<Enqueued> {
-    hand_over(desk, tx, talk, seer, seer.id, None, now).await
+pub(in crate::desk) async fn take(desk: &Desk, tx: &mut Tx, talk: &Talk, viewer: &Viewer, now: At) -> Result<Enqueued> {
+    hand_over(desk, tx, talk, viewer, viewer.id, None, now).await
 }
 
 async fn hand_over(
     desk: &Desk,
     tx: &mut Tx,
     talk: &Talk,
-    by: &Seer,
+    by: &Viewer,
     to: PersonId,
     note: Option<&str>,
     now: At,
 ) -> Result<Enqueued> {
-    let heir = access::heir(tx, to, talk.id).await?;
+    let assignee = access::assignee(tx, to, talk.id).await?;
     let kind = if to == by.id { CLAIMED } else { TRANSFERRED };
     let data = json!({
-        "to": to.0.to_string(), "to_name": heir.map(|heir| heir.name),
+        "to": to.0.to_string(), "to_name": assignee.map(|assignee| assignee.name),
         "from": talk.pinned_to.map(|id| id.0.to_string()), "note": note,
     });
     changes::event(tx, desk.ids.next(now), Some(talk.id), now, kind, Some(by.id), &data).await?;

@@ -22,7 +22,7 @@ use crate::store::{Result, Tx};
 const MOST: i64 = 50;
 
 /// A line held until the commit, with its members as they stand.
-pub(in crate::desk) struct Hall {
+pub(in crate::desk) struct HeldLine {
     /// Which.
     pub(in crate::desk) line: NumberId,
     /// The line's policy.
@@ -37,14 +37,14 @@ pub(in crate::desk) struct Hall {
     pub(in crate::desk) had: Option<PersonId>,
 }
 
-impl Hall {
+impl HeldLine {
     /// Holds `line`; before any of its conversations.
-    pub(in crate::desk) async fn hold(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<Hall> {
+    pub(in crate::desk) async fn hold(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<HeldLine> {
         let rules = opening::hold_line(tx, line).await?.unwrap_or_default();
         let policy = desk.policies.support_of(rules.policies.as_deref());
         let counted = if policy.pick == PickPolicy::LeastBusy { Counted::All } else { Counted::Limited };
         let members = opening::members(tx, line, rules.hours.as_deref(), counted, now).await?;
-        Ok(Hall { line, policy, members, greeting: rules.greeting, given: 0, had: None })
+        Ok(HeldLine { line, policy, members, greeting: rules.greeting, given: 0, had: None })
     }
 
     /// Somebody could take a customer now.
@@ -65,7 +65,7 @@ impl Hall {
         Ok(pick)
     }
 
-    /// As [`Hall::pick`], but whose turn it was is not written yet ([`Hall::keep_turns`]).
+    /// As [`HeldLine::pick`], but whose turn it was is not written yet ([`HeldLine::keep_turns`]).
     pub(in crate::desk) fn choose(&mut self, desk: &Desk, last: Option<PersonId>, now: At) -> Pick {
         let facts: Vec<Member> = self.members.iter().map(|one| one.member.clone()).collect();
         let stays = self.had.take().and_then(|rep| pick::stay(&facts, rep));
@@ -128,27 +128,32 @@ impl Hall {
 
 /// Gives the conversations of `line` that nobody has to candidates, the longest waiting first.
 pub async fn drain(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<Enqueued> {
-    let mut hall = Hall::hold(desk, tx, line, now).await?;
-    drain_held(desk, tx, &mut hall, now).await
+    let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
+    drain_held(desk, tx, &mut held_line, now).await
 }
 
 /// As [`drain`], of a line that is held already.
-pub(in crate::desk) async fn drain_held(desk: &Desk, tx: &mut Tx, hall: &mut Hall, now: At) -> Result<Enqueued> {
+pub(in crate::desk) async fn drain_held(
+    desk: &Desk,
+    tx: &mut Tx,
+    held_line: &mut HeldLine,
+    now: At,
+) -> Result<Enqueued> {
     let mut done = Enqueued::default();
-    if !hall.has_candidate() {
+    if !held_line.has_candidate() {
         return Ok(done);
     }
-    let waiting = queue::unassigned(tx, hall.line, MOST).await?;
+    let waiting = queue::unassigned(tx, held_line.line, MOST).await?;
     let talks = routes::talks(tx, &waiting).await?;
     for id in waiting {
         // Somebody may have taken or closed it before it was locked.
         let talk = talks.iter().find(|talk| talk.id == id && talk.pinned_to.is_none() && !talk.closed);
         let Some(talk) = talk else { continue };
-        if !hall.has_candidate() {
+        if !held_line.has_candidate() {
             break;
         }
-        let last = hall.last_rep(tx, talk.customer, now).await?;
-        hall.assign(desk, tx, talk, last, now, &mut done).await?;
+        let last = held_line.last_rep(tx, talk.customer, now).await?;
+        held_line.assign(desk, tx, talk, last, now, &mut done).await?;
         faults::point("during_drain");
     }
     Ok(done)
@@ -212,16 +217,16 @@ pub(in crate::desk) async fn repick_all(
 pub(in crate::desk) async fn replace(
     desk: &Desk,
     tx: &mut Tx,
-    hall: &mut Hall,
+    held_line: &mut HeldLine,
     talk: &Talk,
     why: &'static str,
     now: At,
 ) -> Result<Enqueued> {
     let mut done = Enqueued::default();
-    let Some(before) = talk.pinned_to.filter(|_| hall.has_candidate()) else { return Ok(done) };
+    let Some(before) = talk.pinned_to.filter(|_| held_line.has_candidate()) else { return Ok(done) };
     let data = json!({ "from": before.0.to_string(), "why": why });
     changes::event(tx, desk.ids.next(now), Some(talk.id), now, "taken_away", None, &data).await?;
-    let pick = hall.pick(desk, tx, None, now).await?;
+    let pick = held_line.pick(desk, tx, None, now).await?;
     changes::event(tx, desk.ids.next(now), Some(talk.id), now, "picked", None, &json!(pick)).await?;
     if let Some(chosen) = pick.chosen {
         done.add(pin::give(desk, tx, talk, chosen, why, now).await?);

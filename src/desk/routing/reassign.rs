@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::pin;
-use super::queue::Hall;
+use super::queue::HeldLine;
 use crate::desk::outbox::Enqueued;
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId};
@@ -16,7 +16,7 @@ pub const MOST: usize = 500;
 
 /// Whom to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heir {
+pub enum NewAssignee {
     /// This person.
     Person(PersonId),
     /// Whoever the line's policy picks among the others.
@@ -36,7 +36,7 @@ pub struct Outcome {
 ///
 /// # Errors
 /// [`Failure::Refused`] for the field `c` if there are none or more than [`MOST`]; what the database said.
-pub async fn reassign(desk: &Desk, by: PersonId, ids: &[ConversationId], to: Heir) -> Result<Outcome, Failure> {
+pub async fn reassign(desk: &Desk, by: PersonId, ids: &[ConversationId], to: NewAssignee) -> Result<Outcome, Failure> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
@@ -52,8 +52,8 @@ pub async fn reassign(desk: &Desk, by: PersonId, ids: &[ConversationId], to: Hei
     let mut outcome = Outcome::default();
     for id in ids {
         let done = match to {
-            Heir::Person(person) => pin::transfer(desk, by, id, person, None).await,
-            Heir::Anew => pick_anew(desk, by, id).await,
+            NewAssignee::Person(person) => pin::transfer(desk, by, id, person, None).await,
+            NewAssignee::Anew => pick_anew(desk, by, id).await,
         };
         match done {
             Ok(()) => outcome.moved.push(id),
@@ -88,21 +88,21 @@ impl Job for Anew {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         let Some(line) = store_queue::line_of(tx, self.conversation).await? else { return Ok(Err(Failure::NotFound)) };
-        let mut hall = Hall::hold(desk, tx, line, now).await?;
-        let Some((_, seer)) = access::talk(tx, self.by, self.conversation).await? else {
+        let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
+        let Some((_, viewer)) = access::talk(tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         let Some(talk) = routes::talks(tx, &[self.conversation]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
-        if !seer.manages {
+        if !viewer.manages {
             return Ok(Err(Failure::NotFound));
         }
         if talk.closed {
             return Ok(Err(Failure::refused("conversation", "it is closed")));
         }
-        hall.members.retain(|one| Some(one.member.id) != talk.pinned_to);
-        if !hall.has_candidate() {
+        held_line.members.retain(|one| Some(one.member.id) != talk.pinned_to);
+        if !held_line.has_candidate() {
             return Ok(Err(Failure::refused("conversation", "nobody else on its line can take it now")));
         }
         let mut done = Enqueued::default();
@@ -114,7 +114,7 @@ impl Job for Anew {
         let Some(talk) = routes::talks(tx, &[self.conversation]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
-        hall.assign(desk, tx, &talk, None, now, &mut done).await?;
+        held_line.assign(desk, tx, &talk, None, now, &mut done).await?;
         Ok(Ok(done))
     }
 }

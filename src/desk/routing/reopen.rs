@@ -45,14 +45,14 @@ pub async fn reopen(
     opening::legs(tx, &[legs::customer_leg(desk, conversation, line, customer, now)], now).await?;
     changes::event(tx, desk.ids.next(now), Some(conversation), now, "reopened", by, &json!({ "why": why })).await?;
     faults::point("after_reopen");
-    let heir = match (with, talk.pinned_to) {
-        (With::SameRep, Some(rep)) => access::heir(tx, rep, conversation).await?.map(|_| rep),
+    let assignee = match (with, talk.pinned_to) {
+        (With::SameRep, Some(rep)) => access::assignee(tx, rep, conversation).await?.map(|_| rep),
         _ => None,
     };
-    if heir != talk.pinned_to {
-        pins::pin(tx, conversation, heir, now).await?;
+    if assignee != talk.pinned_to {
+        pins::pin(tx, conversation, assignee, now).await?;
     }
-    if let (Some(rep), Some(phone)) = (heir, &talk.rep_phone) {
+    if let (Some(rep), Some(phone)) = (assignee, &talk.rep_phone) {
         legs::open_free_leg(desk, tx, conversation, (rep, phone), customer, now).await?;
     }
     changes::note(tx, &[(conversation, "conversation")], now).await?;

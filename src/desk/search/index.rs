@@ -237,7 +237,7 @@ async fn handovers(tx: &mut Tx, end: i64) -> Result<usize> {
     let events = search::handovers(tx, from, end, 4 * BATCH).await?;
     let Some(last) = events.last().map(|event| event.0) else { return Ok(0) };
     let mut rows: Vec<(i64, i64)> =
-        events.iter().filter_map(|(_, conversation, kind, data)| heir(kind, data).zip(*conversation)).collect();
+        events.iter().filter_map(|(_, conversation, kind, data)| assignee(kind, data).zip(*conversation)).collect();
     rows.sort_unstable();
     rows.dedup();
     search::took_part(tx, &rows).await?;
@@ -246,7 +246,7 @@ async fn handovers(tx: &mut Tx, end: i64) -> Result<usize> {
 }
 
 /// Whom an event gave its conversation to.
-fn heir(kind: &str, data: &str) -> Option<i64> {
+fn assignee(kind: &str, data: &str) -> Option<i64> {
     let key = match kind {
         "picked" => "chosen",
         "claimed" | "transferred" => "to",

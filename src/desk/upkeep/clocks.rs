@@ -1,9 +1,9 @@
 //! Our clock beside the carrier's: how far they are apart is measured at every answer, kept over restarts, and told.
 //!
-//! A jump of our clock is noticed while this process lives (`gate.rs`). A clock that was set between two lives is noticed here,
+//! A jump of our clock is noticed while this process lives (`readiness.rs`). A clock that was set between two lives is noticed here,
 //! by the first comparison: the carrier's clock has gone on, so the offset is another one than what was kept.
 
-use super::leap;
+use super::clock_jump;
 use super::watch::JUMP;
 use crate::desk::Desk;
 use crate::domain::time::offset::{is_told, worded};
@@ -30,13 +30,13 @@ pub async fn compare(desk: &Desk) -> Result<Option<i64>> {
     metrics::clock_offset(Some(-ahead));
     let kept = carrier_clock::get(&mut desk.store.read().await?).await?;
     if kept.is_some_and(|kept| kept.ahead.abs_diff(ahead) < CHANGED && kept.off_since.is_some() == is_told(ahead)) {
-        desk.gate.compare_clock();
+        desk.readiness.compare_clock();
         return Ok(Some(ahead));
     }
     // What this process has noticed itself comes first, and is no other jump.
-    leap::replan(desk).await?;
+    clock_jump::replan(desk).await?;
     if let Some((before, now)) = desk.store.write(Keep { desk: desk.clone() }).await? {
-        desk.gate.compare_clock();
+        desk.readiness.compare_clock();
         say(before, now);
         desk.ring();
     }
@@ -66,22 +66,22 @@ impl Job for Keep {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         // Just after a jump another node may know the offset from before.
-        if leap::lately(tx, self.desk.clock.now()).await? {
+        if clock_jump::lately(tx, self.desk.clock.now()).await? {
             return Ok(None);
         }
         let (now, Some(ahead)) = (self.desk.clock.now(), self.desk.carrier.ahead()) else { return Ok(None) };
         let before = carrier_clock::get(tx).await?;
         if let Some(kept) = before
-            && !self.desk.gate.has_compared_clock()
+            && !self.desk.readiness.has_compared_clock()
             && u128::from(kept.ahead.abs_diff(ahead)) > JUMP.as_micros()
         {
-            let leap = kept.ahead - ahead;
+            let jump = kept.ahead - ahead;
             tracing::warn!(
-                seconds = leap / 1_000_000,
+                seconds = jump / 1_000_000,
                 "the clock was set while nobody noticed: the carrier's is apart from it by another time than before; what was \
                  planned is planned anew"
             );
-            leap::plans(tx, leap, now).await?;
+            clock_jump::plans(tx, jump, now).await?;
         }
         let since = before.and_then(|kept| kept.off_since).unwrap_or(now);
         let kept = Kept { ahead, off_since: is_told(ahead).then_some(since) };

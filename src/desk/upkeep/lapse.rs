@@ -36,7 +36,7 @@ const PIECE: i64 = 1000;
 /// while nobody listened is in, and the clock has not jumped within five minutes. Take now before you ask.
 #[must_use]
 pub fn may_lapse(desk: &Desk) -> bool {
-    desk.gate.has_caught_up() && desk.gate.is_calm()
+    desk.readiness.has_caught_up() && desk.readiness.is_calm()
 }
 
 /// Puts attempts in doubt whose lease ran out or whose node is dead. `since` is this node's own start: what it began
@@ -58,7 +58,7 @@ pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
     let living = desk.store.living().await?;
     let now = desk.clock.now();
     // Just after a jump no lease has run out; those of processes that are dead have all the same.
-    let now = if desk.gate.is_calm() { now } else { At::EPOCH };
+    let now = if desk.readiness.is_calm() { now } else { At::EPOCH };
     let orphans = {
         let mut tx = desk.store.read().await?;
         attempts::orphans(&mut tx, &living, (desk.node, since), now).await?

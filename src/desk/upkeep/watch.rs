@@ -17,7 +17,7 @@ pub(in crate::desk) struct Watch {
     /// Steady time from which things may lapse again.
     pub(in crate::desk) calm_from: Duration,
     /// Microseconds by which the clock jumped and nobody has asked about yet.
-    pub(in crate::desk) leapt: i64,
+    pub(in crate::desk) jumped: i64,
     /// Microseconds by which it ever jumped, either way.
     pub(in crate::desk) strayed: i64,
 }
@@ -28,16 +28,16 @@ impl Watch {
         let steady = clock.steady();
         let now = clock.now();
         let passed = steady.saturating_sub(self.steady);
-        let leap = now.0 - (self.now + passed).0;
+        let jump = now.0 - (self.now + passed).0;
         (self.now, self.steady) = (now, steady);
-        if leap.unsigned_abs() > u64::try_from(JUMP.as_micros()).unwrap_or(u64::MAX) {
+        if jump.unsigned_abs() > u64::try_from(JUMP.as_micros()).unwrap_or(u64::MAX) {
             tracing::warn!(
-                seconds = leap / 1_000_000,
+                seconds = jump / 1_000_000,
                 "the clock has jumped; nothing lapses for five minutes, and what was planned is planned anew"
             );
             self.calm_from = steady + CALM;
-            self.leapt = self.leapt.saturating_add(leap);
-            self.strayed = self.strayed.saturating_add(leap.saturating_abs());
+            self.jumped = self.jumped.saturating_add(jump);
+            self.strayed = self.strayed.saturating_add(jump.saturating_abs());
         }
     }
 }

@@ -13,7 +13,7 @@ pub struct Known {
     /// It has waited in the outbox, rather than being accepted just now.
     pub waited: bool,
     /// What waits is known not to be at the carrier already.
-    pub vouched: bool,
+    pub outbox_checked: bool,
     /// The addressee's own texts have been compared with the carrier's list since this process began, and since the
     /// database last went back.
     pub compared: bool,
@@ -50,7 +50,7 @@ const PATIENCE: Duration = minutes(15);
 /// Decides about one text.
 #[must_use]
 pub fn decide(known: &Known) -> Departure {
-    if known.waited && !known.vouched {
+    if known.waited && !known.outbox_checked {
         return Departure::AwaitsVouching;
     }
     let given_up = known.by_person && known.unlisted_for >= PATIENCE;
@@ -71,7 +71,7 @@ mod tests {
 
     const FREE: Known = Known {
         waited: true,
-        vouched: true,
+        outbox_checked: true,
         compared: true,
         unlisted_for: Duration::ZERO,
         by_person: true,
@@ -89,8 +89,8 @@ mod tests {
 
     #[test]
     fn what_waits_is_vouched_for_first_and_what_is_new_needs_no_voucher() {
-        assert_eq!(decide(&Known { vouched: false, ..FREE }), Departure::AwaitsVouching);
-        assert_eq!(decide(&Known { vouched: false, waited: false, ..FREE }), Departure::Leaves);
+        assert_eq!(decide(&Known { outbox_checked: false, ..FREE }), Departure::AwaitsVouching);
+        assert_eq!(decide(&Known { outbox_checked: false, waited: false, ..FREE }), Departure::Leaves);
         assert_eq!(decide(&Known { doubtful: true, ..FREE }), Departure::Looks);
     }
 

@@ -1,11 +1,11 @@
 //! What becomes of a text that is to leave.
 
+pub mod daily_limit;
 pub mod delivery;
 pub mod departure;
 pub mod doubt;
 pub mod fitness;
 pub mod outage;
 pub mod pace;
-pub mod purse;
 pub mod sending;
 pub mod settlement;

@@ -39,7 +39,7 @@ impl State {
 
 /// What is known of a mask on its way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Leaving {
     /// Where it is.
     pub state: State,
     /// Since when.
@@ -72,7 +72,7 @@ pub const SETTLED: Duration = minutes(1);
 
 /// What becomes of a mask at `now`.
 #[must_use]
-pub fn next(mask: &Standing, now: At) -> Next {
+pub fn next(mask: &Leaving, now: At) -> Next {
     if mask.since + SETTLED > now {
         return Next::Stay;
     }
@@ -106,20 +106,20 @@ mod tests {
 
     const NOW: At = At::from_seconds(10_000);
 
-    fn mask(state: State) -> Standing {
-        Standing { state, since: At::EPOCH, live: 0, rests_until: None, sends: false, ask_from: None }
+    fn mask(state: State) -> Leaving {
+        Leaving { state, since: At::EPOCH, live: 0, rests_until: None, sends: false, ask_from: None }
     }
 
     #[test]
     fn legs_end_first_then_every_rest_then_the_carrier_has_it_back() {
         let draining = mask(State::Draining);
-        assert_eq!(next(&Standing { live: 1, ..draining }, NOW), Next::Stay);
+        assert_eq!(next(&Leaving { live: 1, ..draining }, NOW), Next::Stay);
         assert_eq!(next(&draining, NOW), Next::Cool);
         let cooling = mask(State::Cooling);
-        assert_eq!(next(&Standing { rests_until: Some(NOW + seconds(1)), ..cooling }, NOW), Next::Stay);
-        assert_eq!(next(&Standing { sends: true, ..cooling }, NOW), Next::Stay);
-        assert_eq!(next(&Standing { live: 1, ..cooling }, NOW), Next::Drain);
-        assert_eq!(next(&Standing { rests_until: Some(NOW), ..cooling }, NOW), Next::Release);
+        assert_eq!(next(&Leaving { rests_until: Some(NOW + seconds(1)), ..cooling }, NOW), Next::Stay);
+        assert_eq!(next(&Leaving { sends: true, ..cooling }, NOW), Next::Stay);
+        assert_eq!(next(&Leaving { live: 1, ..cooling }, NOW), Next::Drain);
+        assert_eq!(next(&Leaving { rests_until: Some(NOW), ..cooling }, NOW), Next::Release);
         for state in [State::Active, State::Released] {
             assert_eq!(next(&mask(state), NOW), Next::Stay);
         }
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn nothing_happens_in_the_first_minute_of_a_state_or_before_the_carrier_is_asked_again() {
-        assert_eq!(next(&Standing { since: NOW - seconds(59), ..mask(State::Draining) }, NOW), Next::Stay);
-        let refused = Standing { ask_from: Some(NOW + seconds(1)), ..mask(State::Cooling) };
+        assert_eq!(next(&Leaving { since: NOW - seconds(59), ..mask(State::Draining) }, NOW), Next::Stay);
+        let refused = Leaving { ask_from: Some(NOW + seconds(1)), ..mask(State::Cooling) };
         assert_eq!(next(&refused, NOW), Next::Stay);
         assert!((1..9).all(|tries| ask_again_after(tries) <= ask_again_after(tries + 1)));
     }

@@ -1,8 +1,8 @@
 //! What integrators' programs may do and are told.
 
 pub mod event;
-pub mod patience;
+pub mod public_address;
 pub mod quota;
-pub mod reach;
+pub mod retry_schedule;
 pub mod right;
 pub mod scope;

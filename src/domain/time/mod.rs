@@ -3,4 +3,4 @@
 pub mod duration;
 pub mod hours;
 pub mod offset;
-pub mod wall;
+pub mod wall_clock;

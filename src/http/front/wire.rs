@@ -18,14 +18,14 @@ use crate::metrics;
 pub(super) struct Wire {
     stream: TcpStream,
     seat: Arc<Seat>,
-    patience: Duration,
+    timeout: Duration,
     /// Runs while what we write is not taken.
     unread: Option<Pin<Box<Sleep>>>,
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream, seat: Arc<Seat>, patience: Duration) -> Self {
-        Wire { stream, seat, patience, unread: None }
+    pub(super) fn new(stream: TcpStream, seat: Arc<Seat>, timeout: Duration) -> Self {
+        Wire { stream, seat, timeout, unread: None }
     }
 
     /// Writes what goes into the system's buffer, and no more: nobody is waited for.
@@ -42,8 +42,8 @@ impl Wire {
             }
             return written;
         }
-        let patience = self.patience;
-        let unread = self.unread.get_or_insert_with(|| Box::pin(sleep(patience)));
+        let timeout = self.timeout;
+        let unread = self.unread.get_or_insert_with(|| Box::pin(sleep(timeout)));
         self.seat.is_unread(true);
         ready!(unread.as_mut().poll(cx));
         metrics::connection_closed("unread");

@@ -7,7 +7,7 @@ use crate::store::{Result, Tx};
 
 /// Somebody who may see a conversation.
 #[derive(Clone, Debug)]
-pub struct Seer {
+pub struct Viewer {
     /// Who.
     pub id: PersonId,
     /// Their name.
@@ -18,7 +18,7 @@ pub struct Seer {
 
 /// The person, if enabled and allowed to see this conversation: managers and admins all of them, a rep those pinned
 /// to the rep and the unassigned ones of the rep's lines.
-pub async fn seer(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<Seer>> {
+pub async fn viewer(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<Viewer>> {
     let row: Option<(String, String)> = query_as(
         "SELECT p.name, p.role FROM people p JOIN conversations c ON c.id = $2 \
          WHERE p.id = $1 AND p.disabled_at IS NULL AND (p.role IN ('manager', 'admin') OR c.pinned_to = p.id \
@@ -29,19 +29,19 @@ pub async fn seer(tx: &mut Tx, person: PersonId, conversation: ConversationId) -
     .bind(conversation.0)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(name, role)| Seer { id: person, name, manages: role != "rep" }))
+    Ok(row.map(|(name, role)| Viewer { id: person, name, manages: role != "rep" }))
 }
 
 /// A conversation, locked until the commit as by [`routes::talks`], and who asks for it; `None` if there is no such
 /// conversation for this person.
-pub async fn talk(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<(Talk, Seer)>> {
+pub async fn talk(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<(Talk, Viewer)>> {
     let talk = routes::talks(tx, &[conversation]).await?.into_iter().next();
-    Ok(talk.zip(seer(tx, person, conversation).await?))
+    Ok(talk.zip(viewer(tx, person, conversation).await?))
 }
 
 /// Somebody to whom a conversation may be handed: enabled, and a member of its line.
 #[derive(Clone, Debug)]
-pub struct Heir {
+pub struct Assignee {
     /// Their name.
     pub name: String,
     /// Their phone, if it takes texts.
@@ -49,7 +49,7 @@ pub struct Heir {
 }
 
 /// The person, if the conversation may be handed to them.
-pub async fn heir(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<Heir>> {
+pub async fn assignee(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<Assignee>> {
     let row: Option<(String, Option<String>)> = query_as(
         "SELECT p.name, CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL THEN p.phone END \
          FROM people p JOIN conversations c ON c.id = $2 JOIN line_members m ON m.line_id = c.line_id \
@@ -59,5 +59,5 @@ pub async fn heir(tx: &mut Tx, person: PersonId, conversation: ConversationId) -
     .bind(conversation.0)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(name, phone)| Heir { name, phone }))
+    Ok(row.map(|(name, phone)| Assignee { name, phone }))
 }

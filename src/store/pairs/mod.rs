@@ -1,7 +1,7 @@
 //! People who are joined for one transaction: how long they have, and what integrators call it. When they are over stands
-//! in [`super::pairs::partings`].
+//! in [`super::pairs::endings`].
 
-pub mod partings;
+pub mod endings;
 
 use std::time::Duration;
 

@@ -34,8 +34,8 @@ pub async fn keep(tx: &mut Tx, kept: Kept, now: At) -> Result<()> {
     Ok(())
 }
 
-/// Our clock has gone on by `leap` microseconds while no time passed: the carrier's is ahead of it by so much less.
-pub async fn leapt(tx: &mut Tx, leap: i64) -> Result<()> {
-    query("UPDATE carrier_clock SET ahead = ahead - $1").bind(leap).execute(tx).await?;
+/// Our clock has gone on by `jump` microseconds while no time passed: the carrier's is ahead of it by so much less.
+pub async fn jumped(tx: &mut Tx, jump: i64) -> Result<()> {
+    query("UPDATE carrier_clock SET ahead = ahead - $1").bind(jump).execute(tx).await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 pub mod account_moves;
 pub mod carrier_clock;
 pub mod checkup;
-pub mod leaps;
+pub mod clock_jumps;
 pub mod settings;
 pub mod tallies;
 

@@ -7,18 +7,18 @@ use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::policy::Policies;
 use crate::store::sql::{AssertSqlSafe, query, query_as};
 use crate::store::{Result, Tx};
-use arms::{Bind, Plan, Statement};
+use index_ranges::{Bind, Plan, Statement};
 
-mod arms;
 mod counts;
 mod cursor;
+mod index_ranges;
 mod view;
 mod words;
 
-pub use arms::{OwnLine, Reach};
 pub use counts::{Counts, LineCount, MOST, counts};
 pub use cursor::Cursor;
-pub use view::{Rep, Sort, Standing, View, Which};
+pub use index_ranges::{OwnLine, ViewContext};
+pub use view::{Condition, Rep, Sort, View, Which};
 
 /// How many rows a page of the list has.
 pub const PAGE: usize = 30;
@@ -72,16 +72,16 @@ pub struct Page {
 }
 
 /// A page of `view` as `viewer` may see it; the first one, where there is nothing before the cursor any more. With words
-/// in `reach`, everything that they find.
+/// in `context`, everything that they find.
 pub async fn list(
     tx: &mut Tx,
     viewer: Viewer,
     view: View,
-    reach: &Reach,
+    context: &ViewContext,
     beside: Option<Cursor>,
     policies: &Policies,
 ) -> Result<Page> {
-    let plan = Plan::of(viewer, view, reach);
+    let plan = Plan::of(viewer, view, context);
     let back = beside.is_some_and(|cursor| cursor.back);
     let mut rows = page(tx, viewer, &plan, beside, policies).await?;
     let cut = if back && rows.len() <= PAGE {

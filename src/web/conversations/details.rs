@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::desk::customers::merge;
 use crate::domain::customers::contact::Card;
 use crate::domain::ids::{ConversationId, CustomerId, LegId};
-use crate::domain::time::wall::Wall;
+use crate::domain::time::wall_clock::WallClock;
 use crate::store::conversations::snoozes;
 use crate::store::customers::contacts;
 use crate::store::views::Viewer;
@@ -50,7 +50,7 @@ pub(in crate::web) struct Details {
     namesakes: Vec<Namesake>,
     labels: Labels,
     refused: Refused,
-    wall: Wall,
+    wall_clock: WallClock,
     now: At,
 }
 
@@ -98,7 +98,7 @@ impl Details {
             namesakes: namesakes(tx, viewer, head.customer, &refused).await?,
             labels: Labels::load(tx, head.id, view, label_why).await?,
             tags: card.tags.join(", "),
-            wall: Wall::of(hours.as_deref()),
+            wall_clock: WallClock::of(hours.as_deref()),
             head: head.clone(),
             view,
             viewer,
@@ -188,7 +188,7 @@ impl Details {
         let duty = match (other.obstacle, other.back_at) {
             (None, _) => "on duty".to_owned(),
             (Some("full"), _) => "on duty, full".to_owned(),
-            (Some("off duty"), Some(back)) => format!("off duty until {}", self.wall.short(back, self.now)),
+            (Some("off duty"), Some(back)) => format!("off duty until {}", self.wall_clock.short(back, self.now)),
             (Some(why), _) => why.to_owned(),
         };
         format!("{duty}, {open}")
@@ -200,13 +200,13 @@ impl Details {
 
     /// The name of the reader's time zone.
     pub(in crate::web) fn zone(&self) -> &str {
-        self.wall.zone()
+        self.wall_clock.zone()
     }
 
     /// The time that the picker of "until" begins with: the hour after the next one.
     pub(in crate::web) fn pick_at(&self) -> String {
         let next = At((self.now + hours(2)).0 / 3_600_000_000 * 3_600_000_000);
-        self.refused.typed("snooze", "until", &self.wall.field(next)).to_owned()
+        self.refused.typed("snooze", "until", &self.wall_clock.field(next)).to_owned()
     }
 }
 

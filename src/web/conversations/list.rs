@@ -10,7 +10,7 @@ use crate::domain::ids::ConversationId;
 use crate::domain::routing::waiting::{Wait, wait};
 use crate::store::conversations::labels::{self, Label};
 use crate::store::views::Contact;
-use crate::store::views::list::{self, Counts, Cursor, Reach, Rep, Row, Sort, Standing, View};
+use crate::store::views::list::{self, Condition, Counts, Cursor, Rep, Row, Sort, View, ViewContext};
 use crate::store::{self, Tx};
 use crate::web::page::frame::{Frame, viewer};
 use crate::web::page::stamp::{Left, Stamp};
@@ -172,8 +172,8 @@ impl List {
         let (view, now) = (shown.view(), desk.clock.now());
         let words = shown.words();
         let reader = viewer(&frame.who);
-        let reach = Reach::load(tx, reader, view, words).await?;
-        let page = list::list(tx, reader, view, &reach, shown.beside(), &desk.policies).await?;
+        let context = ViewContext::load(tx, reader, view, words).await?;
+        let page = list::list(tx, reader, view, &context, shown.beside(), &desk.policies).await?;
         let choices = if again { None } else { Some(choices(tx, &frame.who, view, &frame.counts).await?) };
         let narrowed = choices.as_ref().map(Choices::narrowed).unwrap_or_default();
         let line = frame.counts.lines.iter().find(|line| view.line == Some(line.id));
@@ -289,7 +289,8 @@ async fn choices(tx: &mut Tx, who: &Who, view: View, counts: &Counts) -> store::
     }
     let mut states = vec![choice(String::new(), "Any state", view.state.is_none())];
     states.extend(
-        Standing::EVERY.map(|state| choice(state.word().to_owned(), words::standing(state), view.state == Some(state))),
+        Condition::EVERY
+            .map(|state| choice(state.word().to_owned(), words::condition(state), view.state == Some(state))),
     );
     let sorts = Sort::EVERY.map(|sort| choice(sort.word().to_owned(), words::sort(sort), view.order() == sort));
     Ok(Choices { lines, reps, labels, states, sorts: sorts.into() })

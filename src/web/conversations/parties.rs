@@ -10,7 +10,7 @@ use crate::domain::time::duration;
 use crate::store::views::list::View;
 use crate::store::views::pairs::PairRow;
 use crate::store::views::thread::called::together;
-use crate::store::views::thread::standing::{self, Out, Standing};
+use crate::store::views::thread::party_states::{self, Out, PartyStates};
 use crate::store::{self, Tx};
 use crate::web::page::refused::Refused;
 use crate::web::page::stamp::{Left, Stamp};
@@ -61,7 +61,7 @@ impl Parties {
         (shown, refused): (Option<&(Option<LegId>, String)>, &Refused),
         now: At,
     ) -> store::Result<Self> {
-        let Standing { app, out } = standing::of(tx, pair.id).await?;
+        let PartyStates { app, out } = party_states::of(tx, pair.id).await?;
         let party = |one: &store::views::pairs::PartyRow| Party {
             leg: one.leg,
             alias: one.alias.clone(),

@@ -5,7 +5,7 @@ use rocket::{FromForm, State};
 
 use super::history::asked::Asked;
 use crate::desk::people::sessions::Who;
-use crate::desk::routing::reassign::{self, Heir, MOST};
+use crate::desk::routing::reassign::{self, MOST, NewAssignee};
 use crate::desk::{self, Desk};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::words::sentence::sentence;
@@ -132,14 +132,15 @@ pub(in crate::web) async fn create(
     let Chosen { c, to, query } = form.into_inner();
     let ids: Vec<ConversationId> = c.into_iter().map(ConversationId).collect();
     let query = Asked::read(&query).query();
-    let heir = match to.as_str() {
-        "anew" => Ok(Heir::Anew),
-        to => {
-            to.parse().map(|id| Heir::Person(PersonId(id))).map_err(|_| desk::Failure::refused("to", "choose somebody"))
-        }
+    let assignee = match to.as_str() {
+        "anew" => Ok(NewAssignee::Anew),
+        to => to
+            .parse()
+            .map(|id| NewAssignee::Person(PersonId(id)))
+            .map_err(|_| desk::Failure::refused("to", "choose somebody")),
     };
-    let outcome = match heir {
-        Ok(heir) => reassign::reassign(desk, me.0.id, &ids, heir).await,
+    let outcome = match assignee {
+        Ok(assignee) => reassign::reassign(desk, me.0.id, &ids, assignee).await,
         Err(failure) => Err(failure),
     };
     match outcome {

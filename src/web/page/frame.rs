@@ -20,7 +20,7 @@ use crate::store::pool::peaks;
 use crate::store::programs::endpoints;
 use crate::store::upkeep::carrier_clock::{self, Kept};
 use crate::store::views::Viewer;
-use crate::store::views::list::{Counts, LineCount, Reach, View, Which, counts};
+use crate::store::views::list::{Counts, LineCount, View, ViewContext, Which, counts};
 use crate::store::views::managers::health;
 use crate::store::{self, Tx};
 
@@ -65,8 +65,8 @@ impl Frame {
     /// Reads it. The cursor is read first, so that a change during the reading is announced again, not missed.
     pub async fn load(tx: &mut Tx, who: Who, here: Here, site: &Site, now: At) -> store::Result<Self> {
         let cursor = changes::newest(tx).await?;
-        let reach = Reach::load(tx, viewer(&who), View::default(), None).await?;
-        let counts = counts(tx, viewer(&who), here.view(), &reach).await?;
+        let context = ViewContext::load(tx, viewer(&who), View::default(), None).await?;
+        let counts = counts(tx, viewer(&who), here.view(), &context).await?;
         let muted = health::muted_phones(tx).await?;
         let phone_off = muted.iter().find(|one| one.id == who.id).map(|one| Stamp(one.at));
         let mut troubles = if who.role >= Role::Manager { troubles(tx, who.role, now).await? } else { Vec::new() };

@@ -70,7 +70,7 @@ impl Readiness {
 /// brought up to date before the port opens.
 #[rocket::get("/health/ready")]
 pub(in crate::web) async fn ready(
-    readiness: &State<Readiness>,
+    ready: &State<Readiness>,
     desk: &State<Desk>,
     end: rocket::Shutdown,
 ) -> (Status, &'static str) {
@@ -78,7 +78,7 @@ pub(in crate::web) async fn ready(
         return (Status::ServiceUnavailable, "stopping\n");
     }
     // In a task of its own: what is found out is kept for the next who ask, also when this one is not waited for any more.
-    let asked = tokio::spawn(readiness.inner().clone().writes(desk.inner().clone()));
+    let asked = tokio::spawn(ready.inner().clone().writes(desk.inner().clone()));
     match timeout(PATIENCE, asked).await {
         Ok(Ok(true)) => (Status::Ok, "ready\n"),
         Ok(Ok(false) | Err(_)) | Err(_) => (Status::ServiceUnavailable, "the database does not write\n"),

@@ -12,7 +12,7 @@ use crate::domain::characters::shown;
 use crate::domain::search::fold;
 use crate::http::db::Db;
 use crate::http::guards::Signed;
-use crate::store::views::list::{self, Reach, Rep, View, Which};
+use crate::store::views::list::{self, Rep, View, ViewContext, Which};
 
 /// Most conversations, and most people.
 const MOST: usize = 8;
@@ -38,8 +38,8 @@ pub(in crate::web) async fn index(
         return Ok(Json(Vec::new()));
     }
     let (reader, view) = (viewer(&me.0), View::default());
-    let reach = Reach::load(&mut db, reader, view, Some(words)).await?;
-    let rows = list::list(&mut db, reader, view, &reach, None, &desk.policies).await?.rows;
+    let context = ViewContext::load(&mut db, reader, view, Some(words)).await?;
+    let rows = list::list(&mut db, reader, view, &context, None, &desk.policies).await?.rows;
     let mut found: Vec<Found> = rows
         .into_iter()
         .take(MOST)

@@ -5,7 +5,7 @@ use crate::domain::outbox::delivery::State;
 use crate::domain::people::person::Duty;
 use crate::domain::words::files::Files;
 use crate::domain::words::sentence::sentence;
-use crate::store::views::list::{Sort, Standing, Which};
+use crate::store::views::list::{Condition, Sort, Which};
 use crate::store::views::thread::timeline::{Said, Text};
 
 /// Until when a conversation is put aside most often: what forms say, and the words for it.
@@ -40,13 +40,13 @@ pub fn sort(sort: Sort) -> &'static str {
 
 /// The name of what a list is narrowed to.
 #[must_use]
-pub fn standing(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Unread => "Unread",
-        Standing::Waiting => "Waiting for us",
-        Standing::Failed => "Not delivered",
-        Standing::Paused => "Paused",
-        Standing::Flagged => "Reads like a refusal",
+pub fn condition(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Unread => "Unread",
+        Condition::Waiting => "Waiting for us",
+        Condition::Failed => "Not delivered",
+        Condition::Paused => "Paused",
+        Condition::Flagged => "Reads like a refusal",
     }
 }
 

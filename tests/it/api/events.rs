@@ -8,8 +8,8 @@ use serde_json::json;
 
 use switchboard::clock::{At, days, hours, minutes, seconds};
 use switchboard::desk::Desk;
+use switchboard::desk::programs::events::{Event, record};
 use switchboard::desk::programs::post;
-use switchboard::desk::programs::tell::{Told, tell};
 use switchboard::desk::upkeep::lapse;
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::programs::event::Kind;
@@ -37,8 +37,9 @@ impl Job for Tell {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        let told: Vec<Told> = self.told.iter().map(|(pair, kind)| Told::of(*pair, *kind, json!({ "n": 1 }))).collect();
-        tell(&self.desk, tx, &told, self.desk.clock.now()).await
+        let told: Vec<Event> =
+            self.told.iter().map(|(pair, kind)| Event::of(*pair, *kind, json!({ "n": 1 }))).collect();
+        record(&self.desk, tx, &told, self.desk.clock.now()).await
     }
 }
 

@@ -122,7 +122,7 @@ both_stores! {
         assert!(why(reassign::pick_anew(&house.desk, miriam, id).await).contains("nobody else"));
         assert_eq!(house.pinned().await, ANA, "nobody is taken away without another");
         house.sets("UPDATE people SET duty = 'on' WHERE name = 'Bo'").await;
-        let outcome = reassign::reassign(&house.desk, miriam, &[id, id], reassign::Heir::Anew).await.unwrap();
+        let outcome = reassign::reassign(&house.desk, miriam, &[id, id], reassign::NewAssignee::Anew).await.unwrap();
         assert_eq!((outcome.moved.len(), outcome.refused.len()), (1, 0));
         house.runs_due_work().await;
         assert_eq!(house.pinned().await, BO);

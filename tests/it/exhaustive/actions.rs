@@ -124,7 +124,7 @@ impl World {
                 self.choices(b, node, author, |chance| all.push(Action::Compares { node, author, chance }));
             }
         }
-        if !mind.vouched {
+        if !mind.outbox_checked {
             all.push(Action::Vouches { node });
         }
         all.extend(self.orphans(b).map(|token| Action::Doubts { node, token }));

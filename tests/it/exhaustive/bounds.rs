@@ -119,7 +119,7 @@ impl Bounds {
         let node = Node {
             up: true,
             noted: Some(place),
-            vouched: true,
+            outbox_checked: true,
             compared: all(),
             dated: self.ahead == 0,
             ..Node::default()

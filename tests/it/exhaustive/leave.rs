@@ -44,7 +44,7 @@ impl World {
         };
         decide(&Known {
             waited,
-            vouched: mind.vouched || !b.rules.has(Rule::VouchFirst),
+            outbox_checked: mind.outbox_checked || !b.rules.has(Rule::VouchFirst),
             compared: compared || !b.rules.has(Rule::CompareFirst),
             unlisted_for: Duration::ZERO,
             by_person: true,

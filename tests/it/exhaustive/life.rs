@@ -53,7 +53,7 @@ impl World {
         }
         let now = self.clock(b);
         let mind = &mut self.nodes[node];
-        (mind.vouched, mind.compared) = (false, Set::default());
+        (mind.outbox_checked, mind.compared) = (false, Set::default());
         self.db.went_back_at = Some(now);
         self.db.look_first(|_| true);
         if b.rules.has(Rule::FullProofAfterGoingBack) {

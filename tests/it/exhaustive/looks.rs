@@ -51,7 +51,7 @@ impl World {
                 self.db.look_first(|one| one == lane);
             }
         }
-        self.nodes[node].vouched = true;
+        self.nodes[node].outbox_checked = true;
         self.commit(b, node);
     }
 

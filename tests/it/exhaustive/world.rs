@@ -196,7 +196,7 @@ pub struct Node {
     /// Where the database stood when it was last used.
     pub noted: Option<Place<i64>>,
     /// What waits is known not to be at the carrier.
-    pub vouched: bool,
+    pub outbox_checked: bool,
     /// Whose texts have been compared with the carrier's list, by [`Author::index`].
     pub compared: Set,
     /// The carrier's clock has been seen.

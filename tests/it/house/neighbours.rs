@@ -64,7 +64,7 @@ impl House {
     /// Looks for texts that were missed, as the clockwork does; the house comes to rest.
     pub async fn looks_for_missed_texts(&self) -> Turn {
         let turn = backfill::turn(&self.desk).await.unwrap();
-        backfill::vouch(&self.desk).await.unwrap();
+        backfill::check_restored_outbox(&self.desk).await.unwrap();
         self.runs_due_work().await;
         turn
     }

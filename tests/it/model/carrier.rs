@@ -119,8 +119,8 @@ impl Faulty {
 
     /// Lets the answer to this request through.
     pub fn answer(&self, token: &str) {
-        if let Some(gate) = self.state.lock().unwrap().gates.remove(token) {
-            let _ = gate.send(());
+        if let Some(readiness) = self.state.lock().unwrap().gates.remove(token) {
+            let _ = readiness.send(());
         }
     }
 
@@ -180,7 +180,7 @@ impl Carrier for Faulty {
     async fn send(&self, text: &Outgoing) -> Sent {
         let now = self.clock.now();
         let token = text.status_url.rsplit('/').next().unwrap_or_default().to_owned();
-        let gate = {
+        let readiness = {
             let mut state = self.state.lock().unwrap();
             let blocked = state.blocked.contains(&(text.from.clone(), text.to.clone()));
             let fate = state.fates.remove(&token).unwrap_or(Fate::Taken);
@@ -220,8 +220,8 @@ impl Carrier for Faulty {
             }
         };
         // A test that drops the gate drops this request too.
-        let _ = gate.1.await;
-        Sent::Accepted { id: gate.0 }
+        let _ = readiness.1.await;
+        Sent::Accepted { id: readiness.0 }
     }
 
     async fn list(&self, from: &str, to: &str) -> Result<Vec<Listed>, Unanswered> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use switchboard::clock::hours;
 use switchboard::desk::upkeep::identity;
 
-use super::oracle::{Told, hold};
+use super::oracle::{Event, hold};
 use super::run::Run;
 
 /// How deliveries end of which the carrier has a copy.
@@ -13,7 +13,7 @@ const REACHED: [&str; 4] = ["accepted", "sent", "delivered", "undelivered"];
 
 impl Run {
     /// The carrier is well again and time passes, until nothing waits; then the books are compared.
-    pub(super) async fn comes_to_rest(&mut self) -> Told {
+    pub(super) async fn comes_to_rest(&mut self) -> Event {
         self.heals();
         for (token, task) in std::mem::take(&mut self.rig.held) {
             self.rig.carrier.answer(&token);
@@ -35,7 +35,7 @@ impl Run {
     }
 
     /// Each reached the carrier once if it could, and never twice; and what did not says why.
-    fn every_delivery_is_accounted_for(&mut self) -> Told {
+    fn every_delivery_is_accounted_for(&mut self) -> Event {
         let mut copies: BTreeMap<i64, Vec<String>> = BTreeMap::new();
         for taken in self.rig.carrier.taken() {
             let key = taken.key.trim_start_matches("switchboard-");
@@ -102,7 +102,7 @@ impl Run {
     }
 
     /// To one phone from one number, texts came in the order in which they were accepted.
-    fn lanes_are_in_order(&self) -> Told {
+    fn lanes_are_in_order(&self) -> Event {
         let mut newest: BTreeMap<(String, String), i64> = BTreeMap::new();
         for taken in self.rig.carrier.taken() {
             let id: i64 = taken.key.trim_start_matches("switchboard-").parse().unwrap_or(0);

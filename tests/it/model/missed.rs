@@ -4,7 +4,7 @@ use switchboard::clock::days;
 use switchboard::desk::receiving::backfill;
 
 use super::deeds::Deed;
-use super::oracle::Told;
+use super::oracle::Event;
 use super::run::Run;
 use super::seen::Seen;
 
@@ -15,7 +15,7 @@ fn stored(key: &str, seen: &Seen) -> Option<i64> {
 
 impl Run {
     /// Texts that had been missed are found at the carrier.
-    pub(super) async fn compares(&mut self) -> Told {
+    pub(super) async fn compares(&mut self) -> Event {
         let desk = self.rig.desks[0].clone();
         backfill::turn(&desk).await.map_err(|why| why.to_string())?;
         let mut seen = self.look(true).await?;
@@ -41,7 +41,7 @@ impl Run {
     }
 
     /// Nothing is missed for ever.
-    pub(super) async fn finds_all(&mut self) -> Told {
+    pub(super) async fn finds_all(&mut self) -> Event {
         for _ in 0..2 {
             self.passes(days(1), true).await?;
             self.compares().await?;

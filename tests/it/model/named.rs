@@ -25,7 +25,7 @@ impl Run {
         match *act {
             Act::CustomerTexts { customer, line, words } => {
                 let to = nth(&self.oracle.lines(), line)?;
-                let from = nth(&self.outside(), customer)?;
+                let from = nth(&self.activity(), customer)?;
                 Some(self.says(&from, &to, words))
             }
             Act::CustomerErrs { customer, number } => {
@@ -193,7 +193,7 @@ impl Run {
     }
 
     /// Phones from which customers text; a colleague who has gone may be one.
-    fn outside(&self) -> Vec<String> {
+    fn activity(&self) -> Vec<String> {
         let gone = self.oracle.people.values().filter(|one| !one.enabled).filter_map(|one| one.phone.clone());
         CUSTOMERS.iter().map(|phone| (*phone).to_owned()).chain(gone).collect()
     }

@@ -8,9 +8,9 @@ use switchboard::clock::{At, Clock};
 use switchboard::courier::Courier;
 use switchboard::desk::lines::apply::Apply;
 use switchboard::desk::outbox::Sending;
-use switchboard::desk::programs::outside::Outside;
+use switchboard::desk::programs::activity::Activity;
 use switchboard::desk::receiving::{self, Inbound, Outcome};
-use switchboard::desk::upkeep::gate::Gate;
+use switchboard::desk::upkeep::readiness::Readiness;
 use switchboard::desk::upkeep::tallies::Tallies;
 use switchboard::desk::{self, Desk};
 use switchboard::domain::policy::Policies;
@@ -136,7 +136,7 @@ fn desk(
     let (begun, outgoing) = mpsc::unbounded_channel();
     let public_url = OnceLock::new();
     public_url.set("http://127.0.0.1:1".to_owned()).unwrap();
-    let gate = Gate::new(clock, store.timeline());
+    let readiness = Readiness::new(clock, store.timeline());
     let desk = Desk::new(desk::Parts {
         store,
         clock: clock.clone(),
@@ -151,14 +151,14 @@ fn desk(
         outgoing: begun,
         wake: tokio::sync::Notify::new(),
         tallies: Tallies::default(),
-        gate,
-        outside: Outside::new(Courier::new(true)),
+        readiness,
+        activity: Activity::new(Courier::new(true)),
     });
     // Nothing was missed: the carrier in memory hands every text in.
-    let epoch = desk.gate.epoch();
-    desk.gate.catch_up(epoch);
-    desk.gate.all_compared(epoch);
-    desk.gate.vouch(epoch);
+    let epoch = desk.readiness.epoch();
+    desk.readiness.catch_up(epoch);
+    desk.readiness.all_compared(epoch);
+    desk.readiness.outbox_checked(epoch);
     (desk, outgoing)
 }
 

@@ -13,7 +13,7 @@ use switchboard::store::outbox::{attempts, departures};
 
 use super::carrier::Fate;
 use super::deeds::{Answer, Deed};
-use super::oracle::{Begun, Oracle, Told};
+use super::oracle::{Begun, Event, Oracle};
 use super::reports::Reports;
 use super::rig::{Ground, Rig, Waiting};
 use super::seen::{Eyes, Seen};
@@ -65,7 +65,7 @@ impl Game for Run {
         }
     }
 
-    async fn step(&mut self, step: &Step) -> Told {
+    async fn step(&mut self, step: &Step) -> Event {
         self.chance = Chance::seeded(u64::from(step.salt));
         // Something always lies between two things that happen one after the other.
         self.pass(Duration::from_millis(1 + u64::from(step.salt % 400)));
@@ -106,7 +106,7 @@ impl Game for Run {
         }
     }
 
-    async fn ends(&mut self) -> Told {
+    async fn ends(&mut self) -> Event {
         self.comes_to_rest().await
     }
 
@@ -126,13 +126,13 @@ impl Run {
     }
 
     /// What is new in the database: everything, or only what carriers and time can change.
-    pub(super) async fn look(&mut self, whole: bool) -> Told<Seen> {
+    pub(super) async fn look(&mut self, whole: bool) -> Event<Seen> {
         let now = self.now();
         self.eyes.look(self.rig.store(), now, whole).await.map_err(|why| why.to_string())
     }
 
     /// Somebody does something, on one of the nodes.
-    async fn does(&mut self, deed: &Deed) -> Told {
+    async fn does(&mut self, deed: &Deed) -> Event {
         let node = self.chance.below(self.rig.desks.len());
         let answer = deed.done(&self.rig.desks[node]).await;
         let mut seen = self.look(true).await?;
@@ -144,7 +144,7 @@ impl Run {
     }
 
     /// Things happen at the same instant: in some order they must make sense.
-    async fn together(&mut self, acts: &[Act]) -> Told {
+    async fn together(&mut self, acts: &[Act]) -> Event {
         let deeds: Vec<Deed> = acts.iter().filter_map(|act| self.named(act)).collect();
         let nodes = self.rig.desks.len();
         let first = self.chance.below(nodes);
@@ -155,7 +155,7 @@ impl Run {
         let mut wrong = Vec::new();
         for order in orders(deeds.len()) {
             let (mut oracle, mut seen) = (before.clone(), seen.clone());
-            let mut judge = || -> Told {
+            let mut judge = || -> Event {
                 for &i in &order {
                     oracle.takes_in(&deeds[i], &answers[i], &mut seen)?;
                 }
@@ -181,7 +181,7 @@ impl Run {
     }
 
     /// Requests that were begun are judged.
-    pub(super) fn begins(&mut self, before: Option<&Oracle>) -> Told {
+    pub(super) fn begins(&mut self, before: Option<&Oracle>) -> Event {
         for Waiting { sending, .. } in self.rig.collect() {
             let begun = Begun {
                 delivery: sending.delivery.0,
@@ -196,12 +196,12 @@ impl Run {
     }
 
     /// A carrier has done something: the oracle follows.
-    pub(super) async fn follows(&mut self) -> Told {
+    pub(super) async fn follows(&mut self) -> Event {
         self.follows_all(false).await
     }
 
     /// Time has done something, too, if the clockwork `turned`.
-    async fn follows_all(&mut self, turned: bool) -> Told {
+    async fn follows_all(&mut self, turned: bool) -> Event {
         for token in self.rig.carrier.opt_outs() {
             if let Some(delivery) = self.reports.delivery(&token) {
                 self.oracle.carrier_said_opted_out(delivery)?;
@@ -214,7 +214,7 @@ impl Run {
     }
 
     /// Makes the requests that were begun, and those that these let follow.
-    pub(super) async fn makes_requests(&mut self) -> Told {
+    pub(super) async fn makes_requests(&mut self) -> Event {
         for _ in 0..200 {
             if self.rig.begun.is_empty() {
                 return Ok(());
@@ -282,7 +282,7 @@ impl Run {
     }
 
     /// Answers that were kept back come.
-    async fn answers_come(&mut self) -> Told {
+    async fn answers_come(&mut self) -> Event {
         for (token, task) in std::mem::take(&mut self.rig.held) {
             self.rig.carrier.answer(&token);
             task.await.map_err(|why| why.to_string())?;
@@ -292,7 +292,7 @@ impl Run {
         self.makes_requests().await
     }
 
-    async fn hears_reports(&mut self, count: u8) -> Told {
+    async fn hears_reports(&mut self, count: u8) -> Event {
         self.reports.learn(&self.rig.carrier.taken());
         for _ in 0..count {
             let Some((token, report)) = self.reports.next(&self.chance) else { break };
@@ -311,7 +311,7 @@ impl Run {
         self.makes_requests().await
     }
 
-    async fn restarts(&mut self, made: bool) -> Told {
+    async fn restarts(&mut self, made: bool) -> Event {
         if made {
             for Waiting { sending, node, .. } in self.rig.begun.iter().filter(|one| one.node == 0) {
                 let text = switchboard::carrier::Outgoing {
@@ -334,7 +334,7 @@ impl Run {
     }
 
     /// Everything that is due now is done.
-    pub(super) async fn works(&mut self) -> Told {
+    pub(super) async fn works(&mut self) -> Event {
         for _ in 0..2_000 {
             self.makes_requests().await?;
             if !self.oracle.something_is_open() {
@@ -374,7 +374,7 @@ impl Run {
     }
 
     /// Time passes, with all that falls due on the way, or all at once at the end by somebody else's step.
-    pub(super) async fn passes(&mut self, span: Duration, worked: bool) -> Told {
+    pub(super) async fn passes(&mut self, span: Duration, worked: bool) -> Event {
         if !worked {
             self.pass(span);
             return Ok(());
@@ -391,7 +391,7 @@ impl Run {
         Ok(())
     }
 
-    async fn next_due(&self) -> Told<Option<At>> {
+    async fn next_due(&self) -> Event<Option<At>> {
         let said = |why: switchboard::store::Error| why.to_string();
         let mut tx = self.rig.store().read().await.map_err(said)?;
         let due = departures::next_due(&mut tx, self.now()).await.map_err(said)?;

@@ -7,7 +7,7 @@ use switchboard::domain::pairs::pair::{Opening, counterpart};
 
 use super::deeds::{Answer, Deed};
 use super::oracle::{Leg, Oracle, Pair};
-use crate::model::oracle::{Told, hold};
+use crate::model::oracle::{Event, hold};
 use crate::model::seen::Seen;
 
 /// What somebody writes whose pair takes addresses out, and what the others hear.
@@ -15,7 +15,7 @@ pub const ADDRESS: (&str, &str) = ("sam@example.com", "[removed]");
 
 impl Oracle {
     /// A deed was done and answered so.
-    pub fn takes_in(&mut self, deed: &Deed, answer: &Answer, seen: &mut Seen) -> Told {
+    pub fn takes_in(&mut self, deed: &Deed, answer: &Answer, seen: &mut Seen) -> Event {
         if let Answer::Broken(why) = answer {
             return Err(why.clone());
         }
@@ -74,7 +74,7 @@ impl Oracle {
         }
     }
 
-    fn text(&mut self, key: &str, (from, to): (&str, &str), body: &str, answer: &Answer, seen: &mut Seen) -> Told {
+    fn text(&mut self, key: &str, (from, to): (&str, &str), body: &str, answer: &Answer, seen: &mut Seen) -> Event {
         let Answer::Stored(outcome) = answer else { return Err(format!("a text was answered {answer:?}")) };
         if !self.keys.insert(key.to_owned()) {
             hold!(*outcome == Outcome::Duplicate, "taken in twice: {outcome:?}");
@@ -127,7 +127,7 @@ impl Oracle {
     }
 
     /// The system says something that begins like this to all of these.
-    pub fn system(&mut self, pair: i64, begins: &str, to: &[Leg], seen: &mut Seen) -> Told {
+    pub fn system(&mut self, pair: i64, begins: &str, to: &[Leg], seen: &mut Seen) -> Event {
         let of = |one: &crate::model::seen::Message| {
             one.talk == Some(pair) && one.body.starts_with(begins) && one.key.is_none()
         };
@@ -137,7 +137,7 @@ impl Oracle {
         self.texts(said.id, &wanted, seen)
     }
 
-    fn open(&mut self, opening: &Opening, hash: &str, answer: &Answer, seen: &mut Seen) -> Told {
+    fn open(&mut self, opening: &Opening, hash: &str, answer: &Answer, seen: &mut Seen) -> Event {
         let now = self.now();
         let phones: Vec<&str> = opening.parties.iter().map(|party| party.phone.as_str()).collect();
         let all = 0..phones.len();
@@ -229,7 +229,7 @@ impl Oracle {
         pair: i64,
         answer: &Answer,
         moves: impl FnOnce(&mut Pair, At) -> Result<(), &'static str>,
-    ) -> Told {
+    ) -> Event {
         let now = self.now();
         let Some(one) = self.pairs.get_mut(&pair) else { return refused(answer, "not_found") };
         if one.is_over(now) {
@@ -245,7 +245,7 @@ impl Oracle {
         Ok(())
     }
 
-    fn change(&mut self, pair: i64, alias: &str, phone: &str, answer: &Answer, seen: &Seen) -> Told {
+    fn change(&mut self, pair: i64, alias: &str, phone: &str, answer: &Answer, seen: &Seen) -> Event {
         let now = self.now();
         self.tidies(&[phone], Some(pair));
         let Some(one) = self.pairs.get(&pair) else { return refused(answer, "not_found") };
@@ -287,7 +287,7 @@ impl Oracle {
         self.sees_leg(pair, (alias, phone, others), &allowed, seen)
     }
 
-    fn say(&mut self, pair: i64, body: &str, to: Option<&str>, answer: &Answer, seen: &mut Seen) -> Told {
+    fn say(&mut self, pair: i64, body: &str, to: Option<&str>, answer: &Answer, seen: &mut Seen) -> Event {
         let now = self.now();
         let mut legs = self.live(pair);
         let Some(one) = self.pairs.get_mut(&pair) else { return refused(answer, "not_found") };
@@ -307,7 +307,7 @@ impl Oracle {
     }
 
     /// Every background job has run: warnings that are due are given, and what is over is written down.
-    pub fn time_has_passed(&mut self, seen: &mut Seen) -> Told {
+    pub fn time_has_passed(&mut self, seen: &mut Seen) -> Event {
         let now = self.now();
         for id in self.pairs.keys().copied().collect::<Vec<_>>() {
             let pair = &self.pairs[&id];
@@ -338,7 +338,7 @@ impl Oracle {
 /// How long an extension is, where parties may ask for one.
 pub const EXTENSION: std::time::Duration = minutes(40);
 
-fn refused(answer: &Answer, why: &str) -> Told {
+fn refused(answer: &Answer, why: &str) -> Event {
     hold!(*answer == Answer::Refused(why.to_owned()), "ought to be refused as {why}, and: {answer:?}");
     Ok(())
 }

@@ -7,7 +7,7 @@ use switchboard::clock::{At, Clock, hours};
 use switchboard::domain::pairs::expiry::Wish;
 use switchboard::domain::pairs::pair::Opening;
 
-use crate::model::oracle::{Told, hold};
+use crate::model::oracle::{Event, hold};
 use crate::model::seen::{Delivery, Seen};
 
 /// How long a mask rests for a phone, and how long at least.
@@ -205,7 +205,7 @@ impl Oracle {
         (alias, phone, others): (&str, &str, String),
         allowed: &[i64],
         seen: &Seen,
-    ) -> Told {
+    ) -> Event {
         let known = |id: i64| self.legs.iter().any(|leg| leg.id == id);
         let new = seen.legs().iter().find(|leg| leg.talk == pair && leg.phone == phone && !known(leg.id));
         let new = new.ok_or_else(|| format!("no leg was opened for {phone} in {pair}"))?;
@@ -221,7 +221,7 @@ impl Oracle {
     }
 
     /// A text that was written for somebody.
-    pub fn is_born(&mut self, born: Delivery) -> Told {
+    pub fn is_born(&mut self, born: Delivery) -> Event {
         let mask = self.masks.get(&born.number).ok_or_else(|| format!("{born:?} comes from none of our masks"))?;
         let out = Out { from: mask.number.clone(), to: born.to, body: born.body };
         self.outs.insert(born.id, out);
@@ -229,7 +229,7 @@ impl Oracle {
     }
 
     /// Takes the texts of one message out of the look: each of these (leg, body) has one, and nobody else.
-    pub fn texts(&mut self, message: i64, wanted: &[(Leg, String)], seen: &mut Seen) -> Told {
+    pub fn texts(&mut self, message: i64, wanted: &[(Leg, String)], seen: &mut Seen) -> Event {
         for (leg, body) in wanted {
             let mut born = seen.texts(message, leg.id);
             hold!(born.len() == 1, "{} of {} got {} texts", leg.alias, leg.pair, born.len());
@@ -244,7 +244,7 @@ impl Oracle {
     }
 
     /// The notice to whoever texts where nobody is: once within the hour.
-    pub fn notice(&mut self, mask: i64, phone: &str, seen: &mut Seen) -> Told {
+    pub fn notice(&mut self, mask: i64, phone: &str, seen: &mut Seen) -> Event {
         let (key, now) = ((mask, phone.to_owned()), self.now());
         let quiet = self.quiet.get(&key).is_some_and(|at| *at + QUIET > now);
         let born = seen.notice("ended", mask, phone);
@@ -256,7 +256,7 @@ impl Oracle {
     }
 
     /// Authors are told of texts that did not arrive.
-    pub fn tells_of_failures(&mut self, seen: &mut Seen) -> Told {
+    pub fn tells_of_failures(&mut self, seen: &mut Seen) -> Event {
         let (told, rest): (Vec<Delivery>, Vec<Delivery>) = seen.born.drain(..).partition(|one| one.kind == "failure");
         seen.born = rest;
         for one in told {

@@ -16,7 +16,7 @@ use super::deeds::{Answer, Deed};
 use super::oracle::{Mask, Oracle};
 use super::regressions;
 use super::steps::{Act, Step, sequence, stopped};
-use crate::model::oracle::{Told, hold};
+use crate::model::oracle::{Event, hold};
 use crate::model::rig::{Ground, Rig, START, Waiting};
 use crate::model::seen::{Eyes, Seen};
 use crate::model::sequences::{Game, Once, Tally};
@@ -68,7 +68,7 @@ impl Game for Run {
         }
     }
 
-    async fn step(&mut self, step: &Step) -> Told {
+    async fn step(&mut self, step: &Step) -> Event {
         self.chance = Chance::seeded(u64::from(step.salt));
         // Something always lies between two things that happen one after the other.
         self.rig.clock.pass(Duration::from_millis(1 + u64::from(step.salt % 400)));
@@ -98,7 +98,7 @@ impl Game for Run {
     }
 
     /// The jobs begin again if they had stopped, time passes until nothing waits, and the books are compared.
-    async fn ends(&mut self) -> Told {
+    async fn ends(&mut self) -> Event {
         for _ in 0..12 {
             self.works().await?;
             if states(self.rig.store()).await.values().all(|state| !OPEN.contains(&state.as_str())) {
@@ -139,12 +139,12 @@ impl Run {
         self.rig.clock.now()
     }
 
-    async fn look(&mut self) -> Told<Seen> {
+    async fn look(&mut self) -> Event<Seen> {
         let now = self.now();
         self.eyes.look(self.rig.store(), now, true).await.map_err(said)
     }
 
-    async fn together(&mut self, acts: &[Act]) -> Told {
+    async fn together(&mut self, acts: &[Act]) -> Event {
         let deeds: Vec<Deed> = acts.iter().filter_map(|act| self.named(act)).collect();
         self.does(&deeds).await?;
         self.oracle.count("together");
@@ -152,7 +152,7 @@ impl Run {
     }
 
     /// Things happen at the same instant: in some order they must make sense.
-    async fn does(&mut self, deeds: &[Deed]) -> Told {
+    async fn does(&mut self, deeds: &[Deed]) -> Event {
         let nodes = self.rig.desks.len();
         let first = self.chance.below(nodes);
         let doing = deeds.iter().enumerate().map(|(i, deed)| deed.done(&self.rig.desks[(first + i) % nodes]));
@@ -161,7 +161,7 @@ impl Run {
         let mut wrong = Vec::new();
         for order in orders(deeds.len()) {
             let (mut oracle, mut seen) = (self.oracle.clone(), seen.clone());
-            let mut judge = || -> Told {
+            let mut judge = || -> Event {
                 for &i in &order {
                     oracle.takes_in(&deeds[i], &answers[i], &mut seen)?;
                 }
@@ -197,7 +197,7 @@ impl Run {
     }
 
     /// Makes the requests that were begun, and those that these let follow. The carrier is well.
-    pub(super) async fn makes_requests(&mut self) -> Told {
+    pub(super) async fn makes_requests(&mut self) -> Event {
         for _ in 0..200 {
             self.rig.collect();
             if self.rig.begun.is_empty() {
@@ -216,7 +216,7 @@ impl Run {
     }
 
     /// Every background job runs until none has anything to do.
-    async fn works(&mut self) -> Told {
+    async fn works(&mut self) -> Event {
         for _ in 0..500 {
             self.makes_requests().await?;
             let mut busy = false;
@@ -245,7 +245,7 @@ impl Run {
     }
 
     /// Masks come active, and go only when nobody has or rests on them.
-    async fn masks_went_their_way(&mut self) -> Told {
+    async fn masks_went_their_way(&mut self) -> Event {
         let now = self.now();
         for (id, mask) in masks(self.rig.store()).await {
             let legs = || self.oracle.legs.iter().filter(|leg| leg.mask == id);
@@ -266,7 +266,7 @@ impl Run {
     }
 
     /// What is in the database is what ought to be.
-    async fn agrees(&mut self) -> Told {
+    async fn agrees(&mut self) -> Event {
         let rows = pairs(self.rig.store()).await;
         hold!(
             rows.len() == self.oracle.pairs.len(),
@@ -296,7 +296,7 @@ fn said(why: Error) -> String {
     why.to_string()
 }
 
-fn nothing_is_left(oracle: &Oracle, seen: &Seen) -> Told {
+fn nothing_is_left(oracle: &Oracle, seen: &Seen) -> Event {
     hold!(seen.messages.is_empty(), "stored, and nobody said it: {:?}", seen.messages);
     hold!(seen.born.is_empty(), "on its way, and nobody ought to get it: {:?}", seen.born);
     hold!(seen.legs().len() == oracle.legs.len(), "{} legs, and {} ought to be", seen.legs().len(), oracle.legs.len());

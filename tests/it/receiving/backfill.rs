@@ -293,7 +293,7 @@ both_stores! {
         house.looks_for_missed_texts().await;
         house.customer(34).shows(&[]);
         house.clock.pass(minutes(2));
-        assert!(backfill::vouch(&house.desk).await.unwrap());
+        assert!(backfill::check_restored_outbox(&house.desk).await.unwrap());
         house.pass(Duration::from_mins(1)).await;
         house.customer(34).shows(&["ready at five"]);
     }

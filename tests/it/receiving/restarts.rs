@@ -49,7 +49,7 @@ both_stores! {
         house.customer(34).texts_in_vain(LINE, "STOP").await;
         let house = house.restarts().await;
         house.simulator.mend_all();
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         // No turn of all numbers: the one person is looked at because something waits for them.
         house.pass(minutes(1)).await;
         house.customer(34).shows(&[]);
@@ -67,7 +67,7 @@ both_stores! {
         house.ana().texts_in_vain(&mask, "STOP").await;
         let house = house.restarts().await;
         house.simulator.mend_all();
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         house.pass(minutes(1)).await;
         house.ana().shows(&["hello"]);
     }
@@ -75,7 +75,7 @@ both_stores! {
     async fn what_waited_for_somebody_who_said_nothing_leaves_at_once(house: plainly) {
         an_answer_waits(house).await;
         let house = house.restarts().await;
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         house.pass(seconds(10)).await;
         house.customer(34).shows(&["ready at five"]);
         assert_eq!(house.rows("deliveries WHERE state = 'ready'").await, 0);
@@ -94,7 +94,7 @@ both_stores! {
         house.pass(minutes(14)).await;
         house.customer(34).shows(&[]);
         house.clock.pass(minutes(2));
-        assert!(backfill::vouch(&house.desk).await.unwrap(), "after a quarter of an hour it is believed");
+        assert!(backfill::check_restored_outbox(&house.desk).await.unwrap(), "after a quarter of an hour it is believed");
         house.pass(minutes(1)).await;
         house.customer(34).shows(&["ready at five"]);
         house.customer(57).shows(&[]);
@@ -116,7 +116,7 @@ both_stores! {
         }
         let house = house.restarts().await;
         house.simulator.mend_all();
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         let joel = house.customer(34);
         let arrival = house.simulator.text(&joel.number, LINE, "9").await;
         assert!(arrival.taken(), "it is stored and answered as ever: {arrival:?}");
@@ -143,7 +143,7 @@ both_stores! {
         joel.texts_in_vain(LINE, "START").await;
         let house = house.restarts().await;
         house.simulator.mend_all();
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         house.customer(34).texts("STOP").await;
         house.pass(minutes(1)).await;
         house.ana().texts_back("anything else?").await;
@@ -160,7 +160,7 @@ both_stores! {
         assert!(house.simulator.text(&house.customer(34).number, LINE, "2").await.taken());
         assert_eq!(house.rows("arrivals").await, 1);
         let house = house.restarts().await;
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         house.pass(minutes(1)).await;
         house.ana().shows(&["hello", "1", "2"]);
     }
@@ -173,7 +173,7 @@ both_stores! {
         house.customer(100).texts_in_vain(LINE, "0: missed").await;
         let house = house.restarts().await;
         house.simulator.mend_all();
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         for turn in 0..6 {
             for n in 0..5 {
                 // One of them says STOP in between, and one is new.
@@ -204,7 +204,7 @@ both_stores! {
     async fn the_same_webhook_again_while_it_waits_is_one_text(house: plainly) {
         house.customer(34).texts("hello").await;
         let house = house.restarts().await;
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         let joel = house.customer(34).number;
         let form = crate::house::neighbours::webhook("SM00000000000000000000000000000912", &joel, "again");
         for _ in 0..3 {
@@ -221,7 +221,7 @@ both_stores! {
     async fn while_lists_cannot_be_had_what_comes_is_passed_on_after_a_quarter_of_an_hour(house: plainly) {
         house.customer(34).texts("hello").await;
         let house = house.restarts().await;
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         house.simulator.fault(Fault::new(Kind::ListUnavailable));
         house.customer(34).texts("anybody there?").await;
         house.pass(minutes(14)).await;
@@ -333,7 +333,7 @@ both_stores! {
         house.customer(34).texts("STOP").await;
         house.clock.pass(hours(1));
         let house = house.restored_from(backup).await;
-        backfill::vouch(&house.desk).await.unwrap();
+        backfill::check_restored_outbox(&house.desk).await.unwrap();
         house.pass(minutes(10)).await;
         house.customer(34).shows(&["ready at five"]);
     }
@@ -361,12 +361,15 @@ async fn a_database_that_goes_back_under_a_running_house_has_nothing_sent_again(
     house.goes_back_to(&older).await;
     // The first questions meet connections that are gone.
     crate::processes::until("the database answers again", async || house.desk.store.now().await.ok()).await;
-    assert!(!house.desk.gate.is_vouched() && !house.desk.gate.has_compared_all(), "nothing is believed any more");
+    assert!(
+        !house.desk.readiness.is_outbox_checked() && !house.desk.readiness.has_compared_all(),
+        "nothing is believed any more"
+    );
     house.is_about_lost_requests();
     house.looks_for_missed_texts().await;
     house.pass(minutes(10)).await;
     assert_eq!((house.ana().bodies(), house.bo().bodies(), joel.bodies()), before);
-    assert!(house.desk.gate.is_vouched() && house.desk.gate.has_compared_all());
+    assert!(house.desk.readiness.is_outbox_checked() && house.desk.readiness.has_compared_all());
     joel.texts("see you").await;
     assert_eq!(house.phone(&rep).bodies().last().unwrap(), "see you");
 }
@@ -376,14 +379,14 @@ async fn what_was_known_of_another_database_takes_nothing_in() {
     let house = House::with(databases::postgres().await, Plan::default().but(plainly)).await;
     house.customer(34).texts("hello").await;
     let house = house.restarts().await;
-    backfill::vouch(&house.desk).await.unwrap();
+    backfill::check_restored_outbox(&house.desk).await.unwrap();
     assert!(house.simulator.text(&house.customer(34).number, LINE, "anybody there?").await.taken());
     let until = house.clock.now();
     let waits = async || {
         let mut tx = house.desk.store.read().await.unwrap();
         arrivals::earliest(&mut tx, Whose::Numbers(&[LINE.to_owned()]), &[], until, 10).await.unwrap()
     };
-    let (epoch, waiting) = (house.desk.gate.epoch(), waits().await);
+    let (epoch, waiting) = (house.desk.readiness.epoch(), waits().await);
     assert_eq!(waiting.len(), 1);
     // The connection that is to take it in finds an older state of the database.
     house.desk.store.timeline().turn();

@@ -139,12 +139,12 @@ both_stores! {
         works(house, to, LATE).await;
         house.transfers(from, to).await;
         house.customer(34).texts("two").await;
-        let heir = if to == ANA { house.ana() } else { house.bo() };
-        heir.shows(&[]);
+        let assignee = if to == ANA { house.ana() } else { house.bo() };
+        assignee.shows(&[]);
         house.pass(hours(3)).await;
         assert_eq!(house.pinned().await, to, "whoever gave it to them knew that they are off");
         works(house, from, LATE).await;
         house.pass(hours(7)).await;
-        heir.shows(&["••34, Bait and Tackle:\ntwo"]);
+        assignee.shows(&["••34, Bait and Tackle:\ntwo"]);
     }
 }

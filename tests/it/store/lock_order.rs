@@ -115,7 +115,7 @@ async fn an_update_of_many_rows_holds_them_in_the_order_of_their_ids() {
             fitness::try_now(tx, AT).await?;
             fitness::resume_account(tx).await?;
             switchboard::store::receiving::backfill::compared(tx, &ids, AT).await?;
-            switchboard::store::upkeep::leaps::paces(tx, -1, AT).await?;
+            switchboard::store::upkeep::clock_jumps::paces(tx, -1, AT).await?;
             outbox::paces::set(tx, &[(NumberId(3), AT)]).await?;
             fitness::forget(tx, AT).await
         }
@@ -143,7 +143,7 @@ impl Job for Part {
             0 => fitness::pause_account(tx, "the account is closed", AT, AT).await.map(drop),
             1 => fitness::resume_account(tx).await.map(drop),
             2 => fitness::forget(tx, AT).await,
-            3 => switchboard::store::upkeep::leaps::paces(tx, -1, AT).await,
+            3 => switchboard::store::upkeep::clock_jumps::paces(tx, -1, AT).await,
             _ => {
                 fitness::pause(tx, NumberId(4), "refused", AT, AT).await?;
                 fitness::try_now(tx, AT).await

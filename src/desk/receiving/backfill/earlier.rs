@@ -92,7 +92,7 @@ impl Earlier {
             // What was sent just before the database went back may not be listed yet.
             Adoption::Nobody
                 if desk
-                    .gate
+                    .readiness
                     .gone_back_at()
                     .is_some_and(|at| at + desk.policies.delivery.listed_within() > desk.clock.now()) =>
             {

@@ -74,7 +74,7 @@ pub(super) async fn keep(desk: &Desk, asked: &Asked<'_>, numbers: &[Compared]) -
                 page = Some(next);
             }
             _ => {
-                desk.gate.listed();
+                desk.readiness.listed();
                 return Ok(Ok(()));
             }
         }

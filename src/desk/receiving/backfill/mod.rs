@@ -14,7 +14,7 @@ use crate::carrier::{Inbox, Unanswered};
 use crate::clock::{At, days, hours, seconds};
 use crate::desk::Desk;
 use crate::desk::outbox::BEHIND;
-use crate::desk::upkeep::gate::Epoch;
+use crate::desk::upkeep::readiness::Epoch;
 use crate::desk::upkeep::tallies::UNASKED;
 use crate::domain::ids::NumberId;
 use crate::domain::routing::comparison::{is_compared, lies_ahead, ours_since};
@@ -27,11 +27,11 @@ use crate::{faults, metrics};
 mod earlier;
 mod lists;
 mod people;
+mod restored_outbox;
 mod taking;
-mod vouch;
 
 pub use people::people;
-pub use vouch::vouch;
+pub use restored_outbox::check as check_restored_outbox;
 
 use lists::Asked;
 
@@ -73,7 +73,7 @@ pub async fn turn(desk: &Desk) -> Result<Turn> {
     let (epoch, since, now, numbers) = {
         let mut tx = desk.store.read().await?;
         // Asked afterwards: the connection may have found out that the database went back.
-        let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
+        let (epoch, since, now) = (desk.readiness.epoch(), desk.readiness.since(), desk.clock.now());
         (epoch, since, now, table::numbers(&mut tx, now).await?)
     };
     let mut behind: HashSet<NumberId> =
@@ -94,14 +94,14 @@ pub async fn turn(desk: &Desk) -> Result<Turn> {
     }
     tell(desk, turn);
     if behind.is_empty() {
-        desk.gate.all_compared(epoch);
+        desk.readiness.all_compared(epoch);
     }
-    if !desk.gate.has_caught_up() {
+    if !desk.readiness.has_caught_up() {
         if behind.is_disjoint(&busy) {
-            desk.gate.catch_up(epoch);
-        } else if desk.gate.age() >= PATIENCE {
+            desk.readiness.catch_up(epoch);
+        } else if desk.readiness.age() >= PATIENCE {
             tracing::error!("the carrier could not be asked for a day: idle conversations close again all the same");
-            desk.gate.catch_up(epoch);
+            desk.readiness.catch_up(epoch);
         }
     }
     Ok(turn)

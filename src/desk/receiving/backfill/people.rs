@@ -9,7 +9,7 @@ use crate::carrier::Inbox;
 use crate::clock::{At, seconds};
 use crate::desk::Desk;
 use crate::desk::outbox::BEHIND;
-use crate::desk::upkeep::gate::{Epoch, PATIENCE};
+use crate::desk::upkeep::readiness::{Epoch, PATIENCE};
 use crate::desk::upkeep::tallies::UNLOOKED;
 use crate::domain::ids::NumberId;
 use crate::store::outbox::departures;
@@ -39,15 +39,15 @@ struct Wanted {
 /// # Errors
 /// What the database said. A carrier that cannot be asked is no error: it is asked again.
 pub async fn people(desk: &Desk) -> Result<usize> {
-    if desk.gate.rests() {
+    if desk.readiness.rests() {
         return Ok(0);
     }
     let (epoch, since, now, wanted, numbers) = {
         let mut tx = desk.store.read().await?;
         // Asked afterwards: the connection may have found out that the database went back.
-        let (epoch, since, now) = (desk.gate.epoch(), desk.gate.since(), desk.clock.now());
+        let (epoch, since, now) = (desk.readiness.epoch(), desk.readiness.since(), desk.clock.now());
         let mut wanted: Vec<Wanted> = desk
-            .gate
+            .readiness
             .wanted(SOME)
             .into_iter()
             .map(|(phone, number)| Wanted { phone, number: Some(number), waits: false })
@@ -90,17 +90,17 @@ async fn look_at(
     (epoch, since, from): (Epoch, At, At),
 ) -> Result<bool> {
     let phone = one.phone.as_str();
-    let known = desk.gate.has_looked_at(phone)
+    let known = desk.readiness.has_looked_at(phone)
         || behind.is_empty()
         || (!one.waits && one.number.is_some_and(|wanted| behind.iter().all(|number| number.id != wanted)));
     if !known {
         let asked = Asked { whose: Inbox::From(phone), from, known_until: None, since: since + SLACK };
         if let Err(why) = lists::keep(desk, &asked, numbers).await? {
-            if !desk.gate.rests() {
+            if !desk.readiness.rests() {
                 say(&why);
-                desk.gate.rest(PAUSE);
+                desk.readiness.rest(PAUSE);
             }
-            if desk.gate.unlisted_for() < PATIENCE {
+            if desk.readiness.unlisted_for() < PATIENCE {
                 return Ok(false);
             }
             // What has come is passed on now; what is lost of the order is less than what more waiting would cost.
@@ -114,9 +114,9 @@ async fn look_at(
         return Ok(false);
     }
     if known {
-        desk.gate.want_no_more(phone);
+        desk.readiness.want_no_more(phone);
     } else {
-        desk.gate.looked_at(epoch, phone);
+        desk.readiness.looked_at(epoch, phone);
     }
     if let Some(number) = one.number {
         desk.store.write(Wake { number, phone: one.phone, now: desk.clock.now() }).await?;

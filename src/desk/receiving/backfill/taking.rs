@@ -7,7 +7,7 @@ use super::say;
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::receiving::{self, Outcome};
-use crate::desk::upkeep::gate::{Epoch, PATIENCE};
+use crate::desk::upkeep::readiness::{Epoch, PATIENCE};
 use crate::domain::routing::comparison::is_compared;
 use crate::store::Result;
 use crate::store::receiving::arrivals::{self, Arrival, Whose};
@@ -85,7 +85,7 @@ struct Taking<'a> {
 impl Taking<'_> {
     /// Whether a text that belongs to no conversation waits until its number is compared.
     fn asks_first(&self) -> bool {
-        self.alone && self.desk.gate.unlisted_for() < PATIENCE
+        self.alone && self.desk.readiness.unlisted_for() < PATIENCE
     }
 
     /// It came by webhook with all that belongs to it, and no earlier life of this database can have passed it on.
@@ -169,7 +169,7 @@ impl Taking<'_> {
 async fn opens(desk: &Desk, arrivals: &[Arrival]) -> Result<bool> {
     let asked: Vec<(&str, &str)> = arrivals.iter().map(|one| (one.from.as_str(), one.to.as_str())).collect();
     let selected = selected::selected(&mut desk.store.read().await?, &asked).await?;
-    let (since, now) = (desk.gate.since(), desk.clock.now());
+    let (since, now) = (desk.readiness.since(), desk.clock.now());
     Ok(selected.iter().any(|one| {
         let compared = one.compared.is_none_or(|(ours, compared)| is_compared(since, ours, compared, now));
         one.conversation.is_none() && one.number.is_some() && !compared

@@ -52,13 +52,13 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// `patience`: how long each transaction waits for a connection.
-    pub(in crate::store) async fn open(url: &str, opening: Opening, patience: Duration) -> Result<Self> {
+    /// `timeout`: how long each transaction waits for a connection.
+    pub(in crate::store) async fn open(url: &str, opening: Opening, timeout: Duration) -> Result<Self> {
         let options = options(url)?;
         answers(&options, opening != Opening::AsItIs).await?;
         refuse_unfit(&options).await?;
         let found = Arc::new(Found::default());
-        let connected = watched(pool_of(16), &found).acquire_timeout(patience).test_before_acquire(true);
+        let connected = watched(pool_of(16), &found).acquire_timeout(timeout).test_before_acquire(true);
         let connected = connected.connect_with(options.clone()).await;
         let pool = connected.map_err(|error| unreached::trouble(&options, &error))?;
         refuse_unsafe(&pool).await?;

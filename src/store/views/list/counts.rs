@@ -1,6 +1,6 @@
 //! The numbers beside the views: exact up to 999, and never more work than that.
 
-use super::arms::{Bind, Plan, Reach, Statement};
+use super::index_ranges::{Bind, Plan, Statement, ViewContext};
 use super::view::{View, Which};
 use crate::domain::ids::NumberId;
 use crate::store::sql::{AssertSqlSafe, query};
@@ -59,11 +59,11 @@ impl Counts {
 }
 
 /// Counts what `viewer` may see, on the line of `here` if it has one, all in one statement.
-pub async fn counts(tx: &mut Tx, viewer: Viewer, here: View, reach: &Reach) -> Result<Counts> {
+pub async fn counts(tx: &mut Tx, viewer: Viewer, here: View, context: &ViewContext) -> Result<Counts> {
     let counted: Vec<Which> = Which::EVERY.into_iter().filter(|which| *which != Which::Closed).collect();
-    let lines = reach.lines.iter().filter(|line| line.own || viewer.sees_all());
+    let lines = context.lines.iter().filter(|line| line.own || viewer.sees_all());
     let lines: Vec<(NumberId, &str)> = lines.map(|line| (NumberId(line.id), line.name.as_str())).collect();
-    let plain = Reach { lines: reach.lines.clone(), ..Reach::default() };
+    let plain = ViewContext { lines: context.lines.clone(), ..ViewContext::default() };
     let mut sql = Statement::of(viewer);
     let mut asked: Vec<View> = counted.iter().map(|which| here.beside(*which)).collect();
     asked.push(View::of(Which::Unread));

@@ -88,7 +88,7 @@ impl Sort {
 
 /// How a conversation stands, to choose by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Condition {
     /// As [`Which::Unread`].
     Unread,
     /// As [`Which::Waiting`].
@@ -101,20 +101,20 @@ pub enum Standing {
     Flagged,
 }
 
-impl Standing {
+impl Condition {
     /// All of them in the order of the page.
-    pub const EVERY: [Standing; 5] =
-        [Standing::Unread, Standing::Waiting, Standing::Failed, Standing::Paused, Standing::Flagged];
+    pub const EVERY: [Condition; 5] =
+        [Condition::Unread, Condition::Waiting, Condition::Failed, Condition::Paused, Condition::Flagged];
 
     /// The word in addresses.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Standing::Unread => "unread",
-            Standing::Waiting => "waiting",
-            Standing::Failed => "failed",
-            Standing::Paused => "paused",
-            Standing::Flagged => "refusal",
+            Condition::Unread => "unread",
+            Condition::Waiting => "waiting",
+            Condition::Failed => "failed",
+            Condition::Paused => "paused",
+            Condition::Flagged => "refusal",
         }
     }
 }
@@ -140,7 +140,7 @@ pub struct View {
     /// Only those with this label.
     pub label: Option<LabelId>,
     /// Only those that stand so.
-    pub state: Option<Standing>,
+    pub state: Option<Condition>,
     /// The order, where it is not the usual one.
     pub sort: Option<Sort>,
 }
@@ -209,7 +209,7 @@ impl View {
             "rep" if value == "nobody" => self.rep = Some(Rep::Nobody),
             "rep" => self.rep = number.map(|id| Rep::Person(PersonId(id))),
             "label" => self.label = number.map(LabelId),
-            "state" => self.state = Standing::EVERY.into_iter().find(|state| state.word() == value),
+            "state" => self.state = Condition::EVERY.into_iter().find(|state| state.word() == value),
             "sort" => self.sort = Sort::EVERY.into_iter().find(|sort| sort.word() == value),
             _ => {}
         }
@@ -254,7 +254,7 @@ mod tests {
             line: Some(NumberId(3)),
             rep: Some(Rep::Person(PersonId(5))),
             label: Some(LabelId(7)),
-            state: Some(Standing::Flagged),
+            state: Some(Condition::Flagged),
             sort: Some(Sort::Oldest),
         };
         assert_eq!(narrow.word(), "unread.line-3.rep-5.label-7.state-refusal.sort-oldest");

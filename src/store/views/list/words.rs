@@ -1,6 +1,6 @@
 //! What is typed into the search of a list, as conditions on its conversations.
 
-use super::arms::{Bind, Statement};
+use super::index_ranges::{Bind, Statement};
 use crate::domain::characters::digit;
 use crate::domain::search::fold;
 use crate::store::views::Viewer;

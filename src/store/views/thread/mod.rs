@@ -6,9 +6,9 @@ pub mod called;
 pub mod details;
 pub mod evidence;
 pub mod namesakes;
+pub mod party_states;
 pub mod past;
 pub mod planned;
-pub mod standing;
 pub mod timeline;
 pub mod travel;
 

@@ -4,7 +4,7 @@ use rocket::{FromForm, State};
 
 use super::replies::Time;
 use super::writing::{Answer, answer};
-use crate::desk::replies::unplan::{Wish, unplan};
+use crate::desk::replies::reschedule::{Change, reschedule};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PlannedReplyId;
 use crate::http::Site;
@@ -22,7 +22,7 @@ pub(in crate::web) async fn withdraw(
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Answer {
-    let outcome = unplan(desk, me.0.id, id.0, PlannedReplyId(planned), Wish::TakeBack).await;
+    let outcome = reschedule(desk, me.0.id, id.0, PlannedReplyId(planned), Change::TakeBack).await;
     answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }
 
@@ -35,7 +35,7 @@ pub(in crate::web) async fn depart(
     desk: &State<Desk>,
     site: &State<Site>,
 ) -> Answer {
-    let outcome = unplan(desk, me.0.id, id.0, PlannedReplyId(planned), Wish::SendNow).await;
+    let outcome = reschedule(desk, me.0.id, id.0, PlannedReplyId(planned), Change::SendNow).await;
     answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }
 
@@ -55,7 +55,7 @@ pub(in crate::web) async fn move_to(
     site: &State<Site>,
 ) -> Answer {
     let outcome = match form.time.read(desk, &me.0, id.0).await {
-        Ok(Some(at)) => unplan(desk, me.0.id, id.0, PlannedReplyId(planned), Wish::MoveTo(at)).await,
+        Ok(Some(at)) => reschedule(desk, me.0.id, id.0, PlannedReplyId(planned), Change::MoveTo(at)).await,
         Ok(None) => Err(Failure::refused("at", "choose when it is to be sent")),
         Err(failure) => Err(failure),
     };

@@ -156,8 +156,8 @@ async fn two_nodes_send_a_reply_once() {
         ana.replies(conversation, &format!("round {round}")).await;
         house.clock.pass(seconds(6));
         let both = (
-            switchboard::desk::replies::fulfil::fulfil(&house.desk),
-            switchboard::desk::replies::fulfil::fulfil(&other.desk),
+            switchboard::desk::replies::send_due::send_due(&house.desk),
+            switchboard::desk::replies::send_due::send_due(&other.desk),
         );
         let (one, two) = rocket::futures::future::join(both.0, both.1).await;
         assert_eq!(one.unwrap() + two.unwrap(), 1);

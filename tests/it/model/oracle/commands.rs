@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use switchboard::clock::{At, days, hours, minutes};
 
-use super::{Leg, Oracle, Told, hold};
+use super::{Event, Leg, Oracle, hold};
 use crate::model::seen::{Message, Seen};
 
 /// What begins with `#`, and a few that only look like a command.
@@ -59,7 +59,7 @@ impl Oracle {
         number: i64,
         live: Option<Leg>,
         seen: &mut Seen,
-    ) -> Told {
+    ) -> Event {
         let published = self.numbers.get(&number).is_some_and(|one| one.line.is_some());
         let past = if published { None } else { self.last_leg(from, number).cloned() };
         let thread = live.clone().or(past.clone().filter(|leg| leg.person.is_some()));
@@ -104,7 +104,7 @@ impl Oracle {
         self.answered(number, from, seen)
     }
 
-    fn commanded_in(&mut self, by: i64, talk: i64, word: &str, more: &str, seen: &mut Seen) -> Told {
+    fn commanded_in(&mut self, by: i64, talk: i64, word: &str, more: &str, seen: &mut Seen) -> Event {
         match (word, more) {
             ("note", text) if !text.is_empty() => {
                 self.count("command: #note");
@@ -134,9 +134,9 @@ impl Oracle {
                     one.id != by && one.enabled && one.lines.contains(&line) && one.name.eq_ignore_ascii_case(name)
                 });
                 match called.map(|one| one.id) {
-                    Some(heir) if self.talk(talk)?.pinned != Some(heir) => {
+                    Some(assignee) if self.talk(talk)?.pinned != Some(assignee) => {
                         self.count("command: #transfer");
-                        self.give(talk, heir, "transferred", seen)?;
+                        self.give(talk, assignee, "transferred", seen)?;
                         self.drains(line, seen)
                     }
                     _ => Ok(()),
@@ -147,7 +147,7 @@ impl Oracle {
     }
 
     /// A conversation is out of the way for so long.
-    pub(super) fn put_aside(&mut self, talk: i64, span: Duration, seen: &mut Seen) -> Told {
+    pub(super) fn put_aside(&mut self, talk: i64, span: Duration, seen: &mut Seen) -> Event {
         hold!(span >= minutes(1) && span <= days(30), "put aside for {span:?}");
         seen.event(Some(talk), "snoozed")?;
         let until = self.now() + span;
@@ -158,7 +158,7 @@ impl Oracle {
     }
 
     /// A conversation that was put aside is back: its time has come, and its rep is reminded.
-    pub(super) fn wakes(&mut self, seen: &mut Seen) -> Told {
+    pub(super) fn wakes(&mut self, seen: &mut Seen) -> Event {
         let now = self.now();
         let due = |talk: &super::Talk| talk.snoozed.is_some_and(|until| until <= now);
         let due: Vec<i64> = self.talks.iter().filter(|(_, talk)| due(talk)).map(|(id, _)| *id).collect();
@@ -193,7 +193,7 @@ impl Oracle {
     }
 
     /// What ought to have happened by itself by now has.
-    pub fn nothing_is_due(&self) -> Told {
+    pub fn nothing_is_due(&self) -> Event {
         let now = self.now();
         let asleep = self.talks.iter().find(|(_, talk)| talk.snoozed.is_some_and(|until| until <= now));
         hold!(asleep.is_none(), "its time has come, and it is still put aside: {asleep:?}");

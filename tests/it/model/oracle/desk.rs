@@ -1,12 +1,12 @@
 //! What colleagues do on the web (model, sections 4 and 8).
 
-use super::{Exchange, Oracle, Talk, Text, Told, hold};
+use super::{Event, Exchange, Oracle, Talk, Text, hold};
 use crate::model::deeds::{Answer, Deed};
 use crate::model::seen::Seen;
 
 impl Oracle {
     /// Takes in that `deed` was done and what the program answered.
-    pub fn takes_in(&mut self, deed: &Deed, answer: &Answer, seen: &mut Seen) -> Told {
+    pub fn takes_in(&mut self, deed: &Deed, answer: &Answer, seen: &mut Seen) -> Event {
         self.touches(seen);
         match deed {
             Deed::Text { key, from, to, body } => self.hears(key, (from, to), body, answer, seen),
@@ -37,7 +37,7 @@ impl Oracle {
     }
 
     /// `false` if the person may not know of the conversation, and was told so.
-    pub(super) fn may(&mut self, by: i64, talk: i64, answer: &Answer) -> Told<bool> {
+    pub(super) fn may(&mut self, by: i64, talk: i64, answer: &Answer) -> Event<bool> {
         if self.sees(by, self.talk(talk)?) {
             return Ok(true);
         }
@@ -46,7 +46,7 @@ impl Oracle {
         Ok(false)
     }
 
-    fn replied(&mut self, (key, by, talk, body): (&str, i64, i64, &str), answer: &Answer, seen: &mut Seen) -> Told {
+    fn replied(&mut self, (key, by, talk, body): (&str, i64, i64, &str), answer: &Answer, seen: &mut Seen) -> Event {
         if !self.may(by, talk, answer)? {
             return Ok(());
         }
@@ -85,7 +85,7 @@ impl Oracle {
     }
 
     /// Somebody wants texts on their own phone again.
-    fn turns_texts_on(&mut self, person: i64, answer: &Answer, seen: &mut Seen) -> Told {
+    fn turns_texts_on(&mut self, person: i64, answer: &Answer, seen: &mut Seen) -> Event {
         let Some(one) = self.people.get_mut(&person).filter(|one| one.enabled) else {
             hold!(*answer == Answer::NotFound, "{person} is disabled, and the answer was {answer:?}");
             return Ok(());
@@ -108,7 +108,7 @@ impl Oracle {
         }
     }
 
-    fn noted(&mut self, (key, by, talk, body): (&str, i64, i64, &str), answer: &Answer, seen: &mut Seen) -> Told {
+    fn noted(&mut self, (key, by, talk, body): (&str, i64, i64, &str), answer: &Answer, seen: &mut Seen) -> Event {
         if !self.may(by, talk, answer)? {
             return Ok(());
         }
@@ -119,38 +119,38 @@ impl Oracle {
         Ok(())
     }
 
-    fn moved(&mut self, by: i64, talk: i64, to: Option<i64>, answer: &Answer, seen: &mut Seen) -> Told {
+    fn moved(&mut self, by: i64, talk: i64, to: Option<i64>, answer: &Answer, seen: &mut Seen) -> Event {
         if !self.may(by, talk, answer)? {
             return Ok(());
         }
         let held = self.talk(talk)?.clone();
-        let heir = to.unwrap_or(by);
-        let theirs = self.people.get(&heir).is_some_and(|one| one.enabled && one.lines.contains(&held.line));
+        let assignee = to.unwrap_or(by);
+        let theirs = self.people.get(&assignee).is_some_and(|one| one.enabled && one.lines.contains(&held.line));
         let taken = to.is_none() && held.pinned.is_some_and(|pinned| pinned != by) && !self.people[&by].manages;
-        if held.pinned == Some(heir) && !held.closed() {
-            hold!(*answer == Answer::Done, "{heir} has {talk} already, and the answer was {answer:?}");
+        if held.pinned == Some(assignee) && !held.closed() {
+            hold!(*answer == Answer::Done, "{assignee} has {talk} already, and the answer was {answer:?}");
             return Ok(());
         }
         if held.closed() || !theirs || taken {
             self.count("transfer: refused");
-            hold!(*answer == Answer::Refused, "{talk} cannot go to {heir}, and the answer was {answer:?}");
+            hold!(*answer == Answer::Refused, "{talk} cannot go to {assignee}, and the answer was {answer:?}");
             return Ok(());
         }
-        hold!(*answer == Answer::Done, "{talk} can go to {heir}, and the answer was {answer:?}");
-        self.count(if heir == by { "claim" } else { "transfer" });
-        self.give(talk, heir, if heir == by { "claimed" } else { "transferred" }, seen)?;
+        hold!(*answer == Answer::Done, "{talk} can go to {assignee}, and the answer was {answer:?}");
+        self.count(if assignee == by { "claim" } else { "transfer" });
+        self.give(talk, assignee, if assignee == by { "claimed" } else { "transferred" }, seen)?;
         // Whoever had it may take another.
         self.drains(held.line, seen)
     }
 
-    /// The conversation goes to `heir` because somebody said so.
-    pub(super) fn give(&mut self, talk: i64, heir: i64, event: &str, seen: &mut Seen) -> Told {
+    /// The conversation goes to `assignee` because somebody said so.
+    pub(super) fn give(&mut self, talk: i64, assignee: i64, event: &str, seen: &mut Seen) -> Event {
         seen.event(Some(talk), event)?;
-        self.give_to(talk, heir, seen)
+        self.give_to(talk, assignee, seen)
     }
 
     /// Somebody's duty changes: waiting customers come, or one's own go.
-    pub(super) fn takes_duty(&mut self, by: Option<i64>, person: i64, duty: &str, seen: &mut Seen) -> Told {
+    pub(super) fn takes_duty(&mut self, by: Option<i64>, person: i64, duty: &str, seen: &mut Seen) -> Event {
         let Some(one) = self.people.get_mut(&person).filter(|one| one.enabled) else { return Ok(()) };
         if one.duty == duty {
             return Ok(());
@@ -167,14 +167,14 @@ impl Oracle {
     }
 
     /// The queues of a person's lines drain.
-    fn drains_for(&mut self, person: i64, seen: &mut Seen) -> Told {
+    fn drains_for(&mut self, person: i64, seen: &mut Seen) -> Event {
         for line in self.people[&person].lines.clone() {
             self.drains(line, seen)?;
         }
         Ok(())
     }
 
-    fn duty_set(&mut self, by: i64, person: i64, duty: &str, answer: &Answer, seen: &mut Seen) -> Told {
+    fn duty_set(&mut self, by: i64, person: i64, duty: &str, answer: &Answer, seen: &mut Seen) -> Event {
         let manages = self.people.get(&by).is_some_and(|one| one.enabled && one.manages);
         let there = self.people.get(&person).is_some_and(|one| one.enabled);
         if !there || (by != person && !manages) {
@@ -186,7 +186,7 @@ impl Oracle {
     }
 
     /// Somebody is disabled, and loses their customers; or enabled again.
-    fn enabled(&mut self, person: i64, enabled: bool, answer: &Answer, seen: &mut Seen) -> Told {
+    fn enabled(&mut self, person: i64, enabled: bool, answer: &Answer, seen: &mut Seen) -> Event {
         let phone = self.people.get(&person).and_then(|one| one.phone.clone());
         let taken = phone.as_ref().is_some_and(|phone| self.staff_with(phone).is_some_and(|one| one.id != person));
         let back = enabled && self.people.get(&person).is_some_and(|one| !one.enabled);
@@ -210,7 +210,7 @@ impl Oracle {
         self.drains_for(person, seen)
     }
 
-    fn closed(&mut self, by: i64, talk: i64, answer: &Answer, seen: &mut Seen) -> Told {
+    fn closed(&mut self, by: i64, talk: i64, answer: &Answer, seen: &mut Seen) -> Event {
         if !self.may(by, talk, answer)? {
             return Ok(());
         }
@@ -223,14 +223,14 @@ impl Oracle {
     }
 
     /// A conversation ends: its legs end, its masks rest, and whoever had it may take another.
-    pub(super) fn close_it(&mut self, talk: i64, seen: &mut Seen) -> Told {
+    pub(super) fn close_it(&mut self, talk: i64, seen: &mut Seen) -> Event {
         self.ends(talk, seen)?;
         let line = self.talk(talk)?.line;
         self.drains(line, seen)
     }
 
     /// A conversation ends, and nobody gets anything for it.
-    pub(super) fn ends(&mut self, talk: i64, seen: &mut Seen) -> Told {
+    pub(super) fn ends(&mut self, talk: i64, seen: &mut Seen) -> Event {
         seen.event(Some(talk), "closed")?;
         self.end_legs(talk, None);
         let now = self.now();
@@ -240,7 +240,7 @@ impl Oracle {
         Ok(())
     }
 
-    fn snoozed(&mut self, by: i64, talk: i64, span: std::time::Duration, answer: &Answer, seen: &mut Seen) -> Told {
+    fn snoozed(&mut self, by: i64, talk: i64, span: std::time::Duration, answer: &Answer, seen: &mut Seen) -> Event {
         if !self.may(by, talk, answer)? {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use switchboard::clock::{At, minutes};
 
-use super::{Leg, Oracle, Text, Told, hold};
+use super::{Event, Leg, Oracle, Text, hold};
 use crate::model::deeds::Answer;
 use crate::model::seen::{Message, Seen};
 
@@ -142,7 +142,7 @@ impl Oracle {
     }
 
     /// Two machines seem to answer each other: relaying pauses, and the colleague's phone is told.
-    pub(super) fn pauses(&mut self, talk: i64, seen: &mut Seen) -> Told {
+    pub(super) fn pauses(&mut self, talk: i64, seen: &mut Seen) -> Event {
         self.count("loop guard: paused");
         seen.event(Some(talk), "loop_paused")?;
         if let Some(held) = self.talks.get_mut(&talk) {
@@ -162,7 +162,7 @@ impl Oracle {
         (by, message, how): (i64, i64, Decision),
         answer: &Answer,
         seen: &mut Seen,
-    ) -> Told {
+    ) -> Event {
         if !self.people.get(&by).is_some_and(|one| one.enabled && one.manages) {
             hold!(*answer == Answer::NotFound, "{by} decides about no held text, and the answer was {answer:?}");
             return Ok(());
@@ -212,7 +212,7 @@ impl Oracle {
         self.relay(talk, message, seen)
     }
 
-    fn can_go_on(&self, held: &Held, how: Decision) -> Told<bool> {
+    fn can_go_on(&self, held: &Held, how: Decision) -> Event<bool> {
         let Some(talk) = held.talk else { return Ok(false) };
         let talk = self.talk(talk)?;
         if how == Decision::Forward && (held.keyword || held.stray) {
@@ -226,7 +226,7 @@ impl Oracle {
     }
 
     /// The conversation of a held text is taken up again: by the same rep if they may have it, or by whoever is picked.
-    fn goes_on(&mut self, talk: i64, seen: &mut Seen) -> Told {
+    fn goes_on(&mut self, talk: i64, seen: &mut Seen) -> Event {
         seen.event(Some(talk), "reopened")?;
         let now = self.now();
         let held = self.talk(talk)?.clone();

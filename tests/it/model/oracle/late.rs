@@ -3,7 +3,7 @@
 use switchboard::clock::At;
 use switchboard::desk::receiving::Outcome;
 
-use super::{Leg, Oracle, Talk, Told};
+use super::{Event, Leg, Oracle, Talk};
 use crate::model::deeds::{Answer, Deed};
 use crate::model::seen::Seen;
 
@@ -15,7 +15,7 @@ fn idle_since(talk: &Talk) -> Option<At> {
 
 impl Oracle {
     /// A text that was missed was found at the carrier, which took it at `sent_at`.
-    pub fn hears_late(&mut self, deed: &Deed, sent_at: At, seen: &mut Seen) -> Told {
+    pub fn hears_late(&mut self, deed: &Deed, sent_at: At, seen: &mut Seen) -> Event {
         let Deed::Text { key, from, to, body } = deed else { return Ok(()) };
         self.count("text: found late");
         let stored = seen.messages.iter().find(|row| row.key.as_deref() == Some(key.as_str()));
@@ -35,7 +35,7 @@ impl Oracle {
     }
 
     /// Conversations in which nothing was said or done for 72 hours are closed.
-    pub(super) fn idles(&mut self, idle: Vec<i64>, seen: &mut Seen) -> Told {
+    pub(super) fn idles(&mut self, idle: Vec<i64>, seen: &mut Seen) -> Event {
         for talk in idle {
             self.count("closed: idle");
             self.close_it(talk, seen)?;
@@ -61,7 +61,7 @@ impl Oracle {
     }
 
     /// A rep's text on the ended leg of a conversation that is still theirs takes it up again. `None` if it is held.
-    pub(super) fn takes_up(&mut self, from: &str, past: &Leg, seen: &mut Seen) -> Told<Option<Leg>> {
+    pub(super) fn takes_up(&mut self, from: &str, past: &Leg, seen: &mut Seen) -> Event<Option<Leg>> {
         let Some(rep) = self.staff_with(from).map(|one| one.id) else { return Ok(None) };
         let (talk, held) = (past.talk, self.talk(past.talk)?.clone());
         let theirs =

@@ -2,7 +2,7 @@
 
 use switchboard::clock::{At, hours};
 
-use super::{Leg, Oracle, Told, hold};
+use super::{Event, Leg, Oracle, hold};
 use crate::model::seen::Seen;
 
 /// How long a mask rests for a phone.
@@ -71,7 +71,7 @@ impl Oracle {
 
     /// `person` gets a way into the conversation on their phone, if a mask is free. `all` the rungs of the ladder are
     /// climbed for a conversation that they have just got; none beyond free masks for a later text.
-    pub fn open_rep_leg(&mut self, talk: i64, person: i64, phone: &str, all: bool, seen: &mut Seen) -> Told {
+    pub fn open_rep_leg(&mut self, talk: i64, person: i64, phone: &str, all: bool, seen: &mut Seen) -> Event {
         let counterpart = self.talk(talk)?.customer.clone();
         let allowed = self.allowed_masks(phone, &counterpart);
         self.count(allowed.rung);
@@ -92,7 +92,7 @@ impl Oracle {
     }
 
     /// No mask is free: the thread of this phone in which nothing was said for longest rests.
-    fn rests_idlest(&mut self, except: i64, person: i64, phone: &str, seen: &mut Seen) -> Told {
+    fn rests_idlest(&mut self, except: i64, person: i64, phone: &str, seen: &mut Seen) -> Event {
         seen.event(Some(except), "no_mask")?;
         let theirs = |leg: &&Leg| {
             leg.phone == phone
@@ -110,7 +110,7 @@ impl Oracle {
     }
 
     /// The leg that the program has opened, which the oracle does not know yet.
-    pub fn see_leg(&self, talk: i64, person: Option<i64>, phone: &str, seen: &Seen) -> Told<Leg> {
+    pub fn see_leg(&self, talk: i64, person: Option<i64>, phone: &str, seen: &Seen) -> Event<Leg> {
         let new = |leg: &&crate::model::seen::Leg| {
             leg.talk == talk && leg.person == person && leg.phone == phone && self.leg(leg.id).is_none()
         };

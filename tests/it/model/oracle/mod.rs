@@ -31,7 +31,7 @@ pub use setup::Setup;
 pub use texts::{Word, word};
 pub use wishes::REFUSAL;
 
-pub type Told<T = ()> = Result<T, String>;
+pub type Event<T = ()> = Result<T, String>;
 
 /// Fails with a sentence unless something holds.
 macro_rules! hold {
@@ -287,7 +287,7 @@ impl Oracle {
         self.legs.iter().find(|leg| leg.id == id)
     }
 
-    fn talk(&self, id: i64) -> Told<&Talk> {
+    fn talk(&self, id: i64) -> Event<&Talk> {
         self.talks.get(&id).ok_or_else(|| format!("there is no conversation {id}"))
     }
 
@@ -322,7 +322,7 @@ impl Oracle {
     }
 
     /// Nothing in the look is left over, and the database stands as it ought to.
-    pub fn agrees(&self, seen: &Seen) -> Told {
+    pub fn agrees(&self, seen: &Seen) -> Event {
         hold!(seen.messages.is_empty(), "stored, and nobody said it: {:?}", seen.messages);
         hold!(seen.born.is_empty(), "on its way, and nobody ought to get it: {:?}", seen.born);
         hold!(self.taken_back.is_empty(), "taken back from nobody: {:?}", self.taken_back);

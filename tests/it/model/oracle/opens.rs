@@ -2,12 +2,12 @@
 
 use switchboard::clock::hours;
 
-use super::{Exchange, Leg, Oracle, Talk, Told, hold};
+use super::{Event, Exchange, Leg, Oracle, Talk, hold};
 use crate::model::seen::{Message, Seen};
 
 impl Oracle {
     /// A text without a live leg takes up the conversation that was closed lately, or opens another; somebody is picked.
-    pub(super) fn opens(&mut self, row: &Message, from: &str, line: i64, seen: &mut Seen) -> Told {
+    pub(super) fn opens(&mut self, row: &Message, from: &str, line: i64, seen: &mut Seen) -> Event {
         self.drains(line, seen)?;
         let last = self.last_rep(from, line);
         let theirs = self.talks.iter().filter(|(_, talk)| talk.customer == from && talk.line == line);
@@ -22,7 +22,7 @@ impl Oracle {
     }
 
     /// The same conversation goes on; the same rep has it, if they can.
-    fn reopens(&mut self, talk: i64, last: Option<i64>, seen: &mut Seen) -> Told<Leg> {
+    fn reopens(&mut self, talk: i64, last: Option<i64>, seen: &mut Seen) -> Event<Leg> {
         self.count("reopened by the customer");
         let now = self.now();
         seen.event(Some(talk), "reopened")?;
@@ -39,7 +39,7 @@ impl Oracle {
         Ok(leg)
     }
 
-    fn begins(&mut self, from: &str, line: i64, last: Option<i64>, seen: &mut Seen) -> Told<Leg> {
+    fn begins(&mut self, from: &str, line: i64, last: Option<i64>, seen: &mut Seen) -> Event<Leg> {
         let new = |talk: &&crate::model::seen::Talk| {
             talk.line == line && talk.customer == from && !self.talks.contains_key(&talk.id)
         };
@@ -76,7 +76,7 @@ impl Oracle {
     }
 
     /// Whoever opens a conversation is greeted once a day, if the line has words for it.
-    fn greets(&mut self, from: &str, line: i64, seen: &mut Seen) -> Told {
+    fn greets(&mut self, from: &str, line: i64, seen: &mut Seen) -> Event {
         let now = self.now();
         let key = ("greeting", line, from.to_owned());
         let told = self.windows.get(&key).is_some_and(|began| *began + hours(24) > now);
@@ -91,7 +91,7 @@ impl Oracle {
         self.is_born(born)
     }
 
-    pub(super) fn customers_leg(&mut self, talk: i64, from: &str, line: i64, seen: &Seen) -> Told<Leg> {
+    pub(super) fn customers_leg(&mut self, talk: i64, from: &str, line: i64, seen: &Seen) -> Event<Leg> {
         let leg = self.see_leg(talk, None, from, seen)?;
         hold!(leg.number == line, "a customer's leg is on {} and not on the line", leg.number);
         self.legs.push(leg.clone());

@@ -2,7 +2,7 @@
 
 use switchboard::clock::minutes;
 
-use super::{Oracle, Out, Told, hold};
+use super::{Event, Oracle, Out, hold};
 use crate::model::seen::{Delivery, Seen};
 
 /// Why a text that waited for a rep who lost the conversation is not sent there.
@@ -30,7 +30,7 @@ impl Oracle {
     }
 
     /// A delivery is there now: wanted, or suppressed with a reason.
-    pub(super) fn is_born(&mut self, row: Delivery) -> Told {
+    pub(super) fn is_born(&mut self, row: Delivery) -> Event {
         let obstacle = self.obstacle(row.number, &row.to);
         if obstacle.is_none() && row.why.as_deref().is_some_and(|why| TAKEN_BACK.contains(&why)) {
             // Something else at the same instant took it back: it waited in between.
@@ -56,7 +56,7 @@ impl Oracle {
     }
 
     /// Texts that still waited for `person`'s phone are taken back; their messages in order.
-    pub(super) fn take_back(&mut self, talk: i64, person: i64, seen: &mut Seen) -> Told<Vec<i64>> {
+    pub(super) fn take_back(&mut self, talk: i64, person: i64, seen: &mut Seen) -> Event<Vec<i64>> {
         let waits = |out: &Out| {
             out.talk == Some(talk) && out.person == Some(person) && out.state == "ready" && out.kind == "text"
         };
@@ -81,13 +81,13 @@ impl Oracle {
     }
 
     /// Messages that waited go to whoever has the conversation now, unless it is their own or they have had it.
-    pub(super) fn hand_on(&mut self, talk: i64, messages: &[i64], seen: &mut Seen) -> Told {
+    pub(super) fn hand_on(&mut self, talk: i64, messages: &[i64], seen: &mut Seen) -> Event {
         let pinned = self.talk(talk)?.pinned;
-        let heir = self
+        let assignee = self
             .legs
             .iter()
             .find(|leg| leg.talk == talk && leg.ended_at.is_none() && leg.person.is_some() && leg.person == pinned);
-        let Some(leg) = heir.filter(|leg| self.reachable(leg)).cloned() else { return Ok(()) };
+        let Some(leg) = assignee.filter(|leg| self.reachable(leg)).cloned() else { return Ok(()) };
         for message in messages {
             let had = |out: &Out| out.message == Some(*message) && out.leg == Some(leg.id) && out.kind == "text";
             if self.texts[message].staff != pinned && !self.outs.values().any(had) {
@@ -99,7 +99,7 @@ impl Oracle {
 
     /// As [`Oracle::hand_on`], of texts that turned out unsent after their addressee had lost the conversation: if
     /// nobody is there to get them, they wait.
-    fn hand_on_late(&mut self, talk: i64, messages: &[i64], seen: &mut Seen) -> Told {
+    fn hand_on_late(&mut self, talk: i64, messages: &[i64], seen: &mut Seen) -> Event {
         self.count("handed on late");
         let held = self.talk(talk)?.clone();
         let there = held.pinned.is_some_and(|rep| self.phone_of(rep).is_none() || self.works(rep, held.line));
@@ -113,7 +113,7 @@ impl Oracle {
     }
 
     /// What the carrier and time have done to deliveries, and what the program made of it.
-    pub fn follows(&mut self, seen: &mut Seen, turned: bool) -> Told {
+    pub fn follows(&mut self, seen: &mut Seen, turned: bool) -> Event {
         let idle = if turned { self.idle(seen) } else { Vec::new() };
         self.touches(seen);
         if turned {
@@ -134,7 +134,7 @@ impl Oracle {
         self.authors_are_told(seen)
     }
 
-    fn changes(&mut self, row: Delivery) -> Told {
+    fn changes(&mut self, row: Delivery) -> Event {
         let Some(before) = self.outs.get(&row.id).cloned() else { return Err(format!("nobody wrote {row:?}")) };
         let now = self.now();
         hold!(
@@ -161,7 +161,7 @@ impl Oracle {
         Ok(())
     }
 
-    fn is_suppressed(&mut self, row: &Delivery) -> Told {
+    fn is_suppressed(&mut self, row: &Delivery) -> Event {
         let leg = row.leg.and_then(|id| self.leg(id)).cloned();
         let lost = leg.filter(|leg| leg.person.is_some() && leg.ended_at.is_some() && row.kind == "text");
         let lost = lost.filter(|leg| self.talks[&leg.talk].pinned != leg.person);
@@ -176,7 +176,7 @@ impl Oracle {
     }
 
     /// An author on a phone learns that a text did not arrive: once a text, and not more than a few in ten minutes.
-    pub(super) fn authors_are_told(&mut self, seen: &mut Seen) -> Told {
+    pub(super) fn authors_are_told(&mut self, seen: &mut Seen) -> Event {
         let now = self.now();
         for message in std::mem::take(&mut self.failed) {
             let by = self.texts.get(&message).and_then(|text| text.leg);
@@ -207,7 +207,7 @@ impl Oracle {
     }
 
     /// The carrier said that this recipient has opted out of this number, about a text accepted at some time.
-    pub fn carrier_said_opted_out(&mut self, delivery: i64) -> Told {
+    pub fn carrier_said_opted_out(&mut self, delivery: i64) -> Event {
         let out = self.outs.get(&delivery).ok_or_else(|| format!("there is no delivery {delivery}"))?.clone();
         self.count("carrier: opted out");
         let lifted = self.lifted.remove(&(out.to.clone(), out.number));
@@ -233,7 +233,7 @@ impl Oracle {
 
     /// A request was begun: it is the delivery's own, its turn, and wanted. `before` is the world a moment ago, where
     /// that may have been the moment of the decision.
-    pub fn may_begin(&mut self, begun: &Begun, before: Option<&Oracle>) -> Told {
+    pub fn may_begin(&mut self, begun: &Begun, before: Option<&Oracle>) -> Event {
         let Some(out) = self.outs.get(&begun.delivery).cloned() else {
             return Err(format!("a request for a delivery that ought not to be: {begun:?}"));
         };

@@ -2,7 +2,7 @@
 
 use switchboard::domain::policy::PickPolicy;
 
-use super::{Oracle, Told, hold};
+use super::{Event, Oracle, hold};
 use crate::model::seen::Seen;
 
 impl Oracle {
@@ -61,7 +61,7 @@ impl Oracle {
     }
 
     /// Somebody was picked for a conversation of `line`, or nobody could be; was that right?
-    pub(super) fn picks(&mut self, talk: i64, line: i64, last: Option<i64>, seen: &mut Seen) -> Told<Option<i64>> {
+    pub(super) fn picks(&mut self, talk: i64, line: i64, last: Option<i64>, seen: &mut Seen) -> Event<Option<i64>> {
         // One that nobody could take at first may have been picked for a moment later: the earlier event is this one.
         let mut first = seen.events.iter().filter(|event| event.talk == Some(talk)).map(|event| event.kind.as_str());
         let kind = first.find(|kind| ["picked", "unassigned"].contains(kind)).unwrap_or("picked").to_owned();
@@ -84,7 +84,7 @@ impl Oracle {
     }
 
     /// Whoever waits gets somebody, the longest waiting first, while there is anybody to be had.
-    pub(super) fn drains(&mut self, line: i64, seen: &mut Seen) -> Told {
+    pub(super) fn drains(&mut self, line: i64, seen: &mut Seen) -> Event {
         while !self.candidates(line).is_empty() {
             let waiting =
                 self.talks.iter().filter(|(_, talk)| talk.line == line && !talk.closed() && talk.pinned.is_none());
@@ -101,7 +101,7 @@ impl Oracle {
     }
 
     /// Before a customer's text goes on: whoever waits goes first, and this conversation gets who and what it may have.
-    pub(super) fn readies(&mut self, talk: i64, seen: &mut Seen) -> Told {
+    pub(super) fn readies(&mut self, talk: i64, seen: &mut Seen) -> Event {
         let line = self.talk(talk)?.line;
         self.drains(line, seen)?;
         if self.is_missing(talk)? {
@@ -120,14 +120,14 @@ impl Oracle {
     }
 
     /// The rep has been off for four hours while the line was open.
-    fn is_missing(&self, talk: i64) -> Told<bool> {
+    fn is_missing(&self, talk: i64) -> Event<bool> {
         let held = self.talk(talk)?;
         let since = held.pinned.and_then(|rep| self.missing_since(rep, held.line));
         Ok(since.is_some_and(|since| since.max(held.pinned_at) + self.hand_over_after(held.line) <= self.now()))
     }
 
     /// Somebody else is picked for a conversation whose rep is missing, if there is anybody.
-    fn replaces(&mut self, talk: i64, seen: &mut Seen) -> Told {
+    fn replaces(&mut self, talk: i64, seen: &mut Seen) -> Event {
         let line = self.talk(talk)?.line;
         if self.candidates(line).is_empty() {
             return Ok(());
@@ -140,21 +140,21 @@ impl Oracle {
         }
     }
 
-    /// The conversation goes to `heir`, with a leg for their phone and with what waits.
-    pub(super) fn give_to(&mut self, talk: i64, heir: i64, seen: &mut Seen) -> Told {
+    /// The conversation goes to `assignee`, with a leg for their phone and with what waits.
+    pub(super) fn give_to(&mut self, talk: i64, assignee: i64, seen: &mut Seen) -> Event {
         self.takes_away(talk, seen)?;
         let now = self.now();
         if let Some(held) = self.talks.get_mut(&talk) {
-            (held.pinned, held.pinned_at, held.snoozed) = (Some(heir), now, None);
+            (held.pinned, held.pinned_at, held.snoozed) = (Some(assignee), now, None);
         }
-        if let Some(phone) = self.phone_of(heir) {
-            self.open_rep_leg(talk, heir, &phone, true, seen)?;
+        if let Some(phone) = self.phone_of(assignee) {
+            self.open_rep_leg(talk, assignee, &phone, true, seen)?;
         }
         self.releases(talk, seen)
     }
 
     /// The rep loses the conversation: what still waited for their phone waits for whoever gets it.
-    pub(super) fn takes_away(&mut self, talk: i64, seen: &mut Seen) -> Told {
+    pub(super) fn takes_away(&mut self, talk: i64, seen: &mut Seen) -> Event {
         let Some(before) = self.talk(talk)?.pinned else { return Ok(()) };
         self.end_legs(talk, Some(before));
         let back = self.take_back(talk, before, seen)?;
@@ -167,7 +167,7 @@ impl Oracle {
     }
 
     /// What waits is texted to the rep, in order, if the rep is at work.
-    pub(super) fn releases(&mut self, talk: i64, seen: &mut Seen) -> Told {
+    pub(super) fn releases(&mut self, talk: i64, seen: &mut Seen) -> Event {
         let held = self.talk(talk)?.clone();
         let (Some(first), Some(rep)) = (held.waits, held.pinned) else { return Ok(()) };
         let phone = self.phone_of(rep);
@@ -203,7 +203,7 @@ impl Oracle {
     }
 
     /// What hours that begin or end ask for, once the clockwork has looked.
-    pub(super) fn turns(&mut self, seen: &mut Seen) -> Told {
+    pub(super) fn turns(&mut self, seen: &mut Seen) -> Event {
         let lines: Vec<i64> = self.numbers.values().filter(|one| one.line.is_some()).map(|one| one.id).collect();
         for line in lines {
             self.drains(line, seen)?;
@@ -223,13 +223,13 @@ impl Oracle {
     }
 
     /// All open conversations of a person go to others, line by line.
-    pub(super) fn repicks(&mut self, person: i64, seen: &mut Seen) -> Told {
+    pub(super) fn repicks(&mut self, person: i64, seen: &mut Seen) -> Event {
         let lines: Vec<i64> = self.numbers.values().filter(|one| one.line.is_some()).map(|one| one.id).collect();
         self.repicks_on(person, &lines, seen)
     }
 
     /// Those on some lines do.
-    pub(super) fn repicks_on(&mut self, person: i64, lines: &[i64], seen: &mut Seen) -> Told {
+    pub(super) fn repicks_on(&mut self, person: i64, lines: &[i64], seen: &mut Seen) -> Event {
         for &line in lines {
             let theirs = |talk: &super::Talk| talk.pinned == Some(person) && !talk.closed() && talk.line == line;
             let talks: Vec<i64> = self.talks.iter().filter(|(_, talk)| theirs(talk)).map(|(id, _)| *id).collect();

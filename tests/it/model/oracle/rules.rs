@@ -6,7 +6,7 @@ use std::time::Duration;
 use switchboard::clock::{days, hours};
 use switchboard::domain::policy::PickPolicy;
 
-use super::{Hours, Oracle, Told, hold};
+use super::{Event, Hours, Oracle, hold};
 use crate::model::deeds::Answer;
 use crate::model::seen::Seen;
 
@@ -90,7 +90,7 @@ impl Oracle {
     }
 
     /// An admin has changed a line.
-    pub(super) fn ruled(&mut self, line: i64, rule: &Rule, answer: &Answer, seen: &mut Seen) -> Told {
+    pub(super) fn ruled(&mut self, line: i64, rule: &Rule, answer: &Answer, seen: &mut Seen) -> Event {
         hold!(*answer == Answer::Done, "an admin may do that to {line}: {answer:?}");
         let Some(number) = self.numbers.get_mut(&line) else { return Ok(()) };
         let changes = match rule {
@@ -113,7 +113,7 @@ impl Oracle {
     }
 
     /// Texts that wait for reps who work by the new rules are sent.
-    pub(super) fn settles(&mut self, seen: &mut Seen) -> Told {
+    pub(super) fn settles(&mut self, seen: &mut Seen) -> Event {
         let waiting = |talk: &super::Talk| {
             !talk.closed() && talk.waits.is_some() && talk.pinned.is_some_and(|rep| self.works(rep, talk.line))
         };

@@ -1,6 +1,6 @@
 //! What a set-up file changes: limits, schedules, who is on which line, phones that change hands (model, section 4).
 
-use super::{Hours, Oracle, Told, hold};
+use super::{Event, Hours, Oracle, hold};
 use crate::model::deeds::Answer;
 use crate::model::seen::Seen;
 
@@ -26,7 +26,7 @@ impl Setup {
 
 impl Oracle {
     /// A set-up file was applied.
-    pub(super) fn set_up(&mut self, what: &Setup, answer: &Answer, seen: &mut Seen) -> Told {
+    pub(super) fn set_up(&mut self, what: &Setup, answer: &Answer, seen: &mut Seen) -> Event {
         hold!(*answer == Answer::Done, "{what:?} can be applied, and the answer was {answer:?}");
         let id = what.person();
         let Some(one) = self.people.get_mut(&id) else { return Err(format!("nobody is {id}")) };
@@ -73,7 +73,7 @@ impl Oracle {
     }
 
     /// A phone is a colleague's now: whatever it had as a customer's ends.
-    pub(super) fn is_no_customer_any_more(&mut self, phone: &str, seen: &mut Seen) -> Told {
+    pub(super) fn is_no_customer_any_more(&mut self, phone: &str, seen: &mut Seen) -> Event {
         let theirs = |leg: &&super::Leg| leg.phone == phone && leg.person.is_none() && leg.ended_at.is_none();
         let talks: Vec<i64> = self.legs.iter().filter(theirs).map(|leg| leg.talk).collect();
         for talk in talks {
@@ -84,7 +84,7 @@ impl Oracle {
     }
 
     /// A person's threads move to the new phone, with what still waited for the old one.
-    fn changes_phone(&mut self, id: i64, to: Option<String>, seen: &mut Seen) -> Told {
+    fn changes_phone(&mut self, id: i64, to: Option<String>, seen: &mut Seen) -> Event {
         if let Some(phone) = &to {
             self.is_no_customer_any_more(phone, seen)?;
         }

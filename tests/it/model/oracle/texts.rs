@@ -4,7 +4,7 @@ use switchboard::clock::{hours, minutes};
 use switchboard::desk::receiving::Outcome;
 
 use super::commands::literal;
-use super::{Leg, Oracle, Text, Told, hold, masked};
+use super::{Event, Leg, Oracle, Text, hold, masked};
 use crate::model::deeds::Answer;
 use crate::model::seen::{Message, Seen};
 
@@ -33,7 +33,14 @@ pub fn word(body: &str, number: &str) -> Option<Word> {
 
 impl Oracle {
     /// A text came in and was answered.
-    pub fn hears(&mut self, key: &str, (from, to): (&str, &str), body: &str, answer: &Answer, seen: &mut Seen) -> Told {
+    pub fn hears(
+        &mut self,
+        key: &str,
+        (from, to): (&str, &str),
+        body: &str,
+        answer: &Answer,
+        seen: &mut Seen,
+    ) -> Event {
         let Answer::Stored(outcome) = *answer else { return Err(format!("a text was answered {answer:?}")) };
         if !self.stored.insert(key.to_owned()) {
             self.count("text: doubled");
@@ -109,7 +116,7 @@ impl Oracle {
     }
 
     /// A keyword takes effect wherever its text goes.
-    fn effect(&mut self, word: Option<Word>, from: &str, number: i64, leg: Option<&Leg>, seen: &mut Seen) -> Told {
+    fn effect(&mut self, word: Option<Word>, from: &str, number: i64, leg: Option<&Leg>, seen: &mut Seen) -> Event {
         let stop = match word {
             Some(Word::Stop) => true,
             Some(Word::Start) => false,
@@ -147,7 +154,7 @@ impl Oracle {
     }
 
     /// Texts to a colleague's phone are on again: threads on numbers that it still blocks go to others.
-    pub(super) fn leave_blocked(&mut self, rep: i64, from: &str, seen: &mut Seen) -> Told {
+    pub(super) fn leave_blocked(&mut self, rep: i64, from: &str, seen: &mut Seen) -> Event {
         let blocked = |leg: &&Leg| {
             leg.ended_at.is_none()
                 && leg.person == Some(rep)
@@ -164,7 +171,7 @@ impl Oracle {
     }
 
     /// A text on a live leg goes to everybody else in the conversation.
-    pub(super) fn said(&mut self, row: &Message, leg: &Leg, word: Option<Word>, seen: &mut Seen) -> Told {
+    pub(super) fn said(&mut self, row: &Message, leg: &Leg, word: Option<Word>, seen: &mut Seen) -> Event {
         self.count(if leg.person.is_some() { "text: from a rep" } else { "text: from a customer" });
         hold!(row.person == leg.person, "said by {:?} and stored as {row:?}", leg.person);
         let stop = word == Some(Word::Stop);
@@ -201,7 +208,7 @@ impl Oracle {
     }
 
     /// While relaying is paused, what is said waits for a manager.
-    fn said_in_vain(&mut self, row: &Message, leg: &Leg, stop: bool, seen: &mut Seen) -> Told {
+    fn said_in_vain(&mut self, row: &Message, leg: &Leg, stop: bool, seen: &mut Seen) -> Event {
         self.count("loop guard: held");
         stands(row, "held", Some(leg.talk))?;
         self.is_held(row, (Some(leg), leg.person));
@@ -213,7 +220,7 @@ impl Oracle {
     }
 
     /// A customer whom nobody can answer now is told so: once a day, and not just after an answer.
-    fn after_hours(&mut self, talk: i64, seen: &mut Seen) -> Told {
+    fn after_hours(&mut self, talk: i64, seen: &mut Seen) -> Event {
         let now = self.now();
         let held = self.talk(talk)?.clone();
         let attended = held.pinned.is_some_and(|rep| self.works(rep, held.line));
@@ -238,7 +245,7 @@ impl Oracle {
     }
 
     /// Nobody is behind a mask any more, or never was.
-    fn stray(&mut self, row: &Message, from: &str, mask: i64, word: Option<Word>, seen: &mut Seen) -> Told {
+    fn stray(&mut self, row: &Message, from: &str, mask: i64, word: Option<Word>, seen: &mut Seen) -> Event {
         let past = self.last_leg(from, mask).cloned();
         if let Some(past) = past.as_ref().filter(|_| matches!(word, None | Some(Word::Help)))
             && let Some(leg) = self.takes_up(from, past, seen)?
@@ -271,7 +278,7 @@ impl Oracle {
         self.throttled("ended", mask, from, seen)
     }
 
-    fn rep_on_line(&mut self, row: &Message, from: &str, line: i64, word: Option<Word>, seen: &mut Seen) -> Told {
+    fn rep_on_line(&mut self, row: &Message, from: &str, line: i64, word: Option<Word>, seen: &mut Seen) -> Event {
         stands(row, "kept", None)?;
         if word == Some(Word::Stop) {
             self.count("rep: STOP to a line");
@@ -282,14 +289,14 @@ impl Oracle {
     }
 
     /// An answer to a rep's own word.
-    pub(super) fn answered(&mut self, number: i64, to: &str, seen: &mut Seen) -> Told {
+    pub(super) fn answered(&mut self, number: i64, to: &str, seen: &mut Seen) -> Event {
         let found = seen.notice("to_rep", number, to);
         let born = found.ok_or_else(|| format!("{to} was not answered"))?;
         self.is_born(born)
     }
 
     /// A notice of which one goes out within an hour.
-    pub(super) fn throttled(&mut self, kind: &'static str, number: i64, to: &str, seen: &mut Seen) -> Told {
+    pub(super) fn throttled(&mut self, kind: &'static str, number: i64, to: &str, seen: &mut Seen) -> Event {
         let now = self.now();
         let key = (kind, number, to.to_owned());
         let quiet = self.windows.get(&key).is_some_and(|began| *began + hours(1) > now);
@@ -310,7 +317,7 @@ impl Oracle {
 
     /// One text to every other leg of the conversation whose phone takes texts. A rep who is off, or whoever gets the
     /// conversation that nobody has, is texted later.
-    pub(super) fn relay(&mut self, talk: i64, message: i64, seen: &mut Seen) -> Told {
+    pub(super) fn relay(&mut self, talk: i64, message: i64, seen: &mut Seen) -> Event {
         let text = self.texts[&message].clone();
         let held = self.talk(talk)?.clone();
         let waits = match held.pinned {
@@ -336,7 +343,7 @@ impl Oracle {
     }
 
     /// A text of `message` is on its way to a leg, in the words that its owner ought to read.
-    pub(super) fn put(&mut self, message: i64, leg: i64, seen: &mut Seen) -> Told {
+    pub(super) fn put(&mut self, message: i64, leg: i64, seen: &mut Seen) -> Event {
         let parts = seen.texts(message, leg);
         let leg = self.leg(leg).ok_or("no such leg")?.clone();
         let text = self.texts.get(&message).ok_or_else(|| format!("nobody said {message}"))?.clone();
@@ -373,7 +380,7 @@ impl Oracle {
 }
 
 /// What became of a text, and with which conversation it is kept.
-fn stands(row: &Message, outcome: &str, talk: Option<i64>) -> Told {
+fn stands(row: &Message, outcome: &str, talk: Option<i64>) -> Event {
     hold!(row.outcome == outcome && row.talk == talk, "{row:?} ought to be {outcome} with {talk:?}");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What customers want and staff enter for them: consent, senders that are kept away, HELP, texts that read like a
 //! refusal (model, sections 4 and 7).
 
-use super::{Oracle, Told, hold};
+use super::{Event, Oracle, hold};
 use crate::model::deeds::Answer;
 use crate::model::seen::Seen;
 
@@ -10,7 +10,7 @@ pub const REFUSAL: &str = "Please stop texting me";
 
 impl Oracle {
     /// Staff keep a sender away, or let them in again.
-    pub(super) fn blocked(&mut self, by: i64, talk: i64, blocked: bool, answer: &Answer, seen: &mut Seen) -> Told {
+    pub(super) fn blocked(&mut self, by: i64, talk: i64, blocked: bool, answer: &Answer, seen: &mut Seen) -> Event {
         if !self.may(by, talk, answer)? {
             return Ok(());
         }
@@ -59,7 +59,7 @@ impl Oracle {
     }
 
     /// Staff enter that a customer wants no texts, or take that back: only what staff entered.
-    pub(super) fn consented(&mut self, by: i64, talk: i64, given: bool, answer: &Answer, seen: &mut Seen) -> Told {
+    pub(super) fn consented(&mut self, by: i64, talk: i64, given: bool, answer: &Answer, seen: &mut Seen) -> Event {
         if !self.may(by, talk, answer)? {
             return Ok(());
         }
@@ -82,7 +82,7 @@ impl Oracle {
     }
 
     /// A text that reads like a refusal is flagged, once until somebody has decided.
-    pub(super) fn flags(&mut self, talk: i64, body: &str, seen: &mut Seen) -> Told {
+    pub(super) fn flags(&mut self, talk: i64, body: &str, seen: &mut Seen) -> Event {
         let Some(held) = self.talks.get_mut(&talk).filter(|held| body == REFUSAL && !held.flagged) else {
             return Ok(());
         };
@@ -92,7 +92,7 @@ impl Oracle {
     }
 
     /// Somebody decides what it was.
-    pub(super) fn settled(&mut self, by: i64, talk: i64, refused: bool, answer: &Answer, seen: &mut Seen) -> Told {
+    pub(super) fn settled(&mut self, by: i64, talk: i64, refused: bool, answer: &Answer, seen: &mut Seen) -> Event {
         if !self.may(by, talk, answer)? {
             return Ok(());
         }
@@ -115,7 +115,7 @@ impl Oracle {
     }
 
     /// HELP is answered by the carrier or by us.
-    pub(super) fn helps(&mut self, from: &str, number: i64, inside: bool, seen: &mut Seen) -> Told {
+    pub(super) fn helps(&mut self, from: &str, number: i64, inside: bool, seen: &mut Seen) -> Event {
         if inside || self.carrier_helps || self.keeps_away(from, self.line_of(number)) {
             return Ok(());
         }

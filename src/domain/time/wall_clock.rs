@@ -10,13 +10,13 @@ const FIELD: &str = "%Y-%m-%dT%H:%M";
 
 /// A clock in one time zone.
 #[derive(Clone, Debug, Default)]
-pub struct Wall(Option<Hours>);
+pub struct WallClock(Option<Hours>);
 
-impl Wall {
+impl WallClock {
     /// The clock by which these hours are kept, as the database keeps them.
     #[must_use]
-    pub fn of(hours: Option<&str>) -> Wall {
-        Wall(hours.and_then(|text| Hours::read(text).ok()))
+    pub fn of(hours: Option<&str>) -> WallClock {
+        WallClock(hours.and_then(|text| Hours::read(text).ok()))
     }
 
     /// The hours whose clock it is.
@@ -89,20 +89,25 @@ mod tests {
     fn a_picked_time_is_that_of_the_clock_on_the_wall() {
         // Tuesday, 10 March 2026, 16:05 UTC: Wednesday, 5:05 in Auckland
         let now = At::from_seconds(1_773_158_700);
-        let (utc, auckland) = (Wall::default(), Wall::of(Some(AUCKLAND)));
+        let (utc, auckland) = (WallClock::default(), WallClock::of(Some(AUCKLAND)));
         assert_eq!((utc.field(now).as_str(), auckland.field(now).as_str()), ("2026-03-10T16:05", "2026-03-11T05:05"));
-        for wall in [&utc, &auckland] {
-            assert_eq!(Wall::read(&wall.field(now)).and_then(|local| wall.at(local)), Some(now), "{}", wall.zone());
+        for wall_clock in [&utc, &auckland] {
+            assert_eq!(
+                WallClock::read(&wall_clock.field(now)).and_then(|local| wall_clock.at(local)),
+                Some(now),
+                "{}",
+                wall_clock.zone()
+            );
         }
         assert_eq!((utc.zone(), auckland.zone()), ("UTC", "Pacific/Auckland"));
-        assert_eq!(Wall::read("2026-03-11T05:05:30").map(|at| at.to_string()).unwrap(), "2026-03-11 05:05:30");
-        assert_eq!((Wall::read("tomorrow"), Wall::read("2026-02-30T10:00")), (None, None));
+        assert_eq!(WallClock::read("2026-03-11T05:05:30").map(|at| at.to_string()).unwrap(), "2026-03-11 05:05:30");
+        assert_eq!((WallClock::read("tomorrow"), WallClock::read("2026-02-30T10:00")), (None, None));
     }
 
     #[test]
     fn a_time_is_said_as_shortly_as_it_can_be() {
         let now = At::from_seconds(1_773_158_700);
-        let said = |hours: i64| Wall::default().short(now + crate::clock::hours(hours.unsigned_abs()), now);
+        let said = |hours: i64| WallClock::default().short(now + crate::clock::hours(hours.unsigned_abs()), now);
         assert_eq!(
             [1, 17, 24 * 6, 24 * 10, 24 * 300].map(said),
             ["17:05", "Wednesday 9:05", "Monday 16:05", "20 March 16:05", "4 January 2027 16:05"]

@@ -5,18 +5,18 @@ use crate::clock::At;
 
 /// A day's purse, while one decision goes through several texts.
 #[derive(Clone, Copy, Debug)]
-pub struct Purse {
+pub struct DailyLimit {
     most: i64,
     spent: i64,
     taken: i64,
     day: i64,
 }
 
-impl Purse {
+impl DailyLimit {
     /// The purse of a day, as [`At::day`] counts them, of which `spent` of `most` segments are gone.
     #[must_use]
     pub fn of(day: i64, most: i64, spent: i64) -> Self {
-        Purse { most, spent, taken: 0, day }
+        DailyLimit { most, spent, taken: 0, day }
     }
 
     /// Its day.
@@ -58,10 +58,10 @@ mod tests {
         let now = At::EPOCH + days(20_000) + hours(8);
         let day = now.day();
         assert_eq!(day, 20_000);
-        let mut purse = Purse::of(day, 3, 1);
-        assert_eq!(purse.has(2), Ok(()));
-        purse.take(2);
-        assert_eq!(purse.has(1), Err(At::EPOCH + days(20_001)));
-        assert_eq!(purse.taken(), 2);
+        let mut daily_limit = DailyLimit::of(day, 3, 1);
+        assert_eq!(daily_limit.has(2), Ok(()));
+        daily_limit.take(2);
+        assert_eq!(daily_limit.has(1), Err(At::EPOCH + days(20_001)));
+        assert_eq!(daily_limit.taken(), 2);
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{draft, fulfil};
+use super::{draft, send_due};
 use crate::clock::At;
 use crate::desk::outbox::Enqueued;
 use crate::desk::{Desk, Failure};
@@ -14,7 +14,7 @@ use crate::store::{Job, Result, Tx};
 
 /// What is done to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Change {
     /// It is not sent; its text goes back to its writer's draft.
     TakeBack,
     /// It leaves at this time.
@@ -23,32 +23,32 @@ pub enum Wish {
     SendNow,
 }
 
-/// Does `wish` to a planned reply of a conversation.
+/// Does `change` to a planned reply of a conversation.
 ///
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation, or it has no such reply; [`Failure::Refused`] for
 /// the field `planned` if it has left already.
-pub async fn unplan(
+pub async fn reschedule(
     desk: &Desk,
     by: PersonId,
     conversation: ConversationId,
     id: PlannedReplyId,
-    wish: Wish,
+    change: Change,
 ) -> Result<(), Failure> {
-    let sent = desk.store.write(Unplan { desk: desk.clone(), by, conversation, id, wish }).await??;
+    let sent = desk.store.write(Reschedule { desk: desk.clone(), by, conversation, id, change }).await??;
     desk.send(sent);
     Ok(())
 }
 
-struct Unplan {
+struct Reschedule {
     desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     id: PlannedReplyId,
-    wish: Wish,
+    change: Change,
 }
 
-impl Job for Unplan {
+impl Job for Reschedule {
     type Out = Result<Enqueued, Failure>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
@@ -62,16 +62,16 @@ impl Job for Unplan {
         let Some(one) = waiting.into_iter().find(|one| one.id == self.id) else {
             return Ok(Err(Failure::refused("planned", "it does not wait any more: it has left, or was taken back")));
         };
-        match self.wish {
-            Wish::SendNow => return Ok(Ok(fulfil::leave(desk, tx, &one, now).await?)),
-            Wish::MoveTo(at) => planned::move_to(tx, one.id, at).await?,
-            Wish::TakeBack => {
+        match self.change {
+            Change::SendNow => return Ok(Ok(send_due::leave(desk, tx, &one, now).await?)),
+            Change::MoveTo(at) => planned::move_to(tx, one.id, at).await?,
+            Change::TakeBack => {
                 planned::end(tx, one.id, &End::TakenBack, now).await?;
                 draft::give_back(tx, (one.author, one.conversation), &one.body, now).await?;
             }
         }
         if self.by != one.author {
-            let kind = if self.wish == Wish::TakeBack { "planned_cancelled" } else { "planned_moved" };
+            let kind = if self.change == Change::TakeBack { "planned_cancelled" } else { "planned_moved" };
             let data = json!({ "author": one.author.0.to_string() });
             changes::event(tx, desk.ids.next(now), Some(self.conversation), now, kind, Some(self.by), &data).await?;
         }

@@ -17,7 +17,7 @@ use crate::store::{Error, Result, Tx};
 
 /// Something that happened to a pair.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct Event {
     /// To which.
     pub pair: ConversationId,
     /// What.
@@ -30,11 +30,11 @@ pub struct Told {
     pub once: Option<(MessageId, LegId)>,
 }
 
-impl Told {
+impl Event {
     /// Something that may happen again.
     #[must_use]
     pub fn of(pair: ConversationId, kind: Kind, data: Value) -> Self {
-        Told { pair, kind, data, reference: None, once: None }
+        Event { pair, kind, data, reference: None, once: None }
     }
 }
 
@@ -43,27 +43,27 @@ impl Told {
 ///
 /// # Errors
 /// What the database said; [`crate::store::Error::Conflict`] if somebody else told of a pair at the same time.
-pub async fn tell(desk: &Desk, tx: &mut Tx, told: &[Told], now: At) -> Result<()> {
-    if told.is_empty() {
+pub async fn record(desk: &Desk, tx: &mut Tx, events: &[Event], now: At) -> Result<()> {
+    if events.is_empty() {
         return Ok(());
     }
     let listeners = api_events::listeners(tx).await?;
-    post(desk, tx, &listeners, told, now).await
+    post(desk, tx, &listeners, events, now).await
 }
 
-/// As [`tell`], where it is known who listens.
-async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], told: &[Told], now: At) -> Result<()> {
-    let told: Vec<&Told> = told.iter().filter(|one| wanted(listeners, one.kind)).collect();
-    if told.is_empty() {
+/// As [`record`], where it is known who listens.
+async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], events: &[Event], now: At) -> Result<()> {
+    let wanted: Vec<&Event> = events.iter().filter(|one| wanted(listeners, one.kind)).collect();
+    if wanted.is_empty() {
         return Ok(());
     }
-    let pairs: HashSet<ConversationId> = told.iter().map(|one| one.pair).collect();
+    let pairs: HashSet<ConversationId> = wanted.iter().map(|one| one.pair).collect();
     let names = api_events::names(tx, &Vec::from_iter(pairs)).await?;
     let hears = |listener: &Listener, kind: Kind, pair: ConversationId| {
         names.get(&pair).is_some_and(|names| listener.hears(kind, names.app))
     };
-    let mut events = Vec::with_capacity(told.len());
-    for one in told.into_iter().filter(|one| listeners.iter().any(|listener| hears(listener, one.kind, one.pair))) {
+    let mut events = Vec::with_capacity(events.len());
+    for one in wanted.into_iter().filter(|one| listeners.iter().any(|listener| hears(listener, one.kind, one.pair))) {
         events.push(NewEvent {
             id: EventId(desk.ids.next(now)),
             pair: one.pair,
@@ -97,12 +97,12 @@ fn wanted(listeners: &[Listener], kind: Kind) -> bool {
 }
 
 /// What is posted. The bytes are kept: whoever gets them checks a signature over them.
-fn body(told: &Told, names: &HashMap<ConversationId, Names>, now: At) -> Result<String> {
-    let names = names.get(&told.pair).map_or(&[][..], |names| &names.references);
-    let reference = told.reference.as_deref().or(names.first().map(String::as_str)).unwrap_or_default();
+fn body(event: &Event, names: &HashMap<ConversationId, Names>, now: At) -> Result<String> {
+    let names = names.get(&event.pair).map_or(&[][..], |names| &names.references);
+    let reference = event.reference.as_deref().or(names.first().map(String::as_str)).unwrap_or_default();
     let references = (names.len() > 1).then_some(names);
-    let data = Data { pair_id: told.pair.to_string(), reference, references, more: &told.data };
-    let body = serde_json::to_string(&Body { kind: told.kind.word(), timestamp: now.to_string(), data });
+    let data = Data { pair_id: event.pair.to_string(), reference, references, more: &event.data };
+    let body = serde_json::to_string(&Body { kind: event.kind.word(), timestamp: now.to_string(), data });
     body.map_err(|_| Error::GivenUp("an event could not be written"))
 }
 
@@ -135,25 +135,25 @@ async fn listeners_of(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> 
 /// Tells of texts that will not arrive on a party's phone. Texts outside pairs may be among them.
 ///
 /// # Errors
-/// As [`tell`].
+/// As [`record`].
 pub(in crate::desk) async fn failed(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<()> {
     let texts: Vec<(MessageId, LegId)> = unsent.iter().filter_map(|one| Some((one.message, one.leg?))).collect();
     let kind = Kind::MessageFailed;
     let Some(listeners) = listeners_of(tx, kind, &texts).await? else { return Ok(()) };
-    let mut told = Vec::new();
+    let mut events = Vec::new();
     for fate in api_events::fates(tx, kind, &texts).await? {
         let (message, leg) = (fate.message, fate.leg);
         let why = unsent.iter().find(|one| (one.message, one.leg) == (message, Some(leg))).map(|one| one.why.as_str());
         let data = json!({ "message_id": message.to_string(), "to": fate.alias, "why": why });
-        told.push(Told { once: Some((message, leg)), ..Told::of(fate.pair, kind, data) });
+        events.push(Event { once: Some((message, leg)), ..Event::of(fate.pair, kind, data) });
     }
-    post(desk, tx, &listeners, &told, now).await
+    post(desk, tx, &listeners, &events, now).await
 }
 
 /// Tells of texts that have arrived on parties' phones with all their parts; `texts` are those of which one has arrived.
 ///
 /// # Errors
-/// As [`tell`].
+/// As [`record`].
 pub(in crate::desk) async fn delivered(desk: &Desk, tx: &mut Tx, texts: &[(MessageId, LegId)], now: At) -> Result<()> {
     let kind = Kind::MessageDelivered;
     let Some(listeners) = listeners_of(tx, kind, texts).await? else { return Ok(()) };
@@ -168,11 +168,11 @@ pub(in crate::desk) async fn delivered(desk: &Desk, tx: &mut Tx, texts: &[(Messa
         fates = api_events::fates(tx, kind, texts).await?;
     }
     let arrived = fates.into_iter().filter(|fate| fate.arrived == fate.parts);
-    let told: Vec<Told> = arrived
+    let events: Vec<Event> = arrived
         .map(|fate| {
             let data = json!({ "message_id": fate.message.to_string(), "to": fate.alias });
-            Told { once: Some((fate.message, fate.leg)), ..Told::of(fate.pair, kind, data) }
+            Event { once: Some((fate.message, fate.leg)), ..Event::of(fate.pair, kind, data) }
         })
         .collect();
-    post(desk, tx, &listeners, &told, now).await
+    post(desk, tx, &listeners, &events, now).await
 }

@@ -7,7 +7,7 @@ use crate::store::{Result, Tx};
 
 /// How those in a pair stand.
 #[derive(Clone, Debug, Default)]
-pub struct Standing {
+pub struct PartyStates {
     /// The name of the app that opened it.
     pub app: Option<String>,
     /// Legs to which nothing is sent, and why.
@@ -26,7 +26,7 @@ pub struct Out {
 }
 
 /// How those in a pair stand.
-pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<Standing> {
+pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<PartyStates> {
     let app: Option<(String,)> =
         query_as("SELECT a.name FROM pairs x JOIN apps a ON a.id = x.app_id WHERE x.conversation_id = $1")
             .bind(pair.0)
@@ -49,5 +49,5 @@ pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<Standing> {
         };
         Some(Out { leg: LegId(leg), why, by_staff })
     });
-    Ok(Standing { app: app.map(|(name,)| name), out: out.collect() })
+    Ok(PartyStates { app: app.map(|(name,)| name), out: out.collect() })
 }

@@ -11,18 +11,18 @@ use crate::domain::programs::quota::{Quota, Window};
 
 /// It. A token that nobody uses costs nothing.
 #[derive(Debug)]
-pub struct Outside {
+pub struct Activity {
     /// Whoever carries events to endpoints.
     pub courier: Courier,
     windows: Mutex<HashMap<TokenId, Window>>,
     uses: Mutex<HashMap<TokenId, At>>,
 }
 
-impl Outside {
+impl Activity {
     /// Nothing has been done yet.
     #[must_use]
     pub fn new(courier: Courier) -> Self {
-        Outside { courier, windows: Mutex::default(), uses: Mutex::default() }
+        Activity { courier, windows: Mutex::default(), uses: Mutex::default() }
     }
 
     /// Counts a request of a token that may make `limit` in a minute.

@@ -3,7 +3,7 @@
 //! nobody on the rep's lines.
 
 use super::cursor::Cursor;
-use super::view::{Rep, Sort, Standing, View, Which};
+use super::view::{Condition, Rep, Sort, View, Which};
 use super::words::by_words;
 use crate::store::sql::query_as;
 use crate::store::views::Viewer;
@@ -56,7 +56,7 @@ pub struct OwnLine {
 
 /// What has to be known before a view can be read.
 #[derive(Clone, Debug, Default)]
-pub struct Reach {
+pub struct ViewContext {
     /// Every line, by name.
     pub lines: Vec<OwnLine>,
     /// The label that is chosen by is on few conversations.
@@ -65,7 +65,7 @@ pub struct Reach {
     pub(super) words: Option<String>,
 }
 
-impl Reach {
+impl ViewContext {
     /// Reads it for one view.
     pub async fn load(tx: &mut Tx, viewer: Viewer, view: View, words: Option<&str>) -> Result<Self> {
         let rows: Vec<(i64, String, i64)> = query_as(
@@ -86,7 +86,7 @@ impl Reach {
             None => false,
         };
         let words = words.map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
-        Ok(Reach { lines, rare, words })
+        Ok(ViewContext { lines, rare, words })
     }
 }
 
@@ -110,7 +110,7 @@ enum Of {
 
 /// One range.
 #[derive(Clone, Copy)]
-struct Arm {
+struct IndexRange {
     pinned: Pinned,
     of: Of,
 }
@@ -118,7 +118,7 @@ struct Arm {
 /// The arms of a view, or the one condition that few rows meet.
 pub(super) struct Plan {
     view: View,
-    arms: Vec<Arm>,
+    index_ranges: Vec<IndexRange>,
     /// Few rows: they are found by this, and everything else is asked of each.
     few: Option<Few>,
     viewer: Viewer,
@@ -129,7 +129,7 @@ enum Few {
     Failed,
     Mentions,
     Label,
-    Standing(&'static str),
+    Condition(&'static str),
     Words(String),
 }
 
@@ -142,26 +142,26 @@ pub(super) struct Stratum {
 }
 
 impl Plan {
-    pub(super) fn of(viewer: Viewer, view: View, reach: &Reach) -> Self {
-        let few = match (&reach.words, view.which, view.state) {
+    pub(super) fn of(viewer: Viewer, view: View, context: &ViewContext) -> Self {
+        let few = match (&context.words, view.which, view.state) {
             (Some(words), ..) => Some(Few::Words(words.clone())),
             (_, Which::Mentions, _) => Some(Few::Mentions),
             (_, Which::Snoozed, _) => Some(Few::Snoozed),
             (_, Which::Failed, _) => Some(Few::Failed),
-            (.., Some(Standing::Failed)) => Some(Few::Standing("c.failed_at > 0")),
-            (.., Some(Standing::Paused)) => Some(Few::Standing("c.paused_at > 0")),
-            (.., Some(Standing::Flagged)) => Some(Few::Standing("c.flagged_at > 0")),
-            _ if reach.rare => Some(Few::Label),
+            (.., Some(Condition::Failed)) => Some(Few::Condition("c.failed_at > 0")),
+            (.., Some(Condition::Paused)) => Some(Few::Condition("c.paused_at > 0")),
+            (.., Some(Condition::Flagged)) => Some(Few::Condition("c.flagged_at > 0")),
+            _ if context.rare => Some(Few::Label),
             _ => None,
         };
-        let arms = if few.is_some() { Vec::new() } else { arms(viewer, view, reach) };
-        Plan { view, arms, few, viewer }
+        let index_ranges = if few.is_some() { Vec::new() } else { index_ranges(viewer, view, context) };
+        Plan { view, index_ranges, few, viewer }
     }
 
     /// The parts of the list in their order.
     pub(super) fn strata(&self) -> Vec<Stratum> {
         let base = match (&self.few, self.view.which) {
-            (None | Some(Few::Label | Few::Standing(_)), Which::Closed) => "closed_at",
+            (None | Some(Few::Label | Few::Condition(_)), Which::Closed) => "closed_at",
             (Some(Few::Failed), _) => "failed_at",
             _ => "last_at",
         };
@@ -199,7 +199,7 @@ impl Plan {
                 stratum.key
             ));
         }
-        if self.few.is_none() && self.arms.is_empty() {
+        if self.few.is_none() && self.index_ranges.is_empty() {
             sql.push("SELECT c.id AS id, c.last_at AS k FROM conversations c WHERE 1 = 0");
         }
     }
@@ -216,11 +216,11 @@ impl Plan {
 
     /// The newest text from which on one of the rows is unread, looked for among up to `most` in each arm.
     pub(super) fn newest_unread(&self, sql: &mut Statement, most: i64) {
-        let arms = self.conditions(sql).into_iter().enumerate().map(|(index, from)| {
+        let index_ranges = self.conditions(sql).into_iter().enumerate().map(|(index, from)| {
             format!("SELECT u FROM (SELECT c.unread_from AS u FROM conversations c WHERE {from} LIMIT {most}) n{index}")
         });
-        let arms = arms.chain(["SELECT CAST(0 AS BIGINT) AS u".to_owned()]).collect::<Vec<_>>();
-        sql.push(&format!("(SELECT MAX(u) FROM ({}) newest)", arms.join(" UNION ALL ")));
+        let index_ranges = index_ranges.chain(["SELECT CAST(0 AS BIGINT) AS u".to_owned()]).collect::<Vec<_>>();
+        sql.push(&format!("(SELECT MAX(u) FROM ({}) newest)", index_ranges.join(" UNION ALL ")));
     }
 
     /// The condition of each arm.
@@ -228,7 +228,7 @@ impl Plan {
         if let Some(few) = &self.few {
             return vec![self.of_few(few, sql)];
         }
-        if self.arms.is_empty() {
+        if self.index_ranges.is_empty() {
             // Nothing may be bound that the statement does not use.
             return Vec::new();
         }
@@ -239,16 +239,16 @@ impl Plan {
             _ => HERE.to_owned(),
         };
         let rest = self.narrowed("", sql);
-        self.arms
+        self.index_ranges
             .iter()
-            .map(|arm| {
-                let pinned = match arm.pinned {
+            .map(|range| {
+                let pinned = match range.pinned {
                     Pinned::Anyhow => String::new(),
                     Pinned::To(person) => format!(" AND c.pinned_to = {}", sql.bind(Bind::Whole(person))),
                     // On a line; what has none is a pair, which is nobody's either.
                     Pinned::Nobody => " AND c.pinned_to IS NULL".to_owned(),
                 };
-                let of = match arm.of {
+                let of = match range.of {
                     Of::Any => String::new(),
                     Of::Theirs(line) => format!(" AND +c.line_id = {}", sql.bind(Bind::Whole(line))),
                     Of::Line(line) => format!(" AND c.line_id = {}", sql.bind(Bind::Whole(line))),
@@ -262,11 +262,11 @@ impl Plan {
     /// What is asked of each row beside its arm. `own` keeps a database from going by it.
     fn narrowed(&self, own: &str, sql: &mut Statement) -> String {
         let state = match self.view.state {
-            Some(Standing::Unread) => format!(" AND {own}c.unread_from IS NOT NULL"),
-            Some(Standing::Waiting) => format!(" AND {own}c.waiting_since IS NOT NULL"),
-            Some(Standing::Failed) => format!(" AND {own}c.failed_at IS NOT NULL"),
-            Some(Standing::Paused) => format!(" AND {own}c.paused_at IS NOT NULL"),
-            Some(Standing::Flagged) => format!(" AND {own}c.flagged_at IS NOT NULL"),
+            Some(Condition::Unread) => format!(" AND {own}c.unread_from IS NOT NULL"),
+            Some(Condition::Waiting) => format!(" AND {own}c.waiting_since IS NOT NULL"),
+            Some(Condition::Failed) => format!(" AND {own}c.failed_at IS NOT NULL"),
+            Some(Condition::Paused) => format!(" AND {own}c.paused_at IS NOT NULL"),
+            Some(Condition::Flagged) => format!(" AND {own}c.flagged_at IS NOT NULL"),
             None => String::new(),
         };
         // Not EXISTS: a database may turn that into a join, and then reads all of them for one page.
@@ -312,7 +312,7 @@ impl Plan {
                 let label = sql.bind(Bind::Whole(self.view.label.map_or(0, |label| label.0)));
                 format!("c.id IN (SELECT x.conversation_id FROM conversation_labels x WHERE x.label_id = {label})")
             }
-            Few::Standing(condition) => (*condition).to_owned(),
+            Few::Condition(condition) => (*condition).to_owned(),
             Few::Words(words) => by_words(words, self.viewer, sql),
         };
         let narrowed = match few {
@@ -325,12 +325,12 @@ impl Plan {
 
     fn state_of_few(&self) -> String {
         let without =
-            Plan { view: View { label: None, ..self.view }, arms: Vec::new(), few: None, viewer: self.viewer };
+            Plan { view: View { label: None, ..self.view }, index_ranges: Vec::new(), few: None, viewer: self.viewer };
         without.narrowed("+", &mut Statement { text: String::new(), binds: Vec::new() })
     }
 }
 
-fn arms(viewer: Viewer, view: View, reach: &Reach) -> Vec<Arm> {
+fn index_ranges(viewer: Viewer, view: View, context: &ViewContext) -> Vec<IndexRange> {
     let me = viewer.person.0;
     let all = viewer.sees_all();
     let chosen = match (view.which, view.rep) {
@@ -349,24 +349,24 @@ fn arms(viewer: Viewer, view: View, reach: &Reach) -> Vec<Arm> {
         None if all => vec![Pinned::Anyhow],
         None => vec![Pinned::To(me), Pinned::Nobody],
     };
-    let mut arms = Vec::new();
-    if view.which == Which::Closed && matches!(view.state, Some(Standing::Unread | Standing::Waiting)) {
+    let mut index_ranges = Vec::new();
+    if view.which == Which::Closed && matches!(view.state, Some(Condition::Unread | Condition::Waiting)) {
         // A closing ends both.
-        return arms;
+        return index_ranges;
     }
     for pinned in whose {
         // What one person has open is little, and is in order whichever lines it is of.
         if matches!(pinned, Pinned::To(_)) && view.which != Which::Closed {
             let of = view.line.map_or(Of::Any, |line| Of::Theirs(line.0));
-            arms.push(Arm { pinned, of });
+            index_ranges.push(IndexRange { pinned, of });
             continue;
         }
-        let lines = reach.lines.iter().filter(|line| view.line.is_none_or(|chosen| chosen.0 == line.id));
+        let lines = context.lines.iter().filter(|line| view.line.is_none_or(|chosen| chosen.0 == line.id));
         let lines = lines.filter(|line| all || line.own || pinned != Pinned::Nobody);
-        arms.extend(lines.map(|line| Arm { pinned, of: Of::Line(line.id) }));
+        index_ranges.extend(lines.map(|line| IndexRange { pinned, of: Of::Line(line.id) }));
         if view.line.is_none() && pinned != Pinned::Nobody {
-            arms.push(Arm { pinned, of: Of::Pairs });
+            index_ranges.push(IndexRange { pinned, of: Of::Pairs });
         }
     }
-    arms
+    index_ranges
 }

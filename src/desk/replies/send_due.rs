@@ -22,7 +22,7 @@ const PIECE: i64 = 200;
 /// Accepts everything that is due. What was due before this process began may have been sent by an earlier life of the
 /// house, and waits until what was missed is in; scheduled ones also wait while the clock cannot be believed. Returns
 /// how many ended.
-pub async fn fulfil(desk: &Desk) -> Result<usize> {
+pub async fn send_due(desk: &Desk) -> Result<usize> {
     let mut all = 0;
     loop {
         let now = desk.clock.now();
@@ -43,7 +43,7 @@ pub async fn fulfil(desk: &Desk) -> Result<usize> {
 
 /// When this process began.
 fn began(desk: &Desk, now: At) -> At {
-    now - desk.gate.age()
+    now - desk.readiness.age()
 }
 
 struct Due {

@@ -1,4 +1,4 @@
-//! Moves what was planned by a clock that has jumped since. `leap` is in microseconds; what was written within `fresh` was
+//! Moves what was planned by a clock that has jumped since. `jump` is in microseconds; what was written within `fresh` was
 //! written by the clock as it is now.
 
 use super::settings;
@@ -59,14 +59,14 @@ async fn hold_numbers(tx: &mut Tx) -> Result<()> {
 }
 
 /// Requests that are open or in doubt: when they began, their leases, and the looks for them.
-pub async fn requests(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
+pub async fn requests(tx: &mut Tx, jump: i64, fresh: (At, At)) -> Result<()> {
     query(
         "UPDATE attempts SET started_at = started_at + $1, lease_until = lease_until + $1, \
          doubt_since = doubt_since + $1, next_look_at = next_look_at + $1, listed_at = listed_at + $1, \
          empty_at = empty_at + $1 \
          WHERE (ended_at IS NULL OR next_look_at IS NOT NULL) AND NOT (started_at BETWEEN $2 AND $3)",
     )
-    .bind(leap)
+    .bind(jump)
     .bind(fresh.0.0)
     .bind(fresh.1.0)
     .execute(tx)
@@ -75,13 +75,13 @@ pub async fn requests(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
 }
 
 /// Texts that wait: when they may leave, their places, until when they are valid, and from when on they are looked for.
-pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
+pub async fn deliveries(tx: &mut Tx, jump: i64, fresh: (At, At)) -> Result<()> {
     query(
         "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1, \
          look_from = look_from + $1 \
          WHERE state IN ('ready', 'sending', 'unknown') AND NOT (updated_at BETWEEN $2 AND $3)",
     )
-    .bind(leap)
+    .bind(jump)
     .bind(fresh.0.0)
     .bind(fresh.1.0)
     .execute(tx)
@@ -90,12 +90,12 @@ pub async fn deliveries(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
 }
 
 /// Replies that can still be taken back; a time that somebody chose is the clock's own.
-pub async fn planned(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
+pub async fn planned(tx: &mut Tx, jump: i64, fresh: (At, At)) -> Result<()> {
     query(
         "UPDATE planned_replies SET due_at = due_at + $1, created_at = created_at + $1 \
          WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $2 AND $3)",
     )
-    .bind(leap)
+    .bind(jump)
     .bind(fresh.0.0)
     .bind(fresh.1.0)
     .execute(tx)
@@ -104,24 +104,24 @@ pub async fn planned(tx: &mut Tx, leap: i64, fresh: (At, At)) -> Result<()> {
 }
 
 /// When what is stopped is tried again: a number, the account, a carrier that cannot be reached.
-pub async fn probes(tx: &mut Tx, leap: i64) -> Result<()> {
+pub async fn probes(tx: &mut Tx, jump: i64) -> Result<()> {
     for statement in [
         "UPDATE numbers SET probe_at = probe_at + $1, probed_at = probed_at + $1 WHERE paused_at IS NOT NULL",
         "UPDATE account_pause SET probe_at = probe_at + $1",
         "UPDATE carrier_outage SET probe_at = probe_at + $1",
     ] {
-        query(statement).bind(leap).execute(tx).await?;
+        query(statement).bind(jump).execute(tx).await?;
     }
     Ok(())
 }
 
 /// The next free place of each number, where a clock that was set back would make it wait.
-pub async fn paces(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
-    if leap >= 0 {
+pub async fn paces(tx: &mut Tx, jump: i64, now: At) -> Result<()> {
+    if jump >= 0 {
         return Ok(());
     }
-    let from = now.0 - leap / 2;
+    let from = now.0 - jump / 2;
     hold_which(tx, "paces", "number_id, session", "free_at > $1", &[Asked::Number(from)]).await?;
-    query("UPDATE paces SET free_at = free_at + $1 WHERE free_at > $2").bind(leap).bind(from).execute(tx).await?;
+    query("UPDATE paces SET free_at = free_at + $1 WHERE free_at > $2").bind(jump).bind(from).execute(tx).await?;
     Ok(())
 }

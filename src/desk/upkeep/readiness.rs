@@ -21,7 +21,7 @@ pub const PATIENCE: Duration = minutes(15);
 
 /// What the desk knows about whether its clock and its memory can be trusted.
 #[derive(Debug)]
-pub struct Gate {
+pub struct Readiness {
     clock: Clock,
     timeline: Timeline,
     known: Mutex<Known>,
@@ -41,7 +41,7 @@ struct Known {
     /// Steady time of its beginning.
     since: Duration,
     caught_up: bool,
-    vouched: bool,
+    outbox_checked: bool,
     compared: bool,
     /// People whose own lists were read to the end.
     looked_at: HashSet<String>,
@@ -59,7 +59,7 @@ impl Known {
             epoch,
             since,
             caught_up: false,
-            vouched: false,
+            outbox_checked: false,
             compared: false,
             looked_at: HashSet::new(),
             wanted: HashMap::new(),
@@ -69,14 +69,14 @@ impl Known {
     }
 }
 
-impl Gate {
-    /// A gate that is shut until [`Gate::catch_up`], and watches `clock` and `timeline` from now on.
+impl Readiness {
+    /// A gate that is shut until [`Readiness::catch_up`], and watches `clock` and `timeline` from now on.
     #[must_use]
     pub fn new(clock: &Clock, timeline: Timeline) -> Self {
         let (now, steady) = (clock.now(), clock.steady());
-        let watch = Watch { now, steady, calm_from: Duration::ZERO, leapt: 0, strayed: 0 };
+        let watch = Watch { now, steady, calm_from: Duration::ZERO, jumped: 0, strayed: 0 };
         let known = Known::new(timeline.number(), steady);
-        Gate {
+        Readiness {
             clock: clock.clone(),
             timeline,
             known: Mutex::new(known),
@@ -221,15 +221,15 @@ impl Gate {
     }
 
     /// What waits in the outbox is known not to be at the carrier already.
-    pub fn vouch(&self, epoch: Epoch) {
-        self.note(epoch, |known| known.vouched = true);
+    pub fn outbox_checked(&self, epoch: Epoch) {
+        self.note(epoch, |known| known.outbox_checked = true);
     }
 
     /// Whether what waits in the outbox is known not to be at the carrier already: the database may be a restored
     /// backup. Until then nothing that waited leaves.
     #[must_use]
-    pub fn is_vouched(&self) -> bool {
-        self.with(|known| known.vouched)
+    pub fn is_outbox_checked(&self) -> bool {
+        self.with(|known| known.outbox_checked)
     }
 
     /// Our clock has been held against the carrier's.
@@ -254,16 +254,16 @@ impl Gate {
 
     /// By how many microseconds the clock has jumped since this was last asked; 0 if it has not.
     #[must_use]
-    pub fn leap(&self) -> i64 {
+    pub fn jump(&self) -> i64 {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         watch.look(&self.clock);
-        std::mem::take(&mut watch.leapt)
+        std::mem::take(&mut watch.jumped)
     }
 
-    /// The jump that [`Gate::leap`] told could not be dealt with: it is told again.
-    pub fn leap_again(&self, micros: i64) {
+    /// The jump that [`Readiness::jump`] told could not be dealt with: it is told again.
+    pub fn jump_again(&self, micros: i64) {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        watch.leapt = watch.leapt.saturating_add(micros);
+        watch.jumped = watch.jumped.saturating_add(micros);
     }
 
     /// How far off an instant noted by this process can be because the clock jumped after or before it was noted.
@@ -284,98 +284,98 @@ mod tests {
         Clock::test(At::from_seconds(1_800_000_000))
     }
 
-    fn gate(clock: &Clock) -> Gate {
-        Gate::new(clock, Timeline::default())
+    fn readiness(clock: &Clock) -> Readiness {
+        Readiness::new(clock, Timeline::default())
     }
 
     #[test]
     fn time_that_passes_is_no_jump_however_long_nobody_looked() {
         let clock = clock();
-        let gate = gate(&clock);
+        let readiness = readiness(&clock);
         clock.pass(hours(72));
-        assert!(gate.is_calm());
-        assert_eq!(gate.leap(), 0);
+        assert!(readiness.is_calm());
+        assert_eq!(readiness.jump(), 0);
     }
 
     #[test]
     fn a_jump_either_way_is_followed_by_five_minutes_of_calm_and_told_once() {
         for to in [1_800_003_600, 1_799_996_400] {
             let clock = clock();
-            let gate = gate(&clock);
+            let readiness = readiness(&clock);
             clock.set(At::from_seconds(to));
-            assert!(!gate.is_calm());
-            assert_eq!(gate.leap(), (to - 1_800_000_000) * 1_000_000);
-            assert_eq!(gate.leap(), 0);
-            assert_eq!(gate.strayed(), hours(1));
+            assert!(!readiness.is_calm());
+            assert_eq!(readiness.jump(), (to - 1_800_000_000) * 1_000_000);
+            assert_eq!(readiness.jump(), 0);
+            assert_eq!(readiness.strayed(), hours(1));
             clock.pass(seconds(299));
-            assert!(!gate.is_calm());
+            assert!(!readiness.is_calm());
             clock.pass(seconds(1));
-            assert!(gate.is_calm());
+            assert!(readiness.is_calm());
         }
     }
 
     #[test]
     fn a_clock_that_is_corrected_by_seconds_has_not_jumped() {
         let clock = clock();
-        let gate = gate(&clock);
+        let readiness = readiness(&clock);
         for second in 1..=100 {
             clock.set(At::from_seconds(1_800_000_000 + second * 30));
-            assert!(gate.is_calm(), "{second}");
+            assert!(readiness.is_calm(), "{second}");
         }
     }
 
     #[test]
     fn it_is_shut_until_what_was_missed_is_in() {
         let clock = clock();
-        let gate = gate(&clock);
-        let epoch = gate.epoch();
-        assert!(!gate.has_caught_up() && !gate.is_vouched());
-        gate.catch_up(epoch);
-        assert!(gate.has_caught_up() && !gate.is_vouched());
-        gate.vouch(epoch);
-        assert!(gate.is_vouched());
+        let readiness = readiness(&clock);
+        let epoch = readiness.epoch();
+        assert!(!readiness.has_caught_up() && !readiness.is_outbox_checked());
+        readiness.catch_up(epoch);
+        assert!(readiness.has_caught_up() && !readiness.is_outbox_checked());
+        readiness.outbox_checked(epoch);
+        assert!(readiness.is_outbox_checked());
         clock.pass(hours(1));
-        assert_eq!(gate.age(), hours(1));
-        assert_eq!(gate.since(), At::from_seconds(1_800_000_000));
+        assert_eq!(readiness.age(), hours(1));
+        assert_eq!(readiness.since(), At::from_seconds(1_800_000_000));
     }
 
     #[test]
     fn what_is_known_of_one_database_is_not_believed_of_the_next() {
         let clock = clock();
         let timeline = Timeline::default();
-        let gate = Gate::new(&clock, timeline.clone());
-        let before = gate.epoch();
-        gate.catch_up(before);
-        gate.vouch(before);
-        gate.looked_at(before, "+15055550134");
-        gate.all_compared(before);
-        assert!(gate.has_caught_up() && gate.is_vouched() && gate.has_compared_all());
-        assert!(gate.has_looked_at("+15055550134"));
+        let readiness = Readiness::new(&clock, timeline.clone());
+        let before = readiness.epoch();
+        readiness.catch_up(before);
+        readiness.outbox_checked(before);
+        readiness.looked_at(before, "+15055550134");
+        readiness.all_compared(before);
+        assert!(readiness.has_caught_up() && readiness.is_outbox_checked() && readiness.has_compared_all());
+        assert!(readiness.has_looked_at("+15055550134"));
         clock.pass(minutes(2));
         timeline.turn();
-        assert!(!gate.has_caught_up() && !gate.is_vouched() && !gate.has_compared_all());
-        assert!(!gate.has_looked_at("+15055550134"));
-        assert_eq!(gate.age(), Duration::ZERO);
+        assert!(!readiness.has_caught_up() && !readiness.is_outbox_checked() && !readiness.has_compared_all());
+        assert!(!readiness.has_looked_at("+15055550134"));
+        assert_eq!(readiness.age(), Duration::ZERO);
         // Whoever began to find out before is late.
-        gate.catch_up(before);
-        gate.vouch(before);
-        gate.looked_at(before, "+15055550134");
-        gate.all_compared(before);
-        assert!(!gate.has_caught_up() && !gate.is_vouched() && !gate.has_compared_all());
-        assert!(!gate.has_looked_at("+15055550134"));
+        readiness.catch_up(before);
+        readiness.outbox_checked(before);
+        readiness.looked_at(before, "+15055550134");
+        readiness.all_compared(before);
+        assert!(!readiness.has_caught_up() && !readiness.is_outbox_checked() && !readiness.has_compared_all());
+        assert!(!readiness.has_looked_at("+15055550134"));
     }
 
     #[test]
     fn a_carrier_without_lists_is_waited_for_a_quarter_of_an_hour() {
         let clock = clock();
-        let gate = gate(&clock);
+        let readiness = readiness(&clock);
         clock.pass(minutes(10));
-        gate.listed();
+        readiness.listed();
         clock.pass(minutes(14));
-        assert_eq!(gate.unlisted_for(), minutes(14));
+        assert_eq!(readiness.unlisted_for(), minutes(14));
         clock.pass(minutes(1));
-        assert!(gate.unlisted_for() >= PATIENCE);
-        gate.listed();
-        assert_eq!(gate.unlisted_for(), Duration::ZERO);
+        assert!(readiness.unlisted_for() >= PATIENCE);
+        readiness.listed();
+        assert_eq!(readiness.unlisted_for(), Duration::ZERO);
     }
 }

@@ -9,7 +9,7 @@ const LONGEST: usize = 500;
 ///
 /// # Errors
 /// [`Failure::Refused`] for the field if there are more than 500 characters.
-pub(super) fn some_words(field: &'static str, text: &str) -> Result<Option<String>, Failure> {
+pub(super) fn optional(field: &'static str, text: &str) -> Result<Option<String>, Failure> {
     let text = text.trim();
     let length = text.chars().count();
     if length > LONGEST {
@@ -18,10 +18,10 @@ pub(super) fn some_words(field: &'static str, text: &str) -> Result<Option<Strin
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
 
-/// As [`some_words`], where there must be some.
+/// As [`optional`], where there must be some.
 ///
 /// # Errors
-/// As [`some_words`]; if there are none, it says `if_empty`.
-pub(super) fn words(field: &'static str, text: &str, if_empty: &str) -> Result<String, Failure> {
-    some_words(field, text)?.ok_or_else(|| Failure::refused(field, if_empty))
+/// As [`optional`]; if there are none, it says `if_empty`.
+pub(super) fn required(field: &'static str, text: &str, if_empty: &str) -> Result<String, Failure> {
+    optional(field, text)?.ok_or_else(|| Failure::refused(field, if_empty))
 }

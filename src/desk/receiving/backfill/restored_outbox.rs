@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::upkeep::clocks;
-use crate::desk::upkeep::gate::PATIENCE;
+use crate::desk::upkeep::readiness::PATIENCE;
 use crate::desk::upkeep::tallies::STRANGE_TEXTS;
 use crate::domain::ids::NumberId;
 use crate::domain::outbox::doubt::MARGIN;
@@ -22,11 +22,11 @@ use crate::store::{Job, Result, Tx};
 ///
 /// # Errors
 /// What the database said. A carrier that cannot be asked is no error: it is asked again.
-pub async fn vouch(desk: &Desk) -> Result<bool> {
-    if desk.gate.is_vouched() {
+pub async fn check(desk: &Desk) -> Result<bool> {
+    if desk.readiness.is_outbox_checked() {
         return Ok(true);
     }
-    let epoch = desk.gate.epoch();
+    let epoch = desk.readiness.epoch();
     clocks::compare(desk).await?;
     let (waiting, newest) = {
         let mut tx = desk.store.read().await?;
@@ -42,7 +42,7 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
         let Some(newest) = newest else { break };
         let listed = match strange(desk, &number, newest - MARGIN).await? {
             Some(listed) => listed,
-            None if desk.gate.age() >= PATIENCE => {
+            None if desk.readiness.age() >= PATIENCE => {
                 tracing::error!("the carrier's list could not be had for 15 minutes: what waits is sent unlooked");
                 break;
             }
@@ -69,7 +69,7 @@ pub async fn vouch(desk: &Desk) -> Result<bool> {
         desk.store.write(Doubted { lanes: doubtful, count, now: desk.clock.now() }).await?;
     }
     faults::point("before_vouch");
-    desk.gate.vouch(epoch);
+    desk.readiness.outbox_checked(epoch);
     desk.ring();
     Ok(true)
 }

@@ -5,7 +5,7 @@
 
 use crate::clock::{At, seconds};
 use crate::desk::Desk;
-use crate::store::upkeep::{carrier_clock, leaps};
+use crate::store::upkeep::{carrier_clock, clock_jumps};
 use crate::store::{Job, Result, Tx};
 
 /// What was written within this time before now was written by the clock as it is now: jumps are noticed sooner.
@@ -16,13 +16,13 @@ const NOTICED: std::time::Duration = seconds(5);
 /// # Errors
 /// What the database said; it is tried again.
 pub async fn replan(desk: &Desk) -> Result<bool> {
-    let leap = desk.gate.leap();
-    if leap == 0 {
+    let jump = desk.readiness.jump();
+    if jump == 0 {
         return Ok(false);
     }
-    let done = desk.store.write(Replan { desk: desk.clone(), leap }).await;
+    let done = desk.store.write(Replan { desk: desk.clone(), jump }).await;
     if done.is_err() {
-        desk.gate.leap_again(leap);
+        desk.readiness.jump_again(jump);
     }
     desk.ring();
     done
@@ -30,7 +30,7 @@ pub async fn replan(desk: &Desk) -> Result<bool> {
 
 struct Replan {
     desk: Desk,
-    leap: i64,
+    jump: i64,
 }
 
 impl Job for Replan {
@@ -42,24 +42,24 @@ impl Job for Replan {
         if lately(tx, now).await? {
             return Ok(false);
         }
-        plans(tx, self.leap, now).await?;
-        carrier_clock::leapt(tx, self.leap).await?;
+        plans(tx, self.jump, now).await?;
+        carrier_clock::jumped(tx, self.jump).await?;
         Ok(true)
     }
 }
 
 /// Whether plans were moved within the last minute. Whoever asks is alone in moving them until the commit.
 pub(in crate::desk) async fn lately(tx: &mut Tx, now: At) -> Result<bool> {
-    Ok(leaps::last(tx).await?.is_some_and(|at| at.since(now) < seconds(60) && now.since(at) < seconds(60)))
+    Ok(clock_jumps::last(tx).await?.is_some_and(|at| at.since(now) < seconds(60) && now.since(at) < seconds(60)))
 }
 
-/// Moves everything that was planned by the clock as it was `leap` microseconds ago, while no time passed.
-pub(in crate::desk) async fn plans(tx: &mut Tx, leap: i64, now: At) -> Result<()> {
+/// Moves everything that was planned by the clock as it was `jump` microseconds ago, while no time passed.
+pub(in crate::desk) async fn plans(tx: &mut Tx, jump: i64, now: At) -> Result<()> {
     let fresh: (At, At) = (now - NOTICED, now);
-    leaps::begin(tx, fresh, now).await?;
-    leaps::requests(tx, leap, fresh).await?;
-    leaps::deliveries(tx, leap, fresh).await?;
-    leaps::planned(tx, leap, fresh).await?;
-    leaps::probes(tx, leap).await?;
-    leaps::paces(tx, leap, now).await
+    clock_jumps::begin(tx, fresh, now).await?;
+    clock_jumps::requests(tx, jump, fresh).await?;
+    clock_jumps::deliveries(tx, jump, fresh).await?;
+    clock_jumps::planned(tx, jump, fresh).await?;
+    clock_jumps::probes(tx, jump).await?;
+    clock_jumps::paces(tx, jump, now).await
 }
