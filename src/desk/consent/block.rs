@@ -53,14 +53,14 @@ impl Job for Block {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let Some((talk, viewer)) = access::talk(tx, self.by, self.conversation).await? else {
+        let Some((conversation, viewer)) = access::conversation(tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
-        let Some(customer) = talk.customer else {
+        let Some(customer) = conversation.customer else {
             return Ok(Err(Failure::refused("conversation", "it has no customer who could be blocked")));
         };
-        let Some(line) = talk.line else { return Ok(Err(Failure::NotFound)) };
-        if talk.blocked == self.blocked {
+        let Some(line) = conversation.line else { return Ok(Err(Failure::NotFound)) };
+        if conversation.blocked == self.blocked {
             return Ok(Ok(()));
         }
         let everywhere = customers::blocked_everywhere(tx, customer).await?;
@@ -87,8 +87,8 @@ impl Job for Block {
             }
         };
         let data = json!({ "reason": self.reason, "everywhere": everywhere });
-        changes::event(tx, self.desk.ids.next(now), Some(talk.id), now, kind, Some(self.by), &data).await?;
-        changes::note(tx, &[(talk.id, "conversation")], now).await?;
+        changes::event(tx, self.desk.ids.next(now), Some(conversation.id), now, kind, Some(self.by), &data).await?;
+        changes::note(tx, &[(conversation.id, "conversation")], now).await?;
         Ok(Ok(()))
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::store::conversations::{access, changes};
 use crate::store::customers::ledgers::{self, Origin, STAFF};
 use crate::store::pairs::{self, Party};
-use crate::store::routing::routes::Talk;
+use crate::store::routing::routes::Conversation;
 use crate::store::{Job, Result, Tx};
 
 /// Enters that the customer of a conversation wants no more texts from its line, or that a party of a pair, named by
@@ -73,17 +73,17 @@ impl Job for Enter {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         let whose = match self.party {
-            None => Whose::customer(&talk),
-            Some(leg) => match pairs::party(tx, talk.id, leg).await? {
+            None => Whose::customer(&conversation),
+            Some(leg) => match pairs::party(tx, conversation.id, leg).await? {
                 Some(party) => Some(Whose::party(party)),
                 None => return Ok(Err(Failure::NotFound)),
             },
         };
-        enter(&self.desk, tx, (&talk, whose), self.by, self.given, &self.evidence, now).await
+        enter(&self.desk, tx, (&conversation, whose), self.by, self.given, &self.evidence, now).await
     }
 }
 
@@ -97,16 +97,16 @@ pub(super) struct Whose {
 
 impl Whose {
     /// The customer's of a support conversation, for its line.
-    pub(super) fn customer(talk: &Talk) -> Option<Self> {
-        let (phone, line) = talk.customer_phone.clone().zip(talk.line)?;
+    pub(super) fn customer(conversation: &Conversation) -> Option<Self> {
+        let (phone, line) = conversation.customer_phone.clone().zip(conversation.line)?;
         Some(Whose { phone, scope: consent_scope(line, true), alias: None })
     }
 
     /// That of whoever wrote `message`: a customer's for the line, a party's for the pool.
-    pub(super) async fn author(tx: &mut Tx, talk: &Talk, message: MessageId) -> Result<Option<Self>> {
-        Ok(match talk.pair {
+    pub(super) async fn author(tx: &mut Tx, conversation: &Conversation, message: MessageId) -> Result<Option<Self>> {
+        Ok(match conversation.pair {
             Some(_) => pairs::author(tx, message).await?.map(Whose::party),
-            None => Whose::customer(talk),
+            None => Whose::customer(conversation),
         })
     }
 
@@ -122,7 +122,7 @@ impl Whose {
 pub(super) async fn enter(
     desk: &Desk,
     tx: &mut Tx,
-    (talk, whose): (&Talk, Option<Whose>),
+    (conversation, whose): (&Conversation, Option<Whose>),
     by: PersonId,
     given: bool,
     evidence: &str,
@@ -147,8 +147,8 @@ pub(super) async fn enter(
     ledgers::consent(tx, (&desk.ids, now), &phone, &scope, given, now, origin).await?;
     let kind = if given { "consent_restored" } else { "consent_withdrawn" };
     let data = named(json!({ "evidence": evidence }), alias.as_deref());
-    changes::event(tx, desk.ids.next(now), Some(talk.id), now, kind, Some(by), &data).await?;
-    changes::note(tx, &[(talk.id, "conversation")], now).await?;
+    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, kind, Some(by), &data).await?;
+    changes::note(tx, &[(conversation.id, "conversation")], now).await?;
     Ok(Ok(()))
 }
 

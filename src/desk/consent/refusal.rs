@@ -29,16 +29,16 @@ pub(in crate::desk) async fn raise(
 pub(in crate::desk) async fn look_at_unheard(
     desk: &Desk,
     tx: &mut Tx,
-    conversation: ConversationId,
+    conversation_id: ConversationId,
     (body, said): (&str, (MessageId, Option<&str>)),
     now: At,
 ) -> Result<()> {
     if !reads_like(body) {
         return Ok(());
     }
-    let talk = routes::talks(tx, &[conversation]).await?.into_iter().next();
-    match talk {
-        Some(talk) if talk.flagged_at.is_none() => raise(desk, tx, conversation, said, now).await,
+    let conversation = routes::conversations(tx, &[conversation_id]).await?.into_iter().next();
+    match conversation {
+        Some(conversation) if conversation.flagged_at.is_none() => raise(desk, tx, conversation_id, said, now).await,
         _ => Ok(()),
     }
 }
@@ -66,28 +66,31 @@ impl Job for Settle {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
-        if talk.flagged_at.is_none() {
+        if conversation.flagged_at.is_none() {
             return Ok(Ok(()));
         }
-        let Some(message) = customers::flagged_message(tx, talk.id).await? else {
+        let Some(message) = customers::flagged_message(tx, conversation.id).await? else {
             return Ok(Err(Failure::refused("conversation", "it does not say which text reads like a refusal")));
         };
         if self.refused {
-            let whose = Whose::author(tx, &talk, message).await?;
-            match consent::enter(desk, tx, (&talk, whose), self.by, false, &format!("message {message}"), now).await? {
+            let whose = Whose::author(tx, &conversation, message).await?;
+            match consent::enter(desk, tx, (&conversation, whose), self.by, false, &format!("message {message}"), now)
+                .await?
+            {
                 // Who has opted out meanwhile need not be entered again.
                 Ok(()) | Err(Failure::Refused { field: "evidence", .. }) => {}
                 Err(other) => return Ok(Err(other)),
             }
         } else {
             let data = json!({ "message": message.to_string() });
-            changes::event(tx, desk.ids.next(now), Some(talk.id), now, "no_refusal", Some(self.by), &data).await?;
+            changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "no_refusal", Some(self.by), &data)
+                .await?;
         }
-        customers::flag(tx, talk.id, None).await?;
-        changes::note(tx, &[(talk.id, "conversation")], now).await?;
+        customers::flag(tx, conversation.id, None).await?;
+        changes::note(tx, &[(conversation.id, "conversation")], now).await?;
         Ok(Ok(()))
     }
 }

@@ -11,7 +11,7 @@ use crate::desk::{Desk, Failure, pairs, reasons};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::conversations::{access, changes, pins};
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::routing::{opening, phones};
 use crate::store::{Job, Result, Tx};
 
@@ -57,26 +57,28 @@ impl Job for Close {
 pub(in crate::desk) async fn close_in(
     desk: &Desk,
     tx: &mut Tx,
-    (by, conversation): (PersonId, ConversationId),
+    (by, conversation_id): (PersonId, ConversationId),
     note: Option<&str>,
     now: At,
 ) -> Result<Result<Enqueued, Failure>> {
-    let line = queue::hold_line_of(tx, conversation).await?;
-    let Some((talk, _)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
-    if talk.closed {
+    let line = queue::hold_line_of(tx, conversation_id).await?;
+    let Some((conversation, _)) = access::conversation(tx, by, conversation_id).await? else {
+        return Ok(Err(Failure::NotFound));
+    };
+    if conversation.closed {
         return Ok(Ok(Enqueued::default()));
     }
-    let mut done = send_due::at_once(desk, tx, conversation, now).await?;
+    let mut done = send_due::at_once(desk, tx, conversation_id, now).await?;
     if let Some(body) = note
-        && let Err(failure) = note::note_in(desk, tx, (by, conversation), ("web", None), body, now).await?
+        && let Err(failure) = note::note_in(desk, tx, (by, conversation_id), ("web", None), body, now).await?
     {
         return Ok(Err(failure));
     }
-    if talk.pair.is_some() {
-        pairs::end_talk(desk, tx, &talk, Some(by), now).await?;
+    if conversation.pair.is_some() {
+        pairs::end_talk(desk, tx, &conversation, Some(by), now).await?;
         return Ok(Ok(done));
     }
-    end(desk, tx, &talk, Some(by), &json!({}), now).await?;
+    end(desk, tx, &conversation, Some(by), &json!({}), now).await?;
     // Whoever had it may take another customer.
     done.add(queue::drain_after(desk, tx, line, now).await?);
     Ok(Ok(done))
@@ -86,25 +88,25 @@ pub(in crate::desk) async fn close_in(
 pub(in crate::desk) async fn end(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     by: Option<PersonId>,
     data: &serde_json::Value,
     now: At,
 ) -> Result<()> {
     let rests_until = now + desk.policies.pool.quarantine;
-    opening::end_legs(tx, talk.id, None, "closed", now, rests_until).await?;
-    pins::close(tx, talk.id, now).await?;
+    opening::end_legs(tx, conversation.id, None, "closed", now, rests_until).await?;
+    pins::close(tx, conversation.id, now).await?;
     faults::point("after_close");
-    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "closed", by, data).await?;
-    changes::note(tx, &[(talk.id, "conversation")], now).await
+    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "closed", by, data).await?;
+    changes::note(tx, &[(conversation.id, "conversation")], now).await
 }
 
 /// Closes the conversations that `phone` has as a customer: it is a colleague's from now on.
 pub(in crate::desk) async fn end_as_customer(desk: &Desk, tx: &mut Tx, phone: &str, now: At) -> Result<()> {
     for thread in phones::threads(tx, phone).await?.into_iter().filter(|thread| thread.person.is_none()) {
-        for talk in routes::talks(tx, &[thread.conversation]).await? {
+        for conversation in routes::conversations(tx, &[thread.conversation]).await? {
             let data = json!({ "why": "the customer's phone was given to a colleague" });
-            end(desk, tx, &talk, None, &data, now).await?;
+            end(desk, tx, &conversation, None, &data, now).await?;
         }
     }
     Ok(())

@@ -20,7 +20,7 @@ use crate::store::conversations::changes;
 use crate::store::conversations::held::{self, Held};
 use crate::store::conversations::messages::{self, Said, Unread, preview};
 use crate::store::routing::opening;
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::{Job, Result, Tx, people};
 
 /// What is to be done about a held text.
@@ -104,7 +104,7 @@ impl Decide {
     /// Takes the conversation up again where it must be, and with `forward` sends the text on.
     async fn go_on(&self, tx: &mut Tx, held: &Held, forward: bool, now: At) -> Result<Answer> {
         let desk = &self.desk;
-        let Some(conversation) = held.conversation else {
+        let Some(conversation_id) = held.conversation else {
             let why = "it belongs to no conversation, so there is nobody to send it to: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
         };
@@ -124,17 +124,17 @@ impl Decide {
             let why = "it came from a phone that is nobody's in this conversation: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
         }
-        let Some(line) = queue::hold_line_of(tx, conversation).await? else {
+        let Some(line) = queue::hold_line_of(tx, conversation_id).await? else {
             let why = "it belongs to a pair, and one that has ended stays ended: the app may open another; dismiss it";
             return Ok(Err(Failure::refused("message", why)));
         };
-        let Some(mut talk) = routes::talks(tx, &[conversation]).await?.into_iter().next() else {
+        let Some(mut conversation) = routes::conversations(tx, &[conversation_id]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
         let mut done = Enqueued::default();
-        if talk.closed {
+        if conversation.closed {
             let with = (Some(self.by), With::SameRep);
-            let Some(open) = reopen(desk, tx, conversation, with, "for a held text", now).await? else {
+            let Some(open) = reopen(desk, tx, conversation_id, with, "for a held text", now).await? else {
                 let why = "the customer has a newer conversation on this line, or is a colleague now: dismiss this one";
                 return Ok(Err(Failure::refused("message", why)));
             };
@@ -143,7 +143,7 @@ impl Decide {
                 let last = held_line.last_rep(tx, open.customer, now).await?;
                 held_line.assign(desk, tx, &open, last, now, &mut done).await?;
             }
-            talk = routes::talks(tx, &[conversation]).await?.into_iter().next().unwrap_or(open);
+            conversation = routes::conversations(tx, &[conversation_id]).await?.into_iter().next().unwrap_or(open);
         } else if !forward {
             return Ok(Err(Failure::refused("message", "its conversation is open")));
         }
@@ -151,10 +151,10 @@ impl Decide {
             if !held::decide(tx, held.id, "relayed", None).await? {
                 return Ok(Err(Failure::refused("message", "somebody has decided about it already")));
             }
-            done.add(send(desk, tx, &talk, held, now).await?);
-            self.told(tx, held, Some(conversation), ("held_forwarded", None), now).await?;
+            done.add(send(desk, tx, &conversation, held, now).await?);
+            self.told(tx, held, Some(conversation_id), ("held_forwarded", None), now).await?;
         }
-        changes::note(tx, &[(conversation, "held")], now).await?;
+        changes::note(tx, &[(conversation_id, "held")], now).await?;
         Ok(Ok(done))
     }
 
@@ -173,29 +173,29 @@ impl Decide {
 }
 
 /// Fans a held text out as if it came now.
-async fn send(desk: &Desk, tx: &mut Tx, talk: &Talk, held: &Held, now: At) -> Result<Enqueued> {
-    let legs = routes::live_legs(tx, &[talk.id]).await?;
+async fn send(desk: &Desk, tx: &mut Tx, conversation: &Conversation, held: &Held, now: At) -> Result<Enqueued> {
+    let legs = routes::live_legs(tx, &[conversation.id]).await?;
     let own = if held.by_rep { held.leg } else { legs.iter().find(|leg| leg.role == "customer").map(|leg| leg.id) };
     let name = held.author_name.clone().unwrap_or_default();
     let author = Author { leg: own, person: held.author.filter(|_| held.by_rep), name: &name };
-    let unsaid = Unsaid::of(tx, Whose::In(talk.id), &held.body, &held.files).await?;
+    let unsaid = Unsaid::of(tx, Whose::In(conversation.id), &held.body, &held.files).await?;
     let said = words(&held.body, unsaid.as_ref());
-    let fan = fan_out(talk, &legs, author, held.id, &said, &desk.policies, now);
+    let fan = fan_out(conversation, &legs, author, held.id, &said, &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;
     let mut sent = enqueue(desk, tx, fan.drafts, now).await?;
     let unsent = std::mem::take(&mut sent.unsent);
     sent.add(notice::tell_authors(desk, tx, &unsent, now).await?);
-    let waiting_since = if held.by_rep { None } else { talk.waiting_since.or(Some(now)) };
+    let waiting_since = if held.by_rep { None } else { conversation.waiting_since.or(Some(now)) };
     let said = Said {
-        id: talk.id,
+        id: conversation.id,
         last_at: now,
         inbound_at: (!held.by_rep).then_some(now),
         waiting_since,
         preview: preview(short(&held.body, unsaid.as_ref())),
-        loop_state: talk.loop_state.clone(),
-        paused_at: talk.paused_at,
+        loop_state: conversation.loop_state.clone(),
+        paused_at: conversation.paused_at,
         // It is older than what came meanwhile.
-        waits_from: talk.waits_from.into_iter().chain(fan.waits.then_some(held.id)).min(),
+        waits_from: conversation.waits_from.into_iter().chain(fan.waits.then_some(held.id)).min(),
         unread: if held.by_rep { Unread::SEEN } else { Unread::default().said(held.id) },
     };
     messages::said(tx, &[said]).await?;

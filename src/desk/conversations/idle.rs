@@ -59,14 +59,14 @@ impl Job for Close {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         let line = queue::hold_line_of(tx, self.conversation).await?;
-        let talks = routes::talks(tx, &[self.conversation]).await?;
+        let conversations = routes::conversations(tx, &[self.conversation]).await?;
         // Somebody may have written between the look and the lock.
         let still = idle::since(tx, self.line, now - self.after, Some(self.conversation), 1).await?;
         // So may the database have gone back, which its connection has found out.
         let goes_on = still.is_empty() || !lapse::may_lapse(desk);
-        let Some(talk) = talks.first().filter(|_| !goes_on) else { return Ok(None) };
+        let Some(conversation) = conversations.first().filter(|_| !goes_on) else { return Ok(None) };
         let data = json!({ "why": "idle", "hours": self.after.as_secs() / 3600 });
-        close::end(desk, tx, talk, None, &data, now).await?;
+        close::end(desk, tx, conversation, None, &data, now).await?;
         queue::drain_after(desk, tx, line, now).await.map(Some)
     }
 }

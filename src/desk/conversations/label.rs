@@ -103,21 +103,21 @@ impl Job for Put {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         let Some(label) = labels::all(tx).await?.into_iter().find(|label| label.id == self.label) else {
             return Ok(Err(Failure::refused("label", "there is no such label: choose another one")));
         };
         let (changed, kind) = if self.on {
-            (labels::put_on(tx, talk.id, label.id, self.by, now).await?, "labelled")
+            (labels::put_on(tx, conversation.id, label.id, self.by, now).await?, "labelled")
         } else {
-            (labels::take_off(tx, talk.id, label.id).await?, "unlabelled")
+            (labels::take_off(tx, conversation.id, label.id).await?, "unlabelled")
         };
         if changed {
             let data = json!({ "label": label.id.0.to_string(), "name": label.name });
-            changes::event(tx, desk.ids.next(now), Some(talk.id), now, kind, Some(self.by), &data).await?;
-            changes::note(tx, &[(talk.id, "conversation")], now).await?;
+            changes::event(tx, desk.ids.next(now), Some(conversation.id), now, kind, Some(self.by), &data).await?;
+            changes::note(tx, &[(conversation.id, "conversation")], now).await?;
         }
         Ok(Ok(()))
     }

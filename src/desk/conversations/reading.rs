@@ -37,17 +37,17 @@ impl Job for Read {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let now = self.desk.clock.now();
-        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
-        let responsible = match talk.pinned_to {
+        let responsible = match conversation.pinned_to {
             Some(rep) => rep == self.by,
-            None => access::assignee(tx, self.by, talk.id).await?.is_some(),
+            None => access::assignee(tx, self.by, conversation.id).await?.is_some(),
         };
-        let seen = responsible && attention::seen(tx, talk.id, self.last).await?;
-        let answered = attention::answered_to(tx, self.by, talk.id, self.last, now).await?;
+        let seen = responsible && attention::seen(tx, conversation.id, self.last).await?;
+        let answered = attention::answered_to(tx, self.by, conversation.id, self.last, now).await?;
         if seen || answered {
-            changes::note(tx, &[(talk.id, "reading")], now).await?;
+            changes::note(tx, &[(conversation.id, "reading")], now).await?;
         }
         Ok(Ok(()))
     }
@@ -73,15 +73,16 @@ impl Job for Mend {
     type Out = Result<(), Failure>;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let Some((talk, _)) = access::talk(tx, self.by, self.conversation).await? else {
+        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
-        if attention::mended(tx, talk.id).await? {
+        if attention::mended(tx, conversation.id).await? {
             let (now, data) = (self.desk.clock.now(), serde_json::json!({}));
             let id = self.desk.ids.next(now);
-            let entry = Entry { conversation: Some(talk.id), ..Entry::new(id, now, self.by, "failures_seen", &data) };
+            let entry =
+                Entry { conversation: Some(conversation.id), ..Entry::new(id, now, self.by, "failures_seen", &data) };
             audit::record(tx, entry).await?;
-            changes::note(tx, &[(talk.id, "conversation")], now).await?;
+            changes::note(tx, &[(conversation.id, "conversation")], now).await?;
         }
         Ok(Ok(()))
     }

@@ -15,7 +15,7 @@ use crate::domain::words::later::Later;
 use crate::domain::words::text::Wording;
 use crate::faults;
 use crate::store::conversations::{access, changes, snoozes};
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::{Job, Result, Tx};
 
 /// The kind of the word that a conversation is back.
@@ -83,32 +83,34 @@ impl Job for Snooze {
 pub(in crate::desk) async fn snooze_in(
     desk: &Desk,
     tx: &mut Tx,
-    (by, conversation): (PersonId, ConversationId),
+    (by, conversation_id): (PersonId, ConversationId),
     until: Option<At>,
     now: At,
 ) -> Result<Result<(), Failure>> {
-    let Some((talk, _)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
+    let Some((conversation, _)) = access::conversation(tx, by, conversation_id).await? else {
+        return Ok(Err(Failure::NotFound));
+    };
     let Some(until) = until else {
-        if talk.snoozed_until.is_some() {
-            back(desk, tx, &talk, Some(by), "taken back", now).await?;
+        if conversation.snoozed_until.is_some() {
+            back(desk, tx, &conversation, Some(by), "taken back", now).await?;
         }
         return Ok(Ok(()));
     };
-    if talk.closed {
+    if conversation.closed {
         return Ok(Err(Failure::refused("conversation", "it is closed")));
     }
-    if talk.pair.is_some() {
+    if conversation.pair.is_some() {
         return Ok(Err(Failure::refused("conversation", "nobody of ours answers a pair, so it cannot be put aside")));
     }
     if until < now + LATER.0 || until > now + LATER.1 {
         let why = "choose a time that is between 1 minute and 30 days from now";
         return Ok(Err(Failure::refused("until", why)));
     }
-    snoozes::set(tx, talk.id, Some(until)).await?;
+    snoozes::set(tx, conversation.id, Some(until)).await?;
     faults::point("after_snooze");
     let data = json!({ "until": until.0 });
-    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "snoozed", Some(by), &data).await?;
-    changes::note(tx, &[(talk.id, "conversation")], now).await?;
+    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "snoozed", Some(by), &data).await?;
+    changes::note(tx, &[(conversation.id, "conversation")], now).await?;
     Ok(Ok(()))
 }
 
@@ -116,15 +118,15 @@ pub(in crate::desk) async fn snooze_in(
 pub(in crate::desk) async fn back(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     by: Option<PersonId>,
     why: &str,
     now: At,
 ) -> Result<()> {
-    snoozes::set(tx, talk.id, None).await?;
+    snoozes::set(tx, conversation.id, None).await?;
     faults::point("after_wake");
-    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "woke", by, &json!({ "why": why })).await?;
-    changes::note(tx, &[(talk.id, "conversation")], now).await
+    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "woke", by, &json!({ "why": why })).await?;
+    changes::note(tx, &[(conversation.id, "conversation")], now).await
 }
 
 /// Brings back every conversation whose time has come, and reminds its rep. Returns how many there were.
@@ -157,22 +159,29 @@ impl Job for Wake {
 
     async fn run(&self, tx: &mut Tx) -> Result<Enqueued> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let talks = routes::talks(tx, &[self.conversation]).await?;
-        let due = talks.first().filter(|talk| talk.snoozed_until.is_some_and(|until| until <= now));
-        let Some(talk) = due.filter(|_| lapse::may_lapse(desk)) else { return Ok(Enqueued::default()) };
-        back(desk, tx, talk, None, "its time has come", now).await?;
-        let legs = routes::live_legs(tx, &[talk.id]).await?;
-        let own = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);
+        let conversations = routes::conversations(tx, &[self.conversation]).await?;
+        let due =
+            conversations.first().filter(|conversation| conversation.snoozed_until.is_some_and(|until| until <= now));
+        let Some(conversation) = due.filter(|_| lapse::may_lapse(desk)) else { return Ok(Enqueued::default()) };
+        back(desk, tx, conversation, None, "its time has come", now).await?;
+        let legs = routes::live_legs(tx, &[conversation.id]).await?;
+        let own = legs.iter().find(|leg| leg.person.is_some() && leg.person == conversation.pinned_to && leg.reachable);
         let Some(leg) = own else { return Ok(Enqueued::default()) };
         let reminder = Draft {
             message: None,
             leg: Some(leg.id),
-            conversation: Some(talk.id),
+            conversation: Some(conversation.id),
             kind: REMINDER,
             number: leg.number,
             to: leg.phone.clone(),
             person: leg.person,
-            body: say(tx, Whose::In(talk.id), Wording::Reminder, &[("customer", &customer_label(talk))]).await?,
+            body: say(
+                tx,
+                Whose::In(conversation.id),
+                Wording::Reminder,
+                &[("customer", &customer_label(conversation))],
+            )
+            .await?,
             window_at: None,
         };
         enqueue(desk, tx, vec![reminder], now).await

@@ -137,7 +137,7 @@ pub(in crate::desk) async fn by_party(
     (id, leg): (ConversationId, LegId),
     now: At,
 ) -> Result<Option<Enqueued>> {
-    let Ok(Held { talk, term, legs }) = hold(desk, tx, id, now).await? else { return Ok(None) };
+    let Ok(Held { conversation, term, legs }) = hold(desk, tx, id, now).await? else { return Ok(None) };
     let Some(longer) = term.extend_by_party(now) else { return Ok(None) };
     let alias = legs.iter().find(|one| one.id == leg).and_then(|one| one.alias.clone());
     keep(desk, tx, id, (EXTENDED, alias.as_deref()), longer, now).await?;
@@ -145,5 +145,5 @@ pub(in crate::desk) async fn by_party(
     // Whole minutes: nobody counts the seconds of an hour.
     let left = Duration::from_mins((left.as_secs() / 60).max(1));
     let body = format!("This chat stays open for another {}.", duration::spoken(left));
-    Ok(Some(tell(desk, tx, &talk, &legs, &body, now).await?.1))
+    Ok(Some(tell(desk, tx, &conversation, &legs, &body, now).await?.1))
 }

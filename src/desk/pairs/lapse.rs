@@ -96,7 +96,9 @@ impl Job for Warn {
 
     async fn run(&self, tx: &mut Tx) -> Result<Enqueued> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Ok(Held { talk, term, legs }) = hold(desk, tx, self.id, now).await? else { return Ok(Enqueued::default()) };
+        let Ok(Held { conversation, term, legs }) = hold(desk, tx, self.id, now).await? else {
+            return Ok(Enqueued::default());
+        };
         // Somebody may have written between the look and the lock, and so moved the end.
         if term.warns_at().is_none_or(|at| at > now) || !lapse::may_lapse(desk) {
             return Ok(Enqueued::default());
@@ -107,7 +109,7 @@ impl Job for Warn {
         changes::note(tx, &[(self.id, "conversation")], now).await?;
         news::moved(desk, tx, (self.id, Kind::PairExpiring), term, None, now).await?;
         match pairs::warning(tx, self.id).await? {
-            Some(words) => Ok(tell(desk, tx, &talk, &legs, &words, now).await?.1),
+            Some(words) => Ok(tell(desk, tx, &conversation, &legs, &words, now).await?.1),
             None => Ok(Enqueued::default()),
         }
     }

@@ -16,7 +16,7 @@ use crate::domain::pairs::expiry::Term;
 use crate::domain::pairs::pair::Wrong;
 use crate::store::conversations::changes;
 use crate::store::conversations::messages::{self, NewMessage, Said, Unread, preview};
-use crate::store::routing::routes::{self, LiveLeg, Talk};
+use crate::store::routing::routes::{self, Conversation, LiveLeg};
 use crate::store::{self, Result, Tx};
 
 mod extend;
@@ -94,7 +94,7 @@ async fn exhausted(desk: &Desk, tx: &mut Tx, phones: &[&str], wanted_by: &str, n
 
 /// An open pair, held until the commit.
 struct Held {
-    talk: Talk,
+    conversation: Conversation,
     term: Term,
     legs: Vec<LiveLeg>,
 }
@@ -123,8 +123,10 @@ async fn hold_for(desk: &Desk, tx: &mut Tx, by: Option<&Program>, id: Conversati
 
 /// Holds a pair that is open at `now`.
 async fn hold(desk: &Desk, tx: &mut Tx, id: ConversationId, now: At) -> Done<Held> {
-    let talk = routes::talks(tx, &[id]).await?.into_iter().next();
-    let Some((talk, pair)) = talk.and_then(|talk| talk.pair.clone().map(|pair| (talk, pair))) else {
+    let conversation = routes::conversations(tx, &[id]).await?.into_iter().next();
+    let Some((conversation, pair)) =
+        conversation.and_then(|conversation| conversation.pair.clone().map(|pair| (conversation, pair)))
+    else {
         return Ok(Err(Refusal::NotFound));
     };
     if pair.ended || pair.term.is_over(desk.sent_at(now), now) {
@@ -132,7 +134,7 @@ async fn hold(desk: &Desk, tx: &mut Tx, id: ConversationId, now: At) -> Done<Hel
     }
     let legs = routes::live_legs(tx, &[id]).await?;
     let legs = legs.into_iter().filter(|leg| leg.role == "party").collect();
-    Ok(Ok(Held { talk, term: pair.term, legs }))
+    Ok(Ok(Held { conversation, term: pair.term, legs }))
 }
 
 /// Has the system say `body` to these parties, as a message of their conversation. Integrators are told of what does not
@@ -140,7 +142,7 @@ async fn hold(desk: &Desk, tx: &mut Tx, id: ConversationId, now: At) -> Done<Hel
 async fn tell(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     to: &[LiveLeg],
     body: &str,
     now: At,
@@ -148,23 +150,24 @@ async fn tell(
     let id = MessageId(desk.ids.next(now));
     let names: Vec<&str> = to.iter().filter_map(|leg| leg.alias.as_deref()).collect();
     let trace = Some(serde_json::json!({ "to": names }).to_string());
-    let message = NewMessage { trace, ..NewMessage::ours(id, talk.id, ("system", "api"), body.to_owned(), now) };
+    let message =
+        NewMessage { trace, ..NewMessage::ours(id, conversation.id, ("system", "api"), body.to_owned(), now) };
     messages::insert(tx, &[message]).await?;
     let said = Said {
-        id: talk.id,
+        id: conversation.id,
         last_at: now,
         inbound_at: None,
         waiting_since: None,
         preview: preview(body),
-        loop_state: talk.loop_state.clone(),
-        paused_at: talk.paused_at,
+        loop_state: conversation.loop_state.clone(),
+        paused_at: conversation.paused_at,
         waits_from: None,
         unread: Unread::default(),
     };
     messages::said(tx, &[said]).await?;
-    let drafts = to.iter().map(|leg| relay::draft(talk, leg, id, body.to_owned())).collect();
+    let drafts = to.iter().map(|leg| relay::draft(conversation, leg, id, body.to_owned())).collect();
     let mut sent = enqueue(desk, tx, drafts, now).await?;
-    changes::note(tx, &[(talk.id, "message")], now).await?;
+    changes::note(tx, &[(conversation.id, "message")], now).await?;
     failed(desk, tx, &std::mem::take(&mut sent.unsent), now).await?;
     Ok((id, sent))
 }

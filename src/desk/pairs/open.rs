@@ -238,11 +238,11 @@ impl Open {
         if self.opening.welcome.is_empty() {
             return Ok(sent);
         }
-        let Some(talk) = routes::talks(tx, &[id]).await?.into_iter().next() else { return Ok(sent) };
+        let Some(conversation) = routes::conversations(tx, &[id]).await?.into_iter().next() else { return Ok(sent) };
         let legs = routes::live_legs(tx, &[id]).await?;
         for (alias, body) in &self.opening.welcome {
             let to: Vec<_> = legs.iter().filter(|leg| leg.alias.as_ref() == Some(alias)).cloned().collect();
-            sent.add(tell(&self.desk, tx, &talk, &to, body, now).await?.1);
+            sent.add(tell(&self.desk, tx, &conversation, &to, body, now).await?.1);
         }
         Ok(sent)
     }

@@ -10,7 +10,7 @@ use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::conversations::changes::{self, NewEvent};
 use crate::store::pairs::endings;
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::{Job, Result, Tx};
 
 /// Ends a pair now. One that has ended stays as it is. `by` a program, whose pairs are those of its app, or nobody but the
@@ -38,13 +38,17 @@ impl Job for Close {
         if !sees(tx, self.by.as_ref(), self.id).await? {
             return Ok(Err(Refusal::NotFound));
         }
-        let Some(talk) = routes::talks(tx, &[self.id]).await?.into_iter().next().filter(|talk| talk.pair.is_some())
+        let Some(conversation) = routes::conversations(tx, &[self.id])
+            .await?
+            .into_iter()
+            .next()
+            .filter(|conversation| conversation.pair.is_some())
         else {
             return Ok(Err(Refusal::NotFound));
         };
-        end_talk(&self.desk, tx, &talk, None, now).await?;
+        end_talk(&self.desk, tx, &conversation, None, now).await?;
         if let Some(program) = &self.by
-            && talk.pair.as_ref().is_some_and(|pair| !pair.ended)
+            && conversation.pair.as_ref().is_some_and(|pair| !pair.ended)
         {
             program.record(&self.desk, tx, ("pair_closed", Some(self.id)), &json!({}), now).await?;
         }
@@ -56,15 +60,15 @@ impl Job for Close {
 pub(in crate::desk) async fn end_talk(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     by: Option<PersonId>,
     now: At,
 ) -> Result<()> {
-    match &talk.pair {
+    match &conversation.pair {
         Some(pair) if !pair.ended => {
             // Over by the clock is over by the clock, whoever asks first.
             let (why, by) = if pair.term.is_over(now, now) { (EXPIRED, None) } else { (CLOSED, by) };
-            end(desk, tx, &[talk.id], (why, by), now).await
+            end(desk, tx, &[conversation.id], (why, by), now).await
         }
         _ => Ok(()),
     }

@@ -48,7 +48,8 @@ impl Job for Say {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, saying, now) = (&self.desk, &self.saying, self.desk.clock.now());
-        let Held { talk, term, mut legs } = match hold_for(desk, tx, self.by.as_ref(), saying.pair, now).await? {
+        let Held { conversation, term, mut legs } = match hold_for(desk, tx, self.by.as_ref(), saying.pair, now).await?
+        {
             Ok(held) => held,
             Err(refusal) => return Ok((Err(refusal), Enqueued::default())),
         };
@@ -72,10 +73,10 @@ impl Job for Say {
             }
             legs.retain(|leg| leg.alias.as_deref().is_some_and(|alias| names.contains(&name::kept(alias))));
         }
-        let (message, sent) = tell(desk, tx, &talk, &legs, &saying.body, now).await?;
+        let (message, sent) = tell(desk, tx, &conversation, &legs, &saying.body, now).await?;
         let later = term.after_message(now);
         if later != term {
-            pairs::keep_terms(tx, &[(talk.id, later)]).await?;
+            pairs::keep_terms(tx, &[(conversation.id, later)]).await?;
         }
         if let Some(program) = &self.by {
             program.made(tx, Made { id: message.0, new: true }).await?;

@@ -47,7 +47,9 @@ async fn move_thread(
     now: At,
 ) -> Result<Enqueued> {
     let id = thread.conversation;
-    let Some(talk) = routes::talks(tx, &[id]).await?.into_iter().next() else { return Ok(Enqueued::default()) };
+    let Some(conversation) = routes::conversations(tx, &[id]).await?.into_iter().next() else {
+        return Ok(Enqueued::default());
+    };
     let rests_until = now + desk.policies.pool.quarantine;
     opening::end_legs(tx, id, Some(person), "phone_changed", now, rests_until).await?;
     let (waiting, freed) = pins::take_back(tx, id, person, "the phone was changed", now).await?;
@@ -56,11 +58,11 @@ async fn move_thread(
         let rep = (person, phone.as_str());
         sent.add(legs::open_rep_leg(desk, tx, id, rep, counterpart, now).await?);
     }
-    if talk.pinned_to == Some(person) {
-        let first = waiting.into_iter().chain(talk.waits_from).min();
+    if conversation.pinned_to == Some(person) {
+        let first = waiting.into_iter().chain(conversation.waits_from).min();
         queue::wait_from(tx, id, first).await?;
-        for talk in routes::talks(tx, &[id]).await? {
-            sent.add(handover::release(desk, tx, &talk, now).await?);
+        for conversation in routes::conversations(tx, &[id]).await? {
+            sent.add(handover::release(desk, tx, &conversation, now).await?);
         }
     }
     changes::note(tx, &[(id, "conversation")], now).await?;

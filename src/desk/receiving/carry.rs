@@ -26,7 +26,7 @@ use crate::faults;
 use crate::store::conversations::changes;
 use crate::store::conversations::messages::{self, Said, Unread, preview};
 use crate::store::routing::opening;
-use crate::store::routing::routes::{self, LiveLeg, Talk};
+use crate::store::routing::routes::{self, Conversation, LiveLeg};
 use crate::store::{Result, Tx, pairs};
 
 /// A text for a conversation.
@@ -65,35 +65,36 @@ pub(super) async fn carry(
     done: &mut Enqueued,
 ) -> Result<Vec<Option<Outcome>>> {
     let ids: Vec<ConversationId> = texts.iter().map(|one| one.conversation).collect();
-    let talks = routes::talks(tx, &ids).await?;
-    let known: Vec<ConversationId> = talks.iter().map(|talk| talk.id).collect();
+    let conversations = routes::conversations(tx, &ids).await?;
+    let known: Vec<ConversationId> = conversations.iter().map(|conversation| conversation.id).collect();
     let mut legs = routes::live_legs(tx, &known).await?;
     let mut progress: HashMap<ConversationId, Progress> =
-        talks.into_iter().map(|talk| (talk.id, Progress::of(talk))).collect();
+        conversations.into_iter().map(|conversation| (conversation.id, Progress::of(conversation))).collect();
 
     let unsaid = all_unsaid(tx, texts, &progress, &legs).await?;
     let mut group = Group::default();
     let mut outcomes = Vec::with_capacity(texts.len());
-    for (Plain { text, conversation, instead, way }, unsaid) in texts.iter().zip(&unsaid) {
+    for (Plain { text, conversation: conversation_id, instead, way }, unsaid) in texts.iter().zip(&unsaid) {
         let outcome = progress
-            .get_mut(conversation)
+            .get_mut(conversation_id)
             .filter(|progress| *way != Way::Fast || progress.is_ready(&legs, &text.from, now))
             .filter(|progress| !progress.is_over(desk.sent_at(now), now))
             .and_then(|progress| group.add(desk, progress, &mut legs, text, instead.as_deref(), unsaid.as_ref(), now));
         outcomes.push(outcome);
     }
 
-    for talk in group.paused.iter().filter_map(|id| progress.get(id)).map(|progress| &progress.talk) {
-        let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
-        let body = say(tx, Whose::In(talk.id), Wording::Paused, &[("customer", &customer)]).await?;
-        let reps = legs.iter().filter(|leg| leg.conversation == talk.id && leg.person.is_some() && leg.reachable);
+    for conversation in group.paused.iter().filter_map(|id| progress.get(id)).map(|progress| &progress.conversation) {
+        let customer = conversation.customer_phone.as_deref().map(masked).unwrap_or_default();
+        let body = say(tx, Whose::In(conversation.id), Wording::Paused, &[("customer", &customer)]).await?;
+        let reps =
+            legs.iter().filter(|leg| leg.conversation == conversation.id && leg.person.is_some() && leg.reachable);
         group.drafts.extend(reps.map(|leg| notice::answer(leg.number, &leg.phone, &body)));
     }
     messages::insert(tx, &group.messages).await?;
     faults::point("after_messages");
     opening::greeted(tx, &group.greeted, now).await?;
     let slid: Vec<(ConversationId, Term)> =
-        group.slid.iter().filter_map(|id| Some((*id, progress.get(id)?.talk.pair.as_ref()?.term))).collect();
+        group.slid.iter().filter_map(|id| Some((*id, progress.get(id)?.conversation.pair.as_ref()?.term))).collect();
     pairs::keep_terms(tx, &slid).await?;
     let touched: Vec<Said> = progress.into_values().filter_map(Progress::said).collect();
     messages::said(tx, &touched).await?;
@@ -105,24 +106,24 @@ pub(super) async fn carry(
     let mut sent = enqueue(desk, tx, group.drafts, now).await?;
     let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
     reading::failed(tx, &sent.unsent, now).await?;
-    for (conversation, message, alias) in group.flagged {
-        refused::raise(desk, tx, conversation, (message, alias.as_deref()), now).await?;
+    for (conversation_id, message, alias) in group.flagged {
+        refused::raise(desk, tx, conversation_id, (message, alias.as_deref()), now).await?;
     }
-    for talk in &group.woken {
-        snooze::back(desk, tx, talk, None, "the customer wrote", now).await?;
+    for conversation in &group.woken {
+        snooze::back(desk, tx, conversation, None, "the customer wrote", now).await?;
     }
-    for conversation in group.paused {
+    for conversation_id in group.paused {
         let data = serde_json::json!({});
-        changes::event(tx, desk.ids.next(now), Some(conversation), now, "loop_paused", None, &data).await?;
+        changes::event(tx, desk.ids.next(now), Some(conversation_id), now, "loop_paused", None, &data).await?;
     }
-    for (conversation, line, customer) in group.unattended {
-        told.add(notice::after_hours(desk, tx, conversation, line, &customer, now).await?);
+    for (conversation_id, line, customer) in group.unattended {
+        told.add(notice::after_hours(desk, tx, conversation_id, line, &customer, now).await?);
     }
     for (rep, body) in &group.not_sent {
         told.add(notice::not_sent(desk, tx, rep, body, now).await?);
     }
-    for (conversation, number, phone, body) in group.words_only {
-        told.add(notice::words_only(desk, tx, conversation, (number, &phone), &body, now).await?);
+    for (conversation_id, number, phone, body) in group.words_only {
+        told.add(notice::words_only(desk, tx, conversation_id, (number, &phone), &body, now).await?);
     }
     events::record(desk, tx, &group.told, now).await?;
     events::failed(desk, tx, &sent.unsent, now).await?;
@@ -141,11 +142,13 @@ async fn all_unsaid(
     legs: &[LiveLeg],
 ) -> Result<Vec<Option<(Unsaid, Option<String>)>>> {
     let mut all = Vec::with_capacity(texts.len());
-    for Plain { text, conversation, instead, .. } in texts {
+    for Plain { text, conversation: conversation_id, instead, .. } in texts {
         let words_alone = instead.is_some() || (text.media.is_empty() && !seen::is_blank(&text.body));
-        let from = legs.iter().find(|leg| leg.conversation == *conversation && leg.phone == text.from);
-        all.push(match (from, progress.get(conversation)) {
-            (Some(from), Some(progress)) if !words_alone => unsaid::of_text(tx, &progress.talk, from, text).await?,
+        let from = legs.iter().find(|leg| leg.conversation == *conversation_id && leg.phone == text.from);
+        all.push(match (from, progress.get(conversation_id)) {
+            (Some(from), Some(progress)) if !words_alone => {
+                unsaid::of_text(tx, &progress.conversation, from, text).await?
+            }
             _ => None,
         });
     }
@@ -154,7 +157,7 @@ async fn all_unsaid(
 
 /// A conversation while the group's texts go through it one after the other.
 struct Progress {
-    talk: Talk,
+    conversation: Conversation,
     echo: Echo,
     paused_at: Option<At>,
     last: Option<(At, Option<At>, String)>,
@@ -167,32 +170,32 @@ impl Progress {
     /// Whether a text from `from` needs nothing done before it is relayed: a rep's never does; a customer's does not if
     /// the rep is on duty and, where the rep has a phone for it, has a leg.
     fn is_ready(&self, legs: &[LiveLeg], from: &str, now: At) -> bool {
-        let talk = &self.talk;
-        if talk.customer_phone.as_deref() != Some(from) {
+        let conversation = &self.conversation;
+        if conversation.customer_phone.as_deref() != Some(from) {
             return true;
         }
-        let Some(rep) = talk.pinned_to else { return false };
-        let has_leg = || legs.iter().any(|leg| leg.conversation == talk.id && leg.person == Some(rep));
-        talk.on_shift(now) && (talk.rep_phone.is_none() || has_leg())
+        let Some(rep) = conversation.pinned_to else { return false };
+        let has_leg = || legs.iter().any(|leg| leg.conversation == conversation.id && leg.person == Some(rep));
+        conversation.on_shift(now) && (conversation.rep_phone.is_none() || has_leg())
     }
 
     /// It is a pair that is over.
     fn is_over(&self, sent_at: At, now: At) -> bool {
-        self.talk.pair.as_ref().is_some_and(|pair| pair.ended || pair.term.is_over(sent_at, now))
+        self.conversation.pair.as_ref().is_some_and(|pair| pair.ended || pair.term.is_over(sent_at, now))
     }
 
-    fn of(talk: Talk) -> Self {
-        let waits_from = talk.waits_from;
-        let echo = Echo::read(talk.loop_state.as_deref());
-        let paused_at = talk.paused_at;
-        let waiting_since = talk.waiting_since;
-        Progress { talk, echo, paused_at, last: None, waiting_since, waits_from, unread: Unread::default() }
+    fn of(conversation: Conversation) -> Self {
+        let waits_from = conversation.waits_from;
+        let echo = Echo::read(conversation.loop_state.as_deref());
+        let paused_at = conversation.paused_at;
+        let waiting_since = conversation.waiting_since;
+        Progress { conversation, echo, paused_at, last: None, waiting_since, waits_from, unread: Unread::default() }
     }
 
     fn said(self) -> Option<Said> {
         let (last_at, inbound_at, preview) = self.last?;
         Some(Said {
-            id: self.talk.id,
+            id: self.conversation.id,
             last_at,
             inbound_at,
             waiting_since: self.waiting_since,
@@ -211,7 +214,7 @@ struct Group {
     drafts: Vec<crate::desk::outbox::Draft>,
     greeted: Vec<crate::domain::ids::LegId>,
     paused: Vec<ConversationId>,
-    woken: Vec<Talk>,
+    woken: Vec<Conversation>,
     /// Customers whom nobody on duty has.
     unattended: Vec<(ConversationId, NumberId, String)>,
     kept: Vec<ConversationId>,
@@ -249,10 +252,10 @@ impl Group {
     /// Has a person look at what reads like a refusal of further texts, whoever of those outside wrote it and whether or
     /// not it is passed on. One question at a time.
     fn flag(&mut self, progress: &mut Progress, from: &LiveLeg, text: &Inbound, message: MessageId, now: At) {
-        let asked = progress.talk.flagged_at.is_some();
+        let asked = progress.conversation.flagged_at.is_some();
         if from.role != "rep" && !asked && refusal::reads_like(&text.body) {
-            progress.talk.flagged_at = Some(now);
-            self.flagged.push((progress.talk.id, message, from.alias.clone()));
+            progress.conversation.flagged_at = Some(now);
+            self.flagged.push((progress.conversation.id, message, from.alias.clone()));
         }
     }
 
@@ -266,8 +269,8 @@ impl Group {
         unsaid: Option<&(Unsaid, Option<String>)>,
         now: At,
     ) -> Option<Outcome> {
-        let talk = &progress.talk;
-        let from = legs.iter().find(|leg| leg.conversation == talk.id && leg.phone == text.from)?.clone();
+        let conversation = &progress.conversation;
+        let from = legs.iter().find(|leg| leg.conversation == conversation.id && leg.phone == text.from)?.clone();
         let (author, from_customer) = match from.role.as_str() {
             "rep" => ("rep", false),
             "party" => ("party", false),
@@ -275,11 +278,11 @@ impl Group {
         };
         // Two parties are two sides like any other two.
         let first_side = if author == "party" {
-            legs.iter().find(|leg| leg.conversation == talk.id).is_some_and(|leg| leg.id == from.id)
+            legs.iter().find(|leg| leg.conversation == conversation.id).is_some_and(|leg| leg.id == from.id)
         } else {
             from_customer
         };
-        if talk.blocked && from.role == "customer" {
+        if conversation.blocked && from.role == "customer" {
             let kind = if instead.is_some() { "keyword" } else { "text" };
             let message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(Keep::Blocked.why()));
             if instead.is_none() {
@@ -294,12 +297,12 @@ impl Group {
             self.tell_sender(&from, sender_told);
             return Some(self.keep(&from, message));
         }
-        if from_customer && progress.talk.snoozed_until.take().is_some() {
-            self.woken.push(progress.talk.clone());
+        if from_customer && progress.conversation.snoozed_until.take().is_some() {
+            self.woken.push(progress.conversation.clone());
         }
-        let talk = &progress.talk;
+        let conversation = &progress.conversation;
         let picture = !text.media.is_empty();
-        if talk.pair.is_some() && progress.echo.is_new(first_side, &text.body, picture) {
+        if conversation.pair.is_some() && progress.echo.is_new(first_side, &text.body, picture) {
             // Nobody of ours answers in a pair; whoever says something else is no machine.
             progress.paused_at = None;
         }
@@ -307,11 +310,11 @@ impl Group {
         let loops = progress.echo.hear(first_side, &text.body, picture, desk.sent_at(now));
         if loops && progress.paused_at.is_none() {
             progress.paused_at = Some(now);
-            self.paused.push(talk.id);
+            self.paused.push(conversation.id);
         }
         let kind = if instead.is_some() { "keyword" } else { "text" };
         let (outcome, why) = if progress.paused_at.is_some() {
-            let why = match &talk.pair {
+            let why = match &conversation.pair {
                 Some(_) => "two machines seem to answer each other: relaying is paused until one says something else",
                 None => "two machines seem to answer each other: relaying is paused until somebody replies",
             };
@@ -320,11 +323,11 @@ impl Group {
             (Outcome::Relayed, None)
         };
         let mut message = text.message(desk, now, (author, kind), outcome, why);
-        message.conversation = Some(talk.id);
+        message.conversation = Some(conversation.id);
         message.leg = Some(from.id);
         message.author_id = from.person;
         if outcome == Outcome::Relayed {
-            let own = match &talk.pair {
+            let own = match &conversation.pair {
                 Some(pair) if pair.redact => redact(&text.body),
                 _ => None,
             };
@@ -333,7 +336,7 @@ impl Group {
             // In a support conversation the customer hears a rep as the line, whoever it is.
             let name = from.alias.clone().or_else(|| from.person_name.clone()).unwrap_or_default();
             let author = Author { leg: Some(from.id), person: from.person, name: &name };
-            let fan = fan_out(talk, legs, author, message.id, &said, &desk.policies, now);
+            let fan = fan_out(conversation, legs, author, message.id, &said, &desk.policies, now);
             for leg in legs.iter_mut().filter(|leg| fan.greeted.contains(&leg.id)) {
                 leg.greeted = true;
             }
@@ -342,21 +345,21 @@ impl Group {
             self.tell_sender(&from, sender_told);
             progress.waits_from = progress.waits_from.or(fan.waits.then_some(message.id));
             if author.leg == Some(from.id) && from.role == "customer" && instead.is_none() {
-                let nobody = talk.pinned_to.is_none() || !talk.on_shift(now);
-                let missed = nobody.then_some(()).and(talk.line);
-                self.unattended.extend(missed.map(|line| (talk.id, line, from.phone.clone())));
+                let nobody = conversation.pinned_to.is_none() || !conversation.on_shift(now);
+                let missed = nobody.then_some(()).and(conversation.line);
+                self.unattended.extend(missed.map(|line| (conversation.id, line, from.phone.clone())));
             }
         }
         if instead.is_none() {
             self.flag(progress, &from, text, message.id, now);
         }
-        if let Some(pair) = &mut progress.talk.pair {
+        if let Some(pair) = &mut progress.conversation.pair {
             let data = text.as_told((message.id, from.alias.as_deref()), (outcome, why), instead.is_some());
             self.told.push(Event::of(from.conversation, Kind::MessageReceived, data));
             let later = pair.term.after_message(desk.sent_at(now));
             if later != pair.term {
                 pair.term = later;
-                self.slid.insert(progress.talk.id);
+                self.slid.insert(progress.conversation.id);
             }
         }
         progress.unread = match author {

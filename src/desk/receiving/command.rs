@@ -15,7 +15,7 @@ use crate::domain::people::person::Duty;
 use crate::domain::words::command::{Command, Hash, span_words};
 use crate::domain::words::files::Files;
 use crate::domain::words::text::Wording;
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::views::colleagues;
 use crate::store::{Result, Tx};
 
@@ -152,13 +152,13 @@ async fn in_thread(
 }
 
 /// Whom the thread is with, since when, and who has it.
-async fn who(tx: &mut Tx, by: PersonId, conversation: ConversationId, now: At) -> Result<String> {
-    let talks = routes::talks(tx, &[conversation]).await?;
-    let Some(talk) = talks.first() else { return Ok(String::new()) };
-    let since = ago(now, talk.opened_at);
-    let with = if talk.pinned_to == Some(by) { "you" } else { "a colleague" };
-    let line = talk.line_name.as_deref().map(|line| format!(", {line}")).unwrap_or_default();
-    Ok(format!("{}{line}, #{conversation}. Began {since}. With {with}.", customer_label(talk)))
+async fn who(tx: &mut Tx, by: PersonId, conversation_id: ConversationId, now: At) -> Result<String> {
+    let conversations = routes::conversations(tx, &[conversation_id]).await?;
+    let Some(conversation) = conversations.first() else { return Ok(String::new()) };
+    let since = ago(now, conversation.opened_at);
+    let with = if conversation.pinned_to == Some(by) { "you" } else { "a colleague" };
+    let line = conversation.line_name.as_deref().map(|line| format!(", {line}")).unwrap_or_default();
+    Ok(format!("{}{line}, #{conversation_id}. Began {since}. With {with}.", customer_label(conversation)))
 }
 
 /// How long ago in words.
@@ -176,12 +176,12 @@ fn ago(now: At, at: At) -> String {
 async fn assignee(
     tx: &mut Tx,
     by: PersonId,
-    conversation: ConversationId,
+    conversation_id: ConversationId,
     name: &str,
     now: At,
 ) -> Result<std::result::Result<(PersonId, String), String>> {
-    let talks = routes::talks(tx, &[conversation]).await?;
-    let line = talks.first().and_then(|talk: &Talk| talk.line);
+    let conversations = routes::conversations(tx, &[conversation_id]).await?;
+    let line = conversations.first().and_then(|conversation: &Conversation| conversation.line);
     let members = match line {
         Some(line) => colleagues::of(tx, line, now).await?,
         None => Vec::new(),

@@ -32,24 +32,24 @@ pub(super) async fn answer(
     if queue::hold_line_of(tx, id).await?.is_none() {
         return Ok(None);
     }
-    let Some(mut talk) = routes::talks(tx, &[id]).await?.into_iter().next() else { return Ok(None) };
-    if talk.pinned_to != Some(rep) || access::assignee(tx, rep, id).await?.is_none() {
+    let Some(mut conversation) = routes::conversations(tx, &[id]).await?.into_iter().next() else { return Ok(None) };
+    if conversation.pinned_to != Some(rep) || access::assignee(tx, rep, id).await?.is_none() {
         return Ok(None);
     }
-    if talk.closed {
-        let within = desk.policies.support_of(talk.line_policies.as_deref()).reopen_within;
+    if conversation.closed {
+        let within = desk.policies.support_of(conversation.line_policies.as_deref()).reopen_within;
         let in_time = past.closed_at.is_some_and(|at| at + within >= desk.sent_at(now));
         let with = (Some(rep), With::SameRep);
         let why = "the rep answered late";
-        talk = match if in_time { reopen(desk, tx, id, with, why, now).await? } else { None } {
-            Some(talk) => talk,
+        conversation = match if in_time { reopen(desk, tx, id, with, why, now).await? } else { None } {
+            Some(conversation) => conversation,
             None => return Ok(None),
         };
     }
     let from = item.text.from.as_str();
     let legs = routes::live_legs(tx, &[id]).await?;
     let has_leg = legs.iter().any(|leg| leg.phone == from);
-    if let (false, Some(customer)) = (has_leg, &talk.customer_phone) {
+    if let (false, Some(customer)) = (has_leg, &conversation.customer_phone) {
         open_free_leg(desk, tx, id, (rep, from), customer, now).await?;
     }
     let plain = Plain::new(item.text, id, Way::Sure);

@@ -281,7 +281,7 @@ async fn hold_in_order(tx: &mut Tx, lines: BTreeSet<NumberId>, conversations: &[
     for line in lines {
         opening::hold_line(tx, line).await?;
     }
-    routes::talks(tx, conversations).await.map(drop)
+    routes::conversations(tx, conversations).await.map(drop)
 }
 
 /// The keyword that a body is; START's twin YES does not undo a toll-free number's STOP.

@@ -68,9 +68,9 @@ async fn take_up(
     let Some(closed) = table::reopenable(tx, customer, held_line.line, since).await? else { return Ok(None) };
     let last = held_line.last_rep(tx, Some(customer), now).await?;
     let why = "the customer texted again";
-    let Some(talk) = reopen(desk, tx, closed, (None, With::Nobody), why, now).await? else { return Ok(None) };
-    held_line.assign(desk, tx, &talk, last, now, done).await?;
-    Ok(Some(talk.id))
+    let Some(conversation) = reopen(desk, tx, closed, (None, With::Nobody), why, now).await? else { return Ok(None) };
+    held_line.assign(desk, tx, &conversation, last, now, done).await?;
+    Ok(Some(conversation.id))
 }
 
 /// Opens a conversation with whoever is picked.

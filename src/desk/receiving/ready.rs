@@ -8,7 +8,7 @@ use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::{handover, legs};
 use crate::desk::upkeep::lapse;
 use crate::domain::ids::{ConversationId, NumberId};
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::{Result, Tx};
 
 /// Drains the queue of `line`, then has the rep of `conversation` replaced if they are missing for too long, texted
@@ -17,35 +17,37 @@ pub(super) async fn ready(
     desk: &Desk,
     tx: &mut Tx,
     line: NumberId,
-    conversation: ConversationId,
+    conversation_id: ConversationId,
     now: At,
     done: &mut Enqueued,
 ) -> Result<()> {
     let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
     done.add(queue::drain_held(desk, tx, &mut held_line, now).await?);
-    let Some(mut talk) = one(tx, conversation).await? else { return Ok(()) };
-    if is_missing(desk, &held_line, &talk, now) {
-        done.add(queue::replace(desk, tx, &mut held_line, &talk, "rep_missing", now).await?);
-        let Some(given) = one(tx, conversation).await? else { return Ok(()) };
-        talk = given;
+    let Some(mut conversation) = one(tx, conversation_id).await? else { return Ok(()) };
+    if is_missing(desk, &held_line, &conversation, now) {
+        done.add(queue::replace(desk, tx, &mut held_line, &conversation, "rep_missing", now).await?);
+        let Some(given) = one(tx, conversation_id).await? else { return Ok(()) };
+        conversation = given;
     }
-    done.add(handover::release(desk, tx, &talk, now).await?);
-    let (Some(rep), Some(phone), Some(customer)) = (talk.pinned_to, &talk.rep_phone, &talk.customer_phone) else {
+    done.add(handover::release(desk, tx, &conversation, now).await?);
+    let (Some(rep), Some(phone), Some(customer)) =
+        (conversation.pinned_to, &conversation.rep_phone, &conversation.customer_phone)
+    else {
         return Ok(());
     };
-    let legs = routes::live_legs(tx, &[talk.id]).await?;
-    if talk.on_shift(now) && !legs.iter().any(|leg| leg.person == Some(rep)) {
-        legs::open_free_leg(desk, tx, talk.id, (rep, phone), customer, now).await?;
+    let legs = routes::live_legs(tx, &[conversation.id]).await?;
+    if conversation.on_shift(now) && !legs.iter().any(|leg| leg.person == Some(rep)) {
+        legs::open_free_leg(desk, tx, conversation.id, (rep, phone), customer, now).await?;
     }
     Ok(())
 }
 
-async fn one(tx: &mut Tx, conversation: ConversationId) -> Result<Option<Talk>> {
-    Ok(routes::talks(tx, &[conversation]).await?.into_iter().find(|talk| !talk.closed))
+async fn one(tx: &mut Tx, conversation_id: ConversationId) -> Result<Option<Conversation>> {
+    Ok(routes::conversations(tx, &[conversation_id]).await?.into_iter().find(|conversation| !conversation.closed))
 }
 
 /// The rep has been off for so long while the line was open that somebody else is picked.
-fn is_missing(desk: &Desk, held_line: &HeldLine, talk: &Talk, now: At) -> bool {
-    let since = talk.missing_since(now);
+fn is_missing(desk: &Desk, held_line: &HeldLine, conversation: &Conversation, now: At) -> bool {
+    let since = conversation.missing_since(now);
     lapse::may_lapse(desk) && since.is_some_and(|since| since + held_line.policy.hand_over_after <= now)
 }

@@ -8,7 +8,7 @@ use crate::domain::characters::seen;
 use crate::domain::numbers::phone::masked;
 use crate::domain::words::files::Files;
 use crate::domain::words::text::Wording;
-use crate::store::routing::routes::{LiveLeg, Talk};
+use crate::store::routing::routes::{Conversation, LiveLeg};
 use crate::store::{Result, Tx};
 
 /// What is said about the part of a text that cannot travel.
@@ -60,17 +60,17 @@ pub fn short<'a>(body: &'a str, unsaid: Option<&'a Unsaid>) -> &'a str {
 /// if anything.
 pub(in crate::desk) async fn of_text(
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     from: &LiveLeg,
     text: &Inbound,
 ) -> Result<Option<(Unsaid, Option<String>)>> {
-    let (whose, files) = (Whose::In(talk.id), Files::Of(text.media_types()));
+    let (whose, files) = (Whose::In(conversation.id), Files::Of(text.media_types()));
     let Some(unsaid) = Unsaid::of(tx, whose, &text.body, &files).await? else { return Ok(None) };
     let what = what(&files);
     let told = match (from.role.as_str(), files.are_none()) {
         ("rep", true) => Some(say(tx, whose, Wording::EmptyNotSent, &[]).await?),
         ("rep", false) => {
-            let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
+            let customer = conversation.customer_phone.as_deref().map(masked).unwrap_or_default();
             let values = [("customer", customer.as_str()), ("what", what.as_str())];
             Some(say(tx, whose, Wording::MediaNotSent, &values).await?)
         }

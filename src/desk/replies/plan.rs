@@ -92,7 +92,7 @@ impl Job for Plan {
         let Written { reply, seen, at, typed } = &self.written;
         let whose = (reply.by, reply.conversation);
         let done = |outcome| Ok((outcome, Enqueued::default()));
-        if access::talk(tx, reply.by, reply.conversation).await?.is_none() {
+        if access::conversation(tx, reply.by, reply.conversation).await?.is_none() {
             return done(Err(Failure::NotFound));
         }
         if let Some(taken) = known(tx, reply.form_key.as_deref()).await? {

@@ -14,7 +14,7 @@ use crate::store::conversations::access::{self, Viewer};
 use crate::store::conversations::changes;
 use crate::store::conversations::messages::{self, NewMessage, Said, Unread, preview};
 use crate::store::routing::opening;
-use crate::store::routing::routes::{self, LiveLeg, Talk};
+use crate::store::routing::routes::{self, Conversation, LiveLeg};
 use crate::store::{self, Job, Result, Tx, outbox};
 
 /// The longest answer, in characters; it is sent in parts of 1,600.
@@ -74,7 +74,7 @@ impl Job for Write {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, reply) = (&self.desk, &self.reply);
         let now = desk.clock.now();
-        if access::talk(tx, reply.by, reply.conversation).await?.is_none() {
+        if access::conversation(tx, reply.by, reply.conversation).await?.is_none() {
             return Ok((Err(Failure::NotFound), Enqueued::default()));
         }
         if let Some(key) = &reply.form_key
@@ -97,7 +97,7 @@ impl Job for Write {
 /// Somebody who may answer a conversation now.
 pub(in crate::desk) struct Admitted {
     /// The conversation, held.
-    pub talk: Talk,
+    pub conversation: Conversation,
     /// Its live legs.
     pub legs: Vec<LiveLeg>,
     /// The customer's phone.
@@ -116,31 +116,33 @@ pub(in crate::desk) struct Admitted {
 pub(in crate::desk) async fn admit(
     desk: &Desk,
     tx: &mut Tx,
-    (by, conversation): (PersonId, ConversationId),
+    (by, conversation_id): (PersonId, ConversationId),
     to: Option<&str>,
     now: At,
 ) -> Result<Result<Admitted, Failure>> {
-    let Some((mut talk, viewer)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
-    let mut legs = routes::live_legs(tx, &[talk.id]).await?;
-    if let Some(why) = obstacle(tx, &talk, &legs).await? {
+    let Some((mut conversation, viewer)) = access::conversation(tx, by, conversation_id).await? else {
+        return Ok(Err(Failure::NotFound));
+    };
+    let mut legs = routes::live_legs(tx, &[conversation.id]).await?;
+    if let Some(why) = obstacle(tx, &conversation, &legs).await? {
         return Ok(Err(Failure::refused("body", why)));
     }
-    let Some(to_phone) = customer_of(&talk, &legs).map(|leg| leg.phone.clone()) else {
+    let Some(to_phone) = customer_of(&conversation, &legs).map(|leg| leg.phone.clone()) else {
         return Ok(Err(Failure::NotFound));
     };
     if to.is_some_and(|to| to != to_phone) {
         return Ok(Err(Failure::refused("body", "the customer has another number now than when it was written")));
     }
     let mut sent = Enqueued::default();
-    if talk.pinned_to.is_none() && !viewer.manages {
-        sent = pin::take(desk, tx, &talk, &viewer, now).await?;
-        let Some(taken) = routes::talks(tx, &[talk.id]).await?.into_iter().next() else {
+    if conversation.pinned_to.is_none() && !viewer.manages {
+        sent = pin::take(desk, tx, &conversation, &viewer, now).await?;
+        let Some(taken) = routes::conversations(tx, &[conversation.id]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
-        talk = taken;
-        legs = routes::live_legs(tx, &[talk.id]).await?;
+        conversation = taken;
+        legs = routes::live_legs(tx, &[conversation.id]).await?;
     }
-    Ok(Ok(Admitted { talk, legs, to_phone, viewer, sent }))
+    Ok(Ok(Admitted { conversation, legs, to_phone, viewer, sent }))
 }
 
 /// Accepts an answer: from here on it is a message, and its texts are in the outbox.
@@ -151,16 +153,16 @@ pub(in crate::desk) async fn accept(
     (body, form_key): (&str, Option<String>),
     now: At,
 ) -> Result<(MessageId, Enqueued)> {
-    let Admitted { talk, legs, viewer, .. } = admitted;
-    let message = web_message(desk, talk.id, viewer.id, "text", "relayed", body, form_key, now);
+    let Admitted { conversation, legs, viewer, .. } = admitted;
+    let message = web_message(desk, conversation.id, viewer.id, "text", "relayed", body, form_key, now);
     let id = message.id;
     messages::insert(tx, &[message]).await?;
     let author = Author { leg: None, person: Some(viewer.id), name: &viewer.name };
-    let fan = fan_out(talk, legs, author, id, &Words::plain(body), &desk.policies, now);
+    let fan = fan_out(conversation, legs, author, id, &Words::plain(body), &desk.policies, now);
     opening::greeted(tx, &fan.greeted, now).await?;
     let mut sent = enqueue(desk, tx, fan.drafts, now).await?;
     let said = Said {
-        id: talk.id,
+        id: conversation.id,
         last_at: now,
         inbound_at: None,
         waiting_since: None,
@@ -168,26 +170,30 @@ pub(in crate::desk) async fn accept(
         // A person has looked: relaying goes on, and what machines said to each other is forgotten.
         loop_state: None,
         paused_at: None,
-        waits_from: talk.waits_from.or(fan.waits.then_some(id)),
+        waits_from: conversation.waits_from.or(fan.waits.then_some(id)),
         unread: Unread::SEEN,
     };
     messages::said(tx, &[said]).await?;
     // Its author sees it on the bubble; the mark calls whoever looks at the list.
     reading::failed(tx, &std::mem::take(&mut sent.unsent), now).await?;
-    changes::note(tx, &[(talk.id, "message")], now).await?;
+    changes::note(tx, &[(conversation.id, "message")], now).await?;
     Ok((id, sent))
 }
 
-fn customer_of<'a>(talk: &Talk, legs: &'a [LiveLeg]) -> Option<&'a LiveLeg> {
-    legs.iter().find(|leg| leg.conversation == talk.id && leg.role == "customer")
+fn customer_of<'a>(conversation: &Conversation, legs: &'a [LiveLeg]) -> Option<&'a LiveLeg> {
+    legs.iter().find(|leg| leg.conversation == conversation.id && leg.role == "customer")
 }
 
 /// Why nothing can be sent to the customer, in words for the composer; `None` if it can.
-pub async fn obstacle(tx: &mut Tx, talk: &Talk, legs: &[LiveLeg]) -> Result<Option<String>, store::Error> {
-    if talk.closed {
+pub async fn obstacle(
+    tx: &mut Tx,
+    conversation: &Conversation,
+    legs: &[LiveLeg],
+) -> Result<Option<String>, store::Error> {
+    if conversation.closed {
         return Ok(Some("this conversation is closed: a new text from the customer opens another".to_owned()));
     }
-    let Some(customer) = customer_of(talk, legs) else {
+    let Some(customer) = customer_of(conversation, legs) else {
         return Ok(Some("nobody is at the other end of this conversation any more".to_owned()));
     };
     if !Sender::read(&customer.phone).answerable() {

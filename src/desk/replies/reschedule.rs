@@ -53,7 +53,7 @@ impl Job for Reschedule {
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
-        if access::talk(tx, self.by, self.conversation).await?.is_none()
+        if access::conversation(tx, self.by, self.conversation).await?.is_none()
             || !planned::exists(tx, self.conversation, self.id).await?
         {
             return Ok(Err(Failure::NotFound));

@@ -57,7 +57,7 @@ impl Job for Due {
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         // Whoever else would send them waits here, and finds them sent.
-        routes::talks(tx, &[self.conversation]).await?;
+        routes::conversations(tx, &[self.conversation]).await?;
         let waiting = planned::waiting(tx, self.conversation).await?;
         // Everything may leave; else only what was written from then on and is not scheduled.
         let (free, since) = (lapse::may_lapse(desk), began(desk, now));

@@ -113,8 +113,8 @@ pub(in crate::desk) async fn settle(desk: &Desk, tx: &mut Tx, lines: &[NumberId]
         sent.add(queue::drain(desk, tx, *line, now).await?);
     }
     for kept in table::kept(tx).await?.into_iter().filter(|kept| kept.waits && kept.shift.on_at(now)) {
-        for talk in routes::talks(tx, &[kept.id]).await? {
-            sent.add(handover::release(desk, tx, &talk, now).await?);
+        for conversation in routes::conversations(tx, &[kept.id]).await? {
+            sent.add(handover::release(desk, tx, &conversation, now).await?);
         }
     }
     Ok(sent)
@@ -248,27 +248,32 @@ impl Job for TurnJob {
                 let sent = queue::drain_held(desk, tx, &mut held_line, now).await?;
                 Ok((held_line.given, sent))
             }
-            Turn::Release(conversation) => {
-                let Some(talk) = routes::talks(tx, &[*conversation]).await?.into_iter().next() else {
+            Turn::Release(conversation_id) => {
+                let Some(conversation) = routes::conversations(tx, &[*conversation_id]).await?.into_iter().next()
+                else {
                     return Ok((0, Enqueued::default()));
                 };
-                let did = usize::from(talk.waits_from.is_some());
-                Ok((did, handover::release(desk, tx, &talk, now).await?))
+                let did = usize::from(conversation.waits_from.is_some());
+                Ok((did, handover::release(desk, tx, &conversation, now).await?))
             }
-            Turn::Replace(conversation, person) => {
-                let Some(line) = table::line_of(tx, *conversation).await? else {
+            Turn::Replace(conversation_id, person) => {
+                let Some(line) = table::line_of(tx, *conversation_id).await? else {
                     return Ok((0, Enqueued::default()));
                 };
                 let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
-                let talk = routes::talks(tx, &[*conversation]).await?.into_iter().next();
-                let still = |talk: &routes::Talk| {
-                    talk.pinned_to == Some(*person) && !talk.closed && talk.waiting_since.is_some()
+                let conversation = routes::conversations(tx, &[*conversation_id]).await?.into_iter().next();
+                let still = |conversation: &routes::Conversation| {
+                    conversation.pinned_to == Some(*person)
+                        && !conversation.closed
+                        && conversation.waiting_since.is_some()
                 };
                 let after = held_line.policy.hand_over_after;
-                let missing = |talk: &routes::Talk| talk.missing_since(now).is_some_and(|since| since + after <= now);
-                match talk.filter(still).filter(missing) {
-                    Some(talk) if held_line.has_candidate() => {
-                        Ok((1, queue::replace(desk, tx, &mut held_line, &talk, "rep_missing", now).await?))
+                let missing = |conversation: &routes::Conversation| {
+                    conversation.missing_since(now).is_some_and(|since| since + after <= now)
+                };
+                match conversation.filter(still).filter(missing) {
+                    Some(conversation) if held_line.has_candidate() => {
+                        Ok((1, queue::replace(desk, tx, &mut held_line, &conversation, "rep_missing", now).await?))
                     }
                     _ => Ok((0, Enqueued::default())),
                 }

@@ -18,32 +18,40 @@ use crate::domain::words::text::Wording;
 use crate::faults;
 use crate::store::conversations::changes;
 use crate::store::conversations::pins::{self, Waited};
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::routing::{opening, queue};
 use crate::store::{Result, Tx};
 
 /// Sends the texts that wait for the phone of a conversation's rep, if the rep is on duty now, in order. A rep who works
 /// on the web alone has them there. The event that it leaves keeps the conversation from being idle: the rep has what
 /// was said from now on.
-pub(in crate::desk) async fn release(desk: &Desk, tx: &mut Tx, talk: &Talk, now: At) -> Result<Enqueued> {
-    let (Some(first), Some(rep)) = (talk.waits_from, talk.pinned_to) else { return Ok(Enqueued::default()) };
-    if talk.rep_phone.is_some() && !talk.on_shift(now) {
+pub(in crate::desk) async fn release(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: &Conversation,
+    now: At,
+) -> Result<Enqueued> {
+    let (Some(first), Some(rep)) = (conversation.waits_from, conversation.pinned_to) else {
+        return Ok(Enqueued::default());
+    };
+    if conversation.rep_phone.is_some() && !conversation.on_shift(now) {
         return Ok(Enqueued::default());
     }
     let mut sent = Enqueued::default();
-    if let (Some(phone), Some(customer)) = (&talk.rep_phone, &talk.customer_phone) {
-        let legs = routes::live_legs(tx, &[talk.id]).await?;
+    if let (Some(phone), Some(customer)) = (&conversation.rep_phone, &conversation.customer_phone) {
+        let legs = routes::live_legs(tx, &[conversation.id]).await?;
         if !legs.iter().any(|leg| leg.person == Some(rep)) {
-            legs::open_free_leg(desk, tx, talk.id, (rep, phone), customer, now).await?;
+            legs::open_free_leg(desk, tx, conversation.id, (rep, phone), customer, now).await?;
         }
-        let messages = queue::relayed_from(tx, talk.id, first).await?;
-        sent = hand_on(desk, tx, talk, &messages, now).await?;
+        let messages = queue::relayed_from(tx, conversation.id, first).await?;
+        sent = hand_on(desk, tx, conversation, &messages, now).await?;
     }
-    queue::wait_from(tx, talk.id, None).await?;
-    let data = json!({ "person": rep.0.to_string(), "to": if talk.rep_phone.is_some() { "phone" } else { "web" } });
-    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "released", None, &data).await?;
+    queue::wait_from(tx, conversation.id, None).await?;
+    let data =
+        json!({ "person": rep.0.to_string(), "to": if conversation.rep_phone.is_some() { "phone" } else { "web" } });
+    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "released", None, &data).await?;
     faults::point("after_release");
-    changes::note(tx, &[(talk.id, "message")], now).await?;
+    changes::note(tx, &[(conversation.id, "message")], now).await?;
     Ok(sent)
 }
 
@@ -52,23 +60,24 @@ pub(in crate::desk) async fn release(desk: &Desk, tx: &mut Tx, talk: &Talk, now:
 pub(in crate::desk) async fn hand_on(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     messages: &[MessageId],
     now: At,
 ) -> Result<Enqueued> {
-    let legs = routes::live_legs(tx, &[talk.id]).await?;
-    let assignee = legs.iter().find(|leg| leg.person.is_some() && leg.person == talk.pinned_to && leg.reachable);
+    let legs = routes::live_legs(tx, &[conversation.id]).await?;
+    let assignee =
+        legs.iter().find(|leg| leg.person.is_some() && leg.person == conversation.pinned_to && leg.reachable);
     let Some(leg) = assignee.filter(|_| !messages.is_empty()) else { return Ok(Enqueued::default()) };
     let waited = pins::waited(tx, messages, leg.id).await?;
-    let mut fresh = context(leg, talk, &desk.policies);
+    let mut fresh = context(leg, conversation, &desk.policies);
     let mut drafts = Vec::new();
     for one in waited.iter().filter(|one| one.author.is_none() || one.author != leg.person) {
-        let mut body = words_of(tx, one, talk).await?;
+        let mut body = words_of(tx, one, conversation).await?;
         if let Some(context) = fresh.take() {
             opening::greeted(tx, &[leg.id], now).await?;
             body.insert_str(0, &context);
         }
-        drafts.push(draft(talk, leg, one.id, body));
+        drafts.push(draft(conversation, leg, one.id, body));
     }
     let mut sent = enqueue(desk, tx, drafts, now).await?;
     // Whoever said it did reach the customer, or is the customer: nobody is told, and the words stand in the inbox.
@@ -84,32 +93,33 @@ pub(in crate::desk) async fn hand_on_late(
     now: At,
 ) -> Result<Enqueued> {
     let mut by_talk: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
-    for (conversation, message) in lost {
-        by_talk.entry(*conversation).or_default().push(*message);
+    for (conversation_id, message) in lost {
+        by_talk.entry(*conversation_id).or_default().push(*message);
     }
     let ids: Vec<ConversationId> = by_talk.keys().copied().collect();
     let mut all = Enqueued::default();
-    for talk in routes::talks(tx, &ids).await? {
-        let messages = by_talk.remove(&talk.id).unwrap_or_default();
+    for conversation in routes::conversations(tx, &ids).await? {
+        let messages = by_talk.remove(&conversation.id).unwrap_or_default();
         // Nobody has it, or whoever does is off: they wait like any other text.
-        let nobody = talk.pinned_to.is_none() || (talk.rep_phone.is_some() && !talk.on_shift(now));
-        if nobody && !talk.closed {
-            let first = messages.into_iter().chain(talk.waits_from).min();
-            queue::wait_from(tx, talk.id, first).await?;
+        let nobody =
+            conversation.pinned_to.is_none() || (conversation.rep_phone.is_some() && !conversation.on_shift(now));
+        if nobody && !conversation.closed {
+            let first = messages.into_iter().chain(conversation.waits_from).min();
+            queue::wait_from(tx, conversation.id, first).await?;
             continue;
         }
-        all.add(hand_on(desk, tx, &talk, &messages, now).await?);
+        all.add(hand_on(desk, tx, &conversation, &messages, now).await?);
     }
     Ok(all)
 }
 
 /// What a rep's phone shows of a message.
-async fn words_of(tx: &mut Tx, one: &Waited, talk: &Talk) -> Result<String> {
+async fn words_of(tx: &mut Tx, one: &Waited, conversation: &Conversation) -> Result<String> {
     if one.keyword {
-        let customer = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
-        return say(tx, Whose::In(talk.id), Wording::OptedOut, &[("customer", &customer)]).await;
+        let customer = conversation.customer_phone.as_deref().map(masked).unwrap_or_default();
+        return say(tx, Whose::In(conversation.id), Wording::OptedOut, &[("customer", &customer)]).await;
     }
-    let unsaid = Unsaid::of(tx, Whose::In(talk.id), &one.body, &one.files).await?;
+    let unsaid = Unsaid::of(tx, Whose::In(conversation.id), &one.body, &one.files).await?;
     let body = words(&one.body, unsaid.as_ref()).staff;
     Ok(match &one.author_name {
         Some(name) => format!("{name}: {body}"),

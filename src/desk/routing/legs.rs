@@ -82,7 +82,7 @@ async fn rest_idlest(
     let Some((leg, conversation, mask)) = phones::idlest(tx, phone, except).await? else {
         return Ok(Enqueued::default());
     };
-    let talks = routes::talks(tx, &[conversation]).await?;
+    let conversations = routes::conversations(tx, &[conversation]).await?;
     let rests_until = now + desk.policies.pool.quarantine;
     if opening::end_legs(tx, conversation, Some(person), "rested", now, rests_until).await? == 0 {
         return Ok(Enqueued::default());
@@ -91,7 +91,7 @@ async fn rest_idlest(
     let data = json!({ "person": person.0.to_string(), "leg": leg.0.to_string(), "mask": mask.0.to_string() });
     changes::event(tx, desk.ids.next(now), Some(conversation), now, "leg_rested", None, &data).await?;
     changes::note(tx, &[(conversation, "conversation")], now).await?;
-    let customer = talks.first().map(customer_label).unwrap_or_default();
+    let customer = conversations.first().map(customer_label).unwrap_or_default();
     let body = say(tx, Whose::In(conversation), Wording::Rested, &[("customer", &customer)]).await?;
     enqueue(desk, tx, vec![answer(mask, phone, &body)], now).await
 }
@@ -170,7 +170,7 @@ pub(in crate::desk) fn customer_leg<'a>(
 /// As [`open_rep_leg`].
 pub async fn leave_blocked(desk: &Desk, tx: &mut Tx, person: PersonId, phone: &str, now: At) -> Result<()> {
     for thread in phones::blocked_threads(tx, phone).await? {
-        routes::talks(tx, &[thread.conversation]).await?;
+        routes::conversations(tx, &[thread.conversation]).await?;
         let rests_until = now + desk.policies.pool.quarantine;
         opening::end_legs(tx, thread.conversation, Some(person), "blocked", now, rests_until).await?;
         if let Some(counterpart) = &thread.counterpart {

@@ -12,7 +12,7 @@ use crate::faults;
 use crate::store::conversations::access::{self, Viewer};
 use crate::store::conversations::pins::{self, Freed};
 use crate::store::conversations::{attention, changes};
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::routing::{opening, queue as store_queue};
 use crate::store::{Job, Result, Tx};
 
@@ -74,63 +74,72 @@ impl Job for Move {
 pub(in crate::desk) async fn move_in(
     desk: &Desk,
     tx: &mut Tx,
-    (by, conversation): (PersonId, ConversationId),
+    (by, conversation_id): (PersonId, ConversationId),
     to: Option<PersonId>,
     note: Option<&str>,
     now: At,
 ) -> Result<Result<Enqueued, Failure>> {
-    let line = queue::hold_line_of(tx, conversation).await?;
-    let Some((talk, viewer)) = access::talk(tx, by, conversation).await? else { return Ok(Err(Failure::NotFound)) };
-    if talk.closed {
+    let line = queue::hold_line_of(tx, conversation_id).await?;
+    let Some((conversation, viewer)) = access::conversation(tx, by, conversation_id).await? else {
+        return Ok(Err(Failure::NotFound));
+    };
+    if conversation.closed {
         return Ok(Err(Failure::refused("conversation", "it is closed")));
     }
     let assignee = to.unwrap_or(by);
-    if talk.pinned_to == Some(assignee) {
+    if conversation.pinned_to == Some(assignee) {
         return Ok(Ok(Enqueued::default()));
     }
-    if to.is_none() && talk.pinned_to.is_some() && !viewer.manages {
+    if to.is_none() && conversation.pinned_to.is_some() && !viewer.manages {
         return Ok(Err(Failure::refused("conversation", "somebody else has taken it")));
     }
-    if access::assignee(tx, assignee, conversation).await?.is_none() {
+    if access::assignee(tx, assignee, conversation_id).await?.is_none() {
         let (field, why) = match to {
             Some(_) => ("to", "this person is not a member of the line, or is disabled: choose somebody else"),
             None => ("conversation", "only members of the line can take it: have an admin add you to the line"),
         };
         return Ok(Err(Failure::refused(field, why)));
     }
-    let mut done = send_due::at_once(desk, tx, conversation, now).await?;
-    done.add(hand_over(desk, tx, &talk, &viewer, assignee, note, now).await?);
+    let mut done = send_due::at_once(desk, tx, conversation_id, now).await?;
+    done.add(hand_over(desk, tx, &conversation, &viewer, assignee, note, now).await?);
     // Whoever had it may take another customer.
     done.add(queue::drain_after(desk, tx, line, now).await?);
     Ok(Ok(done))
 }
 
 /// Pins an unassigned conversation to somebody who acts in it; opens the leg of their phone if they have one.
-pub(in crate::desk) async fn take(desk: &Desk, tx: &mut Tx, talk: &Talk, viewer: &Viewer, now: At) -> Result<Enqueued> {
-    hand_over(desk, tx, talk, viewer, viewer.id, None, now).await
+pub(in crate::desk) async fn take(
+    desk: &Desk,
+    tx: &mut Tx,
+    conversation: &Conversation,
+    viewer: &Viewer,
+    now: At,
+) -> Result<Enqueued> {
+    hand_over(desk, tx, conversation, viewer, viewer.id, None, now).await
 }
 
 async fn hand_over(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     by: &Viewer,
     to: PersonId,
     note: Option<&str>,
     now: At,
 ) -> Result<Enqueued> {
-    let assignee = access::assignee(tx, to, talk.id).await?;
+    let assignee = access::assignee(tx, to, conversation.id).await?;
     let kind = if to == by.id { CLAIMED } else { TRANSFERRED };
     let data = json!({
         "to": to.0.to_string(), "to_name": assignee.map(|assignee| assignee.name),
-        "from": talk.pinned_to.map(|id| id.0.to_string()), "note": note,
+        "from": conversation.pinned_to.map(|id| id.0.to_string()), "note": note,
     });
-    changes::event(tx, desk.ids.next(now), Some(talk.id), now, kind, Some(by.id), &data).await?;
+    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, kind, Some(by.id), &data).await?;
     if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
-        let message = crate::desk::replies::reply::web_message(desk, talk.id, by.id, "note", "kept", note, None, now);
+        let message =
+            crate::desk::replies::reply::web_message(desk, conversation.id, by.id, "note", "kept", note, None, now);
         crate::store::conversations::messages::insert(tx, &[message]).await?;
     }
-    give(desk, tx, talk, to, kind, now).await
+    give(desk, tx, conversation, to, kind, now).await
 }
 
 /// Pins a conversation to `to`, opens the leg of their phone if they have one, and sends them, in order, what waited
@@ -138,18 +147,18 @@ async fn hand_over(
 pub(in crate::desk) async fn give(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     to: PersonId,
     why: &'static str,
     now: At,
 ) -> Result<Enqueued> {
-    let mut done = take_away(desk, tx, talk, why, now).await?;
-    pins::pin(tx, talk.id, Some(to), now).await?;
+    let mut done = take_away(desk, tx, conversation, why, now).await?;
+    pins::pin(tx, conversation.id, Some(to), now).await?;
     faults::point("after_pin");
     if why != CLAIMED {
-        attention::unseen(tx, talk.id, why == TRANSFERRED).await?;
+        attention::unseen(tx, conversation.id, why == TRANSFERRED).await?;
     }
-    let Some(theirs) = routes::talks(tx, &[talk.id]).await?.into_iter().next() else { return Ok(done) };
+    let Some(theirs) = routes::conversations(tx, &[conversation.id]).await?.into_iter().next() else { return Ok(done) };
     if let (Some(phone), Some(customer)) = (&theirs.rep_phone, &theirs.customer_phone) {
         done.add(legs::open_rep_leg(desk, tx, theirs.id, (to, phone), customer, now).await?);
     }
@@ -162,11 +171,11 @@ pub(in crate::desk) async fn give(
 pub(in crate::desk) async fn take_away(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     why: &'static str,
     now: At,
 ) -> Result<Enqueued> {
-    let freed = detach(desk, tx, talk, why, now).await?;
+    let freed = detach(desk, tx, conversation, why, now).await?;
     claim::free(desk, tx, freed, now).await
 }
 
@@ -175,22 +184,22 @@ pub(in crate::desk) async fn take_away(
 pub(in crate::desk) async fn detach(
     desk: &Desk,
     tx: &mut Tx,
-    talk: &Talk,
+    conversation: &Conversation,
     why: &'static str,
     now: At,
 ) -> Result<Freed> {
     let mut lanes = Freed::default();
-    if let Some(before) = talk.pinned_to {
-        pins::pin(tx, talk.id, None, now).await?;
+    if let Some(before) = conversation.pinned_to {
+        pins::pin(tx, conversation.id, None, now).await?;
         let rests_until = now + desk.policies.pool.quarantine;
-        opening::end_legs(tx, talk.id, Some(before), why, now, rests_until).await?;
-        let (waiting, freed) = pins::take_back(tx, talk.id, before, "handed to somebody else", now).await?;
-        let first = waiting.into_iter().chain(talk.waits_from).min();
-        if first != talk.waits_from {
-            store_queue::wait_from(tx, talk.id, first).await?;
+        opening::end_legs(tx, conversation.id, Some(before), why, now, rests_until).await?;
+        let (waiting, freed) = pins::take_back(tx, conversation.id, before, "handed to somebody else", now).await?;
+        let first = waiting.into_iter().chain(conversation.waits_from).min();
+        if first != conversation.waits_from {
+            store_queue::wait_from(tx, conversation.id, first).await?;
         }
         lanes = freed;
     }
-    changes::note(tx, &[(talk.id, "conversation")], now).await?;
+    changes::note(tx, &[(conversation.id, "conversation")], now).await?;
     Ok(lanes)
 }

@@ -15,7 +15,7 @@ use crate::store::conversations::changes;
 use crate::store::conversations::pins::Freed;
 use crate::store::routing::opening::{self, Counted, LineMember};
 use crate::store::routing::queue;
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::{Result, Tx};
 
 /// Most conversations that one transaction gives away; the clockwork goes on with the rest.
@@ -110,17 +110,17 @@ impl HeldLine {
         &mut self,
         desk: &Desk,
         tx: &mut Tx,
-        talk: &Talk,
+        conversation: &Conversation,
         last: Option<PersonId>,
         now: At,
         done: &mut Enqueued,
     ) -> Result<()> {
         let pick = self.pick(desk, tx, last, now).await?;
         let event = if pick.chosen.is_some() { "picked" } else { "unassigned" };
-        changes::event(tx, desk.ids.next(now), Some(talk.id), now, event, None, &json!(pick)).await?;
+        changes::event(tx, desk.ids.next(now), Some(conversation.id), now, event, None, &json!(pick)).await?;
         if let Some(chosen) = pick.chosen {
             self.given += 1;
-            done.add(pin::give(desk, tx, talk, chosen, event, now).await?);
+            done.add(pin::give(desk, tx, conversation, chosen, event, now).await?);
         }
         Ok(())
     }
@@ -144,16 +144,18 @@ pub(in crate::desk) async fn drain_held(
         return Ok(done);
     }
     let waiting = queue::unassigned(tx, held_line.line, MOST).await?;
-    let talks = routes::talks(tx, &waiting).await?;
+    let conversations = routes::conversations(tx, &waiting).await?;
     for id in waiting {
         // Somebody may have taken or closed it before it was locked.
-        let talk = talks.iter().find(|talk| talk.id == id && talk.pinned_to.is_none() && !talk.closed);
-        let Some(talk) = talk else { continue };
+        let conversation = conversations
+            .iter()
+            .find(|conversation| conversation.id == id && conversation.pinned_to.is_none() && !conversation.closed);
+        let Some(conversation) = conversation else { continue };
         if !held_line.has_candidate() {
             break;
         }
-        let last = held_line.last_rep(tx, talk.customer, now).await?;
-        held_line.assign(desk, tx, talk, last, now, &mut done).await?;
+        let last = held_line.last_rep(tx, conversation.customer, now).await?;
+        held_line.assign(desk, tx, conversation, last, now, &mut done).await?;
         faults::point("during_drain");
     }
     Ok(done)
@@ -196,12 +198,12 @@ pub(in crate::desk) async fn repick_all(
     for line in lines {
         opening::hold_line(tx, *line).await?;
         let ids = queue::open_of(tx, person, *line).await?;
-        let mut talks = routes::talks(tx, &ids).await?;
-        talks.retain(|talk| talk.pinned_to == Some(person) && !talk.closed);
-        for talk in &talks {
+        let mut conversations = routes::conversations(tx, &ids).await?;
+        conversations.retain(|conversation| conversation.pinned_to == Some(person) && !conversation.closed);
+        for conversation in &conversations {
             let data = json!({ "from": person.0.to_string(), "why": why });
-            changes::event(tx, desk.ids.next(now), Some(talk.id), now, "taken_away", None, &data).await?;
-            freed.add(pin::detach(desk, tx, talk, why, now).await?);
+            changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "taken_away", None, &data).await?;
+            freed.add(pin::detach(desk, tx, conversation, why, now).await?);
             faults::point("during_repick");
         }
     }
@@ -218,18 +220,18 @@ pub(in crate::desk) async fn replace(
     desk: &Desk,
     tx: &mut Tx,
     held_line: &mut HeldLine,
-    talk: &Talk,
+    conversation: &Conversation,
     why: &'static str,
     now: At,
 ) -> Result<Enqueued> {
     let mut done = Enqueued::default();
-    let Some(before) = talk.pinned_to.filter(|_| held_line.has_candidate()) else { return Ok(done) };
+    let Some(before) = conversation.pinned_to.filter(|_| held_line.has_candidate()) else { return Ok(done) };
     let data = json!({ "from": before.0.to_string(), "why": why });
-    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "taken_away", None, &data).await?;
+    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "taken_away", None, &data).await?;
     let pick = held_line.pick(desk, tx, None, now).await?;
-    changes::event(tx, desk.ids.next(now), Some(talk.id), now, "picked", None, &json!(pick)).await?;
+    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "picked", None, &json!(pick)).await?;
     if let Some(chosen) = pick.chosen {
-        done.add(pin::give(desk, tx, talk, chosen, why, now).await?);
+        done.add(pin::give(desk, tx, conversation, chosen, why, now).await?);
     }
     Ok(done)
 }

@@ -89,32 +89,33 @@ impl Job for Anew {
         let (desk, now) = (&self.desk, self.desk.clock.now());
         let Some(line) = store_queue::line_of(tx, self.conversation).await? else { return Ok(Err(Failure::NotFound)) };
         let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
-        let Some((_, viewer)) = access::talk(tx, self.by, self.conversation).await? else {
+        let Some((_, viewer)) = access::conversation(tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
-        let Some(talk) = routes::talks(tx, &[self.conversation]).await?.into_iter().next() else {
+        let Some(conversation) = routes::conversations(tx, &[self.conversation]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
         if !viewer.manages {
             return Ok(Err(Failure::NotFound));
         }
-        if talk.closed {
+        if conversation.closed {
             return Ok(Err(Failure::refused("conversation", "it is closed")));
         }
-        held_line.members.retain(|one| Some(one.member.id) != talk.pinned_to);
+        held_line.members.retain(|one| Some(one.member.id) != conversation.pinned_to);
         if !held_line.has_candidate() {
             return Ok(Err(Failure::refused("conversation", "nobody else on its line can take it now")));
         }
         let mut done = Enqueued::default();
-        if let Some(before) = talk.pinned_to {
+        if let Some(before) = conversation.pinned_to {
             let data = json!({ "from": before.0.to_string(), "why": "reassigned" });
-            changes::event(tx, desk.ids.next(now), Some(talk.id), now, "taken_away", Some(self.by), &data).await?;
-            done.add(pin::take_away(desk, tx, &talk, "reassigned", now).await?);
+            changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "taken_away", Some(self.by), &data)
+                .await?;
+            done.add(pin::take_away(desk, tx, &conversation, "reassigned", now).await?);
         }
-        let Some(talk) = routes::talks(tx, &[self.conversation]).await?.into_iter().next() else {
+        let Some(conversation) = routes::conversations(tx, &[self.conversation]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
-        held_line.assign(desk, tx, &talk, None, now, &mut done).await?;
+        held_line.assign(desk, tx, &conversation, None, now, &mut done).await?;
         Ok(Ok(done))
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::numbers::phone::masked;
 use crate::domain::pairs::pair;
 use crate::domain::policy::Policies;
 use crate::domain::words::text::Wording;
-use crate::store::routing::routes::{LiveLeg, Talk};
+use crate::store::routing::routes::{Conversation, LiveLeg};
 
 /// Who said it, so that nobody gets an echo and a colleague is named.
 #[derive(Clone, Copy, Debug)]
@@ -23,9 +23,9 @@ pub struct Author<'a> {
 
 /// How the customer is called towards staff: the name, and the last two digits.
 #[must_use]
-pub fn customer_label(talk: &Talk) -> String {
-    let digits = talk.customer_phone.as_deref().map(masked).unwrap_or_default();
-    match talk.customer_name.as_deref() {
+pub fn customer_label(conversation: &Conversation) -> String {
+    let digits = conversation.customer_phone.as_deref().map(masked).unwrap_or_default();
+    match conversation.customer_name.as_deref() {
         Some(name) => format!("{name} {digits}"),
         None => digits,
     }
@@ -62,7 +62,7 @@ pub struct Fan {
 
 /// The drafts for `words` at `now`. A conversation's rep is texted while on duty; nobody else's duty matters.
 pub fn fan_out(
-    talk: &Talk,
+    conversation: &Conversation,
     legs: &[LiveLeg],
     author: Author<'_>,
     message: MessageId,
@@ -70,21 +70,21 @@ pub fn fan_out(
     house: &Policies,
     now: At,
 ) -> Fan {
-    let own_phone = author.person.is_some() && author.person == talk.pinned_to;
-    let missing = match talk.pinned_to {
-        None => talk.customer.is_some(),
-        Some(_) => talk.rep_phone.is_some() && !own_phone && !talk.on_shift(now),
+    let own_phone = author.person.is_some() && author.person == conversation.pinned_to;
+    let missing = match conversation.pinned_to {
+        None => conversation.customer.is_some(),
+        Some(_) => conversation.rep_phone.is_some() && !own_phone && !conversation.on_shift(now),
     };
     let mut fan = Fan { waits: missing, ..Fan::default() };
-    let parties = legs.iter().filter(|leg| leg.conversation == talk.id && leg.role == "party").count();
-    for leg in legs.iter().filter(|leg| leg.conversation == talk.id) {
+    let parties = legs.iter().filter(|leg| leg.conversation == conversation.id && leg.role == "party").count();
+    for leg in legs.iter().filter(|leg| leg.conversation == conversation.id) {
         let own = author.leg == Some(leg.id) || (author.person.is_some() && author.person == leg.person);
         if own || !leg.reachable || (leg.person.is_some() && missing) {
             continue;
         }
         let mut text = String::new();
         if leg.role == "rep" {
-            if let Some(context) = context(leg, talk, house) {
+            if let Some(context) = context(leg, conversation, house) {
                 fan.greeted.push(leg.id);
                 text.push_str(&context);
             }
@@ -99,21 +99,22 @@ pub fn fan_out(
             "rep" => text.push_str(&words.staff),
             _ => text.push_str(&words.others),
         }
-        fan.drafts.push(draft(talk, leg, message, text));
+        fan.drafts.push(draft(conversation, leg, message, text));
     }
     fan
 }
 
 /// The line with which a fresh thread on a rep's phone begins: who it is about, and which line they texted. `None` where
 /// the thread is not fresh, or its line does without.
-pub(in crate::desk) fn context(leg: &LiveLeg, talk: &Talk, house: &Policies) -> Option<String> {
-    if leg.greeted || !house.support_of(talk.line_policies.as_deref()).context_line {
+pub(in crate::desk) fn context(leg: &LiveLeg, conversation: &Conversation, house: &Policies) -> Option<String> {
+    if leg.greeted || !house.support_of(conversation.line_policies.as_deref()).context_line {
         return None;
     }
-    let customer = customer_label(talk);
-    Some(match &talk.line_name {
+    let customer = customer_label(conversation);
+    Some(match &conversation.line_name {
         Some(line) => {
-            let said = Wording::Context.say(talk.line_context.as_deref(), &[("customer", &customer), ("line", line)]);
+            let said =
+                Wording::Context.say(conversation.line_context.as_deref(), &[("customer", &customer), ("line", line)]);
             format!("{said}\n")
         }
         None => format!("{customer}:\n"),
@@ -121,11 +122,11 @@ pub(in crate::desk) fn context(leg: &LiveLeg, talk: &Talk, house: &Policies) -> 
 }
 
 /// A message on its way by one leg.
-pub(in crate::desk) fn draft(talk: &Talk, leg: &LiveLeg, message: MessageId, body: String) -> Draft {
+pub(in crate::desk) fn draft(conversation: &Conversation, leg: &LiveLeg, message: MessageId, body: String) -> Draft {
     Draft {
         message: Some(message),
         leg: Some(leg.id),
-        conversation: Some(talk.id),
+        conversation: Some(conversation.id),
         kind: TEXT,
         number: leg.number,
         to: leg.phone.clone(),

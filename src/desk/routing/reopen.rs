@@ -9,7 +9,7 @@ use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::conversations::{access, changes, pins};
 use crate::store::routing::opening;
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::{Result, Tx, people};
 
 /// With whom a conversation is taken up again.
@@ -30,31 +30,36 @@ pub enum With {
 pub async fn reopen(
     desk: &Desk,
     tx: &mut Tx,
-    conversation: ConversationId,
+    conversation_id: ConversationId,
     (by, with): (Option<PersonId>, With),
     why: &str,
     now: At,
-) -> Result<Option<Talk>> {
-    let Some(talk) = routes::talks(tx, &[conversation]).await?.into_iter().next() else { return Ok(None) };
-    let (true, Some(line), Some(customer)) = (talk.closed, talk.line, &talk.customer_phone) else { return Ok(None) };
+) -> Result<Option<Conversation>> {
+    let Some(conversation) = routes::conversations(tx, &[conversation_id]).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    let (true, Some(line), Some(customer)) = (conversation.closed, conversation.line, &conversation.customer_phone)
+    else {
+        return Ok(None);
+    };
     let elsewhere = routes::live_on(tx, customer, line).await?.is_some();
     if elsewhere || people::by_phone(tx, customer).await?.is_some() {
         return Ok(None);
     }
-    pins::reopen(tx, conversation).await?;
-    opening::legs(tx, &[legs::customer_leg(desk, conversation, line, customer, now)], now).await?;
-    changes::event(tx, desk.ids.next(now), Some(conversation), now, "reopened", by, &json!({ "why": why })).await?;
+    pins::reopen(tx, conversation_id).await?;
+    opening::legs(tx, &[legs::customer_leg(desk, conversation_id, line, customer, now)], now).await?;
+    changes::event(tx, desk.ids.next(now), Some(conversation_id), now, "reopened", by, &json!({ "why": why })).await?;
     faults::point("after_reopen");
-    let assignee = match (with, talk.pinned_to) {
-        (With::SameRep, Some(rep)) => access::assignee(tx, rep, conversation).await?.map(|_| rep),
+    let assignee = match (with, conversation.pinned_to) {
+        (With::SameRep, Some(rep)) => access::assignee(tx, rep, conversation_id).await?.map(|_| rep),
         _ => None,
     };
-    if assignee != talk.pinned_to {
-        pins::pin(tx, conversation, assignee, now).await?;
+    if assignee != conversation.pinned_to {
+        pins::pin(tx, conversation_id, assignee, now).await?;
     }
-    if let (Some(rep), Some(phone)) = (assignee, &talk.rep_phone) {
-        legs::open_free_leg(desk, tx, conversation, (rep, phone), customer, now).await?;
+    if let (Some(rep), Some(phone)) = (assignee, &conversation.rep_phone) {
+        legs::open_free_leg(desk, tx, conversation_id, (rep, phone), customer, now).await?;
     }
-    changes::note(tx, &[(conversation, "conversation")], now).await?;
-    Ok(routes::talks(tx, &[conversation]).await?.into_iter().next())
+    changes::note(tx, &[(conversation_id, "conversation")], now).await?;
+    Ok(routes::conversations(tx, &[conversation_id]).await?.into_iter().next())
 }

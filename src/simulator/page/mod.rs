@@ -182,12 +182,12 @@ fn handsets(simulator: &Simulator, phones: &[VirtualPhone], withs: &[String]) ->
     let now = simulator.now();
     let book = simulator.book();
     // Of each thread on a phone: its first and its newest text.
-    let mut talks: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
+    let mut conversations: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
     for text in book.iter().filter(|text| text.direction == super::Direction::Inbound || text.reaches_the_phone()) {
-        talks.entry(sides(text)).or_insert((text.seq, text.seq)).1 = text.seq;
+        conversations.entry(sides(text)).or_insert((text.seq, text.seq)).1 = text.seq;
     }
     let handset = |phone: &VirtualPhone| {
-        let mut talked: Vec<(&str, u64, u64)> = talks
+        let mut talked: Vec<(&str, u64, u64)> = conversations
             .range((phone.number.as_str(), "")..)
             .take_while(|((number, _), _)| *number == phone.number)
             .map(|((_, ours), (first, last))| (*ours, *first, *last))

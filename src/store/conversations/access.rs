@@ -1,7 +1,7 @@
 //! Who may see a conversation: decided where it is read, so that a guessed id finds nothing.
 
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::routing::routes::{self, Talk};
+use crate::store::routing::routes::{self, Conversation};
 use crate::store::sql::query_as;
 use crate::store::{Result, Tx};
 
@@ -32,11 +32,15 @@ pub async fn viewer(tx: &mut Tx, person: PersonId, conversation: ConversationId)
     Ok(row.map(|(name, role)| Viewer { id: person, name, manages: role != "rep" }))
 }
 
-/// A conversation, locked until the commit as by [`routes::talks`], and who asks for it; `None` if there is no such
+/// A conversation, locked until the commit as by [`routes::conversations`], and who asks for it; `None` if there is no such
 /// conversation for this person.
-pub async fn talk(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<(Talk, Viewer)>> {
-    let talk = routes::talks(tx, &[conversation]).await?.into_iter().next();
-    Ok(talk.zip(viewer(tx, person, conversation).await?))
+pub async fn conversation(
+    tx: &mut Tx,
+    person: PersonId,
+    conversation_id: ConversationId,
+) -> Result<Option<(Conversation, Viewer)>> {
+    let conversation = routes::conversations(tx, &[conversation_id]).await?.into_iter().next();
+    Ok(conversation.zip(viewer(tx, person, conversation_id).await?))
 }
 
 /// Somebody to whom a conversation may be handed: enabled, and a member of its line.

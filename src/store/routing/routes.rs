@@ -10,7 +10,7 @@ use crate::store::{Result, Tx, padded, push_list};
 
 /// A conversation, as relaying sees it.
 #[derive(Clone, Debug)]
-pub struct Talk {
+pub struct Conversation {
     /// Which.
     pub id: ConversationId,
     /// Its line.
@@ -62,7 +62,7 @@ pub struct Talk {
     pub pair: Option<Pair>,
 }
 
-impl Talk {
+impl Conversation {
     /// When its rep works.
     #[must_use]
     pub fn shift(&self) -> Shift {
@@ -84,27 +84,29 @@ impl Talk {
 }
 
 /// These conversations, locked until the commit so that neither pin nor legs change meanwhile.
-pub async fn talks(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Talk>> {
+pub async fn conversations(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     wanted.sort_unstable();
     wanted.dedup();
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let talks = locked(tx, &wanted).await?;
+    let conversations = locked(tx, &wanted).await?;
     // PostgreSQL reads a row anew that it has waited for, but not what is joined to it: somebody else's conversation by
     // now would come without its rep, and a pair that ended meanwhile as an open one. It is held from here on, so that a
     // second look is right.
     let waits = tx.holds_rows();
-    let stale = talks.iter().any(|(talk, rep)| talk.pinned_to != *rep || (waits && talk.pair.is_some()));
-    let talks = if stale { locked(tx, &wanted).await? } else { talks };
-    Ok(talks.into_iter().map(|(talk, _)| talk).collect())
+    let stale = conversations
+        .iter()
+        .any(|(conversation, rep)| conversation.pinned_to != *rep || (waits && conversation.pair.is_some()));
+    let conversations = if stale { locked(tx, &wanted).await? } else { conversations };
+    Ok(conversations.into_iter().map(|(conversation, _)| conversation).collect())
 }
 
 /// Each with the rep whose phone and schedule it names.
-async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonId>)>> {
+async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Conversation, Option<PersonId>)>> {
     let lock = tx.hold("conversations c", wanted);
-    let rows: Vec<(Talk, Option<PersonId>)> = {
+    let rows: Vec<(Conversation, Option<PersonId>)> = {
         let mut q = QueryBuilder::new("SELECT c.id, c.line_id, li.name, c.customer_id, CASE WHEN ");
         q.push(CARD_HIDDEN).push(
             " THEN c.called ELSE u.name END, u.phone, c.pinned_to, c.closed_at, c.paused_at, \
@@ -126,7 +128,7 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Talk, Option<PersonI
         q.build()
             .try_map(|row| {
                 Ok((
-                    Talk {
+                    Conversation {
                         id: ConversationId(row.try_get(0)?),
                         line: row.try_get::<Option<i64>, _>(1)?.map(NumberId),
                         line_name: row.try_get(2)?,
@@ -204,7 +206,7 @@ const LEG: &str = "SELECT l.id, l.conversation_id, l.role, l.person_id, p.name, 
        AND p.phone_muted_at IS NULL AND p.duty IN ('on', 'away')) THEN 1 ELSE 0 END, l.alias \
      FROM legs l LEFT JOIN people p ON p.id = l.person_id ";
 
-/// The live legs of these conversations. Hold the conversations ([`talks`]) first.
+/// The live legs of these conversations. Hold the conversations ([`conversations`]) first.
 pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<Vec<LiveLeg>> {
     if conversations.is_empty() {
         return Ok(Vec::new());

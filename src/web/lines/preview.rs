@@ -49,13 +49,13 @@ impl Preview {
         if customers::is_blocked(&mut tx, phone.as_str(), Some(line.id)).await? {
             return plain("It is kept, and nobody is told.", "Staff have blocked this sender.");
         }
-        if let Some((conversation, rep)) = customers::open_with(&mut tx, phone.as_str(), line.id).await? {
+        if let Some((conversation_id, rep)) = customers::open_with(&mut tx, phone.as_str(), line.id).await? {
             let what = match rep {
                 Some(rep) => format!("{rep} gets it."),
                 None => "It joins a conversation that waits unassigned; all members see it.".to_owned(),
             };
-            let why = vec![format!("Conversation #{conversation} is open.")];
-            return Ok(Ok(Preview { from, what, why, conversation: Some(conversation) }));
+            let why = vec![format!("Conversation #{conversation_id} is open.")];
+            return Ok(Ok(Preview { from, what, why, conversation: Some(conversation_id) }));
         }
         let policy = line.policies.over(&desk.policies.support);
         let (mut last, mut reopens) = (None, None);

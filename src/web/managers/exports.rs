@@ -80,7 +80,7 @@ struct Line {
 }
 
 /// A conversation of an export.
-struct Talk {
+struct Conversation {
     id: ConversationId,
     lines: Vec<Line>,
 }
@@ -92,7 +92,7 @@ pub(in crate::web) struct Print {
     number: Option<String>,
     by: String,
     now: Stamp,
-    talks: Vec<Talk>,
+    conversations: Vec<Conversation>,
 }
 
 /// A file to keep.
@@ -278,17 +278,22 @@ fn of_pair(copy: &Copy, pair: &PairRow) -> serde_json::Value {
 }
 
 fn print(copy: Copy, whole: bool, who: &Who, now: Stamp) -> Print {
-    let mut talks: Vec<Talk> = Vec::new();
+    let mut conversations: Vec<Conversation> = Vec::new();
     for one in &copy.spoken {
-        if talks.last().is_none_or(|talk| talk.id != one.conversation) {
-            talks.push(Talk { id: one.conversation, lines: Vec::new() });
+        if conversations.last().is_none_or(|conversation| conversation.id != one.conversation) {
+            conversations.push(Conversation { id: one.conversation, lines: Vec::new() });
         }
-        if let Some(talk) = talks.last_mut() {
-            talk.lines.push(Line { at: Stamp(one.at), by: copy.by(one), body: one.body.clone(), fate: fate(one) });
+        if let Some(conversation) = conversations.last_mut() {
+            conversation.lines.push(Line {
+                at: Stamp(one.at),
+                by: copy.by(one),
+                body: one.body.clone(),
+                fate: fate(one),
+            });
         }
     }
     let shown = copy.head.contact.shown();
     let title =
         if whole { format!("Everything with {shown}") } else { format!("Conversation #{} with {shown}", copy.head.id) };
-    Print { title, number: copy.number, by: who.name.clone(), now, talks }
+    Print { title, number: copy.number, by: who.name.clone(), now, conversations }
 }

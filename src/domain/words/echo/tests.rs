@@ -149,10 +149,9 @@ fn people_who_repeat_themselves_slowly_or_alone_are_no_loop() {
         let _ = slow.hear(true, "ok", false, now);
         !slow.hear(false, "ok", false, now)
     }));
-    let mut talk = Echo::default();
-    assert!(
-        (0..40).all(|turn| !talk.hear(true, &format!("{turn}"), false, START) && !talk.hear(false, "ok", false, START))
-    );
+    let mut conversation = Echo::default();
+    assert!((0..40).all(|turn| !conversation.hear(true, &format!("{turn}"), false, START)
+        && !conversation.hear(false, "ok", false, START)));
 }
 
 const QUICK: [&str; 12] = ["ok", "yes", "👍", "no", "sure", "thanks", "lol", "great", "haha", "k", "yep", "🙏"];

@@ -124,14 +124,19 @@ impl History {
 
     fn count(&self) -> String {
         let more = self.has_more();
-        let (hits, talks) = (self.hits, self.groups.len());
+        let (hits, conversations) = (self.hits, self.groups.len());
         match (hits, more) {
             (0, _) => "Nothing found".to_owned(),
             (_, true) => {
-                format!("{hits} hits on this page, in {talks} conversation{}", if talks == 1 { "" } else { "s" })
+                format!(
+                    "{hits} hits on this page, in {conversations} conversation{}",
+                    if conversations == 1 { "" } else { "s" }
+                )
             }
             (1, false) => "1 hit".to_owned(),
-            (_, false) => format!("{hits} hits in {talks} conversation{}", if talks == 1 { "" } else { "s" }),
+            (_, false) => {
+                format!("{hits} hits in {conversations} conversation{}", if conversations == 1 { "" } else { "s" })
+            }
         }
     }
 }
