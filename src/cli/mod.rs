@@ -158,7 +158,7 @@ impl Here {
         store: &Store,
         rehearse: bool,
     ) -> store::Result<desk::lines::apply::Outcome> {
-        Apply { setup, desk: self.desk(store) }.on(rehearse).await
+        Apply { setup }.on(&self.desk(store), rehearse).await
     }
 }
 

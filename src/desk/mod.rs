@@ -31,8 +31,9 @@ pub mod replies;
 pub mod routing;
 pub mod search;
 pub mod upkeep;
+pub mod work;
 
-use outbox::{Enqueued, Sending};
+use outbox::Sending;
 
 /// Requests to the carrier that may be under way at once; what is beyond waits in the outbox.
 pub const ROOM: usize = 1024;
@@ -76,16 +77,8 @@ pub struct Parts {
 #[derive(Clone, Debug)]
 pub struct Desk {
     parts: Arc<Parts>,
-    missed: Option<Missed>,
     passwords: Arc<people::password::Queue>,
     lists: Arc<outbox::list_limit::ListLimit>,
-}
-
-/// That a text which never reached us is taken in late.
-#[derive(Clone, Copy, Debug)]
-struct Missed {
-    sent_at: At,
-    had: Option<Had>,
 }
 
 /// Who had a customer, in an earlier life of this database.
@@ -138,50 +131,7 @@ impl Desk {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         crate::domain::words::refusal::ready();
-        Desk { parts: Arc::new(parts), missed: None, passwords: Arc::default(), lists: Arc::default() }
-    }
-
-    /// The same desk at work on a text that was sent at `at` and never reached us: whatever it puts into the outbox is
-    /// looked for in the carrier's list first, because an earlier life of this house may have sent it. `had`: who had its
-    /// sender then.
-    #[must_use]
-    pub fn catching_up(&self, at: At, had: Option<Had>) -> Self {
-        Desk { missed: Some(Missed { sent_at: at, had }), ..self.clone() }
-    }
-
-    /// Who had the sender of the text that is being worked on, in an earlier life of this database.
-    #[must_use]
-    pub fn had(&self) -> Option<Had> {
-        self.missed?.had
-    }
-
-    /// The same desk at work on what concerns somebody else than the sender of that text.
-    #[must_use]
-    pub fn for_others(&self) -> Self {
-        Desk { missed: self.missed.map(|missed| Missed { had: None, ..missed }), ..self.clone() }
-    }
-
-    /// When the text was sent that is being worked on, if it was missed then and is taken in only now.
-    #[must_use]
-    pub fn missed(&self) -> Option<At> {
-        self.missed.map(|missed| missed.sent_at)
-    }
-
-    /// When the text that is being worked on was sent, which is `now` unless it was missed. Sliding and idle ends and
-    /// windows such as `reopen_within` are judged by it; fixed ends by now.
-    #[must_use]
-    pub fn sent_at(&self, now: At) -> At {
-        self.missed().unwrap_or(now)
-    }
-
-    /// Sends what a commit has enqueued: requests that it has begun, and what waits as soon as that is due.
-    pub fn send(&self, enqueued: Enqueued) {
-        // Whoever enqueued has told their authors, in the same commit.
-        debug_assert!(enqueued.unsent.is_empty(), "nobody was told of {:?}", enqueued.unsent);
-        if enqueued.waiting {
-            self.ring();
-        }
-        self.dispatch(enqueued.sendings);
+        Desk { parts: Arc::new(parts), passwords: Arc::default(), lists: Arc::default() }
     }
 
     /// Hands over what a commit has begun, and has browsers told.

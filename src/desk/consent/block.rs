@@ -5,10 +5,11 @@
 
 use serde_json::json;
 
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::conversations::{access, changes};
-use crate::store::{Job, Result, Tx, customers};
+use crate::store::conversations::access;
+use crate::store::{Result, customers};
 
 /// Blocks the customer of a conversation and says why: on every line if `by` is a manager, else on the lines of `by`.
 ///
@@ -35,25 +36,25 @@ async fn run(
     blocked: bool,
     reason: String,
 ) -> Result<(), Failure> {
-    desk.store.write(Block { desk: desk.clone(), by, conversation, blocked, reason }).await??;
+    desk.work(Block { by, conversation, blocked, reason }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Block {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     blocked: bool,
     reason: String,
 }
 
-impl Job for Block {
+impl Verb for Block {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let Some((conversation, viewer)) = access::conversation(tx, self.by, self.conversation).await? else {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let Some((conversation, viewer)) = access::conversation(work.tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         let Some(customer) = conversation.customer else {
@@ -63,18 +64,18 @@ impl Job for Block {
         if conversation.blocked == self.blocked {
             return Ok(Ok(()));
         }
-        let everywhere = customers::blocked_everywhere(tx, customer).await?;
+        let everywhere = customers::blocked_everywhere(work.tx, customer).await?;
         let (kind, everywhere) = match (self.blocked, viewer.manages) {
             (true, true) => {
-                customers::block(tx, customer, (now, self.by)).await?;
+                customers::block(work.tx, customer, (now, self.by)).await?;
                 ("blocked", true)
             }
             (true, false) => {
-                customers::block_on_lines_of(tx, customer, line, (now, self.by)).await?;
+                customers::block_on_lines_of(work.tx, customer, line, (now, self.by)).await?;
                 ("blocked", false)
             }
             (false, manages) if manages || everywhere == Some(self.by) => {
-                customers::unblock(tx, customer).await?;
+                customers::unblock(work.tx, customer).await?;
                 ("unblocked", true)
             }
             (false, _) if everywhere.is_some() => {
@@ -82,13 +83,13 @@ impl Job for Block {
                 return Ok(Err(Failure::refused("conversation", why)));
             }
             (false, _) => {
-                customers::unblock_on_lines_of(tx, customer, line, self.by).await?;
+                customers::unblock_on_lines_of(work.tx, customer, line, self.by).await?;
                 ("unblocked", false)
             }
         };
         let data = json!({ "reason": self.reason, "everywhere": everywhere });
-        changes::event(tx, self.desk.ids.next(now), Some(conversation.id), now, kind, Some(self.by), &data).await?;
-        changes::note(tx, &[(conversation.id, "conversation")], now).await?;
+        work.event(Some(conversation.id), kind, Some(self.by), data);
+        work.note(&[(conversation.id, "conversation")]);
         Ok(Ok(()))
     }
 }

@@ -9,13 +9,13 @@ use serde_json::json;
 
 use super::routing::relay::consent_scope;
 use super::{Desk, Failure, reasons};
-use crate::clock::At;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
-use crate::store::conversations::{access, changes};
+use crate::store::conversations::access;
 use crate::store::customers::ledgers::{self, Origin, STAFF};
 use crate::store::pairs::{self, Party};
 use crate::store::routing::routes::Conversation;
-use crate::store::{Job, Result, Tx};
+use crate::store::{Result, Tx};
 
 /// Enters that the customer of a conversation wants no more texts from its line, or that a party of a pair, named by
 /// their leg, wants none from the pool; `evidence` is what they said, and where.
@@ -54,13 +54,12 @@ async fn run(
 ) -> Result<(), Failure> {
     let if_empty = "write what they said, when and where: the evidence is empty";
     let evidence = reasons::required("evidence", evidence, if_empty)?;
-    desk.store.write(Enter { desk: desk.clone(), by, conversation, party, given, evidence }).await??;
+    desk.work(Enter { by, conversation, party, given, evidence }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Enter {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     party: Option<LegId>,
@@ -68,22 +67,21 @@ struct Enter {
     evidence: String,
 }
 
-impl Job for Enter {
+impl Verb for Enter {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         let whose = match self.party {
             None => Whose::customer(&conversation),
-            Some(leg) => match pairs::party(tx, conversation.id, leg).await? {
+            Some(leg) => match pairs::party(work.tx, conversation.id, leg).await? {
                 Some(party) => Some(Whose::party(party)),
                 None => return Ok(Err(Failure::NotFound)),
             },
         };
-        enter(&self.desk, tx, (&conversation, whose), self.by, self.given, &self.evidence, now).await
+        enter(work, (&conversation, whose), self.by, self.given, &self.evidence).await
     }
 }
 
@@ -120,18 +118,17 @@ impl Whose {
 /// # Errors
 /// What the database said; the inner error as [`withdraw`].
 pub(super) async fn enter(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     (conversation, whose): (&Conversation, Option<Whose>),
     by: PersonId,
     given: bool,
     evidence: &str,
-    now: At,
 ) -> Result<Result<(), Failure>> {
+    let (desk, now) = (work.desk, work.now);
     let Some(Whose { phone, scope, alias }) = whose else {
         return Ok(Err(Failure::refused("conversation", "nobody is named in it who could have said so")));
     };
-    let newest = ledgers::newest(tx, &phone, &scope).await?;
+    let newest = ledgers::newest(work.tx, &phone, &scope).await?;
     let out = newest.as_ref().is_some_and(|entry| !entry.given);
     match (given, &newest) {
         (false, _) if out => return Ok(Err(Failure::refused("evidence", "they have opted out already"))),
@@ -144,11 +141,11 @@ pub(super) async fn enter(
     }
     let evidence_of = format!("person {by}: {evidence}");
     let origin = Origin { origin: STAFF, evidence: &evidence_of };
-    ledgers::consent(tx, (&desk.ids, now), &phone, &scope, given, now, origin).await?;
+    ledgers::consent(work.tx, (&desk.ids, now), &phone, &scope, given, now, origin).await?;
     let kind = if given { "consent_restored" } else { "consent_withdrawn" };
     let data = named(json!({ "evidence": evidence }), alias.as_deref());
-    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, kind, Some(by), &data).await?;
-    changes::note(tx, &[(conversation.id, "conversation")], now).await?;
+    work.event(Some(conversation.id), kind, Some(by), data);
+    work.note(&[(conversation.id, "conversation")]);
     Ok(Ok(()))
 }
 

@@ -3,42 +3,39 @@
 use serde_json::json;
 
 use super::{Whose, named};
-use crate::clock::At;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, consent};
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::words::refusal::reads_like;
-use crate::store::conversations::{access, changes};
+use crate::store::conversations::access;
 use crate::store::routing::routes;
-use crate::store::{Job, Result, Tx, customers};
+use crate::store::{Result, customers};
 
 /// Marks a conversation because of a message in it, by a customer or by the party who is called `alias`.
 pub(in crate::desk) async fn raise(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: ConversationId,
     (message, alias): (MessageId, Option<&str>),
-    now: At,
 ) -> Result<()> {
-    customers::flag(tx, conversation, Some(now)).await?;
+    let now = work.now;
+    customers::flag(work.tx, conversation, Some(now)).await?;
     let data = named(json!({ "message": message.0.to_string() }), alias);
-    changes::event(tx, desk.ids.next(now), Some(conversation), now, "looks_like_refusal", None, &data).await
+    Ok(work.event(Some(conversation), "looks_like_refusal", None, data))
 }
 
 /// As [`raise`], if `body` reads like a refusal and is passed on to nobody; not where the conversation is marked already. It
 /// may have ended.
 pub(in crate::desk) async fn look_at_unheard(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation_id: ConversationId,
     (body, said): (&str, (MessageId, Option<&str>)),
-    now: At,
 ) -> Result<()> {
     if !reads_like(body) {
         return Ok(());
     }
-    let conversation = routes::conversations(tx, &[conversation_id]).await?.into_iter().next();
+    let conversation = routes::conversations(work.tx, &[conversation_id]).await?.into_iter().next();
     match conversation {
-        Some(conversation) if conversation.flagged_at.is_none() => raise(desk, tx, conversation_id, said, now).await,
+        Some(conversation) if conversation.flagged_at.is_none() => raise(work, conversation_id, said).await,
         _ => Ok(()),
     }
 }
@@ -49,48 +46,43 @@ pub(in crate::desk) async fn look_at_unheard(
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation.
 pub async fn settle(desk: &Desk, by: PersonId, conversation: ConversationId, refused: bool) -> Result<(), Failure> {
-    desk.store.write(Settle { desk: desk.clone(), by, conversation, refused }).await??;
+    desk.work(Settle { by, conversation, refused }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Settle {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     refused: bool,
 }
 
-impl Job for Settle {
+impl Verb for Settle {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         if conversation.flagged_at.is_none() {
             return Ok(Ok(()));
         }
-        let Some(message) = customers::flagged_message(tx, conversation.id).await? else {
+        let Some(message) = customers::flagged_message(work.tx, conversation.id).await? else {
             return Ok(Err(Failure::refused("conversation", "it does not say which text reads like a refusal")));
         };
         if self.refused {
-            let whose = Whose::author(tx, &conversation, message).await?;
-            match consent::enter(desk, tx, (&conversation, whose), self.by, false, &format!("message {message}"), now)
-                .await?
-            {
+            let whose = Whose::author(work.tx, &conversation, message).await?;
+            match consent::enter(work, (&conversation, whose), self.by, false, &format!("message {message}")).await? {
                 // Who has opted out meanwhile need not be entered again.
                 Ok(()) | Err(Failure::Refused { field: "evidence", .. }) => {}
                 Err(other) => return Ok(Err(other)),
             }
         } else {
             let data = json!({ "message": message.to_string() });
-            changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "no_refusal", Some(self.by), &data)
-                .await?;
+            work.event(Some(conversation.id), "no_refusal", Some(self.by), data);
         }
-        customers::flag(tx, conversation.id, None).await?;
-        changes::note(tx, &[(conversation.id, "conversation")], now).await?;
+        customers::flag(work.tx, conversation.id, None).await?;
+        work.note(&[(conversation.id, "conversation")]);
         Ok(Ok(()))
     }
 }

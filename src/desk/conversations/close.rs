@@ -3,17 +3,16 @@
 use serde_json::json;
 
 use super::note;
-use crate::clock::At;
-use crate::desk::outbox::Enqueued;
 use crate::desk::replies::send_due;
 use crate::desk::routing::queue;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, pairs, reasons};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
-use crate::store::conversations::{access, changes, pins};
+use crate::store::Result;
+use crate::store::conversations::{access, pins};
 use crate::store::routing::routes::{self, Conversation};
 use crate::store::routing::{opening, phones};
-use crate::store::{Job, Result, Tx};
 
 /// Closes a conversation. Texts that were accepted before still go out.
 ///
@@ -29,23 +28,22 @@ pub async fn close(desk: &Desk, by: PersonId, conversation: ConversationId) -> R
 /// As [`close()`]; [`Failure::Refused`] for the field `note` if it is too long.
 pub async fn close_saying(desk: &Desk, by: PersonId, conversation: ConversationId, note: &str) -> Result<(), Failure> {
     let note = reasons::optional("note", note)?;
-    let sent = desk.store.write(Close { desk: desk.clone(), by, conversation, note }).await??;
-    desk.send(sent);
+    desk.work(Close { by, conversation, note }).await??;
     Ok(())
 }
 
 struct Close {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     note: Option<String>,
 }
 
-impl Job for Close {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for Close {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        close_in(&self.desk, tx, (self.by, self.conversation), self.note.as_deref(), self.desk.clock.now()).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let _now = work.now;
+        close_in(work, (self.by, self.conversation), self.note.as_deref()).await
     }
 }
 
@@ -55,58 +53,56 @@ impl Job for Close {
 /// # Errors
 /// What the database said; the inner error as [`close`].
 pub(in crate::desk) async fn close_in(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     (by, conversation_id): (PersonId, ConversationId),
     note: Option<&str>,
-    now: At,
-) -> Result<Result<Enqueued, Failure>> {
-    let line = queue::hold_line_of(tx, conversation_id).await?;
-    let Some((conversation, _)) = access::conversation(tx, by, conversation_id).await? else {
+) -> Result<Result<(), Failure>> {
+    let line = queue::hold_line_of(work.tx, conversation_id).await?;
+    let Some((conversation, _)) = access::conversation(work.tx, by, conversation_id).await? else {
         return Ok(Err(Failure::NotFound));
     };
     if conversation.closed {
-        return Ok(Ok(Enqueued::default()));
+        return Ok(Ok(()));
     }
-    let mut done = send_due::at_once(desk, tx, conversation_id, now).await?;
+    let _done = send_due::at_once(work, conversation_id).await?;
     if let Some(body) = note
-        && let Err(failure) = note::note_in(desk, tx, (by, conversation_id), ("web", None), body, now).await?
+        && let Err(failure) = note::note_in(work, (by, conversation_id), ("web", None), body).await?
     {
         return Ok(Err(failure));
     }
     if conversation.pair.is_some() {
-        pairs::end_talk(desk, tx, &conversation, Some(by), now).await?;
-        return Ok(Ok(done));
+        pairs::end_talk(work, &conversation, Some(by)).await?;
+        return Ok(Ok(()));
     }
-    end(desk, tx, &conversation, Some(by), &json!({}), now).await?;
+    end(work, &conversation, Some(by), json!({})).await?;
     // Whoever had it may take another customer.
-    done.add(queue::drain_after(desk, tx, line, now).await?);
-    Ok(Ok(done))
+    queue::drain_after(work, line).await?;
+    Ok(Ok(()))
 }
 
 /// Ends an open conversation that is held: its legs end, its masks rest, and the timeline says who did it and why.
 pub(in crate::desk) async fn end(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     by: Option<PersonId>,
-    data: &serde_json::Value,
-    now: At,
+    data: serde_json::Value,
 ) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
     let rests_until = now + desk.policies.pool.quarantine;
-    opening::end_legs(tx, conversation.id, None, "closed", now, rests_until).await?;
-    pins::close(tx, conversation.id, now).await?;
+    opening::end_legs(work.tx, conversation.id, None, "closed", now, rests_until).await?;
+    pins::close(work.tx, conversation.id, now).await?;
     faults::point("after_close");
-    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "closed", by, data).await?;
-    changes::note(tx, &[(conversation.id, "conversation")], now).await
+    work.event(Some(conversation.id), "closed", by, data);
+    work.note(&[(conversation.id, "conversation")]);
+    Ok(())
 }
 
 /// Closes the conversations that `phone` has as a customer: it is a colleague's from now on.
-pub(in crate::desk) async fn end_as_customer(desk: &Desk, tx: &mut Tx, phone: &str, now: At) -> Result<()> {
-    for thread in phones::threads(tx, phone).await?.into_iter().filter(|thread| thread.person.is_none()) {
-        for conversation in routes::conversations(tx, &[thread.conversation]).await? {
+pub(in crate::desk) async fn end_as_customer(work: &mut UnitOfWork<'_>, phone: &str) -> Result<()> {
+    for thread in phones::threads(work.tx, phone).await?.into_iter().filter(|thread| thread.person.is_none()) {
+        for conversation in routes::conversations(work.tx, &[thread.conversation]).await? {
             let data = json!({ "why": "the customer's phone was given to a colleague" });
-            end(desk, tx, &conversation, None, &data, now).await?;
+            end(work, &conversation, None, data).await?;
         }
     }
     Ok(())

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
+use crate::store::Result;
 use crate::store::conversations::access;
 use crate::store::people::audit;
-use crate::store::{Job, Result, Tx};
 
 /// The kind of its audit rows.
 pub const EXPORTED: &str = "exported";
@@ -33,21 +34,23 @@ pub struct Export {
 /// # Errors
 /// [`Failure::NotFound`] for anybody but managers, or if there is no such conversation.
 pub async fn record(desk: &Desk, export: Export) -> Result<(), Failure> {
-    desk.store.write(Record { desk: desk.clone(), export }).await?
+    desk.work(Record { export }).await?
 }
 
 struct Record {
-    desk: Desk,
     export: Export,
 }
 
-impl Job for Record {
+impl Verb for Record {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
         let Export { by, conversation, customer, form, numbers, messages } = &self.export;
-        let now = self.desk.clock.now();
-        let Some(viewer) = access::viewer(tx, *by, *conversation).await? else { return Ok(Err(Failure::NotFound)) };
+
+        let Some(viewer) = access::viewer(work.tx, *by, *conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
         if !viewer.manages {
             return Ok(Err(Failure::NotFound));
         }
@@ -55,8 +58,8 @@ impl Job for Record {
         let entry = audit::Entry {
             conversation: Some(*conversation),
             customer: *customer,
-            ..audit::Entry::new(self.desk.ids.next(now), now, *by, EXPORTED, &data)
+            ..audit::Entry::new(work.desk.ids.next(now), now, *by, EXPORTED, &data)
         };
-        audit::record(tx, entry).await.map(Ok)
+        audit::record(work.tx, entry).await.map(Ok)
     }
 }

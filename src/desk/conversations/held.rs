@@ -3,25 +3,23 @@
 
 use serde_json::json;
 
-use super::reading;
-use crate::clock::At;
-use crate::desk::outbox::notice::{self, Whose};
-use crate::desk::outbox::{Enqueued, enqueue};
+use crate::desk::outbox::notice::Whose;
+
 use crate::desk::receiving::unsaid::{Unsaid, short, words};
 use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::relay::{Author, fan_out};
 use crate::desk::routing::reopen::{With, reopen};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::people::person::Role;
 use crate::domain::words::command::{self, Hash};
-use crate::store::conversations::changes;
 use crate::store::conversations::held::{self, Held};
 use crate::store::conversations::messages::{self, Said, Unread, preview};
 use crate::store::routing::opening;
 use crate::store::routing::routes::{self, Conversation};
-use crate::store::{Job, Result, Tx, people};
+use crate::store::{Result, people};
 
 /// What is to be done about a held text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,51 +57,52 @@ pub async fn dismiss(desk: &Desk, by: PersonId, message: MessageId, reason: &str
 }
 
 async fn run(desk: &Desk, by: PersonId, message: MessageId, act: Act) -> Result<(), Failure> {
-    let sent = desk.store.write(Decide { desk: desk.clone(), by, message, act }).await??;
-    desk.send(sent);
+    desk.work(Decide { by, message, act }).await??;
     Ok(())
 }
 
 struct Decide {
-    desk: Desk,
     by: PersonId,
     message: MessageId,
     act: Act,
 }
 
-type Answer = std::result::Result<Enqueued, Failure>;
+type Answer = std::result::Result<(), Failure>;
 
-impl Job for Decide {
+impl Verb for Decide {
     type Out = Answer;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Answer> {
-        let now = self.desk.clock.now();
-        let manager = people::by_id(tx, self.by).await?.is_some_and(|by| !by.disabled && by.role >= Role::Manager);
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Answer> {
+        let _now = work.now;
+
+        let manager = people::by_id(work.tx, self.by).await?.is_some_and(|by| !by.disabled && by.role >= Role::Manager);
         if !manager {
             return Ok(Err(Failure::NotFound));
         }
-        let Some(held) = held::held(tx, self.message).await? else {
+        let Some(held) = held::held(work.tx, self.message).await? else {
             return Ok(Err(Failure::refused("message", "somebody has decided about it already")));
         };
         match &self.act {
-            Act::Dismiss(reason) => self.dismiss(tx, &held, reason, now).await,
-            act => self.go_on(tx, &held, act == &Act::Forward, now).await,
+            Act::Dismiss(reason) => self.dismiss(work, &held, reason).await,
+            act => self.go_on(work, &held, act == &Act::Forward).await,
         }
     }
 }
 
 impl Decide {
-    async fn dismiss(&self, tx: &mut Tx, held: &Held, reason: &str, now: At) -> Result<Answer> {
-        if !held::decide(tx, held.id, "kept", Some(&format!("dismissed: {reason}"))).await? {
+    async fn dismiss(&self, work: &mut UnitOfWork<'_>, held: &Held, reason: &str) -> Result<Answer> {
+        let _now = work.now;
+        if !held::decide(work.tx, held.id, "kept", Some(&format!("dismissed: {reason}"))).await? {
             return Ok(Err(Failure::refused("message", "somebody has decided about it already")));
         }
-        self.told(tx, held, held.conversation, ("held_dismissed", Some(reason)), now).await?;
-        Ok(Ok(Enqueued::default()))
+        self.told(work, held, held.conversation, ("held_dismissed", Some(reason)));
+        Ok(Ok(()))
     }
 
     /// Takes the conversation up again where it must be, and with `forward` sends the text on.
-    async fn go_on(&self, tx: &mut Tx, held: &Held, forward: bool, now: At) -> Result<Answer> {
-        let desk = &self.desk;
+    async fn go_on(&self, work: &mut UnitOfWork<'_>, held: &Held, forward: bool) -> Result<Answer> {
+        let now = work.now;
+
         let Some(conversation_id) = held.conversation else {
             let why = "it belongs to no conversation, so there is nobody to send it to: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
@@ -124,67 +123,66 @@ impl Decide {
             let why = "it came from a phone that is nobody's in this conversation: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
         }
-        let Some(line) = queue::hold_line_of(tx, conversation_id).await? else {
+        let Some(line) = queue::hold_line_of(work.tx, conversation_id).await? else {
             let why = "it belongs to a pair, and one that has ended stays ended: the app may open another; dismiss it";
             return Ok(Err(Failure::refused("message", why)));
         };
-        let Some(mut conversation) = routes::conversations(tx, &[conversation_id]).await?.into_iter().next() else {
+        let Some(mut conversation) = routes::conversations(work.tx, &[conversation_id]).await?.into_iter().next()
+        else {
             return Ok(Err(Failure::NotFound));
         };
-        let mut done = Enqueued::default();
+
         if conversation.closed {
             let with = (Some(self.by), With::SameRep);
-            let Some(open) = reopen(desk, tx, conversation_id, with, "for a held text", now).await? else {
+            let Some(open) = reopen(work, conversation_id, with, "for a held text").await? else {
                 let why = "the customer has a newer conversation on this line, or is a colleague now: dismiss this one";
                 return Ok(Err(Failure::refused("message", why)));
             };
             if open.pinned_to.is_none() {
-                let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
-                let last = held_line.last_rep(tx, open.customer, now).await?;
-                held_line.assign(desk, tx, &open, last, now, &mut done).await?;
+                let mut held_line = HeldLine::hold(work, line).await?;
+                let last = held_line.last_rep(work.tx, open.customer, now).await?;
+                held_line.assign(work, &open, last).await?;
             }
-            conversation = routes::conversations(tx, &[conversation_id]).await?.into_iter().next().unwrap_or(open);
+            conversation = routes::conversations(work.tx, &[conversation_id]).await?.into_iter().next().unwrap_or(open);
         } else if !forward {
             return Ok(Err(Failure::refused("message", "its conversation is open")));
         }
         if forward {
-            if !held::decide(tx, held.id, "relayed", None).await? {
+            if !held::decide(work.tx, held.id, "relayed", None).await? {
                 return Ok(Err(Failure::refused("message", "somebody has decided about it already")));
             }
-            done.add(send(desk, tx, &conversation, held, now).await?);
-            self.told(tx, held, Some(conversation_id), ("held_forwarded", None), now).await?;
+            send(work, &conversation, held).await?;
+            self.told(work, held, Some(conversation_id), ("held_forwarded", None));
         }
-        changes::note(tx, &[(conversation_id, "held")], now).await?;
-        Ok(Ok(done))
+        work.note(&[(conversation_id, "held")]);
+        Ok(Ok(()))
     }
 
-    async fn told(
+    fn told(
         &self,
-        tx: &mut Tx,
+        work: &mut UnitOfWork<'_>,
         held: &Held,
         conversation: Option<ConversationId>,
-        (kind, reason): (&str, Option<&str>),
-        now: At,
-    ) -> Result<()> {
+        (kind, reason): (&'static str, Option<&str>),
+    ) {
         let data = json!({ "message": held.id.0.to_string(), "reason": reason });
-        changes::event(tx, self.desk.ids.next(now), conversation, now, kind, Some(self.by), &data).await?;
-        changes::note(tx, &[(conversation.unwrap_or(ConversationId(0)), "held")], now).await
+        work.event(conversation, kind, Some(self.by), data);
+        work.note(&[(conversation.unwrap_or(ConversationId(0)), "held")]);
     }
 }
 
 /// Fans a held text out as if it came now.
-async fn send(desk: &Desk, tx: &mut Tx, conversation: &Conversation, held: &Held, now: At) -> Result<Enqueued> {
-    let legs = routes::live_legs(tx, &[conversation.id]).await?;
+async fn send(work: &mut UnitOfWork<'_>, conversation: &Conversation, held: &Held) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
+    let legs = routes::live_legs(work.tx, &[conversation.id]).await?;
     let own = if held.by_rep { held.leg } else { legs.iter().find(|leg| leg.role == "customer").map(|leg| leg.id) };
     let name = held.author_name.clone().unwrap_or_default();
     let author = Author { leg: own, person: held.author.filter(|_| held.by_rep), name: &name };
-    let unsaid = Unsaid::of(tx, Whose::In(conversation.id), &held.body, &held.files).await?;
+    let unsaid = Unsaid::of(work.tx, Whose::In(conversation.id), &held.body, &held.files).await?;
     let said = words(&held.body, unsaid.as_ref());
     let fan = fan_out(conversation, &legs, author, held.id, &said, &desk.policies, now);
-    opening::greeted(tx, &fan.greeted, now).await?;
-    let mut sent = enqueue(desk, tx, fan.drafts, now).await?;
-    let unsent = std::mem::take(&mut sent.unsent);
-    sent.add(notice::tell_authors(desk, tx, &unsent, now).await?);
+    opening::greeted(work.tx, &fan.greeted, now).await?;
+    work.enqueue(fan.drafts).await?;
     let waiting_since = if held.by_rep { None } else { conversation.waiting_since.or(Some(now)) };
     let said = Said {
         id: conversation.id,
@@ -198,7 +196,6 @@ async fn send(desk: &Desk, tx: &mut Tx, conversation: &Conversation, held: &Held
         waits_from: conversation.waits_from.into_iter().chain(fan.waits.then_some(held.id)).min(),
         unread: if held.by_rep { Unread::SEEN } else { Unread::default().said(held.id) },
     };
-    messages::said(tx, &[said]).await?;
-    reading::failed(tx, &unsent, now).await?;
-    Ok(sent)
+    messages::said(work.tx, &[said]).await?;
+    Ok(())
 }

@@ -7,13 +7,13 @@ use serde_json::json;
 
 use super::close;
 use crate::desk::Desk;
-use crate::desk::outbox::Enqueued;
 use crate::desk::routing::queue;
 use crate::desk::upkeep::lapse;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, NumberId};
+use crate::store::Result;
 use crate::store::conversations::idle;
 use crate::store::routing::routes;
-use crate::store::{Job, Result, Tx};
 
 /// How many conversations are looked up at a time.
 const PIECE: i64 = 200;
@@ -32,10 +32,10 @@ pub async fn close_idle(desk: &Desk) -> Result<usize> {
             let due = idle::since(&mut desk.store.read().await?, line, now - after, None, PIECE).await?;
             let mut did = 0;
             for conversation in &due {
-                let job = Close { desk: desk.clone(), line, conversation: *conversation, after };
-                let Some(sent) = desk.store.write(job).await? else { continue };
-                did += 1;
-                desk.send(sent);
+                let job = Close { line, conversation: *conversation, after };
+                if desk.work(job).await? {
+                    did += 1;
+                }
             }
             closed += did;
             if did == 0 {
@@ -47,26 +47,27 @@ pub async fn close_idle(desk: &Desk) -> Result<usize> {
 }
 
 struct Close {
-    desk: Desk,
     line: NumberId,
     conversation: ConversationId,
     after: Duration,
 }
 
-impl Job for Close {
-    type Out = Option<Enqueued>;
+impl Verb for Close {
+    type Out = bool;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let line = queue::hold_line_of(tx, self.conversation).await?;
-        let conversations = routes::conversations(tx, &[self.conversation]).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now) = (work.desk, work.now);
+
+        let line = queue::hold_line_of(work.tx, self.conversation).await?;
+        let conversations = routes::conversations(work.tx, &[self.conversation]).await?;
         // Somebody may have written between the look and the lock.
-        let still = idle::since(tx, self.line, now - self.after, Some(self.conversation), 1).await?;
+        let still = idle::since(work.tx, self.line, now - self.after, Some(self.conversation), 1).await?;
         // So may the database have gone back, which its connection has found out.
         let goes_on = still.is_empty() || !lapse::may_lapse(desk);
-        let Some(conversation) = conversations.first().filter(|_| !goes_on) else { return Ok(None) };
+        let Some(conversation) = conversations.first().filter(|_| !goes_on) else { return Ok(false) };
         let data = json!({ "why": "idle", "hours": self.after.as_secs() / 3600 });
-        close::end(desk, tx, conversation, None, &data, now).await?;
-        queue::drain_after(desk, tx, line, now).await.map(Some)
+        close::end(work, conversation, None, data).await?;
+        queue::drain_after(work, line).await?;
+        Ok(true)
     }
 }

@@ -2,14 +2,15 @@
 
 use serde_json::json;
 
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, LabelId, PersonId};
 use crate::domain::people::person::Role;
 use crate::domain::words::name;
+use crate::store::conversations::access;
 use crate::store::conversations::labels::{self, Label};
-use crate::store::conversations::{access, changes};
 use crate::store::people::audit::{self, Entry};
-use crate::store::{Job, Result, Tx, people};
+use crate::store::{Result, people};
 
 /// The longest name, in characters.
 pub const LONGEST: usize = 40;
@@ -30,23 +31,23 @@ pub async fn name(desk: &Desk, by: PersonId, label: Option<LabelId>, name: &str)
     if name.chars().any(char::is_control) {
         return Err(Failure::refused("name", "the name has characters that cannot be shown: write plain words"));
     }
-    desk.store.write(Naming { desk: desk.clone(), by, label, name }).await?
+    desk.work(Naming { by, label, name }).await?
 }
 
 struct Naming {
-    desk: Desk,
     by: PersonId,
     label: Option<LabelId>,
     name: String,
 }
 
-impl Job for Naming {
+impl Verb for Naming {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let manages = people::by_id(tx, self.by).await?.is_some_and(|by| !by.disabled && by.role >= Role::Manager);
-        let all = labels::all(tx).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now) = (work.desk, work.now);
+
+        let manages = people::by_id(work.tx, self.by).await?.is_some_and(|by| !by.disabled && by.role >= Role::Manager);
+        let all = labels::all(work.tx).await?;
         let before = self.label.and_then(|id| all.iter().find(|label| label.id == id));
         if !manages || (self.label.is_some() && before.is_none()) {
             return Ok(Err(Failure::NotFound));
@@ -60,16 +61,16 @@ impl Job for Naming {
         let (kind, data) = match before {
             Some(label) if label.name == self.name => return Ok(Ok(())),
             Some(label) => {
-                labels::rename(tx, label.id, &self.name).await?;
+                labels::rename(work.tx, label.id, &self.name).await?;
                 ("label_renamed", json!({ "from": label.name, "to": self.name }))
             }
             None => {
-                labels::insert(tx, LabelId(desk.ids.next(now)), &self.name, now).await?;
+                labels::insert(work.tx, LabelId(desk.ids.next(now)), &self.name, now).await?;
                 ("label_made", json!({ "name": self.name }))
             }
         };
-        changes::event(tx, desk.ids.next(now), None, now, kind, Some(self.by), &data).await?;
-        audit::record(tx, Entry::new(desk.ids.next(now), now, self.by, kind, &data)).await?;
+        audit::record(work.tx, Entry::new(desk.ids.next(now), now, self.by, kind, &data)).await?;
+        work.event(None, kind, Some(self.by), data);
         Ok(Ok(()))
     }
 }
@@ -85,39 +86,39 @@ pub async fn put(
     label: LabelId,
     on: bool,
 ) -> Result<(), Failure> {
-    desk.store.write(Put { desk: desk.clone(), by, conversation, label, on }).await??;
+    desk.work(Put { by, conversation, label, on }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Put {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     label: LabelId,
     on: bool,
 }
 
-impl Job for Put {
+impl Verb for Put {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
-        let Some(label) = labels::all(tx).await?.into_iter().find(|label| label.id == self.label) else {
+        let Some(label) = labels::all(work.tx).await?.into_iter().find(|label| label.id == self.label) else {
             return Ok(Err(Failure::refused("label", "there is no such label: choose another one")));
         };
         let (changed, kind) = if self.on {
-            (labels::put_on(tx, conversation.id, label.id, self.by, now).await?, "labelled")
+            (labels::put_on(work.tx, conversation.id, label.id, self.by, now).await?, "labelled")
         } else {
-            (labels::take_off(tx, conversation.id, label.id).await?, "unlabelled")
+            (labels::take_off(work.tx, conversation.id, label.id).await?, "unlabelled")
         };
         if changed {
             let data = json!({ "label": label.id.0.to_string(), "name": label.name });
-            changes::event(tx, desk.ids.next(now), Some(conversation.id), now, kind, Some(self.by), &data).await?;
-            changes::note(tx, &[(conversation.id, "conversation")], now).await?;
+            work.event(Some(conversation.id), kind, Some(self.by), data);
+            work.note(&[(conversation.id, "conversation")]);
         }
         Ok(Ok(()))
     }

@@ -1,15 +1,15 @@
 //! Keeps a note that only staff see. Nothing is ever sent.
 
-use crate::clock::At;
 use crate::desk::replies::draft;
 use crate::desk::replies::reply::{LONGEST, web_message};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::words::mention;
+use crate::store::Result;
 use crate::store::conversations::messages::{self, NewMessage};
-use crate::store::conversations::{access, changes, mentions};
-use crate::store::{Job, Result, Tx};
+use crate::store::conversations::{access, mentions};
 
 /// Keeps a note in a conversation, open or closed.
 ///
@@ -29,34 +29,34 @@ pub async fn note(
     if length > LONGEST {
         return Err(Failure::refused("body", format!("the note has {length} characters and {LONGEST} is the most")));
     }
-    let id = desk.store.write(Note { desk: desk.clone(), by, conversation, body, form_key }).await??;
+    let id = desk.work(Note { by, conversation, body, form_key }).await??;
     desk.live.nudge();
     Ok(id)
 }
 
 struct Note {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     body: String,
     form_key: Option<String>,
 }
 
-impl Job for Note {
+impl Verb for Note {
     type Out = Result<MessageId, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
         if let Some(key) = &self.form_key
-            && let Some(id) = messages::by_form_key(tx, key).await?
-            && access::viewer(tx, self.by, self.conversation).await?.is_some()
+            && let Some(id) = messages::by_form_key(work.tx, key).await?
+            && access::viewer(work.tx, self.by, self.conversation).await?.is_some()
         {
             return Ok(Ok(id));
         }
         let key = self.form_key.clone();
-        let now = self.desk.clock.now();
-        let kept = note_in(&self.desk, tx, (self.by, self.conversation), ("web", key), &self.body, now).await?;
+
+        let kept = note_in(work, (self.by, self.conversation), ("web", key), &self.body).await?;
         if kept.is_ok() {
-            draft::noted(tx, (self.by, self.conversation), now).await?;
+            draft::noted(work.tx, (self.by, self.conversation), now).await?;
         }
         Ok(kept)
     }
@@ -67,24 +67,23 @@ impl Job for Note {
 /// # Errors
 /// What the database said; the inner error as [`note`].
 pub(in crate::desk) async fn note_in(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     (by, conversation): (PersonId, ConversationId),
     (way, key): (&'static str, Option<String>),
     body: &str,
-    now: At,
 ) -> Result<Result<MessageId, Failure>> {
-    if access::viewer(tx, by, conversation).await?.is_none() {
+    let (desk, now) = (work.desk, work.now);
+    if access::viewer(work.tx, by, conversation).await?.is_none() {
         return Ok(Err(Failure::NotFound));
     }
     let message = NewMessage { way, ..web_message(desk, conversation, by, "note", "kept", body, key, now) };
     let id = message.id;
-    messages::insert(tx, &[message]).await?;
-    let colleagues = mentions::candidates(tx, conversation).await?;
+    messages::insert(work.tx, &[message]).await?;
+    let colleagues = mentions::candidates(work.tx, conversation).await?;
     let names: Vec<&str> = colleagues.iter().map(|(_, name)| name.as_str()).collect();
     let called = mention::named(body, &names).into_iter().filter_map(|place| Some(colleagues.get(place)?.0));
     let called: Vec<PersonId> = called.filter(|id| *id != by).collect();
-    mentions::insert(tx, conversation, id, &called).await?;
-    changes::note(tx, &[(conversation, "message")], now).await?;
+    mentions::insert(work.tx, conversation, id, &called).await?;
+    work.note(&[(conversation, "message")]);
     Ok(Ok(id))
 }

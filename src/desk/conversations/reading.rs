@@ -2,11 +2,12 @@
 
 use crate::clock::At;
 use crate::desk::outbox::Unsent;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
-use crate::store::conversations::{access, attention, changes};
+use crate::store::conversations::{access, attention};
 use crate::store::people::audit::{self, Entry};
-use crate::store::{Job, Result, Tx};
+use crate::store::{Result, Tx};
 
 /// Takes note that somebody has read a conversation up to the message `last`, or all of it. Whoever only looks over the
 /// shoulder of its rep leaves it unread; nobody's conversation is read by any member of its line.
@@ -20,34 +21,34 @@ pub async fn read(
     last: Option<MessageId>,
 ) -> Result<(), Failure> {
     let last = last.unwrap_or(MessageId(i64::MAX));
-    desk.store.write(Read { desk: desk.clone(), by, conversation, last }).await??;
+    desk.work(Read { by, conversation, last }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Read {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     last: MessageId,
 }
 
-impl Job for Read {
+impl Verb for Read {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         let responsible = match conversation.pinned_to {
             Some(rep) => rep == self.by,
-            None => access::assignee(tx, self.by, conversation.id).await?.is_some(),
+            None => access::assignee(work.tx, self.by, conversation.id).await?.is_some(),
         };
-        let seen = responsible && attention::seen(tx, conversation.id, self.last).await?;
-        let answered = attention::answered_to(tx, self.by, conversation.id, self.last, now).await?;
+        let seen = responsible && attention::seen(work.tx, conversation.id, self.last).await?;
+        let answered = attention::answered_to(work.tx, self.by, conversation.id, self.last, now).await?;
         if seen || answered {
-            changes::note(tx, &[(conversation.id, "reading")], now).await?;
+            work.note(&[(conversation.id, "reading")]);
         }
         Ok(Ok(()))
     }
@@ -58,31 +59,31 @@ impl Job for Read {
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it.
 pub async fn mend(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    desk.store.write(Mend { desk: desk.clone(), by, conversation }).await??;
+    desk.work(Mend { by, conversation }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Mend {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
 }
 
-impl Job for Mend {
+impl Verb for Mend {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let Some((conversation, _)) = access::conversation(tx, self.by, self.conversation).await? else {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+        let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
-        if attention::mended(tx, conversation.id).await? {
-            let (now, data) = (self.desk.clock.now(), serde_json::json!({}));
-            let id = self.desk.ids.next(now);
+        if attention::mended(work.tx, conversation.id).await? {
+            let (now, data) = (now, serde_json::json!({}));
+            let id = work.desk.ids.next(now);
             let entry =
                 Entry { conversation: Some(conversation.id), ..Entry::new(id, now, self.by, "failures_seen", &data) };
-            audit::record(tx, entry).await?;
-            changes::note(tx, &[(conversation.id, "conversation")], now).await?;
+            audit::record(work.tx, entry).await?;
+            work.note(&[(conversation.id, "conversation")]);
         }
         Ok(Ok(()))
     }

@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use crate::clock::At;
+use crate::desk::outbox::Draft;
 use crate::desk::outbox::notice::{Whose, say};
-use crate::desk::outbox::{Draft, Enqueued, enqueue};
 use crate::desk::routing::relay::customer_label;
 use crate::desk::upkeep::lapse;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::time::wall_clock::WallClock;
@@ -14,9 +15,9 @@ use crate::domain::words::command::LATER;
 use crate::domain::words::later::Later;
 use crate::domain::words::text::Wording;
 use crate::faults;
-use crate::store::conversations::{access, changes, snoozes};
+use crate::store::Result;
+use crate::store::conversations::{access, snoozes};
 use crate::store::routing::routes::{self, Conversation};
-use crate::store::{Job, Result, Tx};
 
 /// The kind of the word that a conversation is back.
 const REMINDER: &str = "reminder";
@@ -28,7 +29,7 @@ const PIECE: i64 = 200;
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it; [`Failure::Refused`] for the field `until`, or if it is closed.
 pub async fn snooze(desk: &Desk, by: PersonId, conversation: ConversationId, until: At) -> Result<(), Failure> {
-    desk.store.write(Snooze { desk: desk.clone(), by, conversation, until: Some(until) }).await??;
+    desk.work(Snooze { by, conversation, until: Some(until) }).await??;
     desk.live.nudge();
     Ok(())
 }
@@ -56,23 +57,23 @@ pub async fn snooze_until(
 /// # Errors
 /// As [`snooze()`].
 pub async fn unsnooze(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    desk.store.write(Snooze { desk: desk.clone(), by, conversation, until: None }).await??;
+    desk.work(Snooze { by, conversation, until: None }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Snooze {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     until: Option<At>,
 }
 
-impl Job for Snooze {
+impl Verb for Snooze {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        snooze_in(&self.desk, tx, (self.by, self.conversation), self.until, self.desk.clock.now()).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let _now = work.now;
+        snooze_in(work, (self.by, self.conversation), self.until).await
     }
 }
 
@@ -81,18 +82,17 @@ impl Job for Snooze {
 /// # Errors
 /// What the database said; the inner error as [`snooze`].
 pub(in crate::desk) async fn snooze_in(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     (by, conversation_id): (PersonId, ConversationId),
     until: Option<At>,
-    now: At,
 ) -> Result<Result<(), Failure>> {
-    let Some((conversation, _)) = access::conversation(tx, by, conversation_id).await? else {
+    let now = work.now;
+    let Some((conversation, _)) = access::conversation(work.tx, by, conversation_id).await? else {
         return Ok(Err(Failure::NotFound));
     };
     let Some(until) = until else {
         if conversation.snoozed_until.is_some() {
-            back(desk, tx, &conversation, Some(by), "taken back", now).await?;
+            back(work, &conversation, Some(by), "taken back").await?;
         }
         return Ok(Ok(()));
     };
@@ -106,27 +106,25 @@ pub(in crate::desk) async fn snooze_in(
         let why = "choose a time that is between 1 minute and 30 days from now";
         return Ok(Err(Failure::refused("until", why)));
     }
-    snoozes::set(tx, conversation.id, Some(until)).await?;
+    snoozes::set(work.tx, conversation.id, Some(until)).await?;
     faults::point("after_snooze");
     let data = json!({ "until": until.0 });
-    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "snoozed", Some(by), &data).await?;
-    changes::note(tx, &[(conversation.id, "conversation")], now).await?;
+    work.event(Some(conversation.id), "snoozed", Some(by), data);
+    work.note(&[(conversation.id, "conversation")]);
     Ok(Ok(()))
 }
 
 /// Brings back a conversation that was put aside, and says why in its timeline.
 pub(in crate::desk) async fn back(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     by: Option<PersonId>,
     why: &str,
-    now: At,
 ) -> Result<()> {
-    snoozes::set(tx, conversation.id, None).await?;
+    snoozes::set(work.tx, conversation.id, None).await?;
     faults::point("after_wake");
-    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "woke", by, &json!({ "why": why })).await?;
-    changes::note(tx, &[(conversation.id, "conversation")], now).await
+    work.event(Some(conversation.id), "woke", by, json!({ "why": why }));
+    Ok(work.note(&[(conversation.id, "conversation")]))
 }
 
 /// Brings back every conversation whose time has come, and reminds its rep. Returns how many there were.
@@ -143,30 +141,29 @@ pub async fn wake(desk: &Desk) -> Result<usize> {
         }
         woken += due.len();
         for conversation in due {
-            let sent = desk.store.write(Wake { desk: desk.clone(), conversation }).await?;
-            desk.send(sent);
+            desk.work(Wake { conversation }).await?;
         }
     }
 }
 
 struct Wake {
-    desk: Desk,
     conversation: ConversationId,
 }
 
-impl Job for Wake {
-    type Out = Enqueued;
+impl Verb for Wake {
+    type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> Result<Enqueued> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let conversations = routes::conversations(tx, &[self.conversation]).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+        let (desk, now) = (work.desk, work.now);
+
+        let conversations = routes::conversations(work.tx, &[self.conversation]).await?;
         let due =
             conversations.first().filter(|conversation| conversation.snoozed_until.is_some_and(|until| until <= now));
-        let Some(conversation) = due.filter(|_| lapse::may_lapse(desk)) else { return Ok(Enqueued::default()) };
-        back(desk, tx, conversation, None, "its time has come", now).await?;
-        let legs = routes::live_legs(tx, &[conversation.id]).await?;
+        let Some(conversation) = due.filter(|_| lapse::may_lapse(desk)) else { return Ok(()) };
+        back(work, conversation, None, "its time has come").await?;
+        let legs = routes::live_legs(work.tx, &[conversation.id]).await?;
         let own = legs.iter().find(|leg| leg.person.is_some() && leg.person == conversation.pinned_to && leg.reachable);
-        let Some(leg) = own else { return Ok(Enqueued::default()) };
+        let Some(leg) = own else { return Ok(()) };
         let reminder = Draft {
             message: None,
             leg: Some(leg.id),
@@ -176,7 +173,7 @@ impl Job for Wake {
             to: leg.phone.clone(),
             person: leg.person,
             body: say(
-                tx,
+                work.tx,
                 Whose::In(conversation.id),
                 Wording::Reminder,
                 &[("customer", &customer_label(conversation))],
@@ -184,6 +181,6 @@ impl Job for Wake {
             .await?,
             window_at: None,
         };
-        enqueue(desk, tx, vec![reminder], now).await
+        work.enqueue(vec![reminder]).await
     }
 }

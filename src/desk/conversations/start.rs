@@ -4,20 +4,21 @@
 use serde_json::json;
 
 use crate::clock::{At, hours};
-use crate::desk::outbox::{Enqueued, SHUT_OUT};
+use crate::desk::outbox::SHUT_OUT;
 use crate::desk::replies::reply;
 use crate::desk::routing::legs;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::customers::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::numbers::typed;
-use crate::store::conversations::{access, changes, messages};
+use crate::store::conversations::{access, messages};
 use crate::store::customers::{self, contacts};
 use crate::store::lines::{self, Starter};
 use crate::store::routing::{numbers, opening, routes, starts};
-use crate::store::{Error, Job, Result, Tx, outbox, people};
+use crate::store::{Error, Result, outbox, people};
 
 /// A conversation to be started.
 #[derive(Clone, Debug)]
@@ -60,60 +61,58 @@ pub async fn start(desk: &Desk, start: Start) -> Result<Started, Failure> {
         let why = format!("the text has {length} characters and {} is the most: send it in several", reply::LONGEST);
         return Err(Failure::refused("body", why));
     }
-    let (started, sent) = desk.store.write(Begin { desk: desk.clone(), start, phone, name, body }).await??;
-    desk.send(sent);
-    Ok(started)
+    desk.work(Begin { start, phone, name, body }).await?
 }
 
 struct Begin {
-    desk: Desk,
     start: Start,
     phone: Phone,
     name: Option<String>,
     body: String,
 }
 
-impl Job for Begin {
-    type Out = Result<(Started, Enqueued), Failure>;
+impl Verb for Begin {
+    type Out = Result<Started, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now, line) = (&self.desk, self.desk.clock.now(), self.start.line);
-        let Some(rules) = opening::hold_line(tx, line).await? else { return Ok(Err(no_member())) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, line) = (work.desk, self.start.line);
+        let Some(rules) = opening::hold_line(work.tx, line).await? else { return Ok(Err(no_member())) };
         if let Some(key) = &self.start.form_key
-            && let Some(begun) = messages::place_of_form(tx, key, self.start.by).await?
+            && let Some(begun) = messages::place_of_form(work.tx, key, self.start.by).await?
         {
-            return Ok(Ok((Started::New(begun), Enqueued::default())));
+            return Ok(Ok(Started::New(begun)));
         }
-        let Some(starter) = lines::starter(tx, line, self.start.by).await? else { return Ok(Err(no_member())) };
-        if let Some(until) = self.too_many(tx, now).await? {
-            let minutes = until.since(now).as_secs().div_ceil(60);
+        let Some(starter) = lines::starter(work.tx, line, self.start.by).await? else { return Ok(Err(no_member())) };
+        if let Some(until) = self.too_many(work).await? {
+            let minutes = until.since(work.now).as_secs().div_ceil(60);
             let why = format!(
                 "you have begun {} conversations within the hour, which is the most: the next one can be in {minutes} minutes",
                 desk.policies.support.first_texts_per_hour
             );
             return Ok(Err(Failure::refused("phone", why)));
         }
-        let countries = desk.policies.support_of(rules.policies.as_deref()).countries.told(&numbers::homes(tx).await?);
+        let countries =
+            desk.policies.support_of(rules.policies.as_deref()).countries.told(&numbers::homes(work.tx).await?);
         if !countries.allow(self.phone.as_str()) {
             let why = format!(
                 "conversations may be started with numbers of {countries} only: this one is of another country"
             );
             return Ok(Err(Failure::refused("phone", why)));
         }
-        if let Some(why) = self.ours(tx).await? {
+        if let Some(why) = self.ours(work).await? {
             return Ok(Err(Failure::refused("phone", why)));
         }
-        if let Some(open) = routes::live_on(tx, self.phone.as_str(), line).await? {
-            return Ok(match access::viewer(tx, self.start.by, open).await? {
-                Some(_) => Ok((Started::There(open), Enqueued::default())),
+        if let Some(open) = routes::live_on(work.tx, self.phone.as_str(), line).await? {
+            return Ok(match access::viewer(work.tx, self.start.by, open).await? {
+                Some(_) => Ok(Started::There(open)),
                 // Whose it is, and whether there is one at all, is none of their business.
                 None => Err(Failure::refused("phone", "you cannot start one with this number now: ask a manager")),
             });
         }
-        if let Some(why) = self.unwanted(tx).await? {
+        if let Some(why) = self.unwanted(work).await? {
             return Ok(Err(Failure::refused("phone", why)));
         }
-        self.begin(tx, &starter, now).await
+        self.begin(work, &starter).await
     }
 }
 
@@ -124,60 +123,62 @@ fn no_member() -> Failure {
 impl Begin {
     /// Counts this one; until when the person has to wait, if they have begun too many within the hour. Whatever comes of
     /// it counts: whether a number can be written to says something about it.
-    async fn too_many(&self, tx: &mut Tx, now: At) -> Result<Option<At>> {
-        let most = i64::from(self.desk.policies.support.first_texts_per_hour);
-        let earlier = starts::since(tx, self.start.by, now - hours(1), most).await?;
+    async fn too_many(&self, work: &mut UnitOfWork<'_>) -> Result<Option<At>> {
+        let now = work.now;
+        let most = i64::from(work.desk.policies.support.first_texts_per_hour);
+        let earlier = starts::since(work.tx, self.start.by, now - hours(1), most).await?;
         if let (Some(first), true) = (earlier.last(), i64::try_from(earlier.len()).is_ok_and(|count| count >= most)) {
             return Ok(Some(*first + hours(1)));
         }
-        starts::insert(tx, self.desk.ids.next(now), self.start.by, now).await?;
+        starts::insert(work.tx, work.desk.ids.next(now), self.start.by, now).await?;
         Ok(None)
     }
 
     /// Why the number is one of our own, if it is.
-    async fn ours(&self, tx: &mut Tx) -> Result<Option<&'static str>> {
-        if numbers::is_ours(tx, self.phone.as_str()).await? {
+    async fn ours(&self, work: &mut UnitOfWork<'_>) -> Result<Option<&'static str>> {
+        if numbers::is_ours(work.tx, self.phone.as_str()).await? {
             return Ok(Some("this is one of our own numbers: write to a customer's"));
         }
-        let colleague = people::by_phone(tx, self.phone.as_str()).await?.is_some();
+        let colleague = people::by_phone(work.tx, self.phone.as_str()).await?.is_some();
         Ok(colleague.then_some("this is a colleague's phone: a conversation is with a customer"))
     }
 
     /// Why nothing may be sent to it from this line, if so.
-    async fn unwanted(&self, tx: &mut Tx) -> Result<Option<String>> {
-        if customers::is_blocked(tx, self.phone.as_str(), Some(self.start.line)).await? {
+    async fn unwanted(&self, work: &mut UnitOfWork<'_>) -> Result<Option<String>> {
+        if customers::is_blocked(work.tx, self.phone.as_str(), Some(self.start.line)).await? {
             return Ok(Some(SHUT_OUT.to_owned()));
         }
-        let lanes = outbox::lanes(tx, &[(self.start.line, self.phone.as_str().to_owned())]).await?;
+        let lanes = outbox::lanes(work.tx, &[(self.start.line, self.phone.as_str().to_owned())]).await?;
         let out = lanes.first().is_some_and(|(_, lane)| lane.unwanted || lane.blocked);
         Ok(out.then(|| "they opted out: nothing is sent until they text START to this line".to_owned()))
     }
 
-    async fn begin(&self, tx: &mut Tx, starter: &Starter, now: At) -> Result<Result<(Started, Enqueued), Failure>> {
-        let (desk, by, line) = (&self.desk, self.start.by, self.start.line);
-        let customer = opening::customer(tx, desk.ids.next(now), self.phone.as_str(), now).await?;
-        let made = opening::conversations(tx, line, &[(customer, Some(by))], now).await?;
+    async fn begin(&self, work: &mut UnitOfWork<'_>, starter: &Starter) -> Result<Result<Started, Failure>> {
+        let (desk, now) = (work.desk, work.now);
+        let (by, line) = (self.start.by, self.start.line);
+        let customer = opening::customer(work.tx, desk.ids.next(now), self.phone.as_str(), now).await?;
+        let made = opening::conversations(work.tx, line, &[(customer, Some(by))], now).await?;
         let (_, id) = made.into_iter().next().ok_or(Error::GivenUp("the conversation just opened has no id"))?;
-        contacts::begun_by_staff(tx, id, self.name.as_deref()).await?;
-        let theirs = !contacts::is_hidden(tx, id).await?;
-        if theirs && self.name.is_some() && contacts::card(tx, customer).await?.name.is_none() {
-            let group = contacts::group(tx, customer).await?;
-            contacts::name(tx, &group, self.name.as_deref()).await?;
+        contacts::begun_by_staff(work.tx, id, self.name.as_deref()).await?;
+        let theirs = !contacts::is_hidden(work.tx, id).await?;
+        if theirs && self.name.is_some() && contacts::card(work.tx, customer).await?.name.is_none() {
+            let group = contacts::group(work.tx, customer).await?;
+            contacts::name(work.tx, &group, self.name.as_deref()).await?;
         }
-        changes::event(tx, desk.ids.next(now), Some(id), now, "started", Some(by), &json!({})).await?;
-        opening::legs(tx, &[legs::customer_leg(desk, id, line, self.phone.as_str(), now)], now).await?;
-        let mut sent = Enqueued::default();
+        work.event(Some(id), "started", Some(by), json!({}));
+        opening::legs(work.tx, &[legs::customer_leg(desk, id, line, self.phone.as_str(), now)], now).await?;
+
         if let Some(phone) = &starter.phone {
-            sent.add(legs::open_rep_leg(desk, tx, id, (by, phone), self.phone.as_str(), now).await?);
+            legs::open_rep_leg(work, id, (by, phone), self.phone.as_str()).await?;
         }
         if !seen::is_blank(&self.body) {
-            let Ok(admitted) = reply::admit(desk, tx, (by, id), None, now).await? else {
+            let Ok(admitted) = reply::admit(work, (by, id), None).await? else {
                 return Err(Error::GivenUp("the conversation just opened cannot be answered"));
             };
             let first = (self.body.as_str(), self.start.form_key.clone());
-            sent.add(reply::accept(desk, tx, &admitted, first, now).await?.1);
+            reply::accept(work, &admitted, first).await?;
         }
-        changes::note(tx, &[(id, "conversation")], now).await?;
-        Ok(Ok((Started::New(id), sent)))
+        work.note(&[(id, "conversation")]);
+        Ok(Ok(Started::New(id)))
     }
 }

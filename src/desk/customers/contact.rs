@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::customers::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::conversations::{access, changes};
+use crate::store::Result;
+use crate::store::conversations::access;
 use crate::store::customers::contacts;
 use crate::store::people::audit::{self, Entry};
-use crate::store::{Job, Result, Tx};
 
 /// Why a rep may not read or write the card of somebody whom only others know.
 pub const HIDDEN: &str =
@@ -38,37 +39,37 @@ pub async fn edit(desk: &Desk, by: PersonId, conversation: ConversationId, typed
     let read = Card::read(&typed.name, &typed.language, &typed.tags, &typed.notes);
     let card = read.map_err(|Wrong { field, why }| Failure::refused(field, why))?;
     let seen = typed.seen.clone();
-    desk.store.write(Edit { desk: desk.clone(), by, conversation, card, seen }).await??;
+    desk.work(Edit { by, conversation, card, seen }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Edit {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     card: Card,
     seen: String,
 }
 
-impl Job for Edit {
+impl Verb for Edit {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let customer = match access::viewer(tx, self.by, self.conversation).await? {
-            Some(viewer) if !viewer.manages && contacts::is_hidden(tx, self.conversation).await? => {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now) = (work.desk, work.now);
+
+        let customer = match access::viewer(work.tx, self.by, self.conversation).await? {
+            Some(viewer) if !viewer.manages && contacts::is_hidden(work.tx, self.conversation).await? => {
                 return Ok(Err(Failure::refused("name", HIDDEN)));
             }
-            Some(_) => contacts::of(tx, self.conversation).await?,
+            Some(_) => contacts::of(work.tx, self.conversation).await?,
             None => return Ok(Err(Failure::NotFound)),
         };
         let Some(customer) = customer else {
             return Ok(Err(Failure::refused("name", "nobody in it is a customer")));
         };
-        let group = contacts::hold(tx, &[customer]).await?.concat();
+        let group = contacts::hold(work.tx, &[customer]).await?.concat();
         let Some(first) = group.first().copied() else { return Ok(Err(Failure::NotFound)) };
-        let before = contacts::card(tx, first).await?;
+        let before = contacts::card(work.tx, first).await?;
         if before == self.card {
             return Ok(Ok(()));
         }
@@ -76,24 +77,24 @@ impl Job for Edit {
             let why = "a colleague has changed this contact meanwhile: look again, and save once more to keep yours";
             return Ok(Err(Failure::refused("seen", why)));
         }
-        contacts::write(tx, first, &self.card).await?;
+        contacts::write(work.tx, first, &self.card).await?;
         let data = json!({ "changed": differences(&before, &self.card) });
         let entry = Entry {
             conversation: Some(self.conversation),
             customer: Some(first),
             ..Entry::new(desk.ids.next(now), now, self.by, "contact_changed", &data)
         };
-        audit::record(tx, entry).await?;
+        audit::record(work.tx, entry).await?;
         let mut touched = vec![self.conversation];
         if before.name != self.card.name {
-            contacts::name(tx, &group, self.card.name.as_deref()).await?;
+            contacts::name(work.tx, &group, self.card.name.as_deref()).await?;
             let data = json!({ "from": before.name, "to": self.card.name });
-            let id = desk.ids.next(now);
-            changes::event(tx, id, Some(self.conversation), now, "renamed", Some(self.by), &data).await?;
-            touched.extend(contacts::open_conversations(tx, &group).await?);
+            let _id = desk.ids.next(now);
+            work.event(Some(self.conversation), "renamed", Some(self.by), data);
+            touched.extend(contacts::open_conversations(work.tx, &group).await?);
         }
         let notes: Vec<_> = touched.into_iter().map(|id| (id, "conversation")).collect();
-        changes::note(tx, &notes, now).await?;
+        work.note(&notes);
         Ok(Ok(()))
     }
 }

@@ -4,15 +4,15 @@
 use serde_json::json;
 
 use super::contact::HIDDEN;
-use crate::clock::At;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
 use crate::domain::people::person::Role;
-use crate::store::conversations::{access, changes};
+use crate::store::Result;
+use crate::store::conversations::access;
 use crate::store::customers::contacts;
 use crate::store::views::Viewer;
 use crate::store::views::thread::namesakes::{self, Namesake};
-use crate::store::{Job, Result, Tx};
 
 /// Puts the customer of `conversation` together with another, who is named, or whose conversation's number is given as
 /// `#1042`. Whoever does it must see a conversation of both. Afterwards both have one card and one name, those of the
@@ -22,13 +22,12 @@ use crate::store::{Job, Result, Tx};
 /// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `with` if it
 /// names nobody, several, or the same person.
 pub async fn merge(desk: &Desk, by: PersonId, conversation: ConversationId, with: &str) -> Result<(), Failure> {
-    desk.store.write(Merge { desk: desk.clone(), by, conversation, with: with.trim().to_owned() }).await??;
+    desk.work(Merge { by, conversation, with: with.trim().to_owned() }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Merge {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     with: String,
@@ -40,28 +39,27 @@ pub fn numbered(text: &str) -> Option<ConversationId> {
     text.trim().trim_start_matches('#').parse().ok().map(ConversationId)
 }
 
-impl Job for Merge {
+impl Verb for Merge {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let (here, there) = match self.both(tx).await? {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (here, there) = match self.both(work).await? {
             Ok(both) => both,
             Err(failure) => return Ok(Err(failure)),
         };
-        let held = contacts::hold(tx, &[here.1, there.1]).await?;
+        let held = contacts::hold(work.tx, &[here.1, there.1]).await?;
         let [ours, theirs] = held.as_slice() else { return Ok(Err(Failure::NotFound)) };
         if ours == theirs {
             return Ok(Err(Failure::refused("with", "that is the same contact already")));
         }
         let both: Vec<CustomerId> = ours.iter().chain(theirs).copied().collect();
         let (Some(first), Some(second)) = (ours.first(), theirs.first()) else { return Ok(Err(Failure::NotFound)) };
-        let (card, other) = (contacts::card(tx, *first).await?, contacts::card(tx, *second).await?);
+        let (card, other) = (contacts::card(work.tx, *first).await?, contacts::card(work.tx, *second).await?);
         let one = card.with(&other);
-        contacts::join(tx, *first, theirs, card.name.is_none().then_some(*second)).await?;
-        contacts::write(tx, *first, &one).await?;
-        contacts::name(tx, &both, one.name.as_deref()).await?;
-        tell(&self.desk, tx, ("merged", self.by), (here.0, there.0), &both, now).await?;
+        contacts::join(work.tx, *first, theirs, card.name.is_none().then_some(*second)).await?;
+        contacts::write(work.tx, *first, &one).await?;
+        contacts::name(work.tx, &both, one.name.as_deref()).await?;
+        tell(work, ("merged", self.by), (here.0, there.0), &both).await?;
         Ok(Ok(()))
     }
 }
@@ -71,14 +69,14 @@ type Known = (ConversationId, CustomerId);
 
 impl Merge {
     /// The two conversations and their customers, as far as the person may see them.
-    async fn both(&self, tx: &mut Tx) -> Result<Result<(Known, Known), Failure>> {
-        let Some(viewer) = access::viewer(tx, self.by, self.conversation).await? else {
+    async fn both(&self, work: &mut UnitOfWork<'_>) -> Result<Result<(Known, Known), Failure>> {
+        let Some(viewer) = access::viewer(work.tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
-        let Some(customer) = contacts::of(tx, self.conversation).await? else {
+        let Some(customer) = contacts::of(work.tx, self.conversation).await? else {
             return Ok(Err(Failure::refused("with", "nobody in it is a customer")));
         };
-        if !viewer.manages && contacts::is_hidden(tx, self.conversation).await? {
+        if !viewer.manages && contacts::is_hidden(work.tx, self.conversation).await? {
             return Ok(Err(Failure::refused("with", HIDDEN)));
         }
         let here = (self.conversation, customer);
@@ -87,15 +85,15 @@ impl Merge {
             Ok(Err(Failure::refused("with", why)))
         };
         if let Some(number) = numbered(&self.with) {
-            let allowed = match access::viewer(tx, self.by, number).await? {
-                Some(other) => other.manages || !contacts::is_hidden(tx, number).await?,
+            let allowed = match access::viewer(work.tx, self.by, number).await? {
+                Some(other) => other.manages || !contacts::is_hidden(work.tx, number).await?,
                 None => false,
             };
-            let customer = if allowed { contacts::of(tx, number).await? } else { None };
+            let customer = if allowed { contacts::of(work.tx, number).await? } else { None };
             return customer.map_or_else(nobody, |customer| Ok(Ok((here, (number, customer)))));
         }
         let role = if viewer.manages { Role::Manager } else { Role::Rep };
-        let found = namesakes::called(tx, Viewer { person: self.by, role }, &self.with, customer).await?;
+        let found = namesakes::called(work.tx, Viewer { person: self.by, role }, &self.with, customer).await?;
         let mut exact = found.iter().filter(|one| one.is_called(&self.with));
         match (exact.next(), exact.next()) {
             (Some(Namesake { conversation, customer, .. }), None) => Ok(Ok((here, (*conversation, *customer)))),
@@ -107,20 +105,19 @@ impl Merge {
 
 /// Writes what was done into the timelines of both, and has all that show one of the names look again.
 async fn tell(
-    desk: &Desk,
-    tx: &mut Tx,
-    (kind, by): (&str, PersonId),
+    work: &mut UnitOfWork<'_>,
+    (kind, by): (&'static str, PersonId),
     (here, there): (ConversationId, ConversationId),
     group: &[CustomerId],
-    now: At,
 ) -> Result<()> {
     for (of, with) in [(here, there), (there, here)] {
         let data = json!({ "with": with.0.to_string() });
-        changes::event(tx, desk.ids.next(now), Some(of), now, kind, Some(by), &data).await?;
+        work.event(Some(of), kind, Some(by), data);
     }
-    let open = contacts::open_conversations(tx, group).await?;
+    let open = contacts::open_conversations(work.tx, group).await?;
     let notes: Vec<_> = open.into_iter().chain([here, there]).map(|id| (id, "conversation")).collect();
-    changes::note(tx, &notes, now).await
+    work.note(&notes);
+    Ok(())
 }
 
 /// Takes apart what was put together: `contact` goes its own way again, or, if it is the one who stands for all, the
@@ -135,38 +132,36 @@ pub async fn separate(
     conversation: ConversationId,
     contact: CustomerId,
 ) -> Result<(), Failure> {
-    desk.store.write(Separate { desk: desk.clone(), by, conversation, contact }).await??;
+    desk.work(Separate { by, conversation, contact }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Separate {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     contact: CustomerId,
 }
 
-impl Job for Separate {
+impl Verb for Separate {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some(viewer) = access::viewer(tx, self.by, self.conversation).await? else {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let Some(viewer) = access::viewer(work.tx, self.by, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
         // Unknown contacts and those of others look the same.
         let strange = || Ok(Err(Failure::refused("contact", "this contact is not together with that one")));
-        let Some(customer) = contacts::of(tx, self.conversation).await? else { return strange() };
+        let Some(customer) = contacts::of(work.tx, self.conversation).await? else { return strange() };
         let viewer = Viewer { person: self.by, role: if viewer.manages { Role::Manager } else { Role::Rep } };
-        let there = namesakes::newest(tx, viewer, self.contact).await?;
-        let group = contacts::hold(tx, &[customer]).await?.concat();
+        let there = namesakes::newest(work.tx, viewer, self.contact).await?;
+        let group = contacts::hold(work.tx, &[customer]).await?.concat();
         let (Some(there), true) = (there, group.contains(&self.contact) && customer != self.contact) else {
             return strange();
         };
         let leaving = if group.first() == Some(&self.contact) { customer } else { self.contact };
-        contacts::leave(tx, leaving).await?;
-        tell(desk, tx, ("separated", self.by), (self.conversation, there), &group, now).await?;
+        contacts::leave(work.tx, leaving).await?;
+        tell(work, ("separated", self.by), (self.conversation, there), &group).await?;
         Ok(Ok(()))
     }
 }

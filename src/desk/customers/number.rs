@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, LegId, PersonId};
 use crate::store::conversations::access;
 use crate::store::customers::contacts;
 use crate::store::people::audit::{self, Entry};
-use crate::store::{Job, Result, Tx, pairs};
+use crate::store::{Result, pairs};
 
 /// The kind of the audit row of each look.
 pub const SHOWN: &str = "number_shown";
@@ -17,7 +18,7 @@ pub const SHOWN: &str = "number_shown";
 /// # Errors
 /// [`Failure::NotFound`] for everybody else, and where there is no customer.
 pub async fn show(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<String, Failure> {
-    desk.store.write(Show { desk: desk.clone(), by, conversation, party: None }).await?
+    desk.work(Show { by, conversation, party: None }).await?
 }
 
 /// As [`show`], the number of a party of a pair, by the party's leg.
@@ -30,29 +31,29 @@ pub async fn show_party(
     conversation: ConversationId,
     leg: LegId,
 ) -> Result<String, Failure> {
-    desk.store.write(Show { desk: desk.clone(), by, conversation, party: Some(leg) }).await?
+    desk.work(Show { by, conversation, party: Some(leg) }).await?
 }
 
 struct Show {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     party: Option<LegId>,
 }
 
-impl Job for Show {
+impl Verb for Show {
     type Out = Result<String, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let viewer = access::viewer(tx, self.by, self.conversation).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let viewer = access::viewer(work.tx, self.by, self.conversation).await?;
         if !viewer.is_some_and(|viewer| viewer.manages) {
             return Ok(Err(Failure::NotFound));
         }
         let (customer, phone) = match self.party {
-            Some(leg) => (None, pairs::party(tx, self.conversation, leg).await?.map(|party| party.phone)),
-            None => match contacts::of(tx, self.conversation).await? {
-                Some(customer) => (Some(customer), contacts::phone(tx, customer).await?),
+            Some(leg) => (None, pairs::party(work.tx, self.conversation, leg).await?.map(|party| party.phone)),
+            None => match contacts::of(work.tx, self.conversation).await? {
+                Some(customer) => (Some(customer), contacts::phone(work.tx, customer).await?),
                 None => (None, None),
             },
         };
@@ -61,9 +62,9 @@ impl Job for Show {
         let entry = Entry {
             conversation: Some(self.conversation),
             customer,
-            ..Entry::new(self.desk.ids.next(now), now, self.by, SHOWN, &data)
+            ..Entry::new(work.desk.ids.next(now), now, self.by, SHOWN, &data)
         };
-        audit::record(tx, entry).await?;
+        audit::record(work.tx, entry).await?;
         Ok(Ok(phone))
     }
 }

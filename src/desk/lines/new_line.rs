@@ -2,16 +2,15 @@
 
 use serde_json::json;
 
-use crate::clock::At;
 use crate::desk::people::admin;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::typed;
 use crate::domain::people::person::check_name;
-use crate::store::conversations::changes;
 use crate::store::people::audit::{self, Entry};
 use crate::store::routing::numbers::{self, Number};
-use crate::store::{Job, Result, Tx, lines, people};
+use crate::store::{Result, Tx, lines, people};
 
 /// Adds a line on `number`: one that is new here, that was released, or a mask that has not stood for anybody yet. `by` an
 /// admin.
@@ -21,28 +20,26 @@ use crate::store::{Job, Result, Tx, lines, people};
 pub async fn add(desk: &Desk, by: PersonId, number: &str, name: &str) -> Result<NumberId, Failure> {
     let number = typed::line(number).map_err(|why| Failure::refused("number", why))?;
     let name = check_name(name).map_err(|why| Failure::refused("name", why))?;
-    let line = desk.store.write(Add { desk: desk.clone(), by, number, name }).await??;
+    let line = desk.work(Add { by, number, name }).await??;
     desk.live.nudge();
     Ok(line)
 }
 
 struct Add {
-    desk: Desk,
     by: PersonId,
     number: String,
     name: String,
 }
 
-impl Job for Add {
+impl Verb for Add {
     type Out = Result<NumberId, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        if !admin(tx, self.by).await? {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        if !admin(work.tx, self.by).await? {
             return Ok(Err(Failure::NotFound));
         }
-        match may_add(tx, &self.number).await? {
-            Ok(()) => add_in(&self.desk, tx, self.by, (&self.number, &self.name), now).await.map(Ok),
+        match may_add(work.tx, &self.number).await? {
+            Ok(()) => add_in(work, self.by, (&self.number, &self.name)).await.map(Ok),
             Err(failure) => Ok(Err(failure)),
         }
     }
@@ -70,32 +67,31 @@ pub(in crate::desk) async fn may_add(tx: &mut Tx, number: &str) -> Result<Result
 
 /// Makes the line, after [`may_add`]. Nobody is a member yet.
 pub(in crate::desk) async fn add_in(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     by: PersonId,
     (number, name): (&str, &str),
-    now: At,
 ) -> Result<NumberId> {
-    let id = if let Some(known) = known(tx, number).await? {
+    let (desk, now) = (work.desk, work.now);
+    let id = if let Some(known) = known(work.tx, number).await? {
         if known.state == "released" {
-            numbers::back_in_service(tx, known.id, now).await?;
+            numbers::back_in_service(work.tx, known.id, now).await?;
         }
         if known.is_line {
-            lines::rename(tx, known.id, name).await?;
+            lines::rename(work.tx, known.id, name).await?;
         } else {
-            numbers::make_line(tx, known.id).await?;
-            lines::insert(tx, known.id, name).await?;
+            numbers::make_line(work.tx, known.id).await?;
+            lines::insert(work.tx, known.id, name).await?;
         }
         known.id
     } else {
         let id = NumberId(desk.ids.next(now));
-        numbers::insert(tx, id, number, "line", None, now).await?;
-        lines::insert(tx, id, name).await?;
+        numbers::insert(work.tx, id, number, "line", None, now).await?;
+        lines::insert(work.tx, id, name).await?;
         id
     };
     let data = json!({ "line": id.0.to_string() });
-    changes::event(tx, desk.ids.next(now), None, now, "line_added", Some(by), &data).await?;
-    audit::record(tx, Entry::new(desk.ids.next(now), now, by, "line_added", &data)).await?;
-    changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
+    audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, "line_added", &data)).await?;
+    work.event(None, "line_added", Some(by), data);
+    work.note(&[(ConversationId(0), "duty")]);
     Ok(id)
 }

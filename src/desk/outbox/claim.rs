@@ -1,20 +1,19 @@
 //! Sends what has waited: claims the deliveries whose turn has come, and gives up those whose time has run out.
 
+use super::Departed;
 use super::deliver::{note, unsent_of};
-use super::{Departed, Enqueued, Sending, notice};
 use crate::clock::At;
-use crate::desk::conversations::reading;
-use crate::desk::programs::events;
 use crate::desk::routing::handover;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, outbox};
 use crate::domain::ids::DeliveryId;
 use crate::domain::outbox::fitness::next_probe;
 use crate::domain::outbox::outage::next_trial;
 use crate::faults;
+use crate::store::Result;
 use crate::store::conversations::pins::Freed;
 use crate::store::outbox::departures as table;
 use crate::store::outbox::fitness::{self, Stopped};
-use crate::store::{Job, Result, Tx};
 
 /// Most deliveries in one claim.
 const BATCH: i64 = 128;
@@ -36,10 +35,8 @@ pub async fn claim(desk: &Desk) -> Result<Claimed> {
         return Ok(Claimed { looked_at: 0, next_due: None });
     }
     let room = i64::try_from(desk.room.available_permits()).unwrap_or(BATCH);
-    let claim = Claim { desk: desk.clone(), room: room.min(BATCH) };
-    let (looked_at, next_due, stopped, sendings) = desk.store.write(claim).await?;
-    faults::point("after_claim");
-    desk.dispatch(sendings);
+    let claim = Claim { room: room.min(BATCH) };
+    let (looked_at, next_due, stopped) = desk.work_past(claim, || faults::point("after_claim")).await?;
     let mut probed = 0;
     for stopped in stopped {
         probed += probe(desk, stopped).await?;
@@ -52,11 +49,7 @@ async fn probe(desk: &Desk, stopped: Stopped) -> Result<usize> {
     let mut before = None;
     for looked_at in 0..PROBED_AT_MOST {
         // Each in a transaction of its own: it holds one number only.
-        let (then, sendings) = desk.store.write(Probe { desk: desk.clone(), stopped, before }).await?;
-        if !sendings.is_empty() {
-            desk.dispatch(sendings);
-        }
-        match then {
+        match desk.work(Probe { stopped, before }).await? {
             Then::Tried => return Ok(looked_at + 1),
             Then::NotWith(text) => before = Some(text),
             Then::Nothing => return Ok(looked_at),
@@ -67,7 +60,6 @@ async fn probe(desk: &Desk, stopped: Stopped) -> Result<usize> {
 
 /// Tries with one waiting text whether what is stopped has to be.
 struct Probe {
-    desk: Desk,
     stopped: Stopped,
     /// What was chosen before and not requested: chosen again, it would not be now either.
     before: Option<DeliveryId>,
@@ -83,111 +75,103 @@ enum Then {
     Nothing,
 }
 
-impl Job for Probe {
-    /// With the requests that were begun, by this text or by what follows from its end.
-    type Out = (Then, Vec<Sending>);
+impl Verb for Probe {
+    type Out = Then;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, stopped, now) = (&self.desk, self.stopped, self.desk.clock.now());
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, stopped, now) = (work.desk, self.stopped, work.now);
         let next = match stopped {
             Stopped::Number { probes, .. } | Stopped::Account { probes } => next_probe(probes + 1, &desk.chance, now),
             Stopped::Carrier { probes } => next_trial(probes + 1, &desk.chance, now),
         };
-        let nothing = Ok((Then::Nothing, Vec::new()));
-        let chosen = fitness::candidate(tx, stopped, now).await?.filter(|text| Some(*text) != self.before);
+        let nothing = Ok(Then::Nothing);
+        let chosen = fitness::candidate(work.tx, stopped, now).await?.filter(|text| Some(*text) != self.before);
         let Some(text) = chosen else { return nothing };
-        if !fitness::take_probe(tx, stopped, next, now).await? {
+        if !fitness::take_probe(work.tx, stopped, next, now).await? {
             return nothing;
         }
-        let Some(departing) = table::waiting(tx, text).await? else {
+        let Some(departing) = table::waiting(work.tx, text).await? else {
             // Another node looks at it.
-            fitness::give_probe_back(tx, stopped, now).await?;
+            fitness::give_probe_back(work.tx, stopped, now).await?;
             return nothing;
         };
-        let done = outbox::probe(desk, tx, departing, now).await?;
-        let then = if done.sendings.is_empty() { Then::NotWith(text) } else { Then::Tried };
+        let done = outbox::probe(work, departing).await?;
+        let then = if done.begun == 0 { Then::NotWith(text) } else { Then::Tried };
+        follow(work, done).await?;
         // What goes on waiting has a time of its own.
-        let Enqueued { sendings, .. } = follow(desk, tx, done, now).await?;
+        work.rests();
         if matches!(then, Then::NotWith(_)) {
-            fitness::give_probe_back(tx, stopped, now).await?;
+            fitness::give_probe_back(work.tx, stopped, now).await?;
         }
-        Ok((then, sendings))
+        Ok(then)
     }
 }
 
 struct Claim {
-    desk: Desk,
     room: i64,
 }
 
-impl Job for Claim {
-    type Out = (usize, Option<At>, Vec<Stopped>, Vec<Sending>);
+impl Verb for Claim {
+    type Out = (usize, Option<At>, Vec<Stopped>);
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let due = table::due(tx, now, self.room).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let due = table::due(work.tx, now, self.room).await?;
         let looked_at = due.len();
-        let done = outbox::depart(&self.desk, tx, due, now).await?;
+        let done = outbox::depart(work, due).await?;
         // What goes on waiting has a time, and the look below finds the earliest: whoever claims rests until then.
-        let Enqueued { sendings, .. } = follow(&self.desk, tx, done, now).await?;
+        follow(work, done).await?;
+        work.rests();
         faults::point("during_claim");
-        let stopped = fitness::stopped(tx, now).await?;
-        Ok((looked_at, table::next_due(tx, now).await?, stopped, sendings))
+        let stopped = fitness::stopped(work.tx, now).await?;
+        Ok((looked_at, table::next_due(work.tx, now).await?, stopped))
     }
 }
 
 /// Ends every text that waits beyond its time (not just after the clock jumped), and frees lanes in which something waits behind nothing.
 /// Returns how many it looked at.
 pub async fn sweep(desk: &Desk) -> Result<usize> {
-    let (looked_at, sent) = desk.store.write(Sweep { desk: desk.clone() }).await?;
-    faults::point("after_sweep");
-    desk.send(sent);
-    Ok(looked_at)
+    desk.work_past(Sweep, || faults::point("after_sweep")).await
 }
 
-struct Sweep {
-    desk: Desk,
-}
+struct Sweep;
 
-impl Job for Sweep {
-    type Out = (usize, Enqueued);
+impl Verb for Sweep {
+    type Out = usize;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let calm = self.desk.readiness.is_calm();
-        let stale = if calm { table::stale(tx, now, BATCH).await? } else { Vec::new() };
-        let stranded = table::stranded(tx, BATCH).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let calm = work.desk.readiness.is_calm();
+        let stale = if calm { table::stale(work.tx, now, BATCH).await? } else { Vec::new() };
+        let stranded = table::stranded(work.tx, BATCH).await?;
         if !stranded.is_empty() {
             tracing::warn!(lanes = stranded.len(), "lanes in which texts waited behind nothing were set going again");
         }
         let looked_at = stale.len() + stranded.len();
-        let mut done = outbox::depart(&self.desk, tx, stale, now).await?;
+        let mut done = outbox::depart(work, stale).await?;
         done.freed.extend(stranded);
-        let sent = follow(&self.desk, tx, done, now).await?;
-        Ok((looked_at, sent))
+        follow(work, done).await?;
+        Ok(looked_at)
     }
 }
 
 /// Lets the next text of lanes leave from which texts were taken back, with all that follows.
-pub(in crate::desk) async fn free(desk: &Desk, tx: &mut Tx, freed: Freed, now: At) -> Result<Enqueued> {
-    follow(desk, tx, Departed { freed: freed.0, ..Departed::default() }, now).await
+pub(in crate::desk) async fn free(work: &mut UnitOfWork<'_>, freed: Freed) -> Result<()> {
+    follow(work, Departed { freed: freed.0, ..Departed::default() }).await
 }
 
 /// What follows once departures are written: the next in freed lanes leave, and people learn what was not sent.
-async fn follow(desk: &Desk, tx: &mut Tx, mut done: Departed, now: At) -> Result<Enqueued> {
+async fn follow(work: &mut UnitOfWork<'_>, mut done: Departed) -> Result<()> {
     let freed = std::mem::take(&mut done.freed);
-    let promoted = outbox::promote(desk, tx, freed, now).await?;
+    let promoted = outbox::promote(work, freed).await?;
     done.ended.extend(promoted.ended);
     done.touched.extend(promoted.touched);
-    done.sendings.extend(promoted.sendings);
     done.lost.extend(promoted.lost);
-    let waiting = done.waiting || promoted.waiting;
-    let mut sent = Enqueued { sendings: done.sendings, unsent: Vec::new(), waiting };
-    sent.add(handover::hand_on_late(desk, tx, &done.lost, now).await?);
-    let unsent = unsent_of(tx, &done.ended).await?;
-    reading::failed(tx, &unsent, now).await?;
-    sent.add(notice::tell_authors(desk, tx, &unsent, now).await?);
-    note(tx, &done.touched, now).await?;
-    events::failed(desk, tx, &unsent, now).await?;
-    Ok(sent)
+    handover::hand_on_late(work, &done.lost).await?;
+    let unsent = unsent_of(work.tx, &done.ended).await?;
+    work.unsent(unsent);
+    note(work, &done.touched);
+    Ok(())
 }

@@ -4,15 +4,15 @@
 use serde_json::json;
 
 use super::deliver::{Settle, Taken, settle_all};
-use super::{Enqueued, doubt};
+use super::doubt;
 use crate::carrier::Listed;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
 use crate::domain::ids::{DeliveryId, PersonId};
 use crate::domain::outbox::settlement::{Decision, News};
 use crate::domain::people::person::Role;
-use crate::store::conversations::changes;
 use crate::store::outbox::attempts::{self, InDoubt};
-use crate::store::{Error, Job, Result, Tx, people};
+use crate::store::{Error, Result, people};
 
 /// The texts in the carrier's list that could be this one; `None` if the list cannot be had, or nothing is in doubt.
 pub async fn candidates(desk: &Desk, delivery: DeliveryId) -> Result<Option<Vec<Listed>>> {
@@ -73,12 +73,9 @@ async fn is_manager(desk: &Desk, by: PersonId) -> Result<(), Failure> {
 }
 
 async fn run(desk: &Desk, by: PersonId, delivery: DeliveryId, decision: Decision) -> Result<(), Failure> {
-    let job = Decide { desk: desk.clone(), by, delivery, decision };
-    match desk.store.write(job).await {
-        Ok(done) => {
-            desk.send(done?);
-            Ok(())
-        }
+    let job = Decide { by, delivery, decision };
+    match desk.work(job).await {
+        Ok(decided) => decided,
         // The id was bound to another text between the look and the commit.
         Err(Error::Conflict(_)) => Err(settled()),
         Err(error) => Err(error.into()),
@@ -90,36 +87,35 @@ fn settled() -> Failure {
 }
 
 struct Decide {
-    desk: Desk,
     by: PersonId,
     delivery: DeliveryId,
     decision: Decision,
 }
 
-impl Job for Decide {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for Decide {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some(one) = attempts::in_doubt(tx, self.delivery).await? else { return Ok(Err(settled())) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now) = (work.desk, work.now);
+
+        let Some(one) = attempts::in_doubt(work.tx, self.delivery).await? else { return Ok(Err(settled())) };
         let news = News::Decided(self.decision.clone());
-        let job = Settle { desk: desk.clone(), attempt: one.id, secret: None, news };
-        let Some(known) = attempts::known(tx, &[one.id]).await?.pop() else { return Ok(Err(settled())) };
-        let (taken, done) = settle_all(desk, tx, &[&job]).await?;
+        let job = Settle { attempt: one.id, secret: None, news };
+        let Some(known) = attempts::known(work.tx, &[one.id]).await?.pop() else { return Ok(Err(settled())) };
+        let taken = settle_all(work, &[&job]).await?;
         if taken != [Taken::Known] {
             return Ok(Err(settled()));
         }
         let (what, reason) = match &self.decision {
             Decision::Sent(_) => ("sent", None),
             Decision::NotSent => {
-                attempts::extend(tx, self.delivery, now + desk.policies.delivery.valid_for).await?;
+                attempts::extend(work.tx, self.delivery, now + desk.policies.delivery.valid_for).await?;
                 ("not_sent", None)
             }
             Decision::GiveUp(reason) => ("given_up", Some(reason)),
         };
         let data = json!({ "delivery": self.delivery.0.to_string(), "decision": what, "reason": reason });
-        let id = desk.ids.next(now);
-        changes::event(tx, id, known.conversation, now, "delivery_decided", Some(self.by), &data).await?;
-        Ok(Ok(done))
+        work.event(known.conversation, "delivery_decided", Some(self.by), data);
+        Ok(Ok(()))
     }
 }

@@ -3,24 +3,24 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{Enqueued, Sending, TEXT, Unsent, notice};
+use super::{Sending, TEXT, Unsent};
 use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
 use crate::desk::consent::ledger;
 use crate::desk::conversations::reading;
-use crate::desk::programs::events;
 use crate::desk::routing::handover;
 use crate::desk::upkeep::outage;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, outbox};
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
 use crate::domain::outbox::delivery::State;
 use crate::domain::outbox::fitness::{Record, Verdict, WINDOW, next_probe};
 use crate::domain::outbox::sending::{self, Next};
 use crate::domain::outbox::settlement::{Effects, News, Row, Try, Unfit, judged, settle};
-use crate::store::conversations::{attention, changes};
+use crate::store::conversations::attention;
 use crate::store::outbox::attempts::{self, Known};
 use crate::store::outbox::fitness;
-use crate::store::{self, Job, Result, Tx};
+use crate::store::{self, Result, Tx};
 use crate::{faults, metrics};
 
 /// The shortest and longest time that carriers are told to go on trying.
@@ -108,52 +108,41 @@ pub enum Taken {
 
 /// Takes in news about an attempt, and sends on its way what that frees. With `secret`, only if it is the attempt's.
 pub async fn take(desk: &Desk, attempt: AttemptId, secret: Option<String>, news: News) -> Result<Taken> {
-    let job = Settle { desk: desk.clone(), attempt, secret, news };
-    let settled = desk.store.write(job).await?;
-    desk.send(settled.sent);
-    Ok(settled.taken)
+    let job = Settle { attempt, secret, news };
+    desk.work(job).await
 }
 
 pub(in crate::desk) struct Settle {
-    pub(in crate::desk) desk: Desk,
     pub(in crate::desk) attempt: AttemptId,
     pub(in crate::desk) secret: Option<String>,
     pub(in crate::desk) news: News,
 }
 
-#[must_use]
-pub(in crate::desk) struct Settled {
-    taken: Taken,
-    sent: Enqueued,
-}
-
-impl Job for Settle {
-    type Out = Settled;
+impl Verb for Settle {
+    type Out = Taken;
     const GROUPED: bool = true;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Settled> {
-        let mut outs = Settle::run_many(&[self], tx).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Taken> {
+        let mut outs = Settle::run_many(&[self], work).await?;
         outs.pop().ok_or(store::Error::GivenUp("the group lost a result"))
     }
 
-    async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Settled>> {
-        let Some(first) = jobs.first() else { return Ok(Vec::new()) };
-        let (taken, done) = settle_all(&first.desk, tx, jobs).await?;
-        let mut rest = Some(done);
-        Ok(taken.into_iter().map(|taken| Settled { taken, sent: rest.take().unwrap_or_default() }).collect())
+    async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<Taken>> {
+        settle_all(work, verbs).await
     }
 }
 
 /// Takes in news about several attempts, in one transaction.
-pub(in crate::desk) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settle]) -> Result<(Vec<Taken>, Enqueued)> {
-    let now = desk.clock.now();
+pub(in crate::desk) async fn settle_all(work: &mut UnitOfWork<'_>, jobs: &[&Settle]) -> Result<Vec<Taken>> {
+    let (desk, now) = (work.desk, work.now);
+
     let ids: Vec<AttemptId> = jobs.iter().map(|job| job.attempt).collect();
-    let mut known = attempts::known(tx, &ids).await?;
+    let mut known = attempts::known(work.tx, &ids).await?;
     let stood: Vec<Try> = known.iter().map(|one| one.attempt.clone()).collect();
     // Two attempts of one delivery in one group must see each other's changes.
     let mut rows: HashMap<DeliveryId, Row> = HashMap::with_capacity(known.len());
     let mut after = Aftermath::default();
-    let mut records = records(tx, jobs, &known).await?;
+    let mut records = records(work.tx, jobs, &known).await?;
     let mut taken = Vec::with_capacity(jobs.len());
     for job in jobs {
         let found = known.iter_mut().find(|one| one.id == job.attempt);
@@ -187,14 +176,14 @@ pub(in crate::desk) async fn settle_all(desk: &Desk, tx: &mut Tx, jobs: &[&Settl
         }
     }
     deliveries.dedup_by_key(|(id, _)| *id);
-    attempts::keep(tx, &tries).await?;
-    attempts::keep_deliveries(tx, &deliveries, now).await?;
+    attempts::keep(work.tx, &tries).await?;
+    attempts::keep_deliveries(work.tx, &deliveries, now).await?;
     faults::point("during_settlement");
     for (number, record) in records.into_iter().filter(|(_, record)| record.1) {
-        fitness::keep(tx, number, &record.0).await?;
+        fitness::keep(work.tx, number, &record.0).await?;
     }
-    let done = after.follow(desk, tx, now).await?;
-    Ok((taken, done))
+    after.follow(work).await?;
+    Ok(taken)
 }
 
 /// Compares without telling by the time how much of a secret was right.
@@ -300,12 +289,13 @@ impl Aftermath {
     }
 
     /// Stops what was refused and lets go on what was taken. People see it in the bar of every page, once.
-    async fn stop_and_go(&mut self, desk: &Desk, tx: &mut Tx, now: At) -> Result<()> {
+    async fn stop_and_go(&mut self, work: &mut UnitOfWork<'_>) -> Result<()> {
+        let (desk, now) = (work.desk, work.now);
         for (number, why) in &self.pauses {
             let probe_at = next_probe(0, &desk.chance, now);
             let news = match number {
-                Some(number) => fitness::pause(tx, *number, why, probe_at, now).await?,
-                None => fitness::pause_account(tx, why, probe_at, now).await?,
+                Some(number) => fitness::pause(work.tx, *number, why, probe_at, now).await?,
+                None => fitness::pause_account(work.tx, why, probe_at, now).await?,
             };
             if news {
                 tracing::error!(number = number.map(|id| id.0), %why, "sending is paused; it is tried again by itself");
@@ -313,9 +303,9 @@ impl Aftermath {
         }
         self.resumes.sort_unstable();
         self.resumes.dedup();
-        let mut account = !self.resumes.is_empty() && fitness::resume_account(tx).await? > 0;
+        let mut account = !self.resumes.is_empty() && fitness::resume_account(work.tx).await? > 0;
         for number in &self.resumes {
-            if fitness::resume(tx, *number).await? || std::mem::take(&mut account) {
+            if fitness::resume(work.tx, *number).await? || std::mem::take(&mut account) {
                 tracing::info!(number = number.0, "the carrier takes texts again: sending goes on");
                 self.waiting = true;
             }
@@ -323,42 +313,40 @@ impl Aftermath {
         Ok(())
     }
 
-    async fn follow(mut self, desk: &Desk, tx: &mut Tx, now: At) -> Result<Enqueued> {
+    async fn follow(mut self, work: &mut UnitOfWork<'_>) -> Result<()> {
+        let now = work.now;
         for (phone, number, accepted_at, evidence) in &self.opted_out {
-            ledger::refusal(desk, tx, phone, *number, *accepted_at, evidence, now).await?;
+            ledger::refusal(work, phone, *number, *accepted_at, evidence).await?;
         }
-        self.stop_and_go(desk, tx, now).await?;
+        self.stop_and_go(work).await?;
         for (conversation, delivery) in &self.doubled {
             metrics::doubled();
             let data = serde_json::json!({ "delivery": delivery.0.to_string() });
-            changes::event(tx, desk.ids.next(now), *conversation, now, "doubled", None, &data).await?;
+            work.event(*conversation, "doubled", None, data);
         }
-        reading::failed(tx, &self.unsent, now).await?;
-        attention::failed(tx, &self.parked, now).await?;
-        note(tx, &self.touched, now).await?;
+        reading::failed(work.tx, &self.unsent, now).await?;
+        attention::failed(work.tx, &self.parked, now).await?;
+        note(work, &self.touched);
         // Now and not before: lanes are held from here on, and whoever else writes to the same phones waits for them.
-        let promoted = outbox::promote(desk, tx, std::mem::take(&mut self.freed), now).await?;
+        let promoted = outbox::promote(work, std::mem::take(&mut self.freed)).await?;
         faults::point("after_promotion");
-        let ended = unsent_of(tx, &promoted.ended).await?;
-        reading::failed(tx, &ended, now).await?;
-        self.unsent.extend(ended);
-        let told = notice::tell_authors(desk, tx, &self.unsent, now).await?;
-        let handed = handover::hand_on_late(desk, tx, &promoted.lost, now).await?;
-        note(tx, &promoted.touched, now).await?;
-        let waiting = self.waiting || promoted.waiting;
-        let mut sent = Enqueued { sendings: promoted.sendings, unsent: Vec::new(), waiting };
-        sent.add(told);
-        sent.add(handed);
-        events::delivered(desk, tx, &self.arrived, now).await?;
-        events::failed(desk, tx, &self.unsent, now).await?;
-        Ok(sent)
+        work.unsent_and_marked(self.unsent);
+        let ended = unsent_of(work.tx, &promoted.ended).await?;
+        work.unsent(ended);
+        handover::hand_on_late(work, &promoted.lost).await?;
+        note(work, &promoted.touched);
+        if self.waiting {
+            work.waits();
+        }
+        work.arrived(self.arrived);
+        Ok(())
     }
 }
 
 /// Open browsers hear that deliveries of these conversations changed.
-pub(in crate::desk) async fn note(tx: &mut Tx, touched: &[ConversationId], now: At) -> Result<()> {
+pub(in crate::desk) fn note(work: &mut UnitOfWork<'_>, touched: &[ConversationId]) {
     let notes: Vec<_> = touched.iter().map(|id| (*id, "delivery")).collect();
-    changes::note(tx, &notes, now).await
+    work.note(&notes);
 }
 
 /// The messages behind deliveries that ended without a request.

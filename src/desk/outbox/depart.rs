@@ -4,38 +4,38 @@ use std::time::Instant;
 
 use super::flow::{BEHIND, Flow, Verdict};
 use super::{LOOKED_UP, Sending, TEXT, attempt, look};
-use crate::clock::At;
-use crate::desk::Desk;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::domain::outbox::delivery::State;
 use crate::faults;
+use crate::store::Result;
 use crate::store::outbox;
 use crate::store::outbox::departures::{self, Departing, Departure};
-use crate::store::{Result, Tx};
 
 /// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
 ///
 /// # Errors
 /// As [`super::enqueue`].
-pub async fn depart(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, now: At) -> Result<Departed> {
-    leave(desk, tx, departing, false, now).await
+pub async fn depart(work: &mut UnitOfWork<'_>, departing: Vec<Departing>) -> Result<Departed> {
+    leave(work, departing, false).await
 }
 
 /// As [`depart`], of one text with which its number is tried although it is paused.
 ///
 /// # Errors
 /// As [`super::enqueue`].
-pub async fn probe(desk: &Desk, tx: &mut Tx, departing: Departing, now: At) -> Result<Departed> {
-    leave(desk, tx, vec![departing], true, now).await
+pub async fn probe(work: &mut UnitOfWork<'_>, departing: Departing) -> Result<Departed> {
+    leave(work, vec![departing], true).await
 }
 
-async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool, now: At) -> Result<Departed> {
+async fn leave(work: &mut UnitOfWork<'_>, departing: Vec<Departing>, probes: bool) -> Result<Departed> {
+    let (desk, now) = (work.desk, work.now);
     let mut done = Departed::default();
     if departing.is_empty() {
         return Ok(done);
     }
     let wanted = departing.iter().map(|one| (one.number, one.to.clone())).collect();
-    let mut flow = Flow::load(desk, tx, wanted, now).await?;
+    let mut flow = Flow::load(work, wanted).await?;
     (flow.probes, flow.waited) = (probes, true);
     // These are the ones that wait: what is behind them must not hold them up.
     flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
@@ -76,7 +76,8 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
                 row.fence += 1;
                 row.tries += 1;
                 let attempt = attempt(desk, one.id, row.fence, now);
-                done.sendings.push(Sending {
+                done.begun += 1;
+                work.begins([Sending {
                     attempt: attempt.id,
                     secret: attempt.secret.clone(),
                     delivery: one.id,
@@ -89,16 +90,16 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
                     probes,
                     permit,
                     born: Instant::now(),
-                });
+                }]);
                 attempts.push(attempt);
             }
             Ok(Verdict::Wait { due_at, place_at }) => {
                 (row.due_at, row.place_at) = (due_at, place_at);
-                done.waiting = true;
+                work.waits();
             }
             Ok(Verdict::Compare(due_at)) => {
                 (row.due_at, row.why) = (Some(due_at), Some(BEHIND.to_owned()));
-                done.waiting = true;
+                work.waits();
             }
             Ok(Verdict::Look) => {
                 row.state = State::Unknown;
@@ -118,21 +119,21 @@ async fn leave(desk: &Desk, tx: &mut Tx, departing: Vec<Departing>, probes: bool
         done.touched.extend(one.conversation);
         rows.push(row);
     }
-    departures::depart(tx, &rows, now).await?;
+    departures::depart(work.tx, &rows, now).await?;
     faults::point("after_departure");
-    outbox::insert_attempts(tx, &attempts, desk.node, now, now + desk.lease()).await?;
-    outbox::insert_looks(tx, &looks, desk.node, now).await?;
-    outbox::looked_first(tx, &looks).await?;
-    flow.keep_paces(tx).await?;
+    outbox::insert_attempts(work.tx, &attempts, desk.node, now, now + desk.lease()).await?;
+    outbox::insert_looks(work.tx, &looks, desk.node, now).await?;
+    outbox::looked_first(work.tx, &looks).await?;
+    flow.keep_paces(work.tx).await?;
     Ok(done)
 }
 
 /// What deliveries that were ready became.
 #[derive(Debug, Default)]
-#[must_use = "what was begun is never requested, and freed lanes stand still, unless this is followed"]
+#[must_use = "freed lanes stand still unless this is followed"]
 pub struct Departed {
-    /// Requests begun.
-    pub sendings: Vec<Sending>,
+    /// How many requests were begun.
+    pub begun: usize,
     /// Deliveries that ended without a request, and why.
     pub ended: Vec<(DeliveryId, String)>,
     /// Lanes whose head is gone: the next in them may leave.
@@ -141,29 +142,26 @@ pub struct Departed {
     pub lost: Vec<(ConversationId, MessageId)>,
     /// Conversations whose deliveries changed.
     pub touched: Vec<ConversationId>,
-    /// Something waits for a place.
-    pub waiting: bool,
 }
 
 /// Lets the next text of each freed lane leave, and the one behind it if that one ends at once.
 ///
 /// # Errors
 /// As [`super::enqueue`].
-pub async fn promote(desk: &Desk, tx: &mut Tx, freed: Vec<(NumberId, String)>, now: At) -> Result<Departed> {
+pub async fn promote(work: &mut UnitOfWork<'_>, freed: Vec<(NumberId, String)>) -> Result<Departed> {
     let mut all = Departed::default();
     let mut freed = freed;
     freed.sort_unstable();
     freed.dedup();
     while !freed.is_empty() {
         // Whoever puts a text into one of these lanes holds it until the commit: then that text is seen here.
-        outbox::hold_lanes(tx, &freed).await?;
-        let heads = departures::heads(tx, &freed).await?;
-        let mut done = depart(desk, tx, heads, now).await?;
-        all.sendings.append(&mut done.sendings);
+        outbox::hold_lanes(work.tx, &freed).await?;
+        let heads = departures::heads(work.tx, &freed).await?;
+        let mut done = depart(work, heads).await?;
+        all.begun += done.begun;
         all.ended.append(&mut done.ended);
         all.lost.append(&mut done.lost);
         all.touched.append(&mut done.touched);
-        all.waiting |= done.waiting;
         freed = std::mem::take(&mut done.freed);
     }
     Ok(all)

@@ -3,28 +3,29 @@
 use std::time::Instant;
 
 use super::flow::{BEHIND, Flow, Verdict};
-use super::{Draft, Enqueued, LOOKED_UP, Sending, TEXT, Unsent, attempt, look};
-use crate::clock::At;
-use crate::desk::Desk;
+use super::{Draft, LOOKED_UP, Sending, TEXT, Unsent, attempt, look};
+use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::DeliveryId;
 use crate::domain::outbox::delivery::State;
 use crate::domain::words::segment;
 use crate::faults;
+use crate::store::Result;
 use crate::store::outbox::{self, NewDelivery};
-use crate::store::{Result, Tx};
 
-/// Puts drafts into the outbox, in their order.
+/// Puts drafts into the outbox, in their order. Returns what is not sent because its addressee does not want it.
 ///
 /// # Errors
 /// What the database said; a lane taken meanwhile makes the job begin anew.
-pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> Result<Enqueued> {
-    let mut done = Enqueued::default();
+pub(in crate::desk) async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draft>) -> Result<Vec<Unsent>> {
+    let (mut begun, mut waiting, mut unsent) = (Vec::new(), false, Vec::new());
+    let (desk, now) = (work.desk, work.now);
+
     if drafts.is_empty() {
-        return Ok(done);
+        return Ok(unsent);
     }
     let wanted = drafts.iter().map(|draft| (draft.number, draft.to.clone())).collect();
-    let mut flow = Flow::load(desk, tx, wanted, now).await?;
+    let mut flow = Flow::load(work, wanted).await?;
     let valid_until = now + desk.policies.delivery.valid_for;
     let most = desk.carrier.capabilities().max_body_chars;
     let (mut rows, mut attempts, mut looks) = (Vec::with_capacity(drafts.len()), Vec::new(), Vec::new());
@@ -38,7 +39,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
             let newest = flow.lanes.get(&lane).and_then(|state| state.newest);
             let id = DeliveryId(desk.ids.after(newest, now));
             let segments = i64::from(segment::segments(&body));
-            let verdict = match desk.missed() {
+            let verdict = match work.missed() {
                 _ if blank => Verdict::Suppress("there is nothing in it that could be sent"),
                 Some(_) => flow.decide_look(&lane),
                 None => flow.decide(&lane, (segments, draft.kind == TEXT), (None, None)),
@@ -46,7 +47,7 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
             let (state, (due_at, place_at), why) = match verdict {
                 Verdict::Send(permit) => {
                     let attempt = attempt(desk, id, 1, now);
-                    done.sendings.push(Sending {
+                    begun.push(Sending {
                         attempt: attempt.id,
                         secret: attempt.secret.clone(),
                         delivery: id,
@@ -64,20 +65,20 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
                     (State::Sending, (None, None), None)
                 }
                 Verdict::Wait { due_at, place_at } => {
-                    done.waiting = true;
+                    waiting = true;
                     (State::Ready, (due_at, place_at), None)
                 }
                 Verdict::Compare(due_at) => {
-                    done.waiting = true;
+                    waiting = true;
                     (State::Ready, (Some(due_at), None), Some(BEHIND.to_owned()))
                 }
                 Verdict::Look => {
-                    looks.push(look(desk, id, 1, desk.sent_at(now), now));
+                    looks.push(look(desk, id, 1, work.sent_at(), now));
                     (State::Unknown, (None, None), Some(LOOKED_UP.to_owned()))
                 }
                 Verdict::Suppress(why) => {
                     if let Some(message) = draft.message.filter(|_| draft.kind == TEXT && part == 0) {
-                        done.unsent.push(Unsent { message, leg: draft.leg, why: why.to_owned() });
+                        unsent.push(Unsent { message, leg: draft.leg, why: why.to_owned() });
                     }
                     (State::Suppressed, (None, None), Some(why.to_owned()))
                 }
@@ -105,15 +106,19 @@ pub async fn enqueue(desk: &Desk, tx: &mut Tx, drafts: Vec<Draft>, now: At) -> R
             });
         }
     }
-    outbox::insert(tx, &rows).await?;
+    outbox::insert(work.tx, &rows).await?;
     faults::point("after_deliveries");
-    outbox::insert_attempts(tx, &attempts, desk.node, now, now + desk.lease()).await?;
+    outbox::insert_attempts(work.tx, &attempts, desk.node, now, now + desk.lease()).await?;
     faults::point("after_attempts");
-    outbox::insert_looks(tx, &looks, desk.node, now).await?;
-    if let Some(from) = desk.missed() {
+    outbox::insert_looks(work.tx, &looks, desk.node, now).await?;
+    if let Some(from) = work.missed() {
         let waiting: Vec<DeliveryId> = rows.iter().filter(|row| row.state == State::Ready).map(|row| row.id).collect();
-        outbox::look_first(tx, &waiting, from).await?;
+        outbox::look_first(work.tx, &waiting, from).await?;
     }
-    flow.keep_paces(tx).await?;
-    Ok(done)
+    flow.keep_paces(work.tx).await?;
+    work.begins(begun);
+    if waiting {
+        work.waits();
+    }
+    Ok(unsent)
 }

@@ -8,6 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::clock::{At, seconds};
 use crate::desk::Desk;
 use crate::desk::upkeep::tallies;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::phone::Sender;
 use crate::domain::outbox::daily_limit::DailyLimit;
@@ -59,19 +60,15 @@ pub(super) struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    pub(super) async fn load(
-        desk: &'a Desk,
-        tx: &mut Tx,
-        wanted: Vec<(NumberId, String)>,
-        now: At,
-    ) -> Result<Flow<'a>> {
+    pub(super) async fn load(work: &mut UnitOfWork<'a>, wanted: Vec<(NumberId, String)>) -> Result<Flow<'a>> {
+        let (desk, now) = (work.desk, work.now);
         let mut wanted = wanted;
         wanted.sort_unstable();
         wanted.dedup();
         let policy = &desk.policies.delivery;
-        outbox::hold_lanes(tx, &wanted).await?;
+        outbox::hold_lanes(work.tx, &wanted).await?;
         let (mut senders, mut lanes) = (HashMap::new(), HashMap::with_capacity(wanted.len()));
-        let found = outbox::lanes(tx, &wanted).await?;
+        let found = outbox::lanes(work.tx, &wanted).await?;
         for (lane, (sender, state)) in wanted.into_iter().zip(found) {
             lanes.insert(lane, state);
             senders.entry(sender.id).or_insert_with(|| {
@@ -85,7 +82,7 @@ impl<'a> Flow<'a> {
         }
         let day = now.day();
         let daily_limit = match policy.segments_per_day {
-            Some(most) if !lanes.is_empty() => Some(DailyLimit::of(day, most, spending::of_day(tx, day).await?)),
+            Some(most) if !lanes.is_empty() => Some(DailyLimit::of(day, most, spending::of_day(work.tx, day).await?)),
             _ => None,
         };
         let since = (!desk.readiness.has_compared_all()).then(|| desk.readiness.since());

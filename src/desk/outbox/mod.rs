@@ -22,7 +22,7 @@ pub mod notice;
 pub mod receipts;
 
 pub use depart::{Departed, depart, probe, promote};
-pub use enqueue::enqueue;
+pub(in crate::desk) use enqueue::enqueue;
 pub(in crate::desk) use flow::{BEHIND, SHUT_OUT};
 
 /// The kind of a delivery that carries a message; every other kind is a notice.
@@ -121,25 +121,4 @@ pub struct Unsent {
     pub leg: Option<LegId>,
     /// In plain words.
     pub why: String,
-}
-
-/// What a group of drafts became. Whoever enqueues hands it to [`Desk::send`] after the commit.
-#[derive(Debug, Default)]
-#[must_use = "what was begun is never requested unless it is sent after the commit"]
-pub struct Enqueued {
-    /// Requests begun, to be dispatched after the commit.
-    pub sendings: Vec<Sending>,
-    /// Texts whose authors must be told.
-    pub unsent: Vec<Unsent>,
-    /// Something waits that may be due.
-    pub waiting: bool,
-}
-
-impl Enqueued {
-    /// Takes over what another group became.
-    pub fn add(&mut self, mut other: Enqueued) {
-        self.sendings.append(&mut other.sendings);
-        self.unsent.append(&mut other.unsent);
-        self.waiting |= other.waiting;
-    }
 }

@@ -1,8 +1,8 @@
 //! What the system itself texts: throttled notices, and the word to an author whose text did not arrive.
 
-use super::{Draft, Enqueued, Unsent, enqueue};
+use super::{Draft, Unsent};
 use crate::clock::{At, hours, minutes};
-use crate::desk::Desk;
+use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId};
 use crate::domain::numbers::phone::{Sender, masked};
@@ -71,72 +71,68 @@ pub async fn say(tx: &mut Tx, whose: Whose, wording: Wording, values: &[(&str, &
 
 /// A notice of `kind` from `number` to `to`, unless one went there within the hour.
 pub async fn throttled(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     kind: &'static str,
     number: NumberId,
     to: &str,
     body: &str,
-    now: At,
-) -> Result<Enqueued> {
-    if !is_due(tx, kind, number, to, WINDOW, now).await? {
-        return Ok(Enqueued::default());
+) -> Result<()> {
+    let now = work.now;
+    if !is_due(work.tx, kind, number, to, WINDOW, now).await? {
+        return Ok(());
     }
-    begin(desk, tx, None, kind, number, to, body, now).await
+    begin(work, None, kind, number, to, body).await
 }
 
 /// As [`throttled`], with `WORDS_ONLY`, and shown in the conversation: to somebody who sent what cannot be passed on. A
 /// sender who cannot be answered is not.
 pub async fn words_only(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: ConversationId,
     (number, to): (NumberId, &str),
     body: &str,
-    now: At,
-) -> Result<Enqueued> {
-    if !Sender::read(to).answerable() || !is_due(tx, WORDS_ONLY, number, to, WINDOW, now).await? {
-        return Ok(Enqueued::default());
+) -> Result<()> {
+    let now = work.now;
+    if !Sender::read(to).answerable() || !is_due(work.tx, WORDS_ONLY, number, to, WINDOW, now).await? {
+        return Ok(());
     }
-    begin(desk, tx, Some(conversation), WORDS_ONLY, number, to, body, now).await
+    begin(work, Some(conversation), WORDS_ONLY, number, to, body).await
 }
 
 /// Tells a customer that nobody can answer now: at most once a day from each line, and never within five minutes of an
 /// answer.
 pub async fn after_hours(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: ConversationId,
     line: NumberId,
     to: &str,
-    now: At,
-) -> Result<Enqueued> {
-    let answered = notices::last_answer(tx, conversation).await?;
+) -> Result<()> {
+    let now = work.now;
+    let answered = notices::last_answer(work.tx, conversation).await?;
     if answered.is_some_and(|at| at + AFTER_REPLY > now)
-        || !is_due(tx, AFTER_HOURS, line, to, AFTER_HOURS_WINDOW, now).await?
+        || !is_due(work.tx, AFTER_HOURS, line, to, AFTER_HOURS_WINDOW, now).await?
     {
-        return Ok(Enqueued::default());
+        return Ok(());
     }
-    let body = say(tx, Whose::Line(line), Wording::AfterHours, &[]).await?;
-    begin(desk, tx, Some(conversation), AFTER_HOURS, line, to, &body, now).await
+    let body = say(work.tx, Whose::Line(line), Wording::AfterHours, &[]).await?;
+    begin(work, Some(conversation), AFTER_HOURS, line, to, &body).await
 }
 
 /// Greets a customer who has opened a conversation with the `words` of its line, if it has any: at most once a day.
 pub async fn greet(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: ConversationId,
     (line, words): (NumberId, Option<&str>),
     to: &str,
-    now: At,
-) -> Result<Enqueued> {
-    let Some(words) = words.filter(|words| !seen::is_blank(words)) else { return Ok(Enqueued::default()) };
-    if !is_due(tx, GREETING, line, to, AFTER_HOURS_WINDOW, now).await? {
-        return Ok(Enqueued::default());
+) -> Result<()> {
+    let now = work.now;
+    let Some(words) = words.filter(|words| !seen::is_blank(words)) else { return Ok(()) };
+    if !is_due(work.tx, GREETING, line, to, AFTER_HOURS_WINDOW, now).await? {
+        return Ok(());
     }
-    let name = lines::name(tx, line).await?.unwrap_or_default();
+    let name = lines::name(work.tx, line).await?.unwrap_or_default();
     let body = Wording::Greeting.say(Some(words), &[("line", &name)]);
-    begin(desk, tx, Some(conversation), GREETING, line, to, &body, now).await
+    begin(work, Some(conversation), GREETING, line, to, &body).await
 }
 
 /// Whether no notice of `kind` went from `number` to `to` within `window`.
@@ -155,17 +151,16 @@ async fn is_due(
 
 /// Sends a notice that begins a window.
 async fn begin(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: Option<ConversationId>,
     kind: &'static str,
     number: NumberId,
     to: &str,
     body: &str,
-    now: At,
-) -> Result<Enqueued> {
+) -> Result<()> {
+    let now = work.now;
     if seen::is_blank(body) {
-        return Ok(Enqueued::default());
+        return Ok(());
     }
     let draft = Draft {
         message: None,
@@ -178,7 +173,7 @@ async fn begin(
         body: body.trim_end().to_owned(),
         window_at: Some(now),
     };
-    enqueue(desk, tx, vec![draft], now).await
+    work.enqueue(vec![draft]).await
 }
 
 /// An answer to a rep's command or misdirected text, on the leg that it came by. Not throttled: each is an answer.
@@ -197,9 +192,10 @@ pub fn answer(number: NumberId, to: &str, body: &str) -> Draft {
 }
 
 /// Tells a rep on the thread that something was not sent, as [`tell_authors`] does: no more often either.
-pub async fn not_sent(desk: &Desk, tx: &mut Tx, rep: &LiveLeg, body: &str, now: At) -> Result<Enqueued> {
-    if notices::failures(tx, rep.conversation, &rep.phone, now - FAILURES_WITHIN).await? >= MOST_FAILURES {
-        return Ok(Enqueued::default());
+pub async fn not_sent(work: &mut UnitOfWork<'_>, rep: &LiveLeg, body: &str) -> Result<()> {
+    let now = work.now;
+    if notices::failures(work.tx, rep.conversation, &rep.phone, now - FAILURES_WITHIN).await? >= MOST_FAILURES {
+        return Ok(());
     }
     let draft = Draft {
         message: None,
@@ -212,20 +208,21 @@ pub async fn not_sent(desk: &Desk, tx: &mut Tx, rep: &LiveLeg, body: &str, now: 
         body: body.trim_end().to_owned(),
         window_at: None,
     };
-    enqueue(desk, tx, vec![draft], now).await
+    work.enqueue(vec![draft]).await
 }
 
 /// Tells authors on phones that their texts did not arrive; the web shows it on the bubble.
-pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<Enqueued> {
+pub async fn tell_authors(work: &mut UnitOfWork<'_>, unsent: &[Unsent]) -> Result<()> {
+    let now = work.now;
     let mut failed: Vec<(MessageId, Option<LegId>, &str)> =
         unsent.iter().map(|one| (one.message, one.leg, one.why.as_str())).collect();
     failed.sort_unstable_by_key(|(message, ..)| *message);
     failed.dedup_by_key(|(message, ..)| *message);
     let ids: Vec<MessageId> = failed.iter().map(|(message, ..)| *message).collect();
-    let authored = messages::authored(tx, &ids).await?;
+    let authored = messages::authored(work.tx, &ids).await?;
     let legs: Vec<LegId> = authored.iter().filter(|one| one.way == "phone").filter_map(|one| one.leg).collect();
-    let legs = notices::rep_legs(tx, &legs).await?;
-    let told = notices::told(tx, &ids).await?;
+    let legs = notices::rep_legs(work.tx, &legs).await?;
+    let told = notices::told(work.tx, &ids).await?;
     let mut drafts: Vec<Draft> = Vec::new();
     for one in &authored {
         let (Some(leg), false) = (legs.iter().find(|leg| Some(leg.id) == one.leg), told.contains(&one.id)) else {
@@ -233,7 +230,7 @@ pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) 
         };
         // Several may end in one sweep: what is told now counts too.
         let here = drafts.iter().filter(|draft| draft.conversation == Some(leg.conversation) && draft.to == leg.phone);
-        let recently = notices::failures(tx, leg.conversation, &leg.phone, now - FAILURES_WITHIN).await?;
+        let recently = notices::failures(work.tx, leg.conversation, &leg.phone, now - FAILURES_WITHIN).await?;
         if recently.saturating_add_unsigned(here.count() as u64) >= MOST_FAILURES {
             continue;
         }
@@ -253,9 +250,9 @@ pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) 
             number: leg.number,
             to: leg.phone.clone(),
             person: leg.person,
-            body: say(tx, Whose::In(leg.conversation), Wording::NotDelivered, &values).await?,
+            body: say(work.tx, Whose::In(leg.conversation), Wording::NotDelivered, &values).await?,
             window_at: None,
         });
     }
-    enqueue(desk, tx, drafts, now).await
+    work.enqueue(drafts).await
 }

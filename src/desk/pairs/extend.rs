@@ -7,16 +7,15 @@ use serde_json::json;
 use super::{Done, Held, Refusal, hold, hold_for, news, tell};
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pairs::expiry::{Term, Unmoved};
 use crate::domain::pairs::pair::Wrong;
 use crate::domain::programs::event::Kind;
 use crate::domain::time::duration;
-use crate::store::conversations::changes;
-use crate::store::{Job, Result, Tx, pairs};
+use crate::store::{Result, pairs};
 
 /// The transaction is complete: its grace begins now. A second time changes nothing. `by` a program, whose pairs are those
 /// of its app, or nobody but the house.
@@ -25,7 +24,7 @@ use crate::store::{Job, Result, Tx, pairs};
 /// What the database said; the inner error [`Refusal::NotFound`], or [`Refusal::Conflict`] if it has ended or does not
 /// wait for completion.
 pub async fn complete(desk: &Desk, by: Option<Program>, id: ConversationId) -> Done<Term> {
-    let done = desk.store.write(Move { desk: desk.clone(), by, id, how: How::Complete }).await?;
+    let done = desk.work(Move { by, id, how: How::Complete }).await?;
     desk.live.nudge();
     Ok(done)
 }
@@ -37,7 +36,7 @@ pub async fn complete(desk: &Desk, by: Option<Program>, id: ConversationId) -> D
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/by`, or
 /// [`Refusal::Conflict`] if it has ended or cannot end later.
 pub async fn extend(desk: &Desk, by: Option<Program>, id: ConversationId, longer: Option<Duration>) -> Done<Term> {
-    let done = desk.store.write(Move { desk: desk.clone(), by, id, how: How::Extend(longer) }).await?;
+    let done = desk.work(Move { by, id, how: How::Extend(longer) }).await?;
     desk.live.nudge();
     Ok(done)
 }
@@ -53,18 +52,18 @@ enum How {
 }
 
 struct Move {
-    desk: Desk,
     by: Option<Program>,
     id: ConversationId,
     how: How,
 }
 
-impl Job for Move {
+impl Verb for Move {
     type Out = std::result::Result<Term, Refusal>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let term = match hold_for(desk, tx, self.by.as_ref(), self.id, now).await? {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let term = match hold_for(work, self.by.as_ref(), self.id).await? {
             Ok(held) => held.term,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -77,14 +76,14 @@ impl Job for Move {
             Err(refusal) => return Ok(Err(refusal)),
         };
         if moved != term {
-            keep(desk, tx, self.id, (what, None), moved, now).await?;
+            keep(work, self.id, (what, None), moved).await?;
             if let Some(program) = &self.by {
                 let data = json!({ "ends_at": moved.ends_at.0 });
-                program.record(desk, tx, (what.0, Some(self.id)), &data, now).await?;
+                program.record(work, (what.0, Some(self.id)), &data).await?;
             }
         }
         if let Some(program) = &self.by {
-            program.made(tx, Made { id: self.id.0, new: false }).await?;
+            program.made(work.tx, Made { id: self.id.0, new: false }).await?;
         }
         Ok(Ok(moved))
     }
@@ -115,35 +114,31 @@ fn extended(term: Term, by: Option<Duration>, now: At) -> std::result::Result<Te
 }
 
 async fn keep(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     id: ConversationId,
     ((kind, told), alias): ((&'static str, Kind), Option<&str>),
     term: Term,
-    now: At,
 ) -> Result<()> {
-    pairs::keep_terms(tx, &[(id, term)]).await?;
+    pairs::keep_terms(work.tx, &[(id, term)]).await?;
     let data = json!({ "ends_at": term.ends_at.0, "alias": alias });
-    changes::event(tx, desk.ids.next(now), Some(id), now, kind, None, &data).await?;
-    changes::note(tx, &[(id, "conversation")], now).await?;
-    news::moved(desk, tx, (id, told), term, alias, now).await
+    work.event(Some(id), kind, None, data);
+    work.note(&[(id, "conversation")]);
+    news::moved(work, (id, told), term, alias);
+    Ok(())
 }
 
-/// A party asks for more time by the leg `leg`. Everybody in the pair is told until when it is open. `None` if it is
+/// A party asks for more time by the leg `leg`. Everybody in the pair is told until when it is open. False if it is
 /// just text: no warning was given, or not for this end, or it was extended often enough.
-pub(in crate::desk) async fn by_party(
-    desk: &Desk,
-    tx: &mut Tx,
-    (id, leg): (ConversationId, LegId),
-    now: At,
-) -> Result<Option<Enqueued>> {
-    let Ok(Held { conversation, term, legs }) = hold(desk, tx, id, now).await? else { return Ok(None) };
-    let Some(longer) = term.extend_by_party(now) else { return Ok(None) };
+pub(in crate::desk) async fn by_party(work: &mut UnitOfWork<'_>, (id, leg): (ConversationId, LegId)) -> Result<bool> {
+    let now = work.now;
+    let Ok(Held { conversation, term, legs }) = hold(work, id).await? else { return Ok(false) };
+    let Some(longer) = term.extend_by_party(now) else { return Ok(false) };
     let alias = legs.iter().find(|one| one.id == leg).and_then(|one| one.alias.clone());
-    keep(desk, tx, id, (EXTENDED, alias.as_deref()), longer, now).await?;
+    keep(work, id, (EXTENDED, alias.as_deref()), longer).await?;
     let left = longer.ends_at.since(now);
     // Whole minutes: nobody counts the seconds of an hour.
     let left = Duration::from_mins((left.as_secs() / 60).max(1));
     let body = format!("This chat stays open for another {}.", duration::spoken(left));
-    Ok(Some(tell(desk, tx, &conversation, &legs, &body, now).await?.1))
+    tell(work, &conversation, &legs, &body).await?;
+    Ok(true)
 }

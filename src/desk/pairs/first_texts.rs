@@ -6,12 +6,12 @@ use std::collections::{HashMap, VecDeque};
 
 use super::Refusal;
 use crate::clock::{At, hours};
-use crate::desk::Desk;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::AppId;
 use crate::domain::numbers::country::Countries;
 use crate::domain::pairs::pair::Wrong;
 use crate::store::routing::numbers;
-use crate::store::{Result, Tx, pairs};
+use crate::store::{Result, pairs};
 
 /// What one write knows of it, so that a group of writes reads it once.
 #[derive(Default)]
@@ -23,13 +23,14 @@ pub(super) struct FirstTexts {
 
 impl FirstTexts {
     /// What is wrong with those of `phones`, each with its place in the request, that are of another country.
-    pub(super) async fn abroad(&mut self, desk: &Desk, tx: &mut Tx, phones: &[(String, &str)]) -> Result<Vec<Wrong>> {
+    pub(super) async fn abroad(&mut self, work: &mut UnitOfWork<'_>, phones: &[(String, &str)]) -> Result<Vec<Wrong>> {
+        let desk = work.desk;
         if desk.policies.api.countries == Countries::All {
             return Ok(Vec::new());
         }
         let countries = match &self.countries {
             Some(countries) => countries,
-            None => self.countries.insert(desk.policies.api.countries.told(&numbers::homes_of_all(tx).await?)),
+            None => self.countries.insert(desk.policies.api.countries.told(&numbers::homes_of_all(work.tx).await?)),
         };
         let wrongs = phones.iter().filter(|(_, phone)| !countries.allow(phone)).map(|(pointer, _)| {
             let why =
@@ -42,17 +43,16 @@ impl FirstTexts {
     /// Why `app` may not bring `count` more phones in at `now`, if so; else they are counted.
     pub(super) async fn take(
         &mut self,
-        desk: &Desk,
-        tx: &mut Tx,
+        work: &mut UnitOfWork<'_>,
         (app, count): (AppId, usize),
-        now: At,
     ) -> Result<std::result::Result<(), Refusal>> {
+        let (desk, now) = (work.desk, work.now);
         let Some(most) = desk.policies.api.first_texts_per_hour else { return Ok(Ok(())) };
         let room = usize::try_from(most).unwrap_or(usize::MAX);
         let begun = match self.begun.entry(app) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                new.insert(pairs::begun_since(tx, app, now - hours(1), i64::from(most)).await?.into())
+                new.insert(pairs::begun_since(work.tx, app, now - hours(1), i64::from(most)).await?.into())
             }
         };
         // Whoever is beyond the newest that leave room for these has to be an hour old first.

@@ -8,14 +8,13 @@ use serde_json::json;
 use super::over::end_over;
 use super::{Held, hold, news, tell};
 use crate::desk::Desk;
-use crate::desk::outbox::Enqueued;
 use crate::desk::upkeep::lapse;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::ConversationId;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::programs::event::Kind;
-use crate::store::conversations::changes;
+use crate::store::Result;
 use crate::store::pairs::{self, endings};
-use crate::store::{Job, Result, Tx};
 
 /// So many pairs are written down as over in one transaction: few, because whoever writes meanwhile waits behind it.
 const PIECE: i64 = 25;
@@ -42,7 +41,7 @@ pub async fn lapse(desk: &Desk) -> Result<usize> {
             return Ok(ended);
         }
         let begun = Instant::now();
-        let did = desk.store.write(End { desk: desk.clone(), due }).await?;
+        let did = desk.work(End { due }).await?;
         ended += did;
         desk.live.nudge();
         if did == 0 {
@@ -55,19 +54,17 @@ pub async fn lapse(desk: &Desk) -> Result<usize> {
 }
 
 struct End {
-    desk: Desk,
     due: Vec<ConversationId>,
 }
 
-impl Job for End {
+impl Verb for End {
     type Out = usize;
 
-    async fn run(&self, tx: &mut Tx) -> Result<usize> {
-        let now = self.desk.clock.now();
-        if !lapse::may_lapse(&self.desk) {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<usize> {
+        if !lapse::may_lapse(&work.desk) {
             return Ok(0);
         }
-        Ok(end_over(&self.desk, tx, &self.due, now).await?.len())
+        Ok(end_over(work, &self.due).await?.len())
     }
 }
 
@@ -80,37 +77,36 @@ pub async fn warn(desk: &Desk) -> Result<usize> {
     let due = endings::to_warn(&mut desk.store.read().await?, now, WARNINGS).await?;
     let count = due.len();
     for id in due {
-        let sent = desk.store.write(Warn { desk: desk.clone(), id }).await?;
-        desk.send(sent);
+        desk.work(Warn { id }).await?;
     }
     Ok(count)
 }
 
 struct Warn {
-    desk: Desk,
     id: ConversationId,
 }
 
-impl Job for Warn {
-    type Out = Enqueued;
+impl Verb for Warn {
+    type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> Result<Enqueued> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Ok(Held { conversation, term, legs }) = hold(desk, tx, self.id, now).await? else {
-            return Ok(Enqueued::default());
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+        let (desk, now) = (work.desk, work.now);
+
+        let Ok(Held { conversation, term, legs }) = hold(work, self.id).await? else {
+            return Ok(());
         };
         // Somebody may have written between the look and the lock, and so moved the end.
         if term.warns_at().is_none_or(|at| at > now) || !lapse::may_lapse(desk) {
-            return Ok(Enqueued::default());
+            return Ok(());
         }
-        pairs::keep_terms(tx, &[(self.id, Term { warned_at: Some(now), ..term })]).await?;
+        pairs::keep_terms(work.tx, &[(self.id, Term { warned_at: Some(now), ..term })]).await?;
         let data = json!({ "ends_at": term.ends_at.0 });
-        changes::event(tx, desk.ids.next(now), Some(self.id), now, "pair_expiring", None, &data).await?;
-        changes::note(tx, &[(self.id, "conversation")], now).await?;
-        news::moved(desk, tx, (self.id, Kind::PairExpiring), term, None, now).await?;
-        match pairs::warning(tx, self.id).await? {
-            Some(words) => Ok(tell(desk, tx, &conversation, &legs, &words, now).await?.1),
-            None => Ok(Enqueued::default()),
+        work.event(Some(self.id), "pair_expiring", None, data);
+        work.note(&[(self.id, "conversation")]);
+        news::moved(work, (self.id, Kind::PairExpiring), term, None);
+        if let Some(words) = pairs::warning(work.tx, self.id).await? {
+            tell(work, &conversation, &legs, &words).await?;
         }
+        Ok(())
     }
 }

@@ -4,17 +4,15 @@
 use std::time::Duration;
 
 use super::Desk;
-use super::outbox::{Enqueued, enqueue};
+
 use super::pool::missing::{Missing, missing, refuse};
 use super::programs::Program;
-use super::programs::events::failed;
 use super::routing::relay;
-use crate::clock::At;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{AppId, ConversationId, MessageId};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::pairs::pair::Wrong;
-use crate::store::conversations::changes;
 use crate::store::conversations::messages::{self, NewMessage, Said, Unread, preview};
 use crate::store::routing::routes::{self, Conversation, LiveLeg};
 use crate::store::{self, Result, Tx};
@@ -87,9 +85,9 @@ fn wanted_by(app: Option<AppId>, reference: &str) -> String {
 
 /// Says how many masks are missing for those of `phones` that have none to choose from, and counts what they wanted them
 /// for as needed.
-async fn exhausted(desk: &Desk, tx: &mut Tx, phones: &[&str], wanted_by: &str, now: At) -> Result<Refusal> {
-    refuse(desk, tx, phones, wanted_by, now).await?;
-    Ok(Refusal::PoolExhausted(missing(desk, tx, phones, now).await?))
+async fn exhausted(work: &mut UnitOfWork<'_>, phones: &[&str], wanted_by: &str) -> Result<Refusal> {
+    refuse(work, phones, wanted_by).await?;
+    Ok(Refusal::PoolExhausted(missing(work.desk, work.tx, phones, work.now).await?))
 }
 
 /// An open pair, held until the commit.
@@ -117,42 +115,37 @@ async fn sees(tx: &mut Tx, by: Option<&Program>, id: ConversationId) -> Result<b
 }
 
 /// As [`hold`], for a program: a pair of another app is not there.
-async fn hold_for(desk: &Desk, tx: &mut Tx, by: Option<&Program>, id: ConversationId, now: At) -> Done<Held> {
-    if sees(tx, by, id).await? { hold(desk, tx, id, now).await } else { Ok(Err(Refusal::NotFound)) }
+async fn hold_for(work: &mut UnitOfWork<'_>, by: Option<&Program>, id: ConversationId) -> Done<Held> {
+    if sees(work.tx, by, id).await? { hold(work, id).await } else { Ok(Err(Refusal::NotFound)) }
 }
 
 /// Holds a pair that is open at `now`.
-async fn hold(desk: &Desk, tx: &mut Tx, id: ConversationId, now: At) -> Done<Held> {
-    let conversation = routes::conversations(tx, &[id]).await?.into_iter().next();
+async fn hold(work: &mut UnitOfWork<'_>, id: ConversationId) -> Done<Held> {
+    let (_desk, now) = (work.desk, work.now);
+    let conversation = routes::conversations(work.tx, &[id]).await?.into_iter().next();
     let Some((conversation, pair)) =
         conversation.and_then(|conversation| conversation.pair.clone().map(|pair| (conversation, pair)))
     else {
         return Ok(Err(Refusal::NotFound));
     };
-    if pair.ended || pair.term.is_over(desk.sent_at(now), now) {
+    if pair.ended || pair.term.is_over(work.sent_at(), now) {
         return Ok(Err(Refusal::over()));
     }
-    let legs = routes::live_legs(tx, &[id]).await?;
+    let legs = routes::live_legs(work.tx, &[id]).await?;
     let legs = legs.into_iter().filter(|leg| leg.role == "party").collect();
     Ok(Ok(Held { conversation, term: pair.term, legs }))
 }
 
 /// Has the system say `body` to these parties, as a message of their conversation. Integrators are told of what does not
 /// go out; whatever they are to be told first, tell them first.
-async fn tell(
-    desk: &Desk,
-    tx: &mut Tx,
-    conversation: &Conversation,
-    to: &[LiveLeg],
-    body: &str,
-    now: At,
-) -> Result<(MessageId, Enqueued)> {
+async fn tell(work: &mut UnitOfWork<'_>, conversation: &Conversation, to: &[LiveLeg], body: &str) -> Result<MessageId> {
+    let (desk, now) = (work.desk, work.now);
     let id = MessageId(desk.ids.next(now));
     let names: Vec<&str> = to.iter().filter_map(|leg| leg.alias.as_deref()).collect();
     let trace = Some(serde_json::json!({ "to": names }).to_string());
     let message =
         NewMessage { trace, ..NewMessage::ours(id, conversation.id, ("system", "api"), body.to_owned(), now) };
-    messages::insert(tx, &[message]).await?;
+    messages::insert(work.tx, &[message]).await?;
     let said = Said {
         id: conversation.id,
         last_at: now,
@@ -164,10 +157,9 @@ async fn tell(
         waits_from: None,
         unread: Unread::default(),
     };
-    messages::said(tx, &[said]).await?;
+    messages::said(work.tx, &[said]).await?;
     let drafts = to.iter().map(|leg| relay::draft(conversation, leg, id, body.to_owned())).collect();
-    let mut sent = enqueue(desk, tx, drafts, now).await?;
-    changes::note(tx, &[(conversation.id, "message")], now).await?;
-    failed(desk, tx, &std::mem::take(&mut sent.unsent), now).await?;
-    Ok((id, sent))
+    work.enqueue(drafts).await?;
+    work.note(&[(conversation.id, "message")]);
+    Ok(id)
 }

@@ -3,15 +3,14 @@
 use serde_json::json;
 
 use super::{Done, Refusal, news, sees};
-use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::programs::Program;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
-use crate::store::conversations::changes::{self, NewEvent};
+use crate::store::Result;
 use crate::store::pairs::endings;
 use crate::store::routing::routes::{self, Conversation};
-use crate::store::{Job, Result, Tx};
 
 /// Ends a pair now. One that has ended stays as it is. `by` a program, whose pairs are those of its app, or nobody but the
 /// house.
@@ -19,26 +18,24 @@ use crate::store::{Job, Result, Tx};
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`].
 pub async fn close(desk: &Desk, by: Option<Program>, id: ConversationId) -> Done<()> {
-    let done = desk.store.write(Close { desk: desk.clone(), by, id }).await?;
+    let done = desk.work(Close { by, id }).await?;
     desk.live.nudge();
     Ok(done)
 }
 
 struct Close {
-    desk: Desk,
     by: Option<Program>,
     id: ConversationId,
 }
 
-impl Job for Close {
+impl Verb for Close {
     type Out = std::result::Result<(), Refusal>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        if !sees(tx, self.by.as_ref(), self.id).await? {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        if !sees(work.tx, self.by.as_ref(), self.id).await? {
             return Ok(Err(Refusal::NotFound));
         }
-        let Some(conversation) = routes::conversations(tx, &[self.id])
+        let Some(conversation) = routes::conversations(work.tx, &[self.id])
             .await?
             .into_iter()
             .next()
@@ -46,11 +43,11 @@ impl Job for Close {
         else {
             return Ok(Err(Refusal::NotFound));
         };
-        end_talk(&self.desk, tx, &conversation, None, now).await?;
+        end_talk(work, &conversation, None).await?;
         if let Some(program) = &self.by
             && conversation.pair.as_ref().is_some_and(|pair| !pair.ended)
         {
-            program.record(&self.desk, tx, ("pair_closed", Some(self.id)), &json!({}), now).await?;
+            program.record(work, ("pair_closed", Some(self.id)), &json!({})).await?;
         }
         Ok(Ok(()))
     }
@@ -58,17 +55,16 @@ impl Job for Close {
 
 /// Ends a pair that is held, on behalf of `by` or of an integrator. One that has ended stays as it is.
 pub(in crate::desk) async fn end_talk(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     by: Option<PersonId>,
-    now: At,
 ) -> Result<()> {
+    let now = work.now;
     match &conversation.pair {
         Some(pair) if !pair.ended => {
             // Over by the clock is over by the clock, whoever asks first.
             let (why, by) = if pair.term.is_over(now, now) { (EXPIRED, None) } else { (CLOSED, by) };
-            end(desk, tx, &[conversation.id], (why, by), now).await
+            end(work, &[conversation.id], (why, by)).await
         }
         _ => Ok(()),
     }
@@ -81,46 +77,37 @@ pub(super) const CLOSED: &str = "closed";
 
 /// Writes down as over those of these pairs that are over at `now`; returns them.
 pub(in crate::desk) async fn end_over(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     ids: &[ConversationId],
-    now: At,
 ) -> Result<Vec<ConversationId>> {
+    let now = work.now;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let open = endings::hold_open(tx, ids).await?;
+    let open = endings::hold_open(work.tx, ids).await?;
     let over: Vec<ConversationId> = open.into_iter().filter(|(_, at)| *at <= now).map(|(id, _)| id).collect();
-    end(desk, tx, &over, (EXPIRED, None), now).await?;
+    end(work, &over, (EXPIRED, None)).await?;
     Ok(over)
 }
 
 /// Ends open pairs that are held.
 async fn end(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     ids: &[ConversationId],
     (why, by): (&'static str, Option<PersonId>),
-    now: At,
 ) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
     if ids.is_empty() {
         return Ok(());
     }
-    endings::end(tx, ids, why, now, desk.policies.pool.quarantine).await?;
+    endings::end(work.tx, ids, why, now, desk.policies.pool.quarantine).await?;
     faults::point("after_pair_end");
     let data = json!({ "why": why });
-    let events: Vec<NewEvent> = ids
-        .iter()
-        .map(|&id| NewEvent {
-            id: desk.ids.next(now),
-            conversation: id,
-            kind: "pair_ended",
-            actor: by,
-            data: data.clone(),
-        })
-        .collect();
-    changes::events(tx, &events, now).await?;
+    for id in ids {
+        work.event(Some(*id), "pair_ended", by, data.clone());
+    }
     let notes: Vec<(ConversationId, &'static str)> = ids.iter().map(|&id| (id, "conversation")).collect();
-    changes::note(tx, &notes, now).await?;
-    news::ended(desk, tx, ids, why, now).await
+    work.note(&notes);
+    news::ended(work, ids, why);
+    Ok(())
 }

@@ -8,17 +8,17 @@ use super::{Done, Held, Refusal, abroad, exhausted, hold_for, news, over};
 use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::routing::legs::wanted_by;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::pairs::pair::{Wrong, counterpart};
 use crate::domain::routing::allocation::{Choice, choose};
 use crate::domain::words::name;
 use crate::faults;
-use crate::store::conversations::changes;
+use crate::store::Result;
 use crate::store::pairs::{self, endings};
 use crate::store::pool::refusals;
 use crate::store::routing::opening::{self, NewLeg};
-use crate::store::{Job, Result, Tx};
 
 /// Gives the party called `alias` the phone `phone`. The one that they have changes nothing. `by` a program, whose pairs
 /// are those of its app, or nobody but the house.
@@ -31,29 +31,28 @@ pub async fn change(desk: &Desk, by: Option<Program>, pair: ConversationId, alia
         return Ok(Err(Refusal::Wrong(vec![wrong])));
     }
     let alias = name::kept(&alias);
-    let done = desk.store.write(Change { desk: desk.clone(), by, pair, alias, phone }).await?;
+    let done = desk.work(Change { by, pair, alias, phone }).await?;
     desk.live.nudge();
     Ok(done)
 }
 
 struct Change {
-    desk: Desk,
     by: Option<Program>,
     pair: ConversationId,
     alias: String,
     phone: Phone,
 }
 
-impl Job for Change {
+impl Verb for Change {
     type Out = std::result::Result<(), Refusal>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now, phone) = (&self.desk, self.desk.clock.now(), self.phone.as_str());
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now, phone) = (work.desk, work.now, self.phone.as_str());
         // A pair of the new phone that is over by the clock alone is no obstacle.
-        let stale = endings::over_with(tx, &[phone], now).await?;
+        let stale = endings::over_with(work.tx, &[phone], now).await?;
         let stale: Vec<ConversationId> = stale.into_iter().filter(|id| *id != self.pair).collect();
-        over::end_over(desk, tx, &stale, now).await?;
-        let Held { legs, .. } = match hold_for(desk, tx, self.by.as_ref(), self.pair, now).await? {
+        over::end_over(work, &stale).await?;
+        let Held { legs, .. } = match hold_for(work, self.by.as_ref(), self.pair).await? {
             Ok(held) => held,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -70,12 +69,12 @@ impl Job for Change {
         if legs.iter().any(|leg| leg.phone == phone) {
             return wrong("another party of this pair has this phone; each needs their own");
         }
-        if !pairs::ours(tx, &[phone]).await?.is_empty() {
+        if !pairs::ours(work.tx, &[phone]).await?.is_empty() {
             return wrong("this is one of our own numbers; write a person's phone");
         }
         let mut first_texts = FirstTexts::default();
         if self.by.is_some() {
-            let wrongs = first_texts.abroad(desk, tx, &[("/phone".to_owned(), phone)]).await?;
+            let wrongs = first_texts.abroad(work, &[("/phone".to_owned(), phone)]).await?;
             if !wrongs.is_empty() {
                 return Ok(Err(Refusal::Wrong(wrongs)));
             }
@@ -83,7 +82,7 @@ impl Job for Change {
         let everybody: Vec<&str> =
             legs.iter().map(|leg| if leg.id == old.id { phone } else { leg.phone.as_str() }).collect();
         let others = counterpart(phone, &everybody);
-        let masks = opening::masks(tx, phone).await?;
+        let masks = opening::masks(work.tx, phone).await?;
         // The same mask, so that the others' threads and theirs stay as they are, unless it rests for somebody else.
         let same = masks.iter().find(|mask| mask.id == old.number && mask.active && !mask.live).filter(|mask| {
             let rests = |until| until > now;
@@ -95,15 +94,15 @@ impl Job for Change {
             None => choose(&masks, &others, now, floor, |n| desk.chance.below(n)),
         };
         let Some(number) = choice.mask() else {
-            return Ok(Err(exhausted(desk, tx, &[phone], &wanted_by(self.pair), now).await?));
+            return Ok(Err(exhausted(work, &[phone], &wanted_by(self.pair)).await?));
         };
         if let Some(program) = &self.by
-            && let Err(refusal) = first_texts.take(desk, tx, (program.app, 1), now).await?
+            && let Err(refusal) = first_texts.take(work, (program.app, 1)).await?
         {
             return Ok(Err(refusal));
         }
-        refusals::settle(tx, &[phone], &wanted_by(self.pair)).await?;
-        endings::end_leg(tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
+        refusals::settle(work.tx, &[phone], &wanted_by(self.pair)).await?;
+        endings::end_leg(work.tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
         faults::point("after_party_leg");
         let leg = LegId(desk.ids.next(now));
         let new = NewLeg {
@@ -116,19 +115,19 @@ impl Job for Change {
             counterpart: Some(&others),
             alias: Some(alias),
         };
-        opening::legs(tx, &[new], now).await?;
+        opening::legs(work.tx, &[new], now).await?;
         for leg in legs.iter().filter(|leg| leg.id != old.id) {
-            pairs::set_counterpart(tx, leg.id, &counterpart(&leg.phone, &everybody)).await?;
+            pairs::set_counterpart(work.tx, leg.id, &counterpart(&leg.phone, &everybody)).await?;
         }
         let data = json!({
             "alias": alias, "leg": leg.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
         });
-        changes::event(tx, desk.ids.next(now), Some(self.pair), now, "party_changed", None, &data).await?;
-        changes::note(tx, &[(self.pair, "conversation")], now).await?;
-        news::changed(desk, tx, self.pair, alias, now).await?;
+        work.event(Some(self.pair), "party_changed", None, data);
+        work.note(&[(self.pair, "conversation")]);
+        news::changed(work, self.pair, alias).await?;
         if let Some(program) = &self.by {
             let data = json!({ "leg": leg.0.to_string() });
-            program.record(desk, tx, ("party_changed", Some(self.pair)), &data, now).await?;
+            program.record(work, ("party_changed", Some(self.pair)), &data).await?;
         }
         Ok(Ok(()))
     }

@@ -2,13 +2,13 @@
 
 use super::{Done, Held, Refusal, hold_for, tell};
 use crate::desk::Desk;
-use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::pairs::pair::{LONGEST_TEXT, Wrong, words};
 use crate::domain::words::name;
-use crate::store::{Job, Result, Tx, pairs};
+use crate::store::{Result, pairs};
 
 /// What is to be said, and to whom.
 #[derive(Clone, Debug)]
@@ -32,26 +32,23 @@ pub async fn say(desk: &Desk, by: Option<Program>, mut saying: Saying) -> Done<M
     if let Err(wrong) = words("/body", &saying.body, LONGEST_TEXT) {
         return Ok(Err(Refusal::Wrong(vec![wrong])));
     }
-    let (said, sent) = desk.store.write(Say { desk: desk.clone(), by, saying }).await?;
-    desk.send(sent);
+    let said = desk.work(Say { by, saying }).await?;
     Ok(said)
 }
 
 struct Say {
-    desk: Desk,
     by: Option<Program>,
     saying: Saying,
 }
 
-impl Job for Say {
-    type Out = (std::result::Result<MessageId, Refusal>, Enqueued);
+impl Verb for Say {
+    type Out = std::result::Result<MessageId, Refusal>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, saying, now) = (&self.desk, &self.saying, self.desk.clock.now());
-        let Held { conversation, term, mut legs } = match hold_for(desk, tx, self.by.as_ref(), saying.pair, now).await?
-        {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (saying, now) = (&self.saying, work.now);
+        let Held { conversation, term, mut legs } = match hold_for(work, self.by.as_ref(), saying.pair).await? {
             Ok(held) => held,
-            Err(refusal) => return Ok((Err(refusal), Enqueued::default())),
+            Err(refusal) => return Ok(Err(refusal)),
         };
         if let Some(names) = &saying.to {
             let known =
@@ -66,21 +63,21 @@ impl Job for Say {
                 .collect();
             if names.is_empty() {
                 let wrong = Wrong::at("/to", "it names nobody; name parties by their aliases, or leave it out for all");
-                return Ok((Err(Refusal::Wrong(vec![wrong])), Enqueued::default()));
+                return Ok(Err(Refusal::Wrong(vec![wrong])));
             }
             if !wrongs.is_empty() {
-                return Ok((Err(Refusal::Wrong(wrongs)), Enqueued::default()));
+                return Ok(Err(Refusal::Wrong(wrongs)));
             }
             legs.retain(|leg| leg.alias.as_deref().is_some_and(|alias| names.contains(&name::kept(alias))));
         }
-        let (message, sent) = tell(desk, tx, &conversation, &legs, &saying.body, now).await?;
+        let message = tell(work, &conversation, &legs, &saying.body).await?;
         let later = term.after_message(now);
         if later != term {
-            pairs::keep_terms(tx, &[(conversation.id, later)]).await?;
+            pairs::keep_terms(work.tx, &[(conversation.id, later)]).await?;
         }
         if let Some(program) = &self.by {
-            program.made(tx, Made { id: message.0, new: true }).await?;
+            program.made(work.tx, Made { id: message.0, new: true }).await?;
         }
-        Ok((Ok(message), sent))
+        Ok(Ok(message))
     }
 }

@@ -4,13 +4,14 @@ use serde_json::json;
 
 use super::came::{Arrival, Came, How, Keys};
 use super::{password, passwords, record};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
 use crate::domain::people::password::check_twice;
 use crate::domain::people::person::check_name;
 use crate::secret::hash_token;
 use crate::store::people::links::{self, Kind};
-use crate::store::{Job, Result, Tx, people};
+use crate::store::{Result, Tx, people};
 
 /// What was typed.
 #[derive(Clone)]
@@ -41,13 +42,12 @@ pub async fn accept(desk: &Desk, token: &str, kind: Kind, typed: Accepted, came:
     let hash = password::hash(desk, typed.password).await?;
     let how = if kind == Kind::Invitation { How::Invitation } else { How::Reset };
     let (keys, arrival) = Arrival::of(desk, came, how);
-    desk.store.write(Accept { desk: desk.clone(), link: hash_token(token), kind, name, hash, arrival }).await??;
+    desk.work(Accept { link: hash_token(token), kind, name, hash, arrival }).await??;
     desk.live.nudge();
     Ok(keys)
 }
 
 struct Accept {
-    desk: Desk,
     link: String,
     kind: Kind,
     name: Option<String>,
@@ -55,19 +55,20 @@ struct Accept {
     arrival: Arrival,
 }
 
-impl Job for Accept {
+impl Verb for Accept {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let used = links::use_up(tx, &self.link, self.kind, now).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let used = links::use_up(work.tx, &self.link, self.kind, now).await?;
         let Some(id) = used.filter(|_| self.kind != Kind::SignIn) else { return Ok(Err(Failure::NotFound)) };
-        set_password(tx, id, &self.hash).await?;
+        set_password(work.tx, id, &self.hash).await?;
         if let Some(name) = &self.name {
-            people::rename(tx, id, name).await?;
+            people::rename(work.tx, id, name).await?;
         }
-        self.arrival.begin_in(&self.desk, tx, id, now).await?;
-        record(&self.desk, tx, (id, id), "password_set", &json!({}), now).await?;
+        self.arrival.begin_in(work, id).await?;
+        record(work, (id, id), "password_set", &json!({})).await?;
         Ok(Ok(()))
     }
 }

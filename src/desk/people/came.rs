@@ -4,14 +4,15 @@
 use std::time::Duration;
 
 use super::sessions::{ABSOLUTE, IDLE};
-use crate::clock::{At, days};
+use crate::clock::days;
 use crate::desk::Desk;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::PersonId;
 use crate::secret::{hash_token, keyed_hash};
+use crate::store::Result;
 use crate::store::people::sign_ins::{self, SignIn};
 use crate::store::people::{devices, sessions};
 use crate::store::upkeep::settings;
-use crate::store::{Result, Tx};
 
 /// A browser is known for so long after its last sign-in.
 pub const DEVICE_LIFE: Duration = days(180);
@@ -83,36 +84,38 @@ impl Arrival {
     }
 
     /// Begins the session within a transaction, and writes down that it did.
-    pub(in crate::desk) async fn begin_in(&self, desk: &Desk, tx: &mut Tx, person: PersonId, now: At) -> Result<()> {
-        sessions::drop_stale(tx, now - ABSOLUTE, now - IDLE).await?;
-        sessions::insert(tx, &self.token_hash, person, now).await?;
+    pub(in crate::desk) async fn begin_in(&self, work: &mut UnitOfWork<'_>, person: PersonId) -> Result<()> {
+        let (desk, now) = (work.desk, work.now);
+        sessions::drop_stale(work.tx, now - ABSOLUTE, now - IDLE).await?;
+        sessions::insert(work.tx, &self.token_hash, person, now).await?;
         let since = now - DEVICE_LIFE;
         let before = self.before.as_deref();
         let known = match before {
-            Some(before) => devices::knows(tx, before, person, since).await?,
+            Some(before) => devices::knows(work.tx, before, person, since).await?,
             None => false,
         };
-        devices::renew(tx, before, &self.device_hash, (person, now), since).await?;
+        devices::renew(work.tx, before, &self.device_hash, (person, now), since).await?;
         let entry = SignIn {
             id: desk.ids.next(now),
             at: now,
             person,
             kind: "signed_in",
             how: self.how.word(),
-            origin: &origin(desk, tx, self.address.as_deref()).await?,
+            origin: &origin(work, self.address.as_deref()).await?,
             device: if known { "known" } else { "new" },
         };
-        sign_ins::insert(tx, entry).await
+        sign_ins::insert(work.tx, entry).await
     }
 }
 
 /// What stands for a network address where it is kept: equal for equal ones, and found again by nobody who has not this
 /// database's key.
-pub(in crate::desk) async fn origin(desk: &Desk, tx: &mut Tx, address: Option<&str>) -> Result<String> {
+pub(in crate::desk) async fn origin(work: &mut UnitOfWork<'_>, address: Option<&str>) -> Result<String> {
+    let desk = work.desk;
     let Some(address) = address else { return Ok(sign_ins::UNKNOWN.to_owned()) };
-    let key = match settings::get(tx, settings::ORIGIN_KEY).await? {
+    let key = match settings::get(work.tx, settings::ORIGIN_KEY).await? {
         Some(key) => key,
-        None => settings::remember(tx, settings::ORIGIN_KEY, &desk.chance.hex::<32>()).await?,
+        None => settings::remember(work.tx, settings::ORIGIN_KEY, &desk.chance.hex::<32>()).await?,
     };
     Ok(keyed_hash(&key, address)[..16].to_owned())
 }

@@ -5,12 +5,13 @@ use serde_json::json;
 use super::sessions::LINK_LIFE;
 use super::{by_admin, hold_all, record};
 use crate::clock::At;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
 use crate::domain::people::person::{Role, check_email, check_name};
 use crate::secret::hash_token;
 use crate::store::people::links::{self, Kind};
-use crate::store::{Job, Result, Tx, people};
+use crate::store::{Result, Tx, people};
 
 /// Somebody who is to be invited, as typed.
 #[derive(Clone, Debug)]
@@ -40,36 +41,36 @@ pub async fn invite(desk: &Desk, by: PersonId, new: NewPerson) -> Result<Invited
     let email = check_email(&new.email).map_err(|why| Failure::refused("email", why))?;
     let name = check_name(&new.name).map_err(|why| Failure::refused("name", why))?;
     let token = desk.chance.token::<32>();
-    let job = Invite { desk: desk.clone(), by, new: NewPerson { email, name, ..new }, hash: hash_token(&token) };
-    let person = desk.store.write(job).await??;
+    let job = Invite { by, new: NewPerson { email, name, ..new }, hash: hash_token(&token) };
+    let person = desk.work(job).await??;
     desk.live.nudge();
     Ok(Invited { person, token })
 }
 
 struct Invite {
-    desk: Desk,
     by: PersonId,
     new: NewPerson,
     hash: String,
 }
 
-impl Job for Invite {
+impl Verb for Invite {
     type Out = Result<PersonId, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        hold_all(tx).await?;
-        let now = self.desk.clock.now();
-        if by_admin(tx, self.by, self.by).await?.is_none() {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+        hold_all(work.tx).await?;
+
+        if by_admin(work.tx, self.by, self.by).await?.is_none() {
             return Ok(Err(Failure::NotFound));
         }
-        if people::by_email(tx, &self.new.email).await?.is_some() {
+        if people::by_email(work.tx, &self.new.email).await?.is_some() {
             return Ok(Err(Failure::refused("email", "somebody with this address is here already")));
         }
-        let id = PersonId(self.desk.ids.next(now));
-        people::insert(tx, id, &self.new.email, &self.new.name, self.new.role, now).await?;
-        give(tx, &self.hash, (Kind::Invitation, id), self.by, now).await?;
+        let id = PersonId(work.desk.ids.next(now));
+        people::insert(work.tx, id, &self.new.email, &self.new.name, self.new.role, now).await?;
+        give(work.tx, &self.hash, (Kind::Invitation, id), self.by, now).await?;
         let data = json!({ "role": self.new.role.as_str() });
-        record(&self.desk, tx, (self.by, id), "person_invited", &data, now).await?;
+        record(work, (self.by, id), "person_invited", &data).await?;
         Ok(Ok(id))
     }
 }
@@ -85,29 +86,29 @@ async fn give(tx: &mut Tx, hash: &str, whose: (Kind, PersonId), by: PersonId, no
 /// [`Failure::NotFound`] if there is no such enabled person or `by` is no admin.
 pub async fn reset(desk: &Desk, by: PersonId, person: PersonId) -> Result<String, Failure> {
     let token = desk.chance.token::<32>();
-    desk.store.write(Reset { desk: desk.clone(), by, person, hash: hash_token(&token) }).await??;
+    desk.work(Reset { by, person, hash: hash_token(&token) }).await??;
     Ok(token)
 }
 
 struct Reset {
-    desk: Desk,
     by: PersonId,
     person: PersonId,
     hash: String,
 }
 
-impl Job for Reset {
+impl Verb for Reset {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let Some(person) = by_admin(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let Some(person) = by_admin(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         if person.disabled {
             return Ok(Err(Failure::refused("reset", "they are disabled: enable them first")));
         }
         let kind = if person.has_password { Kind::Reset } else { Kind::Invitation };
-        give(tx, &self.hash, (kind, person.id), self.by, now).await?;
-        record(&self.desk, tx, (self.by, person.id), "link_made", &json!({}), now).await?;
+        give(work.tx, &self.hash, (kind, person.id), self.by, now).await?;
+        record(work, (self.by, person.id), "link_made", &json!({})).await?;
         Ok(Ok(()))
     }
 }

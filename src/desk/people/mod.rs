@@ -26,8 +26,7 @@ pub use phone::{confirm, remove, send_code};
 pub use save::save;
 pub use texts_on::texts_on;
 
-use super::Desk;
-use crate::clock::At;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::PersonId;
 use crate::domain::people::person::Role;
 use crate::store::engine::dialect;
@@ -60,13 +59,12 @@ pub(super) async fn admin(tx: &mut Tx, person: PersonId) -> Result<bool> {
 
 /// Writes the audit row of a change. `data` has ids and words, never a number, a name or a secret.
 pub(super) async fn record(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     (by, person): (PersonId, PersonId),
     kind: &'static str,
     data: &Value,
-    now: At,
 ) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
     let entry = Entry { person: Some(person), ..Entry::new(desk.ids.next(now), now, by, kind, data) };
-    audit::record(tx, entry).await
+    audit::record(work.tx, entry).await
 }

@@ -7,12 +7,12 @@ use super::came::{Arrival, Came, How, Keys};
 use super::prove::{self, Counted};
 use super::sessions::NotSignedIn;
 use super::{password, passwords, record, whom};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::people::password::check_twice;
 use crate::domain::people::person::check_name;
-use crate::store::conversations::changes;
-use crate::store::{Job, Result, Tx, people};
+use crate::store::{Result, people};
 
 /// Gives oneself another name.
 ///
@@ -20,27 +20,25 @@ use crate::store::{Job, Result, Tx, people};
 /// [`Failure::NotFound`] if the person is not enabled; [`Failure::Refused`] for `name`.
 pub async fn rename_oneself(desk: &Desk, person: PersonId, name: &str) -> Result<(), Failure> {
     let name = check_name(name).map_err(|why| Failure::refused("name", why))?;
-    desk.store.write(Rename { desk: desk.clone(), person, name }).await??;
+    desk.work(Rename { person, name }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct Rename {
-    desk: Desk,
     person: PersonId,
     name: String,
 }
 
-impl Job for Rename {
+impl Verb for Rename {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let Some(person) = whom(tx, self.person, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let Some(person) = whom(work.tx, self.person, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         if person.name != self.name {
-            people::rename(tx, person.id, &self.name).await?;
-            record(&self.desk, tx, (person.id, person.id), "person_renamed", &json!({}), now).await?;
-            changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
+            people::rename(work.tx, person.id, &self.name).await?;
+            record(work, (person.id, person.id), "person_renamed", &json!({})).await?;
+            work.note(&[(ConversationId(0), "duty")]);
         }
         Ok(Ok(()))
     }
@@ -78,13 +76,12 @@ pub async fn change_password(
     }
     let hash = password::hash(desk, new).await?;
     let (keys, arrival) = Arrival::of(desk, came, How::NewPassword);
-    let job = Change { desk: desk.clone(), person, counted, hash, arrival };
-    desk.store.write(job).await??;
+    let job = Change { person, counted, hash, arrival };
+    desk.work(job).await??;
     Ok(keys)
 }
 
 struct Change {
-    desk: Desk,
     person: PersonId,
     /// By what the current password was counted, if it was asked for.
     counted: Option<Counted>,
@@ -92,21 +89,20 @@ struct Change {
     arrival: Arrival,
 }
 
-impl Job for Change {
+impl Verb for Change {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let Some(person) = whom(tx, self.person, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let Some(person) = whom(work.tx, self.person, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         if person.has_password != self.counted.is_some() {
             return Ok(Err(Failure::refused("current", "your password was changed meanwhile")));
         }
         if let Some(counted) = &self.counted {
-            prove::forgive(tx, counted).await?;
+            prove::forgive(work.tx, counted).await?;
         }
-        set_password(tx, person.id, &self.hash).await?;
-        self.arrival.begin_in(&self.desk, tx, person.id, now).await?;
-        record(&self.desk, tx, (person.id, person.id), "password_set", &json!({}), now).await?;
+        set_password(work.tx, person.id, &self.hash).await?;
+        self.arrival.begin_in(work, person.id).await?;
+        record(work, (person.id, person.id), "password_set", &json!({})).await?;
         Ok(Ok(()))
     }
 }

@@ -1,10 +1,11 @@
 //! Sets a person's password, and says what it must not contain.
 
 use crate::desk::Desk;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::people::password::About;
 use crate::domain::words::name;
 use crate::store::people::{self, acts};
-use crate::store::{Job, Result, Store, Tx, lines};
+use crate::store::{Result, Store, Tx, lines};
 
 /// What whoever guesses at this person's password knows.
 pub async fn about(tx: &mut Tx, email: &str, name: &str) -> Result<About> {
@@ -23,22 +24,23 @@ pub async fn about_address(store: &Store, email: &str) -> Result<About> {
 /// Sets the password of the enabled person with this e-mail address by its hash, on the command line, and ends their
 /// sessions and unused links; `false` if there is no such person.
 pub async fn set(desk: &Desk, email: &str, hash: String) -> Result<bool> {
-    desk.store.write(Set { desk: desk.clone(), email: name::address(email), hash }).await
+    desk.work(Set { email: name::address(email), hash }).await
 }
 
 struct Set {
-    desk: Desk,
     email: String,
     hash: String,
 }
 
-impl Job for Set {
+impl Verb for Set {
     type Out = bool;
 
-    async fn run(&self, tx: &mut Tx) -> Result<bool> {
-        let Some(person) = people::set_password(tx, &self.email, &self.hash).await? else { return Ok(false) };
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        acts::by_command(tx, (desk.ids.next(now), now), "password_set", Some(person), &serde_json::json!({})).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+        let (desk, now) = (work.desk, work.now);
+        let Some(person) = people::set_password(work.tx, &self.email, &self.hash).await? else { return Ok(false) };
+
+        acts::by_command(work.tx, (desk.ids.next(now), now), "password_set", Some(person), &serde_json::json!({}))
+            .await?;
         Ok(true)
     }
 }

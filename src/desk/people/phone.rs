@@ -3,20 +3,19 @@
 use serde_json::json;
 
 use super::{hold_all, phones, record, whom};
-use crate::clock::At;
-use crate::desk::outbox::{Draft, Enqueued, enqueue};
+use crate::desk::outbox::Draft;
 use crate::desk::routing::relay::consent_scope;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::numbers::typed;
 use crate::domain::people::phone_code::{self, LIFE, Sent, Verdict, WINDOW, judge, next_at};
 use crate::secret::hash_token;
-use crate::store::conversations::changes;
 use crate::store::customers::{self, ledgers};
 use crate::store::people::phone_codes::{self as table, PhoneCode};
 use crate::store::routing::{numbers, opening, queue};
-use crate::store::{Job, Result, Tx, lines, people};
+use crate::store::{Result, Tx, lines, people};
 
 /// The kind of a text that carries a code.
 pub const PHONE_CODE: &str = "phone_code";
@@ -30,43 +29,42 @@ pub const PHONE_CODE: &str = "phone_code";
 pub async fn send_code(desk: &Desk, by: PersonId, person: PersonId, phone: &str) -> Result<(), Failure> {
     let phone = typed::read(phone, None).map_err(|error| Failure::refused("phone", error.to_string()))?;
     let code = phone_code::code(|n| desk.chance.below(n));
-    let sent = desk.store.write(SendCode { desk: desk.clone(), by, person, phone, code }).await??;
-    desk.send(sent);
+    desk.work(SendCode { by, person, phone, code }).await??;
     Ok(())
 }
 
 struct SendCode {
-    desk: Desk,
     by: PersonId,
     person: PersonId,
     phone: Phone,
     code: String,
 }
 
-impl Job for SendCode {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for SendCode {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        hold_all(tx).await?;
-        let (desk, now, phone) = (&self.desk, self.desk.clock.now(), self.phone.as_str());
-        let Some(person) = whom(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (_desk, now) = (work.desk, work.now);
+        hold_all(work.tx).await?;
+        let (desk, now, phone) = (work.desk, now, self.phone.as_str());
+        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         if person.phone.as_deref() == Some(phone) {
             return Ok(Err(Failure::refused("phone", "it is their phone already")));
         }
-        if let Err(failure) = is_free(tx, phone).await? {
+        if let Err(failure) = is_free(work.tx, phone).await? {
             return Ok(Err(failure));
         }
-        if customers::is_blocked(tx, phone, None).await? {
+        if customers::is_blocked(work.tx, phone, None).await? {
             let why = "a customer with this phone is blocked, so nothing is sent there: unblock them first";
             return Ok(Err(Failure::refused("phone", why)));
         }
-        let (theirs, there) = table::sent_since(tx, person.id, phone, now - WINDOW).await?;
+        let (theirs, there) = table::sent_since(work.tx, person.id, phone, now - WINDOW).await?;
         if let Some(at) = next_at(&theirs, now).max(next_at(&there, now)) {
             let minutes = at.since(now).as_secs().div_ceil(60);
             let why = format!("three codes were sent within the hour: the next one can be in {minutes} minutes");
             return Ok(Err(Failure::refused("phone", why)));
         }
-        let Some(number) = sender(tx, person.id, phone).await? else {
+        let Some(number) = sender(work.tx, person.id, phone).await? else {
             let why = "no number of ours can text this phone: add a line, or text START from the phone to it";
             return Ok(Err(Failure::refused("phone", why)));
         };
@@ -74,8 +72,8 @@ impl Job for SendCode {
         let code_hash = hash(id, person.id, &self.code);
         let (phone, expires_at) = (phone.to_owned(), now + LIFE);
         let code = PhoneCode { id, phone: phone.clone(), code_hash, expires_at, failures: 0, ended: false };
-        table::insert(tx, person.id, &code, now).await?;
-        record(desk, tx, (self.by, person.id), "phone_code_sent", &json!({}), now).await?;
+        table::insert(work.tx, person.id, &code, now).await?;
+        record(work, (self.by, person.id), "phone_code_sent", &json!({})).await?;
         let draft = Draft {
             message: None,
             leg: None,
@@ -87,7 +85,7 @@ impl Job for SendCode {
             body: format!("{} is your Switchboard code. It proves that this phone is yours.", self.code),
             window_at: None,
         };
-        enqueue(desk, tx, vec![draft], now).await.map(Ok)
+        work.enqueue(vec![draft]).await.map(Ok)
     }
 }
 
@@ -130,64 +128,57 @@ async fn sender(tx: &mut Tx, person: PersonId, phone: &str) -> Result<Option<Num
 /// [`Failure::NotFound`] if there is no such enabled person for `by`; [`Failure::Refused`] for `code`.
 pub async fn confirm(desk: &Desk, by: PersonId, person: PersonId, code: &str) -> Result<(), Failure> {
     let code = phone_code::typed(code);
-    let sent = desk.store.write(Confirm { desk: desk.clone(), by, person, code }).await??;
-    desk.send(sent);
+    desk.work(Confirm { by, person, code }).await??;
     Ok(())
 }
 
 struct Confirm {
-    desk: Desk,
     by: PersonId,
     person: PersonId,
     code: String,
 }
 
-impl Job for Confirm {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for Confirm {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        hold_all(tx).await?;
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some(person) = whom(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+        hold_all(work.tx).await?;
+
+        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         let over = || Failure::refused("code", "this code does not count any more: have another one sent");
-        let Some(sent) = table::newest(tx, person.id).await? else { return Ok(Err(over())) };
+        let Some(sent) = table::newest(work.tx, person.id).await? else { return Ok(Err(over())) };
         let facts = Sent { expires_at: sent.expires_at, failures: sent.failures, ended: sent.ended };
         match judge(facts, hash(sent.id, person.id, &self.code) == sent.code_hash, now) {
             Verdict::Right => {}
             Verdict::Over => return Ok(Err(over())),
             Verdict::Wrong { left } => {
-                table::mistyped(tx, sent.id).await?;
+                table::mistyped(work.tx, sent.id).await?;
                 let tries = if left == 1 { "try is" } else { "tries are" };
                 let why = format!("that is not the code; {left} {tries} left");
                 return Ok(Err(Failure::refused("code", why)));
             }
         }
         // The phone may have become somebody's while the code was on its way.
-        if let Err(Failure::Refused { why, .. }) = is_free(tx, &sent.phone).await? {
+        if let Err(Failure::Refused { why, .. }) = is_free(work.tx, &sent.phone).await? {
             return Ok(Err(Failure::refused("code", why)));
         }
         let Ok(phone) = Phone::parse(&sent.phone) else { return Ok(Err(over())) };
-        table::end(tx, sent.id, now).await?;
-        let done = change(desk, tx, person.id, person.phone.as_deref(), Some(&phone), now).await?;
-        record(desk, tx, (self.by, person.id), "phone_changed", &json!({}), now).await?;
-        Ok(Ok(done))
+        table::end(work.tx, sent.id, now).await?;
+        let _done = change(work, person.id, person.phone.as_deref(), Some(&phone)).await?;
+        record(work, (self.by, person.id), "phone_changed", &json!({})).await?;
+        Ok(Ok(()))
     }
 }
 
-async fn change(
-    desk: &Desk,
-    tx: &mut Tx,
-    person: PersonId,
-    from: Option<&str>,
-    to: Option<&Phone>,
-    now: At,
-) -> Result<Enqueued> {
-    for line in queue::lines_of(tx, person).await? {
-        opening::hold_line(tx, line).await?;
+async fn change(work: &mut UnitOfWork<'_>, person: PersonId, from: Option<&str>, to: Option<&Phone>) -> Result<()> {
+    let now = work.now;
+    for line in queue::lines_of(work.tx, person).await? {
+        opening::hold_line(work.tx, line).await?;
     }
-    people::set_phone(tx, person, None, now).await?;
-    let done = phones::give(desk, tx, person, from, to, now).await?;
-    changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
+    people::set_phone(work.tx, person, None, now).await?;
+    let done = phones::give(work, person, from, to).await?;
+    work.note(&[(ConversationId(0), "duty")]);
     Ok(done)
 }
 
@@ -196,27 +187,25 @@ async fn change(
 /// # Errors
 /// [`Failure::NotFound`] if there is no such enabled person for `by`.
 pub async fn remove(desk: &Desk, by: PersonId, person: PersonId) -> Result<(), Failure> {
-    let sent = desk.store.write(Remove { desk: desk.clone(), by, person }).await??;
-    desk.send(sent);
+    desk.work(Remove { by, person }).await??;
     Ok(())
 }
 
 struct Remove {
-    desk: Desk,
     by: PersonId,
     person: PersonId,
 }
 
-impl Job for Remove {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for Remove {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        hold_all(tx).await?;
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some(person) = whom(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
-        let Some(phone) = person.phone else { return Ok(Ok(Enqueued::default())) };
-        let done = change(desk, tx, person.id, Some(&phone), None, now).await?;
-        record(desk, tx, (self.by, person.id), "phone_removed", &json!({}), now).await?;
-        Ok(Ok(done))
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        hold_all(work.tx).await?;
+
+        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(phone) = person.phone else { return Ok(Ok(())) };
+        let _done = change(work, person.id, Some(&phone), None).await?;
+        record(work, (self.by, person.id), "phone_removed", &json!({})).await?;
+        Ok(Ok(()))
     }
 }

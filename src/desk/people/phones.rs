@@ -1,70 +1,62 @@
 //! A phone changes hands: whoever had it as a customer is a colleague now, and a colleague's threads move along.
 
-use crate::clock::At;
-use crate::desk::Desk;
 use crate::desk::conversations::close;
-use crate::desk::outbox::{Enqueued, claim};
+use crate::desk::outbox::claim;
 use crate::desk::routing::{handover, legs};
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::PersonId;
 use crate::domain::numbers::phone::Phone;
-use crate::store::conversations::{changes, pins};
+use crate::store::conversations::pins;
 use crate::store::routing::phones::{self, Thread};
 use crate::store::routing::{opening, queue, routes};
-use crate::store::{Result, Tx, people};
+use crate::store::{Result, people};
 
 /// Gives `person` the phone `to` in place of `from`, which is not theirs any more. Hold their lines before.
 ///
 /// # Errors
 /// What the database said; a conflict if `to` is another enabled person's.
 pub(in crate::desk) async fn give(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     person: PersonId,
     from: Option<&str>,
     to: Option<&Phone>,
-    now: At,
-) -> Result<Enqueued> {
+) -> Result<()> {
+    let now = work.now;
     if let Some(phone) = to {
-        close::end_as_customer(desk, tx, phone.as_str(), now).await?;
-        people::set_phone(tx, person, Some(phone), now).await?;
+        close::end_as_customer(work, phone.as_str()).await?;
+        people::set_phone(work.tx, person, Some(phone), now).await?;
     }
-    let mut sent = Enqueued::default();
-    let Some(from) = from else { return Ok(sent) };
-    for thread in phones::threads(tx, from).await?.into_iter().filter(|thread| thread.person == Some(person)) {
-        sent.add(move_thread(desk, tx, person, &thread, to, now).await?);
+
+    let Some(from) = from else { return Ok(()) };
+    for thread in phones::threads(work.tx, from).await?.into_iter().filter(|thread| thread.person == Some(person)) {
+        move_thread(work, person, &thread, to).await?;
     }
-    Ok(sent)
+    Ok(())
 }
 
 /// Ends a colleague's thread on the old phone and opens it on the new one. What still waited for the old phone goes
 /// to the new one, in order; without a new one it stands in the inbox.
-async fn move_thread(
-    desk: &Desk,
-    tx: &mut Tx,
-    person: PersonId,
-    thread: &Thread,
-    to: Option<&Phone>,
-    now: At,
-) -> Result<Enqueued> {
+async fn move_thread(work: &mut UnitOfWork<'_>, person: PersonId, thread: &Thread, to: Option<&Phone>) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
     let id = thread.conversation;
-    let Some(conversation) = routes::conversations(tx, &[id]).await?.into_iter().next() else {
-        return Ok(Enqueued::default());
+    let Some(conversation) = routes::conversations(work.tx, &[id]).await?.into_iter().next() else {
+        return Ok(());
     };
     let rests_until = now + desk.policies.pool.quarantine;
-    opening::end_legs(tx, id, Some(person), "phone_changed", now, rests_until).await?;
-    let (waiting, freed) = pins::take_back(tx, id, person, "the phone was changed", now).await?;
-    let mut sent = claim::free(desk, tx, freed, now).await?;
+    opening::end_legs(work.tx, id, Some(person), "phone_changed", now, rests_until).await?;
+    let (waiting, freed) = pins::take_back(work.tx, id, person, "the phone was changed", now).await?;
+    claim::free(work, freed).await?;
     if let (Some(phone), Some(counterpart)) = (to, &thread.counterpart) {
         let rep = (person, phone.as_str());
-        sent.add(legs::open_rep_leg(desk, tx, id, rep, counterpart, now).await?);
+        legs::open_rep_leg(work, id, rep, counterpart).await?;
     }
     if conversation.pinned_to == Some(person) {
         let first = waiting.into_iter().chain(conversation.waits_from).min();
-        queue::wait_from(tx, id, first).await?;
-        for conversation in routes::conversations(tx, &[id]).await? {
-            sent.add(handover::release(desk, tx, &conversation, now).await?);
+        queue::wait_from(work.tx, id, first).await?;
+        for conversation in routes::conversations(work.tx, &[id]).await? {
+            handover::release(work, &conversation).await?;
         }
     }
-    changes::note(tx, &[(id, "conversation")], now).await?;
-    Ok(sent)
+    work.note(&[(id, "conversation")]);
+    Ok(())
 }

@@ -7,13 +7,14 @@ use super::sessions::{Attempt, NotSignedIn};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::upkeep::tallies::Attempted;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::PersonId;
 use crate::domain::people::throttle::{self, Scope, WINDOW};
 use crate::domain::words::name;
 use crate::secret::hash_token;
 use crate::store::people::sign_ins::{self, WRONG};
 use crate::store::people::{devices, sessions};
-use crate::store::{self, Job, Tx};
+use crate::store::{self, Tx};
 
 /// What wrong passwords are counted by.
 #[derive(Clone, Debug)]
@@ -103,12 +104,11 @@ async fn prove(
         Some(found) if right => Ok(found.person),
         found => {
             let note = NoteFailure {
-                desk: desk.clone(),
                 counted: counted.clone(),
                 person: found.map(|found| found.person),
                 address: came.address.clone(),
             };
-            desk.store.write(note).await?;
+            desk.work(note).await?;
             drop(turn);
             Err(NotSignedIn::Wrong)
         }
@@ -136,38 +136,37 @@ pub(in crate::desk) async fn forgive(tx: &mut Tx, counted: &Counted) -> store::R
 }
 
 struct NoteFailure {
-    desk: Desk,
     counted: Counted,
     person: Option<PersonId>,
     address: Option<String>,
 }
 
-impl Job for NoteFailure {
+impl Verb for NoteFailure {
     type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<()> {
+        let (desk, now) = (work.desk, work.now);
+
         let by = (self.counted.account.as_str(), self.counted.address.as_deref());
-        sessions::note_failure(tx, desk.ids.next(now), by, now, now - WINDOW).await?;
-        let origin = origin(desk, tx, self.address.as_deref()).await?;
-        sign_ins::refuse(tx, (self.person, &origin, WRONG), 1, now).await
+        sessions::note_failure(work.tx, desk.ids.next(now), by, now, now - WINDOW).await?;
+        let origin = origin(work, self.address.as_deref()).await?;
+        sign_ins::refuse(work.tx, (self.person, &origin, WRONG), 1, now).await
     }
 }
 
 /// Attempts that came too soon, and how many of each, added to what is kept of them.
 pub(in crate::desk) struct NoteTooSoon {
-    pub(in crate::desk) desk: Desk,
     pub(in crate::desk) too_soon: Vec<(Attempted, i64)>,
     pub(in crate::desk) at: At,
 }
 
-impl Job for NoteTooSoon {
+impl Verb for NoteTooSoon {
     type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<()> {
         for ((person, address), count) in &self.too_soon {
-            let origin = origin(&self.desk, tx, address.as_deref()).await?;
-            sign_ins::refuse(tx, (*person, &origin, sign_ins::TOO_SOON), *count, self.at).await?;
+            let origin = origin(work, address.as_deref()).await?;
+            sign_ins::refuse(work.tx, (*person, &origin, sign_ins::TOO_SOON), *count, self.at).await?;
         }
         Ok(())
     }

@@ -5,16 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::{Facts, by_admin, hold_all, record};
-use crate::clock::At;
-use crate::desk::outbox::Enqueued;
 use crate::desk::routing::{duty, queue};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::{Role, check_name};
-use crate::store::conversations::changes;
 use crate::store::people::{self, Person};
 use crate::store::routing::{opening, queue as table};
-use crate::store::{Job, Result, Tx, lines};
+use crate::store::{Result, lines};
 
 /// Makes of `person` what `to` says. `was` is what the form said when it was opened: if the person is another by now,
 /// nothing is changed and the refusal says what is. `by` an admin.
@@ -23,50 +21,53 @@ use crate::store::{Job, Result, Tx, lines};
 /// [`Failure::NotFound`] if there is no such person or line, or `by` is no admin; [`Failure::Refused`] for `changed`,
 /// `name`, or `role` (the last admin stays one).
 pub async fn save(desk: &Desk, by: PersonId, person: PersonId, was: Facts, to: Facts) -> Result<(), Failure> {
-    let sent = desk.store.write(Save { desk: desk.clone(), by, person, was, to }).await??;
-    desk.send(sent);
+    desk.work(Save { by, person, was, to }).await??;
     Ok(())
 }
 
 struct Save {
-    desk: Desk,
     by: PersonId,
     person: PersonId,
     was: Facts,
     to: Facts,
 }
 
-impl Job for Save {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for Save {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        hold_all(tx).await?;
-        let Some(person) = by_admin(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
-        let member_of: Vec<NumberId> =
-            lines::members(tx).await?.into_iter().filter(|(_, who)| *who == person.id).map(|(line, _)| line).collect();
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let _now = work.now;
+        hold_all(work.tx).await?;
+        let Some(person) = by_admin(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+        let member_of: Vec<NumberId> = lines::members(work.tx)
+            .await?
+            .into_iter()
+            .filter(|(_, who)| *who == person.id)
+            .map(|(line, _)| line)
+            .collect();
         let now_is = Facts::of(&person, &member_of, &self.was);
         if let Some(what) = Facts::changed(&self.was, &now_is) {
             let why = format!("meanwhile somebody changed this: {what}. Look again; saving once more takes yours");
             return Ok(Err(Failure::refused("changed", why)));
         }
-        if let Err(failure) = self.allowed(tx, &person).await? {
+        if let Err(failure) = self.allowed(work, &person).await? {
             return Ok(Err(failure));
         }
-        self.carry_out(tx, &person, &member_of, self.desk.clock.now()).await.map(Ok)
+        self.carry_out(work, &person, &member_of).await.map(Ok)
     }
 }
 
 impl Save {
-    async fn allowed(&self, tx: &mut Tx, person: &Person) -> Result<Result<(), Failure>> {
+    async fn allowed(&self, work: &mut UnitOfWork<'_>, person: &Person) -> Result<Result<(), Failure>> {
         if let Some(Err(why)) = self.to.name.as_deref().map(check_name) {
             return Ok(Err(Failure::refused("name", why)));
         }
         let demoted = person.role == Role::Admin && self.to.role.is_some_and(|role| role != Role::Admin);
-        if demoted && !person.disabled && !people::another_admin(tx, person.id).await? {
+        if demoted && !person.disabled && !people::another_admin(work.tx, person.id).await? {
             return Ok(Err(Failure::refused("role", "this is the last admin: make somebody else one first")));
         }
         if let Some(wanted) = &self.to.lines {
-            let known = lines::all(tx).await?;
+            let known = lines::all(work.tx).await?;
             if wanted.iter().any(|id| known.iter().all(|line| line.id != *id)) {
                 return Ok(Err(Failure::NotFound));
             }
@@ -74,66 +75,66 @@ impl Save {
         Ok(Ok(()))
     }
 
-    async fn carry_out(&self, tx: &mut Tx, person: &Person, member_of: &[NumberId], now: At) -> Result<Enqueued> {
-        let (desk, id) = (&self.desk, person.id);
+    async fn carry_out(&self, work: &mut UnitOfWork<'_>, person: &Person, member_of: &[NumberId]) -> Result<()> {
+        let (_desk, _now, id) = (work.desk, work.now, person.id);
         let wanted = self.to.lines.as_deref().unwrap_or(member_of);
         let joins: Vec<NumberId> = wanted.iter().copied().filter(|line| !member_of.contains(line)).collect();
         let leaves: Vec<NumberId> = member_of.iter().copied().filter(|line| !wanted.contains(line)).collect();
-        let mut held: BTreeSet<NumberId> = table::lines_of(tx, id).await?.into_iter().collect();
+        let mut held: BTreeSet<NumberId> = table::lines_of(work.tx, id).await?.into_iter().collect();
         held.extend(&joins);
         let held: Vec<NumberId> = held.into_iter().collect();
         for line in &held {
-            opening::hold_line(tx, *line).await?;
+            opening::hold_line(work.tx, *line).await?;
         }
-        let mut changed = self.facts(tx, person, now).await?;
+        let mut changed = self.facts(work, person).await?;
         for line in &joins {
-            lines::join(tx, *line, id).await?;
-            record(desk, tx, (self.by, id), "line_joined", &json!({ "line": line.0.to_string() }), now).await?;
+            lines::join(work.tx, *line, id).await?;
+            record(work, (self.by, id), "line_joined", &json!({ "line": line.0.to_string() })).await?;
         }
         for line in &leaves {
-            lines::leave(tx, *line, id).await?;
-            record(desk, tx, (self.by, id), "line_left", &json!({ "line": line.0.to_string() }), now).await?;
+            lines::leave(work.tx, *line, id).await?;
+            record(work, (self.by, id), "line_left", &json!({ "line": line.0.to_string() })).await?;
         }
         changed |= !joins.is_empty() || !leaves.is_empty();
         if !changed {
-            return Ok(Enqueued::default());
+            return Ok(());
         }
-        changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
-        let mut sent = Enqueued::default();
+        work.note(&[(ConversationId(0), "duty")]);
+
         if !leaves.is_empty() {
-            sent.add(queue::repick_all(desk, tx, id, &leaves, "left_line", now).await?);
+            queue::repick_all(work, id, &leaves, "left_line").await?;
         }
-        sent.add(duty::settle(desk, tx, &held, now).await?);
-        Ok(sent)
+        duty::settle(work, &held).await?;
+        Ok(())
     }
 
     /// Changes what stands in the person's own row; whether anything did.
-    async fn facts(&self, tx: &mut Tx, person: &Person, now: At) -> Result<bool> {
-        let (desk, to, id) = (&self.desk, &self.to, person.id);
+    async fn facts(&self, work: &mut UnitOfWork<'_>, person: &Person) -> Result<bool> {
+        let (_desk, to, id) = (work.desk, &self.to, person.id);
         let whom = (self.by, id);
         let mut changed = false;
         // The name was checked.
         let name = to.name.as_deref().and_then(|name| check_name(name).ok());
         if let Some(name) = name.filter(|name| *name != person.name) {
-            people::rename(tx, id, &name).await?;
-            record(desk, tx, whom, "person_renamed", &json!({}), now).await?;
+            people::rename(work.tx, id, &name).await?;
+            record(work, whom, "person_renamed", &json!({})).await?;
             changed = true;
         }
         if let Some(role) = to.role.filter(|role| *role != person.role) {
-            people::set_role(tx, id, role).await?;
+            people::set_role(work.tx, id, role).await?;
             let data = json!({ "from": person.role.as_str(), "to": role.as_str() });
-            record(desk, tx, whom, "role_changed", &data, now).await?;
+            record(work, whom, "role_changed", &data).await?;
             changed = true;
         }
         if let Some(limit) = to.limit.filter(|limit| *limit != person.limit) {
-            people::set_limit(tx, id, limit).await?;
+            people::set_limit(work.tx, id, limit).await?;
             let data = json!({ "from": person.limit, "to": limit });
-            record(desk, tx, whom, "limit_changed", &data, now).await?;
+            record(work, whom, "limit_changed", &data).await?;
             changed = true;
         }
         if let Some(schedule) = to.schedule.as_ref().filter(|schedule| **schedule != person.schedule) {
-            people::set_schedule(tx, id, schedule.as_ref()).await?;
-            record(desk, tx, whom, "schedule_changed", &json!({}), now).await?;
+            people::set_schedule(work.tx, id, schedule.as_ref()).await?;
+            record(work, whom, "schedule_changed", &json!({})).await?;
             changed = true;
         }
         Ok(changed)

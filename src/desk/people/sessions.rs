@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::came::{self, Arrival, Came, How, Keys};
 use super::prove::{self, Counted};
 use crate::clock::{At, hours, minutes};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, commands};
 use crate::domain::ids::PersonId;
 use crate::domain::people::person::{Duty, Role};
@@ -74,13 +75,13 @@ pub enum NotSignedIn {
 pub async fn sign_in(desk: &Desk, attempt: Attempt) -> Result<Keys, NotSignedIn> {
     let (keys, arrival) = Arrival::of(desk, &attempt.came, How::Password);
     let (person, counted) = prove::at_the_door(desk, attempt).await?;
-    desk.store.write(Begin { desk: desk.clone(), arrival, person, counted }).await?;
+    desk.work(Begin { arrival, person, counted }).await?;
     Ok(keys)
 }
 
 /// Ends the session with this token.
 pub async fn sign_out(desk: &Desk, token: &str, came: &Came) -> store::Result<()> {
-    desk.store.write(End { desk: desk.clone(), token_hash: hash_token(token), address: came.address.clone() }).await
+    desk.work(End { token_hash: hash_token(token), address: came.address.clone() }).await
 }
 
 /// Who is signed in by this token. With `used`, the session goes on from now; a page that only refreshes itself
@@ -117,42 +118,42 @@ pub async fn whose_link(desk: &Desk, token: &str) -> store::Result<Option<OpenLi
 /// Signs in by a one-time link for that, which is used up by it; `None` if it cannot be used (any more).
 pub async fn use_link(desk: &Desk, token: &str, came: &Came) -> store::Result<Option<Keys>> {
     let (keys, arrival) = Arrival::of(desk, came, How::Link);
-    let job = UseLink { desk: desk.clone(), link_hash: hash_token(token), arrival };
-    Ok(desk.store.write(job).await?.then_some(keys))
+    let job = UseLink { link_hash: hash_token(token), arrival };
+    Ok(desk.work(job).await?.then_some(keys))
 }
 
 struct Begin {
-    desk: Desk,
     arrival: Arrival,
     person: PersonId,
     counted: Counted,
 }
 
-impl Job for Begin {
+impl Verb for Begin {
     type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
-        prove::forgive(tx, &self.counted).await?;
-        self.arrival.begin_in(&self.desk, tx, self.person, self.desk.clock.now()).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<()> {
+        let _now = work.now;
+        prove::forgive(work.tx, &self.counted).await?;
+        self.arrival.begin_in(work, self.person).await
     }
 }
 
 struct End {
-    desk: Desk,
     token_hash: String,
     address: Option<String>,
 }
 
-impl Job for End {
+impl Verb for End {
     type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> store::Result<()> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some(person) = sessions::delete(tx, &self.token_hash).await? else { return Ok(()) };
-        let origin = &came::origin(desk, tx, self.address.as_deref()).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<()> {
+        let (desk, now) = (work.desk, work.now);
+
+        let Some(person) = sessions::delete(work.tx, &self.token_hash).await? else { return Ok(()) };
+        let origin = &came::origin(work, self.address.as_deref()).await?;
         let id = desk.ids.next(now);
         let entry = SignIn { id, at: now, person, kind: "signed_out", how: "", origin, device: "" };
-        sign_ins::insert(tx, entry).await
+        sign_ins::insert(work.tx, entry).await
     }
 }
 
@@ -189,19 +190,19 @@ impl Job for MakeLink {
 }
 
 struct UseLink {
-    desk: Desk,
     link_hash: String,
     arrival: Arrival,
 }
 
-impl Job for UseLink {
+impl Verb for UseLink {
     type Out = bool;
 
-    async fn run(&self, tx: &mut Tx) -> store::Result<bool> {
-        let now = self.desk.clock.now();
-        let used = links::use_up(tx, &self.link_hash, Kind::SignIn, now).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<bool> {
+        let now = work.now;
+
+        let used = links::use_up(work.tx, &self.link_hash, Kind::SignIn, now).await?;
         let Some(person) = used else { return Ok(false) };
-        self.arrival.begin_in(&self.desk, tx, person, now).await?;
+        self.arrival.begin_in(work, person).await?;
         Ok(true)
     }
 }

@@ -9,6 +9,7 @@ use super::came::{Arrival, Came, How, Keys};
 use super::{hold_all, password, record};
 use crate::clock::{At, hours};
 use crate::desk::lines::new_line;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, commands};
 use crate::domain::ids::PersonId;
 use crate::domain::numbers::typed;
@@ -119,14 +120,13 @@ pub async fn finish(desk: &Desk, token: &str, first: First) -> Result<Keys, Fail
     };
     let hash = password::hash(desk, first.password).await?;
     let (keys, arrival) = Arrival::of(desk, &first.came, How::Setup);
-    let job = Finish { desk: desk.clone(), offered: hash_token(token), name, email, hash, line, arrival };
-    desk.store.write(job).await??;
+    let job = Finish { offered: hash_token(token), name, email, hash, line, arrival };
+    desk.work(job).await??;
     desk.live.nudge();
     Ok(keys)
 }
 
 struct Finish {
-    desk: Desk,
     offered: String,
     name: String,
     email: String,
@@ -135,30 +135,31 @@ struct Finish {
     arrival: Arrival,
 }
 
-impl Job for Finish {
+impl Verb for Finish {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        hold_all(tx).await?;
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        if !matches!(worth_in(tx, &self.offered, now).await?, Worth::Open { .. }) {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now) = (work.desk, work.now);
+        hold_all(work.tx).await?;
+
+        if !matches!(worth_in(work.tx, &self.offered, now).await?, Worth::Open { .. }) {
             return Ok(Err(Failure::NotFound));
         }
         if let Some((number, _)) = &self.line
-            && let Err(failure) = new_line::may_add(tx, number).await?
+            && let Err(failure) = new_line::may_add(work.tx, number).await?
         {
             return Ok(Err(failure));
         }
-        settings::forget(tx, settings::SETUP_LINK).await?;
+        settings::forget(work.tx, settings::SETUP_LINK).await?;
         let id = PersonId(desk.ids.next(now));
-        people::insert(tx, id, &self.email, &self.name, Role::Admin, now).await?;
-        people::set_password_hash(tx, id, &self.hash).await?;
-        record(desk, tx, (id, id), "first_admin", &json!({}), now).await?;
+        people::insert(work.tx, id, &self.email, &self.name, Role::Admin, now).await?;
+        people::set_password_hash(work.tx, id, &self.hash).await?;
+        record(work, (id, id), "first_admin", &json!({})).await?;
         if let Some((number, name)) = &self.line {
-            let line = new_line::add_in(desk, tx, id, (number, name), now).await?;
-            lines::join(tx, line, id).await?;
+            let line = new_line::add_in(work, id, (number, name)).await?;
+            lines::join(work.tx, line, id).await?;
         }
-        self.arrival.begin_in(desk, tx, id, now).await?;
+        self.arrival.begin_in(work, id).await?;
         Ok(Ok(()))
     }
 }

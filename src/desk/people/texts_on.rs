@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::{record, whom};
 use crate::desk::consent::ledger;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
-use crate::store::{Job, Result, Tx};
+use crate::store::Result;
 
 /// Turns texts to the phone of `person` on. Threads whose mask the phone still blocks move to other masks. `by` themselves
 /// or an admin.
@@ -14,29 +15,27 @@ use crate::store::{Job, Result, Tx};
 /// # Errors
 /// [`Failure::NotFound`] if there is no such enabled person for `by`; [`Failure::Refused`] if they have no phone.
 pub async fn texts_on(desk: &Desk, by: PersonId, person: PersonId) -> Result<(), Failure> {
-    desk.store.write(TextsOn { desk: desk.clone(), by, person }).await??;
+    desk.work(TextsOn { by, person }).await??;
     desk.live.nudge();
     Ok(())
 }
 
 struct TextsOn {
-    desk: Desk,
     by: PersonId,
     person: PersonId,
 }
 
-impl Job for TextsOn {
+impl Verb for TextsOn {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let Some(person) = whom(tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
         let Some(phone) = person.phone else {
             return Ok(Err(Failure::refused("phone", "there is no phone yet: enter one, and prove that it is yours")));
         };
-        ledger::texts_on(&self.desk, tx, person.id, &phone, now).await?;
+        ledger::texts_on(work, person.id, &phone).await?;
         if self.by != person.id {
-            record(&self.desk, tx, (self.by, person.id), "phone_unmuted", &json!({}), now).await?;
+            record(work, (self.by, person.id), "phone_unmuted", &json!({})).await?;
         }
         Ok(Ok(()))
     }

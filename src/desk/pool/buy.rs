@@ -11,6 +11,7 @@ use super::{NAME, setting};
 use crate::carrier::{Changed, OwnedNumber};
 use crate::clock::{hours, minutes, seconds};
 use crate::desk::Desk;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::PoolOrderId;
 use crate::store::pool::orders::{self, Order};
 use crate::store::routing::numbers;
@@ -109,7 +110,7 @@ async fn set_up(desk: &Desk, rented: &OwnedNumber) -> Result<(), String> {
 
 /// Asks the carrier for the number, once.
 async fn ask(desk: &Desk, order: &Order, number: &str) -> Result<Found> {
-    if !desk.store.write(Ask { desk: desk.clone(), id: order.id }).await? {
+    if !desk.work(Ask { id: order.id }).await? {
         return Ok(Found::Later(LATER, "the order has ended meanwhile".to_owned()));
     }
     let changed = desk.carrier.rent(number, &setting(desk)).await;
@@ -126,15 +127,15 @@ async fn ask(desk: &Desk, order: &Order, number: &str) -> Result<Found> {
 }
 
 struct Ask {
-    desk: Desk,
     id: PoolOrderId,
 }
 
-impl Job for Ask {
+impl Verb for Ask {
     type Out = bool;
 
-    async fn run(&self, tx: &mut Tx) -> Result<bool> {
-        orders::ask(tx, self.id, self.desk.clock.now()).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+        let now = work.now;
+        orders::ask(work.tx, self.id, now).await
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{By, record};
 use crate::clock::At;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::{country, typed};
@@ -14,7 +15,7 @@ use crate::domain::pool::need::Need;
 use crate::store::engine::dialect;
 use crate::store::pool::life;
 use crate::store::pool::masks::{self, Mask};
-use crate::store::{Job, Result, Tx};
+use crate::store::{Result, Tx};
 
 /// Active masks of `country`, or of all, with what hangs on them.
 async fn candidates(tx: &mut Tx, country: Option<&str>, now: At) -> Result<Vec<Candidate>> {
@@ -96,39 +97,39 @@ async fn change(
 ) -> Result<usize, Failure> {
     let mut masks = masks.to_vec();
     masks.sort_unstable();
-    let job = Move { desk: desk.clone(), by, masks, step, kind };
-    let count = desk.store.write(job).await??;
+    let job = Move { by, masks, step, kind };
+    let count = desk.work(job).await??;
     desk.live.nudge();
     Ok(count)
 }
 
 struct Move {
-    desk: Desk,
     by: By,
     masks: Vec<NumberId>,
     step: (State, State),
     kind: &'static str,
 }
 
-impl Job for Move {
+impl Verb for Move {
     type Out = Result<usize, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        dialect::one_at_a_time(tx, "pool", "").await?;
-        if let Err(failure) = self.by.may(tx).await? {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+        dialect::one_at_a_time(work.tx, "pool", "").await?;
+        if let Err(failure) = self.by.may(work.tx).await? {
             return Ok(Err(failure));
         }
-        let now = self.desk.clock.now();
-        let known = masks::all(tx).await?;
+
+        let known = masks::all(work.tx).await?;
         if self.masks.iter().any(|id| known.iter().all(|mask| mask.id != *id)) {
             return Ok(Err(Failure::NotFound));
         }
         let mut count = 0;
         for id in &self.masks {
-            if life::move_on(tx, *id, self.step, now).await? {
+            if life::move_on(work.tx, *id, self.step, now).await? {
                 count += 1;
                 let data = json!({ "mask": id.0.to_string() });
-                record(&self.desk, tx, self.by, self.kind, &data, now).await?;
+                record(work, self.by, self.kind, &data).await?;
             }
         }
         Ok(Ok(count))

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::clock::{At, hours};
+use crate::clock::At;
+use crate::clock::hours;
 use crate::desk::Desk;
+use crate::desk::work::UnitOfWork;
 pub use crate::domain::pool::missing::Missing;
 use crate::domain::pool::missing::missing as add_up;
 use crate::domain::routing::allocation::choose;
@@ -18,12 +20,13 @@ const USUAL_LIFE: Duration = hours(24);
 
 /// Remembers that these phones found no mask for `wanted_by` at `now`: until then, as long as the legs of the phone usually
 /// last and a mask rests at least, they need one more.
-pub async fn refuse(desk: &Desk, tx: &mut Tx, phones: &[&str], wanted_by: &str, now: At) -> Result<()> {
+pub async fn refuse(work: &mut UnitOfWork<'_>, phones: &[&str], wanted_by: &str) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
     let mut phones = phones.to_vec();
     phones.sort_unstable();
     for phone in phones {
-        let life = refusals::usual_life(tx, phone, now).await?.unwrap_or(USUAL_LIFE);
-        refusals::keep(tx, phone, wanted_by, now + life + desk.policies.pool.quarantine_floor).await?;
+        let life = refusals::usual_life(work.tx, phone, now).await?.unwrap_or(USUAL_LIFE);
+        refusals::keep(work.tx, phone, wanted_by, now + life + desk.policies.pool.quarantine_floor).await?;
     }
     Ok(())
 }

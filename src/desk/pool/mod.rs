@@ -18,9 +18,8 @@ use serde_json::Value;
 use super::people::admin;
 use super::{Desk, Failure};
 use crate::carrier::Setting;
-use crate::clock::At;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::conversations::changes;
 use crate::store::people::acts;
 use crate::store::people::audit::{self, Entry};
 use crate::store::{Result, Tx};
@@ -65,12 +64,13 @@ impl By {
 }
 
 /// Writes down what was done: an event, for a person or a command a row of their own, and word to open pages.
-async fn record(desk: &Desk, tx: &mut Tx, by: By, kind: &'static str, data: &Value, now: At) -> Result<()> {
-    changes::event(tx, desk.ids.next(now), None, now, kind, by.person(), data).await?;
-    changes::note(tx, &[(ConversationId(0), "pool")], now).await?;
+async fn record(work: &mut UnitOfWork<'_>, by: By, kind: &'static str, data: &Value) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
+    work.event(None, kind, by.person(), data.clone());
+    work.note(&[(ConversationId(0), "pool")]);
     match by {
-        By::Person(actor) => audit::record(tx, Entry::new(desk.ids.next(now), now, actor, kind, data)).await,
-        By::Operator => acts::by_command(tx, (desk.ids.next(now), now), kind, None, data).await,
+        By::Person(actor) => audit::record(work.tx, Entry::new(desk.ids.next(now), now, actor, kind, data)).await,
+        By::Operator => acts::by_command(work.tx, (desk.ids.next(now), now), kind, None, data).await,
         By::Automatic => Ok(()),
     }
 }

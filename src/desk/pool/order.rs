@@ -4,13 +4,14 @@ use serde_json::json;
 
 use super::plan::{self, Cost};
 use super::{By, record};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PoolOrderId;
 use crate::domain::money::Cents;
 use crate::domain::numbers::country;
 use crate::store::engine::dialect;
 use crate::store::pool::orders::{self, Order};
-use crate::store::{Job, Result, Tx};
+use crate::store::{Result, Tx};
 
 /// The most masks of one order: more is a slip of the hand.
 pub const MOST: i64 = 100;
@@ -92,29 +93,29 @@ async fn quote_in(desk: &Desk, tx: &mut Tx, country: String, count: i64) -> Resu
 /// budget does not allow it.
 pub async fn grow(desk: &Desk, by: By, country: &str, count: i64) -> Result<Vec<PoolOrderId>, Failure> {
     let country = check(country, count)?;
-    let ordered = desk.store.write(Grow { desk: desk.clone(), by, country, count }).await??;
+    let ordered = desk.work(Grow { by, country, count }).await??;
     desk.live.nudge();
     Ok(ordered)
 }
 
 struct Grow {
-    desk: Desk,
     by: By,
     country: String,
     count: i64,
 }
 
-impl Job for Grow {
+impl Verb for Grow {
     type Out = Result<Vec<PoolOrderId>, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now) = (work.desk, work.now);
         // Two who order at once must not both have the rest of the budget.
-        dialect::one_at_a_time(tx, "pool", "").await?;
-        if let Err(failure) = self.by.may(tx).await? {
+        dialect::one_at_a_time(work.tx, "pool", "").await?;
+        if let Err(failure) = self.by.may(work.tx).await? {
             return Ok(Err(failure));
         }
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let quote = quote_in(desk, tx, self.country.clone(), self.count).await?;
+
+        let quote = quote_in(work.desk, work.tx, self.country.clone(), self.count).await?;
         if let Some(why) = quote.obstacle() {
             return Ok(Err(Failure::refused("count", why)));
         }
@@ -134,9 +135,9 @@ impl Job for Grow {
                 why: None,
             })
             .collect();
-        orders::insert(tx, &orders).await?;
+        orders::insert(work.tx, &orders).await?;
         let data = json!({ "country": self.country, "count": self.count, "each": quote.each.to_string() });
-        record(desk, tx, self.by, "masks_ordered", &data, now).await?;
+        record(work, self.by, "masks_ordered", &data).await?;
         Ok(Ok(orders.iter().map(|order| order.id).collect()))
     }
 }

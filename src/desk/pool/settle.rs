@@ -5,15 +5,15 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{By, record};
-use crate::clock::At;
 use crate::desk::Desk;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::NumberId;
 use crate::domain::pool::life::State;
+use crate::store::Result;
 use crate::store::engine::dialect;
 use crate::store::pool::life;
 use crate::store::pool::orders::{self, Order};
 use crate::store::routing::numbers;
-use crate::store::{Job, Result, Tx};
 
 /// What was found out about an order.
 #[derive(Clone, Debug)]
@@ -30,41 +30,41 @@ pub(super) enum Found {
 
 /// Writes down what was found.
 pub(super) async fn settle(desk: &Desk, order: &Order, found: Found) -> Result<()> {
-    desk.store.write(Settle { desk: desk.clone(), order: order.clone(), found }).await?;
+    desk.work(Settle { order: order.clone(), found }).await?;
     desk.live.nudge();
     Ok(())
 }
 
 struct Settle {
-    desk: Desk,
     order: Order,
     found: Found,
 }
 
-impl Job for Settle {
+impl Verb for Settle {
     type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> Result<()> {
-        dialect::one_at_a_time(tx, "pool", "").await?;
-        let (desk, now, id) = (&self.desk, self.desk.clock.now(), self.order.id);
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+        let (_desk, now) = (work.desk, work.now);
+        dialect::one_at_a_time(work.tx, "pool", "").await?;
+        let (_desk, now, id) = (work.desk, now, self.order.id);
         match &self.found {
-            Found::Ours(number) if self.is_known(tx, number).await? => {
-                orders::drop_number(tx, id, now, "another order has brought this number").await?;
+            Found::Ours(number) if self.is_known(work, number).await? => {
+                orders::drop_number(work.tx, id, now, "another order has brought this number").await?;
             }
             Found::Ours(number) => {
-                if orders::end(tx, id, "bought", None, now).await? {
-                    self.take_in(tx, number, now).await?;
+                if orders::end(work.tx, id, "bought", None, now).await? {
+                    self.take_in(work, number).await?;
                 }
             }
-            Found::Gone(why) => orders::drop_number(tx, id, now, why).await?,
+            Found::Gone(why) => orders::drop_number(work.tx, id, now, why).await?,
             Found::Refused(why) => {
-                if orders::end(tx, id, "failed", Some(why), now).await? {
-                    orders::fail_all(tx, &self.order.country, why, now).await?;
+                if orders::end(work.tx, id, "failed", Some(why), now).await? {
+                    orders::fail_all(work.tx, &self.order.country, why, now).await?;
                     let data = json!({ "country": self.order.country, "why": why });
-                    record(desk, tx, By::Automatic, "masks_refused", &data, now).await?;
+                    record(work, By::Automatic, "masks_refused", &data).await?;
                 }
             }
-            Found::Later(wait, why) => orders::wait(tx, id, now + *wait, Some(why)).await?,
+            Found::Later(wait, why) => orders::wait(work.tx, id, now + *wait, Some(why)).await?,
         }
         Ok(())
     }
@@ -72,17 +72,18 @@ impl Job for Settle {
 
 impl Settle {
     /// Whether the number is in use of ours already.
-    async fn is_known(&self, tx: &mut Tx, number: &str) -> Result<bool> {
-        let all = numbers::all(tx).await?;
+    async fn is_known(&self, work: &mut UnitOfWork<'_>, number: &str) -> Result<bool> {
+        let all = numbers::all(work.tx).await?;
         Ok(all.iter().any(|known| known.number == number && (known.is_line || known.state != State::Released.word())))
     }
 
     /// The number is a mask of ours from now on.
-    async fn take_in(&self, tx: &mut Tx, number: &str, now: At) -> Result<()> {
-        let desk = &self.desk;
+    async fn take_in(&self, work: &mut UnitOfWork<'_>, number: &str) -> Result<()> {
+        let (desk, now) = (work.desk, work.now);
+
         let fresh = NumberId(desk.ids.next(now));
-        let id = life::take_in(tx, fresh, (number, &self.order.country), self.order.price, now).await?;
+        let id = life::take_in(work.tx, fresh, (number, &self.order.country), self.order.price, now).await?;
         let data = json!({ "mask": id.0.to_string(), "country": self.order.country });
-        record(desk, tx, By::Automatic, "mask_bought", &data, now).await
+        record(work, By::Automatic, "mask_bought", &data).await
     }
 }

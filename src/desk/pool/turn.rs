@@ -10,6 +10,7 @@ use crate::carrier::Changed;
 use crate::clock::{At, seconds};
 use crate::desk::Desk;
 use crate::desk::upkeep::lapse::may_lapse;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::NumberId;
 use crate::domain::pool::life::{Leaving, Next, SETTLED, State, ask_again_after, next};
 use crate::store::pool::life;
@@ -67,7 +68,7 @@ async fn standings(desk: &Desk, now: At) -> Result<Vec<(Mask, Leaving)>> {
 /// Asks the carrier to take a mask back; whether it has.
 async fn release(desk: &Desk, mask: &Mask) -> Result<bool> {
     let lease = desk.policies.delivery.request_timeout * 4 + seconds(5);
-    if !desk.store.write(Ask { desk: desk.clone(), id: mask.id, lease }).await? {
+    if !desk.work(Ask { id: mask.id, lease }).await? {
         return Ok(false);
     }
     let changed = desk.carrier.release(&mask.owned.number).await;
@@ -85,44 +86,44 @@ async fn release(desk: &Desk, mask: &Mask) -> Result<bool> {
 }
 
 async fn step(desk: &Desk, id: NumberId, way: (State, State), kind: &'static str) -> Result<bool> {
-    let moved = desk.store.write(Step { desk: desk.clone(), id, way, kind }).await?;
+    let moved = desk.work(Step { id, way, kind }).await?;
     desk.live.nudge();
     Ok(moved)
 }
 
 struct Step {
-    desk: Desk,
     id: NumberId,
     way: (State, State),
     kind: &'static str,
 }
 
-impl Job for Step {
+impl Verb for Step {
     type Out = bool;
 
-    async fn run(&self, tx: &mut Tx) -> Result<bool> {
-        let now = self.desk.clock.now();
-        let moved = life::move_on(tx, self.id, self.way, now).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+        let now = work.now;
+
+        let moved = life::move_on(work.tx, self.id, self.way, now).await?;
         if moved {
             let data = json!({ "mask": self.id.0.to_string() });
-            record(&self.desk, tx, By::Automatic, self.kind, &data, now).await?;
+            record(work, By::Automatic, self.kind, &data).await?;
         }
         Ok(moved)
     }
 }
 
 struct Ask {
-    desk: Desk,
     id: NumberId,
     lease: std::time::Duration,
 }
 
-impl Job for Ask {
+impl Verb for Ask {
     type Out = bool;
 
-    async fn run(&self, tx: &mut Tx) -> Result<bool> {
-        let now = self.desk.clock.now();
-        life::ask(tx, self.id, now, now + self.lease).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+        let now = work.now;
+
+        life::ask(work.tx, self.id, now, now + self.lease).await
     }
 }
 

@@ -4,15 +4,15 @@
 use serde_json::json;
 
 use super::{Program, once, right};
-use crate::clock::At;
 use crate::desk::people::admin;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{AppId, EndpointId, EventId, PersonId};
 use crate::domain::programs::event::Wanted;
 use crate::store::people::audit::{self, Entry};
 use crate::store::programs::endpoints::{self as table, Endpoint, MOST, NewEndpoint};
 use crate::store::programs::{apps, event_posts};
-use crate::store::{Error, Job, Result, Tx};
+use crate::store::{Error, Result, Tx};
 use crate::wire::standard_webhooks;
 
 /// Who does something to endpoints.
@@ -60,8 +60,8 @@ pub async fn make(desk: &Desk, by: By, asked: Asked) -> Result<Made, Failure> {
     let mut key = [0; 32];
     desk.chance.fill(&mut key);
     let secret = standard_webhooks::secret(&key);
-    let job = Make { desk: desk.clone(), by, asked: Asked { url, ..asked }, secret: secret.clone() };
-    let endpoint = desk.store.write(job).await??;
+    let job = Make { by, asked: Asked { url, ..asked }, secret: secret.clone() };
+    let endpoint = desk.work(job).await??;
     Ok(Made { endpoint, secret })
 }
 
@@ -70,7 +70,7 @@ pub async fn make(desk: &Desk, by: By, asked: Asked) -> Result<Made, Failure> {
 /// # Errors
 /// [`Failure::NotFound`] if there is none, or somebody is no admin.
 pub async fn delete(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> {
-    desk.store.write(Change { desk: desk.clone(), by, id, what: What::Delete }).await?
+    desk.work(Change { by, id, what: What::Delete }).await?
 }
 
 /// Posts there again, beginning with what was given up.
@@ -78,7 +78,7 @@ pub async fn delete(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> 
 /// # Errors
 /// As [`delete`]; [`Failure::Refused`] if whoever made it may not read what would be posted.
 pub async fn enable(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> {
-    desk.store.write(Change { desk: desk.clone(), by, id, what: What::Enable }).await?
+    desk.work(Change { by, id, what: What::Enable }).await?
 }
 
 /// Posts an event there once more, now: under the same id, so that whoever has it already can tell.
@@ -87,7 +87,7 @@ pub async fn enable(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> 
 /// [`Failure::NotFound`] as [`delete`], or if the event was never for it or is forgotten; [`Failure::Refused`] if the
 /// endpoint is disabled or the event waits anyway.
 pub async fn replay(desk: &Desk, by: By, id: EndpointId, event: EventId) -> Result<(), Failure> {
-    desk.store.write(Change { desk: desk.clone(), by, id, what: What::Replay(event) }).await?
+    desk.work(Change { by, id, what: What::Replay(event) }).await?
 }
 
 impl By {
@@ -107,28 +107,29 @@ impl By {
     }
 
     /// Writes down what they did.
-    async fn record(&self, desk: &Desk, tx: &mut Tx, (kind, id): (&'static str, EndpointId), now: At) -> Result<()> {
+    async fn record(&self, work: &mut UnitOfWork<'_>, (kind, id): (&'static str, EndpointId)) -> Result<()> {
+        let (desk, now) = (work.desk, work.now);
         let data = json!({ "endpoint": id.to_string() });
         match self {
-            By::Program(program) => program.record(desk, tx, (kind, None), &data, now).await,
-            By::Person(actor) => audit::record(tx, Entry::new(desk.ids.next(now), now, *actor, kind, &data)).await,
+            By::Program(program) => program.record(work, (kind, None), &data).await,
+            By::Person(actor) => audit::record(work.tx, Entry::new(desk.ids.next(now), now, *actor, kind, &data)).await,
         }
     }
 }
 
 struct Make {
-    desk: Desk,
     by: By,
     asked: Asked,
     secret: String,
 }
 
-impl Job for Make {
+impl Verb for Make {
     type Out = Result<Endpoint, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        if !self.by.may(tx).await? {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now) = (work.desk, work.now);
+
+        if !self.by.may(work.tx).await? {
             return Ok(Err(Failure::NotFound));
         }
         let (token, person, app) = match &self.by {
@@ -136,24 +137,24 @@ impl Job for Make {
             By::Person(person) => (None, Some(*person), self.asked.app),
         };
         if let Some(app) = app
-            && !apps::all(tx).await?.iter().any(|known| known.id == app)
+            && !apps::all(work.tx).await?.iter().any(|known| known.id == app)
         {
             return Ok(Err(Failure::refused("app", "there is no such app: choose another")));
         }
-        let beside = table::all(tx).await?.into_iter().filter(|one| one.app.as_ref().map(|app| app.id) == app);
+        let beside = table::all(work.tx).await?.into_iter().filter(|one| one.app.as_ref().map(|app| app.id) == app);
         if beside.count() >= MOST {
             let why = format!("there are {MOST} endpoints already, each of which gets every event: delete one first");
             return Ok(Err(Failure::refused("url", why)));
         }
         let id = EndpointId(desk.ids.next(now));
         let Asked { url, wanted, .. } = &self.asked;
-        table::insert(tx, NewEndpoint { id, url, wanted, secret: &self.secret, app, token, by: person, at: now })
+        table::insert(work.tx, NewEndpoint { id, url, wanted, secret: &self.secret, app, token, by: person, at: now })
             .await?;
-        self.by.record(desk, tx, ("endpoint_made", id), now).await?;
+        self.by.record(work, ("endpoint_made", id)).await?;
         if let By::Program(program) = &self.by {
-            program.made(tx, once::Made { id: id.0, new: true }).await?;
+            program.made(work.tx, once::Made { id: id.0, new: true }).await?;
         }
-        let made = table::by_id(tx, id).await?;
+        let made = table::by_id(work.tx, id).await?;
         made.map(Ok).ok_or(Error::GivenUp("an endpoint was not there after it was made"))
     }
 }
@@ -165,53 +166,52 @@ enum What {
 }
 
 struct Change {
-    desk: Desk,
     by: By,
     id: EndpointId,
     what: What,
 }
 
-impl Job for Change {
+impl Verb for Change {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now, id) = (&self.desk, self.desk.clock.now(), self.id);
-        if !self.by.may(tx).await? {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (_desk, now, id) = (work.desk, work.now, self.id);
+        if !self.by.may(work.tx).await? {
             return Ok(Err(Failure::NotFound));
         }
-        let Some(disabled) = table::hold(tx, id).await? else { return Ok(Err(Failure::NotFound)) };
-        let Some(endpoint) = table::by_id(tx, id).await?.filter(|endpoint| self.by.sees(endpoint)) else {
+        let Some(disabled) = table::hold(work.tx, id).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(endpoint) = table::by_id(work.tx, id).await?.filter(|endpoint| self.by.sees(endpoint)) else {
             return Ok(Err(Failure::NotFound));
         };
         let kind = match self.what {
             What::Delete => {
-                event_posts::hold_back(tx, id).await?;
-                table::delete(tx, id, now).await?;
+                event_posts::hold_back(work.tx, id).await?;
+                table::delete(work.tx, id, now).await?;
                 "endpoint_deleted"
             }
             What::Enable => {
-                if let Some(why) = right::lacks(tx, &endpoint, now).await? {
+                if let Some(why) = right::lacks(work.tx, &endpoint, now).await? {
                     let why = format!("{why}: mend that first, or add the endpoint anew");
                     return Ok(Err(Failure::refused("endpoint", why)));
                 }
-                table::set_disabled(tx, id, None).await?;
-                event_posts::take_up_again(tx, id).await?;
-                event_posts::free(tx, id, None, now).await?;
+                table::set_disabled(work.tx, id, None).await?;
+                event_posts::take_up_again(work.tx, id).await?;
+                event_posts::free(work.tx, id, None, now).await?;
                 "endpoint_enabled"
             }
             What::Replay(_) if disabled => {
                 return Ok(Err(Failure::refused("endpoint", "it is disabled: enable it first")));
             }
-            What::Replay(event) => match event_posts::state(tx, (id, event)).await?.as_deref() {
+            What::Replay(event) => match event_posts::state(work.tx, (id, event)).await?.as_deref() {
                 None => return Ok(Err(Failure::NotFound)),
                 Some("waiting") => return Ok(Err(Failure::refused("event", "it is on its way anyway"))),
                 Some(_) => {
-                    event_posts::replay(tx, (id, event), now).await?;
+                    event_posts::replay(work.tx, (id, event), now).await?;
                     "event_replayed"
                 }
             },
         };
-        self.by.record(desk, tx, (kind, id), now).await?;
+        self.by.record(work, (kind, id)).await?;
         Ok(Ok(()))
     }
 }

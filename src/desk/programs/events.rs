@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::clock::At;
-use crate::desk::Desk;
 use crate::desk::outbox::Unsent;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, EndpointId, EventId, LegId, MessageId};
 use crate::domain::programs::event::Kind;
 use crate::store::engine::dialect;
@@ -43,22 +43,23 @@ impl Event {
 ///
 /// # Errors
 /// What the database said; [`crate::store::Error::Conflict`] if somebody else told of a pair at the same time.
-pub async fn record(desk: &Desk, tx: &mut Tx, events: &[Event], now: At) -> Result<()> {
+pub async fn record(work: &mut UnitOfWork<'_>, events: &[Event]) -> Result<()> {
     if events.is_empty() {
         return Ok(());
     }
-    let listeners = api_events::listeners(tx).await?;
-    post(desk, tx, &listeners, events, now).await
+    let listeners = api_events::listeners(work.tx).await?;
+    post(work, &listeners, events).await
 }
 
 /// As [`record`], where it is known who listens.
-async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], events: &[Event], now: At) -> Result<()> {
+async fn post(work: &mut UnitOfWork<'_>, listeners: &[Listener], events: &[Event]) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
     let wanted: Vec<&Event> = events.iter().filter(|one| wanted(listeners, one.kind)).collect();
     if wanted.is_empty() {
         return Ok(());
     }
     let pairs: HashSet<ConversationId> = wanted.iter().map(|one| one.pair).collect();
-    let names = api_events::names(tx, &Vec::from_iter(pairs)).await?;
+    let names = api_events::names(work.tx, &Vec::from_iter(pairs)).await?;
     let hears = |listener: &Listener, kind: Kind, pair: ConversationId| {
         names.get(&pair).is_some_and(|names| listener.hears(kind, names.app))
     };
@@ -75,7 +76,7 @@ async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], events: &[Event]
     if events.is_empty() {
         return Ok(());
     }
-    api_events::insert(tx, &events, now).await?;
+    api_events::insert(work.tx, &events, now).await?;
     let mut ahead: HashSet<(EndpointId, ConversationId)> = HashSet::new();
     let mut posts = Vec::new();
     for event in &events {
@@ -84,7 +85,7 @@ async fn post(desk: &Desk, tx: &mut Tx, listeners: &[Listener], events: &[Event]
             posts.push(NewPost { endpoint: listener.id, event: event.id, first });
         }
     }
-    api_events::post(tx, &posts, now).await
+    api_events::post(work.tx, &posts, now).await
 }
 
 /// Whether anybody wants to be told of such an event.
@@ -136,36 +137,36 @@ async fn listeners_of(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> 
 ///
 /// # Errors
 /// As [`record`].
-pub(in crate::desk) async fn failed(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<()> {
+pub(in crate::desk) async fn failed(work: &mut UnitOfWork<'_>, unsent: &[Unsent]) -> Result<()> {
     let texts: Vec<(MessageId, LegId)> = unsent.iter().filter_map(|one| Some((one.message, one.leg?))).collect();
     let kind = Kind::MessageFailed;
-    let Some(listeners) = listeners_of(tx, kind, &texts).await? else { return Ok(()) };
+    let Some(listeners) = listeners_of(work.tx, kind, &texts).await? else { return Ok(()) };
     let mut events = Vec::new();
-    for fate in api_events::fates(tx, kind, &texts).await? {
+    for fate in api_events::fates(work.tx, kind, &texts).await? {
         let (message, leg) = (fate.message, fate.leg);
         let why = unsent.iter().find(|one| (one.message, one.leg) == (message, Some(leg))).map(|one| one.why.as_str());
         let data = json!({ "message_id": message.to_string(), "to": fate.alias, "why": why });
         events.push(Event { once: Some((message, leg)), ..Event::of(fate.pair, kind, data) });
     }
-    post(desk, tx, &listeners, &events, now).await
+    post(work, &listeners, &events).await
 }
 
 /// Tells of texts that have arrived on parties' phones with all their parts; `texts` are those of which one has arrived.
 ///
 /// # Errors
 /// As [`record`].
-pub(in crate::desk) async fn delivered(desk: &Desk, tx: &mut Tx, texts: &[(MessageId, LegId)], now: At) -> Result<()> {
+pub(in crate::desk) async fn delivered(work: &mut UnitOfWork<'_>, texts: &[(MessageId, LegId)]) -> Result<()> {
     let kind = Kind::MessageDelivered;
-    let Some(listeners) = listeners_of(tx, kind, texts).await? else { return Ok(()) };
-    let mut fates = api_events::fates(tx, kind, texts).await?;
+    let Some(listeners) = listeners_of(work.tx, kind, texts).await? else { return Ok(()) };
+    let mut fates = api_events::fates(work.tx, kind, texts).await?;
     let several: Vec<(MessageId, LegId)> =
         fates.iter().filter(|fate| fate.parts > 1).map(|fate| (fate.message, fate.leg)).collect();
     if !several.is_empty() {
         // Two parts may arrive at the same instant: whoever comes second sees both.
         for (message, leg) in &several {
-            dialect::one_at_a_time(tx, "arrived", &about(*message, *leg)).await?;
+            dialect::one_at_a_time(work.tx, "arrived", &about(*message, *leg)).await?;
         }
-        fates = api_events::fates(tx, kind, texts).await?;
+        fates = api_events::fates(work.tx, kind, texts).await?;
     }
     let arrived = fates.into_iter().filter(|fate| fate.arrived == fate.parts);
     let events: Vec<Event> = arrived
@@ -174,5 +175,5 @@ pub(in crate::desk) async fn delivered(desk: &Desk, tx: &mut Tx, texts: &[(Messa
             Event { once: Some((fate.message, fate.leg)), ..Event::of(fate.pair, kind, data) }
         })
         .collect();
-    post(desk, tx, &listeners, &events, now).await
+    post(work, &listeners, &events).await
 }

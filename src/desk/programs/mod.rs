@@ -11,8 +11,7 @@ pub mod tokens;
 
 use serde_json::Value;
 
-use super::Desk;
-use crate::clock::At;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{AppId, ConversationId, TokenId};
 use crate::domain::programs::scope::Scopes;
 use crate::store::people::acts::{self, Act, Origin};
@@ -36,14 +35,14 @@ impl Program {
     /// Writes down what it did, in the transaction of the deed.
     pub(super) async fn record(
         &self,
-        desk: &Desk,
-        tx: &mut Tx,
+        work: &mut UnitOfWork<'_>,
         (kind, conversation): (&'static str, Option<ConversationId>),
         data: &Value,
-        now: At,
     ) -> Result<()> {
+        let (desk, now) = (work.desk, work.now);
         let origin = Origin::Program(self.app, self.token);
-        acts::record(tx, Act { id: desk.ids.next(now), at: now, origin, kind, conversation, person: None, data }).await
+        acts::record(work.tx, Act { id: desk.ids.next(now), at: now, origin, kind, conversation, person: None, data })
+            .await
     }
 
     /// Notes what it made, in the transaction of the deed.

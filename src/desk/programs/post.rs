@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use super::right;
-use crate::clock::At;
 use crate::courier::{Handed, Post};
 use crate::desk::Desk;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::EndpointId;
 use crate::domain::programs::retry_schedule::{Next, next};
+use crate::store::Result;
 use crate::store::programs::endpoints as table;
 use crate::store::programs::event_posts::{self, Became, Due};
-use crate::store::{Job, Result, Tx};
 use crate::wire::standard_webhooks::sign;
 
 /// A post belongs to the node that took it for so much longer than the request may take.
@@ -25,7 +25,7 @@ pub async fn take(desk: &Desk, busy: &[EndpointId], room: i64) -> Result<Vec<Due
     if due.is_none_or(|at| at > desk.clock.now()) || room <= 0 {
         return Ok(Vec::new());
     }
-    desk.store.write(Take { desk: desk.clone(), busy: busy.to_vec(), room }).await
+    desk.work(Take { busy: busy.to_vec(), room }).await
 }
 
 /// Hands one over and settles it. What cannot be written is done again when its time is over; the endpoint sees the same id.
@@ -44,7 +44,7 @@ pub async fn deliver(desk: &Desk, due: Due) {
         tracing::info!(endpoint, event, attempt, %why, "an event was not taken");
     }
     let chance = u32::try_from(desk.chance.below(1000)).unwrap_or(0);
-    if let Err(error) = desk.store.write(Settle { desk: desk.clone(), due, handed, chance }).await {
+    if let Err(error) = desk.work(Settle { due, handed, chance }).await {
         tracing::error!(endpoint, event, %error, "what came of a post could not be written; it is posted again");
     }
 }
@@ -52,40 +52,40 @@ pub async fn deliver(desk: &Desk, due: Due) {
 /// Disables endpoints that have lost their right although nothing is posted, so that admins are told. And posts that
 /// nothing holds back and nobody takes are due; there are none, unless a process died between two writes.
 pub async fn sweep(desk: &Desk) -> Result<()> {
-    desk.store.write(Sweep { desk: desk.clone() }).await
+    desk.work(Sweep).await
 }
 
 struct Take {
-    desk: Desk,
     busy: Vec<EndpointId>,
     room: i64,
 }
 
-impl Job for Take {
+impl Verb for Take {
     type Out = Vec<Due>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Vec<Due>> {
-        let now = self.desk.clock.now();
-        right::stop(&self.desk, tx, now).await?;
-        let lease_until = now + self.desk.activity.courier.timeout() + GRACE;
-        event_posts::take(tx, &self.busy, self.room, now, lease_until).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Vec<Due>> {
+        let now = work.now;
+
+        right::stop(work).await?;
+        let lease_until = now + work.desk.activity.courier.timeout() + GRACE;
+        event_posts::take(work.tx, &self.busy, self.room, now, lease_until).await
     }
 }
 
 struct Settle {
-    desk: Desk,
     due: Due,
     handed: Handed,
     chance: u32,
 }
 
-impl Job for Settle {
+impl Verb for Settle {
     type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> Result<()> {
-        let (due, now) = (&self.due, self.desk.clock.now());
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+        let now = work.now;
+        let (due, now) = (&self.due, now);
         // Held first: an event that is told of meanwhile sees how this one stands, or is seen here.
-        let disabled = table::hold(tx, due.endpoint).await?;
+        let disabled = table::hold(work.tx, due.endpoint).await?;
         let (became, status, error) = match &self.handed {
             Handed::Taken(status) => (Became::Delivered, Some(*status), None),
             Handed::Refused(status, why) => {
@@ -97,46 +97,45 @@ impl Job for Settle {
             }
         };
         let key = (due.endpoint, due.event);
-        if !event_posts::settle(tx, key, due.attempt, &became, (status, error)).await? || disabled.is_none() {
+        if !event_posts::settle(work.tx, key, due.attempt, &became, (status, error)).await? || disabled.is_none() {
             return Ok(());
         }
         match became {
             Became::Delivered if disabled == Some(false) => {
-                event_posts::free(tx, due.endpoint, Some(due.pair), now).await
+                event_posts::free(work.tx, due.endpoint, Some(due.pair), now).await
             }
-            Became::Failed if disabled == Some(false) => give_up(&self.desk, tx, due.endpoint, &self.handed, now).await,
+            Became::Failed if disabled == Some(false) => give_up(work, due.endpoint, &self.handed).await,
             // It was disabled meanwhile: the rest waits until it is enabled.
-            Became::Again(_) if disabled == Some(true) => event_posts::hold_back(tx, due.endpoint).await,
+            Became::Again(_) if disabled == Some(true) => event_posts::hold_back(work.tx, due.endpoint).await,
             _ => Ok(()),
         }
     }
 }
 
 /// Disables an endpoint that has not taken a post for a day; admins see it beside every page.
-async fn give_up(desk: &Desk, tx: &mut Tx, endpoint: EndpointId, handed: &Handed, now: At) -> Result<()> {
+async fn give_up(work: &mut UnitOfWork<'_>, endpoint: EndpointId, handed: &Handed) -> Result<()> {
     let why = match handed {
         Handed::Refused(Some(410), _) => "it answered HTTP 410: it wants nothing more".to_owned(),
         Handed::Refused(_, why) => format!("it took nothing for a day; the last time, {why}"),
         Handed::Taken(_) => return Ok(()),
     };
-    match table::by_id(tx, endpoint).await? {
-        Some(endpoint) => right::disable(desk, tx, &endpoint, &why, now).await,
+    match table::by_id(work.tx, endpoint).await? {
+        Some(endpoint) => right::disable(work, &endpoint, &why).await,
         None => Ok(()),
     }
 }
 
-struct Sweep {
-    desk: Desk,
-}
+struct Sweep;
 
-impl Job for Sweep {
+impl Verb for Sweep {
     type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> Result<()> {
-        let now = self.desk.clock.now();
-        right::stop(&self.desk, tx, now).await?;
-        for endpoint in table::all(tx).await?.into_iter().filter(|endpoint| endpoint.disabled.is_none()) {
-            event_posts::free(tx, endpoint.id, None, now).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+        let now = work.now;
+
+        right::stop(work).await?;
+        for endpoint in table::all(work.tx).await?.into_iter().filter(|endpoint| endpoint.disabled.is_none()) {
+            event_posts::free(work.tx, endpoint.id, None, now).await?;
         }
         Ok(())
     }

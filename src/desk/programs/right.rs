@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use crate::clock::At;
-use crate::desk::Desk;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{AppId, TokenId};
 use crate::domain::programs::right::Ground;
 use crate::domain::programs::scope::Scopes;
@@ -37,29 +37,31 @@ pub(in crate::desk) async fn lacks(tx: &mut Tx, endpoint: &Endpoint, now: At) ->
 }
 
 /// Disables the endpoints that have lost their right by `now`. Whoever posts asks for it first, in the same transaction.
-pub(in crate::desk) async fn stop(desk: &Desk, tx: &mut Tx, now: At) -> Result<()> {
-    let rights = api_tokens::rights(tx, None, now).await?;
-    let all = endpoints::all(tx).await?;
+pub(in crate::desk) async fn stop(work: &mut UnitOfWork<'_>) -> Result<()> {
+    let now = work.now;
+    let rights = api_tokens::rights(work.tx, None, now).await?;
+    let all = endpoints::all(work.tx).await?;
     for endpoint in all.iter().filter(|endpoint| endpoint.disabled.is_none()) {
         if let Some(why) = why_not(endpoint, &rights)
-            && endpoints::hold(tx, endpoint.id).await? == Some(false)
+            && endpoints::hold(work.tx, endpoint.id).await? == Some(false)
         {
-            disable(desk, tx, endpoint, &why, now).await?;
+            disable(work, endpoint, &why).await?;
         }
     }
     Ok(())
 }
 
 /// Disables an endpoint that is held, and says so: beside every page of an admin, among the acts, and in the log.
-pub(in crate::desk) async fn disable(desk: &Desk, tx: &mut Tx, endpoint: &Endpoint, why: &str, now: At) -> Result<()> {
+pub(in crate::desk) async fn disable(work: &mut UnitOfWork<'_>, endpoint: &Endpoint, why: &str) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
     tracing::error!(endpoint = endpoint.id.0, %why, "an endpoint of events is disabled");
-    endpoints::set_disabled(tx, endpoint.id, Some((now, why))).await?;
-    event_posts::hold_back(tx, endpoint.id).await?;
+    endpoints::set_disabled(work.tx, endpoint.id, Some((now, why))).await?;
+    event_posts::hold_back(work.tx, endpoint.id).await?;
     let origin = Origin::House(endpoint.app.as_ref().map(|app| app.id));
     let data = json!({ "endpoint": endpoint.id.to_string() });
     let kind = "endpoint_disabled";
     acts::record(
-        tx,
+        work.tx,
         Act { id: desk.ids.next(now), at: now, origin, kind, conversation: None, person: None, data: &data },
     )
     .await

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Program, right};
 use crate::clock::At;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, people};
 use crate::domain::ids::{AppId, PersonId, TokenId};
 use crate::domain::programs::scope::Scopes;
@@ -71,8 +72,7 @@ pub async fn make(desk: &Desk, by: Option<PersonId>, asked: Asked) -> Result<Mad
     }
     let token = format!("{PREFIX}{}", desk.chance.token::<32>());
     let asked = Asked { name, ..asked };
-    let (app, new_app) =
-        desk.store.write(Make { desk: desk.clone(), by, asked, app, hash: hash_token(&token) }).await??;
+    let (app, new_app) = desk.work(Make { by, asked, app, hash: hash_token(&token) }).await??;
     Ok(Made { token, app, new_app })
 }
 
@@ -82,7 +82,7 @@ pub async fn make(desk: &Desk, by: Option<PersonId>, asked: Asked) -> Result<Mad
 /// # Errors
 /// [`Failure::NotFound`] if there is none that is not revoked already, or `by` is no admin.
 pub async fn revoke(desk: &Desk, by: Option<PersonId>, id: TokenId) -> Result<(), Failure> {
-    desk.store.write(Revoke { desk: desk.clone(), by, id }).await?
+    desk.work(Revoke { by, id }).await?
 }
 
 /// The program that shows this token, if the token holds; that it was used is kept.
@@ -117,24 +117,24 @@ pub async fn keep_uses(desk: &Desk) -> Result<()> {
 }
 
 struct Make {
-    desk: Desk,
     by: Option<PersonId>,
     asked: Asked,
     app: String,
     hash: String,
 }
 
-impl Job for Make {
+impl Verb for Make {
     type Out = Result<(App, bool), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now) = (work.desk, work.now);
+
         if let Some(by) = self.by
-            && !people::admin(tx, by).await?
+            && !people::admin(work.tx, by).await?
         {
             return Ok(Err(Failure::NotFound));
         }
-        let (app, new_app) = self.app(tx, now).await?;
+        let (app, new_app) = self.app(work).await?;
         let new = NewToken {
             id: TokenId(desk.ids.next(now)),
             app: app.id,
@@ -146,68 +146,68 @@ impl Job for Make {
             expires_at: self.asked.expires.map(|long| now + long),
         };
         let id = new.id;
-        api_tokens::insert(tx, new).await?;
-        record(desk, tx, self.by, ("token_made", id, &app), now).await?;
+        api_tokens::insert(work.tx, new).await?;
+        record(work, self.by, ("token_made", id, &app)).await?;
         Ok(Ok((app, new_app)))
     }
 }
 
 impl Make {
     /// The app of that name, made if there is none; whether it was made. Two that make one take turns.
-    async fn app(&self, tx: &mut Tx, now: At) -> Result<(App, bool)> {
-        dialect::one_at_a_time(tx, "apps", "").await?;
-        let all = apps::all(tx).await?;
+    async fn app(&self, work: &mut UnitOfWork<'_>) -> Result<(App, bool)> {
+        let now = work.now;
+        dialect::one_at_a_time(work.tx, "apps", "").await?;
+        let all = apps::all(work.tx).await?;
         // Names of before may be kept in another form.
         let same = || all.iter().find(|app| name::kept(&app.name) == self.app);
         if let Some(app) = all.iter().find(|app| app.name == self.app).or_else(same) {
             return Ok((app.clone(), false));
         }
-        let app = App { id: AppId(self.desk.ids.next(now)), name: self.app.clone() };
-        apps::insert(tx, &app, self.by, now).await?;
+        let app = App { id: AppId(work.desk.ids.next(now)), name: self.app.clone() };
+        apps::insert(work.tx, &app, self.by, now).await?;
         Ok((app, true))
     }
 }
 
 /// Writes down a change to a token, by an admin or on the command line.
 async fn record(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     by: Option<PersonId>,
     (kind, id, app): (&'static str, TokenId, &App),
-    now: At,
 ) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
     let data = json!({ "token": id.to_string(), "app": app.id.to_string() });
     let row = desk.ids.next(now);
     if let Some(by) = by {
-        return audit::record(tx, Entry::new(row, now, by, kind, &data)).await;
+        return audit::record(work.tx, Entry::new(row, now, by, kind, &data)).await;
     }
-    acts::by_command(tx, (row, now), kind, None, &data).await
+    acts::by_command(work.tx, (row, now), kind, None, &data).await
 }
 
 struct Revoke {
-    desk: Desk,
     by: Option<PersonId>,
     id: TokenId,
 }
 
-impl Job for Revoke {
+impl Verb for Revoke {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
         if let Some(by) = self.by
-            && !people::admin(tx, by).await?
+            && !people::admin(work.tx, by).await?
         {
             return Ok(Err(Failure::NotFound));
         }
-        let Some(app) = api_tokens::by_id(tx, self.id).await?.and_then(|token| token.app) else {
+        let Some(app) = api_tokens::by_id(work.tx, self.id).await?.and_then(|token| token.app) else {
             return Ok(Err(Failure::NotFound));
         };
-        if !api_tokens::revoke(tx, self.id, now).await? {
+        if !api_tokens::revoke(work.tx, self.id, now).await? {
             return Ok(Err(Failure::NotFound));
         }
-        record(desk, tx, self.by, ("token_revoked", self.id, &app), now).await?;
-        right::stop(desk, tx, now).await?;
+        record(work, self.by, ("token_revoked", self.id, &app)).await?;
+        right::stop(work).await?;
         Ok(Ok(()))
     }
 }

@@ -7,11 +7,12 @@ use super::{Inbound, Outcome};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::consent::refusal as refused;
-use crate::desk::conversations::{reading, snooze};
+use crate::desk::conversations::snooze;
 use crate::desk::outbox::notice::{self, Whose, say};
-use crate::desk::outbox::{Enqueued, enqueue};
-use crate::desk::programs::events::{self, Event};
+
+use crate::desk::programs::events::Event;
 use crate::desk::routing::relay::{Author, fan_out};
+use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::numbers::phone::masked;
@@ -23,7 +24,6 @@ use crate::domain::words::redaction::redact;
 use crate::domain::words::refusal;
 use crate::domain::words::text::Wording;
 use crate::faults;
-use crate::store::conversations::changes;
 use crate::store::conversations::messages::{self, Said, Unread, preview};
 use crate::store::routing::opening;
 use crate::store::routing::routes::{self, Conversation, LiveLeg};
@@ -57,79 +57,73 @@ impl<'a> Plain<'a> {
 
 /// Relays texts on their live legs, in their order. `None` where the leg has ended meanwhile, or where the slow way must
 /// be taken.
-pub(super) async fn carry(
-    desk: &Desk,
-    tx: &mut Tx,
-    texts: &[Plain<'_>],
-    now: At,
-    done: &mut Enqueued,
-) -> Result<Vec<Option<Outcome>>> {
+pub(super) async fn carry(work: &mut UnitOfWork<'_>, texts: &[Plain<'_>]) -> Result<Vec<Option<Outcome>>> {
+    let (desk, now) = (work.desk, work.now);
     let ids: Vec<ConversationId> = texts.iter().map(|one| one.conversation).collect();
-    let conversations = routes::conversations(tx, &ids).await?;
+    let conversations = routes::conversations(work.tx, &ids).await?;
     let known: Vec<ConversationId> = conversations.iter().map(|conversation| conversation.id).collect();
-    let mut legs = routes::live_legs(tx, &known).await?;
+    let mut legs = routes::live_legs(work.tx, &known).await?;
     let mut progress: HashMap<ConversationId, Progress> =
         conversations.into_iter().map(|conversation| (conversation.id, Progress::of(conversation))).collect();
 
-    let unsaid = all_unsaid(tx, texts, &progress, &legs).await?;
+    let sent_at = work.sent_at();
+    let unsaid = all_unsaid(work.tx, texts, &progress, &legs).await?;
     let mut group = Group::default();
     let mut outcomes = Vec::with_capacity(texts.len());
     for (Plain { text, conversation: conversation_id, instead, way }, unsaid) in texts.iter().zip(&unsaid) {
         let outcome = progress
             .get_mut(conversation_id)
             .filter(|progress| *way != Way::Fast || progress.is_ready(&legs, &text.from, now))
-            .filter(|progress| !progress.is_over(desk.sent_at(now), now))
-            .and_then(|progress| group.add(desk, progress, &mut legs, text, instead.as_deref(), unsaid.as_ref(), now));
+            .filter(|progress| !progress.is_over(sent_at, now))
+            .and_then(|progress| {
+                group.add(desk, progress, &mut legs, text, instead.as_deref(), unsaid.as_ref(), (sent_at, now))
+            });
         outcomes.push(outcome);
     }
 
     for conversation in group.paused.iter().filter_map(|id| progress.get(id)).map(|progress| &progress.conversation) {
         let customer = conversation.customer_phone.as_deref().map(masked).unwrap_or_default();
-        let body = say(tx, Whose::In(conversation.id), Wording::Paused, &[("customer", &customer)]).await?;
+        let body = say(work.tx, Whose::In(conversation.id), Wording::Paused, &[("customer", &customer)]).await?;
         let reps =
             legs.iter().filter(|leg| leg.conversation == conversation.id && leg.person.is_some() && leg.reachable);
         group.drafts.extend(reps.map(|leg| notice::answer(leg.number, &leg.phone, &body)));
     }
-    messages::insert(tx, &group.messages).await?;
+    messages::insert(work.tx, &group.messages).await?;
     faults::point("after_messages");
-    opening::greeted(tx, &group.greeted, now).await?;
+    opening::greeted(work.tx, &group.greeted, now).await?;
     let slid: Vec<(ConversationId, Term)> =
         group.slid.iter().filter_map(|id| Some((*id, progress.get(id)?.conversation.pair.as_ref()?.term))).collect();
-    pairs::keep_terms(tx, &slid).await?;
+    pairs::keep_terms(work.tx, &slid).await?;
     let touched: Vec<Said> = progress.into_values().filter_map(Progress::said).collect();
-    messages::said(tx, &touched).await?;
+    messages::said(work.tx, &touched).await?;
     let notes = touched.iter().map(|said| said.id).chain(group.kept.iter().copied());
     let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, "conversation"));
     let notes: Vec<(ConversationId, &'static str)> = notes.map(|id| (id, "message")).chain(opened).collect();
-    changes::note(tx, &notes, now).await?;
+    work.note(&notes);
     // Now and not before: lanes are held from here on, and whoever else writes to the same phones waits for them.
-    let mut sent = enqueue(desk, tx, group.drafts, now).await?;
-    let mut told = notice::tell_authors(desk, tx, &sent.unsent, now).await?;
-    reading::failed(tx, &sent.unsent, now).await?;
+    work.enqueue(group.drafts).await?;
     for (conversation_id, message, alias) in group.flagged {
-        refused::raise(desk, tx, conversation_id, (message, alias.as_deref()), now).await?;
+        refused::raise(work, conversation_id, (message, alias.as_deref())).await?;
     }
     for conversation in &group.woken {
-        snooze::back(desk, tx, conversation, None, "the customer wrote", now).await?;
+        snooze::back(work, conversation, None, "the customer wrote").await?;
     }
     for conversation_id in group.paused {
         let data = serde_json::json!({});
-        changes::event(tx, desk.ids.next(now), Some(conversation_id), now, "loop_paused", None, &data).await?;
+        work.event(Some(conversation_id), "loop_paused", None, data);
     }
     for (conversation_id, line, customer) in group.unattended {
-        told.add(notice::after_hours(desk, tx, conversation_id, line, &customer, now).await?);
+        notice::after_hours(work, conversation_id, line, &customer).await?;
     }
     for (rep, body) in &group.not_sent {
-        told.add(notice::not_sent(desk, tx, rep, body, now).await?);
+        notice::not_sent(work, rep, body).await?;
     }
     for (conversation_id, number, phone, body) in group.words_only {
-        told.add(notice::words_only(desk, tx, conversation_id, (number, &phone), &body, now).await?);
+        notice::words_only(work, conversation_id, (number, &phone), &body).await?;
     }
-    events::record(desk, tx, &group.told, now).await?;
-    events::failed(desk, tx, &sent.unsent, now).await?;
-    sent.unsent.clear();
-    done.add(sent);
-    done.add(told);
+    for event in group.told {
+        work.tell(event);
+    }
     Ok(outcomes)
 }
 
@@ -267,7 +261,7 @@ impl Group {
         text: &Inbound,
         instead: Option<&str>,
         unsaid: Option<&(Unsaid, Option<String>)>,
-        now: At,
+        (sent_at, now): (At, At),
     ) -> Option<Outcome> {
         let conversation = &progress.conversation;
         let from = legs.iter().find(|leg| leg.conversation == conversation.id && leg.phone == text.from)?.clone();
@@ -307,7 +301,7 @@ impl Group {
             progress.paused_at = None;
         }
         // Of texts that were missed, many may come in at once: they were sent when they were sent.
-        let loops = progress.echo.hear(first_side, &text.body, picture, desk.sent_at(now));
+        let loops = progress.echo.hear(first_side, &text.body, picture, sent_at);
         if loops && progress.paused_at.is_none() {
             progress.paused_at = Some(now);
             self.paused.push(conversation.id);
@@ -356,7 +350,7 @@ impl Group {
         if let Some(pair) = &mut progress.conversation.pair {
             let data = text.as_told((message.id, from.alias.as_deref()), (outcome, why), instead.is_some());
             self.told.push(Event::of(from.conversation, Kind::MessageReceived, data));
-            let later = pair.term.after_message(desk.sent_at(now));
+            let later = pair.term.after_message(sent_at);
             if later != pair.term {
                 pair.term = later;
                 self.slid.insert(progress.conversation.id);
@@ -368,7 +362,7 @@ impl Group {
             // Between parties nobody of ours is asked anything.
             _ => progress.unread,
         };
-        progress.waiting_since = if from_customer { progress.waiting_since.or(Some(desk.sent_at(now))) } else { None };
+        progress.waiting_since = if from_customer { progress.waiting_since.or(Some(sent_at)) } else { None };
         let inbound_at = if from_customer { Some(now) } else { progress.last.as_ref().and_then(|last| last.1) };
         progress.last = Some((now, inbound_at, preview(short(&text.body, unsaid))));
         self.messages.push(message);

@@ -5,10 +5,11 @@ use crate::clock::At;
 use crate::desk::consent::ledger;
 use crate::desk::conversations::{close, note, snooze};
 use crate::desk::outbox::notice::{Whose, answer, say};
-use crate::desk::outbox::{Enqueued, enqueue};
+
+use crate::desk::Failure;
 use crate::desk::routing::relay::customer_label;
 use crate::desk::routing::{duty, pin};
-use crate::desk::{Desk, Failure};
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::colleague::{self, Unclear};
 use crate::domain::people::person::Duty;
@@ -46,62 +47,45 @@ pub(in crate::desk) struct Order<'a> {
 }
 
 /// Does what `hash` asks, and answers on the number that it was texted to.
-pub(in crate::desk) async fn carry_out(
-    desk: &Desk,
-    tx: &mut Tx,
-    order: &Order<'_>,
-    hash: Hash,
-    now: At,
-) -> Result<Enqueued> {
-    let mut done = Enqueued::default();
+pub(in crate::desk) async fn carry_out(work: &mut UnitOfWork<'_>, order: &Order<'_>, hash: Hash) -> Result<()> {
     let said = match hash {
-        Hash::Command(command) => obey(desk, tx, order, command, now, &mut done).await?,
+        Hash::Command(command) => obey(work, order, command).await?,
         Hash::Wrong(mistake) => format!("{mistake}. Nothing was sent to the customer. #help lists the commands."),
         // Callers relay it; on a line it has no reader.
-        Hash::Text(_) => line_help(tx, order).await?,
+        Hash::Text(_) => line_help(work.tx, order).await?,
     };
     let said = match order.media.as_slice() {
         [] => said,
         types => format!("{said} Only its words count, not {}.", unsaid::what(&Files::Of(types.to_vec()))),
     };
-    let number = reachable_number(tx, order).await?;
-    let answered = enqueue(desk, tx, vec![answer(number, order.phone, &said)], now).await?;
-    done.add(answered);
-    Ok(done)
+    let number = reachable_number(work.tx, order).await?;
+    work.enqueue(vec![answer(number, order.phone, &said)]).await?;
+    Ok(())
 }
 
-async fn obey(
-    desk: &Desk,
-    tx: &mut Tx,
-    order: &Order<'_>,
-    command: Command,
-    now: At,
-    done: &mut Enqueued,
-) -> Result<String> {
+async fn obey(work: &mut UnitOfWork<'_>, order: &Order<'_>, command: Command) -> Result<String> {
     match (command, &order.place) {
-        (Command::Help, Place::Line) => line_help(tx, order).await,
+        (Command::Help, Place::Line) => line_help(work.tx, order).await,
         (Command::Help, Place::Thread(conversation)) => {
-            say(tx, Whose::In(*conversation), Wording::CommandHelp, &[]).await
+            say(work.tx, Whose::In(*conversation), Wording::CommandHelp, &[]).await
         }
-        (Command::Help, Place::Nowhere(_)) => say(tx, Whose::Nobody, Wording::CommandHelp, &[]).await,
+        (Command::Help, Place::Nowhere(_)) => say(work.tx, Whose::Nobody, Wording::CommandHelp, &[]).await,
         (Command::Away, _) => {
-            done.add(duty::change(desk, tx, order.person, order.person, Duty::Away, now).await?.unwrap_or_default());
+            duty::change(work, order.person, order.person, Duty::Away).await?;
             Ok("You are away: no new customers. Your own customers' texts still come. #on brings you back.".to_owned())
         }
         (Command::On, _) => {
-            done.add(duty::change(desk, tx, order.person, order.person, Duty::On, now).await?.unwrap_or_default());
-            ledger::texts_on(desk, tx, order.person, order.phone, now).await?;
+            duty::change(work, order.person, order.person, Duty::On).await?;
+            ledger::texts_on(work, order.person, order.phone).await?;
             Ok("You are on: new customers may come, and their texts reach this phone.".to_owned())
         }
         (command, Place::Line) => {
             let word = command.to_string();
             let word = word.split(' ').next().unwrap_or_default();
-            Ok(format!("{word} works in a customer's thread. {}", line_help(tx, order).await?))
+            Ok(format!("{word} works in a customer's thread. {}", line_help(work.tx, order).await?))
         }
         (_, Place::Nowhere(why)) => Ok(why.clone()),
-        (command, Place::Thread(conversation)) => {
-            in_thread(desk, tx, (order.person, *conversation), command, now, done).await
-        }
+        (command, Place::Thread(conversation)) => in_thread(work, (order.person, *conversation), command).await,
     }
 }
 
@@ -111,35 +95,29 @@ async fn line_help(tx: &mut Tx, order: &Order<'_>) -> Result<String> {
 }
 
 async fn in_thread(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     (by, conversation): (PersonId, ConversationId),
     command: Command,
-    now: At,
-    done: &mut Enqueued,
 ) -> Result<String> {
+    let now = work.now;
     let outcome = match command {
-        Command::Who => Ok(who(tx, by, conversation, now).await?),
+        Command::Who => Ok(who(work.tx, by, conversation, now).await?),
         Command::Note(text) => {
-            let kept = note::note_in(desk, tx, (by, conversation), ("phone", None), &text, now).await?;
+            let kept = note::note_in(work, (by, conversation), ("phone", None), &text).await?;
             kept.map(|_| "Noted, for staff only.".to_owned())
         }
-        Command::Close => close::close_in(desk, tx, (by, conversation), None, now).await?.map(|sent| {
-            done.add(sent);
-            "Closed.".to_owned()
-        }),
+        Command::Close => close::close_in(work, (by, conversation), None).await?.map(|()| "Closed.".to_owned()),
         Command::Later(span) => {
-            let put = snooze::snooze_in(desk, tx, (by, conversation), Some(now + span), now).await?;
+            let put = snooze::snooze_in(work, (by, conversation), Some(now + span)).await?;
             put.map(|()| {
                 format!("Put aside for {}. You will be reminded, or hear at once if they write.", span_words(span))
             })
         }
-        Command::Transfer(name) => match assignee(tx, by, conversation, &name, now).await? {
+        Command::Transfer(name) => match assignee(work.tx, by, conversation, &name, now).await? {
             Err(why) => Ok(why),
-            Ok((to, name)) => pin::move_in(desk, tx, (by, conversation), Some(to), None, now).await?.map(|sent| {
-                done.add(sent);
-                format!("{name} has it now.")
-            }),
+            Ok((to, name)) => {
+                pin::move_in(work, (by, conversation), Some(to), None).await?.map(|()| format!("{name} has it now."))
+            }
         },
         Command::Help | Command::Away | Command::On => Ok(String::new()),
     };

@@ -2,30 +2,21 @@
 
 use super::slow::Found;
 use super::{Item, Outcome, keep};
-use crate::clock::At;
-use crate::desk::Desk;
 use crate::desk::consent::refusal;
-use crate::desk::outbox::Enqueued;
 use crate::desk::outbox::notice::{self, Whose, say};
 use crate::desk::pairs::end_over;
-use crate::desk::programs::events::{Event, record};
+use crate::desk::programs::events::Event;
 use crate::desk::upkeep::lapse::may_lapse;
+use crate::desk::work::UnitOfWork;
 use crate::domain::programs::event::Kind;
 use crate::domain::routing::Hold;
 use crate::domain::words::text::Wording;
 use crate::faults;
-use crate::store::{Result, Tx};
+use crate::store::Result;
 
 /// Holds a text with the conversation that it used to belong to.
-pub(super) async fn hold(
-    desk: &Desk,
-    tx: &mut Tx,
-    item: &Item<'_>,
-    found: &Found,
-    hold: Hold,
-    now: At,
-    done: &mut Enqueued,
-) -> Result<Outcome> {
+pub(super) async fn hold(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found, hold: Hold) -> Result<Outcome> {
+    let (desk, now) = (work.desk, work.now);
     let text = item.text;
     // In a pair a rep's phone is a party's like any other.
     let staff = found.staff.filter(|_| found.past.as_ref().is_none_or(|past| past.person.is_some()));
@@ -36,34 +27,34 @@ pub(super) async fn hold(
     message.author_id = staff;
     message.leg = found.past.as_ref().map(|leg| leg.id);
     let id = message.id;
-    keep(tx, message, now).await?;
+    keep(work, message).await?;
     faults::point("after_held");
     if let Some(past) = &found.past
         && let Some(alias) = &past.alias
     {
         if may_lapse(desk) {
             // It is over by the clock alone: that is told first.
-            end_over(desk, tx, &[past.conversation], now).await?;
+            end_over(work, &[past.conversation]).await?;
         }
         let data = text.as_told((id, Some(alias)), (Outcome::Held, Some(hold.why())), false);
-        record(desk, tx, &[Event::of(past.conversation, Kind::LateTextHeld, data)], now).await?;
+        work.tell(Event::of(past.conversation, Kind::LateTextHeld, data));
     }
     if item.keyword.is_some() {
         return Ok(Outcome::Held);
     }
     if let Some(past) = found.past.as_ref().filter(|past| past.person.is_none()) {
         let said = (text.body.as_str(), (id, past.alias.as_deref()));
-        refusal::look_at_unheard(desk, tx, past.conversation, said, now).await?;
+        refusal::look_at_unheard(work, past.conversation, said).await?;
     }
     let mask = found.number.0;
     let whose = Whose::from(found.past.as_ref().map(|leg| leg.conversation));
-    done.add(if hold == Hold::Moved {
+    if hold == Hold::Moved {
         let name = found.past.as_ref().and_then(|leg| leg.pinned_name.as_deref()).unwrap_or("somebody else");
-        let body = say(tx, whose, Wording::Moved, &[("name", name)]).await?;
-        notice::throttled(desk, tx, notice::TO_REP, mask, &text.from, &body, now).await?
+        let body = say(work.tx, whose, Wording::Moved, &[("name", name)]).await?;
+        notice::throttled(work, notice::TO_REP, mask, &text.from, &body).await?;
     } else {
-        let body = say(tx, whose, Wording::Ended, &[]).await?;
-        notice::throttled(desk, tx, notice::ENDED, mask, &text.from, &body, now).await?
-    });
+        let body = say(work.tx, whose, Wording::Ended, &[]).await?;
+        notice::throttled(work, notice::ENDED, mask, &text.from, &body).await?;
+    }
     Ok(Outcome::Held)
 }

@@ -1,16 +1,16 @@
 //! A text that waited to be taken in: one that never reached us and was found at the carrier, or one that came while earlier
 //! texts of its sender were missing. The same walk as any text, in a transaction of its own.
 
-use super::{Inbound, Outcome, Received, Turn, take_in};
+use super::{Earlier, Inbound, Outcome, counted, take_in};
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::outbox::Enqueued;
 use crate::desk::upkeep::readiness::Epoch;
 use crate::desk::upkeep::tallies::MISSED_TEXTS;
+use crate::desk::work::{Missed, UnitOfWork, Verb};
 use crate::store::conversations::messages;
 use crate::store::receiving::arrivals::{self, Arrival};
 use crate::store::upkeep::tallies;
-use crate::store::{Error, Job, Result, Tx};
+use crate::store::{Error, Result};
 use crate::{faults, metrics};
 
 /// Takes in a text that waits, unless it has come in meanwhile or somebody else takes it in. What its sender sent before is known to
@@ -18,13 +18,12 @@ use crate::{faults, metrics};
 ///
 /// # Errors
 /// What the database said, or that it is not the one of `epoch` any more; it goes on waiting then.
-pub async fn receive_arrival(desk: &Desk, epoch: Epoch, arrival: Arrival) -> Result<Outcome> {
-    let missed = arrival.sent_at.filter(|_| !arrival.webhook);
+pub async fn receive_arrival(desk: &Desk, epoch: Epoch, arrival: Arrival, missed: Option<Missed>) -> Result<Outcome> {
+    let late = arrival.sent_at.filter(|_| !arrival.webhook);
     let id = arrival.id;
     let text = Inbound::from(arrival).of_person();
-    let received = desk.store.write(Late { desk: desk.clone(), epoch, text, id, missed }).await?;
-    faults::point("after_missed");
-    received.goes_on(desk)
+    let outcome = desk.work_past(Late { epoch, text, id, late, missed }, || faults::point("after_missed")).await?;
+    counted(outcome)
 }
 
 /// Takes in texts that came and wait, in their order and in one transaction, as many as came at once are. `None` for one that is
@@ -33,11 +32,10 @@ pub async fn receive_arrival(desk: &Desk, epoch: Epoch, arrival: Arrival) -> Res
 /// # Errors
 /// As [`receive_arrival`].
 pub async fn receive_arrivals(desk: &Desk, epoch: Epoch, arrivals: Vec<Arrival>) -> Result<Vec<Option<Outcome>>> {
-    let (outcomes, sent) = desk.store.write(Several { desk: desk.clone(), epoch, arrivals }).await?;
+    let outcomes = desk.work(Several { epoch, arrivals }).await?;
     for outcome in outcomes.iter().flatten() {
         metrics::text(outcome.word());
     }
-    desk.send(sent);
     Ok(outcomes)
 }
 
@@ -62,55 +60,57 @@ fn still(desk: &Desk, epoch: Epoch) -> Result<()> {
 }
 
 struct Several {
-    desk: Desk,
     epoch: Epoch,
     arrivals: Vec<Arrival>,
 }
 
-impl Job for Several {
-    type Out = (Vec<Option<Outcome>>, Enqueued);
+impl Verb for Several {
+    type Out = Vec<Option<Outcome>>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        still(&self.desk, self.epoch)?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        still(work.desk, self.epoch)?;
         let mut outcomes = vec![Some(Outcome::Duplicate); self.arrivals.len()];
-        let mine = arrivals::take_all(tx, &self.arrivals).await?;
+        let mine = arrivals::take_all(work.tx, &self.arrivals).await?;
         let texts: Vec<Inbound> = mine.iter().map(|&at| Inbound::from(self.arrivals[at].clone()).of_person()).collect();
-        let (came, done) = take_in(&self.desk, tx, &texts.iter().collect::<Vec<_>>(), Turn::Come).await?;
+        let came = take_in(work, &texts.iter().collect::<Vec<_>>(), Earlier::In).await?;
         for (&at, outcome) in mine.iter().zip(came) {
             outcomes[at] = outcome;
         }
         let left: Vec<Arrival> =
             mine.into_iter().filter(|&at| outcomes[at].is_none()).map(|at| self.arrivals[at].clone()).collect();
-        arrivals::keep(tx, &left).await?;
-        Ok((outcomes, done))
+        arrivals::keep(work.tx, &left).await?;
+        Ok(outcomes)
     }
 }
 
 struct Late {
-    desk: Desk,
     epoch: Epoch,
     text: Inbound,
     /// Its row among those that wait.
     id: i64,
     /// When it was sent, if it never reached us.
-    missed: Option<At>,
+    late: Option<At>,
+    /// An earlier life of this database may have taken it in.
+    missed: Option<Missed>,
 }
 
-impl Job for Late {
-    type Out = Received;
+impl Verb for Late {
+    type Out = Option<Outcome>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Received> {
-        still(&self.desk, self.epoch)?;
-        if !arrivals::take(tx, self.id).await? {
-            return Ok(Received { outcome: Some(Outcome::Duplicate), sent: Enqueued::default() });
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Option<Outcome>> {
+        let now = work.now;
+        work.catches_up(self.missed);
+        still(work.desk, self.epoch)?;
+        if !arrivals::take(work.tx, self.id).await? {
+            return Ok(Some(Outcome::Duplicate));
         }
-        let (outcomes, done) = take_in(&self.desk, tx, &[&self.text], Turn::Come).await?;
+        let outcomes = take_in(work, &[&self.text], Earlier::In).await?;
         let outcome = outcomes.into_iter().next().ok_or(Error::GivenUp("the group lost a text"))?;
-        if let Some(sent_at) = self.missed.filter(|_| outcome != Some(Outcome::Duplicate)) {
-            messages::missed(tx, &self.text.account, &self.text.carrier_id, sent_at).await?;
-            tallies::add(tx, MISSED_TEXTS, 1, self.desk.clock.now()).await?;
+        if let Some(sent_at) = self.late.filter(|_| outcome != Some(Outcome::Duplicate)) {
+            messages::missed(work.tx, &self.text.account, &self.text.carrier_id, sent_at).await?;
+            tallies::add(work.tx, MISSED_TEXTS, 1, now).await?;
         }
         faults::point("during_missed");
-        Ok(Received { outcome, sent: done })
+        Ok(outcome)
     }
 }

@@ -8,20 +8,19 @@ use std::collections::{BTreeSet, HashSet};
 use carry::{Plain, Way};
 
 use super::Desk;
-use super::outbox::Enqueued;
 use crate::clock::At;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::numbers::phone::without_channel;
 use crate::domain::pairs::pair;
 use crate::domain::routing::comparison::is_compared;
 use crate::domain::words::command::begins;
 use crate::domain::words::keyword::{self, Keyword};
-use crate::store::conversations::changes;
 use crate::store::conversations::messages::NewMessage;
 use crate::store::receiving::arrivals::{self, Arrival};
 use crate::store::routing::selected::{self, Selected};
 use crate::store::routing::{opening, routes};
-use crate::store::{Error, Job, Result, Tx};
+use crate::store::{Error, Result, Tx};
 use crate::{faults, metrics};
 
 pub mod backfill;
@@ -98,59 +97,38 @@ impl Outcome {
 /// What the database said; nothing is stored then.
 pub async fn receive(desk: &Desk, text: Inbound) -> Result<Outcome> {
     let text = text.of_person();
-    let received = desk.store.write(Receive { desk: desk.clone(), text }).await?;
-    faults::point("before_dispatch");
-    received.goes_on(desk)
+    let outcome = desk.work_past(Receive { text }, || faults::point("before_dispatch")).await?;
+    counted(outcome)
 }
 
 struct Receive {
-    desk: Desk,
     text: Inbound,
 }
 
-#[must_use]
-struct Received {
+/// Counts what became of a text, which must be known.
+fn counted(outcome: Option<Outcome>) -> Result<Outcome> {
+    let outcome = outcome.ok_or(Error::GivenUp("a text was left to itself"))?;
+    metrics::text(outcome.word());
+    Ok(outcome)
+}
+
+impl Verb for Receive {
     /// None if the text is to be taken in alone.
-    outcome: Option<Outcome>,
-    sent: Enqueued,
-}
-
-impl Received {
-    /// Sends what follows on its way, after the commit.
-    fn goes_on(self, desk: &Desk) -> Result<Outcome> {
-        let outcome = self.outcome.ok_or(Error::GivenUp("a text was left to itself"))?;
-        metrics::text(outcome.word());
-        desk.send(self.sent);
-        Ok(outcome)
-    }
-}
-
-impl Job for Receive {
-    type Out = Received;
+    type Out = Option<Outcome>;
     const GROUPED: bool = true;
 
-    fn runs_alone(received: &Received) -> bool {
-        received.outcome.is_none()
+    fn runs_alone(outcome: &Option<Outcome>) -> bool {
+        outcome.is_none()
     }
 
-    async fn run(&self, tx: &mut Tx) -> Result<Received> {
-        let mut outs = Receive::run_many(&[self], tx).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Option<Outcome>> {
+        let mut outs = Receive::run_many(&[self], work).await?;
         outs.pop().ok_or(Error::GivenUp("the group lost a text"))
     }
 
-    async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Received>> {
-        let Some(first) = jobs.first() else { return Ok(Vec::new()) };
-        let texts: Vec<&Inbound> = jobs.iter().map(|job| &job.text).collect();
-        let (outcomes, done) = take_in(&first.desk, tx, &texts, Turn::Comes).await?;
-        let mut sent = Some(done);
-        Ok(outcomes
-            .into_iter()
-            .map(|outcome| {
-                // The group's requests leave with the first answer: all answers follow the same commit.
-                let sent = outcome.and_then(|_| sent.take()).unwrap_or_default();
-                Received { outcome, sent }
-            })
-            .collect())
+    async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<Option<Outcome>>> {
+        let texts: Vec<&Inbound> = verbs.iter().map(|one| &one.text).collect();
+        take_in(work, &texts, Earlier::Unknown).await
     }
 }
 
@@ -164,31 +142,32 @@ struct Item<'a> {
 
 /// Whether what came before a text may still be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
-    /// It has just come: it waits while its sender's earlier texts are not known to be in.
-    Comes,
-    /// Those are in.
-    Come,
+enum Earlier {
+    /// It may: a text that has just come waits while its sender's earlier ones are not known to be in.
+    Unknown,
+    /// Everything is in.
+    In,
 }
 
 /// What became of each of these texts; nothing of those that are to be taken in alone. One text alone never is.
-async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound], turn: Turn) -> Result<(Vec<Option<Outcome>>, Enqueued)> {
-    let now = desk.clock.now();
+async fn take_in(work: &mut UnitOfWork<'_>, texts: &[&Inbound], earlier: Earlier) -> Result<Vec<Option<Outcome>>> {
+    let (desk, now) = (work.desk, work.now);
+
     let account = texts.first().map_or("", |text| text.account.as_str());
     let ids: Vec<&str> = texts.iter().map(|text| text.carrier_id.as_str()).collect();
-    let known = routes::known(tx, account, &ids).await?;
+    let known = routes::known(work.tx, account, &ids).await?;
     let mut seen: HashSet<&str> = known.iter().map(String::as_str).collect();
     let mut outcomes = vec![Some(Outcome::Duplicate); texts.len()];
     let fresh: Vec<usize> = (0..texts.len()).filter(|&i| seen.insert(ids[i])).collect();
     let asked: Vec<(&str, &str)> = fresh.iter().map(|&i| (texts[i].from.as_str(), texts[i].to.as_str())).collect();
-    let selected = selected::selected(tx, &asked).await?;
+    let selected = selected::selected(work.tx, &asked).await?;
 
     let (mut fast, mut first, mut slow) = (Vec::new(), Vec::new(), Vec::new());
     let mut held_up: HashSet<(&str, &str)> = HashSet::new();
     let (since, mut behind) = ((!desk.readiness.has_compared_all()).then(|| desk.readiness.since()), Vec::new());
     for (index, selected) in fresh.into_iter().zip(selected) {
         let text = texts[index];
-        if turn == Turn::Comes && waits(desk, text, &selected, since, now) {
+        if earlier == Earlier::Unknown && waits(desk, text, &selected, since, now) {
             outcomes[index] = Some(Outcome::Waits);
             behind.push(text.as_arrival(desk, now));
             continue;
@@ -201,12 +180,12 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound], turn: Turn) -> Re
             && (keyword.is_none() || (keyword == Some(Keyword::Help) && !text.help_is_ours(desk)))
             && !begins(&text.body)
             && !(selected.end.is_some() && pair::asks_for_more(&text.body))
-            && desk.missed().is_none_or(|sent_at| !selected.began_after(sent_at));
+            && work.missed().is_none_or(|sent_at| !selected.began_after(sent_at));
         let may_open = selected.conversation.is_none()
             && selected.number.is_some_and(|(_, is_line)| is_line)
             && !selected.from_ours
             && keyword.is_none()
-            && desk.missed().is_none();
+            && work.missed().is_none();
         let item = Item { index, text, selected, keyword };
         // A text behind one that goes another way must not overtake it.
         let is_behind = held_up.contains(&(text.from.as_str(), text.to.as_str()));
@@ -217,17 +196,17 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound], turn: Turn) -> Re
         held_up.insert((text.from.as_str(), text.to.as_str()));
         if may_open && !is_behind { first.push(item) } else { slow.push(item) }
     }
-    arrivals::keep(tx, &behind).await?;
+    arrivals::keep(work.tx, &behind).await?;
     if desk.store.is_shared() {
         // First texts on one line alone hold it before anything else, and plain texts alone their conversations.
         let lines: BTreeSet<NumberId> = first.iter().filter_map(|item| Some(item.selected.number?.0)).collect();
         if lines.len() > 1 || (!lines.is_empty() && !fast.is_empty()) {
             let conversations: Vec<_> = fast.iter().filter_map(|item| item.selected.conversation).collect();
-            hold_in_order(tx, lines, &conversations).await?;
+            hold_in_order(work.tx, lines, &conversations).await?;
         }
     }
-    let mut done = Enqueued::default();
-    let opened = newcomers::open(desk, tx, &first, now, &mut done).await?;
+
+    let opened = newcomers::open(work, &first).await?;
     let mut relayed = Vec::with_capacity(fast.len() + opened.len());
     for item in first {
         match opened.get(&item.index) {
@@ -241,7 +220,7 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound], turn: Turn) -> Re
     }));
     let plain: Vec<Plain<'_>> =
         relayed.iter().map(|(item, conversation, way)| Plain::new(item.text, *conversation, *way)).collect();
-    let carried = carry::carry(desk, tx, &plain, now, &mut done).await?;
+    let carried = carry::carry(work, &plain).await?;
     for ((item, ..), outcome) in relayed.into_iter().zip(carried) {
         match outcome {
             Some(outcome) => outcomes[item.index] = Some(outcome),
@@ -254,9 +233,9 @@ async fn take_in(desk: &Desk, tx: &mut Tx, texts: &[&Inbound], turn: Turn) -> Re
     // keep what their whole group holds from other nodes.
     let alone = desk.store.is_shared() && texts.len() > 1;
     for item in slow {
-        outcomes[item.index] = if alone { None } else { Some(slow::take_in(desk, tx, &item, now, &mut done).await?) };
+        outcomes[item.index] = if alone { None } else { Some(slow::take_in(work, &item).await?) };
     }
-    Ok((outcomes, done))
+    Ok(outcomes)
 }
 
 /// Whether a text has to wait until its sender's earlier ones are in: of its number or its sender it is not known that nothing
@@ -389,9 +368,9 @@ impl Inbound {
 }
 
 /// Keeps a text that goes nowhere, with the conversation that it names, if it names one.
-async fn keep(tx: &mut Tx, message: NewMessage, now: At) -> Result<()> {
+async fn keep(work: &mut UnitOfWork<'_>, message: NewMessage) -> Result<()> {
     let kind = if message.outcome == Outcome::Held.word() { "held" } else { "message" };
     let conversation = message.conversation.unwrap_or(ConversationId(0));
-    crate::store::conversations::messages::insert(tx, &[message]).await?;
-    changes::note(tx, &[(conversation, kind)], now).await
+    crate::store::conversations::messages::insert(work.tx, &[message]).await?;
+    Ok(work.note(&[(conversation, kind)]))
 }

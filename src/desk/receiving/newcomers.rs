@@ -7,18 +7,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Item;
 use super::open::opened;
-use crate::clock::At;
-use crate::desk::Desk;
-use crate::desk::outbox::{Enqueued, notice};
+use crate::desk::outbox::notice;
 use crate::desk::routing::legs;
 use crate::desk::routing::queue::{HeldLine, drain_held};
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
 use crate::domain::routing::allocation::{Choice, Mask, choose};
 use crate::domain::routing::pick::Pick;
 use crate::faults;
-use crate::store::conversations::changes;
 use crate::store::routing::opening;
-use crate::store::{Error, Result, Tx};
+use crate::store::{Error, Result};
 
 /// Conversations by the index of the text that has opened them.
 pub(super) type Opened = HashMap<usize, ConversationId>;
@@ -27,9 +25,9 @@ pub(super) type Opened = HashMap<usize, ConversationId>;
 ///
 /// # Errors
 /// What the database said; a newcomer who is known meanwhile makes the group begin anew.
-pub(super) async fn open(desk: &Desk, tx: &mut Tx, first: &[Item<'_>], now: At, done: &mut Enqueued) -> Result<Opened> {
+pub(super) async fn open(work: &mut UnitOfWork<'_>, first: &[Item<'_>]) -> Result<Opened> {
     let phones: Vec<&str> = first.iter().map(|item| item.text.from.as_str()).collect();
-    let known = opening::known(tx, &phones).await?;
+    let known = opening::known(work.tx, &phones).await?;
     let mut seen: HashSet<&str> = known.iter().map(String::as_str).collect();
     // Lines are held in the order of their ids.
     let mut lines: BTreeMap<NumberId, Vec<&Item<'_>>> = BTreeMap::new();
@@ -40,7 +38,7 @@ pub(super) async fn open(desk: &Desk, tx: &mut Tx, first: &[Item<'_>], now: At, 
     }
     let mut opened = Opened::new();
     for (line, items) in lines {
-        open_on(desk, tx, line, &items, now, (&mut opened, &mut *done)).await?;
+        open_on(work, line, &items, &mut opened).await?;
     }
     Ok(opened)
 }
@@ -55,47 +53,41 @@ struct Plan<'a> {
 }
 
 async fn open_on(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     line: NumberId,
     items: &[&Item<'_>],
-    now: At,
-    (opened_now, done): (&mut Opened, &mut Enqueued),
+    opened_now: &mut Opened,
 ) -> Result<()> {
-    let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
+    let (desk, now) = (work.desk, work.now);
+    let mut held_line = HeldLine::hold(work, line).await?;
     // Whoever waits already goes first. Another node may have let somebody wait since the look-up.
     if desk.store.is_shared() || items.iter().any(|item| item.selected.waiting) {
-        done.add(drain_held(desk, tx, &mut held_line, now).await?);
+        drain_held(work, &mut held_line).await?;
     }
-    let plans = plan(desk, tx, &mut held_line, items, now).await?;
+    let plans = plan(work, &mut held_line, items).await?;
     let customers: Vec<(CustomerId, &str)> =
         plans.iter().map(|plan| (plan.customer, plan.item.text.from.as_str())).collect();
-    opening::customers(tx, &customers, now).await?;
+    opening::customers(work.tx, &customers, now).await?;
     let rows: Vec<(CustomerId, Option<PersonId>)> =
         plans.iter().map(|plan| (plan.customer, plan.pick.chosen)).collect();
     let made: HashMap<CustomerId, ConversationId> =
-        opening::conversations(tx, line, &rows, now).await?.into_iter().collect();
-    let (mut new_legs, mut events) = (Vec::new(), Vec::new());
+        opening::conversations(work.tx, line, &rows, now).await?.into_iter().collect();
+    let mut new_legs = Vec::new();
     for plan in &plans {
         let conversation = *made.get(&plan.customer).ok_or(Error::GivenUp("the conversation just opened has no id"))?;
         let from = plan.item.text.from.as_str();
-        events.extend(opened(desk, conversation, &plan.pick, now));
+        opened(work, conversation, &plan.pick);
         new_legs.push(legs::customer_leg(desk, conversation, line, from, now));
         let rep = plan.rep.as_ref();
-        let rep = rep.and_then(|(id, phone, mask)| legs::rep_leg(desk, conversation, (*id, phone), from, *mask, now));
-        if let Some((leg, event)) = rep {
-            new_legs.push(leg);
-            events.push(event);
-        }
+        new_legs.extend(rep.and_then(|(id, phone, mask)| legs::rep_leg(work, conversation, (*id, phone), from, *mask)));
         opened_now.insert(plan.item.index, conversation);
     }
-    changes::events(tx, &events, now).await?;
-    opening::legs(tx, &new_legs, now).await?;
+    opening::legs(work.tx, &new_legs, now).await?;
     let chosen: Vec<PersonId> = plans.iter().filter_map(|plan| plan.pick.chosen).collect();
-    held_line.keep_turns(tx, &chosen, now).await?;
+    held_line.keep_turns(work.tx, &chosen, now).await?;
     for (text, conversation) in plans.iter().filter_map(|plan| Some((plan.item.text, *made.get(&plan.customer)?))) {
         let words = (line, held_line.greeting.as_deref());
-        done.add(notice::greet(desk, tx, conversation, words, &text.from, now).await?);
+        notice::greet(work, conversation, words, &text.from).await?;
     }
     faults::point("after_open");
     Ok(())
@@ -103,12 +95,11 @@ async fn open_on(
 
 /// Picks for each of these, up to the first one for whose rep no mask is free.
 async fn plan<'a>(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     held_line: &mut HeldLine,
     items: &[&'a Item<'a>],
-    now: At,
 ) -> Result<Vec<Plan<'a>>> {
+    let (desk, now) = (work.desk, work.now);
     let mut plans = Vec::with_capacity(items.len());
     let mut masks: HashMap<String, Vec<Mask>> = HashMap::new();
     for &item in items {
@@ -117,7 +108,7 @@ async fn plan<'a>(
             Some((id, phone)) => {
                 let known = match masks.remove(&phone) {
                     Some(known) => known,
-                    None => opening::masks(tx, &phone).await?,
+                    None => opening::masks(work.tx, &phone).await?,
                 };
                 let floor = desk.policies.pool.quarantine_floor;
                 let choice = choose(&known, &item.text.from, now, floor, |n| desk.chance.below(n));

@@ -5,48 +5,42 @@ use serde_json::json;
 
 use super::carry::{self, Plain, Way};
 use super::{Inbound, Outcome};
-use crate::clock::At;
-use crate::desk::Desk;
-use crate::desk::outbox::{Enqueued, notice};
+use crate::desk::outbox::notice;
 use crate::desk::routing::legs;
 use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::reopen::{With, reopen};
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, CustomerId, NumberId};
 use crate::domain::routing::pick::Pick;
 use crate::faults;
-use crate::store::conversations::changes::{self, NewEvent};
 use crate::store::routing::{opening, queue as table};
-use crate::store::{Error, Result, Tx};
+use crate::store::{Error, Result};
 
-pub(super) async fn open(
-    desk: &Desk,
-    tx: &mut Tx,
-    text: &Inbound,
-    line: NumberId,
-    now: At,
-    done: &mut Enqueued,
-) -> Result<Outcome> {
-    let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
+pub(super) async fn open(work: &mut UnitOfWork<'_>, text: &Inbound, line: NumberId) -> Result<Outcome> {
+    let (desk, now) = (work.desk, work.now);
+    let mut held_line = HeldLine::hold(work, line).await?;
     // Customers are held before conversations.
     let fresh = desk.ids.next(now);
-    let customer = opening::customer(tx, fresh, &text.from, now).await?;
+    let customer = opening::customer(work.tx, fresh, &text.from, now).await?;
     // Whoever waits already goes first.
-    done.add(queue::drain_held(&desk.for_others(), tx, &mut held_line, now).await?);
-    held_line.had = desk.had().map(|had| had.rep);
+    let had = work.is_for_others();
+    queue::drain_held(work, &mut held_line).await?;
+    work.is_for(had);
+    held_line.had = had.map(|had| had.rep);
     // Somebody new has neither an earlier conversation nor a rep to go back to.
     let known = Some(customer).filter(|customer| customer.0 != fresh);
     let taken_up = match known {
-        Some(customer) => take_up(desk, tx, &mut held_line, customer, now, done).await?,
+        Some(customer) => take_up(work, &mut held_line, customer).await?,
         None => None,
     };
     let plain = if let Some(conversation) = taken_up {
         Plain::new(text, conversation, Way::Sure)
     } else {
-        let conversation = begin(desk, tx, &mut held_line, text, (customer, known), now, done).await?;
+        let conversation = begin(work, &mut held_line, text, (customer, known)).await?;
         Plain::new(text, conversation, Way::First)
     };
     faults::point("after_open");
-    carry::carry(desk, tx, &[plain], now, done)
+    carry::carry(work, &[plain])
         .await?
         .into_iter()
         .next()
@@ -56,56 +50,45 @@ pub(super) async fn open(
 
 /// Reopens the customer's last conversation on the line, if it was closed lately.
 async fn take_up(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     held_line: &mut HeldLine,
     customer: CustomerId,
-    now: At,
-    done: &mut Enqueued,
 ) -> Result<Option<ConversationId>> {
+    let (_desk, now) = (work.desk, work.now);
     // What came to us late was sent in time or not by the carrier's clock.
-    let since = desk.sent_at(now) - held_line.policy.reopen_within;
-    let Some(closed) = table::reopenable(tx, customer, held_line.line, since).await? else { return Ok(None) };
-    let last = held_line.last_rep(tx, Some(customer), now).await?;
+    let since = work.sent_at() - held_line.policy.reopen_within;
+    let Some(closed) = table::reopenable(work.tx, customer, held_line.line, since).await? else { return Ok(None) };
+    let last = held_line.last_rep(work.tx, Some(customer), now).await?;
     let why = "the customer texted again";
-    let Some(conversation) = reopen(desk, tx, closed, (None, With::Nobody), why, now).await? else { return Ok(None) };
-    held_line.assign(desk, tx, &conversation, last, now, done).await?;
+    let Some(conversation) = reopen(work, closed, (None, With::Nobody), why).await? else { return Ok(None) };
+    held_line.assign(work, &conversation, last).await?;
     Ok(Some(conversation.id))
 }
 
 /// Opens a conversation with whoever is picked.
 async fn begin(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     held_line: &mut HeldLine,
     text: &Inbound,
     (customer, known): (CustomerId, Option<CustomerId>),
-    now: At,
-    done: &mut Enqueued,
 ) -> Result<ConversationId> {
-    let last = held_line.last_rep(tx, known, now).await?;
-    let pick = held_line.pick(desk, tx, last, now).await?;
-    let made = opening::conversations(tx, held_line.line, &[(customer, pick.chosen)], now).await?;
+    let (desk, now) = (work.desk, work.now);
+    let last = held_line.last_rep(work.tx, known, now).await?;
+    let pick = held_line.pick(work, last).await?;
+    let made = opening::conversations(work.tx, held_line.line, &[(customer, pick.chosen)], now).await?;
     let (_, conversation) = made.into_iter().next().ok_or(Error::GivenUp("the conversation just opened has no id"))?;
-    changes::events(tx, &opened(desk, conversation, &pick, now), now).await?;
-    opening::legs(tx, &[legs::customer_leg(desk, conversation, held_line.line, &text.from, now)], now).await?;
+    opened(work, conversation, &pick);
+    opening::legs(work.tx, &[legs::customer_leg(desk, conversation, held_line.line, &text.from, now)], now).await?;
     if let Some((id, phone)) = held_line.chosen(&pick).and_then(|one| Some((one.member.id, one.phone.as_deref()?))) {
-        done.add(legs::open_rep_leg(desk, tx, conversation, (id, phone), &text.from, now).await?);
+        legs::open_rep_leg(work, conversation, (id, phone), &text.from).await?;
     }
-    done.add(
-        notice::greet(desk, tx, conversation, (held_line.line, held_line.greeting.as_deref()), &text.from, now).await?,
-    );
+    notice::greet(work, conversation, (held_line.line, held_line.greeting.as_deref()), &text.from).await?;
     Ok(conversation)
 }
 
 /// What the timeline says of a conversation that begins.
-pub(super) fn opened(desk: &Desk, conversation: ConversationId, pick: &Pick, now: At) -> [NewEvent; 2] {
+pub(super) fn opened(work: &mut UnitOfWork<'_>, conversation: ConversationId, pick: &Pick) {
+    work.event(Some(conversation), "opened", None, json!({}));
     let kind = if pick.chosen.is_some() { "picked" } else { "unassigned" };
-    [("opened", json!({})), (kind, json!(pick))].map(|(kind, data)| NewEvent {
-        id: desk.ids.next(now),
-        conversation,
-        kind,
-        actor: None,
-        data,
-    })
+    work.event(Some(conversation), kind, None, json!(pick));
 }

@@ -3,41 +3,35 @@
 
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::outbox::Enqueued;
 use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::{handover, legs};
 use crate::desk::upkeep::lapse;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::store::routing::routes::{self, Conversation};
 use crate::store::{Result, Tx};
 
 /// Drains the queue of `line`, then has the rep of `conversation` replaced if they are missing for too long, texted
 /// what waited for them if they are back, and given the mask that they lacked.
-pub(super) async fn ready(
-    desk: &Desk,
-    tx: &mut Tx,
-    line: NumberId,
-    conversation_id: ConversationId,
-    now: At,
-    done: &mut Enqueued,
-) -> Result<()> {
-    let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
-    done.add(queue::drain_held(desk, tx, &mut held_line, now).await?);
-    let Some(mut conversation) = one(tx, conversation_id).await? else { return Ok(()) };
+pub(super) async fn ready(work: &mut UnitOfWork<'_>, line: NumberId, conversation_id: ConversationId) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
+    let mut held_line = HeldLine::hold(work, line).await?;
+    queue::drain_held(work, &mut held_line).await?;
+    let Some(mut conversation) = one(work.tx, conversation_id).await? else { return Ok(()) };
     if is_missing(desk, &held_line, &conversation, now) {
-        done.add(queue::replace(desk, tx, &mut held_line, &conversation, "rep_missing", now).await?);
-        let Some(given) = one(tx, conversation_id).await? else { return Ok(()) };
+        queue::replace(work, &mut held_line, &conversation, "rep_missing").await?;
+        let Some(given) = one(work.tx, conversation_id).await? else { return Ok(()) };
         conversation = given;
     }
-    done.add(handover::release(desk, tx, &conversation, now).await?);
+    handover::release(work, &conversation).await?;
     let (Some(rep), Some(phone), Some(customer)) =
         (conversation.pinned_to, &conversation.rep_phone, &conversation.customer_phone)
     else {
         return Ok(());
     };
-    let legs = routes::live_legs(tx, &[conversation.id]).await?;
+    let legs = routes::live_legs(work.tx, &[conversation.id]).await?;
     if conversation.on_shift(now) && !legs.iter().any(|leg| leg.person == Some(rep)) {
-        legs::open_free_leg(desk, tx, conversation.id, (rep, phone), customer, now).await?;
+        legs::open_free_leg(work, conversation.id, (rep, phone), customer).await?;
     }
     Ok(())
 }

@@ -3,27 +3,17 @@
 use super::command::{Order, Place, carry_out};
 use super::slow::Found;
 use super::{Item, Outcome, keep};
-use crate::clock::At;
-use crate::desk::Desk;
-use crate::desk::outbox::Enqueued;
 use crate::desk::outbox::notice::{REP_ON_LINE, Whose, say, throttled};
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::PersonId;
 use crate::domain::routing::Keep;
 use crate::domain::words::text::Wording;
 use crate::faults;
-use crate::store::conversations::changes;
-use crate::store::{Result, Tx};
+use crate::store::Result;
 
 /// Keeps a rep's word and answers it where an answer is due.
-pub(super) async fn word(
-    desk: &Desk,
-    tx: &mut Tx,
-    item: &Item<'_>,
-    found: &Found,
-    what: Keep,
-    now: At,
-    done: &mut Enqueued,
-) -> Result<Outcome> {
+pub(super) async fn word(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found, what: Keep) -> Result<Outcome> {
+    let (desk, now) = (work.desk, work.now);
     let text = item.text;
     let kind = match what {
         Keep::Command => "command",
@@ -37,30 +27,28 @@ pub(super) async fn word(
     message.author_id = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
     message.leg = found.leg.as_ref().map(|leg| leg.id);
     let person = message.author_id;
-    keep(tx, message, now).await?;
+    keep(work, message).await?;
     let number = found.number.0;
-    done.add(match what {
+    match what {
         Keep::Command => {
             let (Some(person), Some(hash)) = (found.staff, found.hash.clone()) else { return Ok(Outcome::Kept) };
             let order =
                 Order { person, phone: &text.from, number, place: place(found, person), media: text.media_types() };
             faults::point("before_command");
-            let answered = carry_out(desk, tx, &order, hash, now).await?;
+            carry_out(work, &order, hash).await?;
             faults::point("after_command");
-            answered
         }
         // Once an hour: a phone that answers by itself would otherwise never stop. A keyword needs no help.
         Keep::RepOnLine if item.keyword.is_none() => {
-            let body = say(tx, Whose::Line(number), Wording::RepOnLine, &[]).await?;
-            throttled(desk, tx, REP_ON_LINE, number, &text.from, &body, now).await?
+            let body = say(work.tx, Whose::Line(number), Wording::RepOnLine, &[]).await?;
+            throttled(work, REP_ON_LINE, number, &text.from, &body).await?;
         }
         Keep::PhoneOff if conversation.is_some() => {
             let data = serde_json::json!({ "person": person.map(|id| id.0.to_string()) });
-            changes::event(tx, desk.ids.next(now), conversation, now, "phone_off", person, &data).await?;
-            Enqueued::default()
+            work.event(conversation, "phone_off", person, data);
         }
-        Keep::RepOnLine | Keep::PhoneOff | Keep::OptedOut | Keep::Blocked => Enqueued::default(),
-    });
+        Keep::RepOnLine | Keep::PhoneOff | Keep::OptedOut | Keep::Blocked => {}
+    }
     Ok(Outcome::Kept)
 }
 

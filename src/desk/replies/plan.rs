@@ -4,15 +4,15 @@
 use super::reply::{Reply, accept, admit, words};
 use super::{draft, send_due};
 use crate::clock::At;
-use crate::desk::outbox::Enqueued;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, MessageId, PersonId, PlannedReplyId};
 use crate::domain::time::hours::{Hours, check_zone};
 use crate::domain::words::command::LATER;
 use crate::domain::words::later::Later;
-use crate::store::conversations::{access, changes, messages, news, snoozes};
+use crate::store::conversations::{access, messages, news, snoozes};
 use crate::store::replies::planned::{self, Planned};
-use crate::store::{Job, Result, Tx};
+use crate::store::{Result, Tx};
 
 /// The field of the form that says what its writer has seen; a refusal for it means that others have written since.
 pub const SEEN: &str = "seen";
@@ -73,52 +73,48 @@ pub async fn time(
 /// As [`reply()`](super::reply::reply()); [`Failure::Refused`] for [`SEEN`] if others have written since.
 pub async fn plan(desk: &Desk, written: Written) -> Result<Taken, Failure> {
     let reply = Reply { body: words(&written.reply.body)?, ..written.reply };
-    let (outcome, sent) = desk.store.write(Plan { desk: desk.clone(), written: Written { reply, ..written } }).await?;
-    desk.send(sent);
-    outcome
+    desk.work(Plan { written: Written { reply, ..written } }).await?
 }
 
 struct Plan {
-    desk: Desk,
     written: Written,
 }
 
-impl Job for Plan {
+impl Verb for Plan {
     /// What was sent before a refusal is sent all the same.
-    type Out = (Result<Taken, Failure>, Enqueued);
+    type Out = Result<Taken, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let (desk, now) = (work.desk, work.now);
+
         let Written { reply, seen, at, typed } = &self.written;
         let whose = (reply.by, reply.conversation);
-        let done = |outcome| Ok((outcome, Enqueued::default()));
-        if access::conversation(tx, reply.by, reply.conversation).await?.is_none() {
-            return done(Err(Failure::NotFound));
+        if access::conversation(work.tx, reply.by, reply.conversation).await?.is_none() {
+            return Ok(Err(Failure::NotFound));
         }
-        if let Some(taken) = known(tx, reply.form_key.as_deref()).await? {
-            return done(Ok(taken));
+        if let Some(taken) = known(work.tx, reply.form_key.as_deref()).await? {
+            return Ok(Ok(taken));
         }
         if let Some(seen) = seen
-            && !news::since(tx, reply.conversation, reply.by, *seen).await?.is_empty()
+            && !news::since(work.tx, reply.conversation, reply.by, *seen).await?.is_empty()
         {
-            return done(Err(Failure::refused(SEEN, "others have written since you read this")));
+            return Ok(Err(Failure::refused(SEEN, "others have written since you read this")));
         }
         let window = desk.policies.inbox.undo_window;
         let direct = at.is_none() && window.is_zero();
-        let mut sent =
-            if direct { send_due::at_once(desk, tx, reply.conversation, now).await? } else { Enqueued::default() };
-        let mut admitted = match admit(desk, tx, whose, None, now).await? {
+        if direct {
+            send_due::at_once(work, reply.conversation).await?;
+        }
+        let admitted = match admit(work, whose, None).await? {
             Ok(admitted) => admitted,
-            Err(failure) => return Ok((Err(failure), sent)),
+            Err(failure) => return Ok(Err(failure)),
         };
-        sent.add(std::mem::take(&mut admitted.sent));
         if *typed {
-            draft::sent(tx, whose, now).await?;
+            draft::sent(work.tx, whose, now).await?;
         }
         if direct {
-            let (message, more) = accept(desk, tx, &admitted, (&reply.body, reply.form_key.clone()), now).await?;
-            sent.add(more);
-            return Ok((Ok(Taken::Sent(message)), sent));
+            let message = accept(work, &admitted, (&reply.body, reply.form_key.clone())).await?;
+            return Ok(Ok(Taken::Sent(message)));
         }
         let planned = Planned {
             id: PlannedReplyId(desk.ids.next(now)),
@@ -131,9 +127,9 @@ impl Job for Plan {
             due_at: at.unwrap_or(now + window),
             form_key: reply.form_key.clone(),
         };
-        planned::insert(tx, &planned).await?;
-        changes::note(tx, &[(reply.conversation, "message")], now).await?;
-        Ok((Ok(Taken::Planned(planned.id)), sent))
+        planned::insert(work.tx, &planned).await?;
+        work.note(&[(reply.conversation, "message")]);
+        Ok(Ok(Taken::Planned(planned.id)))
     }
 }
 

@@ -2,20 +2,19 @@
 
 use super::send_due;
 use crate::clock::At;
-use crate::desk::conversations::reading;
-use crate::desk::outbox::{Enqueued, SHUT_OUT, enqueue};
+use crate::desk::outbox::SHUT_OUT;
 use crate::desk::routing::pin;
 use crate::desk::routing::relay::{Author, Words, fan_out};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::numbers::phone::Sender;
 use crate::store::conversations::access::{self, Viewer};
-use crate::store::conversations::changes;
 use crate::store::conversations::messages::{self, NewMessage, Said, Unread, preview};
 use crate::store::routing::opening;
 use crate::store::routing::routes::{self, Conversation, LiveLeg};
-use crate::store::{self, Job, Result, Tx, outbox};
+use crate::store::{self, Result, Tx, outbox};
 
 /// The longest answer, in characters; it is sent in parts of 1,600.
 pub const LONGEST: usize = 16_000;
@@ -39,8 +38,7 @@ pub struct Reply {
 /// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `body`.
 pub async fn reply(desk: &Desk, reply: Reply) -> Result<MessageId, Failure> {
     let reply = Reply { body: words(&reply.body)?, ..reply };
-    let (outcome, sent) = desk.store.write(Write { desk: desk.clone(), reply }).await?;
-    desk.send(sent);
+    let outcome = desk.work(Write { reply }).await?;
     outcome
 }
 
@@ -63,34 +61,30 @@ pub(in crate::desk) fn words(body: &str) -> Result<String, Failure> {
 }
 
 struct Write {
-    desk: Desk,
     reply: Reply,
 }
 
-impl Job for Write {
+impl Verb for Write {
     /// What was sent before a refusal is sent all the same.
-    type Out = (Result<MessageId, Failure>, Enqueued);
+    type Out = Result<MessageId, Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, reply) = (&self.desk, &self.reply);
-        let now = desk.clock.now();
-        if access::conversation(tx, reply.by, reply.conversation).await?.is_none() {
-            return Ok((Err(Failure::NotFound), Enqueued::default()));
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let reply = &self.reply;
+        if access::conversation(work.tx, reply.by, reply.conversation).await?.is_none() {
+            return Ok(Err(Failure::NotFound));
         }
         if let Some(key) = &reply.form_key
-            && let Some(message) = messages::by_form_key(tx, key).await?
+            && let Some(message) = messages::by_form_key(work.tx, key).await?
         {
-            return Ok((Ok(message), Enqueued::default()));
+            return Ok(Ok(message));
         }
-        let mut sent = send_due::at_once(desk, tx, reply.conversation, now).await?;
-        let admitted = match admit(desk, tx, (reply.by, reply.conversation), None, now).await? {
+        send_due::at_once(work, reply.conversation).await?;
+        let admitted = match admit(work, (reply.by, reply.conversation), None).await? {
             Ok(admitted) => admitted,
-            Err(failure) => return Ok((Err(failure), sent)),
+            Err(failure) => return Ok(Err(failure)),
         };
-        let (message, more) = accept(desk, tx, &admitted, (&reply.body, reply.form_key.clone()), now).await?;
-        sent.add(admitted.sent);
-        sent.add(more);
-        Ok((Ok(message), sent))
+        let message = accept(work, &admitted, (&reply.body, reply.form_key.clone())).await?;
+        Ok(Ok(message))
     }
 }
 
@@ -104,8 +98,6 @@ pub(in crate::desk) struct Admitted {
     pub to_phone: String,
     /// Who answers.
     pub viewer: Viewer,
-    /// What was sent because a rep took the conversation.
-    pub sent: Enqueued,
 }
 
 /// Sees whether `by` may answer a conversation now, at the phone `to` if one is fixed already. A rep who answers an
@@ -114,17 +106,15 @@ pub(in crate::desk) struct Admitted {
 /// # Errors
 /// What the database said; the inner error as [`reply`].
 pub(in crate::desk) async fn admit(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     (by, conversation_id): (PersonId, ConversationId),
     to: Option<&str>,
-    now: At,
 ) -> Result<Result<Admitted, Failure>> {
-    let Some((mut conversation, viewer)) = access::conversation(tx, by, conversation_id).await? else {
+    let Some((mut conversation, viewer)) = access::conversation(work.tx, by, conversation_id).await? else {
         return Ok(Err(Failure::NotFound));
     };
-    let mut legs = routes::live_legs(tx, &[conversation.id]).await?;
-    if let Some(why) = obstacle(tx, &conversation, &legs).await? {
+    let mut legs = routes::live_legs(work.tx, &[conversation.id]).await?;
+    if let Some(why) = obstacle(work.tx, &conversation, &legs).await? {
         return Ok(Err(Failure::refused("body", why)));
     }
     let Some(to_phone) = customer_of(&conversation, &legs).map(|leg| leg.phone.clone()) else {
@@ -133,34 +123,32 @@ pub(in crate::desk) async fn admit(
     if to.is_some_and(|to| to != to_phone) {
         return Ok(Err(Failure::refused("body", "the customer has another number now than when it was written")));
     }
-    let mut sent = Enqueued::default();
     if conversation.pinned_to.is_none() && !viewer.manages {
-        sent = pin::take(desk, tx, &conversation, &viewer, now).await?;
-        let Some(taken) = routes::conversations(tx, &[conversation.id]).await?.into_iter().next() else {
+        pin::take(work, &conversation, &viewer).await?;
+        let Some(taken) = routes::conversations(work.tx, &[conversation.id]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
         conversation = taken;
-        legs = routes::live_legs(tx, &[conversation.id]).await?;
+        legs = routes::live_legs(work.tx, &[conversation.id]).await?;
     }
-    Ok(Ok(Admitted { conversation, legs, to_phone, viewer, sent }))
+    Ok(Ok(Admitted { conversation, legs, to_phone, viewer }))
 }
 
 /// Accepts an answer: from here on it is a message, and its texts are in the outbox.
 pub(in crate::desk) async fn accept(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     admitted: &Admitted,
     (body, form_key): (&str, Option<String>),
-    now: At,
-) -> Result<(MessageId, Enqueued)> {
+) -> Result<MessageId> {
+    let (desk, now) = (work.desk, work.now);
     let Admitted { conversation, legs, viewer, .. } = admitted;
     let message = web_message(desk, conversation.id, viewer.id, "text", "relayed", body, form_key, now);
     let id = message.id;
-    messages::insert(tx, &[message]).await?;
+    messages::insert(work.tx, &[message]).await?;
     let author = Author { leg: None, person: Some(viewer.id), name: &viewer.name };
     let fan = fan_out(conversation, legs, author, id, &Words::plain(body), &desk.policies, now);
-    opening::greeted(tx, &fan.greeted, now).await?;
-    let mut sent = enqueue(desk, tx, fan.drafts, now).await?;
+    opening::greeted(work.tx, &fan.greeted, now).await?;
+    work.enqueue(fan.drafts).await?;
     let said = Said {
         id: conversation.id,
         last_at: now,
@@ -173,11 +161,9 @@ pub(in crate::desk) async fn accept(
         waits_from: conversation.waits_from.or(fan.waits.then_some(id)),
         unread: Unread::SEEN,
     };
-    messages::said(tx, &[said]).await?;
-    // Its author sees it on the bubble; the mark calls whoever looks at the list.
-    reading::failed(tx, &std::mem::take(&mut sent.unsent), now).await?;
-    changes::note(tx, &[(conversation.id, "message")], now).await?;
-    Ok((id, sent))
+    messages::said(work.tx, &[said]).await?;
+    work.note(&[(conversation.id, "message")]);
+    Ok(id)
 }
 
 fn customer_of<'a>(conversation: &Conversation, legs: &'a [LiveLeg]) -> Option<&'a LiveLeg> {

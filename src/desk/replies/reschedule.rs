@@ -5,12 +5,12 @@ use serde_json::json;
 
 use super::{draft, send_due};
 use crate::clock::At;
-use crate::desk::outbox::Enqueued;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId, PlannedReplyId};
-use crate::store::conversations::{access, changes};
+use crate::store::Result;
+use crate::store::conversations::access;
 use crate::store::replies::planned::{self, End};
-use crate::store::{Job, Result, Tx};
 
 /// What is done to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,47 +35,46 @@ pub async fn reschedule(
     id: PlannedReplyId,
     change: Change,
 ) -> Result<(), Failure> {
-    let sent = desk.store.write(Reschedule { desk: desk.clone(), by, conversation, id, change }).await??;
-    desk.send(sent);
+    desk.work(Reschedule { by, conversation, id, change }).await??;
     Ok(())
 }
 
 struct Reschedule {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     id: PlannedReplyId,
     change: Change,
 }
 
-impl Job for Reschedule {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for Reschedule {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        if access::conversation(tx, self.by, self.conversation).await?.is_none()
-            || !planned::exists(tx, self.conversation, self.id).await?
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        if access::conversation(work.tx, self.by, self.conversation).await?.is_none()
+            || !planned::exists(work.tx, self.conversation, self.id).await?
         {
             return Ok(Err(Failure::NotFound));
         }
-        let waiting = planned::waiting(tx, self.conversation).await?;
+        let waiting = planned::waiting(work.tx, self.conversation).await?;
         let Some(one) = waiting.into_iter().find(|one| one.id == self.id) else {
             return Ok(Err(Failure::refused("planned", "it does not wait any more: it has left, or was taken back")));
         };
         match self.change {
-            Change::SendNow => return Ok(Ok(send_due::leave(desk, tx, &one, now).await?)),
-            Change::MoveTo(at) => planned::move_to(tx, one.id, at).await?,
+            Change::SendNow => return Ok(Ok(send_due::leave(work, &one).await?)),
+            Change::MoveTo(at) => planned::move_to(work.tx, one.id, at).await?,
             Change::TakeBack => {
-                planned::end(tx, one.id, &End::TakenBack, now).await?;
-                draft::give_back(tx, (one.author, one.conversation), &one.body, now).await?;
+                planned::end(work.tx, one.id, &End::TakenBack, now).await?;
+                draft::give_back(work.tx, (one.author, one.conversation), &one.body, now).await?;
             }
         }
         if self.by != one.author {
             let kind = if self.change == Change::TakeBack { "planned_cancelled" } else { "planned_moved" };
             let data = json!({ "author": one.author.0.to_string() });
-            changes::event(tx, desk.ids.next(now), Some(self.conversation), now, kind, Some(self.by), &data).await?;
+            work.event(Some(self.conversation), kind, Some(self.by), data);
         }
-        changes::note(tx, &[(self.conversation, "message")], now).await?;
-        Ok(Ok(Enqueued::default()))
+        work.note(&[(self.conversation, "message")]);
+        Ok(Ok(()))
     }
 }

@@ -6,17 +6,16 @@ use super::handover;
 use super::queue::{self, HeldLine};
 use crate::clock::At;
 use crate::desk::conversations::close;
-use crate::desk::outbox::Enqueued;
 use crate::desk::upkeep::lapse;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::time::hours::Hours;
 use crate::faults;
-use crate::store::conversations::changes;
 use crate::store::routing::queue::{self as table, Kept};
 use crate::store::routing::routes;
-use crate::store::{Job, Result, Tx, people};
+use crate::store::{Result, Tx, people};
 
 /// Sets the duty of `person`, one's own or, as a manager, anybody's. On duty, waiting customers come at once; away with
 /// reassigning, one's own customers go to others at once.
@@ -24,78 +23,72 @@ use crate::store::{Job, Result, Tx, people};
 /// # Errors
 /// [`Failure::NotFound`] if there is no such enabled person, or it is somebody else's and `by` is no manager.
 pub async fn set_duty(desk: &Desk, by: PersonId, person: PersonId, duty: Duty) -> Result<(), Failure> {
-    let sent = desk.store.write(SetDuty { desk: desk.clone(), by, person, duty }).await??;
-    desk.send(sent);
+    desk.work(SetDuty { by, person, duty }).await??;
     Ok(())
 }
 
 struct SetDuty {
-    desk: Desk,
     by: PersonId,
     person: PersonId,
     duty: Duty,
 }
 
-impl Job for SetDuty {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for SetDuty {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
         if self.by != self.person {
-            let role = people::by_id(tx, self.by).await?.filter(|person| !person.disabled).map(|person| person.role);
+            let role =
+                people::by_id(work.tx, self.by).await?.filter(|person| !person.disabled).map(|person| person.role);
             if role.is_none_or(|role| role < Role::Manager) {
                 return Ok(Err(Failure::NotFound));
             }
         }
-        match change(&self.desk, tx, self.by, self.person, self.duty, now).await? {
-            Some(sent) => Ok(Ok(sent)),
-            None => Ok(Err(Failure::NotFound)),
-        }
+        let there = change(work, self.by, self.person, self.duty).await?;
+        Ok(if there { Ok(()) } else { Err(Failure::NotFound) })
     }
 }
 
-/// Changes a duty and does what follows from it. Hold no line and no conversation before. `None` if there is no such
+/// Changes a duty and does what follows from it. Hold no line and no conversation before. False if there is no such
 /// enabled person.
 pub(in crate::desk) async fn change(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     by: PersonId,
     person: PersonId,
     duty: Duty,
-    now: At,
-) -> Result<Option<Enqueued>> {
-    let lines = table::lines_of(tx, person).await?;
-    hold(tx, &lines).await?;
-    let Some(before) = table::set_duty(tx, person, duty).await? else { return Ok(None) };
+) -> Result<bool> {
+    let _desk = work.desk;
+    let lines = table::lines_of(work.tx, person).await?;
+    hold(work.tx, &lines).await?;
+    let Some(before) = table::set_duty(work.tx, person, duty).await? else { return Ok(false) };
     if before == duty {
-        return Ok(Some(Enqueued::default()));
+        return Ok(true);
     }
     faults::point("after_duty");
     let data = json!({ "person": person.0.to_string(), "from": before.word(), "to": duty.word() });
-    changes::event(tx, desk.ids.next(now), None, now, "duty", Some(by), &data).await?;
-    crate::desk::people::record(desk, tx, (by, person), "duty_set", &data, now).await?;
-    changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
-    follow(desk, tx, person, &lines, (duty == Duty::AwayReassign).then_some("away"), now).await.map(Some)
+    crate::desk::people::record(work, (by, person), "duty_set", &data).await?;
+    work.event(None, "duty", Some(by), data);
+    work.note(&[(ConversationId(0), "duty")]);
+    follow(work, person, &lines, (duty == Duty::AwayReassign).then_some("away")).await?;
+    Ok(true)
 }
 
 /// What follows when a person may have become a candidate, or (`gone`, with the reason) keeps no customers any more.
 /// Hold nothing before but their lines.
 pub(in crate::desk) async fn follow(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     person: PersonId,
     lines: &[NumberId],
     gone: Option<&'static str>,
-    now: At,
-) -> Result<Enqueued> {
+) -> Result<()> {
     if let Some(why) = gone {
-        return queue::repick_all(desk, tx, person, lines, why, now).await;
+        return queue::repick_all(work, person, lines, why).await;
     }
-    let mut done = Enqueued::default();
+
     for line in lines {
-        done.add(queue::drain(desk, tx, *line, now).await?);
+        queue::drain(work, *line).await?;
     }
-    Ok(done)
+    Ok(())
 }
 
 async fn hold(tx: &mut Tx, lines: &[NumberId]) -> Result<()> {
@@ -107,17 +100,18 @@ async fn hold(tx: &mut Tx, lines: &[NumberId]) -> Result<()> {
 
 /// What follows when the rules of lines have changed: whoever waits on `lines` goes to whoever can take them now, and
 /// texts that wait for the phones of reps who work now are sent.
-pub(in crate::desk) async fn settle(desk: &Desk, tx: &mut Tx, lines: &[NumberId], now: At) -> Result<Enqueued> {
-    let mut sent = Enqueued::default();
+pub(in crate::desk) async fn settle(work: &mut UnitOfWork<'_>, lines: &[NumberId]) -> Result<()> {
+    let now = work.now;
+
     for line in lines {
-        sent.add(queue::drain(desk, tx, *line, now).await?);
+        queue::drain(work, *line).await?;
     }
-    for kept in table::kept(tx).await?.into_iter().filter(|kept| kept.waits && kept.shift.on_at(now)) {
-        for conversation in routes::conversations(tx, &[kept.id]).await? {
-            sent.add(handover::release(desk, tx, &conversation, now).await?);
+    for kept in table::kept(work.tx).await?.into_iter().filter(|kept| kept.waits && kept.shift.on_at(now)) {
+        for conversation in routes::conversations(work.tx, &[kept.id]).await? {
+            handover::release(work, &conversation).await?;
         }
     }
-    Ok(sent)
+    Ok(())
 }
 
 /// Disables a person, who keeps no customers, sessions or links; or enables them again. `by` an admin.
@@ -126,42 +120,41 @@ pub(in crate::desk) async fn settle(desk: &Desk, tx: &mut Tx, lines: &[NumberId]
 /// [`Failure::NotFound`] if there is no such person or `by` is no admin; [`Failure::Refused`] if it is oneself, or the
 /// phone has become another's meanwhile.
 pub async fn set_enabled(desk: &Desk, by: PersonId, person: PersonId, enabled: bool) -> Result<(), Failure> {
-    let sent = desk.store.write(SetEnabled { desk: desk.clone(), by, person, enabled }).await??;
-    desk.send(sent);
+    desk.work(SetEnabled { by, person, enabled }).await??;
     Ok(())
 }
 
 struct SetEnabled {
-    desk: Desk,
     by: PersonId,
     person: PersonId,
     enabled: bool,
 }
 
-impl Job for SetEnabled {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for SetEnabled {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        crate::desk::people::hold_all(tx).await?;
-        let Some(whom) = crate::desk::people::by_admin(tx, self.by, self.person).await? else {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let _desk = work.desk;
+
+        crate::desk::people::hold_all(work.tx).await?;
+        let Some(whom) = crate::desk::people::by_admin(work.tx, self.by, self.person).await? else {
             return Ok(Err(Failure::NotFound));
         };
         if self.by == self.person {
             return Ok(Err(Failure::refused("enabled", "nobody can disable oneself: ask another admin")));
         }
         if whom.disabled != self.enabled {
-            return Ok(Ok(Enqueued::default()));
+            return Ok(Ok(()));
         }
         if let (true, Some(phone)) = (self.enabled, &whom.phone)
-            && people::by_phone(tx, phone).await?.is_some()
+            && people::by_phone(work.tx, phone).await?.is_some()
         {
             let why = "their phone is somebody else's now: give them another, or none, first";
             return Ok(Err(Failure::refused("enabled", why)));
         }
         let kind = if self.enabled { "person_enabled" } else { "person_disabled" };
-        crate::desk::people::record(&self.desk, tx, (self.by, self.person), kind, &json!({}), now).await?;
-        enable(&self.desk, tx, Some(self.by), self.person, self.enabled, now).await.map(Ok)
+        crate::desk::people::record(work, (self.by, self.person), kind, &json!({})).await?;
+        enable(work, Some(self.by), self.person, self.enabled).await.map(Ok)
     }
 }
 
@@ -170,24 +163,23 @@ impl Job for SetEnabled {
 /// # Errors
 /// What the database said; a conflict if the phone is another enabled person's.
 pub(in crate::desk) async fn enable(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     by: Option<PersonId>,
     person: PersonId,
     enabled: bool,
-    now: At,
-) -> Result<Enqueued> {
-    let lines = table::lines_of(tx, person).await?;
-    hold(tx, &lines).await?;
-    people::set_disabled(tx, person, (!enabled).then_some(now)).await?;
-    if let Some(phone) = people::by_id(tx, person).await?.filter(|_| enabled).and_then(|person| person.phone) {
-        close::end_as_customer(desk, tx, &phone, now).await?;
+) -> Result<()> {
+    let now = work.now;
+    let lines = table::lines_of(work.tx, person).await?;
+    hold(work.tx, &lines).await?;
+    people::set_disabled(work.tx, person, (!enabled).then_some(now)).await?;
+    if let Some(phone) = people::by_id(work.tx, person).await?.filter(|_| enabled).and_then(|person| person.phone) {
+        close::end_as_customer(work, &phone).await?;
     }
     let data = json!({ "person": person.0.to_string() });
     let kind = if enabled { "enabled" } else { "disabled" };
-    changes::event(tx, desk.ids.next(now), None, now, kind, by, &data).await?;
-    changes::note(tx, &[(ConversationId(0), "duty")], now).await?;
-    follow(desk, tx, person, &lines, (!enabled).then_some("disabled"), now).await
+    work.event(None, kind, by, data);
+    work.note(&[(ConversationId(0), "duty")]);
+    follow(work, person, &lines, (!enabled).then_some("disabled")).await
 }
 
 /// Does what hours that began or ended ask for: gives waiting customers to candidates, texts reps what waited for them,
@@ -220,9 +212,7 @@ fn is_missing(desk: &Desk, one: &Kept, now: At) -> bool {
 }
 
 async fn run(desk: &Desk, turn: Turn) -> Result<usize> {
-    let (did, sent) = desk.store.write(TurnJob { desk: desk.clone(), turn }).await?;
-    desk.send(sent);
-    Ok(did)
+    desk.work(TurnJob { turn }).await
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -233,35 +223,36 @@ enum Turn {
 }
 
 struct TurnJob {
-    desk: Desk,
     turn: Turn,
 }
 
-impl Job for TurnJob {
-    type Out = (usize, Enqueued);
+impl Verb for TurnJob {
+    type Out = usize;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
         match &self.turn {
             Turn::Drain(line) => {
-                let mut held_line = HeldLine::hold(desk, tx, *line, now).await?;
-                let sent = queue::drain_held(desk, tx, &mut held_line, now).await?;
-                Ok((held_line.given, sent))
+                let mut held_line = HeldLine::hold(work, *line).await?;
+                queue::drain_held(work, &mut held_line).await?;
+                Ok(held_line.given)
             }
             Turn::Release(conversation_id) => {
-                let Some(conversation) = routes::conversations(tx, &[*conversation_id]).await?.into_iter().next()
+                let Some(conversation) = routes::conversations(work.tx, &[*conversation_id]).await?.into_iter().next()
                 else {
-                    return Ok((0, Enqueued::default()));
+                    return Ok(0);
                 };
                 let did = usize::from(conversation.waits_from.is_some());
-                Ok((did, handover::release(desk, tx, &conversation, now).await?))
+                handover::release(work, &conversation).await?;
+                Ok(did)
             }
             Turn::Replace(conversation_id, person) => {
-                let Some(line) = table::line_of(tx, *conversation_id).await? else {
-                    return Ok((0, Enqueued::default()));
+                let Some(line) = table::line_of(work.tx, *conversation_id).await? else {
+                    return Ok(0);
                 };
-                let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
-                let conversation = routes::conversations(tx, &[*conversation_id]).await?.into_iter().next();
+                let mut held_line = HeldLine::hold(work, line).await?;
+                let conversation = routes::conversations(work.tx, &[*conversation_id]).await?.into_iter().next();
                 let still = |conversation: &routes::Conversation| {
                     conversation.pinned_to == Some(*person)
                         && !conversation.closed
@@ -273,9 +264,10 @@ impl Job for TurnJob {
                 };
                 match conversation.filter(still).filter(missing) {
                     Some(conversation) if held_line.has_candidate() => {
-                        Ok((1, queue::replace(desk, tx, &mut held_line, &conversation, "rep_missing", now).await?))
+                        queue::replace(work, &mut held_line, &conversation, "rep_missing").await?;
+                        Ok(1)
                     }
-                    _ => Ok((0, Enqueued::default())),
+                    _ => Ok(0),
                 }
             }
         }

@@ -7,16 +7,14 @@ use serde_json::json;
 
 use super::legs;
 use super::relay::{context, draft};
-use crate::clock::At;
-use crate::desk::Desk;
 use crate::desk::outbox::notice::{Whose, say};
-use crate::desk::outbox::{Enqueued, enqueue};
+
 use crate::desk::receiving::unsaid::{Unsaid, words};
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::numbers::phone::masked;
 use crate::domain::words::text::Wording;
 use crate::faults;
-use crate::store::conversations::changes;
 use crate::store::conversations::pins::{self, Waited};
 use crate::store::routing::routes::{self, Conversation};
 use crate::store::routing::{opening, queue};
@@ -25,92 +23,84 @@ use crate::store::{Result, Tx};
 /// Sends the texts that wait for the phone of a conversation's rep, if the rep is on duty now, in order. A rep who works
 /// on the web alone has them there. The event that it leaves keeps the conversation from being idle: the rep has what
 /// was said from now on.
-pub(in crate::desk) async fn release(
-    desk: &Desk,
-    tx: &mut Tx,
-    conversation: &Conversation,
-    now: At,
-) -> Result<Enqueued> {
+pub(in crate::desk) async fn release(work: &mut UnitOfWork<'_>, conversation: &Conversation) -> Result<()> {
+    let now = work.now;
     let (Some(first), Some(rep)) = (conversation.waits_from, conversation.pinned_to) else {
-        return Ok(Enqueued::default());
+        return Ok(());
     };
     if conversation.rep_phone.is_some() && !conversation.on_shift(now) {
-        return Ok(Enqueued::default());
+        return Ok(());
     }
-    let mut sent = Enqueued::default();
+
     if let (Some(phone), Some(customer)) = (&conversation.rep_phone, &conversation.customer_phone) {
-        let legs = routes::live_legs(tx, &[conversation.id]).await?;
+        let legs = routes::live_legs(work.tx, &[conversation.id]).await?;
         if !legs.iter().any(|leg| leg.person == Some(rep)) {
-            legs::open_free_leg(desk, tx, conversation.id, (rep, phone), customer, now).await?;
+            legs::open_free_leg(work, conversation.id, (rep, phone), customer).await?;
         }
-        let messages = queue::relayed_from(tx, conversation.id, first).await?;
-        sent = hand_on(desk, tx, conversation, &messages, now).await?;
+        let messages = queue::relayed_from(work.tx, conversation.id, first).await?;
+        hand_on(work, conversation, &messages).await?;
     }
-    queue::wait_from(tx, conversation.id, None).await?;
+    queue::wait_from(work.tx, conversation.id, None).await?;
     let data =
         json!({ "person": rep.0.to_string(), "to": if conversation.rep_phone.is_some() { "phone" } else { "web" } });
-    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "released", None, &data).await?;
+    work.event(Some(conversation.id), "released", None, data);
     faults::point("after_release");
-    changes::note(tx, &[(conversation.id, "message")], now).await?;
-    Ok(sent)
+    work.note(&[(conversation.id, "message")]);
+    Ok(())
 }
 
 /// Sends `messages` of a conversation to the phone of whoever has it, if that phone takes texts: each as it would
 /// have reached it at first, and none that it has had already or that is its owner's own.
 pub(in crate::desk) async fn hand_on(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     messages: &[MessageId],
-    now: At,
-) -> Result<Enqueued> {
-    let legs = routes::live_legs(tx, &[conversation.id]).await?;
+) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
+    let legs = routes::live_legs(work.tx, &[conversation.id]).await?;
     let assignee =
         legs.iter().find(|leg| leg.person.is_some() && leg.person == conversation.pinned_to && leg.reachable);
-    let Some(leg) = assignee.filter(|_| !messages.is_empty()) else { return Ok(Enqueued::default()) };
-    let waited = pins::waited(tx, messages, leg.id).await?;
+    let Some(leg) = assignee.filter(|_| !messages.is_empty()) else { return Ok(()) };
+    let waited = pins::waited(work.tx, messages, leg.id).await?;
     let mut fresh = context(leg, conversation, &desk.policies);
     let mut drafts = Vec::new();
     for one in waited.iter().filter(|one| one.author.is_none() || one.author != leg.person) {
-        let mut body = words_of(tx, one, conversation).await?;
+        let mut body = words_of(work.tx, one, conversation).await?;
         if let Some(context) = fresh.take() {
-            opening::greeted(tx, &[leg.id], now).await?;
+            opening::greeted(work.tx, &[leg.id], now).await?;
             body.insert_str(0, &context);
         }
         drafts.push(draft(conversation, leg, one.id, body));
     }
-    let mut sent = enqueue(desk, tx, drafts, now).await?;
     // Whoever said it did reach the customer, or is the customer: nobody is told, and the words stand in the inbox.
-    sent.unsent.clear();
-    Ok(sent)
+    work.enqueue_quietly(drafts).await
 }
 
 /// As [`hand_on`], for texts that turned out unsent only after their addressee had lost the conversation.
 pub(in crate::desk) async fn hand_on_late(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     lost: &[(ConversationId, MessageId)],
-    now: At,
-) -> Result<Enqueued> {
-    let mut by_talk: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
+) -> Result<()> {
+    let now = work.now;
+    let mut by_conversation: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
     for (conversation_id, message) in lost {
-        by_talk.entry(*conversation_id).or_default().push(*message);
+        by_conversation.entry(*conversation_id).or_default().push(*message);
     }
-    let ids: Vec<ConversationId> = by_talk.keys().copied().collect();
-    let mut all = Enqueued::default();
-    for conversation in routes::conversations(tx, &ids).await? {
-        let messages = by_talk.remove(&conversation.id).unwrap_or_default();
+    let ids: Vec<ConversationId> = by_conversation.keys().copied().collect();
+
+    for conversation in routes::conversations(work.tx, &ids).await? {
+        let messages = by_conversation.remove(&conversation.id).unwrap_or_default();
         // Nobody has it, or whoever does is off: they wait like any other text.
         let nobody =
             conversation.pinned_to.is_none() || (conversation.rep_phone.is_some() && !conversation.on_shift(now));
         if nobody && !conversation.closed {
             let first = messages.into_iter().chain(conversation.waits_from).min();
-            queue::wait_from(tx, conversation.id, first).await?;
+            queue::wait_from(work.tx, conversation.id, first).await?;
             continue;
         }
-        all.add(hand_on(desk, tx, &conversation, &messages, now).await?);
+        hand_on(work, &conversation, &messages).await?;
     }
-    Ok(all)
+    Ok(())
 }
 
 /// What a rep's phone shows of a message.

@@ -6,18 +6,18 @@ use super::relay::customer_label;
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::notice::{Whose, answer, say};
-use crate::desk::outbox::{Enqueued, enqueue};
+
 use crate::desk::pool::missing::refuse;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
 use crate::domain::routing::allocation::{Choice, choose};
 use crate::domain::words::text::Wording;
 use crate::faults;
-use crate::store::conversations::changes::{self, NewEvent};
+use crate::store::Result;
 use crate::store::pool::refusals;
 use crate::store::routing::opening::{self, NewLeg};
 use crate::store::routing::{phones, routes};
 use crate::store::upkeep::tallies;
-use crate::store::{Result, Tx};
 
 /// The tally of conversations that found no mask.
 pub const NO_MASK: &str = "mask.exhausted";
@@ -28,16 +28,14 @@ pub const NO_MASK: &str = "mask.exhausted";
 /// # Errors
 /// As [`open_rep_leg`].
 pub async fn open_free_leg(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: ConversationId,
     rep: (PersonId, &str),
     counterpart: &str,
-    now: At,
 ) -> Result<()> {
-    if open(desk, tx, conversation, rep, counterpart, now).await?.mask().is_some() {
+    if open(work, conversation, rep, counterpart).await?.mask().is_some() {
         // Only a conversation that found no mask asks again.
-        refusals::settle(tx, &[rep.1], &wanted_by(conversation)).await?;
+        refusals::settle(work.tx, &[rep.1], &wanted_by(conversation)).await?;
     }
     Ok(())
 }
@@ -53,79 +51,75 @@ pub(in crate::desk) fn wanted_by(conversation: ConversationId) -> String {
 /// # Errors
 /// What the database said; a mask taken meanwhile makes the job begin anew.
 pub async fn open_rep_leg(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: ConversationId,
     rep: (PersonId, &str),
     counterpart: &str,
-    now: At,
-) -> Result<Enqueued> {
-    let choice = open(desk, tx, conversation, rep, counterpart, now).await?;
+) -> Result<()> {
+    let now = work.now;
+    let choice = open(work, conversation, rep, counterpart).await?;
     if choice.mask().is_some() {
-        return Ok(Enqueued::default());
+        return Ok(());
     }
-    refuse(desk, tx, &[rep.1], &wanted_by(conversation), now).await?;
+    refuse(work, &[rep.1], &wanted_by(conversation)).await?;
     let data = json!({ "person": rep.0.0.to_string(), "why": choice.why() });
-    changes::event(tx, desk.ids.next(now), Some(conversation), now, "no_mask", None, &data).await?;
-    tallies::add(tx, NO_MASK, 1, now).await?;
-    rest_idlest(desk, tx, conversation, rep, now).await
+    work.event(Some(conversation), "no_mask", None, data);
+    tallies::add(work.tx, NO_MASK, 1, now).await?;
+    rest_idlest(work, conversation, rep).await
 }
 
 /// Ends the thread of this phone in which nothing was said for longest. It goes on in the inbox, and the rep is told.
 async fn rest_idlest(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     except: ConversationId,
     (person, phone): (PersonId, &str),
-    now: At,
-) -> Result<Enqueued> {
-    let Some((leg, conversation, mask)) = phones::idlest(tx, phone, except).await? else {
-        return Ok(Enqueued::default());
+) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
+    let Some((leg, conversation, mask)) = phones::idlest(work.tx, phone, except).await? else {
+        return Ok(());
     };
-    let conversations = routes::conversations(tx, &[conversation]).await?;
+    let conversations = routes::conversations(work.tx, &[conversation]).await?;
     let rests_until = now + desk.policies.pool.quarantine;
-    if opening::end_legs(tx, conversation, Some(person), "rested", now, rests_until).await? == 0 {
-        return Ok(Enqueued::default());
+    if opening::end_legs(work.tx, conversation, Some(person), "rested", now, rests_until).await? == 0 {
+        return Ok(());
     }
     faults::point("after_rest");
     let data = json!({ "person": person.0.to_string(), "leg": leg.0.to_string(), "mask": mask.0.to_string() });
-    changes::event(tx, desk.ids.next(now), Some(conversation), now, "leg_rested", None, &data).await?;
-    changes::note(tx, &[(conversation, "conversation")], now).await?;
+    work.event(Some(conversation), "leg_rested", None, data);
+    work.note(&[(conversation, "conversation")]);
     let customer = conversations.first().map(customer_label).unwrap_or_default();
-    let body = say(tx, Whose::In(conversation), Wording::Rested, &[("customer", &customer)]).await?;
-    enqueue(desk, tx, vec![answer(mask, phone, &body)], now).await
+    let body = say(work.tx, Whose::In(conversation), Wording::Rested, &[("customer", &customer)]).await?;
+    work.enqueue(vec![answer(mask, phone, &body)]).await
 }
 
 async fn open(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: ConversationId,
     rep: (PersonId, &str),
     counterpart: &str,
-    now: At,
 ) -> Result<Choice> {
-    let masks = opening::masks(tx, rep.1).await?;
+    let (desk, now) = (work.desk, work.now);
+    let masks = opening::masks(work.tx, rep.1).await?;
     // None of these has a live leg of this phone.
-    let same = desk.had().filter(|had| had.rep == rep.0 && masks.iter().any(|mask| mask.id == had.mask));
+    let same = work.had().filter(|had| had.rep == rep.0 && masks.iter().any(|mask| mask.id == had.mask));
     let choice = match same {
         Some(had) => Choice::Same(had.mask),
         None => choose(&masks, counterpart, now, desk.policies.pool.quarantine_floor, |n| desk.chance.below(n)),
     };
-    let Some((leg, event)) = rep_leg(desk, conversation, rep, counterpart, choice, now) else { return Ok(choice) };
-    opening::legs(tx, &[leg], same.map_or(now, |had| had.since)).await?;
-    changes::events(tx, &[event], now).await?;
+    let Some(leg) = rep_leg(work, conversation, rep, counterpart, choice) else { return Ok(choice) };
+    opening::legs(work.tx, &[leg], same.map_or(now, |had| had.since)).await?;
     Ok(choice)
 }
 
-/// The rows of a leg for a person's phone by the mask that was chosen, if one was.
+/// The row of a leg for a person's phone by the mask that was chosen, if one was; the timeline tells of it.
 pub(in crate::desk) fn rep_leg<'a>(
-    desk: &Desk,
+    work: &mut UnitOfWork<'_>,
     conversation: ConversationId,
     (person, phone): (PersonId, &'a str),
     counterpart: &'a str,
     choice: Choice,
-    now: At,
-) -> Option<(NewLeg<'a>, NewEvent)> {
+) -> Option<NewLeg<'a>> {
+    let (desk, now) = (work.desk, work.now);
     let number = choice.mask()?;
     let leg = NewLeg {
         id: LegId(desk.ids.next(now)),
@@ -140,7 +134,8 @@ pub(in crate::desk) fn rep_leg<'a>(
     let data = json!({
         "person": person.0.to_string(), "leg": leg.id.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
     });
-    Some((leg, NewEvent { id: desk.ids.next(now), conversation, kind: "leg_opened", actor: None, data }))
+    work.event(Some(conversation), "leg_opened", None, data);
+    Some(leg)
 }
 
 /// The row of a customer's leg on a line.
@@ -168,15 +163,16 @@ pub(in crate::desk) fn customer_leg<'a>(
 ///
 /// # Errors
 /// As [`open_rep_leg`].
-pub async fn leave_blocked(desk: &Desk, tx: &mut Tx, person: PersonId, phone: &str, now: At) -> Result<()> {
-    for thread in phones::blocked_threads(tx, phone).await? {
-        routes::conversations(tx, &[thread.conversation]).await?;
+pub async fn leave_blocked(work: &mut UnitOfWork<'_>, person: PersonId, phone: &str) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
+    for thread in phones::blocked_threads(work.tx, phone).await? {
+        routes::conversations(work.tx, &[thread.conversation]).await?;
         let rests_until = now + desk.policies.pool.quarantine;
-        opening::end_legs(tx, thread.conversation, Some(person), "blocked", now, rests_until).await?;
+        opening::end_legs(work.tx, thread.conversation, Some(person), "blocked", now, rests_until).await?;
         if let Some(counterpart) = &thread.counterpart {
-            open_free_leg(desk, tx, thread.conversation, (person, phone), counterpart, now).await?;
+            open_free_leg(work, thread.conversation, (person, phone), counterpart).await?;
         }
-        changes::note(tx, &[(thread.conversation, "conversation")], now).await?;
+        work.note(&[(thread.conversation, "conversation")]);
     }
     Ok(())
 }

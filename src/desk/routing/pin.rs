@@ -3,18 +3,18 @@
 use serde_json::json;
 
 use super::{handover, legs, queue};
-use crate::clock::At;
-use crate::desk::outbox::{Enqueued, claim};
+use crate::desk::outbox::claim;
 use crate::desk::replies::send_due;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
+use crate::store::Result;
 use crate::store::conversations::access::{self, Viewer};
+use crate::store::conversations::attention;
 use crate::store::conversations::pins::{self, Freed};
-use crate::store::conversations::{attention, changes};
 use crate::store::routing::routes::{self, Conversation};
 use crate::store::routing::{opening, queue as store_queue};
-use crate::store::{Job, Result, Tx};
 
 /// Somebody took it.
 const CLAIMED: &str = "claimed";
@@ -26,7 +26,7 @@ const TRANSFERRED: &str = "transferred";
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it; [`Failure::Refused`] if it is closed or somebody's already.
 pub async fn claim(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    run(desk, Move { desk: desk.clone(), by, conversation, to: None, note: None }).await
+    run(desk, Move { by, conversation, to: None, note: None }).await
 }
 
 /// Hands a conversation to `to`, a member of its line, with a note for them.
@@ -41,29 +41,28 @@ pub async fn transfer(
     note: Option<String>,
 ) -> Result<(), Failure> {
     let note = reasons::optional("note", note.as_deref().unwrap_or_default())?;
-    run(desk, Move { desk: desk.clone(), by, conversation, to: Some(to), note }).await
+    run(desk, Move { by, conversation, to: Some(to), note }).await
 }
 
 async fn run(desk: &Desk, job: Move) -> Result<(), Failure> {
-    let sent = desk.store.write(job).await??;
-    desk.send(sent);
+    desk.work(job).await??;
     Ok(())
 }
 
 struct Move {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
     to: Option<PersonId>,
     note: Option<String>,
 }
 
-impl Job for Move {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for Move {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let _now = work.now;
         let note = self.note.as_deref();
-        move_in(&self.desk, tx, (self.by, self.conversation), self.to, note, self.desk.clock.now()).await
+        move_in(work, (self.by, self.conversation), self.to, note).await
     }
 }
 
@@ -72,15 +71,13 @@ impl Job for Move {
 /// # Errors
 /// What the database said; the inner error as [`transfer`].
 pub(in crate::desk) async fn move_in(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     (by, conversation_id): (PersonId, ConversationId),
     to: Option<PersonId>,
     note: Option<&str>,
-    now: At,
-) -> Result<Result<Enqueued, Failure>> {
-    let line = queue::hold_line_of(tx, conversation_id).await?;
-    let Some((conversation, viewer)) = access::conversation(tx, by, conversation_id).await? else {
+) -> Result<Result<(), Failure>> {
+    let line = queue::hold_line_of(work.tx, conversation_id).await?;
+    let Some((conversation, viewer)) = access::conversation(work.tx, by, conversation_id).await? else {
         return Ok(Err(Failure::NotFound));
     };
     if conversation.closed {
@@ -88,118 +85,114 @@ pub(in crate::desk) async fn move_in(
     }
     let assignee = to.unwrap_or(by);
     if conversation.pinned_to == Some(assignee) {
-        return Ok(Ok(Enqueued::default()));
+        return Ok(Ok(()));
     }
     if to.is_none() && conversation.pinned_to.is_some() && !viewer.manages {
         return Ok(Err(Failure::refused("conversation", "somebody else has taken it")));
     }
-    if access::assignee(tx, assignee, conversation_id).await?.is_none() {
+    if access::assignee(work.tx, assignee, conversation_id).await?.is_none() {
         let (field, why) = match to {
             Some(_) => ("to", "this person is not a member of the line, or is disabled: choose somebody else"),
             None => ("conversation", "only members of the line can take it: have an admin add you to the line"),
         };
         return Ok(Err(Failure::refused(field, why)));
     }
-    let mut done = send_due::at_once(desk, tx, conversation_id, now).await?;
-    done.add(hand_over(desk, tx, &conversation, &viewer, assignee, note, now).await?);
+    send_due::at_once(work, conversation_id).await?;
+    hand_over(work, &conversation, &viewer, assignee, note).await?;
     // Whoever had it may take another customer.
-    done.add(queue::drain_after(desk, tx, line, now).await?);
-    Ok(Ok(done))
+    queue::drain_after(work, line).await?;
+    Ok(Ok(()))
 }
 
 /// Pins an unassigned conversation to somebody who acts in it; opens the leg of their phone if they have one.
 pub(in crate::desk) async fn take(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     viewer: &Viewer,
-    now: At,
-) -> Result<Enqueued> {
-    hand_over(desk, tx, conversation, viewer, viewer.id, None, now).await
+) -> Result<()> {
+    hand_over(work, conversation, viewer, viewer.id, None).await
 }
 
 async fn hand_over(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     by: &Viewer,
     to: PersonId,
     note: Option<&str>,
-    now: At,
-) -> Result<Enqueued> {
-    let assignee = access::assignee(tx, to, conversation.id).await?;
+) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
+    let assignee = access::assignee(work.tx, to, conversation.id).await?;
     let kind = if to == by.id { CLAIMED } else { TRANSFERRED };
     let data = json!({
         "to": to.0.to_string(), "to_name": assignee.map(|assignee| assignee.name),
         "from": conversation.pinned_to.map(|id| id.0.to_string()), "note": note,
     });
-    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, kind, Some(by.id), &data).await?;
+    work.event(Some(conversation.id), kind, Some(by.id), data);
     if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
         let message =
             crate::desk::replies::reply::web_message(desk, conversation.id, by.id, "note", "kept", note, None, now);
-        crate::store::conversations::messages::insert(tx, &[message]).await?;
+        crate::store::conversations::messages::insert(work.tx, &[message]).await?;
     }
-    give(desk, tx, conversation, to, kind, now).await
+    give(work, conversation, to, kind).await
 }
 
 /// Pins a conversation to `to`, opens the leg of their phone if they have one, and sends them, in order, what waited
 /// for whoever had it before. `why` the leg of the rep before ends.
 pub(in crate::desk) async fn give(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     to: PersonId,
     why: &'static str,
-    now: At,
-) -> Result<Enqueued> {
-    let mut done = take_away(desk, tx, conversation, why, now).await?;
-    pins::pin(tx, conversation.id, Some(to), now).await?;
+) -> Result<()> {
+    let now = work.now;
+    take_away(work, conversation, why).await?;
+    pins::pin(work.tx, conversation.id, Some(to), now).await?;
     faults::point("after_pin");
     if why != CLAIMED {
-        attention::unseen(tx, conversation.id, why == TRANSFERRED).await?;
+        attention::unseen(work.tx, conversation.id, why == TRANSFERRED).await?;
     }
-    let Some(theirs) = routes::conversations(tx, &[conversation.id]).await?.into_iter().next() else { return Ok(done) };
+    let Some(theirs) = routes::conversations(work.tx, &[conversation.id]).await?.into_iter().next() else {
+        return Ok(());
+    };
     if let (Some(phone), Some(customer)) = (&theirs.rep_phone, &theirs.customer_phone) {
-        done.add(legs::open_rep_leg(desk, tx, theirs.id, (to, phone), customer, now).await?);
+        legs::open_rep_leg(work, theirs.id, (to, phone), customer).await?;
     }
-    done.add(handover::release(desk, tx, &theirs, now).await?);
-    Ok(done)
+    handover::release(work, &theirs).await?;
+    Ok(())
 }
 
 /// Takes a conversation from its rep, if it has one: the leg of their phone ends, and what waited for that phone
 /// waits for whoever gets it. `why` the leg ends.
 pub(in crate::desk) async fn take_away(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     why: &'static str,
-    now: At,
-) -> Result<Enqueued> {
-    let freed = detach(desk, tx, conversation, why, now).await?;
-    claim::free(desk, tx, freed, now).await
+) -> Result<()> {
+    let freed = detach(work, conversation, why).await?;
+    claim::free(work, freed).await
 }
 
 /// As [`take_away`], but nothing leaves yet; returns the lanes in which something may, once everything that is to be
 /// taken away has been: one lane may hold texts of several conversations.
 pub(in crate::desk) async fn detach(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     why: &'static str,
-    now: At,
 ) -> Result<Freed> {
+    let (desk, now) = (work.desk, work.now);
     let mut lanes = Freed::default();
     if let Some(before) = conversation.pinned_to {
-        pins::pin(tx, conversation.id, None, now).await?;
+        pins::pin(work.tx, conversation.id, None, now).await?;
         let rests_until = now + desk.policies.pool.quarantine;
-        opening::end_legs(tx, conversation.id, Some(before), why, now, rests_until).await?;
-        let (waiting, freed) = pins::take_back(tx, conversation.id, before, "handed to somebody else", now).await?;
+        opening::end_legs(work.tx, conversation.id, Some(before), why, now, rests_until).await?;
+        let (waiting, freed) =
+            pins::take_back(work.tx, conversation.id, before, "handed to somebody else", now).await?;
         let first = waiting.into_iter().chain(conversation.waits_from).min();
         if first != conversation.waits_from {
-            store_queue::wait_from(tx, conversation.id, first).await?;
+            store_queue::wait_from(work.tx, conversation.id, first).await?;
         }
         lanes = freed;
     }
-    changes::note(tx, &[(conversation.id, "conversation")], now).await?;
+    work.note(&[(conversation.id, "conversation")]);
     Ok(lanes)
 }

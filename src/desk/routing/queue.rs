@@ -6,12 +6,12 @@ use serde_json::json;
 use super::pin;
 use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::outbox::{Enqueued, claim};
+use crate::desk::outbox::claim;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
 use crate::domain::policy::{PickPolicy, SupportPolicy};
 use crate::domain::routing::pick::{self, Member, Pick};
 use crate::faults;
-use crate::store::conversations::changes;
 use crate::store::conversations::pins::Freed;
 use crate::store::routing::opening::{self, Counted, LineMember};
 use crate::store::routing::queue;
@@ -39,11 +39,12 @@ pub(in crate::desk) struct HeldLine {
 
 impl HeldLine {
     /// Holds `line`; before any of its conversations.
-    pub(in crate::desk) async fn hold(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<HeldLine> {
-        let rules = opening::hold_line(tx, line).await?.unwrap_or_default();
+    pub(in crate::desk) async fn hold(work: &mut UnitOfWork<'_>, line: NumberId) -> Result<HeldLine> {
+        let (desk, now) = (work.desk, work.now);
+        let rules = opening::hold_line(work.tx, line).await?.unwrap_or_default();
         let policy = desk.policies.support_of(rules.policies.as_deref());
         let counted = if policy.pick == PickPolicy::LeastBusy { Counted::All } else { Counted::Limited };
-        let members = opening::members(tx, line, rules.hours.as_deref(), counted, now).await?;
+        let members = opening::members(work.tx, line, rules.hours.as_deref(), counted, now).await?;
         Ok(HeldLine { line, policy, members, greeting: rules.greeting, given: 0, had: None })
     }
 
@@ -53,15 +54,10 @@ impl HeldLine {
     }
 
     /// Chooses somebody, who counts one conversation more from here on.
-    pub(in crate::desk) async fn pick(
-        &mut self,
-        desk: &Desk,
-        tx: &mut Tx,
-        last: Option<PersonId>,
-        now: At,
-    ) -> Result<Pick> {
+    pub(in crate::desk) async fn pick(&mut self, work: &mut UnitOfWork<'_>, last: Option<PersonId>) -> Result<Pick> {
+        let (desk, now) = (work.desk, work.now);
         let pick = self.choose(desk, last, now);
-        self.keep_turns(tx, pick.chosen.as_slice(), now).await?;
+        self.keep_turns(work.tx, pick.chosen.as_slice(), now).await?;
         Ok(pick)
     }
 
@@ -108,43 +104,36 @@ impl HeldLine {
     /// goes on waiting, and the timeline says so.
     pub(in crate::desk) async fn assign(
         &mut self,
-        desk: &Desk,
-        tx: &mut Tx,
+        work: &mut UnitOfWork<'_>,
         conversation: &Conversation,
         last: Option<PersonId>,
-        now: At,
-        done: &mut Enqueued,
     ) -> Result<()> {
-        let pick = self.pick(desk, tx, last, now).await?;
+        let pick = self.pick(work, last).await?;
         let event = if pick.chosen.is_some() { "picked" } else { "unassigned" };
-        changes::event(tx, desk.ids.next(now), Some(conversation.id), now, event, None, &json!(pick)).await?;
+        work.event(Some(conversation.id), event, None, json!(pick));
         if let Some(chosen) = pick.chosen {
             self.given += 1;
-            done.add(pin::give(desk, tx, conversation, chosen, event, now).await?);
+            pin::give(work, conversation, chosen, event).await?;
         }
         Ok(())
     }
 }
 
 /// Gives the conversations of `line` that nobody has to candidates, the longest waiting first.
-pub async fn drain(desk: &Desk, tx: &mut Tx, line: NumberId, now: At) -> Result<Enqueued> {
-    let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
-    drain_held(desk, tx, &mut held_line, now).await
+pub async fn drain(work: &mut UnitOfWork<'_>, line: NumberId) -> Result<()> {
+    let mut held_line = HeldLine::hold(work, line).await?;
+    drain_held(work, &mut held_line).await
 }
 
 /// As [`drain`], of a line that is held already.
-pub(in crate::desk) async fn drain_held(
-    desk: &Desk,
-    tx: &mut Tx,
-    held_line: &mut HeldLine,
-    now: At,
-) -> Result<Enqueued> {
-    let mut done = Enqueued::default();
+pub(in crate::desk) async fn drain_held(work: &mut UnitOfWork<'_>, held_line: &mut HeldLine) -> Result<()> {
+    let now = work.now;
+
     if !held_line.has_candidate() {
-        return Ok(done);
+        return Ok(());
     }
-    let waiting = queue::unassigned(tx, held_line.line, MOST).await?;
-    let conversations = routes::conversations(tx, &waiting).await?;
+    let waiting = queue::unassigned(work.tx, held_line.line, MOST).await?;
+    let conversations = routes::conversations(work.tx, &waiting).await?;
     for id in waiting {
         // Somebody may have taken or closed it before it was locked.
         let conversation = conversations
@@ -154,11 +143,11 @@ pub(in crate::desk) async fn drain_held(
         if !held_line.has_candidate() {
             break;
         }
-        let last = held_line.last_rep(tx, conversation.customer, now).await?;
-        held_line.assign(desk, tx, conversation, last, now, &mut done).await?;
+        let last = held_line.last_rep(work.tx, conversation.customer, now).await?;
+        held_line.assign(work, conversation, last).await?;
         faults::point("during_drain");
     }
-    Ok(done)
+    Ok(())
 }
 
 /// Holds the line of `conversation`, if it has one, and returns it; before the conversation itself is held.
@@ -172,66 +161,56 @@ pub(in crate::desk) async fn hold_line_of(tx: &mut Tx, conversation: Conversatio
 
 /// Drains the line, which is held, of something that just ended or went to somebody else: whoever had it may take
 /// another.
-pub(in crate::desk) async fn drain_after(
-    desk: &Desk,
-    tx: &mut Tx,
-    line: Option<NumberId>,
-    now: At,
-) -> Result<Enqueued> {
+pub(in crate::desk) async fn drain_after(work: &mut UnitOfWork<'_>, line: Option<NumberId>) -> Result<()> {
     match line {
-        Some(line) => drain(desk, tx, line, now).await,
-        None => Ok(Enqueued::default()),
+        Some(line) => drain(work, line).await,
+        None => Ok(()),
     }
 }
 
 /// Takes all open conversations on the lines from `person` and has others picked for them; what nobody can take waits
 /// unassigned. Hold nothing before.
 pub(in crate::desk) async fn repick_all(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     person: PersonId,
     lines: &[NumberId],
     why: &'static str,
-    now: At,
-) -> Result<Enqueued> {
+) -> Result<()> {
     let mut freed = Freed::default();
     for line in lines {
-        opening::hold_line(tx, *line).await?;
-        let ids = queue::open_of(tx, person, *line).await?;
-        let mut conversations = routes::conversations(tx, &ids).await?;
+        opening::hold_line(work.tx, *line).await?;
+        let ids = queue::open_of(work.tx, person, *line).await?;
+        let mut conversations = routes::conversations(work.tx, &ids).await?;
         conversations.retain(|conversation| conversation.pinned_to == Some(person) && !conversation.closed);
         for conversation in &conversations {
             let data = json!({ "from": person.0.to_string(), "why": why });
-            changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "taken_away", None, &data).await?;
-            freed.add(pin::detach(desk, tx, conversation, why, now).await?);
+            work.event(Some(conversation.id), "taken_away", None, data);
+            freed.add(pin::detach(work, conversation, why).await?);
             faults::point("during_repick");
         }
     }
     // Only now: what stood in the same lane for another of their conversations must not leave for their phone.
-    let mut done = claim::free(desk, tx, freed, now).await?;
+    claim::free(work, freed).await?;
     for line in lines {
-        done.add(drain(desk, tx, *line, now).await?);
+        drain(work, *line).await?;
     }
-    Ok(done)
+    Ok(())
 }
 
 /// Picks anew for a conversation whose rep is missing, if there is anybody else; the line is held.
 pub(in crate::desk) async fn replace(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     held_line: &mut HeldLine,
     conversation: &Conversation,
     why: &'static str,
-    now: At,
-) -> Result<Enqueued> {
-    let mut done = Enqueued::default();
-    let Some(before) = conversation.pinned_to.filter(|_| held_line.has_candidate()) else { return Ok(done) };
+) -> Result<()> {
+    let Some(before) = conversation.pinned_to.filter(|_| held_line.has_candidate()) else { return Ok(()) };
     let data = json!({ "from": before.0.to_string(), "why": why });
-    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "taken_away", None, &data).await?;
-    let pick = held_line.pick(desk, tx, None, now).await?;
-    changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "picked", None, &json!(pick)).await?;
+    work.event(Some(conversation.id), "taken_away", None, data);
+    let pick = held_line.pick(work, None).await?;
+    work.event(Some(conversation.id), "picked", None, json!(pick));
     if let Some(chosen) = pick.chosen {
-        done.add(pin::give(desk, tx, conversation, chosen, why, now).await?);
+        pin::give(work, conversation, chosen, why).await?;
     }
-    Ok(done)
+    Ok(())
 }

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::pin;
 use super::queue::HeldLine;
-use crate::desk::outbox::Enqueued;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::conversations::{access, changes};
+use crate::store::Result;
+use crate::store::conversations::access;
 use crate::store::routing::{queue as store_queue, routes};
-use crate::store::{Job, Result, Tx};
 
 /// The most conversations that are given away at once.
 pub const MOST: usize = 500;
@@ -71,28 +71,27 @@ pub async fn reassign(desk: &Desk, by: PersonId, ids: &[ConversationId], to: New
 /// [`Failure::NotFound`] for anybody else, or if there is no such conversation; [`Failure::Refused`] if it is closed or
 /// nobody could take it.
 pub async fn pick_anew(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    let sent = desk.store.write(Anew { desk: desk.clone(), by, conversation }).await??;
-    desk.send(sent);
+    desk.work(Anew { by, conversation }).await??;
     Ok(())
 }
 
 struct Anew {
-    desk: Desk,
     by: PersonId,
     conversation: ConversationId,
 }
 
-impl Job for Anew {
-    type Out = Result<Enqueued, Failure>;
+impl Verb for Anew {
+    type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let (desk, now) = (&self.desk, self.desk.clock.now());
-        let Some(line) = store_queue::line_of(tx, self.conversation).await? else { return Ok(Err(Failure::NotFound)) };
-        let mut held_line = HeldLine::hold(desk, tx, line, now).await?;
-        let Some((_, viewer)) = access::conversation(tx, self.by, self.conversation).await? else {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let Some(line) = store_queue::line_of(work.tx, self.conversation).await? else {
             return Ok(Err(Failure::NotFound));
         };
-        let Some(conversation) = routes::conversations(tx, &[self.conversation]).await?.into_iter().next() else {
+        let mut held_line = HeldLine::hold(work, line).await?;
+        let Some((_, viewer)) = access::conversation(work.tx, self.by, self.conversation).await? else {
+            return Ok(Err(Failure::NotFound));
+        };
+        let Some(conversation) = routes::conversations(work.tx, &[self.conversation]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
         if !viewer.manages {
@@ -105,17 +104,16 @@ impl Job for Anew {
         if !held_line.has_candidate() {
             return Ok(Err(Failure::refused("conversation", "nobody else on its line can take it now")));
         }
-        let mut done = Enqueued::default();
+
         if let Some(before) = conversation.pinned_to {
             let data = json!({ "from": before.0.to_string(), "why": "reassigned" });
-            changes::event(tx, desk.ids.next(now), Some(conversation.id), now, "taken_away", Some(self.by), &data)
-                .await?;
-            done.add(pin::take_away(desk, tx, &conversation, "reassigned", now).await?);
+            work.event(Some(conversation.id), "taken_away", Some(self.by), data);
+            pin::take_away(work, &conversation, "reassigned").await?;
         }
-        let Some(conversation) = routes::conversations(tx, &[self.conversation]).await?.into_iter().next() else {
+        let Some(conversation) = routes::conversations(work.tx, &[self.conversation]).await?.into_iter().next() else {
             return Ok(Err(Failure::NotFound));
         };
-        held_line.assign(desk, tx, &conversation, None, now, &mut done).await?;
-        Ok(Ok(done))
+        held_line.assign(work, &conversation, None).await?;
+        Ok(Ok(()))
     }
 }

@@ -3,14 +3,13 @@
 use serde_json::json;
 
 use super::legs;
-use crate::clock::At;
-use crate::desk::Desk;
+use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
-use crate::store::conversations::{access, changes, pins};
+use crate::store::conversations::{access, pins};
 use crate::store::routing::opening;
 use crate::store::routing::routes::{self, Conversation};
-use crate::store::{Result, Tx, people};
+use crate::store::{Result, people};
 
 /// With whom a conversation is taken up again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,38 +27,37 @@ pub enum With {
 /// # Errors
 /// What the database said; a leg taken meanwhile makes the job begin anew.
 pub async fn reopen(
-    desk: &Desk,
-    tx: &mut Tx,
+    work: &mut UnitOfWork<'_>,
     conversation_id: ConversationId,
     (by, with): (Option<PersonId>, With),
     why: &str,
-    now: At,
 ) -> Result<Option<Conversation>> {
-    let Some(conversation) = routes::conversations(tx, &[conversation_id]).await?.into_iter().next() else {
+    let (desk, now) = (work.desk, work.now);
+    let Some(conversation) = routes::conversations(work.tx, &[conversation_id]).await?.into_iter().next() else {
         return Ok(None);
     };
     let (true, Some(line), Some(customer)) = (conversation.closed, conversation.line, &conversation.customer_phone)
     else {
         return Ok(None);
     };
-    let elsewhere = routes::live_on(tx, customer, line).await?.is_some();
-    if elsewhere || people::by_phone(tx, customer).await?.is_some() {
+    let elsewhere = routes::live_on(work.tx, customer, line).await?.is_some();
+    if elsewhere || people::by_phone(work.tx, customer).await?.is_some() {
         return Ok(None);
     }
-    pins::reopen(tx, conversation_id).await?;
-    opening::legs(tx, &[legs::customer_leg(desk, conversation_id, line, customer, now)], now).await?;
-    changes::event(tx, desk.ids.next(now), Some(conversation_id), now, "reopened", by, &json!({ "why": why })).await?;
+    pins::reopen(work.tx, conversation_id).await?;
+    opening::legs(work.tx, &[legs::customer_leg(desk, conversation_id, line, customer, now)], now).await?;
+    work.event(Some(conversation_id), "reopened", by, json!({ "why": why }));
     faults::point("after_reopen");
     let assignee = match (with, conversation.pinned_to) {
-        (With::SameRep, Some(rep)) => access::assignee(tx, rep, conversation_id).await?.map(|_| rep),
+        (With::SameRep, Some(rep)) => access::assignee(work.tx, rep, conversation_id).await?.map(|_| rep),
         _ => None,
     };
     if assignee != conversation.pinned_to {
-        pins::pin(tx, conversation_id, assignee, now).await?;
+        pins::pin(work.tx, conversation_id, assignee, now).await?;
     }
     if let (Some(rep), Some(phone)) = (assignee, &conversation.rep_phone) {
-        legs::open_free_leg(desk, tx, conversation_id, (rep, phone), customer, now).await?;
+        legs::open_free_leg(work, conversation_id, (rep, phone), customer).await?;
     }
-    changes::note(tx, &[(conversation_id, "conversation")], now).await?;
-    Ok(routes::conversations(tx, &[conversation_id]).await?.into_iter().next())
+    work.note(&[(conversation_id, "conversation")]);
+    Ok(routes::conversations(work.tx, &[conversation_id]).await?.into_iter().next())
 }

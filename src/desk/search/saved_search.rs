@@ -1,5 +1,6 @@
 //! Searches that people keep for themselves.
 
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{PersonId, SavedSearchId};
 use crate::domain::words::name;
@@ -23,27 +24,27 @@ pub async fn keep(desk: &Desk, by: PersonId, name: &str, query: &str) -> Result<
     if name.chars().count() > LONGEST.0 || query.chars().count() > LONGEST.1 {
         return Err(Failure::refused("name", format!("a name has at most {} characters", LONGEST.0)));
     }
-    desk.store.write(Keep { desk: desk.clone(), by, name, query: query.to_owned() }).await?
+    desk.work(Keep { by, name, query: query.to_owned() }).await?
 }
 
 struct Keep {
-    desk: Desk,
     by: PersonId,
     name: String,
     query: String,
 }
 
-impl Job for Keep {
+impl Verb for Keep {
     type Out = Result<(), Failure>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let now = self.desk.clock.now();
-        let own = saved_searches::of(tx, self.by).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+
+        let own = saved_searches::of(work.tx, self.by).await?;
         if own.len() >= MOST && !own.iter().any(|one| one.name == self.name) {
             return Ok(Err(Failure::refused("name", format!("you keep {MOST} searches already: forget one first"))));
         }
-        let id = SavedSearchId(self.desk.ids.next(now));
-        saved_searches::keep(tx, id, self.by, (&self.name, &self.query), now).await.map(Ok)
+        let id = SavedSearchId(work.desk.ids.next(now));
+        saved_searches::keep(work.tx, id, self.by, (&self.name, &self.query), now).await.map(Ok)
     }
 }
 

@@ -5,8 +5,9 @@
 
 use crate::clock::{At, seconds};
 use crate::desk::Desk;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::store::upkeep::{carrier_clock, clock_jumps};
-use crate::store::{Job, Result, Tx};
+use crate::store::{Result, Tx};
 
 /// What was written within this time before now was written by the clock as it is now: jumps are noticed sooner.
 const NOTICED: std::time::Duration = seconds(5);
@@ -20,7 +21,7 @@ pub async fn replan(desk: &Desk) -> Result<bool> {
     if jump == 0 {
         return Ok(false);
     }
-    let done = desk.store.write(Replan { desk: desk.clone(), jump }).await;
+    let done = desk.work(Replan { jump }).await;
     if done.is_err() {
         desk.readiness.jump_again(jump);
     }
@@ -29,21 +30,21 @@ pub async fn replan(desk: &Desk) -> Result<bool> {
 }
 
 struct Replan {
-    desk: Desk,
     jump: i64,
 }
 
-impl Job for Replan {
+impl Verb for Replan {
     type Out = bool;
 
-    async fn run(&self, tx: &mut Tx) -> Result<bool> {
-        let now = self.desk.clock.now();
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+        let now = work.now;
+
         // Nodes share the database's clock, and one of them is enough.
-        if lately(tx, now).await? {
+        if lately(work.tx, now).await? {
             return Ok(false);
         }
-        plans(tx, self.jump, now).await?;
-        carrier_clock::jumped(tx, self.jump).await?;
+        plans(work.tx, self.jump, now).await?;
+        carrier_clock::jumped(work.tx, self.jump).await?;
         Ok(true)
     }
 }

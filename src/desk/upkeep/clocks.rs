@@ -6,10 +6,11 @@
 use super::clock_jump;
 use super::watch::JUMP;
 use crate::desk::Desk;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::time::offset::{is_told, worded};
 use crate::metrics;
+use crate::store::Result;
 use crate::store::upkeep::carrier_clock::{self, Kept};
-use crate::store::{Job, Result, Tx};
 
 /// The offset is written anew when it has changed by more; 1 second.
 const CHANGED: u64 = 1_000_000;
@@ -35,7 +36,7 @@ pub async fn compare(desk: &Desk) -> Result<Option<i64>> {
     }
     // What this process has noticed itself comes first, and is no other jump.
     clock_jump::replan(desk).await?;
-    if let Some((before, now)) = desk.store.write(Keep { desk: desk.clone() }).await? {
+    if let Some((before, now)) = desk.work(Keep).await? {
         desk.readiness.compare_clock();
         say(before, now);
         desk.ring();
@@ -56,23 +57,22 @@ fn say(before: Option<Kept>, now: Kept) {
     }
 }
 
-struct Keep {
-    desk: Desk,
-}
+struct Keep;
 
-impl Job for Keep {
+impl Verb for Keep {
     /// What was kept before and is kept now; `None` if it is too early to say.
     type Out = Option<(Option<Kept>, Kept)>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
         // Just after a jump another node may know the offset from before.
-        if clock_jump::lately(tx, self.desk.clock.now()).await? {
+        if clock_jump::lately(work.tx, now).await? {
             return Ok(None);
         }
-        let (now, Some(ahead)) = (self.desk.clock.now(), self.desk.carrier.ahead()) else { return Ok(None) };
-        let before = carrier_clock::get(tx).await?;
+        let (now, Some(ahead)) = (now, work.desk.carrier.ahead()) else { return Ok(None) };
+        let before = carrier_clock::get(work.tx).await?;
         if let Some(kept) = before
-            && !self.desk.readiness.has_compared_clock()
+            && !work.desk.readiness.has_compared_clock()
             && u128::from(kept.ahead.abs_diff(ahead)) > JUMP.as_micros()
         {
             let jump = kept.ahead - ahead;
@@ -81,11 +81,11 @@ impl Job for Keep {
                 "the clock was set while nobody noticed: the carrier's is apart from it by another time than before; what was \
                  planned is planned anew"
             );
-            clock_jump::plans(tx, jump, now).await?;
+            clock_jump::plans(work.tx, jump, now).await?;
         }
         let since = before.and_then(|kept| kept.off_since).unwrap_or(now);
         let kept = Kept { ahead, off_since: is_told(ahead).then_some(since) };
-        carrier_clock::keep(tx, kept, now).await?;
+        carrier_clock::keep(work.tx, kept, now).await?;
         Ok(Some((before, kept)))
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::clock::At;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, commands};
 use crate::domain::ids::NumberId;
 use crate::domain::proof;
@@ -69,31 +70,31 @@ pub enum Stays {
 
 /// Gives the database from the account `from` to the account `to`, and writes that down.
 pub async fn give(desk: &Desk, from: &str, to: &str) -> Result<Result<(), Stays>> {
-    desk.store.write(Give { desk: desk.clone(), from: from.to_owned(), to: to.to_owned() }).await
+    desk.work(Give { from: from.to_owned(), to: to.to_owned() }).await
 }
 
 struct Give {
-    desk: Desk,
     from: String,
     to: String,
 }
 
-impl Job for Give {
+impl Verb for Give {
     type Out = Result<(), Stays>;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let held = settings::get(tx, settings::CARRIER_ACCOUNT).await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let now = work.now;
+        let held = settings::get(work.tx, settings::CARRIER_ACCOUNT).await?;
         if held.as_ref() != Some(&self.from) {
             return Ok(Err(Stays::Belongs(held)));
         }
-        let undecided = account_moves::undecided(tx).await?;
+        let undecided = account_moves::undecided(work.tx).await?;
         if undecided > 0 {
             return Ok(Err(Stays::Undecided(undecided)));
         }
-        let now = self.desk.clock.now();
-        settings::set(tx, settings::CARRIER_ACCOUNT, &self.to).await?;
+
+        settings::set(work.tx, settings::CARRIER_ACCOUNT, &self.to).await?;
         let data = json!({ "from": self.from, "to": self.to });
-        acts::by_command(tx, (self.desk.ids.next(now), now), "account_moved", None, &data).await?;
+        acts::by_command(work.tx, (work.desk.ids.next(now), now), "account_moved", None, &data).await?;
         Ok(Ok(()))
     }
 }

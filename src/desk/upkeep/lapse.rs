@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::desk::outbox::deliver::take;
 use crate::desk::people::prove::NoteTooSoon;
 use crate::desk::programs::once;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::MessageId;
 use crate::domain::outbox::fitness::REMEMBERED;
 use crate::domain::outbox::sending::Next;
@@ -77,7 +78,7 @@ pub async fn forget(desk: &Desk) -> Result<u64> {
     let mut all = 0;
     loop {
         // In small pieces, so that webhooks do not wait behind a month's worth.
-        let forgotten = desk.store.write(Forget { desk: desk.clone() }).await?;
+        let forgotten = desk.work(Forget).await?;
         faults::point("after_forget");
         all += forgotten.iter().sum::<u64>();
         if forgotten.iter().all(|rows| *rows < PIECE.unsigned_abs()) {
@@ -86,15 +87,13 @@ pub async fn forget(desk: &Desk) -> Result<u64> {
     }
 }
 
-struct Forget {
-    desk: Desk,
-}
+struct Forget;
 
-impl Job for Forget {
+impl Verb for Forget {
     type Out = [u64; 6];
 
-    async fn run(&self, tx: &mut Tx) -> Result<[u64; 6]> {
-        let now = self.desk.clock.now();
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<[u64; 6]> {
+        let (tx, now) = (&mut *work.tx, work.now);
         // Two nodes that forget the same at once would take it in whatever order each finds it.
         dialect::one_at_a_time(tx, "forget", "").await?;
         let raw = upkeep::forget_raw(tx, now - RAW_KEPT, PIECE).await?;
@@ -160,8 +159,8 @@ pub async fn tally(desk: &Desk) -> Result<()> {
     if too_soon.is_empty() {
         return Ok(());
     }
-    let note = NoteTooSoon { desk: desk.clone(), too_soon: too_soon.clone(), at: desk.clock.now() };
-    let noted = desk.store.write(note).await;
+    let note = NoteTooSoon { too_soon: too_soon.clone(), at: desk.clock.now() };
+    let noted = desk.work(note).await;
     if noted.is_err() {
         for (attempted, count) in too_soon {
             desk.tallies.add_too_soon(attempted, count);

@@ -3,6 +3,7 @@
 use crate::carrier::Sent;
 use crate::clock::At;
 use crate::desk::Desk;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::outbox::outage::next_question;
 use crate::store::outbox::outage;
 use crate::store::{Job, Result, Tx};
@@ -21,7 +22,7 @@ pub(in crate::desk) async fn shows(desk: &Desk, sent: Shown, trial: bool) -> Res
             }
         }
         Shown::Answer if trial => {
-            if desk.store.write(End { desk: desk.clone() }).await? {
+            if desk.work(End).await? {
                 tracing::info!("the carrier can be reached again: what has waited is sent");
                 desk.ring();
             }
@@ -55,13 +56,13 @@ pub async fn take(desk: &Desk) -> Result<bool> {
     if out.is_none_or(|out| out.trial || out.probe_at > desk.clock.now()) {
         return Ok(false);
     }
-    desk.store.write(Take { desk: desk.clone() }).await
+    desk.work(Take).await
 }
 
 /// Asks the carrier whether it is there. If it is, a text is tried next.
 pub async fn ask(desk: &Desk) -> Result<()> {
     if desk.carrier.is_there().await {
-        desk.store.write(Answers { desk: desk.clone() }).await?;
+        desk.work(Answers).await?;
         desk.ring();
     }
     Ok(())
@@ -89,39 +90,36 @@ impl Job for Begin {
     }
 }
 
-struct Take {
-    desk: Desk,
-}
+struct Take;
 
-impl Job for Take {
+impl Verb for Take {
     type Out = bool;
 
-    async fn run(&self, tx: &mut Tx) -> Result<bool> {
-        let now = self.desk.clock.now();
-        outage::take(tx, next_question(&self.desk.chance, now), now).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+        let now = work.now;
+
+        outage::take(work.tx, next_question(&work.desk.chance, now), now).await
     }
 }
 
-struct Answers {
-    desk: Desk,
-}
+struct Answers;
 
-impl Job for Answers {
+impl Verb for Answers {
     type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> Result<()> {
-        outage::answers(tx, self.desk.clock.now()).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+        let now = work.now;
+        outage::answers(work.tx, now).await
     }
 }
 
-struct End {
-    desk: Desk,
-}
+struct End;
 
-impl Job for End {
+impl Verb for End {
     type Out = bool;
 
-    async fn run(&self, tx: &mut Tx) -> Result<bool> {
-        outage::end(tx, self.desk.clock.now()).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+        let now = work.now;
+        outage::end(work.tx, now).await
     }
 }

@@ -67,7 +67,7 @@ pub struct NewEvent {
     /// Row id.
     pub id: i64,
     /// Of which conversation.
-    pub conversation: ConversationId,
+    pub conversation: Option<ConversationId>,
     /// What happened.
     pub kind: &'static str,
     /// Who did it; nobody in particular, if it was time, an integrator or the system.
@@ -82,7 +82,7 @@ pub async fn events(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
         let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) ");
         q.push_values(piece, |mut b, row| {
             b.push_bind(row.id)
-                .push_bind(row.conversation.0)
+                .push_bind(row.conversation.map(|id| id.0))
                 .push_bind(at.0)
                 .push_bind(row.kind)
                 .push_bind(row.actor.map(|id| id.0))

@@ -18,8 +18,6 @@ pub use row::{Column, FromRow, Index, Row};
 pub use sqlx::AssertSqlSafe;
 pub use value::Value;
 
-pub(in crate::store) use row::from_row;
-
 /// A statement and its values.
 #[derive(Debug)]
 #[must_use = "a statement does nothing before it is executed"]

@@ -146,4 +146,3 @@ macro_rules! from_row {
         }
     };
 }
-pub(in crate::store) use from_row;

@@ -7,13 +7,13 @@ use rocket::http::Status;
 use serde_json::json;
 
 use switchboard::clock::{At, days, hours, minutes, seconds};
-use switchboard::desk::Desk;
-use switchboard::desk::programs::events::{Event, record};
+use switchboard::desk::programs::events::Event;
 use switchboard::desk::programs::post;
 use switchboard::desk::upkeep::lapse;
+use switchboard::desk::work::{UnitOfWork, Verb};
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::programs::event::Kind;
-use switchboard::store::{Job, Result, Tx};
+use switchboard::store::Result;
 
 use super::Program;
 use super::receiver::Receiver;
@@ -28,24 +28,22 @@ fn out_in_the_world(plan: &mut Plan) {
     plan.reaches_private = false;
 }
 
-struct Tell {
-    desk: Desk,
-    told: Vec<(ConversationId, Kind)>,
-}
+struct Tell(Vec<(ConversationId, Kind)>);
 
-impl Job for Tell {
+impl Verb for Tell {
     type Out = ();
 
-    async fn run(&self, tx: &mut Tx) -> Result<()> {
-        let told: Vec<Event> =
-            self.told.iter().map(|(pair, kind)| Event::of(*pair, *kind, json!({ "n": 1 }))).collect();
-        record(&self.desk, tx, &told, self.desk.clock.now()).await
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+        for (pair, kind) in &self.0 {
+            work.tell(Event::of(*pair, *kind, json!({ "n": 1 })));
+        }
+        Ok(())
     }
 }
 
 /// Tells of what happened, as the desk does within what it does.
 async fn happens(house: &House, told: &[(ConversationId, Kind)]) {
-    house.desk.store.write(Tell { desk: house.desk.clone(), told: told.to_vec() }).await.unwrap();
+    house.desk.work(Tell(told.to_vec())).await.unwrap();
 }
 
 /// Has a conversation be a pair of the app `bait shop`, as far as those who are told of it are concerned.

@@ -144,7 +144,7 @@ impl Deed {
                     Ok(setup) => setup,
                     Err(mistakes) => return Answer::Broken(format!("{mistakes:?} in {text}")),
                 };
-                match (Apply { setup, desk: desk.clone() }).on(false).await {
+                match (Apply { setup }).on(desk, false).await {
                     Ok(Ok(_)) => Answer::Done,
                     Ok(Err(mistakes)) => Answer::Broken(format!("{mistakes:?} in {text}")),
                     Err(why) => Answer::Broken(why.to_string()),

@@ -121,8 +121,8 @@ async fn settle(store: &Store) {
     let clock = Clock::test(START);
     let carrier = Arc::new(Faulty::new(&clock));
     let (desk, _outgoing) = desk((1000, store.clone()), &clock, carrier, Policies::default(), 1);
-    let apply = Apply { setup: world::SETUP.parse().unwrap(), desk };
-    apply.on(false).await.unwrap().unwrap();
+    let apply = Apply { setup: world::SETUP.parse().unwrap() };
+    apply.on(&desk, false).await.unwrap().unwrap();
 }
 
 /// A desk, and the requests that it begins.

@@ -6,8 +6,8 @@ use crate::both_stores;
 use crate::house::{House, LINE};
 
 async fn applied(house: &House, text: &str, rehearse: bool) -> Outcome {
-    let apply = Apply { setup: text.parse().unwrap(), desk: house.desk.clone() };
-    apply.on(rehearse).await.unwrap()
+    let apply = Apply { setup: text.parse().unwrap() };
+    apply.on(&house.desk, rehearse).await.unwrap()
 }
 
 async fn changes(house: &House, text: &str) -> Vec<String> {

@@ -390,7 +390,7 @@ async fn what_was_known_of_another_database_takes_nothing_in() {
     assert_eq!(waiting.len(), 1);
     // The connection that is to take it in finds an older state of the database.
     house.desk.store.timeline().turn();
-    assert!(receiving::receive_arrival(&house.desk, epoch, waiting[0].clone()).await.is_err());
+    assert!(receiving::receive_arrival(&house.desk, epoch, waiting[0].clone(), None).await.is_err());
     assert!(receiving::receive_arrivals(&house.desk, epoch, waiting.clone()).await.is_err());
     assert_eq!(waits().await, waiting);
     house.looks_for_missed_texts().await;

@@ -12,10 +12,9 @@ use serde_json::json;
 pub use change::{Change, NewPerson};
 use plan::Facts;
 
-use crate::clock::At;
 use crate::desk::Desk;
-use crate::desk::outbox::Enqueued;
 use crate::desk::people::{hold_all, phones};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
 use crate::domain::setup::{Mistake, Setup};
@@ -24,7 +23,7 @@ use crate::store::engine::lock_order::hold_rows;
 use crate::store::lines::{self, texts};
 use crate::store::people::{self, acts};
 use crate::store::routing::{numbers, opening};
-use crate::store::{self, Job, Tx};
+use crate::store::{self, Tx};
 
 /// What was changed, or why nothing could be.
 pub type Outcome = Result<Vec<Change>, Vec<Mistake>>;
@@ -34,166 +33,156 @@ pub type Outcome = Result<Vec<Change>, Vec<Mistake>>;
 pub struct Apply {
     /// What is wanted.
     pub setup: Setup,
-    /// Where.
-    pub desk: Desk,
 }
 
 impl Apply {
     /// Makes it so and returns what changed, in order; with `rehearse` everything is taken back at once. What follows
     /// from a change (waiting customers go to whoever can take them now, customers of somebody who is gone go to
     /// others) is part of the same transaction.
-    pub async fn on(self, rehearse: bool) -> store::Result<Outcome> {
-        let desk = self.desk.clone();
-        if rehearse {
-            return desk.store.rehearse(self).await.map(|(outcome, _)| outcome);
-        }
-        let (outcome, sent) = desk.store.write(self).await?;
-        desk.send(sent);
-        Ok(outcome)
+    pub async fn on(self, desk: &Desk, rehearse: bool) -> store::Result<Outcome> {
+        if rehearse { desk.rehearse(self).await } else { desk.work(self).await }
     }
 }
 
-impl Job for Apply {
-    type Out = (Outcome, Enqueued);
+impl Verb for Apply {
+    type Out = Outcome;
 
-    async fn run(&self, tx: &mut Tx) -> store::Result<Self::Out> {
-        dialect::one_at_a_time(tx, "apply", "").await?;
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<Self::Out> {
+        let now = work.now;
+        dialect::one_at_a_time(work.tx, "apply", "").await?;
         // As on the web: two who take the last admins away, one each, take turns.
-        hold_all(tx).await?;
-        let facts = facts(tx).await?;
+        hold_all(work.tx).await?;
+        let facts = facts(work.tx).await?;
         let changes = match plan::plan(&facts, &self.setup) {
             Ok(changes) => changes,
-            Err(mistakes) => return Ok((Err(mistakes), Enqueued::default())),
+            Err(mistakes) => return Ok(Err(mistakes)),
         };
         if changes.is_empty() {
-            return Ok((Ok(changes), Enqueued::default()));
+            return Ok(Ok(changes));
         }
         // Lines are held before conversations, in the order of their ids.
         let mut held: Vec<NumberId> = facts.lines.iter().map(|line| line.id).collect();
         held.sort_unstable();
         for line in &held {
-            opening::hold_line(tx, *line).await?;
+            opening::hold_line(work.tx, *line).await?;
         }
         // And people before conversations: whoever has a phone now was perhaps a customer.
         let everybody: Vec<i64> = facts.people.iter().map(|person| person.id.0).collect();
-        hold_rows(tx, "people", &everybody).await?;
-        let mut work =
-            Work { desk: &self.desk, now: self.desk.clock.now(), known: Known::of(&facts), gone: Vec::new() };
+        hold_rows(work.tx, "people", &everybody).await?;
+        let mut applying = Applying { work, known: Known::of(&facts), gone: Vec::new() };
         // All phones that go are gone before any comes, so that two people can swap theirs.
         for change in &changes {
             match change {
                 Change::Phone { email, from: Some(_), .. } => {
-                    people::set_phone(tx, work.known.person(email)?, None, work.now).await?;
+                    people::set_phone(applying.work.tx, applying.known.person(email)?, None, now).await?;
                 }
-                Change::Disabled { email, disabled: true } if work.known.people.contains_key(email) => {
-                    people::set_disabled(tx, work.known.person(email)?, Some(work.now)).await?;
+                Change::Disabled { email, disabled: true } if applying.known.people.contains_key(email) => {
+                    people::set_disabled(applying.work.tx, applying.known.person(email)?, Some(now)).await?;
                 }
                 _ => {}
             }
         }
-        let mut sent = Enqueued::default();
+
         for change in &changes {
-            sent.add(work.carry_out(tx, change).await?);
-            work.record(tx, change).await?;
+            applying.carry_out(change).await?;
+            applying.record(change).await?;
         }
-        sent.add(work.follow(tx).await?);
-        Ok((Ok(changes), sent))
+        applying.follow().await?;
+        Ok(Ok(changes))
     }
 }
 
 /// A set-up while it is applied.
-struct Work<'a> {
-    desk: &'a Desk,
-    now: At,
+struct Applying<'a, 'b> {
+    work: &'a mut UnitOfWork<'b>,
     known: Known,
     /// Who keeps no customers on which lines (on all if `None`) any more, and why.
     gone: Vec<(PersonId, Option<NumberId>, &'static str)>,
 }
 
-impl Work<'_> {
-    async fn carry_out(&mut self, tx: &mut Tx, change: &Change) -> store::Result<Enqueued> {
-        let (desk, now) = (self.desk, self.now);
+impl Applying<'_, '_> {
+    async fn carry_out(&mut self, change: &Change) -> store::Result<()> {
+        let (desk, now) = (self.work.desk, self.work.now);
         match change {
             Change::NewPerson(person) => {
                 let id = PersonId(desk.ids.next(now));
                 self.known.people.insert(person.email.clone(), id);
-                people::insert(tx, id, &person.email, &person.name, person.role, now).await?;
+                people::insert(self.work.tx, id, &person.email, &person.name, person.role, now).await?;
                 if person.limit.is_some() {
-                    people::set_limit(tx, id, person.limit).await?;
+                    people::set_limit(self.work.tx, id, person.limit).await?;
                 }
-                return phones::give(desk, tx, id, None, person.phone.as_ref(), now).await;
+                return phones::give(self.work, id, None, person.phone.as_ref()).await;
             }
-            Change::RenamePerson { email, to, .. } => people::rename(tx, self.known.person(email)?, to).await?,
-            Change::Role { email, to, .. } => people::set_role(tx, self.known.person(email)?, *to).await?,
+            Change::RenamePerson { email, to, .. } => {
+                people::rename(self.work.tx, self.known.person(email)?, to).await?
+            }
+            Change::Role { email, to, .. } => people::set_role(self.work.tx, self.known.person(email)?, *to).await?,
             Change::Phone { email, from, to } => {
                 let id = self.known.person(email)?;
-                return phones::give(desk, tx, id, from.as_deref(), to.as_ref(), now).await;
+                return phones::give(self.work, id, from.as_deref(), to.as_ref()).await;
             }
-            Change::Limit { email, to, .. } => people::set_limit(tx, self.known.person(email)?, *to).await?,
+            Change::Limit { email, to, .. } => people::set_limit(self.work.tx, self.known.person(email)?, *to).await?,
             Change::Schedule { email, to, .. } => {
-                people::set_schedule(tx, self.known.person(email)?, to.as_ref()).await?;
+                people::set_schedule(self.work.tx, self.known.person(email)?, to.as_ref()).await?;
             }
-            Change::Duty { email, to, .. } => self.set_duty(tx, self.known.person(email)?, *to).await?,
+            Change::Duty { email, to, .. } => self.set_duty(self.known.person(email)?, *to).await?,
             Change::Disabled { email, disabled } => {
-                self.set_disabled(tx, self.known.person(email)?, *disabled).await?;
+                self.set_disabled(self.known.person(email)?, *disabled).await?;
             }
             Change::NewLine { number, name, country } => {
-                let id = self.new_number(tx, number, "line", country.as_deref()).await?;
-                lines::insert(tx, id, name).await?;
+                let id = self.new_number(number, "line", country.as_deref()).await?;
+                lines::insert(self.work.tx, id, name).await?;
             }
             Change::NewMask { number, country } => {
-                self.new_number(tx, number, "mask", country.as_deref()).await?;
+                self.new_number(number, "mask", country.as_deref()).await?;
             }
-            Change::RenameLine { number, to, .. } => lines::rename(tx, self.known.number(number)?, to).await?,
+            Change::RenameLine { number, to, .. } => {
+                lines::rename(self.work.tx, self.known.number(number)?, to).await?
+            }
             Change::LineHours { line, to, .. } => {
-                lines::set_hours(tx, self.known.number(line)?, to.as_ref()).await?;
+                lines::set_hours(self.work.tx, self.known.number(line)?, to.as_ref()).await?;
             }
             Change::Policy { line, key, to, .. } => {
                 let policies = self.known.policies.entry(line.clone()).or_default();
                 // The set-up file was checked before.
                 policies.set(key, to.as_deref()).map_err(|_| store::Error::GivenUp("the plan set no policy"))?;
-                lines::set_policies(tx, self.known.number(line)?, &self.known.policies[line]).await?;
+                lines::set_policies(self.work.tx, self.known.number(line)?, &self.known.policies[line]).await?;
             }
             Change::Text { line, wording, to, .. } => {
-                texts::set(tx, self.known.number(line)?, *wording, to.as_deref()).await?;
+                texts::set(self.work.tx, self.known.number(line)?, *wording, to.as_deref()).await?;
             }
             Change::Country { number, to, .. } => {
-                numbers::set_country(tx, self.known.number(number)?, to.as_deref()).await?;
+                numbers::set_country(self.work.tx, self.known.number(number)?, to.as_deref()).await?;
             }
             Change::BackInService { number } => {
-                numbers::back_in_service(tx, self.known.number(number)?, now).await?;
+                numbers::back_in_service(self.work.tx, self.known.number(number)?, now).await?;
             }
             Change::Join { line, email } => {
-                lines::join(tx, self.known.number(line)?, self.known.person(email)?).await?;
+                lines::join(self.work.tx, self.known.number(line)?, self.known.person(email)?).await?;
             }
             Change::Leave { line, email } => {
                 let (line, person) = (self.known.number(line)?, self.known.person(email)?);
-                lines::leave(tx, line, person).await?;
+                lines::leave(self.work.tx, line, person).await?;
                 self.gone.push((person, Some(line), "left_line"));
             }
         }
-        Ok(Enqueued::default())
+        Ok(())
     }
 
     /// Writes down what the command changed; ids and words, never a number or a name.
-    async fn record(&self, tx: &mut Tx, change: &Change) -> store::Result<()> {
+    async fn record(&mut self, change: &Change) -> store::Result<()> {
         let (person, number, kind) = (change.person(), change.number(), change.kind());
         let person = person.map(|email| self.known.person(email)).transpose()?;
         let number = number.map(|number| self.known.number(number)).transpose()?;
         let data = json!({ "number": number.map(|id| id.0.to_string()), "what": change.detail() });
-        acts::by_command(tx, (self.desk.ids.next(self.now), self.now), kind, person, &data).await
+        acts::by_command(self.work.tx, (self.work.desk.ids.next(self.work.now), self.work.now), kind, person, &data)
+            .await
     }
 
-    async fn new_number(
-        &mut self,
-        tx: &mut Tx,
-        number: &str,
-        role: &str,
-        country: Option<&str>,
-    ) -> store::Result<NumberId> {
-        let id = NumberId(self.desk.ids.next(self.now));
+    async fn new_number(&mut self, number: &str, role: &str, country: Option<&str>) -> store::Result<NumberId> {
+        let id = NumberId(self.work.desk.ids.next(self.work.now));
         self.known.numbers.insert(number.to_owned(), id);
-        numbers::insert(tx, id, number, role, country, self.now).await?;
+        numbers::insert(self.work.tx, id, number, role, country, self.work.now).await?;
         Ok(id)
     }
 }

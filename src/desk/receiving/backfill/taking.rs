@@ -8,6 +8,7 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::receiving::{self, Outcome};
 use crate::desk::upkeep::readiness::{Epoch, PATIENCE};
+use crate::desk::work::Missed;
 use crate::domain::routing::comparison::is_compared;
 use crate::store::Result;
 use crate::store::receiving::arrivals::{self, Arrival, Whose};
@@ -142,19 +143,19 @@ impl Taking<'_> {
                 arrival.media = vec![(String::new(), String::new())];
             }
         }
-        let at_work = match arrival.sent_at.filter(|at| !arrival.webhook || *at < self.since) {
+        let missed = match arrival.sent_at.filter(|at| !arrival.webhook || *at < self.since) {
             Some(sent_at) => match earlier.had(desk, &arrival, sent_at).await {
-                Ok(had) => desk.catching_up(sent_at, had),
-                Err(Unknown::Carrier) if long => desk.catching_up(sent_at, None),
+                Ok(had) => Some(Missed { sent_at, had }),
+                Err(Unknown::Carrier) if long => Some(Missed { sent_at, had: None }),
                 Err(Unknown::Carrier) => return None,
                 Err(Unknown::Store(error)) => {
                     tracing::error!(%error, "it could not be found out who had a customer; that is tried again");
                     return None;
                 }
             },
-            None => desk.clone(),
+            None => None,
         };
-        match receiving::receive_arrival(&at_work, self.epoch, arrival).await {
+        match receiving::receive_arrival(desk, self.epoch, arrival, missed).await {
             Ok(outcome) => Some(outcome),
             Err(error) => {
                 tracing::error!(%error, "a text that waited could not be stored; it is tried again");

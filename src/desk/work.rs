@@ -1,0 +1,301 @@
+//! One unit of work: a transaction, and everything that follows from what is done in it. What follows is collected here, written
+//! at the end, and handed on by the one place that commits ([`Desk::work`]), so that no verb can forget it.
+
+use serde_json::Value;
+
+use super::conversations::reading;
+use super::outbox::{Draft, Sending, Unsent, enqueue, notice};
+use super::programs::events::{self, Event};
+use super::{Desk, Had};
+use crate::clock::At;
+use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::store::conversations::changes::{self, NewEvent};
+use crate::store::{Error, Job, Result, Tx};
+
+/// What one verb, or a group of one kind, does in one transaction.
+#[derive(Debug)]
+pub struct UnitOfWork<'a> {
+    /// Whoever does it.
+    pub desk: &'a Desk,
+    /// Its transaction.
+    pub tx: &'a mut Tx,
+    /// When it began, to be taken for the instant of all of it.
+    pub now: At,
+    missed: Option<Missed>,
+    follows: Follows,
+}
+
+/// What is written at the end, in this order.
+#[derive(Debug, Default)]
+struct Follows {
+    unsent: Vec<Unsent>,
+    marked: Vec<Unsent>,
+    arrived: Vec<(MessageId, LegId)>,
+    happened: Vec<NewEvent>,
+    changed: Vec<(ConversationId, &'static str)>,
+    told: Vec<Event>,
+    outgoing: Outgoing,
+}
+
+/// What leaves after the commit.
+#[derive(Debug, Default)]
+#[must_use = "what was begun is never requested unless it is handed on after the commit"]
+pub struct Outgoing {
+    /// Requests begun.
+    pub sendings: Vec<Sending>,
+    /// Something waits that may be due.
+    pub waiting: bool,
+}
+
+/// That a text which never reached us is taken in late.
+#[derive(Clone, Copy, Debug)]
+pub struct Missed {
+    /// When it was sent.
+    pub sent_at: At,
+    /// Who had its sender then.
+    pub had: Option<Had>,
+}
+
+impl<'a> UnitOfWork<'a> {
+    /// Begins in a transaction that is open.
+    pub fn begin(desk: &'a Desk, tx: &'a mut Tx) -> Self {
+        UnitOfWork { desk, tx, now: desk.clock.now(), missed: None, follows: Follows::default() }
+    }
+
+    /// From here on it is about a text that was sent earlier and never reached us: whatever goes into the outbox is looked for
+    /// in the carrier's list first, because an earlier life of this database may have sent it.
+    pub fn catches_up(&mut self, missed: Option<Missed>) {
+        self.missed = missed;
+    }
+
+    /// Who had the sender of the text that is taken in, in an earlier life of this database.
+    pub fn had(&self) -> Option<Had> {
+        self.missed?.had
+    }
+
+    /// From here on it is about others than the sender of that text; returns what to give to [`UnitOfWork::is_for`] when that
+    /// is over.
+    pub fn is_for_others(&mut self) -> Option<Had> {
+        self.missed.as_mut()?.had.take()
+    }
+
+    /// From here on it is about the sender of that text again.
+    pub fn is_for(&mut self, had: Option<Had>) {
+        if let Some(missed) = &mut self.missed {
+            missed.had = had;
+        }
+    }
+
+    /// When the text that is taken in was sent, if it was missed then.
+    pub fn missed(&self) -> Option<At> {
+        self.missed.map(|missed| missed.sent_at)
+    }
+
+    /// When the text that is taken in was sent, which is now unless it was missed. Sliding and idle ends and windows such as
+    /// `reopen_within` are judged by it; fixed ends by now.
+    pub fn sent_at(&self) -> At {
+        self.missed().unwrap_or(self.now)
+    }
+
+    /// Puts drafts into the outbox, in their order. Authors of what is not sent are told at the end.
+    ///
+    /// # Errors
+    /// As [`enqueue`].
+    pub async fn enqueue(&mut self, drafts: Vec<Draft>) -> Result<()> {
+        let unsent = enqueue(self, drafts).await?;
+        self.follows.unsent.extend(unsent);
+        Ok(())
+    }
+
+    /// As [`UnitOfWork::enqueue`], of what nobody needs to be told of if it is not sent.
+    pub async fn enqueue_quietly(&mut self, drafts: Vec<Draft>) -> Result<()> {
+        enqueue(self, drafts).await.map(drop)
+    }
+
+    /// Requests that were begun leave after the commit.
+    pub fn begins(&mut self, sendings: impl IntoIterator<Item = Sending>) {
+        self.follows.outgoing.sendings.extend(sendings);
+    }
+
+    /// Something waits in the outbox that may be due after the commit.
+    pub fn waits(&mut self) {
+        self.follows.outgoing.waiting = true;
+    }
+
+    /// Texts were not sent: their authors are told at the end.
+    pub fn unsent(&mut self, texts: impl IntoIterator<Item = Unsent>) {
+        self.follows.unsent.extend(texts);
+    }
+
+    /// As [`UnitOfWork::unsent`], of texts whose conversations are marked already.
+    pub fn unsent_and_marked(&mut self, texts: impl IntoIterator<Item = Unsent>) {
+        self.follows.marked.extend(texts);
+    }
+
+    /// A part of each of these has arrived on its leg.
+    pub fn arrived(&mut self, texts: impl IntoIterator<Item = (MessageId, LegId)>) {
+        self.follows.arrived.extend(texts);
+    }
+
+    /// Whatever waits has a time of its own, which is known: nobody is woken for it.
+    pub fn rests(&mut self) {
+        self.follows.outgoing.waiting = false;
+    }
+
+    /// Open browsers are told that these conversations changed.
+    pub fn note(&mut self, changed: &[(ConversationId, &'static str)]) {
+        self.follows.changed.extend_from_slice(changed);
+    }
+
+    /// Something happened that the timeline tells.
+    pub fn event(
+        &mut self,
+        conversation: Option<ConversationId>,
+        kind: &'static str,
+        actor: Option<PersonId>,
+        data: Value,
+    ) {
+        let id = self.desk.ids.next(self.now);
+        self.follows.happened.push(NewEvent { id, conversation, kind, actor, data });
+    }
+
+    /// Integrators' programs are told of this.
+    pub fn tell(&mut self, event: Event) {
+        self.follows.told.push(event);
+    }
+
+    /// Writes what follows, and says what leaves after the commit.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn end(mut self) -> Result<Outgoing> {
+        let mut unsent = std::mem::take(&mut self.follows.unsent);
+        reading::failed(self.tx, &unsent, self.now).await?;
+        unsent.append(&mut self.follows.marked);
+        notice::tell_authors(&mut self, &unsent).await?;
+        let Follows { happened, changed, told, arrived, outgoing, .. } = std::mem::take(&mut self.follows);
+        changes::events(self.tx, &happened, self.now).await?;
+        changes::note(self.tx, &changed, self.now).await?;
+        events::delivered(&mut self, &arrived).await?;
+        events::record(&mut self, &told).await?;
+        events::failed(&mut self, &unsent).await?;
+        Ok(outgoing)
+    }
+}
+
+/// Something that can be done at the desk, in one transaction. It may run more than once before it is committed, and awaits
+/// nothing but its unit of work.
+pub trait Verb: Send + Sync + Sized + 'static {
+    /// What the caller gets after the commit.
+    type Out: Send + 'static;
+
+    /// As [`Job::GROUPED`].
+    const GROUPED: bool = false;
+
+    /// As [`Job::runs_alone`].
+    #[must_use]
+    fn runs_alone(_: &Self::Out) -> bool {
+        false
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// Any error takes the transaction back.
+    fn run<'a>(&'a self, work: &'a mut UnitOfWork<'_>) -> impl Future<Output = Result<Self::Out>> + Send + 'a;
+
+    /// Does the work of several, in their order; set-based where it pays.
+    ///
+    /// # Errors
+    /// Any error takes the transaction of the whole group back, and each runs alone.
+    fn run_many<'a>(
+        verbs: &'a [&'a Self],
+        work: &'a mut UnitOfWork<'_>,
+    ) -> impl Future<Output = Result<Vec<Self::Out>>> + Send + 'a {
+        async move {
+            let mut outs = Vec::with_capacity(verbs.len());
+            for verb in verbs {
+                outs.push(verb.run(&mut *work).await?);
+            }
+            Ok(outs)
+        }
+    }
+}
+
+/// A verb and whoever does it.
+struct Done<V> {
+    desk: Desk,
+    verb: V,
+}
+
+impl<V: Verb> Job for Done<V> {
+    type Out = (V::Out, Outgoing);
+    const GROUPED: bool = V::GROUPED;
+
+    fn runs_alone((out, _): &Self::Out) -> bool {
+        V::runs_alone(out)
+    }
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        let mut work = UnitOfWork::begin(&self.desk, tx);
+        let out = self.verb.run(&mut work).await?;
+        Ok((out, work.end().await?))
+    }
+
+    async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Self::Out>> {
+        let Some(first) = jobs.first() else { return Ok(Vec::new()) };
+        let mut work = UnitOfWork::begin(&first.desk, tx);
+        let verbs: Vec<&V> = jobs.iter().map(|job| &job.verb).collect();
+        let outs = V::run_many(&verbs, &mut work).await?;
+        // What leaves goes with the first answer: all answers follow the same commit.
+        let mut outgoing = Some(work.end().await?);
+        let outs: Vec<_> = outs
+            .into_iter()
+            .map(|out| {
+                let leaves = if V::runs_alone(&out) { None } else { outgoing.take() };
+                (out, leaves.unwrap_or_default())
+            })
+            .collect();
+        match outgoing {
+            Some(left) if !left.sendings.is_empty() => Err(Error::GivenUp("a group left its requests to nobody")),
+            _ => Ok(outs),
+        }
+    }
+}
+
+impl Desk {
+    /// Does `verb` in a transaction, and hands on what follows after the commit.
+    ///
+    /// # Errors
+    /// What the verb or the database said, after a lost race has been run again a few times.
+    pub async fn work<V: Verb>(&self, verb: V) -> Result<V::Out> {
+        self.work_past(verb, || ()).await
+    }
+
+    /// As [`Desk::work`], past a kill point between the commit and what follows.
+    ///
+    /// # Errors
+    /// As [`Desk::work`].
+    pub async fn work_past<V: Verb>(&self, verb: V, point: impl FnOnce()) -> Result<V::Out> {
+        let (out, outgoing) = self.store.write(Done { desk: self.clone(), verb }).await?;
+        point();
+        self.hand_on(outgoing);
+        Ok(out)
+    }
+
+    /// Does `verb`, and takes everything back: what would happen.
+    ///
+    /// # Errors
+    /// As [`Desk::work`].
+    pub async fn rehearse<V: Verb>(&self, verb: V) -> Result<V::Out> {
+        self.store.rehearse(Done { desk: self.clone(), verb }).await.map(|(out, _)| out)
+    }
+
+    /// Sends what a commit has begun, has what waits looked at as soon as it is due, and has browsers told.
+    fn hand_on(&self, outgoing: Outgoing) {
+        if outgoing.waiting {
+            self.ring();
+        }
+        self.dispatch(outgoing.sendings);
+    }
+}
