@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::conversations::reading;
 use super::outbox::{Draft, Sending, Unsent, enqueue, notice};
 use super::programs::events::{self, Event};
+use super::programs::once::{Made, Turn};
 use super::{Desk, Had};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
@@ -34,6 +35,7 @@ struct Follows {
     happened: Vec<NewEvent>,
     changed: Vec<(ConversationId, &'static str)>,
     told: Vec<Event>,
+    made: Vec<(Turn, Made)>,
     outgoing: Outgoing,
 }
 
@@ -164,6 +166,11 @@ impl<'a> UnitOfWork<'a> {
         self.follows.told.push(event);
     }
 
+    /// A program's request made this: asked again, it is answered from that.
+    pub fn made(&mut self, turn: Turn, made: Made) {
+        self.follows.made.push((turn, made));
+    }
+
     /// Writes what follows, and says what leaves after the commit.
     ///
     /// # Errors
@@ -173,12 +180,15 @@ impl<'a> UnitOfWork<'a> {
         reading::failed(self.tx, &unsent, self.now).await?;
         unsent.append(&mut self.follows.marked);
         notice::tell_authors(&mut self, &unsent).await?;
-        let Follows { happened, changed, told, arrived, outgoing, .. } = std::mem::take(&mut self.follows);
+        let Follows { happened, changed, told, arrived, made, outgoing, .. } = std::mem::take(&mut self.follows);
         changes::events(self.tx, &happened, self.now).await?;
         changes::note(self.tx, &changed, self.now).await?;
         events::delivered(&mut self, &arrived).await?;
         events::record(&mut self, &told).await?;
         events::failed(&mut self, &unsent).await?;
+        for (turn, made) in made {
+            turn.made(self.tx, made).await?;
+        }
         Ok(outgoing)
     }
 }

@@ -14,6 +14,7 @@ pub use engine::error::{Error, Result};
 pub use engine::postgres::timeline::Timeline;
 pub(crate) use engine::rows::{padded, pieces, push_list};
 pub use engine::schema::{Opening, State};
+pub use engine::sql;
 use engine::sqlite::file::DatabaseFile;
 
 pub mod conversations;
@@ -30,7 +31,6 @@ pub mod receiving;
 pub mod replies;
 pub mod routing;
 pub mod search;
-pub mod sql;
 pub mod upkeep;
 pub mod views;
 

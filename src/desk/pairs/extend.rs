@@ -83,7 +83,7 @@ impl Verb for Move {
             }
         }
         if let Some(program) = &self.by {
-            program.made(work.tx, Made { id: self.id.0, new: false }).await?;
+            program.made(work, Made { id: self.id.0, new: false });
         }
         Ok(Ok(moved))
     }

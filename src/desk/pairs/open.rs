@@ -93,7 +93,7 @@ impl Verb for Open {
         for (verb, opened) in verbs.iter().zip(&opened) {
             let Ok(opened) = opened else { continue };
             if let Some(program) = &verb.by {
-                program.made(work.tx, Made { id: opened.id.0, new: opened.fresh }).await?;
+                program.made(work, Made { id: opened.id.0, new: opened.fresh });
             }
         }
         Ok(opened)

@@ -76,7 +76,7 @@ impl Verb for Say {
             pairs::keep_terms(work.tx, &[(conversation.id, later)]).await?;
         }
         if let Some(program) = &self.by {
-            program.made(work.tx, Made { id: message.0, new: true }).await?;
+            program.made(work, Made { id: message.0, new: true });
         }
         Ok(Ok(message))
     }

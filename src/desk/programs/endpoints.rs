@@ -152,7 +152,7 @@ impl Verb for Make {
             .await?;
         self.by.record(work, ("endpoint_made", id)).await?;
         if let By::Program(program) = &self.by {
-            program.made(work.tx, once::Made { id: id.0, new: true }).await?;
+            program.made(work, once::Made { id: id.0, new: true });
         }
         let made = table::by_id(work.tx, id).await?;
         made.map(Ok).ok_or(Error::GivenUp("an endpoint was not there after it was made"))

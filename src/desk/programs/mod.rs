@@ -46,10 +46,9 @@ impl Program {
     }
 
     /// Notes what it made, in the transaction of the deed.
-    pub(super) async fn made(&self, tx: &mut Tx, made: Made) -> Result<()> {
-        match &self.turn {
-            Some(turn) => turn.made(tx, made).await,
-            None => Ok(()),
+    pub(super) fn made(&self, work: &mut UnitOfWork<'_>, made: Made) {
+        if let Some(turn) = &self.turn {
+            work.made(turn.clone(), made);
         }
     }
 

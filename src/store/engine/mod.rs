@@ -8,4 +8,5 @@ pub(in crate::store) mod migrations;
 pub(in crate::store) mod postgres;
 pub(in crate::store) mod rows;
 pub mod schema;
+pub mod sql;
 pub mod sqlite;

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use futures_util::future::BoxFuture;
 use sqlx::{SqlSafeStr, SqlStr};
 
-use super::Tx;
+use crate::store::Tx;
 
 mod builder;
 mod row;
