@@ -7,7 +7,7 @@ use super::conversations::reading;
 use super::outbox::{Draft, Sending, Unsent, enqueue, notice};
 use super::programs::events::{self, Event};
 use super::programs::once::{Made, Turn};
-use super::{Desk, Had};
+use super::{Desk, Failure, Had};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::store::conversations::changes::{self, NewEvent};
@@ -193,42 +193,81 @@ impl<'a> UnitOfWork<'a> {
     }
 }
 
+/// Why a verb was not carried out: what was asked cannot be done, or the database did not do it.
+pub trait Stop: From<Error> + Send + 'static {
+    /// What the database said, if it was the database.
+    ///
+    /// # Errors
+    /// The refusal, if what was asked cannot be done.
+    fn of_store(self) -> std::result::Result<Error, Self>;
+}
+
+impl Stop for Error {
+    fn of_store(self) -> std::result::Result<Error, Self> {
+        Ok(self)
+    }
+}
+
+impl Stop for Failure {
+    fn of_store(self) -> std::result::Result<Error, Self> {
+        if let Failure::Store(error) = self { Ok(error) } else { Err(self) }
+    }
+}
+
+/// What one of a group came to.
+pub type Outcome<V> = std::result::Result<<V as Verb>::Out, <V as Verb>::Stop>;
+
 /// Something that can be done at the desk, in one transaction. It may run more than once before it is committed, and awaits
-/// nothing but its unit of work.
+/// nothing but its unit of work. What was written before a refusal is committed all the same.
 pub trait Verb: Send + Sync + Sized + 'static {
     /// What the caller gets after the commit.
     type Out: Send + 'static;
+
+    /// Why it may not be carried out.
+    type Stop: Stop;
 
     /// As [`Job::GROUPED`].
     const GROUPED: bool = false;
 
     /// As [`Job::runs_alone`].
     #[must_use]
-    fn runs_alone(_: &Self::Out) -> bool {
+    fn runs_alone(_: &Outcome<Self>) -> bool {
         false
     }
 
     /// Does it.
     ///
     /// # Errors
-    /// Any error takes the transaction back.
-    fn run<'a>(&'a self, work: &'a mut UnitOfWork<'_>) -> impl Future<Output = Result<Self::Out>> + Send + 'a;
+    /// A refusal, or what the database said, which takes the transaction back.
+    fn run<'a>(&'a self, work: &'a mut UnitOfWork<'_>) -> impl Future<Output = Outcome<Self>> + Send + 'a;
 
     /// Does the work of several, in their order; set-based where it pays.
     ///
     /// # Errors
-    /// Any error takes the transaction of the whole group back, and each runs alone.
+    /// What the database said, which takes the transaction of the whole group back; then each runs alone.
     fn run_many<'a>(
         verbs: &'a [&'a Self],
         work: &'a mut UnitOfWork<'_>,
-    ) -> impl Future<Output = Result<Vec<Self::Out>>> + Send + 'a {
+    ) -> impl Future<Output = Result<Vec<Outcome<Self>>>> + Send + 'a {
         async move {
-            let mut outs = Vec::with_capacity(verbs.len());
+            let mut outcomes = Vec::with_capacity(verbs.len());
             for verb in verbs {
-                outs.push(verb.run(&mut *work).await?);
+                outcomes.push(unless_store(verb.run(&mut *work).await)?);
             }
-            Ok(outs)
+            Ok(outcomes)
         }
+    }
+}
+
+/// What a verb came to, unless the database stopped it.
+///
+/// # Errors
+/// What the database said.
+pub fn unless_store<T, S: Stop>(outcome: std::result::Result<T, S>) -> Result<std::result::Result<T, S>> {
+    match outcome.map_err(Stop::of_store) {
+        Ok(out) => Ok(Ok(out)),
+        Err(Ok(error)) => Err(error),
+        Err(Err(refusal)) => Ok(Err(refusal)),
     }
 }
 
@@ -239,31 +278,31 @@ struct Done<V> {
 }
 
 impl<V: Verb> Job for Done<V> {
-    type Out = (V::Out, Outgoing);
+    type Out = (Outcome<V>, Outgoing);
     const GROUPED: bool = V::GROUPED;
 
-    fn runs_alone((out, _): &Self::Out) -> bool {
-        V::runs_alone(out)
+    fn runs_alone((outcome, _): &Self::Out) -> bool {
+        V::runs_alone(outcome)
     }
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
         let mut work = UnitOfWork::begin(&self.desk, tx);
-        let out = self.verb.run(&mut work).await?;
-        Ok((out, work.end().await?))
+        let outcome = unless_store(self.verb.run(&mut work).await)?;
+        Ok((outcome, work.end().await?))
     }
 
     async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Self::Out>> {
         let Some(first) = jobs.first() else { return Ok(Vec::new()) };
         let mut work = UnitOfWork::begin(&first.desk, tx);
         let verbs: Vec<&V> = jobs.iter().map(|job| &job.verb).collect();
-        let outs = V::run_many(&verbs, &mut work).await?;
+        let outcomes = V::run_many(&verbs, &mut work).await?;
         // What leaves goes with the first answer: all answers follow the same commit.
         let mut outgoing = Some(work.end().await?);
-        let outs: Vec<_> = outs
+        let outs: Vec<_> = outcomes
             .into_iter()
-            .map(|out| {
-                let leaves = if V::runs_alone(&out) { None } else { outgoing.take() };
-                (out, leaves.unwrap_or_default())
+            .map(|outcome| {
+                let leaves = if V::runs_alone(&outcome) { None } else { outgoing.take() };
+                (outcome, leaves.unwrap_or_default())
             })
             .collect();
         match outgoing {
@@ -277,8 +316,8 @@ impl Desk {
     /// Does `verb` in a transaction, and hands on what follows after the commit.
     ///
     /// # Errors
-    /// What the verb or the database said, after a lost race has been run again a few times.
-    pub async fn work<V: Verb>(&self, verb: V) -> Result<V::Out> {
+    /// Why the verb was not carried out, after a lost race has been run again a few times.
+    pub async fn work<V: Verb>(&self, verb: V) -> Outcome<V> {
         self.work_past(verb, || ()).await
     }
 
@@ -286,19 +325,19 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::work`].
-    pub async fn work_past<V: Verb>(&self, verb: V, point: impl FnOnce()) -> Result<V::Out> {
-        let (out, outgoing) = self.store.write(Done { desk: self.clone(), verb }).await?;
+    pub async fn work_past<V: Verb>(&self, verb: V, point: impl FnOnce()) -> Outcome<V> {
+        let (outcome, outgoing) = self.store.write(Done { desk: self.clone(), verb }).await?;
         point();
         self.hand_on(outgoing);
-        Ok(out)
+        outcome
     }
 
     /// Does `verb`, and takes everything back: what would happen.
     ///
     /// # Errors
     /// As [`Desk::work`].
-    pub async fn rehearse<V: Verb>(&self, verb: V) -> Result<V::Out> {
-        self.store.rehearse(Done { desk: self.clone(), verb }).await.map(|(out, _)| out)
+    pub async fn rehearse<V: Verb>(&self, verb: V) -> Outcome<V> {
+        self.store.rehearse(Done { desk: self.clone(), verb }).await?.0
     }
 
     /// Sends what a commit has begun, has what waits looked at as soon as it is due, and has browsers told.

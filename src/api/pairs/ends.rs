@@ -42,7 +42,7 @@ pub(in crate::api) struct Extension {
 #[rocket::post("/pairs/<id>/completion")]
 pub(in crate::api) async fn complete(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Answered {
     let id = numbered(id)?;
-    pairs::complete(desk, Some(may.caller.clone()), id).await??;
+    pairs::complete(desk, Some(may.caller.clone()), id).await?;
     Answer::ok(&found(desk, &may.caller, id).await?)
 }
 
@@ -58,7 +58,7 @@ pub(in crate::api) async fn complete(id: &str, may: May<PairsWrite>, desk: &Kept
 #[rocket::post("/pairs/<id>/closure")]
 pub(in crate::api) async fn close(id: &str, may: May<PairsWrite>, desk: &Kept<Desk>) -> Answered {
     let id = numbered(id)?;
-    pairs::close(desk, Some(may.caller.clone()), id).await??;
+    pairs::close(desk, Some(may.caller.clone()), id).await?;
     Answer::ok(&found(desk, &may.caller, id).await?)
 }
 
@@ -94,7 +94,7 @@ pub(in crate::api) async fn extend(
     let hash = body.hash(&json!({ "by": by.map(millis) }));
     let act = async |program| {
         let id = numbered(id)?;
-        pairs::extend(desk, Some(program), id, by).await??;
+        pairs::extend(desk, Some(program), id, by).await?;
         Ok(Made { id: id.0, new: false })
     };
     let show = async |made: Made| Answer::ok(&found(desk, &may.caller, ConversationId(made.id)).await?);

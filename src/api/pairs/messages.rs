@@ -93,7 +93,7 @@ pub(in crate::api) async fn create(
     let NewMessage { body, to } = body.value;
     let pair = numbered(id);
     let act = async |program| {
-        let said = say(desk, Some(program), Saying { pair: pair.clone()?, body, to }).await??;
+        let said = say(desk, Some(program), Saying { pair: pair.clone()?, body, to }).await?;
         Ok(Made { id: said.0, new: true })
     };
     let show = async |made: Made| {

@@ -75,7 +75,7 @@ pub(super) async fn create(may: May<PairsWrite>, key: Key, body: Body<NewPair>, 
     let opening = body.value.clone().read()?;
     let hash = body.hash(&opening::meaning(&opening));
     let act = async |program| {
-        let opened = pairs::open(desk, opening, Some(program), hash.clone()).await??;
+        let opened = pairs::open(desk, opening, Some(program), hash.clone()).await?;
         Ok(Made { id: opened.id.0, new: opened.fresh })
     };
     let show = async |made: Made| {

@@ -57,6 +57,6 @@ pub(in crate::api) async fn change(
     let id = numbered(id)?;
     let phone = typed::read(&body.value.phone, None);
     let phone = phone.map_err(|why| Problem::refused([Fault::at("/phone", &why.to_string())]))?;
-    pairs::change_party(desk, Some(may.caller.clone()), id, alias.to_owned(), phone).await??;
+    pairs::change_party(desk, Some(may.caller.clone()), id, alias.to_owned(), phone).await?;
     Answer::ok(&found(desk, &may.caller, id).await?)
 }

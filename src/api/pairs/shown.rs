@@ -305,6 +305,7 @@ impl From<Refusal> for Problem {
             Refusal::Conflict { code, why } => Problem::new(code, sentence(&why)),
             Refusal::TooMany { most, wait } => too_many(most, wait),
             Refusal::PoolExhausted(missing) => exhausted(missing),
+            Refusal::Store(error) => error.into(),
         }
     }
 }

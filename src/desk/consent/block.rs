@@ -36,7 +36,7 @@ async fn run(
     blocked: bool,
     reason: String,
 ) -> Result<(), Failure> {
-    desk.work(Block { by, conversation, blocked, reason }).await??;
+    desk.work(Block { by, conversation, blocked, reason }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -49,20 +49,21 @@ struct Block {
 }
 
 impl Verb for Block {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let Some((conversation, viewer)) = access::conversation(work.tx, self.by, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         let Some(customer) = conversation.customer else {
-            return Ok(Err(Failure::refused("conversation", "it has no customer who could be blocked")));
+            return Err(Failure::refused("conversation", "it has no customer who could be blocked"));
         };
-        let Some(line) = conversation.line else { return Ok(Err(Failure::NotFound)) };
+        let Some(line) = conversation.line else { return Err(Failure::NotFound) };
         if conversation.blocked == self.blocked {
-            return Ok(Ok(()));
+            return Ok(());
         }
         let everywhere = customers::blocked_everywhere(work.tx, customer).await?;
         let (kind, everywhere) = match (self.blocked, viewer.manages) {
@@ -80,7 +81,7 @@ impl Verb for Block {
             }
             (false, _) if everywhere.is_some() => {
                 let why = "somebody else has blocked them on every line: ask a manager to lift it";
-                return Ok(Err(Failure::refused("conversation", why)));
+                return Err(Failure::refused("conversation", why));
             }
             (false, _) => {
                 customers::unblock_on_lines_of(work.tx, customer, line, self.by).await?;
@@ -90,6 +91,6 @@ impl Verb for Block {
         let data = json!({ "reason": self.reason, "everywhere": everywhere });
         work.event(Some(conversation.id), kind, Some(self.by), data);
         work.note(&[(conversation.id, "conversation")]);
-        Ok(Ok(()))
+        Ok(())
     }
 }

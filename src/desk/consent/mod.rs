@@ -54,7 +54,7 @@ async fn run(
 ) -> Result<(), Failure> {
     let if_empty = "write what they said, when and where: the evidence is empty";
     let evidence = reasons::required("evidence", evidence, if_empty)?;
-    desk.work(Enter { by, conversation, party, given, evidence }).await??;
+    desk.work(Enter { by, conversation, party, given, evidence }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -68,17 +68,18 @@ struct Enter {
 }
 
 impl Verb for Enter {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         let whose = match self.party {
             None => Whose::customer(&conversation),
             Some(leg) => match pairs::party(work.tx, conversation.id, leg).await? {
                 Some(party) => Some(Whose::party(party)),
-                None => return Ok(Err(Failure::NotFound)),
+                None => return Err(Failure::NotFound),
             },
         };
         enter(work, (&conversation, whose), self.by, self.given, &self.evidence).await
@@ -123,19 +124,19 @@ pub(super) async fn enter(
     by: PersonId,
     given: bool,
     evidence: &str,
-) -> Result<Result<(), Failure>> {
+) -> Result<(), Failure> {
     let (desk, now) = (work.desk, work.now);
     let Some(Whose { phone, scope, alias }) = whose else {
-        return Ok(Err(Failure::refused("conversation", "nobody is named in it who could have said so")));
+        return Err(Failure::refused("conversation", "nobody is named in it who could have said so"));
     };
     let newest = ledgers::newest(work.tx, &phone, &scope).await?;
     let out = newest.as_ref().is_some_and(|entry| !entry.given);
     match (given, &newest) {
-        (false, _) if out => return Ok(Err(Failure::refused("evidence", "they have opted out already"))),
-        (true, _) if !out => return Ok(Err(Failure::refused("evidence", "they have not opted out"))),
+        (false, _) if out => return Err(Failure::refused("evidence", "they have opted out already")),
+        (true, _) if !out => return Err(Failure::refused("evidence", "they have not opted out")),
         (true, Some(entry)) if entry.origin != STAFF => {
             let why = "they opted out themselves: only they can lift it, by START";
-            return Ok(Err(Failure::refused("evidence", why)));
+            return Err(Failure::refused("evidence", why));
         }
         _ => {}
     }
@@ -146,7 +147,7 @@ pub(super) async fn enter(
     let data = named(json!({ "evidence": evidence }), alias.as_deref());
     work.event(Some(conversation.id), kind, Some(by), data);
     work.note(&[(conversation.id, "conversation")]);
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// `data` of an event, with the party that it is about, if it is about one.

@@ -46,7 +46,7 @@ pub(in crate::desk) async fn look_at_unheard(
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation.
 pub async fn settle(desk: &Desk, by: PersonId, conversation: ConversationId, refused: bool) -> Result<(), Failure> {
-    desk.work(Settle { by, conversation, refused }).await??;
+    desk.work(Settle { by, conversation, refused }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -58,24 +58,25 @@ struct Settle {
 }
 
 impl Verb for Settle {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         if conversation.flagged_at.is_none() {
-            return Ok(Ok(()));
+            return Ok(());
         }
         let Some(message) = customers::flagged_message(work.tx, conversation.id).await? else {
-            return Ok(Err(Failure::refused("conversation", "it does not say which text reads like a refusal")));
+            return Err(Failure::refused("conversation", "it does not say which text reads like a refusal"));
         };
         if self.refused {
             let whose = Whose::author(work.tx, &conversation, message).await?;
-            match consent::enter(work, (&conversation, whose), self.by, false, &format!("message {message}")).await? {
+            match consent::enter(work, (&conversation, whose), self.by, false, &format!("message {message}")).await {
                 // Who has opted out meanwhile need not be entered again.
                 Ok(()) | Err(Failure::Refused { field: "evidence", .. }) => {}
-                Err(other) => return Ok(Err(other)),
+                Err(other) => return Err(other),
             }
         } else {
             let data = json!({ "message": message.to_string() });
@@ -83,6 +84,6 @@ impl Verb for Settle {
         }
         customers::flag(work.tx, conversation.id, None).await?;
         work.note(&[(conversation.id, "conversation")]);
-        Ok(Ok(()))
+        Ok(())
     }
 }

@@ -28,7 +28,7 @@ pub async fn close(desk: &Desk, by: PersonId, conversation: ConversationId) -> R
 /// As [`close()`]; [`Failure::Refused`] for the field `note` if it is too long.
 pub async fn close_saying(desk: &Desk, by: PersonId, conversation: ConversationId, note: &str) -> Result<(), Failure> {
     let note = reasons::optional("note", note)?;
-    desk.work(Close { by, conversation, note }).await??;
+    desk.work(Close { by, conversation, note }).await?;
     Ok(())
 }
 
@@ -39,9 +39,10 @@ struct Close {
 }
 
 impl Verb for Close {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let _now = work.now;
         close_in(work, (self.by, self.conversation), self.note.as_deref()).await
     }
@@ -56,28 +57,26 @@ pub(in crate::desk) async fn close_in(
     work: &mut UnitOfWork<'_>,
     (by, conversation_id): (PersonId, ConversationId),
     note: Option<&str>,
-) -> Result<Result<(), Failure>> {
+) -> Result<(), Failure> {
     let line = queue::hold_line_of(work.tx, conversation_id).await?;
     let Some((conversation, _)) = access::conversation(work.tx, by, conversation_id).await? else {
-        return Ok(Err(Failure::NotFound));
+        return Err(Failure::NotFound);
     };
     if conversation.closed {
-        return Ok(Ok(()));
+        return Ok(());
     }
-    let _done = send_due::at_once(work, conversation_id).await?;
-    if let Some(body) = note
-        && let Err(failure) = note::note_in(work, (by, conversation_id), ("web", None), body).await?
-    {
-        return Ok(Err(failure));
+    send_due::at_once(work, conversation_id).await?;
+    if let Some(body) = note {
+        note::note_in(work, (by, conversation_id), ("web", None), body).await?;
     }
     if conversation.pair.is_some() {
         pairs::end_talk(work, &conversation, Some(by)).await?;
-        return Ok(Ok(()));
+        return Ok(());
     }
     end(work, &conversation, Some(by), json!({})).await?;
     // Whoever had it may take another customer.
     queue::drain_after(work, line).await?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Ends an open conversation that is held: its legs end, its masks rest, and the timeline says who did it and why.

@@ -34,7 +34,7 @@ pub struct Export {
 /// # Errors
 /// [`Failure::NotFound`] for anybody but managers, or if there is no such conversation.
 pub async fn record(desk: &Desk, export: Export) -> Result<(), Failure> {
-    desk.work(Record { export }).await?
+    desk.work(Record { export }).await
 }
 
 struct Record {
@@ -42,17 +42,18 @@ struct Record {
 }
 
 impl Verb for Record {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         let Export { by, conversation, customer, form, numbers, messages } = &self.export;
 
         let Some(viewer) = access::viewer(work.tx, *by, *conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         if !viewer.manages {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let data = json!({ "as": form, "numbers": numbers, "messages": messages });
         let entry = audit::Entry {
@@ -60,6 +61,6 @@ impl Verb for Record {
             customer: *customer,
             ..audit::Entry::new(work.desk.ids.next(now), now, *by, EXPORTED, &data)
         };
-        audit::record(work.tx, entry).await.map(Ok)
+        Ok(audit::record(work.tx, entry).await?)
     }
 }

@@ -57,7 +57,7 @@ pub async fn dismiss(desk: &Desk, by: PersonId, message: MessageId, reason: &str
 }
 
 async fn run(desk: &Desk, by: PersonId, message: MessageId, act: Act) -> Result<(), Failure> {
-    desk.work(Decide { by, message, act }).await??;
+    desk.work(Decide { by, message, act }).await?;
     Ok(())
 }
 
@@ -67,20 +67,19 @@ struct Decide {
     act: Act,
 }
 
-type Answer = std::result::Result<(), Failure>;
-
 impl Verb for Decide {
-    type Out = Answer;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Answer> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let _now = work.now;
 
         let manager = people::by_id(work.tx, self.by).await?.is_some_and(|by| !by.disabled && by.role >= Role::Manager);
         if !manager {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let Some(held) = held::held(work.tx, self.message).await? else {
-            return Ok(Err(Failure::refused("message", "somebody has decided about it already")));
+            return Err(Failure::refused("message", "somebody has decided about it already"));
         };
         match &self.act {
             Act::Dismiss(reason) => self.dismiss(work, &held, reason).await,
@@ -90,53 +89,53 @@ impl Verb for Decide {
 }
 
 impl Decide {
-    async fn dismiss(&self, work: &mut UnitOfWork<'_>, held: &Held, reason: &str) -> Result<Answer> {
+    async fn dismiss(&self, work: &mut UnitOfWork<'_>, held: &Held, reason: &str) -> Result<(), Failure> {
         let _now = work.now;
         if !held::decide(work.tx, held.id, "kept", Some(&format!("dismissed: {reason}"))).await? {
-            return Ok(Err(Failure::refused("message", "somebody has decided about it already")));
+            return Err(Failure::refused("message", "somebody has decided about it already"));
         }
         self.told(work, held, held.conversation, ("held_dismissed", Some(reason)));
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Takes the conversation up again where it must be, and with `forward` sends the text on.
-    async fn go_on(&self, work: &mut UnitOfWork<'_>, held: &Held, forward: bool) -> Result<Answer> {
+    async fn go_on(&self, work: &mut UnitOfWork<'_>, held: &Held, forward: bool) -> Result<(), Failure> {
         let now = work.now;
 
         let Some(conversation_id) = held.conversation else {
             let why = "it belongs to no conversation, so there is nobody to send it to: dismiss it with a reason";
-            return Ok(Err(Failure::refused("message", why)));
+            return Err(Failure::refused("message", why));
         };
         if forward && held.kind != "text" {
             let why = "an opt-out word took effect when it came, and is nothing to be sent on: dismiss it";
-            return Ok(Err(Failure::refused("message", why)));
+            return Err(Failure::refused("message", why));
         }
         if forward && held.by_rep && matches!(command::read(&held.body), Some(Hash::Command(_))) {
             let why = "a rep's command is not for the customer: dismiss it with a reason";
-            return Ok(Err(Failure::refused("message", why)));
+            return Err(Failure::refused("message", why));
         }
         if forward && held.by_rep && held.files.are_none() && seen::is_blank(&held.body) {
             let why = "it is empty, so there is nothing to send on: dismiss it with a reason";
-            return Ok(Err(Failure::refused("message", why)));
+            return Err(Failure::refused("message", why));
         }
         if forward && held.by_stranger {
             let why = "it came from a phone that is nobody's in this conversation: dismiss it with a reason";
-            return Ok(Err(Failure::refused("message", why)));
+            return Err(Failure::refused("message", why));
         }
         let Some(line) = queue::hold_line_of(work.tx, conversation_id).await? else {
             let why = "it belongs to a pair, and one that has ended stays ended: the app may open another; dismiss it";
-            return Ok(Err(Failure::refused("message", why)));
+            return Err(Failure::refused("message", why));
         };
         let Some(mut conversation) = routes::conversations(work.tx, &[conversation_id]).await?.into_iter().next()
         else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
 
         if conversation.closed {
             let with = (Some(self.by), With::SameRep);
             let Some(open) = reopen(work, conversation_id, with, "for a held text").await? else {
                 let why = "the customer has a newer conversation on this line, or is a colleague now: dismiss this one";
-                return Ok(Err(Failure::refused("message", why)));
+                return Err(Failure::refused("message", why));
             };
             if open.pinned_to.is_none() {
                 let mut held_line = HeldLine::hold(work, line).await?;
@@ -145,17 +144,17 @@ impl Decide {
             }
             conversation = routes::conversations(work.tx, &[conversation_id]).await?.into_iter().next().unwrap_or(open);
         } else if !forward {
-            return Ok(Err(Failure::refused("message", "its conversation is open")));
+            return Err(Failure::refused("message", "its conversation is open"));
         }
         if forward {
             if !held::decide(work.tx, held.id, "relayed", None).await? {
-                return Ok(Err(Failure::refused("message", "somebody has decided about it already")));
+                return Err(Failure::refused("message", "somebody has decided about it already"));
             }
             send(work, &conversation, held).await?;
             self.told(work, held, Some(conversation_id), ("held_forwarded", None));
         }
         work.note(&[(conversation_id, "held")]);
-        Ok(Ok(()))
+        Ok(())
     }
 
     fn told(

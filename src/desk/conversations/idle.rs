@@ -11,9 +11,9 @@ use crate::desk::routing::queue;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, NumberId};
-use crate::store::Result;
 use crate::store::conversations::idle;
 use crate::store::routing::routes;
+use crate::store::{self, Result};
 
 /// How many conversations are looked up at a time.
 const PIECE: i64 = 200;
@@ -54,8 +54,9 @@ struct Close {
 
 impl Verb for Close {
     type Out = bool;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         let line = queue::hold_line_of(work.tx, self.conversation).await?;

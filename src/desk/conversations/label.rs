@@ -31,7 +31,7 @@ pub async fn name(desk: &Desk, by: PersonId, label: Option<LabelId>, name: &str)
     if name.chars().any(char::is_control) {
         return Err(Failure::refused("name", "the name has characters that cannot be shown: write plain words"));
     }
-    desk.work(Naming { by, label, name }).await?
+    desk.work(Naming { by, label, name }).await
 }
 
 struct Naming {
@@ -41,25 +41,26 @@ struct Naming {
 }
 
 impl Verb for Naming {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         let manages = people::by_id(work.tx, self.by).await?.is_some_and(|by| !by.disabled && by.role >= Role::Manager);
         let all = labels::all(work.tx).await?;
         let before = self.label.and_then(|id| all.iter().find(|label| label.id == id));
         if !manages || (self.label.is_some() && before.is_none()) {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let folded = name::key(&self.name);
         let same = |other: &&Label| name::key(&other.name) == folded && Some(other.id) != self.label;
         if let Some(other) = all.iter().find(same) {
             let why = format!("there is a label \u{201c}{}\u{201d} already: choose another name", other.name);
-            return Ok(Err(Failure::refused("name", why)));
+            return Err(Failure::refused("name", why));
         }
         let (kind, data) = match before {
-            Some(label) if label.name == self.name => return Ok(Ok(())),
+            Some(label) if label.name == self.name => return Ok(()),
             Some(label) => {
                 labels::rename(work.tx, label.id, &self.name).await?;
                 ("label_renamed", json!({ "from": label.name, "to": self.name }))
@@ -71,7 +72,7 @@ impl Verb for Naming {
         };
         audit::record(work.tx, Entry::new(desk.ids.next(now), now, self.by, kind, &data)).await?;
         work.event(None, kind, Some(self.by), data);
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
@@ -86,7 +87,7 @@ pub async fn put(
     label: LabelId,
     on: bool,
 ) -> Result<(), Failure> {
-    desk.work(Put { by, conversation, label, on }).await??;
+    desk.work(Put { by, conversation, label, on }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -99,16 +100,17 @@ struct Put {
 }
 
 impl Verb for Put {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         let Some(label) = labels::all(work.tx).await?.into_iter().find(|label| label.id == self.label) else {
-            return Ok(Err(Failure::refused("label", "there is no such label: choose another one")));
+            return Err(Failure::refused("label", "there is no such label: choose another one"));
         };
         let (changed, kind) = if self.on {
             (labels::put_on(work.tx, conversation.id, label.id, self.by, now).await?, "labelled")
@@ -120,6 +122,6 @@ impl Verb for Put {
             work.event(Some(conversation.id), kind, Some(self.by), data);
             work.note(&[(conversation.id, "conversation")]);
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }

@@ -29,7 +29,7 @@ pub async fn note(
     if length > LONGEST {
         return Err(Failure::refused("body", format!("the note has {length} characters and {LONGEST} is the most")));
     }
-    let id = desk.work(Note { by, conversation, body, form_key }).await??;
+    let id = desk.work(Note { by, conversation, body, form_key }).await?;
     desk.live.nudge();
     Ok(id)
 }
@@ -42,22 +42,21 @@ struct Note {
 }
 
 impl Verb for Note {
-    type Out = Result<MessageId, Failure>;
+    type Out = MessageId;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         if let Some(key) = &self.form_key
             && let Some(id) = messages::by_form_key(work.tx, key).await?
             && access::viewer(work.tx, self.by, self.conversation).await?.is_some()
         {
-            return Ok(Ok(id));
+            return Ok(id);
         }
         let key = self.form_key.clone();
 
         let kept = note_in(work, (self.by, self.conversation), ("web", key), &self.body).await?;
-        if kept.is_ok() {
-            draft::noted(work.tx, (self.by, self.conversation), now).await?;
-        }
+        draft::noted(work.tx, (self.by, self.conversation), now).await?;
         Ok(kept)
     }
 }
@@ -71,10 +70,10 @@ pub(in crate::desk) async fn note_in(
     (by, conversation): (PersonId, ConversationId),
     (way, key): (&'static str, Option<String>),
     body: &str,
-) -> Result<Result<MessageId, Failure>> {
+) -> Result<MessageId, Failure> {
     let (desk, now) = (work.desk, work.now);
     if access::viewer(work.tx, by, conversation).await?.is_none() {
-        return Ok(Err(Failure::NotFound));
+        return Err(Failure::NotFound);
     }
     let message = NewMessage { way, ..web_message(desk, conversation, by, "note", "kept", body, key, now) };
     let id = message.id;
@@ -85,5 +84,5 @@ pub(in crate::desk) async fn note_in(
     let called: Vec<PersonId> = called.filter(|id| *id != by).collect();
     mentions::insert(work.tx, conversation, id, &called).await?;
     work.note(&[(conversation, "message")]);
-    Ok(Ok(id))
+    Ok(id)
 }

@@ -26,7 +26,7 @@ pub enum Sign {
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation.
 pub async fn sign(desk: &Desk, by: PersonId, conversation: ConversationId, sign: Sign) -> Result<(), Failure> {
-    let shown = desk.work(Show { by, conversation, sign }).await??;
+    let shown = desk.work(Show { by, conversation, sign }).await?;
     if shown {
         desk.live.nudge();
     }
@@ -40,13 +40,14 @@ struct Show {
 }
 
 impl Verb for Show {
-    type Out = Result<bool, Failure>;
+    type Out = bool;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         if access::viewer(work.tx, self.by, self.conversation).await?.is_none() {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let news = match self.sign {
             Sign::Left => presences::leave(work.tx, self.conversation, self.by, now).await?,
@@ -55,6 +56,6 @@ impl Verb for Show {
         if news {
             work.note(&[(self.conversation, KIND)]);
         }
-        Ok(Ok(news))
+        Ok(news)
     }
 }

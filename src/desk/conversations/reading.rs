@@ -21,7 +21,7 @@ pub async fn read(
     last: Option<MessageId>,
 ) -> Result<(), Failure> {
     let last = last.unwrap_or(MessageId(i64::MAX));
-    desk.work(Read { by, conversation, last }).await??;
+    desk.work(Read { by, conversation, last }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -33,13 +33,14 @@ struct Read {
 }
 
 impl Verb for Read {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         let responsible = match conversation.pinned_to {
             Some(rep) => rep == self.by,
@@ -50,7 +51,7 @@ impl Verb for Read {
         if seen || answered {
             work.note(&[(conversation.id, "reading")]);
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
@@ -59,7 +60,7 @@ impl Verb for Read {
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it.
 pub async fn mend(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    desk.work(Mend { by, conversation }).await??;
+    desk.work(Mend { by, conversation }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -70,12 +71,13 @@ struct Mend {
 }
 
 impl Verb for Mend {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         if attention::mended(work.tx, conversation.id).await? {
             let (now, data) = (now, serde_json::json!({}));
@@ -85,7 +87,7 @@ impl Verb for Mend {
             audit::record(work.tx, entry).await?;
             work.note(&[(conversation.id, "conversation")]);
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }
 

@@ -15,9 +15,9 @@ use crate::domain::words::command::LATER;
 use crate::domain::words::later::Later;
 use crate::domain::words::text::Wording;
 use crate::faults;
-use crate::store::Result;
 use crate::store::conversations::{access, snoozes};
 use crate::store::routing::routes::{self, Conversation};
+use crate::store::{self, Result};
 
 /// The kind of the word that a conversation is back.
 const REMINDER: &str = "reminder";
@@ -29,7 +29,7 @@ const PIECE: i64 = 200;
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it; [`Failure::Refused`] for the field `until`, or if it is closed.
 pub async fn snooze(desk: &Desk, by: PersonId, conversation: ConversationId, until: At) -> Result<(), Failure> {
-    desk.work(Snooze { by, conversation, until: Some(until) }).await??;
+    desk.work(Snooze { by, conversation, until: Some(until) }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -57,7 +57,7 @@ pub async fn snooze_until(
 /// # Errors
 /// As [`snooze()`].
 pub async fn unsnooze(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    desk.work(Snooze { by, conversation, until: None }).await??;
+    desk.work(Snooze { by, conversation, until: None }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -69,9 +69,10 @@ struct Snooze {
 }
 
 impl Verb for Snooze {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let _now = work.now;
         snooze_in(work, (self.by, self.conversation), self.until).await
     }
@@ -85,33 +86,33 @@ pub(in crate::desk) async fn snooze_in(
     work: &mut UnitOfWork<'_>,
     (by, conversation_id): (PersonId, ConversationId),
     until: Option<At>,
-) -> Result<Result<(), Failure>> {
+) -> Result<(), Failure> {
     let now = work.now;
     let Some((conversation, _)) = access::conversation(work.tx, by, conversation_id).await? else {
-        return Ok(Err(Failure::NotFound));
+        return Err(Failure::NotFound);
     };
     let Some(until) = until else {
         if conversation.snoozed_until.is_some() {
             back(work, &conversation, Some(by), "taken back").await?;
         }
-        return Ok(Ok(()));
+        return Ok(());
     };
     if conversation.closed {
-        return Ok(Err(Failure::refused("conversation", "it is closed")));
+        return Err(Failure::refused("conversation", "it is closed"));
     }
     if conversation.pair.is_some() {
-        return Ok(Err(Failure::refused("conversation", "nobody of ours answers a pair, so it cannot be put aside")));
+        return Err(Failure::refused("conversation", "nobody of ours answers a pair, so it cannot be put aside"));
     }
     if until < now + LATER.0 || until > now + LATER.1 {
         let why = "choose a time that is between 1 minute and 30 days from now";
-        return Ok(Err(Failure::refused("until", why)));
+        return Err(Failure::refused("until", why));
     }
     snoozes::set(work.tx, conversation.id, Some(until)).await?;
     faults::point("after_snooze");
     let data = json!({ "until": until.0 });
     work.event(Some(conversation.id), "snoozed", Some(by), data);
     work.note(&[(conversation.id, "conversation")]);
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Brings back a conversation that was put aside, and says why in its timeline.
@@ -152,8 +153,9 @@ struct Wake {
 
 impl Verb for Wake {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         let conversations = routes::conversations(work.tx, &[self.conversation]).await?;

@@ -7,7 +7,7 @@ use crate::clock::{At, hours};
 use crate::desk::outbox::SHUT_OUT;
 use crate::desk::replies::reply;
 use crate::desk::routing::legs;
-use crate::desk::work::{UnitOfWork, Verb};
+use crate::desk::work::{UnitOfWork, Verb, unless_store};
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::customers::contact::{Card, Wrong};
@@ -61,7 +61,7 @@ pub async fn start(desk: &Desk, start: Start) -> Result<Started, Failure> {
         let why = format!("the text has {length} characters and {} is the most: send it in several", reply::LONGEST);
         return Err(Failure::refused("body", why));
     }
-    desk.work(Begin { start, phone, name, body }).await?
+    desk.work(Begin { start, phone, name, body }).await
 }
 
 struct Begin {
@@ -72,24 +72,25 @@ struct Begin {
 }
 
 impl Verb for Begin {
-    type Out = Result<Started, Failure>;
+    type Out = Started;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, line) = (work.desk, self.start.line);
-        let Some(rules) = opening::hold_line(work.tx, line).await? else { return Ok(Err(no_member())) };
+        let Some(rules) = opening::hold_line(work.tx, line).await? else { return Err(no_member()) };
         if let Some(key) = &self.start.form_key
             && let Some(begun) = messages::place_of_form(work.tx, key, self.start.by).await?
         {
-            return Ok(Ok(Started::New(begun)));
+            return Ok(Started::New(begun));
         }
-        let Some(starter) = lines::starter(work.tx, line, self.start.by).await? else { return Ok(Err(no_member())) };
+        let Some(starter) = lines::starter(work.tx, line, self.start.by).await? else { return Err(no_member()) };
         if let Some(until) = self.too_many(work).await? {
             let minutes = until.since(work.now).as_secs().div_ceil(60);
             let why = format!(
                 "you have begun {} conversations within the hour, which is the most: the next one can be in {minutes} minutes",
                 desk.policies.support.first_texts_per_hour
             );
-            return Ok(Err(Failure::refused("phone", why)));
+            return Err(Failure::refused("phone", why));
         }
         let countries =
             desk.policies.support_of(rules.policies.as_deref()).countries.told(&numbers::homes(work.tx).await?);
@@ -97,20 +98,20 @@ impl Verb for Begin {
             let why = format!(
                 "conversations may be started with numbers of {countries} only: this one is of another country"
             );
-            return Ok(Err(Failure::refused("phone", why)));
+            return Err(Failure::refused("phone", why));
         }
         if let Some(why) = self.ours(work).await? {
-            return Ok(Err(Failure::refused("phone", why)));
+            return Err(Failure::refused("phone", why));
         }
         if let Some(open) = routes::live_on(work.tx, self.phone.as_str(), line).await? {
-            return Ok(match access::viewer(work.tx, self.start.by, open).await? {
+            return match access::viewer(work.tx, self.start.by, open).await? {
                 Some(_) => Ok(Started::There(open)),
                 // Whose it is, and whether there is one at all, is none of their business.
                 None => Err(Failure::refused("phone", "you cannot start one with this number now: ask a manager")),
-            });
+            };
         }
         if let Some(why) = self.unwanted(work).await? {
-            return Ok(Err(Failure::refused("phone", why)));
+            return Err(Failure::refused("phone", why));
         }
         self.begin(work, &starter).await
     }
@@ -153,7 +154,7 @@ impl Begin {
         Ok(out.then(|| "they opted out: nothing is sent until they text START to this line".to_owned()))
     }
 
-    async fn begin(&self, work: &mut UnitOfWork<'_>, starter: &Starter) -> Result<Result<Started, Failure>> {
+    async fn begin(&self, work: &mut UnitOfWork<'_>, starter: &Starter) -> Result<Started, Failure> {
         let (desk, now) = (work.desk, work.now);
         let (by, line) = (self.start.by, self.start.line);
         let customer = opening::customer(work.tx, desk.ids.next(now), self.phone.as_str(), now).await?;
@@ -172,13 +173,12 @@ impl Begin {
             legs::open_rep_leg(work, id, (by, phone), self.phone.as_str()).await?;
         }
         if !seen::is_blank(&self.body) {
-            let Ok(admitted) = reply::admit(work, (by, id), None).await? else {
-                return Err(Error::GivenUp("the conversation just opened cannot be answered"));
-            };
+            let admitted = unless_store(reply::admit(work, (by, id), None).await)?
+                .map_err(|_| Error::GivenUp("the conversation just opened cannot be answered"))?;
             let first = (self.body.as_str(), self.start.form_key.clone());
             reply::accept(work, &admitted, first).await?;
         }
         work.note(&[(id, "conversation")]);
-        Ok(Ok(Started::New(id)))
+        Ok(Started::New(id))
     }
 }

@@ -39,7 +39,7 @@ pub async fn edit(desk: &Desk, by: PersonId, conversation: ConversationId, typed
     let read = Card::read(&typed.name, &typed.language, &typed.tags, &typed.notes);
     let card = read.map_err(|Wrong { field, why }| Failure::refused(field, why))?;
     let seen = typed.seen.clone();
-    desk.work(Edit { by, conversation, card, seen }).await??;
+    desk.work(Edit { by, conversation, card, seen }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -52,30 +52,31 @@ struct Edit {
 }
 
 impl Verb for Edit {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         let customer = match access::viewer(work.tx, self.by, self.conversation).await? {
             Some(viewer) if !viewer.manages && contacts::is_hidden(work.tx, self.conversation).await? => {
-                return Ok(Err(Failure::refused("name", HIDDEN)));
+                return Err(Failure::refused("name", HIDDEN));
             }
             Some(_) => contacts::of(work.tx, self.conversation).await?,
-            None => return Ok(Err(Failure::NotFound)),
+            None => return Err(Failure::NotFound),
         };
         let Some(customer) = customer else {
-            return Ok(Err(Failure::refused("name", "nobody in it is a customer")));
+            return Err(Failure::refused("name", "nobody in it is a customer"));
         };
         let group = contacts::hold(work.tx, &[customer]).await?.concat();
-        let Some(first) = group.first().copied() else { return Ok(Err(Failure::NotFound)) };
+        let Some(first) = group.first().copied() else { return Err(Failure::NotFound) };
         let before = contacts::card(work.tx, first).await?;
         if before == self.card {
-            return Ok(Ok(()));
+            return Ok(());
         }
         if before.version() != self.seen {
             let why = "a colleague has changed this contact meanwhile: look again, and save once more to keep yours";
-            return Ok(Err(Failure::refused("seen", why)));
+            return Err(Failure::refused("seen", why));
         }
         contacts::write(work.tx, first, &self.card).await?;
         let data = json!({ "changed": differences(&before, &self.card) });
@@ -95,7 +96,7 @@ impl Verb for Edit {
         }
         let notes: Vec<_> = touched.into_iter().map(|id| (id, "conversation")).collect();
         work.note(&notes);
-        Ok(Ok(()))
+        Ok(())
     }
 }
 

@@ -22,7 +22,7 @@ use crate::store::views::thread::namesakes::{self, Namesake};
 /// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `with` if it
 /// names nobody, several, or the same person.
 pub async fn merge(desk: &Desk, by: PersonId, conversation: ConversationId, with: &str) -> Result<(), Failure> {
-    desk.work(Merge { by, conversation, with: with.trim().to_owned() }).await??;
+    desk.work(Merge { by, conversation, with: with.trim().to_owned() }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -40,27 +40,25 @@ pub fn numbered(text: &str) -> Option<ConversationId> {
 }
 
 impl Verb for Merge {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
-        let (here, there) = match self.both(work).await? {
-            Ok(both) => both,
-            Err(failure) => return Ok(Err(failure)),
-        };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
+        let (here, there) = self.both(work).await?;
         let held = contacts::hold(work.tx, &[here.1, there.1]).await?;
-        let [ours, theirs] = held.as_slice() else { return Ok(Err(Failure::NotFound)) };
+        let [ours, theirs] = held.as_slice() else { return Err(Failure::NotFound) };
         if ours == theirs {
-            return Ok(Err(Failure::refused("with", "that is the same contact already")));
+            return Err(Failure::refused("with", "that is the same contact already"));
         }
         let both: Vec<CustomerId> = ours.iter().chain(theirs).copied().collect();
-        let (Some(first), Some(second)) = (ours.first(), theirs.first()) else { return Ok(Err(Failure::NotFound)) };
+        let (Some(first), Some(second)) = (ours.first(), theirs.first()) else { return Err(Failure::NotFound) };
         let (card, other) = (contacts::card(work.tx, *first).await?, contacts::card(work.tx, *second).await?);
         let one = card.with(&other);
         contacts::join(work.tx, *first, theirs, card.name.is_none().then_some(*second)).await?;
         contacts::write(work.tx, *first, &one).await?;
         contacts::name(work.tx, &both, one.name.as_deref()).await?;
         tell(work, ("merged", self.by), (here.0, there.0), &both).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
@@ -69,20 +67,20 @@ type Known = (ConversationId, CustomerId);
 
 impl Merge {
     /// The two conversations and their customers, as far as the person may see them.
-    async fn both(&self, work: &mut UnitOfWork<'_>) -> Result<Result<(Known, Known), Failure>> {
+    async fn both(&self, work: &mut UnitOfWork<'_>) -> Result<(Known, Known), Failure> {
         let Some(viewer) = access::viewer(work.tx, self.by, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         let Some(customer) = contacts::of(work.tx, self.conversation).await? else {
-            return Ok(Err(Failure::refused("with", "nobody in it is a customer")));
+            return Err(Failure::refused("with", "nobody in it is a customer"));
         };
         if !viewer.manages && contacts::is_hidden(work.tx, self.conversation).await? {
-            return Ok(Err(Failure::refused("with", HIDDEN)));
+            return Err(Failure::refused("with", HIDDEN));
         }
         let here = (self.conversation, customer);
         let nobody = || {
             let why = "nobody whom you may see is called so: write a name, or a conversation's number such as #1042";
-            Ok(Err(Failure::refused("with", why)))
+            Err(Failure::refused("with", why))
         };
         if let Some(number) = numbered(&self.with) {
             let allowed = match access::viewer(work.tx, self.by, number).await? {
@@ -90,15 +88,15 @@ impl Merge {
                 None => false,
             };
             let customer = if allowed { contacts::of(work.tx, number).await? } else { None };
-            return customer.map_or_else(nobody, |customer| Ok(Ok((here, (number, customer)))));
+            return customer.map_or_else(nobody, |customer| Ok((here, (number, customer))));
         }
         let role = if viewer.manages { Role::Manager } else { Role::Rep };
         let found = namesakes::called(work.tx, Viewer { person: self.by, role }, &self.with, customer).await?;
         let mut exact = found.iter().filter(|one| one.is_called(&self.with));
         match (exact.next(), exact.next()) {
-            (Some(Namesake { conversation, customer, .. }), None) => Ok(Ok((here, (*conversation, *customer)))),
+            (Some(Namesake { conversation, customer, .. }), None) => Ok((here, (*conversation, *customer))),
             _ if found.is_empty() => nobody(),
-            _ => Ok(Err(Failure::refused("with", "choose which one you mean"))),
+            _ => Err(Failure::refused("with", "choose which one you mean")),
         }
     }
 }
@@ -132,7 +130,7 @@ pub async fn separate(
     conversation: ConversationId,
     contact: CustomerId,
 ) -> Result<(), Failure> {
-    desk.work(Separate { by, conversation, contact }).await??;
+    desk.work(Separate { by, conversation, contact }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -144,14 +142,15 @@ struct Separate {
 }
 
 impl Verb for Separate {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let Some(viewer) = access::viewer(work.tx, self.by, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         // Unknown contacts and those of others look the same.
-        let strange = || Ok(Err(Failure::refused("contact", "this contact is not together with that one")));
+        let strange = || Err(Failure::refused("contact", "this contact is not together with that one"));
         let Some(customer) = contacts::of(work.tx, self.conversation).await? else { return strange() };
         let viewer = Viewer { person: self.by, role: if viewer.manages { Role::Manager } else { Role::Rep } };
         let there = namesakes::newest(work.tx, viewer, self.contact).await?;
@@ -162,6 +161,6 @@ impl Verb for Separate {
         let leaving = if group.first() == Some(&self.contact) { customer } else { self.contact };
         contacts::leave(work.tx, leaving).await?;
         tell(work, ("separated", self.by), (self.conversation, there), &group).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }

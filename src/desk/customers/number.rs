@@ -18,7 +18,7 @@ pub const SHOWN: &str = "number_shown";
 /// # Errors
 /// [`Failure::NotFound`] for everybody else, and where there is no customer.
 pub async fn show(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<String, Failure> {
-    desk.work(Show { by, conversation, party: None }).await?
+    desk.work(Show { by, conversation, party: None }).await
 }
 
 /// As [`show`], the number of a party of a pair, by the party's leg.
@@ -31,7 +31,7 @@ pub async fn show_party(
     conversation: ConversationId,
     leg: LegId,
 ) -> Result<String, Failure> {
-    desk.work(Show { by, conversation, party: Some(leg) }).await?
+    desk.work(Show { by, conversation, party: Some(leg) }).await
 }
 
 struct Show {
@@ -41,14 +41,15 @@ struct Show {
 }
 
 impl Verb for Show {
-    type Out = Result<String, Failure>;
+    type Out = String;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let viewer = access::viewer(work.tx, self.by, self.conversation).await?;
         if !viewer.is_some_and(|viewer| viewer.manages) {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let (customer, phone) = match self.party {
             Some(leg) => (None, pairs::party(work.tx, self.conversation, leg).await?.map(|party| party.phone)),
@@ -57,7 +58,7 @@ impl Verb for Show {
                 None => (None, None),
             },
         };
-        let Some(phone) = phone else { return Ok(Err(Failure::NotFound)) };
+        let Some(phone) = phone else { return Err(Failure::NotFound) };
         let data = self.party.map_or_else(|| json!({}), |leg| json!({ "leg": leg.to_string() }));
         let entry = Entry {
             conversation: Some(self.conversation),
@@ -65,6 +66,6 @@ impl Verb for Show {
             ..Entry::new(work.desk.ids.next(now), now, self.by, SHOWN, &data)
         };
         audit::record(work.tx, entry).await?;
-        Ok(Ok(phone))
+        Ok(phone)
     }
 }

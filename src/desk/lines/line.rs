@@ -47,7 +47,7 @@ pub struct Members {
 /// [`Failure::NotFound`] if there is no such line or person, or `by` is no admin; [`Failure::Refused`] for `name`, for a
 /// `text` that may not be sent, or as `changed` if the members are others by now.
 pub async fn change(desk: &Desk, by: PersonId, line: NumberId, rules: Rules) -> Result<(), Failure> {
-    desk.work(Change { by, line, rules }).await??;
+    desk.work(Change { by, line, rules }).await?;
     Ok(())
 }
 
@@ -58,22 +58,20 @@ struct Change {
 }
 
 impl Verb for Change {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         let admin = admin(work.tx, self.by).await?;
         opening::hold_line(work.tx, self.line).await?;
         let known = lines::all(work.tx).await?.into_iter().find(|line| line.id == self.line && admin);
-        let Some(known) = known else { return Ok(Err(Failure::NotFound)) };
-        let (joins, leaves) = match self.moves(work).await? {
-            Ok(moves) => moves,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let Some(known) = known else { return Err(Failure::NotFound) };
+        let (joins, leaves) = self.moves(work).await?;
         let mut changed = Vec::new();
         match self.rules.name.as_deref().map(check_name) {
-            Some(Err(why)) => return Ok(Err(Failure::refused("name", why))),
+            Some(Err(why)) => return Err(Failure::refused("name", why)),
             Some(Ok(name)) if name != known.name => {
                 lines::rename(work.tx, self.line, &name).await?;
                 changed.push("name".to_owned());
@@ -82,7 +80,7 @@ impl Verb for Change {
         }
         for (wording, body) in &self.rules.texts {
             if let Some(why) = body.as_deref().and_then(|body| wording.check(body).err()) {
-                return Ok(Err(Failure::refused("text", format!("{}: {why}", wording.name()))));
+                return Err(Failure::refused("text", format!("{}: {why}", wording.name())));
             }
             if texts::own(work.tx, self.line, *wording).await? != *body {
                 texts::set(work.tx, self.line, *wording, body.as_deref()).await?;
@@ -102,7 +100,7 @@ impl Verb for Change {
             changed.push("members".to_owned());
         }
         if changed.is_empty() {
-            return Ok(Ok(()));
+            return Ok(());
         }
         let data = json!({ "line": self.line.0.to_string(), "changed": changed });
         // Who joins and who leaves has a row for each.
@@ -116,14 +114,14 @@ impl Verb for Change {
             queue::repick_all(work, *person, &[self.line], "left_line").await?;
         }
         duty::settle(work, &[self.line]).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
 impl Change {
     /// Who joins and who leaves.
-    async fn moves(&self, work: &mut UnitOfWork<'_>) -> Result<Result<(Vec<PersonId>, Vec<PersonId>), Failure>> {
-        let Some(members) = &self.rules.members else { return Ok(Ok((Vec::new(), Vec::new()))) };
+    async fn moves(&self, work: &mut UnitOfWork<'_>) -> Result<(Vec<PersonId>, Vec<PersonId>), Failure> {
+        let Some(members) = &self.rules.members else { return Ok((Vec::new(), Vec::new())) };
         let now_is: Vec<PersonId> = lines::members(work.tx)
             .await?
             .into_iter()
@@ -132,15 +130,15 @@ impl Change {
             .collect();
         if now_is != members.was {
             let why = "meanwhile somebody changed the members: look again; saving once more takes yours";
-            return Ok(Err(Failure::refused("changed", why)));
+            return Err(Failure::refused("changed", why));
         }
         let joins: Vec<PersonId> = members.to.iter().copied().filter(|person| !now_is.contains(person)).collect();
         for person in &joins {
             if people::by_id(work.tx, *person).await?.is_none_or(|person| person.disabled) {
-                return Ok(Err(Failure::NotFound));
+                return Err(Failure::NotFound);
             }
         }
-        Ok(Ok((joins, now_is.into_iter().filter(|person| !members.to.contains(person)).collect())))
+        Ok((joins, now_is.into_iter().filter(|person| !members.to.contains(person)).collect()))
     }
 
     async fn carry_out(&self, work: &mut UnitOfWork<'_>, (joins, leaves): (&[PersonId], &[PersonId])) -> Result<()> {

@@ -20,7 +20,7 @@ use crate::store::{Result, Tx, lines, people};
 pub async fn add(desk: &Desk, by: PersonId, number: &str, name: &str) -> Result<NumberId, Failure> {
     let number = typed::line(number).map_err(|why| Failure::refused("number", why))?;
     let name = check_name(name).map_err(|why| Failure::refused("name", why))?;
-    let line = desk.work(Add { by, number, name }).await??;
+    let line = desk.work(Add { by, number, name }).await?;
     desk.live.nudge();
     Ok(line)
 }
@@ -32,16 +32,15 @@ struct Add {
 }
 
 impl Verb for Add {
-    type Out = Result<NumberId, Failure>;
+    type Out = NumberId;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         if !admin(work.tx, self.by).await? {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
-        match may_add(work.tx, &self.number).await? {
-            Ok(()) => add_in(work, self.by, (&self.number, &self.name)).await.map(Ok),
-            Err(failure) => Ok(Err(failure)),
-        }
+        may_add(work.tx, &self.number).await?;
+        Ok(add_in(work, self.by, (&self.number, &self.name)).await?)
     }
 }
 
@@ -53,16 +52,16 @@ async fn known(tx: &mut Tx, number: &str) -> Result<Option<Number>> {
 ///
 /// # Errors
 /// What the database said; the inner error is the refusal.
-pub(in crate::desk) async fn may_add(tx: &mut Tx, number: &str) -> Result<Result<(), Failure>> {
+pub(in crate::desk) async fn may_add(tx: &mut Tx, number: &str) -> Result<(), Failure> {
     let why = match known(tx, number).await? {
         Some(known) if known.is_line && known.state != "released" => "it is a line already",
         Some(known) if !known.is_line && numbers::ever_used(tx, known.id).await? => {
             "it is a mask that has stood for somebody: a late text would open a conversation here. Use another number"
         }
         _ if people::by_phone(tx, number).await?.is_some() => "it is a colleague's phone: write a number that you rent",
-        _ => return Ok(Ok(())),
+        _ => return Ok(()),
     };
-    Ok(Err(Failure::refused("number", why)))
+    Err(Failure::refused("number", why))
 }
 
 /// Makes the line, after [`may_add`]. Nobody is a member yet.

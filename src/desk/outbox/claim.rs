@@ -10,10 +10,10 @@ use crate::domain::ids::DeliveryId;
 use crate::domain::outbox::fitness::next_probe;
 use crate::domain::outbox::outage::next_trial;
 use crate::faults;
-use crate::store::Result;
 use crate::store::conversations::pins::Freed;
 use crate::store::outbox::departures as table;
 use crate::store::outbox::fitness::{self, Stopped};
+use crate::store::{self, Result};
 
 /// Most deliveries in one claim.
 const BATCH: i64 = 128;
@@ -77,8 +77,9 @@ enum Then {
 
 impl Verb for Probe {
     type Out = Then;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, stopped, now) = (work.desk, self.stopped, work.now);
         let next = match stopped {
             Stopped::Number { probes, .. } | Stopped::Account { probes } => next_probe(probes + 1, &desk.chance, now),
@@ -113,8 +114,9 @@ struct Claim {
 
 impl Verb for Claim {
     type Out = (usize, Option<At>, Vec<Stopped>);
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let due = table::due(work.tx, now, self.room).await?;
@@ -139,8 +141,9 @@ struct Sweep;
 
 impl Verb for Sweep {
     type Out = usize;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let calm = work.desk.readiness.is_calm();

@@ -74,12 +74,11 @@ async fn is_manager(desk: &Desk, by: PersonId) -> Result<(), Failure> {
 
 async fn run(desk: &Desk, by: PersonId, delivery: DeliveryId, decision: Decision) -> Result<(), Failure> {
     let job = Decide { by, delivery, decision };
-    match desk.work(job).await {
-        Ok(decided) => decided,
+    desk.work(job).await.map_err(|stop| match stop {
         // The id was bound to another text between the look and the commit.
-        Err(Error::Conflict(_)) => Err(settled()),
-        Err(error) => Err(error.into()),
-    }
+        Failure::Store(Error::Conflict(_)) => settled(),
+        other => other,
+    })
 }
 
 fn settled() -> Failure {
@@ -93,18 +92,19 @@ struct Decide {
 }
 
 impl Verb for Decide {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
-        let Some(one) = attempts::in_doubt(work.tx, self.delivery).await? else { return Ok(Err(settled())) };
+        let Some(one) = attempts::in_doubt(work.tx, self.delivery).await? else { return Err(settled()) };
         let news = News::Decided(self.decision.clone());
         let job = Settle { attempt: one.id, secret: None, news };
-        let Some(known) = attempts::known(work.tx, &[one.id]).await?.pop() else { return Ok(Err(settled())) };
+        let Some(known) = attempts::known(work.tx, &[one.id]).await?.pop() else { return Err(settled()) };
         let taken = settle_all(work, &[&job]).await?;
         if taken != [Taken::Known] {
-            return Ok(Err(settled()));
+            return Err(settled());
         }
         let (what, reason) = match &self.decision {
             Decision::Sent(_) => ("sent", None),
@@ -116,6 +116,6 @@ impl Verb for Decide {
         };
         let data = json!({ "delivery": self.delivery.0.to_string(), "decision": what, "reason": reason });
         work.event(known.conversation, "delivery_decided", Some(self.by), data);
-        Ok(Ok(()))
+        Ok(())
     }
 }

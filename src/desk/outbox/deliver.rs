@@ -120,15 +120,15 @@ pub(in crate::desk) struct Settle {
 
 impl Verb for Settle {
     type Out = Taken;
+    type Stop = store::Error;
     const GROUPED: bool = true;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Taken> {
-        let mut outs = Settle::run_many(&[self], work).await?;
-        outs.pop().ok_or(store::Error::GivenUp("the group lost a result"))
+        settle_all(work, &[self]).await?.pop().ok_or(store::Error::GivenUp("the group lost a result"))
     }
 
-    async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<Taken>> {
-        settle_all(work, verbs).await
+    async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<Result<Taken>>> {
+        Ok(settle_all(work, verbs).await?.into_iter().map(Ok).collect())
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Done, Held, Refusal, hold, hold_for, news, tell};
+use super::{Done, Held, Refusal, hold, hold_for, news, open_still, tell};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::programs::Program;
@@ -58,22 +58,16 @@ struct Move {
 }
 
 impl Verb for Move {
-    type Out = std::result::Result<Term, Refusal>;
+    type Out = Term;
+    type Stop = Refusal;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
-        let term = match hold_for(work, self.by.as_ref(), self.id).await? {
-            Ok(held) => held.term,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let term = hold_for(work, self.by.as_ref(), self.id).await?.term;
         let (what, moved) = match self.how {
-            How::Complete => (COMPLETED, completed(term, now)),
-            How::Extend(by) => (EXTENDED, extended(term, by, now)),
-        };
-        let moved = match moved {
-            Ok(moved) => moved,
-            Err(refusal) => return Ok(Err(refusal)),
+            How::Complete => (COMPLETED, completed(term, now)?),
+            How::Extend(by) => (EXTENDED, extended(term, by, now)?),
         };
         if moved != term {
             keep(work, self.id, (what, None), moved).await?;
@@ -85,7 +79,7 @@ impl Verb for Move {
         if let Some(program) = &self.by {
             program.made(work, Made { id: self.id.0, new: false });
         }
-        Ok(Ok(moved))
+        Ok(moved)
     }
 }
 
@@ -131,7 +125,7 @@ async fn keep(
 /// just text: no warning was given, or not for this end, or it was extended often enough.
 pub(in crate::desk) async fn by_party(work: &mut UnitOfWork<'_>, (id, leg): (ConversationId, LegId)) -> Result<bool> {
     let now = work.now;
-    let Ok(Held { conversation, term, legs }) = hold(work, id).await? else { return Ok(false) };
+    let Some(Held { conversation, term, legs }) = open_still(hold(work, id).await)? else { return Ok(false) };
     let Some(longer) = term.extend_by_party(now) else { return Ok(false) };
     let alias = legs.iter().find(|one| one.id == leg).and_then(|one| one.alias.clone());
     keep(work, id, (EXTENDED, alias.as_deref()), longer).await?;

@@ -45,9 +45,9 @@ impl FirstTexts {
         &mut self,
         work: &mut UnitOfWork<'_>,
         (app, count): (AppId, usize),
-    ) -> Result<std::result::Result<(), Refusal>> {
+    ) -> Result<(), Refusal> {
         let (desk, now) = (work.desk, work.now);
-        let Some(most) = desk.policies.api.first_texts_per_hour else { return Ok(Ok(())) };
+        let Some(most) = desk.policies.api.first_texts_per_hour else { return Ok(()) };
         let room = usize::try_from(most).unwrap_or(usize::MAX);
         let begun = match self.begun.entry(app) {
             Entry::Occupied(known) => known.into_mut(),
@@ -57,11 +57,11 @@ impl FirstTexts {
         };
         // Whoever is beyond the newest that leave room for these has to be an hour old first.
         if let Some(oldest) = begun.get(room.saturating_sub(count)) {
-            return Ok(Err(Refusal::TooMany { most, wait: (*oldest + hours(1)).since(now) }));
+            return Err(Refusal::TooMany { most, wait: (*oldest + hours(1)).since(now) });
         }
         for _ in 0..count {
             begun.push_front(now);
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }

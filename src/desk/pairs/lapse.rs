@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::over::end_over;
-use super::{Held, hold, news, tell};
+use super::{Held, hold, news, open_still, tell};
 use crate::desk::Desk;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::ConversationId;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::programs::event::Kind;
-use crate::store::Result;
 use crate::store::pairs::{self, endings};
+use crate::store::{self, Result};
 
 /// So many pairs are written down as over in one transaction: few, because whoever writes meanwhile waits behind it.
 const PIECE: i64 = 25;
@@ -59,8 +59,9 @@ struct End {
 
 impl Verb for End {
     type Out = usize;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<usize> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         if !lapse::may_lapse(&work.desk) {
             return Ok(0);
         }
@@ -88,11 +89,12 @@ struct Warn {
 
 impl Verb for Warn {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
-        let Ok(Held { conversation, term, legs }) = hold(work, self.id).await? else {
+        let Some(Held { conversation, term, legs }) = open_still(hold(work, self.id).await)? else {
             return Ok(());
         };
         // Somebody may have written between the look and the lock, and so moved the end.

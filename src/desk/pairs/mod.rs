@@ -8,7 +8,7 @@ use super::Desk;
 use super::pool::missing::{Missing, missing, refuse};
 use super::programs::Program;
 use super::routing::relay;
-use crate::desk::work::UnitOfWork;
+use crate::desk::work::{Stop, UnitOfWork};
 use crate::domain::ids::{AppId, ConversationId, MessageId};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::pairs::expiry::Term;
@@ -63,6 +63,15 @@ pub enum Refusal {
     /// So many masks are missing in these countries.
     #[error("no mask is free")]
     PoolExhausted(Vec<Missing>),
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Stop for Refusal {
+    fn of_store(self) -> Result<store::Error, Self> {
+        if let Refusal::Store(error) = self { Ok(error) } else { Err(self) }
+    }
 }
 
 impl Refusal {
@@ -75,8 +84,8 @@ impl Refusal {
     }
 }
 
-/// What was asked of a pair: done, refused, or not possible because of the database.
-pub type Done<T> = std::result::Result<std::result::Result<T, Refusal>, store::Error>;
+/// What was asked of a pair: done, or why not.
+pub type Done<T> = std::result::Result<T, Refusal>;
 
 /// What a pair with this reference of an app is called among what found no mask; each app has references of its own.
 fn wanted_by(app: Option<AppId>, reference: &str) -> String {
@@ -116,7 +125,7 @@ async fn sees(tx: &mut Tx, by: Option<&Program>, id: ConversationId) -> Result<b
 
 /// As [`hold`], for a program: a pair of another app is not there.
 async fn hold_for(work: &mut UnitOfWork<'_>, by: Option<&Program>, id: ConversationId) -> Done<Held> {
-    if sees(work.tx, by, id).await? { hold(work, id).await } else { Ok(Err(Refusal::NotFound)) }
+    if sees(work.tx, by, id).await? { hold(work, id).await } else { Err(Refusal::NotFound) }
 }
 
 /// Holds a pair that is open at `now`.
@@ -126,14 +135,23 @@ async fn hold(work: &mut UnitOfWork<'_>, id: ConversationId) -> Done<Held> {
     let Some((conversation, pair)) =
         conversation.and_then(|conversation| conversation.pair.clone().map(|pair| (conversation, pair)))
     else {
-        return Ok(Err(Refusal::NotFound));
+        return Err(Refusal::NotFound);
     };
     if pair.ended || pair.term.is_over(work.sent_at(), now) {
-        return Ok(Err(Refusal::over()));
+        return Err(Refusal::over());
     }
     let legs = routes::live_legs(work.tx, &[id]).await?;
     let legs = legs.into_iter().filter(|leg| leg.role == "party").collect();
-    Ok(Ok(Held { conversation, term: pair.term, legs }))
+    Ok(Held { conversation, term: pair.term, legs })
+}
+
+/// What [`hold`] says, with nothing for a pair that is over or that there is not.
+fn open_still(held: Done<Held>) -> Result<Option<Held>, store::Error> {
+    match held {
+        Ok(held) => Ok(Some(held)),
+        Err(Refusal::Store(error)) => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Has the system say `body` to these parties, as a message of their conversation. Integrators are told of what does not

@@ -7,7 +7,7 @@ use super::{Done, Refusal, abroad, exhausted, news, over, tell, wanted_by};
 use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
-use crate::desk::work::{UnitOfWork, Verb};
+use crate::desk::work::{Outcome, UnitOfWork, Verb, unless_store};
 use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};
 use crate::domain::pairs::expiry::Term;
 use crate::domain::pairs::pair::{Opening, Wrong, counterpart};
@@ -41,7 +41,7 @@ pub async fn open(desk: &Desk, opening: Opening, by: Option<Program>, body_hash:
         wrongs.extend(abroad(desk, &format!("/parties/{i}/phone"), &party.phone));
     }
     if !wrongs.is_empty() {
-        return Ok(Err(Refusal::Wrong(wrongs)));
+        return Err(Refusal::Wrong(wrongs));
     }
     desk.work(Open { opening, by, body_hash }).await
 }
@@ -60,20 +60,20 @@ struct Open {
 }
 
 impl Verb for Open {
-    type Out = std::result::Result<Opened, Refusal>;
+    type Out = Opened;
+    type Stop = Refusal;
     const GROUPED: bool = true;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
-        let mut outs = Open::run_many(&[self], work).await?;
-        outs.pop().ok_or(Error::GivenUp("the group lost a pair"))
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
+        Open::run_many(&[self], work).await?.pop().ok_or(Error::GivenUp("the group lost a pair"))?
     }
 
     /// All are opened before anybody is welcomed: a welcome holds lanes, and opening what comes before them.
-    async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<Self::Out>> {
+    async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<Outcome<Self>>> {
         let mut opened = Vec::with_capacity(verbs.len());
         let mut first_texts = FirstTexts::default();
         for verb in verbs {
-            opened.push(verb.open(work, &mut first_texts).await?);
+            opened.push(unless_store(verb.open(work, &mut first_texts).await)?);
         }
         let new = |opened: &std::result::Result<Opened, Refusal>| {
             opened.as_ref().ok().filter(|opened| opened.fresh).map(|opened| opened.id)
@@ -115,7 +115,7 @@ impl Open {
             .map(|i| Wrong::at(format!("/parties/{i}/phone"), "this is one of our own numbers; write a person's phone"))
             .collect();
         if !wrongs.is_empty() {
-            return Ok(Err(Refusal::Wrong(wrongs)));
+            return Err(Refusal::Wrong(wrongs));
         }
         // What is over by the clock alone gives its masks and its reference back before anybody asks for them.
         let mut stale = endings::over_with(work.tx, &phones, now).await?;
@@ -128,7 +128,7 @@ impl Open {
             None => None,
         };
         if let Some((id, hash)) = known {
-            return Ok(if hash == self.body_hash {
+            return if hash == self.body_hash {
                 Ok(Opened { id, fresh: false })
             } else {
                 let why = format!(
@@ -136,7 +136,7 @@ impl Open {
                     opening.reference
                 );
                 Err(Refusal::conflict("reference_in_use", why))
-            });
+            };
         }
         // Somebody else may end it while this waits for it: then there is another one, or none.
         let mut gone = None;
@@ -145,7 +145,7 @@ impl Open {
             && gone != Some(id)
         {
             if let Some(merged) = self.merge(work, id).await? {
-                return Ok(Ok(merged));
+                return Ok(merged);
             }
             gone = Some(id);
         }
@@ -154,7 +154,7 @@ impl Open {
                 phones.iter().enumerate().map(|(i, phone)| (format!("/parties/{i}/phone"), *phone)).collect();
             let wrongs = first_texts.abroad(work, &placed).await?;
             if !wrongs.is_empty() {
-                return Ok(Err(Refusal::Wrong(wrongs)));
+                return Err(Refusal::Wrong(wrongs));
             }
         }
         let mut choices = Vec::with_capacity(phones.len());
@@ -169,17 +169,15 @@ impl Open {
             }
         }
         if !without.is_empty() {
-            return Ok(Err(exhausted(work, &without, &wanted_by(self.app(), &opening.reference)).await?));
+            return Err(exhausted(work, &without, &wanted_by(self.app(), &opening.reference)).await?);
         }
-        if let Some(app) = self.app()
-            && let Err(refusal) = first_texts.take(work, (app, phones.len())).await?
-        {
-            return Ok(Err(refusal));
+        if let Some(app) = self.app() {
+            first_texts.take(work, (app, phones.len())).await?;
         }
         refusals::settle(work.tx, &phones, &wanted_by(self.app(), &opening.reference)).await?;
         let id = self.write(work, &choices).await?;
         news::opened(work, id, &opening.reference).await?;
-        Ok(Ok(Opened { id, fresh: true }))
+        Ok(Opened { id, fresh: true })
     }
 
     async fn write(&self, work: &mut UnitOfWork<'_>, choices: &[Chosen]) -> Result<ConversationId> {
@@ -240,7 +238,7 @@ impl Open {
     /// has ended meanwhile.
     async fn merge(&self, work: &mut UnitOfWork<'_>, id: ConversationId) -> Result<Option<Opened>> {
         let (desk, now, opening) = (work.desk, work.now, &self.opening);
-        let Ok(held) = super::hold(work, id).await? else { return Ok(None) };
+        let Some(held) = super::open_still(super::hold(work, id).await)? else { return Ok(None) };
         let asked = Term::begin(opening.wish, opening.hard_cap, now);
         let term = Term {
             ends_at: held.term.ends_at.max(asked.ends_at),

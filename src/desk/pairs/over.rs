@@ -29,11 +29,12 @@ struct Close {
 }
 
 impl Verb for Close {
-    type Out = std::result::Result<(), Refusal>;
+    type Out = ();
+    type Stop = Refusal;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         if !sees(work.tx, self.by.as_ref(), self.id).await? {
-            return Ok(Err(Refusal::NotFound));
+            return Err(Refusal::NotFound);
         }
         let Some(conversation) = routes::conversations(work.tx, &[self.id])
             .await?
@@ -41,7 +42,7 @@ impl Verb for Close {
             .next()
             .filter(|conversation| conversation.pair.is_some())
         else {
-            return Ok(Err(Refusal::NotFound));
+            return Err(Refusal::NotFound);
         };
         end_talk(work, &conversation, None).await?;
         if let Some(program) = &self.by
@@ -49,7 +50,7 @@ impl Verb for Close {
         {
             program.record(work, ("pair_closed", Some(self.id)), &json!({})).await?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }
 

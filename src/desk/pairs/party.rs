@@ -28,7 +28,7 @@ use crate::store::routing::opening::{self, NewLeg};
 /// [`Refusal::Conflict`] if the pair has ended, [`Refusal::TooMany`], or [`Refusal::PoolExhausted`].
 pub async fn change(desk: &Desk, by: Option<Program>, pair: ConversationId, alias: String, phone: Phone) -> Done<()> {
     if let Some(wrong) = abroad(desk, "/phone", &phone) {
-        return Ok(Err(Refusal::Wrong(vec![wrong])));
+        return Err(Refusal::Wrong(vec![wrong]));
     }
     let alias = name::kept(&alias);
     let done = desk.work(Change { by, pair, alias, phone }).await?;
@@ -44,28 +44,26 @@ struct Change {
 }
 
 impl Verb for Change {
-    type Out = std::result::Result<(), Refusal>;
+    type Out = ();
+    type Stop = Refusal;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now, phone) = (work.desk, work.now, self.phone.as_str());
         // A pair of the new phone that is over by the clock alone is no obstacle.
         let stale = endings::over_with(work.tx, &[phone], now).await?;
         let stale: Vec<ConversationId> = stale.into_iter().filter(|id| *id != self.pair).collect();
         over::end_over(work, &stale).await?;
-        let Held { legs, .. } = match hold_for(work, self.by.as_ref(), self.pair).await? {
-            Ok(held) => held,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let Held { legs, .. } = hold_for(work, self.by.as_ref(), self.pair).await?;
         let Some(old) = legs.iter().find(|leg| leg.alias.as_deref().map(name::kept).as_ref() == Some(&self.alias))
         else {
-            return Ok(Err(Refusal::NotFound));
+            return Err(Refusal::NotFound);
         };
         // As it was kept, which before was as it was typed.
         let alias = old.alias.as_deref().unwrap_or_default();
         if old.phone == phone {
-            return Ok(Ok(()));
+            return Ok(());
         }
-        let wrong = |why: &str| Ok(Err(Refusal::Wrong(vec![Wrong::at("/phone", why)])));
+        let wrong = |why: &str| Err(Refusal::Wrong(vec![Wrong::at("/phone", why)]));
         if legs.iter().any(|leg| leg.phone == phone) {
             return wrong("another party of this pair has this phone; each needs their own");
         }
@@ -76,7 +74,7 @@ impl Verb for Change {
         if self.by.is_some() {
             let wrongs = first_texts.abroad(work, &[("/phone".to_owned(), phone)]).await?;
             if !wrongs.is_empty() {
-                return Ok(Err(Refusal::Wrong(wrongs)));
+                return Err(Refusal::Wrong(wrongs));
             }
         }
         let everybody: Vec<&str> =
@@ -94,12 +92,10 @@ impl Verb for Change {
             None => choose(&masks, &others, now, floor, |n| desk.chance.below(n)),
         };
         let Some(number) = choice.mask() else {
-            return Ok(Err(exhausted(work, &[phone], &wanted_by(self.pair)).await?));
+            return Err(exhausted(work, &[phone], &wanted_by(self.pair)).await?);
         };
-        if let Some(program) = &self.by
-            && let Err(refusal) = first_texts.take(work, (program.app, 1)).await?
-        {
-            return Ok(Err(refusal));
+        if let Some(program) = &self.by {
+            first_texts.take(work, (program.app, 1)).await?;
         }
         refusals::settle(work.tx, &[phone], &wanted_by(self.pair)).await?;
         endings::end_leg(work.tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
@@ -129,6 +125,6 @@ impl Verb for Change {
             let data = json!({ "leg": leg.0.to_string() });
             program.record(work, ("party_changed", Some(self.pair)), &data).await?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }

@@ -30,7 +30,7 @@ pub struct Saying {
 pub async fn say(desk: &Desk, by: Option<Program>, mut saying: Saying) -> Done<MessageId> {
     saying.to = saying.to.map(|names| names.iter().map(|one| name::kept(one)).collect());
     if let Err(wrong) = words("/body", &saying.body, LONGEST_TEXT) {
-        return Ok(Err(Refusal::Wrong(vec![wrong])));
+        return Err(Refusal::Wrong(vec![wrong]));
     }
     let said = desk.work(Say { by, saying }).await?;
     Ok(said)
@@ -42,14 +42,12 @@ struct Say {
 }
 
 impl Verb for Say {
-    type Out = std::result::Result<MessageId, Refusal>;
+    type Out = MessageId;
+    type Stop = Refusal;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (saying, now) = (&self.saying, work.now);
-        let Held { conversation, term, mut legs } = match hold_for(work, self.by.as_ref(), saying.pair).await? {
-            Ok(held) => held,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let Held { conversation, term, mut legs } = hold_for(work, self.by.as_ref(), saying.pair).await?;
         if let Some(names) = &saying.to {
             let known =
                 |one: &String| legs.iter().any(|leg| leg.alias.as_deref().map(name::kept).as_ref() == Some(one));
@@ -63,10 +61,10 @@ impl Verb for Say {
                 .collect();
             if names.is_empty() {
                 let wrong = Wrong::at("/to", "it names nobody; name parties by their aliases, or leave it out for all");
-                return Ok(Err(Refusal::Wrong(vec![wrong])));
+                return Err(Refusal::Wrong(vec![wrong]));
             }
             if !wrongs.is_empty() {
-                return Ok(Err(Refusal::Wrong(wrongs)));
+                return Err(Refusal::Wrong(wrongs));
             }
             legs.retain(|leg| leg.alias.as_deref().is_some_and(|alias| names.contains(&name::kept(alias))));
         }
@@ -78,6 +76,6 @@ impl Verb for Say {
         if let Some(program) = &self.by {
             program.made(work, Made { id: message.0, new: true });
         }
-        Ok(Ok(message))
+        Ok(message)
     }
 }

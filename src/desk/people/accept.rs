@@ -42,7 +42,7 @@ pub async fn accept(desk: &Desk, token: &str, kind: Kind, typed: Accepted, came:
     let hash = password::hash(desk, typed.password).await?;
     let how = if kind == Kind::Invitation { How::Invitation } else { How::Reset };
     let (keys, arrival) = Arrival::of(desk, came, how);
-    desk.work(Accept { link: hash_token(token), kind, name, hash, arrival }).await??;
+    desk.work(Accept { link: hash_token(token), kind, name, hash, arrival }).await?;
     desk.live.nudge();
     Ok(keys)
 }
@@ -56,20 +56,21 @@ struct Accept {
 }
 
 impl Verb for Accept {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let used = links::use_up(work.tx, &self.link, self.kind, now).await?;
-        let Some(id) = used.filter(|_| self.kind != Kind::SignIn) else { return Ok(Err(Failure::NotFound)) };
+        let Some(id) = used.filter(|_| self.kind != Kind::SignIn) else { return Err(Failure::NotFound) };
         set_password(work.tx, id, &self.hash).await?;
         if let Some(name) = &self.name {
             people::rename(work.tx, id, name).await?;
         }
         self.arrival.begin_in(work, id).await?;
         record(work, (id, id), "password_set", &json!({})).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn invite(desk: &Desk, by: PersonId, new: NewPerson) -> Result<Invited
     let name = check_name(&new.name).map_err(|why| Failure::refused("name", why))?;
     let token = desk.chance.token::<32>();
     let job = Invite { by, new: NewPerson { email, name, ..new }, hash: hash_token(&token) };
-    let person = desk.work(job).await??;
+    let person = desk.work(job).await?;
     desk.live.nudge();
     Ok(Invited { person, token })
 }
@@ -54,24 +54,25 @@ struct Invite {
 }
 
 impl Verb for Invite {
-    type Out = Result<PersonId, Failure>;
+    type Out = PersonId;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         hold_all(work.tx).await?;
 
         if by_admin(work.tx, self.by, self.by).await?.is_none() {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         if people::by_email(work.tx, &self.new.email).await?.is_some() {
-            return Ok(Err(Failure::refused("email", "somebody with this address is here already")));
+            return Err(Failure::refused("email", "somebody with this address is here already"));
         }
         let id = PersonId(work.desk.ids.next(now));
         people::insert(work.tx, id, &self.new.email, &self.new.name, self.new.role, now).await?;
         give(work.tx, &self.hash, (Kind::Invitation, id), self.by, now).await?;
         let data = json!({ "role": self.new.role.as_str() });
         record(work, (self.by, id), "person_invited", &data).await?;
-        Ok(Ok(id))
+        Ok(id)
     }
 }
 
@@ -86,7 +87,7 @@ async fn give(tx: &mut Tx, hash: &str, whose: (Kind, PersonId), by: PersonId, no
 /// [`Failure::NotFound`] if there is no such enabled person or `by` is no admin.
 pub async fn reset(desk: &Desk, by: PersonId, person: PersonId) -> Result<String, Failure> {
     let token = desk.chance.token::<32>();
-    desk.work(Reset { by, person, hash: hash_token(&token) }).await??;
+    desk.work(Reset { by, person, hash: hash_token(&token) }).await?;
     Ok(token)
 }
 
@@ -97,18 +98,19 @@ struct Reset {
 }
 
 impl Verb for Reset {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
-        let Some(person) = by_admin(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(person) = by_admin(work.tx, self.by, self.person).await? else { return Err(Failure::NotFound) };
         if person.disabled {
-            return Ok(Err(Failure::refused("reset", "they are disabled: enable them first")));
+            return Err(Failure::refused("reset", "they are disabled: enable them first"));
         }
         let kind = if person.has_password { Kind::Reset } else { Kind::Invitation };
         give(work.tx, &self.hash, (kind, person.id), self.by, now).await?;
         record(work, (self.by, person.id), "link_made", &json!({})).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }

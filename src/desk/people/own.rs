@@ -20,7 +20,7 @@ use crate::store::{Result, people};
 /// [`Failure::NotFound`] if the person is not enabled; [`Failure::Refused`] for `name`.
 pub async fn rename_oneself(desk: &Desk, person: PersonId, name: &str) -> Result<(), Failure> {
     let name = check_name(name).map_err(|why| Failure::refused("name", why))?;
-    desk.work(Rename { person, name }).await??;
+    desk.work(Rename { person, name }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -31,16 +31,17 @@ struct Rename {
 }
 
 impl Verb for Rename {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
-        let Some(person) = whom(work.tx, self.person, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
+        let Some(person) = whom(work.tx, self.person, self.person).await? else { return Err(Failure::NotFound) };
         if person.name != self.name {
             people::rename(work.tx, person.id, &self.name).await?;
             record(work, (person.id, person.id), "person_renamed", &json!({})).await?;
             work.note(&[(ConversationId(0), "duty")]);
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
@@ -77,7 +78,7 @@ pub async fn change_password(
     let hash = password::hash(desk, new).await?;
     let (keys, arrival) = Arrival::of(desk, came, How::NewPassword);
     let job = Change { person, counted, hash, arrival };
-    desk.work(job).await??;
+    desk.work(job).await?;
     Ok(keys)
 }
 
@@ -90,12 +91,13 @@ struct Change {
 }
 
 impl Verb for Change {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
-        let Some(person) = whom(work.tx, self.person, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
+        let Some(person) = whom(work.tx, self.person, self.person).await? else { return Err(Failure::NotFound) };
         if person.has_password != self.counted.is_some() {
-            return Ok(Err(Failure::refused("current", "your password was changed meanwhile")));
+            return Err(Failure::refused("current", "your password was changed meanwhile"));
         }
         if let Some(counted) = &self.counted {
             prove::forgive(work.tx, counted).await?;
@@ -103,6 +105,6 @@ impl Verb for Change {
         set_password(work.tx, person.id, &self.hash).await?;
         self.arrival.begin_in(work, person.id).await?;
         record(work, (person.id, person.id), "password_set", &json!({})).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }

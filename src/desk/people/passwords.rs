@@ -5,7 +5,7 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::people::password::About;
 use crate::domain::words::name;
 use crate::store::people::{self, acts};
-use crate::store::{Result, Store, Tx, lines};
+use crate::store::{self, Result, Store, Tx, lines};
 
 /// What whoever guesses at this person's password knows.
 pub async fn about(tx: &mut Tx, email: &str, name: &str) -> Result<About> {
@@ -34,8 +34,9 @@ struct Set {
 
 impl Verb for Set {
     type Out = bool;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
         let Some(person) = people::set_password(work.tx, &self.email, &self.hash).await? else { return Ok(false) };
 

@@ -29,7 +29,7 @@ pub const PHONE_CODE: &str = "phone_code";
 pub async fn send_code(desk: &Desk, by: PersonId, person: PersonId, phone: &str) -> Result<(), Failure> {
     let phone = typed::read(phone, None).map_err(|error| Failure::refused("phone", error.to_string()))?;
     let code = phone_code::code(|n| desk.chance.below(n));
-    desk.work(SendCode { by, person, phone, code }).await??;
+    desk.work(SendCode { by, person, phone, code }).await?;
     Ok(())
 }
 
@@ -41,32 +41,31 @@ struct SendCode {
 }
 
 impl Verb for SendCode {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (_desk, now) = (work.desk, work.now);
         hold_all(work.tx).await?;
         let (desk, now, phone) = (work.desk, now, self.phone.as_str());
-        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Err(Failure::NotFound) };
         if person.phone.as_deref() == Some(phone) {
-            return Ok(Err(Failure::refused("phone", "it is their phone already")));
+            return Err(Failure::refused("phone", "it is their phone already"));
         }
-        if let Err(failure) = is_free(work.tx, phone).await? {
-            return Ok(Err(failure));
-        }
+        is_free(work.tx, phone).await?;
         if customers::is_blocked(work.tx, phone, None).await? {
             let why = "a customer with this phone is blocked, so nothing is sent there: unblock them first";
-            return Ok(Err(Failure::refused("phone", why)));
+            return Err(Failure::refused("phone", why));
         }
         let (theirs, there) = table::sent_since(work.tx, person.id, phone, now - WINDOW).await?;
         if let Some(at) = next_at(&theirs, now).max(next_at(&there, now)) {
             let minutes = at.since(now).as_secs().div_ceil(60);
             let why = format!("three codes were sent within the hour: the next one can be in {minutes} minutes");
-            return Ok(Err(Failure::refused("phone", why)));
+            return Err(Failure::refused("phone", why));
         }
         let Some(number) = sender(work.tx, person.id, phone).await? else {
             let why = "no number of ours can text this phone: add a line, or text START from the phone to it";
-            return Ok(Err(Failure::refused("phone", why)));
+            return Err(Failure::refused("phone", why));
         };
         let id = desk.ids.next(now);
         let code_hash = hash(id, person.id, &self.code);
@@ -85,7 +84,7 @@ impl Verb for SendCode {
             body: format!("{} is your Switchboard code. It proves that this phone is yours.", self.code),
             window_at: None,
         };
-        work.enqueue(vec![draft]).await.map(Ok)
+        Ok(work.enqueue(vec![draft]).await?)
     }
 }
 
@@ -94,14 +93,14 @@ fn hash(id: i64, person: PersonId, code: &str) -> String {
 }
 
 /// Whether a phone is neither a number of ours nor an enabled person's.
-async fn is_free(tx: &mut Tx, phone: &str) -> Result<Result<(), Failure>> {
+async fn is_free(tx: &mut Tx, phone: &str) -> Result<(), Failure> {
     if numbers::all(tx).await?.iter().any(|number| number.number == phone) {
-        return Ok(Err(Failure::refused("phone", "it is a number of ours: write the person's own phone")));
+        return Err(Failure::refused("phone", "it is a number of ours: write the person's own phone"));
     }
     if people::by_phone(tx, phone).await?.is_some() {
-        return Ok(Err(Failure::refused("phone", "it is another person's: take it from them first")));
+        return Err(Failure::refused("phone", "it is another person's: take it from them first"));
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// The number of ours that texts a code there: a line of the person's, another line, or a mask, whichever the phone has
@@ -128,7 +127,7 @@ async fn sender(tx: &mut Tx, person: PersonId, phone: &str) -> Result<Option<Num
 /// [`Failure::NotFound`] if there is no such enabled person for `by`; [`Failure::Refused`] for `code`.
 pub async fn confirm(desk: &Desk, by: PersonId, person: PersonId, code: &str) -> Result<(), Failure> {
     let code = phone_code::typed(code);
-    desk.work(Confirm { by, person, code }).await??;
+    desk.work(Confirm { by, person, code }).await?;
     Ok(())
 }
 
@@ -139,35 +138,37 @@ struct Confirm {
 }
 
 impl Verb for Confirm {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         hold_all(work.tx).await?;
 
-        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Err(Failure::NotFound) };
         let over = || Failure::refused("code", "this code does not count any more: have another one sent");
-        let Some(sent) = table::newest(work.tx, person.id).await? else { return Ok(Err(over())) };
+        let Some(sent) = table::newest(work.tx, person.id).await? else { return Err(over()) };
         let facts = Sent { expires_at: sent.expires_at, failures: sent.failures, ended: sent.ended };
         match judge(facts, hash(sent.id, person.id, &self.code) == sent.code_hash, now) {
             Verdict::Right => {}
-            Verdict::Over => return Ok(Err(over())),
+            Verdict::Over => return Err(over()),
             Verdict::Wrong { left } => {
                 table::mistyped(work.tx, sent.id).await?;
                 let tries = if left == 1 { "try is" } else { "tries are" };
                 let why = format!("that is not the code; {left} {tries} left");
-                return Ok(Err(Failure::refused("code", why)));
+                return Err(Failure::refused("code", why));
             }
         }
         // The phone may have become somebody's while the code was on its way.
-        if let Err(Failure::Refused { why, .. }) = is_free(work.tx, &sent.phone).await? {
-            return Ok(Err(Failure::refused("code", why)));
-        }
-        let Ok(phone) = Phone::parse(&sent.phone) else { return Ok(Err(over())) };
+        is_free(work.tx, &sent.phone).await.map_err(|stop| match stop {
+            Failure::Refused { why, .. } => Failure::refused("code", why),
+            other => other,
+        })?;
+        let Ok(phone) = Phone::parse(&sent.phone) else { return Err(over()) };
         table::end(work.tx, sent.id, now).await?;
-        let _done = change(work, person.id, person.phone.as_deref(), Some(&phone)).await?;
+        change(work, person.id, person.phone.as_deref(), Some(&phone)).await?;
         record(work, (self.by, person.id), "phone_changed", &json!({})).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
@@ -187,7 +188,7 @@ async fn change(work: &mut UnitOfWork<'_>, person: PersonId, from: Option<&str>,
 /// # Errors
 /// [`Failure::NotFound`] if there is no such enabled person for `by`.
 pub async fn remove(desk: &Desk, by: PersonId, person: PersonId) -> Result<(), Failure> {
-    desk.work(Remove { by, person }).await??;
+    desk.work(Remove { by, person }).await?;
     Ok(())
 }
 
@@ -197,15 +198,16 @@ struct Remove {
 }
 
 impl Verb for Remove {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         hold_all(work.tx).await?;
 
-        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
-        let Some(phone) = person.phone else { return Ok(Ok(())) };
-        let _done = change(work, person.id, Some(&phone), None).await?;
+        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Err(Failure::NotFound) };
+        let Some(phone) = person.phone else { return Ok(()) };
+        change(work, person.id, Some(&phone), None).await?;
         record(work, (self.by, person.id), "phone_removed", &json!({})).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }

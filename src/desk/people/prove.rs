@@ -143,8 +143,9 @@ struct NoteFailure {
 
 impl Verb for NoteFailure {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         let by = (self.counted.account.as_str(), self.counted.address.as_deref());
@@ -162,8 +163,9 @@ pub(in crate::desk) struct NoteTooSoon {
 
 impl Verb for NoteTooSoon {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         for ((person, address), count) in &self.too_soon {
             let origin = origin(work, address.as_deref()).await?;
             sign_ins::refuse(work.tx, (*person, &origin, sign_ins::TOO_SOON), *count, self.at).await?;

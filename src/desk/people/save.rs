@@ -21,7 +21,7 @@ use crate::store::{Result, lines};
 /// [`Failure::NotFound`] if there is no such person or line, or `by` is no admin; [`Failure::Refused`] for `changed`,
 /// `name`, or `role` (the last admin stays one).
 pub async fn save(desk: &Desk, by: PersonId, person: PersonId, was: Facts, to: Facts) -> Result<(), Failure> {
-    desk.work(Save { by, person, was, to }).await??;
+    desk.work(Save { by, person, was, to }).await?;
     Ok(())
 }
 
@@ -33,12 +33,13 @@ struct Save {
 }
 
 impl Verb for Save {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let _now = work.now;
         hold_all(work.tx).await?;
-        let Some(person) = by_admin(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(person) = by_admin(work.tx, self.by, self.person).await? else { return Err(Failure::NotFound) };
         let member_of: Vec<NumberId> = lines::members(work.tx)
             .await?
             .into_iter()
@@ -48,31 +49,29 @@ impl Verb for Save {
         let now_is = Facts::of(&person, &member_of, &self.was);
         if let Some(what) = Facts::changed(&self.was, &now_is) {
             let why = format!("meanwhile somebody changed this: {what}. Look again; saving once more takes yours");
-            return Ok(Err(Failure::refused("changed", why)));
+            return Err(Failure::refused("changed", why));
         }
-        if let Err(failure) = self.allowed(work, &person).await? {
-            return Ok(Err(failure));
-        }
-        self.carry_out(work, &person, &member_of).await.map(Ok)
+        self.allowed(work, &person).await?;
+        Ok(self.carry_out(work, &person, &member_of).await?)
     }
 }
 
 impl Save {
-    async fn allowed(&self, work: &mut UnitOfWork<'_>, person: &Person) -> Result<Result<(), Failure>> {
+    async fn allowed(&self, work: &mut UnitOfWork<'_>, person: &Person) -> Result<(), Failure> {
         if let Some(Err(why)) = self.to.name.as_deref().map(check_name) {
-            return Ok(Err(Failure::refused("name", why)));
+            return Err(Failure::refused("name", why));
         }
         let demoted = person.role == Role::Admin && self.to.role.is_some_and(|role| role != Role::Admin);
         if demoted && !person.disabled && !people::another_admin(work.tx, person.id).await? {
-            return Ok(Err(Failure::refused("role", "this is the last admin: make somebody else one first")));
+            return Err(Failure::refused("role", "this is the last admin: make somebody else one first"));
         }
         if let Some(wanted) = &self.to.lines {
             let known = lines::all(work.tx).await?;
             if wanted.iter().any(|id| known.iter().all(|line| line.id != *id)) {
-                return Ok(Err(Failure::NotFound));
+                return Err(Failure::NotFound);
             }
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     async fn carry_out(&self, work: &mut UnitOfWork<'_>, person: &Person, member_of: &[NumberId]) -> Result<()> {

@@ -130,8 +130,9 @@ struct Begin {
 
 impl Verb for Begin {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let _now = work.now;
         prove::forgive(work.tx, &self.counted).await?;
         self.arrival.begin_in(work, self.person).await
@@ -145,8 +146,9 @@ struct End {
 
 impl Verb for End {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         let Some(person) = sessions::delete(work.tx, &self.token_hash).await? else { return Ok(()) };
@@ -196,8 +198,9 @@ struct UseLink {
 
 impl Verb for UseLink {
     type Out = bool;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<bool> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let used = links::use_up(work.tx, &self.link_hash, Kind::SignIn, now).await?;

@@ -121,7 +121,7 @@ pub async fn finish(desk: &Desk, token: &str, first: First) -> Result<Keys, Fail
     let hash = password::hash(desk, first.password).await?;
     let (keys, arrival) = Arrival::of(desk, &first.came, How::Setup);
     let job = Finish { offered: hash_token(token), name, email, hash, line, arrival };
-    desk.work(job).await??;
+    desk.work(job).await?;
     desk.live.nudge();
     Ok(keys)
 }
@@ -136,19 +136,18 @@ struct Finish {
 }
 
 impl Verb for Finish {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
         hold_all(work.tx).await?;
 
         if !matches!(worth_in(work.tx, &self.offered, now).await?, Worth::Open { .. }) {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
-        if let Some((number, _)) = &self.line
-            && let Err(failure) = new_line::may_add(work.tx, number).await?
-        {
-            return Ok(Err(failure));
+        if let Some((number, _)) = &self.line {
+            new_line::may_add(work.tx, number).await?;
         }
         settings::forget(work.tx, settings::SETUP_LINK).await?;
         let id = PersonId(desk.ids.next(now));
@@ -160,6 +159,6 @@ impl Verb for Finish {
             lines::join(work.tx, line, id).await?;
         }
         self.arrival.begin_in(work, id).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }

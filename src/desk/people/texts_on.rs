@@ -15,7 +15,7 @@ use crate::store::Result;
 /// # Errors
 /// [`Failure::NotFound`] if there is no such enabled person for `by`; [`Failure::Refused`] if they have no phone.
 pub async fn texts_on(desk: &Desk, by: PersonId, person: PersonId) -> Result<(), Failure> {
-    desk.work(TextsOn { by, person }).await??;
+    desk.work(TextsOn { by, person }).await?;
     desk.live.nudge();
     Ok(())
 }
@@ -26,17 +26,18 @@ struct TextsOn {
 }
 
 impl Verb for TextsOn {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
-        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Ok(Err(Failure::NotFound)) };
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
+        let Some(person) = whom(work.tx, self.by, self.person).await? else { return Err(Failure::NotFound) };
         let Some(phone) = person.phone else {
-            return Ok(Err(Failure::refused("phone", "there is no phone yet: enter one, and prove that it is yours")));
+            return Err(Failure::refused("phone", "there is no phone yet: enter one, and prove that it is yours"));
         };
         ledger::texts_on(work, person.id, &phone).await?;
         if self.by != person.id {
             record(work, (self.by, person.id), "phone_unmuted", &json!({})).await?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }

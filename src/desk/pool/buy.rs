@@ -132,6 +132,7 @@ struct Ask {
 
 impl Verb for Ask {
     type Out = bool;
+    type Stop = Error;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
         let now = work.now;

@@ -98,7 +98,7 @@ async fn change(
     let mut masks = masks.to_vec();
     masks.sort_unstable();
     let job = Move { by, masks, step, kind };
-    let count = desk.work(job).await??;
+    let count = desk.work(job).await?;
     desk.live.nudge();
     Ok(count)
 }
@@ -111,18 +111,17 @@ struct Move {
 }
 
 impl Verb for Move {
-    type Out = Result<usize, Failure>;
+    type Out = usize;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         dialect::one_at_a_time(work.tx, "pool", "").await?;
-        if let Err(failure) = self.by.may(work.tx).await? {
-            return Ok(Err(failure));
-        }
+        self.by.may(work.tx).await?;
 
         let known = masks::all(work.tx).await?;
         if self.masks.iter().any(|id| known.iter().all(|mask| mask.id != *id)) {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let mut count = 0;
         for id in &self.masks {
@@ -132,6 +131,6 @@ impl Verb for Move {
                 record(work, self.by, self.kind, &data).await?;
             }
         }
-        Ok(Ok(count))
+        Ok(count)
     }
 }

@@ -54,12 +54,12 @@ impl By {
     }
 
     /// A person must be an admin.
-    async fn may(self, tx: &mut Tx) -> Result<Result<(), Failure>> {
+    async fn may(self, tx: &mut Tx) -> Result<(), Failure> {
         let may = match self {
             By::Person(person) => admin(tx, person).await?,
             By::Operator | By::Automatic => true,
         };
-        Ok(if may { Ok(()) } else { Err(Failure::NotFound) })
+        may.then_some(()).ok_or(Failure::NotFound)
     }
 }
 

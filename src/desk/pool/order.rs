@@ -93,7 +93,7 @@ async fn quote_in(desk: &Desk, tx: &mut Tx, country: String, count: i64) -> Resu
 /// budget does not allow it.
 pub async fn grow(desk: &Desk, by: By, country: &str, count: i64) -> Result<Vec<PoolOrderId>, Failure> {
     let country = check(country, count)?;
-    let ordered = desk.work(Grow { by, country, count }).await??;
+    let ordered = desk.work(Grow { by, country, count }).await?;
     desk.live.nudge();
     Ok(ordered)
 }
@@ -105,19 +105,18 @@ struct Grow {
 }
 
 impl Verb for Grow {
-    type Out = Result<Vec<PoolOrderId>, Failure>;
+    type Out = Vec<PoolOrderId>;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
         // Two who order at once must not both have the rest of the budget.
         dialect::one_at_a_time(work.tx, "pool", "").await?;
-        if let Err(failure) = self.by.may(work.tx).await? {
-            return Ok(Err(failure));
-        }
+        self.by.may(work.tx).await?;
 
         let quote = quote_in(work.desk, work.tx, self.country.clone(), self.count).await?;
         if let Some(why) = quote.obstacle() {
-            return Ok(Err(Failure::refused("count", why)));
+            return Err(Failure::refused("count", why));
         }
         let orders: Vec<Order> = (0..self.count)
             .map(|_| Order {
@@ -138,6 +137,6 @@ impl Verb for Grow {
         orders::insert(work.tx, &orders).await?;
         let data = json!({ "country": self.country, "count": self.count, "each": quote.each.to_string() });
         record(work, self.by, "masks_ordered", &data).await?;
-        Ok(Ok(orders.iter().map(|order| order.id).collect()))
+        Ok(orders.iter().map(|order| order.id).collect())
     }
 }

@@ -9,11 +9,11 @@ use crate::desk::Desk;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::NumberId;
 use crate::domain::pool::life::State;
-use crate::store::Result;
 use crate::store::engine::dialect;
 use crate::store::pool::life;
 use crate::store::pool::orders::{self, Order};
 use crate::store::routing::numbers;
+use crate::store::{self, Result};
 
 /// What was found out about an order.
 #[derive(Clone, Debug)]
@@ -42,8 +42,9 @@ struct Settle {
 
 impl Verb for Settle {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (_desk, now) = (work.desk, work.now);
         dialect::one_at_a_time(work.tx, "pool", "").await?;
         let (_desk, now, id) = (work.desk, now, self.order.id);

@@ -15,7 +15,7 @@ use crate::domain::ids::NumberId;
 use crate::domain::pool::life::{Leaving, Next, SETTLED, State, ask_again_after, next};
 use crate::store::pool::life;
 use crate::store::pool::masks::{self, Mask};
-use crate::store::{Job, Result, Tx};
+use crate::store::{self, Job, Result, Tx};
 
 /// Moves every mask that can be moved. Returns how many were.
 ///
@@ -99,8 +99,9 @@ struct Step {
 
 impl Verb for Step {
     type Out = bool;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let moved = life::move_on(work.tx, self.id, self.way, now).await?;
@@ -119,8 +120,9 @@ struct Ask {
 
 impl Verb for Ask {
     type Out = bool;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         life::ask(work.tx, self.id, now, now + self.lease).await

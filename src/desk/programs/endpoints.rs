@@ -61,7 +61,7 @@ pub async fn make(desk: &Desk, by: By, asked: Asked) -> Result<Made, Failure> {
     desk.chance.fill(&mut key);
     let secret = standard_webhooks::secret(&key);
     let job = Make { by, asked: Asked { url, ..asked }, secret: secret.clone() };
-    let endpoint = desk.work(job).await??;
+    let endpoint = desk.work(job).await?;
     Ok(Made { endpoint, secret })
 }
 
@@ -70,7 +70,7 @@ pub async fn make(desk: &Desk, by: By, asked: Asked) -> Result<Made, Failure> {
 /// # Errors
 /// [`Failure::NotFound`] if there is none, or somebody is no admin.
 pub async fn delete(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> {
-    desk.work(Change { by, id, what: What::Delete }).await?
+    desk.work(Change { by, id, what: What::Delete }).await
 }
 
 /// Posts there again, beginning with what was given up.
@@ -78,7 +78,7 @@ pub async fn delete(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> 
 /// # Errors
 /// As [`delete`]; [`Failure::Refused`] if whoever made it may not read what would be posted.
 pub async fn enable(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> {
-    desk.work(Change { by, id, what: What::Enable }).await?
+    desk.work(Change { by, id, what: What::Enable }).await
 }
 
 /// Posts an event there once more, now: under the same id, so that whoever has it already can tell.
@@ -87,7 +87,7 @@ pub async fn enable(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> 
 /// [`Failure::NotFound`] as [`delete`], or if the event was never for it or is forgotten; [`Failure::Refused`] if the
 /// endpoint is disabled or the event waits anyway.
 pub async fn replay(desk: &Desk, by: By, id: EndpointId, event: EventId) -> Result<(), Failure> {
-    desk.work(Change { by, id, what: What::Replay(event) }).await?
+    desk.work(Change { by, id, what: What::Replay(event) }).await
 }
 
 impl By {
@@ -124,13 +124,14 @@ struct Make {
 }
 
 impl Verb for Make {
-    type Out = Result<Endpoint, Failure>;
+    type Out = Endpoint;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         if !self.by.may(work.tx).await? {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let (token, person, app) = match &self.by {
             By::Program(program) => (Some(program.token), None, Some(program.app)),
@@ -139,12 +140,12 @@ impl Verb for Make {
         if let Some(app) = app
             && !apps::all(work.tx).await?.iter().any(|known| known.id == app)
         {
-            return Ok(Err(Failure::refused("app", "there is no such app: choose another")));
+            return Err(Failure::refused("app", "there is no such app: choose another"));
         }
         let beside = table::all(work.tx).await?.into_iter().filter(|one| one.app.as_ref().map(|app| app.id) == app);
         if beside.count() >= MOST {
             let why = format!("there are {MOST} endpoints already, each of which gets every event: delete one first");
-            return Ok(Err(Failure::refused("url", why)));
+            return Err(Failure::refused("url", why));
         }
         let id = EndpointId(desk.ids.next(now));
         let Asked { url, wanted, .. } = &self.asked;
@@ -155,7 +156,7 @@ impl Verb for Make {
             program.made(work, once::Made { id: id.0, new: true });
         }
         let made = table::by_id(work.tx, id).await?;
-        made.map(Ok).ok_or(Error::GivenUp("an endpoint was not there after it was made"))
+        Ok(made.ok_or(Error::GivenUp("an endpoint was not there after it was made"))?)
     }
 }
 
@@ -172,16 +173,17 @@ struct Change {
 }
 
 impl Verb for Change {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (_desk, now, id) = (work.desk, work.now, self.id);
         if !self.by.may(work.tx).await? {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
-        let Some(disabled) = table::hold(work.tx, id).await? else { return Ok(Err(Failure::NotFound)) };
+        let Some(disabled) = table::hold(work.tx, id).await? else { return Err(Failure::NotFound) };
         let Some(endpoint) = table::by_id(work.tx, id).await?.filter(|endpoint| self.by.sees(endpoint)) else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         let kind = match self.what {
             What::Delete => {
@@ -192,7 +194,7 @@ impl Verb for Change {
             What::Enable => {
                 if let Some(why) = right::lacks(work.tx, &endpoint, now).await? {
                     let why = format!("{why}: mend that first, or add the endpoint anew");
-                    return Ok(Err(Failure::refused("endpoint", why)));
+                    return Err(Failure::refused("endpoint", why));
                 }
                 table::set_disabled(work.tx, id, None).await?;
                 event_posts::take_up_again(work.tx, id).await?;
@@ -200,11 +202,11 @@ impl Verb for Change {
                 "endpoint_enabled"
             }
             What::Replay(_) if disabled => {
-                return Ok(Err(Failure::refused("endpoint", "it is disabled: enable it first")));
+                return Err(Failure::refused("endpoint", "it is disabled: enable it first"));
             }
             What::Replay(event) => match event_posts::state(work.tx, (id, event)).await?.as_deref() {
-                None => return Ok(Err(Failure::NotFound)),
-                Some("waiting") => return Ok(Err(Failure::refused("event", "it is on its way anyway"))),
+                None => return Err(Failure::NotFound),
+                Some("waiting") => return Err(Failure::refused("event", "it is on its way anyway")),
                 Some(_) => {
                     event_posts::replay(work.tx, (id, event), now).await?;
                     "event_replayed"
@@ -212,6 +214,6 @@ impl Verb for Change {
             },
         };
         self.by.record(work, (kind, id)).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }

@@ -9,9 +9,9 @@ use crate::desk::Desk;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::EndpointId;
 use crate::domain::programs::retry_schedule::{Next, next};
-use crate::store::Result;
 use crate::store::programs::endpoints as table;
 use crate::store::programs::event_posts::{self, Became, Due};
+use crate::store::{self, Result};
 use crate::wire::standard_webhooks::sign;
 
 /// A post belongs to the node that took it for so much longer than the request may take.
@@ -62,8 +62,9 @@ struct Take {
 
 impl Verb for Take {
     type Out = Vec<Due>;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Vec<Due>> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         right::stop(work).await?;
@@ -80,8 +81,9 @@ struct Settle {
 
 impl Verb for Settle {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         let (due, now) = (&self.due, now);
         // Held first: an event that is told of meanwhile sees how this one stands, or is seen here.
@@ -129,8 +131,9 @@ struct Sweep;
 
 impl Verb for Sweep {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         right::stop(work).await?;

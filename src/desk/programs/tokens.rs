@@ -72,7 +72,7 @@ pub async fn make(desk: &Desk, by: Option<PersonId>, asked: Asked) -> Result<Mad
     }
     let token = format!("{PREFIX}{}", desk.chance.token::<32>());
     let asked = Asked { name, ..asked };
-    let (app, new_app) = desk.work(Make { by, asked, app, hash: hash_token(&token) }).await??;
+    let (app, new_app) = desk.work(Make { by, asked, app, hash: hash_token(&token) }).await?;
     Ok(Made { token, app, new_app })
 }
 
@@ -82,7 +82,7 @@ pub async fn make(desk: &Desk, by: Option<PersonId>, asked: Asked) -> Result<Mad
 /// # Errors
 /// [`Failure::NotFound`] if there is none that is not revoked already, or `by` is no admin.
 pub async fn revoke(desk: &Desk, by: Option<PersonId>, id: TokenId) -> Result<(), Failure> {
-    desk.work(Revoke { by, id }).await?
+    desk.work(Revoke { by, id }).await
 }
 
 /// The program that shows this token, if the token holds; that it was used is kept.
@@ -124,15 +124,16 @@ struct Make {
 }
 
 impl Verb for Make {
-    type Out = Result<(App, bool), Failure>;
+    type Out = (App, bool);
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         if let Some(by) = self.by
             && !people::admin(work.tx, by).await?
         {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let (app, new_app) = self.app(work).await?;
         let new = NewToken {
@@ -148,7 +149,7 @@ impl Verb for Make {
         let id = new.id;
         api_tokens::insert(work.tx, new).await?;
         record(work, self.by, ("token_made", id, &app)).await?;
-        Ok(Ok((app, new_app)))
+        Ok((app, new_app))
     }
 }
 
@@ -190,25 +191,26 @@ struct Revoke {
 }
 
 impl Verb for Revoke {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         if let Some(by) = self.by
             && !people::admin(work.tx, by).await?
         {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let Some(app) = api_tokens::by_id(work.tx, self.id).await?.and_then(|token| token.app) else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         if !api_tokens::revoke(work.tx, self.id, now).await? {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         record(work, self.by, ("token_revoked", self.id, &app)).await?;
         right::stop(work).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }
 

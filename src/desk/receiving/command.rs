@@ -103,12 +103,12 @@ async fn in_thread(
     let outcome = match command {
         Command::Who => Ok(who(work.tx, by, conversation, now).await?),
         Command::Note(text) => {
-            let kept = note::note_in(work, (by, conversation), ("phone", None), &text).await?;
+            let kept = note::note_in(work, (by, conversation), ("phone", None), &text).await;
             kept.map(|_| "Noted, for staff only.".to_owned())
         }
-        Command::Close => close::close_in(work, (by, conversation), None).await?.map(|()| "Closed.".to_owned()),
+        Command::Close => close::close_in(work, (by, conversation), None).await.map(|()| "Closed.".to_owned()),
         Command::Later(span) => {
-            let put = snooze::snooze_in(work, (by, conversation), Some(now + span)).await?;
+            let put = snooze::snooze_in(work, (by, conversation), Some(now + span)).await;
             put.map(|()| {
                 format!("Put aside for {}. You will be reminded, or hear at once if they write.", span_words(span))
             })
@@ -116,7 +116,7 @@ async fn in_thread(
         Command::Transfer(name) => match assignee(work.tx, by, conversation, &name, now).await? {
             Err(why) => Ok(why),
             Ok((to, name)) => {
-                pin::move_in(work, (by, conversation), Some(to), None).await?.map(|()| format!("{name} has it now."))
+                pin::move_in(work, (by, conversation), Some(to), None).await.map(|()| format!("{name} has it now."))
             }
         },
         Command::Help | Command::Away | Command::On => Ok(String::new()),

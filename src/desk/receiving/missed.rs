@@ -10,7 +10,7 @@ use crate::desk::work::{Missed, UnitOfWork, Verb};
 use crate::store::conversations::messages;
 use crate::store::receiving::arrivals::{self, Arrival};
 use crate::store::upkeep::tallies;
-use crate::store::{Error, Result};
+use crate::store::{self, Error, Result};
 use crate::{faults, metrics};
 
 /// Takes in a text that waits, unless it has come in meanwhile or somebody else takes it in. What its sender sent before is known to
@@ -66,8 +66,9 @@ struct Several {
 
 impl Verb for Several {
     type Out = Vec<Option<Outcome>>;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         still(work.desk, self.epoch)?;
         let mut outcomes = vec![Some(Outcome::Duplicate); self.arrivals.len()];
         let mine = arrivals::take_all(work.tx, &self.arrivals).await?;
@@ -96,8 +97,9 @@ struct Late {
 
 impl Verb for Late {
     type Out = Option<Outcome>;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Option<Outcome>> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         work.catches_up(self.missed);
         still(work.desk, self.epoch)?;

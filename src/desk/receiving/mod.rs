@@ -9,7 +9,7 @@ use carry::{Plain, Way};
 
 use super::Desk;
 use crate::clock::At;
-use crate::desk::work::{UnitOfWork, Verb};
+use crate::desk::work::{self, UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::numbers::phone::without_channel;
 use crate::domain::pairs::pair;
@@ -115,20 +115,20 @@ fn counted(outcome: Option<Outcome>) -> Result<Outcome> {
 impl Verb for Receive {
     /// None if the text is to be taken in alone.
     type Out = Option<Outcome>;
+    type Stop = Error;
     const GROUPED: bool = true;
 
-    fn runs_alone(outcome: &Option<Outcome>) -> bool {
-        outcome.is_none()
+    fn runs_alone(outcome: &work::Outcome<Self>) -> bool {
+        matches!(outcome, Ok(None))
     }
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Option<Outcome>> {
-        let mut outs = Receive::run_many(&[self], work).await?;
-        outs.pop().ok_or(Error::GivenUp("the group lost a text"))
+        take_in(work, &[&self.text], Earlier::Unknown).await?.pop().ok_or(Error::GivenUp("the group lost a text"))
     }
 
-    async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<Option<Outcome>>> {
+    async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<work::Outcome<Self>>> {
         let texts: Vec<&Inbound> = verbs.iter().map(|one| &one.text).collect();
-        take_in(work, &texts, Earlier::Unknown).await
+        Ok(take_in(work, &texts, Earlier::Unknown).await?.into_iter().map(Ok).collect())
     }
 }
 

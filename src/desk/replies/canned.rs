@@ -34,7 +34,7 @@ pub async fn keep(desk: &Desk, by: PersonId, kept: Kept) -> Result<(), Failure> 
     let shortcut = shortcut(&kept.shortcut).map_err(|why| Failure::refused("shortcut", why))?;
     check(&kept.body).map_err(|why| Failure::refused("body", why))?;
     let body = kept.body.trim().to_owned();
-    desk.work(Keep { by, kept: Kept { shortcut, body, ..kept } }).await?
+    desk.work(Keep { by, kept: Kept { shortcut, body, ..kept } }).await
 }
 
 /// Forgets one. Replies in which it was used stay as they are.
@@ -42,7 +42,7 @@ pub async fn keep(desk: &Desk, by: PersonId, kept: Kept) -> Result<(), Failure> 
 /// # Errors
 /// [`Failure::NotFound`] if it is not for this person to change.
 pub async fn forget(desk: &Desk, by: PersonId, id: CannedReplyId) -> Result<(), Failure> {
-    desk.work(Forget { by, id }).await?
+    desk.work(Forget { by, id }).await
 }
 
 /// Whether `by` may change what belongs to `owner`.
@@ -61,32 +61,33 @@ struct Keep {
 }
 
 impl Verb for Keep {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         let (kept, now) = (&self.kept, now);
         dialect::one_at_a_time(work.tx, "canned replies", "").await?;
         let before = match kept.id {
             Some(id) => match canned::owner_of(work.tx, id).await? {
                 Some(owner) => Some(owner),
-                None => return Ok(Err(Failure::NotFound)),
+                None => return Err(Failure::NotFound),
             },
             None => None,
         };
         for owner in before.into_iter().chain([kept.owner]) {
             if !may(work.tx, self.by, owner).await? {
-                return Ok(Err(Failure::NotFound));
+                return Err(Failure::NotFound);
             }
         }
         if let Owner::Line(line) = kept.owner
             && !canned::has_line(work.tx, line).await?
         {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         if canned::is_taken(work.tx, kept.owner, &kept.shortcut, kept.id).await? {
             let why = format!("there is another /{} in the same place: choose another name", kept.shortcut);
-            return Ok(Err(Failure::refused("shortcut", why)));
+            return Err(Failure::refused("shortcut", why));
         }
         if let Some(id) = kept.id {
             canned::update(work.tx, (id, kept.owner, &kept.shortcut, &kept.body), now).await?;
@@ -96,7 +97,7 @@ impl Verb for Keep {
             canned::insert(work.tx, (id, kept.owner, &kept.shortcut, &kept.body), self.by, now).await?;
             record(work, self.by, ("canned_reply_made", id, kept.owner)).await?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
@@ -125,15 +126,16 @@ struct Forget {
 }
 
 impl Verb for Forget {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         match canned::owner_of(work.tx, self.id).await? {
             Some(owner) if may(work.tx, self.by, owner).await? => {
                 canned::delete(work.tx, self.id).await?;
-                record(work, self.by, ("canned_reply_removed", self.id, owner)).await.map(Ok)
+                Ok(record(work, self.by, ("canned_reply_removed", self.id, owner)).await?)
             }
-            _ => Ok(Err(Failure::NotFound)),
+            _ => Err(Failure::NotFound),
         }
     }
 }

@@ -73,7 +73,7 @@ pub async fn time(
 /// As [`reply()`](super::reply::reply()); [`Failure::Refused`] for [`SEEN`] if others have written since.
 pub async fn plan(desk: &Desk, written: Written) -> Result<Taken, Failure> {
     let reply = Reply { body: words(&written.reply.body)?, ..written.reply };
-    desk.work(Plan { written: Written { reply, ..written } }).await?
+    desk.work(Plan { written: Written { reply, ..written } }).await
 }
 
 struct Plan {
@@ -82,39 +82,37 @@ struct Plan {
 
 impl Verb for Plan {
     /// What was sent before a refusal is sent all the same.
-    type Out = Result<Taken, Failure>;
+    type Out = Taken;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         let Written { reply, seen, at, typed } = &self.written;
         let whose = (reply.by, reply.conversation);
         if access::conversation(work.tx, reply.by, reply.conversation).await?.is_none() {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         if let Some(taken) = known(work.tx, reply.form_key.as_deref()).await? {
-            return Ok(Ok(taken));
+            return Ok(taken);
         }
         if let Some(seen) = seen
             && !news::since(work.tx, reply.conversation, reply.by, *seen).await?.is_empty()
         {
-            return Ok(Err(Failure::refused(SEEN, "others have written since you read this")));
+            return Err(Failure::refused(SEEN, "others have written since you read this"));
         }
         let window = desk.policies.inbox.undo_window;
         let direct = at.is_none() && window.is_zero();
         if direct {
             send_due::at_once(work, reply.conversation).await?;
         }
-        let admitted = match admit(work, whose, None).await? {
-            Ok(admitted) => admitted,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let admitted = admit(work, whose, None).await?;
         if *typed {
             draft::sent(work.tx, whose, now).await?;
         }
         if direct {
             let message = accept(work, &admitted, (&reply.body, reply.form_key.clone())).await?;
-            return Ok(Ok(Taken::Sent(message)));
+            return Ok(Taken::Sent(message));
         }
         let planned = Planned {
             id: PlannedReplyId(desk.ids.next(now)),
@@ -129,7 +127,7 @@ impl Verb for Plan {
         };
         planned::insert(work.tx, &planned).await?;
         work.note(&[(reply.conversation, "message")]);
-        Ok(Ok(Taken::Planned(planned.id)))
+        Ok(Taken::Planned(planned.id))
     }
 }
 

@@ -38,8 +38,7 @@ pub struct Reply {
 /// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `body`.
 pub async fn reply(desk: &Desk, reply: Reply) -> Result<MessageId, Failure> {
     let reply = Reply { body: words(&reply.body)?, ..reply };
-    let outcome = desk.work(Write { reply }).await?;
-    outcome
+    desk.work(Write { reply }).await
 }
 
 /// What is sent of what was typed.
@@ -66,25 +65,23 @@ struct Write {
 
 impl Verb for Write {
     /// What was sent before a refusal is sent all the same.
-    type Out = Result<MessageId, Failure>;
+    type Out = MessageId;
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let reply = &self.reply;
         if access::conversation(work.tx, reply.by, reply.conversation).await?.is_none() {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         if let Some(key) = &reply.form_key
             && let Some(message) = messages::by_form_key(work.tx, key).await?
         {
-            return Ok(Ok(message));
+            return Ok(message);
         }
         send_due::at_once(work, reply.conversation).await?;
-        let admitted = match admit(work, (reply.by, reply.conversation), None).await? {
-            Ok(admitted) => admitted,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let admitted = admit(work, (reply.by, reply.conversation), None).await?;
         let message = accept(work, &admitted, (&reply.body, reply.form_key.clone())).await?;
-        Ok(Ok(message))
+        Ok(message)
     }
 }
 
@@ -109,29 +106,29 @@ pub(in crate::desk) async fn admit(
     work: &mut UnitOfWork<'_>,
     (by, conversation_id): (PersonId, ConversationId),
     to: Option<&str>,
-) -> Result<Result<Admitted, Failure>> {
+) -> Result<Admitted, Failure> {
     let Some((mut conversation, viewer)) = access::conversation(work.tx, by, conversation_id).await? else {
-        return Ok(Err(Failure::NotFound));
+        return Err(Failure::NotFound);
     };
     let mut legs = routes::live_legs(work.tx, &[conversation.id]).await?;
     if let Some(why) = obstacle(work.tx, &conversation, &legs).await? {
-        return Ok(Err(Failure::refused("body", why)));
+        return Err(Failure::refused("body", why));
     }
     let Some(to_phone) = customer_of(&conversation, &legs).map(|leg| leg.phone.clone()) else {
-        return Ok(Err(Failure::NotFound));
+        return Err(Failure::NotFound);
     };
     if to.is_some_and(|to| to != to_phone) {
-        return Ok(Err(Failure::refused("body", "the customer has another number now than when it was written")));
+        return Err(Failure::refused("body", "the customer has another number now than when it was written"));
     }
     if conversation.pinned_to.is_none() && !viewer.manages {
         pin::take(work, &conversation, &viewer).await?;
         let Some(taken) = routes::conversations(work.tx, &[conversation.id]).await?.into_iter().next() else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         conversation = taken;
         legs = routes::live_legs(work.tx, &[conversation.id]).await?;
     }
-    Ok(Ok(Admitted { conversation, legs, to_phone, viewer }))
+    Ok(Admitted { conversation, legs, to_phone, viewer })
 }
 
 /// Accepts an answer: from here on it is a message, and its texts are in the outbox.

@@ -35,7 +35,7 @@ pub async fn reschedule(
     id: PlannedReplyId,
     change: Change,
 ) -> Result<(), Failure> {
-    desk.work(Reschedule { by, conversation, id, change }).await??;
+    desk.work(Reschedule { by, conversation, id, change }).await?;
     Ok(())
 }
 
@@ -47,22 +47,23 @@ struct Reschedule {
 }
 
 impl Verb for Reschedule {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         if access::conversation(work.tx, self.by, self.conversation).await?.is_none()
             || !planned::exists(work.tx, self.conversation, self.id).await?
         {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         let waiting = planned::waiting(work.tx, self.conversation).await?;
         let Some(one) = waiting.into_iter().find(|one| one.id == self.id) else {
-            return Ok(Err(Failure::refused("planned", "it does not wait any more: it has left, or was taken back")));
+            return Err(Failure::refused("planned", "it does not wait any more: it has left, or was taken back"));
         };
         match self.change {
-            Change::SendNow => return Ok(Ok(send_due::leave(work, &one).await?)),
+            Change::SendNow => return Ok(send_due::leave(work, &one).await?),
             Change::MoveTo(at) => planned::move_to(work.tx, one.id, at).await?,
             Change::TakeBack => {
                 planned::end(work.tx, one.id, &End::TakenBack, now).await?;
@@ -75,6 +76,6 @@ impl Verb for Reschedule {
             work.event(Some(self.conversation), kind, Some(self.by), data);
         }
         work.note(&[(self.conversation, "message")]);
-        Ok(Ok(()))
+        Ok(())
     }
 }

@@ -11,9 +11,9 @@ use crate::desk::work::{Missed, UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::ConversationId;
 use crate::faults;
-use crate::store::Result;
 use crate::store::replies::planned::{self, End, Planned};
 use crate::store::routing::routes;
+use crate::store::{self, Result};
 
 /// How many conversations are looked up at a time.
 const PIECE: i64 = 200;
@@ -50,8 +50,9 @@ struct Due {
 
 impl Verb for Due {
     type Out = usize;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
 
         // Whoever else would send them waits here, and finds them sent.
@@ -86,7 +87,7 @@ pub(in crate::desk) async fn leave(work: &mut UnitOfWork<'_>, one: &Planned) -> 
     let admitted = if before > desk.policies.delivery.valid_for {
         Err(Failure::refused("body", "nothing could be sent when its time came, and now it is too late"))
     } else {
-        admit(work, (one.author, one.conversation), Some(&one.to_phone)).await?
+        admit(work, (one.author, one.conversation), Some(&one.to_phone)).await
     };
     let admitted = match admitted {
         Ok(admitted) => admitted,

@@ -15,7 +15,7 @@ use crate::domain::time::hours::Hours;
 use crate::faults;
 use crate::store::routing::queue::{self as table, Kept};
 use crate::store::routing::routes;
-use crate::store::{Result, Tx, people};
+use crate::store::{self, Result, Tx, people};
 
 /// Sets the duty of `person`, one's own or, as a manager, anybody's. On duty, waiting customers come at once; away with
 /// reassigning, one's own customers go to others at once.
@@ -23,7 +23,7 @@ use crate::store::{Result, Tx, people};
 /// # Errors
 /// [`Failure::NotFound`] if there is no such enabled person, or it is somebody else's and `by` is no manager.
 pub async fn set_duty(desk: &Desk, by: PersonId, person: PersonId, duty: Duty) -> Result<(), Failure> {
-    desk.work(SetDuty { by, person, duty }).await??;
+    desk.work(SetDuty { by, person, duty }).await?;
     Ok(())
 }
 
@@ -34,18 +34,19 @@ struct SetDuty {
 }
 
 impl Verb for SetDuty {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         if self.by != self.person {
             let role =
                 people::by_id(work.tx, self.by).await?.filter(|person| !person.disabled).map(|person| person.role);
             if role.is_none_or(|role| role < Role::Manager) {
-                return Ok(Err(Failure::NotFound));
+                return Err(Failure::NotFound);
             }
         }
         let there = change(work, self.by, self.person, self.duty).await?;
-        Ok(if there { Ok(()) } else { Err(Failure::NotFound) })
+        there.then_some(()).ok_or(Failure::NotFound)
     }
 }
 
@@ -120,7 +121,7 @@ pub(in crate::desk) async fn settle(work: &mut UnitOfWork<'_>, lines: &[NumberId
 /// [`Failure::NotFound`] if there is no such person or `by` is no admin; [`Failure::Refused`] if it is oneself, or the
 /// phone has become another's meanwhile.
 pub async fn set_enabled(desk: &Desk, by: PersonId, person: PersonId, enabled: bool) -> Result<(), Failure> {
-    desk.work(SetEnabled { by, person, enabled }).await??;
+    desk.work(SetEnabled { by, person, enabled }).await?;
     Ok(())
 }
 
@@ -131,30 +132,31 @@ struct SetEnabled {
 }
 
 impl Verb for SetEnabled {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let _desk = work.desk;
 
         crate::desk::people::hold_all(work.tx).await?;
         let Some(whom) = crate::desk::people::by_admin(work.tx, self.by, self.person).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         if self.by == self.person {
-            return Ok(Err(Failure::refused("enabled", "nobody can disable oneself: ask another admin")));
+            return Err(Failure::refused("enabled", "nobody can disable oneself: ask another admin"));
         }
         if whom.disabled != self.enabled {
-            return Ok(Ok(()));
+            return Ok(());
         }
         if let (true, Some(phone)) = (self.enabled, &whom.phone)
             && people::by_phone(work.tx, phone).await?.is_some()
         {
             let why = "their phone is somebody else's now: give them another, or none, first";
-            return Ok(Err(Failure::refused("enabled", why)));
+            return Err(Failure::refused("enabled", why));
         }
         let kind = if self.enabled { "person_enabled" } else { "person_disabled" };
         crate::desk::people::record(work, (self.by, self.person), kind, &json!({})).await?;
-        enable(work, Some(self.by), self.person, self.enabled).await.map(Ok)
+        Ok(enable(work, Some(self.by), self.person, self.enabled).await?)
     }
 }
 
@@ -228,8 +230,9 @@ struct TurnJob {
 
 impl Verb for TurnJob {
     type Out = usize;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         match &self.turn {

@@ -45,7 +45,7 @@ pub async fn transfer(
 }
 
 async fn run(desk: &Desk, job: Move) -> Result<(), Failure> {
-    desk.work(job).await??;
+    desk.work(job).await?;
     Ok(())
 }
 
@@ -57,9 +57,10 @@ struct Move {
 }
 
 impl Verb for Move {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let _now = work.now;
         let note = self.note.as_deref();
         move_in(work, (self.by, self.conversation), self.to, note).await
@@ -75,33 +76,33 @@ pub(in crate::desk) async fn move_in(
     (by, conversation_id): (PersonId, ConversationId),
     to: Option<PersonId>,
     note: Option<&str>,
-) -> Result<Result<(), Failure>> {
+) -> Result<(), Failure> {
     let line = queue::hold_line_of(work.tx, conversation_id).await?;
     let Some((conversation, viewer)) = access::conversation(work.tx, by, conversation_id).await? else {
-        return Ok(Err(Failure::NotFound));
+        return Err(Failure::NotFound);
     };
     if conversation.closed {
-        return Ok(Err(Failure::refused("conversation", "it is closed")));
+        return Err(Failure::refused("conversation", "it is closed"));
     }
     let assignee = to.unwrap_or(by);
     if conversation.pinned_to == Some(assignee) {
-        return Ok(Ok(()));
+        return Ok(());
     }
     if to.is_none() && conversation.pinned_to.is_some() && !viewer.manages {
-        return Ok(Err(Failure::refused("conversation", "somebody else has taken it")));
+        return Err(Failure::refused("conversation", "somebody else has taken it"));
     }
     if access::assignee(work.tx, assignee, conversation_id).await?.is_none() {
         let (field, why) = match to {
             Some(_) => ("to", "this person is not a member of the line, or is disabled: choose somebody else"),
             None => ("conversation", "only members of the line can take it: have an admin add you to the line"),
         };
-        return Ok(Err(Failure::refused(field, why)));
+        return Err(Failure::refused(field, why));
     }
     send_due::at_once(work, conversation_id).await?;
     hand_over(work, &conversation, &viewer, assignee, note).await?;
     // Whoever had it may take another customer.
     queue::drain_after(work, line).await?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Pins an unassigned conversation to somebody who acts in it; opens the leg of their phone if they have one.

@@ -71,7 +71,7 @@ pub async fn reassign(desk: &Desk, by: PersonId, ids: &[ConversationId], to: New
 /// [`Failure::NotFound`] for anybody else, or if there is no such conversation; [`Failure::Refused`] if it is closed or
 /// nobody could take it.
 pub async fn pick_anew(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    desk.work(Anew { by, conversation }).await??;
+    desk.work(Anew { by, conversation }).await?;
     Ok(())
 }
 
@@ -81,28 +81,29 @@ struct Anew {
 }
 
 impl Verb for Anew {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let Some(line) = store_queue::line_of(work.tx, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         let mut held_line = HeldLine::hold(work, line).await?;
         let Some((_, viewer)) = access::conversation(work.tx, self.by, self.conversation).await? else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         let Some(conversation) = routes::conversations(work.tx, &[self.conversation]).await?.into_iter().next() else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         if !viewer.manages {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         if conversation.closed {
-            return Ok(Err(Failure::refused("conversation", "it is closed")));
+            return Err(Failure::refused("conversation", "it is closed"));
         }
         held_line.members.retain(|one| Some(one.member.id) != conversation.pinned_to);
         if !held_line.has_candidate() {
-            return Ok(Err(Failure::refused("conversation", "nobody else on its line can take it now")));
+            return Err(Failure::refused("conversation", "nobody else on its line can take it now"));
         }
 
         if let Some(before) = conversation.pinned_to {
@@ -111,9 +112,9 @@ impl Verb for Anew {
             pin::take_away(work, &conversation, "reassigned").await?;
         }
         let Some(conversation) = routes::conversations(work.tx, &[self.conversation]).await?.into_iter().next() else {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         };
         held_line.assign(work, &conversation, None).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }

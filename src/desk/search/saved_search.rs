@@ -24,7 +24,7 @@ pub async fn keep(desk: &Desk, by: PersonId, name: &str, query: &str) -> Result<
     if name.chars().count() > LONGEST.0 || query.chars().count() > LONGEST.1 {
         return Err(Failure::refused("name", format!("a name has at most {} characters", LONGEST.0)));
     }
-    desk.work(Keep { by, name, query: query.to_owned() }).await?
+    desk.work(Keep { by, name, query: query.to_owned() }).await
 }
 
 struct Keep {
@@ -34,17 +34,18 @@ struct Keep {
 }
 
 impl Verb for Keep {
-    type Out = Result<(), Failure>;
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         let own = saved_searches::of(work.tx, self.by).await?;
         if own.len() >= MOST && !own.iter().any(|one| one.name == self.name) {
-            return Ok(Err(Failure::refused("name", format!("you keep {MOST} searches already: forget one first"))));
+            return Err(Failure::refused("name", format!("you keep {MOST} searches already: forget one first")));
         }
         let id = SavedSearchId(work.desk.ids.next(now));
-        saved_searches::keep(work.tx, id, self.by, (&self.name, &self.query), now).await.map(Ok)
+        Ok(saved_searches::keep(work.tx, id, self.by, (&self.name, &self.query), now).await?)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::clock::{At, seconds};
 use crate::desk::Desk;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::store::upkeep::{carrier_clock, clock_jumps};
-use crate::store::{Result, Tx};
+use crate::store::{self, Result, Tx};
 
 /// What was written within this time before now was written by the clock as it is now: jumps are noticed sooner.
 const NOTICED: std::time::Duration = seconds(5);
@@ -35,8 +35,9 @@ struct Replan {
 
 impl Verb for Replan {
     type Out = bool;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         // Nodes share the database's clock, and one of them is enough.

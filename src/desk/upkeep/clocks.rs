@@ -9,8 +9,8 @@ use crate::desk::Desk;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::time::offset::{is_told, worded};
 use crate::metrics;
-use crate::store::Result;
 use crate::store::upkeep::carrier_clock::{self, Kept};
+use crate::store::{self, Result};
 
 /// The offset is written anew when it has changed by more; 1 second.
 const CHANGED: u64 = 1_000_000;
@@ -62,8 +62,9 @@ struct Keep;
 impl Verb for Keep {
     /// What was kept before and is kept now; `None` if it is too early to say.
     type Out = Option<(Option<Kept>, Kept)>;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         // Just after a jump another node may know the offset from before.
         if clock_jump::lately(work.tx, now).await? {

@@ -12,7 +12,7 @@ use crate::store::outbox::{self, fitness};
 use crate::store::people::acts;
 use crate::store::routing::numbers;
 use crate::store::upkeep::{account_moves, settings};
-use crate::store::{Job, Result, Store, Tx};
+use crate::store::{self, Job, Result, Store, Tx};
 
 /// Row ids for `node`, above all that are there: within a lane they are the order, and an earlier process may have made some while
 /// its clock was ahead.
@@ -80,6 +80,7 @@ struct Give {
 
 impl Verb for Give {
     type Out = Result<(), Stays>;
+    type Stop = store::Error;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
         let now = work.now;

@@ -17,7 +17,7 @@ use crate::store::outbox::{attempts, fitness, outage, paces};
 use crate::store::people::{sessions, sign_ins};
 use crate::store::programs::{api_events, idempotency};
 use crate::store::upkeep::{self, checkup, tallies};
-use crate::store::{Job, Result, State, Tx};
+use crate::store::{self, Job, Result, State, Tx};
 use crate::{faults, metrics};
 
 /// The webhook as it came is kept for so long.
@@ -91,8 +91,9 @@ struct Forget;
 
 impl Verb for Forget {
     type Out = [u64; 6];
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<[u64; 6]> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (tx, now) = (&mut *work.tx, work.now);
         // Two nodes that forget the same at once would take it in whatever order each finds it.
         dialect::one_at_a_time(tx, "forget", "").await?;

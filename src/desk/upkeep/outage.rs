@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::outbox::outage::next_question;
 use crate::store::outbox::outage;
-use crate::store::{Job, Result, Tx};
+use crate::store::{self, Job, Result, Tx};
 
 /// What became of a request, for what it shows about all others. `trial`: it was the one that was to find out.
 pub(in crate::desk) async fn shows(desk: &Desk, sent: Shown, trial: bool) -> Result<()> {
@@ -94,8 +94,9 @@ struct Take;
 
 impl Verb for Take {
     type Out = bool;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
 
         outage::take(work.tx, next_question(&work.desk.chance, now), now).await
@@ -106,8 +107,9 @@ struct Answers;
 
 impl Verb for Answers {
     type Out = ();
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         outage::answers(work.tx, now).await
     }
@@ -117,8 +119,9 @@ struct End;
 
 impl Verb for End {
     type Out = bool;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<bool> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         outage::end(work.tx, now).await
     }

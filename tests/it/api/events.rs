@@ -13,7 +13,7 @@ use switchboard::desk::upkeep::lapse;
 use switchboard::desk::work::{UnitOfWork, Verb};
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::programs::event::Kind;
-use switchboard::store::Result;
+use switchboard::store::{Error, Result};
 
 use super::Program;
 use super::receiver::Receiver;
@@ -32,6 +32,7 @@ struct Tell(Vec<(ConversationId, Kind)>);
 
 impl Verb for Tell {
     type Out = ();
+    type Stop = Error;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<()> {
         for (pair, kind) in &self.0 {

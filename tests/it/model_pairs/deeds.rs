@@ -45,17 +45,16 @@ pub enum Answer {
 
 fn answer<T>(done: Done<T>, said: impl FnOnce(T) -> Answer) -> Answer {
     match done {
-        Ok(Ok(value)) => said(value),
-        Ok(Err(Refusal::NotFound)) => Answer::Refused("not_found".to_owned()),
-        Ok(Err(Refusal::Wrong(wrongs))) => {
+        Ok(value) => said(value),
+        Err(Refusal::NotFound) => Answer::Refused("not_found".to_owned()),
+        Err(Refusal::Wrong(wrongs)) => {
             Answer::Refused(wrongs.into_iter().map(|wrong| wrong.pointer).collect::<Vec<_>>().join(" "))
         }
-        Ok(Err(Refusal::Conflict { code, .. })) => Answer::Refused(code.to_owned()),
-        Ok(Err(Refusal::PoolExhausted(missing))) if missing.iter().all(|one| one.masks > 0) && !missing.is_empty() => {
+        Err(Refusal::Conflict { code, .. }) => Answer::Refused(code.to_owned()),
+        Err(Refusal::PoolExhausted(missing)) if missing.iter().all(|one| one.masks > 0) && !missing.is_empty() => {
             Answer::Refused("pool_exhausted".to_owned())
         }
-        Ok(Err(other)) => Answer::Broken(format!("{other:?}")),
-        Err(why) => Answer::Broken(why.to_string()),
+        Err(other) => Answer::Broken(format!("{other:?}")),
     }
 }
 

@@ -198,7 +198,7 @@ both_stores! {
         let miriam = Browser::of(house, MIRIAM).await;
         let page = miriam.get(&format!("/conversations/{id}")).await;
         page.shows(&["Fisher, Helper and Driver", "Helper: Delivered", "Driver: Not sent"]);
-        pairs::close(&house.desk, None, id).await.unwrap().unwrap();
+        pairs::close(&house.desk, None, id).await.unwrap();
         miriam.get(&format!("/conversations/{id}")).await.shows(&["The app ended this"]);
     }
 }

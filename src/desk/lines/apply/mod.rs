@@ -46,8 +46,9 @@ impl Apply {
 
 impl Verb for Apply {
     type Out = Outcome;
+    type Stop = store::Error;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> store::Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         dialect::one_at_a_time(work.tx, "apply", "").await?;
         // As on the web: two who take the last admins away, one each, take turns.
