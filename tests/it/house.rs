@@ -347,7 +347,7 @@ impl House {
     pub async fn replies_on_web(&self, email: &str, conversation: ConversationId, body: &str) {
         let by = self.person(email).await;
         let reply = desk::replies::reply::Reply { by, conversation, body: body.to_owned(), form_key: None };
-        desk::replies::reply::reply(&self.desk, reply).await.unwrap();
+        desk::replies::plan::plan(&self.desk, reply.into()).await.unwrap();
         self.runs_due_work().await;
     }
 }

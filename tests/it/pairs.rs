@@ -5,7 +5,7 @@ use switchboard::desk::Failure;
 use switchboard::desk::consent::{self, block, refusal};
 use switchboard::desk::conversations::{close, held, snooze};
 use switchboard::desk::pairs::{self, Opened, Refusal, Saying};
-use switchboard::desk::replies::reply;
+use switchboard::desk::replies::{plan, reply};
 use switchboard::desk::routing::pin;
 use switchboard::domain::ids::{ConversationId, LegId, MessageId};
 use switchboard::domain::numbers::phone::Phone as Number;
@@ -463,7 +463,7 @@ both_stores! {
         refused(block::block(&house.desk, miriam, id, "rude").await);
         refused(consent::withdraw(&house.desk, miriam, (id, None), "said so").await);
         let hello = reply::Reply { by: miriam, conversation: id, body: "hello".to_owned(), form_key: None };
-        refused(reply::reply(&house.desk, hello).await.map(drop));
+        refused(plan::plan(&house.desk, hello.into()).await.map(drop));
         close::close_saying(&house.desk, miriam, id, "they quarrelled").await.unwrap();
         house.runs_due_work().await;
         assert_eq!(house.stage(id).await, Stage::Ended);

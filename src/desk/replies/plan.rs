@@ -30,6 +30,13 @@ pub struct Written {
     pub typed: bool,
 }
 
+impl From<Reply> for Written {
+    /// One that was not typed into a composer, to leave as soon as may be.
+    fn from(reply: Reply) -> Self {
+        Written { reply, seen: None, at: None, typed: false }
+    }
+}
+
 /// What became of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -70,7 +77,8 @@ pub async fn time(
 /// Takes a reply. A rep who answers an unassigned conversation takes that.
 ///
 /// # Errors
-/// As [`reply()`](super::reply::reply()); [`Failure::Refused`] for [`SEEN`] if others have written since.
+/// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `body`, and for
+/// [`SEEN`] if others have written since.
 pub async fn plan(desk: &Desk, written: Written) -> Result<Taken, Failure> {
     let reply = Reply { body: words(&written.reply.body)?, ..written.reply };
     desk.work(Plan { written: Written { reply, ..written } }).await

@@ -32,15 +32,6 @@ pub struct Reply {
     pub form_key: Option<String>,
 }
 
-/// Sends an answer. A rep who answers an unassigned conversation takes it.
-///
-/// # Errors
-/// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `body`.
-pub async fn reply(desk: &Desk, reply: Reply) -> Result<MessageId, Failure> {
-    let reply = Reply { body: words(&reply.body)?, ..reply };
-    desk.work(Write { reply }).await
-}
-
 /// What is sent of what was typed.
 ///
 /// # Errors
@@ -59,32 +50,6 @@ pub(in crate::desk) fn words(body: &str) -> Result<String, Failure> {
     Ok(body)
 }
 
-struct Write {
-    reply: Reply,
-}
-
-impl Verb for Write {
-    /// What was sent before a refusal is sent all the same.
-    type Out = MessageId;
-    type Stop = Failure;
-
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let reply = &self.reply;
-        if access::conversation(work.tx, reply.by, reply.conversation).await?.is_none() {
-            return Err(Failure::NotFound);
-        }
-        if let Some(key) = &reply.form_key
-            && let Some(message) = messages::by_form_key(work.tx, key).await?
-        {
-            return Ok(message);
-        }
-        send_due::at_once(work, reply.conversation).await?;
-        let admitted = admit(work, (reply.by, reply.conversation), None).await?;
-        let message = accept(work, &admitted, (&reply.body, reply.form_key.clone())).await?;
-        Ok(message)
-    }
-}
-
 /// Somebody who may answer a conversation now.
 pub(in crate::desk) struct Admitted {
     /// The conversation, held.
@@ -101,7 +66,7 @@ pub(in crate::desk) struct Admitted {
 /// unassigned one takes it.
 ///
 /// # Errors
-/// What the database said; the inner error as [`reply`].
+/// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `body`.
 pub(in crate::desk) async fn admit(
     work: &mut UnitOfWork<'_>,
     (by, conversation_id): (PersonId, ConversationId),

@@ -92,7 +92,7 @@ impl House {
     /// Answers on the web without waiting for anything.
     pub async fn tries_to_reply(&self, by: PersonId, conversation: ConversationId, body: &str) -> Result<(), Failure> {
         let reply = Reply { by, conversation, body: body.to_owned(), form_key: None };
-        desk::replies::reply::reply(&self.desk, reply).await.map(drop)
+        desk::replies::plan::plan(&self.desk, reply.into()).await.map(drop)
     }
 
     /// The e-mail address of the person who has this conversation; empty if nobody has.

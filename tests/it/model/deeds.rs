@@ -7,7 +7,7 @@ use switchboard::desk::conversations::{close, held, note, snooze};
 use switchboard::desk::lines::apply::Apply;
 use switchboard::desk::lines::line;
 use switchboard::desk::receiving::Outcome;
-use switchboard::desk::replies::reply;
+use switchboard::desk::replies::{plan, reply};
 use switchboard::desk::routing::{duty, pin};
 use switchboard::desk::{Desk, Failure, people};
 use switchboard::domain::ids::{ConversationId, MessageId, NumberId, PersonId};
@@ -88,7 +88,7 @@ impl Deed {
             }
             Deed::Reply { key, by, talk, body } => {
                 let (by, conversation) = (PersonId(by), ConversationId(talk));
-                answer(reply::reply(desk, reply::Reply { by, conversation, body, form_key: Some(key) }).await)
+                answer(plan::plan(desk, reply::Reply { by, conversation, body, form_key: Some(key) }.into()).await)
             }
             Deed::Note { key, by, talk, body } => {
                 answer(note::note(desk, PersonId(by), ConversationId(talk), body, Some(key)).await)

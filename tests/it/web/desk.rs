@@ -5,7 +5,8 @@ use futures_util::future::join_all;
 use switchboard::clock::{minutes, seconds};
 use switchboard::desk::Failure;
 use switchboard::desk::conversations::{close, note};
-use switchboard::desk::replies::reply::{Reply, reply};
+use switchboard::desk::replies::plan::plan;
+use switchboard::desk::replies::reply::Reply;
 use switchboard::desk::routing::pin;
 use switchboard::domain::ids::ConversationId;
 use switchboard::simulator::{Fault, Inbound, Kind, Media};
@@ -180,11 +181,11 @@ both_stores! {
         let joel = joel_is_anas(house).await;
         let (by, conversation) = (house.person(ANA).await, house.conversation().await);
         let form = || Reply { by, conversation, body: "Open until six".to_owned(), form_key: Some("f1".to_owned()) };
-        let at_once = join_all((0..4).map(|_| reply(&house.desk, form()))).await;
+        let at_once = join_all((0..4).map(|_| plan(&house.desk, form().into()))).await;
         let ids: Vec<_> = at_once.into_iter().map(Result::unwrap).collect();
         assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
         house.runs_due_work().await;
-        assert_eq!(reply(&house.desk, form()).await.unwrap(), ids[0]);
+        assert_eq!(plan(&house.desk, form().into()).await.unwrap(), ids[0]);
         house.runs_due_work().await;
         joel.shows(&["Open until six"]);
         for _ in 0..2 {
