@@ -25,8 +25,8 @@ pub async fn seer(tx: &mut Tx, person: PersonId, conversation: ConversationId) -
            OR (c.kind = 'support' AND c.pinned_to IS NULL AND EXISTS (SELECT 1 FROM line_members m \
              WHERE m.line_id = c.line_id AND m.person_id = p.id)))",
     )
-    .bind(person.0)
-    .bind(conversation.0)
+    .bind(person)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
     Ok(row.map(|(name, role)| Seer { id: person, name, manages: role != "rep" }))
@@ -55,8 +55,8 @@ pub async fn heir(tx: &mut Tx, person: PersonId, conversation: ConversationId) -
          FROM people p JOIN conversations c ON c.id = $2 JOIN line_members m ON m.line_id = c.line_id \
            AND m.person_id = p.id WHERE p.id = $1 AND p.disabled_at IS NULL",
     )
-    .bind(person.0)
-    .bind(conversation.0)
+    .bind(person)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
     Ok(row.map(|(name, phone)| Heir { name, phone }))

@@ -28,9 +28,9 @@ pub async fn since(
          AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.accepted_at > $2) \
          ORDER BY c.last_at, c.id LIMIT $4",
     )
-    .bind(line.0)
-    .bind(since.0)
-    .bind(only.map(|id| id.0))
+    .bind(line)
+    .bind(since)
+    .bind(only)
     .bind(limit)
     .fetch_all(tx)
     .await?;

@@ -93,10 +93,10 @@ pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
              media, from_phone, to_number, leg_id, accepted_at, carrier_account, carrier_id, raw, form_key) ",
         );
         q.push_values(piece, |mut b, row| {
-            b.push_bind(row.id.0)
-                .push_bind(row.conversation.map(|id| id.0))
+            b.push_bind(row.id)
+                .push_bind(row.conversation)
                 .push_bind(row.author)
-                .push_bind(row.author_id.map(|id| id.0))
+                .push_bind(row.author_id)
                 .push_bind(row.way)
                 .push_bind(row.kind)
                 .push_bind(row.outcome)
@@ -106,8 +106,8 @@ pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
                 .push_bind(row.media.clone())
                 .push_bind(row.from_phone.clone())
                 .push_bind(row.to_number.clone())
-                .push_bind(row.leg.map(|id| id.0))
-                .push_bind(row.accepted_at.0)
+                .push_bind(row.leg)
+                .push_bind(row.accepted_at)
                 .push_bind(row.carrier_account.clone())
                 .push_bind(row.carrier_id.clone())
                 .push_bind(row.raw.clone())
@@ -134,8 +134,8 @@ pub async fn unarrived(tx: &mut Tx, conversation: ConversationId, id: MessageId)
          FROM messages m WHERE m.id = $1 AND m.conversation_id = $2 AND m.kind = 'text' AND m.author = 'rep' \
            AND m.outcome = 'relayed'",
     )
-    .bind(id.0)
-    .bind(conversation.0)
+    .bind(id)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
     Ok(row.map(|(body, failed)| (body, failed > 0)))
@@ -147,7 +147,7 @@ pub async fn place_of_form(tx: &mut Tx, key: &str, author: PersonId) -> Result<O
         "SELECT conversation_id FROM messages WHERE form_key = $1 AND author_id = $2 AND conversation_id IS NOT NULL",
     )
     .bind(key)
-    .bind(author.0)
+    .bind(author)
     .fetch_optional(tx)
     .await?;
     Ok(row.map(|(id,)| ConversationId(id)))
@@ -205,16 +205,16 @@ pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
         "WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused, waits, seen, unread) AS (",
     );
     q.push_values(padded(rows), |mut b, row| {
-        b.push_bind(row.id.0)
-            .push_bind(row.last_at.0)
-            .push_bind(row.inbound_at.map(|at| at.0))
-            .push_bind(row.waiting_since.map(|at| at.0))
+        b.push_bind(row.id)
+            .push_bind(row.last_at)
+            .push_bind(row.inbound_at)
+            .push_bind(row.waiting_since)
             .push_bind(row.preview.clone())
             .push_bind(row.loop_state.clone())
-            .push_bind(row.paused_at.map(|at| at.0))
-            .push_bind(row.waits_from.map(|id| id.0))
+            .push_bind(row.paused_at)
+            .push_bind(row.waits_from)
             .push_bind(i64::from(row.unread.seen))
-            .push_bind(row.unread.from.map(|id| id.0));
+            .push_bind(row.unread.from);
     });
     q.push(
         ") UPDATE conversations SET last_at = v.last_at, \
@@ -240,7 +240,7 @@ pub async fn missed(tx: &mut Tx, account: &str, carrier_id: &str, sent_at: At) -
     query("UPDATE messages SET sent_at = $3 WHERE carrier_account = $1 AND carrier_id = $2")
         .bind(account)
         .bind(carrier_id)
-        .bind(sent_at.0)
+        .bind(sent_at)
         .execute(tx)
         .await?;
     Ok(())
@@ -264,14 +264,10 @@ pub async fn authored(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<Authored>> {
     }
     let rows = {
         let mut q = QueryBuilder::new("SELECT id, way, leg_id FROM messages WHERE id IN (");
-        push_list(&mut q, padded(ids).map(|id| id.0));
+        push_list(&mut q, padded(ids).copied());
         q.build()
             .try_map(|row| {
-                Ok(Authored {
-                    id: MessageId(row.try_get(0)?),
-                    way: row.try_get(1)?,
-                    leg: row.try_get::<Option<i64>, _>(2)?.map(LegId),
-                })
+                Ok(Authored { id: row.try_get("id")?, way: row.try_get("way")?, leg: row.try_get("leg_id")? })
             })
             .fetch_all(tx)
             .await

@@ -8,8 +8,8 @@ use crate::store::{Result, Tx};
 /// Puts a conversation aside until a time; with `None` it is back.
 pub async fn set(tx: &mut Tx, conversation: ConversationId, until: Option<At>) -> Result<()> {
     query("UPDATE conversations SET snoozed_until = $1 WHERE id = $2")
-        .bind(until.map(|at| at.0))
-        .bind(conversation.0)
+        .bind(until)
+        .bind(conversation)
         .execute(tx)
         .await?;
     Ok(())
@@ -21,7 +21,7 @@ pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>
         "SELECT id FROM conversations WHERE snoozed_until IS NOT NULL AND snoozed_until <= $1 \
          ORDER BY snoozed_until, id LIMIT $2",
     )
-    .bind(now.0)
+    .bind(now)
     .bind(limit)
     .fetch_all(tx)
     .await?;
@@ -34,8 +34,8 @@ pub async fn hours(tx: &mut Tx, person: PersonId, conversation: ConversationId) 
         "SELECT COALESCE(p.schedule, l.hours) FROM people p JOIN conversations c ON c.id = $2 \
          LEFT JOIN lines l ON l.id = c.line_id WHERE p.id = $1",
     )
-    .bind(person.0)
-    .bind(conversation.0)
+    .bind(person)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
     Ok(row.and_then(|(hours,)| hours))

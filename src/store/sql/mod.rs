@@ -11,6 +11,7 @@ use super::Tx;
 
 mod builder;
 mod row;
+mod types;
 mod value;
 
 pub use builder::{QueryBuilder, Separated};
@@ -19,6 +20,7 @@ pub use sqlx::AssertSqlSafe;
 pub use value::Value;
 
 pub(in crate::store) use row::from_row;
+pub(in crate::store) use types::{stored_words, values};
 
 /// A statement and its values.
 #[derive(Debug)]

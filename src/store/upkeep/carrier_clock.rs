@@ -27,8 +27,8 @@ pub async fn keep(tx: &mut Tx, kept: Kept, now: At) -> Result<()> {
          SET ahead = excluded.ahead, noted_at = excluded.noted_at, off_since = excluded.off_since",
     )
     .bind(kept.ahead)
-    .bind(now.0)
-    .bind(kept.off_since.map(|at| at.0))
+    .bind(now)
+    .bind(kept.off_since)
     .execute(tx)
     .await?;
     Ok(())
