@@ -3,7 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{QueryBuilder, query, query_as};
+use crate::store::sql::{QueryBuilder, query, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// Everything up to `last` has been seen. Returns whether something had not been.
@@ -62,7 +62,7 @@ pub async fn answered_to(
 
 /// Whether somebody called `person` in a conversation and `person` has not looked.
 pub async fn called(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<i64> = query_scalar(
         "SELECT message_id FROM mentions WHERE person_id = $1 AND conversation_id = $2 AND seen_at IS NULL LIMIT 1",
     )
     .bind(person)

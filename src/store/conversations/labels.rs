@@ -18,9 +18,9 @@ pub struct Label {
 
 /// Every label, by name.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Label>> {
-    let rows: Vec<(i64, String)> =
+    let rows: Vec<(LabelId, String)> =
         query_as("SELECT id, name FROM labels ORDER BY lower(name), id").fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(id, name)| Label { id: LabelId(id), name, uses: 0 }).collect())
+    Ok(rows.into_iter().map(|(id, name)| Label { id, name, uses: 0 }).collect())
 }
 
 from_row! {
@@ -44,14 +44,14 @@ pub async fn counted(tx: &mut Tx) -> Result<Vec<Label>> {
 
 /// The labels of a conversation, by name.
 pub async fn of(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Label>> {
-    let rows: Vec<(i64, String)> = query_as(
+    let rows: Vec<(LabelId, String)> = query_as(
         "SELECT l.id, l.name FROM labels l JOIN conversation_labels x ON x.label_id = l.id \
          WHERE x.conversation_id = $1 ORDER BY lower(l.name), l.id",
     )
     .bind(conversation)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id, name)| Label { id: LabelId(id), name, uses: 0 }).collect())
+    Ok(rows.into_iter().map(|(id, name)| Label { id, name, uses: 0 }).collect())
 }
 
 /// Makes a label.

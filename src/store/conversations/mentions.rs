@@ -8,7 +8,7 @@ use crate::store::{Result, Tx, pieces};
 
 /// Who can be named in a conversation, by name: whoever is enabled and may see it.
 pub async fn candidates(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<(PersonId, String)>> {
-    let rows: Vec<(i64, String)> = query_as(
+    let rows: Vec<(PersonId, String)> = query_as(
         "SELECT p.id, p.name FROM people p JOIN conversations c ON c.id = $1 \
          WHERE p.disabled_at IS NULL AND (p.role IN ('manager', 'admin') OR c.pinned_to = p.id \
            OR (c.kind = 'support' AND c.pinned_to IS NULL AND EXISTS (SELECT 1 FROM line_members m \
@@ -17,7 +17,7 @@ pub async fn candidates(tx: &mut Tx, conversation: ConversationId) -> Result<Vec
     .bind(conversation)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id, name)| (PersonId(id), name)).collect())
+    Ok(rows)
 }
 
 /// Remembers who was named in a note.

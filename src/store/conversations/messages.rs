@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
-use crate::store::sql::{QueryBuilder, query, query_as};
+use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// A message as it is written.
@@ -120,9 +120,9 @@ pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
 
 /// The message that was typed into the form of that key, if it was sent before.
 pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<MessageId>> {
-    let row: Option<(i64,)> =
-        query_as("SELECT id FROM messages WHERE form_key = $1").bind(key).fetch_optional(tx).await?;
-    Ok(row.map(|(id,)| MessageId(id)))
+    let row: Option<MessageId> =
+        query_scalar("SELECT id FROM messages WHERE form_key = $1").bind(key).fetch_optional(tx).await?;
+    Ok(row)
 }
 
 /// What a message of a conversation said to the customer, and whether any of its texts did not arrive. `None` if it is no
@@ -143,14 +143,14 @@ pub async fn unarrived(tx: &mut Tx, conversation: ConversationId, id: MessageId)
 
 /// The conversation in which `author` sent the form of that key before, if so.
 pub async fn place_of_form(tx: &mut Tx, key: &str, author: PersonId) -> Result<Option<ConversationId>> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<ConversationId> = query_scalar(
         "SELECT conversation_id FROM messages WHERE form_key = $1 AND author_id = $2 AND conversation_id IS NOT NULL",
     )
     .bind(key)
     .bind(author)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(id,)| ConversationId(id)))
+    Ok(row)
 }
 
 /// How a conversation stands after a message.

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::sql::{query, query_as};
+use crate::store::sql::{query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// Puts a conversation aside until a time; with `None` it is back.
@@ -17,7 +17,7 @@ pub async fn set(tx: &mut Tx, conversation: ConversationId, until: Option<At>) -
 
 /// At most `limit` conversations whose time has come, the longest due first.
 pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT id FROM conversations WHERE snoozed_until IS NOT NULL AND snoozed_until <= $1 \
          ORDER BY snoozed_until, id LIMIT $2",
     )
@@ -25,7 +25,7 @@ pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// The hours that say in which time zone a person works: their own, else the line's; as they are written.

@@ -15,12 +15,12 @@ const TOLD: i64 = 200;
 
 /// The contacts that are one person with `customer`, itself among them; the one who stands for all is first.
 pub async fn group(tx: &mut Tx, customer: CustomerId) -> Result<Vec<CustomerId>> {
-    let rows: Vec<(i64, i32)> = query_as(
+    let rows: Vec<(CustomerId, i32)> = query_as(
         "SELECT id, 0 AS rank FROM customers WHERE id = (SELECT COALESCE(merged_into, id) FROM customers WHERE id = $1) \
          UNION ALL SELECT id, 1 FROM customers \
            WHERE merged_into = (SELECT COALESCE(merged_into, id) FROM customers WHERE id = $1) ORDER BY rank, id")
         .bind(customer).fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(id, _)| CustomerId(id)).collect())
+    Ok(rows.into_iter().map(|(id, _)| id).collect())
 }
 
 /// The groups of these customers, held until the commit; before any of their conversations.
@@ -61,7 +61,7 @@ pub async fn is_hidden(tx: &mut Tx, conversation: ConversationId) -> Result<bool
     let sql = format!(
         "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE c.id = $1 AND {CARD_HIDDEN}"
     );
-    let row: Option<(i64,)> = query_as(AssertSqlSafe(sql)).bind(conversation).fetch_optional(tx).await?;
+    let row: Option<i64> = query_scalar(AssertSqlSafe(sql)).bind(conversation).fetch_optional(tx).await?;
     Ok(row.is_some())
 }
 
@@ -163,11 +163,11 @@ pub async fn leave(tx: &mut Tx, customer: CustomerId) -> Result<()> {
 
 /// The open conversations of these contacts, the newest first.
 pub async fn open_conversations(tx: &mut Tx, group: &[CustomerId]) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = {
+    let rows: Vec<ConversationId> = {
         let mut q = QueryBuilder::new("SELECT id FROM conversations WHERE closed_at IS NULL AND customer_id IN (");
         push_list(&mut q, padded(group).copied());
         q.push(" ORDER BY id DESC LIMIT ").push_bind(TOLD);
-        q.build_query_as().fetch_all(tx).await
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }

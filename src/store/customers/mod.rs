@@ -80,7 +80,7 @@ pub async fn blocked_everywhere(tx: &mut Tx, customer: CustomerId) -> Result<Opt
 
 /// Whether staff have blocked the customer with this phone on `line` or on every line; on any one, where none is named.
 pub async fn is_blocked(tx: &mut Tx, phone: &str, line: Option<NumberId>) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<i64> = query_scalar(
         "SELECT u.id FROM customers u WHERE u.phone = $1 AND (u.blocked_at IS NOT NULL \
          OR EXISTS (SELECT 1 FROM line_blocks k WHERE k.customer_id = u.id AND ($2 IS NULL OR k.line_id = $2)))",
     )
@@ -118,7 +118,7 @@ pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<CustomerId>> {
 
 /// The open conversation into which a text from `phone` to `line` goes, and the name of its rep.
 pub async fn open_with(tx: &mut Tx, phone: &str, line: NumberId) -> Result<Option<(ConversationId, Option<String>)>> {
-    let row: Option<(i64, Option<String>)> = query_as(
+    let row: Option<(ConversationId, Option<String>)> = query_as(
         "SELECT c.id, p.name FROM legs l JOIN conversations c ON c.id = l.conversation_id \
          LEFT JOIN people p ON p.id = c.pinned_to WHERE l.phone = $1 AND l.number_id = $2 AND l.ended_at IS NULL",
     )
@@ -126,5 +126,5 @@ pub async fn open_with(tx: &mut Tx, phone: &str, line: NumberId) -> Result<Optio
     .bind(line)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(id, rep)| (ConversationId(id), rep)))
+    Ok(row)
 }

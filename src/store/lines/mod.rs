@@ -6,7 +6,7 @@ use super::{Result, Tx};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
 use crate::domain::time::hours::Hours;
-use crate::store::sql::{from_row, query, query_as};
+use crate::store::sql::{from_row, query, query_as, query_scalar};
 
 /// A published support number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +53,8 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
 
 /// A line's name.
 pub async fn name(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
-    let row: Option<(String,)> = query_as("SELECT name FROM lines WHERE id = $1").bind(id).fetch_optional(tx).await?;
-    Ok(row.map(|(name,)| name))
+    let row: Option<String> = query_scalar("SELECT name FROM lines WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    Ok(row)
 }
 
 /// Makes the line of a number that was just inserted.
@@ -88,14 +88,14 @@ pub async fn set_policies(tx: &mut Tx, id: NumberId, policies: &LinePolicy) -> R
 
 /// Who is a member of which line.
 pub async fn members(tx: &mut Tx) -> Result<Vec<(NumberId, PersonId)>> {
-    let rows: Vec<(i64, i64)> =
+    let rows: Vec<(NumberId, PersonId)> =
         query_as("SELECT line_id, person_id FROM line_members ORDER BY line_id, person_id").fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(line, person)| (NumberId(line), PersonId(person))).collect())
+    Ok(rows)
 }
 
 /// Whether this person is a member of the line.
 pub async fn is_member(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<i64> = query_scalar(
         "SELECT m.person_id FROM line_members m JOIN people p ON p.id = m.person_id \
          WHERE m.line_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL",
     )

@@ -171,7 +171,7 @@ pub async fn keep_deliveries(tx: &mut Tx, rows: &[(DeliveryId, Row)], now: At) -
 /// Attempts that belong to nobody any more: their lease ran out at `now`, or their node is not among the living.
 /// Of `node` itself, those begun before `since`, its own start.
 pub async fn orphans(tx: &mut Tx, living: &[i64], (node, since): (i64, At), now: At) -> Result<Vec<AttemptId>> {
-    let rows: Vec<(i64,)> = {
+    let rows: Vec<AttemptId> = {
         let mut q = QueryBuilder::new("SELECT id FROM attempts WHERE ended_at IS NULL AND (lease_until <= ");
         q.push_bind(now).push(" OR (node = ").push_bind(node).push(" AND started_at < ").push_bind(since).push(")");
         if !living.is_empty() {
@@ -180,9 +180,9 @@ pub async fn orphans(tx: &mut Tx, living: &[i64], (node, since): (i64, At), now:
         }
         // By lease: the index of open attempts has that order, and all that were ever made are not looked through.
         q.push(") ORDER BY lease_until, id LIMIT 256");
-        q.build_query_as().fetch_all(tx).await
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id,)| AttemptId(id)).collect())
+    Ok(rows)
 }
 
 /// An attempt in doubt, as a look at the carrier's list needs it.
@@ -233,9 +233,9 @@ pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> 
 
 /// When the next look is due.
 pub async fn next_look(tx: &mut Tx) -> Result<Option<At>> {
-    let at: Option<i64> =
+    let at: Option<At> =
         query_scalar("SELECT MIN(next_look_at) FROM attempts WHERE next_look_at IS NOT NULL").fetch_one(tx).await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// Which of these carrier ids are bound to attempts.

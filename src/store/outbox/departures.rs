@@ -256,7 +256,7 @@ pub async fn stale(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
 
 /// Lanes in which something waits behind nothing: none should ever be found.
 pub async fn stranded(tx: &mut Tx, limit: i64) -> Result<Vec<(NumberId, String)>> {
-    let rows: Vec<(i64, String)> = query_as(
+    let rows: Vec<(NumberId, String)> = query_as(
         "SELECT DISTINCT d.number_id, d.to_phone FROM deliveries d WHERE d.state = 'ready' AND d.due_at IS NULL \
          AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.number_id = d.number_id AND o.to_phone = d.to_phone \
            AND (o.state IN ('sending', 'unknown') OR (o.state = 'ready' AND o.due_at IS NOT NULL))) LIMIT $1",
@@ -264,5 +264,5 @@ pub async fn stranded(tx: &mut Tx, limit: i64) -> Result<Vec<(NumberId, String)>
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(number, phone)| (NumberId(number), phone)).collect())
+    Ok(rows)
 }

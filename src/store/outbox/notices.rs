@@ -7,7 +7,7 @@ use crate::store::{Result, Tx, padded, push_list};
 
 /// When the newest window of notices of this kind began.
 pub async fn last_window(tx: &mut Tx, kind: &str, number: NumberId, to: &str) -> Result<Option<At>> {
-    let at: Option<i64> = query_scalar(
+    let at: Option<At> = query_scalar(
         "SELECT MAX(window_at) FROM deliveries WHERE to_phone = $1 AND number_id = $2 AND kind = $3 \
          AND window_at IS NOT NULL",
     )
@@ -16,19 +16,19 @@ pub async fn last_window(tx: &mut Tx, kind: &str, number: NumberId, to: &str) ->
     .bind(kind)
     .fetch_one(tx)
     .await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// When somebody last answered in a conversation, from a phone or the web.
 pub async fn last_answer(tx: &mut Tx, conversation: ConversationId) -> Result<Option<At>> {
-    let at: Option<i64> = query_scalar(
+    let at: Option<At> = query_scalar(
         "SELECT MAX(accepted_at) FROM messages WHERE conversation_id = $1 AND author = 'rep' AND kind = 'text' \
          AND outcome = 'relayed'",
     )
     .bind(conversation)
     .fetch_one(tx)
     .await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// A staff leg, as a word to its owner needs it.
@@ -85,12 +85,12 @@ pub async fn told(tx: &mut Tx, messages: &[MessageId]) -> Result<Vec<MessageId>>
     if messages.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64,)> = {
+    let rows: Vec<MessageId> = {
         let mut q = QueryBuilder::new("SELECT message_id FROM deliveries WHERE kind = 'failure' AND message_id IN (");
         push_list(&mut q, padded(messages).copied());
-        q.build_query_as().fetch_all(tx).await
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+    Ok(rows)
 }
 
 from_row! {

@@ -144,7 +144,7 @@ pub async fn by_reference(
     app: Option<AppId>,
     reference: &str,
 ) -> Result<Option<(ConversationId, String)>> {
-    let row: Option<(i64, String)> = query_as(
+    let row: Option<(ConversationId, String)> = query_as(
         "SELECT conversation_id, body_hash FROM pair_references \
          WHERE app_id = $1 AND reference = $2 AND ended_at IS NULL",
     )
@@ -152,16 +152,17 @@ pub async fn by_reference(
     .bind(reference)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(id, hash)| (ConversationId(id), hash)))
+    Ok(row)
 }
 
 /// What integrators call a pair, the first name first.
 pub async fn references(tx: &mut Tx, pair: ConversationId) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = query_as("SELECT reference FROM pair_references WHERE conversation_id = $1 ORDER BY id")
-        .bind(pair)
-        .fetch_all(tx)
-        .await?;
-    Ok(rows.into_iter().map(|(reference,)| reference).collect())
+    let rows: Vec<String> =
+        query_scalar("SELECT reference FROM pair_references WHERE conversation_id = $1 ORDER BY id")
+            .bind(pair)
+            .fetch_all(tx)
+            .await?;
+    Ok(rows)
 }
 
 /// What the parties of a pair are told before its end, if anything.
@@ -202,7 +203,7 @@ pub async fn of_same_people(
 ) -> Result<Option<ConversationId>> {
     let Some(first) = phones.first() else { return Ok(None) };
     let count = i64::try_from(phones.len()).unwrap_or(i64::MAX);
-    let row: Option<(i64,)> = {
+    let row: Option<ConversationId> = {
         let mut q = QueryBuilder::new(
             "SELECT x.conversation_id FROM legs l JOIN pairs x ON x.conversation_id = l.conversation_id \
              WHERE l.phone = ",
@@ -217,9 +218,9 @@ pub async fn of_same_people(
             .push(" AND (SELECT COUNT(*) FROM legs o WHERE o.conversation_id = x.conversation_id AND o.ended_at IS NULL AND o.phone IN (");
         push_list(&mut q, padded(phones).map(|phone| (*phone).to_owned()));
         q.push(") = ").push_bind(count).push(" ORDER BY x.conversation_id LIMIT 1");
-        q.build_query_as().fetch_optional(tx).await
+        q.build_query_scalar().fetch_optional(tx).await
     }?;
-    Ok(row.map(|(id,)| ConversationId(id)))
+    Ok(row)
 }
 
 /// A party of a pair, as one of their legs has them.
@@ -267,7 +268,7 @@ pub async fn set_counterpart(tx: &mut Tx, leg: LegId, counterpart: &str) -> Resu
 
 /// When phones came into pairs of `app` after `since`, the newest first, at most `most`.
 pub async fn begun_since(tx: &mut Tx, app: AppId, since: At, most: i64) -> Result<Vec<At>> {
-    let rows: Vec<i64> = query_scalar(
+    let rows: Vec<At> = query_scalar(
         "SELECT g.opened_at FROM legs g JOIN pairs x ON x.conversation_id = g.conversation_id \
          WHERE g.id >= $1 AND g.opened_at > $2 AND x.app_id = $3 ORDER BY g.id DESC LIMIT $4",
     )
@@ -277,15 +278,15 @@ pub async fn begun_since(tx: &mut Tx, app: AppId, since: At, most: i64) -> Resul
     .bind(most)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(At).collect())
+    Ok(rows)
 }
 
 /// Those of these numbers that are ours.
 pub async fn ours(tx: &mut Tx, numbers: &[&str]) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = {
+    let rows: Vec<String> = {
         let mut q = QueryBuilder::new("SELECT number FROM numbers WHERE state <> 'released' AND number IN (");
         push_list(&mut q, padded(numbers).map(|number| (*number).to_owned()));
-        q.build_query_as().fetch_all(tx).await
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(number,)| number).collect())
+    Ok(rows)
 }

@@ -3,7 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::PersonId;
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{AssertSqlSafe, from_row, query, query_as, stored_words};
+use crate::store::sql::{AssertSqlSafe, from_row, query, query_as, query_scalar, stored_words};
 use crate::store::{Result, Tx};
 
 /// What a link is for.
@@ -95,7 +95,7 @@ pub async fn use_up(tx: &mut Tx, token_hash: &str, kind: Kind, now: At) -> Resul
         "UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 AND kind = $3 \
          AND person_id IN (SELECT id FROM people WHERE disabled_at IS NULL) AND {BACKED} RETURNING person_id"
     );
-    let row: Option<(i64,)> =
-        query_as(AssertSqlSafe(sql)).bind(token_hash).bind(now).bind(kind).fetch_optional(tx).await?;
-    Ok(row.map(|(id,)| PersonId(id)))
+    let row: Option<PersonId> =
+        query_scalar(AssertSqlSafe(sql)).bind(token_hash).bind(now).bind(kind).fetch_optional(tx).await?;
+    Ok(row)
 }

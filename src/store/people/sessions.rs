@@ -19,12 +19,12 @@ pub struct Account {
 
 /// The account of an enabled person.
 pub async fn account(tx: &mut Tx, email: &str) -> Result<Option<Account>> {
-    let row: Option<(i64, Option<String>)> =
+    let row: Option<(PersonId, Option<String>)> =
         query_as("SELECT id, password_hash FROM people WHERE email = $1 AND disabled_at IS NULL")
             .bind(email)
             .fetch_optional(tx)
             .await?;
-    Ok(row.map(|(id, password_hash)| Account { person: PersonId(id), password_hash }))
+    Ok(row.map(|(id, password_hash)| Account { person: id, password_hash }))
 }
 
 /// Failures of one account since `since`.
@@ -169,11 +169,11 @@ pub async fn touch(tx: &mut Tx, token_hash: &str, now: At) -> Result<()> {
 
 /// Ends a session and says whose it was.
 pub async fn delete(tx: &mut Tx, token_hash: &str) -> Result<Option<PersonId>> {
-    let id: Option<i64> = query_scalar("DELETE FROM sessions WHERE token_hash = $1 RETURNING person_id")
+    let id: Option<PersonId> = query_scalar("DELETE FROM sessions WHERE token_hash = $1 RETURNING person_id")
         .bind(token_hash)
         .fetch_optional(tx)
         .await?;
-    Ok(id.map(PersonId))
+    Ok(id)
 }
 
 /// Drops the sessions that began before `began` or were last used before `used`.

@@ -5,7 +5,7 @@ use crate::domain::ids::NumberId;
 use crate::domain::money::Cents;
 use crate::domain::pool::life::State;
 use crate::domain::pool::need::Owned;
-use crate::store::sql::{from_row, query, query_as};
+use crate::store::sql::{from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// A mask.
@@ -98,7 +98,7 @@ pub async fn load(tx: &mut Tx, id: NumberId, now: At) -> Result<Load> {
 
 /// Whether a text from this number waits or is under way.
 pub async fn sends(tx: &mut Tx, id: NumberId) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<i64> = query_scalar(
         "SELECT id FROM deliveries WHERE number_id = $1 AND state = 'ready' \
          UNION ALL SELECT id FROM deliveries WHERE number_id = $1 AND state IN ('sending', 'unknown') LIMIT 1",
     )

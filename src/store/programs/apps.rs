@@ -28,8 +28,8 @@ pub async fn insert(tx: &mut Tx, app: &App, by: Option<PersonId>, now: At) -> Re
 
 /// All of them, the oldest first.
 pub async fn all(tx: &mut Tx) -> Result<Vec<App>> {
-    let rows: Vec<(i64, String)> = query_as("SELECT id, name FROM apps ORDER BY id").fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(id, name)| App { id: AppId(id), name }).collect())
+    let rows: Vec<(AppId, String)> = query_as("SELECT id, name FROM apps ORDER BY id").fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id, name)| App { id, name }).collect())
 }
 
 /// How many pairs of an app are open at `now`.

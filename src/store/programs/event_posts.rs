@@ -78,11 +78,11 @@ pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_u
 
 /// When the next post is due, if one waits for its time.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<At>> {
-    let at: Option<i64> =
+    let at: Option<At> =
         query_scalar("SELECT MIN(next_at) FROM event_posts WHERE state = 'waiting' AND next_at IS NOT NULL")
             .fetch_one(tx)
             .await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// What became of a try.
@@ -235,9 +235,9 @@ pub async fn recent(tx: &mut Tx, endpoint: EndpointId, limit: i64) -> Result<Vec
 
 /// How many posts to each endpoint wait.
 pub async fn waiting(tx: &mut Tx) -> Result<Vec<(EndpointId, i64)>> {
-    let rows: Vec<(i64, i64)> =
+    let rows: Vec<(EndpointId, i64)> =
         query_as("SELECT endpoint_id, COUNT(*) FROM event_posts WHERE state = 'waiting' GROUP BY endpoint_id")
             .fetch_all(tx)
             .await?;
-    Ok(rows.into_iter().map(|(id, count)| (EndpointId(id), count)).collect())
+    Ok(rows)
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::words::keyword::Keyword;
-use crate::store::sql::{QueryBuilder, Row, query, query_as};
+use crate::store::sql::{QueryBuilder, Row, query, query_scalar};
 use crate::store::{Result, Tx, pieces, push_list};
 
 /// A text that waits, as it is written.
@@ -176,10 +176,11 @@ pub async fn take_all(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<usize>> {
 
 /// People whose texts wait, at most `limit`, those who came first first.
 pub async fn senders(tx: &mut Tx, limit: i64) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> =
-        query_as("SELECT from_phone FROM arrivals GROUP BY from_phone ORDER BY MIN(arrived_at), from_phone LIMIT $1")
-            .bind(limit)
-            .fetch_all(tx)
-            .await?;
-    Ok(rows.into_iter().map(|(phone,)| phone).collect())
+    let rows: Vec<String> = query_scalar(
+        "SELECT from_phone FROM arrivals GROUP BY from_phone ORDER BY MIN(arrived_at), from_phone LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
+    Ok(rows)
 }

@@ -118,7 +118,7 @@ pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
 /// When the newest request of all was begun, by our clock as it is now: the carrier's is `ahead` of it by so many microseconds,
 /// as far as that is known. Without a request, when the oldest waiting text was accepted.
 pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
-    let at: Option<i64> = query_scalar(
+    let at: Option<At> = query_scalar(
         "SELECT COALESCE((SELECT COALESCE(a.began_there - $1, a.started_at) FROM attempts a \
                             WHERE a.id = (SELECT MAX(id) FROM attempts)), \
                          (SELECT MIN(accepted_at) FROM deliveries WHERE state = 'ready'))",
@@ -126,7 +126,7 @@ pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
     .bind(ahead)
     .fetch_one(tx)
     .await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// Has everything that waits in a lane looked for in the carrier's list before it is requested.

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId, PlannedReplyId};
-use crate::store::sql::{query, query_as, query_scalar};
+use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};
 
 /// A reply that waits for its time.
@@ -96,7 +96,7 @@ pub async fn exists(tx: &mut Tx, conversation: ConversationId, id: PlannedReplyI
 /// At most `limit` conversations in which something is due at `now`. With `free` of everything; else only of what was
 /// written from `since` on and is not scheduled.
 pub async fn due(tx: &mut Tx, now: At, (free, since): (bool, At), limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT conversation_id FROM planned_replies WHERE ended_at IS NULL AND due_at <= $1 \
          AND ($2 = 1 OR (scheduled = 0 AND created_at >= $3)) \
          GROUP BY conversation_id ORDER BY MIN(due_at) LIMIT $4",
@@ -107,17 +107,16 @@ pub async fn due(tx: &mut Tx, now: At, (free, since): (bool, At), limit: i64) ->
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// When the next one is due after `now`, if one waits.
 pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
-    let at: Option<i64> =
-        query_scalar("SELECT MIN(due_at) FROM planned_replies WHERE ended_at IS NULL AND due_at > $1")
-            .bind(now)
-            .fetch_one(tx)
-            .await?;
-    Ok(at.map(At))
+    let at: Option<At> = query_scalar("SELECT MIN(due_at) FROM planned_replies WHERE ended_at IS NULL AND due_at > $1")
+        .bind(now)
+        .fetch_one(tx)
+        .await?;
+    Ok(at)
 }
 
 /// How the waiting of a reply ended.

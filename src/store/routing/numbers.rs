@@ -3,7 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::country;
-use crate::store::sql::{FromRow, Row, query, query_as};
+use crate::store::sql::{FromRow, Row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// One of our numbers.
@@ -82,7 +82,7 @@ pub async fn home(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
 
 /// Whether a number is one of ours, as long as it is not given back.
 pub async fn is_ours(tx: &mut Tx, number: &str) -> Result<bool> {
-    let row: Option<(i64,)> = query_as("SELECT id FROM numbers WHERE number = $1 AND state <> 'released'")
+    let row: Option<i64> = query_scalar("SELECT id FROM numbers WHERE number = $1 AND state <> 'released'")
         .bind(number)
         .fetch_optional(tx)
         .await?;
@@ -127,7 +127,7 @@ pub const EVER_USED: &str = "SELECT id FROM legs WHERE number_id = $1 AND ended_
 
 /// Whether a mask has ever stood between two people.
 pub async fn ever_used(tx: &mut Tx, id: NumberId) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(EVER_USED).bind(id).fetch_optional(tx).await?;
+    let row: Option<i64> = query_scalar(EVER_USED).bind(id).fetch_optional(tx).await?;
     Ok(row.is_some())
 }
 
@@ -146,6 +146,6 @@ pub const UNUSED_MASKS: &str = "SELECT number FROM numbers n WHERE role = 'mask'
 
 /// Masks in use of ours that have not stood between anybody yet, in order.
 pub async fn unused_masks(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = query_as(UNUSED_MASKS).fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(number,)| number).collect())
+    let rows: Vec<String> = query_scalar(UNUSED_MASKS).fetch_all(tx).await?;
+    Ok(rows)
 }

@@ -111,12 +111,12 @@ pub async fn numbers_of(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<(NumberId, 
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64, String)> = {
+    let rows: Vec<(NumberId, String)> = {
         let mut q = QueryBuilder::new("SELECT id, number FROM numbers WHERE id IN (");
         push_list(&mut q, padded(ids).copied());
         q.build_query_as().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id, number)| (NumberId(id), number)).collect())
+    Ok(rows)
 }
 
 /// Those of these phones that are somebody's: an enabled colleague's, or a customer's of ours.
@@ -124,7 +124,7 @@ pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
     if phones.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String,)> = {
+    let rows: Vec<String> = {
         let mut q = QueryBuilder::new("WITH asked(phone) AS (");
         q.push_values(padded(phones), |mut b, phone| {
             b.push_bind((*phone).to_owned());
@@ -133,9 +133,9 @@ pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
             ") SELECT a.phone FROM asked a WHERE EXISTS (SELECT 1 FROM customers c WHERE c.phone = a.phone) \
              OR EXISTS (SELECT 1 FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL)",
         );
-        q.build_query_as().fetch_all(tx).await
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(phone,)| phone).collect())
+    Ok(rows)
 }
 
 /// The customer with this phone, made if there is none; held until the commit.
@@ -178,7 +178,7 @@ pub async fn conversations(
 ) -> Result<Vec<(CustomerId, ConversationId)>> {
     let mut made = Vec::with_capacity(rows.len());
     for piece in pieces(rows) {
-        let ids: Vec<(i64, i64)> = {
+        let ids: Vec<(CustomerId, ConversationId)> = {
             let mut q = QueryBuilder::new(
                 "INSERT INTO conversations (kind, line_id, customer_id, pinned_to, pinned_at, opened_at, last_at, preview) ",
             );
@@ -196,7 +196,7 @@ pub async fn conversations(
             q.build_query_as().fetch_all(tx).await
         }?;
         // In which order they come back is not said.
-        made.extend(ids.into_iter().map(|(customer, id)| (CustomerId(customer), ConversationId(id))));
+        made.extend(ids.into_iter().map(|(customer, id)| (customer, id)));
     }
     Ok(made)
 }

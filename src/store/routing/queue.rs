@@ -9,14 +9,14 @@ use crate::store::{Result, Tx, padded, push_list};
 
 /// The line of a conversation, before it is held; `None` if it has none.
 pub async fn line_of(tx: &mut Tx, conversation: ConversationId) -> Result<Option<NumberId>> {
-    let line: Option<Option<i64>> =
+    let line: Option<Option<NumberId>> =
         query_scalar("SELECT line_id FROM conversations WHERE id = $1").bind(conversation).fetch_optional(tx).await?;
-    Ok(line.flatten().map(NumberId))
+    Ok(line.flatten())
 }
 
 /// The lines that a person is a member of or has open conversations on, in the order in which they are held.
 pub async fn lines_of(tx: &mut Tx, person: PersonId) -> Result<Vec<NumberId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<NumberId> = query_scalar(
         "SELECT line_id FROM line_members WHERE person_id = $1 UNION \
          SELECT line_id FROM conversations WHERE pinned_to = $1 AND closed_at IS NULL AND line_id IS NOT NULL \
          ORDER BY 1",
@@ -24,12 +24,12 @@ pub async fn lines_of(tx: &mut Tx, person: PersonId) -> Result<Vec<NumberId>> {
     .bind(person)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| NumberId(id)).collect())
+    Ok(rows)
 }
 
 /// At most `limit` open conversations of a line that nobody has, the longest waiting first.
 pub async fn unassigned(tx: &mut Tx, line: NumberId, limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT id FROM conversations WHERE line_id = $1 AND closed_at IS NULL AND pinned_to IS NULL \
          ORDER BY COALESCE(waiting_since, last_at), id LIMIT $2",
     )
@@ -37,30 +37,30 @@ pub async fn unassigned(tx: &mut Tx, line: NumberId, limit: i64) -> Result<Vec<C
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// Lines on which somebody waits unassigned.
 pub async fn queued_lines(tx: &mut Tx) -> Result<Vec<NumberId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<NumberId> = query_scalar(
         "SELECT DISTINCT line_id FROM conversations WHERE closed_at IS NULL AND pinned_to IS NULL \
          AND line_id IS NOT NULL ORDER BY line_id",
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| NumberId(id)).collect())
+    Ok(rows)
 }
 
 /// The open support conversations of a person on a line, oldest first.
 pub async fn open_of(tx: &mut Tx, person: PersonId, line: NumberId) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT id FROM conversations WHERE pinned_to = $1 AND line_id = $2 AND closed_at IS NULL ORDER BY id",
     )
     .bind(person)
     .bind(line)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// The customer's newest conversation on this line that was closed after `since`, if it is the newest of all there.
@@ -114,7 +114,7 @@ pub async fn wait_from(tx: &mut Tx, conversation: ConversationId, from: Option<M
 
 /// The relayed messages of a conversation from `first` on that have not gone whole to a rep's phone yet, oldest first.
 pub async fn relayed_from(tx: &mut Tx, conversation: ConversationId, first: MessageId) -> Result<Vec<MessageId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<MessageId> = query_scalar(
         "SELECT m.id FROM messages m WHERE m.conversation_id = $1 AND m.id >= $2 AND m.outcome = 'relayed' \
          AND m.kind IN ('text', 'keyword') AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = m.id \
            AND d.kind = 'text' AND d.person_id IS NOT NULL AND d.state NOT IN ('suppressed', 'expired') \
@@ -125,7 +125,7 @@ pub async fn relayed_from(tx: &mut Tx, conversation: ConversationId, first: Mess
     .bind(first)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+    Ok(rows)
 }
 
 /// An open conversation whose rep may be missing or back.
@@ -177,13 +177,13 @@ pub async fn kept(tx: &mut Tx) -> Result<Vec<Kept>> {
 
 /// Every line's hours and every person's schedule.
 pub async fn schedules(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = query_as(
+    let rows: Vec<String> = query_scalar(
         "SELECT hours FROM lines WHERE hours IS NOT NULL UNION \
          SELECT schedule FROM people WHERE schedule IS NOT NULL AND disabled_at IS NULL",
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(text,)| text).collect())
+    Ok(rows)
 }
 
 /// Sets a person's duty; returns the one before, `None` if there is no such enabled person.

@@ -225,13 +225,13 @@ pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<
 
 /// The conversation of the live leg of a phone on one of our numbers.
 pub async fn live_on(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<ConversationId>> {
-    let id: Option<i64> =
+    let id: Option<ConversationId> =
         query_scalar("SELECT conversation_id FROM legs WHERE phone = $1 AND number_id = $2 AND ended_at IS NULL")
             .bind(phone)
             .bind(number)
             .fetch_optional(tx)
             .await?;
-    Ok(id.map(ConversationId))
+    Ok(id)
 }
 
 /// The newest leg, live or ended, of a phone on one of our numbers.

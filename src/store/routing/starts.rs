@@ -8,12 +8,12 @@ use crate::store::{Result, Tx};
 /// When a person began conversations after `since`, the newest first, at most `most`. Forgets those before.
 pub async fn since(tx: &mut Tx, person: PersonId, since: At, most: i64) -> Result<Vec<At>> {
     query("DELETE FROM starts WHERE person_id = $1 AND at <= $2").bind(person).bind(since).execute(tx).await?;
-    let rows: Vec<i64> = query_scalar("SELECT at FROM starts WHERE person_id = $1 ORDER BY at DESC LIMIT $2")
+    let rows: Vec<At> = query_scalar("SELECT at FROM starts WHERE person_id = $1 ORDER BY at DESC LIMIT $2")
         .bind(person)
         .bind(most)
         .fetch_all(tx)
         .await?;
-    Ok(rows.into_iter().map(At).collect())
+    Ok(rows)
 }
 
 /// Remembers that a person began a conversation.

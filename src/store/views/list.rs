@@ -163,11 +163,11 @@ async fn page(
 
 /// Everybody who can have conversations, by name.
 pub async fn people(tx: &mut Tx) -> Result<Vec<(PersonId, String)>> {
-    let rows: Vec<(i64, String)> =
+    let rows: Vec<(PersonId, String)> =
         query_as("SELECT id, name FROM people WHERE disabled_at IS NULL ORDER BY lower(name), id")
             .fetch_all(tx)
             .await?;
-    Ok(rows.into_iter().map(|(id, name)| (PersonId(id), name)).collect())
+    Ok(rows)
 }
 
 const COLUMNS: &str = "u.phone, l.name AS line, p.name AS rep, COALESCE(c.closed_at, c.last_at) AS at, c.waiting_since, \

@@ -41,11 +41,11 @@ pub struct Spoken {
 
 /// The conversations of a customer, oldest first; those of customers who were merged into this one belong to it.
 pub async fn conversations(tx: &mut Tx, customer: CustomerId) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id \
          WHERE COALESCE(u.merged_into, u.id) = (SELECT COALESCE(merged_into, id) FROM customers WHERE id = $1) ORDER BY c.id")
         .bind(customer).fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// The customer's phone in a conversation.

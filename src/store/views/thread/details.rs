@@ -6,7 +6,7 @@ use crate::domain::ids::{ConversationId, CustomerId, PersonId};
 use crate::domain::numbers::phone::masked;
 use crate::store::customers::contacts;
 use crate::store::customers::ledgers::STAFF;
-use crate::store::sql::{from_row, query_as};
+use crate::store::sql::{from_row, query_as, query_scalar};
 use crate::store::views::Viewer;
 use crate::store::{Result, Tx};
 
@@ -60,11 +60,12 @@ pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> R
 
 /// Whether the customer has a live way into the conversation.
 pub async fn is_connected(tx: &mut Tx, id: ConversationId) -> Result<bool> {
-    let row: Option<(i64,)> =
-        query_as("SELECT id FROM legs WHERE conversation_id = $1 AND ended_at IS NULL AND person_id IS NULL LIMIT 1")
-            .bind(id)
-            .fetch_optional(tx)
-            .await?;
+    let row: Option<i64> = query_scalar(
+        "SELECT id FROM legs WHERE conversation_id = $1 AND ended_at IS NULL AND person_id IS NULL LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.is_some())
 }
 

@@ -7,7 +7,7 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::words::files::Files;
 use crate::store::conversations::mentions;
-use crate::store::sql::{FromRow, QueryBuilder, Row, from_row, query_as};
+use crate::store::sql::{FromRow, QueryBuilder, Row, from_row, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// How many messages a page of the timeline has.
@@ -251,12 +251,12 @@ async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> R
 /// The message before which a page must end to show `at` with some of what was said after it; `None` if the newest page
 /// does.
 pub async fn page_with(tx: &mut Tx, id: ConversationId, at: MessageId) -> Result<Option<MessageId>> {
-    let row: Option<(i64,)> =
-        query_as("SELECT id FROM messages WHERE conversation_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3")
+    let row: Option<MessageId> =
+        query_scalar("SELECT id FROM messages WHERE conversation_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3")
             .bind(id)
             .bind(at)
             .bind(PAGE / 2)
             .fetch_optional(tx)
             .await?;
-    Ok(row.map(|(id,)| MessageId(id)))
+    Ok(row)
 }
