@@ -250,7 +250,7 @@ impl From<SaidRow> for Message {
             at: Instant(row.at),
             from: row.from,
             body: row.body,
-            outcome: row.outcome,
+            outcome: row.outcome.word().to_owned(),
             why: row.why,
             deliveries: row.deliveries.into_iter().map(delivery).collect(),
         }

@@ -9,6 +9,7 @@ use crate::desk::replies::fulfil;
 use crate::desk::routing::queue;
 use crate::desk::{Desk, Failure, because, pairs};
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::message::Channel;
 use crate::faults;
 use crate::store::conversations::{access, changes, pins};
 use crate::store::routing::routes::{self, Talk};
@@ -68,7 +69,7 @@ pub(in crate::desk) async fn close_in(
     }
     let mut done = fulfil::at_once(desk, tx, conversation, now).await?;
     if let Some(body) = note
-        && let Err(failure) = note::note_in(desk, tx, (by, conversation), ("web", None), body, now).await?
+        && let Err(failure) = note::note_in(desk, tx, (by, conversation), (Channel::Web, None), body, now).await?
     {
         return Ok(Err(failure));
     }

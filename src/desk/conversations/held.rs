@@ -14,6 +14,8 @@ use crate::desk::routing::reopen::{With, reopen};
 use crate::desk::{Desk, Failure, because};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::leg;
+use crate::domain::message::{Kind, Outcome};
 use crate::domain::people::person::Role;
 use crate::domain::words::command::{self, Hash};
 use crate::store::conversations::changes;
@@ -94,7 +96,7 @@ impl Job for Decide {
 
 impl Decide {
     async fn dismiss(&self, tx: &mut Tx, held: &Held, reason: &str, now: At) -> Result<Answer> {
-        if !held::decide(tx, held.id, "kept", Some(&format!("dismissed: {reason}"))).await? {
+        if !held::decide(tx, held.id, Outcome::Kept, Some(&format!("dismissed: {reason}"))).await? {
             return Ok(Err(Failure::refused("message", "somebody has decided about it already")));
         }
         self.told(tx, held, held.conversation, ("held_dismissed", Some(reason)), now).await?;
@@ -108,7 +110,7 @@ impl Decide {
             let why = "it belongs to no conversation, so there is nobody to send it to: dismiss it with a reason";
             return Ok(Err(Failure::refused("message", why)));
         };
-        if forward && held.kind != "text" {
+        if forward && held.kind != Kind::Text {
             let why = "an opt-out word took effect when it came, and is nothing to be sent on: dismiss it";
             return Ok(Err(Failure::refused("message", why)));
         }
@@ -148,7 +150,7 @@ impl Decide {
             return Ok(Err(Failure::refused("message", "its conversation is open")));
         }
         if forward {
-            if !held::decide(tx, held.id, "relayed", None).await? {
+            if !held::decide(tx, held.id, Outcome::Relayed, None).await? {
                 return Ok(Err(Failure::refused("message", "somebody has decided about it already")));
             }
             done.add(send(desk, tx, &talk, held, now).await?);
@@ -175,7 +177,8 @@ impl Decide {
 /// Fans a held text out as if it came now.
 async fn send(desk: &Desk, tx: &mut Tx, talk: &Talk, held: &Held, now: At) -> Result<Enqueued> {
     let legs = routes::live_legs(tx, &[talk.id]).await?;
-    let own = if held.by_rep { held.leg } else { legs.iter().find(|leg| leg.role == "customer").map(|leg| leg.id) };
+    let own =
+        if held.by_rep { held.leg } else { legs.iter().find(|leg| leg.role == leg::Role::Customer).map(|leg| leg.id) };
     let name = held.author_name.clone().unwrap_or_default();
     let author = Author { leg: own, person: held.author.filter(|_| held.by_rep), name: &name };
     let unsaid = Unsaid::of(tx, Whose::In(talk.id), &held.body, &held.files).await?;

@@ -6,6 +6,7 @@ use crate::desk::replies::reply::{LONGEST, web_message};
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::message::{Channel, Kind, Outcome};
 use crate::domain::words::mention;
 use crate::store::conversations::messages::{self, NewMessage};
 use crate::store::conversations::{access, changes, mentions};
@@ -54,7 +55,7 @@ impl Job for Note {
         }
         let key = self.form_key.clone();
         let now = self.desk.clock.now();
-        let kept = note_in(&self.desk, tx, (self.by, self.conversation), ("web", key), &self.body, now).await?;
+        let kept = note_in(&self.desk, tx, (self.by, self.conversation), (Channel::Web, key), &self.body, now).await?;
         if kept.is_ok() {
             draft::noted(tx, (self.by, self.conversation), now).await?;
         }
@@ -70,14 +71,14 @@ pub(in crate::desk) async fn note_in(
     desk: &Desk,
     tx: &mut Tx,
     (by, conversation): (PersonId, ConversationId),
-    (way, key): (&'static str, Option<String>),
+    (way, key): (Channel, Option<String>),
     body: &str,
     now: At,
 ) -> Result<Result<MessageId, Failure>> {
     if access::seer(tx, by, conversation).await?.is_none() {
         return Ok(Err(Failure::NotFound));
     }
-    let message = NewMessage { way, ..web_message(desk, conversation, by, "note", "kept", body, key, now) };
+    let message = NewMessage { way, ..web_message(desk, conversation, by, Kind::Note, Outcome::Kept, body, key, now) };
     let id = message.id;
     messages::insert(tx, &[message]).await?;
     let colleagues = mentions::candidates(tx, conversation).await?;

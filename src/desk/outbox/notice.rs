@@ -5,6 +5,7 @@ use crate::clock::{At, hours, minutes};
 use crate::desk::Desk;
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId};
+use crate::domain::message::Channel;
 use crate::domain::numbers::phone::{Sender, masked};
 use crate::domain::words::outsider;
 use crate::domain::words::text::Wording;
@@ -223,7 +224,7 @@ pub async fn tell_authors(desk: &Desk, tx: &mut Tx, unsent: &[Unsent], now: At) 
     failed.dedup_by_key(|(message, ..)| *message);
     let ids: Vec<MessageId> = failed.iter().map(|(message, ..)| *message).collect();
     let authored = messages::authored(tx, &ids).await?;
-    let legs: Vec<LegId> = authored.iter().filter(|one| one.way == "phone").filter_map(|one| one.leg).collect();
+    let legs: Vec<LegId> = authored.iter().filter(|one| one.way == Channel::Phone).filter_map(|one| one.leg).collect();
     let legs = notices::rep_legs(tx, &legs).await?;
     let told = notices::told(tx, &ids).await?;
     let mut drafts: Vec<Draft> = Vec::new();

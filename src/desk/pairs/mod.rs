@@ -11,6 +11,8 @@ use super::programs::tell::failed;
 use super::routing::relay;
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, MessageId};
+use crate::domain::leg::Role;
+use crate::domain::message::{Author, Channel};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::pairs::pair::Wrong;
@@ -131,7 +133,7 @@ async fn hold(desk: &Desk, tx: &mut Tx, id: ConversationId, now: At) -> Done<Hel
         return Ok(Err(Refusal::over()));
     }
     let legs = routes::live_legs(tx, &[id]).await?;
-    let legs = legs.into_iter().filter(|leg| leg.role == "party").collect();
+    let legs = legs.into_iter().filter(|leg| leg.role == Role::Party).collect();
     Ok(Ok(Held { talk, term: pair.term, legs }))
 }
 
@@ -148,7 +150,8 @@ async fn tell(
     let id = MessageId(desk.ids.next(now));
     let names: Vec<&str> = to.iter().filter_map(|leg| leg.alias.as_deref()).collect();
     let trace = Some(serde_json::json!({ "to": names }).to_string());
-    let message = NewMessage { trace, ..NewMessage::ours(id, talk.id, ("system", "api"), body.to_owned(), now) };
+    let message =
+        NewMessage { trace, ..NewMessage::ours(id, talk.id, (Author::System, Channel::Api), body.to_owned(), now) };
     messages::insert(tx, &[message]).await?;
     let said = Said {
         id: talk.id,

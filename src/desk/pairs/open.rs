@@ -10,6 +10,7 @@ use crate::desk::outbox::Enqueued;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
 use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};
+use crate::domain::leg::Role;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::pairs::pair::{Opening, Wrong, counterpart};
 use crate::domain::routing::allocation::choose;
@@ -213,7 +214,7 @@ impl Open {
             legs.push(NewLeg {
                 id: leg,
                 conversation: id,
-                role: "party",
+                role: Role::Party,
                 person: None,
                 phone: party.phone.as_str(),
                 number: *mask,

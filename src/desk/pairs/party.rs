@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::routing::legs::wanted_by;
 use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::leg::Role;
 use crate::domain::numbers::phone::Phone;
 use crate::domain::pairs::pair::{Wrong, counterpart};
 use crate::domain::routing::allocation::{Choice, choose};
@@ -109,7 +110,7 @@ impl Job for Change {
         let new = NewLeg {
             id: leg,
             conversation: self.pair,
-            role: "party",
+            role: Role::Party,
             person: None,
             phone,
             number,

@@ -10,6 +10,7 @@ use crate::desk::routing::relay::customer_label;
 use crate::desk::routing::{duty, pin};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::message::Channel;
 use crate::domain::people::colleague::{self, Unclear};
 use crate::domain::people::person::Duty;
 use crate::domain::words::command::{Command, Hash, span_words};
@@ -121,7 +122,7 @@ async fn in_thread(
     let outcome = match command {
         Command::Who => Ok(who(tx, by, conversation, now).await?),
         Command::Note(text) => {
-            let kept = note::note_in(desk, tx, (by, conversation), ("phone", None), &text, now).await?;
+            let kept = note::note_in(desk, tx, (by, conversation), (Channel::Phone, None), &text, now).await?;
             kept.map(|_| "Noted, for staff only.".to_owned())
         }
         Command::Close => close::close_in(desk, tx, (by, conversation), None, now).await?.map(|sent| {

@@ -8,6 +8,7 @@ use crate::desk::Desk;
 use crate::desk::outbox::Enqueued;
 use crate::desk::outbox::notice::{REP_ON_LINE, Whose, say, throttled};
 use crate::domain::ids::PersonId;
+use crate::domain::message;
 use crate::domain::routing::Keep;
 use crate::domain::words::text::Wording;
 use crate::faults;
@@ -26,13 +27,13 @@ pub(super) async fn word(
 ) -> Result<Outcome> {
     let text = item.text;
     let kind = match what {
-        Keep::Command => "command",
-        Keep::PhoneOff | Keep::OptedOut => "keyword",
-        Keep::RepOnLine | Keep::Blocked => "text",
+        Keep::Command => message::Kind::Command,
+        Keep::PhoneOff | Keep::OptedOut => message::Kind::Keyword,
+        Keep::RepOnLine | Keep::Blocked => message::Kind::Text,
     };
     let past = found.past.as_ref().filter(|past| past.person.is_some());
     let conversation = found.leg.as_ref().map(|leg| leg.conversation).or(past.map(|past| past.conversation));
-    let mut message = text.message(desk, now, ("rep", kind), Outcome::Kept, Some(what.why()));
+    let mut message = text.message(desk, now, (message::Author::Rep, kind), message::Outcome::Kept, Some(what.why()));
     message.conversation = conversation;
     message.author_id = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
     message.leg = found.leg.as_ref().map(|leg| leg.id);

@@ -9,6 +9,8 @@ use crate::desk::routing::relay::{Author, Words, fan_out};
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::leg::Role;
+use crate::domain::message::{self, Channel, Kind, Outcome};
 use crate::domain::numbers::phone::Sender;
 use crate::store::conversations::access::{self, Seer};
 use crate::store::conversations::changes;
@@ -152,7 +154,7 @@ pub(in crate::desk) async fn accept(
     now: At,
 ) -> Result<(MessageId, Enqueued)> {
     let Admitted { talk, legs, seer, .. } = admitted;
-    let message = web_message(desk, talk.id, seer.id, "text", "relayed", body, form_key, now);
+    let message = web_message(desk, talk.id, seer.id, Kind::Text, Outcome::Relayed, body, form_key, now);
     let id = message.id;
     messages::insert(tx, &[message]).await?;
     let author = Author { leg: None, person: Some(seer.id), name: &seer.name };
@@ -179,7 +181,7 @@ pub(in crate::desk) async fn accept(
 }
 
 fn customer_of<'a>(talk: &Talk, legs: &'a [LiveLeg]) -> Option<&'a LiveLeg> {
-    legs.iter().find(|leg| leg.conversation == talk.id && leg.role == "customer")
+    legs.iter().find(|leg| leg.conversation == talk.id && leg.role == Role::Customer)
 }
 
 /// Why nothing can be sent to the customer, in words for the composer; `None` if it can.
@@ -207,13 +209,19 @@ pub(in crate::desk) fn web_message(
     desk: &Desk,
     conversation: ConversationId,
     by: PersonId,
-    kind: &'static str,
-    outcome: &'static str,
+    kind: Kind,
+    outcome: Outcome,
     body: &str,
     form_key: Option<String>,
     now: At,
 ) -> NewMessage {
     let (id, body) = (MessageId(desk.ids.next(now)), body.replace("\r\n", "\n"));
     let author_id = Some(by);
-    NewMessage { author_id, kind, outcome, form_key, ..NewMessage::ours(id, conversation, ("rep", "web"), body, now) }
+    NewMessage {
+        author_id,
+        kind,
+        outcome,
+        form_key,
+        ..NewMessage::ours(id, conversation, (message::Author::Rep, Channel::Web), body, now)
+    }
 }

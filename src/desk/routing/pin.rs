@@ -8,6 +8,7 @@ use crate::desk::outbox::{Enqueued, claim};
 use crate::desk::replies::fulfil;
 use crate::desk::{Desk, Failure, because};
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::message::{Kind, Outcome};
 use crate::faults;
 use crate::store::conversations::access::{self, Seer};
 use crate::store::conversations::pins::{self, Freed};
@@ -127,7 +128,8 @@ async fn hand_over(
     });
     changes::event(tx, desk.ids.next(now), Some(talk.id), now, kind, Some(by.id), &data).await?;
     if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
-        let message = crate::desk::replies::reply::web_message(desk, talk.id, by.id, "note", "kept", note, None, now);
+        let message =
+            crate::desk::replies::reply::web_message(desk, talk.id, by.id, Kind::Note, Outcome::Kept, note, None, now);
         crate::store::conversations::messages::insert(tx, &[message]).await?;
     }
     give(desk, tx, talk, to, kind, now).await

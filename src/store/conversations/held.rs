@@ -1,6 +1,7 @@
 //! Held texts, as those who decide about them need them.
 
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::domain::message::{Author, Kind, Outcome};
 use crate::domain::words::files::Files;
 use crate::store::sql::{FromRow, QueryBuilder, Row, query};
 use crate::store::{Result, Tx};
@@ -20,8 +21,8 @@ pub struct Held {
     pub author: Option<PersonId>,
     /// Their name.
     pub author_name: Option<String>,
-    /// `text` or `keyword`.
-    pub kind: String,
+    /// A text, or a word such as STOP.
+    pub kind: Kind,
     /// Verbatim.
     pub body: String,
     /// What came with it.
@@ -32,12 +33,12 @@ pub struct Held {
 
 impl FromRow for Held {
     fn from_row(row: &Row) -> sqlx::Result<Self> {
-        let author: String = row.try_get("author")?;
+        let author: Author = row.try_get("author")?;
         Ok(Held {
             id: row.try_get("id")?,
             conversation: row.try_get("conversation_id")?,
-            by_rep: author == "rep",
-            by_stranger: author == "party" && row.try_get::<String, _>("kind_of")? == "support",
+            by_rep: author == Author::Rep,
+            by_stranger: author == Author::Party && row.try_get::<String, _>("kind_of")? == "support",
             author: row.try_get("author_id")?,
             author_name: row.try_get("author_name")?,
             kind: row.try_get("kind")?,
@@ -68,7 +69,7 @@ pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
 }
 
 /// Decides about a held text; `false` if somebody has decided before.
-pub async fn decide(tx: &mut Tx, id: MessageId, outcome: &'static str, why: Option<&str>) -> Result<bool> {
+pub async fn decide(tx: &mut Tx, id: MessageId, outcome: Outcome, why: Option<&str>) -> Result<bool> {
     let done = query("UPDATE messages SET outcome = $1, why = $2 WHERE id = $3 AND outcome = 'held'")
         .bind(outcome)
         .bind(why)

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::domain::message::{Author, Channel, Kind, Outcome};
 use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
@@ -12,16 +13,16 @@ pub struct NewMessage {
     pub id: MessageId,
     /// Where it belongs; none for a stray text.
     pub conversation: Option<ConversationId>,
-    /// `customer`, `rep`, `party` or `system`.
-    pub author: &'static str,
+    /// Who says it.
+    pub author: Author,
     /// Who, if staff.
     pub author_id: Option<PersonId>,
-    /// `phone`, `web`, `api` or `system`.
-    pub way: &'static str,
-    /// `text`, `note`, `keyword` or `command`.
-    pub kind: &'static str,
-    /// `relayed`, `held`, `refused` or `kept`.
-    pub outcome: &'static str,
+    /// How it came in.
+    pub way: Channel,
+    /// What it is.
+    pub kind: Kind,
+    /// What became of it.
+    pub outcome: Outcome,
     /// Why, where it was not relayed.
     pub why: Option<String>,
     /// How it travelled: JSON for "why this rep?".
@@ -54,7 +55,7 @@ impl NewMessage {
     pub fn ours(
         id: MessageId,
         conversation: ConversationId,
-        (author, way): (&'static str, &'static str),
+        (author, way): (Author, Channel),
         body: String,
         accepted_at: At,
     ) -> Self {
@@ -64,8 +65,8 @@ impl NewMessage {
             author,
             author_id: None,
             way,
-            kind: "text",
-            outcome: "relayed",
+            kind: Kind::Text,
+            outcome: Outcome::Relayed,
             why: None,
             trace: None,
             body,
@@ -252,7 +253,7 @@ pub struct Authored {
     /// Which.
     pub id: MessageId,
     /// How it came in.
-    pub way: String,
+    pub way: Channel,
     /// The leg that it came by.
     pub leg: Option<LegId>,
 }

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::message::Kind;
 use crate::domain::words::files::Files;
 use crate::store::engine::lock_order::hold_rows;
 use crate::store::sql::{QueryBuilder, from_row, query, query_as};
@@ -141,7 +142,7 @@ pub async fn waited(tx: &mut Tx, messages: &[MessageId], leg: LegId) -> Result<V
                     id: row.try_get("id")?,
                     body: row.try_get("body")?,
                     files: Files::kept(row.try_get::<Option<String>, _>("media")?.as_deref()),
-                    keyword: row.try_get::<String, _>("kind")? == "keyword",
+                    keyword: row.try_get::<Kind, _>("kind")? == Kind::Keyword,
                     author: row.try_get("author_id")?,
                     author_name: row.try_get("name")?,
                 })

@@ -126,8 +126,8 @@ pub async fn resume(tx: &mut Tx, number: NumberId) -> Result<bool> {
     let done = {
         let mut q = QueryBuilder::new(GO_ON);
         q.push(" AND id = ").push_bind(number);
-        q.build().execute(tx).await.map(|done| done.rows_affected())
-    }?;
+        q.build().execute(tx).await?.rows_affected()
+    };
     Ok(done > 0)
 }
 
@@ -139,8 +139,8 @@ pub async fn resume_account(tx: &mut Tx) -> Result<u64> {
     let done = {
         let mut q = QueryBuilder::new(GO_ON);
         q.push(" AND pause_scope = 'account'");
-        q.build().execute(tx).await.map(|done| done.rows_affected())
-    }?;
+        q.build().execute(tx).await?.rows_affected()
+    };
     Ok(done)
 }
 
@@ -329,7 +329,7 @@ pub async fn give_probe_back(tx: &mut Tx, stopped: Stopped, now: At) -> Result<(
                 .bind(now)
                 .execute(tx)
                 .await
-                .map(drop)?
+                .map(drop)?;
         }
         Stopped::Account { probes } => query("UPDATE account_pause SET probes = $1, probe_at = $2")
             .bind(probes)

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
+use crate::domain::leg::Role;
 use crate::domain::numbers::country;
 use crate::domain::people::person::Duty;
 use crate::domain::routing::allocation::{LastLeg, Mask};
@@ -196,7 +197,7 @@ pub async fn conversations(
             q.build_query_as().fetch_all(tx).await
         }?;
         // In which order they come back is not said.
-        made.extend(ids.into_iter().map(|(customer, id)| (customer, id)));
+        made.extend(ids);
     }
     Ok(made)
 }
@@ -208,8 +209,8 @@ pub struct NewLeg<'a> {
     pub id: LegId,
     /// Of which conversation.
     pub conversation: ConversationId,
-    /// `customer`, `rep` or `party`.
-    pub role: &'static str,
+    /// Whose way it is.
+    pub role: Role,
     /// Whose, if staff's.
     pub person: Option<PersonId>,
     /// Its phone.

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::leg::Role;
 use crate::domain::routing::shift::Shift;
 use crate::store::customers::CARD_HIDDEN;
 use crate::store::pairs::{self, Pair};
@@ -169,8 +170,8 @@ pub struct LiveLeg {
     pub id: LegId,
     /// Of which conversation.
     pub conversation: ConversationId,
-    /// `customer`, `rep` or `party`.
-    pub role: String,
+    /// Whose way it is.
+    pub role: Role,
     /// Whose, if staff's.
     pub person: Option<PersonId>,
     /// Its owner's name, if staff.

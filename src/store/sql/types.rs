@@ -13,6 +13,7 @@ use crate::domain::policy::PickPolicy;
 use crate::domain::pool::life;
 use crate::domain::programs::event;
 use crate::domain::words::keyword::Keyword;
+use crate::domain::{leg, message};
 
 /// Into values: from a type, from an option of it, and from references to it.
 macro_rules! values {
@@ -95,5 +96,10 @@ stored_words!(life::State);
 stored_words!(Duty);
 stored_words!(PickPolicy);
 stored_words!(Keyword);
+stored_words!(leg::Role);
+stored_words!(message::Author);
+stored_words!(message::Channel);
+stored_words!(message::Kind);
+stored_words!(message::Outcome);
 stored_words!(event::Kind);
 stored_words!(Role, |word: &str| word.parse().ok(), Role::as_str);

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId};
+use crate::domain::message::{Channel, Outcome};
 use crate::domain::pairs::expiry::Term;
 use crate::store::pairs::{self, COLUMNS, Pair};
 use crate::store::sql::{QueryBuilder, from_row, query};
@@ -240,12 +241,12 @@ pub struct SaidRow {
     pub at: At,
     /// The alias of the party who said it; `None` if the system did.
     pub from: Option<String>,
-    /// `phone` or `api`.
-    pub way: String,
+    /// How it came in.
+    pub way: Channel,
     /// As it was said.
     pub body: String,
-    /// `relayed`, `held`, `kept` or `refused`.
-    pub outcome: String,
+    /// What became of it.
+    pub outcome: Outcome,
     /// Why it was not passed on.
     pub why: Option<String>,
     /// What became of it on each phone.

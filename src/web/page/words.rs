@@ -223,17 +223,18 @@ mod tests {
     use super::*;
     use crate::clock::At;
     use crate::domain::ids::{ConversationId, MessageId};
+    use crate::domain::message::{Author, Channel, Kind, Outcome};
 
     fn said(texts: &[(&str, Option<&str>, Option<&str>)]) -> Said {
         Said {
             id: MessageId(1),
             conversation: ConversationId(1001),
             at: At::EPOCH,
-            author: "rep".into(),
+            author: Author::Rep,
             author_name: None,
-            way: "web".into(),
-            kind: "text".into(),
-            outcome: "relayed".into(),
+            way: Channel::Web,
+            kind: Kind::Text,
+            outcome: Outcome::Relayed,
             why: None,
             body: String::new(),
             files: Files::Of(Vec::new()),

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId};
+use crate::domain::message::{Author, Channel, Kind, Outcome};
 use crate::store::sql::{FromRow, QueryBuilder, Row, query_as, query_scalar};
 use crate::store::views::thread::timeline::{TEXT, Text};
 use crate::store::{Result, Tx};
@@ -21,16 +22,16 @@ pub struct Spoken {
     pub conversation: ConversationId,
     /// When.
     pub at: At,
-    /// `customer`, `rep`, `party` or `system`.
-    pub author: String,
+    /// Who said it.
+    pub author: Author,
     /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
-    /// How it came.
-    pub way: String,
-    /// `text`, `note`, `keyword` or `command`.
-    pub kind: String,
-    /// `relayed`, `held`, `refused` or `kept`.
-    pub outcome: String,
+    /// How it came in.
+    pub way: Channel,
+    /// What it is.
+    pub kind: Kind,
+    /// What became of it.
+    pub outcome: Outcome,
     /// As it was written.
     pub body: String,
     /// The phone that it came from.

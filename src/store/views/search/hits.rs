@@ -8,6 +8,7 @@ use super::super::{Contact, Viewer, params};
 use super::{Kind, Stage, Wanted};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::message::{self, Author, Outcome};
 use crate::domain::search::postings::Posting;
 use crate::store::sql::{AssertSqlSafe, QueryBuilder, from_row, query, query_as};
 use crate::store::{Result, Tx, padded, push_list};
@@ -21,14 +22,14 @@ pub struct Hit {
     pub conversation: Option<ConversationId>,
     /// When.
     pub at: At,
-    /// `customer`, `rep`, `party` or `system`.
-    pub author: String,
+    /// Who said it.
+    pub author: Author,
     /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
-    /// `text`, `note`, `keyword` or `command`.
-    pub kind: String,
-    /// `relayed`, `held`, `refused` or `kept`.
-    pub outcome: String,
+    /// What it is.
+    pub kind: message::Kind,
+    /// What became of it.
+    pub outcome: Outcome,
     /// Why it was not relayed.
     pub why: Option<String>,
     /// As it was written.
@@ -202,7 +203,7 @@ from_row! {
         id: MessageId,
         accepted_at: At,
         author_name: Option<String>,
-        author: String,
+        author: Author,
         body: String,
     }
 }
@@ -219,7 +220,7 @@ async fn before(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Neighbour>> {
         q.build_query_as().fetch_all(tx).await
     }?;
     let row = |Before { hit, id, accepted_at: at, author_name, author, body }| {
-        let theirs = matches!(author.as_str(), "customer" | "party");
+        let theirs = author.is_outside();
         (hit, Neighbour { id, at, author_name, theirs, body })
     };
     Ok(rows.into_iter().map(row).collect())

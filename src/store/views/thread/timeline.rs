@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::planned::{Leaving, leaving};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::message::{Author, Channel, Kind, Outcome};
 use crate::domain::words::files::Files;
 use crate::store::conversations::mentions;
 use crate::store::sql::{FromRow, QueryBuilder, Row, from_row, query_as, query_scalar};
@@ -22,16 +23,16 @@ pub struct Said {
     pub conversation: ConversationId,
     /// When it was accepted.
     pub at: At,
-    /// `customer`, `rep`, `party` or `system`.
-    pub author: String,
+    /// Who said it.
+    pub author: Author,
     /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
-    /// `phone`, `web`, `api` or `system`.
-    pub way: String,
-    /// `text`, `note`, `keyword` or `command`.
-    pub kind: String,
-    /// `relayed`, `held`, `refused` or `kept`.
-    pub outcome: String,
+    /// How it came in.
+    pub way: Channel,
+    /// What it is.
+    pub kind: Kind,
+    /// What became of it.
+    pub outcome: Outcome,
     /// Why it was not relayed.
     pub why: Option<String>,
     /// The body, as it was written.
@@ -154,7 +155,7 @@ pub async fn timeline(tx: &mut Tx, head: ConversationId, of: &[ConversationId], 
     }
     let done = events(tx, of, from, before.0).await?;
     for id in of {
-        let noted = |said: &Said| said.kind == "note" && said.conversation == *id;
+        let noted = |said: &Said| said.kind == Kind::Note && said.conversation == *id;
         if said.iter().any(noted) {
             let mut names = mentions::names(tx, *id, from).await?;
             for message in said.iter_mut().filter(|said| noted(said)) {

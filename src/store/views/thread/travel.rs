@@ -2,22 +2,23 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::message::{Author, Channel, Outcome};
 use crate::store::sql::{FromRow, Row, query_as};
 use crate::store::{Result, Tx};
 
 /// A message's way.
 #[derive(Clone, Debug)]
 pub struct Travel {
-    /// `customer`, `rep`, `party` or `system`.
-    pub author: String,
+    /// Who said it.
+    pub author: Author,
     /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
-    /// `phone`, `web`, `api` or `system`.
-    pub way: String,
+    /// How it came in.
+    pub way: Channel,
     /// When it was taken in.
     pub at: At,
-    /// `relayed`, `held`, `refused` or `kept`.
-    pub outcome: String,
+    /// What became of it.
+    pub outcome: Outcome,
     /// Why it was not relayed.
     pub why: Option<String>,
     /// Our end of the leg that it came by: the line's name, else the mask's number; and since when the leg was live.
