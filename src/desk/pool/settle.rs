@@ -74,7 +74,7 @@ impl Settle {
     /// Whether the number is in use of ours already.
     async fn is_known(&self, tx: &mut Tx, number: &str) -> Result<bool> {
         let all = numbers::all(tx).await?;
-        Ok(all.iter().any(|known| known.number == number && (known.is_line || known.state != State::Released.word())))
+        Ok(all.iter().any(|known| known.number == number && (known.is_line || known.state != State::Released)))
     }
 
     /// The number is a mask of ours from now on.

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
+use crate::domain::leg::Role;
 use crate::domain::outbox::settlement::{Row, Try};
 use crate::store::sql::{QueryBuilder, from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
@@ -98,7 +99,7 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
                     message: row.try_get("message_id")?,
                     leg: row.try_get("leg_id")?,
                     conversation: row.try_get("conversation_id")?,
-                    party: row.try_get::<Option<String>, _>("role")?.as_deref() == Some("party"),
+                    party: row.try_get::<Option<Role>, _>("role")? == Some(Role::Party),
                     kind: row.try_get("kind")?,
                     accepted_at: row.try_get("accepted_at")?,
                     paused_at: row.try_get("paused_at")?,

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::leg::Role;
 use crate::store::sql::{QueryBuilder, from_row, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
@@ -71,7 +72,7 @@ pub async fn rep_legs(tx: &mut Tx, ids: &[LegId]) -> Result<Vec<RepLeg>> {
                     phone: row.try_get("phone")?,
                     number: row.try_get("number_id")?,
                     counterpart: row.try_get("counterpart")?,
-                    party: row.try_get::<String, _>("role")? == "party",
+                    party: row.try_get::<Role, _>("role")? == Role::Party,
                 })
             })
             .fetch_all(tx)

@@ -3,6 +3,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;
+use crate::domain::people::person::{Duty, Role};
 use crate::domain::people::throttle::Failures;
 use crate::store::engine::lock_order::{Asked, hold_which};
 use crate::store::sql::{AssertSqlSafe, from_row, query, query_as, query_scalar};
@@ -109,10 +110,10 @@ pub struct Session {
     pub person: PersonId,
     /// Name, for the page.
     pub name: String,
-    /// The word of the rank.
-    pub role: String,
-    /// The word of the duty.
-    pub duty: String,
+    /// Rank.
+    pub role: Role,
+    /// Whether they take customers.
+    pub duty: Duty,
     /// When the person signed in.
     pub created_at: At,
     /// When it was last used, to the minute.
@@ -123,8 +124,8 @@ from_row! {
     struct FindRow {
         id: PersonId,
         name: String,
-        role: String,
-        duty: String,
+        role: Role,
+        duty: Duty,
         created_at: At,
         seen_at: At,
     }

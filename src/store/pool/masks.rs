@@ -36,14 +36,12 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Mask>> {
          release_due_at, release_why FROM numbers WHERE role = 'mask' ORDER BY number",
     )
     .try_map(|row| {
-        let state: String = row.try_get("state")?;
         Ok(Mask {
             id: row.try_get("id")?,
             owned: Owned {
                 number: row.try_get("number")?,
                 country: row.try_get("country")?,
-                // The table's check lets no other word in.
-                state: State::read(&state).unwrap_or(State::Released),
+                state: row.try_get("state")?,
             },
             since: row.try_get("since")?,
             price: row.try_get("price")?,

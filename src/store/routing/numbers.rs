@@ -3,6 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::country;
+use crate::domain::pool::life::State;
 use crate::store::sql::{FromRow, Row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
@@ -16,8 +17,8 @@ pub struct Number {
     pub number: String,
     /// A published line (else a mask).
     pub is_line: bool,
-    /// `active`, `draining`, `cooling` or `released`.
-    pub state: String,
+    /// Where it stands in its life.
+    pub state: State,
     /// ISO 3166 code, if set.
     pub country: Option<String>,
     /// Since when its sending is paused.

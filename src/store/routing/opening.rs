@@ -4,7 +4,6 @@ use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
 use crate::domain::leg::Role;
 use crate::domain::numbers::country;
-use crate::domain::people::person::Duty;
 use crate::domain::routing::allocation::{LastLeg, Mask};
 use crate::domain::routing::pick::Member;
 use crate::domain::routing::shift::Shift;
@@ -86,14 +85,13 @@ pub async fn members(
     .bind(line)
     .bind(counted == Counted::All)
     .try_map(|row| {
-        let (duty, schedule): (String, Option<String>) = (row.try_get("duty")?, row.try_get("schedule")?);
+        let schedule: Option<String> = row.try_get("schedule")?;
         Ok(LineMember {
             member: Member {
                 id: row.try_get("id")?,
                 name: row.try_get("name")?,
                 enabled: row.try_get::<Option<i64>, _>("disabled_at")?.is_none(),
-                // The table's check lets no other word in.
-                duty: Duty::read(&duty).unwrap_or(Duty::Away),
+                duty: row.try_get("duty")?,
                 on_shift: Shift::read(hours, schedule.as_deref()).on_at(now),
                 open: row.try_get("open")?,
                 limit: row.try_get("open_limit")?,

@@ -189,7 +189,7 @@ pub async fn schedules(tx: &mut Tx) -> Result<Vec<String>> {
 /// Sets a person's duty; returns the one before, `None` if there is no such enabled person.
 pub async fn set_duty(tx: &mut Tx, person: PersonId, duty: Duty) -> Result<Option<Duty>> {
     let lock = tx.hold("people", &[person.0]);
-    let before: Option<String> = {
+    let before: Option<Duty> = {
         let mut q = QueryBuilder::new("SELECT duty");
         q.push(lock.noted())
             .push(" FROM people WHERE disabled_at IS NULL AND id = ")
@@ -200,5 +200,5 @@ pub async fn set_duty(tx: &mut Tx, person: PersonId, duty: Duty) -> Result<Optio
     lock.done(tx, usize::from(before.is_some())).await?;
     let Some(before) = before else { return Ok(None) };
     query("UPDATE people SET duty = $1 WHERE id = $2").bind(duty).bind(person).execute(tx).await?;
-    Ok(Duty::read(&before))
+    Ok(Some(before))
 }

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId};
+use crate::domain::outbox::delivery::State;
 use crate::domain::policy::LinePolicy;
 use crate::domain::programs::event::Wanted;
 use crate::domain::programs::scope::Scopes;
@@ -98,7 +99,7 @@ pub struct Open {
     /// In which conversation.
     pub conversation: Option<ConversationId>,
     /// `unknown`: being looked up; `parked`: looking has not settled it.
-    pub state: String,
+    pub state: State,
     /// Our number.
     pub from: String,
     /// Their phone.

@@ -3,6 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId};
 use crate::domain::message::{Channel, Outcome};
+use crate::domain::outbox::delivery::State;
 use crate::domain::pairs::expiry::Term;
 use crate::store::pairs::{self, COLUMNS, Pair};
 use crate::store::sql::{QueryBuilder, from_row, query};
@@ -258,8 +259,8 @@ pub struct SaidRow {
 pub struct SentRow {
     /// The alias of whoever it goes to.
     pub to: String,
-    /// The state of its part that is furthest behind.
-    pub state: String,
+    /// How far it is.
+    pub state: State,
     /// Why it did not arrive.
     pub why: Option<String>,
 }
@@ -268,7 +269,7 @@ from_row! {
     struct SaidRaw {
         message_id: MessageId,
         alias: Option<String>,
-        state: String,
+        state: State,
         why: Option<String>,
     }
 }
@@ -315,9 +316,9 @@ pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i6
             let to = alias.clone().unwrap_or_default();
             match row.deliveries.iter_mut().find(|one| one.to == to) {
                 // A text in parts is as far as its part that is furthest behind.
-                Some(one) if rank(state) < rank(&one.state) => (one.state, one.why) = (state.clone(), why.clone()),
+                Some(one) if rank(*state) < rank(one.state) => (one.state, one.why) = (*state, why.clone()),
                 Some(_) => {}
-                None => row.deliveries.push(SentRow { to, state: state.clone(), why: why.clone() }),
+                None => row.deliveries.push(SentRow { to, state: *state, why: why.clone() }),
             }
         }
     }
@@ -325,20 +326,20 @@ pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i6
 }
 
 /// How far a text is: what failed first, then what is on its way, then what has arrived.
-fn rank(state: &str) -> usize {
-    const ORDER: [&str; 12] = [
-        "dead",
-        "failed",
-        "undelivered",
-        "suppressed",
-        "expired",
-        "parked",
-        "unknown",
-        "ready",
-        "sending",
-        "accepted",
-        "sent",
-        "delivered",
+fn rank(state: State) -> usize {
+    const ORDER: [State; 12] = [
+        State::Dead,
+        State::Failed,
+        State::Undelivered,
+        State::Suppressed,
+        State::Expired,
+        State::Parked,
+        State::Unknown,
+        State::Ready,
+        State::Sending,
+        State::Accepted,
+        State::Sent,
+        State::Delivered,
     ];
     ORDER.iter().position(|one| *one == state).unwrap_or(0)
 }

@@ -47,7 +47,7 @@ pub fn trace(travel: &Travel, id: i64, customer: &str) -> Trace {
     for text in &travel.texts {
         let (rep, party) = (text.to_rep.as_ref().map(|rep| format!("{rep}'s phone")), text.to_party.clone());
         let to = rep.or(party).unwrap_or_else(|| customer.to_owned());
-        let state = Text { state: text.state.clone(), to_rep: None, to_party: None, why: text.why.clone() };
+        let state = Text { state: text.state, to_rep: None, to_party: None, why: text.why.clone() };
         let requests = if text.tries > 1 { format!(", {} requests", text.tries) } else { String::new() };
         let segments = if text.segments == 1 { "1 segment".to_owned() } else { format!("{} segments", text.segments) };
         let (day, clock) = (Stamp(text.at).day(), Stamp(text.at).exact());

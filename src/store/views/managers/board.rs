@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::outbox::delivery::State;
 use crate::domain::people::person::Duty;
 use crate::domain::policy::Policies;
 use crate::domain::routing::shift::Shift;
@@ -123,7 +124,7 @@ from_row! {
     struct LoadsRow {
         id: PersonId,
         name: String,
-        duty: String,
+        duty: Duty,
         schedule: Option<String>,
         open_limit: Option<i64>,
         open: i64,
@@ -142,17 +143,7 @@ pub async fn loads(tx: &mut Tx, line: Option<i64>, now: At) -> Result<Vec<Load>>
         .bind(line.unwrap_or(-1)).fetch_all(tx).await?;
     let load = |LoadsRow { id, name, duty, schedule, open_limit: limit, open, waiting, oldest }: LoadsRow| {
         let shift = Shift::read(None, schedule.as_deref());
-        Load {
-            id,
-            name,
-            duty: Duty::read(&duty).unwrap_or(Duty::Away),
-            on_shift: shift.on_at(now),
-            until: shift.next_change(now),
-            open,
-            limit,
-            waiting,
-            oldest,
-        }
+        Load { id, name, duty, on_shift: shift.on_at(now), until: shift.next_change(now), open, limit, waiting, oldest }
     };
     Ok(rows.into_iter().map(load).collect())
 }
@@ -168,8 +159,8 @@ pub struct Failure {
     pub contact: Contact,
     /// When it was accepted.
     pub at: At,
-    /// `failed` and the like.
-    pub state: String,
+    /// How far it is.
+    pub state: State,
     /// Why.
     pub why: Option<String>,
 }

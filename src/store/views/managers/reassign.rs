@@ -1,6 +1,7 @@
 //! Conversations that are to be given away, and to whom they could go.
 
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::people::person::Duty;
 use crate::store::sql::{AssertSqlSafe, from_row, query, query_as};
 use crate::store::views::{Contact, Viewer, params};
 use crate::store::{Result, Tx, padded};
@@ -73,7 +74,7 @@ from_row! {
     struct ColleaguesRow {
         id: PersonId,
         name: String,
-        duty: String,
+        duty: Duty,
         open: i64,
     }
 }
@@ -86,6 +87,6 @@ pub async fn colleagues(tx: &mut Tx) -> Result<Vec<Colleague>> {
          ORDER BY p.name, p.id").fetch_all(tx).await?;
     Ok(rows
         .into_iter()
-        .map(|ColleaguesRow { id, name, duty, open }| Colleague { id, name, on_duty: duty == "on", open })
+        .map(|ColleaguesRow { id, name, duty, open }| Colleague { id, name, on_duty: duty == Duty::On, open })
         .collect())
 }

@@ -6,6 +6,7 @@ use super::planned::{Leaving, leaving};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::message::{Author, Channel, Kind, Outcome};
+use crate::domain::outbox::delivery::State;
 use crate::domain::words::files::Files;
 use crate::store::conversations::mentions;
 use crate::store::sql::{FromRow, QueryBuilder, Row, from_row, query_as, query_scalar};
@@ -50,8 +51,8 @@ pub struct Said {
 /// One text that a message became.
 #[derive(Clone, Debug)]
 pub struct Text {
-    /// The state's word.
-    pub state: String,
+    /// How far it is.
+    pub state: State,
     /// The rep whose phone it goes to; nobody's name if it goes to the customer.
     pub to_rep: Option<String>,
     /// The party whose phone it goes to, if it does.
@@ -64,7 +65,7 @@ pub struct Text {
 #[derive(Clone, Debug)]
 pub(in crate::store::views) struct TextOf {
     message_id: MessageId,
-    state: String,
+    state: State,
     to_rep: Option<String>,
     to_party: Option<String>,
     why: Option<String>,

@@ -3,6 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::message::{Author, Channel, Outcome};
+use crate::domain::outbox::delivery::State;
 use crate::store::sql::{FromRow, Row, query_as};
 use crate::store::{Result, Tx};
 
@@ -36,8 +37,8 @@ pub struct Went {
     pub to_party: Option<String>,
     /// Our end: the line's name, else the mask's number.
     pub from: String,
-    /// The state's word.
-    pub state: String,
+    /// How far it is.
+    pub state: State,
     /// Why it is in this state.
     pub why: Option<String>,
     /// In segments.
