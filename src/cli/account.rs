@@ -11,6 +11,7 @@ use super::{Failed, Here, Outcome, out};
 use crate::carrier::{Carrier, OwnedNumber};
 use crate::config::{CarrierSettings, TwilioSettings};
 use crate::desk::upkeep::identity::{self, Stays};
+use crate::domain::pool::life;
 use crate::store::routing::numbers::{self, Number};
 use crate::store::{Store, lines};
 
@@ -119,7 +120,7 @@ async fn absent(store: &Store, owned: &[OwnedNumber]) -> Result<Vec<Number>, Fai
     let mut tx = store.read().await?;
     let lines: Vec<String> = lines::all(&mut tx).await?.into_iter().map(|line| line.number).collect();
     let mut absent = numbers::all(&mut tx).await?;
-    absent.retain(|ours| ours.state != "released" && owned.iter().all(|there| there.number != ours.number));
+    absent.retain(|ours| ours.state != life::State::Released && owned.iter().all(|there| there.number != ours.number));
     absent.retain(|ours| !ours.is_line || lines.contains(&ours.number));
     Ok(absent)
 }

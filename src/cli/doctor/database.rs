@@ -8,6 +8,7 @@ use crate::config::CarrierSettings;
 use crate::desk::upkeep::identity;
 use crate::domain::ids::MessageId;
 use crate::domain::people::person::Role;
+use crate::domain::pool::life;
 use crate::store::engine::sqlite::private;
 use crate::store::people::{self, Person};
 use crate::store::routing::numbers::{self, Number};
@@ -22,7 +23,7 @@ pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> 
     let mut tx = store.read().await?;
     let people: Vec<Person> = people::all(&mut tx).await?.into_iter().filter(|person| !person.disabled).collect();
     let numbers: Vec<Number> =
-        numbers::all(&mut tx).await?.into_iter().filter(|number| number.state != "released").collect();
+        numbers::all(&mut tx).await?.into_iter().filter(|number| number.state != life::State::Released).collect();
     let (lines, members) = (lines::all(&mut tx).await?, lines::members(&mut tx).await?);
     let unreadable = checkup::unreadable(&mut tx).await?;
     let unknown = checkup::unknown_words(&mut tx).await?;
@@ -64,7 +65,7 @@ pub(super) async fn examine(here: &Here, store: &Store, report: &mut Report) -> 
         }
     }
     let phones = people.iter().filter(|person| person.phone.is_some()).count();
-    let masks = numbers.iter().filter(|number| !number.is_line && number.state == "active").count();
+    let masks = numbers.iter().filter(|number| !number.is_line && number.state == life::State::Active).count();
     match (masks, phones) {
         (0, 0) => report.note("masks", "there is none; nobody has a phone, so everybody works on the web"),
         (0, _) => report.missing(

@@ -6,6 +6,7 @@ use crate::desk::upkeep::identity;
 use crate::desk::upkeep::tallies::{MISSED_TEXTS, STRANGE_TEXTS, WEBHOOK_REJECTED};
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::phone::masked;
+use crate::domain::outbox::delivery::State;
 use crate::domain::outbox::fitness::next_probe;
 use crate::store::Store;
 use crate::store::outbox::fitness;
@@ -111,7 +112,7 @@ fn doubt(delivery: &Open, here: &Here) -> String {
         || "never requested".to_owned(),
         |at| format!("requested {} s ago", here.clock.now().since(at).as_secs()),
     );
-    let next = if delivery.state == "parked" {
+    let next = if delivery.state == State::Parked {
         "nobody can say whether it was sent, and looking has not settled it; a receipt still may"
     } else {
         "being looked up at the carrier"

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::desk::Desk;
+use crate::domain::pool::life;
 use crate::simulator::{PhoneKind, Simulator};
 use crate::store::people::{self, phone_codes};
 use crate::store::routing::numbers;
@@ -53,7 +54,7 @@ async fn wanted(desk: &Desk) -> store::Result<Vec<Wanted>> {
     let mut tx = desk.store.read().await?;
     let lines = lines::all(&mut tx).await?;
     let mut wanted = Vec::new();
-    for number in numbers::all(&mut tx).await?.into_iter().filter(|number| number.state != "released") {
+    for number in numbers::all(&mut tx).await?.into_iter().filter(|number| number.state != life::State::Released) {
         let label = lines.iter().find(|line| line.id == number.id).map(|line| line.name.clone()).unwrap_or_default();
         wanted.push(Wanted::Number { number: number.number, label });
     }

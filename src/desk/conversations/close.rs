@@ -8,6 +8,7 @@ use crate::desk::routing::queue;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, pairs, reasons};
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::message::Channel;
 use crate::faults;
 use crate::store::Result;
 use crate::store::conversations::{access, pins};
@@ -67,7 +68,7 @@ pub(in crate::desk) async fn close_in(
     }
     send_due::at_once(work, conversation_id).await?;
     if let Some(body) = note {
-        note::note_in(work, (by, conversation_id), ("web", None), body).await?;
+        note::note_in(work, (by, conversation_id), (Channel::Web, None), body).await?;
     }
     if conversation.pair.is_some() {
         pairs::end_talk(work, &conversation, Some(by)).await?;

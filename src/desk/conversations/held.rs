@@ -13,6 +13,8 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::leg;
+use crate::domain::message::{Kind, Outcome};
 use crate::domain::people::person::Role;
 use crate::domain::words::command::{self, Hash};
 use crate::store::conversations::held::{self, Held};
@@ -91,7 +93,7 @@ impl Verb for Decide {
 impl Decide {
     async fn dismiss(&self, work: &mut UnitOfWork<'_>, held: &Held, reason: &str) -> Result<(), Failure> {
         let _now = work.now;
-        if !held::decide(work.tx, held.id, "kept", Some(&format!("dismissed: {reason}"))).await? {
+        if !held::decide(work.tx, held.id, Outcome::Kept, Some(&format!("dismissed: {reason}"))).await? {
             return Err(Failure::refused("message", "somebody has decided about it already"));
         }
         self.told(work, held, held.conversation, ("held_dismissed", Some(reason)));
@@ -106,7 +108,7 @@ impl Decide {
             let why = "it belongs to no conversation, so there is nobody to send it to: dismiss it with a reason";
             return Err(Failure::refused("message", why));
         };
-        if forward && held.kind != "text" {
+        if forward && held.kind != Kind::Text {
             let why = "an opt-out word took effect when it came, and is nothing to be sent on: dismiss it";
             return Err(Failure::refused("message", why));
         }
@@ -147,7 +149,7 @@ impl Decide {
             return Err(Failure::refused("message", "its conversation is open"));
         }
         if forward {
-            if !held::decide(work.tx, held.id, "relayed", None).await? {
+            if !held::decide(work.tx, held.id, Outcome::Relayed, None).await? {
                 return Err(Failure::refused("message", "somebody has decided about it already"));
             }
             send(work, &conversation, held).await?;
@@ -174,7 +176,8 @@ impl Decide {
 async fn send(work: &mut UnitOfWork<'_>, conversation: &Conversation, held: &Held) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
     let legs = routes::live_legs(work.tx, &[conversation.id]).await?;
-    let own = if held.by_rep { held.leg } else { legs.iter().find(|leg| leg.role == "customer").map(|leg| leg.id) };
+    let own =
+        if held.by_rep { held.leg } else { legs.iter().find(|leg| leg.role == leg::Role::Customer).map(|leg| leg.id) };
     let name = held.author_name.clone().unwrap_or_default();
     let author = Author { leg: own, person: held.author.filter(|_| held.by_rep), name: &name };
     let unsaid = Unsaid::of(work.tx, Whose::In(conversation.id), &held.body, &held.files).await?;

@@ -6,6 +6,7 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::message::{Channel, Kind, Outcome};
 use crate::domain::words::mention;
 use crate::store::Result;
 use crate::store::conversations::messages::{self, NewMessage};
@@ -55,7 +56,7 @@ impl Verb for Note {
         }
         let key = self.form_key.clone();
 
-        let kept = note_in(work, (self.by, self.conversation), ("web", key), &self.body).await?;
+        let kept = note_in(work, (self.by, self.conversation), (Channel::Web, key), &self.body).await?;
         draft::noted(work.tx, (self.by, self.conversation), now).await?;
         Ok(kept)
     }
@@ -68,14 +69,14 @@ impl Verb for Note {
 pub(in crate::desk) async fn note_in(
     work: &mut UnitOfWork<'_>,
     (by, conversation): (PersonId, ConversationId),
-    (way, key): (&'static str, Option<String>),
+    (way, key): (Channel, Option<String>),
     body: &str,
 ) -> Result<MessageId, Failure> {
     let (desk, now) = (work.desk, work.now);
     if access::viewer(work.tx, by, conversation).await?.is_none() {
         return Err(Failure::NotFound);
     }
-    let message = NewMessage { way, ..web_message(desk, conversation, by, "note", "kept", body, key, now) };
+    let message = NewMessage { way, ..web_message(desk, conversation, by, Kind::Note, Outcome::Kept, body, key, now) };
     let id = message.id;
     messages::insert(work.tx, &[message]).await?;
     let colleagues = mentions::candidates(work.tx, conversation).await?;

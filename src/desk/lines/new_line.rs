@@ -8,6 +8,7 @@ use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::typed;
 use crate::domain::people::person::check_name;
+use crate::domain::pool::life;
 use crate::store::people::audit::{self, Entry};
 use crate::store::routing::numbers::{self, Number};
 use crate::store::{Result, Tx, lines, people};
@@ -54,7 +55,7 @@ async fn known(tx: &mut Tx, number: &str) -> Result<Option<Number>> {
 /// What the database said; the inner error is the refusal.
 pub(in crate::desk) async fn may_add(tx: &mut Tx, number: &str) -> Result<(), Failure> {
     let why = match known(tx, number).await? {
-        Some(known) if known.is_line && known.state != "released" => "it is a line already",
+        Some(known) if known.is_line && known.state != life::State::Released => "it is a line already",
         Some(known) if !known.is_line && numbers::ever_used(tx, known.id).await? => {
             "it is a mask that has stood for somebody: a late text would open a conversation here. Use another number"
         }
@@ -72,7 +73,7 @@ pub(in crate::desk) async fn add_in(
 ) -> Result<NumberId> {
     let (desk, now) = (work.desk, work.now);
     let id = if let Some(known) = known(work.tx, number).await? {
-        if known.state == "released" {
+        if known.state == life::State::Released {
             numbers::back_in_service(work.tx, known.id, now).await?;
         }
         if known.is_line {

@@ -5,6 +5,7 @@ use crate::clock::{At, hours, minutes};
 use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId};
+use crate::domain::message::Channel;
 use crate::domain::numbers::phone::{Sender, masked};
 use crate::domain::words::outsider;
 use crate::domain::words::text::Wording;
@@ -220,7 +221,7 @@ pub async fn tell_authors(work: &mut UnitOfWork<'_>, unsent: &[Unsent]) -> Resul
     failed.dedup_by_key(|(message, ..)| *message);
     let ids: Vec<MessageId> = failed.iter().map(|(message, ..)| *message).collect();
     let authored = messages::authored(work.tx, &ids).await?;
-    let legs: Vec<LegId> = authored.iter().filter(|one| one.way == "phone").filter_map(|one| one.leg).collect();
+    let legs: Vec<LegId> = authored.iter().filter(|one| one.way == Channel::Phone).filter_map(|one| one.leg).collect();
     let legs = notices::rep_legs(work.tx, &legs).await?;
     let told = notices::told(work.tx, &ids).await?;
     let mut drafts: Vec<Draft> = Vec::new();

@@ -10,6 +10,8 @@ use super::programs::Program;
 use super::routing::relay;
 use crate::desk::work::{Stop, UnitOfWork};
 use crate::domain::ids::{AppId, ConversationId, MessageId};
+use crate::domain::leg::Role;
+use crate::domain::message::{Author, Channel};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::pairs::pair::Wrong;
@@ -141,7 +143,7 @@ async fn hold(work: &mut UnitOfWork<'_>, id: ConversationId) -> Done<Held> {
         return Err(Refusal::over());
     }
     let legs = routes::live_legs(work.tx, &[id]).await?;
-    let legs = legs.into_iter().filter(|leg| leg.role == "party").collect();
+    let legs = legs.into_iter().filter(|leg| leg.role == Role::Party).collect();
     Ok(Held { conversation, term: pair.term, legs })
 }
 
@@ -161,8 +163,10 @@ async fn tell(work: &mut UnitOfWork<'_>, conversation: &Conversation, to: &[Live
     let id = MessageId(desk.ids.next(now));
     let names: Vec<&str> = to.iter().filter_map(|leg| leg.alias.as_deref()).collect();
     let trace = Some(serde_json::json!({ "to": names }).to_string());
-    let message =
-        NewMessage { trace, ..NewMessage::ours(id, conversation.id, ("system", "api"), body.to_owned(), now) };
+    let message = NewMessage {
+        trace,
+        ..NewMessage::ours(id, conversation.id, (Author::System, Channel::Api), body.to_owned(), now)
+    };
     messages::insert(work.tx, &[message]).await?;
     let said = Said {
         id: conversation.id,

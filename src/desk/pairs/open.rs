@@ -9,6 +9,7 @@ use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
 use crate::desk::work::{Outcome, UnitOfWork, Verb, unless_store};
 use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};
+use crate::domain::leg::Role;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::pairs::pair::{Opening, Wrong, counterpart};
 use crate::domain::routing::allocation::choose;
@@ -200,7 +201,7 @@ impl Open {
             legs.push(NewLeg {
                 id: leg,
                 conversation: id,
-                role: "party",
+                role: Role::Party,
                 person: None,
                 phone: party.phone.as_str(),
                 number: *mask,

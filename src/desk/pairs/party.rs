@@ -10,6 +10,7 @@ use crate::desk::programs::Program;
 use crate::desk::routing::legs::wanted_by;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::leg::Role;
 use crate::domain::numbers::phone::Phone;
 use crate::domain::pairs::pair::{Wrong, counterpart};
 use crate::domain::routing::allocation::{Choice, choose};
@@ -104,7 +105,7 @@ impl Verb for Change {
         let new = NewLeg {
             id: leg,
             conversation: self.pair,
-            role: "party",
+            role: Role::Party,
             person: None,
             phone,
             number,

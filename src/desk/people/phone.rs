@@ -11,6 +11,7 @@ use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::numbers::typed;
 use crate::domain::people::phone_code::{self, LIFE, Sent, Verdict, WINDOW, judge, next_at};
+use crate::domain::pool::life;
 use crate::secret::hash_token;
 use crate::store::customers::{self, ledgers};
 use crate::store::people::phone_codes::{self as table, PhoneCode};
@@ -108,7 +109,7 @@ async fn is_free(tx: &mut Tx, phone: &str) -> Result<(), Failure> {
 async fn sender(tx: &mut Tx, person: PersonId, phone: &str) -> Result<Option<NumberId>> {
     let own: Vec<NumberId> =
         lines::members(tx).await?.into_iter().filter(|(_, who)| *who == person).map(|(line, _)| line).collect();
-    let mut all: Vec<_> = numbers::all(tx).await?.into_iter().filter(|n| n.state == "active").collect();
+    let mut all: Vec<_> = numbers::all(tx).await?.into_iter().filter(|n| n.state == life::State::Active).collect();
     all.sort_by_key(|n| (n.paused_at.is_some(), !own.contains(&n.id), !n.is_line, n.id));
     for number in all {
         let scope = consent_scope(number.id, number.is_line);

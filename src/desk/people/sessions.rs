@@ -93,16 +93,10 @@ pub async fn who(desk: &Desk, token: &str, used: bool) -> store::Result<Option<W
     if now.since(session.seen_at) >= IDLE || now.since(session.created_at) >= ABSOLUTE {
         return Ok(None);
     }
-    let Ok(role) = session.role.parse() else { return Ok(None) };
     if used && now.since(session.seen_at) >= TOUCH_EVERY {
         desk.store.write(Touch { token_hash, now }).await?;
     }
-    Ok(Some(Who {
-        id: session.person,
-        name: session.name,
-        role,
-        duty: Duty::read(&session.duty).unwrap_or(Duty::Away),
-    }))
+    Ok(Some(Who { id: session.person, name: session.name, role: session.role, duty: session.duty }))
 }
 
 /// Makes, on the command line, a one-time link's token for the enabled person with this e-mail address; `None` if there is none.

@@ -13,6 +13,7 @@ use crate::clock::{hours, minutes, seconds};
 use crate::desk::Desk;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::PoolOrderId;
+use crate::domain::pool::life;
 use crate::store::pool::orders::{self, Order};
 use crate::store::routing::numbers;
 use crate::store::{self, Error, Job, Result, Tx};
@@ -155,7 +156,7 @@ async fn choose(desk: &Desk, order: &Order) -> Result<Result<Chosen, Found>> {
         (numbers::all(&mut tx).await?, taken)
     };
     let free = |number: &str| {
-        let ours = known.iter().any(|known| known.number == number && known.state != "released");
+        let ours = known.iter().any(|known| known.number == number && known.state != life::State::Released);
         !ours && !taken.iter().any(|other| other == number)
     };
     let later = |why: String| Ok(Err(Found::Later(LATER, why)));

@@ -75,7 +75,7 @@ impl Settle {
     /// Whether the number is in use of ours already.
     async fn is_known(&self, work: &mut UnitOfWork<'_>, number: &str) -> Result<bool> {
         let all = numbers::all(work.tx).await?;
-        Ok(all.iter().any(|known| known.number == number && (known.is_line || known.state != State::Released.word())))
+        Ok(all.iter().any(|known| known.number == number && (known.is_line || known.state != State::Released)))
     }
 
     /// The number is a mask of ours from now on.

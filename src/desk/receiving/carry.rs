@@ -15,6 +15,8 @@ use crate::desk::routing::relay::{Author, fan_out};
 use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
+use crate::domain::leg::Role;
+use crate::domain::message;
 use crate::domain::numbers::phone::masked;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::programs::event::Kind;
@@ -236,7 +238,7 @@ impl Group {
     /// Has whoever sent something told of what was not passed on.
     fn tell_sender(&mut self, from: &LiveLeg, told: Option<&str>) {
         let Some(told) = told.map(str::to_owned) else { return };
-        if from.role == "rep" {
+        if from.role == Role::Rep {
             self.not_sent.push((from.clone(), told));
         } else {
             self.words_only.push((from.conversation, from.number, from.phone.clone(), told));
@@ -247,7 +249,7 @@ impl Group {
     /// not it is passed on. One question at a time.
     fn flag(&mut self, progress: &mut Progress, from: &LiveLeg, text: &Inbound, message: MessageId, now: At) {
         let asked = progress.conversation.flagged_at.is_some();
-        if from.role != "rep" && !asked && refusal::reads_like(&text.body) {
+        if from.role != Role::Rep && !asked && refusal::reads_like(&text.body) {
             progress.conversation.flagged_at = Some(now);
             self.flagged.push((progress.conversation.id, message, from.alias.clone()));
         }
@@ -265,29 +267,26 @@ impl Group {
     ) -> Option<Outcome> {
         let conversation = &progress.conversation;
         let from = legs.iter().find(|leg| leg.conversation == conversation.id && leg.phone == text.from)?.clone();
-        let (author, from_customer) = match from.role.as_str() {
-            "rep" => ("rep", false),
-            "party" => ("party", false),
-            _ => ("customer", true),
-        };
+        let said = (from.role.author(), message::Kind::of_text(instead.is_some()));
+        let from_customer = from.role == Role::Customer;
         // Two parties are two sides like any other two.
-        let first_side = if author == "party" {
+        let first_side = if from.role == Role::Party {
             legs.iter().find(|leg| leg.conversation == conversation.id).is_some_and(|leg| leg.id == from.id)
         } else {
             from_customer
         };
-        if conversation.blocked && from.role == "customer" {
-            let kind = if instead.is_some() { "keyword" } else { "text" };
-            let message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(Keep::Blocked.why()));
+        if conversation.blocked && from.role == Role::Customer {
+            let message = text.message(desk, now, said, message::Outcome::Kept, Some(Keep::Blocked.why()));
             if instead.is_none() {
                 self.flag(progress, &from, text, message.id, now);
             }
             return Some(self.keep(&from, message));
         }
         let (unsaid, sender_told) = unsaid.map_or((None, None), |(unsaid, told)| (Some(unsaid), told.as_deref()));
-        if unsaid.is_some() && from.role == "rep" && text.media.is_empty() {
+        if unsaid.is_some() && from.role == Role::Rep && text.media.is_empty() {
             // Nothing at all is no answer to a customer.
-            let message = text.message(desk, now, ("rep", "text"), Outcome::Kept, Some("it is empty"));
+            let said = (said.0, message::Kind::Text);
+            let message = text.message(desk, now, said, message::Outcome::Kept, Some("it is empty"));
             self.tell_sender(&from, sender_told);
             return Some(self.keep(&from, message));
         }
@@ -306,21 +305,20 @@ impl Group {
             progress.paused_at = Some(now);
             self.paused.push(conversation.id);
         }
-        let kind = if instead.is_some() { "keyword" } else { "text" };
         let (outcome, why) = if progress.paused_at.is_some() {
             let why = match &conversation.pair {
                 Some(_) => "two machines seem to answer each other: relaying is paused until one says something else",
                 None => "two machines seem to answer each other: relaying is paused until somebody replies",
             };
-            (Outcome::Held, Some(why))
+            (message::Outcome::Held, Some(why))
         } else {
-            (Outcome::Relayed, None)
+            (message::Outcome::Relayed, None)
         };
-        let mut message = text.message(desk, now, (author, kind), outcome, why);
+        let mut message = text.message(desk, now, said, outcome, why);
         message.conversation = Some(conversation.id);
         message.leg = Some(from.id);
         message.author_id = from.person;
-        if outcome == Outcome::Relayed {
+        if outcome == message::Outcome::Relayed {
             let own = match &conversation.pair {
                 Some(pair) if pair.redact => redact(&text.body),
                 _ => None,
@@ -338,7 +336,7 @@ impl Group {
             self.greeted.extend(fan.greeted);
             self.tell_sender(&from, sender_told);
             progress.waits_from = progress.waits_from.or(fan.waits.then_some(message.id));
-            if author.leg == Some(from.id) && from.role == "customer" && instead.is_none() {
+            if author.leg == Some(from.id) && from.role == Role::Customer && instead.is_none() {
                 let nobody = conversation.pinned_to.is_none() || !conversation.on_shift(now);
                 let missed = nobody.then_some(()).and(conversation.line);
                 self.unattended.extend(missed.map(|line| (conversation.id, line, from.phone.clone())));
@@ -356,16 +354,27 @@ impl Group {
                 self.slid.insert(progress.conversation.id);
             }
         }
-        progress.unread = match author {
-            "customer" => progress.unread.said(message.id),
-            "rep" => Unread::SEEN,
+        progress.unread = match from.role {
+            Role::Customer => progress.unread.said(message.id),
+            Role::Rep => Unread::SEEN,
             // Between parties nobody of ours is asked anything.
-            _ => progress.unread,
+            Role::Party => progress.unread,
         };
         progress.waiting_since = if from_customer { progress.waiting_since.or(Some(sent_at)) } else { None };
         let inbound_at = if from_customer { Some(now) } else { progress.last.as_ref().and_then(|last| last.1) };
         progress.last = Some((now, inbound_at, preview(short(&text.body, unsaid))));
         self.messages.push(message);
-        Some(outcome)
+        Some(outcome.into())
+    }
+}
+
+impl From<message::Outcome> for Outcome {
+    fn from(kept: message::Outcome) -> Self {
+        match kept {
+            message::Outcome::Relayed => Outcome::Relayed,
+            message::Outcome::Held => Outcome::Held,
+            message::Outcome::Kept => Outcome::Kept,
+            message::Outcome::Refused => Outcome::Refused,
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::desk::routing::relay::customer_label;
 use crate::desk::routing::{duty, pin};
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::message::Channel;
 use crate::domain::people::colleague::{self, Unclear};
 use crate::domain::people::person::Duty;
 use crate::domain::words::command::{Command, Hash, span_words};
@@ -103,7 +104,7 @@ async fn in_thread(
     let outcome = match command {
         Command::Who => Ok(who(work.tx, by, conversation, now).await?),
         Command::Note(text) => {
-            let kept = note::note_in(work, (by, conversation), ("phone", None), &text).await;
+            let kept = note::note_in(work, (by, conversation), (Channel::Phone, None), &text).await;
             kept.map(|_| "Noted, for staff only.".to_owned())
         }
         Command::Close => close::close_in(work, (by, conversation), None).await.map(|()| "Closed.".to_owned()),

@@ -8,6 +8,7 @@ use crate::desk::pairs::end_over;
 use crate::desk::programs::events::Event;
 use crate::desk::upkeep::lapse::may_lapse;
 use crate::desk::work::UnitOfWork;
+use crate::domain::message;
 use crate::domain::programs::event::Kind;
 use crate::domain::routing::Hold;
 use crate::domain::words::text::Wording;
@@ -20,9 +21,9 @@ pub(super) async fn hold(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Fou
     let text = item.text;
     // In a pair a rep's phone is a party's like any other.
     let staff = found.staff.filter(|_| found.past.as_ref().is_none_or(|past| past.person.is_some()));
-    let author = if staff.is_some() { "rep" } else { "party" };
-    let kind = if item.keyword.is_some() { "keyword" } else { "text" };
-    let mut message = text.message(desk, now, (author, kind), Outcome::Held, Some(hold.why()));
+    let author = if staff.is_some() { message::Author::Rep } else { message::Author::Party };
+    let kind = message::Kind::of_text(item.keyword.is_some());
+    let mut message = text.message(desk, now, (author, kind), message::Outcome::Held, Some(hold.why()));
     message.conversation = found.past.as_ref().map(|leg| leg.conversation);
     message.author_id = staff;
     message.leg = found.past.as_ref().map(|leg| leg.id);
@@ -36,7 +37,7 @@ pub(super) async fn hold(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Fou
             // It is over by the clock alone: that is told first.
             end_over(work, &[past.conversation]).await?;
         }
-        let data = text.as_told((id, Some(alias)), (Outcome::Held, Some(hold.why())), false);
+        let data = text.as_told((id, Some(alias)), (message::Outcome::Held, Some(hold.why())), false);
         work.tell(Event::of(past.conversation, Kind::LateTextHeld, data));
     }
     if item.keyword.is_some() {

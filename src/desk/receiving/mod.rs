@@ -11,6 +11,7 @@ use super::Desk;
 use crate::clock::At;
 use crate::desk::work::{self, UnitOfWork, Verb};
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
+use crate::domain::message::{self, Author, Channel};
 use crate::domain::numbers::phone::without_channel;
 use crate::domain::pairs::pair;
 use crate::domain::routing::comparison::is_compared;
@@ -77,7 +78,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word for it, in the database and in metrics.
+    /// The word for it, in metrics.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -305,8 +306,8 @@ impl Inbound {
         &self,
         desk: &Desk,
         now: At,
-        (author, kind): (&'static str, &'static str),
-        outcome: Outcome,
+        (author, kind): (Author, message::Kind),
+        outcome: message::Outcome,
         why: Option<&str>,
     ) -> NewMessage {
         let media: Vec<serde_json::Value> =
@@ -316,9 +317,9 @@ impl Inbound {
             conversation: None,
             author,
             author_id: None,
-            way: "phone",
+            way: Channel::Phone,
             kind,
-            outcome: outcome.word(),
+            outcome,
             why: why.map(str::to_owned),
             trace: None,
             body: self.body.clone(),
@@ -343,12 +344,12 @@ impl Inbound {
     /// It as integrators are told of it: a text of a party, and what became of it.
     fn as_told(
         &self,
-        (message, alias): (MessageId, Option<&str>),
-        (outcome, why): (Outcome, Option<&str>),
+        (id, alias): (MessageId, Option<&str>),
+        (outcome, why): (message::Outcome, Option<&str>),
         opted_out: bool,
     ) -> serde_json::Value {
         let mut data = serde_json::json!({
-            "message_id": message.to_string(), "from": alias, "body": self.body, "outcome": outcome.word(),
+            "message_id": id.to_string(), "from": alias, "body": self.body, "outcome": outcome.word(),
         });
         if !self.media.is_empty() {
             data["media"] = self.media_types().into();
@@ -369,7 +370,7 @@ impl Inbound {
 
 /// Keeps a text that goes nowhere, with the conversation that it names, if it names one.
 async fn keep(work: &mut UnitOfWork<'_>, message: NewMessage) -> Result<()> {
-    let kind = if message.outcome == Outcome::Held.word() { "held" } else { "message" };
+    let kind = if message.outcome == message::Outcome::Held { "held" } else { "message" };
     let conversation = message.conversation.unwrap_or(ConversationId(0));
     crate::store::conversations::messages::insert(work.tx, &[message]).await?;
     Ok(work.note(&[(conversation, kind)]))

@@ -6,6 +6,7 @@ use super::{Item, Outcome, keep};
 use crate::desk::outbox::notice::{REP_ON_LINE, Whose, say, throttled};
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::PersonId;
+use crate::domain::message;
 use crate::domain::routing::Keep;
 use crate::domain::words::text::Wording;
 use crate::faults;
@@ -16,13 +17,13 @@ pub(super) async fn word(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Fou
     let (desk, now) = (work.desk, work.now);
     let text = item.text;
     let kind = match what {
-        Keep::Command => "command",
-        Keep::PhoneOff | Keep::OptedOut => "keyword",
-        Keep::RepOnLine | Keep::Blocked => "text",
+        Keep::Command => message::Kind::Command,
+        Keep::PhoneOff | Keep::OptedOut => message::Kind::Keyword,
+        Keep::RepOnLine | Keep::Blocked => message::Kind::Text,
     };
     let past = found.past.as_ref().filter(|past| past.person.is_some());
     let conversation = found.leg.as_ref().map(|leg| leg.conversation).or(past.map(|past| past.conversation));
-    let mut message = text.message(desk, now, ("rep", kind), Outcome::Kept, Some(what.why()));
+    let mut message = text.message(desk, now, (message::Author::Rep, kind), message::Outcome::Kept, Some(what.why()));
     message.conversation = conversation;
     message.author_id = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
     message.leg = found.leg.as_ref().map(|leg| leg.id);

@@ -9,6 +9,8 @@ use crate::desk::outbox::notice::{self, Whose, say};
 use crate::desk::pairs::extend_by_party;
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{NumberId, PersonId};
+use crate::domain::leg::Role;
+use crate::domain::message;
 use crate::domain::numbers::phone::masked;
 use crate::domain::pairs::pair;
 use crate::domain::routing::{Facts, Hold, Keep, Past, Route, Side, Texted, route};
@@ -41,13 +43,25 @@ pub(super) async fn take_in(work: &mut UnitOfWork<'_>, item: &Item<'_>) -> Resul
     let (desk, now) = (work.desk, work.now);
     let Some(number) = item.selected.number else {
         let why = Hold::Stranger.why();
-        let message = item.text.message(desk, now, ("customer", "text"), Outcome::Held, Some(why));
+        let message = item.text.message(
+            desk,
+            now,
+            (message::Author::Customer, message::Kind::Text),
+            message::Outcome::Held,
+            Some(why),
+        );
         keep(work, message).await?;
         return Ok(Outcome::Held);
     };
     if item.selected.from_ours {
         let why = "sent from one of our own numbers: a loop";
-        let message = item.text.message(desk, now, ("customer", "text"), Outcome::Refused, Some(why));
+        let message = item.text.message(
+            desk,
+            now,
+            (message::Author::Customer, message::Kind::Text),
+            message::Outcome::Refused,
+            Some(why),
+        );
         keep(work, message).await?;
         return Ok(Outcome::Refused);
     }
@@ -84,7 +98,7 @@ async fn go(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &mut Found) -> Re
         } else {
             None
         };
-        if found.number.1 && leg.role == "customer" {
+        if found.number.1 && leg.role == Role::Customer {
             // Most reps are there: then nobody needs the line, which others wait for.
             if !item.selected.waiting {
                 let plain = Plain { instead: instead.clone(), ..Plain::new(text, leg.conversation, Way::Fast) };
@@ -95,10 +109,16 @@ async fn go(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &mut Found) -> Re
             }
             ready(work, found.number.0, leg.conversation).await?;
         }
-        if leg.role == "party" && pair::asks_for_more(&text.body) {
+        if leg.role == Role::Party && pair::asks_for_more(&text.body) {
             if extend_by_party(work, (leg.conversation, leg.id)).await? {
                 let why = Some("asked for more time");
-                let mut message = text.message(desk, now, ("party", "command"), Outcome::Kept, why);
+                let mut message = text.message(
+                    desk,
+                    now,
+                    (message::Author::Party, message::Kind::Command),
+                    message::Outcome::Kept,
+                    why,
+                );
                 (message.conversation, message.leg) = (Some(leg.conversation), Some(leg.id));
                 keep(work, message).await?;
                 return Ok(Outcome::Kept);
@@ -121,8 +141,9 @@ async fn go(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &mut Found) -> Re
         },
         Route::Held(hold) => held::hold(work, item, found, hold).await,
         Route::Kept(what @ (Keep::OptedOut | Keep::Blocked)) => {
-            let kind = if item.keyword.is_some() { "keyword" } else { "text" };
-            let mut message = text.message(desk, now, ("customer", kind), Outcome::Kept, Some(what.why()));
+            let kind = message::Kind::of_text(item.keyword.is_some());
+            let mut message =
+                text.message(desk, now, (message::Author::Customer, kind), message::Outcome::Kept, Some(what.why()));
             message.conversation = routes::last_leg(work.tx, &text.from, number.0).await?.map(|leg| leg.conversation);
             let (id, conversation) = (message.id, message.conversation);
             keep(work, message).await?;
@@ -158,7 +179,7 @@ fn facts(item: &Item<'_>, found: &Found) -> Facts {
     Facts {
         texted: if found.number.1 { Texted::Line } else { Texted::Mask },
         from_ours: item.selected.from_ours,
-        live: found.leg.as_ref().map(|leg| if leg.role == "rep" { Side::Rep } else { Side::Outside }),
+        live: found.leg.as_ref().map(|leg| if leg.role == Role::Rep { Side::Rep } else { Side::Outside }),
         younger: found.younger,
         staff: found.staff.is_some(),
         past: match &found.past {
@@ -177,7 +198,7 @@ fn facts(item: &Item<'_>, found: &Found) -> Facts {
 /// In a pair a rep's phone is a party like any other.
 fn staff_thread(leg: Option<&LiveLeg>, past: Option<&PastLeg>, staff: Option<PersonId>) -> bool {
     match (leg, past) {
-        (Some(leg), _) => leg.role == "rep",
+        (Some(leg), _) => leg.role == Role::Rep,
         (None, Some(past)) => past.person.is_some(),
         (None, None) => staff.is_some(),
     }
@@ -186,7 +207,7 @@ fn staff_thread(leg: Option<&LiveLeg>, past: Option<&PastLeg>, staff: Option<Per
 /// Answers a HELP that the carrier does not answer, once an hour.
 async fn help(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found) -> Result<()> {
     let desk = work.desk;
-    let inside = found.leg.as_ref().map_or(found.staff.is_some(), |leg| leg.role == "rep");
+    let inside = found.leg.as_ref().map_or(found.staff.is_some(), |leg| leg.role == Role::Rep);
     if item.keyword != Some(Keyword::Help) || inside || found.blocked || !item.text.help_is_ours(desk) {
         return Ok(());
     }
@@ -199,7 +220,7 @@ async fn help(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found) -> Resu
 /// A keyword takes effect wherever its text goes.
 async fn keyword(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found) -> Result<()> {
     let (Some(word), text) = (item.keyword, item.text) else { return Ok(()) };
-    let outside = found.leg.as_ref().is_some_and(|leg| leg.role != "rep");
+    let outside = found.leg.as_ref().is_some_and(|leg| leg.role != Role::Rep);
     let person = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
     match person.filter(|_| !outside) {
         Some(person) => ledger::rep_keyword(work, word, person, &text.from, found.number.0, &text.carrier_id).await,

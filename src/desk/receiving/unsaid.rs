@@ -5,6 +5,7 @@ use super::Inbound;
 use crate::desk::outbox::notice::{Whose, say};
 use crate::desk::routing::relay::Words;
 use crate::domain::characters::seen;
+use crate::domain::leg::Role;
 use crate::domain::numbers::phone::masked;
 use crate::domain::words::files::Files;
 use crate::domain::words::text::Wording;
@@ -67,16 +68,16 @@ pub(in crate::desk) async fn of_text(
     let (whose, files) = (Whose::In(conversation.id), Files::Of(text.media_types()));
     let Some(unsaid) = Unsaid::of(tx, whose, &text.body, &files).await? else { return Ok(None) };
     let what = what(&files);
-    let told = match (from.role.as_str(), files.are_none()) {
-        ("rep", true) => Some(say(tx, whose, Wording::EmptyNotSent, &[]).await?),
-        ("rep", false) => {
+    let told = match (from.role, files.are_none()) {
+        (Role::Rep, true) => Some(say(tx, whose, Wording::EmptyNotSent, &[]).await?),
+        (Role::Rep, false) => {
             let customer = conversation.customer_phone.as_deref().map(masked).unwrap_or_default();
             let values = [("customer", customer.as_str()), ("what", what.as_str())];
             Some(say(tx, whose, Wording::MediaNotSent, &values).await?)
         }
         // That it was empty is passed on.
-        (_, true) => None,
-        (_, false) => Some(say(tx, whose, Wording::WordsOnly, &[("what", &what)]).await?),
+        (Role::Customer | Role::Party, true) => None,
+        (Role::Customer | Role::Party, false) => Some(say(tx, whose, Wording::WordsOnly, &[("what", &what)]).await?),
     };
     Ok(Some((unsaid, told)))
 }

@@ -1,14 +1,15 @@
 //! Answers a customer from the web: the customer gets it from the line, whoever answers.
 
-use super::send_due;
 use crate::clock::At;
 use crate::desk::outbox::SHUT_OUT;
 use crate::desk::routing::pin;
 use crate::desk::routing::relay::{Author, Words, fan_out};
-use crate::desk::work::{UnitOfWork, Verb};
+use crate::desk::work::UnitOfWork;
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::leg::Role;
+use crate::domain::message::{self, Channel, Kind, Outcome};
 use crate::domain::numbers::phone::Sender;
 use crate::store::conversations::access::{self, Viewer};
 use crate::store::conversations::messages::{self, NewMessage, Said, Unread, preview};
@@ -104,7 +105,7 @@ pub(in crate::desk) async fn accept(
 ) -> Result<MessageId> {
     let (desk, now) = (work.desk, work.now);
     let Admitted { conversation, legs, viewer, .. } = admitted;
-    let message = web_message(desk, conversation.id, viewer.id, "text", "relayed", body, form_key, now);
+    let message = web_message(desk, conversation.id, viewer.id, Kind::Text, Outcome::Relayed, body, form_key, now);
     let id = message.id;
     messages::insert(work.tx, &[message]).await?;
     let author = Author { leg: None, person: Some(viewer.id), name: &viewer.name };
@@ -129,7 +130,7 @@ pub(in crate::desk) async fn accept(
 }
 
 fn customer_of<'a>(conversation: &Conversation, legs: &'a [LiveLeg]) -> Option<&'a LiveLeg> {
-    legs.iter().find(|leg| leg.conversation == conversation.id && leg.role == "customer")
+    legs.iter().find(|leg| leg.conversation == conversation.id && leg.role == Role::Customer)
 }
 
 /// Why nothing can be sent to the customer, in words for the composer; `None` if it can.
@@ -161,13 +162,19 @@ pub(in crate::desk) fn web_message(
     desk: &Desk,
     conversation: ConversationId,
     by: PersonId,
-    kind: &'static str,
-    outcome: &'static str,
+    kind: Kind,
+    outcome: Outcome,
     body: &str,
     form_key: Option<String>,
     now: At,
 ) -> NewMessage {
     let (id, body) = (MessageId(desk.ids.next(now)), body.replace("\r\n", "\n"));
     let author_id = Some(by);
-    NewMessage { author_id, kind, outcome, form_key, ..NewMessage::ours(id, conversation, ("rep", "web"), body, now) }
+    NewMessage {
+        author_id,
+        kind,
+        outcome,
+        form_key,
+        ..NewMessage::ours(id, conversation, (message::Author::Rep, Channel::Web), body, now)
+    }
 }

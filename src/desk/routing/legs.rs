@@ -10,6 +10,7 @@ use crate::desk::outbox::notice::{Whose, answer, say};
 use crate::desk::pool::missing::refuse;
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
+use crate::domain::leg::Role;
 use crate::domain::routing::allocation::{Choice, choose};
 use crate::domain::words::text::Wording;
 use crate::faults;
@@ -124,7 +125,7 @@ pub(in crate::desk) fn rep_leg<'a>(
     let leg = NewLeg {
         id: LegId(desk.ids.next(now)),
         conversation,
-        role: "rep",
+        role: Role::Rep,
         person: Some(person),
         phone,
         number,
@@ -149,7 +150,7 @@ pub(in crate::desk) fn customer_leg<'a>(
     NewLeg {
         id: LegId(desk.ids.next(now)),
         conversation,
-        role: "customer",
+        role: Role::Customer,
         person: None,
         phone,
         number: line,

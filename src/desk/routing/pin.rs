@@ -8,6 +8,7 @@ use crate::desk::replies::send_due;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::message::{Kind, Outcome};
 use crate::faults;
 use crate::store::Result;
 use crate::store::conversations::access::{self, Viewer};
@@ -130,8 +131,16 @@ async fn hand_over(
     });
     work.event(Some(conversation.id), kind, Some(by.id), data);
     if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
-        let message =
-            crate::desk::replies::reply::web_message(desk, conversation.id, by.id, "note", "kept", note, None, now);
+        let message = crate::desk::replies::reply::web_message(
+            desk,
+            conversation.id,
+            by.id,
+            Kind::Note,
+            Outcome::Kept,
+            note,
+            None,
+            now,
+        );
         crate::store::conversations::messages::insert(work.tx, &[message]).await?;
     }
     give(work, conversation, to, kind).await

@@ -4,6 +4,7 @@
 use crate::clock::At;
 use crate::desk::outbox::{Draft, TEXT};
 use crate::domain::ids::{LegId, MessageId, NumberId, PersonId};
+use crate::domain::leg::Role;
 use crate::domain::numbers::phone::masked;
 use crate::domain::pairs::pair;
 use crate::domain::policy::Policies;
@@ -76,14 +77,14 @@ pub fn fan_out(
         Some(_) => conversation.rep_phone.is_some() && !own_phone && !conversation.on_shift(now),
     };
     let mut fan = Fan { waits: missing, ..Fan::default() };
-    let parties = legs.iter().filter(|leg| leg.conversation == conversation.id && leg.role == "party").count();
+    let parties = legs.iter().filter(|leg| leg.conversation == conversation.id && leg.role == Role::Party).count();
     for leg in legs.iter().filter(|leg| leg.conversation == conversation.id) {
         let own = author.leg == Some(leg.id) || (author.person.is_some() && author.person == leg.person);
         if own || !leg.reachable || (leg.person.is_some() && missing) {
             continue;
         }
         let mut text = String::new();
-        if leg.role == "rep" {
+        if leg.role == Role::Rep {
             if let Some(context) = context(leg, conversation, house) {
                 fan.greeted.push(leg.id);
                 text.push_str(&context);
@@ -94,10 +95,10 @@ pub fn fan_out(
                 text.push_str(": ");
             }
         }
-        match leg.role.as_str() {
-            "party" => text.push_str(&pair::as_heard(author.name, parties, &words.others)),
-            "rep" => text.push_str(&words.staff),
-            _ => text.push_str(&words.others),
+        match leg.role {
+            Role::Party => text.push_str(&pair::as_heard(author.name, parties, &words.others)),
+            Role::Rep => text.push_str(&words.staff),
+            Role::Customer => text.push_str(&words.others),
         }
         fan.drafts.push(draft(conversation, leg, message, text));
     }

@@ -62,7 +62,9 @@ impl Kind {
         }
     }
 
-    fn of(word: &str) -> Option<Self> {
+    /// The kind of that word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
         Kind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
@@ -105,7 +107,7 @@ impl FromStr for Kind {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        Kind::of(word)
+        Kind::read(word)
             .ok_or_else(|| format!("`{word}` is no event; choose from *, {}", Kind::ALL.map(Kind::word).join(", ")))
     }
 }
@@ -144,7 +146,7 @@ impl Wanted {
         if words == "*" {
             return Wanted::All;
         }
-        let (known, unknown) = known(words, Kind::of);
+        let (known, unknown) = known(words, Kind::read);
         Wanted::These(known, unknown)
     }
 

@@ -1,6 +1,7 @@
 //! Who may see a conversation: decided where it is read, so that a guessed id finds nothing.
 
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::people::person::Role;
 use crate::store::routing::routes::{self, Conversation};
 use crate::store::sql::query_as;
 use crate::store::{Result, Tx};
@@ -19,17 +20,17 @@ pub struct Viewer {
 /// The person, if enabled and allowed to see this conversation: managers and admins all of them, a rep those pinned
 /// to the rep and the unassigned ones of the rep's lines.
 pub async fn viewer(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Option<Viewer>> {
-    let row: Option<(String, String)> = query_as(
+    let row: Option<(String, Role)> = query_as(
         "SELECT p.name, p.role FROM people p JOIN conversations c ON c.id = $2 \
          WHERE p.id = $1 AND p.disabled_at IS NULL AND (p.role IN ('manager', 'admin') OR c.pinned_to = p.id \
            OR (c.kind = 'support' AND c.pinned_to IS NULL AND EXISTS (SELECT 1 FROM line_members m \
              WHERE m.line_id = c.line_id AND m.person_id = p.id)))",
     )
-    .bind(person.0)
-    .bind(conversation.0)
+    .bind(person)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(name, role)| Viewer { id: person, name, manages: role != "rep" }))
+    Ok(row.map(|(name, role)| Viewer { id: person, name, manages: role >= Role::Manager }))
 }
 
 /// A conversation, locked until the commit as by [`routes::conversations`], and who asks for it; `None` if there is no such
@@ -59,8 +60,8 @@ pub async fn assignee(tx: &mut Tx, person: PersonId, conversation: ConversationI
          FROM people p JOIN conversations c ON c.id = $2 JOIN line_members m ON m.line_id = c.line_id \
            AND m.person_id = p.id WHERE p.id = $1 AND p.disabled_at IS NULL",
     )
-    .bind(person.0)
-    .bind(conversation.0)
+    .bind(person)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
     Ok(row.map(|(name, phone)| Assignee { name, phone }))

@@ -3,7 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{QueryBuilder, query, query_as};
+use crate::store::sql::{QueryBuilder, query, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// Everything up to `last` has been seen. Returns whether something had not been.
@@ -13,11 +13,11 @@ pub async fn seen(tx: &mut Tx, conversation: ConversationId, last: MessageId) ->
          AND m.author IN ('customer', 'party') AND m.outcome <> 'kept' AND m.id > $2) \
          WHERE id = $1 AND unread_from <= $2",
     )
-    .bind(conversation.0)
-    .bind(last.0)
+    .bind(conversation)
+    .bind(last)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(rows > 0)
 }
 
@@ -31,7 +31,7 @@ pub async fn unseen(tx: &mut Tx, conversation: ConversationId, anyway: bool) -> 
            (SELECT MAX(m.id) FROM messages m WHERE m.conversation_id = $1 AND m.author = 'customer')) \
          WHERE id = $1 AND closed_at IS NULL AND unread_from IS NULL AND (waiting_since IS NOT NULL OR $2 = 1)",
     )
-    .bind(conversation.0)
+    .bind(conversation)
     .bind(i64::from(anyway))
     .execute(tx)
     .await?;
@@ -50,23 +50,23 @@ pub async fn answered_to(
         "UPDATE mentions SET seen_at = $1 WHERE person_id = $2 AND conversation_id = $3 AND message_id <= $4 \
          AND seen_at IS NULL",
     )
-    .bind(now.0)
-    .bind(person.0)
-    .bind(conversation.0)
-    .bind(last.0)
+    .bind(now)
+    .bind(person)
+    .bind(conversation)
+    .bind(last)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(rows > 0)
 }
 
 /// Whether somebody called `person` in a conversation and `person` has not looked.
 pub async fn called(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<i64> = query_scalar(
         "SELECT message_id FROM mentions WHERE person_id = $1 AND conversation_id = $2 AND seen_at IS NULL LIMIT 1",
     )
-    .bind(person.0)
-    .bind(conversation.0)
+    .bind(person)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
     Ok(row.is_some())
@@ -83,7 +83,7 @@ pub async fn failed(tx: &mut Tx, messages: &[MessageId], now: At) -> Result<()> 
              AND d.conversation_id IS NOT NULL \
              AND d.state IN ('failed', 'undelivered', 'expired', 'suppressed', 'dead', 'parked') AND d.message_id IN (",
         );
-        push_list(&mut q, padded(messages).map(|id| id.0));
+        push_list(&mut q, padded(messages).copied());
         q.build_query_scalar().fetch_all(tx).await
     }?;
     if conversations.is_empty() {
@@ -91,7 +91,7 @@ pub async fn failed(tx: &mut Tx, messages: &[MessageId], now: At) -> Result<()> 
     }
     hold_rows(tx, "conversations", &conversations).await?;
     let mut q = QueryBuilder::new("UPDATE conversations SET failed_at = ");
-    q.push_bind(now.0).push(" WHERE id IN (");
+    q.push_bind(now).push(" WHERE id IN (");
     push_list(&mut q, padded(&conversations).copied());
     q.build().execute(tx).await?;
     Ok(())
@@ -100,9 +100,9 @@ pub async fn failed(tx: &mut Tx, messages: &[MessageId], now: At) -> Result<()> 
 /// Somebody has dealt with what failed. Returns whether something had.
 pub async fn mended(tx: &mut Tx, conversation: ConversationId) -> Result<bool> {
     let rows = query("UPDATE conversations SET failed_at = NULL WHERE id = $1 AND failed_at IS NOT NULL")
-        .bind(conversation.0)
+        .bind(conversation)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+        .await?
+        .rows_affected();
     Ok(rows > 0)
 }

@@ -14,7 +14,7 @@ pub async fn note(tx: &mut Tx, changes: &[(ConversationId, &'static str)], now: 
     for piece in pieces(&rows) {
         let mut q = QueryBuilder::new("INSERT INTO changes (conversation_id, kind, at) ");
         q.push_values(piece, |mut b, (conversation, kind)| {
-            b.push_bind(conversation.0).push_bind(*kind).push_bind(now.0);
+            b.push_bind(conversation).push_bind(*kind).push_bind(now);
         });
         q.build().execute(tx).await?;
     }
@@ -33,7 +33,11 @@ pub async fn after(tx: &mut Tx, cursor: i64) -> Result<Vec<Change>> {
         q.push_bind(cursor).push(behind).push(" ORDER BY id LIMIT 500");
         q.build()
             .try_map(|row| {
-                Ok(Change { id: row.try_get(0)?, conversation: ConversationId(row.try_get(1)?), kind: row.try_get(2)? })
+                Ok(Change {
+                    id: row.try_get("id")?,
+                    conversation: row.try_get("conversation_id")?,
+                    kind: row.try_get("kind")?,
+                })
             })
             .fetch_all(tx)
             .await
@@ -53,11 +57,11 @@ pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
         "DELETE FROM changes WHERE id IN (SELECT id FROM (SELECT id, at FROM changes ORDER BY id LIMIT $2) oldest \
          WHERE at < $1)",
     )
-    .bind(before.0)
+    .bind(before)
     .bind(limit)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(done)
 }
 
@@ -82,10 +86,10 @@ pub async fn events(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
         let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) ");
         q.push_values(piece, |mut b, row| {
             b.push_bind(row.id)
-                .push_bind(row.conversation.map(|id| id.0))
-                .push_bind(at.0)
+                .push_bind(row.conversation)
+                .push_bind(at)
                 .push_bind(row.kind)
-                .push_bind(row.actor.map(|id| id.0))
+                .push_bind(row.actor)
                 .push_bind(row.data.to_string());
         });
         q.build().execute(tx).await?;
@@ -105,10 +109,10 @@ pub async fn event(
 ) -> Result<()> {
     query("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(id)
-        .bind(conversation.map(|id| id.0))
-        .bind(at.0)
+        .bind(conversation)
+        .bind(at)
         .bind(kind)
-        .bind(actor.map(|id| id.0))
+        .bind(actor)
         .bind(data.to_string())
         .execute(tx)
         .await?;

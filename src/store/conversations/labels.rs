@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LabelId, PersonId};
-use crate::store::sql::{query, query_as};
+use crate::store::sql::{from_row, query, query_as};
 use crate::store::{Result, Tx};
 
 /// A label.
@@ -18,32 +18,40 @@ pub struct Label {
 
 /// Every label, by name.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Label>> {
-    let rows: Vec<(i64, String)> =
+    let rows: Vec<(LabelId, String)> =
         query_as("SELECT id, name FROM labels ORDER BY lower(name), id").fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(id, name)| Label { id: LabelId(id), name, uses: 0 }).collect())
+    Ok(rows.into_iter().map(|(id, name)| Label { id, name, uses: 0 }).collect())
+}
+
+from_row! {
+    struct CountedRow {
+        id: LabelId,
+        name: String,
+        uses: i64,
+    }
 }
 
 /// Every label with its uses, by name.
 pub async fn counted(tx: &mut Tx) -> Result<Vec<Label>> {
-    let rows: Vec<(i64, String, i64)> = query_as(
-        "SELECT l.id, l.name, (SELECT COUNT(*) FROM conversation_labels x WHERE x.label_id = l.id) FROM labels l \
+    let rows: Vec<CountedRow> = query_as(
+        "SELECT l.id, l.name, (SELECT COUNT(*) FROM conversation_labels x WHERE x.label_id = l.id) AS uses FROM labels l \
          ORDER BY lower(l.name), l.id",
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id, name, uses)| Label { id: LabelId(id), name, uses }).collect())
+    Ok(rows.into_iter().map(|CountedRow { id, name, uses }| Label { id, name, uses }).collect())
 }
 
 /// The labels of a conversation, by name.
 pub async fn of(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Label>> {
-    let rows: Vec<(i64, String)> = query_as(
+    let rows: Vec<(LabelId, String)> = query_as(
         "SELECT l.id, l.name FROM labels l JOIN conversation_labels x ON x.label_id = l.id \
          WHERE x.conversation_id = $1 ORDER BY lower(l.name), l.id",
     )
-    .bind(conversation.0)
+    .bind(conversation)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id, name)| Label { id: LabelId(id), name, uses: 0 }).collect())
+    Ok(rows.into_iter().map(|(id, name)| Label { id, name, uses: 0 }).collect())
 }
 
 /// Makes a label.
@@ -52,9 +60,9 @@ pub async fn of(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Label>>
 /// [`crate::store::Error::Conflict`] if there is one of that name.
 pub async fn insert(tx: &mut Tx, id: LabelId, name: &str, now: At) -> Result<()> {
     query("INSERT INTO labels (id, name, created_at) VALUES ($1, $2, $3)")
-        .bind(id.0)
+        .bind(id)
         .bind(name)
-        .bind(now.0)
+        .bind(now)
         .execute(tx)
         .await?;
     Ok(())
@@ -65,7 +73,7 @@ pub async fn insert(tx: &mut Tx, id: LabelId, name: &str, now: At) -> Result<()>
 /// # Errors
 /// [`crate::store::Error::Conflict`] if there is one of that name.
 pub async fn rename(tx: &mut Tx, id: LabelId, name: &str) -> Result<()> {
-    query("UPDATE labels SET name = $1 WHERE id = $2").bind(name).bind(id.0).execute(tx).await?;
+    query("UPDATE labels SET name = $1 WHERE id = $2").bind(name).bind(id).execute(tx).await?;
     Ok(())
 }
 
@@ -75,23 +83,23 @@ pub async fn put_on(tx: &mut Tx, conversation: ConversationId, label: LabelId, b
         "INSERT INTO conversation_labels (conversation_id, label_id, added_at, added_by) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (conversation_id, label_id) DO NOTHING",
     )
-    .bind(conversation.0)
-    .bind(label.0)
-    .bind(now.0)
-    .bind(by.0)
+    .bind(conversation)
+    .bind(label)
+    .bind(now)
+    .bind(by)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(rows > 0)
 }
 
 /// Takes a label off a conversation. Returns whether it was there.
 pub async fn take_off(tx: &mut Tx, conversation: ConversationId, label: LabelId) -> Result<bool> {
     let rows = query("DELETE FROM conversation_labels WHERE conversation_id = $1 AND label_id = $2")
-        .bind(conversation.0)
-        .bind(label.0)
+        .bind(conversation)
+        .bind(label)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+        .await?
+        .rows_affected();
     Ok(rows > 0)
 }

@@ -8,16 +8,16 @@ use crate::store::{Result, Tx, pieces};
 
 /// Who can be named in a conversation, by name: whoever is enabled and may see it.
 pub async fn candidates(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<(PersonId, String)>> {
-    let rows: Vec<(i64, String)> = query_as(
+    let rows: Vec<(PersonId, String)> = query_as(
         "SELECT p.id, p.name FROM people p JOIN conversations c ON c.id = $1 \
          WHERE p.disabled_at IS NULL AND (p.role IN ('manager', 'admin') OR c.pinned_to = p.id \
            OR (c.kind = 'support' AND c.pinned_to IS NULL AND EXISTS (SELECT 1 FROM line_members m \
              WHERE m.line_id = c.line_id AND m.person_id = p.id))) ORDER BY p.name, p.id",
     )
-    .bind(conversation.0)
+    .bind(conversation)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id, name)| (PersonId(id), name)).collect())
+    Ok(rows)
 }
 
 /// Remembers who was named in a note.
@@ -25,7 +25,7 @@ pub async fn insert(tx: &mut Tx, conversation: ConversationId, note: MessageId, 
     for piece in pieces(people) {
         let mut q = QueryBuilder::new("INSERT INTO mentions (message_id, person_id, conversation_id) ");
         q.push_values(piece, |mut b, person| {
-            b.push_bind(note.0).push_bind(person.0).push_bind(conversation.0);
+            b.push_bind(note).push_bind(person).push_bind(conversation);
         });
         q.build().execute(tx).await?;
     }
@@ -38,7 +38,7 @@ pub async fn names(tx: &mut Tx, conversation: ConversationId, from: i64) -> Resu
         "SELECT n.message_id, p.name FROM mentions n JOIN people p ON p.id = n.person_id \
          WHERE n.conversation_id = $1 AND n.message_id >= $2 ORDER BY n.message_id, p.name",
     )
-    .bind(conversation.0)
+    .bind(conversation)
     .bind(from)
     .fetch_all(tx)
     .await?;

@@ -2,7 +2,8 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
-use crate::store::sql::{QueryBuilder, query, query_as};
+use crate::domain::message::{Author, Channel, Kind, Outcome};
+use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// A message as it is written.
@@ -12,16 +13,16 @@ pub struct NewMessage {
     pub id: MessageId,
     /// Where it belongs; none for a stray text.
     pub conversation: Option<ConversationId>,
-    /// `customer`, `rep`, `party` or `system`.
-    pub author: &'static str,
+    /// Who says it.
+    pub author: Author,
     /// Who, if staff.
     pub author_id: Option<PersonId>,
-    /// `phone`, `web`, `api` or `system`.
-    pub way: &'static str,
-    /// `text`, `note`, `keyword` or `command`.
-    pub kind: &'static str,
-    /// `relayed`, `held`, `refused` or `kept`.
-    pub outcome: &'static str,
+    /// How it came in.
+    pub way: Channel,
+    /// What it is.
+    pub kind: Kind,
+    /// What became of it.
+    pub outcome: Outcome,
     /// Why, where it was not relayed.
     pub why: Option<String>,
     /// How it travelled: JSON for "why this rep?".
@@ -54,7 +55,7 @@ impl NewMessage {
     pub fn ours(
         id: MessageId,
         conversation: ConversationId,
-        (author, way): (&'static str, &'static str),
+        (author, way): (Author, Channel),
         body: String,
         accepted_at: At,
     ) -> Self {
@@ -64,8 +65,8 @@ impl NewMessage {
             author,
             author_id: None,
             way,
-            kind: "text",
-            outcome: "relayed",
+            kind: Kind::Text,
+            outcome: Outcome::Relayed,
             why: None,
             trace: None,
             body,
@@ -93,10 +94,10 @@ pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
              media, from_phone, to_number, leg_id, accepted_at, carrier_account, carrier_id, raw, form_key) ",
         );
         q.push_values(piece, |mut b, row| {
-            b.push_bind(row.id.0)
-                .push_bind(row.conversation.map(|id| id.0))
+            b.push_bind(row.id)
+                .push_bind(row.conversation)
                 .push_bind(row.author)
-                .push_bind(row.author_id.map(|id| id.0))
+                .push_bind(row.author_id)
                 .push_bind(row.way)
                 .push_bind(row.kind)
                 .push_bind(row.outcome)
@@ -106,8 +107,8 @@ pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
                 .push_bind(row.media.clone())
                 .push_bind(row.from_phone.clone())
                 .push_bind(row.to_number.clone())
-                .push_bind(row.leg.map(|id| id.0))
-                .push_bind(row.accepted_at.0)
+                .push_bind(row.leg)
+                .push_bind(row.accepted_at)
                 .push_bind(row.carrier_account.clone())
                 .push_bind(row.carrier_id.clone())
                 .push_bind(row.raw.clone())
@@ -120,9 +121,9 @@ pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
 
 /// The message that was typed into the form of that key, if it was sent before.
 pub async fn by_form_key(tx: &mut Tx, key: &str) -> Result<Option<MessageId>> {
-    let row: Option<(i64,)> =
-        query_as("SELECT id FROM messages WHERE form_key = $1").bind(key).fetch_optional(tx).await?;
-    Ok(row.map(|(id,)| MessageId(id)))
+    let row: Option<MessageId> =
+        query_scalar("SELECT id FROM messages WHERE form_key = $1").bind(key).fetch_optional(tx).await?;
+    Ok(row)
 }
 
 /// What a message of a conversation said to the customer, and whether any of its texts did not arrive. `None` if it is no
@@ -134,8 +135,8 @@ pub async fn unarrived(tx: &mut Tx, conversation: ConversationId, id: MessageId)
          FROM messages m WHERE m.id = $1 AND m.conversation_id = $2 AND m.kind = 'text' AND m.author = 'rep' \
            AND m.outcome = 'relayed'",
     )
-    .bind(id.0)
-    .bind(conversation.0)
+    .bind(id)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
     Ok(row.map(|(body, failed)| (body, failed > 0)))
@@ -143,14 +144,14 @@ pub async fn unarrived(tx: &mut Tx, conversation: ConversationId, id: MessageId)
 
 /// The conversation in which `author` sent the form of that key before, if so.
 pub async fn place_of_form(tx: &mut Tx, key: &str, author: PersonId) -> Result<Option<ConversationId>> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<ConversationId> = query_scalar(
         "SELECT conversation_id FROM messages WHERE form_key = $1 AND author_id = $2 AND conversation_id IS NOT NULL",
     )
     .bind(key)
-    .bind(author.0)
+    .bind(author)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(id,)| ConversationId(id)))
+    Ok(row)
 }
 
 /// How a conversation stands after a message.
@@ -205,16 +206,16 @@ pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
         "WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused, waits, seen, unread) AS (",
     );
     q.push_values(padded(rows), |mut b, row| {
-        b.push_bind(row.id.0)
-            .push_bind(row.last_at.0)
-            .push_bind(row.inbound_at.map(|at| at.0))
-            .push_bind(row.waiting_since.map(|at| at.0))
+        b.push_bind(row.id)
+            .push_bind(row.last_at)
+            .push_bind(row.inbound_at)
+            .push_bind(row.waiting_since)
             .push_bind(row.preview.clone())
             .push_bind(row.loop_state.clone())
-            .push_bind(row.paused_at.map(|at| at.0))
-            .push_bind(row.waits_from.map(|id| id.0))
+            .push_bind(row.paused_at)
+            .push_bind(row.waits_from)
             .push_bind(i64::from(row.unread.seen))
-            .push_bind(row.unread.from.map(|id| id.0));
+            .push_bind(row.unread.from);
     });
     q.push(
         ") UPDATE conversations SET last_at = v.last_at, \
@@ -240,7 +241,7 @@ pub async fn missed(tx: &mut Tx, account: &str, carrier_id: &str, sent_at: At) -
     query("UPDATE messages SET sent_at = $3 WHERE carrier_account = $1 AND carrier_id = $2")
         .bind(account)
         .bind(carrier_id)
-        .bind(sent_at.0)
+        .bind(sent_at)
         .execute(tx)
         .await?;
     Ok(())
@@ -252,7 +253,7 @@ pub struct Authored {
     /// Which.
     pub id: MessageId,
     /// How it came in.
-    pub way: String,
+    pub way: Channel,
     /// The leg that it came by.
     pub leg: Option<LegId>,
 }
@@ -264,14 +265,10 @@ pub async fn authored(tx: &mut Tx, ids: &[MessageId]) -> Result<Vec<Authored>> {
     }
     let rows = {
         let mut q = QueryBuilder::new("SELECT id, way, leg_id FROM messages WHERE id IN (");
-        push_list(&mut q, padded(ids).map(|id| id.0));
+        push_list(&mut q, padded(ids).copied());
         q.build()
             .try_map(|row| {
-                Ok(Authored {
-                    id: MessageId(row.try_get(0)?),
-                    way: row.try_get(1)?,
-                    leg: row.try_get::<Option<i64>, _>(2)?.map(LegId),
-                })
+                Ok(Authored { id: row.try_get("id")?, way: row.try_get("way")?, leg: row.try_get("leg_id")? })
             })
             .fetch_all(tx)
             .await

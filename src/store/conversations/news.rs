@@ -31,8 +31,8 @@ pub async fn since(tx: &mut Tx, conversation: ConversationId, me: PersonId, seen
            WHERE r.conversation_id = $1 AND r.id > $3 AND r.author_id <> $2 AND r.ended_at IS NULL \
              AND r.scheduled = 0) told ORDER BY id LIMIT $4",
     )
-    .bind(conversation.0)
-    .bind(me.0)
+    .bind(conversation)
+    .bind(me)
     .bind(seen)
     .bind(MOST)
     .fetch_all(tx)

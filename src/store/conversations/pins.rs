@@ -2,18 +2,19 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::message::Kind;
 use crate::domain::words::files::Files;
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{QueryBuilder, query, query_as};
+use crate::store::sql::{QueryBuilder, from_row, query, query_as};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// Pins a conversation to a person, or to nobody, from `now` on; whoever gets it sees it at once even if it was put
 /// aside.
 pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: Option<PersonId>, now: At) -> Result<()> {
     query("UPDATE conversations SET pinned_to = $1, pinned_at = $2, snoozed_until = NULL WHERE id = $3")
-        .bind(person.map(|id| id.0))
-        .bind(now.0)
-        .bind(conversation.0)
+        .bind(person)
+        .bind(now)
+        .bind(conversation)
         .execute(tx)
         .await?;
     Ok(())
@@ -25,8 +26,8 @@ pub async fn close(tx: &mut Tx, conversation: ConversationId, now: At) -> Result
         "UPDATE conversations SET closed_at = $1, waiting_since = NULL, waits_from = NULL, snoozed_until = NULL, \
          unread_from = NULL, failed_at = NULL WHERE id = $2",
     )
-    .bind(now.0)
-    .bind(conversation.0)
+    .bind(now)
+    .bind(conversation)
     .execute(tx)
     .await?;
     Ok(())
@@ -35,7 +36,7 @@ pub async fn close(tx: &mut Tx, conversation: ConversationId, now: At) -> Result
 /// Opens a closed conversation again.
 pub async fn reopen(tx: &mut Tx, conversation: ConversationId) -> Result<()> {
     query("UPDATE conversations SET closed_at = NULL, loop_state = NULL, paused_at = NULL WHERE id = $1")
-        .bind(conversation.0)
+        .bind(conversation)
         .execute(tx)
         .await?;
     Ok(())
@@ -53,6 +54,15 @@ impl Freed {
     }
 }
 
+from_row! {
+    struct TakeBackRow {
+        id: i64,
+        message_id: MessageId,
+        number_id: NumberId,
+        to_phone: String,
+    }
+}
+
 /// Takes back the texts that still wait for a person's phone in a conversation, because it goes to somebody else.
 /// Returns their messages, oldest first, each once; and the lanes they stood in.
 pub async fn take_back(
@@ -62,34 +72,34 @@ pub async fn take_back(
     why: &str,
     now: At,
 ) -> Result<(Vec<MessageId>, Freed)> {
-    let waiting: Vec<(i64, i64, i64, String)> = query_as(
+    let waiting: Vec<TakeBackRow> = query_as(
         "SELECT d.id, d.message_id, d.number_id, d.to_phone FROM deliveries d WHERE d.conversation_id = $1 \
          AND d.person_id = $2 AND d.state = 'ready' AND d.kind = 'text' AND d.message_id IS NOT NULL ORDER BY d.id",
     )
-    .bind(conversation.0)
-    .bind(person.0)
+    .bind(conversation)
+    .bind(person)
     .fetch_all(tx)
     .await?;
-    let ids: Vec<i64> = waiting.iter().map(|(id, ..)| *id).collect();
+    let ids: Vec<i64> = waiting.iter().map(|row| row.id).collect();
     hold_rows(tx, "deliveries", &ids).await?;
     let (mut messages, mut lanes) = (Vec::new(), Vec::new());
-    for (delivery, message, number, phone) in waiting {
+    for TakeBackRow { id: delivery, message_id: message, number_id: number, to_phone: phone } in waiting {
         // Another node may have sent it on its way meanwhile; then it is not taken back.
         let taken = query(
             "UPDATE deliveries SET state = 'suppressed', why = $1, due_at = NULL, updated_at = $2 \
              WHERE id = $3 AND state = 'ready'",
         )
         .bind(why)
-        .bind(now.0)
+        .bind(now)
         .bind(delivery)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+        .await?
+        .rows_affected();
         if taken == 0 {
             continue;
         }
-        messages.push(MessageId(message));
-        lanes.push((NumberId(number), phone));
+        messages.push(message);
+        lanes.push((number, phone));
     }
     messages.dedup();
     Ok((messages, Freed(lanes)))
@@ -123,18 +133,18 @@ pub async fn waited(tx: &mut Tx, messages: &[MessageId], leg: LegId) -> Result<V
              LEFT JOIN people p ON p.id = m.author_id WHERE NOT EXISTS (SELECT 1 FROM deliveries d \
              WHERE d.message_id = m.id AND d.kind = 'text' AND d.leg_id = ",
         );
-        q.push_bind(leg.0).push(") AND m.id IN (");
-        push_list(&mut q, padded(messages).map(|id| id.0));
+        q.push_bind(leg).push(") AND m.id IN (");
+        push_list(&mut q, padded(messages).copied());
         q.push(" ORDER BY m.id");
         q.build()
             .try_map(|row| {
                 Ok(Waited {
-                    id: MessageId(row.try_get(0)?),
-                    body: row.try_get(1)?,
-                    files: Files::kept(row.try_get::<Option<String>, _>(2)?.as_deref()),
-                    keyword: row.try_get::<String, _>(3)? == "keyword",
-                    author: row.try_get::<Option<i64>, _>(4)?.map(PersonId),
-                    author_name: row.try_get(5)?,
+                    id: row.try_get("id")?,
+                    body: row.try_get("body")?,
+                    files: Files::kept(row.try_get::<Option<String>, _>("media")?.as_deref()),
+                    keyword: row.try_get::<Kind, _>("kind")? == Kind::Keyword,
+                    author: row.try_get("author_id")?,
+                    author_name: row.try_get("name")?,
                 })
             })
             .fetch_all(tx)

@@ -2,14 +2,14 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::sql::{query, query_as};
+use crate::store::sql::{query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// Puts a conversation aside until a time; with `None` it is back.
 pub async fn set(tx: &mut Tx, conversation: ConversationId, until: Option<At>) -> Result<()> {
     query("UPDATE conversations SET snoozed_until = $1 WHERE id = $2")
-        .bind(until.map(|at| at.0))
-        .bind(conversation.0)
+        .bind(until)
+        .bind(conversation)
         .execute(tx)
         .await?;
     Ok(())
@@ -17,15 +17,15 @@ pub async fn set(tx: &mut Tx, conversation: ConversationId, until: Option<At>) -
 
 /// At most `limit` conversations whose time has come, the longest due first.
 pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT id FROM conversations WHERE snoozed_until IS NOT NULL AND snoozed_until <= $1 \
          ORDER BY snoozed_until, id LIMIT $2",
     )
-    .bind(now.0)
+    .bind(now)
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// The hours that say in which time zone a person works: their own, else the line's; as they are written.
@@ -34,8 +34,8 @@ pub async fn hours(tx: &mut Tx, person: PersonId, conversation: ConversationId) 
         "SELECT COALESCE(p.schedule, l.hours) FROM people p JOIN conversations c ON c.id = $2 \
          LEFT JOIN lines l ON l.id = c.line_id WHERE p.id = $1",
     )
-    .bind(person.0)
-    .bind(conversation.0)
+    .bind(person)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
     Ok(row.and_then(|(hours,)| hours))

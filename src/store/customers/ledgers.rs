@@ -4,7 +4,7 @@ use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::secret::Ids;
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{query, query_as, query_scalar};
+use crate::store::sql::{from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// The origin of what staff enter.
@@ -41,7 +41,7 @@ pub async fn consent(
         .bind(phone)
         .bind(scope)
         .bind(i64::from(given))
-        .bind(at.0)
+        .bind(at)
         .bind(origin.origin)
         .bind(origin.evidence)
         .execute(tx)
@@ -62,7 +62,7 @@ pub async fn block(
 ) -> Result<()> {
     let newest: Option<i64> = query_scalar("SELECT MAX(id) FROM blocks WHERE phone = $1 AND number_id = $2")
         .bind(phone)
-        .bind(number.0)
+        .bind(number)
         .fetch_one(tx)
         .await?;
     let id = ids.after(newest, now);
@@ -71,9 +71,9 @@ pub async fn block(
     )
     .bind(id)
     .bind(phone)
-    .bind(number.0)
+    .bind(number)
     .bind(i64::from(blocked))
-    .bind(at.0)
+    .bind(at)
     .bind(origin.origin)
     .bind(origin.evidence)
     .execute(tx)
@@ -92,15 +92,23 @@ pub struct Consent {
     pub origin: String,
 }
 
+from_row! {
+    struct NewestRow {
+        given: i64,
+        at: At,
+        origin: String,
+    }
+}
+
 /// The newest entry of `phone` for `scope`, which is what holds.
 pub async fn newest(tx: &mut Tx, phone: &str, scope: &str) -> Result<Option<Consent>> {
-    let row: Option<(i64, i64, String)> =
+    let row: Option<NewestRow> =
         query_as("SELECT given, at, origin FROM consents WHERE phone = $1 AND scope = $2 ORDER BY id DESC LIMIT 1")
             .bind(phone)
             .bind(scope)
             .fetch_optional(tx)
             .await?;
-    Ok(row.map(|(given, at, origin)| Consent { given: given == 1, at: At(at), origin }))
+    Ok(row.map(|NewestRow { given, at, origin }| Consent { given: given == 1, at, origin }))
 }
 
 /// When `phone` last gave consent for `scope`, if its newest entry gives it.
@@ -113,7 +121,7 @@ pub async fn lifted_at(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Opt
     let row: Option<(i64, i64)> =
         query_as("SELECT blocked, at FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")
             .bind(phone)
-            .bind(number.0)
+            .bind(number)
             .fetch_optional(tx)
             .await?;
     Ok(row.filter(|(blocked, _)| *blocked == 0).map(|(_, at)| At(at)))
@@ -122,11 +130,7 @@ pub async fn lifted_at(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Opt
 /// Turns texts to a person's phone off or on again.
 pub async fn mute(tx: &mut Tx, person: PersonId, muted_at: Option<At>) -> Result<()> {
     hold_rows(tx, "people", &[person.0]).await?;
-    query("UPDATE people SET phone_muted_at = $1 WHERE id = $2")
-        .bind(muted_at.map(|at| at.0))
-        .bind(person.0)
-        .execute(tx)
-        .await?;
+    query("UPDATE people SET phone_muted_at = $1 WHERE id = $2").bind(muted_at).bind(person).execute(tx).await?;
     Ok(())
 }
 
@@ -138,7 +142,7 @@ pub async fn changed_since(tx: &mut Tx, phone: &str, scope: &str, number: Number
     )
     .bind(phone)
     .bind(scope)
-    .bind(number.0)
+    .bind(number)
     .bind(at.0 + 1_000_000)
     .fetch_one(tx)
     .await?;
@@ -150,7 +154,7 @@ pub async fn is_blocked(tx: &mut Tx, phone: &str, number: NumberId) -> Result<bo
     let blocked: Option<i64> =
         query_scalar("SELECT blocked FROM blocks WHERE phone = $1 AND number_id = $2 ORDER BY id DESC LIMIT 1")
             .bind(phone)
-            .bind(number.0)
+            .bind(number)
             .fetch_optional(tx)
             .await?;
     Ok(blocked == Some(1))

@@ -22,7 +22,7 @@ pub async fn block(tx: &mut Tx, customer: CustomerId, by: (At, PersonId)) -> Res
     query("UPDATE customers SET blocked_at = $1, blocked_by = $2 WHERE id = $3")
         .bind(by.0.0)
         .bind(by.1.0)
-        .bind(customer.0)
+        .bind(customer)
         .execute(tx)
         .await?;
     Ok(())
@@ -36,10 +36,10 @@ pub async fn block_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId
          WHERE l.id = $4 OR EXISTS (SELECT 1 FROM line_members m WHERE m.line_id = l.id AND m.person_id = $3) \
          ON CONFLICT (customer_id, line_id) DO NOTHING",
     )
-    .bind(customer.0)
+    .bind(customer)
     .bind(by.0.0)
     .bind(by.1.0)
-    .bind(line.0)
+    .bind(line)
     .execute(tx)
     .await?;
     Ok(())
@@ -48,11 +48,8 @@ pub async fn block_on_lines_of(tx: &mut Tx, customer: CustomerId, line: NumberId
 /// Lets a customer write to every line again.
 pub async fn unblock(tx: &mut Tx, customer: CustomerId) -> Result<()> {
     hold_rows(tx, "customers", &[customer.0]).await?;
-    query("UPDATE customers SET blocked_at = NULL, blocked_by = NULL WHERE id = $1")
-        .bind(customer.0)
-        .execute(tx)
-        .await?;
-    query("DELETE FROM line_blocks WHERE customer_id = $1").bind(customer.0).execute(tx).await?;
+    query("UPDATE customers SET blocked_at = NULL, blocked_by = NULL WHERE id = $1").bind(customer).execute(tx).await?;
+    query("DELETE FROM line_blocks WHERE customer_id = $1").bind(customer).execute(tx).await?;
     Ok(())
 }
 
@@ -63,9 +60,9 @@ pub async fn unblock_on_lines_of(tx: &mut Tx, customer: CustomerId, line: Number
         "DELETE FROM line_blocks WHERE customer_id = $1 AND (line_id = $2 OR line_id IN \
          (SELECT m.line_id FROM line_members m WHERE m.person_id = $3))",
     )
-    .bind(customer.0)
-    .bind(line.0)
-    .bind(by.0)
+    .bind(customer)
+    .bind(line)
+    .bind(by)
     .execute(tx)
     .await?;
     Ok(())
@@ -75,7 +72,7 @@ pub async fn unblock_on_lines_of(tx: &mut Tx, customer: CustomerId, line: Number
 pub async fn blocked_everywhere(tx: &mut Tx, customer: CustomerId) -> Result<Option<PersonId>> {
     let by: Option<Option<i64>> =
         query_scalar("SELECT blocked_by FROM customers WHERE id = $1 AND blocked_at IS NOT NULL")
-            .bind(customer.0)
+            .bind(customer)
             .fetch_optional(tx)
             .await?;
     Ok(by.map(|by| PersonId(by.unwrap_or_default())))
@@ -83,12 +80,12 @@ pub async fn blocked_everywhere(tx: &mut Tx, customer: CustomerId) -> Result<Opt
 
 /// Whether staff have blocked the customer with this phone on `line` or on every line; on any one, where none is named.
 pub async fn is_blocked(tx: &mut Tx, phone: &str, line: Option<NumberId>) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<i64> = query_scalar(
         "SELECT u.id FROM customers u WHERE u.phone = $1 AND (u.blocked_at IS NOT NULL \
          OR EXISTS (SELECT 1 FROM line_blocks k WHERE k.customer_id = u.id AND ($2 IS NULL OR k.line_id = $2)))",
     )
     .bind(phone)
-    .bind(line.map(|line| line.0))
+    .bind(line)
     .fetch_optional(tx)
     .await?;
     Ok(row.is_some())
@@ -96,11 +93,7 @@ pub async fn is_blocked(tx: &mut Tx, phone: &str, line: Option<NumberId>) -> Res
 
 /// Marks a conversation as one in which the customer seems to refuse texts, or takes the mark away.
 pub async fn flag(tx: &mut Tx, conversation: ConversationId, at: Option<At>) -> Result<()> {
-    query("UPDATE conversations SET flagged_at = $1 WHERE id = $2")
-        .bind(at.map(|at| at.0))
-        .bind(conversation.0)
-        .execute(tx)
-        .await?;
+    query("UPDATE conversations SET flagged_at = $1 WHERE id = $2").bind(at).bind(conversation).execute(tx).await?;
     Ok(())
 }
 
@@ -109,7 +102,7 @@ pub async fn flagged_message(tx: &mut Tx, conversation: ConversationId) -> Resul
     let row: Option<(String,)> = query_as(
         "SELECT data FROM events WHERE conversation_id = $1 AND kind = 'looks_like_refusal' ORDER BY id DESC LIMIT 1",
     )
-    .bind(conversation.0)
+    .bind(conversation)
     .fetch_optional(tx)
     .await?;
     let data: Option<serde_json::Value> = row.and_then(|(data,)| serde_json::from_str(&data).ok());
@@ -125,13 +118,13 @@ pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<CustomerId>> {
 
 /// The open conversation into which a text from `phone` to `line` goes, and the name of its rep.
 pub async fn open_with(tx: &mut Tx, phone: &str, line: NumberId) -> Result<Option<(ConversationId, Option<String>)>> {
-    let row: Option<(i64, Option<String>)> = query_as(
+    let row: Option<(ConversationId, Option<String>)> = query_as(
         "SELECT c.id, p.name FROM legs l JOIN conversations c ON c.id = l.conversation_id \
          LEFT JOIN people p ON p.id = c.pinned_to WHERE l.phone = $1 AND l.number_id = $2 AND l.ended_at IS NULL",
     )
     .bind(phone)
-    .bind(line.0)
+    .bind(line)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(id, rep)| (ConversationId(id), rep)))
+    Ok(row)
 }

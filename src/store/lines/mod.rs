@@ -6,7 +6,7 @@ use super::{Result, Tx};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
 use crate::domain::time::hours::Hours;
-use crate::store::sql::{query, query_as};
+use crate::store::sql::{from_row, query, query_as, query_scalar};
 
 /// A published support number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,16 +23,26 @@ pub struct Line {
     pub policies: LinePolicy,
 }
 
+from_row! {
+    struct AllRow {
+        id: NumberId,
+        number: String,
+        name: String,
+        hours: Option<String>,
+        policies: Option<String>,
+    }
+}
+
 /// All lines, by name.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
-    let rows: Vec<(i64, String, String, Option<String>, Option<String>)> = query_as(
+    let rows: Vec<AllRow> = query_as(
         "SELECT l.id, n.number, l.name, l.hours, l.policies FROM lines l JOIN numbers n ON n.id = l.id \
          ORDER BY l.name, l.id",
     )
     .fetch_all(tx)
     .await?;
-    let line = |(id, number, name, hours, policies): (i64, String, String, Option<String>, Option<String>)| Line {
-        id: NumberId(id),
+    let line = |AllRow { id, number, name, hours, policies }: AllRow| Line {
+        id,
         number,
         name,
         hours: hours.as_deref().map(Hours::kept),
@@ -43,25 +53,25 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Line>> {
 
 /// A line's name.
 pub async fn name(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
-    let row: Option<(String,)> = query_as("SELECT name FROM lines WHERE id = $1").bind(id.0).fetch_optional(tx).await?;
-    Ok(row.map(|(name,)| name))
+    let row: Option<String> = query_scalar("SELECT name FROM lines WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    Ok(row)
 }
 
 /// Makes the line of a number that was just inserted.
 pub async fn insert(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
-    query("INSERT INTO lines (id, name) VALUES ($1, $2)").bind(id.0).bind(name).execute(tx).await?;
+    query("INSERT INTO lines (id, name) VALUES ($1, $2)").bind(id).bind(name).execute(tx).await?;
     Ok(())
 }
 
 /// Gives a line another name.
 pub async fn rename(tx: &mut Tx, id: NumberId, name: &str) -> Result<()> {
-    query("UPDATE lines SET name = $2 WHERE id = $1").bind(id.0).bind(name).execute(tx).await?;
+    query("UPDATE lines SET name = $2 WHERE id = $1").bind(id).bind(name).execute(tx).await?;
     Ok(())
 }
 
 /// Sets when a line is open; always if `None`.
 pub async fn set_hours(tx: &mut Tx, id: NumberId, hours: Option<&Hours>) -> Result<()> {
-    query("UPDATE lines SET hours = $2 WHERE id = $1").bind(id.0).bind(hours.map(Hours::to_json)).execute(tx).await?;
+    query("UPDATE lines SET hours = $2 WHERE id = $1").bind(id).bind(hours.map(Hours::to_json)).execute(tx).await?;
     Ok(())
 }
 
@@ -69,7 +79,7 @@ pub async fn set_hours(tx: &mut Tx, id: NumberId, hours: Option<&Hours>) -> Resu
 pub async fn set_policies(tx: &mut Tx, id: NumberId, policies: &LinePolicy) -> Result<()> {
     let own = Some(policies).filter(|own| **own != LinePolicy::default());
     query("UPDATE lines SET policies = $2 WHERE id = $1")
-        .bind(id.0)
+        .bind(id)
         .bind(own.map(LinePolicy::to_json))
         .execute(tx)
         .await?;
@@ -78,19 +88,19 @@ pub async fn set_policies(tx: &mut Tx, id: NumberId, policies: &LinePolicy) -> R
 
 /// Who is a member of which line.
 pub async fn members(tx: &mut Tx) -> Result<Vec<(NumberId, PersonId)>> {
-    let rows: Vec<(i64, i64)> =
+    let rows: Vec<(NumberId, PersonId)> =
         query_as("SELECT line_id, person_id FROM line_members ORDER BY line_id, person_id").fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(line, person)| (NumberId(line), PersonId(person))).collect())
+    Ok(rows)
 }
 
 /// Whether this person is a member of the line.
 pub async fn is_member(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<i64> = query_scalar(
         "SELECT m.person_id FROM line_members m JOIN people p ON p.id = m.person_id \
          WHERE m.line_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL",
     )
-    .bind(line.0)
-    .bind(person.0)
+    .bind(line)
+    .bind(person)
     .fetch_optional(tx)
     .await?;
     Ok(row.is_some())
@@ -110,30 +120,38 @@ pub async fn starter(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<Op
            THEN p.phone END FROM line_members m JOIN people p ON p.id = m.person_id JOIN numbers n ON n.id = m.line_id \
          WHERE m.line_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL AND n.state = 'active'",
     )
-    .bind(line.0)
-    .bind(person.0)
+    .bind(line)
+    .bind(person)
     .fetch_optional(tx)
     .await?;
     Ok(row.map(|(phone,)| Starter { phone }))
 }
 
+from_row! {
+    struct OfMemberRow {
+        id: NumberId,
+        name: String,
+        policies: Option<String>,
+    }
+}
+
 /// The lines from which a person may start a conversation, by name.
 pub async fn of_member(tx: &mut Tx, person: PersonId) -> Result<Vec<(NumberId, String, Option<String>)>> {
-    let rows: Vec<(i64, String, Option<String>)> = query_as(
+    let rows: Vec<OfMemberRow> = query_as(
         "SELECT l.id, l.name, l.policies FROM line_members m JOIN lines l ON l.id = m.line_id \
          JOIN numbers n ON n.id = l.id WHERE m.person_id = $1 AND n.state = 'active' ORDER BY l.name, l.id",
     )
-    .bind(person.0)
+    .bind(person)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id, name, policies)| (NumberId(id), name, policies)).collect())
+    Ok(rows.into_iter().map(|OfMemberRow { id, name, policies }| (id, name, policies)).collect())
 }
 
 /// Makes a person a member of a line.
 pub async fn join(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
     query("INSERT INTO line_members (line_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-        .bind(line.0)
-        .bind(person.0)
+        .bind(line)
+        .bind(person)
         .execute(tx)
         .await?;
     Ok(())
@@ -141,10 +159,6 @@ pub async fn join(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
 
 /// Takes a person out of a line.
 pub async fn leave(tx: &mut Tx, line: NumberId, person: PersonId) -> Result<()> {
-    query("DELETE FROM line_members WHERE line_id = $1 AND person_id = $2")
-        .bind(line.0)
-        .bind(person.0)
-        .execute(tx)
-        .await?;
+    query("DELETE FROM line_members WHERE line_id = $1 AND person_id = $2").bind(line).bind(person).execute(tx).await?;
     Ok(())
 }

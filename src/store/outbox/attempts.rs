@@ -2,9 +2,9 @@
 
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
-use crate::domain::outbox::delivery::State;
+use crate::domain::leg::Role;
 use crate::domain::outbox::settlement::{Row, Try};
-use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
+use crate::store::sql::{QueryBuilder, from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// An attempt and its delivery.
@@ -44,9 +44,9 @@ pub struct Known {
     pub suspect: bool,
 }
 
-const KNOWN: &str = "SELECT a.id, a.secret, a.fence, a.started_at, a.ended_at, a.outcome, a.carrier_id, \
+const KNOWN: &str = "SELECT a.id AS attempt_id, a.secret, a.fence AS attempt_fence, a.started_at, a.ended_at, a.outcome, a.carrier_id, \
      a.doubt_since, a.looks, a.next_look_at, a.listed_at, a.empty_at, d.id, d.state, d.carrier_rank, d.fence, d.due_at, \
-     d.error_code, d.why, d.number_id, n.role, d.to_phone, d.message_id, d.leg_id, d.conversation_id, d.kind, \
+     d.error_code, d.why, d.number_id, n.role AS number_role, d.to_phone, d.message_id, d.leg_id, d.conversation_id, d.kind, \
      d.accepted_at, l.role, n.paused_at, n.suspect, a.began_there";
 
 const OF: &str = " FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
@@ -69,42 +69,41 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
         q.build()
             .try_map(|row| {
                 Ok(Known {
-                    id: AttemptId(row.try_get(0)?),
-                    secret: row.try_get(1)?,
+                    id: row.try_get("attempt_id")?,
+                    secret: row.try_get("secret")?,
                     attempt: Try {
-                        fence: row.try_get(2)?,
-                        started_at: At(row.try_get(3)?),
-                        ended_at: row.try_get::<Option<i64>, _>(4)?.map(At),
-                        outcome: row.try_get(5)?,
-                        carrier_id: row.try_get(6)?,
-                        doubt_since: row.try_get::<Option<i64>, _>(7)?.map(At),
-                        looks: row.try_get(8)?,
-                        next_look_at: row.try_get::<Option<i64>, _>(9)?.map(At),
-                        listed_at: row.try_get::<Option<i64>, _>(10)?.map(At),
-                        empty_at: row.try_get::<Option<i64>, _>(11)?.map(At),
-                        there: row.try_get::<Option<i64>, _>(30)?.map(At),
+                        fence: row.try_get("attempt_fence")?,
+                        started_at: row.try_get("started_at")?,
+                        ended_at: row.try_get("ended_at")?,
+                        outcome: row.try_get("outcome")?,
+                        carrier_id: row.try_get("carrier_id")?,
+                        doubt_since: row.try_get("doubt_since")?,
+                        looks: row.try_get("looks")?,
+                        next_look_at: row.try_get("next_look_at")?,
+                        listed_at: row.try_get("listed_at")?,
+                        empty_at: row.try_get("empty_at")?,
+                        there: row.try_get("began_there")?,
                     },
-                    delivery: DeliveryId(row.try_get(12)?),
+                    delivery: row.try_get("id")?,
                     row: Row {
-                        // The schema allows no other words.
-                        state: State::read(&row.try_get::<String, _>(13)?).unwrap_or(State::Dead),
-                        rank: row.try_get(14)?,
-                        fence: row.try_get(15)?,
-                        due_at: row.try_get::<Option<i64>, _>(16)?.map(At),
-                        code: row.try_get(17)?,
-                        why: row.try_get(18)?,
+                        state: row.try_get("state")?,
+                        rank: row.try_get("carrier_rank")?,
+                        fence: row.try_get("fence")?,
+                        due_at: row.try_get("due_at")?,
+                        code: row.try_get("error_code")?,
+                        why: row.try_get("why")?,
                     },
-                    number: NumberId(row.try_get(19)?),
-                    is_line: row.try_get::<String, _>(20)? == "line",
-                    to: row.try_get(21)?,
-                    message: row.try_get::<Option<i64>, _>(22)?.map(MessageId),
-                    leg: row.try_get::<Option<i64>, _>(23)?.map(LegId),
-                    conversation: row.try_get::<Option<i64>, _>(24)?.map(ConversationId),
-                    party: row.try_get::<Option<String>, _>(27)?.as_deref() == Some("party"),
-                    kind: row.try_get(25)?,
-                    accepted_at: At(row.try_get(26)?),
-                    paused_at: row.try_get::<Option<i64>, _>(28)?.map(At),
-                    suspect: row.try_get::<i64, _>(29)? == 1,
+                    number: row.try_get("number_id")?,
+                    is_line: row.try_get::<String, _>("number_role")? == "line",
+                    to: row.try_get("to_phone")?,
+                    message: row.try_get("message_id")?,
+                    leg: row.try_get("leg_id")?,
+                    conversation: row.try_get("conversation_id")?,
+                    party: row.try_get::<Option<Role>, _>("role")? == Some(Role::Party),
+                    kind: row.try_get("kind")?,
+                    accepted_at: row.try_get("accepted_at")?,
+                    paused_at: row.try_get("paused_at")?,
+                    suspect: row.try_get::<i64, _>("suspect")? == 1,
                 })
             })
             .fetch_all(tx)
@@ -124,15 +123,15 @@ pub async fn keep(tx: &mut Tx, rows: &[(AttemptId, Try)]) -> Result<()> {
     }
     let mut q = QueryBuilder::new("WITH v(id, ended, outcome, carrier, doubt, looks, look_at, listed, empty) AS (");
     q.push_values(padded(rows), |mut b, (id, row)| {
-        b.push_bind(id.0)
-            .push_bind(row.ended_at.map(|at| at.0))
+        b.push_bind(id)
+            .push_bind(row.ended_at)
             .push_bind(row.outcome.clone())
             .push_bind(row.carrier_id.clone())
-            .push_bind(row.doubt_since.map(|at| at.0))
+            .push_bind(row.doubt_since)
             .push_bind(row.looks)
-            .push_bind(row.next_look_at.map(|at| at.0))
-            .push_bind(row.listed_at.map(|at| at.0))
-            .push_bind(row.empty_at.map(|at| at.0));
+            .push_bind(row.next_look_at)
+            .push_bind(row.listed_at)
+            .push_bind(row.empty_at);
     });
     q.push(
         ") UPDATE attempts SET ended_at = v.ended, outcome = v.outcome, carrier_id = v.carrier, \
@@ -153,10 +152,10 @@ pub async fn keep_deliveries(tx: &mut Tx, rows: &[(DeliveryId, Row)], now: At) -
     }
     let mut q = QueryBuilder::new("WITH v(id, state, rank, due_at, code, why) AS (");
     q.push_values(padded(rows), |mut b, (id, row)| {
-        b.push_bind(id.0)
-            .push_bind(row.state.word())
+        b.push_bind(id)
+            .push_bind(row.state)
             .push_bind(row.rank)
-            .push_bind(row.due_at.map(|at| at.0))
+            .push_bind(row.due_at)
             .push_bind(row.code)
             .push_bind(row.why.clone());
     });
@@ -164,7 +163,7 @@ pub async fn keep_deliveries(tx: &mut Tx, rows: &[(DeliveryId, Row)], now: At) -
         ") UPDATE deliveries SET state = v.state, carrier_rank = v.rank, due_at = v.due_at, \
          error_code = v.code, why = v.why, updated_at = ",
     )
-    .push_bind(now.0)
+    .push_bind(now)
     .push(" FROM v WHERE deliveries.id = v.id");
     q.build().execute(tx).await?;
     Ok(())
@@ -173,18 +172,18 @@ pub async fn keep_deliveries(tx: &mut Tx, rows: &[(DeliveryId, Row)], now: At) -
 /// Attempts that belong to nobody any more: their lease ran out at `now`, or their node is not among the living.
 /// Of `node` itself, those begun before `since`, its own start.
 pub async fn orphans(tx: &mut Tx, living: &[i64], (node, since): (i64, At), now: At) -> Result<Vec<AttemptId>> {
-    let rows: Vec<(i64,)> = {
+    let rows: Vec<AttemptId> = {
         let mut q = QueryBuilder::new("SELECT id FROM attempts WHERE ended_at IS NULL AND (lease_until <= ");
-        q.push_bind(now.0).push(" OR (node = ").push_bind(node).push(" AND started_at < ").push_bind(since.0).push(")");
+        q.push_bind(now).push(" OR (node = ").push_bind(node).push(" AND started_at < ").push_bind(since).push(")");
         if !living.is_empty() {
             q.push(" OR node NOT IN (");
             push_list(&mut q, padded(living).copied());
         }
         // By lease: the index of open attempts has that order, and all that were ever made are not looked through.
         q.push(") ORDER BY lease_until, id LIMIT 256");
-        q.build_query_as().fetch_all(tx).await
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id,)| AttemptId(id)).collect())
+    Ok(rows)
 }
 
 /// An attempt in doubt, as a look at the carrier's list needs it.
@@ -208,25 +207,25 @@ pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> 
         "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at, a.ended_at, a.outcome, a.doubt_since, \
          a.looks, a.next_look_at, a.listed_at, a.empty_at, a.began_there FROM attempts a \
          JOIN deliveries d ON d.id = a.delivery_id JOIN numbers n ON n.id = d.number_id WHERE a.next_look_at <= $1 ORDER BY a.next_look_at LIMIT $2")
-        .bind(now.0)
+        .bind(now)
         .bind(limit)
         .try_map(|row| Ok(InDoubt {
-            id: AttemptId(row.try_get(0)?),
-            from: row.try_get(1)?,
-            to: row.try_get(2)?,
-            body: row.try_get(3)?,
+            id: row.try_get("id")?,
+            from: row.try_get("number")?,
+            to: row.try_get("to_phone")?,
+            body: row.try_get("body")?,
             attempt: Try {
-                fence: row.try_get(4)?,
-                started_at: At(row.try_get(5)?),
-                ended_at: row.try_get::<Option<i64>, _>(6)?.map(At),
-                outcome: row.try_get(7)?,
+                fence: row.try_get("fence")?,
+                started_at: row.try_get("started_at")?,
+                ended_at: row.try_get("ended_at")?,
+                outcome: row.try_get("outcome")?,
                 carrier_id: None,
-                doubt_since: row.try_get::<Option<i64>, _>(8)?.map(At),
-                looks: row.try_get(9)?,
-                next_look_at: row.try_get::<Option<i64>, _>(10)?.map(At),
-                listed_at: row.try_get::<Option<i64>, _>(11)?.map(At),
-                empty_at: row.try_get::<Option<i64>, _>(12)?.map(At),
-                there: row.try_get::<Option<i64>, _>(13)?.map(At),
+                doubt_since: row.try_get("doubt_since")?,
+                looks: row.try_get("looks")?,
+                next_look_at: row.try_get("next_look_at")?,
+                listed_at: row.try_get("listed_at")?,
+                empty_at: row.try_get("empty_at")?,
+                there: row.try_get("began_there")?,
             },
         }))
         .fetch_all(tx).await?;
@@ -235,9 +234,9 @@ pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> 
 
 /// When the next look is due.
 pub async fn next_look(tx: &mut Tx) -> Result<Option<At>> {
-    let at: Option<i64> =
+    let at: Option<At> =
         query_scalar("SELECT MIN(next_look_at) FROM attempts WHERE next_look_at IS NOT NULL").fetch_one(tx).await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// Which of these carrier ids are bound to attempts.
@@ -257,24 +256,36 @@ pub async fn bound(tx: &mut Tx, ids: &[&str]) -> Result<Vec<String>> {
     Ok(found)
 }
 
+from_row! {
+    struct InDoubtRow {
+        id: AttemptId,
+        number: String,
+        to_phone: String,
+        body: String,
+        fence: i64,
+        started_at: At,
+        began_there: Option<At>,
+    }
+}
+
 /// The newest attempt of a delivery that is in doubt, as a look at the carrier's list needs it.
 pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
-    let row: Option<(i64, String, String, String, i64, i64, Option<i64>)> = query_as(
+    let row: Option<InDoubtRow> = query_as(
         "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at, a.began_there FROM deliveries d \
          JOIN attempts a ON a.delivery_id = d.id AND a.fence = d.fence JOIN numbers n ON n.id = d.number_id \
          WHERE d.id = $1 AND d.state IN ('unknown', 'parked')",
     )
-    .bind(id.0)
+    .bind(id)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(id, from, to, body, fence, started_at, there)| InDoubt {
-        id: AttemptId(id),
+    Ok(row.map(|InDoubtRow { id, number: from, to_phone: to, body, fence, started_at, began_there: there }| InDoubt {
+        id,
         from,
         to,
         body,
         attempt: Try {
             fence,
-            started_at: At(started_at),
+            started_at,
             ended_at: None,
             outcome: None,
             carrier_id: None,
@@ -283,7 +294,7 @@ pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
             next_look_at: None,
             listed_at: None,
             empty_at: None,
-            there: there.map(At),
+            there,
         },
     }))
 }
@@ -291,8 +302,8 @@ pub async fn in_doubt(tx: &mut Tx, id: DeliveryId) -> Result<Option<InDoubt>> {
 /// Gives a text that is sent again time until `until`.
 pub async fn extend(tx: &mut Tx, id: DeliveryId, until: At) -> Result<()> {
     query("UPDATE deliveries SET valid_until = $2 WHERE id = $1 AND valid_until < $2")
-        .bind(id.0)
-        .bind(until.0)
+        .bind(id)
+        .bind(until)
         .execute(tx)
         .await?;
     Ok(())

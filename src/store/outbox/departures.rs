@@ -49,7 +49,7 @@ pub struct Departing {
 const DEPARTING: &str = "SELECT d.id, d.number_id, d.to_phone, d.body, d.segments, d.due_at, d.accepted_at, \
      d.valid_until, d.fence, d.tries, l.phone, \
      CASE WHEN l.role = 'rep' AND l.ended_at IS NOT NULL AND d.kind = 'text' \
-       AND (c.pinned_to IS NULL OR c.pinned_to <> l.person_id) THEN 1 ELSE 0 END, d.kind, d.conversation_id, d.place_at, d.message_id, d.look_from";
+       AND (c.pinned_to IS NULL OR c.pinned_to <> l.person_id) THEN 1 ELSE 0 END AS pin_lost, d.kind, d.conversation_id, d.place_at, d.message_id, d.look_from";
 
 const OF: &str =
     " FROM deliveries d LEFT JOIN legs l ON l.id = d.leg_id LEFT JOIN conversations c ON c.id = l.conversation_id ";
@@ -57,23 +57,23 @@ const OF: &str =
 impl FromRow for Departing {
     fn from_row(row: &Row) -> sqlx::Result<Self> {
         Ok(Departing {
-            id: DeliveryId(row.try_get(0)?),
-            number: NumberId(row.try_get(1)?),
-            to: row.try_get(2)?,
-            body: row.try_get(3)?,
-            segments: row.try_get(4)?,
-            due_at: row.try_get::<Option<i64>, _>(5)?.map(At),
-            accepted_at: At(row.try_get(6)?),
-            valid_until: At(row.try_get(7)?),
-            fence: row.try_get(8)?,
-            tries: row.try_get(9)?,
-            leg_phone: row.try_get(10)?,
-            pin_lost: row.try_get::<i32, _>(11)? == 1,
-            kind: row.try_get(12)?,
-            conversation: row.try_get::<Option<i64>, _>(13)?.map(ConversationId),
-            place_at: row.try_get::<Option<i64>, _>(14)?.map(At),
-            message: row.try_get::<Option<i64>, _>(15)?.map(MessageId),
-            look_from: row.try_get::<Option<i64>, _>(16)?.map(At),
+            id: row.try_get("id")?,
+            number: row.try_get("number_id")?,
+            to: row.try_get("to_phone")?,
+            body: row.try_get("body")?,
+            segments: row.try_get("segments")?,
+            due_at: row.try_get("due_at")?,
+            accepted_at: row.try_get("accepted_at")?,
+            valid_until: row.try_get("valid_until")?,
+            fence: row.try_get("fence")?,
+            tries: row.try_get("tries")?,
+            leg_phone: row.try_get("phone")?,
+            pin_lost: row.try_get::<i32, _>("pin_lost")? == 1,
+            kind: row.try_get("kind")?,
+            conversation: row.try_get("conversation_id")?,
+            place_at: row.try_get("place_at")?,
+            message: row.try_get("message_id")?,
+            look_from: row.try_get("look_from")?,
         })
     }
 }
@@ -87,7 +87,7 @@ pub async fn due(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
         q.push(skip.noted())
             .push(OF)
             .push("JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' AND d.due_at <= ")
-            .push_bind(now.0)
+            .push_bind(now)
             .push(
                 " AND n.paused_at IS NULL AND NOT EXISTS (SELECT 1 FROM carrier_outage) ORDER BY d.due_at, d.id LIMIT ",
             )
@@ -108,7 +108,7 @@ pub async fn waiting(tx: &mut Tx, id: DeliveryId) -> Result<Option<Departing>> {
     let skip = tx.hold_free("deliveries d");
     let rows = {
         let mut q = QueryBuilder::new(DEPARTING);
-        q.push(skip.noted()).push(OF).push("WHERE d.state = 'ready' AND d.id = ").push_bind(id.0).push(skip.clause());
+        q.push(skip.noted()).push(OF).push("WHERE d.state = 'ready' AND d.id = ").push_bind(id).push(skip.clause());
         q.build_query_as().fetch_all(tx).await
     }?;
     Ok(held(tx, rows).pop())
@@ -126,7 +126,7 @@ pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
          UNION ALL SELECT MIN(a.probe_at) FROM account_pause a WHERE a.probe_at > $1 \
          UNION ALL SELECT MIN(o.probe_at) FROM carrier_outage o WHERE o.trial = 0 AND o.probe_at > $1) due",
     )
-    .bind(now.0)
+    .bind(now)
     .fetch_one(tx)
     .await?;
     Ok(at.map(At))
@@ -154,7 +154,7 @@ async fn found(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<Vec<Departin
     let rows = {
         let mut q = QueryBuilder::new("WITH asked(number_id, phone) AS (");
         q.push_values(padded(lanes), |mut b, (number, phone)| {
-            b.push_bind(number.0).push_bind(phone.clone());
+            b.push_bind(number).push_bind(phone.clone());
         });
         q.push(") ").push(DEPARTING).push(OF).push(
             "WHERE d.id IN (SELECT (SELECT MIN(r.id) FROM deliveries r WHERE r.number_id = a.number_id \
@@ -196,17 +196,17 @@ pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
     }
     let mut q = QueryBuilder::new("WITH v(id, state, due_at, place_at, fence, tries, why) AS (");
     q.push_values(padded(rows), |mut b, row| {
-        b.push_bind(row.id.0)
-            .push_bind(row.state.word())
-            .push_bind(row.due_at.map(|at| at.0))
-            .push_bind(row.place_at.map(|at| at.0))
+        b.push_bind(row.id)
+            .push_bind(row.state)
+            .push_bind(row.due_at)
+            .push_bind(row.place_at)
             .push_bind(row.fence)
             .push_bind(row.tries)
             .push_bind(row.why.clone());
     });
     q.push(") UPDATE deliveries SET state = v.state, due_at = v.due_at, place_at = v.place_at, fence = v.fence, tries = v.tries, \
             why = v.why, updated_at = ")
-        .push_bind(now.0)
+        .push_bind(now)
         .push(" FROM v WHERE deliveries.id = v.id");
     q.build().execute(tx).await?;
     Ok(())
@@ -219,18 +219,18 @@ pub async fn wake(tx: &mut Tx, why: &str, (numbers, phone): (&[NumberId], Option
     }
     let ids: Vec<i64> = {
         let mut q = QueryBuilder::new("SELECT id FROM deliveries WHERE state = 'ready' AND why = ");
-        q.push_bind(why.to_owned()).push(" AND due_at > ").push_bind(now.0);
+        q.push_bind(why.to_owned()).push(" AND due_at > ").push_bind(now);
         if let Some(phone) = phone {
             q.push(" AND to_phone = ").push_bind(phone.to_owned());
         }
         q.push(" AND number_id IN (");
-        push_list(&mut q, padded(numbers).map(|id| id.0));
+        push_list(&mut q, padded(numbers).copied());
         q.build_query_scalar().fetch_all(tx).await
     }?;
     hold_rows(tx, "deliveries", &ids).await?;
     for some in ids.chunks(256) {
         let mut q = QueryBuilder::new("UPDATE deliveries SET due_at = ");
-        q.push_bind(now.0).push(" WHERE state = 'ready' AND why = ").push_bind(why.to_owned()).push(" AND id IN (");
+        q.push_bind(now).push(" WHERE state = 'ready' AND why = ").push_bind(why.to_owned()).push(" AND id IN (");
         push_list(&mut q, padded(some).copied());
         q.build().execute(tx).await?;
     }
@@ -245,7 +245,7 @@ pub async fn stale(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
         q.push(skip.noted())
             .push(OF)
             .push("WHERE d.state = 'ready' AND d.valid_until <= ")
-            .push_bind(now.0)
+            .push_bind(now)
             .push(" ORDER BY d.valid_until LIMIT ")
             .push_bind(limit)
             .push(skip.clause());
@@ -256,7 +256,7 @@ pub async fn stale(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<Departing>> {
 
 /// Lanes in which something waits behind nothing: none should ever be found.
 pub async fn stranded(tx: &mut Tx, limit: i64) -> Result<Vec<(NumberId, String)>> {
-    let rows: Vec<(i64, String)> = query_as(
+    let rows: Vec<(NumberId, String)> = query_as(
         "SELECT DISTINCT d.number_id, d.to_phone FROM deliveries d WHERE d.state = 'ready' AND d.due_at IS NULL \
          AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.number_id = d.number_id AND o.to_phone = d.to_phone \
            AND (o.state IN ('sending', 'unknown') OR (o.state = 'ready' AND o.due_at IS NOT NULL))) LIMIT $1",
@@ -264,5 +264,5 @@ pub async fn stranded(tx: &mut Tx, limit: i64) -> Result<Vec<(NumberId, String)>
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(number, phone)| (NumberId(number), phone)).collect())
+    Ok(rows)
 }

@@ -5,44 +5,53 @@ use crate::domain::ids::{DeliveryId, NumberId};
 use crate::domain::outbox::fitness::{FIRST_PROBE, Record, Refused};
 use crate::store::engine::dialect;
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{QueryBuilder, query, query_as};
+use crate::store::sql::{QueryBuilder, from_row, query, query_as};
 use crate::store::{Result, Tx};
+
+from_row! {
+    struct RecordRow {
+        phone: String,
+        last_at: At,
+        tries: i64,
+        counts: i64,
+    }
+}
 
 /// What stands against a number, which is locked until the commit.
 pub async fn record(tx: &mut Tx, number: NumberId) -> Result<Record> {
     let lock = tx.hold("numbers", &[number.0]);
     let paused: Option<Option<i64>> = {
         let mut q = QueryBuilder::new("SELECT paused_at");
-        q.push(lock.noted()).push(" FROM numbers WHERE id = ").push_bind(number.0).push(lock.clause());
+        q.push(lock.noted()).push(" FROM numbers WHERE id = ").push_bind(number).push(lock.clause());
         q.build_query_scalar::<Option<i64>>().fetch_optional(tx).await
     }?;
     lock.done(tx, usize::from(paused.is_some())).await?;
-    let rows: Vec<(String, i64, i64, i64)> =
+    let rows: Vec<RecordRow> =
         query_as("SELECT phone, last_at, tries, counts FROM sender_refusals WHERE number_id = $1 ORDER BY phone")
-            .bind(number.0)
+            .bind(number)
             .fetch_all(tx)
             .await?;
-    let refused = |(phone, last_at, tries, counts)| Refused { phone, last_at: At(last_at), tries, counts: counts == 1 };
+    let refused = |RecordRow { phone, last_at, tries, counts }| Refused { phone, last_at, tries, counts: counts == 1 };
     Ok(Record { paused: paused.flatten().is_some(), refused: rows.into_iter().map(refused).collect() })
 }
 
 /// Writes what stands against a number, but not whether it is paused.
 pub async fn keep(tx: &mut Tx, number: NumberId, record: &Record) -> Result<()> {
     hold_rows(tx, "numbers", &[number.0]).await?;
-    query("DELETE FROM sender_refusals WHERE number_id = $1").bind(number.0).execute(tx).await?;
+    query("DELETE FROM sender_refusals WHERE number_id = $1").bind(number).execute(tx).await?;
     if !record.refused.is_empty() {
         let mut q = QueryBuilder::new("INSERT INTO sender_refusals (number_id, phone, last_at, tries, counts) ");
         q.push_values(&record.refused, |mut b, one| {
-            b.push_bind(number.0)
+            b.push_bind(number)
                 .push_bind(one.phone.clone())
-                .push_bind(one.last_at.0)
+                .push_bind(one.last_at)
                 .push_bind(one.tries)
                 .push_bind(i64::from(one.counts));
         });
         q.build().execute(tx).await?;
     }
     query("UPDATE numbers SET suspect = $2 WHERE id = $1")
-        .bind(number.0)
+        .bind(number)
         .bind(i64::from(!record.refused.is_empty()))
         .execute(tx)
         .await?;
@@ -56,13 +65,13 @@ pub async fn pause(tx: &mut Tx, number: NumberId, why: &str, probe_at: At, now: 
         "UPDATE numbers SET paused_at = $2, paused_why = $3, pause_scope = 'number', probes = 0, probed_at = $2, \
          probe_at = $4 WHERE id = $1 AND paused_at IS NULL",
     )
-    .bind(number.0)
-    .bind(now.0)
+    .bind(number)
+    .bind(now)
     .bind(why)
-    .bind(probe_at.0)
+    .bind(probe_at)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(done > 0)
 }
 
@@ -73,9 +82,9 @@ pub async fn pause_account(tx: &mut Tx, why: &str, probe_at: At, now: At) -> Res
     hold_where(tx, "paused_at IS NULL").await?;
     let done = query(
         "INSERT INTO account_pause (id, since, why, probes, probe_at) VALUES (1, $1, $2, 0, $3) ON CONFLICT (id) DO NOTHING")
-        .bind(now.0).bind(why).bind(probe_at.0).execute(tx).await.map(|done| done.rows_affected())?;
+        .bind(now).bind(why).bind(probe_at).execute(tx).await?.rows_affected();
     query("UPDATE numbers SET paused_at = $1, paused_why = $2, pause_scope = 'account' WHERE paused_at IS NULL")
-        .bind(now.0)
+        .bind(now)
         .bind(why)
         .execute(tx)
         .await?;
@@ -116,9 +125,9 @@ pub async fn resume(tx: &mut Tx, number: NumberId) -> Result<bool> {
     hold_rows(tx, "numbers", &[number.0]).await?;
     let done = {
         let mut q = QueryBuilder::new(GO_ON);
-        q.push(" AND id = ").push_bind(number.0);
-        q.build().execute(tx).await.map(|done| done.rows_affected())
-    }?;
+        q.push(" AND id = ").push_bind(number);
+        q.build().execute(tx).await?.rows_affected()
+    };
     Ok(done > 0)
 }
 
@@ -130,8 +139,8 @@ pub async fn resume_account(tx: &mut Tx) -> Result<u64> {
     let done = {
         let mut q = QueryBuilder::new(GO_ON);
         q.push(" AND pause_scope = 'account'");
-        q.build().execute(tx).await.map(|done| done.rows_affected())
-    }?;
+        q.build().execute(tx).await?.rows_affected()
+    };
     Ok(done)
 }
 
@@ -142,9 +151,9 @@ pub async fn stop_alone(tx: &mut Tx, number: NumberId, probe_at: At, now: At) ->
         "UPDATE numbers SET pause_scope = 'number', probes = 0, probed_at = $2, probe_at = $3 \
          WHERE id = $1 AND pause_scope = 'account'",
     )
-    .bind(number.0)
-    .bind(now.0)
-    .bind(probe_at.0)
+    .bind(number)
+    .bind(now)
+    .bind(probe_at)
     .execute(tx)
     .await?;
     Ok(())
@@ -158,8 +167,8 @@ pub async fn forgive(tx: &mut Tx, number: NumberId) -> Result<()> {
 /// Everything that is stopped is tried at `now`, with the next text.
 pub async fn try_now(tx: &mut Tx, now: At) -> Result<()> {
     hold_stopped(tx).await?;
-    query("UPDATE numbers SET probe_at = $1, probes = 0 WHERE pause_scope = 'number'").bind(now.0).execute(tx).await?;
-    query("UPDATE account_pause SET probe_at = $1, probes = 0").bind(now.0).execute(tx).await?;
+    query("UPDATE numbers SET probe_at = $1, probes = 0 WHERE pause_scope = 'number'").bind(now).execute(tx).await?;
+    query("UPDATE account_pause SET probe_at = $1, probes = 0").bind(now).execute(tx).await?;
     Ok(())
 }
 
@@ -190,10 +199,18 @@ pub enum Stopped {
 /// At most so many are tried by one claim: each takes a transaction of its own.
 const MOST: i64 = 16;
 
+from_row! {
+    struct StoppedRow {
+        id: i64,
+        probes: i64,
+        probe_at: At,
+    }
+}
+
 /// What may be tried at `now` and has a text to be tried with: what is due, and a number that was not tried within the last
 /// minute if a text to a phone waits that was not refused. While the carrier cannot be reached nothing else is tried.
 pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
-    let rows: Vec<(i64, i64, i64)> = query_as(
+    let rows: Vec<StoppedRow> = query_as(
         "SELECT * FROM (SELECT n.id AS id, n.probes AS probes, n.probe_at AS probe_at FROM numbers n WHERE n.paused_at IS NOT NULL AND n.pause_scope = 'number' \
            AND (n.probe_at <= $1 OR n.probed_at <= $2) AND n.state <> 'released' \
            AND EXISTS (SELECT 1 FROM deliveries d WHERE d.number_id = n.id AND d.state = 'ready' AND d.due_at <= $1 \
@@ -206,11 +223,11 @@ pub async fn stopped(tx: &mut Tx, now: At) -> Result<Vec<Stopped>> {
          UNION ALL SELECT -1, o.probes, o.probe_at FROM carrier_outage o WHERE o.trial = 1 \
            AND EXISTS (SELECT 1 FROM deliveries d JOIN numbers n ON n.id = d.number_id WHERE d.state = 'ready' \
              AND d.due_at <= $1 AND d.valid_until > $1 AND n.paused_at IS NULL) ORDER BY 3, 1 LIMIT $3")
-        .bind(now.0).bind((now - FIRST_PROBE).0).bind(MOST).fetch_all(tx).await?;
-    let read = |(id, probes, probe_at)| match id {
+        .bind(now).bind(now - FIRST_PROBE).bind(MOST).fetch_all(tx).await?;
+    let read = |StoppedRow { id, probes, probe_at }| match id {
         -1 => Stopped::Carrier { probes },
         0 => Stopped::Account { probes },
-        id => Stopped::Number { id: NumberId(id), probes, early: At(probe_at) > now },
+        id => Stopped::Number { id: NumberId(id), probes, early: probe_at > now },
     };
     Ok(rows.into_iter().map(read).collect())
 }
@@ -227,8 +244,8 @@ pub async fn candidate(tx: &mut Tx, stopped: Stopped, now: At) -> Result<Option<
              WHERE d.number_id = $1 AND d.state = 'ready' AND d.due_at <= $2 AND d.valid_until > $2 \
              ORDER BY d.look_from IS NOT NULL, COALESCE(r.last_at, 0), d.due_at, d.id LIMIT 1",
             )
-            .bind(id.0)
-            .bind(now.0)
+            .bind(id)
+            .bind(now)
             .fetch_optional(tx)
             .await?
         }
@@ -238,7 +255,7 @@ pub async fn candidate(tx: &mut Tx, stopped: Stopped, now: At) -> Result<Option<
              WHERE d.state = 'ready' AND d.due_at <= $1 AND d.valid_until > $1 AND n.pause_scope = 'account' \
              ORDER BY d.look_from IS NOT NULL, d.tries, d.due_at, d.id LIMIT 1",
             )
-            .bind(now.0)
+            .bind(now)
             .fetch_optional(tx)
             .await?
         }
@@ -248,7 +265,7 @@ pub async fn candidate(tx: &mut Tx, stopped: Stopped, now: At) -> Result<Option<
              WHERE d.state = 'ready' AND d.due_at <= $1 AND d.valid_until > $1 AND n.paused_at IS NULL \
              ORDER BY d.look_from IS NOT NULL, d.tries, d.due_at, d.id LIMIT 1",
             )
-            .bind(now.0)
+            .bind(now)
             .fetch_optional(tx)
             .await?
         }
@@ -271,31 +288,31 @@ pub async fn take_probe(tx: &mut Tx, stopped: Stopped, probe_at: At, now: At) ->
             "UPDATE numbers SET probes = probes + 1, probed_at = $2, probe_at = $3 \
              WHERE id = $1 AND pause_scope = 'number' AND probes = $4 AND (probe_at <= $2 OR probed_at <= $5)",
         )
-        .bind(id.0)
-        .bind(now.0)
-        .bind(probe_at.0)
+        .bind(id)
+        .bind(now)
+        .bind(probe_at)
         .bind(probes)
-        .bind((now - FIRST_PROBE).0)
+        .bind(now - FIRST_PROBE)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?,
+        .await?
+        .rows_affected(),
         Stopped::Account { probes } => {
             query("UPDATE account_pause SET probes = probes + 1, probe_at = $2 WHERE probes = $3 AND probe_at <= $1")
-                .bind(now.0)
-                .bind(probe_at.0)
+                .bind(now)
+                .bind(probe_at)
                 .bind(probes)
                 .execute(tx)
-                .await
-                .map(|done| done.rows_affected())?
+                .await?
+                .rows_affected()
         }
         Stopped::Carrier { probes } => query(
             "UPDATE carrier_outage SET trial = 0, probes = probes + 1, probe_at = $1 WHERE probes = $2 AND trial = 1",
         )
-        .bind(probe_at.0)
+        .bind(probe_at)
         .bind(probes)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?,
+        .await?
+        .rows_affected(),
     };
     Ok(done > 0)
 }
@@ -307,22 +324,22 @@ pub async fn give_probe_back(tx: &mut Tx, stopped: Stopped, now: At) -> Result<(
         Stopped::Number { early: true, .. } => {}
         Stopped::Number { id, probes, .. } => {
             query("UPDATE numbers SET probes = $2, probe_at = $3 WHERE id = $1 AND paused_at IS NOT NULL")
-                .bind(id.0)
+                .bind(id)
                 .bind(probes)
-                .bind(now.0)
+                .bind(now)
                 .execute(tx)
                 .await
-                .map(drop)?
+                .map(drop)?;
         }
         Stopped::Account { probes } => query("UPDATE account_pause SET probes = $1, probe_at = $2")
             .bind(probes)
-            .bind(now.0)
+            .bind(now)
             .execute(tx)
             .await
             .map(drop)?,
         Stopped::Carrier { probes } => query("UPDATE carrier_outage SET trial = 1, probes = $1, probe_at = $2")
             .bind(probes)
-            .bind(now.0)
+            .bind(now)
             .execute(tx)
             .await
             .map(drop)?,
@@ -330,11 +347,18 @@ pub async fn give_probe_back(tx: &mut Tx, stopped: Stopped, now: At) -> Result<(
     Ok(())
 }
 
+from_row! {
+    struct AccountRow {
+        why: String,
+        since: At,
+        probe_at: At,
+    }
+}
+
 /// Why the account is stopped, since when, and when it is tried, if it is stopped.
 pub async fn account(tx: &mut Tx) -> Result<Option<(String, At, At)>> {
-    let row: Option<(String, i64, i64)> =
-        query_as("SELECT why, since, probe_at FROM account_pause").fetch_optional(tx).await?;
-    Ok(row.map(|(why, since, probe_at)| (why, At(since), At(probe_at))))
+    let row: Option<AccountRow> = query_as("SELECT why, since, probe_at FROM account_pause").fetch_optional(tx).await?;
+    Ok(row.map(|AccountRow { why, since, probe_at }| (why, since, probe_at)))
 }
 
 /// A number that is suspect, though nothing stands against it.
@@ -344,14 +368,14 @@ const UNSUSPECTED: &str = "suspect = 1 AND NOT EXISTS (SELECT 1 FROM sender_refu
 pub async fn forget(tx: &mut Tx, until: At) -> Result<()> {
     if tx.holds_rows() {
         let old: Vec<(i64,)> = query_as("SELECT DISTINCT number_id FROM sender_refusals WHERE last_at < $1")
-            .bind(until.0)
+            .bind(until)
             .fetch_all(tx)
             .await?;
         let old: Vec<i64> = old.into_iter().map(|(id,)| id).collect();
         hold_rows(tx, "numbers", &old).await?;
         hold_where(tx, UNSUSPECTED).await?;
     }
-    query("DELETE FROM sender_refusals WHERE last_at < $1").bind(until.0).execute(tx).await?;
+    query("DELETE FROM sender_refusals WHERE last_at < $1").bind(until).execute(tx).await?;
     let mut q = QueryBuilder::new("UPDATE numbers SET suspect = 0 WHERE ");
     q.push(UNSUSPECTED);
     q.build().execute(tx).await?;

@@ -130,7 +130,7 @@ pub async fn hold_lanes_of(tx: &mut Tx, conversations: &[ConversationId]) -> Res
         let mut q = QueryBuilder::new(
             "SELECT DISTINCT number_id, phone FROM legs WHERE ended_at IS NULL AND conversation_id IN (",
         );
-        push_list(&mut q, padded(conversations).map(|id| id.0));
+        push_list(&mut q, padded(conversations).copied());
         q.build_query_as().fetch_all(tx).await
     }?;
     let lanes: Vec<(NumberId, String)> = lanes.into_iter().map(|(number, phone)| (NumberId(number), phone)).collect();
@@ -173,13 +173,13 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<(Sen
                 let place = usize::try_from(row.try_get::<i64, _>("i")?).unwrap_or(usize::MAX);
                 let newest: Option<i64> = row.try_get("newest")?;
                 let sender = Sender {
-                    id: NumberId(row.try_get("id")?),
+                    id: row.try_get("id")?,
                     number: row.try_get("number")?,
                     pace_micros: row.try_get("pace_micros")?,
-                    pace_free_at: At(row.try_get("pace_free_at")?),
+                    pace_free_at: row.try_get("pace_free_at")?,
                     paused: row.try_get::<i32, _>("paused")? == 1,
-                    in_service_at: At(row.try_get("in_service_at")?),
-                    compared_at: row.try_get::<Option<i64>, _>("backfilled_at")?.map(At),
+                    in_service_at: row.try_get("in_service_at")?,
+                    compared_at: row.try_get("backfilled_at")?,
                 };
                 let lane = Lane {
                     busy: row.try_get::<i32, _>("busy")? == 1,
@@ -214,28 +214,28 @@ pub async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
              updated_at, window_at) ",
         );
         q.push_values(piece, |mut b, row| {
-            b.push_bind(row.id.0)
-                .push_bind(row.message.map(|id| id.0))
-                .push_bind(row.leg.map(|id| id.0))
-                .push_bind(row.conversation.map(|id| id.0))
+            b.push_bind(row.id)
+                .push_bind(row.message)
+                .push_bind(row.leg)
+                .push_bind(row.conversation)
                 .push_bind(row.part)
                 .push_bind(row.kind)
-                .push_bind(row.number.0)
+                .push_bind(row.number)
                 .push_bind(row.to.clone())
-                .push_bind(row.person.map(|id| id.0))
+                .push_bind(row.person)
                 .push_bind(row.body.clone())
                 .push_bind(row.segments)
-                .push_bind(row.state.word())
+                .push_bind(row.state)
                 .push_bind(crate::domain::outbox::delivery::UNREPORTED)
-                .push_bind(row.due_at.map(|at| at.0))
-                .push_bind(row.place_at.map(|at| at.0))
-                .push_bind(row.accepted_at.0)
-                .push_bind(row.valid_until.0)
+                .push_bind(row.due_at)
+                .push_bind(row.place_at)
+                .push_bind(row.accepted_at)
+                .push_bind(row.valid_until)
                 .push_bind(row.fence)
                 .push_bind(row.fence)
                 .push_bind(row.why.clone())
-                .push_bind(row.accepted_at.0)
-                .push_bind(row.window_at.map(|at| at.0));
+                .push_bind(row.accepted_at)
+                .push_bind(row.window_at);
         });
         q.build().execute(tx).await?;
     }
@@ -250,15 +250,15 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: A
              began_there) ",
         );
         q.push_values(piece, |mut b, row| {
-            b.push_bind(row.id.0)
-                .push_bind(row.delivery.0)
+            b.push_bind(row.id)
+                .push_bind(row.delivery)
                 .push_bind(row.secret.clone())
                 .push_bind(row.fence)
                 .push_bind(node)
-                .push_bind(now.0)
-                .push_bind(lease_until.0)
+                .push_bind(now)
+                .push_bind(lease_until)
                 .push_bind(0_i64)
-                .push_bind(row.there.map(|at| at.0));
+                .push_bind(row.there);
         });
         q.build().execute(tx).await?;
     }
@@ -282,19 +282,19 @@ pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Res
              doubt_since, looks, next_look_at, began_there) ",
         );
         q.push_values(piece, |mut b, row| {
-            b.push_bind(row.attempt.id.0)
-                .push_bind(row.attempt.delivery.0)
+            b.push_bind(row.attempt.id)
+                .push_bind(row.attempt.delivery)
                 .push_bind(row.attempt.secret.clone())
                 .push_bind(row.attempt.fence)
                 .push_bind(node)
-                .push_bind(row.from.0)
-                .push_bind(now.0)
-                .push_bind(now.0)
+                .push_bind(row.from)
+                .push_bind(now)
+                .push_bind(now)
                 .push_bind(EARLIER)
-                .push_bind(now.0)
+                .push_bind(now)
                 .push_bind(0_i64)
-                .push_bind(now.0)
-                .push_bind(row.attempt.there.map(|at| at.0));
+                .push_bind(now)
+                .push_bind(row.attempt.there);
         });
         q.build().execute(tx).await?;
     }
@@ -309,8 +309,8 @@ pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()>
     let held: Vec<i64> = ids.iter().map(|id| id.0).collect();
     hold_rows(tx, "deliveries", &held).await?;
     let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = ");
-    q.push_bind(from.0).push(" WHERE id IN (");
-    push_list(&mut q, padded(ids).map(|id| id.0));
+    q.push_bind(from).push(" WHERE id IN (");
+    push_list(&mut q, padded(ids).copied());
     q.build().execute(tx).await?;
     Ok(())
 }

@@ -2,33 +2,34 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
-use crate::store::sql::{QueryBuilder, query_scalar};
+use crate::domain::leg::Role;
+use crate::store::sql::{QueryBuilder, from_row, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// When the newest window of notices of this kind began.
 pub async fn last_window(tx: &mut Tx, kind: &str, number: NumberId, to: &str) -> Result<Option<At>> {
-    let at: Option<i64> = query_scalar(
+    let at: Option<At> = query_scalar(
         "SELECT MAX(window_at) FROM deliveries WHERE to_phone = $1 AND number_id = $2 AND kind = $3 \
          AND window_at IS NOT NULL",
     )
     .bind(to)
-    .bind(number.0)
+    .bind(number)
     .bind(kind)
     .fetch_one(tx)
     .await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// When somebody last answered in a conversation, from a phone or the web.
 pub async fn last_answer(tx: &mut Tx, conversation: ConversationId) -> Result<Option<At>> {
-    let at: Option<i64> = query_scalar(
+    let at: Option<At> = query_scalar(
         "SELECT MAX(accepted_at) FROM messages WHERE conversation_id = $1 AND author = 'rep' AND kind = 'text' \
          AND outcome = 'relayed'",
     )
-    .bind(conversation.0)
+    .bind(conversation)
     .fetch_one(tx)
     .await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// A staff leg, as a word to its owner needs it.
@@ -61,17 +62,17 @@ pub async fn rep_legs(tx: &mut Tx, ids: &[LegId]) -> Result<Vec<RepLeg>> {
             "SELECT id, conversation_id, person_id, phone, number_id, counterpart, role FROM legs \
              WHERE (role = 'rep' OR (role = 'party' AND ended_at IS NULL)) AND id IN (",
         );
-        push_list(&mut q, padded(ids).map(|id| id.0));
+        push_list(&mut q, padded(ids).copied());
         q.build()
             .try_map(|row| {
                 Ok(RepLeg {
-                    id: LegId(row.try_get(0)?),
-                    conversation: ConversationId(row.try_get(1)?),
-                    person: row.try_get::<Option<i64>, _>(2)?.map(PersonId),
-                    phone: row.try_get(3)?,
-                    number: NumberId(row.try_get(4)?),
-                    counterpart: row.try_get(5)?,
-                    party: row.try_get::<String, _>(6)? == "party",
+                    id: row.try_get("id")?,
+                    conversation: row.try_get("conversation_id")?,
+                    person: row.try_get("person_id")?,
+                    phone: row.try_get("phone")?,
+                    number: row.try_get("number_id")?,
+                    counterpart: row.try_get("counterpart")?,
+                    party: row.try_get::<Role, _>("role")? == Role::Party,
                 })
             })
             .fetch_all(tx)
@@ -85,12 +86,20 @@ pub async fn told(tx: &mut Tx, messages: &[MessageId]) -> Result<Vec<MessageId>>
     if messages.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64,)> = {
+    let rows: Vec<MessageId> = {
         let mut q = QueryBuilder::new("SELECT message_id FROM deliveries WHERE kind = 'failure' AND message_id IN (");
-        push_list(&mut q, padded(messages).map(|id| id.0));
-        q.build_query_as().fetch_all(tx).await
+        push_list(&mut q, padded(messages).copied());
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+    Ok(rows)
+}
+
+from_row! {
+    struct MessagesOfRow {
+        id: DeliveryId,
+        message_id: MessageId,
+        leg_id: Option<LegId>,
+    }
 }
 
 /// The messages that these deliveries carry, notices left out.
@@ -101,15 +110,15 @@ pub async fn messages_of(
     if deliveries.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64, i64, Option<i64>)> = {
+    let rows: Vec<MessagesOfRow> = {
         let mut q = QueryBuilder::new(
             "SELECT id, message_id, leg_id FROM deliveries WHERE kind = 'text' AND message_id IS NOT NULL AND id IN (",
         );
-        push_list(&mut q, padded(deliveries).map(|id| id.0));
+        push_list(&mut q, padded(deliveries).copied());
         q.push(" ORDER BY id");
         q.build_query_as().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id, message, leg)| (DeliveryId(id), MessageId(message), leg.map(LegId))).collect())
+    Ok(rows.into_iter().map(|MessagesOfRow { id, message_id: message, leg_id: leg }| (id, message, leg)).collect())
 }
 
 /// How often `phone` has been told of a failure in a conversation after `since`.
@@ -118,9 +127,9 @@ pub async fn failures(tx: &mut Tx, conversation: ConversationId, phone: &str, si
         "SELECT COUNT(*) FROM deliveries WHERE conversation_id = $1 AND kind = 'failure' AND to_phone = $2 \
          AND accepted_at > $3",
     )
-    .bind(conversation.0)
+    .bind(conversation)
     .bind(phone)
-    .bind(since.0)
+    .bind(since)
     .fetch_one(tx)
     .await?;
     Ok(count)

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::outbox::outage::{Silence, WITHIN};
-use crate::store::sql::{QueryBuilder, query, query_as};
+use crate::store::sql::{QueryBuilder, from_row, query, query_as};
 use crate::store::{Result, Tx};
 
 /// An outage.
@@ -18,16 +18,20 @@ pub struct Outage {
     pub probe_at: At,
 }
 
+from_row! {
+    struct GetRow {
+        since: At,
+        why: String,
+        trial: i64,
+        probe_at: At,
+    }
+}
+
 /// The outage, if there is one.
 pub async fn get(tx: &mut Tx) -> Result<Option<Outage>> {
-    let row: Option<(i64, String, i64, i64)> =
+    let row: Option<GetRow> =
         query_as("SELECT since, why, trial, probe_at FROM carrier_outage WHERE id = 1").fetch_optional(tx).await?;
-    Ok(row.map(|(since, why, trial, probe_at)| Outage {
-        since: At(since),
-        why,
-        trial: trial == 1,
-        probe_at: At(probe_at),
-    }))
+    Ok(row.map(|GetRow { since, why, trial, probe_at }| Outage { since, why, trial: trial == 1, probe_at }))
 }
 
 /// What the newest requests show at `now`.
@@ -40,8 +44,8 @@ pub async fn silence(tx: &mut Tx, now: At) -> Result<Silence> {
            AND n.ended_at > COALESCE((SELECT MAX(o.ended_at) FROM newest o \
              WHERE o.outcome IN ('accepted', 'refused', 'not_sent') AND o.ended_at <= $2), 0)",
     )
-    .bind((now - WITHIN).0)
-    .bind(now.0)
+    .bind(now - WITHIN)
+    .bind(now)
     .fetch_one(tx)
     .await?;
     Ok(Silence { unreached, phones })
@@ -53,41 +57,38 @@ pub async fn begin(tx: &mut Tx, why: &str, now: At) -> Result<bool> {
         "INSERT INTO carrier_outage (id, since, why, trial, probes, probe_at) VALUES (1, $1, $2, 0, 0, $1) \
          ON CONFLICT (id) DO NOTHING",
     )
-    .bind(now.0)
+    .bind(now)
     .bind(why)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(done > 0)
 }
 
 /// Takes the right to ask the carrier; it is asked next at `probe_at`. False where it is not its time, or another node asks.
 pub async fn take(tx: &mut Tx, probe_at: At, now: At) -> Result<bool> {
     let done = query("UPDATE carrier_outage SET probe_at = $1 WHERE trial = 0 AND probe_at <= $2")
-        .bind(probe_at.0)
-        .bind(now.0)
+        .bind(probe_at)
+        .bind(now)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+        .await?
+        .rows_affected();
     Ok(done > 0)
 }
 
 /// The carrier answers: the next text that waits is tried, and what is in doubt is looked for at `now`.
 pub async fn answers(tx: &mut Tx, now: At) -> Result<()> {
-    let done = query("UPDATE carrier_outage SET trial = 1 WHERE trial = 0")
-        .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+    let done = query("UPDATE carrier_outage SET trial = 1 WHERE trial = 0").execute(tx).await?.rows_affected();
     if done > 0 {
         // What another node holds just now is being settled; it has a look of its own later.
         let skip = tx.hold_free("attempts d");
         let mut q = QueryBuilder::new("WITH later AS (SELECT d.id");
         q.push(skip.noted()).push(" FROM attempts d WHERE d.next_look_at > ");
-        q.push_bind(now.0)
+        q.push_bind(now)
             .push(" ORDER BY d.id")
             .push(skip.clause())
             .push(") UPDATE attempts SET next_look_at = ")
-            .push_bind(now.0)
+            .push_bind(now)
             .push(" WHERE id IN (SELECT id FROM later)");
         q.build().execute(tx).await?;
         due(tx, now).await?;
@@ -97,7 +98,7 @@ pub async fn answers(tx: &mut Tx, now: At) -> Result<()> {
 
 /// The carrier takes texts again: what it could not be reached for is due at `now`. False if there was no outage.
 pub async fn end(tx: &mut Tx, now: At) -> Result<bool> {
-    let done = query("DELETE FROM carrier_outage").execute(tx).await.map(|done| done.rows_affected())?;
+    let done = query("DELETE FROM carrier_outage").execute(tx).await?.rows_affected();
     if done == 0 {
         return Ok(false);
     }
@@ -110,14 +111,14 @@ async fn due(tx: &mut Tx, now: At) -> Result<()> {
     let skip = tx.hold_free("deliveries d");
     let mut q = QueryBuilder::new("WITH later AS (SELECT d.id");
     q.push(skip.noted()).push(" FROM deliveries d WHERE d.state = 'ready' AND d.due_at > ");
-    q.push_bind(now.0)
+    q.push_bind(now)
         .push(
             " AND EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.fence = d.fence \
              AND a.outcome = 'unreached') ORDER BY d.id",
         )
         .push(skip.clause())
         .push(") UPDATE deliveries SET due_at = ")
-        .push_bind(now.0)
+        .push_bind(now)
         .push(" WHERE id IN (SELECT id FROM later)");
     q.build().execute(tx).await?;
     Ok(())

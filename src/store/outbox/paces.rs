@@ -14,7 +14,7 @@ pub async fn set(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
     let session = if tx.holds_rows() { "pg_backend_pid()" } else { "0" };
     let mut q = QueryBuilder::new("WITH v(id, free_at) AS (");
     q.push_values(padded(paces), |mut b, (id, at)| {
-        b.push_bind(id.0).push_bind(at.0);
+        b.push_bind(id).push_bind(at);
     });
     q.push(") INSERT INTO paces (number_id, session, free_at) SELECT DISTINCT id, ")
         .push(session)
@@ -27,6 +27,6 @@ pub async fn set(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
 pub async fn forget(tx: &mut Tx, until: At) -> Result<()> {
     let old = tx.free("paces", "number_id, session", "free_at < $1");
     let sql = format!("DELETE FROM paces WHERE (number_id, session) IN {old}");
-    query(sqlx::AssertSqlSafe(sql)).bind(until.0).execute(tx).await?;
+    query(sqlx::AssertSqlSafe(sql)).bind(until).execute(tx).await?;
     Ok(())
 }

@@ -6,47 +6,47 @@ use super::micros;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId};
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{QueryBuilder, query, query_as};
+use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// Pairs that `phones` have legs in, that are over at `now`, and that nobody has written down as over.
 pub async fn over_with(tx: &mut Tx, phones: &[&str], now: At) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = {
+    let rows: Vec<ConversationId> = {
         let mut q = QueryBuilder::new(
             "SELECT DISTINCT x.conversation_id FROM legs l JOIN pairs x ON x.conversation_id = l.conversation_id \
              WHERE l.ended_at IS NULL AND x.ended_at IS NULL AND x.ends_at <= ",
         );
-        q.push_bind(now.0).push(" AND l.phone IN (");
+        q.push_bind(now).push(" AND l.phone IN (");
         push_list(&mut q, padded(phones).map(|phone| (*phone).to_owned()));
         q.push(" ORDER BY 1");
-        q.build_query_as().fetch_all(tx).await
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// At most `limit` pairs that are over at `now` and that nobody has written down as over, oldest end first.
 pub async fn over(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT conversation_id FROM pairs WHERE ended_at IS NULL AND ends_at <= $1 ORDER BY ends_at LIMIT $2",
     )
-    .bind(now.0)
+    .bind(now)
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// At most `limit` pairs whose warning is due at `now`.
 pub async fn to_warn(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT conversation_id FROM pairs WHERE ended_at IS NULL AND warns_at IS NOT NULL AND warns_at <= $1 \
          AND ends_at > $1 ORDER BY warns_at LIMIT $2",
     )
-    .bind(now.0)
+    .bind(now)
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// Locks these conversations until the commit, in the order of their ids; returns those pairs of them that nobody has
@@ -56,7 +56,7 @@ pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(Conve
     wanted.sort_unstable();
     wanted.dedup();
     hold_rows(tx, "conversations", &wanted).await?;
-    let rows: Vec<(i64, i64)> = {
+    let rows: Vec<(ConversationId, At)> = {
         let mut q = QueryBuilder::new(
             "SELECT conversation_id, ends_at FROM pairs WHERE ended_at IS NULL AND conversation_id IN (",
         );
@@ -64,7 +64,7 @@ pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(Conve
         q.push(" ORDER BY conversation_id");
         q.build_query_as().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id, at)| (ConversationId(id), At(at))).collect())
+    Ok(rows)
 }
 
 /// Writes down that pairs, which are held, are over: at their end, or at `now` if that is earlier. Their legs end then,
@@ -74,9 +74,9 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: 
         let mut q = QueryBuilder::new("UPDATE pairs SET warns_at = NULL, ended_why = ");
         q.push_bind(why.to_owned())
             .push(", ended_at = CASE WHEN ends_at < ")
-            .push_bind(now.0)
+            .push_bind(now)
             .push(" THEN ends_at ELSE ")
-            .push_bind(now.0)
+            .push_bind(now)
             .push(" END WHERE ended_at IS NULL AND conversation_id IN (");
         push_list(&mut q, piece.iter().map(|id| id.0));
         q.build().execute(tx).await?;
@@ -97,7 +97,7 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: 
         push_list(&mut q, piece.iter().map(|id| id.0));
         q.build().execute(tx).await?;
         let mut q = QueryBuilder::new("UPDATE pair_references SET ended_at = ");
-        q.push_bind(now.0).push(" WHERE ended_at IS NULL AND conversation_id IN (");
+        q.push_bind(now).push(" WHERE ended_at IS NULL AND conversation_id IN (");
         push_list(&mut q, piece.iter().map(|id| id.0));
         q.build().execute(tx).await?;
     }
@@ -107,10 +107,10 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: 
 /// Ends one party's leg; its mask rests until `rests_until`.
 pub async fn end_leg(tx: &mut Tx, leg: LegId, why: &str, now: At, rests_until: At) -> Result<()> {
     query("UPDATE legs SET ended_at = $2, ended_why = $3, rests_until = $4 WHERE id = $1")
-        .bind(leg.0)
-        .bind(now.0)
+        .bind(leg)
+        .bind(now)
         .bind(why)
-        .bind(rests_until.0)
+        .bind(rests_until)
         .execute(tx)
         .await?;
     Ok(())
@@ -122,7 +122,7 @@ pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
         "SELECT (SELECT MIN(ends_at) FROM pairs WHERE ended_at IS NULL AND ends_at > $1), \
                 (SELECT MIN(warns_at) FROM pairs WHERE ended_at IS NULL AND warns_at > $1)",
     )
-    .bind(now.0)
+    .bind(now)
     .fetch_one(tx)
     .await?;
     Ok([ends, warns].into_iter().flatten().min().map(At))

@@ -10,7 +10,7 @@ use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId, NumberId, TokenId};
 use crate::domain::pairs::expiry::{Expiry, Term};
 use crate::secret::Ids;
-use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
+use crate::store::sql::{QueryBuilder, Row, from_row, query, query_as, query_scalar};
 
 /// What relaying needs to know of a pair.
 #[derive(Clone, Debug)]
@@ -27,21 +27,6 @@ pub struct Pair {
 pub(super) const COLUMNS: &str = "x.expiry, x.span, x.ends_at, x.hard_end_at, x.completed_at, x.extension, \
      x.extensions, x.warn_before, x.warned_at, x.redact, x.ended_at";
 
-/// Those columns as they come, `None` if there is no pair.
-pub(super) type Columns = (
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-);
-
 fn span(micros: i64) -> Duration {
     Duration::from_micros(micros.unsigned_abs())
 }
@@ -50,24 +35,24 @@ pub(super) fn micros(span: Duration) -> i64 {
     i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Reads [`COLUMNS`].
-pub(super) fn read(row: Columns) -> Option<Pair> {
-    let (word, length, ends_at, hard_end, completed, extension, extensions, warn, warned, redact, ended) = row;
-    Some(Pair {
+/// Reads [`COLUMNS`]; `None` if there is no pair.
+pub(super) fn read(row: &Row) -> sqlx::Result<Option<Pair>> {
+    let Some(word) = row.try_get::<Option<String>, _>("expiry")? else { return Ok(None) };
+    let length = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(span));
+    Ok(Some(Pair {
         term: Term {
-            // The table's check lets no other word in.
-            expiry: Expiry::read(&word?, length.map(span)).unwrap_or(Expiry::Fixed),
-            ends_at: At(ends_at?),
-            hard_end: At(hard_end?),
-            completed_at: completed.map(At),
-            extension: extension.map(span),
-            extensions: u32::try_from(extensions.unwrap_or_default()).unwrap_or(u32::MAX),
-            warn_before: warn.map(span),
-            warned_at: warned.map(At),
+            expiry: Expiry::read(&word, length("span")?).ok_or_else(|| Row::unknown("expiry", &word))?,
+            ends_at: row.try_get("ends_at")?,
+            hard_end: row.try_get("hard_end_at")?,
+            completed_at: row.try_get("completed_at")?,
+            extension: length("extension")?,
+            extensions: u32::try_from(row.try_get::<i64, _>("extensions")?).unwrap_or(u32::MAX),
+            warn_before: length("warn_before")?,
+            warned_at: row.try_get("warned_at")?,
         },
-        redact: redact == Some(1),
-        ended: ended.is_some(),
-    })
+        redact: row.try_get::<i64, _>("redact")? == 1,
+        ended: row.try_get::<Option<At>, _>("ended_at")?.is_some(),
+    }))
 }
 
 /// A pair as it is opened.
@@ -92,8 +77,8 @@ fn of(app: Option<AppId>) -> i64 {
 pub async fn belongs(tx: &mut Tx, pair: ConversationId, app: AppId) -> Result<bool> {
     let found: Option<i64> =
         query_scalar("SELECT conversation_id FROM pairs WHERE conversation_id = $1 AND app_id = $2")
-            .bind(pair.0)
-            .bind(app.0)
+            .bind(pair)
+            .bind(app)
             .fetch_optional(tx)
             .await?;
     Ok(found.is_some())
@@ -104,7 +89,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPair<'_>, now: At) -> Result<Conversat
     let id: i64 = query_scalar(
         "INSERT INTO conversations (kind, opened_at, last_at, preview) VALUES ('pair', $1, $1, '') RETURNING id",
     )
-    .bind(now.0)
+    .bind(now)
     .fetch_one(tx)
     .await?;
     let term = &new.term;
@@ -115,11 +100,11 @@ pub async fn insert(tx: &mut Tx, new: &NewPair<'_>, now: At) -> Result<Conversat
     .bind(id)
     .bind(term.expiry.word())
     .bind(term.expiry.span().map(micros))
-    .bind(term.ends_at.0)
-    .bind(term.hard_end.0)
+    .bind(term.ends_at)
+    .bind(term.hard_end)
     .bind(term.extension.map(micros))
     .bind(term.warn_before.map(micros))
-    .bind(term.warns_at().map(|at| at.0))
+    .bind(term.warns_at())
     .bind(new.warning)
     .bind(i64::from(new.redact))
     .bind(new.by.map(|(_, token)| token.0))
@@ -144,7 +129,7 @@ pub async fn name(
         "INSERT INTO pair_references (id, conversation_id, reference, body_hash, app_id) VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(id)
-    .bind(pair.0)
+    .bind(pair)
     .bind(reference)
     .bind(body_hash)
     .bind(of(app))
@@ -159,7 +144,7 @@ pub async fn by_reference(
     app: Option<AppId>,
     reference: &str,
 ) -> Result<Option<(ConversationId, String)>> {
-    let row: Option<(i64, String)> = query_as(
+    let row: Option<(ConversationId, String)> = query_as(
         "SELECT conversation_id, body_hash FROM pair_references \
          WHERE app_id = $1 AND reference = $2 AND ended_at IS NULL",
     )
@@ -167,22 +152,23 @@ pub async fn by_reference(
     .bind(reference)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(id, hash)| (ConversationId(id), hash)))
+    Ok(row)
 }
 
 /// What integrators call a pair, the first name first.
 pub async fn references(tx: &mut Tx, pair: ConversationId) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = query_as("SELECT reference FROM pair_references WHERE conversation_id = $1 ORDER BY id")
-        .bind(pair.0)
-        .fetch_all(tx)
-        .await?;
-    Ok(rows.into_iter().map(|(reference,)| reference).collect())
+    let rows: Vec<String> =
+        query_scalar("SELECT reference FROM pair_references WHERE conversation_id = $1 ORDER BY id")
+            .bind(pair)
+            .fetch_all(tx)
+            .await?;
+    Ok(rows)
 }
 
 /// What the parties of a pair are told before its end, if anything.
 pub async fn warning(tx: &mut Tx, pair: ConversationId) -> Result<Option<String>> {
     let row: Option<(Option<String>,)> =
-        query_as("SELECT warning FROM pairs WHERE conversation_id = $1").bind(pair.0).fetch_optional(tx).await?;
+        query_as("SELECT warning FROM pairs WHERE conversation_id = $1").bind(pair).fetch_optional(tx).await?;
     Ok(row.and_then(|(words,)| words))
 }
 
@@ -193,15 +179,15 @@ pub async fn keep_terms(tx: &mut Tx, rows: &[(ConversationId, Term)]) -> Result<
             "UPDATE pairs SET ends_at = $2, hard_end_at = $3, completed_at = $4, extension = $5, extensions = $6, \
              warn_before = $7, warns_at = $8, warned_at = $9 WHERE conversation_id = $1",
         )
-        .bind(id.0)
-        .bind(term.ends_at.0)
-        .bind(term.hard_end.0)
-        .bind(term.completed_at.map(|at| at.0))
+        .bind(id)
+        .bind(term.ends_at)
+        .bind(term.hard_end)
+        .bind(term.completed_at)
         .bind(term.extension.map(micros))
         .bind(i64::from(term.extensions))
         .bind(term.warn_before.map(micros))
-        .bind(term.warns_at().map(|at| at.0))
-        .bind(term.warned_at.map(|at| at.0))
+        .bind(term.warns_at())
+        .bind(term.warned_at)
         .execute(tx)
         .await?;
     }
@@ -217,14 +203,14 @@ pub async fn of_same_people(
 ) -> Result<Option<ConversationId>> {
     let Some(first) = phones.first() else { return Ok(None) };
     let count = i64::try_from(phones.len()).unwrap_or(i64::MAX);
-    let row: Option<(i64,)> = {
+    let row: Option<ConversationId> = {
         let mut q = QueryBuilder::new(
             "SELECT x.conversation_id FROM legs l JOIN pairs x ON x.conversation_id = l.conversation_id \
              WHERE l.phone = ",
         );
         q.push_bind((*first).to_owned())
             .push(" AND l.ended_at IS NULL AND l.role = 'party' AND x.ended_at IS NULL AND x.ends_at > ")
-            .push_bind(now.0)
+            .push_bind(now)
             .push(" AND x.app_id = ")
             .push_bind(of(app))
             .push(" AND (SELECT COUNT(*) FROM legs o WHERE o.conversation_id = x.conversation_id AND o.ended_at IS NULL) = ")
@@ -232,9 +218,9 @@ pub async fn of_same_people(
             .push(" AND (SELECT COUNT(*) FROM legs o WHERE o.conversation_id = x.conversation_id AND o.ended_at IS NULL AND o.phone IN (");
         push_list(&mut q, padded(phones).map(|phone| (*phone).to_owned()));
         q.push(") = ").push_bind(count).push(" ORDER BY x.conversation_id LIMIT 1");
-        q.build_query_as().fetch_optional(tx).await
+        q.build_query_scalar().fetch_optional(tx).await
     }?;
-    Ok(row.map(|(id,)| ConversationId(id)))
+    Ok(row)
 }
 
 /// A party of a pair, as one of their legs has them.
@@ -248,65 +234,59 @@ pub struct Party {
     pub alias: String,
 }
 
-/// Phone, mask and alias.
-type PartyRow = (String, i64, String);
-
-impl From<PartyRow> for Party {
-    fn from((phone, number, alias): PartyRow) -> Self {
-        Party { phone, number: NumberId(number), alias }
-    }
-}
+from_row!(Party { phone, number, alias });
 
 /// The party of this pair with that leg, live or ended.
 pub async fn party(tx: &mut Tx, pair: ConversationId, leg: LegId) -> Result<Option<Party>> {
-    let row: Option<PartyRow> =
-        query_as("SELECT phone, number_id, alias FROM legs WHERE id = $1 AND conversation_id = $2 AND role = 'party'")
-            .bind(leg.0)
-            .bind(pair.0)
-            .fetch_optional(tx)
-            .await?;
-    Ok(row.map(Party::from))
+    let row: Option<Party> = query_as(
+        "SELECT phone, number_id AS number, alias FROM legs WHERE id = $1 AND conversation_id = $2 AND role = 'party'",
+    )
+    .bind(leg)
+    .bind(pair)
+    .fetch_optional(tx)
+    .await?;
+    Ok(row)
 }
 
 /// The party who wrote a message.
 pub async fn author(tx: &mut Tx, message: MessageId) -> Result<Option<Party>> {
-    let row: Option<PartyRow> = query_as(
-        "SELECT l.phone, l.number_id, l.alias FROM messages m JOIN legs l ON l.id = m.leg_id \
+    let row: Option<Party> = query_as(
+        "SELECT l.phone, l.number_id AS number, l.alias FROM messages m JOIN legs l ON l.id = m.leg_id \
          WHERE m.id = $1 AND l.role = 'party'",
     )
-    .bind(message.0)
+    .bind(message)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(Party::from))
+    Ok(row)
 }
 
 /// Sets whom a leg's mask stands for.
 pub async fn set_counterpart(tx: &mut Tx, leg: LegId, counterpart: &str) -> Result<()> {
-    query("UPDATE legs SET counterpart = $2 WHERE id = $1").bind(leg.0).bind(counterpart).execute(tx).await?;
+    query("UPDATE legs SET counterpart = $2 WHERE id = $1").bind(leg).bind(counterpart).execute(tx).await?;
     Ok(())
 }
 
 /// When phones came into pairs of `app` after `since`, the newest first, at most `most`.
 pub async fn begun_since(tx: &mut Tx, app: AppId, since: At, most: i64) -> Result<Vec<At>> {
-    let rows: Vec<i64> = query_scalar(
+    let rows: Vec<At> = query_scalar(
         "SELECT g.opened_at FROM legs g JOIN pairs x ON x.conversation_id = g.conversation_id \
          WHERE g.id >= $1 AND g.opened_at > $2 AND x.app_id = $3 ORDER BY g.id DESC LIMIT $4",
     )
     .bind(Ids::floor(since))
-    .bind(since.0)
-    .bind(app.0)
+    .bind(since)
+    .bind(app)
     .bind(most)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(At).collect())
+    Ok(rows)
 }
 
 /// Those of these numbers that are ours.
 pub async fn ours(tx: &mut Tx, numbers: &[&str]) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = {
+    let rows: Vec<String> = {
         let mut q = QueryBuilder::new("SELECT number FROM numbers WHERE state <> 'released' AND number IN (");
         push_list(&mut q, padded(numbers).map(|number| (*number).to_owned()));
-        q.build_query_as().fetch_all(tx).await
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(number,)| number).collect())
+    Ok(rows)
 }

@@ -54,13 +54,13 @@ pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
     };
     query(INSERT)
         .bind(act.id)
-        .bind(act.at.0)
+        .bind(act.at)
         .bind(origin)
-        .bind(app.map(|id| id.0))
-        .bind(token.map(|id| id.0))
+        .bind(app)
+        .bind(token)
         .bind(act.kind)
-        .bind(act.conversation.map(|id| id.0))
-        .bind(act.person.map(|id| id.0))
+        .bind(act.conversation)
+        .bind(act.person)
         .bind(act.data.to_string())
         .execute(tx)
         .await?;

@@ -43,12 +43,12 @@ pub async fn record(tx: &mut Tx, entry: Entry<'_>) -> Result<()> {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(entry.id)
-    .bind(entry.at.0)
-    .bind(entry.actor.0)
+    .bind(entry.at)
+    .bind(entry.actor)
     .bind(entry.kind)
-    .bind(entry.conversation.map(|id| id.0))
-    .bind(entry.customer.map(|id| id.0))
-    .bind(entry.person.map(|id| id.0))
+    .bind(entry.conversation)
+    .bind(entry.customer)
+    .bind(entry.person)
     .bind(entry.data.to_string())
     .execute(tx)
     .await?;

@@ -15,8 +15,8 @@ pub async fn knows(tx: &mut Tx, token_hash: &str, person: PersonId, since: At) -
     let seen: Option<i64> =
         query_scalar("SELECT seen_at FROM devices WHERE token_hash = $1 AND person_id = $2 AND seen_at > $3")
             .bind(token_hash)
-            .bind(person.0)
-            .bind(since.0)
+            .bind(person)
+            .bind(since)
             .fetch_optional(tx)
             .await?;
     Ok(seen.is_some())
@@ -37,7 +37,7 @@ pub async fn renew(
         query("UPDATE devices SET token_hash = $2 WHERE token_hash = $1 AND seen_at > $3")
             .bind(before)
             .bind(token_hash)
-            .bind(since.0)
+            .bind(since)
             .execute(tx)
             .await?;
     }
@@ -46,15 +46,15 @@ pub async fn renew(
          ON CONFLICT (token_hash, person_id) DO UPDATE SET seen_at = excluded.seen_at",
     )
     .bind(token_hash)
-    .bind(person.0)
-    .bind(now.0)
+    .bind(person)
+    .bind(now)
     .execute(tx)
     .await?;
     query(
         "DELETE FROM devices WHERE person_id = $1 AND token_hash NOT IN \
          (SELECT token_hash FROM devices WHERE person_id = $1 ORDER BY seen_at DESC, token_hash LIMIT $2)",
     )
-    .bind(person.0)
+    .bind(person)
     .bind(MOST)
     .execute(tx)
     .await?;
@@ -72,6 +72,6 @@ pub async fn renew(
 /// Forgets all browsers of a person.
 pub async fn forget(tx: &mut Tx, person: PersonId) -> Result<()> {
     hold_which(tx, "devices", "token_hash, person_id", "person_id = $1", &[Asked::Number(person.0)]).await?;
-    query("DELETE FROM devices WHERE person_id = $1").bind(person.0).execute(tx).await?;
+    query("DELETE FROM devices WHERE person_id = $1").bind(person).execute(tx).await?;
     Ok(())
 }

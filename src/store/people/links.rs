@@ -3,7 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::PersonId;
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{AssertSqlSafe, query, query_as};
+use crate::store::sql::{AssertSqlSafe, from_row, query, query_as, query_scalar, stored_words};
 use crate::store::{Result, Tx};
 
 /// What a link is for.
@@ -26,15 +26,11 @@ impl Kind {
         }
     }
 
-    fn read(word: &str) -> Self {
-        match word {
-            "invitation" => Kind::Invitation,
-            "reset" => Kind::Reset,
-            // The table's check lets no fourth word in.
-            _ => Kind::SignIn,
-        }
+    fn read(word: &str) -> Option<Self> {
+        [Kind::SignIn, Kind::Invitation, Kind::Reset].into_iter().find(|kind| kind.word() == word)
     }
 }
+stored_words!(Kind);
 
 /// A link that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +45,8 @@ pub struct OpenLink {
     pub email: String,
 }
 
+from_row!(OpenLink { kind, person, name, email });
+
 /// Keeps the hash of a one-time link, made by `made_by` on the web or by nobody on the command line. A new one by which a
 /// password is chosen replaces those before it.
 pub async fn insert(
@@ -62,13 +60,13 @@ pub async fn insert(
     if kind != Kind::SignIn {
         hold_rows(tx, "people", &[person.0]).await?;
         query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL AND kind <> 'sign_in'")
-            .bind(person.0)
+            .bind(person)
             .execute(tx)
             .await?;
     }
     query(
         "INSERT INTO links (token_hash, person_id, created_at, expires_at, kind, made_by) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(token_hash).bind(person.0).bind(now.0).bind(expires_at.0).bind(kind.word()).bind(made_by.map(|id| id.0))
+        .bind(token_hash).bind(person).bind(now).bind(expires_at).bind(kind).bind(made_by)
         .execute(tx).await?;
     Ok(())
 }
@@ -81,12 +79,10 @@ const BACKED: &str =
 /// The unused, unexpired link of this token, if its person is enabled and whoever made it is an admin still.
 pub async fn open(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<OpenLink>> {
     let sql = format!(
-        "SELECT l.kind, p.id, p.name, p.email FROM links l JOIN people p ON p.id = l.person_id \
+        "SELECT l.kind, p.id AS person, p.name, p.email FROM links l JOIN people p ON p.id = l.person_id \
          WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND p.disabled_at IS NULL AND {BACKED}"
     );
-    let row: Option<(String, i64, String, String)> =
-        query_as(AssertSqlSafe(sql)).bind(token_hash).bind(now.0).fetch_optional(tx).await?;
-    Ok(row.map(|(kind, id, name, email)| OpenLink { kind: Kind::read(&kind), person: PersonId(id), name, email }))
+    Ok(query_as(AssertSqlSafe(sql)).bind(token_hash).bind(now).fetch_optional(tx).await?)
 }
 
 /// Uses a link of that kind up; `None` if it was used, has expired, is for something else, was made by somebody who is no
@@ -99,7 +95,7 @@ pub async fn use_up(tx: &mut Tx, token_hash: &str, kind: Kind, now: At) -> Resul
         "UPDATE links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 AND kind = $3 \
          AND person_id IN (SELECT id FROM people WHERE disabled_at IS NULL) AND {BACKED} RETURNING person_id"
     );
-    let row: Option<(i64,)> =
-        query_as(AssertSqlSafe(sql)).bind(token_hash).bind(now.0).bind(kind.word()).fetch_optional(tx).await?;
-    Ok(row.map(|(id,)| PersonId(id)))
+    let row: Option<PersonId> =
+        query_scalar(AssertSqlSafe(sql)).bind(token_hash).bind(now).bind(kind).fetch_optional(tx).await?;
+    Ok(row)
 }

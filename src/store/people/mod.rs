@@ -15,7 +15,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::numbers::phone::Phone;
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::time::hours::Hours;
-use crate::store::sql::{query, query_as, query_scalar};
+use crate::store::sql::{FromRow, QueryBuilder, Row, query, query_scalar};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,48 +42,38 @@ pub struct Person {
     pub schedule: Option<Hours>,
 }
 
-type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<i64>, Option<i64>, String, Option<String>);
+const COLUMNS: &str = "id, email, name, role, phone, open_limit, \
+     CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS has_password, disabled_at, duty, schedule";
 
-impl Person {
-    fn from_row((id, email, name, role, phone, limit, password, disabled, duty, schedule): Row) -> Self {
-        Person {
-            id: PersonId(id),
-            email,
-            name,
-            // The table's check lets no other word in; the lowest rank is the safe reading of one.
-            role: role.parse().unwrap_or(Role::Rep),
-            phone,
-            limit,
-            has_password: password.is_some(),
-            disabled: disabled.is_some(),
-            // Nor here.
-            duty: Duty::read(&duty).unwrap_or(Duty::Away),
-            schedule: schedule.as_deref().map(Hours::kept),
-        }
+impl FromRow for Person {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        Ok(Person {
+            id: row.try_get("id")?,
+            email: row.try_get("email")?,
+            name: row.try_get("name")?,
+            role: row.try_get("role")?,
+            phone: row.try_get("phone")?,
+            limit: row.try_get("open_limit")?,
+            has_password: row.try_get::<i32, _>("has_password")? == 1,
+            disabled: row.try_get::<Option<At>, _>("disabled_at")?.is_some(),
+            duty: row.try_get("duty")?,
+            schedule: row.try_get::<Option<String>, _>("schedule")?.as_deref().map(Hours::kept),
+        })
     }
 }
 
 /// Everybody, by e-mail address.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Person>> {
-    let rows: Vec<Row> = query_as(
-        "SELECT id, email, name, role, phone, open_limit, \
-         CASE WHEN password_hash IS NULL THEN NULL ELSE id END, disabled_at, duty, schedule FROM people ORDER BY email",
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(rows.into_iter().map(Person::from_row).collect())
+    let mut q = QueryBuilder::new("SELECT ");
+    q.push(COLUMNS).push(" FROM people ORDER BY email");
+    Ok(q.build_query_as().fetch_all(tx).await?)
 }
 
 /// The person with this id.
 pub async fn by_id(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
-    let row: Option<Row> = query_as(
-        "SELECT id, email, name, role, phone, open_limit, \
-         CASE WHEN password_hash IS NULL THEN NULL ELSE id END, disabled_at, duty, schedule FROM people WHERE id = $1",
-    )
-    .bind(id.0)
-    .fetch_optional(tx)
-    .await?;
-    Ok(row.map(Person::from_row))
+    let mut q = QueryBuilder::new("SELECT ");
+    q.push(COLUMNS).push(" FROM people WHERE id = ").push_bind(id);
+    Ok(q.build_query_as().fetch_optional(tx).await?)
 }
 
 /// Disables a person from `at` on, who is signed out everywhere; or enables them again.
@@ -91,7 +81,7 @@ pub async fn by_id(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
 /// # Errors
 /// What the database said; a conflict if their phone is another enabled person's.
 pub async fn set_disabled(tx: &mut Tx, id: PersonId, at: Option<At>) -> Result<()> {
-    query("UPDATE people SET disabled_at = $2 WHERE id = $1").bind(id.0).bind(at.map(|at| at.0)).execute(tx).await?;
+    query("UPDATE people SET disabled_at = $2 WHERE id = $1").bind(id).bind(at).execute(tx).await?;
     sign_out(tx, id).await
 }
 
@@ -107,11 +97,11 @@ pub async fn by_phone(tx: &mut Tx, phone: &str) -> Result<Option<PersonId>> {
 /// A person as they are written first: on duty, without phone and password.
 pub async fn insert(tx: &mut Tx, id: PersonId, email: &str, name: &str, role: Role, now: At) -> Result<()> {
     query("INSERT INTO people (id, email, name, role, duty, created_at) VALUES ($1, $2, $3, $4, 'on', $5)")
-        .bind(id.0)
+        .bind(id)
         .bind(email)
         .bind(name)
-        .bind(role.as_str())
-        .bind(now.0)
+        .bind(role)
+        .bind(now)
         .execute(tx)
         .await?;
     Ok(())
@@ -119,13 +109,13 @@ pub async fn insert(tx: &mut Tx, id: PersonId, email: &str, name: &str, role: Ro
 
 /// Gives a person another name.
 pub async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> Result<()> {
-    query("UPDATE people SET name = $2 WHERE id = $1").bind(id.0).bind(name).execute(tx).await?;
+    query("UPDATE people SET name = $2 WHERE id = $1").bind(id).bind(name).execute(tx).await?;
     Ok(())
 }
 
 /// Gives a person another rank.
 pub async fn set_role(tx: &mut Tx, id: PersonId, role: Role) -> Result<()> {
-    query("UPDATE people SET role = $2 WHERE id = $1").bind(id.0).bind(role.as_str()).execute(tx).await?;
+    query("UPDATE people SET role = $2 WHERE id = $1").bind(id).bind(role).execute(tx).await?;
     Ok(())
 }
 
@@ -135,7 +125,7 @@ pub async fn set_role(tx: &mut Tx, id: PersonId, role: Role) -> Result<()> {
 /// What the database said; a conflict if it is another enabled person's.
 pub async fn set_phone(tx: &mut Tx, id: PersonId, phone: Option<&Phone>, now: At) -> Result<()> {
     query("UPDATE people SET phone = $2, phone_verified_at = $3, phone_muted_at = NULL WHERE id = $1")
-        .bind(id.0)
+        .bind(id)
         .bind(phone.map(Phone::as_str))
         .bind(phone.map(|_| now.0))
         .execute(tx)
@@ -146,7 +136,7 @@ pub async fn set_phone(tx: &mut Tx, id: PersonId, phone: Option<&Phone>, now: At
 /// Sets when a person works; whenever the line is open if `None`.
 pub async fn set_schedule(tx: &mut Tx, id: PersonId, schedule: Option<&Hours>) -> Result<()> {
     query("UPDATE people SET schedule = $2 WHERE id = $1")
-        .bind(id.0)
+        .bind(id)
         .bind(schedule.map(Hours::to_json))
         .execute(tx)
         .await?;
@@ -155,7 +145,7 @@ pub async fn set_schedule(tx: &mut Tx, id: PersonId, schedule: Option<&Hours>) -
 
 /// Sets the most open conversations that a person has at once.
 pub async fn set_limit(tx: &mut Tx, id: PersonId, limit: Option<i64>) -> Result<()> {
-    query("UPDATE people SET open_limit = $2 WHERE id = $1").bind(id.0).bind(limit).execute(tx).await?;
+    query("UPDATE people SET open_limit = $2 WHERE id = $1").bind(id).bind(limit).execute(tx).await?;
     Ok(())
 }
 
@@ -175,7 +165,7 @@ pub async fn set_password(tx: &mut Tx, email: &str, hash: &str) -> Result<Option
 
 /// Sets a person's password by its hash, and nothing else.
 pub async fn set_password_hash(tx: &mut Tx, id: PersonId, hash: &str) -> Result<()> {
-    query("UPDATE people SET password_hash = $2 WHERE id = $1").bind(id.0).bind(hash).execute(tx).await?;
+    query("UPDATE people SET password_hash = $2 WHERE id = $1").bind(id).bind(hash).execute(tx).await?;
     Ok(())
 }
 
@@ -183,7 +173,7 @@ pub async fn set_password_hash(tx: &mut Tx, id: PersonId, hash: &str) -> Result<
 pub async fn sign_out(tx: &mut Tx, id: PersonId) -> Result<()> {
     hold_rows(tx, "people", &[id.0]).await?;
     sessions::delete_all(tx, id).await?;
-    query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL").bind(id.0).execute(tx).await?;
+    query("DELETE FROM links WHERE person_id = $1 AND used_at IS NULL").bind(id).execute(tx).await?;
     devices::forget(tx, id).await
 }
 
@@ -191,7 +181,7 @@ pub async fn sign_out(tx: &mut Tx, id: PersonId) -> Result<()> {
 pub async fn another_admin(tx: &mut Tx, id: PersonId) -> Result<bool> {
     let others: i64 =
         query_scalar("SELECT COUNT(*) FROM people WHERE role = 'admin' AND disabled_at IS NULL AND id <> $1")
-            .bind(id.0)
+            .bind(id)
             .fetch_one(tx)
             .await?;
     Ok(others > 0)

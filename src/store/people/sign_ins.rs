@@ -41,8 +41,8 @@ pub struct SignIn<'a> {
 pub async fn insert(tx: &mut Tx, entry: SignIn<'_>) -> Result<()> {
     query("INSERT INTO sign_ins (id, at, person_id, kind, how, origin, device) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(entry.id)
-        .bind(entry.at.0)
-        .bind(entry.person.0)
+        .bind(entry.at)
+        .bind(entry.person)
         .bind(entry.kind)
         .bind(entry.how)
         .bind(entry.origin.to_owned())
@@ -66,7 +66,7 @@ pub async fn refuse(
         "SELECT COUNT(*) FROM sign_in_refusals WHERE hour = $1 AND origin <> $5 \
          AND NOT (person_id = $2 AND origin = $3 AND kind = $4)",
     )
-    .bind(hour.0)
+    .bind(hour)
     .bind(person)
     .bind(origin.to_owned())
     .bind(kind)
@@ -79,12 +79,12 @@ pub async fn refuse(
          ON CONFLICT (hour, person_id, origin, kind) DO UPDATE \
          SET total = sign_in_refusals.total + excluded.total, last_at = excluded.last_at",
     )
-    .bind(hour.0)
+    .bind(hour)
     .bind(person)
     .bind(origin.to_owned())
     .bind(kind)
     .bind(count)
-    .bind(now.0)
+    .bind(now)
     .execute(tx)
     .await?;
     Ok(())
@@ -101,10 +101,10 @@ pub async fn forget(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
         "DELETE FROM sign_in_refusals WHERE hour IN \
          (SELECT hour FROM sign_in_refusals WHERE hour < $1 GROUP BY hour ORDER BY hour LIMIT $2)",
     )
-    .bind(before.0)
+    .bind(before)
     .bind((most / MOST).max(1))
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(done)
 }

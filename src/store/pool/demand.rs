@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::clock::At;
 use crate::domain::pool::need::Demand;
-use crate::store::sql::{query_as, query_scalar};
+use crate::store::sql::{from_row, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// Legs, old ones too, of the phones that one statement looks at: a few milliseconds.
 const PIECE: i64 = 10_000;
 
 /// The statement of [`taken`] for one piece, by the clock.
-pub const TAKEN: &str = "SELECT SUBSTR(p.phone, 1, 5), MAX(p.masks), COUNT(*), CAST(SUM(p.masks) AS BIGINT) FROM (\
+pub const TAKEN: &str = "SELECT SUBSTR(p.phone, 1, 5) AS beginning, MAX(p.masks) AS busiest, COUNT(*) AS phones, CAST(SUM(p.masks) AS BIGINT) AS taken FROM (\
        SELECT h.phone AS phone, CAST(SUM(h.masks) AS BIGINT) AS masks FROM (\
          SELECT t.phone AS phone, COUNT(*) AS masks FROM (\
            SELECT phone, number_id FROM legs WHERE ended_at IS NULL AND phone > $2 AND phone <= $3 \
@@ -26,15 +26,23 @@ pub const LAST_OF_PIECE: &str = "SELECT COALESCE(\
      (SELECT MAX(p.phone) FROM (SELECT phone FROM legs WHERE phone > $1 ORDER BY phone LIMIT $2) p), \
      (SELECT MAX(phone) FROM pool_refusals WHERE phone > $1))";
 
+from_row! {
+    struct TakenRow {
+        beginning: String,
+        busiest: i64,
+        phones: i64,
+        taken: i64,
+    }
+}
+
 /// What the phones that begin with these five characters have; so many tell every country. Phones are looked at in pieces,
 /// outside one transaction on SQLite, because a long read would keep its log from being moved.
 pub async fn taken(tx: &mut Tx, now: At) -> Result<Vec<(String, Demand)>> {
     let mut all: BTreeMap<String, Demand> = BTreeMap::new();
     let mut after = String::new();
     while let Some(last) = last_of_piece(tx, &after).await? {
-        let rows: Vec<(String, i64, i64, i64)> =
-            query_as(TAKEN).bind(now.0).bind(&after).bind(&last).fetch_all(tx).await?;
-        for (beginning, busiest, phones, taken) in rows {
+        let rows: Vec<TakenRow> = query_as(TAKEN).bind(now).bind(&after).bind(&last).fetch_all(tx).await?;
+        for TakenRow { beginning, busiest, phones, taken } in rows {
             let sum = all.entry(beginning).or_default();
             sum.busiest = sum.busiest.max(busiest);
             sum.phones += phones;

@@ -14,12 +14,12 @@ pub async fn move_on(tx: &mut Tx, id: NumberId, (from, to): (State, State), now:
          WHERE id = $3 AND role = 'mask' AND state = $4",
     )
     .bind(to.word())
-    .bind(now.0)
-    .bind(id.0)
+    .bind(now)
+    .bind(id)
     .bind(from.word())
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(rows > 0)
 }
 
@@ -30,12 +30,12 @@ pub async fn ask(tx: &mut Tx, id: NumberId, now: At, until: At) -> Result<bool> 
         "UPDATE numbers SET release_due_at = $1, release_tries = release_tries + 1 WHERE id = $2 AND role = 'mask' \
          AND state = 'cooling' AND (release_due_at IS NULL OR release_due_at <= $3)",
     )
-    .bind(until.0)
-    .bind(id.0)
-    .bind(now.0)
+    .bind(until)
+    .bind(id)
+    .bind(now)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(rows > 0)
 }
 
@@ -43,8 +43,8 @@ pub async fn ask(tx: &mut Tx, id: NumberId, now: At, until: At) -> Result<bool> 
 pub async fn refused(tx: &mut Tx, id: NumberId, why: &str, again_at: At) -> Result<()> {
     query("UPDATE numbers SET release_why = $1, release_due_at = $2 WHERE id = $3 AND state = 'cooling'")
         .bind(why)
-        .bind(again_at.0)
-        .bind(id.0)
+        .bind(again_at)
+        .bind(id)
         .execute(tx)
         .await?;
     Ok(())
@@ -66,11 +66,11 @@ pub async fn take_in(
          pause_scope = NULL, probes = 0, probed_at = NULL, probe_at = NULL, suspect = 0, \
          release_tries = 0, release_due_at = NULL, release_why = NULL RETURNING id",
     )
-    .bind(fresh.0)
+    .bind(fresh)
     .bind(number)
     .bind(country)
-    .bind(now.0)
-    .bind(price.0)
+    .bind(now)
+    .bind(price)
     .fetch_one(tx)
     .await?;
     Ok(NumberId(id))

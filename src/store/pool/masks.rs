@@ -5,7 +5,7 @@ use crate::domain::ids::NumberId;
 use crate::domain::money::Cents;
 use crate::domain::pool::life::State;
 use crate::domain::pool::need::Owned;
-use crate::store::sql::{query, query_as};
+use crate::store::sql::{from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// A mask.
@@ -32,25 +32,23 @@ pub struct Mask {
 /// All masks that ever were ours, by number.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Mask>> {
     let rows = query(
-        "SELECT id, number, country, state, COALESCE(state_at, in_service_at), price, paused_at, release_tries, \
+        "SELECT id, number, country, state, COALESCE(state_at, in_service_at) AS since, price, paused_at, release_tries, \
          release_due_at, release_why FROM numbers WHERE role = 'mask' ORDER BY number",
     )
     .try_map(|row| {
-        let state: String = row.try_get(3)?;
         Ok(Mask {
-            id: NumberId(row.try_get(0)?),
+            id: row.try_get("id")?,
             owned: Owned {
-                number: row.try_get(1)?,
-                country: row.try_get(2)?,
-                // The table's check lets no other word in.
-                state: State::read(&state).unwrap_or(State::Released),
+                number: row.try_get("number")?,
+                country: row.try_get("country")?,
+                state: row.try_get("state")?,
             },
-            since: At(row.try_get(4)?),
-            price: row.try_get::<Option<i64>, _>(5)?.map(Cents),
-            paused_at: row.try_get::<Option<i64>, _>(6)?.map(At),
-            release_tries: row.try_get(7)?,
-            release_due_at: row.try_get::<Option<i64>, _>(8)?.map(At),
-            release_why: row.try_get(9)?,
+            since: row.try_get("since")?,
+            price: row.try_get("price")?,
+            paused_at: row.try_get("paused_at")?,
+            release_tries: row.try_get("release_tries")?,
+            release_due_at: row.try_get("release_due_at")?,
+            release_why: row.try_get("release_why")?,
         })
     })
     .fetch_all(tx)
@@ -79,22 +77,30 @@ pub struct Load {
 }
 
 /// The statement of [`load`]: by the clock, for each mask that leaves, so it looks at the legs of that mask alone.
-pub const LOAD: &str = "SELECT (SELECT COUNT(*) FROM legs WHERE number_id = $1 AND ended_at IS NULL), COUNT(*), \
-     MAX(rests_until) FROM legs WHERE number_id = $1 AND rests_until > $2";
+pub const LOAD: &str = "SELECT (SELECT COUNT(*) FROM legs WHERE number_id = $1 AND ended_at IS NULL) AS live, COUNT(*) AS resting, \
+     MAX(rests_until) AS until FROM legs WHERE number_id = $1 AND rests_until > $2";
+
+from_row! {
+    struct LoadRow {
+        live: i64,
+        resting: i64,
+        until: Option<At>,
+    }
+}
 
 /// What hangs on this number.
 pub async fn load(tx: &mut Tx, id: NumberId, now: At) -> Result<Load> {
-    let (live, resting, until): (i64, i64, Option<i64>) = query_as(LOAD).bind(id.0).bind(now.0).fetch_one(tx).await?;
-    Ok(Load { live, resting, rests_until: until.map(At) })
+    let LoadRow { live, resting, until }: LoadRow = query_as(LOAD).bind(id).bind(now).fetch_one(tx).await?;
+    Ok(Load { live, resting, rests_until: until })
 }
 
 /// Whether a text from this number waits or is under way.
 pub async fn sends(tx: &mut Tx, id: NumberId) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(
+    let row: Option<i64> = query_scalar(
         "SELECT id FROM deliveries WHERE number_id = $1 AND state = 'ready' \
          UNION ALL SELECT id FROM deliveries WHERE number_id = $1 AND state IN ('sending', 'unknown') LIMIT 1",
     )
-    .bind(id.0)
+    .bind(id)
     .fetch_optional(tx)
     .await?;
     Ok(row.is_some())

@@ -40,18 +40,18 @@ const COLUMNS: &str = "id, country, price, origin, actor_id, state, number, orde
 impl FromRow for Order {
     fn from_row(row: &Row) -> sqlx::Result<Self> {
         Ok(Order {
-            id: PoolOrderId(row.try_get(0)?),
-            country: row.try_get(1)?,
-            price: Cents(row.try_get(2)?),
-            origin: row.try_get(3)?,
-            actor: row.try_get::<Option<i64>, _>(4)?.map(PersonId),
-            state: row.try_get(5)?,
-            number: row.try_get(6)?,
-            ordered_at: At(row.try_get(7)?),
-            asked_at: row.try_get::<Option<i64>, _>(8)?.map(At),
-            tries: row.try_get(9)?,
-            ended_at: row.try_get::<Option<i64>, _>(10)?.map(At),
-            why: row.try_get(11)?,
+            id: row.try_get("id")?,
+            country: row.try_get("country")?,
+            price: row.try_get("price")?,
+            origin: row.try_get("origin")?,
+            actor: row.try_get("actor_id")?,
+            state: row.try_get("state")?,
+            number: row.try_get("number")?,
+            ordered_at: row.try_get("ordered_at")?,
+            asked_at: row.try_get("asked_at")?,
+            tries: row.try_get("tries")?,
+            ended_at: row.try_get("ended_at")?,
+            why: row.try_get("why")?,
         })
     }
 }
@@ -63,14 +63,14 @@ pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<()> {
             "INSERT INTO pool_orders (id, country, price, origin, actor_id, state, ordered_at, due_at, tries) ",
         );
         q.push_values(piece, |mut b, order| {
-            b.push_bind(order.id.0)
+            b.push_bind(order.id)
                 .push_bind(order.country.clone())
-                .push_bind(order.price.0)
+                .push_bind(order.price)
                 .push_bind(order.origin.clone())
-                .push_bind(order.actor.map(|id| id.0))
+                .push_bind(order.actor)
                 .push_bind(order.state.clone())
-                .push_bind(order.ordered_at.0)
-                .push_bind(order.ordered_at.0)
+                .push_bind(order.ordered_at)
+                .push_bind(order.ordered_at)
                 .push_bind(order.tries);
         });
         q.build().execute(tx).await?;
@@ -121,7 +121,7 @@ pub async fn claim(tx: &mut Tx, now: At, until: At) -> Result<Option<Order>> {
         q.push(COLUMNS)
             .push(lock.noted())
             .push(" FROM pool_orders d WHERE state = 'open' AND due_at <= ")
-            .push_bind(now.0);
+            .push_bind(now);
         q.push(" ORDER BY id LIMIT 1").push(lock.clause());
         q.build_query_as().fetch_optional(tx).await
     }?;
@@ -134,9 +134,9 @@ pub async fn claim(tx: &mut Tx, now: At, until: At) -> Result<Option<Order>> {
 /// An open order is due at `due_at`, because of `why`.
 pub async fn wait(tx: &mut Tx, id: PoolOrderId, due_at: At, why: Option<&str>) -> Result<()> {
     query("UPDATE pool_orders SET due_at = $1, why = $2 WHERE id = $3 AND state = 'open'")
-        .bind(due_at.0)
+        .bind(due_at)
         .bind(why)
-        .bind(id.0)
+        .bind(id)
         .execute(tx)
         .await?;
     Ok(())
@@ -151,10 +151,10 @@ pub async fn choose(tx: &mut Tx, id: PoolOrderId, number: &str) -> Result<bool> 
         "UPDATE pool_orders SET number = $1, asked_at = NULL WHERE id = $2 AND state = 'open' AND number IS NULL",
     )
     .bind(number)
-    .bind(id.0)
+    .bind(id)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(rows > 0)
 }
 
@@ -163,9 +163,9 @@ pub async fn drop_number(tx: &mut Tx, id: PoolOrderId, now: At, why: &str) -> Re
     query(
         "UPDATE pool_orders SET number = NULL, asked_at = NULL, due_at = $1, why = $2 WHERE id = $3 AND state = 'open'",
     )
-    .bind(now.0)
+    .bind(now)
     .bind(why)
-    .bind(id.0)
+    .bind(id)
     .execute(tx)
     .await?;
     Ok(())
@@ -174,11 +174,11 @@ pub async fn drop_number(tx: &mut Tx, id: PoolOrderId, now: At, why: &str) -> Re
 /// The carrier is about to be asked for the number; whether the order is still open.
 pub async fn ask(tx: &mut Tx, id: PoolOrderId, now: At) -> Result<bool> {
     let rows = query("UPDATE pool_orders SET asked_at = $1, tries = tries + 1 WHERE id = $2 AND state = 'open'")
-        .bind(now.0)
-        .bind(id.0)
+        .bind(now)
+        .bind(id)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+        .await?
+        .rows_affected();
     Ok(rows > 0)
 }
 
@@ -187,11 +187,11 @@ pub async fn end(tx: &mut Tx, id: PoolOrderId, state: &str, why: Option<&str>, n
     let rows = query("UPDATE pool_orders SET state = $1, why = $2, ended_at = $3 WHERE id = $4 AND state = 'open'")
         .bind(state)
         .bind(why)
-        .bind(now.0)
-        .bind(id.0)
+        .bind(now)
+        .bind(id)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+        .await?
+        .rows_affected();
     Ok(rows > 0)
 }
 
@@ -202,10 +202,10 @@ pub async fn fail_all(tx: &mut Tx, country: &str, why: &str, now: At) -> Result<
          AND country = $3",
     )
     .bind(why)
-    .bind(now.0)
+    .bind(now)
     .bind(country)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(rows)
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::pool::trend::Day;
-use crate::store::sql::{query, query_as};
+use crate::store::sql::{from_row, query, query_as};
 use crate::store::{Result, Tx};
 
 /// A measurement of a country.
@@ -40,41 +40,57 @@ pub async fn keep(tx: &mut Tx, one: &Measured) -> Result<()> {
     .bind(one.taken)
     .bind(one.masks)
     .bind(i64::from(one.low))
-    .bind(one.at.0)
+    .bind(one.at)
     .execute(tx)
     .await?;
     Ok(())
 }
 
+from_row! {
+    struct SinceRow {
+        country: String,
+        day: i64,
+        peak: i64,
+    }
+}
+
 /// The peaks from that day on, by country and day.
 pub async fn since(tx: &mut Tx, day: i64) -> Result<Vec<(String, Day)>> {
-    let rows: Vec<(String, i64, i64)> =
+    let rows: Vec<SinceRow> =
         query_as("SELECT country, day, peak FROM pool_peaks WHERE day >= $1 ORDER BY country, day")
             .bind(day)
             .fetch_all(tx)
             .await?;
-    Ok(rows.into_iter().map(|(country, day, peak)| (country, Day { day, peak })).collect())
+    Ok(rows.into_iter().map(|SinceRow { country, day, peak }| (country, Day { day, peak })).collect())
+}
+
+from_row! {
+    struct LatestRow {
+        country: String,
+        latest: i64,
+        phones: i64,
+        taken: i64,
+        masks: i64,
+        low: i64,
+        measured_at: At,
+    }
 }
 
 /// The last measurement of each country, if that was at `since` or later.
 pub async fn latest(tx: &mut Tx, since: At) -> Result<Vec<Measured>> {
-    let rows: Vec<(String, i64, i64, i64, i64, i64, i64)> = query_as(
+    let rows: Vec<LatestRow> = query_as(
         "SELECT country, latest, phones, taken, masks, low, measured_at FROM pool_peaks p WHERE day >= $1 \
          AND measured_at >= $2 AND NOT EXISTS (SELECT 1 FROM pool_peaks l WHERE l.country = p.country AND l.day > p.day) \
          ORDER BY country")
-        .bind(since.day()).bind(since.0).fetch_all(tx).await?;
-    let measured = |(country, busiest, phones, taken, masks, low, at): (String, i64, i64, i64, i64, i64, i64)| {
-        Measured { country, busiest, phones, taken, masks, low: low == 1, at: At(at) }
+        .bind(since.day()).bind(since).fetch_all(tx).await?;
+    let measured = |LatestRow { country, latest: busiest, phones, taken, masks, low, measured_at: at }: LatestRow| {
+        Measured { country, busiest, phones, taken, masks, low: low == 1, at }
     };
     Ok(rows.into_iter().map(measured).collect())
 }
 
 /// Forgets days before that one.
 pub async fn forget(tx: &mut Tx, before: i64) -> Result<u64> {
-    let rows = query("DELETE FROM pool_peaks WHERE day < $1")
-        .bind(before)
-        .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+    let rows = query("DELETE FROM pool_peaks WHERE day < $1").bind(before).execute(tx).await?.rows_affected();
     Ok(rows)
 }

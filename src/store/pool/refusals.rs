@@ -15,7 +15,7 @@ pub async fn keep(tx: &mut Tx, phone: &str, wanted_by: &str, until: At) -> Resul
     )
     .bind(phone)
     .bind(wanted_by)
-    .bind(until.0)
+    .bind(until)
     .execute(tx)
     .await?;
     Ok(())
@@ -25,7 +25,7 @@ pub async fn keep(tx: &mut Tx, phone: &str, wanted_by: &str, until: At) -> Resul
 pub async fn of(tx: &mut Tx, phone: &str, now: At) -> Result<i64> {
     Ok(query_scalar("SELECT COUNT(*) FROM pool_refusals WHERE phone = $1 AND until > $2")
         .bind(phone)
-        .bind(now.0)
+        .bind(now)
         .fetch_one(tx)
         .await?)
 }
@@ -52,7 +52,7 @@ pub async fn usual_life(tx: &mut Tx, phone: &str, now: At) -> Result<Option<Dura
          WHERE l.phone = $1 AND (l.ended_at IS NULL OR l.rests_until > $2)",
     )
     .bind(phone)
-    .bind(now.0)
+    .bind(now)
     .fetch_one(tx)
     .await?;
     Ok(micros.and_then(|micros| u64::try_from(micros).ok()).map(Duration::from_micros))
@@ -62,6 +62,6 @@ pub async fn usual_life(tx: &mut Tx, phone: &str, now: At) -> Result<Option<Dura
 pub async fn forget(tx: &mut Tx, now: At) -> Result<()> {
     let over = tx.free("pool_refusals", "phone, wanted_by", "until <= $1");
     let sql = format!("DELETE FROM pool_refusals WHERE (phone, wanted_by) IN {over}");
-    query(AssertSqlSafe(sql)).bind(now.0).execute(tx).await?;
+    query(AssertSqlSafe(sql)).bind(now).execute(tx).await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, EndpointId, EventId, LegId, MessageId};
 use crate::domain::programs::event::{Kind, Wanted};
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
+use crate::store::sql::{QueryBuilder, Row, from_row, query, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// An event as it is written.
@@ -62,8 +62,8 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent], now: At) -> Result<()> {
             .collect();
         let mut q = QueryBuilder::new("WITH v(id, pair, n, kind, body, about) AS (");
         q.push_values(numbered, |mut b, (event, n)| {
-            b.push_bind(event.id.0)
-                .push_bind(event.pair.0)
+            b.push_bind(event.id)
+                .push_bind(event.pair)
                 .push_bind(n)
                 .push_bind(event.kind.word())
                 .push_bind(event.body.clone())
@@ -73,7 +73,7 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent], now: At) -> Result<()> {
             ") INSERT INTO api_events (id, conversation_id, seq, kind, at, body, about) SELECT v.id, v.pair, v.n + \
              COALESCE((SELECT MAX(e.seq) FROM api_events e WHERE e.conversation_id = v.pair), 0), v.kind, ",
         )
-        .push_bind(now.0)
+        .push_bind(now)
         .push(", v.body, v.about FROM v");
         q.build().execute(tx).await?;
     }
@@ -89,17 +89,17 @@ pub async fn listeners(tx: &mut Tx) -> Result<Vec<Listener>> {
         lock.noted(),
         lock.clause()
     );
-    let rows: Vec<(i64, String, Option<i64>, Option<i64>)> = query_as(sqlx::AssertSqlSafe(sql)).fetch_all(tx).await?;
-    tx.holds("endpoints", rows.iter().map(|(id, ..)| *id));
-    Ok(rows
-        .into_iter()
-        .map(|(id, events, app, disabled_at)| Listener {
-            id: EndpointId(id),
-            wanted: Wanted::kept(&events),
-            app: app.map(AppId),
-            disabled: disabled_at.is_some(),
+    let read = |row: Row| {
+        Ok(Listener {
+            id: row.try_get("id")?,
+            wanted: Wanted::kept(&row.try_get::<String, _>("events")?),
+            app: row.try_get("app_id")?,
+            disabled: row.try_get::<Option<At>, _>("disabled_at")?.is_some(),
         })
-        .collect())
+    };
+    let listeners = query(sqlx::AssertSqlSafe(sql)).try_map(read).fetch_all(tx).await?;
+    tx.holds("endpoints", listeners.iter().map(|one| one.id.0));
+    Ok(listeners)
 }
 
 /// An event on its way to one endpoint.
@@ -118,7 +118,7 @@ pub async fn post(tx: &mut Tx, posts: &[NewPost], now: At) -> Result<()> {
     for piece in pieces(posts) {
         let mut q = QueryBuilder::new("WITH v(endpoint, event, first) AS (");
         q.push_values(piece, |mut b, post| {
-            b.push_bind(post.endpoint.0).push_bind(post.event.0).push_bind(i64::from(post.first));
+            b.push_bind(post.endpoint).push_bind(post.event).push_bind(i64::from(post.first));
         });
         q.push(
             ") INSERT INTO event_posts (endpoint_id, event_id, conversation_id, seq, state, attempts, next_at) \
@@ -126,7 +126,7 @@ pub async fn post(tx: &mut Tx, posts: &[NewPost], now: At) -> Result<()> {
              (SELECT 1 FROM event_posts p WHERE p.endpoint_id = v.endpoint \
              AND p.conversation_id = e.conversation_id AND p.state = 'waiting') THEN ",
         )
-        .push_bind(now.0)
+        .push_bind(now)
         .push(" END FROM v JOIN api_events e ON e.id = v.event");
         q.build().execute(tx).await?;
     }
@@ -138,7 +138,7 @@ pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     let old = "SELECT id FROM api_events WHERE at < $1 ORDER BY at, id LIMIT $2";
     if tx.holds_rows() {
         let any: Option<i64> = query_scalar("SELECT id FROM api_events WHERE at < $1 ORDER BY at LIMIT 1")
-            .bind(before.0)
+            .bind(before)
             .fetch_optional(tx)
             .await?;
         if any.is_none() {
@@ -149,14 +149,9 @@ pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
         hold_rows(tx, "endpoints", &ids).await?;
     }
     let posts = format!("DELETE FROM event_posts WHERE event_id IN ({old})");
-    query(sqlx::AssertSqlSafe(posts)).bind(before.0).bind(limit).execute(tx).await?;
+    query(sqlx::AssertSqlSafe(posts)).bind(before).bind(limit).execute(tx).await?;
     let events = format!("DELETE FROM api_events WHERE id IN ({old})");
-    let done = query(sqlx::AssertSqlSafe(events))
-        .bind(before.0)
-        .bind(limit)
-        .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+    let done = query(sqlx::AssertSqlSafe(events)).bind(before).bind(limit).execute(tx).await?.rows_affected();
     Ok(done)
 }
 
@@ -183,15 +178,26 @@ pub struct Fate {
     pub arrived: i64,
 }
 
+from_row! {
+    struct FatesRow {
+        message_id: MessageId,
+        id: LegId,
+        conversation_id: ConversationId,
+        alias: Option<String>,
+        parts: i64,
+        arrived: i64,
+    }
+}
+
 /// How these texts stand on the phones of parties; nothing of those that belong to no pair, and nothing of those whose
 /// `kind` was told before.
 pub async fn fates(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> Result<Vec<Fate>> {
     let mut found = Vec::new();
     for piece in pieces(texts) {
-        let rows: Vec<(i64, i64, i64, Option<String>, i64, i64)> = {
+        let rows: Vec<FatesRow> = {
             let mut q = QueryBuilder::new(
-                "SELECT d.message_id, l.id, l.conversation_id, l.alias, COUNT(*), \
-                 COUNT(CASE WHEN d.state = 'delivered' THEN 1 END) FROM deliveries d JOIN legs l ON l.id = d.leg_id \
+                "SELECT d.message_id, l.id, l.conversation_id, l.alias, COUNT(*) AS parts, \
+                 COUNT(CASE WHEN d.state = 'delivered' THEN 1 END) AS arrived FROM deliveries d JOIN legs l ON l.id = d.leg_id \
                  WHERE l.role = 'party' AND d.kind = 'text' AND d.message_id IN (",
             );
             push_list(&mut q, padded(piece).map(|(message, _)| message.0));
@@ -201,14 +207,16 @@ pub async fn fates(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> Res
             );
             q.build_query_as().fetch_all(tx).await
         }?;
-        found.extend(rows.into_iter().map(|(message, leg, pair, alias, parts, arrived)| Fate {
-            message: MessageId(message),
-            leg: LegId(leg),
-            pair: ConversationId(pair),
-            alias: alias.unwrap_or_default(),
-            parts,
-            arrived,
-        }));
+        found.extend(rows.into_iter().map(
+            |FatesRow { message_id: message, id: leg, conversation_id: pair, alias, parts, arrived }| Fate {
+                message,
+                leg,
+                pair,
+                alias: alias.unwrap_or_default(),
+                parts,
+                arrived,
+            },
+        ));
     }
     found.retain(|fate| texts.contains(&(fate.message, fate.leg)));
     Ok(found)
@@ -223,21 +231,28 @@ pub struct Names {
     pub references: Vec<String>,
 }
 
+from_row! {
+    struct NamesRow {
+        conversation_id: ConversationId,
+        reference: String,
+        app_id: AppId,
+    }
+}
+
 /// Whose these pairs are, and what their apps call them.
 pub async fn names(tx: &mut Tx, pairs: &[ConversationId]) -> Result<HashMap<ConversationId, Names>> {
     let mut found: HashMap<ConversationId, Names> = HashMap::new();
     for piece in pieces(pairs) {
-        let rows: Vec<(i64, String, i64)> = {
+        let rows: Vec<NamesRow> = {
             let mut q = QueryBuilder::new(
                 "SELECT conversation_id, reference, app_id FROM pair_references WHERE conversation_id IN (",
             );
-            push_list(&mut q, padded(piece).map(|pair| pair.0));
+            push_list(&mut q, padded(piece).copied());
             q.push(" ORDER BY id");
             q.build_query_as().fetch_all(tx).await
         }?;
-        for (pair, reference, app) in rows {
-            let names =
-                found.entry(ConversationId(pair)).or_insert_with(|| Names { app: AppId(app), references: Vec::new() });
+        for NamesRow { conversation_id: pair, reference, app_id: app } in rows {
+            let names = found.entry(pair).or_insert_with(|| Names { app, references: Vec::new() });
             names.references.push(reference);
         }
     }

@@ -7,7 +7,7 @@ use crate::clock::At;
 use crate::domain::ids::{AppId, PersonId, TokenId};
 use crate::domain::programs::scope::Scopes;
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{AssertSqlSafe, QueryBuilder, query, query_as};
+use crate::store::sql::{AssertSqlSafe, QueryBuilder, Row, query, query_as};
 use crate::store::{Result, Tx, padded};
 
 /// A token as it is written.
@@ -37,14 +37,14 @@ pub async fn insert(tx: &mut Tx, new: NewToken<'_>) -> Result<()> {
         "INSERT INTO api_tokens (id, name, token_hash, scopes, created_by, created_at, expires_at, app_id) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
-    .bind(new.id.0)
+    .bind(new.id)
     .bind(new.name)
     .bind(new.hash)
     .bind(new.scopes.to_string())
-    .bind(new.by.map(|id| id.0))
-    .bind(new.at.0)
-    .bind(new.expires_at.map(|at| at.0))
-    .bind(new.app.0)
+    .bind(new.by)
+    .bind(new.at)
+    .bind(new.expires_at)
+    .bind(new.app)
     .execute(tx)
     .await?;
     Ok(())
@@ -72,13 +72,11 @@ pub async fn holding(tx: &mut Tx, hash: &str, now: At) -> Result<Option<Holding>
         "SELECT t.id, t.app_id, t.scopes FROM api_tokens t LEFT JOIN people p ON p.id = t.created_by \
          WHERE t.token_hash = $2 AND t.app_id IS NOT NULL AND {HOLDS}"
     );
-    let row: Option<(i64, i64, String)> =
-        query_as(AssertSqlSafe(sql)).bind(now.0).bind(hash).fetch_optional(tx).await?;
-    Ok(row.map(|(token, app, scopes)| Holding {
-        token: TokenId(token),
-        app: AppId(app),
-        scopes: Scopes::kept(&scopes),
-    }))
+    let read = |row: Row| {
+        let scopes: String = row.try_get("scopes")?;
+        Ok(Holding { token: row.try_get("id")?, app: row.try_get("app_id")?, scopes: Scopes::kept(&scopes) })
+    };
+    Ok(query(AssertSqlSafe(sql)).bind(now).bind(hash).try_map(read).fetch_optional(tx).await?)
 }
 
 /// What the tokens of each app that hold at `now` may do, together; apps without one are left out. Without `but`, as if
@@ -88,11 +86,11 @@ pub async fn rights(tx: &mut Tx, but: Option<TokenId>, now: At) -> Result<HashMa
         "SELECT t.app_id, t.scopes FROM api_tokens t LEFT JOIN people p ON p.id = t.created_by \
          WHERE t.app_id IS NOT NULL AND t.id <> $2 AND {HOLDS}"
     );
-    let rows: Vec<(i64, String)> =
-        query_as(AssertSqlSafe(sql)).bind(now.0).bind(but.map_or(-1, |token| token.0)).fetch_all(tx).await?;
+    let rows: Vec<(AppId, String)> =
+        query_as(AssertSqlSafe(sql)).bind(now).bind(but.map_or(-1, |token| token.0)).fetch_all(tx).await?;
     let mut rights: HashMap<AppId, Scopes> = HashMap::new();
     for (app, scopes) in rows {
-        let held = rights.entry(AppId(app)).or_default();
+        let held = rights.entry(app).or_default();
         *held = std::mem::take(held).with(&Scopes::kept(&scopes));
     }
     Ok(rights)
@@ -107,7 +105,7 @@ pub async fn used(tx: &mut Tx, uses: &[(TokenId, At)]) -> Result<()> {
     hold_rows(tx, "api_tokens", &ids).await?;
     let mut q = QueryBuilder::new("WITH v(id, at) AS (");
     q.push_values(padded(uses), |mut b, (id, at)| {
-        b.push_bind(id.0).push_bind(at.0);
+        b.push_bind(id).push_bind(at);
     });
     q.push(
         ") UPDATE api_tokens SET last_used_at = v.at FROM v WHERE api_tokens.id = v.id \
@@ -120,11 +118,11 @@ pub async fn used(tx: &mut Tx, uses: &[(TokenId, At)]) -> Result<()> {
 /// Revokes a token; false if there is none that is not revoked already.
 pub async fn revoke(tx: &mut Tx, id: TokenId, now: At) -> Result<bool> {
     let done = query("UPDATE api_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
-        .bind(id.0)
-        .bind(now.0)
+        .bind(id)
+        .bind(now)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+        .await?
+        .rows_affected();
     Ok(done == 1)
 }
 
@@ -162,9 +160,9 @@ impl Token {
 }
 
 /// The columns of [`Token`], and where they come from.
-const TOKENS: &str = "SELECT t.id, t.name, t.scopes, p.name, \
-     CASE WHEN t.created_by IS NULL OR (p.disabled_at IS NULL AND p.role = 'admin') THEN 1 ELSE 0 END, \
-     t.created_at, t.expires_at, t.last_used_at, t.revoked_at, a.id, a.name FROM api_tokens t \
+const TOKENS: &str = "SELECT t.id, t.name, t.scopes, p.name AS by_name, \
+     CASE WHEN t.created_by IS NULL OR (p.disabled_at IS NULL AND p.role = 'admin') THEN 1 ELSE 0 END AS backed, \
+     t.created_at, t.expires_at, t.last_used_at, t.revoked_at, a.id AS app_id, a.name AS app_name FROM api_tokens t \
      LEFT JOIN people p ON p.id = t.created_by LEFT JOIN apps a ON a.id = t.app_id";
 
 /// The newest tokens, at most 500; those that are revoked last.
@@ -184,18 +182,18 @@ async fn read(tx: &mut Tx, which: &str, id: i64) -> Result<Vec<Token>> {
     let rows = query(AssertSqlSafe(sql))
         .bind(id)
         .try_map(|row| {
-            let (app, called): (Option<i64>, Option<String>) = (row.try_get(9)?, row.try_get(10)?);
+            let (app, called): (Option<i64>, Option<String>) = (row.try_get("app_id")?, row.try_get("app_name")?);
             Ok(Token {
-                id: TokenId(row.try_get(0)?),
-                name: row.try_get(1)?,
+                id: row.try_get("id")?,
+                name: row.try_get("name")?,
                 app: app.zip(called).map(|(id, name)| App { id: AppId(id), name }),
-                scopes: Scopes::kept(&row.try_get::<String, _>(2)?),
-                by: row.try_get(3)?,
-                backed: row.try_get::<i32, _>(4)? == 1,
-                created_at: At(row.try_get(5)?),
-                expires_at: row.try_get::<Option<i64>, _>(6)?.map(At),
-                used_at: row.try_get::<Option<i64>, _>(7)?.map(At),
-                revoked_at: row.try_get::<Option<i64>, _>(8)?.map(At),
+                scopes: Scopes::kept(&row.try_get::<String, _>("scopes")?),
+                by: row.try_get("by_name")?,
+                backed: row.try_get::<i32, _>("backed")? == 1,
+                created_at: row.try_get("created_at")?,
+                expires_at: row.try_get("expires_at")?,
+                used_at: row.try_get("last_used_at")?,
+                revoked_at: row.try_get("revoked_at")?,
             })
         })
         .fetch_all(tx)

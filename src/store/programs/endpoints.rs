@@ -4,7 +4,7 @@ use super::apps::App;
 use crate::clock::At;
 use crate::domain::ids::{AppId, EndpointId, PersonId, TokenId};
 use crate::domain::programs::event::Wanted;
-use crate::store::sql::{query, query_as, query_scalar};
+use crate::store::sql::{from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// An endpoint as it is written.
@@ -72,14 +72,14 @@ pub async fn insert(tx: &mut Tx, new: NewEndpoint<'_>) -> Result<()> {
         "INSERT INTO endpoints (id, url, events, secret, token_id, created_by, created_at, app_id) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
-    .bind(new.id.0)
+    .bind(new.id)
     .bind(new.url)
     .bind(new.wanted.to_string())
     .bind(new.secret)
-    .bind(new.token.map(|id| id.0))
-    .bind(new.by.map(|id| id.0))
-    .bind(new.at.0)
-    .bind(new.app.map(|id| id.0))
+    .bind(new.token)
+    .bind(new.by)
+    .bind(new.at)
+    .bind(new.app)
     .execute(tx)
     .await?;
     Ok(())
@@ -88,27 +88,27 @@ pub async fn insert(tx: &mut Tx, new: NewEndpoint<'_>) -> Result<()> {
 /// All that are not deleted, the oldest first.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Endpoint>> {
     let rows = query(
-        "SELECT e.id, e.url, e.events, e.created_at, e.disabled_at, e.disabled_why, a.id, a.name, t.id, t.name, p.name, \
-         CASE WHEN p.disabled_at IS NULL AND p.role = 'admin' THEN 1 ELSE 0 END FROM endpoints e \
+        "SELECT e.id, e.url, e.events, e.created_at, e.disabled_at, e.disabled_why, a.id AS app_id, a.name AS app_name, t.id AS token_id, t.name AS token_name, p.name AS by_name, \
+         CASE WHEN p.disabled_at IS NULL AND p.role = 'admin' THEN 1 ELSE 0 END AS admin FROM endpoints e \
          LEFT JOIN apps a ON a.id = e.app_id LEFT JOIN api_tokens t ON t.id = e.token_id \
          LEFT JOIN people p ON p.id = e.created_by WHERE e.deleted_at IS NULL ORDER BY e.id")
         .try_map(|row| {
-            let disabled_at: Option<i64> = row.try_get(4)?;
-            let why: Option<String> = row.try_get(5)?;
-            let (app, called): (Option<i64>, Option<String>) = (row.try_get(6)?, row.try_get(7)?);
-            let (token, token_name): (Option<i64>, Option<String>) = (row.try_get(8)?, row.try_get(9)?);
-            let maker = match (token.zip(token_name), row.try_get::<Option<String>, _>(10)?) {
+            let disabled_at: Option<i64> = row.try_get("disabled_at")?;
+            let why: Option<String> = row.try_get("disabled_why")?;
+            let (app, called): (Option<i64>, Option<String>) = (row.try_get("app_id")?, row.try_get("app_name")?);
+            let (token, token_name): (Option<i64>, Option<String>) = (row.try_get("token_id")?, row.try_get("token_name")?);
+            let maker = match (token.zip(token_name), row.try_get::<Option<String>, _>("by_name")?) {
                 (Some((token, name)), _) => Maker::Program(TokenId(token), name),
-                (None, Some(name)) => Maker::Person { name, admin: row.try_get::<i32, _>(11)? == 1 },
+                (None, Some(name)) => Maker::Person { name, admin: row.try_get::<i32, _>("admin")? == 1 },
                 (None, None) => Maker::Nobody,
             };
             Ok(Endpoint {
-                id: EndpointId(row.try_get(0)?),
-                url: row.try_get(1)?,
-                wanted: Wanted::kept(&row.try_get::<String, _>(2)?),
+                id: row.try_get("id")?,
+                url: row.try_get("url")?,
+                wanted: Wanted::kept(&row.try_get::<String, _>("events")?),
                 app: app.zip(called).map(|(id, name)| App { id: AppId(id), name }),
                 maker,
-                created_at: At(row.try_get(3)?),
+                created_at: row.try_get("created_at")?,
                 disabled: disabled_at.map(|at| (At(at), why.unwrap_or_default())),
             })
         })
@@ -131,7 +131,7 @@ pub async fn by_id(tx: &mut Tx, id: EndpointId) -> Result<Option<Endpoint>> {
 /// What posts to an endpoint are signed with: `whsec_…`; `None` if it is deleted or never was.
 pub async fn secret(tx: &mut Tx, id: EndpointId) -> Result<Option<String>> {
     let row = query_scalar("SELECT secret FROM endpoints WHERE id = $1 AND deleted_at IS NULL")
-        .bind(id.0)
+        .bind(id)
         .fetch_optional(tx)
         .await?;
     Ok(row)
@@ -143,7 +143,7 @@ pub async fn hold(tx: &mut Tx, id: EndpointId) -> Result<Option<bool>> {
     let lock = tx.hold("endpoints", &[id.0]);
     let sql = format!("SELECT disabled_at, deleted_at{} FROM endpoints WHERE id = $1{}", lock.noted(), lock.clause());
     let row: Option<(Option<i64>, Option<i64>)> =
-        query_as(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(tx).await?;
+        query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(tx).await?;
     lock.done(tx, usize::from(row.is_some())).await?;
     Ok(row.filter(|(_, deleted_at)| deleted_at.is_none()).map(|(disabled_at, _)| disabled_at.is_some()))
 }
@@ -151,7 +151,7 @@ pub async fn hold(tx: &mut Tx, id: EndpointId) -> Result<Option<bool>> {
 /// Posts nothing there from now on, or again.
 pub async fn set_disabled(tx: &mut Tx, id: EndpointId, disabled: Option<(At, &str)>) -> Result<()> {
     query("UPDATE endpoints SET disabled_at = $2, disabled_why = $3 WHERE id = $1")
-        .bind(id.0)
+        .bind(id)
         .bind(disabled.map(|(at, _)| at.0))
         .bind(disabled.map(|(_, why)| why))
         .execute(tx)
@@ -161,17 +161,28 @@ pub async fn set_disabled(tx: &mut Tx, id: EndpointId, disabled: Option<(At, &st
 
 /// Deletes one: its secret is forgotten, what became of its posts is kept as long as the events are.
 pub async fn delete(tx: &mut Tx, id: EndpointId, now: At) -> Result<()> {
-    query("UPDATE endpoints SET deleted_at = $2, secret = '' WHERE id = $1").bind(id.0).bind(now.0).execute(tx).await?;
+    query("UPDATE endpoints SET deleted_at = $2, secret = '' WHERE id = $1").bind(id).bind(now).execute(tx).await?;
     Ok(())
+}
+
+from_row! {
+    struct DisabledRow {
+        url: String,
+        disabled_at: At,
+        disabled_why: Option<String>,
+    }
 }
 
 /// Those that are disabled: where they are, since when, and why.
 pub async fn disabled(tx: &mut Tx) -> Result<Vec<(String, At, String)>> {
-    let rows: Vec<(String, i64, Option<String>)> = query_as(
+    let rows: Vec<DisabledRow> = query_as(
         "SELECT url, disabled_at, disabled_why FROM endpoints WHERE deleted_at IS NULL AND disabled_at IS NOT NULL \
          ORDER BY id",
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(url, at, why)| (url, At(at), why.unwrap_or_default())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|DisabledRow { url, disabled_at: at, disabled_why: why }| (url, at, why.unwrap_or_default()))
+        .collect())
 }

@@ -33,28 +33,28 @@ pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_u
     let lock = tx.hold_free("event_posts d");
     let due: Vec<Due> = {
         let mut q = QueryBuilder::new(
-            "SELECT d.endpoint_id, d.event_id, d.conversation_id, d.attempts + 1, p.url, p.secret, e.body",
+            "SELECT d.endpoint_id, d.event_id, d.conversation_id, d.attempts + 1 AS attempt, p.url, p.secret, e.body",
         );
         q.push(lock.noted()).push(
             " FROM event_posts d JOIN endpoints p ON p.id = d.endpoint_id JOIN api_events e ON e.id = d.event_id \
              WHERE d.state = 'waiting' AND d.next_at <= ",
         );
-        q.push_bind(now.0).push(" AND p.disabled_at IS NULL AND p.deleted_at IS NULL");
+        q.push_bind(now).push(" AND p.disabled_at IS NULL AND p.deleted_at IS NULL");
         if !busy.is_empty() {
             q.push(" AND d.endpoint_id NOT IN (");
-            push_list(&mut q, padded(busy).map(|id| id.0));
+            push_list(&mut q, padded(busy).copied());
         }
         q.push(" ORDER BY d.next_at, d.seq LIMIT ").push_bind(limit).push(lock.clause());
         q.build()
             .try_map(|row| {
                 Ok(Due {
-                    endpoint: EndpointId(row.try_get(0)?),
-                    event: EventId(row.try_get(1)?),
-                    pair: ConversationId(row.try_get(2)?),
-                    attempt: row.try_get(3)?,
-                    url: row.try_get(4)?,
-                    secret: row.try_get(5)?,
-                    body: row.try_get(6)?,
+                    endpoint: row.try_get("endpoint_id")?,
+                    event: row.try_get("event_id")?,
+                    pair: row.try_get("conversation_id")?,
+                    attempt: row.try_get("attempt")?,
+                    url: row.try_get("url")?,
+                    secret: row.try_get("secret")?,
+                    body: row.try_get("body")?,
                 })
             })
             .fetch_all(tx)
@@ -65,12 +65,12 @@ pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_u
     }
     let mut q = QueryBuilder::new("WITH v(endpoint, event, attempt) AS (");
     q.push_values(padded(&due), |mut b, one| {
-        b.push_bind(one.endpoint.0).push_bind(one.event.0).push_bind(one.attempt);
+        b.push_bind(one.endpoint).push_bind(one.event).push_bind(one.attempt);
     });
     q.push(") UPDATE event_posts SET attempts = v.attempt, next_at = ")
-        .push_bind(lease_until.0)
+        .push_bind(lease_until)
         .push(", tried_at = ")
-        .push_bind(now.0)
+        .push_bind(now)
         .push(" FROM v WHERE event_posts.endpoint_id = v.endpoint AND event_posts.event_id = v.event");
     q.build().execute(tx).await?;
     Ok(due)
@@ -78,11 +78,11 @@ pub async fn take(tx: &mut Tx, busy: &[EndpointId], limit: i64, now: At, lease_u
 
 /// When the next post is due, if one waits for its time.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<At>> {
-    let at: Option<i64> =
+    let at: Option<At> =
         query_scalar("SELECT MIN(next_at) FROM event_posts WHERE state = 'waiting' AND next_at IS NOT NULL")
             .fetch_one(tx)
             .await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// What became of a try.
@@ -114,16 +114,16 @@ pub async fn settle(
         "UPDATE event_posts SET state = $4, next_at = $5, status = $6, error = $7 \
          WHERE endpoint_id = $1 AND event_id = $2 AND attempts = $3 AND state = 'waiting'",
     )
-    .bind(endpoint.0)
-    .bind(event.0)
+    .bind(endpoint)
+    .bind(event)
     .bind(attempt)
     .bind(state)
     .bind(next_at)
     .bind(status.map(i64::from))
     .bind(error)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(done == 1)
 }
 
@@ -136,9 +136,9 @@ pub async fn free(tx: &mut Tx, endpoint: EndpointId, pair: Option<ConversationId
          WHERE q.endpoint_id = event_posts.endpoint_id AND q.conversation_id = event_posts.conversation_id \
          AND q.state = 'waiting' AND q.seq < event_posts.seq)",
     )
-    .bind(endpoint.0)
+    .bind(endpoint)
     .bind(pair.map_or(-1, |pair| pair.0))
-    .bind(now.0)
+    .bind(now)
     .execute(tx)
     .await?;
     Ok(())
@@ -147,7 +147,7 @@ pub async fn free(tx: &mut Tx, endpoint: EndpointId, pair: Option<ConversationId
 /// Nothing is due for an endpoint any more, until [`free`].
 pub async fn hold_back(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
     query("UPDATE event_posts SET next_at = NULL WHERE endpoint_id = $1 AND state = 'waiting' AND next_at IS NOT NULL")
-        .bind(endpoint.0)
+        .bind(endpoint)
         .execute(tx)
         .await?;
     Ok(())
@@ -157,15 +157,15 @@ pub async fn hold_back(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
 pub async fn take_up_again(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
     query(
         "UPDATE event_posts SET state = 'waiting', attempts = 0, next_at = NULL WHERE endpoint_id = $1 AND state = 'failed'")
-        .bind(endpoint.0).execute(tx).await?;
+        .bind(endpoint).execute(tx).await?;
     Ok(())
 }
 
 /// How one stands; `None` if it never was.
 pub async fn state(tx: &mut Tx, (endpoint, event): Key) -> Result<Option<String>> {
     let state: Option<String> = query_scalar("SELECT state FROM event_posts WHERE endpoint_id = $1 AND event_id = $2")
-        .bind(endpoint.0)
-        .bind(event.0)
+        .bind(endpoint)
+        .bind(event)
         .fetch_optional(tx)
         .await?;
     Ok(state)
@@ -177,9 +177,9 @@ pub async fn replay(tx: &mut Tx, (endpoint, event): Key, now: At) -> Result<()> 
         "UPDATE event_posts SET state = 'waiting', attempts = 0, next_at = $3, status = NULL, error = NULL \
          WHERE endpoint_id = $1 AND event_id = $2 AND state <> 'waiting'",
     )
-    .bind(endpoint.0)
-    .bind(event.0)
-    .bind(now.0)
+    .bind(endpoint)
+    .bind(event)
+    .bind(now)
     .execute(tx)
     .await?;
     Ok(())
@@ -216,18 +216,18 @@ pub async fn recent(tx: &mut Tx, endpoint: EndpointId, limit: i64) -> Result<Vec
         "SELECT d.event_id, d.conversation_id, e.kind, e.at, d.state, d.attempts, d.next_at, d.tried_at, d.status, d.error \
          FROM event_posts d JOIN api_events e ON e.id = d.event_id WHERE d.endpoint_id = $1 \
          ORDER BY d.event_id DESC LIMIT $2")
-        .bind(endpoint.0).bind(limit)
+        .bind(endpoint).bind(limit)
         .try_map(|row| Ok(Posted {
-            event: EventId(row.try_get(0)?),
-            pair: ConversationId(row.try_get(1)?),
-            kind: row.try_get(2)?,
-            at: At(row.try_get(3)?),
-            state: row.try_get(4)?,
-            attempts: row.try_get(5)?,
-            next_at: row.try_get::<Option<i64>, _>(6)?.map(At),
-            tried_at: row.try_get::<Option<i64>, _>(7)?.map(At),
-            status: row.try_get(8)?,
-            error: row.try_get(9)?,
+            event: row.try_get("event_id")?,
+            pair: row.try_get("conversation_id")?,
+            kind: row.try_get("kind")?,
+            at: row.try_get("at")?,
+            state: row.try_get("state")?,
+            attempts: row.try_get("attempts")?,
+            next_at: row.try_get("next_at")?,
+            tried_at: row.try_get("tried_at")?,
+            status: row.try_get("status")?,
+            error: row.try_get("error")?,
         }))
         .fetch_all(tx).await?;
     Ok(rows)
@@ -235,9 +235,9 @@ pub async fn recent(tx: &mut Tx, endpoint: EndpointId, limit: i64) -> Result<Vec
 
 /// How many posts to each endpoint wait.
 pub async fn waiting(tx: &mut Tx) -> Result<Vec<(EndpointId, i64)>> {
-    let rows: Vec<(i64, i64)> =
+    let rows: Vec<(EndpointId, i64)> =
         query_as("SELECT endpoint_id, COUNT(*) FROM event_posts WHERE state = 'waiting' GROUP BY endpoint_id")
             .fetch_all(tx)
             .await?;
-    Ok(rows.into_iter().map(|(id, count)| (EndpointId(id), count)).collect())
+    Ok(rows)
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::words::keyword::Keyword;
-use crate::store::sql::{QueryBuilder, Row, query, query_as};
+use crate::store::sql::{QueryBuilder, Row, query, query_scalar};
 use crate::store::{Result, Tx, pieces, push_list};
 
 /// A text that waits, as it is written.
@@ -70,9 +70,9 @@ pub async fn keep(tx: &mut Tx, arrivals: &[Arrival]) -> Result<()> {
                 .push_bind(one.keyword.map(Keyword::word))
                 .push_bind(one.raw.clone())
                 .push_bind(i64::from(one.webhook))
-                .push_bind(one.sent_at.map(|at| at.0))
+                .push_bind(one.sent_at)
                 .push_bind(one.place)
-                .push_bind(one.arrived_at.0);
+                .push_bind(one.arrived_at);
         });
         q.push(
             " ON CONFLICT (carrier_account, carrier_id) DO UPDATE SET sent_at = excluded.sent_at, \
@@ -111,7 +111,7 @@ pub async fn earliest(tx: &mut Tx, whose: Whose<'_>, but: &[String], until: At, 
                 push_list(&mut q, numbers.iter().cloned());
             }
         }
-        q.push(" AND arrived_at <= ").push_bind(until.0);
+        q.push(" AND arrived_at <= ").push_bind(until);
         if !but.is_empty() {
             q.push(" AND from_phone NOT IN (");
             push_list(&mut q, but.iter().cloned());
@@ -123,37 +123,36 @@ pub async fn earliest(tx: &mut Tx, whose: Whose<'_>, but: &[String], until: At, 
 }
 
 fn read(row: &Row) -> sqlx::Result<Arrival> {
-    let media: Option<String> = row.try_get(6)?;
+    let media: Option<String> = row.try_get("media")?;
     // What cannot be read of one text must not keep others': the carrier is asked for its files again.
     let media = media.map_or(Ok(Vec::new()), |media| serde_json::from_str(&media));
     if let Err(error) = &media {
         tracing::error!(%error, "what came with a text that waits cannot be read: the carrier is asked for it");
     }
     let lost = media.is_err();
-    let keyword: Option<String> = row.try_get(8)?;
+    let keyword: Option<String> = row.try_get("keyword")?;
     Ok(Arrival {
-        id: row.try_get(0)?,
-        account: row.try_get(1)?,
-        carrier_id: row.try_get(2)?,
-        from: row.try_get(3)?,
-        to: row.try_get(4)?,
-        body: row.try_get(5)?,
+        id: row.try_get("id")?,
+        account: row.try_get("carrier_account")?,
+        carrier_id: row.try_get("carrier_id")?,
+        from: row.try_get("from_phone")?,
+        to: row.try_get("to_number")?,
+        body: row.try_get("body")?,
         media: media.unwrap_or_else(|_| Vec::new()),
-        has_media: lost || row.try_get::<i64, _>(7)? == 1,
+        has_media: lost || row.try_get::<i64, _>("has_media")? == 1,
         keyword: keyword.as_deref().and_then(Keyword::read),
-        raw: row.try_get(9)?,
-        webhook: row.try_get::<i64, _>(10)? == 1,
-        sent_at: row.try_get::<Option<i64>, _>(11)?.map(At),
-        place: row.try_get(12)?,
-        arrived_at: At(row.try_get(13)?),
+        raw: row.try_get("raw")?,
+        webhook: row.try_get::<i64, _>("webhook")? == 1,
+        sent_at: row.try_get("sent_at")?,
+        place: row.try_get("place")?,
+        arrived_at: row.try_get("arrived_at")?,
     })
 }
 
 /// Takes a text out of those that wait; false if somebody else has taken it in. Whoever takes it out holds it until the
 /// commit, ahead of every other row.
 pub async fn take(tx: &mut Tx, id: i64) -> Result<bool> {
-    let gone =
-        query("DELETE FROM arrivals WHERE id = $1").bind(id).execute(tx).await.map(|done| done.rows_affected())?;
+    let gone = query("DELETE FROM arrivals WHERE id = $1").bind(id).execute(tx).await?.rows_affected();
     if gone > 0 {
         tx.holds("arrivals", std::iter::once(id));
     }
@@ -177,10 +176,11 @@ pub async fn take_all(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<usize>> {
 
 /// People whose texts wait, at most `limit`, those who came first first.
 pub async fn senders(tx: &mut Tx, limit: i64) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> =
-        query_as("SELECT from_phone FROM arrivals GROUP BY from_phone ORDER BY MIN(arrived_at), from_phone LIMIT $1")
-            .bind(limit)
-            .fetch_all(tx)
-            .await?;
-    Ok(rows.into_iter().map(|(phone,)| phone).collect())
+    let rows: Vec<String> = query_scalar(
+        "SELECT from_phone FROM arrivals GROUP BY from_phone ORDER BY MIN(arrived_at), from_phone LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(tx)
+    .await?;
+    Ok(rows)
 }

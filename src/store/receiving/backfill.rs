@@ -4,7 +4,7 @@
 use crate::clock::At;
 use crate::domain::ids::NumberId;
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
+use crate::store::sql::{QueryBuilder, from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// One of our numbers, as the comparison with the carrier sees it.
@@ -34,17 +34,28 @@ pub const NUMBERS: &str = "SELECT n.id, n.number, CASE WHEN n.role = 'line' THEN
        n.in_service_at, n.backfilled_at \
      FROM numbers n WHERE n.state <> 'released' ORDER BY place, n.id";
 
+from_row! {
+    struct NumbersRow {
+        id: NumberId,
+        number: String,
+        place: i32,
+        in_service_at: At,
+        backfilled_at: Option<At>,
+    }
+}
+
 /// Our numbers, lines first, then masks with live or resting legs at `now`, then the others.
 pub async fn numbers(tx: &mut Tx, now: At) -> Result<Vec<Compared>> {
-    let rows: Vec<(i64, String, i32, i64, Option<i64>)> = query_as(NUMBERS).bind(now.0).fetch_all(tx).await?;
-    let row = |(id, number, place, in_service, backfilled): (i64, String, i32, i64, Option<i64>)| Compared {
-        id: NumberId(id),
-        number,
-        is_line: place == 0,
-        busy: place < 2,
-        in_service_at: At(in_service),
-        backfilled_at: backfilled.map(At),
-    };
+    let rows: Vec<NumbersRow> = query_as(NUMBERS).bind(now).fetch_all(tx).await?;
+    let row =
+        |NumbersRow { id, number, place, in_service_at: in_service, backfilled_at: backfilled }: NumbersRow| Compared {
+            id,
+            number,
+            is_line: place == 0,
+            busy: place < 2,
+            in_service_at: in_service,
+            backfilled_at: backfilled,
+        };
     Ok(rows.into_iter().map(row).collect())
 }
 
@@ -57,7 +68,7 @@ pub async fn compared(tx: &mut Tx, ids: &[NumberId], asked_at: At) -> Result<()>
     let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     hold_rows(tx, "numbers", &wanted).await?;
     let mut q = QueryBuilder::new("UPDATE numbers SET backfilled_at = ");
-    q.push_bind(asked_at.0).push(" WHERE id IN (");
+    q.push_bind(asked_at).push(" WHERE id IN (");
     push_list(&mut q, padded(&wanted).copied());
     q.build().execute(tx).await?;
     Ok(())
@@ -76,18 +87,27 @@ pub struct Waiting {
     pub open: bool,
 }
 
+from_row! {
+    struct WaitingRow {
+        number_id: NumberId,
+        number: String,
+        to_phone: String,
+        open: Option<i64>,
+    }
+}
+
 /// All lanes in which something waits.
 pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
-    let rows: Vec<(i64, String, String, Option<i64>)> = query_as(
-        "SELECT d.number_id, n.number, d.to_phone, MAX(o.id) FROM deliveries d JOIN numbers n ON n.id = d.number_id \
+    let rows: Vec<WaitingRow> = query_as(
+        "SELECT d.number_id, n.number, d.to_phone, MAX(o.id) AS open FROM deliveries d JOIN numbers n ON n.id = d.number_id \
          LEFT JOIN deliveries o ON o.number_id = d.number_id AND o.to_phone = d.to_phone \
            AND o.state IN ('sending', 'unknown') \
          WHERE d.state = 'ready' GROUP BY d.number_id, n.number, d.to_phone",
     )
     .fetch_all(tx)
     .await?;
-    let row = |(id, number, phone, open): (i64, String, String, Option<i64>)| Waiting {
-        id: NumberId(id),
+    let row = |WaitingRow { number_id: id, number, to_phone: phone, open }: WaitingRow| Waiting {
+        id,
         number,
         phone,
         open: open.is_some(),
@@ -98,7 +118,7 @@ pub async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
 /// When the newest request of all was begun, by our clock as it is now: the carrier's is `ahead` of it by so many microseconds,
 /// as far as that is known. Without a request, when the oldest waiting text was accepted.
 pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
-    let at: Option<i64> = query_scalar(
+    let at: Option<At> = query_scalar(
         "SELECT COALESCE((SELECT COALESCE(a.began_there - $1, a.started_at) FROM attempts a \
                             WHERE a.id = (SELECT MAX(id) FROM attempts)), \
                          (SELECT MIN(accepted_at) FROM deliveries WHERE state = 'ready'))",
@@ -106,7 +126,7 @@ pub async fn newest(tx: &mut Tx, ahead: Option<i64>) -> Result<Option<At>> {
     .bind(ahead)
     .fetch_one(tx)
     .await?;
-    Ok(at.map(At))
+    Ok(at)
 }
 
 /// Has everything that waits in a lane looked for in the carrier's list before it is requested.
@@ -116,7 +136,7 @@ pub async fn look_first(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<()>
         for (number, phone) in lanes {
             let ids: Vec<(i64,)> = query_as(
                 "SELECT id FROM deliveries WHERE number_id = $1 AND to_phone = $2 AND state = 'ready' AND look_from IS NULL")
-                .bind(number.0).bind(phone).fetch_all(tx).await?;
+                .bind(number).bind(phone).fetch_all(tx).await?;
             waiting.extend(ids.into_iter().map(|(id,)| id));
         }
         hold_rows(tx, "deliveries", &waiting).await?;
@@ -126,7 +146,7 @@ pub async fn look_first(tx: &mut Tx, lanes: &[(NumberId, String)]) -> Result<()>
             "UPDATE deliveries SET look_from = accepted_at \
              WHERE number_id = $1 AND to_phone = $2 AND state = 'ready' AND look_from IS NULL",
         )
-        .bind(number.0)
+        .bind(number)
         .bind(phone)
         .execute(tx)
         .await?;

@@ -62,15 +62,15 @@ async fn read(tx: &mut Tx, person: PersonId, condition: &str, parameter: i64) ->
          ORDER BY k.shortcut, CASE WHEN k.person_id IS NULL THEN 1 ELSE 0 END, k.id LIMIT 500"
     );
     let rows = query(sqlx::AssertSqlSafe(sql))
-        .bind(person.0)
+        .bind(person)
         .bind(parameter)
         .try_map(|row| {
             Ok(Canned {
-                id: CannedReplyId(row.try_get(0)?),
-                owner: owner(row.try_get(1)?, row.try_get(2)?),
-                line: row.try_get(3)?,
-                shortcut: row.try_get(4)?,
-                body: row.try_get(5)?,
+                id: row.try_get("id")?,
+                owner: owner(row.try_get("person_id")?, row.try_get("line_id")?),
+                line: row.try_get("name")?,
+                shortcut: row.try_get("shortcut")?,
+                body: row.try_get("body")?,
             })
         })
         .fetch_all(tx)
@@ -89,7 +89,7 @@ fn owner(person: Option<i64>, line: Option<i64>) -> Owner {
 /// Whose a canned reply is; `None` if there is none.
 pub async fn owner_of(tx: &mut Tx, id: CannedReplyId) -> Result<Option<Owner>> {
     let row: Option<(Option<i64>, Option<i64>)> =
-        query_as("SELECT person_id, line_id FROM canned_replies WHERE id = $1").bind(id.0).fetch_optional(tx).await?;
+        query_as("SELECT person_id, line_id FROM canned_replies WHERE id = $1").bind(id).fetch_optional(tx).await?;
     Ok(row.map(|(person, line)| owner(person, line)))
 }
 
@@ -111,7 +111,7 @@ pub async fn is_taken(tx: &mut Tx, owner: Owner, shortcut: &str, but: Option<Can
 
 /// Whether there is such a line.
 pub async fn has_line(tx: &mut Tx, line: NumberId) -> Result<bool> {
-    let found: Option<i64> = query_scalar("SELECT id FROM lines WHERE id = $1").bind(line.0).fetch_optional(tx).await?;
+    let found: Option<i64> = query_scalar("SELECT id FROM lines WHERE id = $1").bind(line).fetch_optional(tx).await?;
     Ok(found.is_some())
 }
 
@@ -123,13 +123,13 @@ pub async fn insert(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), by:
         "INSERT INTO canned_replies (id, person_id, line_id, shortcut, body, created_by, created_at, updated_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
     )
-    .bind(id.0)
+    .bind(id)
     .bind(person)
     .bind(line)
     .bind(shortcut)
     .bind(body)
-    .bind(by.0)
-    .bind(now.0)
+    .bind(by)
+    .bind(now)
     .execute(tx)
     .await?;
     Ok(())
@@ -147,8 +147,8 @@ pub async fn update(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), now
     .bind(line)
     .bind(shortcut)
     .bind(body)
-    .bind(now.0)
-    .bind(id.0)
+    .bind(now)
+    .bind(id)
     .execute(tx)
     .await?;
     Ok(())
@@ -156,6 +156,6 @@ pub async fn update(tx: &mut Tx, canned: (CannedReplyId, Owner, &str, &str), now
 
 /// Forgets one.
 pub async fn delete(tx: &mut Tx, id: CannedReplyId) -> Result<()> {
-    query("DELETE FROM canned_replies WHERE id = $1").bind(id.0).execute(tx).await?;
+    query("DELETE FROM canned_replies WHERE id = $1").bind(id).execute(tx).await?;
     Ok(())
 }

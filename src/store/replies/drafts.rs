@@ -18,8 +18,8 @@ pub struct Draft {
 pub async fn of(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> Result<Draft> {
     let row: Option<(String, String)> =
         query_as("SELECT reply, note FROM drafts WHERE person_id = $1 AND conversation_id = $2")
-            .bind(person.0)
-            .bind(conversation.0)
+            .bind(person)
+            .bind(conversation)
             .fetch_optional(tx)
             .await?;
     Ok(row.map(|(reply, note)| Draft { reply, note }).unwrap_or_default())
@@ -29,8 +29,8 @@ pub async fn of(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> 
 pub async fn keep(tx: &mut Tx, person: PersonId, conversation: ConversationId, draft: &Draft, now: At) -> Result<()> {
     if *draft == Draft::default() {
         query("DELETE FROM drafts WHERE person_id = $1 AND conversation_id = $2")
-            .bind(person.0)
-            .bind(conversation.0)
+            .bind(person)
+            .bind(conversation)
             .execute(tx)
             .await?;
         return Ok(());
@@ -39,11 +39,11 @@ pub async fn keep(tx: &mut Tx, person: PersonId, conversation: ConversationId, d
         "INSERT INTO drafts (person_id, conversation_id, reply, note, saved_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (person_id, conversation_id) DO UPDATE SET reply = $3, note = $4, saved_at = $5",
     )
-    .bind(person.0)
-    .bind(conversation.0)
+    .bind(person)
+    .bind(conversation)
     .bind(draft.reply.as_str())
     .bind(draft.note.as_str())
-    .bind(now.0)
+    .bind(now)
     .execute(tx)
     .await?;
     Ok(())

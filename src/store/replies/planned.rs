@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId, PlannedReplyId};
-use crate::store::sql::{query, query_as, query_scalar};
+use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};
 
 /// A reply that waits for its time.
@@ -37,14 +37,14 @@ pub async fn insert(tx: &mut Tx, planned: &Planned) -> Result<()> {
         "INSERT INTO planned_replies (id, conversation_id, author_id, to_phone, body, scheduled, created_at, due_at, \
          form_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
-    .bind(planned.id.0)
-    .bind(planned.conversation.0)
-    .bind(planned.author.0)
+    .bind(planned.id)
+    .bind(planned.conversation)
+    .bind(planned.author)
     .bind(planned.to_phone.as_str())
     .bind(planned.body.as_str())
     .bind(i64::from(planned.scheduled))
-    .bind(planned.created_at.0)
-    .bind(planned.due_at.0)
+    .bind(planned.created_at)
+    .bind(planned.due_at)
     .bind(planned.form_key.as_deref())
     .execute(tx)
     .await?;
@@ -64,18 +64,18 @@ pub async fn waiting(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Pl
         "SELECT id, conversation_id, author_id, to_phone, body, scheduled, created_at, due_at, form_key \
          FROM planned_replies WHERE conversation_id = $1 AND ended_at IS NULL ORDER BY due_at, id",
     )
-    .bind(conversation.0)
+    .bind(conversation)
     .try_map(|row| {
         Ok(Planned {
-            id: PlannedReplyId(row.try_get(0)?),
-            conversation: ConversationId(row.try_get(1)?),
-            author: PersonId(row.try_get(2)?),
-            to_phone: row.try_get(3)?,
-            body: row.try_get(4)?,
-            scheduled: row.try_get::<i64, _>(5)? != 0,
-            created_at: At(row.try_get(6)?),
-            due_at: At(row.try_get(7)?),
-            form_key: row.try_get(8)?,
+            id: row.try_get("id")?,
+            conversation: row.try_get("conversation_id")?,
+            author: row.try_get("author_id")?,
+            to_phone: row.try_get("to_phone")?,
+            body: row.try_get("body")?,
+            scheduled: row.try_get::<i64, _>("scheduled")? != 0,
+            created_at: row.try_get("created_at")?,
+            due_at: row.try_get("due_at")?,
+            form_key: row.try_get("form_key")?,
         })
     })
     .fetch_all(tx)
@@ -86,8 +86,8 @@ pub async fn waiting(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Pl
 /// Whether a conversation has or had this one.
 pub async fn exists(tx: &mut Tx, conversation: ConversationId, id: PlannedReplyId) -> Result<bool> {
     let found: Option<i64> = query_scalar("SELECT id FROM planned_replies WHERE id = $1 AND conversation_id = $2")
-        .bind(id.0)
-        .bind(conversation.0)
+        .bind(id)
+        .bind(conversation)
         .fetch_optional(tx)
         .await?;
     Ok(found.is_some())
@@ -96,28 +96,27 @@ pub async fn exists(tx: &mut Tx, conversation: ConversationId, id: PlannedReplyI
 /// At most `limit` conversations in which something is due at `now`. With `free` of everything; else only of what was
 /// written from `since` on and is not scheduled.
 pub async fn due(tx: &mut Tx, now: At, (free, since): (bool, At), limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT conversation_id FROM planned_replies WHERE ended_at IS NULL AND due_at <= $1 \
          AND ($2 = 1 OR (scheduled = 0 AND created_at >= $3)) \
          GROUP BY conversation_id ORDER BY MIN(due_at) LIMIT $4",
     )
-    .bind(now.0)
+    .bind(now)
     .bind(i64::from(free))
-    .bind(since.0)
+    .bind(since)
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// When the next one is due after `now`, if one waits.
 pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
-    let at: Option<i64> =
-        query_scalar("SELECT MIN(due_at) FROM planned_replies WHERE ended_at IS NULL AND due_at > $1")
-            .bind(now.0)
-            .fetch_one(tx)
-            .await?;
-    Ok(at.map(At))
+    let at: Option<At> = query_scalar("SELECT MIN(due_at) FROM planned_replies WHERE ended_at IS NULL AND due_at > $1")
+        .bind(now)
+        .fetch_one(tx)
+        .await?;
+    Ok(at)
 }
 
 /// How the waiting of a reply ended.
@@ -142,10 +141,10 @@ pub async fn end(tx: &mut Tx, id: PlannedReplyId, end: &End, now: At) -> Result<
         "UPDATE planned_replies SET ended_at = $1, message_id = $2, why = $3, \
          form_key = CASE WHEN $2 IS NULL THEN NULL ELSE form_key END WHERE id = $4 AND ended_at IS NULL",
     )
-    .bind(now.0)
+    .bind(now)
     .bind(message)
     .bind(why)
-    .bind(id.0)
+    .bind(id)
     .execute(tx)
     .await?;
     Ok(())
@@ -154,8 +153,8 @@ pub async fn end(tx: &mut Tx, id: PlannedReplyId, end: &End, now: At) -> Result<
 /// Lets one leave at another time, which is scheduled then.
 pub async fn move_to(tx: &mut Tx, id: PlannedReplyId, due_at: At) -> Result<()> {
     query("UPDATE planned_replies SET due_at = $1, scheduled = 1 WHERE id = $2 AND ended_at IS NULL")
-        .bind(due_at.0)
-        .bind(id.0)
+        .bind(due_at)
+        .bind(id)
         .execute(tx)
         .await?;
     Ok(())

@@ -3,7 +3,8 @@
 use crate::clock::At;
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::country;
-use crate::store::sql::{query, query_as};
+use crate::domain::pool::life::State;
+use crate::store::sql::{FromRow, Row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// One of our numbers.
@@ -16,8 +17,8 @@ pub struct Number {
     pub number: String,
     /// A published line (else a mask).
     pub is_line: bool,
-    /// `active`, `draining`, `cooling` or `released`.
-    pub state: String,
+    /// Where it stands in its life.
+    pub state: State,
     /// ISO 3166 code, if set.
     pub country: Option<String>,
     /// Since when its sending is paused.
@@ -28,27 +29,29 @@ pub struct Number {
     pub probe_at: Option<At>,
 }
 
-type Row = (i64, String, String, String, Option<String>, Option<i64>, Option<String>, Option<i64>);
+impl FromRow for Number {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        Ok(Number {
+            id: row.try_get("id")?,
+            number: row.try_get("number")?,
+            is_line: row.try_get::<String, _>("role")? == "line",
+            state: row.try_get("state")?,
+            country: row.try_get("country")?,
+            paused_at: row.try_get("paused_at")?,
+            paused_why: row.try_get("paused_why")?,
+            probe_at: row.try_get("probe_at")?,
+        })
+    }
+}
 
 /// All that ever were ours, lines first.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Number>> {
-    let rows: Vec<Row> = query_as(
+    Ok(query_as(
         "SELECT id, number, role, state, country, paused_at, paused_why, probe_at FROM numbers \
          ORDER BY role, number",
     )
     .fetch_all(tx)
-    .await?;
-    let number = |(id, number, role, state, country, paused, paused_why, probe_at): Row| Number {
-        id: NumberId(id),
-        number,
-        is_line: role == "line",
-        state,
-        country,
-        paused_at: paused.map(At),
-        paused_why,
-        probe_at: probe_at.map(At),
-    };
-    Ok(rows.into_iter().map(number).collect())
+    .await?)
 }
 
 /// The countries of our lines, as [`country::homes`] tells them.
@@ -74,13 +77,13 @@ async fn homes_of(tx: &mut Tx, masks: bool) -> Result<Vec<String>> {
 /// neither says, or it is none of ours.
 pub async fn home(tx: &mut Tx, id: NumberId) -> Result<Option<String>> {
     let row: Option<(String, Option<String>)> =
-        query_as("SELECT number, country FROM numbers WHERE id = $1").bind(id.0).fetch_optional(tx).await?;
+        query_as("SELECT number, country FROM numbers WHERE id = $1").bind(id).fetch_optional(tx).await?;
     Ok(row.and_then(|(number, set)| set.or_else(|| country::of(&number).map(str::to_owned))))
 }
 
 /// Whether a number is one of ours, as long as it is not given back.
 pub async fn is_ours(tx: &mut Tx, number: &str) -> Result<bool> {
-    let row: Option<(i64,)> = query_as("SELECT id FROM numbers WHERE number = $1 AND state <> 'released'")
+    let row: Option<i64> = query_scalar("SELECT id FROM numbers WHERE number = $1 AND state <> 'released'")
         .bind(number)
         .fetch_optional(tx)
         .await?;
@@ -93,11 +96,11 @@ pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: &str, country
         "INSERT INTO numbers (id, number, role, state, country, in_service_at) \
          VALUES ($1, $2, $3, 'active', $4, $5)",
     )
-    .bind(id.0)
+    .bind(id)
     .bind(number)
     .bind(role)
     .bind(country)
-    .bind(now.0)
+    .bind(now)
     .execute(tx)
     .await?;
     Ok(())
@@ -105,7 +108,7 @@ pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: &str, country
 
 /// Sets a number's country.
 pub async fn set_country(tx: &mut Tx, id: NumberId, country: Option<&str>) -> Result<()> {
-    query("UPDATE numbers SET country = $2 WHERE id = $1").bind(id.0).bind(country).execute(tx).await?;
+    query("UPDATE numbers SET country = $2 WHERE id = $1").bind(id).bind(country).execute(tx).await?;
     Ok(())
 }
 
@@ -114,7 +117,7 @@ pub async fn back_in_service(tx: &mut Tx, id: NumberId, now: At) -> Result<()> {
     query(
         "UPDATE numbers SET state = 'active', in_service_at = $2, state_at = $2, paused_at = NULL, paused_why = NULL, \
          pause_scope = NULL, probes = 0, probed_at = NULL, probe_at = NULL, suspect = 0, release_tries = 0, release_due_at = NULL, release_why = NULL WHERE id = $1")
-        .bind(id.0).bind(now.0).execute(tx).await?;
+        .bind(id).bind(now).execute(tx).await?;
     Ok(())
 }
 
@@ -125,13 +128,13 @@ pub const EVER_USED: &str = "SELECT id FROM legs WHERE number_id = $1 AND ended_
 
 /// Whether a mask has ever stood between two people.
 pub async fn ever_used(tx: &mut Tx, id: NumberId) -> Result<bool> {
-    let row: Option<(i64,)> = query_as(EVER_USED).bind(id.0).fetch_optional(tx).await?;
+    let row: Option<i64> = query_scalar(EVER_USED).bind(id).fetch_optional(tx).await?;
     Ok(row.is_some())
 }
 
 /// A mask becomes a published line's number.
 pub async fn make_line(tx: &mut Tx, id: NumberId) -> Result<()> {
-    query("UPDATE numbers SET role = 'line' WHERE id = $1").bind(id.0).execute(tx).await?;
+    query("UPDATE numbers SET role = 'line' WHERE id = $1").bind(id).execute(tx).await?;
     Ok(())
 }
 
@@ -144,6 +147,6 @@ pub const UNUSED_MASKS: &str = "SELECT number FROM numbers n WHERE role = 'mask'
 
 /// Masks in use of ours that have not stood between anybody yet, in order.
 pub async fn unused_masks(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = query_as(UNUSED_MASKS).fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(number,)| number).collect())
+    let rows: Vec<String> = query_scalar(UNUSED_MASKS).fetch_all(tx).await?;
+    Ok(rows)
 }

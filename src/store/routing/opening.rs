@@ -2,14 +2,14 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
+use crate::domain::leg::Role;
 use crate::domain::numbers::country;
-use crate::domain::people::person::Duty;
 use crate::domain::routing::allocation::{LastLeg, Mask};
 use crate::domain::routing::pick::Member;
 use crate::domain::routing::shift::Shift;
 use crate::domain::words::text::Wording;
 use crate::store::engine::lock_order::hold_members;
-use crate::store::sql::{QueryBuilder, query, query_scalar};
+use crate::store::sql::{QueryBuilder, from_row, query, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// A member of a line, with the phone that takes their texts.
@@ -32,21 +32,29 @@ pub struct LineRules {
     pub greeting: Option<String>,
 }
 
+from_row! {
+    struct HoldLineRow {
+        hours: Option<String>,
+        policies: Option<String>,
+        greeting: Option<String>,
+    }
+}
+
 /// Holds the line until the commit, so that picks on it come one after the other; `None` if there is no such line.
 /// Lines are held before conversations, and several in the order of their ids.
 pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>> {
     let lock = tx.hold("lines", &[line.0]);
-    let row: Option<(Option<String>, Option<String>, Option<String>)> = {
+    let row: Option<HoldLineRow> = {
         let mut q = QueryBuilder::new(
-            "SELECT hours, policies, (SELECT t.body FROM line_texts t WHERE t.line_id = lines.id AND t.name = ",
+            "SELECT hours, policies, (SELECT t.body FROM line_texts t WHERE t.line_id = lines.id AND t.name = AS greeting ",
         );
         q.push_bind(Wording::Greeting.name()).push(")").push(lock.noted()).push(" FROM lines WHERE id = ");
-        q.push_bind(line.0).push(lock.clause());
+        q.push_bind(line).push(lock.clause());
         q.build_query_as().fetch_optional(tx).await
     }?;
     lock.done(tx, usize::from(row.is_some())).await?;
     hold_members(tx, &[line.0]).await?;
-    Ok(row.map(|(hours, policies, greeting)| LineRules { hours, policies, greeting }))
+    Ok(row.map(|HoldLineRow { hours, policies, greeting }| LineRules { hours, policies, greeting }))
 }
 
 /// Whose open conversations are counted.
@@ -68,29 +76,28 @@ pub async fn members(
 ) -> Result<Vec<LineMember>> {
     let rows = query(
         "SELECT p.id, p.name, p.disabled_at, p.duty, p.open_limit, \
-         CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL THEN p.phone END, \
+         CASE WHEN p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL THEN p.phone END AS phone, \
          CASE WHEN $2 OR p.open_limit IS NOT NULL THEN \
-           (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL) ELSE 0 END, \
+           (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL) ELSE 0 END AS open, \
          p.schedule, m.picked_at \
          FROM line_members m JOIN people p ON p.id = m.person_id WHERE m.line_id = $1 ORDER BY p.id",
     )
-    .bind(line.0)
+    .bind(line)
     .bind(counted == Counted::All)
     .try_map(|row| {
-        let (duty, schedule): (String, Option<String>) = (row.try_get(3)?, row.try_get(7)?);
+        let schedule: Option<String> = row.try_get("schedule")?;
         Ok(LineMember {
             member: Member {
-                id: PersonId(row.try_get(0)?),
-                name: row.try_get(1)?,
-                enabled: row.try_get::<Option<i64>, _>(2)?.is_none(),
-                // The table's check lets no other word in.
-                duty: Duty::read(&duty).unwrap_or(Duty::Away),
+                id: row.try_get("id")?,
+                name: row.try_get("name")?,
+                enabled: row.try_get::<Option<i64>, _>("disabled_at")?.is_none(),
+                duty: row.try_get("duty")?,
                 on_shift: Shift::read(hours, schedule.as_deref()).on_at(now),
-                open: row.try_get(6)?,
-                limit: row.try_get(4)?,
-                picked_at: row.try_get::<Option<i64>, _>(8)?.map(At),
+                open: row.try_get("open")?,
+                limit: row.try_get("open_limit")?,
+                picked_at: row.try_get("picked_at")?,
             },
-            phone: row.try_get(5)?,
+            phone: row.try_get("phone")?,
         })
     })
     .fetch_all(tx)
@@ -103,12 +110,12 @@ pub async fn numbers_of(tx: &mut Tx, ids: &[NumberId]) -> Result<Vec<(NumberId, 
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64, String)> = {
+    let rows: Vec<(NumberId, String)> = {
         let mut q = QueryBuilder::new("SELECT id, number FROM numbers WHERE id IN (");
-        push_list(&mut q, padded(ids).map(|id| id.0));
+        push_list(&mut q, padded(ids).copied());
         q.build_query_as().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(id, number)| (NumberId(id), number)).collect())
+    Ok(rows)
 }
 
 /// Those of these phones that are somebody's: an enabled colleague's, or a customer's of ours.
@@ -116,7 +123,7 @@ pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
     if phones.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String,)> = {
+    let rows: Vec<String> = {
         let mut q = QueryBuilder::new("WITH asked(phone) AS (");
         q.push_values(padded(phones), |mut b, phone| {
             b.push_bind((*phone).to_owned());
@@ -125,9 +132,9 @@ pub async fn known(tx: &mut Tx, phones: &[&str]) -> Result<Vec<String>> {
             ") SELECT a.phone FROM asked a WHERE EXISTS (SELECT 1 FROM customers c WHERE c.phone = a.phone) \
              OR EXISTS (SELECT 1 FROM people p WHERE p.phone = a.phone AND p.disabled_at IS NULL)",
         );
-        q.build_query_as().fetch_all(tx).await
+        q.build_query_scalar().fetch_all(tx).await
     }?;
-    Ok(rows.into_iter().map(|(phone,)| phone).collect())
+    Ok(rows)
 }
 
 /// The customer with this phone, made if there is none; held until the commit.
@@ -138,7 +145,7 @@ pub async fn customer(tx: &mut Tx, fresh: i64, phone: &str, now: At) -> Result<C
     )
     .bind(fresh)
     .bind(phone)
-    .bind(now.0)
+    .bind(now)
     .fetch_one(tx)
     .await?;
     tx.holds("customers", std::iter::once(id));
@@ -153,7 +160,7 @@ pub async fn customers(tx: &mut Tx, rows: &[(CustomerId, &str)], now: At) -> Res
     for piece in pieces(rows) {
         let mut q = QueryBuilder::new("INSERT INTO customers (id, phone, created_at) ");
         q.push_values(piece, |mut b, (id, phone)| {
-            b.push_bind(id.0).push_bind((*phone).to_owned()).push_bind(now.0);
+            b.push_bind(id).push_bind((*phone).to_owned()).push_bind(now);
         });
         q.build().execute(tx).await?;
     }
@@ -170,25 +177,25 @@ pub async fn conversations(
 ) -> Result<Vec<(CustomerId, ConversationId)>> {
     let mut made = Vec::with_capacity(rows.len());
     for piece in pieces(rows) {
-        let ids: Vec<(i64, i64)> = {
+        let ids: Vec<(CustomerId, ConversationId)> = {
             let mut q = QueryBuilder::new(
                 "INSERT INTO conversations (kind, line_id, customer_id, pinned_to, pinned_at, opened_at, last_at, preview) ",
             );
             q.push_values(piece, |mut b, (customer, pinned_to)| {
                 b.push("'support'")
-                    .push_bind(line.0)
-                    .push_bind(customer.0)
-                    .push_bind(pinned_to.map(|id| id.0))
-                    .push_bind(now.0)
-                    .push_bind(now.0)
-                    .push_bind(now.0)
+                    .push_bind(line)
+                    .push_bind(customer)
+                    .push_bind(*pinned_to)
+                    .push_bind(now)
+                    .push_bind(now)
+                    .push_bind(now)
                     .push("''");
             });
             q.push(" RETURNING customer_id, id");
             q.build_query_as().fetch_all(tx).await
         }?;
         // In which order they come back is not said.
-        made.extend(ids.into_iter().map(|(customer, id)| (CustomerId(customer), ConversationId(id))));
+        made.extend(ids);
     }
     Ok(made)
 }
@@ -200,8 +207,8 @@ pub struct NewLeg<'a> {
     pub id: LegId,
     /// Of which conversation.
     pub conversation: ConversationId,
-    /// `customer`, `rep` or `party`.
-    pub role: &'static str,
+    /// Whose way it is.
+    pub role: Role,
     /// Whose, if staff's.
     pub person: Option<PersonId>,
     /// Its phone.
@@ -224,15 +231,15 @@ pub async fn legs(tx: &mut Tx, rows: &[NewLeg<'_>], now: At) -> Result<()> {
             "INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, counterpart, alias, opened_at) ",
         );
         q.push_values(piece, |mut b, leg| {
-            b.push_bind(leg.id.0)
-                .push_bind(leg.conversation.0)
+            b.push_bind(leg.id)
+                .push_bind(leg.conversation)
                 .push_bind(leg.role)
-                .push_bind(leg.person.map(|id| id.0))
+                .push_bind(leg.person)
                 .push_bind(leg.phone.to_owned())
-                .push_bind(leg.number.0)
+                .push_bind(leg.number)
                 .push_bind(leg.counterpart.map(str::to_owned))
                 .push_bind(leg.alias.map(str::to_owned))
-                .push_bind(now.0);
+                .push_bind(now);
         });
         q.build().execute(tx).await?;
     }
@@ -242,8 +249,8 @@ pub async fn legs(tx: &mut Tx, rows: &[NewLeg<'_>], now: At) -> Result<()> {
 /// Every mask on which `phone` has no live leg, as it knows it.
 pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
     let rows = query(
-        "SELECT n.id, l.id, l.opened_at, l.ended_at, l.rests_until, l.counterpart, n.number, n.country, \
-         (SELECT b.blocked FROM blocks b WHERE b.phone = $1 AND b.number_id = n.id ORDER BY b.id DESC LIMIT 1) \
+        "SELECT n.id AS number_id, l.id AS last, l.opened_at, l.ended_at, l.rests_until, l.counterpart, n.number, n.country, \
+         (SELECT b.blocked FROM blocks b WHERE b.phone = $1 AND b.number_id = n.id ORDER BY b.id DESC LIMIT 1) AS active \
          FROM numbers n LEFT JOIN legs l ON l.id = (SELECT h.id FROM legs h WHERE h.phone = $1 \
            AND h.number_id = n.id ORDER BY h.opened_at DESC, h.id DESC LIMIT 1) \
          WHERE n.role = 'mask' AND n.state = 'active' AND NOT EXISTS (SELECT 1 FROM legs v WHERE v.phone = $1 \
@@ -251,21 +258,21 @@ pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
     )
     .bind(phone)
     .try_map(|row| {
-        let last: Option<i64> = row.try_get(1)?;
-        let opened: Option<i64> = row.try_get(2)?;
-        let ended: Option<i64> = row.try_get(3)?;
-        let (number, country): (String, Option<String>) = (row.try_get(6)?, row.try_get(7)?);
+        let last: Option<i64> = row.try_get("last")?;
+        let opened: Option<i64> = row.try_get("opened_at")?;
+        let ended: Option<i64> = row.try_get("ended_at")?;
+        let (number, country): (String, Option<String>) = (row.try_get("number")?, row.try_get("country")?);
         Ok(Mask {
             near: country::serves(&number, country.as_deref(), phone),
-            id: NumberId(row.try_get(0)?),
+            id: row.try_get("number_id")?,
             // On a mask that the phone has blocked nothing would arrive.
-            active: row.try_get::<Option<i64>, _>(8)? != Some(1),
+            active: row.try_get::<Option<i64>, _>("active")? != Some(1),
             live: false,
             last: match last {
                 Some(_) => Some(LastLeg {
                     used_at: At(ended.or(opened).unwrap_or(0)),
-                    rests_until: row.try_get::<Option<i64>, _>(4)?.map(At),
-                    counterpart: row.try_get::<Option<String>, _>(5)?.unwrap_or_default(),
+                    rests_until: row.try_get("rests_until")?,
+                    counterpart: row.try_get::<Option<String>, _>("counterpart")?.unwrap_or_default(),
                 }),
                 None => None,
             },
@@ -282,8 +289,8 @@ pub async fn greeted(tx: &mut Tx, legs: &[LegId], now: At) -> Result<()> {
         return Ok(());
     }
     let mut q = QueryBuilder::new("UPDATE legs SET greeted_at = ");
-    q.push_bind(now.0).push(" WHERE id IN (");
-    push_list(&mut q, padded(legs).map(|id| id.0));
+    q.push_bind(now).push(" WHERE id IN (");
+    push_list(&mut q, padded(legs).copied());
     q.build().execute(tx).await?;
     Ok(())
 }
@@ -302,13 +309,13 @@ pub async fn end_legs(
          rests_until = CASE WHEN number_id IN (SELECT id FROM numbers WHERE role = 'mask') THEN $3 END \
          WHERE conversation_id = $4 AND ended_at IS NULL AND ($5 IS NULL OR person_id = $5)",
     )
-    .bind(now.0)
+    .bind(now)
     .bind(why)
-    .bind(rests_until.0)
-    .bind(conversation.0)
-    .bind(person.map(|id| id.0))
+    .bind(rests_until)
+    .bind(conversation)
+    .bind(person)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(ended)
 }

@@ -1,7 +1,7 @@
 //! What hangs on a phone that changes hands.
 
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
-use crate::store::sql::query_as;
+use crate::store::sql::{from_row, query_as};
 use crate::store::{Result, Tx};
 
 /// A live way into a conversation by a phone.
@@ -15,35 +15,39 @@ pub struct Thread {
     pub counterpart: Option<String>,
 }
 
-impl Thread {
-    fn of((conversation, person, counterpart): (i64, Option<i64>, Option<String>)) -> Self {
-        Thread { conversation: ConversationId(conversation), person: person.map(PersonId), counterpart }
-    }
-}
+from_row!(Thread { conversation, person, counterpart });
 
 /// The live legs of `phone` in support conversations.
 pub async fn threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
-    let rows: Vec<(i64, Option<i64>, Option<String>)> = query_as(
-        "SELECT conversation_id, person_id, counterpart FROM legs \
+    let rows: Vec<Thread> = query_as(
+        "SELECT conversation_id AS conversation, person_id AS person, counterpart FROM legs \
          WHERE phone = $1 AND ended_at IS NULL AND role IN ('customer', 'rep') ORDER BY conversation_id",
     )
     .bind(phone)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(Thread::of).collect())
+    Ok(rows)
 }
 
 /// The live legs of a colleague's `phone` on numbers that it has blocked.
 pub async fn blocked_threads(tx: &mut Tx, phone: &str) -> Result<Vec<Thread>> {
-    let rows: Vec<(i64, Option<i64>, Option<String>)> = query_as(
-        "SELECT l.conversation_id, l.person_id, l.counterpart FROM legs l WHERE l.phone = $1 AND l.ended_at IS NULL \
+    let rows: Vec<Thread> = query_as(
+        "SELECT l.conversation_id AS conversation, l.person_id AS person, l.counterpart FROM legs l WHERE l.phone = $1 AND l.ended_at IS NULL \
          AND l.role = 'rep' AND (SELECT b.blocked FROM blocks b WHERE b.phone = l.phone AND b.number_id = l.number_id \
            ORDER BY b.id DESC LIMIT 1) = 1 ORDER BY l.conversation_id",
     )
     .bind(phone)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(Thread::of).collect())
+    Ok(rows)
+}
+
+from_row! {
+    struct IdlestRow {
+        id: LegId,
+        conversation_id: ConversationId,
+        number_id: NumberId,
+    }
 }
 
 /// The live thread of a colleague's `phone` in which nothing was said for longest, `except` one conversation: its leg,
@@ -53,7 +57,7 @@ pub async fn idlest(
     phone: &str,
     except: ConversationId,
 ) -> Result<Option<(LegId, ConversationId, NumberId)>> {
-    let row: Option<(i64, i64, i64)> = query_as(
+    let row: Option<IdlestRow> = query_as(
         "SELECT l.id, l.conversation_id, l.number_id FROM legs l JOIN conversations c ON c.id = l.conversation_id \
          JOIN numbers n ON n.id = l.number_id AND n.state = 'active' AND n.role = 'mask' \
          WHERE l.phone = $1 AND l.ended_at IS NULL AND l.role = 'rep' AND l.conversation_id <> $2 \
@@ -61,8 +65,8 @@ pub async fn idlest(
            ORDER BY b.id DESC LIMIT 1), 0) <> 1 ORDER BY c.last_at, c.id LIMIT 1",
     )
     .bind(phone)
-    .bind(except.0)
+    .bind(except)
     .fetch_optional(tx)
     .await?;
-    Ok(row.map(|(leg, conversation, number)| (LegId(leg), ConversationId(conversation), NumberId(number))))
+    Ok(row.map(|IdlestRow { id: leg, conversation_id: conversation, number_id: number }| (leg, conversation, number)))
 }

@@ -9,58 +9,58 @@ use crate::store::{Result, Tx, padded, push_list};
 
 /// The line of a conversation, before it is held; `None` if it has none.
 pub async fn line_of(tx: &mut Tx, conversation: ConversationId) -> Result<Option<NumberId>> {
-    let line: Option<Option<i64>> =
-        query_scalar("SELECT line_id FROM conversations WHERE id = $1").bind(conversation.0).fetch_optional(tx).await?;
-    Ok(line.flatten().map(NumberId))
+    let line: Option<Option<NumberId>> =
+        query_scalar("SELECT line_id FROM conversations WHERE id = $1").bind(conversation).fetch_optional(tx).await?;
+    Ok(line.flatten())
 }
 
 /// The lines that a person is a member of or has open conversations on, in the order in which they are held.
 pub async fn lines_of(tx: &mut Tx, person: PersonId) -> Result<Vec<NumberId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<NumberId> = query_scalar(
         "SELECT line_id FROM line_members WHERE person_id = $1 UNION \
          SELECT line_id FROM conversations WHERE pinned_to = $1 AND closed_at IS NULL AND line_id IS NOT NULL \
          ORDER BY 1",
     )
-    .bind(person.0)
+    .bind(person)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| NumberId(id)).collect())
+    Ok(rows)
 }
 
 /// At most `limit` open conversations of a line that nobody has, the longest waiting first.
 pub async fn unassigned(tx: &mut Tx, line: NumberId, limit: i64) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT id FROM conversations WHERE line_id = $1 AND closed_at IS NULL AND pinned_to IS NULL \
          ORDER BY COALESCE(waiting_since, last_at), id LIMIT $2",
     )
-    .bind(line.0)
+    .bind(line)
     .bind(limit)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// Lines on which somebody waits unassigned.
 pub async fn queued_lines(tx: &mut Tx) -> Result<Vec<NumberId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<NumberId> = query_scalar(
         "SELECT DISTINCT line_id FROM conversations WHERE closed_at IS NULL AND pinned_to IS NULL \
          AND line_id IS NOT NULL ORDER BY line_id",
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| NumberId(id)).collect())
+    Ok(rows)
 }
 
 /// The open support conversations of a person on a line, oldest first.
 pub async fn open_of(tx: &mut Tx, person: PersonId, line: NumberId) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT id FROM conversations WHERE pinned_to = $1 AND line_id = $2 AND closed_at IS NULL ORDER BY id",
     )
-    .bind(person.0)
-    .bind(line.0)
+    .bind(person)
+    .bind(line)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    Ok(rows)
 }
 
 /// The customer's newest conversation on this line that was closed after `since`, if it is the newest of all there.
@@ -74,8 +74,8 @@ pub async fn reopenable(
         "SELECT id, closed_at FROM conversations WHERE customer_id = $1 AND line_id = $2 AND kind = 'support' \
          ORDER BY COALESCE(closed_at, last_at) DESC, id DESC LIMIT 1",
     )
-    .bind(customer.0)
-    .bind(line.0)
+    .bind(customer)
+    .bind(line)
     .fetch_optional(tx)
     .await?;
     Ok(row.filter(|(_, closed)| closed.is_some_and(|at| At(at) > since)).map(|(id, _)| ConversationId(id)))
@@ -87,8 +87,8 @@ pub async fn last_rep(tx: &mut Tx, customer: CustomerId, since: At) -> Result<Op
         "SELECT pinned_to FROM conversations WHERE customer_id = $1 AND pinned_to IS NOT NULL AND last_at > $2 \
          ORDER BY last_at DESC, id DESC LIMIT 1",
     )
-    .bind(customer.0)
-    .bind(since.0)
+    .bind(customer)
+    .bind(since)
     .fetch_optional(tx)
     .await?;
     Ok(id.map(PersonId))
@@ -100,36 +100,32 @@ pub async fn picked(tx: &mut Tx, line: NumberId, people: &[PersonId], now: At) -
         return Ok(());
     }
     let mut q = QueryBuilder::new("UPDATE line_members SET picked_at = ");
-    q.push_bind(now.0).push(" WHERE line_id = ").push_bind(line.0).push(" AND person_id IN (");
-    push_list(&mut q, padded(people).map(|id| id.0));
+    q.push_bind(now).push(" WHERE line_id = ").push_bind(line).push(" AND person_id IN (");
+    push_list(&mut q, padded(people).copied());
     q.build().execute(tx).await?;
     Ok(())
 }
 
 /// From which message on a conversation's texts wait for the rep's phone; none do if `None`.
 pub async fn wait_from(tx: &mut Tx, conversation: ConversationId, from: Option<MessageId>) -> Result<()> {
-    query("UPDATE conversations SET waits_from = $1 WHERE id = $2")
-        .bind(from.map(|id| id.0))
-        .bind(conversation.0)
-        .execute(tx)
-        .await?;
+    query("UPDATE conversations SET waits_from = $1 WHERE id = $2").bind(from).bind(conversation).execute(tx).await?;
     Ok(())
 }
 
 /// The relayed messages of a conversation from `first` on that have not gone whole to a rep's phone yet, oldest first.
 pub async fn relayed_from(tx: &mut Tx, conversation: ConversationId, first: MessageId) -> Result<Vec<MessageId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<MessageId> = query_scalar(
         "SELECT m.id FROM messages m WHERE m.conversation_id = $1 AND m.id >= $2 AND m.outcome = 'relayed' \
          AND m.kind IN ('text', 'keyword') AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = m.id \
            AND d.kind = 'text' AND d.person_id IS NOT NULL AND d.state NOT IN ('suppressed', 'expired') \
            AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.message_id = m.id AND e.leg_id = d.leg_id \
              AND e.kind = 'text' AND e.state IN ('suppressed', 'expired'))) ORDER BY m.id",
     )
-    .bind(conversation.0)
-    .bind(first.0)
+    .bind(conversation)
+    .bind(first)
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+    Ok(rows)
 }
 
 /// An open conversation whose rep may be missing or back.
@@ -163,16 +159,16 @@ pub async fn kept(tx: &mut Tx) -> Result<Vec<Kept>> {
            UNION SELECT m.id FROM people s JOIN conversations m ON m.pinned_to = s.id AND m.closed_at IS NULL \
              WHERE s.schedule IS NOT NULL AND m.waiting_since IS NOT NULL) ORDER BY c.id")
         .try_map(|row| {
-            let (hours, schedule): (Option<String>, Option<String>) = (row.try_get(3)?, row.try_get(4)?);
+            let (hours, schedule): (Option<String>, Option<String>) = (row.try_get("hours")?, row.try_get("schedule")?);
             Ok(Kept {
-                id: ConversationId(row.try_get(0)?),
-                line: NumberId(row.try_get(1)?),
-                person: PersonId(row.try_get(2)?),
+                id: row.try_get("id")?,
+                line: row.try_get("line_id")?,
+                person: row.try_get("pinned_to")?,
                 shift: Shift::read(hours.as_deref(), schedule.as_deref()),
-                policies: row.try_get(5)?,
-                waits: row.try_get::<Option<i64>, _>(6)?.is_some(),
-                unanswered: row.try_get::<Option<i64>, _>(7)?.is_some(),
-                pinned_at: row.try_get::<Option<i64>, _>(8)?.map(At),
+                policies: row.try_get("policies")?,
+                waits: row.try_get::<Option<i64>, _>("waits_from")?.is_some(),
+                unanswered: row.try_get::<Option<i64>, _>("waiting_since")?.is_some(),
+                pinned_at: row.try_get("pinned_at")?,
             })
         })
         .fetch_all(tx).await?;
@@ -181,28 +177,28 @@ pub async fn kept(tx: &mut Tx) -> Result<Vec<Kept>> {
 
 /// Every line's hours and every person's schedule.
 pub async fn schedules(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = query_as(
+    let rows: Vec<String> = query_scalar(
         "SELECT hours FROM lines WHERE hours IS NOT NULL UNION \
          SELECT schedule FROM people WHERE schedule IS NOT NULL AND disabled_at IS NULL",
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|(text,)| text).collect())
+    Ok(rows)
 }
 
 /// Sets a person's duty; returns the one before, `None` if there is no such enabled person.
 pub async fn set_duty(tx: &mut Tx, person: PersonId, duty: Duty) -> Result<Option<Duty>> {
     let lock = tx.hold("people", &[person.0]);
-    let before: Option<String> = {
+    let before: Option<Duty> = {
         let mut q = QueryBuilder::new("SELECT duty");
         q.push(lock.noted())
             .push(" FROM people WHERE disabled_at IS NULL AND id = ")
-            .push_bind(person.0)
+            .push_bind(person)
             .push(lock.clause());
         q.build_query_scalar().fetch_optional(tx).await
     }?;
     lock.done(tx, usize::from(before.is_some())).await?;
     let Some(before) = before else { return Ok(None) };
-    query("UPDATE people SET duty = $1 WHERE id = $2").bind(duty.word()).bind(person.0).execute(tx).await?;
-    Ok(Duty::read(&before))
+    query("UPDATE people SET duty = $1 WHERE id = $2").bind(duty).bind(person).execute(tx).await?;
+    Ok(Some(before))
 }

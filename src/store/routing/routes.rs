@@ -2,10 +2,11 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::leg::Role;
 use crate::domain::routing::shift::Shift;
 use crate::store::customers::CARD_HIDDEN;
 use crate::store::pairs::{self, Pair};
-use crate::store::sql::{QueryBuilder, query_as, query_scalar};
+use crate::store::sql::{FromRow, QueryBuilder, Row, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// A conversation, as relaying sees it.
@@ -107,15 +108,15 @@ pub async fn conversations(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Co
 async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Conversation, Option<PersonId>)>> {
     let lock = tx.hold("conversations c", wanted);
     let rows: Vec<(Conversation, Option<PersonId>)> = {
-        let mut q = QueryBuilder::new("SELECT c.id, c.line_id, li.name, c.customer_id, CASE WHEN ");
+        let mut q = QueryBuilder::new("SELECT c.id, c.line_id, li.name AS line_name, c.customer_id, CASE WHEN ");
         q.push(CARD_HIDDEN).push(
-            " THEN c.called ELSE u.name END, u.phone, c.pinned_to, c.closed_at, c.paused_at, \
+            " THEN c.called ELSE u.name END AS customer_name, u.phone AS customer_phone, c.pinned_to, c.closed_at, c.paused_at, \
              c.loop_state, c.waiting_since, c.opened_at, c.snoozed_until, \
              COALESCE(u.blocked_at, (SELECT k.blocked_at FROM line_blocks k WHERE k.customer_id = c.customer_id \
-               AND k.line_id = c.line_id)), li.hours, li.policies, \
+               AND k.line_id = c.line_id)) AS blocked_at, li.hours, li.policies, \
              CASE WHEN p.disabled_at IS NULL AND p.phone_verified_at IS NOT NULL AND p.phone_muted_at IS NULL \
-               AND p.duty IN ('on', 'away') THEN p.phone END, p.schedule, c.waits_from, c.pinned_at, \
-             c.flagged_at, tx.body, p.id, ",
+               AND p.duty IN ('on', 'away') THEN p.phone END AS rep_phone, p.schedule, c.waits_from, c.pinned_at, \
+             c.flagged_at, tx.body AS line_context, p.id AS rep_id, ",
         );
         q.push(pairs::COLUMNS).push(lock.noted()).push(
             " FROM conversations c LEFT JOIN lines li ON li.id = c.line_id \
@@ -129,44 +130,32 @@ async fn locked(tx: &mut Tx, wanted: &[i64]) -> Result<Vec<(Conversation, Option
             .try_map(|row| {
                 Ok((
                     Conversation {
-                        id: ConversationId(row.try_get(0)?),
-                        line: row.try_get::<Option<i64>, _>(1)?.map(NumberId),
-                        line_name: row.try_get(2)?,
-                        customer: row.try_get::<Option<i64>, _>(3)?.map(CustomerId),
-                        customer_name: row.try_get(4)?,
-                        customer_phone: row.try_get(5)?,
-                        pinned_to: row.try_get::<Option<i64>, _>(6)?.map(PersonId),
-                        closed: row.try_get::<Option<i64>, _>(7)?.is_some(),
-                        closed_at: row.try_get::<Option<i64>, _>(7)?.map(At),
-                        paused_at: row.try_get::<Option<i64>, _>(8)?.map(At),
-                        loop_state: row.try_get(9)?,
-                        waiting_since: row.try_get::<Option<i64>, _>(10)?.map(At),
-                        opened_at: At(row.try_get(11)?),
-                        snoozed_until: row.try_get::<Option<i64>, _>(12)?.map(At),
-                        blocked: row.try_get::<Option<i64>, _>(13)?.is_some(),
-                        line_hours: row.try_get(14)?,
-                        line_policies: row.try_get(15)?,
-                        rep_phone: row.try_get(16)?,
-                        rep_schedule: row.try_get(17)?,
-                        waits_from: row.try_get::<Option<i64>, _>(18)?.map(MessageId),
-                        pinned_at: row.try_get::<Option<i64>, _>(19)?.map(At),
-                        flagged_at: row.try_get::<Option<i64>, _>(20)?.map(At),
-                        line_context: row.try_get(21)?,
-                        pair: pairs::read((
-                            row.try_get(23)?,
-                            row.try_get(24)?,
-                            row.try_get(25)?,
-                            row.try_get(26)?,
-                            row.try_get(27)?,
-                            row.try_get(28)?,
-                            row.try_get(29)?,
-                            row.try_get(30)?,
-                            row.try_get(31)?,
-                            row.try_get(32)?,
-                            row.try_get(33)?,
-                        )),
+                        id: row.try_get("id")?,
+                        line: row.try_get("line_id")?,
+                        line_name: row.try_get("line_name")?,
+                        customer: row.try_get("customer_id")?,
+                        customer_name: row.try_get("customer_name")?,
+                        customer_phone: row.try_get("customer_phone")?,
+                        pinned_to: row.try_get("pinned_to")?,
+                        closed: row.try_get::<Option<i64>, _>("closed_at")?.is_some(),
+                        closed_at: row.try_get("closed_at")?,
+                        paused_at: row.try_get("paused_at")?,
+                        loop_state: row.try_get("loop_state")?,
+                        waiting_since: row.try_get("waiting_since")?,
+                        opened_at: row.try_get("opened_at")?,
+                        snoozed_until: row.try_get("snoozed_until")?,
+                        blocked: row.try_get::<Option<i64>, _>("blocked_at")?.is_some(),
+                        line_hours: row.try_get("hours")?,
+                        line_policies: row.try_get("policies")?,
+                        rep_phone: row.try_get("rep_phone")?,
+                        rep_schedule: row.try_get("schedule")?,
+                        waits_from: row.try_get("waits_from")?,
+                        pinned_at: row.try_get("pinned_at")?,
+                        flagged_at: row.try_get("flagged_at")?,
+                        line_context: row.try_get("line_context")?,
+                        pair: pairs::read(&row)?,
                     },
-                    row.try_get::<Option<i64>, _>(22)?.map(PersonId),
+                    row.try_get("rep_id")?,
                 ))
             })
             .fetch_all(tx)
@@ -183,8 +172,8 @@ pub struct LiveLeg {
     pub id: LegId,
     /// Of which conversation.
     pub conversation: ConversationId,
-    /// `customer`, `rep` or `party`.
-    pub role: String,
+    /// Whose way it is.
+    pub role: Role,
     /// Whose, if staff's.
     pub person: Option<PersonId>,
     /// Its owner's name, if staff.
@@ -203,7 +192,7 @@ pub struct LiveLeg {
 
 const LEG: &str = "SELECT l.id, l.conversation_id, l.role, l.person_id, p.name, l.phone, l.number_id, l.greeted_at, \
      CASE WHEN l.person_id IS NULL OR (p.disabled_at IS NULL AND p.phone = l.phone AND p.phone_verified_at IS NOT NULL \
-       AND p.phone_muted_at IS NULL AND p.duty IN ('on', 'away')) THEN 1 ELSE 0 END, l.alias \
+       AND p.phone_muted_at IS NULL AND p.duty IN ('on', 'away')) THEN 1 ELSE 0 END AS reachable, l.alias \
      FROM legs l LEFT JOIN people p ON p.id = l.person_id ";
 
 /// The live legs of these conversations. Hold the conversations ([`conversations`]) first.
@@ -214,21 +203,21 @@ pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<
     let rows = {
         let mut q = QueryBuilder::new(LEG);
         q.push("WHERE l.ended_at IS NULL AND l.conversation_id IN (");
-        push_list(&mut q, padded(conversations).map(|id| id.0));
+        push_list(&mut q, padded(conversations).copied());
         q.push(" ORDER BY l.id");
         q.build()
             .try_map(|row| {
                 Ok(LiveLeg {
-                    id: LegId(row.try_get(0)?),
-                    conversation: ConversationId(row.try_get(1)?),
-                    role: row.try_get(2)?,
-                    person: row.try_get::<Option<i64>, _>(3)?.map(PersonId),
-                    person_name: row.try_get(4)?,
-                    phone: row.try_get(5)?,
-                    number: NumberId(row.try_get(6)?),
-                    greeted: row.try_get::<Option<i64>, _>(7)?.is_some(),
-                    reachable: row.try_get::<i32, _>(8)? == 1,
-                    alias: row.try_get(9)?,
+                    id: row.try_get("id")?,
+                    conversation: row.try_get("conversation_id")?,
+                    role: row.try_get("role")?,
+                    person: row.try_get("person_id")?,
+                    person_name: row.try_get("name")?,
+                    phone: row.try_get("phone")?,
+                    number: row.try_get("number_id")?,
+                    greeted: row.try_get::<Option<i64>, _>("greeted_at")?.is_some(),
+                    reachable: row.try_get::<i32, _>("reachable")? == 1,
+                    alias: row.try_get("alias")?,
                 })
             })
             .fetch_all(tx)
@@ -239,13 +228,13 @@ pub async fn live_legs(tx: &mut Tx, conversations: &[ConversationId]) -> Result<
 
 /// The conversation of the live leg of a phone on one of our numbers.
 pub async fn live_on(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<ConversationId>> {
-    let id: Option<i64> =
+    let id: Option<ConversationId> =
         query_scalar("SELECT conversation_id FROM legs WHERE phone = $1 AND number_id = $2 AND ended_at IS NULL")
             .bind(phone)
-            .bind(number.0)
+            .bind(number)
             .fetch_optional(tx)
             .await?;
-    Ok(id.map(ConversationId))
+    Ok(id)
 }
 
 /// The newest leg, live or ended, of a phone on one of our numbers.
@@ -283,29 +272,33 @@ impl PastLeg {
     }
 }
 
-type PastLegRow = (i64, i64, Option<i64>, Option<i64>, Option<String>, Option<i64>, Option<String>);
+impl FromRow for PastLeg {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        let closed_at: Option<At> = row.try_get("closed_at")?;
+        Ok(PastLeg {
+            id: row.try_get("id")?,
+            conversation: row.try_get("conversation_id")?,
+            person: row.try_get("person_id")?,
+            pinned_to: row.try_get("pinned_to")?,
+            pinned_name: row.try_get("name")?,
+            closed: closed_at.is_some(),
+            closed_at,
+            alias: row.try_get("alias")?,
+        })
+    }
+}
 
 /// The newest leg of `phone` on `number`, if there ever was one.
 pub async fn last_leg(tx: &mut Tx, phone: &str, number: NumberId) -> Result<Option<PastLeg>> {
-    let row: Option<PastLegRow> = query_as(
+    Ok(query_as(
         "SELECT l.id, l.conversation_id, l.person_id, c.pinned_to, p.name, c.closed_at, l.alias FROM legs l \
          JOIN conversations c ON c.id = l.conversation_id LEFT JOIN people p ON p.id = c.pinned_to \
          WHERE l.phone = $1 AND l.number_id = $2 ORDER BY l.opened_at DESC, l.id DESC LIMIT 1",
     )
     .bind(phone)
-    .bind(number.0)
+    .bind(number)
     .fetch_optional(tx)
-    .await?;
-    Ok(row.map(|(id, conversation, person, pinned, name, closed_at, alias)| PastLeg {
-        id: LegId(id),
-        conversation: ConversationId(conversation),
-        person: person.map(PersonId),
-        pinned_to: pinned.map(PersonId),
-        pinned_name: name,
-        closed: closed_at.is_some(),
-        closed_at: closed_at.map(At),
-        alias,
-    }))
+    .await?)
 }
 
 /// Which of these carrier ids are stored already.

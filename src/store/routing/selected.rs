@@ -4,7 +4,7 @@
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::domain::pairs::expiry::End;
-use crate::store::sql::QueryBuilder;
+use crate::store::sql::{QueryBuilder, from_row};
 use crate::store::{Result, Tx, padded};
 
 /// What the two numbers of a text select.
@@ -43,21 +43,23 @@ impl Selected {
     }
 }
 
-type SelectedRow = (
-    i64,
-    Option<i64>,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    i32,
-    Option<i64>,
-    Option<i64>,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-    i32,
-);
+from_row! {
+    struct SelectedRow {
+        i: i64,
+        number_id: Option<NumberId>,
+        role: Option<String>,
+        own_id: Option<NumberId>,
+        conversation_id: Option<ConversationId>,
+        opened_at: Option<At>,
+        waiting: i32,
+        ends_at: Option<At>,
+        hard_end_at: Option<At>,
+        expiry: Option<String>,
+        in_service_at: Option<At>,
+        backfilled_at: Option<At>,
+        behind: i32,
+    }
+}
 
 /// What each (sender, number) selects, in the order asked.
 pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selected>> {
@@ -71,10 +73,10 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
             b.push_bind(*i).push_bind((*from).to_owned()).push_bind((*to).to_owned());
         });
         q.push(
-            ") SELECT a.i, n.id, n.role, own.id, l.conversation_id, l.opened_at, CASE WHEN t.waits_from IS NOT NULL OR EXISTS (SELECT 1 \
+            ") SELECT a.i, n.id AS number_id, n.role, own.id AS own_id, l.conversation_id, l.opened_at, CASE WHEN t.waits_from IS NOT NULL OR EXISTS (SELECT 1 \
              FROM conversations u WHERE u.line_id = n.id AND u.closed_at IS NULL AND u.pinned_to IS NULL) \
-             THEN 1 ELSE 0 END, x.ends_at, x.hard_end_at, x.expiry, n.in_service_at, \
-             n.backfilled_at, CASE WHEN EXISTS (SELECT 1 FROM arrivals w WHERE w.from_phone = a.phone) THEN 1 ELSE 0 END \
+             THEN 1 ELSE 0 END AS waiting, x.ends_at, x.hard_end_at, x.expiry, n.in_service_at, \
+             n.backfilled_at, CASE WHEN EXISTS (SELECT 1 FROM arrivals w WHERE w.from_phone = a.phone) THEN 1 ELSE 0 END AS behind \
              FROM asked a \
              LEFT JOIN numbers n ON n.number = a.number AND n.state <> 'released' \
              LEFT JOIN numbers own ON own.number = a.phone AND own.state <> 'released' \
@@ -85,22 +87,21 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
         q.build_query_as().fetch_all(tx).await
     }?;
     let mut found = vec![Selected::default(); asked.len()];
-    for (i, number, role, own, conversation, since, waiting, ends_at, hard_end, expiry, ours, compared, behind) in rows
-    {
-        if let Some(one) = usize::try_from(i).ok().and_then(|i| found.get_mut(i)) {
+    for row in rows {
+        if let Some(one) = usize::try_from(row.i).ok().and_then(|i| found.get_mut(i)) {
             *one = Selected {
-                number: number.map(|id| (NumberId(id), role.as_deref() == Some("line"))),
-                from_ours: own.is_some(),
-                conversation: conversation.map(ConversationId),
-                waiting: waiting == 1,
-                since: since.map(At),
-                end: ends_at.zip(hard_end).map(|(at, hard)| End {
-                    at: At(at),
-                    hard: At(hard),
-                    slides: expiry.as_deref() == Some("sliding"),
+                number: row.number_id.map(|id| (id, row.role.as_deref() == Some("line"))),
+                from_ours: row.own_id.is_some(),
+                conversation: row.conversation_id,
+                waiting: row.waiting == 1,
+                since: row.opened_at,
+                end: row.ends_at.zip(row.hard_end_at).map(|(at, hard)| End {
+                    at,
+                    hard,
+                    slides: row.expiry.as_deref() == Some("sliding"),
                 }),
-                compared: ours.map(|ours| (At(ours), compared.map(At))),
-                behind: behind == 1,
+                compared: row.in_service_at.map(|ours| (ours, row.backfilled_at)),
+                behind: row.behind == 1,
             };
         }
     }

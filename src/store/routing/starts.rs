@@ -7,21 +7,21 @@ use crate::store::{Result, Tx};
 
 /// When a person began conversations after `since`, the newest first, at most `most`. Forgets those before.
 pub async fn since(tx: &mut Tx, person: PersonId, since: At, most: i64) -> Result<Vec<At>> {
-    query("DELETE FROM starts WHERE person_id = $1 AND at <= $2").bind(person.0).bind(since.0).execute(tx).await?;
-    let rows: Vec<i64> = query_scalar("SELECT at FROM starts WHERE person_id = $1 ORDER BY at DESC LIMIT $2")
-        .bind(person.0)
+    query("DELETE FROM starts WHERE person_id = $1 AND at <= $2").bind(person).bind(since).execute(tx).await?;
+    let rows: Vec<At> = query_scalar("SELECT at FROM starts WHERE person_id = $1 ORDER BY at DESC LIMIT $2")
+        .bind(person)
         .bind(most)
         .fetch_all(tx)
         .await?;
-    Ok(rows.into_iter().map(At).collect())
+    Ok(rows)
 }
 
 /// Remembers that a person began a conversation.
 pub async fn insert(tx: &mut Tx, id: i64, person: PersonId, at: At) -> Result<()> {
     query("INSERT INTO starts (id, person_id, at) VALUES ($1, $2, $3)")
         .bind(id)
-        .bind(person.0)
-        .bind(at.0)
+        .bind(person)
+        .bind(at)
         .execute(tx)
         .await?;
     Ok(())

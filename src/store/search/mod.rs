@@ -10,7 +10,7 @@ use crate::domain::ids::CustomerId;
 use crate::domain::search::fold;
 use crate::domain::search::keeping::{Keeping, Side};
 use crate::domain::search::postings::{Posting, unpack};
-use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
+use crate::store::sql::{QueryBuilder, Row, from_row, query, query_as, query_scalar};
 
 /// How the lists stand.
 pub const KEEPING: &str = "search.lists";
@@ -36,8 +36,8 @@ pub async fn clear(tx: &mut Tx, side: Side, limit: i64) -> Result<usize> {
     .bind(high)
     .bind(limit)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(usize::try_from(gone).unwrap_or(usize::MAX))
 }
 
@@ -58,9 +58,20 @@ pub struct Unlisted {
     pub body: String,
 }
 
+from_row! {
+    struct UnlistedRow {
+        id: i64,
+        conversation_id: Option<i64>,
+        line_id: Option<i64>,
+        author_id: Option<i64>,
+        kind: String,
+        body: String,
+    }
+}
+
 /// Messages after `cursor` and before `end`, oldest first.
 pub async fn unlisted(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<Vec<Unlisted>> {
-    let rows: Vec<(i64, Option<i64>, Option<i64>, Option<i64>, String, String)> = query_as(
+    let rows: Vec<UnlistedRow> = query_as(
         "SELECT m.id, m.conversation_id, c.line_id, m.author_id, m.kind, m.body FROM messages m \
          LEFT JOIN conversations c ON c.id = m.conversation_id WHERE m.id > $1 AND m.id < $2 ORDER BY m.id LIMIT $3",
     )
@@ -71,13 +82,8 @@ pub async fn unlisted(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<
     .await?;
     Ok(rows
         .into_iter()
-        .map(|(id, conversation, line, author, kind, body)| Unlisted {
-            id,
-            conversation,
-            line,
-            author,
-            note: kind == "note",
-            body,
+        .map(|UnlistedRow { id, conversation_id: conversation, line_id: line, author_id: author, kind, body }| {
+            Unlisted { id, conversation, line, author, note: kind == "note", body }
         })
         .collect())
 }
@@ -105,12 +111,20 @@ pub async fn count(tx: &mut Tx, from: i64, last: i64) -> Result<usize> {
 /// Which words are wanted, each with the oldest and newest message that is to be added.
 pub type Spans = Vec<(String, i64, i64)>;
 
+from_row! {
+    struct PiecesOfRow {
+        word: String,
+        first: i64,
+        list: Vec<u8>,
+    }
+}
+
 /// The pieces that messages of these spans belong into, unpacked: of each word its postings and which pieces they came
 /// from.
 pub async fn pieces_of(tx: &mut Tx, spans: &Spans) -> Result<Vec<(String, i64, Vec<Posting>)>> {
     let mut found = Vec::new();
     for some in spans.chunks(64) {
-        let rows: Vec<(String, i64, Vec<u8>)> = {
+        let rows: Vec<PiecesOfRow> = {
             let mut q = QueryBuilder::new("WITH v(word, low, high) AS (");
             q.push_values(padded(some), |mut b, (word, low, high)| {
                 b.push_bind(word.clone()).push_bind(*low).push_bind(*high);
@@ -121,7 +135,7 @@ pub async fn pieces_of(tx: &mut Tx, spans: &Spans) -> Result<Vec<(String, i64, V
             );
             q.build_query_as().fetch_all(tx).await
         }?;
-        found.extend(rows.into_iter().map(|(word, first, list)| {
+        found.extend(rows.into_iter().map(|PiecesOfRow { word, first, list }| {
             let mut postings = Vec::new();
             unpack(first, &list, &mut postings);
             (word, first, postings)
@@ -171,33 +185,53 @@ pub async fn handovers(
     end: i64,
     limit: i64,
 ) -> Result<Vec<(i64, Option<i64>, String, String)>> {
+    let read = |row: Row| {
+        Ok((row.try_get("id")?, row.try_get("conversation_id")?, row.try_get("kind")?, row.try_get("data")?))
+    };
     let rows =
-        query_as("SELECT id, conversation_id, kind, data FROM events WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3")
+        query("SELECT id, conversation_id, kind, data FROM events WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3")
             .bind(cursor)
             .bind(end)
             .bind(limit)
+            .try_map(read)
             .fetch_all(tx)
             .await?;
     Ok(rows)
 }
 
+from_row! {
+    struct UnlistedCustomersRow {
+        id: CustomerId,
+        phone: String,
+        name: Option<String>,
+    }
+}
+
 /// Customers whose name, or whose number, is not among the words by which they are found.
 pub async fn unlisted_customers(tx: &mut Tx, limit: i64) -> Result<Vec<(CustomerId, String, Option<String>)>> {
-    let rows: Vec<(i64, String, Option<String>)> = query_as(
+    let rows: Vec<UnlistedCustomersRow> = query_as(
         "SELECT id, phone, name FROM customers WHERE COALESCE(name, '') IS DISTINCT FROM indexed_as ORDER BY id LIMIT $1")
         .bind(limit).fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(id, phone, name)| (CustomerId(id), phone, name)).collect())
+    Ok(rows.into_iter().map(|UnlistedCustomersRow { id, phone, name }| (id, phone, name)).collect())
+}
+
+from_row! {
+    struct CustomersAfterRow {
+        id: CustomerId,
+        phone: String,
+        name: Option<String>,
+    }
 }
 
 /// Customers after `at`, whatever they are found by.
 pub async fn customers_after(tx: &mut Tx, at: i64, limit: i64) -> Result<Vec<(CustomerId, String, Option<String>)>> {
-    let rows: Vec<(i64, String, Option<String>)> =
+    let rows: Vec<CustomersAfterRow> =
         query_as("SELECT id, phone, name FROM customers WHERE id > $1 ORDER BY id LIMIT $2")
             .bind(at)
             .bind(limit)
             .fetch_all(tx)
             .await?;
-    Ok(rows.into_iter().map(|(id, phone, name)| (CustomerId(id), phone, name)).collect())
+    Ok(rows.into_iter().map(|CustomersAfterRow { id, phone, name }| (id, phone, name)).collect())
 }
 
 /// The newest `limit` customers of whose names words begin with the typed ones, whatever their accents and case.
@@ -242,7 +276,7 @@ pub async fn list_customers(tx: &mut Tx, rows: &[(CustomerId, String, Vec<String
     for some in rows.chunks(64) {
         let mut q = QueryBuilder::new("WITH v(id, name) AS (");
         q.push_values(padded(some), |mut b, (id, name, _)| {
-            b.push_bind(id.0).push_bind(name.clone());
+            b.push_bind(id).push_bind(name.clone());
         });
         q.push(") UPDATE customers SET indexed_as = v.name FROM v WHERE customers.id = v.id");
         q.build().execute(tx).await?;

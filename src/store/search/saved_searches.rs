@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{PersonId, SavedSearchId};
-use crate::store::sql::{query, query_as};
+use crate::store::sql::{from_row, query, query_as};
 use crate::store::{Result, Tx};
 
 /// A search that somebody keeps.
@@ -16,14 +16,22 @@ pub struct SavedSearch {
     pub query: String,
 }
 
+from_row! {
+    struct OfRow {
+        id: SavedSearchId,
+        name: String,
+        query: String,
+    }
+}
+
 /// A person's searches, by name.
 pub async fn of(tx: &mut Tx, person: PersonId) -> Result<Vec<SavedSearch>> {
-    let rows: Vec<(i64, String, String)> =
+    let rows: Vec<OfRow> =
         query_as("SELECT id, name, query FROM saved_searches WHERE person_id = $1 ORDER BY name, id")
-            .bind(person.0)
+            .bind(person)
             .fetch_all(tx)
             .await?;
-    Ok(rows.into_iter().map(|(id, name, query)| SavedSearch { id: SavedSearchId(id), name, query }).collect())
+    Ok(rows.into_iter().map(|OfRow { id, name, query }| SavedSearch { id, name, query }).collect())
 }
 
 /// Keeps a search; one of the same name is replaced.
@@ -38,11 +46,11 @@ pub async fn keep(
         "INSERT INTO saved_searches (id, person_id, name, query, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (person_id, name) DO UPDATE SET query = excluded.query",
     )
-    .bind(id.0)
-    .bind(person.0)
+    .bind(id)
+    .bind(person)
     .bind(name)
     .bind(words)
-    .bind(now.0)
+    .bind(now)
     .execute(tx)
     .await?;
     Ok(())
@@ -51,10 +59,10 @@ pub async fn keep(
 /// Forgets a person's own search; false if they have no such.
 pub async fn forget(tx: &mut Tx, id: SavedSearchId, person: PersonId) -> Result<bool> {
     let done = query("DELETE FROM saved_searches WHERE id = $1 AND person_id = $2")
-        .bind(id.0)
-        .bind(person.0)
+        .bind(id)
+        .bind(person)
         .execute(tx)
-        .await
-        .map(|done| done.rows_affected())?;
+        .await?
+        .rows_affected();
     Ok(done == 1)
 }

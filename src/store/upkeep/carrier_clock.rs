@@ -15,9 +15,9 @@ pub struct Kept {
 
 /// What is kept, if anything is.
 pub async fn get(tx: &mut Tx) -> Result<Option<Kept>> {
-    let row: Option<(i64, Option<i64>)> =
+    let row: Option<(i64, Option<At>)> =
         query_as("SELECT ahead, off_since FROM carrier_clock WHERE id = 1").fetch_optional(tx).await?;
-    Ok(row.map(|(ahead, off_since)| Kept { ahead, off_since: off_since.map(At) }))
+    Ok(row.map(|(ahead, off_since)| Kept { ahead, off_since }))
 }
 
 /// Keeps how far the clocks are apart at `now`.
@@ -27,8 +27,8 @@ pub async fn keep(tx: &mut Tx, kept: Kept, now: At) -> Result<()> {
          SET ahead = excluded.ahead, noted_at = excluded.noted_at, off_since = excluded.off_since",
     )
     .bind(kept.ahead)
-    .bind(now.0)
-    .bind(kept.off_since.map(|at| at.0))
+    .bind(now)
+    .bind(kept.off_since)
     .execute(tx)
     .await?;
     Ok(())

@@ -2,23 +2,32 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId};
+use crate::domain::outbox::delivery::State;
 use crate::domain::policy::LinePolicy;
 use crate::domain::programs::event::Wanted;
 use crate::domain::programs::scope::Scopes;
 use crate::domain::time::hours::Hours;
 use crate::domain::words::files::Files;
-use crate::store::sql::{query_as, query_scalar};
+use crate::store::sql::{from_row, query_as, query_scalar};
 use crate::store::{Result, Tx};
+
+from_row! {
+    struct UnreadableRow {
+        name: String,
+        hours: Option<String>,
+        policies: Option<String>,
+    }
+}
 
 /// What of the hours and policies in the database cannot be read, each as what it is and why; empty if all can.
 /// Nothing but what was checked is written, so it was changed by hand, or by a program that knows more than this one.
 pub async fn unreadable(tx: &mut Tx) -> Result<Vec<(String, String)>> {
-    let lines: Vec<(String, Option<String>, Option<String>)> =
+    let lines: Vec<UnreadableRow> =
         query_as("SELECT name, hours, policies FROM lines ORDER BY name, id").fetch_all(tx).await?;
     let people: Vec<(String, String)> =
         query_as("SELECT email, schedule FROM people WHERE schedule IS NOT NULL ORDER BY email").fetch_all(tx).await?;
     let mut found = Vec::new();
-    for (name, hours, policies) in lines {
+    for UnreadableRow { name, hours, policies } in lines {
         let why = hours.and_then(|hours| Hours::read(&hours).err());
         found.extend(why.map(|why| (format!("hours of line {name}"), why)));
         let why = policies.and_then(|policies| LinePolicy::read(&policies).err());
@@ -31,15 +40,23 @@ pub async fn unreadable(tx: &mut Tx) -> Result<Vec<(String, String)>> {
     Ok(found)
 }
 
+from_row! {
+    struct UnknownWordsRow {
+        id: i64,
+        name: String,
+        scopes: String,
+    }
+}
+
 /// The words of tokens that hold and of endpoints that this version does not know, each as whose they are and why: they allow
 /// and tell nothing. A newer version may have written them.
 pub async fn unknown_words(tx: &mut Tx) -> Result<Vec<(String, String)>> {
-    let tokens: Vec<(i64, String, String)> =
+    let tokens: Vec<UnknownWordsRow> =
         query_as("SELECT id, name, scopes FROM api_tokens WHERE revoked_at IS NULL ORDER BY id").fetch_all(tx).await?;
     let endpoints: Vec<(i64, String)> =
         query_as("SELECT id, events FROM endpoints WHERE deleted_at IS NULL ORDER BY id").fetch_all(tx).await?;
     let mut found = Vec::new();
-    for (id, name, scopes) in tokens {
+    for UnknownWordsRow { id, name, scopes } in tokens {
         let words = Scopes::kept(&scopes);
         found.extend(words.unknown().iter().map(|word| {
             (format!("scopes of token {name} ({id})"), format!("`{word}` is no scope that this version knows"))
@@ -64,7 +81,7 @@ pub const FILES_AT_ONCE: i64 = 1_000;
 pub async fn unreadable_files(tx: &mut Tx, before: MessageId) -> Result<(Vec<MessageId>, Option<MessageId>)> {
     let rows: Vec<(i64, Option<String>)> =
         query_as("SELECT id, media FROM messages WHERE id < $1 ORDER BY id DESC LIMIT $2")
-            .bind(before.0)
+            .bind(before)
             .bind(FILES_AT_ONCE)
             .fetch_all(tx)
             .await?;
@@ -82,7 +99,7 @@ pub struct Open {
     /// In which conversation.
     pub conversation: Option<ConversationId>,
     /// `unknown`: being looked up; `parked`: looking has not settled it.
-    pub state: String,
+    pub state: State,
     /// Our number.
     pub from: String,
     /// Their phone.
@@ -95,29 +112,19 @@ pub struct Open {
     pub looks: i64,
 }
 
-type Row = (i64, Option<i64>, String, String, String, Option<String>, Option<i64>, Option<i64>);
+from_row!(Open { id, conversation, state, from, to, why, requested_at, looks });
 
 /// At most `limit` of them, oldest first.
 pub async fn open(tx: &mut Tx, limit: i64) -> Result<Vec<Open>> {
-    let rows: Vec<Row> = query_as(
-        "SELECT d.id, d.conversation_id, d.state, n.number, d.to_phone, d.why, a.started_at, a.looks FROM deliveries d \
+    Ok(query_as(
+        "SELECT d.id, d.conversation_id AS conversation, d.state, n.number AS \"from\", d.to_phone AS \"to\", d.why, \
+           a.started_at AS requested_at, COALESCE(a.looks, 0) AS looks FROM deliveries d \
          JOIN numbers n ON n.id = d.number_id LEFT JOIN attempts a ON a.delivery_id = d.id AND a.fence = d.fence \
          WHERE d.state IN ('unknown', 'parked') ORDER BY d.id LIMIT $1",
     )
     .bind(limit)
     .fetch_all(tx)
-    .await?;
-    let open = |(id, conversation, state, from, to, why, requested, looks): Row| Open {
-        id: DeliveryId(id),
-        conversation: conversation.map(ConversationId),
-        state,
-        from,
-        to,
-        why,
-        requested_at: requested.map(At),
-        looks: looks.unwrap_or(0),
-    };
-    Ok(rows.into_iter().map(open).collect())
+    .await?)
 }
 
 /// The newest instant that anything was accepted at; a clock that shows less has gone back.
@@ -141,15 +148,23 @@ pub struct Server {
     pub free: i64,
 }
 
+from_row! {
+    struct ServerRow {
+        version: String,
+        most: i64,
+        taken: i64,
+    }
+}
+
 /// The server, where the database has one.
 pub async fn server(tx: &mut Tx) -> Result<Option<Server>> {
     if matches!(tx, Tx::Sqlite(_)) {
         return Ok(None);
     }
-    let (version, most, taken): (String, i64, i64) = query_as(
-        "SELECT current_setting('server_version'), \
-         CAST(current_setting('max_connections') AS BIGINT) - CAST(current_setting('superuser_reserved_connections') AS BIGINT), \
-         (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend')",
+    let ServerRow { version, most, taken }: ServerRow = query_as(
+        "SELECT current_setting('server_version') AS version, \
+         CAST(current_setting('max_connections') AS BIGINT) - CAST(current_setting('superuser_reserved_connections') AS BIGINT) AS most, \
+         (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS taken",
     )
     .fetch_one(tx)
     .await?;

@@ -47,10 +47,10 @@ pub async fn forget_raw(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
         "UPDATE messages SET raw = NULL WHERE id IN (SELECT id FROM messages WHERE raw IS NOT NULL \
          AND accepted_at < $1 ORDER BY accepted_at LIMIT $2)",
     )
-    .bind(before.0)
+    .bind(before)
     .bind(limit)
     .execute(tx)
-    .await
-    .map(|done| done.rows_affected())?;
+    .await?
+    .rows_affected();
     Ok(done)
 }

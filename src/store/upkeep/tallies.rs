@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::store::engine::dialect;
-use crate::store::sql::{query, query_as};
+use crate::store::sql::{from_row, query, query_as};
 use crate::store::{Result, Tx};
 
 /// A total.
@@ -16,11 +16,19 @@ pub struct Tally {
     pub detail: Option<String>,
 }
 
+from_row! {
+    struct GetRow {
+        total: i64,
+        last_at: At,
+        detail: Option<String>,
+    }
+}
+
 /// The total of `name`, if it ever happened.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
-    let row: Option<(i64, i64, Option<String>)> =
+    let row: Option<GetRow> =
         query_as("SELECT total, last_at, detail FROM tallies WHERE name = $1").bind(name).fetch_optional(tx).await?;
-    Ok(row.map(|(total, last_at, detail)| Tally { total, last_at: At(last_at), detail }))
+    Ok(row.map(|GetRow { total, last_at, detail }| Tally { total, last_at, detail }))
 }
 
 /// Adds to a total.
@@ -33,7 +41,7 @@ pub async fn add(tx: &mut Tx, name: &str, count: i64, at: At) -> Result<()> {
     )
     .bind(name)
     .bind(count)
-    .bind(at.0)
+    .bind(at)
     .execute(tx)
     .await?;
     Ok(())

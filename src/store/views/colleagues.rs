@@ -27,7 +27,7 @@ pub struct Colleague {
 /// The enabled members of a line, as they stand at `now`, by name.
 pub async fn of(tx: &mut Tx, line: NumberId, now: At) -> Result<Vec<Colleague>> {
     let hours: Option<Option<String>> =
-        query_scalar("SELECT hours FROM lines WHERE id = $1").bind(line.0).fetch_optional(tx).await?;
+        query_scalar("SELECT hours FROM lines WHERE id = $1").bind(line).fetch_optional(tx).await?;
     let hours = hours.flatten();
     let schedules = schedules(tx, line).await?;
     let members = opening::members(tx, line, hours.as_deref(), Counted::All, now).await?;
@@ -57,7 +57,7 @@ async fn schedules(tx: &mut Tx, line: NumberId) -> Result<Vec<(i64, String)>> {
         "SELECT p.id, p.schedule FROM line_members m JOIN people p ON p.id = m.person_id \
          WHERE m.line_id = $1 AND p.schedule IS NOT NULL AND p.disabled_at IS NULL",
     )
-    .bind(line.0)
+    .bind(line)
     .fetch_all(tx)
     .await?)
 }

@@ -149,7 +149,7 @@ async fn page(
         let wanted = PAGE + 1 - rows.len();
         let down = strata[turn].down != back;
         let mut sql = Statement::of(viewer);
-        sql.push(&format!("SELECT c.id, {}, {COLUMNS} FROM (SELECT a.id, a.k FROM (", viewer.name()));
+        sql.push(&format!("SELECT c.id, {} AS contact, {COLUMNS} FROM (SELECT a.id, a.k FROM (", viewer.name()));
         plan.rows(&mut sql, strata[turn], cursor, back, wanted);
         let order = if down { "DESC" } else { "ASC" };
         sql.push(&format!(
@@ -163,18 +163,18 @@ async fn page(
 
 /// Everybody who can have conversations, by name.
 pub async fn people(tx: &mut Tx) -> Result<Vec<(PersonId, String)>> {
-    let rows: Vec<(i64, String)> =
+    let rows: Vec<(PersonId, String)> =
         query_as("SELECT id, name FROM people WHERE disabled_at IS NULL ORDER BY lower(name), id")
             .fetch_all(tx)
             .await?;
-    Ok(rows.into_iter().map(|(id, name)| (PersonId(id), name)).collect())
+    Ok(rows)
 }
 
-const COLUMNS: &str = "u.phone, l.name, p.name, COALESCE(c.closed_at, c.last_at), c.waiting_since, \
+const COLUMNS: &str = "u.phone, l.name AS line, p.name AS rep, COALESCE(c.closed_at, c.last_at) AS at, c.waiting_since, \
      c.preview, c.paused_at, l.policies, c.unread_from, c.failed_at, c.snoozed_until, c.closed_at, c.kind, page.k, \
      CASE WHEN (SELECT k.given FROM consents k WHERE k.phone = u.phone AND k.scope = 'line:' || c.line_id \
        ORDER BY k.id DESC LIMIT 1) = 0 OR (SELECT b.blocked FROM blocks b WHERE b.phone = u.phone \
-       AND b.number_id = c.line_id ORDER BY b.id DESC LIMIT 1) = 1 THEN 1 ELSE 0 END";
+       AND b.number_id = c.line_id ORDER BY b.id DESC LIMIT 1) = 1 THEN 1 ELSE 0 END AS opted_out";
 const JOINS: &str = "JOIN conversations c ON c.id = page.id LEFT JOIN customers u ON u.id = c.customer_id \
      LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to";
 
@@ -190,27 +190,26 @@ async fn read(tx: &mut Tx, sql: Statement, policies: &Policies) -> Result<Vec<Ro
         }
         query
             .try_map(|row| {
-                let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
-                let (name, phone): (Option<String>, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
-                let own: Option<String> = row.try_get(9)?;
+                let (name, phone): (Option<String>, Option<String>) = (row.try_get("contact")?, row.try_get("phone")?);
+                let own: Option<String> = row.try_get("policies")?;
                 Ok(Row {
-                    id: ConversationId(row.try_get(0)?),
+                    id: row.try_get("id")?,
                     contact: Contact::on(name, phone.as_deref(), own.as_deref()),
                     pair: None,
-                    of_pair: row.try_get::<String, _>(14)? == "pair",
-                    line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
-                    rep: row.try_get(4)?,
-                    at: At(row.try_get(5)?),
-                    waiting_since: at(6)?,
+                    of_pair: row.try_get::<String, _>("kind")? == "pair",
+                    line: row.try_get::<Option<String>, _>("line")?.unwrap_or_default(),
+                    rep: row.try_get("rep")?,
+                    at: row.try_get("at")?,
+                    waiting_since: row.try_get("waiting_since")?,
                     target: policies.support_of(own.as_deref()).answer_target,
-                    preview: row.try_get(7)?,
-                    paused_at: at(8)?,
-                    unread_from: row.try_get::<Option<i64>, _>(10)?.map(MessageId),
-                    failed_at: at(11)?,
-                    snoozed_until: at(12)?,
-                    closed: at(13)?.is_some(),
-                    opted_out: row.try_get::<i32, _>(16)? == 1,
-                    key: row.try_get(15)?,
+                    preview: row.try_get("preview")?,
+                    paused_at: row.try_get("paused_at")?,
+                    unread_from: row.try_get("unread_from")?,
+                    failed_at: row.try_get("failed_at")?,
+                    snoozed_until: row.try_get("snoozed_until")?,
+                    closed: row.try_get::<Option<At>, _>("closed_at")?.is_some(),
+                    opted_out: row.try_get::<i32, _>("opted_out")? == 1,
+                    key: row.try_get("k")?,
                 })
             })
             .fetch_all(tx)

@@ -2,9 +2,11 @@
 
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId};
+use crate::domain::message::{Channel, Outcome};
+use crate::domain::outbox::delivery::State;
 use crate::domain::pairs::expiry::Term;
 use crate::store::pairs::{self, COLUMNS, Pair};
-use crate::store::sql::{QueryBuilder, query};
+use crate::store::sql::{QueryBuilder, from_row, query};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// A pair.
@@ -115,13 +117,13 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<V
         q.push(COLUMNS).push(" FROM pairs x JOIN conversations c ON c.id = x.conversation_id WHERE 1 = 1");
         match wanted.stage {
             Some(Stage::Open) => {
-                q.push(" AND x.ended_at IS NULL AND x.completed_at IS NULL AND x.ends_at > ").push_bind(now.0);
+                q.push(" AND x.ended_at IS NULL AND x.completed_at IS NULL AND x.ends_at > ").push_bind(now);
             }
             Some(Stage::Completed) => {
-                q.push(" AND x.ended_at IS NULL AND x.completed_at IS NOT NULL AND x.ends_at > ").push_bind(now.0);
+                q.push(" AND x.ended_at IS NULL AND x.completed_at IS NOT NULL AND x.ends_at > ").push_bind(now);
             }
             Some(Stage::Ended) => {
-                q.push(" AND (x.ended_at IS NOT NULL OR x.ends_at <= ").push_bind(now.0).push(")");
+                q.push(" AND (x.ended_at IS NOT NULL OR x.ends_at <= ").push_bind(now).push(")");
             }
             None => {}
         }
@@ -136,29 +138,16 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted, now: At, limit: i64) -> Result<V
                 .push(")");
         }
         if let Some(app) = wanted.app {
-            q.push(" AND x.app_id = ").push_bind(app.0);
+            q.push(" AND x.app_id = ").push_bind(app);
         }
         if let Some(before) = wanted.before {
-            q.push(" AND x.conversation_id < ").push_bind(before.0);
+            q.push(" AND x.conversation_id < ").push_bind(before);
         }
         q.push(" ORDER BY x.conversation_id DESC LIMIT ").push_bind(limit);
         q.build()
             .try_map(|row| {
-                let pair = pairs::read((
-                    row.try_get(3)?,
-                    row.try_get(4)?,
-                    row.try_get(5)?,
-                    row.try_get(6)?,
-                    row.try_get(7)?,
-                    row.try_get(8)?,
-                    row.try_get(9)?,
-                    row.try_get(10)?,
-                    row.try_get(11)?,
-                    row.try_get(12)?,
-                    row.try_get(13)?,
-                ));
-                let ended: Option<i64> = row.try_get(13)?;
-                Ok((ConversationId(row.try_get(0)?), At(row.try_get(1)?), row.try_get(2)?, ended.map(At), pair))
+                let (id, opened_at) = (row.try_get("id")?, row.try_get("opened_at")?);
+                Ok((id, opened_at, row.try_get("ended_why")?, row.try_get("ended_at")?, pairs::read(&row)?))
             })
             .fetch_all(tx)
             .await
@@ -190,6 +179,17 @@ async fn find(tx: &mut Tx, wanted: Wanted, id: ConversationId, now: At) -> Resul
     Ok(found.into_iter().find(|pair| pair.id == id))
 }
 
+from_row! {
+    struct FillRow {
+        conversation_id: ConversationId,
+        id: LegId,
+        alias: Option<String>,
+        phone: String,
+        number: String,
+        ended_at: Option<At>,
+    }
+}
+
 /// Adds what they are called, and who is in them.
 async fn fill(tx: &mut Tx, found: &mut [PairRow]) -> Result<()> {
     if found.is_empty() {
@@ -203,7 +203,7 @@ async fn fill(tx: &mut Tx, found: &mut [PairRow]) -> Result<()> {
         q.push(" ORDER BY id");
         q.build_query_as().fetch_all(tx).await
     }?;
-    let legs: Vec<(i64, i64, Option<String>, String, String, Option<i64>)> = {
+    let legs: Vec<FillRow> = {
         let mut q = QueryBuilder::new(
             "SELECT l.conversation_id, l.id, l.alias, l.phone, n.number, l.ended_at FROM legs l \
              JOIN numbers n ON n.id = l.number_id WHERE l.role = 'party' AND l.conversation_id IN (",
@@ -215,10 +215,14 @@ async fn fill(tx: &mut Tx, found: &mut [PairRow]) -> Result<()> {
     for pair in found {
         pair.references =
             names.iter().filter(|(id, _)| *id == pair.id.0).map(|(_, reference)| reference.clone()).collect();
-        for (_, leg, alias, phone, mask, ended) in legs.iter().filter(|(id, ..)| *id == pair.id.0) {
-            let alias = alias.clone().unwrap_or_default();
-            let row =
-                PartyRow { leg: LegId(*leg), alias, phone: phone.clone(), mask: mask.clone(), live: ended.is_none() };
+        for leg in legs.iter().filter(|leg| leg.conversation_id == pair.id) {
+            let row = PartyRow {
+                leg: leg.id,
+                alias: leg.alias.clone().unwrap_or_default(),
+                phone: leg.phone.clone(),
+                mask: leg.number.clone(),
+                live: leg.ended_at.is_none(),
+            };
             // A party who got another phone has several legs: the newest counts, in the place of the first.
             match pair.parties.iter_mut().find(|party| party.alias == row.alias) {
                 Some(party) => *party = row,
@@ -238,12 +242,12 @@ pub struct SaidRow {
     pub at: At,
     /// The alias of the party who said it; `None` if the system did.
     pub from: Option<String>,
-    /// `phone` or `api`.
-    pub way: String,
+    /// How it came in.
+    pub way: Channel,
     /// As it was said.
     pub body: String,
-    /// `relayed`, `held`, `kept` or `refused`.
-    pub outcome: String,
+    /// What became of it.
+    pub outcome: Outcome,
     /// Why it was not passed on.
     pub why: Option<String>,
     /// What became of it on each phone.
@@ -255,10 +259,19 @@ pub struct SaidRow {
 pub struct SentRow {
     /// The alias of whoever it goes to.
     pub to: String,
-    /// The state of its part that is furthest behind.
-    pub state: String,
+    /// How far it is.
+    pub state: State,
     /// Why it did not arrive.
     pub why: Option<String>,
+}
+
+from_row! {
+    struct SaidRaw {
+        message_id: MessageId,
+        alias: Option<String>,
+        state: State,
+        why: Option<String>,
+    }
 }
 
 /// At most `limit` messages of a pair, oldest first, after `after`.
@@ -268,18 +281,18 @@ pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i6
          LEFT JOIN legs l ON l.id = m.leg_id WHERE m.conversation_id = $1 AND m.id > $2 AND m.kind <> 'note' \
          ORDER BY m.id LIMIT $3",
     )
-    .bind(pair.0)
-    .bind(after.0)
+    .bind(pair)
+    .bind(after)
     .bind(limit)
     .try_map(|row| {
         Ok(SaidRow {
-            id: MessageId(row.try_get(0)?),
-            at: At(row.try_get(1)?),
-            from: row.try_get(2)?,
-            way: row.try_get(3)?,
-            body: row.try_get(4)?,
-            outcome: row.try_get(5)?,
-            why: row.try_get(6)?,
+            id: row.try_get("id")?,
+            at: row.try_get("accepted_at")?,
+            from: row.try_get("alias")?,
+            way: row.try_get("way")?,
+            body: row.try_get("body")?,
+            outcome: row.try_get("outcome")?,
+            why: row.try_get("why")?,
             deliveries: Vec::new(),
         })
     })
@@ -289,7 +302,7 @@ pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i6
         return Ok(rows);
     }
     let ids: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
-    let sent: Vec<(i64, Option<String>, String, Option<String>)> = {
+    let sent: Vec<SaidRaw> = {
         let mut q = QueryBuilder::new(
             "SELECT d.message_id, l.alias, d.state, d.why FROM deliveries d JOIN legs l ON l.id = d.leg_id \
              WHERE d.kind = 'text' AND d.message_id IN (",
@@ -299,13 +312,13 @@ pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i6
         q.build_query_as().fetch_all(tx).await
     }?;
     for row in &mut rows {
-        for (_, alias, state, why) in sent.iter().filter(|(id, ..)| *id == row.id.0) {
+        for SaidRaw { alias, state, why, .. } in sent.iter().filter(|one| one.message_id == row.id) {
             let to = alias.clone().unwrap_or_default();
             match row.deliveries.iter_mut().find(|one| one.to == to) {
                 // A text in parts is as far as its part that is furthest behind.
-                Some(one) if rank(state) < rank(&one.state) => (one.state, one.why) = (state.clone(), why.clone()),
+                Some(one) if rank(*state) < rank(one.state) => (one.state, one.why) = (*state, why.clone()),
                 Some(_) => {}
-                None => row.deliveries.push(SentRow { to, state: state.clone(), why: why.clone() }),
+                None => row.deliveries.push(SentRow { to, state: *state, why: why.clone() }),
             }
         }
     }
@@ -313,20 +326,20 @@ pub async fn said(tx: &mut Tx, pair: ConversationId, after: MessageId, limit: i6
 }
 
 /// How far a text is: what failed first, then what is on its way, then what has arrived.
-fn rank(state: &str) -> usize {
-    const ORDER: [&str; 12] = [
-        "dead",
-        "failed",
-        "undelivered",
-        "suppressed",
-        "expired",
-        "parked",
-        "unknown",
-        "ready",
-        "sending",
-        "accepted",
-        "sent",
-        "delivered",
+fn rank(state: State) -> usize {
+    const ORDER: [State; 12] = [
+        State::Dead,
+        State::Failed,
+        State::Undelivered,
+        State::Suppressed,
+        State::Expired,
+        State::Parked,
+        State::Unknown,
+        State::Ready,
+        State::Sending,
+        State::Accepted,
+        State::Sent,
+        State::Delivered,
     ];
     ORDER.iter().position(|one| *one == state).unwrap_or(0)
 }

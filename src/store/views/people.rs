@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::clock::At;
 use crate::domain::ids::PersonId;
 use crate::store::people::{self, Person};
-use crate::store::sql::query_as;
+use crate::store::sql::{from_row, query_as};
 use crate::store::{Result, Tx, lines};
 
 /// A person with what surrounds them.
@@ -27,38 +27,47 @@ pub struct Seen {
     pub lines: Vec<String>,
 }
 
-type Row = (i64, Option<i64>, Option<i64>, i64, Option<i64>, Option<i64>);
+from_row! {
+    struct Around {
+        id: PersonId,
+        phone_verified_at: Option<At>,
+        phone_muted_at: Option<At>,
+        open: i64,
+        link_until: Option<At>,
+        here_at: Option<At>,
+    }
+}
 
 /// Everybody, those who may come in first, by name.
 pub async fn all(tx: &mut Tx, now: At) -> Result<Vec<Seen>> {
-    let rows: Vec<Row> = query_as(
+    let rows: Vec<Around> = query_as(
         "SELECT p.id, p.phone_verified_at, p.phone_muted_at, \
-         (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL), \
+         (SELECT COUNT(*) FROM conversations o WHERE o.pinned_to = p.id AND o.closed_at IS NULL) AS open, \
          (SELECT MAX(l.expires_at) FROM links l WHERE l.person_id = p.id AND l.used_at IS NULL \
-           AND l.kind <> 'sign_in' AND l.expires_at > $1), \
-         (SELECT MAX(s.seen_at) FROM sessions s WHERE s.person_id = p.id) FROM people p",
+           AND l.kind <> 'sign_in' AND l.expires_at > $1) AS link_until, \
+         (SELECT MAX(s.seen_at) FROM sessions s WHERE s.person_id = p.id) AS here_at FROM people p",
     )
-    .bind(now.0)
+    .bind(now)
     .fetch_all(tx)
     .await?;
-    let mut around: HashMap<PersonId, Row> = rows.into_iter().map(|row| (PersonId(row.0), row)).collect();
+    let mut around: HashMap<PersonId, Around> = rows.into_iter().map(|row| (row.id, row)).collect();
     let names: HashMap<_, _> = lines::all(tx).await?.into_iter().map(|line| (line.id, line.name)).collect();
     let members = lines::members(tx).await?;
     let mut seen: Vec<Seen> = people::all(tx)
         .await?
         .into_iter()
         .filter_map(|person| {
-            let (_, verified, muted, open, link, last) = around.remove(&person.id)?;
+            let around = around.remove(&person.id)?;
             let of = members.iter().filter(|(_, who)| *who == person.id);
             let mut lines: Vec<String> = of.filter_map(|(line, _)| names.get(line).cloned()).collect();
             lines.sort();
             Some(Seen {
                 person,
-                verified_at: verified.map(At),
-                muted_at: muted.map(At),
-                open,
-                link_until: link.map(At),
-                here_at: last.map(At),
+                verified_at: around.phone_verified_at,
+                muted_at: around.phone_muted_at,
+                open: around.open,
+                link_until: around.link_until,
+                here_at: around.here_at,
                 lines,
             })
         })

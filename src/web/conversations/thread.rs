@@ -12,6 +12,7 @@ use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::people::sessions::Who;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::domain::message::Author;
 use crate::store::views::list::View;
 use crate::store::views::pairs::PairRow;
 use crate::store::views::thread::{self, Head, details, past, timeline as said};
@@ -126,8 +127,9 @@ pub(in crate::web) async fn load(
     let parts = past::together(tx, viewer, &head, from).await?;
     let ids: Vec<ConversationId> = parts.iter().map(|part| part.id).collect();
     let timeline = said::timeline(tx, id, &ids, from).await?;
-    let wrote =
-        timeline.older.is_some() || before.is_some() || timeline.said.iter().any(|said| said.author == "customer");
+    let wrote = timeline.older.is_some()
+        || before.is_some()
+        || timeline.said.iter().any(|said| said.author == Author::Customer);
     let doubt = head.doubt.filter(|_| !wrote).map(doubtful);
     let of = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let older = timeline.older;

@@ -6,6 +6,7 @@ use askama::Template;
 use super::events::{self, Line, Trace};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::message::{Author, Channel, Kind, Outcome};
 use crate::domain::words::mention::{self, Piece};
 use crate::store::views::Contact;
 use crate::store::views::list::View;
@@ -188,7 +189,7 @@ impl Place<'_> {
 #[must_use]
 pub fn items(timeline: Timeline, place: &Place<'_>) -> Vec<Item> {
     let is_new = |said: &Said| {
-        let here = said.conversation == place.id && said.author == "customer";
+        let here = said.conversation == place.id && said.author == Author::Customer;
         here && place.unread_from.is_some_and(|from| said.id >= from)
     };
     let first_new = timeline.said.iter().find(|said| is_new(said)).map(|said| said.id.0);
@@ -270,45 +271,47 @@ fn lines(done: Vec<Done>, place: &Place<'_>) -> Vec<(ConversationId, Line)> {
 
 fn item(said: Said, place: &Place<'_>) -> Item {
     let at = Stamp(said.at);
-    match said.kind.as_str() {
-        "note" => Item::Note(NoteItem {
+    match said.kind {
+        Kind::Note => Item::Note(NoteItem {
             id: said.id.0,
             author: said.author_name.unwrap_or_else(|| "somebody".to_owned()),
             at,
             pieces: mention::pieces(&said.body, &said.names),
         }),
-        "keyword" | "command" => {
+        Kind::Keyword | Kind::Command => {
             let customer = place.contact_of(said.conversation).shown();
             Item::System(Line { id: said.id.0, at, text: word_of(&said, customer), trace: None })
         }
-        _ => Item::Said(bubble(said, place)),
+        Kind::Text => Item::Said(bubble(said, place)),
     }
 }
 
 /// What takes effect instead of being passed on is no bubble: nobody got it.
 fn word_of(said: &Said, customer: &str) -> String {
-    let by = match said.author.as_str() {
-        "rep" => said.author_name.as_deref().unwrap_or("A rep"),
-        _ => said.author_name.as_deref().unwrap_or(customer),
+    let by = match said.author {
+        Author::Rep => said.author_name.as_deref().unwrap_or("A rep"),
+        Author::Customer | Author::Party | Author::System => said.author_name.as_deref().unwrap_or(customer),
     };
     let word = said.body.trim();
-    match said.kind.as_str() {
-        "keyword" if said.author == "customer" || said.outcome == "relayed" => format!("{by} opted out: {word}"),
-        "command" if said.author == "party" => format!("{by} asked for more time: {word}"),
-        "keyword" => format!("{by} texted {word}"),
-        _ => format!("{by} texted a command: {word}"),
+    match said.kind {
+        Kind::Keyword if said.author == Author::Customer || said.outcome == Outcome::Relayed => {
+            format!("{by} opted out: {word}")
+        }
+        Kind::Command if said.author == Author::Party => format!("{by} asked for more time: {word}"),
+        Kind::Keyword => format!("{by} texted {word}"),
+        Kind::Command | Kind::Text | Kind::Note => format!("{by} texted a command: {word}"),
     }
 }
 
 fn bubble(said: Said, place: &Place<'_>) -> Bubble {
-    let inbound = matches!(said.author.as_str(), "customer" | "party");
+    let inbound = said.author.is_outside();
     let mut fates: Vec<Fate> = Vec::new();
     let to_customer = if inbound || place.of_pair { None } else { words::to_customer(&said) };
-    let not_relayed = match said.outcome.as_str() {
-        "held" => Some("Held, passed on to nobody"),
-        "refused" => Some("Not passed on"),
-        "kept" => Some("Kept, passed on to nobody"),
-        _ => None,
+    let not_relayed = match said.outcome {
+        Outcome::Held => Some("Held, passed on to nobody"),
+        Outcome::Refused => Some("Not passed on"),
+        Outcome::Kept => Some("Kept, passed on to nobody"),
+        Outcome::Relayed => None,
     };
     if let Some(what) = not_relayed {
         let why = said.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
@@ -321,7 +324,7 @@ fn bubble(said: Said, place: &Place<'_>) -> Bubble {
         (false, None) if not_relayed.is_some() => "out never",
         (false, _) => "out",
     };
-    let unarrived = said.author == "rep" && said.outcome == "relayed" && words::is_unarrived(&said);
+    let unarrived = said.author == Author::Rep && said.outcome == Outcome::Relayed && words::is_unarrived(&said);
     let here = said.conversation == place.id;
     let again = (unarrived && !said.repeated && place.open && here)
         .then(|| place.address(&format!("messages/{}/repetition", said.id)));
@@ -341,12 +344,12 @@ fn bubble(said: Said, place: &Place<'_>) -> Bubble {
         (false, None) if place.of_pair => "The app".to_owned(),
         (false, None) => "Switchboard".to_owned(),
     };
-    let way = match said.way.as_str() {
+    let way = match said.way {
         _ if inbound => None,
-        "phone" => Some(Way { icon: "phone", label: "from a phone" }),
-        "web" => Some(Way { icon: "web", label: "from the web inbox" }),
-        "api" => Some(Way { icon: "api", label: "from the API" }),
-        _ => None,
+        Channel::Phone => Some(Way { icon: "phone", label: "from a phone" }),
+        Channel::Web => Some(Way { icon: "web", label: "from the web inbox" }),
+        Channel::Api => Some(Way { icon: "api", label: "from the API" }),
+        Channel::System => None,
     };
     let id = said.id;
     let before = place.before.filter(|_| here).map(|before| format!("&before={before}")).unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::desk::Desk;
 use crate::desk::conversations::export::{self, Export};
 use crate::desk::people::sessions::Who;
 use crate::domain::ids::ConversationId;
+use crate::domain::message::{Author, Kind, Outcome};
 use crate::domain::numbers::phone::masked;
 use crate::domain::words::csv;
 use crate::http::Site;
@@ -140,19 +141,19 @@ struct Copy {
 
 impl Copy {
     fn by(&self, one: &Spoken) -> String {
-        let by = match one.author.as_str() {
+        let by = match one.author {
             // Of parties each has a name of their own.
-            "party" if one.author_name.is_some() => one.author_name.clone().unwrap_or_default(),
-            "customer" | "party" => self
+            Author::Party if one.author_name.is_some() => one.author_name.clone().unwrap_or_default(),
+            Author::Customer | Author::Party => self
                 .head
                 .contact
                 .name
                 .clone()
                 .or_else(|| self.number.clone())
                 .unwrap_or_else(|| self.head.contact.masked.clone()),
-            _ => one.author_name.clone().unwrap_or_else(|| "Switchboard".to_owned()),
+            Author::Rep | Author::System => one.author_name.clone().unwrap_or_else(|| "Switchboard".to_owned()),
         };
-        if one.kind == "note" { format!("Note, {by}") } else { by }
+        if one.kind == Kind::Note { format!("Note, {by}") } else { by }
     }
 
     /// The number that stands with a message: the customer's, or that of the party who wrote it.
@@ -171,14 +172,14 @@ impl Copy {
 
 /// What became of it, in words.
 fn fate(one: &Spoken) -> String {
-    match one.outcome.as_str() {
-        "held" => "held".to_owned(),
-        "refused" => "not passed on".to_owned(),
-        _ if one.texts.iter().any(|text| text.to_party.is_some()) => {
+    match one.outcome {
+        Outcome::Held => "held".to_owned(),
+        Outcome::Refused => "not passed on".to_owned(),
+        Outcome::Relayed | Outcome::Kept if one.texts.iter().any(|text| text.to_party.is_some()) => {
             let fates: Vec<String> = words::to_parties(&one.texts).into_iter().map(|fate| fate.text).collect();
             fates.join("; ")
         }
-        _ => words::of_texts(&one.texts).map(|fate| fate.text).unwrap_or_default(),
+        Outcome::Relayed | Outcome::Kept => words::of_texts(&one.texts).map(|fate| fate.text).unwrap_or_default(),
     }
 }
 
@@ -239,10 +240,8 @@ fn table(copy: &Copy) -> String {
     let rows = copy.spoken.iter().map(|one| {
         let (id, at, by) = (one.conversation.to_string(), one.at.to_string(), copy.by(one));
         let number = copy.number_of(one);
-        csv::row(
-            [&id, &at, &one.author, &by, &one.way, &one.kind, &one.outcome, &one.body, &fate(one), &number]
-                .map(String::as_str),
-        )
+        let (author, way, kind, outcome) = (one.author.word(), one.way.word(), one.kind.word(), one.outcome.word());
+        csv::row([&id, &at, author, &by, way, kind, outcome, &one.body, &fate(one), &number])
     });
     csv::file(std::iter::once(csv::row(head)).chain(rows))
 }

@@ -109,17 +109,17 @@ impl Fate {
 }
 
 /// How much a state matters when the parts of one message differ: the worst is shown.
-fn weight(state: &str) -> u8 {
+fn weight(state: State) -> u8 {
     match state {
-        "failed" | "undelivered" | "dead" => 9,
-        "expired" | "suppressed" => 8,
-        "parked" => 7,
-        "unknown" => 6,
-        "ready" => 5,
-        "sending" => 4,
-        "accepted" => 3,
-        "sent" => 2,
-        _ => 1,
+        State::Failed | State::Undelivered | State::Dead => 9,
+        State::Expired | State::Suppressed => 8,
+        State::Parked => 7,
+        State::Unknown => 6,
+        State::Ready => 5,
+        State::Sending => 4,
+        State::Accepted => 3,
+        State::Sent => 2,
+        State::Delivered => 1,
     }
 }
 
@@ -127,20 +127,20 @@ fn weight(state: &str) -> u8 {
 #[must_use]
 pub fn fate(text: &Text) -> Fate {
     let why = text.why.as_deref();
-    match text.state.as_str() {
-        "ready" => match why.filter(|why| !why.is_empty()) {
+    match text.state {
+        State::Ready => match why.filter(|why| !why.is_empty()) {
             Some(why) => Fate::quiet(&format!("Queued: {why}")),
             None => Fate::quiet("Queued"),
         },
-        "sending" => Fate::quiet("Leaving"),
-        "unknown" => Fate::quiet("In doubt: the carrier did not answer, we are finding out"),
-        "accepted" | "sent" => Fate::quiet("Sent"),
-        "delivered" => Fate::quiet("Delivered"),
-        "suppressed" => Fate::never("Not sent", why),
-        "expired" => Fate::bad("Not sent in time", why),
-        "parked" => Fate::bad("Perhaps not sent: nobody could find out", None),
-        "dead" => Fate::bad("Not sent, given up after many tries", why),
-        _ => Fate::bad("Not delivered", why),
+        State::Sending => Fate::quiet("Leaving"),
+        State::Unknown => Fate::quiet("In doubt: the carrier did not answer, we are finding out"),
+        State::Accepted | State::Sent => Fate::quiet("Sent"),
+        State::Delivered => Fate::quiet("Delivered"),
+        State::Suppressed => Fate::never("Not sent", why),
+        State::Expired => Fate::bad("Not sent in time", why),
+        State::Parked => Fate::bad("Perhaps not sent: nobody could find out", None),
+        State::Dead => Fate::bad("Not sent, given up after many tries", why),
+        State::Undelivered | State::Failed => Fate::bad("Not delivered", why),
     }
 }
 
@@ -157,7 +157,7 @@ pub fn to_parties(texts: &[Text]) -> Vec<Fate> {
     for text in texts {
         let Some(party) = text.to_party.as_deref() else { continue };
         match parties.iter_mut().find(|(name, _)| *name == party) {
-            Some((_, worst)) if weight(&text.state) > weight(&worst.state) => *worst = text,
+            Some((_, worst)) if weight(text.state) > weight(worst.state) => *worst = text,
             Some(_) => {}
             None => parties.push((party, text)),
         }
@@ -173,13 +173,13 @@ pub fn to_parties(texts: &[Text]) -> Vec<Fate> {
 /// As [`to_customer`], of the texts of one message.
 #[must_use]
 pub fn of_texts(texts: &[Text]) -> Option<Fate> {
-    texts.iter().filter(|text| text.to_rep.is_none()).max_by_key(|text| weight(&text.state)).map(fate)
+    texts.iter().filter(|text| text.to_rep.is_none()).max_by_key(|text| weight(text.state)).map(fate)
 }
 
 /// Whether a text of it to the customer has not arrived, and nobody expects it to any more.
 #[must_use]
 pub fn is_unarrived(said: &Said) -> bool {
-    let failed = |text: &&Text| State::read(&text.state).is_some_and(State::is_failure);
+    let failed = |text: &&Text| text.state.is_failure();
     said.texts.iter().filter(|text| text.to_rep.is_none()).any(|text| failed(&text))
 }
 
@@ -211,7 +211,7 @@ pub fn to_reps(said: &Said) -> Vec<Fate> {
     said.texts
         .iter()
         // What was suppressed went to a colleague's phone instead, or the rep wants no texts there.
-        .filter(|text| text.state != "suppressed")
+        .filter(|text| text.state != State::Suppressed)
         .filter_map(|text| Some((text.to_rep.as_deref()?, fate(text))))
         .filter(|(_, fate)| fate.bad)
         .map(|(rep, fate)| Fate { text: format!("{rep}'s phone: {}", fate.text), ..fate })
@@ -223,17 +223,18 @@ mod tests {
     use super::*;
     use crate::clock::At;
     use crate::domain::ids::{ConversationId, MessageId};
+    use crate::domain::message::{Author, Channel, Kind, Outcome};
 
-    fn said(texts: &[(&str, Option<&str>, Option<&str>)]) -> Said {
+    fn said(texts: &[(State, Option<&str>, Option<&str>)]) -> Said {
         Said {
             id: MessageId(1),
             conversation: ConversationId(1001),
             at: At::EPOCH,
-            author: "rep".into(),
+            author: Author::Rep,
             author_name: None,
-            way: "web".into(),
-            kind: "text".into(),
-            outcome: "relayed".into(),
+            way: Channel::Web,
+            kind: Kind::Text,
+            outcome: Outcome::Relayed,
             why: None,
             body: String::new(),
             files: Files::Of(Vec::new()),
@@ -242,7 +243,7 @@ mod tests {
             texts: texts
                 .iter()
                 .map(|(state, rep, why)| Text {
-                    state: (*state).into(),
+                    state: *state,
                     to_rep: rep.map(Into::into),
                     to_party: None,
                     why: why.map(Into::into),
@@ -253,31 +254,30 @@ mod tests {
 
     #[test]
     fn a_message_in_parts_shows_what_became_of_the_worst() {
-        let fate = to_customer(&said(&[("delivered", None, None), ("failed", None, Some("phone switched off"))]));
+        let fate =
+            to_customer(&said(&[(State::Delivered, None, None), (State::Failed, None, Some("phone switched off"))]));
         assert_eq!(fate, Some(Fate { text: "Not delivered: phone switched off".into(), bad: true, never: false }));
-        assert_eq!(to_customer(&said(&[("delivered", None, None)])), Some(Fate::quiet("Delivered")));
+        assert_eq!(to_customer(&said(&[(State::Delivered, None, None)])), Some(Fate::quiet("Delivered")));
     }
 
     #[test]
     fn parties_are_named_only_where_their_fates_differ() {
-        let to = |party: &str, state: &str| Text {
-            state: state.into(),
-            to_rep: None,
-            to_party: Some(party.into()),
-            why: None,
-        };
+        let to = |party: &str, state: State| Text { state, to_rep: None, to_party: Some(party.into()), why: None };
         let told = |texts: &[Text]| to_parties(texts).into_iter().map(|fate| fate.text).collect::<Vec<_>>();
-        assert_eq!(told(&[to("Helper", "delivered")]), ["Delivered"]);
-        assert_eq!(told(&[to("Helper", "delivered"), to("Helper", "failed")]), ["Not delivered"]);
-        assert_eq!(told(&[to("Helper", "delivered"), to("Driver", "sent")]), ["Helper: Delivered", "Driver: Sent"]);
+        assert_eq!(told(&[to("Helper", State::Delivered)]), ["Delivered"]);
+        assert_eq!(told(&[to("Helper", State::Delivered), to("Helper", State::Failed)]), ["Not delivered"]);
+        assert_eq!(
+            told(&[to("Helper", State::Delivered), to("Driver", State::Sent)]),
+            ["Helper: Delivered", "Driver: Sent"]
+        );
         assert!(told(&[]).is_empty());
     }
 
     #[test]
     fn a_reps_phone_is_named_only_when_it_was_not_reached() {
-        let ok = said(&[("delivered", Some("Ana"), None)]);
+        let ok = said(&[(State::Delivered, Some("Ana"), None)]);
         assert_eq!((to_customer(&ok), to_reps(&ok)), (None, vec![]));
-        let lost = to_reps(&said(&[("expired", Some("Ana"), None)]));
+        let lost = to_reps(&said(&[(State::Expired, Some("Ana"), None)]));
         assert_eq!(lost[0].text, "Ana's phone: Not sent in time");
     }
 }

@@ -231,14 +231,20 @@ async fn books(tx: &mut Tx) -> Result<Books> {
     )
     .fetch_all(tx)
     .await?;
-    let staff: Vec<(i64, String, Option<i64>, Option<i64>)> =
-        query_as("SELECT id, duty, disabled_at, phone_muted_at FROM people").fetch_all(tx).await?;
+    let staff = query("SELECT id, duty, disabled_at, phone_muted_at FROM people")
+        .try_map(|row| {
+            let (off, muted): (Option<i64>, Option<i64>) =
+                (row.try_get("disabled_at")?, row.try_get("phone_muted_at")?);
+            Ok((row.try_get("id")?, (row.try_get("duty")?, off.is_none(), muted.is_some())))
+        })
+        .fetch_all(tx)
+        .await?;
     let line = |scope: &str| scope.strip_prefix("line:").and_then(|id| id.parse().ok());
     Ok(Books {
         withdrawn: withdrawn.into_iter().map(|(phone, scope)| (phone, line(&scope))).collect(),
         blocks: blocks.into_iter().collect(),
         kept_away: kept_away.into_iter().collect(),
-        staff: staff.into_iter().map(|(id, duty, off, muted)| (id, (duty, off.is_none(), muted.is_some()))).collect(),
+        staff: staff.into_iter().collect(),
     })
 }
 

@@ -332,9 +332,12 @@ async fn pairs(store: &Store) -> BTreeMap<i64, Row6> {
 
 async fn masks(store: &Store) -> BTreeMap<i64, Mask> {
     let mut tx = store.read().await.unwrap();
-    let rows: Vec<(i64, String, String)> =
-        query_as("SELECT id, number, state FROM numbers WHERE role = 'mask'").fetch_all(&mut tx).await.unwrap();
-    rows.into_iter().map(|(id, number, state)| (id, Mask { number, state })).collect()
+    let rows = query("SELECT id, number, state FROM numbers WHERE role = 'mask'")
+        .try_map(|row| Ok((row.try_get("id")?, Mask { number: row.try_get("number")?, state: row.try_get("state")? })))
+        .fetch_all(&mut tx)
+        .await
+        .unwrap();
+    rows.into_iter().collect()
 }
 
 async fn states(store: &Store) -> BTreeMap<i64, String> {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::change::{Change, NewPerson};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::people::person::Role;
+use crate::domain::pool::life;
 use crate::domain::setup::{LineSetup, MaskSetup, Mistake, PersonSetup, Place, Placed, Setup};
 use crate::domain::time::hours::Hours;
 use crate::domain::words::text::Wording;
@@ -210,7 +211,7 @@ impl Plan<'_> {
             self.mistake(wanted.place, what);
             return Known::Wrong;
         }
-        if known.state == "released" {
+        if known.state == life::State::Released {
             self.changes.push(Change::BackInService { number: number.clone() });
         }
         if country.is_some() && known.country.as_ref() != country {

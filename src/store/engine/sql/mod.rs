@@ -11,12 +11,16 @@ use crate::store::Tx;
 
 mod builder;
 mod row;
+mod types;
 mod value;
 
 pub use builder::{QueryBuilder, Separated};
 pub use row::{Column, FromRow, Index, Row};
 pub use sqlx::AssertSqlSafe;
 pub use value::Value;
+
+pub(in crate::store) use row::from_row;
+pub(in crate::store) use types::{stored_words, values};
 
 /// A statement and its values.
 #[derive(Debug)]

@@ -37,6 +37,22 @@ impl Row {
         self.len() == 0
     }
 
+    /// The error of a column whose word means nothing to the program.
+    pub(in crate::store) fn unknown(column: impl Into<String>, word: &str) -> sqlx::Error {
+        sqlx::Error::ColumnDecode {
+            index: column.into(),
+            source: format!("`{word}` means nothing to this version").into(),
+        }
+    }
+
+    /// The name of the column at `place`.
+    pub(in crate::store) fn name(&self, place: usize) -> &str {
+        match self {
+            Row::Sqlite(row) => row.columns().get(place).map_or("", |column| column.name()),
+            Row::Postgres(row) => row.columns().get(place).map_or("", |column| column.name()),
+        }
+    }
+
     fn place(&self, name: &str) -> sqlx::Result<usize> {
         Ok(match self {
             Row::Sqlite(row) => row.try_column(name)?.ordinal(),
@@ -123,21 +139,18 @@ macro_rules! tuples {
 tuples! {
     A 0;
     A 0, B 1;
-    A 0, B 1, C 2;
-    A 0, B 1, C 2, D 3;
-    A 0, B 1, C 2, D 3, E 4;
-    A 0, B 1, C 2, D 3, E 4, F 5;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12;
 }
 
-/// Reads a struct from the columns of its fields' names.
+/// Reads a struct from the columns of its fields' names; a struct that is written here is one that only this serves.
 macro_rules! from_row {
+    ($(#[$meta:meta])* struct $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$meta])*
+        struct $name {
+            $($field: $type),+
+        }
+
+        $crate::store::sql::from_row!($name { $($field),+ });
+    };
     ($type:ty { $($field:ident),+ $(,)? }) => {
         impl $crate::store::sql::FromRow for $type {
             fn from_row(row: &$crate::store::sql::Row) -> sqlx::Result<Self> {
@@ -146,3 +159,4 @@ macro_rules! from_row {
         }
     };
 }
+pub(in crate::store) use from_row;

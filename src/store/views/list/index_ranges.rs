@@ -5,7 +5,7 @@
 use super::cursor::Cursor;
 use super::view::{Condition, Rep, Sort, View, Which};
 use super::words::by_words;
-use crate::store::sql::query_as;
+use crate::store::sql::{from_row, query_as};
 use crate::store::views::Viewer;
 use crate::store::{Result, Tx};
 
@@ -65,19 +65,27 @@ pub struct ViewContext {
     pub(super) words: Option<String>,
 }
 
+from_row! {
+    struct LineRow {
+        id: i64,
+        name: String,
+        own: i64,
+    }
+}
+
 impl ViewContext {
     /// Reads it for one view.
     pub async fn load(tx: &mut Tx, viewer: Viewer, view: View, words: Option<&str>) -> Result<Self> {
-        let rows: Vec<(i64, String, i64)> = query_as(
+        let rows: Vec<LineRow> = query_as(
             "SELECT l.id, l.name, CASE WHEN EXISTS (SELECT 1 FROM line_members m WHERE m.line_id = l.id \
-             AND m.person_id = $1) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END FROM lines l ORDER BY l.name, l.id")
-            .bind(viewer.person.0).fetch_all(tx).await?;
-        let lines = rows.into_iter().map(|(id, name, own)| OwnLine { id, name, own: own == 1 }).collect();
+             AND m.person_id = $1) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS own FROM lines l ORDER BY l.name, l.id")
+            .bind(viewer.person).fetch_all(tx).await?;
+        let lines = rows.into_iter().map(|LineRow { id, name, own }| OwnLine { id, name, own: own == 1 }).collect();
         let rare = match view.label {
             Some(label) => {
                 let (uses,): (i64,) =
                     query_as("SELECT COUNT(*) FROM (SELECT 1 FROM conversation_labels WHERE label_id = $1 LIMIT $2) n")
-                        .bind(label.0)
+                        .bind(label)
                         .bind(COMMON)
                         .fetch_one(tx)
                         .await?;

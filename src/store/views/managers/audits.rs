@@ -3,7 +3,7 @@
 
 use crate::clock::{At, hours};
 use crate::domain::ids::{ConversationId, CustomerId};
-use crate::store::sql::{query, query_as};
+use crate::store::sql::{from_row, query, query_as};
 use crate::store::{Result, Tx};
 
 /// How many rows a page has.
@@ -65,15 +65,15 @@ pub async fn list(tx: &mut Tx, about: About, before: i64) -> Result<Vec<Audited>
          ORDER BY 1 DESC LIMIT $4")
         .bind(before).bind(about.conversation.unwrap_or(-1)).bind(about.customer.unwrap_or(-1)).bind(PAGE)
         .try_map(|row| Ok(Audited {
-            id: row.try_get(0)?,
-            at: At(row.try_get(1)?),
-            actor: row.try_get(2)?,
-            origin: row.try_get(3)?,
-            kind: row.try_get(4)?,
-            conversation: row.try_get::<Option<i64>, _>(5)?.map(ConversationId),
-            customer: row.try_get::<Option<i64>, _>(6)?.map(CustomerId),
-            person: row.try_get(7)?,
-            data: row.try_get(8)?,
+            id: row.try_get("id")?,
+            at: row.try_get("at")?,
+            actor: row.try_get("actor")?,
+            origin: row.try_get("origin")?,
+            kind: row.try_get("kind")?,
+            conversation: row.try_get("conversation_id")?,
+            customer: row.try_get("customer_id")?,
+            person: row.try_get("person")?,
+            data: row.try_get("data")?,
         }))
         .fetch_all(tx).await?;
     Ok(rows)
@@ -94,20 +94,30 @@ pub struct Refused {
     pub too_soon: i64,
 }
 
+from_row! {
+    struct RefusedRow {
+        hour: At,
+        person: Option<String>,
+        origin: String,
+        wrong: i64,
+        too_soon: i64,
+    }
+}
+
 /// The newest of those who were not let in since `since`, at most [`PAGE`].
 pub async fn refused(tx: &mut Tx, since: At) -> Result<Vec<Refused>> {
-    let rows: Vec<(i64, Option<String>, String, i64, i64)> = query_as(
-        "SELECT r.hour, MAX(p.name), r.origin, \
-         CAST(SUM(CASE WHEN r.kind = 'wrong' THEN r.total ELSE 0 END) AS BIGINT), \
-         CAST(SUM(CASE WHEN r.kind = 'wrong' THEN 0 ELSE r.total END) AS BIGINT) \
+    let rows: Vec<RefusedRow> = query_as(
+        "SELECT r.hour, MAX(p.name) AS person, r.origin, \
+         CAST(SUM(CASE WHEN r.kind = 'wrong' THEN r.total ELSE 0 END) AS BIGINT) AS wrong, \
+         CAST(SUM(CASE WHEN r.kind = 'wrong' THEN 0 ELSE r.total END) AS BIGINT) AS too_soon \
          FROM sign_in_refusals r LEFT JOIN people p ON p.id = r.person_id WHERE r.hour > $3 AND r.last_at > $1 \
          GROUP BY r.hour, r.person_id, r.origin ORDER BY r.hour DESC, 4 DESC LIMIT $2",
     )
-    .bind(since.0)
+    .bind(since)
     .bind(PAGE)
-    .bind((since - hours(1)).0)
+    .bind(since - hours(1))
     .fetch_all(tx)
     .await?;
-    let row = |(hour, person, origin, wrong, too_soon)| Refused { hour: At(hour), person, origin, wrong, too_soon };
+    let row = |RefusedRow { hour, person, origin, wrong, too_soon }| Refused { hour, person, origin, wrong, too_soon };
     Ok(rows.into_iter().map(row).collect())
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::outbox::delivery::State;
 use crate::domain::people::person::Duty;
 use crate::domain::policy::Policies;
 use crate::domain::routing::shift::Shift;
-use crate::store::sql::{query, query_as, query_scalar};
+use crate::store::sql::{from_row, query, query_as, query_scalar};
 use crate::store::views::Contact;
 use crate::store::{Result, Tx};
 
@@ -31,24 +32,19 @@ pub struct Figures {
     pub snoozed: i64,
 }
 
+from_row!(Figures { open, unassigned, oldest_unassigned, waiting, oldest_waiting, snoozed });
+
 /// The figures of one line, or of all.
 pub async fn figures(tx: &mut Tx, line: Option<i64>) -> Result<Figures> {
     // Each half is a range of an index that pairs, of which there may be any number, are not in.
-    let row: (i64, i64, Option<i64>, i64, Option<i64>, i64) = query_as(
-        "SELECT COUNT(*), COUNT(since), MIN(since), COUNT(waiting_since), MIN(waiting_since), COUNT(snoozed_until) FROM (\
+    Ok(query_as(
+        "SELECT COUNT(*) AS open, COUNT(since) AS unassigned, MIN(since) AS oldest_unassigned, COUNT(waiting_since) AS waiting, \
+           MIN(waiting_since) AS oldest_waiting, COUNT(snoozed_until) AS snoozed FROM (\
            SELECT waiting_since, snoozed_until, CAST(NULL AS BIGINT) AS since FROM conversations \
            WHERE closed_at IS NULL AND pinned_to IS NOT NULL AND ($1 < 0 OR line_id = $1) \
            UNION ALL SELECT waiting_since, snoozed_until, COALESCE(waiting_since, opened_at) FROM conversations \
            WHERE closed_at IS NULL AND pinned_to IS NULL AND line_id IS NOT NULL AND ($1 < 0 OR line_id = $1)) o")
-        .bind(line.unwrap_or(-1)).fetch_one(tx).await?;
-    Ok(Figures {
-        open: row.0,
-        unassigned: row.1,
-        oldest_unassigned: row.2.map(At),
-        waiting: row.3,
-        oldest_waiting: row.4.map(At),
-        snoozed: row.5,
-    })
+        .bind(line.unwrap_or(-1)).fetch_one(tx).await?)
 }
 
 /// A conversation whose customer waits.
@@ -73,7 +69,7 @@ pub struct Waiting {
 /// Those who wait longest.
 pub async fn waiting(tx: &mut Tx, line: Option<i64>, house: &Policies) -> Result<Vec<Waiting>> {
     let rows = query(
-        "SELECT c.id, u.name, u.phone, l.policies, c.waiting_since, c.preview, l.name, p.name FROM (\
+        "SELECT c.id, u.name AS contact, u.phone, l.policies, c.waiting_since, c.preview, l.name AS line, p.name FROM (\
            SELECT id, waiting_since FROM conversations WHERE closed_at IS NULL AND pinned_to IS NOT NULL \
            AND waiting_since IS NOT NULL AND ($1 < 0 OR line_id = $1) \
            UNION ALL SELECT id, waiting_since FROM conversations WHERE closed_at IS NULL AND pinned_to IS NULL \
@@ -85,14 +81,14 @@ pub async fn waiting(tx: &mut Tx, line: Option<i64>, house: &Policies) -> Result
     .bind(line.unwrap_or(-1))
     .bind(MOST)
     .try_map(|row| {
-        let (phone, policies): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+        let (phone, policies): (Option<String>, Option<String>) = (row.try_get("phone")?, row.try_get("policies")?);
         Ok(Waiting {
-            id: ConversationId(row.try_get(0)?),
-            contact: Contact::on(row.try_get(1)?, phone.as_deref(), policies.as_deref()),
-            since: At(row.try_get(4)?),
-            preview: row.try_get(5)?,
-            line: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
-            rep: row.try_get(7)?,
+            id: row.try_get("id")?,
+            contact: Contact::on(row.try_get("contact")?, phone.as_deref(), policies.as_deref()),
+            since: row.try_get("waiting_since")?,
+            preview: row.try_get("preview")?,
+            line: row.try_get::<Option<String>, _>("line")?.unwrap_or_default(),
+            rep: row.try_get("name")?,
             target: house.support_of(policies.as_deref()).answer_target,
         })
     })
@@ -124,36 +120,30 @@ pub struct Load {
     pub oldest: Option<At>,
 }
 
+from_row! {
+    struct LoadsRow {
+        id: PersonId,
+        name: String,
+        duty: Duty,
+        schedule: Option<String>,
+        open_limit: Option<i64>,
+        open: i64,
+        waiting: i64,
+        oldest: Option<At>,
+    }
+}
+
 /// Enabled members of the line, or of any, by name.
 pub async fn loads(tx: &mut Tx, line: Option<i64>, now: At) -> Result<Vec<Load>> {
-    let rows: Vec<(i64, String, String, Option<String>, Option<i64>, i64, i64, Option<i64>)> = query_as(
-        "SELECT p.id, p.name, p.duty, p.schedule, p.open_limit, COUNT(c.id), COUNT(c.waiting_since), MIN(c.waiting_since) \
+    let rows: Vec<LoadsRow> = query_as(
+        "SELECT p.id, p.name, p.duty, p.schedule, p.open_limit, COUNT(c.id) AS open, COUNT(c.waiting_since) AS waiting, MIN(c.waiting_since) AS oldest \
          FROM people p LEFT JOIN conversations c ON c.pinned_to = p.id AND c.closed_at IS NULL \
          WHERE p.disabled_at IS NULL AND EXISTS (SELECT 1 FROM line_members m WHERE m.person_id = p.id \
          AND ($1 < 0 OR m.line_id = $1)) GROUP BY p.id, p.name, p.duty, p.schedule, p.open_limit ORDER BY p.name, p.id")
         .bind(line.unwrap_or(-1)).fetch_all(tx).await?;
-    let load = |(id, name, duty, schedule, limit, open, waiting, oldest): (
-        i64,
-        String,
-        String,
-        Option<String>,
-        Option<i64>,
-        i64,
-        i64,
-        Option<i64>,
-    )| {
+    let load = |LoadsRow { id, name, duty, schedule, open_limit: limit, open, waiting, oldest }: LoadsRow| {
         let shift = Shift::read(None, schedule.as_deref());
-        Load {
-            id: PersonId(id),
-            name,
-            duty: Duty::read(&duty).unwrap_or(Duty::Away),
-            on_shift: shift.on_at(now),
-            until: shift.next_change(now),
-            open,
-            limit,
-            waiting,
-            oldest: oldest.map(At),
-        }
+        Load { id, name, duty, on_shift: shift.on_at(now), until: shift.next_change(now), open, limit, waiting, oldest }
     };
     Ok(rows.into_iter().map(load).collect())
 }
@@ -169,8 +159,8 @@ pub struct Failure {
     pub contact: Contact,
     /// When it was accepted.
     pub at: At,
-    /// `failed` and the like.
-    pub state: String,
+    /// How far it is.
+    pub state: State,
     /// Why.
     pub why: Option<String>,
 }
@@ -191,14 +181,14 @@ pub async fn failures(tx: &mut Tx, line: Option<i64>, since: i64) -> Result<(Vec
         .bind(since)
         .bind(line.unwrap_or(-1))
         .try_map(|row| {
-            let (phone, policies): (String, Option<String>) = (row.try_get(3)?, row.try_get(4)?);
+            let (phone, policies): (String, Option<String>) = (row.try_get("to_phone")?, row.try_get("policies")?);
             Ok(Failure {
-                conversation: row.try_get::<Option<i64>, _>(0)?.map(ConversationId),
-                message: row.try_get(1)?,
-                contact: Contact::on(row.try_get(2)?, Some(&phone), policies.as_deref()),
-                at: At(row.try_get(5)?),
-                state: row.try_get(6)?,
-                why: row.try_get(7)?,
+                conversation: row.try_get("conversation_id")?,
+                message: row.try_get("message_id")?,
+                contact: Contact::on(row.try_get("name")?, Some(&phone), policies.as_deref()),
+                at: row.try_get("accepted_at")?,
+                state: row.try_get("state")?,
+                why: row.try_get("why")?,
             })
         })
         .fetch_all(tx)

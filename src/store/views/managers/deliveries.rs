@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};
-use crate::store::sql::{FromRow, Row, query_as, query_scalar};
+use crate::store::sql::{FromRow, Row, from_row, query_as, query_scalar};
 use crate::store::views::Contact;
 use crate::store::{Result, Tx};
 
@@ -34,7 +34,7 @@ pub struct Doubtful {
     pub why: Option<String>,
 }
 
-const SELECT: &str = "SELECT d.id, d.state, d.conversation_id, u.name, d.to_phone, p.name, COALESCE(l.name, n.number), \
+const SELECT: &str = "SELECT d.id, d.state, d.conversation_id, u.name AS contact, d.to_phone, p.name, COALESCE(l.name, n.number) AS from_name, \
      d.kind, d.body, d.accepted_at, d.why, cl.policies FROM deliveries d JOIN numbers n ON n.id = d.number_id \
      LEFT JOIN lines l ON l.id = n.id LEFT JOIN customers u ON u.phone = d.to_phone \
      LEFT JOIN people p ON p.id = d.person_id LEFT JOIN conversations c ON c.id = d.conversation_id \
@@ -42,18 +42,18 @@ const SELECT: &str = "SELECT d.id, d.state, d.conversation_id, u.name, d.to_phon
 
 impl FromRow for Doubtful {
     fn from_row(row: &Row) -> sqlx::Result<Self> {
-        let (phone, policies): (String, Option<String>) = (row.try_get(4)?, row.try_get(11)?);
+        let (phone, policies): (String, Option<String>) = (row.try_get("to_phone")?, row.try_get("policies")?);
         Ok(Doubtful {
-            id: DeliveryId(row.try_get(0)?),
-            state: row.try_get(1)?,
-            conversation: row.try_get::<Option<i64>, _>(2)?.map(ConversationId),
-            contact: Contact::on(row.try_get(3)?, Some(&phone), policies.as_deref()),
-            rep: row.try_get(5)?,
-            from: row.try_get(6)?,
-            kind: row.try_get(7)?,
-            body: row.try_get(8)?,
-            accepted_at: At(row.try_get(9)?),
-            why: row.try_get(10)?,
+            id: row.try_get("id")?,
+            state: row.try_get("state")?,
+            conversation: row.try_get("conversation_id")?,
+            contact: Contact::on(row.try_get("contact")?, Some(&phone), policies.as_deref()),
+            rep: row.try_get("name")?,
+            from: row.try_get("from_name")?,
+            kind: row.try_get("kind")?,
+            body: row.try_get("body")?,
+            accepted_at: row.try_get("accepted_at")?,
+            why: row.try_get("why")?,
         })
     }
 }
@@ -63,7 +63,7 @@ pub async fn list(tx: &mut Tx, after: DeliveryId) -> Result<Vec<Doubtful>> {
     let sql = sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE d.state IN ('sending', 'unknown', 'parked') AND d.state <> 'sending' AND d.id > $1 ORDER BY d.id LIMIT $2"
     ));
-    Ok(query_as(sql).bind(after.0).bind(PAGE).fetch_all(tx).await?)
+    Ok(query_as(sql).bind(after).bind(PAGE).fetch_all(tx).await?)
 }
 
 /// How many texts are in doubt.
@@ -79,7 +79,7 @@ pub async fn count(tx: &mut Tx) -> Result<i64> {
 /// The text `id`, if it is in doubt.
 pub async fn show(tx: &mut Tx, id: DeliveryId) -> Result<Option<Doubtful>> {
     let sql = sqlx::AssertSqlSafe(format!("{SELECT} WHERE d.id = $1 AND d.state IN ('unknown', 'parked')"));
-    Ok(query_as(sql).bind(id.0).fetch_optional(tx).await?)
+    Ok(query_as(sql).bind(id).fetch_optional(tx).await?)
 }
 
 /// A request that was made for it.
@@ -101,33 +101,37 @@ pub struct Attempt {
     pub next_look_at: Option<At>,
 }
 
+from_row! {
+    struct AttemptsRow {
+        id: AttemptId,
+        started_at: At,
+        ended_at: Option<At>,
+        outcome: Option<String>,
+        looks: i64,
+        listed_at: Option<At>,
+        next_look_at: Option<At>,
+    }
+}
+
 /// The requests that were made for a text, oldest first.
 pub async fn attempts(tx: &mut Tx, id: DeliveryId) -> Result<Vec<Attempt>> {
-    let rows: Vec<(i64, i64, Option<i64>, Option<String>, i64, Option<i64>, Option<i64>)> = query_as(
+    let rows: Vec<AttemptsRow> = query_as(
         "SELECT id, started_at, ended_at, outcome, looks, listed_at, next_look_at FROM attempts WHERE delivery_id = $1 \
          ORDER BY fence",
     )
-    .bind(id.0)
+    .bind(id)
     .fetch_all(tx)
     .await?;
-    let row = |(id, started, ended, outcome, looks, listed, next): (
-        i64,
-        i64,
-        Option<i64>,
-        Option<String>,
-        i64,
-        Option<i64>,
-        Option<i64>,
-    )| {
-        Attempt {
-            id: AttemptId(id),
-            started_at: At(started),
-            ended_at: ended.map(At),
-            outcome,
-            looks,
-            listed_at: listed.map(At),
-            next_look_at: next.map(At),
-        }
+    let row = |AttemptsRow {
+                   id,
+                   started_at: started,
+                   ended_at: ended,
+                   outcome,
+                   looks,
+                   listed_at: listed,
+                   next_look_at: next,
+               }: AttemptsRow| {
+        Attempt { id, started_at: started, ended_at: ended, outcome, looks, listed_at: listed, next_look_at: next }
     };
     Ok(rows.into_iter().map(row).collect())
 }

@@ -1,11 +1,10 @@
 //! Everything said in a conversation, or with a customer, as it leaves the house. Whoever asks has been allowed to.
 
-use std::collections::HashMap;
-
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId};
-use crate::store::sql::{query_as, query_scalar};
-use crate::store::views::thread::timeline::{RawText, Text};
+use crate::domain::message::{Author, Channel, Kind, Outcome};
+use crate::store::sql::{FromRow, QueryBuilder, Row, query_as, query_scalar};
+use crate::store::views::thread::timeline::{TEXT, Text};
 use crate::store::{Result, Tx};
 
 /// Messages that are read at once.
@@ -23,16 +22,16 @@ pub struct Spoken {
     pub conversation: ConversationId,
     /// When.
     pub at: At,
-    /// `customer`, `rep`, `party` or `system`.
-    pub author: String,
+    /// Who said it.
+    pub author: Author,
     /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
-    /// How it came.
-    pub way: String,
-    /// `text`, `note`, `keyword` or `command`.
-    pub kind: String,
-    /// `relayed`, `held`, `refused` or `kept`.
-    pub outcome: String,
+    /// How it came in.
+    pub way: Channel,
+    /// What it is.
+    pub kind: Kind,
+    /// What became of it.
+    pub outcome: Outcome,
     /// As it was written.
     pub body: String,
     /// The phone that it came from.
@@ -43,63 +42,65 @@ pub struct Spoken {
 
 /// The conversations of a customer, oldest first; those of customers who were merged into this one belong to it.
 pub async fn conversations(tx: &mut Tx, customer: CustomerId) -> Result<Vec<ConversationId>> {
-    let rows: Vec<(i64,)> = query_as(
+    let rows: Vec<ConversationId> = query_scalar(
         "SELECT c.id FROM conversations c JOIN customers u ON u.id = c.customer_id \
          WHERE COALESCE(u.merged_into, u.id) = (SELECT COALESCE(merged_into, id) FROM customers WHERE id = $1) ORDER BY c.id")
-        .bind(customer.0).fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+        .bind(customer).fetch_all(tx).await?;
+    Ok(rows)
 }
 
 /// The customer's phone in a conversation.
 pub async fn phone(tx: &mut Tx, conversation: ConversationId) -> Result<Option<String>> {
     let phone =
         query_scalar("SELECT u.phone FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE c.id = $1")
-            .bind(conversation.0)
+            .bind(conversation)
             .fetch_optional(tx)
             .await?;
     Ok(phone)
 }
 
-type Raw = (i64, i64, String, Option<String>, String, String, String, String, Option<String>);
+impl FromRow for Spoken {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        Ok(Spoken {
+            id: row.try_get("id")?,
+            conversation: row.try_get("conversation_id")?,
+            at: row.try_get("accepted_at")?,
+            author: row.try_get("author")?,
+            author_name: row.try_get("author_name")?,
+            way: row.try_get("way")?,
+            kind: row.try_get("kind")?,
+            outcome: row.try_get("outcome")?,
+            body: row.try_get("body")?,
+            from: row.try_get("from_phone")?,
+            texts: Vec::new(),
+        })
+    }
+}
 
 /// Everything said in a conversation, oldest first, at most `most`.
 pub async fn spoken(tx: &mut Tx, conversation: ConversationId, most: usize) -> Result<Vec<Spoken>> {
     let mut all: Vec<Spoken> = Vec::new();
     loop {
         let after = all.last().map_or(0, |last| last.id);
-        let rows: Vec<Raw> = query_as(
-            "SELECT m.id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.way, m.kind, m.outcome, m.body, m.from_phone \
+        let rows: Vec<Spoken> = query_as(
+            "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias) AS author_name, m.way, m.kind, m.outcome, m.body, m.from_phone \
              FROM messages m LEFT JOIN people p ON p.id = m.author_id \
              LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE m.conversation_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3")
-            .bind(conversation.0).bind(after).bind(PIECE).fetch_all(tx).await?;
+            .bind(conversation).bind(after).bind(PIECE).fetch_all(tx).await?;
         let count = rows.len();
-        let spoken = |(id, at, author, author_name, way, kind, outcome, body, from): Raw| Spoken {
-            id,
-            conversation,
-            at: At(at),
-            author,
-            author_name,
-            way,
-            kind,
-            outcome,
-            body,
-            from,
-            texts: Vec::new(),
-        };
-        all.extend(rows.into_iter().map(spoken));
+        all.extend(rows);
         if i64::try_from(count).is_ok_and(|count| count < PIECE) || all.len() > most {
             break;
         }
     }
     all.truncate(most);
-    let rows: Vec<RawText> = query_as(
-        "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d LEFT JOIN people p ON p.id = d.person_id \
-         LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' WHERE d.conversation_id = $1 AND d.message_id IS NOT NULL AND d.kind = 'text' ORDER BY d.id")
-        .bind(conversation.0).fetch_all(tx).await?;
-    let mut texts: HashMap<MessageId, Vec<Text>> = HashMap::new();
-    for (message, text) in rows.into_iter().map(Text::of) {
-        texts.entry(message).or_default().push(text);
-    }
+    let found = {
+        let mut q = QueryBuilder::new(TEXT);
+        q.push("WHERE d.conversation_id = ").push_bind(conversation);
+        q.push(" AND d.message_id IS NOT NULL AND d.kind = 'text' ORDER BY d.id");
+        q.build_query_as().fetch_all(tx).await
+    }?;
+    let mut texts = Text::by_message(found);
     for one in &mut all {
         one.texts = texts.remove(&MessageId(one.id)).unwrap_or_default();
     }

@@ -7,7 +7,7 @@ use crate::clock::{At, minutes};
 use crate::domain::numbers::country;
 use crate::domain::pool::need::Owned;
 use crate::store::pool::{masks, peaks};
-use crate::store::sql::query_as;
+use crate::store::sql::query;
 use crate::store::{Result, Tx};
 
 /// A measurement older than this says nothing about now; several fit into it.
@@ -67,14 +67,15 @@ fn covering(masks: &[Owned], country: &str) -> i64 {
 /// How many active masks each colleague's phone has: one look into an index for each colleague and mask, whatever was
 /// opened before.
 async fn colleagues(tx: &mut Tx, now: At) -> Result<Vec<(String, String, i64)>> {
-    let rows = query_as(
-        "SELECT p.name, p.phone, COUNT(*) FROM people p CROSS JOIN numbers n \
+    let rows = query(
+        "SELECT p.name, p.phone, COUNT(*) AS masks FROM people p CROSS JOIN numbers n \
          WHERE p.disabled_at IS NULL AND p.phone IS NOT NULL AND n.role = 'mask' AND n.state = 'active' \
          AND (SELECT CASE WHEN g.ended_at IS NULL OR g.rests_until > $1 THEN 1 ELSE 0 END FROM legs g \
            WHERE g.phone = p.phone AND g.number_id = n.id ORDER BY g.opened_at DESC, g.id DESC LIMIT 1) = 1 \
          GROUP BY p.id, p.name, p.phone ORDER BY p.name, p.id",
     )
-    .bind(now.0)
+    .bind(now)
+    .try_map(|row| Ok((row.try_get("name")?, row.try_get("phone")?, row.try_get("masks")?)))
     .fetch_all(tx)
     .await?;
     Ok(rows)

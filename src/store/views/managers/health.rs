@@ -2,7 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;
-use crate::store::sql::query_as;
+use crate::store::sql::{from_row, query_as};
 use crate::store::{Result, Tx};
 
 /// The tally of webhooks whose signature was wrong or missing.
@@ -30,9 +30,18 @@ pub struct Tally {
     pub detail: String,
 }
 
+from_row! {
+    struct PausedSendersRow {
+        number: String,
+        name: Option<String>,
+        at: At,
+        why: Option<String>,
+    }
+}
+
 /// Paused senders.
 pub async fn paused_senders(tx: &mut Tx) -> Result<Vec<PausedSender>> {
-    let raw: Vec<(String, Option<String>, i64, Option<String>)> = query_as(
+    let raw: Vec<PausedSendersRow> = query_as(
         // The account's is one thing to know, however many numbers it stops.
         "SELECT number, name, at, why FROM (SELECT 0 AS id, 'Every number' AS number, NULL AS name, since AS at, why \
            FROM account_pause \
@@ -42,9 +51,9 @@ pub async fn paused_senders(tx: &mut Tx) -> Result<Vec<PausedSender>> {
     ).fetch_all(tx).await?;
     Ok(raw
         .into_iter()
-        .map(|(number, line, at, why)| PausedSender {
+        .map(|PausedSendersRow { number, name: line, at, why }| PausedSender {
             name: line.unwrap_or(number),
-            at: At(at),
+            at,
             why: why.unwrap_or_default(),
         })
         .collect())
@@ -61,20 +70,36 @@ pub struct MutedPhone {
     pub at: At,
 }
 
+from_row! {
+    struct MutedPhonesRow {
+        id: PersonId,
+        name: String,
+        phone_muted_at: At,
+    }
+}
+
 /// Enabled people who have turned off the texts to their phone, or whose phone refused one; the longest first.
 pub async fn muted_phones(tx: &mut Tx) -> Result<Vec<MutedPhone>> {
-    let raw: Vec<(i64, String, i64)> = query_as(
+    let raw: Vec<MutedPhonesRow> = query_as(
         "SELECT id, name, phone_muted_at FROM people WHERE phone_muted_at IS NOT NULL AND phone IS NOT NULL \
          AND disabled_at IS NULL ORDER BY phone_muted_at, id LIMIT 20",
     )
     .fetch_all(tx)
     .await?;
-    Ok(raw.into_iter().map(|(id, name, at)| MutedPhone { id: PersonId(id), name, at: At(at) }).collect())
+    Ok(raw.into_iter().map(|MutedPhonesRow { id, name, phone_muted_at: at }| MutedPhone { id, name, at }).collect())
+}
+
+from_row! {
+    struct TallyRow {
+        total: i64,
+        last_at: At,
+        detail: Option<String>,
+    }
 }
 
 /// The tally `name`; `None` if it never happened.
 pub async fn tally(tx: &mut Tx, name: &str) -> Result<Option<Tally>> {
-    let raw: Option<(i64, i64, Option<String>)> =
+    let raw: Option<TallyRow> =
         query_as("SELECT total, last_at, detail FROM tallies WHERE name = $1").bind(name).fetch_optional(tx).await?;
-    Ok(raw.map(|(total, last_at, detail)| Tally { total, last_at: At(last_at), detail: detail.unwrap_or_default() }))
+    Ok(raw.map(|TallyRow { total, last_at, detail }| Tally { total, last_at, detail: detail.unwrap_or_default() }))
 }

@@ -44,26 +44,26 @@ pub async fn count(tx: &mut Tx) -> Result<i64> {
 /// Held texts, newest first, those older than `before`. For managers.
 pub async fn list(tx: &mut Tx, before: MessageId) -> Result<Vec<HeldText>> {
     let rows = query(
-        "SELECT m.id, m.accepted_at, COALESCE(g.alias, u.name), m.from_phone, l.name, m.to_number, m.body, m.why, \
+        "SELECT m.id, m.accepted_at, COALESCE(g.alias, u.name) AS from_name, m.from_phone, l.name, m.to_number, m.body, m.why, \
          m.conversation_id, c.closed_at, c.kind FROM messages m LEFT JOIN legs g ON g.id = m.leg_id AND g.role = 'party' \
           LEFT JOIN customers u ON u.phone = m.from_phone \
          LEFT JOIN conversations c ON c.id = m.conversation_id \
          LEFT JOIN numbers n ON n.number = m.to_number LEFT JOIN lines l ON l.id = n.id \
          WHERE m.outcome = 'held' AND m.id < $1 ORDER BY m.id DESC LIMIT $2")
-        .bind(before.0)
+        .bind(before)
         .bind(PAGE)
         .try_map(|row| {
-            let (line, number): (Option<String>, Option<String>) = (row.try_get(4)?, row.try_get(5)?);
+            let (line, number): (Option<String>, Option<String>) = (row.try_get("name")?, row.try_get("to_number")?);
             Ok(HeldText {
-                id: MessageId(row.try_get(0)?),
-                at: At(row.try_get(1)?),
-                from: Contact::new(row.try_get(2)?, row.try_get::<Option<String>, _>(3)?.as_deref()),
+                id: row.try_get("id")?,
+                at: row.try_get("accepted_at")?,
+                from: Contact::new(row.try_get("from_name")?, row.try_get::<Option<String>, _>("from_phone")?.as_deref()),
                 to: line.or(number).unwrap_or_default(),
-                body: row.try_get(6)?,
-                why: row.try_get::<Option<String>, _>(7)?.unwrap_or_default(),
-                conversation: row.try_get::<Option<i64>, _>(8)?.map(ConversationId),
-                closed: row.try_get::<Option<i64>, _>(9)?.is_some(),
-                of_pair: row.try_get::<Option<String>, _>(10)?.as_deref() == Some("pair"),
+                body: row.try_get("body")?,
+                why: row.try_get::<Option<String>, _>("why")?.unwrap_or_default(),
+                conversation: row.try_get("conversation_id")?,
+                closed: row.try_get::<Option<i64>, _>("closed_at")?.is_some(),
+                of_pair: row.try_get::<Option<String>, _>("kind")?.as_deref() == Some("pair"),
             })
         })
         .fetch_all(tx).await?;

@@ -1,7 +1,8 @@
 //! Conversations that are to be given away, and to whom they could go.
 
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::sql::{AssertSqlSafe, query, query_as};
+use crate::domain::people::person::Duty;
+use crate::store::sql::{AssertSqlSafe, from_row, query, query_as};
 use crate::store::views::{Contact, Viewer, params};
 use crate::store::{Result, Tx, padded};
 
@@ -25,25 +26,26 @@ pub async fn rows(tx: &mut Tx, viewer: Viewer, ids: &[ConversationId]) -> Result
     let mut found = Vec::new();
     for some in ids.chunks(64) {
         let sql = format!(
-            "SELECT c.id, u.name, u.phone, l.policies, l.name, p.name, c.closed_at FROM conversations c \
+            "SELECT c.id, u.name AS contact, u.phone, l.policies, l.name AS line, p.name, c.closed_at FROM conversations c \
              LEFT JOIN customers u ON u.id = c.customer_id JOIN lines l ON l.id = c.line_id \
              LEFT JOIN people p ON p.id = c.pinned_to WHERE {} AND c.id IN ({})",
             viewer.sees(),
             params(2, some)
         );
         let rows = {
-            let mut q = query(AssertSqlSafe(sql)).bind(viewer.person.0);
+            let mut q = query(AssertSqlSafe(sql)).bind(viewer.person);
             for id in padded(some) {
-                q = q.bind(id.0);
+                q = q.bind(id);
             }
             q.try_map(|row| {
-                let (phone, policies): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+                let (phone, policies): (Option<String>, Option<String>) =
+                    (row.try_get("phone")?, row.try_get("policies")?);
                 Ok(Row {
-                    id: ConversationId(row.try_get(0)?),
-                    contact: Contact::on(row.try_get(1)?, phone.as_deref(), policies.as_deref()),
-                    line: row.try_get::<Option<String>, _>(4)?.unwrap_or_default(),
-                    rep: row.try_get(5)?,
-                    closed: row.try_get::<Option<i64>, _>(6)?.is_some(),
+                    id: row.try_get("id")?,
+                    contact: Contact::on(row.try_get("contact")?, phone.as_deref(), policies.as_deref()),
+                    line: row.try_get::<Option<String>, _>("line")?.unwrap_or_default(),
+                    rep: row.try_get("name")?,
+                    closed: row.try_get::<Option<i64>, _>("closed_at")?.is_some(),
                 })
             })
             .fetch_all(tx)
@@ -68,14 +70,23 @@ pub struct Colleague {
     pub open: i64,
 }
 
+from_row! {
+    struct ColleaguesRow {
+        id: PersonId,
+        name: String,
+        duty: Duty,
+        open: i64,
+    }
+}
+
 /// Enabled members of any line, by name.
 pub async fn colleagues(tx: &mut Tx) -> Result<Vec<Colleague>> {
-    let rows: Vec<(i64, String, String, i64)> = query_as(
-        "SELECT p.id, p.name, p.duty, (SELECT COUNT(*) FROM conversations c WHERE c.pinned_to = p.id AND c.closed_at IS NULL) \
+    let rows: Vec<ColleaguesRow> = query_as(
+        "SELECT p.id, p.name, p.duty, (SELECT COUNT(*) FROM conversations c WHERE c.pinned_to = p.id AND c.closed_at IS NULL) AS open \
          FROM people p WHERE p.disabled_at IS NULL AND EXISTS (SELECT 1 FROM line_members m WHERE m.person_id = p.id) \
          ORDER BY p.name, p.id").fetch_all(tx).await?;
     Ok(rows
         .into_iter()
-        .map(|(id, name, duty, open)| Colleague { id: PersonId(id), name, on_duty: duty == "on", open })
+        .map(|ColleaguesRow { id, name, duty, open }| Colleague { id, name, on_duty: duty == Duty::On, open })
         .collect())
 }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use super::super::thread::called::{self, Called};
-use super::super::thread::timeline::{RawText, Text};
+use super::super::thread::timeline::{TEXT, Text};
 use super::super::{Contact, Viewer, params};
 use super::{Kind, Stage, Wanted};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::message::{self, Author, Outcome};
 use crate::domain::search::postings::Posting;
-use crate::store::sql::{AssertSqlSafe, QueryBuilder, query, query_as};
+use crate::store::sql::{AssertSqlSafe, QueryBuilder, from_row, query, query_as};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// Something found.
@@ -21,14 +22,14 @@ pub struct Hit {
     pub conversation: Option<ConversationId>,
     /// When.
     pub at: At,
-    /// `customer`, `rep`, `party` or `system`.
-    pub author: String,
+    /// Who said it.
+    pub author: Author,
     /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
-    /// `text`, `note`, `keyword` or `command`.
-    pub kind: String,
-    /// `relayed`, `held`, `refused` or `kept`.
-    pub outcome: String,
+    /// What it is.
+    pub kind: message::Kind,
+    /// What became of it.
+    pub outcome: Outcome,
     /// Why it was not relayed.
     pub why: Option<String>,
     /// As it was written.
@@ -106,37 +107,36 @@ pub(super) async fn read(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, some: &[P
     }
     let (from, until) = times(wanted);
     let sql = format!(
-        "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.kind, m.outcome, m.why, m.body, \
-         {}, COALESCE(u.phone, m.from_phone), l.policies, COALESCE(l.name, m.to_number), r.name, c.closed_at, \
-         c.kind{}",
+        "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias) AS author_name, m.kind, m.outcome, m.why, m.body, \
+         {} AS contact, COALESCE(u.phone, m.from_phone) AS phone, l.policies, COALESCE(l.name, m.to_number) AS line, r.name AS rep, c.closed_at, \
+         c.kind AS of_pair{}",
         viewer.name(),
         tail(viewer, wanted, some)
     );
     let hits = {
-        let mut q = query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
+        let mut q = query(AssertSqlSafe(sql)).bind(viewer.person).bind(from).bind(until);
         for one in padded(some) {
             q = q.bind(one.message);
         }
         q.try_map(|row| {
-            let (name, phone, policies): (Option<String>, Option<String>, Option<String>) =
-                (row.try_get(9)?, row.try_get(10)?, row.try_get(11)?);
+            let (phone, policies): (Option<String>, Option<String>) = (row.try_get("phone")?, row.try_get("policies")?);
             Ok(Hit {
-                id: MessageId(row.try_get(0)?),
-                conversation: row.try_get::<Option<i64>, _>(1)?.map(ConversationId),
-                at: At(row.try_get(2)?),
-                author: row.try_get(3)?,
-                author_name: row.try_get(4)?,
-                kind: row.try_get(5)?,
-                outcome: row.try_get(6)?,
-                why: row.try_get(7)?,
-                body: row.try_get(8)?,
-                contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
-                line: row.try_get::<Option<String>, _>(12)?.unwrap_or_default(),
-                rep: row.try_get(13)?,
-                closed_at: row.try_get::<Option<i64>, _>(14)?.map(At),
+                id: row.try_get("id")?,
+                conversation: row.try_get("conversation_id")?,
+                at: row.try_get("accepted_at")?,
+                author: row.try_get("author")?,
+                author_name: row.try_get("author_name")?,
+                kind: row.try_get("kind")?,
+                outcome: row.try_get("outcome")?,
+                why: row.try_get("why")?,
+                body: row.try_get("body")?,
+                contact: Contact::on(row.try_get("contact")?, phone.as_deref(), policies.as_deref()),
+                line: row.try_get::<Option<String>, _>("line")?.unwrap_or_default(),
+                rep: row.try_get("rep")?,
+                closed_at: row.try_get("closed_at")?,
                 texts: Vec::new(),
                 before: None,
-                of_pair: row.try_get::<Option<String>, _>(15)?.as_deref() == Some("pair"),
+                of_pair: row.try_get::<Option<String>, _>("of_pair")?.as_deref() == Some("pair"),
             })
         })
         .fetch_all(tx)
@@ -158,7 +158,7 @@ pub(super) async fn visible(
     let (from, until) = times(wanted);
     let sql = format!("SELECT c.id, m.id{} ", tail(viewer, wanted, some));
     let rows: Vec<(Option<i64>, i64)> = {
-        let mut q = query_as(AssertSqlSafe(sql)).bind(viewer.person.0).bind(from).bind(until);
+        let mut q = query_as(AssertSqlSafe(sql)).bind(viewer.person).bind(from).bind(until);
         for one in padded(some) {
             q = q.bind(one.message);
         }
@@ -187,29 +187,31 @@ pub(super) async fn complete(tx: &mut Tx, hits: &mut [Hit]) -> Result<()> {
 }
 
 async fn texts(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<MessageId, Vec<Text>>> {
-    let rows: Vec<RawText> = {
-        let mut q = QueryBuilder::new(
-            "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d \
-             LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' \
-             WHERE d.kind = 'text' AND d.message_id IN (",
-        );
-        push_list(&mut q, padded(hits).map(|hit| hit.id.0));
+    let found = {
+        let mut q = QueryBuilder::new(TEXT);
+        q.push("WHERE d.kind = 'text' AND d.message_id IN (");
+        push_list(&mut q, padded(hits).map(|hit| hit.id));
         q.push(" ORDER BY d.id");
         q.build_query_as().fetch_all(tx).await
     }?;
-    let mut all: HashMap<MessageId, Vec<Text>> = HashMap::new();
-    for (message, text) in rows.into_iter().map(Text::of) {
-        all.entry(message).or_default().push(text);
-    }
-    Ok(all)
+    Ok(Text::by_message(found))
 }
 
-type Before = (i64, i64, i64, Option<String>, String, String);
+from_row! {
+    struct Before {
+        hit: i64,
+        id: MessageId,
+        accepted_at: At,
+        author_name: Option<String>,
+        author: Author,
+        body: String,
+    }
+}
 
 async fn before(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Neighbour>> {
     let rows: Vec<Before> = {
         let mut q = QueryBuilder::new(
-            "SELECT h.id, m.id, m.accepted_at, COALESCE(p.name, g.alias), m.author, m.body FROM messages h JOIN messages m ON m.id = \
+            "SELECT h.id AS hit, m.id, m.accepted_at, COALESCE(p.name, g.alias) AS author_name, m.author, m.body FROM messages h JOIN messages m ON m.id = \
              (SELECT MAX(b.id) FROM messages b WHERE b.conversation_id = h.conversation_id AND b.id < h.id) \
              LEFT JOIN people p ON p.id = m.author_id \
              LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE h.id IN (",
@@ -217,9 +219,9 @@ async fn before(tx: &mut Tx, hits: &[Hit]) -> Result<HashMap<i64, Neighbour>> {
         push_list(&mut q, padded(hits).map(|hit| hit.id.0));
         q.build_query_as().fetch_all(tx).await
     }?;
-    let row = |(hit, id, at, author_name, author, body): Before| {
-        let theirs = matches!(author.as_str(), "customer" | "party");
-        (hit, Neighbour { id: MessageId(id), at: At(at), author_name, theirs, body })
+    let row = |Before { hit, id, accepted_at: at, author_name, author, body }| {
+        let theirs = author.is_outside();
+        (hit, Neighbour { id, at, author_name, theirs, body })
     };
     Ok(rows.into_iter().map(row).collect())
 }

@@ -3,7 +3,7 @@
 use super::Fate;
 use super::sets::Set;
 use crate::domain::search::postings::{Posting, unpack};
-use crate::store::sql::{AssertSqlSafe, QueryBuilder, query_as};
+use crate::store::sql::{AssertSqlSafe, QueryBuilder, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// A list of messages that can be read from its newest end.
@@ -137,13 +137,13 @@ async fn words_between(tx: &mut Tx, words: &[String], low: i64, high: i64) -> Re
 
 /// The words in the lists that begin so, at most 50.
 pub(super) async fn beginning(tx: &mut Tx, with: &str) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> =
-        query_as("SELECT DISTINCT word FROM postings WHERE word >= $1 AND word < $2 ORDER BY word LIMIT 50")
+    let rows: Vec<String> =
+        query_scalar("SELECT DISTINCT word FROM postings WHERE word >= $1 AND word < $2 ORDER BY word LIMIT 50")
             .bind(with)
             .bind(format!("{with}\u{10ffff}"))
             .fetch_all(tx)
             .await?;
-    Ok(rows.into_iter().map(|(word,)| word).collect())
+    Ok(rows)
 }
 
 /// Every message of these conversations from `low` on and before `high`.

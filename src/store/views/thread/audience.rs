@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::change::Change;
 use crate::domain::ids::ConversationId;
-use crate::store::sql::QueryBuilder;
+use crate::store::sql::{QueryBuilder, from_row};
 use crate::store::views::Viewer;
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
@@ -48,23 +48,31 @@ pub async fn hears(tx: &mut Tx, viewer: Viewer, news: &[Change]) -> Result<Vec<H
     Ok(heard)
 }
 
+from_row! {
+    struct BearingsRow {
+        id: ConversationId,
+        pinned_to: Option<i64>,
+        own: i64,
+    }
+}
+
 async fn bearings(tx: &mut Tx, viewer: Viewer, news: &[Change]) -> Result<HashMap<ConversationId, Bearings>> {
     let mut ids: Vec<i64> = news.iter().map(|change| change.conversation.0).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut known = HashMap::new();
     for piece in pieces(&ids) {
-        let rows: Vec<(i64, Option<i64>, i64)> = {
+        let rows: Vec<BearingsRow> = {
             let mut q = QueryBuilder::new(
                 "SELECT c.id, c.pinned_to, CASE WHEN EXISTS (SELECT 1 FROM line_members m \
-                 WHERE m.line_id = c.line_id AND m.person_id = ",
+                 WHERE m.line_id = c.line_id AND m.person_id = AS own ",
             );
-            q.push_bind(viewer.person.0)
+            q.push_bind(viewer.person)
                 .push(") THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END FROM conversations c WHERE c.id IN (");
             push_list(&mut q, padded(piece).copied());
             q.build_query_as().fetch_all(tx).await
         }?;
-        known.extend(rows.into_iter().map(|(id, rep, own)| (ConversationId(id), (rep, own == 1))));
+        known.extend(rows.into_iter().map(|BearingsRow { id, pinned_to: rep, own }| (id, (rep, own == 1))));
     }
     Ok(known)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::clock::At;
 use crate::domain::ids::ConversationId;
-use crate::store::sql::QueryBuilder;
+use crate::store::sql::{QueryBuilder, from_row};
 use crate::store::views::Contact;
 use crate::store::{Result, Tx, padded, push_list};
 
@@ -37,27 +37,35 @@ pub fn together(names: &[String]) -> String {
     }
 }
 
+from_row! {
+    struct CalledRow {
+        conversation_id: ConversationId,
+        ends_at: At,
+        reference: Option<String>,
+    }
+}
+
 /// What those of these conversations are called that are pairs. Asks nothing if there are none.
 pub async fn called(tx: &mut Tx, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Called>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(i64, i64, Option<String>)> = {
+    let rows: Vec<CalledRow> = {
         let mut q = QueryBuilder::new(
             "SELECT x.conversation_id, x.ends_at, (SELECT r.reference FROM pair_references r \
-             WHERE r.conversation_id = x.conversation_id ORDER BY r.id LIMIT 1) FROM pairs x WHERE x.conversation_id IN (",
+             WHERE r.conversation_id = x.conversation_id ORDER BY r.id LIMIT 1) AS reference FROM pairs x WHERE x.conversation_id IN (",
         );
-        push_list(&mut q, padded(ids).map(|id| id.0));
+        push_list(&mut q, padded(ids).copied());
         q.build_query_as().fetch_all(tx).await
     }?;
-    let aliases: Vec<(i64, Option<String>)> = {
+    let aliases: Vec<(ConversationId, Option<String>)> = {
         let mut q =
             QueryBuilder::new("SELECT conversation_id, alias FROM legs WHERE role = 'party' AND conversation_id IN (");
-        push_list(&mut q, padded(ids).map(|id| id.0));
+        push_list(&mut q, padded(ids).copied());
         q.push(" ORDER BY id");
         q.build_query_as().fetch_all(tx).await
     }?;
-    let mut names: HashMap<i64, Vec<String>> = HashMap::new();
+    let mut names: HashMap<ConversationId, Vec<String>> = HashMap::new();
     for (id, alias) in aliases {
         let (all, alias) = (names.entry(id).or_default(), alias.unwrap_or_default());
         // Whoever got another phone has several legs.
@@ -65,9 +73,9 @@ pub async fn called(tx: &mut Tx, ids: &[ConversationId]) -> Result<HashMap<Conve
             all.push(alias);
         }
     }
-    let called = |(id, ends_at, reference): (i64, i64, Option<String>)| {
+    let called = |CalledRow { conversation_id: id, ends_at, reference }: CalledRow| {
         let names = together(names.get(&id).map_or(&[][..], Vec::as_slice));
-        (ConversationId(id), Called { names, reference: reference.unwrap_or_default(), ends_at: At(ends_at) })
+        (id, Called { names, reference: reference.unwrap_or_default(), ends_at })
     };
     Ok(rows.into_iter().map(called).collect())
 }

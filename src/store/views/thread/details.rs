@@ -6,7 +6,7 @@ use crate::domain::ids::{ConversationId, CustomerId, PersonId};
 use crate::domain::numbers::phone::masked;
 use crate::store::customers::contacts;
 use crate::store::customers::ledgers::STAFF;
-use crate::store::sql::query_as;
+use crate::store::sql::{from_row, query_as, query_scalar};
 use crate::store::views::Viewer;
 use crate::store::{Result, Tx};
 
@@ -25,22 +25,34 @@ pub struct Leg {
     pub rests_until: Option<At>,
 }
 
+from_row! {
+    struct LegsRow {
+        person_id: Option<PersonId>,
+        name: Option<String>,
+        alias: Option<String>,
+        line: Option<String>,
+        number: String,
+        opened_at: At,
+        ended_at: Option<At>,
+        rests_until: Option<At>,
+    }
+}
+
 /// The live legs of a conversation, the customer's first, and those whose masks still rest at `now`. A rep sees the
 /// customer's and their own.
 pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> Result<Vec<Leg>> {
-    type Raw = (Option<i64>, Option<String>, Option<String>, Option<String>, String, i64, Option<i64>, Option<i64>);
-    let raw: Vec<Raw> = query_as(
-        "SELECT p.id, p.name, g.alias, l.name, n.number, g.opened_at, g.ended_at, g.rests_until FROM legs g \
+    let rows: Vec<LegsRow> = query_as(
+        "SELECT p.id AS person_id, p.name, g.alias, l.name AS line, n.number, g.opened_at, g.ended_at, g.rests_until FROM legs g \
          JOIN numbers n ON n.id = g.number_id LEFT JOIN lines l ON l.id = n.id LEFT JOIN people p ON p.id = g.person_id \
          WHERE g.conversation_id = $1 AND (g.ended_at IS NULL OR g.rests_until > $2) \
          ORDER BY CASE WHEN g.ended_at IS NULL THEN 0 ELSE 1 END, g.role, g.id DESC LIMIT 30"
-    ).bind(id.0).bind(now.0).fetch_all(tx).await?;
-    let legs = raw.into_iter().map(|(person, name, party, line, number, at, ended, rests)| Leg {
-        rep: person.map(|id| (PersonId(id), name.unwrap_or_default())),
-        party,
-        ours: line.unwrap_or(number),
-        opened_at: At(at),
-        rests_until: ended.and(rests).map(At),
+    ).bind(id).bind(now).fetch_all(tx).await?;
+    let legs = rows.into_iter().map(|row| Leg {
+        rep: row.person_id.map(|id| (id, row.name.unwrap_or_default())),
+        party: row.alias,
+        ours: row.line.unwrap_or(row.number),
+        opened_at: row.opened_at,
+        rests_until: row.ended_at.and(row.rests_until),
     });
     let own = |leg: &Leg| leg.rep.as_ref().is_none_or(|(id, _)| *id == viewer.person);
     Ok(legs.filter(|leg| viewer.sees_all() || (own(leg) && leg.rests_until.is_none())).collect())
@@ -48,11 +60,12 @@ pub async fn legs(tx: &mut Tx, viewer: Viewer, id: ConversationId, now: At) -> R
 
 /// Whether the customer has a live way into the conversation.
 pub async fn is_connected(tx: &mut Tx, id: ConversationId) -> Result<bool> {
-    let row: Option<(i64,)> =
-        query_as("SELECT id FROM legs WHERE conversation_id = $1 AND ended_at IS NULL AND person_id IS NULL LIMIT 1")
-            .bind(id.0)
-            .fetch_optional(tx)
-            .await?;
+    let row: Option<i64> = query_scalar(
+        "SELECT id FROM legs WHERE conversation_id = $1 AND ended_at IS NULL AND person_id IS NULL LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
     Ok(row.is_some())
 }
 
@@ -93,31 +106,39 @@ pub enum MayText {
     Blocked(At),
 }
 
+from_row! {
+    struct MayTextRow {
+        given: i64,
+        at: At,
+        origin: String,
+    }
+}
+
 /// Reads both ledgers for the customer of `head` on its line.
 pub async fn may_text(tx: &mut Tx, head: &Head) -> Result<MayText> {
     let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(MayText::Yes) };
     let scope = format!("line:{line}");
-    let consent: Option<(i64, i64, String)> = query_as(
+    let consent: Option<MayTextRow> = query_as(
         "SELECT k.given, k.at, k.origin FROM consents k JOIN customers u ON u.phone = k.phone \
          WHERE u.id = $1 AND k.scope = $2 ORDER BY k.id DESC LIMIT 1",
     )
-    .bind(customer.0)
+    .bind(customer)
     .bind(scope)
     .fetch_optional(tx)
     .await?;
-    let block: Option<(i64, i64)> = query_as(
+    let block: Option<(i64, At)> = query_as(
         "SELECT b.blocked, b.at FROM blocks b JOIN customers u ON u.phone = b.phone \
          WHERE u.id = $1 AND b.number_id = $2 ORDER BY b.id DESC LIMIT 1",
     )
-    .bind(customer.0)
-    .bind(line.0)
+    .bind(customer)
+    .bind(line)
     .fetch_optional(tx)
     .await?;
     Ok(match (consent, block) {
-        (Some((0, at, origin)), _) if origin == STAFF => MayText::OptedOutByStaff(At(at)),
-        (Some((0, at, _)), _) => MayText::OptedOut(At(at)),
-        (_, Some((1, at))) => MayText::Blocked(At(at)),
-        (Some((_, at, _)), _) => MayText::Again(At(at)),
+        (Some(MayTextRow { given: 0, at, origin }), _) if origin == STAFF => MayText::OptedOutByStaff(at),
+        (Some(MayTextRow { given: 0, at, .. }), _) => MayText::OptedOut(at),
+        (_, Some((1, at))) => MayText::Blocked(at),
+        (Some(MayTextRow { at, .. }), _) => MayText::Again(at),
         (None, _) => MayText::Yes,
     })
 }

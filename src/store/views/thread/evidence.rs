@@ -4,7 +4,7 @@ use super::Head;
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, MessageId, PersonId};
 use crate::store::customers::ledgers::STAFF;
-use crate::store::sql::{query, query_as, query_scalar};
+use crate::store::sql::{from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// How many entries are shown.
@@ -34,46 +34,61 @@ pub struct Entry {
     pub evidence: Evidence,
 }
 
-type Raw = (i64, i64, i64, String, Option<String>, i32);
+from_row! {
+    struct Raw {
+        given: i64,
+        at: At,
+        origin: String,
+        evidence: Option<String>,
+        block: i32,
+    }
+}
 
 /// The entries about the customer of `head` on its line, the newest first. A word that changed both ledgers is one.
 pub async fn of(tx: &mut Tx, head: &Head) -> Result<Vec<Entry>> {
     let (Some(customer), Some(line)) = (head.customer, head.line) else { return Ok(Vec::new()) };
     let raw: Vec<Raw> = query_as(
-        "SELECT k.id, CAST(k.given AS BIGINT), k.at, k.origin, k.evidence, 0 FROM consents k \
+        "SELECT k.id, CAST(k.given AS BIGINT) AS given, k.at, k.origin, k.evidence, 0 AS block FROM consents k \
            JOIN customers u ON u.phone = k.phone WHERE u.id = $1 AND k.scope = $2 \
          UNION ALL SELECT b.id, CAST(1 - b.blocked AS BIGINT), b.at, b.origin, b.evidence, 1 FROM blocks b \
            JOIN customers u ON u.phone = b.phone WHERE u.id = $1 AND b.number_id = $3 \
            AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.phone = b.phone AND k.scope = $2 AND k.evidence = b.evidence) \
          ORDER BY 1 DESC LIMIT $4")
-        .bind(customer.0).bind(format!("line:{line}")).bind(line.0).bind(MOST).fetch_all(tx).await?;
+        .bind(customer).bind(format!("line:{line}")).bind(line).bind(MOST).fetch_all(tx).await?;
     let mut entries = Vec::with_capacity(raw.len());
-    for (_, given, at, origin, evidence, block) in raw {
+    for Raw { given, at, origin, evidence, block } in raw {
         let evidence = match origin.as_str() {
             "keyword" => word(tx, evidence.unwrap_or_default()).await?,
             STAFF => staff(tx, &evidence.unwrap_or_default()).await?,
             _ => code(tx, evidence.unwrap_or_default()).await?,
         };
-        entries.push(Entry { given: given == 1, block: block == 1, at: At(at), evidence });
+        entries.push(Entry { given: given == 1, block: block == 1, at, evidence });
     }
     Ok(entries)
 }
 
+from_row! {
+    struct WordRow {
+        body: String,
+        id: MessageId,
+        conversation_id: Option<ConversationId>,
+    }
+}
+
 async fn word(tx: &mut Tx, carrier_id: String) -> Result<Evidence> {
-    let row: Option<(String, i64, Option<i64>)> =
-        query_as("SELECT body, id, conversation_id FROM messages WHERE carrier_id = $1")
-            .bind(carrier_id)
-            .fetch_optional(tx)
-            .await?;
-    let (body, id, conversation) = row.map_or((String::new(), 0, None), |(body, id, of)| (body, id, of));
-    Ok(Evidence::Word(body.trim().to_owned(), conversation.map(|of| (ConversationId(of), MessageId(id)))))
+    let row: Option<WordRow> = query_as("SELECT body, id, conversation_id FROM messages WHERE carrier_id = $1")
+        .bind(carrier_id)
+        .fetch_optional(tx)
+        .await?;
+    let Some(WordRow { body, id, conversation_id }) = row else { return Ok(Evidence::Word(String::new(), None)) };
+    Ok(Evidence::Word(body.trim().to_owned(), conversation_id.map(|of| (of, id))))
 }
 
 async fn code(tx: &mut Tx, attempt: String) -> Result<Evidence> {
     let Some(attempt) = attempt.parse().ok().map(AttemptId) else { return Ok(Evidence::Code(None)) };
     let code: Option<Option<i64>> =
         query_scalar("SELECT d.error_code FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = $1")
-            .bind(attempt.0)
+            .bind(attempt)
             .fetch_optional(tx)
             .await?;
     Ok(Evidence::Code(code.flatten()))
@@ -84,7 +99,7 @@ async fn staff(tx: &mut Tx, evidence: &str) -> Result<Evidence> {
     let (who, words) = evidence.split_once(": ").unwrap_or(("", evidence));
     let person = who.strip_prefix("person ").and_then(|id| id.parse().ok()).map(PersonId);
     let name: Option<String> = match person {
-        Some(person) => query_scalar("SELECT name FROM people WHERE id = $1").bind(person.0).fetch_optional(tx).await?,
+        Some(person) => query_scalar("SELECT name FROM people WHERE id = $1").bind(person).fetch_optional(tx).await?,
         None => None,
     };
     let words = if words.starts_with("message ") { "by what they wrote" } else { words };
@@ -98,9 +113,9 @@ pub async fn block_reason(tx: &mut Tx, head: &Head) -> Result<Option<String>> {
         "SELECT e.data FROM events e JOIN conversations c ON c.id = e.conversation_id \
          WHERE c.customer_id = $1 AND e.kind = 'blocked' AND e.actor_id = $2 ORDER BY e.id DESC LIMIT 1",
     )
-    .bind(customer.0)
-    .bind(blocked.by_id.0)
-    .try_map(|row| row.try_get(0))
+    .bind(customer)
+    .bind(blocked.by_id)
+    .try_map(|row| row.try_get("data"))
     .fetch_optional(tx)
     .await?;
     let data: Option<serde_json::Value> = data.and_then(|data| serde_json::from_str(&data).ok());

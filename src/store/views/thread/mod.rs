@@ -87,11 +87,11 @@ pub struct Blocked {
 /// The conversation `id`, if `viewer` may see it.
 pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Option<Head>> {
     let sql = format!(
-        "SELECT c.id, u.id, {}, u.phone, u.created_at, l.id, l.name, p.id, p.name, c.opened_at, c.closed_at, \
+        "SELECT c.id, u.id AS customer, {} AS contact, u.phone, u.created_at, l.id AS line, l.name AS line_name, p.id AS rep, p.name AS rep_name, c.opened_at, c.closed_at, \
          c.paused_at, c.snoozed_until, c.flagged_at, \
-         COALESCE(u.blocked_at, k.blocked_at), b.name, l.policies, n.paused_at, n.paused_why, c.unread_from, c.failed_at, \
-         CASE WHEN {} THEN 1 ELSE 0 END, u.blocked_at, \
-         COALESCE(b.id, 0) FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
+         COALESCE(u.blocked_at, k.blocked_at) AS blocked_since, b.name AS blocked_by, l.policies, n.paused_at AS line_paused_at, n.paused_why, c.unread_from, c.failed_at, \
+         CASE WHEN {} THEN 1 ELSE 0 END AS knows, u.blocked_at AS blocked_everywhere_at, \
+         COALESCE(b.id, 0) AS blocked_by_id FROM conversations c LEFT JOIN customers u ON u.id = c.customer_id \
          LEFT JOIN lines l ON l.id = c.line_id LEFT JOIN numbers n ON n.id = c.line_id LEFT JOIN people p ON p.id = c.pinned_to \
          LEFT JOIN line_blocks k ON k.customer_id = c.customer_id AND k.line_id = c.line_id \
          LEFT JOIN people b ON b.id = CASE WHEN u.blocked_at IS NULL THEN k.blocked_by ELSE u.blocked_by END \
@@ -101,46 +101,47 @@ pub async fn head(tx: &mut Tx, viewer: Viewer, id: ConversationId) -> Result<Opt
         viewer.sees()
     );
     let head = query(AssertSqlSafe(sql))
-        .bind(viewer.person.0)
-        .bind(id.0)
+        .bind(viewer.person)
+        .bind(id)
         .try_map(|row| {
-            let (name, phone): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
-            let at = |column| row.try_get::<Option<i64>, _>(column).map(|at| at.map(At));
-            let (by, policies): (Option<String>, Option<String>) = (row.try_get(15)?, row.try_get(16)?);
-            let paused_why: Option<String> = row.try_get(18)?;
-            let knows = row.try_get::<i32, _>(21)? == 1;
+            let (name, phone): (Option<String>, Option<String>) = (row.try_get("contact")?, row.try_get("phone")?);
+            let at = |column: &str| row.try_get::<Option<At>, _>(column);
+            let (by, policies): (Option<String>, Option<String>) =
+                (row.try_get("blocked_by")?, row.try_get("policies")?);
+            let paused_why: Option<String> = row.try_get("paused_why")?;
+            let knows = row.try_get::<i32, _>("knows")? == 1;
             Ok(Head {
-                id: ConversationId(row.try_get(0)?),
+                id: row.try_get("id")?,
                 answerable: phone.as_deref().is_some_and(|phone| Sender::read(phone).answerable()),
                 doubt: phone.as_deref().and_then(numbering::doubt),
                 contact: Contact::on(name, phone.as_deref(), policies.as_deref()),
-                customer: row.try_get::<Option<i64>, _>(1)?.map(CustomerId),
-                customer_since: if knows { at(4)? } else { None },
+                customer: row.try_get("customer")?,
+                customer_since: if knows { at("created_at")? } else { None },
                 knows,
-                line: row.try_get::<Option<i64>, _>(5)?.map(NumberId),
-                line_name: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
-                rep: row.try_get::<Option<i64>, _>(7)?.map(PersonId),
-                rep_name: row.try_get(8)?,
-                opened_at: At(row.try_get(9)?),
-                closed_at: at(10)?,
-                paused_at: at(11)?,
-                snoozed_until: at(12)?,
-                flagged_at: at(13)?,
-                failed_at: at(20)?,
-                blocked: match at(14)? {
+                line: row.try_get("line")?,
+                line_name: row.try_get::<Option<String>, _>("line_name")?.unwrap_or_default(),
+                rep: row.try_get("rep")?,
+                rep_name: row.try_get("rep_name")?,
+                opened_at: row.try_get("opened_at")?,
+                closed_at: row.try_get("closed_at")?,
+                paused_at: row.try_get("paused_at")?,
+                snoozed_until: row.try_get("snoozed_until")?,
+                flagged_at: row.try_get("flagged_at")?,
+                failed_at: row.try_get("failed_at")?,
+                blocked: match at("blocked_since")? {
                     Some(since) => Some(Blocked {
                         since,
                         by: by.unwrap_or_default(),
-                        by_id: PersonId(row.try_get(23)?),
-                        everywhere: at(22)?.is_some(),
-                        liftable: at(22)?.is_none()
+                        by_id: row.try_get("blocked_by_id")?,
+                        everywhere: at("blocked_everywhere_at")?.is_some(),
+                        liftable: at("blocked_everywhere_at")?.is_none()
                             || viewer.sees_all()
-                            || row.try_get::<i64, _>(23)? == viewer.person.0,
+                            || row.try_get::<PersonId, _>("blocked_by_id")? == viewer.person,
                     }),
                     None => None,
                 },
-                line_paused: at(17)?.map(|_| paused_why.unwrap_or_default()),
-                unread_from: row.try_get::<Option<i64>, _>(19)?.map(MessageId),
+                line_paused: at("line_paused_at")?.map(|_| paused_why.unwrap_or_default()),
+                unread_from: row.try_get("unread_from")?,
                 pair: None,
             })
         })

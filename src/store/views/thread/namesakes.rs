@@ -55,9 +55,9 @@ pub async fn called(tx: &mut Tx, viewer: Viewer, name: &str, except: CustomerId)
         viewer.sees()
     );
     let newest: Vec<(i64, i64)> = query_as(AssertSqlSafe(sql))
-        .bind(viewer.person.0)
+        .bind(viewer.person)
         .bind(format!("%{like}%"))
-        .bind(except.0)
+        .bind(except)
         .bind(MOST)
         .fetch_all(tx)
         .await?;
@@ -70,18 +70,18 @@ pub async fn called(tx: &mut Tx, viewer: Viewer, name: &str, except: CustomerId)
 
 async fn one(tx: &mut Tx, customer: CustomerId, conversation: ConversationId) -> Result<Option<Namesake>> {
     Ok(query(
-        "SELECT u.name, u.phone, l.policies, l.name, c.last_at FROM conversations c \
+        "SELECT u.name AS contact, u.phone, l.policies, l.name, c.last_at FROM conversations c \
          JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id WHERE c.id = $1",
     )
-    .bind(conversation.0)
+    .bind(conversation)
     .try_map(|row| {
-        let (phone, policies): (String, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
+        let (phone, policies): (String, Option<String>) = (row.try_get("phone")?, row.try_get("policies")?);
         Ok(Namesake {
             customer,
             conversation,
-            contact: Contact::on(row.try_get(0)?, Some(&phone), policies.as_deref()),
-            line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
-            at: At(row.try_get(4)?),
+            contact: Contact::on(row.try_get("contact")?, Some(&phone), policies.as_deref()),
+            line: row.try_get::<Option<String>, _>("name")?.unwrap_or_default(),
+            at: row.try_get("last_at")?,
         })
     })
     .fetch_optional(tx)
@@ -91,6 +91,6 @@ async fn one(tx: &mut Tx, customer: CustomerId, conversation: ConversationId) ->
 /// The newest conversation of a contact that the viewer may see.
 pub async fn newest(tx: &mut Tx, viewer: Viewer, customer: CustomerId) -> Result<Option<ConversationId>> {
     let sql = format!("SELECT MAX(c.id) FROM conversations c WHERE c.customer_id = $2 AND {}", viewer.sees());
-    let id: Option<i64> = query_scalar(AssertSqlSafe(sql)).bind(viewer.person.0).bind(customer.0).fetch_one(tx).await?;
+    let id: Option<i64> = query_scalar(AssertSqlSafe(sql)).bind(viewer.person).bind(customer).fetch_one(tx).await?;
     Ok(id.map(ConversationId))
 }

@@ -5,7 +5,7 @@ use super::Head;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId};
 use crate::store::customers::contacts;
-use crate::store::sql::{AssertSqlSafe, query, query_scalar};
+use crate::store::sql::{AssertSqlSafe, Query, query, query_scalar};
 use crate::store::views::{Contact, Viewer, params};
 use crate::store::{Result, Tx, padded};
 
@@ -30,7 +30,7 @@ pub async fn together(tx: &mut Tx, viewer: Viewer, head: &Head, before: MessageI
     let customers = if head.knows { contacts::group(tx, customer).await? } else { vec![customer] };
     let until = began_before(tx, before).await?.min(head.closed_at.unwrap_or(At(i64::MAX)));
     let sql = format!(
-        "SELECT c.id, {}, u.phone, l.policies FROM conversations c JOIN customers u ON u.id = c.customer_id \
+        "SELECT c.id, {} AS contact, u.phone, l.policies FROM conversations c JOIN customers u ON u.id = c.customer_id \
          JOIN lines l ON l.id = c.line_id WHERE c.line_id = $2 AND c.opened_at <= $3 AND {} AND c.customer_id IN ({}) \
          ORDER BY c.last_at DESC, c.id DESC LIMIT $4",
         viewer.name(),
@@ -38,14 +38,14 @@ pub async fn together(tx: &mut Tx, viewer: Viewer, head: &Head, before: MessageI
         params(5, &customers)
     );
     let parts = {
-        let q = query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(line.0).bind(until.0).bind(MOST);
+        let q = query(AssertSqlSafe(sql)).bind(viewer.person).bind(line).bind(until).bind(MOST);
         padded(&customers)
-            .fold(q, |q, id| q.bind(id.0))
+            .fold(q, Query::bind)
             .try_map(|row| {
-                let (phone, policies): (String, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+                let (phone, policies): (String, Option<String>) = (row.try_get("phone")?, row.try_get("policies")?);
                 Ok(Part {
-                    id: ConversationId(row.try_get(0)?),
-                    contact: Contact::on(row.try_get(1)?, Some(&phone), policies.as_deref()),
+                    id: row.try_get("id")?,
+                    contact: Contact::on(row.try_get("contact")?, Some(&phone), policies.as_deref()),
                 })
             })
             .fetch_all(tx)
@@ -57,7 +57,7 @@ pub async fn together(tx: &mut Tx, viewer: Viewer, head: &Head, before: MessageI
 /// When the message `before` was accepted, so that only what began earlier is looked at; the end of time if it is none.
 async fn began_before(tx: &mut Tx, before: MessageId) -> Result<At> {
     let at: Option<i64> =
-        query_scalar("SELECT accepted_at FROM messages WHERE id = $1").bind(before.0).fetch_optional(tx).await?;
+        query_scalar("SELECT accepted_at FROM messages WHERE id = $1").bind(before).fetch_optional(tx).await?;
     Ok(At(at.unwrap_or(i64::MAX)))
 }
 
@@ -91,7 +91,7 @@ pub async fn others(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT c.id, c.last_at, c.preview, l.name, p.name, u.phone, l.policies, c.closed_at FROM conversations c \
+        "SELECT c.id, c.last_at, c.preview, l.name AS line, p.name, u.phone, l.policies, c.closed_at FROM conversations c \
          JOIN customers u ON u.id = c.customer_id LEFT JOIN lines l ON l.id = c.line_id \
          LEFT JOIN people p ON p.id = c.pinned_to WHERE c.id <> $2 AND {} AND c.customer_id IN ({}) \
          ORDER BY c.id DESC LIMIT $3",
@@ -99,19 +99,19 @@ pub async fn others(
         params(4, customers)
     );
     let others = {
-        let q = query(AssertSqlSafe(sql)).bind(viewer.person.0).bind(except.0).bind(most);
+        let q = query(AssertSqlSafe(sql)).bind(viewer.person).bind(except).bind(most);
         padded(customers)
-            .fold(q, |q, id| q.bind(id.0))
+            .fold(q, Query::bind)
             .try_map(|row| {
-                let (phone, policies): (String, Option<String>) = (row.try_get(5)?, row.try_get(6)?);
+                let (phone, policies): (String, Option<String>) = (row.try_get("phone")?, row.try_get("policies")?);
                 Ok(Other {
-                    id: ConversationId(row.try_get(0)?),
-                    at: At(row.try_get(1)?),
-                    preview: row.try_get(2)?,
-                    line: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
-                    rep: row.try_get(4)?,
+                    id: row.try_get("id")?,
+                    at: row.try_get("last_at")?,
+                    preview: row.try_get("preview")?,
+                    line: row.try_get::<Option<String>, _>("line")?.unwrap_or_default(),
+                    rep: row.try_get("name")?,
                     masked: Contact::on(None, Some(&phone), policies.as_deref()).masked,
-                    open: row.try_get::<Option<i64>, _>(7)?.is_none(),
+                    open: row.try_get::<Option<i64>, _>("closed_at")?.is_none(),
                 })
             })
             .fetch_all(tx)

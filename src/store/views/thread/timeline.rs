@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use super::planned::{Leaving, leaving};
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::message::{Author, Channel, Kind, Outcome};
+use crate::domain::outbox::delivery::State;
 use crate::domain::words::files::Files;
 use crate::store::conversations::mentions;
-use crate::store::sql::{QueryBuilder, query_as};
+use crate::store::sql::{FromRow, QueryBuilder, Row, from_row, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// How many messages a page of the timeline has.
@@ -22,16 +24,16 @@ pub struct Said {
     pub conversation: ConversationId,
     /// When it was accepted.
     pub at: At,
-    /// `customer`, `rep`, `party` or `system`.
-    pub author: String,
+    /// Who said it.
+    pub author: Author,
     /// The author's name, if a person of ours; what a party is called.
     pub author_name: Option<String>,
-    /// `phone`, `web`, `api` or `system`.
-    pub way: String,
-    /// `text`, `note`, `keyword` or `command`.
-    pub kind: String,
-    /// `relayed`, `held`, `refused` or `kept`.
-    pub outcome: String,
+    /// How it came in.
+    pub way: Channel,
+    /// What it is.
+    pub kind: Kind,
+    /// What became of it.
+    pub outcome: Outcome,
     /// Why it was not relayed.
     pub why: Option<String>,
     /// The body, as it was written.
@@ -49,8 +51,8 @@ pub struct Said {
 /// One text that a message became.
 #[derive(Clone, Debug)]
 pub struct Text {
-    /// The state's word.
-    pub state: String,
+    /// How far it is.
+    pub state: State,
     /// The rep whose phone it goes to; nobody's name if it goes to the customer.
     pub to_rep: Option<String>,
     /// The party whose phone it goes to, if it does.
@@ -59,13 +61,29 @@ pub struct Text {
     pub why: Option<String>,
 }
 
-/// A message and one text of it: its state, the rep or party to whom it goes, and why it is in that state.
-pub(in crate::store::views) type RawText = (i64, String, Option<String>, Option<String>, Option<String>);
+/// A text, and the message that it is of.
+#[derive(Clone, Debug)]
+pub(in crate::store::views) struct TextOf {
+    message_id: MessageId,
+    state: State,
+    to_rep: Option<String>,
+    to_party: Option<String>,
+    why: Option<String>,
+}
+from_row!(TextOf { message_id, state, to_rep, to_party, why });
+
+/// Begins a statement for [`TextOf`]s of deliveries, which are called `d`.
+pub(in crate::store::views) const TEXT: &str = "SELECT d.message_id, d.state, p.name AS to_rep, g.alias AS to_party, d.why FROM deliveries d \
+     LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' ";
 
 impl Text {
-    /// Reads what a statement found.
-    pub(in crate::store::views) fn of((message, state, to_rep, to_party, why): RawText) -> (MessageId, Text) {
-        (MessageId(message), Text { state, to_rep, to_party, why })
+    /// By their messages, in the order in which they were found.
+    pub(in crate::store::views) fn by_message(found: Vec<TextOf>) -> HashMap<MessageId, Vec<Text>> {
+        let mut all: HashMap<MessageId, Vec<Text>> = HashMap::new();
+        for TextOf { message_id, state, to_rep, to_party, why } in found {
+            all.entry(message_id).or_default().push(Text { state, to_rep, to_party, why });
+        }
+        all
     }
 }
 
@@ -99,7 +117,26 @@ pub struct Timeline {
     pub older: Option<MessageId>,
 }
 
-type RawSaid = (i64, i64, i64, String, Option<String>, String, String, String, Option<String>, String, Option<String>);
+impl FromRow for Said {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        Ok(Said {
+            id: row.try_get("id")?,
+            conversation: row.try_get("conversation_id")?,
+            at: row.try_get("accepted_at")?,
+            author: row.try_get("author")?,
+            author_name: row.try_get("author_name")?,
+            way: row.try_get("way")?,
+            kind: row.try_get("kind")?,
+            outcome: row.try_get("outcome")?,
+            why: row.try_get("why")?,
+            body: row.try_get("body")?,
+            files: Files::kept(row.try_get::<Option<String>, _>("media")?.as_deref()),
+            texts: Vec::new(),
+            names: Vec::new(),
+            repeated: false,
+        })
+    }
+}
 
 /// Begins the form key of a message that repeats another: its id follows.
 pub const REPEATS: &str = "again-";
@@ -119,7 +156,7 @@ pub async fn timeline(tx: &mut Tx, head: ConversationId, of: &[ConversationId], 
     }
     let done = events(tx, of, from, before.0).await?;
     for id in of {
-        let noted = |said: &Said| said.kind == "note" && said.conversation == *id;
+        let noted = |said: &Said| said.kind == Kind::Note && said.conversation == *id;
         if said.iter().any(noted) {
             let mut names = mentions::names(tx, *id, from).await?;
             for message in said.iter_mut().filter(|said| noted(said)) {
@@ -144,9 +181,9 @@ async fn newest(tx: &mut Tx, of: &[ConversationId], before: MessageId) -> Result
         for id in of {
             parts
                 .push("SELECT id FROM (SELECT m.id FROM messages m WHERE m.conversation_id = ")
-                .push_bind_unseparated(id.0)
+                .push_bind_unseparated(id)
                 .push_unseparated(" AND m.id < ")
-                .push_bind_unseparated(before.0)
+                .push_bind_unseparated(before)
                 .push_unseparated(" ORDER BY m.id DESC LIMIT ")
                 .push_bind_unseparated(PAGE + 1)
                 .push_unseparated(") one");
@@ -156,37 +193,17 @@ async fn newest(tx: &mut Tx, of: &[ConversationId], before: MessageId) -> Result
 }
 
 async fn messages(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Said>> {
-    let raw: Vec<RawSaid> = {
+    Ok({
         let mut q = QueryBuilder::new(
-            "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias), m.way, m.kind, m.outcome, \
+            "SELECT m.id, m.conversation_id, m.accepted_at, m.author, COALESCE(p.name, g.alias) AS author_name, m.way, m.kind, m.outcome, \
              m.why, m.body, m.media FROM messages m LEFT JOIN people p ON p.id = m.author_id \
              LEFT JOIN legs g ON g.id = m.leg_id AND m.author = 'party' WHERE m.id >= ",
         );
         q.push_bind(from).push(" AND m.id < ").push_bind(before).push(" AND m.conversation_id IN (");
-        push_list(&mut q, padded(of).map(|id| id.0));
+        push_list(&mut q, padded(of).copied());
         q.push(" ORDER BY m.id");
         q.build_query_as().fetch_all(tx).await
-    }?;
-    Ok(raw.into_iter().map(read).collect())
-}
-
-fn read((id, conversation, at, author, author_name, way, kind, outcome, why, body, media): RawSaid) -> Said {
-    Said {
-        id: MessageId(id),
-        conversation: ConversationId(conversation),
-        at: At(at),
-        author,
-        author_name,
-        way,
-        kind,
-        outcome,
-        why,
-        body,
-        files: Files::kept(media.as_deref()),
-        texts: Vec::new(),
-        names: Vec::new(),
-        repeated: false,
-    }
+    }?)
 }
 
 /// Messages that somebody has sent again, or is about to.
@@ -196,7 +213,7 @@ async fn repeated(tx: &mut Tx, id: ConversationId, from: i64) -> Result<Vec<Mess
          UNION SELECT form_key FROM planned_replies WHERE conversation_id = $1 AND id >= $2 \
            AND form_key LIKE 'again-%'",
     )
-    .bind(id.0)
+    .bind(id)
     .bind(from)
     .fetch_all(tx)
     .await?;
@@ -205,54 +222,43 @@ async fn repeated(tx: &mut Tx, id: ConversationId, from: i64) -> Result<Vec<Mess
 
 /// A delivery belongs to a message that is older than itself, so those from `from` on are enough.
 async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<MessageId, Vec<Text>>> {
-    let raw: Vec<RawText> = {
-        let mut q = QueryBuilder::new(
-            "SELECT d.message_id, d.state, p.name, g.alias, d.why FROM deliveries d \
-             LEFT JOIN people p ON p.id = d.person_id LEFT JOIN legs g ON g.id = d.leg_id AND g.role = 'party' WHERE d.message_id IS NOT NULL AND d.kind = 'text' AND d.id >= ",
-        );
-        q.push_bind(from).push(" AND d.conversation_id IN (");
-        push_list(&mut q, padded(of).map(|id| id.0));
+    let found = {
+        let mut q = QueryBuilder::new(TEXT);
+        q.push("WHERE d.message_id IS NOT NULL AND d.kind = 'text' AND d.id >= ").push_bind(from);
+        q.push(" AND d.conversation_id IN (");
+        push_list(&mut q, padded(of).copied());
         q.push(" ORDER BY d.id");
         q.build_query_as().fetch_all(tx).await
     }?;
-    let mut texts: HashMap<MessageId, Vec<Text>> = HashMap::new();
-    for (message, text) in raw.into_iter().map(Text::of) {
-        texts.entry(message).or_default().push(text);
-    }
-    Ok(texts)
+    Ok(Text::by_message(found))
 }
 
+from_row!(Done { id, conversation, at, kind, actor, data });
+
 async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Done>> {
-    let raw: Vec<(i64, i64, i64, String, Option<String>, String)> = {
+    let mut done: Vec<Done> = {
         let mut q = QueryBuilder::new(
-            "SELECT e.id, e.conversation_id, e.at, e.kind, p.name, e.data FROM events e \
+            "SELECT e.id, e.conversation_id AS conversation, e.at, e.kind, p.name AS actor, e.data FROM events e \
              LEFT JOIN people p ON p.id = e.actor_id WHERE e.id >= ",
         );
         q.push_bind(from).push(" AND e.id < ").push_bind(before).push(" AND e.conversation_id IN (");
-        push_list(&mut q, padded(of).map(|id| id.0));
+        push_list(&mut q, padded(of).copied());
         q.push(" ORDER BY e.id DESC LIMIT 200");
         q.build_query_as().fetch_all(tx).await
     }?;
-    let done = |(id, conversation, at, kind, actor, data)| Done {
-        id,
-        conversation: ConversationId(conversation),
-        at: At(at),
-        kind,
-        actor,
-        data,
-    };
-    Ok(raw.into_iter().rev().map(done).collect())
+    done.reverse();
+    Ok(done)
 }
 
 /// The message before which a page must end to show `at` with some of what was said after it; `None` if the newest page
 /// does.
 pub async fn page_with(tx: &mut Tx, id: ConversationId, at: MessageId) -> Result<Option<MessageId>> {
-    let row: Option<(i64,)> =
-        query_as("SELECT id FROM messages WHERE conversation_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3")
-            .bind(id.0)
-            .bind(at.0)
+    let row: Option<MessageId> =
+        query_scalar("SELECT id FROM messages WHERE conversation_id = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3")
+            .bind(id)
+            .bind(at)
             .bind(PAGE / 2)
             .fetch_optional(tx)
             .await?;
-    Ok(row.map(|(id,)| MessageId(id)))
+    Ok(row)
 }

@@ -1,6 +1,7 @@
 //! Hits as the page shows them: together where they are of one conversation, with what was said just before.
 
 use crate::domain::ids::{ConversationId, MessageId};
+use crate::domain::message::{Kind, Outcome};
 use crate::domain::search::mark::{Stretch, excerpt, marked};
 use crate::domain::search::question::Question;
 use crate::store::views::Contact;
@@ -100,20 +101,20 @@ fn by(theirs: bool, author: Option<String>, customer: &str) -> String {
 }
 
 fn line(hit: Hit, question: &Question) -> Line {
-    let theirs = matches!(hit.author.as_str(), "customer" | "party");
+    let theirs = hit.author.is_outside();
     let held = |what: &str| Fate {
         text: hit.why.as_deref().map_or_else(|| what.to_owned(), |why| format!("{what}: {why}")),
         bad: true,
         never: false,
     };
-    let fate = match (hit.kind.as_str(), hit.outcome.as_str()) {
-        ("note" | "command", _) => None,
-        (_, "held") => Some(held("Held")),
-        (_, "refused") => Some(held("Not passed on")),
-        _ if theirs => None,
-        _ => words::of_texts(&hit.texts),
+    let fate = match (hit.kind, hit.outcome) {
+        (Kind::Note | Kind::Command, _) => None,
+        (_, Outcome::Held) => Some(held("Held")),
+        (_, Outcome::Refused) => Some(held("Not passed on")),
+        (_, Outcome::Relayed | Outcome::Kept) if theirs => None,
+        (_, Outcome::Relayed | Outcome::Kept) => words::of_texts(&hit.texts),
     };
-    let note = hit.kind == "note";
+    let note = hit.kind == Kind::Note;
     let by = by(theirs, hit.author_name, hit.contact.shown());
     Line {
         id: hit.id,
