@@ -46,9 +46,9 @@ pub async fn hold_line(tx: &mut Tx, line: NumberId) -> Result<Option<LineRules>>
     let lock = tx.hold("lines", &[line.0]);
     let row: Option<HoldLineRow> = {
         let mut q = QueryBuilder::new(
-            "SELECT hours, policies, (SELECT t.body FROM line_texts t WHERE t.line_id = lines.id AND t.name = AS greeting ",
+            "SELECT hours, policies, (SELECT t.body FROM line_texts t WHERE t.line_id = lines.id AND t.name = ",
         );
-        q.push_bind(Wording::Greeting.name()).push(")").push(lock.noted()).push(" FROM lines WHERE id = ");
+        q.push_bind(Wording::Greeting.name()).push(") AS greeting").push(lock.noted()).push(" FROM lines WHERE id = ");
         q.push_bind(line).push(lock.clause());
         q.build_query_as().fetch_optional(tx).await
     }?;

@@ -65,10 +65,11 @@ async fn bearings(tx: &mut Tx, viewer: Viewer, news: &[Change]) -> Result<HashMa
         let rows: Vec<BearingsRow> = {
             let mut q = QueryBuilder::new(
                 "SELECT c.id, c.pinned_to, CASE WHEN EXISTS (SELECT 1 FROM line_members m \
-                 WHERE m.line_id = c.line_id AND m.person_id = AS own ",
+                 WHERE m.line_id = c.line_id AND m.person_id = ",
             );
-            q.push_bind(viewer.person)
-                .push(") THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END FROM conversations c WHERE c.id IN (");
+            q.push_bind(viewer.person).push(
+                ") THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS own FROM conversations c WHERE c.id IN (",
+            );
             push_list(&mut q, padded(piece).copied());
             q.build_query_as().fetch_all(tx).await
         }?;
