@@ -4,7 +4,20 @@
 # Tests of processes that need no kill points.
 ships_tests=(ships:: api::walk:: operators::commands:: operators::running::serving:: operators::doctor:: papers::the_set_up_file)
 
-release() { limited cargo build --locked --release; }
+# Builds it, and says what that takes and how large it is: what people wait for at first must not grow unseen.
+release() {
+    local binary stripped=$work/stripped
+    limited python3 -c '
+import resource, subprocess, sys, time
+began = time.monotonic()
+code = subprocess.call(sys.argv[1:])
+largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+print(f"The build took {time.monotonic() - began:.0f} s; its largest process had {largest:.1f} GB.", flush=True)
+sys.exit(code)' cargo build --locked --release || return 1
+    binary=$(release_binary) && strip -o "$stripped" "$binary" || return 1
+    printf 'The program has %d MB, stripped %d.\n' $(($(stat -c %s "$binary") / 1000000)) $(($(stat -c %s "$stripped") / 1000000))
+    rm -f "$stripped"
+}
 
 ran_each() { # ran_each LOG NAME…: of each name at least one test went well
     local log=$1 name outcome=0

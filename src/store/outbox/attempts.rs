@@ -4,6 +4,7 @@ use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
 use crate::domain::leg::Role;
 use crate::domain::outbox::settlement::{Row, Try};
+use crate::store::engine::lock_order::hold_rows;
 use crate::store::sql::{QueryBuilder, from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
@@ -59,6 +60,13 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
     wanted.dedup();
     if wanted.is_empty() {
         return Ok(Vec::new());
+    }
+    if tx.holds_something() {
+        // This write has begun anew and holds numbers or lanes, which come behind: it may not wait for a delivery now.
+        let mut q = QueryBuilder::new("SELECT DISTINCT delivery_id FROM attempts WHERE id IN (");
+        push_list(&mut q, padded(&wanted).copied());
+        let deliveries: Vec<i64> = q.build_query_scalar().fetch_all(tx).await?;
+        hold_rows(tx, "deliveries", &deliveries).await?;
     }
     let lock = tx.hold_found("deliveries d, attempts a");
     let rows: Vec<Known> = {

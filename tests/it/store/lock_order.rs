@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::{ConnectOptions, Connection, PgConnection};
-use switchboard::domain::ids::NumberId;
+use switchboard::domain::ids::{AttemptId, NumberId};
 use switchboard::store::engine::lock_order::hold_rows;
 use switchboard::store::outbox::{self, fitness};
 use switchboard::store::sql::query;
@@ -192,6 +192,50 @@ async fn what_others_hold_and_is_wanted_too_late_is_held_first_the_next_time() {
     // Nobody in its way: nothing is begun anew.
     store.write(Late { runs: Arc::clone(&runs), began }).await.unwrap();
     assert_eq!(runs.load(Ordering::Relaxed), 3);
+    assert!(!out_of_turn(&database).await);
+    other.close().await.unwrap();
+    store.close().await;
+}
+
+/// Holds a number, as a write does that has begun anew, and then settles what became of a request.
+struct Anew {
+    runs: Arc<AtomicUsize>,
+    began: Arc<Notify>,
+}
+
+impl Job for Anew {
+    type Out = usize;
+
+    async fn run(&self, tx: &mut Tx) -> Result<usize> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        hold_rows(tx, "numbers", &[2]).await?;
+        self.began.notify_one();
+        Ok(outbox::attempts::known(tx, &[AttemptId(1), AttemptId(9)]).await?.len())
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_holds_numbers_already_does_not_wait_for_deliveries_with_them_in_hand() {
+    let (database, store) = filled().await;
+    let (runs, began) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let mut other = connect(&database).await;
+    run(
+        &mut other,
+        "INSERT INTO deliveries (id, part, kind, number_id, to_phone, body, segments, state, carrier_rank, accepted_at, \
+         valid_until, updated_at, fence, tries) VALUES (7, 0, 'to_rep', 2, '+15055550131', '', 1, 'sending', -1, 0, 0, 0, 1, 1); \
+         INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, looks) \
+         VALUES (1, 7, '', 1, 0, 0, 0, 0)",
+    )
+    .await;
+    run(&mut other, "BEGIN; SELECT id FROM deliveries WHERE id = 7 FOR NO KEY UPDATE").await;
+    let (job, writer) = (Anew { runs: Arc::clone(&runs), began: Arc::clone(&began) }, store.clone());
+    let late = tokio::spawn(async move { writer.write(job).await });
+    began.notified().await;
+    // Whoever settles the delivery gets the number.
+    run(&mut other, "SELECT id FROM numbers WHERE id = 2 FOR NO KEY UPDATE").await;
+    run(&mut other, "COMMIT").await;
+    assert_eq!(late.await.unwrap().unwrap(), 1);
+    assert_eq!(runs.load(Ordering::Relaxed), 2, "it began anew once");
     assert!(!out_of_turn(&database).await);
     other.close().await.unwrap();
     store.close().await;

@@ -3,14 +3,14 @@
 use std::fmt::{Display, Write};
 use std::marker::PhantomData;
 
-use sqlx::{AssertSqlSafe, SqlSafeStr};
+use super::{Column, FromRow, Query, QueryAs, QueryScalar, Text, Value};
 
-use super::{Column, FromRow, Query, QueryAs, QueryScalar, Value};
-
-/// A statement under construction; each value that is pushed becomes the next `$n`.
+/// A statement under construction.
 #[derive(Debug)]
 pub struct QueryBuilder {
     sql: String,
+    /// Where values belong, in bytes.
+    cuts: Vec<usize>,
     values: Vec<Value>,
 }
 
@@ -18,7 +18,7 @@ impl QueryBuilder {
     /// A statement that begins so.
     #[must_use]
     pub fn new(sql: impl Into<String>) -> Self {
-        QueryBuilder { sql: sql.into(), values: Vec::new() }
+        QueryBuilder { sql: sql.into(), cuts: Vec::new(), values: Vec::new() }
     }
 
     /// Adds text, which must not come from outside.
@@ -35,7 +35,7 @@ impl QueryBuilder {
 
     fn add(&mut self, value: Value) {
         self.values.push(value);
-        write!(self.sql, "${}", self.values.len()).expect("a text can always grow");
+        self.cuts.push(self.sql.len());
     }
 
     /// Adds pieces with `separator` between them.
@@ -60,10 +60,8 @@ impl QueryBuilder {
 
     /// The statement.
     pub fn build(&mut self) -> Query {
-        Query {
-            sql: AssertSqlSafe(std::mem::take(&mut self.sql)).into_sql_str(),
-            values: std::mem::take(&mut self.values),
-        }
+        let (sql, cuts) = (std::mem::take(&mut self.sql), std::mem::take(&mut self.cuts));
+        Query { text: Text::Cut { sql, cuts }, values: std::mem::take(&mut self.values) }
     }
 
     /// The statement, its rows read as `T`s.

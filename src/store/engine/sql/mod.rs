@@ -2,6 +2,7 @@
 //!
 //! What talks to a driver is compiled once, here, and not once a statement and a database.
 
+use std::fmt::Write;
 use std::marker::PhantomData;
 
 use futures_util::future::BoxFuture;
@@ -26,8 +27,44 @@ pub(in crate::store) use types::{stored_words, values};
 #[derive(Debug)]
 #[must_use = "a statement does nothing before it is executed"]
 pub struct Query {
-    sql: SqlStr,
+    text: Text,
     values: Vec<Value>,
+}
+
+/// The text of a statement.
+#[derive(Debug)]
+enum Text {
+    /// As it is sent, with `$1…$n`.
+    Whole(SqlStr),
+    /// One that was put together: values belong at these places, in bytes, in their order.
+    Cut { sql: String, cuts: Vec<usize> },
+}
+
+impl Text {
+    /// As SQLite takes it. It finds `?` by counting, and each `$n` by its name.
+    fn for_sqlite(self) -> SqlStr {
+        self.with(|text, _| text.push('?'))
+    }
+
+    fn for_postgres(self) -> SqlStr {
+        self.with(|text, n| write!(text, "${n}").expect("a text can always grow"))
+    }
+
+    fn with(self, mark: impl Fn(&mut String, usize)) -> SqlStr {
+        let (sql, cuts) = match self {
+            Text::Whole(sql) => return sql,
+            Text::Cut { sql, cuts } => (sql, cuts),
+        };
+        let mut text = String::with_capacity(sql.len() + 5 * cuts.len());
+        let mut from = 0;
+        for (n, cut) in cuts.into_iter().enumerate() {
+            text.push_str(&sql[from..cut]);
+            mark(&mut text, n + 1);
+            from = cut;
+        }
+        text.push_str(&sql[from..]);
+        AssertSqlSafe(text).into_sql_str()
+    }
 }
 
 /// A statement whose rows are read as `T`s.
@@ -59,7 +96,7 @@ impl Done {
 
 /// A statement.
 pub fn query(sql: impl SqlSafeStr) -> Query {
-    Query { sql: sql.into_sql_str(), values: Vec::new() }
+    Query { text: Text::Whole(sql.into_sql_str()), values: Vec::new() }
 }
 
 /// A statement whose rows are read as `T`s.
@@ -104,14 +141,14 @@ impl Query {
     pub fn execute(self, tx: &mut Tx) -> BoxFuture<'_, sqlx::Result<Done>> {
         crate::metrics::statement();
         Box::pin(async move {
-            let Query { sql, values } = self;
+            let Query { text, values } = self;
             match tx {
                 Tx::Sqlite(connection) => {
-                    let query = sqlx::query_with(sql, value::of_sqlite(values)?);
+                    let query = sqlx::query_with(text.for_sqlite(), value::of_sqlite(values)?);
                     query.execute(&mut **connection).await.map(|done| Done(done.rows_affected()))
                 }
                 Tx::Postgres(session) => {
-                    let query = sqlx::query_with(sql, value::of_postgres(values)?);
+                    let query = sqlx::query_with(text.for_postgres(), value::of_postgres(values)?);
                     query.execute(&mut **session).await.map(|done| Done(done.rows_affected()))
                 }
             }
@@ -125,14 +162,14 @@ impl Query {
     pub fn fetch_all(self, tx: &mut Tx) -> BoxFuture<'_, sqlx::Result<Vec<Row>>> {
         crate::metrics::statement();
         Box::pin(async move {
-            let Query { sql, values } = self;
+            let Query { text, values } = self;
             match tx {
                 Tx::Sqlite(connection) => {
-                    let query = sqlx::query_with(sql, value::of_sqlite(values)?);
+                    let query = sqlx::query_with(text.for_sqlite(), value::of_sqlite(values)?);
                     Ok(query.fetch_all(&mut **connection).await?.into_iter().map(Row::Sqlite).collect())
                 }
                 Tx::Postgres(session) => {
-                    let query = sqlx::query_with(sql, value::of_postgres(values)?);
+                    let query = sqlx::query_with(text.for_postgres(), value::of_postgres(values)?);
                     Ok(query.fetch_all(&mut **session).await?.into_iter().map(Row::Postgres).collect())
                 }
             }
@@ -146,14 +183,14 @@ impl Query {
     pub fn fetch_optional(self, tx: &mut Tx) -> BoxFuture<'_, sqlx::Result<Option<Row>>> {
         crate::metrics::statement();
         Box::pin(async move {
-            let Query { sql, values } = self;
+            let Query { text, values } = self;
             match tx {
                 Tx::Sqlite(connection) => {
-                    let query = sqlx::query_with(sql, value::of_sqlite(values)?);
+                    let query = sqlx::query_with(text.for_sqlite(), value::of_sqlite(values)?);
                     Ok(query.fetch_optional(&mut **connection).await?.map(Row::Sqlite))
                 }
                 Tx::Postgres(session) => {
-                    let query = sqlx::query_with(sql, value::of_postgres(values)?);
+                    let query = sqlx::query_with(text.for_postgres(), value::of_postgres(values)?);
                     Ok(query.fetch_optional(&mut **session).await?.map(Row::Postgres))
                 }
             }
