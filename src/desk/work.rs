@@ -71,6 +71,7 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// Who had the sender of the text that is taken in, in an earlier life of this database.
+    #[must_use]
     pub fn had(&self) -> Option<Had> {
         self.missed?.had
     }
@@ -89,12 +90,14 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// When the text that is taken in was sent, if it was missed then.
+    #[must_use]
     pub fn missed(&self) -> Option<At> {
         self.missed.map(|missed| missed.sent_at)
     }
 
     /// When the text that is taken in was sent, which is now unless it was missed. Sliding and idle ends and windows such as
     /// `reopen_within` are judged by it; fixed ends by now.
+    #[must_use]
     pub fn sent_at(&self) -> At {
         self.missed().unwrap_or(self.now)
     }

@@ -14,13 +14,13 @@ use crate::store::{Result, people};
 /// for that line or pool. HELP is the carrier's to answer.
 pub async fn keyword(
     work: &mut UnitOfWork<'_>,
-    word: Keyword,
+    keyword: Keyword,
     phone: &str,
     (number, is_line): (NumberId, bool),
     evidence: &str,
 ) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
-    let given = match word {
+    let given = match keyword {
         Keyword::Stop => false,
         Keyword::Start => true,
         Keyword::Help => return Ok(()),
@@ -40,14 +40,14 @@ pub async fn keyword(
 /// Enters what a rep's keyword means: texts to that phone are turned off or on. It is never the customer's opt-out.
 pub async fn rep_keyword(
     work: &mut UnitOfWork<'_>,
-    word: Keyword,
+    keyword: Keyword,
     person: PersonId,
     phone: &str,
     number: NumberId,
     evidence: &str,
 ) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
-    let stop = match word {
+    let stop = match keyword {
         Keyword::Stop => true,
         Keyword::Start => false,
         Keyword::Help => return Ok(()),
@@ -67,14 +67,16 @@ pub async fn rep_keyword(
 async fn texts_off(work: &mut UnitOfWork<'_>, person: PersonId) -> Result<()> {
     let now = work.now;
     ledgers::mute(work.tx, person, Some(now)).await?;
-    Ok(work.note(&[(ConversationId(0), "duty")]))
+    work.note(&[(ConversationId(0), "duty")]);
+    Ok(())
 }
 
 /// Turns texts to a person's phone on again; threads whose mask the phone still blocks move to others.
 pub(in crate::desk) async fn texts_on(work: &mut UnitOfWork<'_>, person: PersonId, phone: &str) -> Result<()> {
     ledgers::mute(work.tx, person, None).await?;
     legs::leave_blocked(work, person, phone).await?;
-    Ok(work.note(&[(ConversationId(0), "duty")]))
+    work.note(&[(ConversationId(0), "duty")]);
+    Ok(())
 }
 
 /// Enters a carrier's refusal because the recipient opted out: the block always, the withdrawn consent only if no

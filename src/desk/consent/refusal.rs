@@ -20,7 +20,8 @@ pub(in crate::desk) async fn raise(
     let now = work.now;
     customers::flag(work.tx, conversation, Some(now)).await?;
     let data = named(json!({ "message": message.0.to_string() }), alias);
-    Ok(work.event(Some(conversation), "looks_like_refusal", None, data))
+    work.event(Some(conversation), "looks_like_refusal", None, data);
+    Ok(())
 }
 
 /// As [`raise`], if `body` reads like a refusal and is passed on to nobody; not where the conversation is marked already. It

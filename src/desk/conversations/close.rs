@@ -44,7 +44,6 @@ impl Verb for Close {
     type Stop = Failure;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let _now = work.now;
         close_in(work, (self.by, self.conversation), self.note.as_deref()).await
     }
 }

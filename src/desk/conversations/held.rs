@@ -74,8 +74,6 @@ impl Verb for Decide {
     type Stop = Failure;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let _now = work.now;
-
         let manager = people::by_id(work.tx, self.by).await?.is_some_and(|by| !by.disabled && by.role >= Role::Manager);
         if !manager {
             return Err(Failure::NotFound);
@@ -92,7 +90,6 @@ impl Verb for Decide {
 
 impl Decide {
     async fn dismiss(&self, work: &mut UnitOfWork<'_>, held: &Held, reason: &str) -> Result<(), Failure> {
-        let _now = work.now;
         if !held::decide(work.tx, held.id, Outcome::Kept, Some(&format!("dismissed: {reason}"))).await? {
             return Err(Failure::refused("message", "somebody has decided about it already"));
         }

@@ -73,7 +73,6 @@ impl Verb for Snooze {
     type Stop = Failure;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let _now = work.now;
         snooze_in(work, (self.by, self.conversation), self.until).await
     }
 }
@@ -125,7 +124,8 @@ pub(in crate::desk) async fn back(
     snoozes::set(work.tx, conversation.id, None).await?;
     faults::point("after_wake");
     work.event(Some(conversation.id), "woke", by, json!({ "why": why }));
-    Ok(work.note(&[(conversation.id, "conversation")]))
+    work.note(&[(conversation.id, "conversation")]);
+    Ok(())
 }
 
 /// Brings back every conversation whose time has come, and reminds its rep. Returns how many there were.

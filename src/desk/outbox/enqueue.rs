@@ -11,19 +11,17 @@ use crate::domain::outbox::delivery::State;
 use crate::domain::words::segment;
 use crate::faults;
 use crate::store::Result;
-use crate::store::outbox::{self, NewDelivery};
+use crate::store::outbox::{self, Look, NewAttempt, NewDelivery};
 
 /// Puts drafts into the outbox, in their order. Returns what is not sent because its addressee does not want it.
 ///
 /// # Errors
 /// What the database said; a lane taken meanwhile makes the job begin anew.
 pub(in crate::desk) async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draft>) -> Result<Vec<Unsent>> {
-    let (mut begun, mut waiting, mut unsent) = (Vec::new(), false, Vec::new());
-    let (desk, now) = (work.desk, work.now);
-
     if drafts.is_empty() {
-        return Ok(unsent);
+        return Ok(Vec::new());
     }
+    let (desk, now, mut unsent) = (work.desk, work.now, Vec::new());
     let wanted = drafts.iter().map(|draft| (draft.number, draft.to.clone())).collect();
     let mut flow = Flow::load(work, wanted).await?;
     let valid_until = now + desk.policies.delivery.valid_for;
@@ -47,7 +45,7 @@ pub(in crate::desk) async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draf
             let (state, (due_at, place_at), why) = match verdict {
                 Verdict::Send(permit) => {
                     let attempt = attempt(desk, id, 1, now);
-                    begun.push(Sending {
+                    work.begins([Sending {
                         attempt: attempt.id,
                         secret: attempt.secret.clone(),
                         delivery: id,
@@ -60,16 +58,16 @@ pub(in crate::desk) async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draf
                         probes: false,
                         permit,
                         born: Instant::now(),
-                    });
+                    }]);
                     attempts.push(attempt);
                     (State::Sending, (None, None), None)
                 }
                 Verdict::Wait { due_at, place_at } => {
-                    waiting = true;
+                    work.waits();
                     (State::Ready, (due_at, place_at), None)
                 }
                 Verdict::Compare(due_at) => {
-                    waiting = true;
+                    work.waits();
                     (State::Ready, (Some(due_at), None), Some(BEHIND.to_owned()))
                 }
                 Verdict::Look => {
@@ -106,19 +104,21 @@ pub(in crate::desk) async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draf
             });
         }
     }
-    outbox::insert(work.tx, &rows).await?;
+    write(work, &rows, &attempts, &looks).await?;
+    flow.keep_paces(work.tx).await?;
+    Ok(unsent)
+}
+
+async fn write(work: &mut UnitOfWork<'_>, rows: &[NewDelivery], attempts: &[NewAttempt], looks: &[Look]) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
+    outbox::insert(work.tx, rows).await?;
     faults::point("after_deliveries");
-    outbox::insert_attempts(work.tx, &attempts, desk.node, now, now + desk.lease()).await?;
+    outbox::insert_attempts(work.tx, attempts, desk.node, now, now + desk.lease()).await?;
     faults::point("after_attempts");
-    outbox::insert_looks(work.tx, &looks, desk.node, now).await?;
+    outbox::insert_looks(work.tx, looks, desk.node, now).await?;
     if let Some(from) = work.missed() {
         let waiting: Vec<DeliveryId> = rows.iter().filter(|row| row.state == State::Ready).map(|row| row.id).collect();
         outbox::look_first(work.tx, &waiting, from).await?;
     }
-    flow.keep_paces(work.tx).await?;
-    work.begins(begun);
-    if waiting {
-        work.waits();
-    }
-    Ok(unsent)
+    Ok(())
 }

@@ -62,7 +62,7 @@ impl Verb for End {
     type Stop = store::Error;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        if !lapse::may_lapse(&work.desk) {
+        if !lapse::may_lapse(work.desk) {
             return Ok(0);
         }
         Ok(end_over(work, &self.due).await?.len())

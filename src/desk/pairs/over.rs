@@ -18,9 +18,7 @@ use crate::store::routing::routes::{self, Conversation};
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`].
 pub async fn close(desk: &Desk, by: Option<Program>, id: ConversationId) -> Done<()> {
-    let done = desk.work(Close { by, id }).await?;
-    desk.live.nudge();
-    Ok(done)
+    desk.work(Close { by, id }).await
 }
 
 struct Close {

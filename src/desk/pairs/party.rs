@@ -32,9 +32,7 @@ pub async fn change(desk: &Desk, by: Option<Program>, pair: ConversationId, alia
         return Err(Refusal::Wrong(vec![wrong]));
     }
     let alias = name::kept(&alias);
-    let done = desk.work(Change { by, pair, alias, phone }).await?;
-    desk.live.nudge();
-    Ok(done)
+    desk.work(Change { by, pair, alias, phone }).await
 }
 
 struct Change {

@@ -37,7 +37,6 @@ impl Verb for Save {
     type Stop = Failure;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let _now = work.now;
         hold_all(work.tx).await?;
         let Some(person) = by_admin(work.tx, self.by, self.person).await? else { return Err(Failure::NotFound) };
         let member_of: Vec<NumberId> = lines::members(work.tx)

@@ -127,7 +127,6 @@ impl Verb for Begin {
     type Stop = store::Error;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let _now = work.now;
         prove::forgive(work.tx, &self.counted).await?;
         self.arrival.begin_in(work, self.person).await
     }

@@ -81,9 +81,9 @@ async fn obey(work: &mut UnitOfWork<'_>, order: &Order<'_>, command: Command) ->
             Ok("You are on: new customers may come, and their texts reach this phone.".to_owned())
         }
         (command, Place::Line) => {
-            let word = command.to_string();
-            let word = word.split(' ').next().unwrap_or_default();
-            Ok(format!("{word} works in a customer's thread. {}", line_help(work.tx, order).await?))
+            let named = command.to_string();
+            let named = named.split(' ').next().unwrap_or_default();
+            Ok(format!("{named} works in a customer's thread. {}", line_help(work.tx, order).await?))
         }
         (_, Place::Nowhere(why)) => Ok(why.clone()),
         (command, Place::Thread(conversation)) => in_thread(work, (order.person, *conversation), command).await,

@@ -18,7 +18,7 @@ use crate::store::routing::routes;
 /// # Errors
 /// What the database said; a leg taken meanwhile makes the job begin anew.
 pub(super) async fn answer(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found) -> Result<Option<Outcome>> {
-    let (desk, _now) = (work.desk, work.now);
+    let desk = work.desk;
     let (Some(past), Some(rep)) = (&found.past, found.staff) else { return Ok(None) };
     let id = past.conversation;
     if queue::hold_line_of(work.tx, id).await?.is_none() {

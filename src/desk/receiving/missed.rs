@@ -19,10 +19,10 @@ use crate::{faults, metrics};
 /// # Errors
 /// What the database said, or that it is not the one of `epoch` any more; it goes on waiting then.
 pub async fn receive_arrival(desk: &Desk, epoch: Epoch, arrival: Arrival, missed: Option<Missed>) -> Result<Outcome> {
-    let late = arrival.sent_at.filter(|_| !arrival.webhook);
+    let sent_at = arrival.sent_at.filter(|_| !arrival.webhook);
     let id = arrival.id;
     let text = Inbound::from(arrival).of_person();
-    let outcome = desk.work_past(Late { epoch, text, id, late, missed }, || faults::point("after_missed")).await?;
+    let outcome = desk.work_past(Late { epoch, text, id, sent_at, missed }, || faults::point("after_missed")).await?;
     counted(outcome)
 }
 
@@ -90,7 +90,7 @@ struct Late {
     /// Its row among those that wait.
     id: i64,
     /// When it was sent, if it never reached us.
-    late: Option<At>,
+    sent_at: Option<At>,
     /// An earlier life of this database may have taken it in.
     missed: Option<Missed>,
 }
@@ -108,7 +108,7 @@ impl Verb for Late {
         }
         let outcomes = take_in(work, &[&self.text], Earlier::In).await?;
         let outcome = outcomes.into_iter().next().ok_or(Error::GivenUp("the group lost a text"))?;
-        if let Some(sent_at) = self.late.filter(|_| outcome != Some(Outcome::Duplicate)) {
+        if let Some(sent_at) = self.sent_at.filter(|_| outcome != Some(Outcome::Duplicate)) {
             messages::missed(work.tx, &self.text.account, &self.text.carrier_id, sent_at).await?;
             tallies::add(work.tx, MISSED_TEXTS, 1, now).await?;
         }

@@ -373,5 +373,6 @@ async fn keep(work: &mut UnitOfWork<'_>, message: NewMessage) -> Result<()> {
     let kind = if message.outcome == message::Outcome::Held { "held" } else { "message" };
     let conversation = message.conversation.unwrap_or(ConversationId(0));
     crate::store::conversations::messages::insert(work.tx, &[message]).await?;
-    Ok(work.note(&[(conversation, kind)]))
+    work.note(&[(conversation, kind)]);
+    Ok(())
 }

@@ -109,20 +109,16 @@ async fn go(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &mut Found) -> Re
             }
             ready(work, found.number.0, leg.conversation).await?;
         }
-        if leg.role == Role::Party && pair::asks_for_more(&text.body) {
-            if extend_by_party(work, (leg.conversation, leg.id)).await? {
-                let why = Some("asked for more time");
-                let mut message = text.message(
-                    desk,
-                    now,
-                    (message::Author::Party, message::Kind::Command),
-                    message::Outcome::Kept,
-                    why,
-                );
-                (message.conversation, message.leg) = (Some(leg.conversation), Some(leg.id));
-                keep(work, message).await?;
-                return Ok(Outcome::Kept);
-            }
+        if leg.role == Role::Party
+            && pair::asks_for_more(&text.body)
+            && extend_by_party(work, (leg.conversation, leg.id)).await?
+        {
+            let why = Some("asked for more time");
+            let mut message =
+                text.message(desk, now, (message::Author::Party, message::Kind::Command), message::Outcome::Kept, why);
+            (message.conversation, message.leg) = (Some(leg.conversation), Some(leg.id));
+            keep(work, message).await?;
+            return Ok(Outcome::Kept);
         }
         let plain = Plain { instead, ..Plain::new(text, leg.conversation, Way::Sure) };
         let carried = carry::carry(work, &[plain]).await?;
@@ -219,11 +215,11 @@ async fn help(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found) -> Resu
 
 /// A keyword takes effect wherever its text goes.
 async fn keyword(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found) -> Result<()> {
-    let (Some(word), text) = (item.keyword, item.text) else { return Ok(()) };
+    let (Some(keyword), text) = (item.keyword, item.text) else { return Ok(()) };
     let outside = found.leg.as_ref().is_some_and(|leg| leg.role != Role::Rep);
     let person = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
     match person.filter(|_| !outside) {
-        Some(person) => ledger::rep_keyword(work, word, person, &text.from, found.number.0, &text.carrier_id).await,
-        None => ledger::keyword(work, word, &text.from, found.number, &text.carrier_id).await,
+        Some(person) => ledger::rep_keyword(work, keyword, person, &text.from, found.number.0, &text.carrier_id).await,
+        None => ledger::keyword(work, keyword, &text.from, found.number, &text.carrier_id).await,
     }
 }

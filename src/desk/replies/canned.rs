@@ -107,7 +107,7 @@ async fn record(
     by: PersonId,
     (kind, id, owner): (&'static str, CannedReplyId, Owner),
 ) -> Result<()> {
-    let (desk, _now) = (work.desk, work.now);
+    let desk = work.desk;
     let (now, data) = (desk.clock.now(), json!({ "reply": id.0.to_string(), "whose": whose(owner) }));
     audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, kind, &data)).await
 }

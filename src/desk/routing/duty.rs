@@ -58,7 +58,6 @@ pub(in crate::desk) async fn change(
     person: PersonId,
     duty: Duty,
 ) -> Result<bool> {
-    let _desk = work.desk;
     let lines = table::lines_of(work.tx, person).await?;
     hold(work.tx, &lines).await?;
     let Some(before) = table::set_duty(work.tx, person, duty).await? else { return Ok(false) };
@@ -136,8 +135,6 @@ impl Verb for SetEnabled {
     type Stop = Failure;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let _desk = work.desk;
-
         crate::desk::people::hold_all(work.tx).await?;
         let Some(whom) = crate::desk::people::by_admin(work.tx, self.by, self.person).await? else {
             return Err(Failure::NotFound);

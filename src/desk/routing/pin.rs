@@ -62,7 +62,6 @@ impl Verb for Move {
     type Stop = Failure;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let _now = work.now;
         let note = self.note.as_deref();
         move_in(work, (self.by, self.conversation), self.to, note).await
     }

@@ -115,7 +115,7 @@ impl Applying<'_, '_> {
                 return phones::give(self.work, id, None, person.phone.as_ref()).await;
             }
             Change::RenamePerson { email, to, .. } => {
-                people::rename(self.work.tx, self.known.person(email)?, to).await?
+                people::rename(self.work.tx, self.known.person(email)?, to).await?;
             }
             Change::Role { email, to, .. } => people::set_role(self.work.tx, self.known.person(email)?, *to).await?,
             Change::Phone { email, from, to } => {
@@ -138,7 +138,7 @@ impl Applying<'_, '_> {
                 self.new_number(number, "mask", country.as_deref()).await?;
             }
             Change::RenameLine { number, to, .. } => {
-                lines::rename(self.work.tx, self.known.number(number)?, to).await?
+                lines::rename(self.work.tx, self.known.number(number)?, to).await?;
             }
             Change::LineHours { line, to, .. } => {
                 lines::set_hours(self.work.tx, self.known.number(line)?, to.as_ref()).await?;
