@@ -17,7 +17,7 @@ use crate::store::outbox::{self, Look, NewAttempt, NewDelivery};
 ///
 /// # Errors
 /// What the database said; a lane taken meanwhile makes the job begin anew.
-pub(in crate::desk) async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draft>) -> Result<Vec<Unsent>> {
+pub async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draft>) -> Result<Vec<Unsent>> {
     if drafts.is_empty() {
         return Ok(Vec::new());
     }

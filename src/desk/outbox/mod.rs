@@ -22,7 +22,7 @@ pub mod notice;
 pub mod receipts;
 
 pub use depart::{Departed, depart, probe, promote};
-pub(in crate::desk) use enqueue::enqueue;
+pub use enqueue::enqueue;
 pub(in crate::desk) use flow::{BEHIND, SHUT_OUT};
 
 /// The kind of a delivery that carries a message; every other kind is a notice.
