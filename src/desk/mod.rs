@@ -134,15 +134,6 @@ impl Desk {
         Desk { parts: Arc::new(parts), passwords: Arc::default(), lists: Arc::default() }
     }
 
-    /// Hands over what a commit has begun, and has browsers told.
-    pub fn dispatch(&self, sendings: Vec<Sending>) {
-        for sending in sendings {
-            // The receiver is gone only when the process stops; the lease then puts the attempt into doubt.
-            let _ = self.outgoing.send(sending);
-        }
-        self.live.nudge();
-    }
-
     /// Says that something may be due in the outbox.
     pub fn ring(&self) {
         self.wake.notify_one();

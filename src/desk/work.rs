@@ -47,6 +47,8 @@ pub struct Outgoing {
     pub sendings: Vec<Sending>,
     /// Something waits that may be due.
     pub waiting: bool,
+    /// Open browsers have something to see.
+    pub news: bool,
 }
 
 /// That a text which never reached us is taken in late.
@@ -183,7 +185,7 @@ impl<'a> UnitOfWork<'a> {
         reading::failed(self.tx, &unsent, self.now).await?;
         unsent.append(&mut self.follows.marked);
         notice::tell_authors(&mut self, &unsent).await?;
-        let Follows { happened, changed, told, arrived, made, outgoing, .. } = std::mem::take(&mut self.follows);
+        let Follows { happened, changed, told, arrived, made, mut outgoing, .. } = std::mem::take(&mut self.follows);
         changes::events(self.tx, &happened, self.now).await?;
         changes::note(self.tx, &changed, self.now).await?;
         events::delivered(&mut self, &arrived).await?;
@@ -192,6 +194,7 @@ impl<'a> UnitOfWork<'a> {
         for (turn, made) in made {
             turn.made(self.tx, made).await?;
         }
+        outgoing.news = !changed.is_empty();
         Ok(outgoing)
     }
 }
@@ -343,11 +346,17 @@ impl Desk {
         self.store.rehearse(Done { desk: self.clone(), verb }).await?.0
     }
 
-    /// Sends what a commit has begun, has what waits looked at as soon as it is due, and has browsers told.
+    /// Sends what a commit has begun, has what waits looked at as soon as it is due, and has browsers told of news.
     fn hand_on(&self, outgoing: Outgoing) {
         if outgoing.waiting {
             self.ring();
         }
-        self.dispatch(outgoing.sendings);
+        for sending in outgoing.sendings {
+            // The receiver is gone only when the process stops; the lease then puts the attempt into doubt.
+            let _ = self.outgoing.send(sending);
+        }
+        if outgoing.news {
+            self.live.nudge();
+        }
     }
 }

@@ -36,9 +36,7 @@ async fn run(
     blocked: bool,
     reason: String,
 ) -> Result<(), Failure> {
-    desk.work(Block { by, conversation, blocked, reason }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Block { by, conversation, blocked, reason }).await
 }
 
 struct Block {
@@ -54,7 +52,6 @@ impl Verb for Block {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let Some((conversation, viewer)) = access::conversation(work.tx, self.by, self.conversation).await? else {
             return Err(Failure::NotFound);
         };

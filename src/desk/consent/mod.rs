@@ -54,9 +54,7 @@ async fn run(
 ) -> Result<(), Failure> {
     let if_empty = "write what they said, when and where: the evidence is empty";
     let evidence = reasons::required("evidence", evidence, if_empty)?;
-    desk.work(Enter { by, conversation, party, given, evidence }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Enter { by, conversation, party, given, evidence }).await
 }
 
 struct Enter {

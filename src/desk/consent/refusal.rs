@@ -47,9 +47,7 @@ pub(in crate::desk) async fn look_at_unheard(
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation.
 pub async fn settle(desk: &Desk, by: PersonId, conversation: ConversationId, refused: bool) -> Result<(), Failure> {
-    desk.work(Settle { by, conversation, refused }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Settle { by, conversation, refused }).await
 }
 
 struct Settle {

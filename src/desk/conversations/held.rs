@@ -4,7 +4,6 @@
 use serde_json::json;
 
 use crate::desk::outbox::notice::Whose;
-
 use crate::desk::receiving::unsaid::{Unsaid, short, words};
 use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::relay::{Author, fan_out};
@@ -100,7 +99,6 @@ impl Decide {
     /// Takes the conversation up again where it must be, and with `forward` sends the text on.
     async fn go_on(&self, work: &mut UnitOfWork<'_>, held: &Held, forward: bool) -> Result<(), Failure> {
         let now = work.now;
-
         let Some(conversation_id) = held.conversation else {
             let why = "it belongs to no conversation, so there is nobody to send it to: dismiss it with a reason";
             return Err(Failure::refused("message", why));

@@ -58,7 +58,6 @@ impl Verb for Close {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let line = queue::hold_line_of(work.tx, self.conversation).await?;
         let conversations = routes::conversations(work.tx, &[self.conversation]).await?;
         // Somebody may have written between the look and the lock.

@@ -46,7 +46,6 @@ impl Verb for Naming {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let manages = people::by_id(work.tx, self.by).await?.is_some_and(|by| !by.disabled && by.role >= Role::Manager);
         let all = labels::all(work.tx).await?;
         let before = self.label.and_then(|id| all.iter().find(|label| label.id == id));
@@ -87,9 +86,7 @@ pub async fn put(
     label: LabelId,
     on: bool,
 ) -> Result<(), Failure> {
-    desk.work(Put { by, conversation, label, on }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Put { by, conversation, label, on }).await
 }
 
 struct Put {
@@ -105,7 +102,6 @@ impl Verb for Put {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
             return Err(Failure::NotFound);
         };

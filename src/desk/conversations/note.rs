@@ -30,9 +30,7 @@ pub async fn note(
     if length > LONGEST {
         return Err(Failure::refused("body", format!("the note has {length} characters and {LONGEST} is the most")));
     }
-    let id = desk.work(Note { by, conversation, body, form_key }).await?;
-    desk.live.nudge();
-    Ok(id)
+    desk.work(Note { by, conversation, body, form_key }).await
 }
 
 struct Note {

@@ -26,11 +26,7 @@ pub enum Sign {
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation.
 pub async fn sign(desk: &Desk, by: PersonId, conversation: ConversationId, sign: Sign) -> Result<(), Failure> {
-    let shown = desk.work(Show { by, conversation, sign }).await?;
-    if shown {
-        desk.live.nudge();
-    }
-    Ok(())
+    desk.work(Show { by, conversation, sign }).await
 }
 
 struct Show {
@@ -40,12 +36,11 @@ struct Show {
 }
 
 impl Verb for Show {
-    type Out = bool;
+    type Out = ();
     type Stop = Failure;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         if access::viewer(work.tx, self.by, self.conversation).await?.is_none() {
             return Err(Failure::NotFound);
         }
@@ -56,6 +51,6 @@ impl Verb for Show {
         if news {
             work.note(&[(self.conversation, KIND)]);
         }
-        Ok(news)
+        Ok(())
     }
 }

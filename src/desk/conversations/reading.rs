@@ -21,9 +21,7 @@ pub async fn read(
     last: Option<MessageId>,
 ) -> Result<(), Failure> {
     let last = last.unwrap_or(MessageId(i64::MAX));
-    desk.work(Read { by, conversation, last }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Read { by, conversation, last }).await
 }
 
 struct Read {
@@ -38,7 +36,6 @@ impl Verb for Read {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let Some((conversation, _)) = access::conversation(work.tx, self.by, self.conversation).await? else {
             return Err(Failure::NotFound);
         };
@@ -60,9 +57,7 @@ impl Verb for Read {
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it.
 pub async fn mend(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    desk.work(Mend { by, conversation }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Mend { by, conversation }).await
 }
 
 struct Mend {
@@ -80,7 +75,7 @@ impl Verb for Mend {
             return Err(Failure::NotFound);
         };
         if attention::mended(work.tx, conversation.id).await? {
-            let (now, data) = (now, serde_json::json!({}));
+            let data = serde_json::json!({});
             let id = work.desk.ids.next(now);
             let entry =
                 Entry { conversation: Some(conversation.id), ..Entry::new(id, now, self.by, "failures_seen", &data) };

@@ -29,9 +29,7 @@ const PIECE: i64 = 200;
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it; [`Failure::Refused`] for the field `until`, or if it is closed.
 pub async fn snooze(desk: &Desk, by: PersonId, conversation: ConversationId, until: At) -> Result<(), Failure> {
-    desk.work(Snooze { by, conversation, until: Some(until) }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Snooze { by, conversation, until: Some(until) }).await
 }
 
 /// As [`snooze()`], until `choice`: `tomorrow`, `next_week`, a picked time such as `2026-03-11T09:30`, or a span such as
@@ -57,9 +55,7 @@ pub async fn snooze_until(
 /// # Errors
 /// As [`snooze()`].
 pub async fn unsnooze(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    desk.work(Snooze { by, conversation, until: None }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Snooze { by, conversation, until: None }).await
 }
 
 struct Snooze {
@@ -157,7 +153,6 @@ impl Verb for Wake {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let conversations = routes::conversations(work.tx, &[self.conversation]).await?;
         let due =
             conversations.first().filter(|conversation| conversation.snoozed_until.is_some_and(|until| until <= now));

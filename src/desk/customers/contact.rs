@@ -39,9 +39,7 @@ pub async fn edit(desk: &Desk, by: PersonId, conversation: ConversationId, typed
     let read = Card::read(&typed.name, &typed.language, &typed.tags, &typed.notes);
     let card = read.map_err(|Wrong { field, why }| Failure::refused(field, why))?;
     let seen = typed.seen.clone();
-    desk.work(Edit { by, conversation, card, seen }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Edit { by, conversation, card, seen }).await
 }
 
 struct Edit {
@@ -57,7 +55,6 @@ impl Verb for Edit {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let customer = match access::viewer(work.tx, self.by, self.conversation).await? {
             Some(viewer) if !viewer.manages && contacts::is_hidden(work.tx, self.conversation).await? => {
                 return Err(Failure::refused("name", HIDDEN));

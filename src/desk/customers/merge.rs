@@ -22,9 +22,7 @@ use crate::store::views::thread::namesakes::{self, Namesake};
 /// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `with` if it
 /// names nobody, several, or the same person.
 pub async fn merge(desk: &Desk, by: PersonId, conversation: ConversationId, with: &str) -> Result<(), Failure> {
-    desk.work(Merge { by, conversation, with: with.trim().to_owned() }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Merge { by, conversation, with: with.trim().to_owned() }).await
 }
 
 struct Merge {
@@ -130,9 +128,7 @@ pub async fn separate(
     conversation: ConversationId,
     contact: CustomerId,
 ) -> Result<(), Failure> {
-    desk.work(Separate { by, conversation, contact }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Separate { by, conversation, contact }).await
 }
 
 struct Separate {

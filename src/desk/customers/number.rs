@@ -46,7 +46,6 @@ impl Verb for Show {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let viewer = access::viewer(work.tx, self.by, self.conversation).await?;
         if !viewer.is_some_and(|viewer| viewer.manages) {
             return Err(Failure::NotFound);

@@ -63,7 +63,6 @@ impl Verb for Change {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let admin = admin(work.tx, self.by).await?;
         opening::hold_line(work.tx, self.line).await?;
         let known = lines::all(work.tx).await?.into_iter().find(|line| line.id == self.line && admin);

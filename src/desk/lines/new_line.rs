@@ -21,9 +21,7 @@ use crate::store::{Result, Tx, lines, people};
 pub async fn add(desk: &Desk, by: PersonId, number: &str, name: &str) -> Result<NumberId, Failure> {
     let number = typed::line(number).map_err(|why| Failure::refused("number", why))?;
     let name = check_name(name).map_err(|why| Failure::refused("name", why))?;
-    let line = desk.work(Add { by, number, name }).await?;
-    desk.live.nudge();
-    Ok(line)
+    desk.work(Add { by, number, name }).await
 }
 
 struct Add {

@@ -118,7 +118,6 @@ impl Verb for Claim {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let due = table::due(work.tx, now, self.room).await?;
         let looked_at = due.len();
         let done = outbox::depart(work, due).await?;
@@ -145,7 +144,6 @@ impl Verb for Sweep {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let calm = work.desk.readiness.is_calm();
         let stale = if calm { table::stale(work.tx, now, BATCH).await? } else { Vec::new() };
         let stranded = table::stranded(work.tx, BATCH).await?;

@@ -97,7 +97,6 @@ impl Verb for Decide {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let Some(one) = attempts::in_doubt(work.tx, self.delivery).await? else { return Err(settled()) };
         let news = News::Decided(self.decision.clone());
         let job = Settle { attempt: one.id, secret: None, news };

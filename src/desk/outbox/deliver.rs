@@ -135,7 +135,6 @@ impl Verb for Settle {
 /// Takes in news about several attempts, in one transaction.
 pub(in crate::desk) async fn settle_all(work: &mut UnitOfWork<'_>, jobs: &[&Settle]) -> Result<Vec<Taken>> {
     let (desk, now) = (work.desk, work.now);
-
     let ids: Vec<AttemptId> = jobs.iter().map(|job| job.attempt).collect();
     let mut known = attempts::known(work.tx, &ids).await?;
     let stood: Vec<Try> = known.iter().map(|one| one.attempt.clone()).collect();

@@ -24,9 +24,7 @@ use crate::store::{Result, pairs};
 /// What the database said; the inner error [`Refusal::NotFound`], or [`Refusal::Conflict`] if it has ended or does not
 /// wait for completion.
 pub async fn complete(desk: &Desk, by: Option<Program>, id: ConversationId) -> Done<Term> {
-    let done = desk.work(Move { by, id, how: How::Complete }).await?;
-    desk.live.nudge();
-    Ok(done)
+    desk.work(Move { by, id, how: How::Complete }).await
 }
 
 /// Ends `longer` later than it would, or, without it, as much later as its kind of end says; never past the hard cap. `by` as
@@ -36,9 +34,7 @@ pub async fn complete(desk: &Desk, by: Option<Program>, id: ConversationId) -> D
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/by`, or
 /// [`Refusal::Conflict`] if it has ended or cannot end later.
 pub async fn extend(desk: &Desk, by: Option<Program>, id: ConversationId, longer: Option<Duration>) -> Done<Term> {
-    let done = desk.work(Move { by, id, how: How::Extend(longer) }).await?;
-    desk.live.nudge();
-    Ok(done)
+    desk.work(Move { by, id, how: How::Extend(longer) }).await
 }
 
 /// What happens, as the timeline shows it and as integrators are told of it.
@@ -63,7 +59,6 @@ impl Verb for Move {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let term = hold_for(work, self.by.as_ref(), self.id).await?.term;
         let (what, moved) = match self.how {
             How::Complete => (COMPLETED, completed(term, now)?),

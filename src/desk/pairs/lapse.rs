@@ -43,7 +43,6 @@ pub async fn lapse(desk: &Desk) -> Result<usize> {
         let begun = Instant::now();
         let did = desk.work(End { due }).await?;
         ended += did;
-        desk.live.nudge();
         if did == 0 {
             return Ok(ended);
         }
@@ -93,7 +92,6 @@ impl Verb for Warn {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let Some(Held { conversation, term, legs }) = open_still(hold(work, self.id).await)? else {
             return Ok(());
         };

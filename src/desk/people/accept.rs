@@ -43,7 +43,6 @@ pub async fn accept(desk: &Desk, token: &str, kind: Kind, typed: Accepted, came:
     let how = if kind == Kind::Invitation { How::Invitation } else { How::Reset };
     let (keys, arrival) = Arrival::of(desk, came, how);
     desk.work(Accept { link: hash_token(token), kind, name, hash, arrival }).await?;
-    desk.live.nudge();
     Ok(keys)
 }
 
@@ -61,7 +60,6 @@ impl Verb for Accept {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let used = links::use_up(work.tx, &self.link, self.kind, now).await?;
         let Some(id) = used.filter(|_| self.kind != Kind::SignIn) else { return Err(Failure::NotFound) };
         set_password(work.tx, id, &self.hash).await?;

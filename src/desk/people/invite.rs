@@ -43,7 +43,6 @@ pub async fn invite(desk: &Desk, by: PersonId, new: NewPerson) -> Result<Invited
     let token = desk.chance.token::<32>();
     let job = Invite { by, new: NewPerson { email, name, ..new }, hash: hash_token(&token) };
     let person = desk.work(job).await?;
-    desk.live.nudge();
     Ok(Invited { person, token })
 }
 
@@ -103,7 +102,6 @@ impl Verb for Reset {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let Some(person) = by_admin(work.tx, self.by, self.person).await? else { return Err(Failure::NotFound) };
         if person.disabled {
             return Err(Failure::refused("reset", "they are disabled: enable them first"));

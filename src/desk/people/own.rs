@@ -20,9 +20,7 @@ use crate::store::{Result, people};
 /// [`Failure::NotFound`] if the person is not enabled; [`Failure::Refused`] for `name`.
 pub async fn rename_oneself(desk: &Desk, person: PersonId, name: &str) -> Result<(), Failure> {
     let name = check_name(name).map_err(|why| Failure::refused("name", why))?;
-    desk.work(Rename { person, name }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Rename { person, name }).await
 }
 
 struct Rename {

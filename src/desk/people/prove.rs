@@ -147,7 +147,6 @@ impl Verb for NoteFailure {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let by = (self.counted.account.as_str(), self.counted.address.as_deref());
         sessions::note_failure(work.tx, desk.ids.next(now), by, now, now - WINDOW).await?;
         let origin = origin(work, self.address.as_deref()).await?;

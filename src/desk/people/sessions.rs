@@ -143,7 +143,6 @@ impl Verb for End {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let Some(person) = sessions::delete(work.tx, &self.token_hash).await? else { return Ok(()) };
         let origin = &came::origin(work, self.address.as_deref()).await?;
         let id = desk.ids.next(now);
@@ -195,7 +194,6 @@ impl Verb for UseLink {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let used = links::use_up(work.tx, &self.link_hash, Kind::SignIn, now).await?;
         let Some(person) = used else { return Ok(false) };
         self.arrival.begin_in(work, person).await?;

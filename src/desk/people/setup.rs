@@ -122,7 +122,6 @@ pub async fn finish(desk: &Desk, token: &str, first: First) -> Result<Keys, Fail
     let (keys, arrival) = Arrival::of(desk, &first.came, How::Setup);
     let job = Finish { offered: hash_token(token), name, email, hash, line, arrival };
     desk.work(job).await?;
-    desk.live.nudge();
     Ok(keys)
 }
 

@@ -15,9 +15,7 @@ use crate::store::Result;
 /// # Errors
 /// [`Failure::NotFound`] if there is no such enabled person for `by`; [`Failure::Refused`] if they have no phone.
 pub async fn texts_on(desk: &Desk, by: PersonId, person: PersonId) -> Result<(), Failure> {
-    desk.work(TextsOn { by, person }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(TextsOn { by, person }).await
 }
 
 struct TextsOn {

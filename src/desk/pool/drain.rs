@@ -98,9 +98,7 @@ async fn change(
     let mut masks = masks.to_vec();
     masks.sort_unstable();
     let job = Move { by, masks, step, kind };
-    let count = desk.work(job).await?;
-    desk.live.nudge();
-    Ok(count)
+    desk.work(job).await
 }
 
 struct Move {

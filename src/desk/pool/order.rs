@@ -93,9 +93,7 @@ async fn quote_in(desk: &Desk, tx: &mut Tx, country: String, count: i64) -> Resu
 /// budget does not allow it.
 pub async fn grow(desk: &Desk, by: By, country: &str, count: i64) -> Result<Vec<PoolOrderId>, Failure> {
     let country = check(country, count)?;
-    let ordered = desk.work(Grow { by, country, count }).await?;
-    desk.live.nudge();
-    Ok(ordered)
+    desk.work(Grow { by, country, count }).await
 }
 
 struct Grow {

@@ -30,9 +30,7 @@ pub(super) enum Found {
 
 /// Writes down what was found.
 pub(super) async fn settle(desk: &Desk, order: &Order, found: Found) -> Result<()> {
-    desk.work(Settle { order: order.clone(), found }).await?;
-    desk.live.nudge();
-    Ok(())
+    desk.work(Settle { order: order.clone(), found }).await
 }
 
 struct Settle {
@@ -81,7 +79,6 @@ impl Settle {
     /// The number is a mask of ours from now on.
     async fn take_in(&self, work: &mut UnitOfWork<'_>, number: &str) -> Result<()> {
         let (desk, now) = (work.desk, work.now);
-
         let fresh = NumberId(desk.ids.next(now));
         let id = life::take_in(work.tx, fresh, (number, &self.order.country), self.order.price, now).await?;
         let data = json!({ "mask": id.0.to_string(), "country": self.order.country });

@@ -86,9 +86,7 @@ async fn release(desk: &Desk, mask: &Mask) -> Result<bool> {
 }
 
 async fn step(desk: &Desk, id: NumberId, way: (State, State), kind: &'static str) -> Result<bool> {
-    let moved = desk.work(Step { id, way, kind }).await?;
-    desk.live.nudge();
-    Ok(moved)
+    desk.work(Step { id, way, kind }).await
 }
 
 struct Step {
@@ -103,7 +101,6 @@ impl Verb for Step {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let moved = life::move_on(work.tx, self.id, self.way, now).await?;
         if moved {
             let data = json!({ "mask": self.id.0.to_string() });
@@ -124,7 +121,6 @@ impl Verb for Ask {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         life::ask(work.tx, self.id, now, now + self.lease).await
     }
 }

@@ -129,7 +129,6 @@ impl Verb for Make {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         if !self.by.may(work.tx).await? {
             return Err(Failure::NotFound);
         }

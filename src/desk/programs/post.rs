@@ -66,7 +66,6 @@ impl Verb for Take {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         right::stop(work).await?;
         let lease_until = now + work.desk.activity.courier.timeout() + GRACE;
         event_posts::take(work.tx, &self.busy, self.room, now, lease_until).await
@@ -135,7 +134,6 @@ impl Verb for Sweep {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         right::stop(work).await?;
         for endpoint in table::all(work.tx).await?.into_iter().filter(|endpoint| endpoint.disabled.is_none()) {
             event_posts::free(work.tx, endpoint.id, None, now).await?;

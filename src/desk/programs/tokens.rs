@@ -129,7 +129,6 @@ impl Verb for Make {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         if let Some(by) = self.by
             && !people::admin(work.tx, by).await?
         {
@@ -196,7 +195,6 @@ impl Verb for Revoke {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         if let Some(by) = self.by
             && !people::admin(work.tx, by).await?
         {

@@ -9,7 +9,6 @@ use crate::desk::Desk;
 use crate::desk::consent::refusal as refused;
 use crate::desk::conversations::snooze;
 use crate::desk::outbox::notice::{self, Whose, say};
-
 use crate::desk::programs::events::Event;
 use crate::desk::routing::relay::{Author, fan_out};
 use crate::desk::work::UnitOfWork;

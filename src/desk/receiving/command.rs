@@ -2,11 +2,10 @@
 
 use super::unsaid;
 use crate::clock::At;
+use crate::desk::Failure;
 use crate::desk::consent::ledger;
 use crate::desk::conversations::{close, note, snooze};
 use crate::desk::outbox::notice::{Whose, answer, say};
-
-use crate::desk::Failure;
 use crate::desk::routing::relay::customer_label;
 use crate::desk::routing::{duty, pin};
 use crate::desk::work::UnitOfWork;

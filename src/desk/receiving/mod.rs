@@ -153,7 +153,6 @@ enum Earlier {
 /// What became of each of these texts; nothing of those that are to be taken in alone. One text alone never is.
 async fn take_in(work: &mut UnitOfWork<'_>, texts: &[&Inbound], earlier: Earlier) -> Result<Vec<Option<Outcome>>> {
     let (desk, now) = (work.desk, work.now);
-
     let account = texts.first().map_or("", |text| text.account.as_str());
     let ids: Vec<&str> = texts.iter().map(|text| text.carrier_id.as_str()).collect();
     let known = routes::known(work.tx, account, &ids).await?;

@@ -95,7 +95,6 @@ impl Verb for Plan {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-
         let Written { reply, seen, at, typed } = &self.written;
         let whose = (reply.by, reply.conversation);
         if access::conversation(work.tx, reply.by, reply.conversation).await?.is_none() {

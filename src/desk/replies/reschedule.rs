@@ -52,7 +52,6 @@ impl Verb for Reschedule {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         if access::conversation(work.tx, self.by, self.conversation).await?.is_none()
             || !planned::exists(work.tx, self.conversation, self.id).await?
         {

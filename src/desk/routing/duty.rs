@@ -102,7 +102,6 @@ async fn hold(tx: &mut Tx, lines: &[NumberId]) -> Result<()> {
 /// texts that wait for the phones of reps who work now are sent.
 pub(in crate::desk) async fn settle(work: &mut UnitOfWork<'_>, lines: &[NumberId]) -> Result<()> {
     let now = work.now;
-
     for line in lines {
         queue::drain(work, *line).await?;
     }
@@ -231,7 +230,6 @@ impl Verb for TurnJob {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         match &self.turn {
             Turn::Drain(line) => {
                 let mut held_line = HeldLine::hold(work, *line).await?;

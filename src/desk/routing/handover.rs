@@ -8,7 +8,6 @@ use serde_json::json;
 use super::legs;
 use super::relay::{context, draft};
 use crate::desk::outbox::notice::{Whose, say};
-
 use crate::desk::receiving::unsaid::{Unsaid, words};
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, MessageId};

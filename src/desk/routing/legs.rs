@@ -6,7 +6,6 @@ use super::relay::customer_label;
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::notice::{Whose, answer, say};
-
 use crate::desk::pool::missing::refuse;
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};

@@ -128,7 +128,6 @@ pub async fn drain(work: &mut UnitOfWork<'_>, line: NumberId) -> Result<()> {
 /// As [`drain`], of a line that is held already.
 pub(in crate::desk) async fn drain_held(work: &mut UnitOfWork<'_>, held_line: &mut HeldLine) -> Result<()> {
     let now = work.now;
-
     if !held_line.has_candidate() {
         return Ok(());
     }

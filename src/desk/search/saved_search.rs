@@ -39,7 +39,6 @@ impl Verb for Keep {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         let own = saved_searches::of(work.tx, self.by).await?;
         if own.len() >= MOST && !own.iter().any(|one| one.name == self.name) {
             return Err(Failure::refused("name", format!("you keep {MOST} searches already: forget one first")));

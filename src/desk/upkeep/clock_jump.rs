@@ -39,7 +39,6 @@ impl Verb for Replan {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         // Nodes share the database's clock, and one of them is enough.
         if lately(work.tx, now).await? {
             return Ok(false);

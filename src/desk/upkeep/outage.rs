@@ -98,7 +98,6 @@ impl Verb for Take {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
-
         outage::take(work.tx, next_question(&work.desk.chance, now), now).await
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId
 use crate::domain::leg::Role;
 use crate::domain::outbox::settlement::{Row, Try};
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{QueryBuilder, from_row, query, query_as, query_scalar};
+use crate::store::sql::{self, FromRow, QueryBuilder, from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// An attempt and its delivery.
@@ -53,6 +53,25 @@ const KNOWN: &str = "SELECT a.id AS attempt_id, a.secret, a.fence AS attempt_fen
 const OF: &str = " FROM attempts a JOIN deliveries d ON d.id = a.delivery_id \
      JOIN numbers n ON n.id = d.number_id LEFT JOIN legs l ON l.id = d.leg_id ";
 
+/// All of it but the carrier's id, which only who knows it asks for.
+impl FromRow for Try {
+    fn from_row(row: &sql::Row) -> sqlx::Result<Self> {
+        Ok(Try {
+            fence: row.try_get("attempt_fence")?,
+            started_at: row.try_get("started_at")?,
+            ended_at: row.try_get("ended_at")?,
+            outcome: row.try_get("outcome")?,
+            carrier_id: None,
+            doubt_since: row.try_get("doubt_since")?,
+            looks: row.try_get("looks")?,
+            next_look_at: row.try_get("next_look_at")?,
+            listed_at: row.try_get("listed_at")?,
+            empty_at: row.try_get("empty_at")?,
+            there: row.try_get("began_there")?,
+        })
+    }
+}
+
 /// These attempts, locked with their deliveries until the commit.
 pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
     let mut wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
@@ -79,19 +98,7 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
                 Ok(Known {
                     id: row.try_get("attempt_id")?,
                     secret: row.try_get("secret")?,
-                    attempt: Try {
-                        fence: row.try_get("attempt_fence")?,
-                        started_at: row.try_get("started_at")?,
-                        ended_at: row.try_get("ended_at")?,
-                        outcome: row.try_get("outcome")?,
-                        carrier_id: row.try_get("carrier_id")?,
-                        doubt_since: row.try_get("doubt_since")?,
-                        looks: row.try_get("looks")?,
-                        next_look_at: row.try_get("next_look_at")?,
-                        listed_at: row.try_get("listed_at")?,
-                        empty_at: row.try_get("empty_at")?,
-                        there: row.try_get("began_there")?,
-                    },
+                    attempt: Try { carrier_id: row.try_get("carrier_id")?, ..Try::from_row(&row)? },
                     delivery: row.try_get("id")?,
                     row: Row {
                         state: row.try_get("state")?,
@@ -212,7 +219,7 @@ pub struct InDoubt {
 /// Attempts whose next look is due at `now`, at most `limit`.
 pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> {
     let rows = query(
-        "SELECT a.id, n.number, d.to_phone, d.body, a.fence, a.started_at, a.ended_at, a.outcome, a.doubt_since, \
+        "SELECT a.id, n.number, d.to_phone, d.body, a.fence AS attempt_fence, a.started_at, a.ended_at, a.outcome, a.doubt_since, \
          a.looks, a.next_look_at, a.listed_at, a.empty_at, a.began_there FROM attempts a \
          JOIN deliveries d ON d.id = a.delivery_id JOIN numbers n ON n.id = d.number_id WHERE a.next_look_at <= $1 ORDER BY a.next_look_at LIMIT $2")
         .bind(now)
@@ -222,19 +229,7 @@ pub async fn doubtful(tx: &mut Tx, now: At, limit: i64) -> Result<Vec<InDoubt>> 
             from: row.try_get("number")?,
             to: row.try_get("to_phone")?,
             body: row.try_get("body")?,
-            attempt: Try {
-                fence: row.try_get("fence")?,
-                started_at: row.try_get("started_at")?,
-                ended_at: row.try_get("ended_at")?,
-                outcome: row.try_get("outcome")?,
-                carrier_id: None,
-                doubt_since: row.try_get("doubt_since")?,
-                looks: row.try_get("looks")?,
-                next_look_at: row.try_get("next_look_at")?,
-                listed_at: row.try_get("listed_at")?,
-                empty_at: row.try_get("empty_at")?,
-                there: row.try_get("began_there")?,
-            },
+            attempt: Try::from_row(&row)?,
         }))
         .fetch_all(tx).await?;
     Ok(rows)

@@ -60,46 +60,43 @@ async fn hold_numbers(tx: &mut Tx) -> Result<()> {
 
 /// Requests that are open or in doubt: when they began, their leases, and the looks for them.
 pub async fn requests(tx: &mut Tx, jump: i64, fresh: (At, At)) -> Result<()> {
-    query(
+    move_unless_fresh(
+        tx,
         "UPDATE attempts SET started_at = started_at + $1, lease_until = lease_until + $1, \
          doubt_since = doubt_since + $1, next_look_at = next_look_at + $1, listed_at = listed_at + $1, \
          empty_at = empty_at + $1 \
          WHERE (ended_at IS NULL OR next_look_at IS NOT NULL) AND NOT (started_at BETWEEN $2 AND $3)",
+        (jump, fresh),
     )
-    .bind(jump)
-    .bind(fresh.0.0)
-    .bind(fresh.1.0)
-    .execute(tx)
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Texts that wait: when they may leave, their places, until when they are valid, and from when on they are looked for.
 pub async fn deliveries(tx: &mut Tx, jump: i64, fresh: (At, At)) -> Result<()> {
-    query(
+    move_unless_fresh(
+        tx,
         "UPDATE deliveries SET due_at = due_at + $1, place_at = place_at + $1, valid_until = valid_until + $1, \
          look_from = look_from + $1 \
          WHERE state IN ('ready', 'sending', 'unknown') AND NOT (updated_at BETWEEN $2 AND $3)",
+        (jump, fresh),
     )
-    .bind(jump)
-    .bind(fresh.0.0)
-    .bind(fresh.1.0)
-    .execute(tx)
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Replies that can still be taken back; a time that somebody chose is the clock's own.
 pub async fn planned(tx: &mut Tx, jump: i64, fresh: (At, At)) -> Result<()> {
-    query(
+    move_unless_fresh(
+        tx,
         "UPDATE planned_replies SET due_at = due_at + $1, created_at = created_at + $1 \
          WHERE ended_at IS NULL AND scheduled = 0 AND NOT (created_at BETWEEN $2 AND $3)",
+        (jump, fresh),
     )
-    .bind(jump)
-    .bind(fresh.0.0)
-    .bind(fresh.1.0)
-    .execute(tx)
-    .await?;
+    .await
+}
+
+/// Runs an update of the jump, `$1`, and of what was written within `fresh`, `$2` to `$3`.
+async fn move_unless_fresh(tx: &mut Tx, sql: &'static str, (jump, (from, to)): (i64, (At, At))) -> Result<()> {
+    query(sql).bind(jump).bind(from).bind(to).execute(tx).await?;
     Ok(())
 }
 

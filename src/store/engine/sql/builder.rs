@@ -1,9 +1,8 @@
 //! Statements that are put together from pieces.
 
 use std::fmt::{Display, Write};
-use std::marker::PhantomData;
 
-use super::{Column, FromRow, Query, QueryAs, QueryScalar, Text, Value};
+use super::{Column, FromRow, Query, QueryAs, Text, Value};
 
 /// A statement under construction.
 #[derive(Debug)]
@@ -66,12 +65,12 @@ impl QueryBuilder {
 
     /// The statement, its rows read as `T`s.
     pub fn build_query_as<T: FromRow>(&mut self) -> QueryAs<T> {
-        QueryAs(self.build(), PhantomData)
+        self.build().rows_as()
     }
 
     /// The statement, its rows' first columns read as `T`s.
-    pub fn build_query_scalar<T: Column>(&mut self) -> QueryScalar<T> {
-        QueryScalar(self.build(), PhantomData)
+    pub fn build_query_scalar<T: Column>(&mut self) -> QueryAs<T> {
+        self.build().scalars()
     }
 }
 

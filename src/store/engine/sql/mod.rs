@@ -3,9 +3,10 @@
 //! What talks to a driver is compiled once, here, and not once a statement and a database.
 
 use std::fmt::Write;
-use std::marker::PhantomData;
 
 use futures_util::future::BoxFuture;
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
 use sqlx::{SqlSafeStr, SqlStr};
 
 use crate::store::Tx;
@@ -67,20 +68,13 @@ impl Text {
     }
 }
 
-/// A statement whose rows are read as `T`s.
-#[derive(Debug)]
-#[must_use = "a statement does nothing before it is executed"]
-pub struct QueryAs<T>(Query, PhantomData<fn() -> T>);
-
-/// A statement whose rows' first columns are read as `T`s.
-#[derive(Debug)]
-#[must_use = "a statement does nothing before it is executed"]
-pub struct QueryScalar<T>(Query, PhantomData<fn() -> T>);
-
-/// A statement whose rows are read by a function.
+/// A statement each row of which is read by a function.
 #[derive(Debug)]
 #[must_use = "a statement does nothing before it is executed"]
 pub struct Mapped<F>(Query, F);
+
+/// A statement whose rows are read as `T`s.
+pub type QueryAs<T> = Mapped<fn(Row) -> sqlx::Result<T>>;
 
 /// What became of a statement that has no rows.
 #[derive(Clone, Copy, Debug)]
@@ -101,12 +95,12 @@ pub fn query(sql: impl SqlSafeStr) -> Query {
 
 /// A statement whose rows are read as `T`s.
 pub fn query_as<T: FromRow>(sql: impl SqlSafeStr) -> QueryAs<T> {
-    QueryAs(query(sql), PhantomData)
+    query(sql).rows_as()
 }
 
 /// A statement whose rows' first columns are read as `T`s.
-pub fn query_scalar<T: Column>(sql: impl SqlSafeStr) -> QueryScalar<T> {
-    QueryScalar(query(sql), PhantomData)
+pub fn query_scalar<T: Column>(sql: impl SqlSafeStr) -> QueryAs<T> {
+    query(sql).scalars()
 }
 
 /// Runs texts of several statements without values or rows.
@@ -122,6 +116,28 @@ pub async fn raw(tx: &mut Tx, sql: impl SqlSafeStr) -> sqlx::Result<()> {
     }
 }
 
+/// Sends a statement to whichever database `$tx` talks to: `$query` by its driver on `$connection`, whose rows `$row` makes ours.
+macro_rules! sent {
+    ($statement:ident, $tx:ident, |$query:ident, $connection:ident, $row:ident| $body:expr) => {{
+        crate::metrics::statement();
+        Box::pin(async move {
+            let Query { text, values } = $statement;
+            match $tx {
+                Tx::Sqlite(inner) => {
+                    let $query = sqlx::query_with(text.for_sqlite(), value::arguments::<SqliteArguments>(values)?);
+                    let ($connection, $row) = (&mut **inner, Row::Sqlite);
+                    $body
+                }
+                Tx::Postgres(inner) => {
+                    let $query = sqlx::query_with(text.for_postgres(), value::arguments::<PgArguments>(values)?);
+                    let ($connection, $row) = (&mut **inner, Row::Postgres);
+                    $body
+                }
+            }
+        })
+    }};
+}
+
 impl Query {
     /// Puts a value in the place of the next `$n`.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
@@ -134,25 +150,20 @@ impl Query {
         Mapped(self, read)
     }
 
+    fn rows_as<T: FromRow>(self) -> QueryAs<T> {
+        Mapped(self, |row| T::from_row(&row))
+    }
+
+    fn scalars<T: Column>(self) -> QueryAs<T> {
+        Mapped(self, |row| row.try_get(0))
+    }
+
     /// Runs the statement.
     ///
     /// # Errors
     /// What the database said.
     pub fn execute(self, tx: &mut Tx) -> BoxFuture<'_, sqlx::Result<Done>> {
-        crate::metrics::statement();
-        Box::pin(async move {
-            let Query { text, values } = self;
-            match tx {
-                Tx::Sqlite(connection) => {
-                    let query = sqlx::query_with(text.for_sqlite(), value::of_sqlite(values)?);
-                    query.execute(&mut **connection).await.map(|done| Done(done.rows_affected()))
-                }
-                Tx::Postgres(session) => {
-                    let query = sqlx::query_with(text.for_postgres(), value::of_postgres(values)?);
-                    query.execute(&mut **session).await.map(|done| Done(done.rows_affected()))
-                }
-            }
-        })
+        sent!(self, tx, |query, connection, _row| Ok(Done(query.execute(connection).await?.rows_affected())))
     }
 
     /// Its rows.
@@ -160,20 +171,7 @@ impl Query {
     /// # Errors
     /// What the database said.
     pub fn fetch_all(self, tx: &mut Tx) -> BoxFuture<'_, sqlx::Result<Vec<Row>>> {
-        crate::metrics::statement();
-        Box::pin(async move {
-            let Query { text, values } = self;
-            match tx {
-                Tx::Sqlite(connection) => {
-                    let query = sqlx::query_with(text.for_sqlite(), value::of_sqlite(values)?);
-                    Ok(query.fetch_all(&mut **connection).await?.into_iter().map(Row::Sqlite).collect())
-                }
-                Tx::Postgres(session) => {
-                    let query = sqlx::query_with(text.for_postgres(), value::of_postgres(values)?);
-                    Ok(query.fetch_all(&mut **session).await?.into_iter().map(Row::Postgres).collect())
-                }
-            }
-        })
+        sent!(self, tx, |query, connection, row| Ok(query.fetch_all(connection).await?.into_iter().map(row).collect()))
     }
 
     /// Its first row.
@@ -181,20 +179,7 @@ impl Query {
     /// # Errors
     /// What the database said.
     pub fn fetch_optional(self, tx: &mut Tx) -> BoxFuture<'_, sqlx::Result<Option<Row>>> {
-        crate::metrics::statement();
-        Box::pin(async move {
-            let Query { text, values } = self;
-            match tx {
-                Tx::Sqlite(connection) => {
-                    let query = sqlx::query_with(text.for_sqlite(), value::of_sqlite(values)?);
-                    Ok(query.fetch_optional(&mut **connection).await?.map(Row::Sqlite))
-                }
-                Tx::Postgres(session) => {
-                    let query = sqlx::query_with(text.for_postgres(), value::of_postgres(values)?);
-                    Ok(query.fetch_optional(&mut **session).await?.map(Row::Postgres))
-                }
-            }
-        })
+        sent!(self, tx, |query, connection, row| Ok(query.fetch_optional(connection).await?.map(row)))
     }
 
     /// Its one row.
@@ -206,45 +191,12 @@ impl Query {
     }
 }
 
-/// The same for each way to read rows.
-macro_rules! fetches {
-    ($query:ident, $bound:path, $read:expr) => {
-        impl<T: $bound> $query<T> {
-            /// Puts a value in the place of the next `$n`.
-            pub fn bind(self, value: impl Into<Value>) -> Self {
-                $query(self.0.bind(value), PhantomData)
-            }
-
-            /// All rows.
-            ///
-            /// # Errors
-            /// What the database said, and a column that is not there or of another type.
-            pub async fn fetch_all(self, tx: &mut Tx) -> sqlx::Result<Vec<T>> {
-                self.0.fetch_all(tx).await?.iter().map($read).collect()
-            }
-
-            /// The first row.
-            ///
-            /// # Errors
-            /// As of `fetch_all`.
-            pub async fn fetch_optional(self, tx: &mut Tx) -> sqlx::Result<Option<T>> {
-                self.0.fetch_optional(tx).await?.as_ref().map($read).transpose()
-            }
-
-            /// The one row.
-            ///
-            /// # Errors
-            /// As of `fetch_all`, and [`sqlx::Error::RowNotFound`].
-            pub async fn fetch_one(self, tx: &mut Tx) -> sqlx::Result<T> {
-                self.fetch_optional(tx).await?.ok_or(sqlx::Error::RowNotFound)
-            }
-        }
-    };
-}
-fetches!(QueryAs, FromRow, T::from_row);
-fetches!(QueryScalar, Column, |row: &Row| row.try_get(0));
-
 impl<T, F: FnMut(Row) -> sqlx::Result<T>> Mapped<F> {
+    /// Puts a value in the place of the next `$n`.
+    pub fn bind(self, value: impl Into<Value>) -> Self {
+        Mapped(self.0.bind(value), self.1)
+    }
+
     /// All rows.
     ///
     /// # Errors

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use sqlx::Arguments;
-use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments, Encode, Type};
 
 /// A value of a statement, or that there is none, of a type that the database is told.
 #[derive(Clone, Debug)]
@@ -50,28 +48,19 @@ from! {
     Bytes: &Vec<u8>, |value| value.clone();
 }
 
+/// Values as a driver's arguments.
+///
 /// # Errors
 /// What cannot be encoded.
-pub(super) fn of_sqlite(values: Vec<Value>) -> sqlx::Result<SqliteArguments> {
-    let mut arguments = SqliteArguments::default();
-    arguments.reserve(values.len(), 0);
-    for value in values {
-        match value {
-            Value::Int(value) => arguments.add(value),
-            Value::Bool(value) => arguments.add(value),
-            Value::Real(value) => arguments.add(value),
-            Value::Text(value) => arguments.add(value),
-            Value::Bytes(value) => arguments.add(value),
-        }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
-}
-
-/// # Errors
-/// What cannot be encoded.
-pub(super) fn of_postgres(values: Vec<Value>) -> sqlx::Result<PgArguments> {
-    let mut arguments = PgArguments::default();
+pub(super) fn arguments<A: Arguments>(values: Vec<Value>) -> sqlx::Result<A>
+where
+    Option<i64>: Encode<'static, A::Database> + Type<A::Database>,
+    Option<bool>: Encode<'static, A::Database> + Type<A::Database>,
+    Option<f64>: Encode<'static, A::Database> + Type<A::Database>,
+    Option<String>: Encode<'static, A::Database> + Type<A::Database>,
+    Option<Vec<u8>>: Encode<'static, A::Database> + Type<A::Database>,
+{
+    let mut arguments = A::default();
     arguments.reserve(values.len(), 8 * values.len());
     for value in values {
         match value {
