@@ -31,6 +31,8 @@ pub struct UnitOfWork<'a> {
 struct Follows {
     unsent: Vec<Unsent>,
     marked: Vec<Unsent>,
+    /// Those whose authors have been told.
+    failed: Vec<Unsent>,
     arrived: Vec<(MessageId, LegId)>,
     happened: Vec<NewEvent>,
     changed: Vec<(ConversationId, &'static str)>,
@@ -176,21 +178,29 @@ impl<'a> UnitOfWork<'a> {
         self.follows.made.push((turn, made));
     }
 
+    /// Tells authors of what is not sent, as part of the text that it is about.
+    async fn tell_authors(&mut self) -> Result<()> {
+        let mut unsent = std::mem::take(&mut self.follows.unsent);
+        reading::failed(self.tx, &unsent, self.now).await?;
+        unsent.append(&mut self.follows.marked);
+        notice::tell_authors(self, &unsent).await?;
+        self.follows.failed.append(&mut unsent);
+        Ok(())
+    }
+
     /// Writes what follows, and says what leaves after the commit.
     ///
     /// # Errors
     /// What the database said.
     pub async fn end(mut self) -> Result<Outgoing> {
-        let mut unsent = std::mem::take(&mut self.follows.unsent);
-        reading::failed(self.tx, &unsent, self.now).await?;
-        unsent.append(&mut self.follows.marked);
-        notice::tell_authors(&mut self, &unsent).await?;
-        let Follows { happened, changed, told, arrived, made, mut outgoing, .. } = std::mem::take(&mut self.follows);
+        self.tell_authors().await?;
+        let Follows { failed, happened, changed, told, arrived, made, mut outgoing, .. } =
+            std::mem::take(&mut self.follows);
         changes::events(self.tx, &happened, self.now).await?;
         changes::note(self.tx, &changed, self.now).await?;
         events::delivered(&mut self, &arrived).await?;
         events::record(&mut self, &told).await?;
-        events::failed(&mut self, &unsent).await?;
+        events::failed(&mut self, &failed).await?;
         for (turn, made) in made {
             turn.made(self.tx, made).await?;
         }
@@ -258,7 +268,10 @@ pub trait Verb: Send + Sync + Sized + 'static {
         async move {
             let mut outcomes = Vec::with_capacity(verbs.len());
             for verb in verbs {
+                // Each is about a text of its own, and so is what its authors are told.
+                work.catches_up(None);
                 outcomes.push(unless_store(verb.run(&mut *work).await)?);
+                work.tell_authors().await?;
             }
             Ok(outcomes)
         }

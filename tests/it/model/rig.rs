@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use switchboard::clock::{At, Clock};
 use switchboard::courier::Courier;
@@ -289,6 +290,8 @@ impl Rig {
     fn boot(&mut self, node: usize, store: Store) {
         let mut policies = Policies::default();
         policies.support.pick = world::pick(self.seed);
+        // A reply is on its way when its form is answered.
+        policies.inbox.undo_window = Duration::ZERO;
         policies.delivery.carrier_answers_help = world::carrier_helps(self.seed);
         policies.delivery.segments_per_second = if self.seed.is_multiple_of(3) { None } else { Some(1000.0) };
         let number = i64::try_from(node).unwrap();

@@ -2,12 +2,14 @@
 
 use rocket::futures::future::join_all;
 
+use switchboard::clock::At;
 use switchboard::desk::outbox::deliver::{Taken, take};
+use switchboard::desk::work::{Missed, UnitOfWork, Verb};
 use switchboard::domain::ids::AttemptId;
 use switchboard::domain::outbox::delivery::State;
 use switchboard::domain::outbox::settlement::{News, Report};
 use switchboard::simulator::{Fault, Kind};
-use switchboard::store::{Job, Result, Tx};
+use switchboard::store::{Error, Job, Result, Tx};
 
 use crate::both_stores;
 use crate::house::House;
@@ -27,6 +29,21 @@ impl Job for Loses {
     async fn run_many<'a>(jobs: &'a [&'a Self], _: &'a mut Tx) -> Result<Vec<usize>> {
         let lost = usize::from(jobs.len() > 1);
         Ok(jobs.iter().skip(lost).map(|job| job.0).collect())
+    }
+}
+
+/// Takes in a text that was missed, if it was, and says what was known of one before it did.
+struct TakesIn(Option<Missed>);
+
+impl Verb for TakesIn {
+    type Out = Option<At>;
+    type Stop = Error;
+    const GROUPED: bool = true;
+
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+        let before = work.missed();
+        work.catches_up(self.0);
+        Ok(before)
     }
 }
 
@@ -50,6 +67,15 @@ both_stores! {
         let answers = join_all((0..32).map(|n| house.desk.store.write(Loses(n)))).await;
         for (n, answer) in answers.into_iter().enumerate() {
             assert_eq!(answer.unwrap(), n);
+        }
+    }
+
+    /// Verbs of a group share a unit of work, and each is about a text of its own.
+    async fn nothing_is_known_of_a_text_that_another_verb_of_the_group_has_taken_in(house) {
+        let missed = Missed { sent_at: house.clock.now(), had: None };
+        let outs = join_all((0..32).map(|n| house.desk.work(TakesIn((n % 2 == 0).then_some(missed))))).await;
+        for (n, before) in outs.into_iter().enumerate() {
+            assert_eq!(before.unwrap(), None, "{n}");
         }
     }
 
