@@ -34,25 +34,27 @@ const SECRET: [&str; 3] = ["/link/<token>", "/setup/<token>", "/simulator/"];
 const HEADER: &str = "\
 # Routes
 
-Every route of the program, and what comes back to whom: nobody who is signed in, a rep who has nothing to do with the
-matter, the rep whose conversation, held text, line or page it is, a manager, an admin. Forms are sent empty, each from a
-page of ours, so 422 means that the handler was reached and looked at the form; hooks are called without a signature.
+Every route of the program, with its answer to each kind of reader: nobody who is signed in, a rep who has nothing to do
+with the matter, the rep whose conversation, held text, line or page it is, a manager, and an admin. The test sends each
+form empty, from a page of the program, so 422 means that the handler was reached and read the form. It sends hooks
+without a signature.
 
-- `sign in`: sent to the sign-in page
-- `404`: there is no such thing, or it is not for this reader; the two are not told apart
-- `303`: done, and on to another page
+- `sign in`: the answer leads to the sign-in page
+- `404`: there is no such thing, or not for this reader; the answer does not say which
+- `303`: done, and the answer leads to another page
 - any other number: that status
 
-`tests/it/route_table.rs` asks and compares; a route without a row fails. To write the table anew after a change, and then
-read what has changed:
+`tests/it/route_table.rs` asks every route and compares the answers with this table. It fails where a route has no row.
+To write the table anew after a change, and then read what has changed:
 
 ```sh
 ROUTES=write cargo test --features faults --test it -- route_table::
 git diff docs/ROUTES.md
 ```
 
-An address with a parameter needs an example that the rep owns: `EXAMPLES` in `tests/it/addresses.rs`. A route that answers
-404 to everybody fails, because its row would say nothing.
+An address with a parameter needs an example that the rep owns: `EXAMPLES` in `tests/it/addresses.rs`. The test fails
+where a route answers 404 to everybody, because its row would say nothing; the exceptions are one-time links and the
+simulator.
 
 ";
 
