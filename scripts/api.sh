@@ -1,8 +1,8 @@
-# Sourced by scripts/test: the description of the API is valid, and requests made from it by chance find nothing that it does
-# not say: no 5xx, no status, type or body of which it is silent, nothing taken that it forbids. Once on each database, with a
-# seed, so that what is found is found again.
+# Sourced by scripts/test. Checks that the description of the API is valid, and makes random requests from it: no answer may
+# be a 5xx, or have a status, type or body that the description does not contain, and the API may accept nothing that the
+# description forbids. Runs once on each database, with a seed, so that a second run finds the same.
 
-api_tools() { # prints the folder of the tools, which are installed there once, in the versions of requirements.txt
+api_tools() { # prints the folder of the tools, and installs them there once, in the versions of requirements.txt
     local home
     home=$cache/api-tools-$(sha256sum scripts/api/requirements.txt | cut -c -12) || return 1
     if [[ ! -e $home/complete ]]; then

@@ -1,4 +1,4 @@
-# Sourced by the scripts: installs what they need and do not find.
+# Sourced by the other scripts. Installs what they need and do not find.
 
 as_root() {
     if ((EUID == 0)); then "$@"; elif command -v sudo >/dev/null; then sudo -n "$@"; else return 1; fi

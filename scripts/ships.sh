@@ -1,10 +1,11 @@
-# Sourced by scripts/test: a part of the suite once more, with the release binary instead of the one that is built for the tests,
-# which has kill points and the checks of a debug build. What is named here must run: no test is a failure, too.
+# Sourced by scripts/test. Runs a part of the suite again, with the release binary instead of the test build, which has kill
+# points and the checks of a debug build. Each name below must match a test: if it matches none, that is a failure.
 
 # Tests of processes that need no kill points.
 ships_tests=(ships:: api::walk:: operators::commands:: operators::running::serving:: operators::doctor:: papers::the_set_up_file)
 
-# Builds it, and says what that takes and how large it is: what people wait for at first must not grow unseen.
+# Builds the release binary, and prints the time and memory of the build and the size of the binary, so that their growth
+# is seen.
 release() {
     local binary stripped=$work/stripped
     limited python3 -c '

@@ -1,6 +1,6 @@
-"""Three of four well-formed requests speak of pairs that there are, open pairs that can be opened, and come with keys that
-were not used before: left to chance alone, almost all of them would end at a 404 or a 422, and nothing behind that would be
-reached. Ill-formed ones stay as they are."""
+"""Makes three of four well-formed requests name pairs that exist, open pairs that can be opened, and use new keys. Purely
+random requests would almost all end at a 404 or a 422, and reach nothing behind that. Ill-formed requests stay as they
+are."""
 
 import itertools
 import os
@@ -8,7 +8,7 @@ import os
 import schemathesis
 
 PAIRS = os.environ["PAIRS"].split()
-# Those that are completed and closed on the way; the others stay open.
+# The pairs that requests may complete and close; the others stay open.
 PASSING = PAIRS[: len(PAIRS) // 3]
 EXPIRIES = [
     {"kind": "fixed", "after": "4h", "warn_before": "10m", "warning": "Soon.", "extend": "30m"},

@@ -1,4 +1,4 @@
-"""Tries every fault that the folder holds, and prints the table. `scripts/prove` starts it."""
+"""Tries every fault of the folder, and prints the table. `scripts/prove` starts it."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""The carrier's own record of every text, in the order in which it had them. Verdicts are passed by it alone."""
+"""The carrier's own record of every text, in the order in which the carrier got them. The judge uses nothing else."""
 
 import bisect
 from collections import defaultdict

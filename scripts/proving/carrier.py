@@ -1,6 +1,6 @@
 """A carrier outside the program: Twilio's REST API, its webhooks and receipts, and whatever can go wrong with them.
 
-It stands for the network in front of the program, too: what it posts to the public address reaches one of the nodes."""
+It also takes the place of the network in front of the program: what it posts to the public address reaches one node."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""The two databases that the program is proved on: a SQLite file, and a database on a PostgreSQL server of our own."""
+"""The two databases of the trials: a SQLite file, and a database on a PostgreSQL server of our own."""
 
 import os
 import pwd

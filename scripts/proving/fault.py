@@ -1,5 +1,5 @@
-"""What a fault is to the harness: its name, the databases on which it is tried, and how often. Each file of `faults/`
-has one or a few; the folder is the list."""
+"""A fault as the harness sees it: its name, its databases, and the number of tries. Each file of `faults/` has one or a
+few faults; the folder is the list."""
 
 import importlib
 import pkgutil

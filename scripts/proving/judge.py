@@ -1,12 +1,13 @@
-"""What became of every text, by the carrier's record alone: lost, doubled, misdelivered, out of order, to the silent.
+"""Decides from the carrier's record alone whether a text was lost, doubled, misdelivered, out of order, or sent to somebody
+who opted out.
 
-Everybody says each thing once and in words that nobody else says, so a body names a text. A text counts as acknowledged
-once its webhook was answered with a 2xx; one that no webhook brought counts as soon as the carrier lists it."""
+No two texts have the same words, so a body identifies a text. A text counts as acknowledged when its webhook was answered
+with a 2xx; a text that no webhook brought counts as soon as the carrier lists it."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-# A text that was on its way when the STOP was answered may still leave: it was promised before.
+# A text that was on its way when the STOP was answered may still be sent within this time, in seconds.
 ON_ITS_WAY = 1.0
 # A rep's text that waited this long before the STOP may be held back by it.
 WAITED = 30.0

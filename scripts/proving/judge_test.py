@@ -1,4 +1,4 @@
-"""The judge finds each thing that it is there to find, and nothing where all went well. Run before every proof."""
+"""Checks that the judge finds each kind of error, and none in a good record. The harness runs this before every run."""
 
 import time
 import unittest

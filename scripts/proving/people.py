@@ -1,6 +1,6 @@
-"""Customers and reps, as people text: one text after the other, each again and again until it is taken.
+"""Customers and reps who text: each sends one text after the other, and repeats each until it is acknowledged.
 
-A rep's phone answers what arrives on it, from the mask on which it came, so everything goes over the wire."""
+A rep's phone answers each text on the mask from which it came, so everything goes over the network."""
 
 import asyncio
 import time

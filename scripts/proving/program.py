@@ -1,4 +1,4 @@
-"""The release binary as a process, started with nothing in its environment but what is set here."""
+"""The release binary as a process. Its environment contains only what this file sets."""
 
 import asyncio
 import ctypes

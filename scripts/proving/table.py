@@ -1,4 +1,4 @@
-"""The table: a row for each fault and database, and whether all of it is as it was promised."""
+"""The table: a row for each fault and database, and whether every guarantee held."""
 
 from .judge import KINDS
 

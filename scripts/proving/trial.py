@@ -1,5 +1,4 @@
-"""One fault on one database, in a process of its own: nothing that happens in it can spoil another, and it leaves
-nothing behind when it is ended."""
+"""One fault on one database, in a process of its own, so that it cannot affect another trial and leaves nothing behind."""
 
 import asyncio
 import json

@@ -1,7 +1,7 @@
-"""HTTP/1.1 as far as a carrier and those who text need it: a server whose answers can be cut off, and a client.
+"""As much of HTTP/1.1 as the carrier and the people who text need: a server that can cut its answers off, and a client.
 
-Written by hand because a library would hide what is needed here: an answer that never comes, a connection that is reset
-after the request was read, a port that is closed and opened again."""
+A library would hide what is needed here: no answer at all, a connection that is reset after the request was read, a port
+that closes and opens again."""
 
 import asyncio
 import random

@@ -1,1 +1,1 @@
-"""The faults, a file for each kind. A new file is tried from then on."""
+"""The faults, a file for each kind. The harness tries every file of this folder."""

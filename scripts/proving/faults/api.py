@@ -1,4 +1,4 @@
-"""Programs that ask with a key and repeat until they have an answer: each request takes effect once."""
+"""Programs make requests with a key and repeat them until they get an answer: each request must take effect once."""
 
 import asyncio
 import json

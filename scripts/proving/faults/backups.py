@@ -1,4 +1,4 @@
-"""A backup that is put back: what the carrier has since is known again, and nobody is given to anybody else."""
+"""A backup is restored: the program must learn what the carrier did since, and every customer must keep the same rep."""
 
 import asyncio
 

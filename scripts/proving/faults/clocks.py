@@ -1,4 +1,4 @@
-"""A node whose clock is not the carrier's: texts in doubt are found in the carrier's list all the same."""
+"""A node whose clock differs from the carrier's must find texts in doubt in the carrier's list all the same."""
 
 import asyncio
 

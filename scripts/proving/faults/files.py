@@ -1,5 +1,5 @@
-"""A SQLite file that is taken away, replaced or mixed with another's log: no webhook is answered into nothing, and
-nothing corrupt is served."""
+"""A SQLite file is deleted, replaced or mixed with another's log: the program must not acknowledge a text that it loses, or
+serve a damaged database."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A database that goes back under running nodes: an older copy is in its place, as when a lagging standby is promoted."""
+"""An older copy takes the place of a database under running nodes, as when a lagging standby is promoted."""
 
 import asyncio
 import shutil

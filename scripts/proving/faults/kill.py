@@ -1,4 +1,4 @@
-"""kill -9 at any moment: what was acknowledged is kept, what was on its way is looked up before it is sent again."""
+"""kill -9 at any moment: the program must keep what it acknowledged, and look up what was on its way before sending again."""
 
 from ..fault import BOTH, fault
 

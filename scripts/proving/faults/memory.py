@@ -1,4 +1,4 @@
-"""A long list at the carrier is compared page by page, not held in memory."""
+"""The program must compare a long list of the carrier page by page, and not hold it in memory."""
 
 import time
 

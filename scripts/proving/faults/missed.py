@@ -1,5 +1,5 @@
-"""What people send while the program is down: nothing leaves to who said STOP meanwhile, and nothing overtakes what was
-missed. The carrier's list takes a while, as it does in life."""
+"""People text while the program is down: nothing may go to somebody who said STOP meanwhile, and no text may overtake a
+missed one. The carrier's list shows texts late, as real ones do."""
 
 import asyncio
 

@@ -1,5 +1,4 @@
-"""Two nodes on one PostgreSQL: one that stands still does not stop the other, and they never wait for each other in a
-circle."""
+"""Two nodes on one PostgreSQL server: a frozen node must not stop the other, and they must not deadlock."""
 
 import asyncio
 import signal

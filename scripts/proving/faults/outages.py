@@ -1,4 +1,4 @@
-"""A carrier that is away for a while: once it is back everything flows soon, in order and once."""
+"""The carrier fails for a while: when it is back, the program must soon send everything, in order and once."""
 
 import asyncio
 import time

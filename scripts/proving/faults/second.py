@@ -1,4 +1,4 @@
-"""A second `serve` on one SQLite file, by other names for it."""
+"""A second `serve` on one SQLite file, which it opens by other names."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server that loses its power, and sessions that are ended, under load."""
+"""A PostgreSQL server loses its power, or ends its sessions, under load."""
 
 import asyncio
 

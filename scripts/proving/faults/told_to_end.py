@@ -1,4 +1,4 @@
-"""SIGTERM under load: what has begun is finished, and it ends with 0."""
+"""SIGTERM under load: the program must finish what it has begun, and exit with 0."""
 
 import signal
 import time

@@ -1,4 +1,4 @@
-"""An older program, named by --old, is replaced by this one under load, as docs/OPERATIONS.md says."""
+"""This program replaces the older one that --old names, under load, as docs/OPERATIONS.md says."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""A database that cannot be written: texts are refused and not lost, and readiness says so."""
+"""A database that cannot be written: the program must refuse texts and lose none, and readiness must say so."""
 
 import asyncio
 import os
