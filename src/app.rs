@@ -1,5 +1,7 @@
-//! Builds the house from its parts; used alike by the program and by its tests, so that what is tested is what runs.
-//! Nothing here starts work by itself: the clockwork is started by whoever runs the house.
+//! Builds the server from its parts. The program and its tests both use this, so that the tests run what the program
+//! runs.
+//!
+//! Nothing here starts work by itself: the caller starts the clockwork.
 
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};

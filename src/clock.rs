@@ -1,5 +1,6 @@
-//! The only source of now: an instant that both databases store alike, and a clock that tests can turn.
-//! Everything else takes `now` as a value, so that every rule about time can be tested without waiting.
+//! The only source of the current time: an instant that both databases store alike, and a clock that tests can set.
+//!
+//! All other code takes `now` as a value, so that every rule about time can be tested without waiting.
 
 use std::fmt;
 use std::ops::{Add, Sub};

@@ -1,5 +1,7 @@
-//! Named points at which a test can have the process die, as kill -9 would, stand still, or find that it was built wrongly;
-//! nothing without the feature `faults`. On the ground floor because such points stand on every floor.
+//! Named points at which a test can kill the process as kill -9 would, freeze it, or make a check find a build error.
+//! Without the feature `faults` they do nothing.
+//!
+//! They are on the ground floor because every floor has such points.
 
 use std::time::Duration;
 

@@ -1,10 +1,10 @@
 //! Switchboard: a self-hosted support line that you can text.
 //!
-//! The house has floors, and imports run only downward: roof ([`app`], [`config`], [`cli`]) · doors ([`web`], [`api`],
-//! [`hooks`], [`clockwork`]) · annex ([`simulator`]) · landing ([`http`]) · desk ([`desk`]) · utilities ([`store`],
-//! [`carrier`], [`courier`], [`live`]) · rules ([`domain`], [`wire`]) · ground ([`clock`], [`secret`], [`metrics`],
-//! [`outgoing`]).
-//! `tests/it/floors.rs` holds the code against that map; `docs/ARCHITECTURE.md` walks through it.
+//! The code stands on floors, and imports run only downward: roof ([`app`], [`config`], [`cli`]) · doors ([`web`],
+//! [`api`], [`hooks`], [`clockwork`]) · annex ([`simulator`]) · landing ([`http`]) · desk ([`desk`]) · utilities
+//! ([`store`], [`carrier`], [`courier`], [`live`]) · rules ([`domain`], [`wire`]) · ground ([`clock`], [`secret`],
+//! [`metrics`], [`outgoing`]). `tests/it/floors.rs` compares the code with that map; `docs/ARCHITECTURE.md` explains
+//! it.
 
 pub mod app;
 pub mod cli;

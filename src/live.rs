@@ -1,4 +1,4 @@
-//! Announcements to open browsers, made after the commit: ids and a version, never content.
+//! Announcements to open browsers, made after the commit: ids and a version, without content.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! The program: reads the command line and hands over to the command.
+//! The program: reads the command line and runs the command.
 
 use std::process::ExitCode;
 

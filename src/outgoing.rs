@@ -1,5 +1,5 @@
-//! What every client for requests to somebody else's machine has in common: it goes where it was told and nowhere else,
-//! and asks once. Whoever makes requests says beside it how long it waits and how many connections it keeps.
+//! What all HTTP clients of the program share: a client follows no redirect and makes each request once. Each caller
+//! says beside it how long it waits and how many connections it keeps.
 
 use std::error::Error;
 use std::iter;

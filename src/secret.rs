@@ -1,5 +1,6 @@
-//! The only source of chance: tokens, ids and random picks.
-//! A seeded variant lets a test repeat what it saw.
+//! The only source of random numbers: tokens, ids and random picks.
+//!
+//! A seeded variant lets a test repeat a run.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

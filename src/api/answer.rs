@@ -1,4 +1,4 @@
-//! What a request is answered with: a status and JSON.
+//! The answer to a request: a status and JSON.
 
 use std::io::Cursor;
 

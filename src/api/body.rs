@@ -1,5 +1,5 @@
-//! The JSON of a request, read into what a handler takes. Whatever does not fit is refused by its name, members that nobody
-//! knows among them: a mistyped one must not be passed over.
+//! The JSON of a request, read into the value that a handler takes. The API refuses what does not fit, and names it.
+//! Unknown members are refused as well: a mistyped member must not be ignored.
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
-//! Who calls: a program with a token. The guard names a scope, so that the signature of a handler says what it takes.
-//! No cookie is looked at here: a browser that is signed in is nobody to the API.
+//! The caller: a program with a token. The guard names a scope, so that the signature of a handler says which scope it
+//! needs.
+//!
+//! It does not read cookies: a browser that is signed in has no rights in the API.
 
 use std::marker::PhantomData;
 

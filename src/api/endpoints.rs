@@ -1,4 +1,4 @@
-//! Endpoints: where a program wants to be told what happens.
+//! Endpoints: the addresses to which a program wants its events posted.
 
 use rocket::State;
 use serde::{Deserialize, Serialize};

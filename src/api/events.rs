@@ -1,5 +1,5 @@
-//! What is posted to endpoints, as the description tells it: one webhook for each kind of event. What is posted is made by
-//! `desk/programs/tell.rs` and what calls it; a test holds every kind of event against this.
+//! Events as the description of the API shows them: one webhook for each kind. `desk/programs/events.rs` and its
+//! callers make what is posted; a test compares every kind of event with this.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::schema::{ObjectBuilder, Type};

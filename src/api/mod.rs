@@ -1,8 +1,8 @@
-//! JSON for integrators' programs: a file per resource, and one each for what all of them share.
+//! JSON for integrators' programs: a file for each resource, and one for each thing that all of them share.
 //!
-//! A request shows a token (`caller`), may bring a body (`body`) and a key that makes it take effect once (`once`), and is
-//! answered with JSON (`answer`) or with the reason for the refusal (`problem`). The description of it all (`document`) is
-//! made from the same functions and types.
+//! A request has a token (`caller`), may have a body (`body`) and a key that makes it take effect once (`once`). The
+//! answer is JSON (`answer`) or the reason for a refusal (`problem`). The description (`document`) is made from the
+//! same functions and types.
 
 use problem::Problem;
 use rocket::{Catcher, Route, catchers, routes};

@@ -1,4 +1,5 @@
-//! `Idempotency-Key`: a request with a key takes effect once, however often it is sent within a day, and is answered alike.
+//! `Idempotency-Key`: a request with a key takes effect once within a day, however often it is sent, and gets the same
+//! answer each time.
 
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};

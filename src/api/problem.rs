@@ -1,4 +1,5 @@
-//! Why a request was refused, as RFC 9457 says: for people in a sentence, for programs in a word.
+//! Why a request was refused, as RFC 9457 says: a sentence for people, a word for programs.
+//!
 //! Every refusal under `/api` is one, also those of guards and of Rocket itself.
 
 use std::io::Cursor;

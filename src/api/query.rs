@@ -1,5 +1,5 @@
-//! The parameters of an address. One that nobody knows is refused by its name, as a member of a body is: a mistyped one must
-//! not be passed over, since the answer would be to another question.
+//! The parameters of an address. The API refuses an unknown one by its name, like an unknown member of a body: if it
+//! ignored a mistyped one, it would answer another question.
 
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};

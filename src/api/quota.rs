@@ -1,4 +1,4 @@
-//! How a token stands against its limit: noted where it is counted, told with the answer.
+//! The state of a token's rate limit: recorded where requests are counted, and sent with the answer.
 
 use rocket::Request;
 use rocket::http::Header;

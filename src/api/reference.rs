@@ -1,4 +1,4 @@
-//! The description of the API for people: the same document as a page, without a script.
+//! The description of the API for people: the same document as a page, without scripts.
 
 use askama::Template;
 use serde_json::Value;

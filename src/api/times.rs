@@ -1,4 +1,4 @@
-//! Instants as programs read them: RFC 3339 in UTC.
+//! Times as programs read them: RFC 3339 in UTC.
 
 use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};

@@ -1,4 +1,4 @@
-//! Our clock and the carrier's: every answer shows how far they are apart, and instants go from one to the other by that.
+//! The difference between our clock and the carrier's. Every answer measures it, and times are translated by it.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A carrier that is met later: the simulator inside `serve` has an address only once its port is bound.
+//! A carrier whose address is known later: the simulator inside `serve` has one only once its port is bound.
 
 use std::sync::OnceLock;
 

@@ -1,7 +1,7 @@
-//! The phone network: what the desk asks of a carrier, whichever it is. One file per provider.
+//! The phone network: what the desk asks of any carrier. One file for each provider.
 //!
-//! A carrier never decides whether to send again: it says what is known about the request, and
-//! [`crate::domain`] decides.
+//! A carrier does not decide whether to send again: it reports what is known about the request, and [`crate::domain`]
+//! decides.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Renting numbers, setting them up and giving them back: what is said to a carrier, and what its answer proves.
+//! Renting numbers, setting them up and giving them back: the requests to a carrier, and what its answers prove.
 
 /// A number that could be rented.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
-//! Twilio, or whatever speaks its contract at the API base: requests over HTTP, answers by what they prove.
-//! It has no idempotency key, so each request is made once, by a client that repeats and follows nothing by itself;
-//! what became of a lost one is found in its list.
+//! Twilio, or another service with the same API at the API base: requests over HTTP, and what the answers prove.
+//!
+//! It has no idempotency key. So the client makes each request once, repeats none and follows no redirect; the
+//! carrier's list shows what became of a request whose answer was lost.
 
 mod answer;
 mod lists;

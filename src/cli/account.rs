@@ -1,5 +1,6 @@
-//! `account move OLD NEW`: gives a database whose numbers have moved to another account of the same people to that account.
-//! Both are named, so that no forgotten variable moves anything.
+//! `account move OLD NEW`: assigns a database to another account, after its numbers have moved there.
+//!
+//! The operator names both accounts, so that no forgotten variable moves anything.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `backup FILE`: a copy of the database as it is now, while it is served; checked, and nobody else's to read.
+//! `backup FILE`: copies the database while it is served, checks the copy, and lets only its owner read it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

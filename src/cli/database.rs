@@ -1,5 +1,5 @@
-//! The database as commands take it: most only as it is. A command that looks, or changes a row, must neither make a
-//! database because of a forgotten variable nor change the schema under nodes that run.
+//! The database for commands. Most commands use it only as it is: a command that reads, or changes a row, must neither
+//! make a database because of a forgotten variable nor change the schema under running nodes.
 
 use std::time::Instant;
 

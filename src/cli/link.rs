@@ -1,4 +1,4 @@
-//! `link EMAIL`: prints a one-time link, for whoever has no password (yet); `link --setup`: one for the first admin.
+//! `link EMAIL`: prints a one-time link that signs a person in; `link --setup`: one for the first admin.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The log: one line an event on standard error, as text or as JSON. Standard output is for what a command answers.
+//! The log: one line for each event on standard error, as text or as JSON. Standard output has what a command prints.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,5 @@
-//! `migrate`: brings the schema up to date and ends; for whoever may change it, where those who serve may not.
+//! `migrate`: brings the schema up to date and ends. The user of the database who runs it may change the schema; the
+//! user who serves need not.
 
 use std::process::ExitCode;
 

@@ -1,6 +1,7 @@
-//! The commands, a file each; this one reads the command line and tells what went wrong.
-//! `serve` and `migrate` bring the database's schema up to date, `apply` makes a database where there is none, and every
-//! other command takes it as it is.
+//! The commands, a file for each; this file reads the command line and reports errors.
+//!
+//! `serve` and `migrate` bring the schema up to date, `apply` makes a database where there is none, and every other
+//! command uses the database as it is.
 
 use std::fmt;
 use std::process::ExitCode;

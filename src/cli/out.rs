@@ -1,4 +1,4 @@
-//! What commands print. Whoever reads may have enough: `switchboard apply FILE | head -1` is no fault.
+//! What commands print. A reader may stop early (`switchboard apply FILE | head -1`); that is no error.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};

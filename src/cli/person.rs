@@ -1,5 +1,5 @@
-//! `person password EMAIL`: sets a password. It is read from standard input, because whatever stands on a command
-//! line is seen by everybody on the machine and kept in the shell's history.
+//! `person password EMAIL`: sets a password, which it reads from standard input: everybody on the machine can see a
+//! command line, and the shell keeps it in its history.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::{Command, ExitCode, Stdio};

@@ -1,4 +1,4 @@
-//! Why a port cannot be had, in words, and the remedy.
+//! Why the program cannot have a port, in words, and the remedy.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};

@@ -1,4 +1,5 @@
-//! `restore FILE`: puts a copy in the place of the database, while nobody serves it. What stood there is kept beside it.
+//! `restore FILE`: puts a copy in the place of the database while nobody serves it, and keeps the old database beside
+//! it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
-//! `simulator`: the simulated carrier alone, in a process of its own, so that the witness survives whatever is done to
-//! the server. It is served through the same front as the house, so that it waits for nobody without an end, either.
+//! `simulator`: the simulated carrier alone, in a process of its own, so that its record survives whatever a test does
+//! to the server. It uses the same front as `serve`, so that it has the same time limits.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -1,8 +1,9 @@
-//! SIGTERM, SIGINT and SIGHUP: heard from the moment of listening on, so that one that comes early does not cut work off.
+//! SIGTERM, SIGINT and SIGHUP. The program listens for them from the start, so that an early signal cuts no work off.
 //!
-//! SIGHUP means two things. In a terminal it says that the terminal is gone, and so is whoever started the program there: it
-//! stops as by SIGTERM. Elsewhere it is how service managers and log rotation ask for a reload; there is nothing to reload,
-//! and a service that stopped would be down until somebody noticed: it says so and goes on.
+//! SIGHUP has two meanings. In a terminal it means that the terminal is gone, and with it the person who started the
+//! program: the program stops as by SIGTERM. Elsewhere service managers and log rotation use it to ask for a reload.
+//! There is nothing to reload, and a stopped service would be down until somebody noticed, so the program logs the
+//! signal and continues.
 
 use std::io::{IsTerminal, stderr, stdin};
 

@@ -1,6 +1,6 @@
-//! `token NAME --scopes …`: prints a token by which a program uses the API. It stands alone on standard output, so that a
-//! script can keep it; what there is to say about it goes to standard error. `token NAME --revoke` ends one, when what hangs
-//! on it has been seen.
+//! `token NAME --scopes …`: prints a token by which a program uses the API. Standard output has the token alone, so
+//! that a script can read it; all other words go to standard error. `token NAME --revoke` first says what depends on
+//! the token, and then revokes it.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Reads the change feed and tells open browsers, whichever node made the change.
+//! Reads the change feed and informs open browsers, whichever node made the change.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Work that time or the outbox asks for: runs beside the doors, and stops before the database closes.
+//! Work that time or the outbox asks for. It runs beside the doors, and stops before the database closes.
 
 use std::sync::Arc;
 use std::time::Duration;

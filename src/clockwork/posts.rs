@@ -1,4 +1,4 @@
-//! Posts events to endpoints as they become due. An endpoint that is slow does not hold up the others.
+//! Posts events to endpoints when they are due. A slow endpoint does not delay the others.
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Carries requests to the carrier, and claims what has waited as soon as it is due.
+//! Makes requests to the carrier, and claims waiting deliveries as soon as they are due.
 
 use std::time::Duration;
 

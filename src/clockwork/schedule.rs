@@ -1,4 +1,4 @@
-//! Every schedule on one screen.
+//! Every schedule of the program.
 
 use std::time::Duration;
 

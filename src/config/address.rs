@@ -1,5 +1,6 @@
 //! Web addresses that an operator sets: where others reach us, and where the carrier's API is.
-//! Passwords and texts travel there, so plain http is taken only on this machine.
+//!
+//! Passwords and texts travel there, so plain http is allowed only on this machine.
 
 use std::fmt;
 

@@ -1,5 +1,6 @@
-//! Every key that an operator may set: its name, its default, its bounds and its meaning stand here once.
-//! Whatever reads a setting takes all of that from here, and so do `--help` and `docs/CONFIGURATION.md`.
+//! Every key that an operator may set: its name, default, bounds and meaning stand only here.
+//!
+//! The reader of a setting, `--help` and `docs/CONFIGURATION.md` take all of that from here.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -1,5 +1,6 @@
-//! Rocket.toml and environment, read once into typed settings and domain policies.
-//! Nonsense is refused before anything starts, each mistake with its key, the value's shape and the remedy.
+//! Reads Rocket.toml and the environment once, into typed settings and the policies of the domain.
+//!
+//! Refuses wrong values before anything starts, and names for each the key, the form of the value and the remedy.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -1,5 +1,6 @@
-//! Names that are set and that nobody reads: most of them a letter away from one that somebody wanted to be read. Refused where
-//! that is certain, warned of where it may be another program's, and passed over where it is.
+//! Names that are set but that the program does not read, most of them a typing error away from a key. The program
+//! refuses a name where the mistake is certain, warns where the name may belong to another program, and ignores it
+//! where it does.
 
 use std::collections::BTreeMap;
 

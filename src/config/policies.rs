@@ -1,4 +1,4 @@
-//! The policies that the settings make, and those without any settings: what the table of keys says.
+//! The policies that the settings make, and those without any settings: the defaults of the table of keys.
 
 use crate::domain::policy::{ApiPolicy, DeliveryPolicy, InboxPolicy, Policies, PoolPolicy, SupportPolicy};
 use crate::domain::time::duration;

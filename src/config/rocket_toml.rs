@@ -1,4 +1,5 @@
-//! Rocket.toml before Rocket reads it: which file it is, whether it can be read, and what in it nobody would read.
+//! Rocket.toml before Rocket reads it: which file it is, whether it can be read, and which of its keys nothing would
+//! read.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

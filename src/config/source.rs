@@ -1,4 +1,5 @@
-//! Where settings come from: the environment first, then Rocket.toml. Collects mistakes instead of stopping at one.
+//! Where settings come from: the environment first, then Rocket.toml. Collects all mistakes instead of stopping at the
+//! first.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -1,4 +1,4 @@
-//! How the text of a setting is read. Bounds come from the key's row, so that they stand nowhere else.
+//! Reads the text of a setting. The bounds come from the key's row, and stand nowhere else.
 
 use std::str::FromStr;
 use std::time::Duration;

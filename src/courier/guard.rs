@@ -1,5 +1,5 @@
-//! Looks names up and passes on only addresses that are out in the world: what a name leads to is known only at the moment
-//! of connecting, and may change from one moment to the next.
+//! Looks names up and passes only public addresses on. What a name leads to is known only at the moment of connecting,
+//! and may change at any moment.
 
 use std::error::Error;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Asks an address who answers there, once, and tells apart what can be wrong with it. Follows no redirect.
+//! Asks an address once which service answers there, and says what is wrong if none does. Follows no redirect.
 
 use std::error::Error;
 use std::io;

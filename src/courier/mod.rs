@@ -1,5 +1,5 @@
-//! Posts events to the addresses that integrators name: once, signed, following nothing, and never to what stands beside
-//! us. Whether and when to try again is decided elsewhere.
+//! Posts events to the addresses of integrators: once, signed, without following a redirect, and only to public
+//! addresses. Other code decides whether and when to try again.
 
 mod guard;
 pub mod knock;

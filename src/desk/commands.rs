@@ -1,4 +1,4 @@
-//! Ids for what commands write where no desk is at hand.
+//! Ids for rows that commands write without a desk.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,6 @@
 //! The verbs: each loads, asks the domain, writes and enqueues in one transaction.
-//! Whoever holds a [`Desk`] can have things done; the doors and the clockwork hold nothing else.
+//!
+//! A holder of a [`Desk`] can have anything done; the doors and the clockwork hold nothing else.
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};

@@ -1,4 +1,4 @@
-//! What people must say when they do something to a customer: a few words, neither none nor too many.
+//! The reason that people must give when they do something to a customer: a few words, neither none nor too many.
 
 use super::Failure;
 

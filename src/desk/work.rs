@@ -1,5 +1,5 @@
-//! One unit of work: a transaction, and everything that follows from what is done in it. What follows is collected here, written
-//! at the end, and handed on by the one place that commits ([`Desk::work`]), so that no verb can forget it.
+//! One unit of work: a transaction, and everything that follows from it. The unit collects what follows and writes it
+//! at its end; the one place that commits ([`Desk::work`]) hands it on, so that no verb can forget it.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What open browsers are told: that something changed, never what.
+//! What open browsers are told: that something changed, without content.
 
 use crate::domain::ids::ConversationId;
 

@@ -1,4 +1,4 @@
-//! The ways into a conversation.
+//! The legs of a conversation.
 
 use super::message::Author;
 use super::vocabulary::words;

@@ -1,4 +1,4 @@
-//! What is known of everything that is said.
+//! The properties of a message.
 
 use crate::domain::vocabulary::words;
 

@@ -1,4 +1,4 @@
-//! The rules: pure decisions over values and `now`, without IO.
+//! The rules: pure decisions over values and `now`, without input or output.
 
 pub mod change;
 pub mod characters;

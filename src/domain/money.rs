@@ -1,4 +1,4 @@
-//! Amounts of money in hundredths of whatever the carrier's bill is in, so that nothing is rounded.
+//! Amounts of money in hundredths of the currency of the carrier's bill, so that nothing is rounded.
 
 use std::fmt;
 use std::ops::{Add, Sub};

@@ -1,5 +1,7 @@
 //! The rules that an operator may set, as plain values.
-//! Config fills them in, with their defaults, and checks them once; every decision is handed the policy that it needs.
+//!
+//! Config fills them in, with their defaults, and checks them once; every decision gets the policy that it needs as an
+//! argument.
 
 mod line;
 

@@ -1,5 +1,5 @@
-//! How a process shows that it serves a certain database, to whoever can read that database too: it answers a question that
-//! nobody has asked before with a hash of it, keyed by a secret in there. The answer tells nothing else, and no other one.
+//! How a process proves that it serves a certain database, to somebody who can read that database too: it answers a
+//! random question with a hash, keyed by a secret of the database. The answer reveals nothing else.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

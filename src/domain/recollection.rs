@@ -1,7 +1,8 @@
-//! How long it is true what a process remembers of a database: until the database goes back to an earlier state.
+//! How long what a process remembers of a database stays true: until the database goes back to an earlier state.
 //!
-//! A standby that lagged is promoted, or a copy is started in the place of what is lost: whatever was committed in between
-//! has never happened, and "what waits is known not to be at the carrier" was said of a database that is no more.
+//! When a lagging standby is promoted, or a copy takes the place of a lost database, everything that was committed in
+//! between has not happened, and "this waiting text is known not to be at the carrier" was true only of the old
+//! database.
 
 /// Where a database stood when somebody looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! A text comes in. It is answered after it is on disk, and with nothing to say: the relay is not an answer.
+//! A text arrives. The hook answers when it is on disk, with an empty answer: the relay is not an answer.
 
 use std::time::Instant;
 

@@ -1,6 +1,6 @@
-//! What carriers post: texts and delivery receipts. Answers fast and decides nothing.
+//! What carriers post: texts and receipts. It answers fast and decides nothing.
 //!
-//! Nothing gets past the guard in `signed.rs` without a valid signature, and that cannot be switched off.
+//! Nothing passes the guard in `signed.rs` without a valid signature, and no setting switches that off.
 
 use std::fmt;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! A receipt comes in, at the address that belongs to one attempt alone.
+//! A receipt arrives, at an address that belongs to one attempt alone.
 
 use rocket::http::Status;
 use rocket::{State, post};

@@ -1,5 +1,6 @@
-//! A post that the carrier has signed: the only way into this room.
-//! The signature is checked over the configured public address; `Host` and `X-Forwarded-…` never change it.
+//! The guard of the hooks: a post must have the carrier's signature.
+//!
+//! It checks the signature over the configured public address; `Host` and `X-Forwarded-…` do not change that.
 
 use std::time::Duration;
 

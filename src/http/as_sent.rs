@@ -1,6 +1,7 @@
-//! A request keeps the method that it was sent with.
-//! Rocket lets a form name another one in its first field, `_method`. Nothing here asks for that, and a POST that became a
-//! HEAD was answered with a length and no body, which ends the connection.
+//! A request keeps the method with which it was sent.
+//!
+//! Rocket lets a form name another one in its first field, `_method`. Nothing here asks for that, and a POST that
+//! became a HEAD was answered with a length and no body, which ends the connection.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Method;

@@ -1,4 +1,4 @@
-//! Where a request comes from, as far as that can be known: for what is counted by address and by browser.
+//! Where a request comes from, as far as that is known: for counts by address and by browser.
 
 use rocket::Request;
 use rocket::http::Status;

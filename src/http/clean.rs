@@ -1,5 +1,5 @@
-//! Nothing that comes in an address has a null character, which PostgreSQL takes in no text. It becomes U+FFFD before a
-//! route is chosen, as it does in a form (`form.rs`) and in a carrier's post (`wire::twilio::inbound`).
+//! Removes null characters from addresses, because PostgreSQL stores none. Each becomes U+FFFD before a route is
+//! chosen, as in a form (`form.rs`) and in a carrier's post (`wire::twilio::inbound`).
 
 use std::borrow::Cow;
 

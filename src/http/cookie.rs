@@ -1,6 +1,7 @@
-//! The cookies: one of the session, and one by which a browser is known that somebody has signed in with.
-//! Their `__Host-` names bind them to this host over TLS; a plain LAN address gets plain names, since browsers drop the
-//! others there.
+//! The cookies: one for the session, and one for a browser in which somebody has signed in.
+//!
+//! Their `__Host-` names bind them to this host over TLS. On a plain LAN address they have plain names, because
+//! browsers drop the others there.
 
 use rocket::Request;
 use rocket::http::{Cookie, CookieJar, Header, SameSite};

@@ -1,6 +1,7 @@
 //! The database as Rocket knows it: `databases.switchboard.url` in the configuration.
-//! A page asks for a connection by a guard, `Connection<Db>`. The program opens the store itself, because the desk and
-//! the clockwork need it too, and hands it over; and it closes it itself, after the last answer.
+//!
+//! A page gets a connection by the guard `Connection<Db>`. The program opens the store itself, because the desk and the
+//! clockwork need it too; it hands the store over, and closes it after the last answer.
 
 use rocket::figment::Figment;
 use rocket_db_pools::{Database, Pool};

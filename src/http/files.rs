@@ -1,5 +1,6 @@
 //! Style sheets, scripts and icons, from inside the binary.
-//! An address with the right hash is kept for good, so that a page costs one request the second time.
+//!
+//! Browsers keep an address with the right hash for good, so that a page needs one request the second time.
 
 use std::io::{Cursor, Write};
 use std::sync::LazyLock;

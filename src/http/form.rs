@@ -1,5 +1,5 @@
-//! The forms of pages. A form that is read here has no null character anywhere: PostgreSQL stores none, so that a value
-//! with one is a fault of the database where it should be a value. `tests/it/floors.rs` lets no handler read another way.
+//! The forms of pages. A form that this module reads has no null character anywhere: PostgreSQL stores none, so such a
+//! value would cause an error of the database. `tests/it/floors.rs` lets no handler read a form in another way.
 
 use rocket::data::{FromData, Limits, Outcome};
 use rocket::form::{self, Errors, FromForm};

@@ -1,5 +1,6 @@
-//! Who may call a handler: a ladder of guards, so that the signature says it.
-//! Nobody signed in is sent to sign in; too low a rank finds nothing there.
+//! Who may call a handler: guards, so that the signature of the handler says it.
+//!
+//! A request without a session is sent to sign in; a reader with too low a rank gets 404.
 
 use rocket::Request;
 use rocket::http::Status;

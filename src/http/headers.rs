@@ -1,5 +1,6 @@
 //! Security headers on every response, errors and streams included.
-//! A page of ours loads nothing from elsewhere, runs no inline script and is framed by nobody.
+//!
+//! A page loads nothing from elsewhere, runs no inline script, and cannot be framed.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{ContentType, Header, Status};

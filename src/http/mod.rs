@@ -1,5 +1,6 @@
 //! What the HTTP doors share: the database, guards, headers, request ids, pages, static files.
-//! A door that is mounted on a Rocket prepared by [`attach`] cannot forget any of the general rules.
+//!
+//! Rocket is prepared by [`attach`], so that no door can forget one of the general rules.
 
 use rocket::data::{ByteUnit, Limits};
 use rocket::{Build, Rocket};

@@ -1,5 +1,6 @@
 //! A page: a status and a template.
-//! The status stands beside the template, so that a refused form is never answered as if it had worked.
+//!
+//! The status stands beside the template, so that no refused form is answered as if it had worked.
 
 use std::io::Cursor;
 

@@ -1,5 +1,6 @@
-//! Why a request was turned away, for the page that says so.
-//! Catchers get only a status; the reason travels in the request.
+//! Why a request was refused, for the page that says so.
+//!
+//! Catchers get only a status; the request carries the reason.
 
 use rocket::Request;
 

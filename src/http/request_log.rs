@@ -1,5 +1,6 @@
-//! One line a request in the log, and an id that the answer carries as well.
-//! It names the route, never the path or the query, so that no token and no number gets into a log.
+//! One line for each request in the log, and an id that the answer has as well.
+//!
+//! The line names the route, not the path or the query, so that no token and no number gets into a log.
 
 use std::time::Instant;
 

@@ -1,5 +1,6 @@
-//! Cross-site refusal: another site cannot make a signed-in browser do anything here.
-//! It looks at every unsafe request before a route is chosen, so that no handler can forget it.
+//! Refuses cross-site requests: another site cannot make a signed-in browser do anything here.
+//!
+//! It checks every unsafe request before a route is chosen, so that no handler can forget it.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::uri::Origin;

@@ -1,5 +1,6 @@
-//! Where the house stands as people see it: the public origin.
-//! Cookies, cross-site refusal and links depend on it, and it comes from the configuration only.
+//! The public origin: the address of the program as people see it.
+//!
+//! Cookies, the cross-site check and links depend on it, and it comes from the configuration only.
 
 use rocket::Request;
 use rocket::http::uri::Absolute;

@@ -1,4 +1,5 @@
-//! The simulator as a process of its own, so that the witness survives whatever is done to the server.
+//! The simulator as a process of its own, so that its record survives whatever a test does to the server.
+//!
 //! Only here can a connection truly be refused: the process closes its port for a while, and opens it again.
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
-//! The carrier's book: the last 10,000 texts in the order in which they were taken, and counts that outlive them.
-//! The counts are the witness of tests and benches: what the carrier says was sent, whatever the sender believes.
+//! The carrier's record: the last 10,000 texts in the order in which they were taken, and counts that outlive them.
+//!
+//! Tests and benches trust these counts: they say what the carrier was sent, whatever the sender believes.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};

@@ -1,5 +1,5 @@
-//! The control API, for tests and benches that run the simulator as a process of its own: what it has, what it counts,
-//! and which faults are on. JSON; the page uses forms instead (`page.rs`).
+//! The control API, for tests and benches that run the simulator as a process of its own: its texts, its counts, and
+//! its faults. JSON; the page uses forms instead (`page.rs`).
 
 use rocket::http::Status;
 use rocket::response::status::Custom;

@@ -1,4 +1,4 @@
-//! Takes a text from the API: checks it as Twilio does, lets the faults strike, answers.
+//! Takes a text from the API: checks it as Twilio does, applies the faults, answers.
 
 use std::time::Duration;
 

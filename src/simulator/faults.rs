@@ -1,5 +1,6 @@
-//! What can go wrong at a carrier, on demand: which faults are on, for whom, how often and how many times more.
-//! One list for tests, the control API and the page, so that whatever a test can cause a person can watch.
+//! What can go wrong at a carrier, on demand: which faults are on, for which texts, how often and how many more times.
+//!
+//! Tests, the control API and the page share one list, so that a person can watch whatever a test can cause.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Keeps other sites' pages from using the simulator through a visitor's browser: an unsafe method must come from the
+//! Keeps pages of other sites from using the simulator through a visitor's browser: an unsafe method must come from the
 //! simulator's own page or from no page at all (curl).
 
 use rocket::http::Status;

@@ -1,5 +1,7 @@
-//! The simulator stays on its machine: it has no password, texts as anybody, and posts where it is told.
-//! So it listens there, answers only who asks for that machine by name, and posts only there, unless somebody insists.
+//! Keeps the simulator on its machine: it has no password, texts as anybody, and posts where it is told.
+//!
+//! So it listens there, answers only requests that name that machine, and posts only there, unless a setting says
+//! otherwise.
 
 use std::net::IpAddr;
 

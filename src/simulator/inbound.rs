@@ -1,5 +1,6 @@
-//! A text from a phone: into the book, then to the number's webhook, signed.
-//! Opt-out words take effect at the carrier before we hear of them, as they do in life (Twilio's documentation).
+//! A text from a phone: into the record, then to the number's webhook, signed.
+//!
+//! Opt-out words take effect at the carrier before we get them, as with a real carrier (Twilio's documentation).
 
 use serde::Deserialize;
 

@@ -1,9 +1,10 @@
 //! A Twilio-compatible carrier of our own, with virtual phones.
-//! The product reaches it over HTTP, through the same adapter and hooks as the real thing, so that what works here
-//! works there; tests and benches use it as a witness that has no reason to agree with us.
 //!
-//! [`Simulator`] is the carrier, a value that is cheap to clone. [`api_routes`] speak Twilio's REST API, [`page_routes`]
-//! are the page of phones and the control API; [`rocket()`] is both, alone.
+//! The program reaches it over HTTP, through the same adapter and hooks as a real carrier, so that what works here
+//! works there. Tests and benches use it as a witness that is independent of the program.
+//!
+//! [`Simulator`] is the carrier, a value that is cheap to clone. [`api_routes`] speak Twilio's REST API,
+//! [`page_routes`] are the page of phones and the control API; [`rocket()`] is both, alone.
 
 mod alone;
 mod api;

@@ -1,5 +1,6 @@
 //! The numbers that the account rents, and those that it could rent.
-//! A number knows where its texts are posted; that is all the routing a carrier does.
+//!
+//! A number knows where its texts are posted; a carrier does no other routing.
 
 use serde::Serialize;
 

@@ -1,5 +1,6 @@
 //! The virtual phones: whose they are, whether they are switched on, and which of our numbers they have blocked.
-//! The carrier keeps the blocks, as a real one does: our own ledgers only mirror them.
+//!
+//! The carrier stores the blocks, as a real one does: our own ledgers only mirror them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

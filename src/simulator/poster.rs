@@ -1,6 +1,6 @@
 //! Posts signed webhooks as Twilio documents it: what is retried, how long it waits, what the URL's fragment changes.
-//! Receivers must be tested against the real, weak defaults: one retry, and only of
-//! connections that never came about.
+//!
+//! Receivers must be tested with the real, weak defaults: one retry, and only if no connection was made.
 
 use std::time::{Duration, Instant};
 

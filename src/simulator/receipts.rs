@@ -1,5 +1,5 @@
-//! Moves texts on and reports it: queued, sent, delivered. What is still to do lies in a queue by time, so that a
-//! test can do it by hand and a running carrier wakes only when something is due.
+//! Moves texts on and reports it: queued, sent, delivered. A queue by time has what is still to do, so that a test can
+//! do it by hand and a running carrier wakes only when something is due.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};

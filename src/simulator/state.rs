@@ -1,5 +1,7 @@
-//! The simulator as a value: its settings, its book, and what tests ask it.
-//! Several small locks, each held for a few lines and never across an await: thousands of texts a second pass here.
+//! The simulator as a value: its settings, its record, and what tests ask it.
+//!
+//! It has several small locks, each held for a few lines and not across an await: thousands of texts a second pass
+//! here.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,5 +1,6 @@
-//! A text as the carrier keeps it.
-//! What it will come to is decided when it is taken, so that phones and receipts always tell the same story.
+//! A text as the carrier stores it.
+//!
+//! Its end is decided when it is taken, so that phones and receipts always agree.
 
 use serde::Serialize;
 

@@ -1,5 +1,6 @@
-//! What went over the wire lately, in words, for the page.
-//! A ring of 200 lines: it explains what just happened, it is not a record.
+//! The last requests and posts, in words, for the page.
+//!
+//! A ring of 200 lines: it explains what just happened, and is no record.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

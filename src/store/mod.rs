@@ -1,7 +1,7 @@
 //! The database: one SQL text for SQLite and PostgreSQL, and writes that can run again.
 //!
-//! Every statement stands once, with `$1…$n`, for both drivers ([`sql`]). A write is a [`Job`]: a value
-//! that may run more than once, because a lost race, a deadlock or a failed neighbour makes it begin anew.
+//! Every statement stands once, with `$1…$n`, for both drivers ([`sql`]). A write is a [`Job`]: a value that may run
+//! more than once, because a lost race, a deadlock or a failed neighbour makes it start again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

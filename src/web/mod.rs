@@ -1,4 +1,4 @@
-//! Pages for people: a file per resource. This is their table of contents.
+//! Pages for people: a folder for each noun.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! The end of a pair: it is completed, extended or closed.
+//! The end of a pair: a program completes, extends or closes it.
 
 use rocket::State as Kept;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! What is said in a pair: by its parties, and by the program.
+//! The texts of a pair: by its parties, and by the program.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Pairs: people who are joined behind masks for one transaction.
+//! Pairs: people who text each other through masks for one transaction.
 
 use std::time::Duration;
 

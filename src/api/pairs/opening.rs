@@ -1,4 +1,4 @@
-//! What a program sends to open a pair, read into what the desk takes. Each mistake is named where it stands.
+//! The request that opens a pair, read into what the desk takes. It names each mistake with its place.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

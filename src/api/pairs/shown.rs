@@ -1,4 +1,4 @@
-//! Pairs and what was said in them, as programs see them.
+//! Pairs and their texts as programs see them.
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
-//! What an answer proves: taken, refused, surely not sent, or nobody knows.
-//! Only "surely not sent" is ever sent again by itself, so every case that is not sure counts as in doubt.
+//! What an answer proves: the text was taken, refused, certainly not sent, or nobody knows.
+//!
+//! The program sends a text again by itself only if it was certainly not sent, so every uncertain case counts as in
+//! doubt.
 
 use std::time::Duration;
 

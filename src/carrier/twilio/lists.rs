@@ -1,4 +1,4 @@
-//! Lists of texts at the carrier: ours, for doubt; people's, for what never reached us; and the files with them.
+//! The carrier's lists of texts: ours, to settle doubt; people's, to find missed ones; and the files of a text.
 
 use reqwest::Url;
 

@@ -1,5 +1,6 @@
-//! Reads a list at the carrier to its end, page by page.
-//! What is not in the list is sent again, so half a list is an error and not a short list.
+//! Reads a list of the carrier to its end, page by page.
+//!
+//! The program sends again what the list does not show, so half a list is an error and not a short list.
 
 use std::collections::HashSet;
 

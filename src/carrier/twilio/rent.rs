@@ -1,6 +1,7 @@
-//! Numbers at Twilio: searched, bought with their webhooks in one request, set up, given back.
-//! Buying the same number again has the effect of buying it once, but nobody here relies on that: a lost answer is looked
-//! up in the account's list first.
+//! Numbers at Twilio: search, buy with webhooks in one request, set up, give back.
+//!
+//! To buy the same number again has the effect of buying it once, but no code here relies on that: after a lost answer
+//! the program first looks in the account's list.
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Url};

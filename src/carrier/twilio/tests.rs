@@ -1,4 +1,4 @@
-//! The client against a listener that answers as told: what is asked, and what each kind of answer proves.
+//! The client against a listener that gives chosen answers: what the client asks, and what each kind of answer proves.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,9 +1,10 @@
-//! `doctor`: says what is missing, in the order in which it is best mended, each with the fix.
-//! Looks at everything and mends one thing: a number whose sending was paused sends again once the carrier is content with
-//! it, whatever it says of others. It makes no database and changes no schema.
+//! `doctor`: says what is missing, in the order in which to fix it, each with the fix.
 //!
-//! It ends with 0 if nothing is missing, with 1 if something is, and with 2 if nothing was found and something could not be
-//! looked at.
+//! It changes one thing only: it ends the pause of a number with which the carrier finds nothing wrong. It makes no
+//! database and changes no schema.
+//!
+//! It exits with 0 if nothing is missing, with 1 if something is, and with 2 if it found nothing but could not look at
+//! something.
 
 use std::process::ExitCode;
 

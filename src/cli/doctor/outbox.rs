@@ -1,4 +1,4 @@
-//! What waits: paused numbers, texts in doubt, and webhooks that were turned away.
+//! What waits: paused numbers, texts in doubt, and rejected webhooks.
 
 use super::report::Report;
 use crate::cli::{Failed, Here};

@@ -1,9 +1,8 @@
-//! Whether the public address leads to whoever serves this database. The carrier posts texts there, and a name that does not
-//! resolve, a proxy with nothing behind it, or another service at that place loses them all.
+//! Whether the public address leads to the server of this database. The carrier posts texts there. If the name does not
+//! resolve, if nothing answers behind a proxy, or if another service is there, the texts are lost.
 //!
-//! `serve` answers a question that was never asked before with a hash that only whoever knows a secret of the database can
-//! make. So another service is told apart, a copy of this one with another database is, too, and a proxy in between changes
-//! nothing.
+//! `serve` answers a random question with a hash that needs a secret of the database. So `doctor` recognises another
+//! service, and a Switchboard with another database; a proxy in between changes nothing.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Findings, printed as they come, so that a slow carrier does not hold back what is known already.
+//! Findings, printed one by one, so that a slow carrier does not delay what is known already.
 
 use crate::cli::out;
 

@@ -1,4 +1,5 @@
-//! The database as a store: there, ours, sound, up to date, and writable. Nothing is written before it is known to be sound.
+//! Whether the database is there, belongs to this program, is sound, up to date, and writable. Nothing is written
+//! before it is known to be sound.
 
 use super::report::Report;
 use crate::cli::Here;

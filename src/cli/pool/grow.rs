@@ -1,5 +1,5 @@
 //! `pool grow N`: orders masks. With a real carrier this process buys them; the simulator's numbers are bought by the
-//! `serve` that it runs in.
+//! `serve` in which it runs.
 
 use std::time::Duration;
 

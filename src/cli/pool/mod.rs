@@ -1,4 +1,4 @@
-//! `pool`: what the masks must be, and making them so; and a town to try it on.
+//! `pool`: says how many masks are needed, orders and drains them, and simulates a town.
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `pool shrink`: lets masks drain, those that the fewest people have, or one by its number.
+//! `pool shrink`: drains masks: those with the fewest live legs, or one by its number.
 
 use clap::Args;
 

@@ -1,5 +1,5 @@
-//! Whose the database is: the account at the carrier that it is first served with, once the carrier knows that account. A
-//! typo in it must not be for ever.
+//! The account of the database: the carrier account with which it is first served, once the carrier knows that account.
+//! So a typing error does not bind the database for ever.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! The carrier that is served with: a real one, or the simulator inside this process, reached over HTTP like a real one.
+//! The carrier of `serve`: a real one, or the simulator inside this process, which is reached over HTTP like a real
+//! one.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What an empty database starts with, and what `serve` says when it is open.
+//! What an empty database starts with, and what `serve` prints when it is open.
 
 use super::carrier::Network;
 use crate::app::SIMULATOR_PAGE;

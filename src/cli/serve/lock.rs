@@ -1,6 +1,7 @@
-//! Holds a SQLite database for one serving process: two would send everything twice.
-//! The lock is the system's and ends with the process however that ends; the file beside the database stays and means
-//! nothing by itself.
+//! Lets one process serve a SQLite database: two would send everything twice.
+//!
+//! The lock belongs to the system and ends with the process, however the process ends. The file beside the database
+//! stays and means nothing by itself.
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;

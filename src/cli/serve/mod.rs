@@ -1,4 +1,4 @@
-//! `serve`: the inbox, the webhooks and the sending, until it is told to stop; then it finishes what it has begun.
+//! `serve`: the inbox, the webhooks and the sending, until it is stopped; then it finishes what it has begun.
 
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};

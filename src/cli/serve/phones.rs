@@ -1,4 +1,4 @@
-//! Virtual phones for the people in the set-up and some customers, kept in step with the database.
+//! Virtual phones for the people in the set-up and for some customers. They follow the database.
 
 use std::time::Duration;
 

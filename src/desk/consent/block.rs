@@ -1,7 +1,7 @@
-//! Keeps a sender away: what they text is kept and goes to nobody, until somebody lets them in again.
+//! Blocks a sender: the program stores the sender's texts and relays them to nobody, until somebody ends the block.
 //!
-//! What a manager says holds on every line; what a rep says, on the rep's lines: one line's rep must not silence
-//! another's customer.
+//! A manager's block holds on every line, a rep's on the rep's lines: a rep of one line must not silence another line's
+//! customer.
 
 use serde_json::json;
 

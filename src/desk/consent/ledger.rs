@@ -1,4 +1,4 @@
-//! Keywords and refusals enter the ledgers: consent of the person, block of the number.
+//! Enters keywords and refusals into the ledgers: consent of the person, block of the number.
 
 use crate::clock::At;
 use crate::desk::routing::legs;

@@ -1,5 +1,5 @@
-//! What staff enter about the consent of a customer, or of a party of a pair, on their behalf, and what staff can take
-//! back: only what staff did.
+//! What staff enter about the consent of a customer, or of a party of a pair, and what they can take back: only what
+//! staff entered.
 
 pub mod block;
 pub mod ledger;

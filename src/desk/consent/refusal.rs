@@ -1,4 +1,4 @@
-//! A text that reads like a refusal is shown to people, and one of them decides what it was.
+//! Shows people a text that reads like a refusal; one of them decides whether it is one.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Takes a copy of a conversation, or of everything with a customer, out of the house: each time leaves one audit row.
+//! Exports a conversation, or everything with a customer. Each export leaves one audit row.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! What managers do about held texts: send them on as they would have gone, take their conversation up again, or put
-//! them away with a reason. Each is decided once, whoever is first.
+//! What managers do with held texts: send them to whom they were meant for, reopen their conversation, or dismiss them
+//! with a reason. Each text is decided once, by whoever is first.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Closes conversations in which nothing was said or done for long. One that nobody has taken is not idle: its customer
-//! still waits for a first answer.
+//! Closes conversations in which nothing was said or done for long. An unassigned conversation is not idle: its
+//! customer still waits for a first answer.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Labels: managers make and rename them, whoever sees a conversation puts them on it.
+//! Labels: managers make and rename them; everybody who sees a conversation puts them on it.
 
 use serde_json::json;
 

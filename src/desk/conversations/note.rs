@@ -1,4 +1,4 @@
-//! Keeps a note that only staff see. Nothing is ever sent.
+//! Stores a note, which only staff see. It sends nothing.
 
 use crate::desk::replies::draft;
 use crate::desk::replies::reply::{LONGEST, web_message};

@@ -1,5 +1,5 @@
-//! Says who looks at a conversation and who types in it, to colleagues who may see it. Browsers are told only when that
-//! changes: an open page says every quarter of a minute that it is still there.
+//! Says who looks at a conversation and who types in it, to colleagues who may see it. It informs browsers only when
+//! that changes: an open page reports every 15 seconds that it is still there.
 
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};

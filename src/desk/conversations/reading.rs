@@ -1,4 +1,4 @@
-//! Somebody has read a conversation, or dealt with what failed in it: the marks that call for attention go.
+//! Somebody has read a conversation, or dealt with a failed text in it: its marks go.
 
 use crate::clock::At;
 use crate::desk::outbox::Unsent;

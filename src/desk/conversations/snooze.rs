@@ -1,4 +1,4 @@
-//! Puts a conversation aside: it is out of the way until its time comes or the customer writes.
+//! Snoozes a conversation: it leaves the open views until its time comes or the customer writes.
 
 use serde_json::json;
 

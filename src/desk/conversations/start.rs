@@ -1,5 +1,5 @@
-//! Starts a conversation with a number that has not written to us: checked, pinned to whoever starts it, and the first
-//! text sent, in one transaction.
+//! Starts a conversation with a number that has not written to us. One transaction checks it, pins it to its author,
+//! and sends the first text.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Writes down what staff know of a customer. Contacts that are one person have one card, and one name.
+//! Writes what staff know of a customer. Contacts that are one person have one card and one name.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Puts two contacts of one person together, and takes them apart again. Every conversation, leg and text keeps its
-//! phone: only what people see is one.
+//! Merges two contacts of one person, and separates them again. Every conversation, leg and text keeps its phone: only
+//! what people see is one.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What is known of customers.
+//! What staff know of customers.
 
 pub mod contact;
 pub mod merge;

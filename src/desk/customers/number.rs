@@ -1,4 +1,4 @@
-//! Shows a customer's whole number to somebody who may see it, and writes down that it was shown.
+//! Shows a customer's whole number to somebody who may see it, and records that.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A line, changed by an admin: name, members, hours, policies, and the words in which it says the system's texts.
+//! Changes a line for an admin: name, members, hours, policies, and its own words for the texts of the program.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A number of the company's becomes a line.
+//! Makes a number of the company a line.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Sends what has waited: claims the deliveries whose turn has come, and gives up those whose time has run out.
+//! Sends what has waited: claims the deliveries that are due, and gives up those whose time has run out.
 
 use super::Departed;
 use super::deliver::{note, unsent_of};

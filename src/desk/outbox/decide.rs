@@ -1,5 +1,6 @@
-//! A person decides about a text of which nobody knows whether it was sent: it was, it was not, or it is left at that.
-//! Nothing is sent twice without somebody having said so.
+//! A person decides about a text in doubt: it was sent, it was not, or it stays unsent.
+//!
+//! Nothing is sent twice unless a person says so.
 
 use serde_json::json;
 

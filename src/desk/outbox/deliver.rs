@@ -1,4 +1,4 @@
-//! Makes requests to the carrier and settles what became of them, with everything that follows, in groups.
+//! Makes requests to the carrier and settles their results, with everything that follows, in groups.
 
 use std::collections::HashMap;
 use std::time::Duration;

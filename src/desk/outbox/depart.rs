@@ -1,4 +1,4 @@
-//! Lets deliveries that have waited leave, if nothing forbids it now.
+//! Lets waiting deliveries leave, if nothing forbids it now.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Looks at the carrier's list for texts of which nobody knows whether they were sent.
+//! Searches the carrier's list for texts in doubt.
 
 use std::collections::BTreeMap;
 

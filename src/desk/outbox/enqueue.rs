@@ -1,4 +1,4 @@
-//! Puts drafts into the outbox: each is born on its way if its lane is idle and its number's pace allows.
+//! Puts drafts into the outbox: a delivery gets its attempt at once if its lane is idle and its number's pace allows.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Numbers and lanes while one decision goes through several texts: pace, order and consent.
+//! Numbers and lanes while one decision covers several texts: pace, order and consent.
 
 use std::collections::HashMap;
 use std::time::Duration;

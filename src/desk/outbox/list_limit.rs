@@ -1,4 +1,4 @@
-//! How many lists the carrier is asked for at once: fewer while they do not come in time.
+//! How many lists the program asks the carrier for at once: fewer while lists do not come in time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,5 +1,6 @@
-//! Puts texts into the outbox: each is born on its way if its lane is idle and its number's pace allows.
-//! Every verb that has something sent goes through here, so that lanes, pace and consent are judged in one place.
+//! Puts texts into the outbox.
+//!
+//! Every verb that sends something uses this module, so that one place judges lanes, pace and consent.
 
 use std::time::Instant;
 

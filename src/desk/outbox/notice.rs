@@ -1,4 +1,4 @@
-//! What the system itself texts: throttled notices, and the word to an author whose text did not arrive.
+//! The texts of the program itself: throttled notices, and the notice to an author whose text did not arrive.
 
 use super::{Draft, Unsent};
 use crate::clock::{At, hours, minutes};

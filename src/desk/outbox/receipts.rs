@@ -1,4 +1,4 @@
-//! Takes in what the carrier reports about a text.
+//! Receives what the carrier reports about a text.
 
 use super::deliver::{Taken, take};
 use crate::desk::Desk;

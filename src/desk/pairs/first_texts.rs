@@ -1,5 +1,5 @@
-//! What keeps a program from texting the world: of which countries the people of its pairs may be, and how many phones its app
-//! may bring into pairs within an hour. What is said in a pair that is open, and who answers, is not counted.
+//! What keeps a program from texting the world: the countries of the people in its pairs, and how many phones its app
+//! may bring into pairs within an hour. Texts in open pairs, and answers, do not count.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};

@@ -1,5 +1,5 @@
-//! What time does to pairs: those that are over are written down as over, and warnings are given. Nothing depends on
-//! when this runs: a text that comes too late is held by the clock alone.
+//! What time does to pairs: this marks pairs that have ended, and sends warnings. Nothing depends on when it runs: the
+//! clock alone holds a text that comes too late.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! Joins people for one transaction behind masks, and parts them again. Its doors are the API and the admin pages;
-//! what the parties text goes the way of every text (`desk/receive`).
+//! Joins people in pairs for one transaction, and ends pairs. The API and the pages of managers use it; the texts of
+//! parties go through `desk/receiving` like every text.
 
 use std::time::Duration;
 

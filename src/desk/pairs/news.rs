@@ -1,4 +1,4 @@
-//! What integrators are told of pairs, as it happens.
+//! Events for integrators about pairs, as things happen.
 
 use serde_json::{Value, json};
 

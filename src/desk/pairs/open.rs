@@ -1,4 +1,4 @@
-//! Joins people: masks are chosen for all of them before anything is written.
+//! Opens a pair: chooses masks for all parties before it writes anything.
 
 use serde_json::json;
 

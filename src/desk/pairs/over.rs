@@ -1,4 +1,4 @@
-//! Parts people: by request, or because their time is over. Whoever has written in time is still passed on.
+//! Ends pairs: by request, or because their time is over. A text that came in time is still relayed.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Gives a party another phone: the old leg ends and its mask rests; a new one opens on the same mask, if it is free for
-//! the new phone.
+//! Gives a party another phone: the old leg ends and its mask rests; a new leg opens on the same mask, if that mask is
+//! free for the new phone.
 
 use serde_json::json;
 

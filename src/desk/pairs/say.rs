@@ -1,4 +1,4 @@
-//! Has the system say something to the parties of a pair.
+//! Sends a text of the program to the parties of a pair.
 
 use super::{Done, Held, Refusal, hold_for, tell};
 use crate::desk::Desk;

@@ -1,4 +1,4 @@
-//! Whoever holds an invitation, or a link to choose another password, chooses it and is signed in.
+//! The holder of an invitation, or of a link to choose another password, chooses a password and is signed in.
 
 use serde_json::json;
 

@@ -1,5 +1,6 @@
-//! Somebody comes in: from where, by which door, and with what their browser comes back.
-//! Every door begins a session here, so that none is opened without a trace.
+//! Somebody signs in: from where, by which way, and in which browser.
+//!
+//! Every way of signing in begins its session here, so that each leaves a row.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a form about a person says of them, and what of it has changed since the form was opened.
+//! The values that a form about a person showed, and which of them have changed since.
 
 use crate::domain::ids::NumberId;
 use crate::domain::people::person::Role;

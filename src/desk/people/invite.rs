@@ -1,4 +1,4 @@
-//! Lets somebody in: an invitation for somebody new, or a link by which somebody chooses another password.
+//! Makes an invitation for somebody new, or a link by which somebody chooses another password.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! People: who is invited, what each is allowed, whose phone is whose. Admins change others; everybody a little of
-//! themselves. Each change leaves an audit row, and what follows from it for customers is part of the same transaction.
+//! People: who is invited, what each may do, whose phone is whose. Admins change others; everybody may change some
+//! things about themselves. Each change leaves an audit row, and the same transaction does what follows for customers.
 
 mod accept;
 pub mod came;

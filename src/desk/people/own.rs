@@ -1,4 +1,4 @@
-//! What everybody changes about themselves: name and password.
+//! What everybody may change about themselves: name and password.
 
 use serde_json::json;
 

@@ -1,6 +1,7 @@
-//! Hashing of passwords: Argon2id, two at a time.
-//! A hash is meant to be slow, so it runs beside the threads that answer webhooks and in a narrow queue of its own. The queue
-//! is short, too: whoever would stand at the end of a long one is told at once to come again.
+//! Hashes passwords: Argon2id, two at a time.
+//!
+//! A hash is slow on purpose, so it runs beside the threads that answer webhooks, in a queue of its own. The queue is
+//! short, too: a request that would have to wait long is told at once to come again.
 
 use std::sync::LazyLock;
 

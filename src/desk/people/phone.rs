@@ -1,4 +1,5 @@
-//! Whose phone it is: a code is texted there and typed here, and from then on texts go there.
+//! Confirms a person's phone: the program texts a code there, the person types it here, and from then on texts go
+//! there.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A phone changes hands: whoever had it as a customer is a colleague now, and a colleague's threads move along.
+//! A phone becomes a colleague's: its conversations as a customer end, and a colleague's threads move to the new phone.
 
 use crate::desk::conversations::close;
 use crate::desk::outbox::claim;

@@ -1,5 +1,5 @@
-//! A password is proved, or not: an unknown person and a wrong password look alike and last alike, and nobody may guess
-//! for long. Whoever guesses from elsewhere keeps nobody out who has signed in with the same browser before.
+//! Checks a password. An unknown person and a wrong password give the same answer after the same time, and nobody may
+//! guess for long. Somebody who guesses elsewhere does not lock out a browser in which the owner has signed in before.
 
 use super::came::{Came, DEVICE_LIFE, origin};
 use super::password;

@@ -1,4 +1,4 @@
-//! Changes what an admin may change about a person, if the form was about them as they still are.
+//! Changes what an admin may change about a person, if the person is still as the form showed.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
-//! The first run: on a database without people, whoever holds the link from the console becomes the first admin.
-//! From then on there is no set-up any more, whatever link is tried.
+//! The first run: on a database without people, the holder of the link from the console becomes the first admin.
+//!
+//! After that no link leads to a set-up.
 
 use std::time::Duration;
 

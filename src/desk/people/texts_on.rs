@@ -1,4 +1,4 @@
-//! Turns the texts to a phone on again, after a STOP from it.
+//! Turns the texts to a phone on again after a STOP from it.
 
 use serde_json::json;
 

@@ -1,8 +1,8 @@
-//! Carries orders out: chooses a number, writes it down, asks the carrier for it, and takes it in.
+//! Carries orders out: chooses a number, records it, asks the carrier for it, and adds it to the pool.
 //!
-//! Nothing is bought twice. A number that was asked for is looked up in the account's list before it is asked for again;
-//! one that is ours by name and webhook and stands in no table (the answer was lost, or the database is a restored backup)
-//! is taken in before another is bought.
+//! Nothing is bought twice. Before it asks again for a number, it looks the number up in the account's list. A number
+//! that has our name and webhook but is in no table (the answer was lost, or the database is a restored backup) joins
+//! the pool before another is bought.
 
 use std::time::Duration;
 

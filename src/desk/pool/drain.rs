@@ -1,5 +1,7 @@
-//! Lets masks drain: they take no new legs, keep those that they have, and are given back when nobody rests on them.
-//! Until the last leg has ended, a draining mask can be made active again.
+//! Drains masks: they get no new legs, keep those that they have, and go back to the carrier when no phone rests on
+//! them.
+//!
+//! Until its last leg has ended, a draining mask can be made active again.
 
 use serde_json::json;
 

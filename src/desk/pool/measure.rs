@@ -1,4 +1,4 @@
-//! Measures what phones have, keeps the peak of each day, and lets automatic mode act on it.
+//! Counts the masks of phones, keeps the peak of each day, and lets automatic mode act on it.
 
 use super::{automatic, plan};
 use crate::clock::At;

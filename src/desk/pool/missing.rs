@@ -1,5 +1,5 @@
-//! What is missing when no mask is free, and what was refused for want of one: it counts as needed until it would have
-//! ended and rested.
+//! What is missing when no mask is free, and what was refused for that reason: a refusal counts as needed until its leg
+//! would have ended and rested.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! The pool of masks: what the traffic needs, masks that come and go, and a mode in which it looks after itself.
+//! The pool of masks: what the traffic needs, orders and draining, and an automatic mode.
 //!
-//! Orders are rows: whoever asks for masks writes them down, and whoever has a carrier carries them out, so that the page,
-//! the command line and automatic mode are one, and a lost answer is found by whichever process looks next.
+//! An order is a row: the code that wants masks writes it, and a process with a carrier carries it out. So the page,
+//! the command line and automatic mode work in the same way, and the next process finds a lost answer.
 
 pub mod automatic;
 pub mod buy;

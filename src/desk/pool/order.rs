@@ -1,4 +1,4 @@
-//! Orders masks: how many of which country, within the budget. They are bought by [`super::buy`].
+//! Orders masks: how many of which country, within the budget. [`super::buy`] buys them.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What the traffic needs, country by country, and why; what it costs; and where it is heading.
+//! What the traffic needs in each country, and why; its cost; and its trend.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What becomes of an order: it waits, another number is chosen, the mask is taken in, or it is given up.
+//! What becomes of an order: it waits, another number is chosen, the mask joins the pool, or the order is given up.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! Moves masks that leave along: their legs end, they cool until nobody rests on them, the carrier has them back.
+//! Moves draining masks on: their legs end, they cool until no phone rests on them, the carrier gets them back.
 //!
-//! What hangs on a mask is counted outside the write: a draining mask gets no new legs, so a count that was nothing stays
-//! nothing, and the first minute of a state is waited out for whoever chose the mask just before.
+//! It counts what depends on a mask outside the write. A draining mask gets no new legs, so a count of none stays none;
+//! the first minute of a state is long enough for a transaction that chose the mask just before.
 
 use serde_json::json;
 

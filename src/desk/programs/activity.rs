@@ -1,5 +1,5 @@
-//! What this process has for integrators' programs: who carries their events, what each token has done in this minute, and
-//! when it was last used, until the clockwork writes that down.
+//! What this process knows of integrators' programs: the courier of their events, the requests of each token in this
+//! minute, and when each token was last used, until the clockwork writes that down.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,5 +1,5 @@
-//! Endpoints: where integrators want events posted. Made and deleted by programs or admins, disabled when nobody takes what
-//! is posted or whoever made them may not read it any more, and enabled again by an admin.
+//! Endpoints: where integrators want events posted. Programs or admins make and delete them. The desk disables an
+//! endpoint that accepts nothing, or whose maker may not read its events any more; an admin enables it again.
 
 use serde_json::json;
 

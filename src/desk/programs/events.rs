@@ -1,5 +1,5 @@
-//! Tells integrators what happened to pairs: one row an event, in the transaction of what happened. The clockwork posts it.
-//! Where nobody listens nothing is written.
+//! Writes events for integrators about pairs: one row for each event, in the transaction of what happened. The
+//! clockwork posts them. Where no endpoint wants an event, it writes nothing.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,5 +1,5 @@
-//! A program of an integrator, as the desk knows it: which app it is of, by which token, and what that may do. What it does
-//! to rights, and what it ends, is written down as people's acts are.
+//! A program of an integrator, as the desk knows it: its app, its token, and what that may do. The desk records what a
+//! program does to rights, and what it ends, as it does for people.
 
 pub mod activity;
 pub mod endpoints;

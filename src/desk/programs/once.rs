@@ -1,5 +1,5 @@
-//! Requests that must take effect once: a key that a program chooses stands for one request, and whoever sends it again gets
-//! the answer again.
+//! Requests that must take effect once: a key that a program chooses stands for one request, and the same request again
+//! gets the same answer.
 
 use std::time::Duration;
 

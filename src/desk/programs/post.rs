@@ -1,5 +1,5 @@
-//! Posts events to endpoints: takes those that are due, hands them over, and settles what came of it. The events of one pair
-//! reach one endpoint in their order: the next leaves when the one before has arrived.
+//! Posts events to endpoints: takes those that are due, hands them over, and settles the result. The events of one pair
+//! reach an endpoint in order: the next is posted when the one before has arrived.
 
 use std::time::Duration;
 

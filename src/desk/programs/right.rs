@@ -1,5 +1,5 @@
-//! What endpoints rest on: a post is made only while whoever made the endpoint could read what it tells. An endpoint that
-//! has lost its right is disabled, with the reason beside every page of an admin, until an admin enables it again.
+//! The right of an endpoint: a post is made only while the maker of the endpoint could read its contents. An endpoint
+//! that has lost its right is disabled, and every page of an admin says why, until an admin enables it again.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! Tokens of the API: made by admins or on the command line, shown once, revoked at once. Each belongs to an app: another
-//! token of the same app is let in to the same pairs and endpoints, so that a token can be replaced.
+//! Tokens of the API: made by admins or on the command line, shown once, revoked at once. Each belongs to an app.
+//! Another token of the same app has the same pairs and endpoints, so that a token can be replaced.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! The fast way: plain texts on live legs, a whole group at a time. Facts of all, decide each, write all.
+//! The fast path: plain texts on live legs, a whole group at a time. It loads the facts of all, decides each, and
+//! writes all.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,4 +1,4 @@
-//! Carries out what a rep's text asks of us, in the transaction that takes the text in, by the same verbs as the web.
+//! Carries out the command in a rep's text, in the transaction that receives the text, by the same verbs as the web.
 
 use super::unsaid;
 use crate::clock::At;

@@ -1,5 +1,7 @@
-//! A rep's late answer: a text on the ended leg of a conversation that is still theirs takes it up again and is relayed.
-//! The one case in which an ended leg carries anything: it cannot reach anybody else.
+//! A rep's late answer: a text on the ended leg of a conversation that is still the rep's reopens the conversation and
+//! is relayed.
+//!
+//! This is the only case in which an ended leg relays anything: it cannot reach anybody else.
 
 use super::carry::{self, Plain, Way};
 use super::slow::Found;

@@ -1,5 +1,5 @@
-//! A text that waited to be taken in: one that never reached us and was found at the carrier, or one that came while earlier
-//! texts of its sender were missing. The same walk as any text, in a transaction of its own.
+//! Receives a text that waited: one that no webhook brought and that was found at the carrier, or one that came while
+//! earlier texts of its sender were missing. It takes the same path as any text, in a transaction of its own.
 
 use super::{Earlier, Inbound, Outcome, counted, take_in};
 use crate::clock::At;

@@ -1,7 +1,7 @@
-//! Takes texts in: stores each once, routes it, and writes what follows, in one transaction for the whole group.
+//! Receives texts: stores each once, routes it, and writes what follows, in one transaction for the whole group.
 //!
-//! A plain text on a live leg goes the fast way, together with all others of its group, and with the first texts of
-//! people whom nobody knows yet. Keywords, commands, strays and customers who come back go one by one.
+//! A plain text on a live leg takes the fast path, together with all others of its group and with the first texts of
+//! new customers. Keywords, commands, texts without a live leg and customers who come back go one by one.
 
 use std::collections::{BTreeSet, HashSet};
 

@@ -1,7 +1,7 @@
-//! First texts of people whom nobody knows yet, as many as came at once: facts of all, a pick for each, rows of all.
+//! First texts of new customers, all of a group together: facts of all, a pick for each, rows of all.
 //!
-//! Whoever has been here before goes the slow way (`open.rs`), and so does everybody from the first one on for whose rep
-//! no mask is free: then other threads rest, one after the other.
+//! A customer who has been here before takes the slow path (`open.rs`). So does everybody from the first customer on
+//! for whose rep no mask is free: then other threads give up their masks, one after the other.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,5 +1,5 @@
-//! A customer's text without a live leg takes up the conversation that was closed lately, or opens another, and a rep is
-//! picked for it.
+//! A customer's text without a live leg reopens the conversation that was closed lately, or opens another and picks a
+//! rep.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Before a customer's text is relayed the slow way: whoever waits goes first, and its own conversation gets who and
-//! what it may have by now.
+//! Before a customer's text takes the slow path: customers who wait are assigned first, and the text's own conversation
+//! gets the rep, the waiting texts and the mask that it may have by now.
 
 use crate::clock::At;
 use crate::desk::Desk;

@@ -1,4 +1,4 @@
-//! A rep's own words that are not for the customer: commands, STOP, and texts sent to a line.
+//! A rep's own words that are not for the customer: commands, STOP, and texts to a line.
 
 use super::command::{Order, Place, carry_out};
 use super::slow::Found;

@@ -1,4 +1,5 @@
-//! The slow way, one text at a time: keywords, commands, first texts, and whatever has no live leg.
+//! The slow path, one text at a time: keywords, commands, first texts, and texts without a live leg.
+//!
 //! Collects the facts, asks [`crate::domain::routing`], and carries the decision out.
 
 use super::carry::{self, Plain, Way};

@@ -1,4 +1,4 @@
-//! Keeps canned replies: everybody their own, managers also those of a line and of the company.
+//! Stores canned replies: everybody has their own, and managers also keep those of a line and of the company.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Keeps what people are writing, a reply and a note for each conversation, so that nothing is lost by leaving a page.
+//! Stores what people are writing, a reply and a note for each conversation, so that nobody loses it by leaving a page.
 
 use crate::clock::At;
 use crate::desk::{Desk, Failure};

@@ -1,5 +1,6 @@
-//! Takes a reply from the web: it leaves when it can be undone no more, or at a time that its writer chose.
-//! Everything that can stand against it is seen now, and again when it leaves.
+//! Takes a reply from the web: it is sent when it can no longer be undone, or at a time that its writer chose.
+//!
+//! Every check is made now, and again when the reply is sent.
 
 use super::reply::{Reply, accept, admit, words};
 use super::{draft, send_due};

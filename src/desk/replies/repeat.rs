@@ -1,4 +1,4 @@
-//! Sends a text again that did not arrive: a new message, once. The old one stays as it is.
+//! Sends a text that did not arrive again, once, as a new message. The old message stays as it is.
 
 use super::plan::{Taken, Written, plan};
 use super::reply::Reply;

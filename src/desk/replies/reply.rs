@@ -1,4 +1,4 @@
-//! Answers a customer from the web: the customer gets it from the line, whoever answers.
+//! Answers a customer from the web: the answer comes from the line, whoever wrote it.
 
 use crate::clock::At;
 use crate::desk::outbox::SHUT_OUT;

@@ -1,5 +1,5 @@
-//! Takes a planned reply back, moves it to another time, or lets it leave now. Whoever sees the conversation may: the
-//! writer may be off duty when it must not go out.
+//! Cancels a planned reply, moves it to another time, or sends it now. Everybody who sees the conversation may do that:
+//! the writer may be off duty when the reply must not be sent.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Accepts planned replies when they are due, by the same checks as any reply; what cannot be sent goes back to its
-//! writer's draft and says why in the thread. In the order in which they were written, and each once.
+//! Sends planned replies when they are due, by the same checks as any reply, in the order in which they were written,
+//! each once. A reply that cannot be sent goes back to its writer's draft, and the thread says why.
 
 use std::time::Duration;
 

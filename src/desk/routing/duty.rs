@@ -1,4 +1,4 @@
-//! Who takes customers: duty that people set themselves, people who go, and what follows when hours begin or end.
+//! Who takes customers: the duty that people set, people who leave, and what follows when hours begin or end.
 
 use serde_json::json;
 

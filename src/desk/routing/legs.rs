@@ -1,4 +1,5 @@
-//! Gives a rep's phone its way into a conversation: a mask chosen by the order, or the web alone if none is free.
+//! Gives a rep's phone a leg in a conversation: a mask by the order of choice, or none if no mask is free (the rep then
+//! uses the web).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Who has a conversation, and by which phones it is reached.
+//! Who has a conversation, and through which phones.
 
 pub mod duty;
 pub(in crate::desk) mod handover;

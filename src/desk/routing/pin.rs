@@ -1,4 +1,4 @@
-//! Whose conversation it is: claim it, or hand it to a colleague.
+//! Changes the pin: claims a conversation, or hands it to a colleague.
 
 use serde_json::json;
 

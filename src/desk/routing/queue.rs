@@ -1,4 +1,4 @@
-//! Customers without a rep, and reps without their customers: who gets whom, decided while the line is held, so that
+//! Customers without a rep, and reps who lose their customers: decides who gets whom while the line is locked, so that
 //! nobody is missed and nobody counted twice.
 
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Conversations given to somebody else, many at a time; each is one commit of its own and has its own event.
+//! Reassigns many conversations at a time; each has a commit and an event of its own.
 
 use serde_json::json;
 

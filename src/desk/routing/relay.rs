@@ -1,5 +1,6 @@
-//! Fans a message out: one draft for every other leg of its conversation whose phone takes texts now.
-//! Pure but for its inputs; receive and reply both relay through here.
+//! Relays a message: one draft for every other leg of its conversation whose phone takes texts now.
+//!
+//! It depends on its inputs only; `receiving/` and `replies/` both use it.
 
 use crate::clock::At;
 use crate::desk::outbox::{Draft, TEXT};

@@ -1,4 +1,5 @@
-//! Takes a closed conversation up again: its customer's leg lives again, and its rep's on the same mask if it is free.
+//! Reopens a closed conversation: its customer's leg becomes live again, and its rep's leg on the same mask, if that
+//! mask is free.
 
 use serde_json::json;
 

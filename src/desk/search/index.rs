@@ -1,7 +1,7 @@
-//! Brings the lists by which things are found up to date, after the commit and in batches, from where the last one ended.
+//! Brings the search index up to date after the commit, in batches, each from where the last one ended.
 //!
-//! Adding what is there already changes nothing, so a batch may be done twice: by another node, or after a restart. Lists
-//! that other rules for words have made are made anew beside them, in the same batches and after what comes.
+//! Adding what is already there changes nothing, so another node, or a restart, may repeat a batch. An index that other
+//! rules for words have made is built again beside the old one, in the same batches, after new texts.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! How things are found again.
+//! The search index and saved searches.
 
 pub mod index;
 pub mod saved_search;

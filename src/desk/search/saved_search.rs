@@ -1,4 +1,4 @@
-//! Searches that people keep for themselves.
+//! Searches that people save for themselves.
 
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};

@@ -1,7 +1,8 @@
-//! Plans anew, after the clock has jumped, what was planned by the clock as it was.
+//! Moves planned times after the clock has jumped.
 //!
-//! Set back by an hour, everything that waits for its time would wait an hour longer; set forward, what is valid for a
-//! while would be over at once, and two looks at the carrier's list that must be a minute apart would follow each other.
+//! After a jump back by an hour, everything that waits for its time would wait an hour longer. After a jump forward,
+//! validity would end at once, and two searches of the carrier's list that must be a minute apart would follow each
+//! other.
 
 use crate::clock::{At, seconds};
 use crate::desk::Desk;

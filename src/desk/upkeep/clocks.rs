@@ -1,7 +1,7 @@
-//! Our clock beside the carrier's: how far they are apart is measured at every answer, kept over restarts, and told.
+//! Our clock and the carrier's: every answer measures the difference, and the database keeps it.
 //!
-//! A jump of our clock is noticed while this process lives (`readiness.rs`). A clock that was set between two lives is noticed here,
-//! by the first comparison: the carrier's clock has gone on, so the offset is another one than what was kept.
+//! `readiness.rs` notices a jump of our clock while this process runs. A clock that somebody set between two starts is
+//! noticed here, by the first comparison: the carrier's clock has gone on, so the offset differs from the stored one.
 
 use super::clock_jump;
 use super::watch::JUMP;

@@ -1,5 +1,5 @@
-//! Copies of the whole database: who looks at the audit sees that one was taken. (That one was put back is written by the
-//! restore itself, before anybody can open the database.)
+//! Copies of the whole database: the audit says that a copy was made. (`restore` writes its own row, before anybody can
+//! open the database.)
 
 use crate::clock::At;
 use crate::desk::commands;

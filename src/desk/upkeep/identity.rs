@@ -1,4 +1,4 @@
-//! Which carrier account a database belongs to, and sending that waits for better settings.
+//! The carrier account of a database, and sending that is paused until settings are corrected.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What time does by itself: leases run out, old webhooks and announcements are forgotten, queues are counted.
+//! What time does by itself: leases end, old webhooks and announcements are deleted, queues are counted.
 
 use crate::clock::{At, days, minutes};
 use crate::desk::Desk;

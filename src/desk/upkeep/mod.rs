@@ -1,4 +1,4 @@
-//! What holds at every moment, whoever asks: readiness, clocks, the carrier's reach, what lapses by time.
+//! What holds for all verbs: readiness, clocks, whether the carrier can be reached, what expires.
 
 pub mod clock_jump;
 pub mod clocks;

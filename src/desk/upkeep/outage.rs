@@ -1,4 +1,5 @@
-//! A carrier that cannot be reached: everything waits for one shared state, it is asked until it answers, and then all goes on.
+//! A carrier that cannot be reached: all texts wait for one shared state, the program asks the carrier until it
+//! answers, and then sends.
 
 use crate::carrier::Sent;
 use crate::clock::At;

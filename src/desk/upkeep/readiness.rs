@@ -1,10 +1,10 @@
-//! Whether things may end by themselves, and what may leave: not until the texts that were missed are in, nor just after
-//! the clock jumped.
+//! Whether things may end by themselves, and what may leave: not before missed texts are stored, nor just after a clock
+//! jump.
 //!
-//! A text that waits at the carrier may be what keeps a conversation open or what forbids an answer, and a clock that was set
-//! wrong would end everything at once. What is known to be in is known of one timeline of the database: when the server is
-//! another one, or an older copy of it, everything is found out anew. The clock is held against time that nobody can set, at
-//! every question.
+//! A text that waits at the carrier may keep a conversation open or forbid an answer, and a clock that was set wrong
+//! would end everything at once. What is known holds for one timeline of the database: when the server is another one,
+//! or has an older copy, the program finds everything out again. It compares the clock at every question with time that
+//! nobody can set.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};

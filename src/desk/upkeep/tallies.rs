@@ -1,4 +1,4 @@
-//! Things that happen too often for a row each, counted in memory until the clockwork writes them down.
+//! Counts of things that happen too often for a row each, in memory until the clockwork writes them down.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Holds our clock against time that nobody can set, and notices when it jumps.
+//! Compares our clock with time that nobody can set, and notices when our clock jumps.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Single characters and words: what is seen of them, digits of every script, slips of the keyboard.
+//! Single characters and words: what people see of them, digits of every script, typing errors.
 
 pub mod digit;
 pub mod script;

@@ -1,4 +1,4 @@
-//! Scripts that need another treatment than words between spaces.
+//! Scripts without spaces between words, which the search treats differently.
 
 /// A letter or digit of a script that is found character by character: Thai, Lao, Burmese, Khmer; kana, Han and Hangul in
 /// their blocks. All but Hangul put no space between words.

@@ -1,7 +1,8 @@
-//! What of a text people can see: it tells an empty text from one that says something, and a word from its disguises.
+//! What people can see of a text. It distinguishes an empty text, and recognises a word that is written in another
+//! form.
 //!
-//! Phones put marks into a text that nobody typed: direction marks around a number that was copied, a zero-width space
-//! behind a suggestion, full-width letters from a Japanese keyboard. Whoever reads the text does not see them.
+//! Phones put marks into a text that nobody typed: direction marks around a copied number, a zero-width space behind a
+//! suggestion, full-width letters from a Japanese keyboard. People who read the text do not see them.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

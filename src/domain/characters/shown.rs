@@ -1,5 +1,5 @@
-//! What cannot be seen in a text and changes how the rest of it reads: direction overrides, zero-width characters,
-//! control codes. Pages show a word in their place, so that nobody is misled by what they do not see.
+//! Invisible characters that change how the rest of a text reads: direction overrides, zero-width characters, control
+//! codes. Pages show a word in their place, so that they mislead nobody.
 
 /// A stretch of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,4 @@
-//! How far apart two words are that fingers on a keyboard make of each other: the distance of Damerau and Levenshtein in
-//! which no letter moves twice.
+//! How many typing errors apart two words are: the distance of Damerau and Levenshtein, in which no letter moves twice.
 
 /// How many slips (a letter too many, too few, another, or two neighbours exchanged) lie between two words.
 #[must_use]

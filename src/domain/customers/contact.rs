@@ -1,5 +1,6 @@
-//! What staff write down about a customer: a name, a language, tags, notes.
-//! Read from a form as people type it, and compared, so that nobody overwrites what a colleague wrote meanwhile.
+//! What staff write about a customer: a name, a language, tags, notes.
+//!
+//! It is read from a form as people type it, and compared, so that nobody overwrites what a colleague wrote meanwhile.
 
 use serde::Serialize;
 

@@ -1,3 +1,3 @@
-//! What staff write down about customers.
+//! What staff write about customers.
 
 pub mod contact;

@@ -1,6 +1,6 @@
-//! Which country a number belongs to, as far as its first digits tell, and which masks serve which phones.
+//! The country of a number, from its first digits, and which masks serve which phones.
 //!
-//! Calling codes are those of ITU-T E.164; within +1 the area codes of Canada and the Caribbean are told apart from
+//! Calling codes are those of ITU-T E.164; within +1 the area codes of Canada and the Caribbean are distinguished from
 //! those of the United States (North American Numbering Plan). Elsewhere a shared code stands for its largest country.
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Phone numbers: as people type them, and what their first digits tell.
+//! Phone numbers: as people type them, and what their first digits say.
 
 pub mod country;
 pub mod numbering;

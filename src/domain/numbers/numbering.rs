@@ -1,8 +1,7 @@
-//! The world's numbering plans, from the metadata of `phonenumber`: country codes, trunk prefixes, how long numbers are.
+//! The world's numbering plans, from the metadata of `phonenumber`: country codes, trunk prefixes, lengths of numbers.
 //!
-//! The library's own parser is not used: its general descriptions have no lengths, and it strips trunk prefixes only
-//! from numbers that have been given out. What it does with them is done here as the library that the metadata was
-//! made for describes it.
+//! The library's own parser is not used: its general descriptions have no lengths, and it removes trunk prefixes only
+//! from numbers that somebody has. This module uses the metadata as Google's library does, for which it was made.
 
 use phonenumber::Metadata;
 use phonenumber::metadata::{DATABASE, Descriptor};

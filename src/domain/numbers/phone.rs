@@ -1,5 +1,6 @@
 //! Phone numbers and the other things that can stand in a text's "from".
-//! Only the shape of E.164 is checked; whether a number exists is the carrier's business.
+//!
+//! Only the form of E.164 is checked; whether a number exists is the carrier's business.
 
 use std::fmt;
 

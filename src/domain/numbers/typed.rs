@@ -1,7 +1,7 @@
-//! Phone numbers as people type and paste them: one reader for every door, so that none takes what another refuses.
+//! Phone numbers as people type and paste them: one reader for every form, file and command.
 //!
-//! Only what people type is judged, by the numbering plan of its country, and only whether such a number is possible: what a
-//! carrier delivers and what is stored already is taken as it stands, by [`Phone::parse`].
+//! It judges only what people type, by the numbering plan of the country, and only whether such a number is possible.
+//! What a carrier delivers and what is stored is taken as it is, by [`Phone::parse`].
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! What may be spent on a day: a day's most, in segments, after which nothing is requested of the carrier until the next.
+//! The most segments of a day; after them the program requests nothing of the carrier until the next day.
+//!
 //! Whatever goes wrong (a leaked token, a loop, a flood from abroad), it costs no more than that.
 
 use crate::clock::At;

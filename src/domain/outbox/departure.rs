@@ -1,7 +1,7 @@
 //! Whether a text that is due may leave, by what is known of its addressee, of the database and of the carrier.
 //!
-//! Consent is judged last: what is known of it may be out of date until the addressee's own texts have been compared with
-//! the carrier's list.
+//! Consent is judged last: what is known of it may be out of date until the addressee's own texts have been compared
+//! with the carrier's list.
 
 use std::time::Duration;
 

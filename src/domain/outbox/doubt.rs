@@ -1,7 +1,8 @@
-//! How doubt about a request is settled: looks at the carrier's list until there is proof one way or the other.
+//! How doubt about a request is settled: by searches of the carrier's list until there is proof one way or the other.
 //!
-//! One empty look proves nothing, because a carrier may list late: two are needed, the first well after the request
-//! could still have been under way, the second well after the first could have come. What remains is a carrier slower than both.
+//! One search that finds nothing proves nothing, because a carrier may list texts late. Two are needed: the first well
+//! after the request could still have been under way, the second well after the first could have been made. What
+//! remains is a carrier slower than both.
 
 use std::time::Duration;
 

@@ -1,9 +1,10 @@
-//! Whether one of our numbers may send: what follows when the carrier refuses a text for a reason that may be the
-//! number's own, and when it is tried again.
+//! Whether one of our numbers may send: what follows when the carrier refuses a text for a reason that may concern the
+//! number, and when the number is tried again.
 //!
-//! The same codes are given for a number that nobody rents and for one that may not text this one phone. So a single
-//! refusal proves nothing: the text waits and is tried again, everybody else's go on. At the second phone that is refused
-//! with no text taken between, the number pauses. It then tries again by itself, one text at a time.
+//! The carrier gives the same codes for a number that nobody rents and for one that may not text this one phone. So a
+//! single refusal proves nothing: the text waits and is tried again, and all other texts are sent. At the second phone
+//! that is refused, with no text taken between, the number pauses. It is then tried again by itself, one text at a
+//! time.
 
 use std::time::Duration;
 

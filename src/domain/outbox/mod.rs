@@ -1,4 +1,4 @@
-//! What becomes of a text that is to leave.
+//! Decisions about texts that are to be sent.
 
 pub mod daily_limit;
 pub mod delivery;

@@ -1,8 +1,9 @@
-//! Whether the carrier can be reached at all: what requests without an answer show, and how it is asked until it answers.
+//! Whether the carrier can be reached at all: what requests without an answer show, and how the carrier is asked until
+//! it answers.
 //!
-//! Lanes that each waited longer after each failure would still be silent minutes after the carrier is back. So they wait
-//! together: the carrier is asked something small every few seconds, and once it answers that, one text is tried. When that is
-//! answered, everything that waits is due.
+//! If each lane waited longer after each failure, lanes would still be silent minutes after the carrier is back. So
+//! they wait together: the program asks the carrier something small every few seconds. When the carrier answers that,
+//! one text is tried; when that is answered, everything that waits is due.
 
 use std::time::Duration;
 

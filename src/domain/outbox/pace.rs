@@ -1,5 +1,6 @@
-//! Each number's rate: a text of n segments takes n places.
-//! A place is reserved once, so that a long queue is not asked again and again whether its turn has come.
+//! The rate of each number: a text of n segments takes n places.
+//!
+//! A place is reserved once, so that nobody has to ask again and again when a long queue is due.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! What is known about a request to the carrier once it was made, and what follows for its delivery.
-//! The carrier only reports; here it is decided, so that every carrier is treated alike.
+//! What is known about a request to the carrier after it was made, and what follows for its delivery.
+//!
+//! The carrier only reports; this module decides, so that every carrier is treated alike.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! How long two people stay joined. The end is a matter of time alone: whoever asks compares it with a clock, and
-//! nothing has to have run for a text to come too late.
+//! When a pair ends. The end depends on time alone: code that needs it compares it with a clock, and no job has to run
+//! for a text to come too late.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Two or more people, joined for one transaction.
+//! Pairs: two or more people who text each other for one transaction.
 
 pub mod expiry;
 pub mod pair;

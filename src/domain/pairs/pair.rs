@@ -1,4 +1,4 @@
-//! What an integrator asks for when two or more people are joined, and whether that can be.
+//! What an integrator asks for when it opens a pair, and whether that is possible.
 
 use std::collections::HashSet;
 use std::time::Duration;

@@ -1,5 +1,6 @@
-//! Which colleague a name means, when a rep types it on a phone.
-//! Nobody is guessed: a name that fits two people fits none.
+//! Which colleague a name means when a rep types it on a phone.
+//!
+//! It does not guess: a name that fits two people fits none.
 
 use crate::domain::ids::PersonId;
 use crate::domain::search::fold;

@@ -1,4 +1,4 @@
-//! People with a login, and who stands at the other end of a request.
+//! People with a login, and the peer of a request.
 
 pub mod colleague;
 pub mod password;

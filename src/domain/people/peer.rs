@@ -1,5 +1,6 @@
-//! Who stands at the other end of a request: the address that connected, or the one that a trusted proxy names.
-//! What a stranger can write into a header must neither name somebody else nor make everybody one.
+//! The peer of a request: the address that connected, or the one that a trusted proxy names.
+//!
+//! What a stranger can write into a header must neither name somebody else nor make all people one.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};

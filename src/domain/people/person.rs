@@ -1,5 +1,6 @@
 //! People with a login and what their rank lets them do.
-//! Each rank may do all that the one before it may, so ranks are ordered.
+//!
+//! Each rank may do all that the rank below may, so ranks are ordered.
 
 use std::fmt;
 use std::str::FromStr;

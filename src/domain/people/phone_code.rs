@@ -1,4 +1,5 @@
-//! The code that proves a phone to be its owner's: six digits, texted to it, typed on the page.
+//! The code that proves that a phone is its owner's: six digits, texted to it, typed on the page.
+//!
 //! Few codes and few tries make guessing hopeless: fifteen guesses an hour among a million.
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! How long wrong passwords keep somebody from trying again.
-//! The wait is a time before which attempts are refused, never a sleeping request that holds a connection.
+//!
+//! The wait is a time before which attempts are refused. No request is held up, because that would hold a connection.
 
 use std::time::Duration;
 

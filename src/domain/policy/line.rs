@@ -1,4 +1,4 @@
-//! What one line does otherwise than the rest of the house: only what was set, over the settings.
+//! The policies of one line: only those that differ from the settings.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! Automatic mode: one mask more when a country's busiest phone has few left, one less when it has many.
-//! It never enters a country: the first mask there is somebody's decision.
+//! Automatic mode: one more mask when a country's busiest phone has few left, one less when it has many.
+//!
+//! It does not enter a new country: a person decides about the first mask there.
 
 use super::need::Need;
 use crate::domain::policy::PoolPolicy;

@@ -1,4 +1,4 @@
-//! Which masks go first when the pool shrinks: those that the fewest people would miss.
+//! Which masks go first when the pool shrinks: those with the fewest live legs.
 
 use super::need::{Need, Owned};
 use crate::domain::ids::NumberId;

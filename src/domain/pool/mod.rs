@@ -1,7 +1,7 @@
-//! The pool of masks: what the traffic needs, what it costs, and what becomes of a mask that nobody needs any more.
+//! The pool of masks: what the traffic needs, what it costs, and what becomes of a mask that is no longer needed.
 //!
-//! Each side of a conversation gets a mask of its own, so a pool needs only as many masks as the busiest single person has
-//! legs that are live or rest, whatever the number of conversations.
+//! Each side of a conversation gets a mask of its own, so a pool needs only as many masks as the busiest phone has legs
+//! that are live or rest, whatever the number of conversations.
 
 pub mod automatic;
 pub mod fewest;

@@ -1,4 +1,4 @@
-//! What the traffic needs of a country, and why: the busiest phone's legs, headroom on top, and warm spares.
+//! What the traffic needs in a country, and why: the legs of the busiest phone, headroom, and spares.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! Pictures as SVG. The colours are those of the pages by day; a page's style sheet replaces them by its own, as the reader
-//! has them, so that one picture does for a file and for a page, by day and by night.
+//! Pictures as SVG. The colours are those of the pages by day; a page's style sheet replaces them by its own, so that
+//! one picture serves for a file and for a page, by day and by night.
 
 use chrono::DateTime;
 use plotters::prelude::*;

@@ -1,11 +1,11 @@
-//! How many masks a town would need: so many people, so many jobs an hour, each joining two of them for so many hours, and
-//! then a quarantine.
+//! How many masks a town would need: so many people, so many jobs an hour, each joining two of them for so many hours,
+//! and then a quarantine.
 //!
-//! Jobs come at random (Poisson) in the hours of work, and join two people at random: any two, or a worker and a customer,
+//! Jobs begin at random (Poisson) in working hours, and join two people at random: any two, or a worker and a customer,
 //! of whom there are usually many more. What a phone finds free follows the order of
-//! [`crate::domain::routing::allocation::choose`], kept in a shorter form: which of the masks that a phone has never seen is drawn
-//! makes no difference to how many are left. Only a person's own jobs count, so a town with more jobs than are worth
-//! playing through is played smaller, with as many jobs a person.
+//! [`crate::domain::routing::allocation::choose`], stored in a shorter form: which new mask is drawn makes no
+//! difference to how many are left. Only a person's own jobs count, so a town with too many jobs is simulated at a
+//! smaller size, with as many jobs for each person.
 
 use std::time::Duration;
 

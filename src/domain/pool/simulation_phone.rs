@@ -1,5 +1,5 @@
-//! A phone in the simulation: what it has on each mask that it has seen, in the shortest form that gives the same answers as
-//! [`crate::domain::routing::allocation::choose`].
+//! A phone in the simulation: its state on each mask that it has seen, in the shortest form that gives the same answers
+//! as [`crate::domain::routing::allocation::choose`].
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Where the daily peaks are heading: a straight line through them (least squares), and around it the band in which 95 of
-//! 100 days fall if the line goes on and the days scatter as they did. It knows nothing of seasons, weekends and campaigns.
+//! The trend of the daily peaks: a straight line through them (least squares), and the band in which 95 of 100 days
+//! fall if the line continues and the days scatter as before. It knows nothing of seasons, weekends and campaigns.
 
 /// The fewest days that say anything.
 pub const LEAST: usize = 7;

@@ -1,4 +1,4 @@
-//! What integrators are told of: the kinds of events, and the kinds that an endpoint wants.
+//! Events for integrators: their kinds, and the kinds that an endpoint wants.
 
 use std::fmt;
 use std::str::FromStr;

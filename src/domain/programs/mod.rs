@@ -1,4 +1,4 @@
-//! What integrators' programs may do and are told.
+//! What integrators' programs may do, and the events that they get.
 
 pub mod event;
 pub mod public_address;

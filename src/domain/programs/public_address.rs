@@ -1,5 +1,5 @@
-//! Which network addresses are out in the world. Whoever may name an address to which we post must not reach what stands
-//! beside us: this machine, this network, the cloud's own services.
+//! Which network addresses are public. Somebody who may name an address to which we post must not reach what is beside
+//! us: this machine, this network, the cloud's own services.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -1,4 +1,4 @@
-//! How long an endpoint is given: when a post that was not taken is tried again, and when it is given up.
+//! When a post that an endpoint did not accept is tried again, and when it is given up.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! What an endpoint's right to be told rests on. Nothing that somebody made is worth more than what they may do themselves,
-//! now: when that ends, so does what they made.
+//! The right of an endpoint to get events. What somebody made has no more rights than its maker has now: when the
+//! maker's rights end, so do its own.
 
 use super::scope::Scopes;
 

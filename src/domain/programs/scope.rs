@@ -1,4 +1,4 @@
-//! What a token of the API may do: a set of scopes, each a word that integrators know.
+//! The scopes of a token of the API, each a word that integrators know.
 
 use std::fmt;
 use std::str::FromStr;

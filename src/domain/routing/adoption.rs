@@ -1,7 +1,8 @@
-//! Who has a customer whose first text was missed: perhaps somebody, by a choice that the database has forgotten.
+//! Who has a customer whose first text was missed: perhaps a rep, by a choice that the database has forgotten.
 //!
-//! A restored backup knows nothing of whoever wrote after it. A choice made anew would give them to another rep and send
-//! them everything again, so the carrier is asked first: it still lists what was relayed, from which mask to whom.
+//! A restored backup knows nothing of people who first wrote after it. A new choice would give them another rep and
+//! send everything again, so the program asks the carrier first: its list still shows what was relayed, from which mask
+//! to whom.
 
 use crate::clock::At;
 use crate::domain::outbox::doubt::MARGIN;

@@ -1,11 +1,11 @@
-//! Which mask stands in for somebody on a person's phone.
+//! Which mask stands for somebody on a person's phone.
 //!
-//! The order: the mask that these same two people had before; else one that this phone has never seen, at random;
-//! else the one that it has not used for longest. A mask rests for a phone after their leg has ended, so that a late
-//! text cannot reach somebody else.
+//! The order: the mask that these two people had before; else one that this phone has never seen, at random; else the
+//! one that it has not used for longest. A mask rests for a phone after their leg has ended, so that a late text does
+//! not reach somebody else.
 //!
-//! If none is left, the ladder: a mask of another country; then one whose rest is shortened to the floor. What comes
-//! after that (resting an idle thread, working on the web alone) is for the desk.
+//! If none is left: a mask of another country; then one whose rest is shortened to the minimum. What comes after that
+//! (taking the mask of an idle thread, working on the web alone) is for the desk.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! Whether what people sent to a number of ours while nobody listened is known to be in.
+//! Whether all that people sent to a number of ours while the program was down is stored.
 //!
-//! Somebody may have asked for no more texts, or may have written what comes before the next text. So until a number was
-//! compared with the carrier's list, nothing leaves by it and nothing that comes to it is passed on before the list of that
-//! one person was looked at.
+//! Somebody may have asked for no more texts, or may have written what comes before the next text. So until a number
+//! was compared with the carrier's list, nothing leaves by it, and nothing that comes to it is relayed, before the list
+//! of that one person was looked at.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! Where a text goes, decided from what its two numbers and its words select.
+//! Where a text goes, decided from its two numbers and its words.
 //!
-//! The leg is chosen once, when the text is stored: the one that is live then, or one that this text itself opens;
-//! else the text is held. An ended leg never hands its traffic to another conversation.
+//! The leg is chosen once, when the text is stored: the one that is live then, or one that this text itself opens; else
+//! the text is held. An ended leg gives its texts to no other conversation.
 
 pub mod adoption;
 pub mod allocation;

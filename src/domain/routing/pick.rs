@@ -1,4 +1,4 @@
-//! Who gets a customer: the candidates, the choice, and the reason that is kept.
+//! Who gets a customer: the candidates, the choice, and the reason that is stored.
 
 use serde::Serialize;
 

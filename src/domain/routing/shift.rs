@@ -1,4 +1,4 @@
-//! Whether somebody works now: the line's hours and the person's own schedule, both or neither.
+//! Whether somebody works now: the line is open and the person's own schedule is on.
 //!
 //! A line without hours is always open; a person without a schedule works whenever the line is open.
 

@@ -1,4 +1,4 @@
-//! How long somebody has waited, held against what they may.
+//! How long somebody has waited, compared with how long they may wait.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Text as words that can be compared: case, width and accents make no difference, letters and digits do, pictures count as
-//! words; scripts that put no space between words as pairs of characters. Nothing is stemmed.
+//! A text as words that can be compared. Case, width and accents make no difference; letters and digits do. Emoji count
+//! as words. Scripts without spaces between words become pairs of characters. Nothing is stemmed.
 
 use std::collections::BTreeSet;
 

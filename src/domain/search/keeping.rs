@@ -1,8 +1,8 @@
-//! Which lists of words are whole, which are being made anew for other words, and how far that is: one value, so that it can
-//! only change as a whole.
+//! Which search indexes are complete, which one is being built for new rules, and its progress: one value, so that it
+//! changes only as a whole.
 //!
-//! Lists that are made anew stand beside the old ones under other names, and both are looked through until the new ones are
-//! whole. So nothing is missed that was found before, but what the new words alone find comes in piece by piece.
+//! The index that is being built stands beside the old one under other names, and a search reads both until the new one
+//! is complete. So a search misses nothing that it found before, but finds what only the new rules find piece by piece.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
-//! What is left of one character when texts are compared: case and width make no difference, nor do marks where they are no
-//! letters. A dakuten, a vowel sign, a virama, a tone of Thai, the bow of й are letters, and stay.
+//! What is left of one character when texts are compared: case and width make no difference, nor do marks where they
+//! are not letters. A dakuten, a vowel sign, a virama, a tone of Thai and the bow of й are letters, and stay.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

@@ -1,4 +1,4 @@
-//! What lists of messages have in common. Every list is oldest first and has each message once.
+//! Intersections of lists of messages. Every list is oldest first and has each message once.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! The words of a text that a question asked for, so that a page can mark them.
+//! The words of a text that a query asked for, so that a page can mark them.
 
 use super::fold::{pieces, runs};
 use super::question::Question;

@@ -1,6 +1,6 @@
-//! Finding again what was said: how text becomes words, what a question asks for, and lists of messages that have a word.
+//! Search: how text becomes words, what a query asks for, and lists of messages that contain a word.
 //!
-//! Both databases keep the same lists and every decision is made here, so that both find the same.
+//! Both databases store the same lists, and every decision is made here, so that both find the same.
 
 pub mod fold;
 pub mod keeping;

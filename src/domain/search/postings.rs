@@ -1,6 +1,6 @@
-//! The messages that have a word, as a short list of bytes: times as differences, conversations as differences.
+//! The messages that contain a word, as a short list of bytes: times as differences, conversations as differences.
 //!
-//! A list is kept in pieces of less than a kilobyte, so that adding to it rewrites little.
+//! A list is stored in pieces of less than a kilobyte, so that adding to it rewrites little.
 
 /// A message that has a word, and its conversation (0 for none).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

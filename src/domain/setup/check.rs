@@ -1,4 +1,4 @@
-//! What can be said against a set-up file without looking at the database.
+//! What can be wrong with a set-up file without looking at the database.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The set-up file as TOML has it: every value with its place, nothing decided yet.
+//! The set-up file as TOML has it: every value with its place, before any decision.
 
 use std::collections::BTreeMap;
 use std::fmt;

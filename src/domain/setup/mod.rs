@@ -1,5 +1,6 @@
-//! The set-up file: lines, masks and people, read from TOML into values that are right in themselves.
-//! Every mistake is told with its line and column; whether the values fit the database is for the desk to say.
+//! The set-up file: lines, masks and people, read from TOML into values that are valid by themselves.
+//!
+//! Every mistake is reported with its line and column; whether the values fit the database is for the desk to say.
 
 mod check;
 mod file;

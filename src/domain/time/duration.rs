@@ -1,5 +1,5 @@
-//! Durations as people write them: `500ms`, `90s`, `4h`, `7d`, `1h30m`. Every number has its unit, so that nobody has to
-//! guess what a bare number means.
+//! Durations as people write them: `500ms`, `90s`, `4h`, `7d`, `1h30m`. Every number has its unit, so that nobody has
+//! to guess what a number means.
 
 use std::time::Duration;
 

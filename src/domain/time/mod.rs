@@ -1,4 +1,4 @@
-//! Clocks, spans and hours of work.
+//! Clocks, spans and working hours.
 
 pub mod duration;
 pub mod hours;

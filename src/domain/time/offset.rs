@@ -1,8 +1,8 @@
 //! How far the carrier's clock is ahead of ours, as the dates of its answers show it.
 //!
-//! An answer's date is cut to the second, and the answer was made at some time between question and answer. So one answer
-//! shows a span, and the truth lies in it. Spans are kept against time that nobody can set: somebody who sets our clock
-//! changes the offset, but not what was measured.
+//! An answer's date is cut to the second, and the answer was made at some time between question and answer. So one
+//! answer shows a span that contains the truth. Spans are measured by time that nobody can set: somebody who sets our
+//! clock changes the offset, but not what was measured.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The clock on the wall of whoever reads: their own time zone if they have a schedule, else the line's, else UTC.
+//! The clock of a reader: the reader's own time zone if there is a schedule, else the line's, else UTC.
 
 use chrono::{Datelike, NaiveDateTime};
 

@@ -1,5 +1,4 @@
-//! Canned replies: texts that are kept to be used again, each called by a shortcut, with fields that are filled when they
-//! are put into a reply.
+//! Canned replies: stored texts, each with a shortcut, and with fields that are filled when somebody uses one.
 
 use super::name;
 use super::text::{check_fields, fill};

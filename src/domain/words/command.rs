@@ -1,6 +1,8 @@
 //! What a rep's text that begins with `#` asks for, read without doing anything.
-//! Whatever begins so is for us and never for the customer, except `##…`, which says `#…` to them. What looks like the
-//! sign is the sign, and what cannot be seen before it or in the word behind it does not count: the rep sees `#note`.
+//!
+//! Such a text is for the program and not for the customer, except `##…`, which sends `#…` to the customer. A sign that
+//! looks like `#` is one, and invisible characters before it or in the word behind it do not count: the rep sees
+//! `#note`.
 
 use std::fmt;
 use std::time::Duration;

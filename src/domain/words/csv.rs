@@ -1,4 +1,4 @@
-//! Tables as other programs read them (RFC 4180), with cells that no spreadsheet takes for a formula.
+//! Tables as other programs read them (RFC 4180), with no cell that a spreadsheet would run as a formula.
 
 /// What a file begins with, so that spreadsheets read it as UTF-8; it belongs to no cell.
 const MARK: &str = "\u{feff}";

@@ -1,4 +1,4 @@
-//! The files that came with a text, as the database keeps them: a JSON list of addresses and types.
+//! The files that came with a text, as the database stores them: a JSON list of addresses and types.
 
 use serde::Deserialize;
 

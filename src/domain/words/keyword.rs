@@ -1,6 +1,7 @@
 //! Opt-out, opt-in and help words, as the carrier itself understands them.
-//! The carrier blocks and unblocks by these words whatever we do, so our ledgers must read them alike. The whole
-//! message is the word: "Stop by at 5?" is a sentence.
+//!
+//! The carrier blocks and unblocks by these words whatever we do, so our ledgers must read them alike. The word must be
+//! the whole message: "Stop by at 5?" is a sentence.
 
 use crate::domain::numbers::phone::Phone;
 

@@ -1,5 +1,5 @@
-//! Collects a request's body before anybody is asked to answer it: within a time, up to a length, and of all long ones
-//! together no more than memory has.
+//! Collects the body of a request before a handler sees it: within a time, up to a length, and all long bodies together
+//! within a limit of memory.
 
 use std::future::poll_fn;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! The port: kept from the beginning, opened when the house is ready, closed first when it ends.
+//! The port: reserved at the start, opened when the server is ready, closed first at the end.
 
 use std::fmt;
 use std::io;

@@ -1,5 +1,7 @@
-//! Hands a whole request to Rocket, and what Rocket answers back.
-//! Rocket's way for this is `rocket::local`: the same routing, guards and fairings as behind its own listener, without one.
+//! Passes a whole request to Rocket, and Rocket's answer back.
+//!
+//! It uses `rocket::local`: the same routing, guards and fairings as behind Rocket's own listener, without the
+//! listener.
 
 use std::io;
 use std::net::SocketAddr;

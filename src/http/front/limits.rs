@@ -1,4 +1,4 @@
-//! How long somebody may be waited for, and how much there may be of it.
+//! Time limits and size limits for connections.
 
 use std::io;
 use std::time::Duration;

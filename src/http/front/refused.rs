@@ -1,4 +1,4 @@
-//! What the front answers by itself, because the request cannot be handed on; with the headers that every answer has.
+//! What the front answers by itself when it cannot pass the request on; with the headers that every answer has.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The body of an answer: whole, or as it comes. When it ends, whoever got it may ask again.
+//! The body of an answer: whole, or as it comes. When it ends, the peer may ask again.
 
 use std::io;
 use std::pin::Pin;

@@ -1,5 +1,5 @@
-//! One connection's seat: what it does, since when, and when it has waited long enough. Its own task notes that, others
-//! read it.
+//! One connection's seat: what the connection does, since when, and when it has waited long enough. Its own task writes
+//! that, others read it.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;

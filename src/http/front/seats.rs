@@ -1,5 +1,5 @@
-//! Who is connected and what is waited for. A newcomer always finds a seat as long as somebody merely waits: the one who
-//! has waited longest goes, those first of whose address there are many.
+//! The connections, and what each waits for. A newcomer always finds a seat while any connection merely waits: the one
+//! that has waited longest is closed, first one of an address that has many.
 //!
 //! So a flood of half requests closes itself: each of its connections is older than the webhook that comes after them.
 

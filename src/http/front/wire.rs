@@ -1,4 +1,4 @@
-//! A connection that notes what comes and ends when what we write is not read.
+//! A connection that records what comes, and ends when the peer does not read what we write.
 
 use std::io;
 use std::pin::Pin;

@@ -1,5 +1,6 @@
-//! What the API answers, good and bad, down to a connection that ends without an answer.
-//! Rocket cannot reset a connection; a header that HTTP does not allow makes it end one before the first byte, and a
+//! What the API answers, right and wrong, down to a connection that ends without an answer.
+//!
+//! Rocket cannot reset a connection. A header that HTTP does not allow makes it end one before the first byte, and a
 //! length that the body does not reach makes it end one in the middle. A client sees what it would see at a carrier.
 
 use std::io::Cursor;

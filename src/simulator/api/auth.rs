@@ -1,5 +1,6 @@
 //! Who may use the API: HTTP Basic with the account's id and token, and only for that account.
-//! The guard also lets faults strike that concern every request, since a carrier that is down is down for all of them.
+//!
+//! The guard also applies faults that concern every request, because a carrier that is down is down for all of them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `AvailablePhoneNumbers`: what could be rented. North American numbers only, all from the range kept for fiction.
+//! `AvailablePhoneNumbers`: numbers for rent. North American numbers only, all from the range kept for fiction.
 
 use rocket::get;
 use serde_json::json;

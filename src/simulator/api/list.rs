@@ -1,5 +1,6 @@
 //! Pages of a list: size, place, and the addresses of the neighbours.
-//! Every address begins with where the API is mounted, so that following it verbatim leads somewhere.
+//!
+//! Every address begins with the place where the API is mounted, so that a client can follow it as it is.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
 //! `Messages`: create, get, list, redact, delete.
-//! The list omits what a late list would omit, and answers in pages that must be followed to the end.
+//!
+//! The list omits what a late list would omit, and comes in pages that must be followed to the end.
 
 use rocket::data::{Data, ToByteUnit as _};
 use rocket::{delete, get, post};

@@ -1,5 +1,6 @@
-//! Twilio's REST API, as far as a support line uses it: a file per resource.
-//! Mounted anywhere; addresses that it gives out begin with where it is mounted.
+//! Twilio's REST API, as far as a support line uses it: a file for each resource.
+//!
+//! It can be mounted anywhere; the addresses that it gives out begin with that place.
 
 pub(super) mod answer;
 mod auth;

@@ -1,4 +1,4 @@
-//! What the page's buttons do. Each form comes back to the page it was on; nothing here needs a script.
+//! What the page's buttons do. Each form returns to the page on which it was; nothing here needs a script.
 
 use askama::Template as _;
 use rocket::form::{Form, FromForm};

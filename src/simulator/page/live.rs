@@ -1,4 +1,4 @@
-//! Tells open pages that something changed; what it was, each page fetches for itself.
+//! Informs open pages that something changed; each page fetches the change by itself.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,6 @@
-//! The page of virtual phones: what stands on it. Each phone shows only what its owner would see.
-//! Which thread a phone shows is part of the address, so that the page works without a script and survives a reload.
+//! The page of virtual phones. Each phone shows only what its owner would see.
+//!
+//! The address says which thread a phone shows, so that the page works without a script and survives a reload.
 
 pub(in crate::simulator) mod files;
 pub(in crate::simulator) mod forms;

@@ -1,5 +1,5 @@
-//! The faults that the page offers as switches. A switch is on when exactly its fault is; other faults, set by tests or
-//! over HTTP, are named below the switches.
+//! The faults that the page offers as switches. A switch is on when exactly its fault is; the page names other faults,
+//! set by tests or over HTTP, below the switches.
 
 use crate::simulator::{Fault, Kind, Simulator};
 

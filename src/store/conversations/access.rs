@@ -1,4 +1,4 @@
-//! Who may see a conversation: decided where it is read, so that a guessed id finds nothing.
+//! Who may see a conversation: decided where it is read, so that somebody who guesses an id finds nothing.
 
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::people::person::Role;

@@ -1,4 +1,4 @@
-//! What waits for somebody's eyes: texts that nobody responsible has seen, and texts that did not arrive.
+//! What waits for attention: texts that the responsible person has not seen, and texts that did not arrive.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};

@@ -1,4 +1,4 @@
-//! Held texts, as those who decide about them need them.
+//! Held texts, as the code that decides about them needs them.
 
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::domain::message::{Author, Kind, Outcome};

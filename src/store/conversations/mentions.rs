@@ -1,4 +1,5 @@
-//! Colleagues named in notes. A mention grants no rights: only who may see the conversation can be named there.
+//! Colleagues named in notes. A mention grants no rights: only colleagues who may see the conversation can be named
+//! there.
 
 use std::collections::HashMap;
 

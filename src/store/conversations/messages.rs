@@ -1,4 +1,4 @@
-//! What was said, and how each conversation stands after it.
+//! Messages, and the state of each conversation after them.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};

@@ -1,4 +1,4 @@
-//! Whose conversation it is, and its end.
+//! The pin of a conversation, and its end.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};

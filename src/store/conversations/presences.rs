@@ -1,4 +1,4 @@
-//! Who has a conversation in front, and who is typing there. Rows that are older than [`HERE`] mean nothing.
+//! Who has a conversation open, and who is typing there. Rows that are older than [`HERE`] mean nothing.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Conversations that are put aside until a time.
+//! Conversations that are snoozed until a time.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, PersonId};

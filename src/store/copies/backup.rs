@@ -1,4 +1,5 @@
-//! A copy of a SQLite database as it is at one instant, taken while it is used, checked, and on disk before it has its name.
+//! A copy of a SQLite database at one instant, made while the database is used, checked, and on disk before it gets its
+//! name.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};

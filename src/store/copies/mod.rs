@@ -1,4 +1,4 @@
-//! Copies of a SQLite database, and putting one back.
+//! Copies of a SQLite database, and restoring one.
 
 pub mod backup;
 pub mod restore;

@@ -1,8 +1,9 @@
-//! Puts a copy of a SQLite database in its place. What stood there is kept beside it, its log with it: a log that is left
-//! beside another database would be moved into that one, and damage it. Nothing is removed but what SQLite makes anew.
+//! Puts a copy of a SQLite database in its place. The old database stays beside it, together with its log: SQLite would
+//! move a log that is left beside another database into that one, and damage it. The restore deletes only what SQLite
+//! makes again.
 //!
-//! The new database grows as `NAME.restoring`, and while that file is there every command refuses the database. So a restore
-//! that is cut off at any moment is seen, and is done again from the start.
+//! The new database grows as `NAME.restoring`, and while that file exists every command refuses the database. So every
+//! command sees a restore that was interrupted at any moment, and the restore starts again from the beginning.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

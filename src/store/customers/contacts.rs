@@ -1,5 +1,6 @@
 //! What staff know of a customer, and which contacts stand for one person.
-//! The card is that of the contact who stands for all; their name stands with each of them, so that every list shows it.
+//!
+//! The card is that of the contact who stands for all; each contact has the common name, so that every list shows it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The two append-only ledgers: consent of a person towards a line or the pool, blocks between phone and number.
+//! The two append-only ledgers: consent of a person for a line or the pool, and blocks between phone and number.
 
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};

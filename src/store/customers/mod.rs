@@ -1,4 +1,4 @@
-//! Whom staff want no texts from, and what staff were asked to look at.
+//! Blocks by staff, and texts that staff were asked to look at.
 
 pub mod contacts;
 pub mod ledgers;

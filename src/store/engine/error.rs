@@ -1,4 +1,4 @@
-//! What a store call says when the database did not do what was asked.
+//! The error of a store call when the database did not do what was asked.
 
 use std::sync::Arc;
 

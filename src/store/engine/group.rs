@@ -1,4 +1,4 @@
-//! Waiting writes of many kinds in one queue: each runs with its kind, and each caller is answered by itself.
+//! Waiting writes of many kinds in one queue: each runs with its kind, and each caller gets its own answer.
 
 use std::any::{Any, TypeId};
 use std::panic::AssertUnwindSafe;

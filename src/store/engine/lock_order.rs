@@ -1,11 +1,11 @@
-//! The one order in which rows are held. Two transactions that hold rows in different orders wait for each other until the
-//! server ends one of them, a second later; two that keep to one order never do. `docs/STORE.md` says what stands behind it.
+//! The one order in which rows are locked. Two transactions that lock rows in different orders wait for each other
+//! until the server ends one of them, a second later; two that keep to one order do not. `docs/STORE.md` has the order.
 //!
-//! Whoever finds out late that it needs a row of an earlier place takes it only if nobody has it; otherwise its write begins
-//! anew and holds that row [`First`]. Nobody waits out of turn.
+//! A transaction that finds out late that it needs a row of an earlier place takes it only if nobody has it. Otherwise
+//! its write starts again and locks that row [`First`]. So no transaction waits out of order.
 //!
-//! With the feature `faults` every database on PostgreSQL watches the order: a row that is waited for out of turn is an error,
-//! and is counted where a rollback does not reach. What ships knows nothing of that.
+//! With the feature `faults` every PostgreSQL database watches the order: a wait out of order is an error, and is
+//! counted where a rollback does not reach. Release builds contain none of this.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};

@@ -1,4 +1,4 @@
-//! The schema, inside the binary: brought up to date by `serve` and `migrate`, and made by `apply` where there is none.
+//! The schema, inside the binary: `serve` and `migrate` bring it up to date, and `apply` makes it where there is none.
 
 use sqlx::SqlStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};

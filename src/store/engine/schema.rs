@@ -1,5 +1,5 @@
-//! What a database is before anybody uses it: ours and up to date, older, newer, empty, or something else. Whoever only
-//! looks must neither make a database nor change its schema under nodes that run.
+//! What a database is before it is used: ours and up to date, older, newer, empty, or something else. A command that
+//! only reads must neither make a database nor change its schema under running nodes.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The system's own texts, where a line says them in its own words.
+//! The texts of the program for which a line has its own words.
 
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::domain::words::text::Wording;

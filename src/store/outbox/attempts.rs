@@ -1,4 +1,4 @@
-//! Attempts and what became of them: read with their deliveries, written as groups.
+//! Attempts and their results: read with their deliveries, written as groups.
 
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};

@@ -1,4 +1,4 @@
-//! Deliveries that wait: whose turn has come, who is next in a lane, and what became of them.
+//! Deliveries that wait: which are due, which is next in a lane, and what became of them.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};

@@ -1,4 +1,4 @@
-//! Numbers, and the account, that the carrier refuses to send from: what stands against them, and when they are tried.
+//! Numbers, and the account, from which the carrier refuses to send: what it refused, and when they are tried again.
 
 use crate::clock::At;
 use crate::domain::ids::{DeliveryId, NumberId};

@@ -1,4 +1,4 @@
-//! The outbox: deliveries waiting to leave, the lanes they leave by, and the attempts made.
+//! The outbox: deliveries that wait, their lanes, and attempts.
 
 pub mod attempts;
 pub mod departures;

@@ -1,4 +1,4 @@
-//! What the system's own texts need to know: throttle windows, and where an author can be told.
+//! What the texts of the program need: throttle windows, and where an author can be told.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};

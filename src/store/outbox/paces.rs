@@ -1,5 +1,7 @@
-//! The next free place of each number, a row a session on PostgreSQL: each writes a row of its own, so that nobody waits for anybody.
-//! The latest one that has been committed counts; what is under way elsewhere at that moment may take the same place.
+//! The next free place of each number. On PostgreSQL each session has a row of its own, so that no session waits for
+//! another.
+//!
+//! The latest committed row counts, so transactions at the same moment may take the same place.
 
 use crate::clock::At;
 use crate::domain::ids::NumberId;

@@ -1,6 +1,8 @@
-//! How many segments were requested of the carrier on each day, a row a node, and on PostgreSQL a row a session: each adds to a
-//! row of its own, so that nobody waits for anybody. Each reads the sum of what has been committed; what is under way elsewhere at that moment may go
-//! beyond a day's most.
+//! How many segments were requested of the carrier on each day: a row for each node, and on PostgreSQL for each
+//! session, so that none waits for another.
+//!
+//! Each reads the sum of what has been committed; so what is under way elsewhere at that moment may exceed the limit of
+//! a day.
 
 use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};

@@ -1,4 +1,4 @@
-//! When people who are joined are over, and writing that down.
+//! When pairs end, and recording that.
 
 use std::time::Duration;
 

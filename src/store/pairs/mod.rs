@@ -1,5 +1,4 @@
-//! People who are joined for one transaction: how long they have, and what integrators call it. When they are over stands
-//! in [`super::pairs::endings`].
+//! Pairs: how long each lasts, and the integrator's reference. Their ends are in [`super::pairs::endings`].
 
 pub mod endings;
 

@@ -1,4 +1,4 @@
-//! What programs, commands and the program itself did to rights, or ended: rows that nobody can change. They are shown
+//! What programs, commands and the program itself did to rights, or ended: rows that nobody can change. Pages show them
 //! among those of [`super::audit`], which has what people did.
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Who looked at what is hidden, and who took something out of the house: rows that nobody can change.
+//! Who looked at hidden data, and who exported something: rows that nobody can change.
 
 use serde_json::Value;
 

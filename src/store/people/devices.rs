@@ -1,5 +1,6 @@
 //! The browsers in which somebody has signed in before. Only hashes of their tokens are stored.
-//! One browser may be several people's; what one of them did there says nothing for another.
+//!
+//! Several people may use one browser; what one of them did there says nothing about another.
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;

@@ -1,4 +1,4 @@
-//! Codes that were texted to phones, to prove whose they are; only their hashes are stored.
+//! Codes that were texted to phones to confirm their owners; only their hashes are stored.
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;

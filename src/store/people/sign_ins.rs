@@ -1,5 +1,5 @@
-//! Who came in, who went out, and who was not let in. The first two are rows that nobody can change; the last are counts
-//! by hour, account and origin, and never more than so many an hour: whoever guesses cannot fill the disk.
+//! Sign-ins, sign-outs and failed sign-ins. The first two are rows that nobody can change. Failed ones are counts by
+//! hour, account and origin, with a limit for each hour, so that somebody who guesses cannot fill the disk.
 
 use crate::clock::{At, hours};
 use crate::domain::ids::PersonId;

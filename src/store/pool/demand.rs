@@ -1,4 +1,4 @@
-//! What phones have of masks now: live legs, those whose mask still rests for the phone, and what found no mask.
+//! The masks that phones have now: live legs, resting legs, and requests that found no mask.
 
 use std::collections::BTreeMap;
 

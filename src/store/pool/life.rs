@@ -1,4 +1,5 @@
-//! A mask's way from one state to the next. Each statement says where it must be, so that two who move it take turns.
+//! A mask's way from one state to the next. Each statement names the state that the mask must have, so that two
+//! processes take turns.
 
 use crate::clock::At;
 use crate::domain::ids::NumberId;

@@ -1,4 +1,4 @@
-//! What the pool of masks is made of: masks with their legs, orders, what phones have, and the peaks of each day.
+//! The data of the pool: masks with their legs, orders, what phones have, and the peak of each day.
 
 pub mod demand;
 pub mod life;

@@ -1,4 +1,4 @@
-//! Masks that are wanted: ordered, asked for, bought or given up.
+//! Orders of masks: ordered, asked for, bought or given up.
 
 use crate::clock::At;
 use crate::domain::ids::{PersonId, PoolOrderId};

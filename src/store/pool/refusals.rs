@@ -1,4 +1,5 @@
-//! What found no mask: kept as long as it would have had one, so that the need of a phone is not what the pool could give.
+//! Requests that found no mask: each is stored as long as it would have had one, so that the size of the pool does not
+//! limit the need that a phone shows.
 
 use std::time::Duration;
 

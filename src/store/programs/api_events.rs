@@ -1,4 +1,4 @@
-//! What integrators are told of: one row an event, and one an event and endpoint that wants it.
+//! Events for integrators: one row for each event, and one for each event and endpoint that wants it.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Tokens of the API. Only their hashes are kept, so that a stolen database lets nobody in.
+//! Tokens of the API. Only their hashes are stored, so that a stolen database lets nobody in.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Apps: the programs of integrators. What one of them made or opened is nobody else's.
+//! Apps: the programs of integrators. What one of them made or opened belongs to no other.
 
 use crate::clock::At;
 use crate::domain::ids::{AppId, PersonId};

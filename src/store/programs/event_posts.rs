@@ -1,4 +1,4 @@
-//! What has to be posted to endpoints, and what became of it.
+//! Posts of events to endpoints, and their results.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, EndpointId, EventId};

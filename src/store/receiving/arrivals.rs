@@ -1,4 +1,4 @@
-//! Texts to us that wait to be taken in, so that each person's come in the order in which they were sent.
+//! Texts that wait to be received, so that each person's texts come in the order in which they were sent.
 
 use crate::clock::At;
 use crate::domain::words::keyword::Keyword;

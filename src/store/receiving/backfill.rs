@@ -1,5 +1,5 @@
-//! What finding missed texts needs to know: our numbers and up to when each was compared with the carrier, and the
-//! lanes in which something waits.
+//! What the search for missed texts needs: our numbers, up to when each was compared with the carrier, and the lanes in
+//! which something waits.
 
 use crate::clock::At;
 use crate::domain::ids::NumberId;

@@ -1,4 +1,4 @@
-//! Where texts go: numbers, legs, who waits for whom.
+//! Where texts go: numbers, legs, and who waits for whom.
 
 pub mod numbers;
 pub mod opening;

@@ -1,4 +1,4 @@
-//! What hangs on a phone that changes hands.
+//! What depends on a phone that gets another owner.
 
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
 use crate::store::sql::{from_row, query_as};

@@ -1,4 +1,4 @@
-//! Where a text goes: its conversation, and the other legs of it. What selects it stands in [`super::selected`].
+//! Where a text goes: its conversation, and the other legs of it. [`super::selected`] has what selects it.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, MessageId, NumberId, PersonId};

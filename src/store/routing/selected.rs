@@ -1,5 +1,5 @@
-//! What the two numbers of a text select: the live leg of (sender, our number), and what is to be known about it before
-//! anything is locked.
+//! What the two numbers of a text select: the live leg of (sender, our number), and its facts before anything is
+//! locked.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId};

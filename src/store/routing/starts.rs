@@ -1,4 +1,4 @@
-//! Who began conversations lately. Older rows of a person go when the person begins another.
+//! Who began conversations lately. A person's older rows are deleted when the person begins another.
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;

@@ -1,4 +1,4 @@
-//! The lists by which messages and customers are found: what is not in them yet, and how it is added.
+//! The search index for messages and customers: what is not in it yet, and how it is added.
 
 pub mod saved_searches;
 

@@ -1,4 +1,4 @@
-//! Searches that people keep, each person their own.
+//! Saved searches; each belongs to one person.
 
 use crate::clock::At;
 use crate::domain::ids::{PersonId, SavedSearchId};

@@ -1,4 +1,4 @@
-//! A database that goes from one account at the carrier to another: what keeps it from going.
+//! A database that moves from one account at the carrier to another: what prevents the move.
 
 use crate::store::sql::query_scalar;
 use crate::store::{Result, Tx};

@@ -1,4 +1,4 @@
-//! How far the carrier's clock is from ours, as it was known last: over restarts, and for every node.
+//! The last known difference between the carrier's clock and ours: over restarts, and for every node.
 
 use crate::clock::At;
 use crate::store::sql::{query, query_as};

@@ -1,4 +1,4 @@
-//! What an operator should know: texts in doubt, texts given up to a person's decision, and what cannot be read.
+//! What an operator should know: texts in doubt, parked texts, and data that cannot be read.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId};

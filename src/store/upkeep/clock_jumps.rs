@@ -1,5 +1,5 @@
-//! Moves what was planned by a clock that has jumped since. `jump` is in microseconds; what was written within `fresh` was
-//! written by the clock as it is now.
+//! Moves times that were planned by a clock that has jumped since. `jump` is in microseconds; what was written within
+//! `fresh` was written by the clock as it is now.
 
 use super::settings;
 use crate::clock::At;

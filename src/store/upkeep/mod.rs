@@ -1,4 +1,4 @@
-//! What is counted and what is forgotten.
+//! What is counted and what is deleted by time.
 
 pub mod account_moves;
 pub mod carrier_clock;

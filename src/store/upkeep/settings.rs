@@ -1,4 +1,4 @@
-//! What this database remembers about itself, a name and a value each.
+//! What this database stores about itself: a name and a value each.
 
 use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};

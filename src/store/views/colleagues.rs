@@ -1,4 +1,4 @@
-//! To whom a conversation can be handed, and who of them can take it now.
+//! To whom a conversation can be handed, and which of them can take it now.
 
 use crate::clock::At;
 use crate::domain::ids::{NumberId, PersonId};

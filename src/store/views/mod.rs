@@ -1,5 +1,6 @@
 //! What pages show, read with the reader's own rights.
-//! The rights stand in the statements themselves, so that a page cannot show what its reader may not see.
+//!
+//! The statements themselves contain the rights, so that a page cannot show what its reader may not see.
 
 use super::customers::CARD_HIDDEN;
 use crate::domain::ids::PersonId;

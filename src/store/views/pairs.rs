@@ -1,4 +1,4 @@
-//! Pairs as integrators and managers see them: with their parties, their masks, and what was said.
+//! Pairs as integrators and managers see them: with their parties, their masks, and their texts.
 
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId};

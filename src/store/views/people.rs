@@ -1,4 +1,4 @@
-//! People as admins look after them: what they are, and whether they have come in.
+//! People as admins see them: their properties, and whether they have signed in.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! One-time links: a page with a button or a form, since a preview or a scanner that only looks must not use the link up.
+//! One-time links: a page with a button or a form, because a preview or a scanner that only opens the address must not
+//! use the link up.
 
 use std::collections::HashMap;
 

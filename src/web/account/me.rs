@@ -1,4 +1,4 @@
-//! One's own page: name, password, phone and duty.
+//! A person's own page: name, password, phone and duty.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Coming in, and one's own page.
+//! Signing in, and a person's own page.
 
 pub(in crate::web) mod duty;
 pub(in crate::web) mod links;

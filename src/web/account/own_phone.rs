@@ -1,4 +1,4 @@
-//! The texts to one's own phone, turned on from whatever page says that they are off.
+//! Turns the texts to the reader's own phone on, from any page that says that they are off.
 
 use rocket::State;
 use rocket::response::Redirect;

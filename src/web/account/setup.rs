@@ -1,5 +1,5 @@
-//! The first run: whoever opens the link from the console becomes the first admin. Without the link, and as soon as there
-//! is anybody, there is no such page.
+//! The first run: the person who opens the link from the console becomes the first admin. Without the link, and as soon
+//! as there is a person, there is no such page.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Where one writes: a reply and a note, two forms that can never be taken for each other.
+//! The composer: a reply and a note, two forms that nobody can confuse.
 
 use askama::Template;
 

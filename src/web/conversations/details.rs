@@ -1,5 +1,4 @@
-//! What stands beside a thread: who the customer is, how they are connected, whether they may be texted, and the forms of
-//! what is done with a conversation besides answering it.
+//! What stands beside a thread: the customer, the legs, the consent, and the forms for all actions except answering.
 
 use askama::Template;
 

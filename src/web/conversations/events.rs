@@ -1,4 +1,4 @@
-//! Events as sentences, and the reason of a pick as a trace from jack to jack.
+//! Events as sentences, and the reason of a pick as a trace.
 
 use serde_json::Value;
 

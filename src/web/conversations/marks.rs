@@ -1,4 +1,5 @@
-//! What in an open conversation calls for attention: what has not been read, what did not arrive; and taking note of it.
+//! What in an open conversation asks for attention: what is unread, what did not arrive; and the forms that end these
+//! marks.
 
 use askama::Template;
 use rocket::{FromForm, State};

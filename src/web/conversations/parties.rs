@@ -1,4 +1,5 @@
-//! Who is in a pair, how long it has, and who opened it: what stands beside its thread in the place of a customer.
+//! The parties of a pair, its end, and the app that opened it: what stands beside its thread in the place of a
+//! customer.
 
 use askama::Template;
 

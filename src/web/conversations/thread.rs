@@ -1,4 +1,4 @@
-//! One conversation as a page shows it: its head, what was said and done, the composer, the details beside it.
+//! One conversation as a page shows it: its head, its timeline, the composer, the details beside it.
 
 use askama::Template;
 

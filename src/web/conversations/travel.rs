@@ -1,4 +1,4 @@
-//! How one message travelled, as a trace from jack to jack: the leg it came by, the rule, and every text that it became.
+//! How one message travelled, as a trace: the leg by which it came, the rule, and every text that it became.
 
 use super::events::{Step, Trace};
 use crate::domain::message::{Author, Channel, Outcome};

@@ -1,4 +1,4 @@
-//! Keeps a customer away, and lets them in again.
+//! Blocks a customer, and ends the block.
 
 use rocket::{FromForm, State};
 

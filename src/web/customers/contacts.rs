@@ -1,5 +1,5 @@
-//! What is known of a customer: the card that anybody may write who sees the conversation, and the number, which
-//! managers are shown by a click that is written down.
+//! What staff know of a customer: the card, which everybody may change who sees the conversation, and the number, which
+//! managers see by a click that leaves an audit row.
 
 use rocket::{FromForm, State};
 

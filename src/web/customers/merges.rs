@@ -1,4 +1,4 @@
-//! Contacts that are one person: put together, and taken apart again.
+//! Contacts that are one person: merged, and separated again.
 
 use rocket::{FromForm, State};
 

@@ -1,4 +1,4 @@
-//! The fields of a line's forms: what stands in them, what was typed, and why it was refused.
+//! The fields of a line's forms: their values, what was typed, and why it was refused.
 
 use std::collections::HashMap;
 

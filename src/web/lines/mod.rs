@@ -1,4 +1,4 @@
-//! Lines, for admins: all of them and who would answer now, and a form that adds one.
+//! Lines, for admins: all of them with who would answer now, and a form that adds one.
 
 mod form;
 mod preview;

@@ -1,4 +1,4 @@
-//! The list of who looked at what is hidden, took something out of the house, or changed what others may, for admins.
+//! The audit, for admins: who looked at hidden data, exported something, or changed what others may do.
 
 use askama::Template;
 use rocket::State;

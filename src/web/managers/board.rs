@@ -1,4 +1,4 @@
-//! The live board, for managers: how things stand now, fetched again by itself until somebody pauses it.
+//! The live board, for managers: the state now, fetched again by itself until somebody pauses it.
 
 use std::time::Duration;
 

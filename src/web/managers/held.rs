@@ -1,4 +1,4 @@
-//! Held texts, for managers: what reached a number of ours and was passed on to nobody, why, and what to do about it.
+//! Held texts, for managers: what reached a number of ours and was relayed to nobody, why, and what to do about it.
 
 use askama::Template;
 use rocket::{FromForm, State};

@@ -1,4 +1,4 @@
-//! What a search found, or what somebody chose of it, given to a colleague: asked about first, told about afterwards.
+//! Reassigns what a search found, or a selection of it, to a colleague: a page asks first, and reports afterwards.
 
 use askama::Template;
 use rocket::{FromForm, State};

@@ -1,4 +1,4 @@
-//! What a form is answered with: what was done, or the page again with what was typed and why it was refused.
+//! The answer to a form: what was done, or the page again with what was typed and why it was refused.
 
 use rocket::Request;
 use rocket::response::{Redirect, Responder, Result};

@@ -1,4 +1,4 @@
-//! Refusals and faults as pages: what happened, what to do, and the request's id for the log.
+//! Refusals and errors as pages: what happened, what to do, and the request's id for the log.
 
 use askama::Template;
 use rocket::http::{Method, Status};

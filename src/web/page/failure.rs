@@ -1,5 +1,6 @@
-//! Why a page could not be had, by outcome.
-//! Unknown and forbidden are one answer; what broke is logged here, once.
+//! Why a page could not be shown, by outcome.
+//!
+//! Unknown and forbidden are one answer; errors are logged here, once.
 
 use rocket::Request;
 use rocket::http::Status;

@@ -1,5 +1,6 @@
-//! The fields of forms: what stands in them, what was typed, and why it was refused.
-//! A form of ours names each field `field[NAME]`; only the names that a handler asks for are read.
+//! The fields of forms: their values, what was typed, and why it was refused.
+//!
+//! Our forms name each field `field[NAME]`; only the names that a handler asks for are read.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What stands around every page of a signed-in person: views, counts, troubles, who one is.
+//! What stands around every page of a signed-in person: views, counts, problems, and who is signed in.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! For machines that watch: is it alive, is it ready, what does it count.
+//! For machines that watch: whether the program is alive, whether it is ready, and its counts.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! Where a reader is: which entry of the menu is marked, and the word by which a page that fetches the menu again says so.
+//! Where a reader is: which entry of the menu is marked, and the word by which a page that fetches the menu again says
+//! so.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A week of hours as a form: of a line, or of a person.
+//! A week of hours as a form: for a line, or for a person.
 
 use super::fields::{Field, Sent, Typed, Whys};
 use crate::domain::time::hours::{Holidays, Hours, WEEK, Week, check_zone};

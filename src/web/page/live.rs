@@ -1,5 +1,7 @@
-//! Announcements to an open page: something changed in a conversation that its reader may see; never what.
-//! The page fetches what it shows with its own rights, so a stream that is overheard or late tells nothing.
+//! Announcements to an open page: something changed in a conversation that its reader may see, without content.
+//!
+//! The page fetches what it shows with its own rights, so a stream that somebody overhears, or that is late, reveals
+//! nothing.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The filters through which pages put what others wrote: `{{ body|crate::web::page::shown::marked }}` between tags, and
-//! `{{ name|crate::web::page::shown::plain }}` in attributes, titles and choices. Both show what cannot be seen.
+//! The filters through which pages show what others wrote: `{{ body|crate::web::page::shown::marked }}` between tags,
+//! and `{{ name|crate::web::page::shown::plain }}` in attributes, titles and choices. Both show invisible characters.
 //!
 //! Names and words stand in a `<bdi>` or an element with `dir="auto"`, so that their direction ends where they end.
 

@@ -1,4 +1,5 @@
-//! Instants as pages write them: exact for machines, short and relative for people.
+//! Times as pages write them: exact for machines, short and relative for people.
+//!
 //! Pages give UTC, and the script turns it into the reader's own time.
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The page that one goes back to after signing in, and the address of the sign-in page that remembers it.
+//! The page to which a reader returns after signing in, and the address of the sign-in page that remembers it.
 
 use rocket::http::uri::Origin;
 

@@ -1,4 +1,5 @@
 //! States in words that a person understands.
+//!
 //! Every state is a word first; colour and shape only repeat it.
 
 use crate::domain::outbox::delivery::State;

@@ -1,4 +1,4 @@
-//! Whether a person may come in: disabled and enabled, and a link by which they choose a password.
+//! Whether a person may sign in: disabled and enabled, and a link by which the person chooses a password.
 
 use rocket::State;
 

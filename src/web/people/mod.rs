@@ -1,4 +1,4 @@
-//! People, for admins: everybody in one table, and a form that lets somebody in.
+//! People, for admins: everybody in one table, and a form that invites somebody.
 
 pub(super) mod access;
 pub(super) mod phone;

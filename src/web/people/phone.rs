@@ -1,4 +1,4 @@
-//! The phone of a person, on their page and on one's own: a code is sent, the code is typed, or the phone goes.
+//! The phone of a person, on the person's page and on one's own: send a code, type it, or remove the phone.
 
 use rocket::State;
 

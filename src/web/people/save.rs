@@ -1,4 +1,4 @@
-//! The forms of a person's page that change what a person is: name, role and limit; schedule; lines.
+//! The forms of a person's page: name, role and limit; schedule; lines.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,6 @@
-//! The pool of masks, for admins: what there is, what the traffic needs and why, and forms that let it grow and shrink.
-//! A rehearsal is the same page asked for with what was typed, so that nothing is done by looking.
+//! The pool of masks, for admins: its masks, what the traffic needs and why, and forms that order and drain masks.
+//!
+//! A preview is the same page, requested with what was typed, so that looking does nothing.
 
 mod shown;
 

@@ -1,4 +1,4 @@
-//! Endpoints of events, for admins: made and deleted here as well as by programs, with what was posted to each of late.
+//! Endpoints for events, for admins: made and deleted here as well as by programs, with the last posts to each.
 
 use std::collections::HashMap;
 

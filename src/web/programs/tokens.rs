@@ -1,4 +1,5 @@
-//! Tokens of the API, for admins: made here, shown once, and revoked at once when what hangs on them has been seen.
+//! Tokens of the API, for admins: made here, shown once, and revoked at once after the page has shown what depends on
+//! them.
 
 use std::collections::HashMap;
 

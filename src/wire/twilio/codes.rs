@@ -1,6 +1,7 @@
 //! The carrier's error codes: what follows from each, and what to tell people.
-//! Meanings are from Twilio's error dictionary; what follows is our judgement, in one table, so that it can be argued
-//! with. A code that is not here is never sent again by itself.
+//!
+//! Meanings are from Twilio's error dictionary. What follows is our judgement, in one table, so that people can discuss
+//! it. The program does not send a text again by itself after a code that is not here.
 
 /// What follows from a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The request that sends one text: written by the carrier's client, read by the simulator.
+//! The request that sends one text: the carrier's client writes it, the simulator reads it.
 
 use super::error::ApiError;
 use super::form::Form;

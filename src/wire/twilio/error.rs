@@ -1,4 +1,4 @@
-//! The carrier's answer when it refuses: two JSON shapes, or a proxy's page that is no JSON at all.
+//! The carrier's answer when it refuses: two JSON forms, or a proxy's page that is no JSON at all.
 
 use serde::{Deserialize, Serialize};
 

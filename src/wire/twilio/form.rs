@@ -1,4 +1,5 @@
-//! `application/x-www-form-urlencoded` as an ordered multimap: unknown and repeated names are kept.
+//! `application/x-www-form-urlencoded` as an ordered multimap, which keeps unknown and repeated names.
+//!
 //! A signature covers every parameter, so nothing that a carrier sends may be lost on the way in.
 
 use std::fmt;

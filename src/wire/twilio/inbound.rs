@@ -1,5 +1,7 @@
 //! A text that arrives, as the carrier posts it.
-//! Only what names the text is required: geography and the rest come and go, and new parameters appear unannounced.
+//!
+//! Only what identifies the text is required: geography and the rest may be missing, and new parameters appear
+//! unannounced.
 
 use super::form::Form;
 

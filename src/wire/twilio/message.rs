@@ -1,5 +1,6 @@
 //! The message resource and its list, as the carrier's REST API shows them.
-//! Reading is tolerant, writing is exact: the carrier adds and changes members, our simulator must not.
+//!
+//! Reading is tolerant and writing is exact: the carrier adds and changes members, our simulator must not.
 
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};

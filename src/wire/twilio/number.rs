@@ -1,4 +1,4 @@
-//! Phone numbers in the carrier's REST API: the ones we rent, and the ones that can be had.
+//! Phone numbers in the carrier's REST API: those that we rent, and those for rent.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;

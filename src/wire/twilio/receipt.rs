@@ -1,5 +1,6 @@
 //! What became of a text that we sent, as the carrier reports it.
-//! Reports come in any order, twice, or never; the rank of their words says which one is news.
+//!
+//! Reports come in any order, twice, or not at all; the rank of their words says which one is news.
 
 use super::form::Form;
 use super::inbound::{BadField, id, required};

@@ -1,8 +1,9 @@
 //! `X-Twilio-Signature`: makes it and checks it.
-//! It is all that stands between a stranger and a text in a conversation, so it cannot be switched off, and its
+//!
+//! Only the signature keeps a stranger from putting a text into a conversation. So it cannot be switched off, and its
 //! answer does not depend on how much of a guess was right.
 //!
-//! The URL is the one that the carrier was told to call, from configuration, byte for byte; never one rebuilt from
+//! The URL is the one that the carrier was told to call, from configuration, byte for byte, and not one rebuilt from
 //! request headers. Source: Twilio, "Webhooks security", and the validators of its official libraries.
 
 use base64::Engine as _;

@@ -1,4 +1,5 @@
-//! Reads JSON members more kindly than they are documented.
+//! Reads JSON members more tolerantly than they are documented.
+//!
 //! The carrier's own examples disagree with its schema (numbers as texts, null for empty), and a strange member must
 //! not make an accepted text look like one in doubt.
 

@@ -1,6 +1,7 @@
-//! How the carrier is told to try webhooks again: settings behind the `#` of the address, which it never sends.
+//! How often the carrier is told to try webhooks again: settings behind the `#` of the address, which it does not send.
 //!
-//! Without them a text whose webhook meets a restart is tried once and dropped (Twilio, "Webhooks connection overrides").
+//! Without them it tries a text whose webhook meets a restart once and drops it (Twilio, "Webhooks connection
+//! overrides").
 
 /// What to put behind every webhook's address: three more tries, whatever went wrong, 4 s for each, within the 15 s that
 /// the carrier gives them all.

@@ -1,4 +1,4 @@
-//! What is left out of the carrier's lists, and what is said of it.
+//! What the client leaves out of the carrier's lists, and what it says about that.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! One change that a set-up file makes, and how it is told.
+//! One change that a set-up file makes, and how it is reported.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! What follows from a set-up for customers: those of people who are gone go to others, those who wait go to whoever can
-//! take them now, and texts that waited for a phone are sent.
+//! What follows from a set-up file for customers: customers of people who left go to others, customers who wait go to
+//! reps who can take them now, and texts that waited for a phone are sent.
 
 use serde_json::json;
 

@@ -1,5 +1,6 @@
-//! Applying a set-up file: what it mentions becomes so, in one transaction; what it does not stays as it is.
-//! A second time nothing changes, so that the file can be kept under version control and applied by machines.
+//! Applies a set-up file in one transaction: what the file mentions becomes so, the rest stays as it is.
+//!
+//! A second run changes nothing, so that the file can be kept under version control and machines can apply it.
 
 mod change;
 mod follow;

@@ -1,5 +1,6 @@
 //! What has to change so that the database is as a set-up file wants it, or why it cannot be.
-//! Decided over values, so that a rehearsal and the real thing cannot differ.
+//!
+//! The plan is a decision over values, so that `--dry-run` and `apply` cannot differ.
 
 mod rules;
 

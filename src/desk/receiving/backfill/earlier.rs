@@ -1,4 +1,5 @@
-//! Asks the carrier who had a customer whose first text was missed: an earlier life of this database may have passed it on.
+//! Asks the carrier who had a customer whose first text was missed: the program may have relayed it before the database
+//! went back.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,5 +1,5 @@
-//! Reads a list of texts to us, page by page, and keeps what is not known in the database: neither the list nor what was missed
-//! is ever in memory as a whole.
+//! Reads a list of texts to us, page by page, and stores what the database does not know: neither the list nor all
+//! missed texts are ever in memory as a whole.
 
 use std::collections::HashSet;
 use std::time::Duration;

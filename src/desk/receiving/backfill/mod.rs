@@ -1,9 +1,9 @@
-//! Finds texts that never reached us: what the carrier lists for our numbers is held against what is stored.
+//! Finds texts that no webhook brought: compares the carrier's list for our numbers with what is stored.
 //!
-//! A webhook that meets a restart is tried for 15 seconds and then dropped; the text itself stays in the carrier's
-//! list. What is found there waits in the database and then takes the same walk as a text that comes by webhook, each
-//! person's in the order of their sending. Until a number was compared, people for whom something waits are looked at one
-//! by one ([`people`]).
+//! The carrier repeats a webhook that meets a restart for 15 seconds and then drops it; the text itself stays in the
+//! carrier's list. What is found there waits in the database and then takes the same path as a text from a webhook,
+//! each person's texts in the order of their sending. Until a number was compared, the program looks people up one by
+//! one for whom something waits ([`people`]).
 
 use std::collections::HashSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Looks at what single people have sent, where something waits for that: a text to them, or one of theirs.
+//! Looks up what single people have sent, where something waits for that: a text to them, or one of theirs.
 
 use std::time::Duration;
 

@@ -1,7 +1,9 @@
-//! Rules out that the database is older than the carrier: a restored backup would send again what was sent since.
+//! Checks whether the database is older than the carrier's list: from a restored backup the program would send texts
+//! again.
 //!
-//! If the carrier has sent texts in a lane that are newer than anything we know of, what waits in that lane is looked
-//! for in its list, one by one, before it is requested. Until this is known, nothing that waited leaves.
+//! If the carrier has sent texts in a lane that are newer than all that the database knows, the program looks up what
+//! waits in that lane in the carrier's list, one by one, before it requests it. Until this is known, no waiting text
+//! leaves.
 
 use std::collections::HashMap;
 

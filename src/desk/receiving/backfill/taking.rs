@@ -1,4 +1,4 @@
-//! Takes in the texts that wait, the earliest first.
+//! Receives the texts that wait, the earliest first.
 
 use std::collections::HashSet;
 

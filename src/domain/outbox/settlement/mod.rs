@@ -1,7 +1,7 @@
-//! What news about a request does to its delivery: answers, receipts and looks at the carrier's list, in any order.
+//! What news about a request does to its delivery: answers, receipts and searches of the carrier's list, in any order.
 //!
-//! News may come doubled, late, early or about an attempt that has been overtaken; a status never goes back, and
-//! nothing is requested again unless it was surely not sent.
+//! News may come doubled, late, early or about an attempt that has been replaced. A status does not go back, and
+//! nothing is requested again unless it was certainly not sent.
 
 use super::delivery::State;
 use super::doubt::{Doubt, Finding};

@@ -1,4 +1,5 @@
-//! Passwords that are tried first: a common word or two with digits around them, rows of keys, repetitions, dates.
+//! Common passwords: one or two common words with digits around them, rows of keys, repetitions, dates.
+//!
 //! The words are the letters of the most common passwords, and long common words of English; see `LICENCE-zxcvbn.txt`.
 
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! What a password must be like: long, not one of those that are tried first, and otherwise as its owner likes.
+//! What a password must be like: long, not a common one, and otherwise as its owner likes.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! The simulation against the allocator itself, driven by the same traffic, and against the formula where there is one.
+//! The simulation compared with the allocator itself, under the same traffic, and with the formula where there is one.
 
 use std::collections::HashMap;
 

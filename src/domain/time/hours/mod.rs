@@ -1,5 +1,6 @@
 //! When a line is open, or a person at work: a week of hours by the clock of one time zone, with holidays.
-//! Spans are turned into instants day by day, so that a day on which clocks are changed needs no rule of its own.
+//!
+//! Spans become instants day by day, so that a day on which clocks are changed needs no rule of its own.
 
 mod day;
 mod parts;

@@ -1,4 +1,4 @@
-//! Hours as they are put together, part by part, so that each mistake is told where it was made.
+//! Hours built part by part, so that each mistake is reported where it was made.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! A stretch of open time within a day, as people write it: `9:00-17:00`, `22:00-06:00`, `00:00-24:00`.
-//! It belongs to the day on which it begins, so that a night shift ends when it ends, whatever the next day is.
+//!
+//! It belongs to the day on which it begins, so that a night shift ends at its own time, whatever the next day is.
 
 use std::fmt;
 

@@ -1,5 +1,4 @@
-//! Hours against a walk minute by minute that knows nothing of jumps: what the clock on the wall has shown so far, and
-//! what it will still show.
+//! Hours compared with a walk minute by minute that knows nothing of clock changes.
 
 use chrono::{NaiveDateTime, Offset};
 use proptest::prelude::*;

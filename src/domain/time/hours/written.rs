@@ -1,4 +1,4 @@
-//! Hours as they are written down, in the database and in the set-up file alike: one grammar for both.
+//! Hours as text, in the database and in the set-up file alike: one grammar for both.
 
 use std::collections::BTreeMap;
 use std::fmt;

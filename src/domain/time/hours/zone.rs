@@ -1,4 +1,4 @@
-//! When the clock on a wall shows a time: where clocks are put forward or back, some times do not exist and some twice.
+//! When the clocks of a zone show a time: where clocks go forward or back, some times do not exist and some come twice.
 
 use chrono::{MappedLocalTime, NaiveDateTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;

@@ -1,9 +1,9 @@
-//! The loop guard: two machines that answer each other are noticed, and relaying between them pauses.
+//! The loop guard: it notices two machines that answer each other, and relaying between them pauses.
 //!
-//! A machine says what it has said before, in the same order, whatever the time and the number in it. A person says
-//! something new now and then. So each side's texts are folded to shapes, and a side is mechanical while its shapes come
-//! round in a short circle; where both sides are, one of them answers the other. Texts as short as "ok" come round
-//! between people, too: there it takes longer, and only quick ones count.
+//! A machine repeats itself in the same order, whatever the time and the numbers in its texts. A person says something
+//! new now and then. So the guard folds each side's texts to shapes, and takes a side for a machine while its shapes
+//! repeat in a short cycle. Where both sides are machines, they answer each other. Texts as short as "ok" repeat
+//! between people, too: for these the guard needs more of them, and only quick ones count.
 
 use serde::{Deserialize, Serialize};
 

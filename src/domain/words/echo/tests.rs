@@ -1,4 +1,4 @@
-//! Machines and people, made by seeded chance.
+//! Machines and people, made by seeded random numbers.
 
 use super::*;
 use crate::clock::seconds;

@@ -1,4 +1,4 @@
-//! E-mail addresses, links and handles, and what has digits but is nobody's number: dates, times, prices, places.
+//! E-mail addresses, links and handles; and texts with digits that are no phone numbers: dates, times, prices, places.
 
 use regex::{Captures, Regex};
 

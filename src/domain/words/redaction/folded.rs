@@ -1,4 +1,5 @@
-//! A text in plain characters: digits of every script as ASCII digits, full width as narrow, nothing unseen between them.
+//! A text in plain characters: digits of every script as ASCII digits, full width as narrow, no invisible characters
+//! between them.
 
 use unicode_normalization::UnicodeNormalization;
 

@@ -1,8 +1,9 @@
-//! Takes phone numbers, e-mail addresses, handles and links out of what two strangers text each other, so that they stay
-//! on their masks: also digits that are spaced, spelled out in one of many languages, or written in another script.
+//! Removes phone numbers, e-mail addresses, handles and links from what two strangers text each other, so that they
+//! stay on their masks: also digits with spaces between them, spelled out in one of many languages, or in another
+//! script.
 //!
-//! What was said is kept as it was said; only what is passed on is changed. A determined person finds another way to
-//! say a number: this keeps honest people honest, and leaves what is no contact as it is.
+//! The stored text stays as it was written; only the relayed text changes. A determined person finds another way to
+//! send a number: this helps honest people, and leaves what is no contact as it is.
 
 use std::sync::LazyLock;
 

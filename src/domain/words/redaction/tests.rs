@@ -1,4 +1,4 @@
-//! Both kinds of text: what must not get through, and what must.
+//! Texts that must be changed, and texts that must not.
 
 use proptest::prelude::*;
 

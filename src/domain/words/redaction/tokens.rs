@@ -1,4 +1,4 @@
-//! Reads digits out of a folded text: numerals, words for digits, letters that look like digits.
+//! Reads digits from a folded text: numerals, words for digits, letters that look like digits.
 
 use unicode_normalization::char::is_combining_mark;
 

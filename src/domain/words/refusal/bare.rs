@@ -1,4 +1,4 @@
-//! A stop word that stands alone, or with nothing but courtesy beside it.
+//! A stop word that stands alone, or only with words of courtesy.
 
 use super::compiled::{Rules, distance};
 use super::fold::{Sentence, Word};

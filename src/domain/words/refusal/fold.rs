@@ -1,5 +1,5 @@
-//! A body as sentences of plain words: in lower case, without marks, accents, invisible characters and look-alikes,
-//! contractions written out, and letters that stand apart ("S T O P") put together.
+//! A text as sentences of plain words: in lower case, without marks, accents, invisible characters and look-alikes,
+//! with contractions written out, and with separated letters ("S T O P") joined.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

@@ -1,10 +1,10 @@
-//! Text that reads like "no more texts from you". It takes no effect by itself: a person decides.
+//! Texts that read like "no more texts from you". They take no effect by themselves: a person decides.
 //!
-//! Regulators count any reasonable wording as a refusal, and the carrier only its exact words. What the carrier reads
-//! ([`crate::domain::words::keyword`]) never comes here; everything else does, of any length. Two ways lead to the flag: a
-//! stop word that stands alone or with nothing but courtesy (`words`, `bare`), and phrases that ask for an end
-//! (`phrases`). Both fail towards the flag, because it costs a look where silence costs a law; but a list that cries
-//! wolf is soon not read, so what stands before and behind a phrase can make it ordinary ("don't stop", "stop by at 5",
+//! Regulators count any reasonable wording as a refusal, and the carrier only its exact words. Texts that the carrier
+//! reads ([`crate::domain::words::keyword`]) do not come here; all others do, of any length. Two ways lead to the flag:
+//! a stop word that stands alone or only with courtesy (`bare`), and phrases that ask for an end (`phrases`). Both
+//! prefer to flag, because a wrong flag costs a look and a missed refusal breaks a law. But people stop reading a list
+//! with many false alarms, so the words before and behind a phrase can make it ordinary ("don't stop", "stop by at 5",
 //! "opt out of the insurance"). The rules are compiled once, at the start of the program ([`ready`]).
 
 mod bare;

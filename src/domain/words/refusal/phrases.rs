@@ -1,4 +1,4 @@
-//! Phrases that ask for an end, unless what stands around them makes them ordinary.
+//! Phrases that ask for an end, unless the words around them make them ordinary.
 
 use super::compiled::{Phrase, Rules, Tail};
 use super::fold::Word;

@@ -1,5 +1,5 @@
-//! Held against texts in many voices. The rules were built on one half of them; the other half, by other voices, only
-//! measures: what it shows is written in docs/DECISIONS.md, and nothing was mended for it.
+//! The rules compared with texts in many voices. The rules were built on one half of these; the other half, by other
+//! voices, only measures: docs/DECISIONS.md has the result, and no rule was changed for it.
 
 use proptest::prelude::*;
 

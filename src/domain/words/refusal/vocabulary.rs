@@ -1,10 +1,10 @@
 //! The words and phrases, as data. A word may stand in several sets; all are folded as `fold` folds a text: lower case,
 //! no accents, no apostrophes.
 //!
-//! A phrase (`phrases.txt`) is a row of places. `a|b` is one of two words, `<name>` a set, `(…)?` at most once, `(…)*` any number. At its
-//! end `~` wants nothing behind that narrows it down, `;` nothing but courtesy up to the next comma, `$` the same up to
-//! the full stop; without, anything may follow. `!` marks an order, which a subject before it makes a statement; `@`
-//! one that no "not" or question before it turns around.
+//! A phrase (`phrases.txt`) is a row of places. `a|b` is one of two words, `<name>` a set, `(…)?` at most once, `(…)*`
+//! any number. At its end, `~` allows nothing behind it that narrows it, `;` only courtesy up to the next comma, `$`
+//! the same up to the full stop; without these, anything may follow. `!` marks an order, which a subject before it
+//! makes a statement; `@` marks a phrase that no "not" or question before it reverses.
 
 /// Sets of words by name; a set may name those above it.
 pub(super) const SETS: &[(&str, &str)] = &[

@@ -1,6 +1,7 @@
-//! A body reduced to what survives a carrier's "smart encoding", which replaces characters to keep a text in GSM-7.
-//! To find our text in the carrier's list both bodies are folded: equal folds mean the same text. It folds more than
-//! the carrier replaces, because a text that is not recognised would be sent twice.
+//! A text reduced to what survives a carrier's "smart encoding", which replaces characters to keep a text in GSM-7.
+//!
+//! To find our text in the carrier's list both texts are folded: equal folds mean the same text. It folds more than the
+//! carrier replaces, because a text that is not recognised would be sent twice.
 
 /// What `body` and the carrier's copy of it have in common.
 #[must_use]

@@ -1,6 +1,7 @@
-//! Cuts a long body into parts that one request takes each.
-//! People read the parts one after the other, so cuts fall between words where there are any, and nothing is added to
-//! tell them apart. The parts are of about one length: nobody takes three letters beside a page for the whole.
+//! Cuts a long text into parts, each for one request.
+//!
+//! People read the parts one after the other, so the cuts fall between words where there are any, and no marks are
+//! added. The parts have about the same length, so that no part has only three letters.
 
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -1,4 +1,4 @@
-//! What a text of the system may be, told in the words that a form or a set-up file shows.
+//! What a text of the program may contain, in the words that a form or a set-up file shows.
 
 use super::Wording;
 use super::fill::{Piece, pieces};

@@ -1,5 +1,5 @@
-//! Every text that the system itself sends: its name, its usual words, the fields that stand in it. A line may say it
-//! in words of its own, which are checked when they are saved, so that nobody is ever sent a `{custmer}`.
+//! Every text that the program itself sends: its name, its default words, and its fields. A line may have words of its
+//! own, which are checked when they are saved, so that nobody gets a text with `{custmer}`.
 
 mod check;
 mod fill;

@@ -1,5 +1,7 @@
-//! Lanes, held until the commit by whoever decides what leaves by them: a lane is the way from one of our numbers to one phone.
-//! It has no row of its own, so what is held is a lock of the server's that a number stands for.
+//! Locks of lanes, held until the commit by the transaction that decides what leaves by them. A lane is all texts from
+//! one of our numbers to one phone.
+//!
+//! A lane has no row, so its lock is one of the server's own, which a number stands for.
 
 use std::collections::BTreeSet;
 

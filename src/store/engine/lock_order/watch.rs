@@ -1,4 +1,4 @@
-//! Has a database on PostgreSQL say when rows are waited for out of turn. Only in tests.
+//! Makes a PostgreSQL database report waits for rows out of order. Only in tests.
 
 use sqlx::postgres::PgPool;
 

@@ -1,4 +1,4 @@
-//! Connections to PostgreSQL: what is set in every session, and how long anybody waits for one.
+//! Connections to PostgreSQL: the settings of every session, and how long a caller waits for one.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! PostgreSQL: a transaction for each job, groups for hot verbs, and a session lock that says which nodes live.
+//! PostgreSQL: a transaction for each job, groups for frequent verbs, and a session lock that shows which nodes live.
 
 pub(in crate::store) mod connections;
 pub(in crate::store) mod pooler;

@@ -1,5 +1,5 @@
-//! Tells a pooler that lends a server's session for one transaction only: node numbers are held by a session's lock, and
-//! statements stay prepared in a session, so nothing of this program holds behind one.
+//! Recognises a pooler that lends a server's session for one transaction only. A session's lock holds a node's number,
+//! and statements stay prepared in a session, so the program cannot work behind such a pooler.
 
 use sqlx::postgres::PgPool;
 

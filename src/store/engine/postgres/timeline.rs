@@ -1,9 +1,10 @@
-//! Whether the database is still the one that it was: a server that comes back may hold an older state than the one that has
-//! answered before.
+//! Whether the database is still the same: a server that comes back may have an older state than the one that answered
+//! before.
 //!
-//! A lagging standby that is promoted, a backup that is put in the place of the database, a snapshot of its disk: programs
-//! that run connect again and go on. So every new connection compares what it finds with what was found before: the start
-//! of the server, the database's own id, the timeline of the write-ahead log and the position in it, which never goes back.
+//! After the promotion of a lagging standby, the restore of a backup, or a snapshot of the disk, running programs
+//! connect again and continue. So every new connection compares what it finds with what was found before: the start of
+//! the server, the id of the database, the timeline of the write-ahead log and the position in it, which does not go
+//! back.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,5 @@
-//! Transactions on PostgreSQL: groups of hot verbs, and each other job alone. What lost a race, or has to hold something first,
-//! begins anew.
+//! Transactions on PostgreSQL: groups of frequent verbs, and each other job alone. A job that lost a race, or must lock
+//! something first, starts again.
 
 use std::pin::pin;
 use std::sync::Arc;

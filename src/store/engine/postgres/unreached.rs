@@ -1,4 +1,4 @@
-//! Why a PostgreSQL server could not be used, in words: what was tried, where, and the remedy. Never the password.
+//! Why a PostgreSQL server could not be used, in words: what was tried, where, and the remedy, without the password.
 
 use std::io::ErrorKind;
 

@@ -1,4 +1,4 @@
-//! Statements that are put together from pieces.
+//! Statements that are built from pieces.
 
 use std::fmt::{Display, Write};
 

@@ -1,6 +1,6 @@
-//! Statements, written once for both databases: a text with `$1…$n` and the values that stand for them.
+//! Statements, written once for both databases: a text with `$1…$n` and its values.
 //!
-//! What talks to a driver is compiled once, here, and not once a statement and a database.
+//! The code that talks to a driver is compiled once, here, and not once for each statement and database.
 
 use std::fmt::Write;
 

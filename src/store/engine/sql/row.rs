@@ -1,4 +1,4 @@
-//! Rows, as both databases give them.
+//! Rows of both databases.
 
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;

@@ -1,4 +1,4 @@
-//! The program's own types in rows and statements: ids, instants, amounts, and the words that the database keeps.
+//! The program's own types in rows and statements: ids, instants, amounts, and the words that the database stores.
 
 use super::{Column, Row};
 use crate::clock::At;

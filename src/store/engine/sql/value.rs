@@ -1,4 +1,4 @@
-//! Values, as both databases take them.
+//! Values for both databases.
 
 use std::borrow::Cow;
 

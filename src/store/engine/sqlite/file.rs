@@ -1,5 +1,6 @@
-//! A SQLite database as a file: what stands beside it, what it is before anybody uses it, and whether it is sound.
-//! Looking writes nothing: not even the log of a database that died is moved into it.
+//! A SQLite database as a file: the files beside it, what it is before it is used, and whether it is sound.
+//!
+//! Looking writes nothing: it does not even move the log of a database that was not closed.
 
 use std::ffi::OsString;
 use std::fs::{self, File};

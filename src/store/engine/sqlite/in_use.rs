@@ -1,5 +1,5 @@
-//! Notices that the files of an open SQLite database are taken away or replaced: what is written then is written where nobody
-//! will find it, and must not be answered as kept.
+//! Notices that the files of an open SQLite database are deleted or replaced: what is written after that is lost, and
+//! the program must not acknowledge it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

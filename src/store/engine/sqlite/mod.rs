@@ -1,4 +1,4 @@
-//! SQLite: one writer that commits what is waiting as one group, readers beside it, and a checkpointer of its own.
+//! SQLite: one writer that commits what waits as one group, readers beside it, and a connection that moves the log.
 //!
 //! A caller is answered only after its group is on disk (`synchronous=FULL`). Groups have no savepoints: if one job
 //! fails, all are rolled back and each runs in a transaction of its own.

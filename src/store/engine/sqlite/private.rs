@@ -1,5 +1,6 @@
-//! The files of a SQLite database are for their owner alone: they hold everybody's texts and numbers, and the secrets of
-//! endpoints. SQLite gives `-wal` and `-shm` the mode of the database, which is therefore made before SQLite makes it.
+//! Only their owner may read the files of a SQLite database: they contain everybody's texts and numbers, and the
+//! secrets of endpoints. SQLite gives `-wal` and `-shm` the mode of the database, so the program makes the database
+//! file before SQLite does.
 
 use std::fs::{self, OpenOptions};
 use std::io;

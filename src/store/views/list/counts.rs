@@ -1,4 +1,4 @@
-//! The numbers beside the views: exact up to 999, and never more work than that.
+//! The numbers beside the views: exact up to 999, with bounded work.
 
 use super::index_ranges::{Bind, Plan, Statement, ViewContext};
 use super::view::{View, Which};

@@ -1,6 +1,7 @@
-//! A view as ranges of indexes: each arm is one range, in the order of the list, so that a page reads a few rows of each
-//! and a count at most a thousand. Rights stand in the arms: a rep has the conversations that are the rep's, and those of
-//! nobody on the rep's lines.
+//! A view as index ranges, each in the order of the list, so that a page reads a few rows of each and a count at most a
+//! thousand.
+//!
+//! The ranges contain the rights: a rep gets the rep's own conversations, and unassigned ones on the rep's lines.
 
 use super::cursor::Cursor;
 use super::view::{Condition, Rep, Sort, View, Which};

@@ -1,5 +1,6 @@
 //! Which conversations a list shows and in which order, as one word of an address.
-//! The word goes with every link and form of a page, so that whoever acts comes back to the same list.
+//!
+//! Every link and form of a page carries the word, so that people return to the same list.
 
 use std::fmt;
 

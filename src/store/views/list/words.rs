@@ -1,4 +1,4 @@
-//! What is typed into the search of a list, as conditions on its conversations.
+//! The words in the search field of a list, as conditions on its conversations.
 
 use super::index_ranges::{Bind, Statement};
 use crate::domain::characters::digit;

@@ -1,5 +1,5 @@
-//! Who changed something, looked at what is hidden, took something out of the house, came in, or was not let in: people,
-//! programs, commands and the house itself. For admins.
+//! Who changed something, looked at hidden data, exported something, signed in, or failed to: people, programs,
+//! commands and the program itself. For admins.
 
 use crate::clock::{At, hours};
 use crate::domain::ids::{ConversationId, CustomerId};

@@ -1,4 +1,4 @@
-//! How things stand now, for managers: what is open and waits, who has what, what did not arrive.
+//! The state of support now, for managers: what is open and waits, who has what, what did not arrive.
 
 use std::time::Duration;
 

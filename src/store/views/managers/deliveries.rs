@@ -1,4 +1,4 @@
-//! Texts of which nobody knows whether they were sent, and the evidence. For managers.
+//! Texts in doubt, and the evidence. For managers.
 
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};

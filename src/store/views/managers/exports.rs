@@ -1,4 +1,4 @@
-//! Everything said in a conversation, or with a customer, as it leaves the house. Whoever asks has been allowed to.
+//! Everything said in a conversation, or with a customer, for an export. The caller has checked the reader's rights.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, MessageId};

@@ -1,5 +1,5 @@
-//! How many masks are left of each country, for the live board. What all phones have is taken from the last measurement
-//! (`store/pool/peaks.rs`), so that no page reads every live leg; what colleagues' phones have is looked up now.
+//! How many masks are left of each country, for the live board. The last measurement (`store/pool/peaks.rs`) has the
+//! masks of all phones, so that no page reads every live leg; those of colleagues' phones are looked up now.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What needs a hand: senders that are paused, webhooks that were turned away.
+//! What needs somebody's action: paused numbers, rejected webhooks.
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;

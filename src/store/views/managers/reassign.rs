@@ -1,4 +1,4 @@
-//! Conversations that are to be given away, and to whom they could go.
+//! Conversations that are to be reassigned, and to whom they could go.
 
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::people::person::Duty;

@@ -1,7 +1,7 @@
-//! Everything ever said, found by what it says, who said it, where, when and what became of it; newest first.
+//! History: everything ever said, found by its words, its author, its place, its time and its result; newest first.
 //!
-//! The lists of messages come from the database in pieces, and what they have in common is decided here, from the newest
-//! back, only as far as a page needs. Rights stand in the statement that reads what is shown.
+//! The lists of messages come from the database in pieces. They are intersected here, from the newest back, only as far
+//! as a page needs. The statement that reads what is shown contains the reader's rights.
 
 use super::Viewer;
 use crate::clock::At;

@@ -1,4 +1,4 @@
-//! In which lists something is looked for, and the walk through them from the newest message back.
+//! Which lists of the index a search uses, and the walk through them from the newest message back.
 
 use super::super::Viewer;
 use super::sets::{self, Set};

@@ -1,4 +1,4 @@
-//! Who may hear of a change: the same rights as those of the pages.
+//! Who may be informed of a change: the same rights as those of the pages.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What pairs are called in lists and heads: by their people, by what integrators call them, and by when they end.
+//! The names of pairs in lists and heads: their people, the integrator's reference, and when they end.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What stands beside a thread: legs, who else the contact is, and whether we may text.
+//! What stands beside a thread: legs, the contact's other phones, and whether we may text.
 
 use super::{Head, namesakes};
 use crate::clock::At;

@@ -1,4 +1,4 @@
-//! Whether a customer may be texted from a line, and what shows it: both ledgers, as people read them.
+//! Whether a customer may be texted from a line, and the evidence: both ledgers, as people read them.
 
 use super::Head;
 use crate::clock::At;

@@ -1,5 +1,6 @@
 //! One conversation's head, if the viewer may see it.
-//! Unknown and forbidden look the same from here on.
+//!
+//! Unknown and forbidden look the same to all callers.
 
 pub mod audience;
 pub mod called;

@@ -1,4 +1,4 @@
-//! Contacts that somebody might mean by a name, as far as they may see them.
+//! Contacts that somebody might mean by a name, as far as the reader may see them.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId};

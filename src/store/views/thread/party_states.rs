@@ -1,4 +1,4 @@
-//! How the parties of a pair stand: who of them is sent nothing, and which app joined them.
+//! The state of the parties of a pair: who gets no texts, and which app opened the pair.
 
 use crate::domain::ids::{ConversationId, LegId};
 use crate::store::customers::ledgers::STAFF;

@@ -1,5 +1,6 @@
 //! What belongs to one customer: the conversations of a line that make one timeline, each with the reader's own rights.
-//! Contacts that staff have put together count as one customer.
+//!
+//! Merged contacts count as one customer.
 
 use super::Head;
 use crate::clock::At;

@@ -1,4 +1,4 @@
-//! How one message travelled: the leg that it came by, and every text that it became.
+//! How one message travelled: the leg by which it came, and every text that it became.
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, MessageId};

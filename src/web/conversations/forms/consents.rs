@@ -1,4 +1,4 @@
-//! What staff enter about a customer's consent, and what becomes of a text that reads like a refusal.
+//! What staff enter about a customer's consent, and the decision about a text that reads like a refusal.
 
 use rocket::{FromForm, State};
 

@@ -1,5 +1,5 @@
-//! How long a text is and what it costs, counted where it is cut and sent. The page counts what one request takes by
-//! itself, while one types, and asks here about what is longer.
+//! The length and cost of a text, counted by the code that cuts and sends it. The page counts one request by itself
+//! while somebody types, and asks here about longer texts.
 
 use rocket::serde::Serialize;
 use rocket::serde::json::Json;

@@ -1,4 +1,4 @@
-//! What is being written, kept on the server: by the script after a pause, by a button without it.
+//! Drafts, stored on the server: by the script after a pause, or by a button without it.
 
 use rocket::{FromForm, State};
 

@@ -1,4 +1,4 @@
-//! The forms of a conversation: a file for each thing that is done with it.
+//! The forms of a conversation: a file for each action.
 
 pub(in crate::web) mod closures;
 pub(in crate::web) mod consents;

@@ -1,4 +1,4 @@
-//! A note: staff see it, and it never leaves the house.
+//! A note: only staff see it.
 
 use rocket::{FromForm, State};
 

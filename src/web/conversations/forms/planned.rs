@@ -1,4 +1,4 @@
-//! Replies that wait: taken back, moved to another time, or sent now.
+//! Replies that wait: undone, moved to another time, or sent now.
 
 use rocket::{FromForm, State};
 

@@ -1,4 +1,4 @@
-//! Puts a conversation aside until later, and takes it back.
+//! Snoozes a conversation, and ends the snooze.
 
 use rocket::{FromForm, State};
 

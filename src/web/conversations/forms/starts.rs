@@ -1,4 +1,4 @@
-//! Starts a conversation with a number: a page of its own, so that it can be reached from anywhere.
+//! Starts a conversation with a number: a page of its own, so that every page can link to it.
 
 use askama::Template;
 use rocket::response::Redirect;

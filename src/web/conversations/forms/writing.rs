@@ -1,4 +1,4 @@
-//! What the forms of a conversation share: done and back to the thread, or the page again with what was typed.
+//! What the forms of a conversation share: back to the thread when it is done, or the page again with what was typed.
 
 use crate::desk::people::sessions::Who;
 use crate::desk::{self, Desk};

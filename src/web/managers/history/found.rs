@@ -1,4 +1,4 @@
-//! Hits as the page shows them: together where they are of one conversation, with what was said just before.
+//! Hits as the page shows them: grouped by conversation, with the text before each.
 
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::message::{Kind, Outcome};

@@ -1,4 +1,4 @@
-//! Everything ever said, found again: words, customers, colleagues, lines, states, dates; newest first.
+//! History: everything ever said, found by words, customers, colleagues, lines, states, dates; newest first.
 
 use askama::Template;
 use rocket::State;

@@ -1,4 +1,4 @@
-//! Searches that people keep: kept from the page that shows what they find, forgotten by a button beside them.
+//! Saved searches: saved on the page that shows what they find, deleted by a button beside them.
 
 use rocket::response::Redirect;
 use rocket::{FromForm, State};
