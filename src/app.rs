@@ -12,14 +12,14 @@ use crate::http::{self, Site, db};
 use crate::simulator::{self, Simulator};
 use crate::{api, web};
 
-/// Where the simulator's API stands inside the house, so that its base is this under the public address.
+/// Where the simulator's API is mounted inside `serve`, so that its base is this under the public address.
 pub const SIMULATOR_API: &str = "/simulator/api";
 /// Where the simulator's page stands.
 pub const SIMULATOR_PAGE: &str = "/simulator";
 /// Where carriers post texts, under the public address.
 pub const INBOUND_HOOK: &str = "/hooks/twilio/messages";
 
-/// What the house is built from.
+/// The parts of the server.
 #[derive(Debug)]
 pub struct Parts {
     /// Rocket's settings.
@@ -34,7 +34,7 @@ pub struct Parts {
     pub simulator: Option<Simulator>,
 }
 
-/// The house, ready to be launched.
+/// The server, ready to be launched.
 #[must_use]
 pub fn build(parts: Parts) -> Rocket<Build> {
     let figment = parts.figment.merge(("limits", http::limits()));

@@ -12,7 +12,7 @@ pub const AGENT: &str = concat!("switchboard/", env!("CARGO_PKG_VERSION"));
 /// A client that follows no redirect, repeats nothing by itself, passes no proxy, and tells nobody where it came from. With
 /// `secure` false it needs no certificates, and starts on a machine that has none: plain http alone.
 pub fn client(agent: &'static str, secure: bool) -> ClientBuilder {
-    // Whoever came first has installed one; any will do.
+    // An earlier caller has installed one; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .user_agent(agent)

@@ -205,7 +205,7 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// [`Unanswered`].
     async fn offers(&self, country: &str, limit: usize) -> Result<Vec<Offer>, Unanswered>;
 
-    /// Rents `number` and sets it up, once. Whoever gets no answer looks the number up before asking again.
+    /// Rents `number` and sets it up, once. A caller that gets no answer looks the number up before it asks again.
     async fn rent(&self, number: &str, setting: &Setting) -> Changed;
 
     /// Sets up a number that the account rents.

@@ -24,7 +24,7 @@ pub(super) struct Options {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Give the database from one account to another, to which its numbers have moved
+    /// Move the database from one account to another, to which its numbers have moved
     Move {
         /// The account that it belongs to, AC…
         old: String,
@@ -76,7 +76,7 @@ async fn go(here: &Here, store: &Store, settings: &TwilioSettings, old: &str) ->
     {
         return Err(belongs(Some(&held), old));
     }
-    // A node of our own: whoever serves meanwhile is seen.
+    // As a node of its own, it sees other nodes that serve meanwhile.
     let node = store.join(here.clock.now()).await?;
     alone(store, node).await?;
     let owned = twilio(settings, here.settings.policies.delivery.request_timeout, &here.clock)?

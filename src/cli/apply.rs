@@ -23,18 +23,18 @@ The file (a key left out leaves things as they are; a member left out leaves the
   [[person]]  email, name, role (rep, manager, admin), phone, limit (of open conversations),
               schedule, days_off, duty (on, away, away_reassign), disabled (true, false)
 Numbers have + and their country code, such as +18005550100; a country is two letters, such as US. phone = \"none\" and
-limit = \"none\" take these away. New people are on duty, with their phones verified.
+limit = \"none\" remove these. New people are on duty, with their phones verified.
 
-Hours of a line, and the schedule of a person within them; \"none\" is always:
+Hours of a line, and the schedule of a person within them; \"none\" means always:
   hours    = { zone = \"America/New_York\", mon-fri = \"9:00-17:00\", sat = [\"9:00-12:00\", \"22:00-02:00\"] }
   holidays = [\"2026-12-25\", \"01-01\", \"2026-12-24 9:00-12:00\"]     closed, every year, other hours
   schedule = { zone = \"Europe/Berlin\", mon-thu = \"8:00-16:00\" }
   days_off = [\"2026-12-28\"]
-Policies of a line; \"usual\" is as the settings say:
+Policies of a line; \"usual\" means as the settings say:
   policies = { pick = \"least_busy\", idle_close = \"48h\", reopen_within = \"7d\", sticky_for = \"30d\",
                hand_over_after = \"4h\", answer_target = \"30m\", context_line = true, show_numbers = false,
                countries = \"US, CA\" }
-Texts that the system sends for a line, in its own words; \"usual\" is the usual words:
+Texts that the program sends for a line, in the line's own words; \"usual\" means the default words:
   texts    = { greeting = \"Welcome to {line}.\" }
 ";
 
@@ -47,7 +47,7 @@ fn about() -> String {
         // Writing to a text does not fail.
         let _ = writeln!(text, "  {:width$}  {} {}", wording.name(), wording.about(), fields.join(" "));
     }
-    text.push_str("A whole file stands in docs/setup.toml.");
+    text.push_str("docs/setup.toml is a whole file.");
     text
 }
 
@@ -56,7 +56,7 @@ fn about() -> String {
 pub(super) struct Options {
     /// The set-up file, TOML; `-` reads standard input
     file: PathBuf,
-    /// Print what would change and change nothing
+    /// Print what would change, and keep no change
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]

@@ -15,7 +15,7 @@ use crate::store::engine::sqlite::file::DatabaseFile;
 pub(super) struct Options {
     /// Where the copy is written
     file: PathBuf,
-    /// Replace FILE if it is there, once the copy is whole
+    /// Replace FILE if it exists, once the copy is complete
     #[arg(long)]
     overwrite: bool,
 }

@@ -13,7 +13,7 @@ use crate::store::{self, Opening, State, Store};
 /// Whether a command may make a database.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct New {
-    /// Begin with a blank database if there is none; asked for where a real carrier is set
+    /// Make a new database if there is none; needed for that with a real carrier
     #[arg(long)]
     pub new: bool,
 }
@@ -74,7 +74,7 @@ impl Here {
         Ok(Store::open_as(&self.settings.database_url, opening).await?)
     }
 
-    /// As [`Here::store`], for whoever says by itself what is wrong.
+    /// As [`Here::store`], for code that reports by itself what is wrong.
     pub(crate) async fn opened_as_it_is(&self) -> store::Result<Store> {
         Store::open_as(&self.settings.database_url, Opening::AsItIs).await
     }

@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use crate::config::keys::{self, Key};
 
-pub(super) const ABOUT: &str = "A support line that you can text: customers text one number, each is looked after by \
-    one rep, and the rep answers from an ordinary phone or the web.\n\nWithout a command it serves: the inbox, the \
-    carrier's webhooks and the sending, on SQLite and with a built-in simulator of the phone network unless told \
-    otherwise. `serve` and `migrate` make the database and bring it up to date; `apply` makes it; every other command takes \
-    it as it is. With a real carrier none of them makes one without --new.";
+pub(super) const ABOUT: &str = "A support line that you can text: customers text one number, one rep looks after each \
+    customer, and the rep answers from an ordinary phone or the web.\n\nWithout a command it runs `serve`: the inbox, the \
+    carrier's webhooks and the sending, on SQLite and with a built-in simulator of the phone network unless settings say \
+    otherwise. `serve` and `migrate` make the database and bring it up to date; `apply` makes it if there is none; commands \
+    that only read it or change a row use it as it is. With a real carrier a command makes a database only with --new.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,12 +21,12 @@ Examples:
   switchboard pool grow 5 --country US --dry-run  say what five more masks would cost
   switchboard pool simulate --people 500 --jobs-per-hour 40 --hours 2 --quarantine 72h
   switchboard token crm --scopes pairs:write      print a token for the API
-  switchboard token crm --revoke                  say what hangs on it, ask, and revoke it
+  switchboard token crm --revoke                  say what depends on it, ask, and revoke it
   switchboard doctor                              say what is missing, in order, with the fix
   switchboard backup support-1129.db              copy the database while it is served
-  switchboard restore support-1129.db             put that copy in its place; keeps what stood there
-  switchboard account move AC…OLD AC…NEW          the numbers have moved to another account: the database follows
-  switchboard simulator --port 9100               the simulated carrier alone
+  switchboard restore support-1129.db             replace the database by that copy, and keep the old one
+  switchboard account move AC…OLD AC…NEW          assign the database to the account of its numbers
+  switchboard simulator --port 9100               run the simulated carrier alone
   SWITCHBOARD_CARRIER=twilio switchboard serve --new  serve with a real carrier, for the first time
 ";
 
@@ -44,8 +44,8 @@ pub(super) fn after() -> String {
         };
     }
     text.push_str(
-        "Durations are a number and a unit: 500ms, 90s, 30m, 72h, 7d. A name that is one slip of the keyboard from a key is \
-         refused, and so is every unknown SWITCHBOARD_ key.\n\n\
+        "A duration is a number and a unit, or several: 500ms, 90s, 1h30m, 7d. The program refuses a name that is one typing \
+         error from a key, and every unknown SWITCHBOARD_ key.\n\n\
          doctor ends with 0 if nothing is missing, 1 if something is, 2 if it could not look. Other commands end with 1 if \
          something is wrong with what was asked, 2 if with the settings or the database.",
     );

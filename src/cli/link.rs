@@ -12,7 +12,7 @@ pub(super) struct Options {
     /// The person's e-mail address
     #[arg(required_unless_present = "setup")]
     email: Option<String>,
-    /// Print the link by which the first admin is made, in place of the one that `serve` printed; only while nobody is there
+    /// Print a link that makes the first admin, in place of the one that `serve` printed; only while there is no person
     #[arg(long, conflicts_with = "email")]
     setup: bool,
 }

@@ -9,7 +9,7 @@ use crate::config::LogSettings;
 /// Starts the log of this process. The databases' and carriers' libraries only report what is wrong.
 pub(crate) fn start(settings: &LogSettings) {
     // Config has read the filter once already; if it reads otherwise now, the usual one holds.
-    // The databases' drivers say at `info` what only they need to know; whoever names one sees it all.
+    // The databases' drivers say at `info` what only they need to know; a directive that names one shows it all.
     let quieter = if settings.filter.contains("sqlx") { "" } else { ",sqlx=warn" };
     let filter = EnvFilter::try_new(format!("{}{quieter}", settings.filter)).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()

@@ -59,13 +59,13 @@ enum Command {
     Simulator(simulator::Options),
     /// Bring the database up to date and end
     Migrate(database::New),
-    /// Make lines, masks and people as a file says
+    /// Make or change lines, masks and people as a file says
     Apply(apply::Options),
-    /// Look after people
+    /// Set a person's password
     Person(person::Options),
     /// Print a link that signs a person in, once
     Link(link::Options),
-    /// See to the masks: plan, grow, shrink, simulate
+    /// Plan, order and drain masks; simulate a town
     Pool(pool::Options),
     /// Print a token by which a program uses the API
     Token(token::Options),
@@ -73,9 +73,9 @@ enum Command {
     Doctor,
     /// Copy the database while it is served
     Backup(backup::Options),
-    /// Put a copy in the place of the database
+    /// Replace the database by a copy
     Restore(restore::Options),
-    /// Give the database to another account at the carrier
+    /// Assign the database to another account at the carrier
     Account(account::Options),
 }
 

@@ -17,15 +17,15 @@ use crate::simulator::{self, Outage, Settings, Simulator};
 
 /// What sets its address and its port.
 const NAMES: port::Names = ("--address", "--port");
-/// Whoever asked for an outage hears the answer within this, before the connection is cut.
+/// A request for an outage is answered within this time, before the connection is cut.
 const FAREWELL: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Where to listen
+    /// The address on which to listen
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
-    /// Where to listen; 0 takes a free port
+    /// The port on which to listen; 0 takes a free one
     #[arg(long, default_value_t = 9100)]
     port: u16,
     /// The account's id [default: a new one, printed]

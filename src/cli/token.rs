@@ -19,19 +19,19 @@ use crate::store::programs::apps::App;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// What it is for, such as the name of the program; with --revoke also the number of a token
+    /// Its name, such as that of the program; with --revoke also the number of a token
     name: String,
     /// What it may do, with commas between: pairs:read, pairs:write, messages:write, endpoints:write
     #[arg(long, required_unless_present = "revoke")]
     scopes: Option<String>,
-    /// How long it holds, such as 90d; for good if left out
+    /// How long it is valid, such as 90d; without an end if left out
     #[arg(long)]
     expires: Option<String>,
-    /// The app that it belongs to, made if it is new; the one of the token's name if left out. Tokens of one app are let in
-    /// to the same pairs and endpoints, so that one can replace another
+    /// The app that it belongs to, which is made if it is new; the app of the token's name if left out. Tokens of one app
+    /// have the same pairs and endpoints, so that one can replace another
     #[arg(long)]
     app: Option<String>,
-    /// Revoke the token of that name instead: say what hangs on it, and ask first
+    /// Revoke the token of that name instead: first say what depends on it, and ask
     #[arg(long, conflicts_with_all = ["scopes", "expires"])]
     revoke: bool,
     /// Do not ask
@@ -121,7 +121,7 @@ fn meant(all: Vec<Token>, options: &Options) -> Result<(Token, App), Failed> {
     }
 }
 
-/// What hangs on a token, line by line.
+/// What depends on a token, line by line.
 fn told(hangs: &Hangs) -> Vec<String> {
     let quiet = hangs.quiet.iter().map(|(one, why)| format!("Told of nothing any more: {} ({why})", one.url));
     let go_on = hangs.go_on.iter().map(|one| format!("Goes on: {}", one.url));
@@ -139,7 +139,7 @@ fn told(hangs: &Hangs) -> Vec<String> {
     lines
 }
 
-/// Whether whoever stands at the terminal agrees.
+/// Whether the person at the terminal agrees.
 fn agreed() -> Result<bool, Failed> {
     if !std::io::stdin().is_terminal() {
         return Err(Failed::new("there is nobody to ask; add --yes to revoke it all the same"));

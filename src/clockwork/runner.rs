@@ -44,7 +44,7 @@ const ROOM_TO_CLAIM: u32 = 32;
 /// Claims what is due; rests until the next is, or until somebody rings.
 pub(super) async fn claim(desk: Desk, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        // While the carrier is slow the room is full. Whoever waits here gets the next places: older texts go first.
+        // While the carrier is slow the room is full. Requests that wait here get the next places: older texts go first.
         tokio::select! {
             room = desk.room.acquire_many(ROOM_TO_CLAIM) => drop(room),
             _ = stopped.changed() => return,

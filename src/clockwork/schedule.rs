@@ -51,12 +51,14 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
                 Ok(())
             })
         }),
-        task("vouch", Duration::from_secs(1), |desk| {
+        task("restored outbox", Duration::from_secs(1), |desk| {
             Box::pin(async move { backfill::check_restored_outbox(&desk).await.map(drop) })
         }),
         task("backfill", missed, |desk| Box::pin(async move { backfill::turn(&desk).await.map(drop) })),
         task("people", PEOPLE, |desk| Box::pin(async move { backfill::people(&desk).await.map(drop) })),
-        task("leap", Duration::from_secs(1), |desk| Box::pin(async move { clock_jump::replan(&desk).await.map(drop) })),
+        task("clock jump", Duration::from_secs(1), |desk| {
+            Box::pin(async move { clock_jump::replan(&desk).await.map(drop) })
+        }),
         task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),
         task("turn", Duration::from_secs(2), |desk| Box::pin(async move { duty::turn(&desk).await.map(drop) })),

@@ -150,7 +150,7 @@ keys! { ALL: [&Key; 44];
         "The database in which everything is kept";
     Optional SWITCHBOARD_PUBLIC_URL: WebAddress = "http://127.0.0.1:PORT",
         Takes::Text("https://HOST, or on this machine http://HOST"), |_, text| WebAddress::origin(text),
-        "The address at which the carrier and browsers reach this program; the signatures of webhooks are checked over it";
+        "The address at which the carrier and browsers reach this program, and over which it checks the signatures of webhooks";
     Setting SWITCHBOARD_TRUSTED_PROXIES: TrustedProxies = "none",
         Takes::Text("none, or addresses and networks such as 127.0.0.1, 10.0.0.0/8"), |_, text| TrustedProxies::read(text),
         "The proxies in front of this program; only their X-Forwarded-For says who sent a request";
@@ -176,7 +176,7 @@ keys! { ALL: [&Key; 44];
         "The format of the log";
 
     Setting SWITCHBOARD_SUPPORT__IDLE_CLOSE: Duration = "72h", SOME_TIME, values::span,
-        "A conversation in which nothing is said for this long is closed";
+        "The program closes a conversation in which nothing is said for this long";
     Setting SWITCHBOARD_SUPPORT__REOPEN_WITHIN: Duration = "7d", ANY_TIME, values::span,
         "A customer's text within this time after the closing reopens the conversation; a later one opens another";
     Setting SWITCHBOARD_SUPPORT__STICKY_FOR: Duration = "30d", ANY_TIME, values::span,
@@ -226,24 +226,24 @@ keys! { ALL: [&Key; 44];
     Setting SWITCHBOARD_DELIVERY__LEASE: Duration = "30s", SOME_TIME, values::span,
         "How long a request belongs to the node that makes it; longer than a request may take";
     Setting SWITCHBOARD_DELIVERY__PROOF_AFTER: Duration = "60s", SOME_TIME, values::span,
-        "From when on after a request without an answer a search of the carrier's list that does not find the text is proof that it was not sent";
+        "How long after a request without an answer a search of the carrier's list may first prove that the text was not sent";
     Setting SWITCHBOARD_DELIVERY__PROOF_AGAIN_AFTER: Duration = "60s", SOME_TIME, values::span,
-        "How long after the first such search the second one is made; a text that neither finds is sent again";
+        "How long after the first such search the second one follows; if neither finds the text, the program sends it again";
     Setting SWITCHBOARD_DELIVERY__BACKFILL_EVERY: Duration = "5m", SOME_TIME, values::span,
-        "How often the carrier is asked for texts whose webhooks were missed";
+        "How often the program asks the carrier for texts that no webhook brought";
     Setting SWITCHBOARD_DELIVERY__VALID_FOR: Duration = "4h",
         Takes::Range("1s", LONGEST, "write at least {least}"), values::span,
-        "A text that is not sent within this time is given up";
+        "The program gives up a text that it cannot send within this time";
     Optional SWITCHBOARD_DELIVERY__SEGMENTS_PER_SECOND: f64 = "1, 3 or 100",
         Takes::Range("0.001", "100000", "write a number from {least} to {most}, such as 1 or 0.1"), values::decimal,
         "How many segments a second each number sends; by default 1 (long code), 3 (toll-free) or 100 (short code)";
     Setting SWITCHBOARD_DELIVERY__COUNTRIES: Countries = "all", Takes::Text("all, or codes such as US, CA"),
         |_, text| Countries::read_fixed(text),
-        "The countries to whose numbers texts are sent; managers are told of what is not sent";
+        "The countries to whose numbers the program sends texts; managers are told of texts that it does not send";
     Setting SWITCHBOARD_DELIVERY__SEGMENTS_PER_DAY: Option<i64> = "10000",
         Takes::Limit("1", "1000000000", "write a whole number from {least} to {most}, or none for no limit"),
         values::limit,
-        "The most segments that are requested of the carrier in one day (UTC); the rest waits, and managers are told";
+        "The most segments that the program requests of the carrier in one day (UTC); the rest waits, and managers are told";
 
     Optional SWITCHBOARD_API__RATE_LIMIT: u32 = "",
         Takes::Range("1", "1000000", "write a whole number from {least} to {most}, or leave it out for no limit"),

@@ -22,7 +22,7 @@ pub(super) fn over_defaults(chosen: Figment) -> Figment {
         address: keys::ROCKET_ADDRESS.usual(),
         port: keys::ROCKET_PORT.usual(),
         // Longer than usual proxies and clients keep a connection to us (60, 90 and 120 s), so that they end it and not we,
-        // who might meet a request. Whoever is idle makes way when somebody needs the place.
+        // who might meet a request. An idle connection is closed when a new one needs the place.
         keep_alive: 130,
         // What is being answered when the signal comes has so long to end, and then so long to be cut off. Connections
         // on which nothing is being answered end at once.
@@ -30,7 +30,7 @@ pub(super) fn over_defaults(chosen: Figment) -> Figment {
         ..Config::default()
     };
     Figment::from(usual)
-        // The peer is whoever is connected; what proxies say is read in `domain::peer`. Whoever sets a header is refused.
+        // The peer is the connected address; `domain::peer` reads what proxies say. A setting of a header is refused.
         .merge(Serialized::default("ip_header", false))
         .merge(chosen)
         // Rocket's log prints query strings; ours names the route.

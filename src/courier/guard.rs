@@ -33,7 +33,7 @@ pub(super) struct OutIntoTheWorld;
 impl Resolve for OutIntoTheWorld {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            // The port is put in later by whoever connects.
+            // The client puts the port in when it connects.
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let out: Vec<SocketAddr> =
                 found.into_iter().filter(|found| public_address::is_public(found.ip())).collect();

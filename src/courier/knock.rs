@@ -9,7 +9,7 @@ use reqwest::header::LOCATION;
 
 use crate::outgoing::{AGENT, causes, client};
 
-/// So much of an answer is read; whoever answers with more is not whom we look for.
+/// So much of an answer is read; a service that answers with more is not ours.
 const LONGEST_ANSWER: usize = 1024;
 
 /// What came of it.

@@ -22,7 +22,7 @@ const LONGEST_ANSWER: usize = 16 * 1024;
 /// The longest address.
 const LONGEST_URL: usize = 2000;
 
-/// Whoever carries posts. Cheap to clone.
+/// The courier of posts. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Courier {
     allow_private: bool,
@@ -115,7 +115,7 @@ impl Courier {
         Ok(url)
     }
 
-    /// Posts a parcel, once.
+    /// Makes a post, once.
     pub async fn hand(&self, post: &Post) -> Handed {
         let url = match self.read(&post.url) {
             Ok(url) => url,

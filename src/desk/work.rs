@@ -16,7 +16,7 @@ use crate::store::{Error, Job, Result, Tx};
 /// What one verb, or a group of one kind, does in one transaction.
 #[derive(Debug)]
 pub struct UnitOfWork<'a> {
-    /// Whoever does it.
+    /// The desk that does it.
     pub desk: &'a Desk,
     /// Its transaction.
     pub tx: &'a mut Tx,
@@ -53,7 +53,7 @@ pub struct Outgoing {
     pub news: bool,
 }
 
-/// That a text which never reached us is taken in late.
+/// A text that no webhook brought, and that is received late.
 #[derive(Clone, Copy, Debug)]
 pub struct Missed {
     /// When it was sent.
@@ -74,7 +74,7 @@ impl<'a> UnitOfWork<'a> {
         self.missed = missed;
     }
 
-    /// Who had the sender of the text that is taken in, in an earlier life of this database.
+    /// Who had the sender of this text before the database went back.
     #[must_use]
     pub fn had(&self) -> Option<Had> {
         self.missed?.had
@@ -93,7 +93,7 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
-    /// When the text that is taken in was sent, if it was missed then.
+    /// When this text was sent, if it was missed then.
     #[must_use]
     pub fn missed(&self) -> Option<At> {
         self.missed.map(|missed| missed.sent_at)
@@ -290,7 +290,7 @@ pub fn unless_store<T, S: Stop>(outcome: std::result::Result<T, S>) -> Result<st
     }
 }
 
-/// A verb and whoever does it.
+/// A verb and its desk.
 struct Done<V> {
     desk: Desk,
     verb: V,

@@ -51,7 +51,7 @@ pub struct SupportPolicy {
     pub sticky_for: Duration,
     /// A rep who stays off duty for so long while the line is open loses the conversation.
     pub hand_over_after: Duration,
-    /// A customer should not wait longer for an answer; the inbox marks whoever does.
+    /// A customer should not wait longer for an answer; the inbox marks a customer who does.
     pub answer_target: Duration,
     /// How a rep is chosen among the candidates.
     pub pick: PickPolicy,
@@ -71,9 +71,9 @@ pub enum PickPolicy {
     /// Each equally likely.
     #[default]
     Random,
-    /// Whoever has the fewest open conversations.
+    /// The candidate with the fewest open conversations.
     LeastBusy,
-    /// Whoever was chosen longest ago.
+    /// The candidate who was chosen longest ago.
     RoundRobin,
 }
 

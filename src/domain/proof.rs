@@ -16,7 +16,7 @@ pub fn is_question(nonce: &str) -> bool {
     LENGTH.contains(&nonce.len()) && nonce.bytes().all(plain)
 }
 
-/// The answer to `nonce` of whoever knows `key`.
+/// The answer to `nonce`, made with `key`.
 #[must_use]
 pub fn answer(key: &str, nonce: &str) -> String {
     // A key of any length will do.

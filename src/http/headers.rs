@@ -12,7 +12,7 @@ use super::site::Site;
 pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// Seconds after which whoever was told that something is too busy may ask again.
+/// Seconds after which a client that was refused because something is too busy may ask again.
 const BUSY: &str = "2";
 
 const EVERYWHERE: [(&str, &str); 7] = [

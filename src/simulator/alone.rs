@@ -15,7 +15,7 @@ use rocket::{Build, Request, Rocket, Shutdown, State, post};
 use super::guard::SameSite;
 use super::{Simulator, api_routes, here, page_routes};
 
-/// Whether the port is to be closed for a while, and for how long; asked by whoever has the port.
+/// Whether the port is to be closed for a while, and for how long; asked by the code that has the port.
 #[derive(Clone, Debug, Default)]
 pub struct Outage(Arc<AtomicU64>);
 
@@ -45,7 +45,7 @@ pub fn rocket(simulator: Simulator, figment: Figment) -> Rocket<Build> {
     alone(simulator, figment, Outage::default())
 }
 
-/// As [`rocket()`], for whoever has the port: when this Rocket shuts down, `outage` says whether it was for a while.
+/// As [`rocket()`], for the code that has the port: when this Rocket shuts down, `outage` says whether it was for a while.
 #[must_use]
 pub fn alone(simulator: Simulator, figment: Figment, outage: Outage) -> Rocket<Build> {
     rocket::custom(figment)

@@ -51,7 +51,7 @@ pub fn safe_public_address(public_url: &str, is_local: bool, insists: bool) -> R
 #[derive(Clone, Debug)]
 pub(super) struct Here {
     anywhere: bool,
-    /// The host that whoever started it named, which may be another machine.
+    /// The host that was named at the start, which may be another machine.
     own: Option<String>,
 }
 
@@ -75,12 +75,12 @@ impl Here {
     }
 }
 
-/// The host as whoever connects reads it: an address in whatever notation is an address here.
+/// The host as a client reads it: an address in any notation is an address here.
 fn host(url: &Url) -> Option<&str> {
     url.host_str().filter(|host| !host.is_empty())
 }
 
-/// The same routes for whoever asks for this machine by name. A page of somebody else's whose name leads here cannot use
+/// The same routes for requests that name this machine. A page of somebody else's whose name leads here cannot use
 /// them, nor can a proxy that passes its own name on.
 pub(super) fn only(routes: Vec<Route>) -> Vec<Route> {
     let guarded = |mut route: Route| {

@@ -48,7 +48,7 @@ struct Pending {
 
 #[derive(Debug, Default)]
 struct Queue {
-    /// Keeps errands of the same instant in order.
+    /// Keeps entries of the same instant in order.
     last: u64,
     waiting: BTreeMap<(At, u64), Pending>,
 }
@@ -97,7 +97,7 @@ impl Simulator {
         }
         let (silent, first) = (lost || text.status_callback.is_none(), text.faults.contains(&Kind::ReceiptFirst));
         match self.0.settings.receipts {
-            // Posted by whoever answers the create.
+            // The code that answers the create posts it.
             _ if first && !silent => {}
             Receipts::Off => arrive(book, seq, now),
             Receipts::After { sent, delivered } if silent && sent.is_zero() && delivered.is_zero() => {

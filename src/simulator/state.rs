@@ -276,7 +276,7 @@ impl Simulator {
         self.book().count()
     }
 
-    /// Forgets texts, counts, blocks, faults, errands and how its clock is wrong. Numbers and phones stay.
+    /// Forgets texts, counts, blocks, faults, what is still to do, and the setting of its clock. Numbers and phones stay.
     pub fn reset(&self) {
         self.0.faults.remove(|_| true);
         *lock(&self.0.shown) = Shown::default();

@@ -201,7 +201,7 @@ impl Store {
         }
     }
 
-    /// Whether the database is still the one that it was, for whoever remembers something of it.
+    /// Whether the database is still the same, for code that remembers something of it.
     #[must_use]
     pub fn timeline(&self) -> Timeline {
         match self {

@@ -198,7 +198,7 @@ pub(in crate::api) struct Message {
 /// What became of a message on somebody's phone.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::api) struct Delivery {
-    /// The alias of whoever it goes to.
+    /// The alias of the party to whom it goes.
     #[schema(example = "Helper")]
     to: String,
     /// How far it is.

@@ -50,7 +50,7 @@ pub(super) async fn examine(here: &Here, store: Option<&Store>, report: &mut Rep
     report.missing(WHAT, &format!("{base}: {found}{here_too}"), &fix);
 }
 
-/// The answer that whoever serves this database gives.
+/// The answer that a server of this database gives.
 enum Wanted {
     Is(String),
     /// Nobody has served this database yet, so nobody can give it.

@@ -31,9 +31,9 @@ pub(super) struct Options {
 enum What {
     /// Say how many masks the traffic needs, country by country, and why
     Plan(plan::Options),
-    /// Order masks; they are bought, set up and taken into service
+    /// Order masks; the program buys them and sets them up
     Grow(grow::Options),
-    /// Let masks drain; they are given back when nobody rests on them
+    /// Drain masks; the program gives them back when no phone rests on them
     Shrink(shrink::Options),
     /// Say how many masks a town would need
     Simulate(simulate::Options),

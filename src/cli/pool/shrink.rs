@@ -21,7 +21,7 @@ pub(super) struct Options {
     /// Only masks of this country, such as US
     #[arg(long, conflicts_with = "number")]
     country: Option<String>,
-    /// Print which masks would go and let none drain
+    /// Print which masks would go, and drain none
     #[arg(long)]
     dry_run: bool,
 }

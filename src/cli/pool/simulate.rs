@@ -21,10 +21,10 @@ pub(super) struct Options {
     /// How many people do the jobs; a job joins one of them and a customer
     #[arg(long, value_name = "W", requires = "customers")]
     workers: Option<u32>,
-    /// For how many people they are done
+    /// How many customers there are
     #[arg(long, value_name = "C", requires = "workers")]
     customers: Option<u32>,
-    /// How many hours of a day jobs begin
+    /// For how many hours of a day jobs begin
     #[arg(long, value_name = "D", default_value_t = 24.0)]
     work_hours: f64,
     /// How long masks rest at least when they are short; as the settings say if left out

@@ -89,7 +89,7 @@ pub(super) struct Asking {
 }
 
 impl Asking {
-    /// Begins to ask. If the database turns out to be another account's, the house is closed.
+    /// Begins to ask. If the database turns out to be another account's, the server stops.
     pub(super) fn begin(store: Store, network: Network, house: Shutdown) -> Self {
         let taken = Arc::new(OnceLock::new());
         let found = Arc::clone(&taken);

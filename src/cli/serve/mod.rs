@@ -51,7 +51,7 @@ pub(super) async fn run(here: &Here, new: New) -> Outcome {
     }
     account::reachable(settings)?;
     let lock = lock::take(&settings.database_url)?;
-    // Before anything is written: whoever has the port is perhaps already serving it.
+    // Before anything is written: the process that has the port perhaps already serves the database.
     let door = Door::keep(settings.address, settings.port).map_err(|error| cannot_listen(settings, &error))?;
     let begun = tokio::select! {
         biased;

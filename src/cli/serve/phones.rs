@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_secs(2);
 /// Customers to begin with; more are added on the page. Fictitious numbers.
 const CUSTOMERS: [(&str, &str); 2] = [("+12075550134", "Joel"), ("+12075550128", "Nora")];
 
-/// Introduces whoever and whatever is new, until the process ends.
+/// Adds phones for new people and numbers, until the process ends.
 pub(super) async fn keep(simulator: Simulator, desk: Desk) {
     for (phone, name) in CUSTOMERS {
         simulator.introduce(phone, name, PhoneKind::Customer);

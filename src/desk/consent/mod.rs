@@ -99,7 +99,7 @@ impl Whose {
         Some(Whose { phone, scope: consent_scope(line, true), alias: None })
     }
 
-    /// That of whoever wrote `message`: a customer's for the line, a party's for the pool.
+    /// That of the author of `message`: a customer's for the line, a party's for the pool.
     pub(super) async fn author(tx: &mut Tx, conversation: &Conversation, message: MessageId) -> Result<Option<Self>> {
         Ok(match conversation.pair {
             Some(_) => pairs::author(tx, message).await?.map(Whose::party),

@@ -74,7 +74,7 @@ pub(in crate::desk) async fn close_in(
         return Ok(());
     }
     end(work, &conversation, Some(by), json!({})).await?;
-    // Whoever had it may take another customer.
+    // The rep who had it may take another customer.
     queue::drain_after(work, line).await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::store::people::audit;
 /// The kind of its audit rows.
 pub const EXPORTED: &str = "exported";
 
-/// What leaves the house.
+/// What the export contains.
 #[derive(Clone, Debug)]
 pub struct Export {
     /// Who takes it.
@@ -29,7 +29,7 @@ pub struct Export {
     pub messages: usize,
 }
 
-/// Writes down that it leaves the house; nothing may leave before.
+/// Records the export; nothing may be exported before.
 ///
 /// # Errors
 /// [`Failure::NotFound`] for anybody but managers, or if there is no such conversation.

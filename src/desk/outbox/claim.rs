@@ -121,7 +121,7 @@ impl Verb for Claim {
         let due = table::due(work.tx, now, self.room).await?;
         let looked_at = due.len();
         let done = outbox::depart(work, due).await?;
-        // What goes on waiting has a time, and the look below finds the earliest: whoever claims rests until then.
+        // What goes on waiting has a time, and the look below finds the earliest: the claim waits until then.
         follow(work, done).await?;
         work.rests();
         faults::point("during_claim");

@@ -326,7 +326,7 @@ impl Aftermath {
         reading::failed(work.tx, &self.unsent, now).await?;
         attention::failed(work.tx, &self.parked, now).await?;
         note(work, &self.touched);
-        // Now and not before: lanes are held from here on, and whoever else writes to the same phones waits for them.
+        // Not earlier: lanes are held from here on, and other writers to the same phones wait for them.
         let promoted = outbox::promote(work, std::mem::take(&mut self.freed)).await?;
         faults::point("after_promotion");
         work.unsent_and_marked(self.unsent);

@@ -138,7 +138,7 @@ pub struct Departed {
     pub ended: Vec<(DeliveryId, String)>,
     /// Lanes whose head is gone: the next in them may leave.
     pub freed: Vec<(NumberId, String)>,
-    /// Texts of customers for somebody who has lost the conversation: whoever has it now must get them.
+    /// Texts of customers for somebody who has lost the conversation: the rep who has it now must get them.
     pub lost: Vec<(ConversationId, MessageId)>,
     /// Conversations whose deliveries changed.
     pub touched: Vec<ConversationId>,
@@ -154,7 +154,7 @@ pub async fn promote(work: &mut UnitOfWork<'_>, freed: Vec<(NumberId, String)>) 
     freed.sort_unstable();
     freed.dedup();
     while !freed.is_empty() {
-        // Whoever puts a text into one of these lanes holds it until the commit: then that text is seen here.
+        // A transaction that puts a text into one of these lanes holds it until the commit: then that text is seen here.
         outbox::hold_lanes(work.tx, &freed).await?;
         let heads = departures::heads(work.tx, &freed).await?;
         let mut done = depart(work, heads).await?;

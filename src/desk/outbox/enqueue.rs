@@ -29,7 +29,7 @@ pub async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draft>) -> Result<Ve
     let (mut rows, mut attempts, mut looks) = (Vec::with_capacity(drafts.len()), Vec::new(), Vec::new());
     for draft in drafts {
         let lane = (draft.number, draft.to);
-        // A carrier refuses a request with nothing in it, whoever drafted it.
+        // A carrier refuses an empty request.
         let blank = seen::is_blank(&draft.body);
         let parts = if blank { vec![draft.body] } else { segment::split(&draft.body, most) };
         for (part, body) in (0_i64..).zip(parts) {

@@ -196,7 +196,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Decides about a text that an earlier life of the house may have sent: it takes its lane, but no place in the
+    /// Decides about a text that may have been sent before the database went back: it takes its lane, but no place in the
     /// pace until it is requested.
     pub(super) fn decide_look(&mut self, lane: &(NumberId, String)) -> Verdict {
         if let Some(why) = self.barrier(lane).or_else(|| self.obstacle(lane)) {

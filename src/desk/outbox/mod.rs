@@ -29,7 +29,7 @@ pub(in crate::desk) use flow::{BEHIND, SHUT_OUT};
 /// The kind of a delivery that carries a message; every other kind is a notice.
 pub const TEXT: &str = "text";
 
-/// Why a text that an earlier life of the house may have sent is not requested yet.
+/// Why a text that may have been sent before the database went back is not requested yet.
 const LOOKED_UP: &str = "an earlier life of this database may have sent it: it is looked up at the carrier first";
 
 /// Something to be sent.
@@ -100,7 +100,7 @@ pub fn token(attempt: AttemptId, secret: &str) -> String {
     format!("{:x}-{secret}", attempt.0)
 }
 
-/// A look for a delivery that an earlier life of the house may have requested at some time after `from`.
+/// A search for a delivery that may have been requested, before the database went back, at some time after `from`.
 fn look(desk: &Desk, delivery: DeliveryId, fence: i64, from: At, now: At) -> Look {
     let there = desk.carrier.ahead().map(|ahead| At(from.0 + ahead));
     Look { attempt: NewAttempt { there, ..attempt(desk, delivery, fence, now) }, from }

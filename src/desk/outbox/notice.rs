@@ -60,7 +60,7 @@ impl From<Option<ConversationId>> for Whose {
     }
 }
 
-/// A text of the system in the words of whoever says it, its fields filled.
+/// A text of the program in the words of the line or the default ones, with its fields filled.
 pub async fn say(tx: &mut Tx, whose: Whose, wording: Wording, values: &[(&str, &str)]) -> Result<String> {
     let own = match whose {
         Whose::Line(line) => texts::own(tx, line, wording).await?,

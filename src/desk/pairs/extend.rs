@@ -18,7 +18,7 @@ use crate::domain::time::duration;
 use crate::store::{Result, pairs};
 
 /// The transaction is complete: its grace begins now. A second time changes nothing. `by` a program, whose pairs are those
-/// of its app, or nobody but the house.
+/// of its app, or nobody but the program itself.
 ///
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], or [`Refusal::Conflict`] if it has ended or does not

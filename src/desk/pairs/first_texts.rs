@@ -55,7 +55,7 @@ impl FirstTexts {
                 new.insert(pairs::begun_since(work.tx, app, now - hours(1), i64::from(most)).await?.into())
             }
         };
-        // Whoever is beyond the newest that leave room for these has to be an hour old first.
+        // The phones beyond the newest ones that leave room for these must be an hour old first.
         if let Some(oldest) = begun.get(room.saturating_sub(count)) {
             return Err(Refusal::TooMany { most, wait: (*oldest + hours(1)).since(now) });
         }

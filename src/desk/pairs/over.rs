@@ -61,7 +61,7 @@ pub(in crate::desk) async fn end_talk(
     let now = work.now;
     match &conversation.pair {
         Some(pair) if !pair.ended => {
-            // Over by the clock is over by the clock, whoever asks first.
+            // The clock alone ends a pair, whichever code looks first.
             let (why, by) = if pair.term.is_over(now, now) { (EXPIRED, None) } else { (CLOSED, by) };
             end(work, &[conversation.id], (why, by)).await
         }

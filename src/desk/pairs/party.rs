@@ -22,7 +22,7 @@ use crate::store::pool::refusals;
 use crate::store::routing::opening::{self, NewLeg};
 
 /// Gives the party called `alias` the phone `phone`. The one that they have changes nothing. `by` a program, whose pairs
-/// are those of its app, or nobody but the house.
+/// are those of its app, or nobody but the program itself.
 ///
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/phone`,

@@ -22,7 +22,7 @@ pub struct Saying {
 }
 
 /// Says it. It is accepted when this returns: each party's text stands in the outbox. `by` a program, whose pairs are those
-/// of its app, or nobody but the house.
+/// of its app, or nobody but the program itself.
 ///
 /// # Errors
 /// What the database said; the inner error [`Refusal::NotFound`], [`Refusal::Wrong`] for `/body` or `/to`, or

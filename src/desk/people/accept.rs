@@ -72,7 +72,7 @@ impl Verb for Accept {
     }
 }
 
-/// Sets a password by its hash; whoever is signed in as this person is not any more.
+/// Sets a password by its hash, and ends the sessions of this person.
 pub(super) async fn set_password(tx: &mut Tx, id: PersonId, hash: &str) -> Result<()> {
     people::set_password_hash(tx, id, hash).await?;
     people::sign_out(tx, id).await

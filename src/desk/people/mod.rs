@@ -39,7 +39,7 @@ pub(super) async fn hold_all(tx: &mut Tx) -> Result<()> {
     dialect::one_at_a_time(tx, "people", "").await
 }
 
-/// The enabled person, and whoever acts upon them: themselves, or an enabled admin.
+/// The enabled person, and the actor: the same person, or an enabled admin.
 async fn whom(tx: &mut Tx, by: PersonId, person: PersonId) -> Result<Option<Person>> {
     let actor = people::by_id(tx, by).await?.filter(|actor| !actor.disabled);
     let may = actor.is_some_and(|actor| actor.id == person || actor.role == Role::Admin);

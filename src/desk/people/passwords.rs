@@ -7,13 +7,13 @@ use crate::domain::words::name;
 use crate::store::people::{self, acts};
 use crate::store::{self, Result, Store, Tx, lines};
 
-/// What whoever guesses at this person's password knows.
+/// What somebody who guesses at this person's password knows.
 pub async fn about(tx: &mut Tx, email: &str, name: &str) -> Result<About> {
     let company = lines::all(tx).await?.into_iter().map(|line| line.name).collect();
     Ok(About { email: name::address(email), name: name.trim().to_owned(), company })
 }
 
-/// As [`about`], of whoever has this e-mail address; of the address alone if nobody has.
+/// As [`about`], of the person with this e-mail address; of the address alone if there is none.
 pub async fn about_address(store: &Store, email: &str) -> Result<About> {
     let mut tx = store.read().await?;
     let email = name::address(email);

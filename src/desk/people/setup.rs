@@ -21,7 +21,7 @@ use crate::store::people::{self, acts};
 use crate::store::upkeep::settings;
 use crate::store::{self, Job, Result, Store, Tx, lines};
 
-/// The link from the console can be used for this long: whoever reads the console later comes too late.
+/// The link from the console can be used for this long: somebody who reads the console later comes too late.
 pub const LINK_LIFE: Duration = hours(1);
 
 /// Remembers the set-up link of `token` from `now` on in place of any earlier one; `false` if there are people already.

@@ -210,7 +210,7 @@ impl Job for Keep {
     }
 }
 
-/// Whether any order is open; for whoever waits for them.
+/// Whether any order is open; for code that waits for them.
 pub async fn is_open(desk: &Desk, ids: &[PoolOrderId]) -> Result<bool> {
     let mut tx = desk.store.read().await?;
     Ok(orders::of(&mut tx, ids).await?.iter().any(|order| order.state == "open"))

@@ -19,7 +19,7 @@ use crate::store::pool::life;
 use crate::store::pool::masks::{self, Mask};
 use crate::store::{Result, Tx};
 
-/// Active masks of `country`, or of all, with what hangs on them.
+/// Active masks of `country`, or of all, with what depends on them.
 async fn candidates(tx: &mut Tx, country: Option<&str>, now: At) -> Result<Vec<Candidate>> {
     let fits =
         |mask: &Mask| mask.owned.state == State::Active && country.is_none_or(|country| mask.owned.home() == country);

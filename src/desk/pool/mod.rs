@@ -33,7 +33,7 @@ pub const NAME: &str = "Switchboard mask";
 pub enum By {
     /// An admin, on the web.
     Person(PersonId),
-    /// Whoever may run commands on this machine.
+    /// Somebody who may run commands on this machine.
     Operator,
     /// The pool itself.
     Automatic,

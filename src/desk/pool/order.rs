@@ -86,7 +86,7 @@ async fn quote_in(desk: &Desk, tx: &mut Tx, country: String, count: i64) -> Resu
     Ok(Quote { each: policy.prices.of(&country), country, count, cost })
 }
 
-/// Orders `count` masks of `country`. Whoever has a carrier buys them.
+/// Orders `count` masks of `country`. A process with a carrier buys them.
 ///
 /// # Errors
 /// [`Failure::NotFound`] if `by` is a person and no admin; [`Failure::Refused`] for `country` or `count`, also where the

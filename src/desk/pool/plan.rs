@@ -16,7 +16,7 @@ use crate::store::{Result, Tx};
 
 /// The peak is the highest of so many days, today included.
 pub const LOOK_BACK_DAYS: i64 = 14;
-/// The trend rests on so many days at most, and reaches half as far.
+/// The trend uses so many days at most, and reaches half as far.
 const TREND_DAYS: i64 = 60;
 
 /// What is known of the pool now.

@@ -12,7 +12,7 @@ use crate::domain::programs::quota::{Quota, Window};
 /// It. A token that nobody uses costs nothing.
 #[derive(Debug)]
 pub struct Activity {
-    /// Whoever carries events to endpoints.
+    /// The courier of events to endpoints.
     pub courier: Courier,
     windows: Mutex<HashMap<TokenId, Window>>,
     uses: Mutex<HashMap<TokenId, At>>,

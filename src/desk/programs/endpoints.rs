@@ -76,12 +76,12 @@ pub async fn delete(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> 
 /// Posts there again, beginning with what was given up.
 ///
 /// # Errors
-/// As [`delete`]; [`Failure::Refused`] if whoever made it may not read what would be posted.
+/// As [`delete`]; [`Failure::Refused`] if its maker may not read what would be posted.
 pub async fn enable(desk: &Desk, by: By, id: EndpointId) -> Result<(), Failure> {
     desk.work(Change { by, id, what: What::Enable }).await
 }
 
-/// Posts an event there once more, now: under the same id, so that whoever has it already can tell.
+/// Posts an event there once more, now: under the same id, so that a receiver that has it already can tell.
 ///
 /// # Errors
 /// [`Failure::NotFound`] as [`delete`], or if the event was never for it or is forgotten; [`Failure::Refused`] if the

@@ -97,7 +97,7 @@ fn wanted(listeners: &[Listener], kind: Kind) -> bool {
     listeners.iter().any(|listener| listener.wanted.has(kind))
 }
 
-/// What is posted. The bytes are kept: whoever gets them checks a signature over them.
+/// What is posted. The bytes are stored: the endpoint checks a signature over them.
 fn body(event: &Event, names: &HashMap<ConversationId, Names>, now: At) -> Result<String> {
     let names = names.get(&event.pair).map_or(&[][..], |names| &names.references);
     let reference = event.reference.as_deref().or(names.first().map(String::as_str)).unwrap_or_default();
@@ -162,7 +162,7 @@ pub(in crate::desk) async fn delivered(work: &mut UnitOfWork<'_>, texts: &[(Mess
     let several: Vec<(MessageId, LegId)> =
         fates.iter().filter(|fate| fate.parts > 1).map(|fate| (fate.message, fate.leg)).collect();
     if !several.is_empty() {
-        // Two parts may arrive at the same instant: whoever comes second sees both.
+        // Two parts may arrive at the same instant: the second one sees both.
         for (message, leg) in &several {
             dialect::one_at_a_time(work.tx, "arrived", &about(*message, *leg)).await?;
         }

@@ -16,7 +16,7 @@ use crate::store::programs::endpoints::{self, Endpoint, Maker};
 use crate::store::programs::{api_tokens, event_posts};
 use crate::store::{Result, Tx};
 
-/// What an endpoint rests on, where the apps may do so much.
+/// What the right of an endpoint depends on, given these scopes of the apps.
 fn ground(endpoint: &Endpoint, rights: &HashMap<AppId, Scopes>) -> Ground {
     match (&endpoint.maker, &endpoint.app) {
         (Maker::Person { admin, .. }, _) => Ground::Person { admin: *admin },
@@ -36,7 +36,7 @@ pub(in crate::desk) async fn lacks(tx: &mut Tx, endpoint: &Endpoint, now: At) ->
     Ok(why_not(endpoint, &api_tokens::rights(tx, None, now).await?))
 }
 
-/// Disables the endpoints that have lost their right by `now`. Whoever posts asks for it first, in the same transaction.
+/// Disables the endpoints that have lost their right by `now`. The code that posts calls this first, in the same transaction.
 pub(in crate::desk) async fn stop(work: &mut UnitOfWork<'_>) -> Result<()> {
     let now = work.now;
     let rights = api_tokens::rights(work.tx, None, now).await?;
@@ -67,7 +67,7 @@ pub(in crate::desk) async fn disable(work: &mut UnitOfWork<'_>, endpoint: &Endpo
     .await
 }
 
-/// What hangs on a token.
+/// What depends on a token.
 #[derive(Clone, Debug)]
 pub struct Hangs {
     /// Whose it is.
@@ -82,7 +82,7 @@ pub struct Hangs {
     pub pairs: i64,
 }
 
-/// What hangs on this token of `app` at `now`.
+/// What depends on this token of `app` at `now`.
 pub async fn hangs(tx: &mut Tx, token: TokenId, app: &App, now: At) -> Result<Hangs> {
     let without = api_tokens::rights(tx, Some(token), now).await?;
     let (mut quiet, mut go_on) = (Vec::new(), Vec::new());

@@ -35,7 +35,7 @@ pub struct Asked {
     pub app: Option<String>,
     /// What it may do.
     pub scopes: Scopes,
-    /// How long it holds; for good if `None`.
+    /// How long it is valid; without an end if `None`.
     pub expires: Option<Duration>,
 }
 

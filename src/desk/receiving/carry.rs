@@ -102,7 +102,7 @@ pub(super) async fn carry(work: &mut UnitOfWork<'_>, texts: &[Plain<'_>]) -> Res
     let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, "conversation"));
     let notes: Vec<(ConversationId, &'static str)> = notes.map(|id| (id, "message")).chain(opened).collect();
     work.note(&notes);
-    // Now and not before: lanes are held from here on, and whoever else writes to the same phones waits for them.
+    // Not earlier: lanes are held from here on, and other writers to the same phones wait for them.
     work.enqueue(group.drafts).await?;
     for (conversation_id, message, alias) in group.flagged {
         refused::raise(work, conversation_id, (message, alias.as_deref())).await?;
@@ -235,7 +235,7 @@ impl Group {
         Outcome::Kept
     }
 
-    /// Has whoever sent something told of what was not passed on.
+    /// Tells the sender what was not relayed.
     fn tell_sender(&mut self, from: &LiveLeg, told: Option<&str>) {
         let Some(told) = told.map(str::to_owned) else { return };
         if from.role == Role::Rep {
@@ -296,7 +296,7 @@ impl Group {
         let conversation = &progress.conversation;
         let picture = !text.media.is_empty();
         if conversation.pair.is_some() && progress.echo.is_new(first_side, &text.body, picture) {
-            // Nobody of ours answers in a pair; whoever says something else is no machine.
+            // No staff answers in a pair; somebody who says something else is no machine.
             progress.paused_at = None;
         }
         // Of texts that were missed, many may come in at once: they were sent when they were sent.

@@ -246,7 +246,7 @@ fn waits(desk: &Desk, text: &Inbound, selected: &Selected, since: Option<At>, no
         return false;
     };
     let known = since.is_none_or(|since| is_compared(since, ours, compared, now))
-        // Whoever has no thread is given one only when those who wrote before have theirs.
+        // A customer without a thread gets one only after the customers who wrote before.
         || (selected.conversation.is_some() && desk.readiness.has_looked_at(&text.from));
     if known && !selected.behind {
         return false;

@@ -60,7 +60,7 @@ async fn open_on(
 ) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
     let mut held_line = HeldLine::hold(work, line).await?;
-    // Whoever waits already goes first. Another node may have let somebody wait since the look-up.
+    // Customers who wait already go first. Another node may have let somebody wait since the look-up.
     if desk.store.is_shared() || items.iter().any(|item| item.selected.waiting) {
         drain_held(work, &mut held_line).await?;
     }

@@ -22,7 +22,7 @@ pub(super) async fn open(work: &mut UnitOfWork<'_>, text: &Inbound, line: Number
     // Customers are held before conversations.
     let fresh = desk.ids.next(now);
     let customer = opening::customer(work.tx, fresh, &text.from, now).await?;
-    // Whoever waits already goes first.
+    // Customers who wait already go first.
     let had = work.is_for_others();
     queue::drain_held(work, &mut held_line).await?;
     work.is_for(had);
@@ -65,7 +65,7 @@ async fn take_up(
     Ok(Some(conversation.id))
 }
 
-/// Opens a conversation with whoever is picked.
+/// Opens a conversation with the rep who is picked.
 async fn begin(
     work: &mut UnitOfWork<'_>,
     held_line: &mut HeldLine,

@@ -29,7 +29,7 @@ pub async fn repeat(
     if !failed {
         return Err(Failure::refused("message", "it has arrived, or is still on its way"));
     }
-    // The key is the same at every press, on every page: whoever presses second changes nothing.
+    // The key is the same at every press, on every page: the second press changes nothing.
     let reply = Reply { by, conversation, body, form_key: Some(format!("{REPEATS}{message}")) };
     plan(desk, Written { reply, seen: None, at: None, typed: false }).await
 }

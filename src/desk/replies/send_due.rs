@@ -54,7 +54,7 @@ impl Verb for Due {
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
-        // Whoever else would send them waits here, and finds them sent.
+        // Another sender waits here, and finds them sent.
         routes::conversations(work.tx, &[self.conversation]).await?;
         let waiting = planned::waiting(work.tx, self.conversation).await?;
         // Everything may leave; else only what was written from then on and is not scheduled.

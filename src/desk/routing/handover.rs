@@ -72,7 +72,7 @@ pub(in crate::desk) async fn hand_on(
         }
         drafts.push(draft(conversation, leg, one.id, body));
     }
-    // Whoever said it did reach the customer, or is the customer: nobody is told, and the words stand in the inbox.
+    // Its author did reach the customer, or is the customer: nobody is told, and the inbox has the words.
     work.enqueue_quietly(drafts).await
 }
 
@@ -90,7 +90,7 @@ pub(in crate::desk) async fn hand_on_late(
 
     for conversation in routes::conversations(work.tx, &ids).await? {
         let messages = by_conversation.remove(&conversation.id).unwrap_or_default();
-        // Nobody has it, or whoever does is off: they wait like any other text.
+        // Nobody has it, or its rep is off duty: they wait like any other text.
         let nobody =
             conversation.pinned_to.is_none() || (conversation.rep_phone.is_some() && !conversation.on_shift(now));
         if nobody && !conversation.closed {

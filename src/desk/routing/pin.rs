@@ -100,7 +100,7 @@ pub(in crate::desk) async fn move_in(
     }
     send_due::at_once(work, conversation_id).await?;
     hand_over(work, &conversation, &viewer, assignee, note).await?;
-    // Whoever had it may take another customer.
+    // The rep who had it may take another customer.
     queue::drain_after(work, line).await?;
     Ok(())
 }

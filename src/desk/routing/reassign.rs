@@ -19,7 +19,7 @@ pub const MOST: usize = 500;
 pub enum NewAssignee {
     /// This person.
     Person(PersonId),
-    /// Whoever the line's policy picks among the others.
+    /// The rep whom the line's policy picks among the others.
     Anew,
 }
 
@@ -65,7 +65,7 @@ pub async fn reassign(desk: &Desk, by: PersonId, ids: &[ConversationId], to: New
     Ok(outcome)
 }
 
-/// Has somebody else picked for a conversation, whoever has it now. Managers only.
+/// Has another rep picked for a conversation. Managers only.
 ///
 /// # Errors
 /// [`Failure::NotFound`] for anybody else, or if there is no such conversation; [`Failure::Refused`] if it is closed or

@@ -58,7 +58,7 @@ pub struct Fan {
     pub drafts: Vec<Draft>,
     /// Legs that hear of their conversation for the first time.
     pub greeted: Vec<LegId>,
-    /// It waits for the phone of the rep, who is off duty, or of whoever gets the conversation.
+    /// It waits for the phone of the rep, who is off duty, or of the rep who gets the conversation.
     pub waits: bool,
 }
 

@@ -15,7 +15,7 @@ use crate::store::{Result, people};
 /// With whom a conversation is taken up again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum With {
-    /// Whoever had it, if they may still have it; else nobody, and somebody is to be picked.
+    /// The rep who had it, if that rep may still have it; else nobody, and a rep must be picked.
     SameRep,
     /// Nobody yet: the caller picks.
     Nobody,

@@ -50,7 +50,7 @@ impl Verb for Replan {
     }
 }
 
-/// Whether plans were moved within the last minute. Whoever asks is alone in moving them until the commit.
+/// Whether plans were moved within the last minute. The caller alone may move them until the commit.
 pub(in crate::desk) async fn lately(tx: &mut Tx, now: At) -> Result<bool> {
     Ok(clock_jumps::last(tx).await?.is_some_and(|at| at.since(now) < seconds(60) && now.since(at) < seconds(60)))
 }

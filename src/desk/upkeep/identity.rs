@@ -100,7 +100,7 @@ impl Verb for Give {
     }
 }
 
-/// Gives the database a secret of its own, unless it has one: by it whoever serves it shows that it does.
+/// Gives the database a secret of its own, unless it has one: with it a server proves that it serves this database.
 pub async fn name(store: &Store, chance: &Chance) -> Result<()> {
     if settings::get(&mut store.read().await?, settings::SERVER_KEY).await?.is_none() {
         store.write(Name(chance.token::<32>())).await?;
@@ -118,7 +118,7 @@ impl Job for Name {
     }
 }
 
-/// The answer to `nonce` of whoever serves this database; `None` if it was never served, or that is no question.
+/// The answer to `nonce` of a server of this database; `None` if it was never served, or that is no question.
 pub async fn answer(store: &Store, nonce: &str) -> Result<Option<String>> {
     if !proof::is_question(nonce) {
         return Ok(None);

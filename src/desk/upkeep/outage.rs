@@ -51,7 +51,7 @@ impl From<&Sent> for Shown {
     }
 }
 
-/// Whether it is time to ask a carrier that cannot be reached. Whoever hears yes asks, and nobody else does for a while.
+/// Whether it is time to ask a carrier that cannot be reached. The caller that hears yes asks, and no other does for a while.
 pub async fn take(desk: &Desk) -> Result<bool> {
     let out = outage::get(&mut desk.store.read().await?).await?;
     if out.is_none_or(|out| out.trial || out.probe_at > desk.clock.now()) {

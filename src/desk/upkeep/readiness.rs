@@ -70,7 +70,7 @@ impl Known {
 }
 
 impl Readiness {
-    /// A gate that is shut until [`Readiness::catch_up`], and watches `clock` and `timeline` from now on.
+    /// Allows nothing until [`Readiness::catch_up`], and watches `clock` and `timeline` from now on.
     #[must_use]
     pub fn new(clock: &Clock, timeline: Timeline) -> Self {
         let (now, steady) = (clock.now(), clock.steady());
@@ -356,7 +356,7 @@ mod tests {
         assert!(!readiness.has_caught_up() && !readiness.is_outbox_checked() && !readiness.has_compared_all());
         assert!(!readiness.has_looked_at("+15055550134"));
         assert_eq!(readiness.age(), Duration::ZERO);
-        // Whoever began to find out before is late.
+        // A look that began before is late.
         readiness.catch_up(before);
         readiness.outbox_checked(before);
         readiness.looked_at(before, "+15055550134");

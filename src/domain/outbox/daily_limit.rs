@@ -4,7 +4,7 @@
 
 use crate::clock::At;
 
-/// A day's purse, while one decision goes through several texts.
+/// What is left of a day's limit, while one decision covers several texts.
 #[derive(Clone, Copy, Debug)]
 pub struct DailyLimit {
     most: i64,
@@ -14,7 +14,7 @@ pub struct DailyLimit {
 }
 
 impl DailyLimit {
-    /// The purse of a day, as [`At::day`] counts them, of which `spent` of `most` segments are gone.
+    /// The limit of a day, as [`At::day`] counts days, of which `spent` of `most` segments are used.
     #[must_use]
     pub fn of(day: i64, most: i64, spent: i64) -> Self {
         DailyLimit { most, spent, taken: 0, day }
@@ -32,7 +32,7 @@ impl DailyLimit {
         self.taken
     }
 
-    /// Whether `segments` more fit; if not, when there is another purse.
+    /// Whether `segments` more fit; if not, when the next day begins.
     ///
     /// # Errors
     /// The beginning of the next day.

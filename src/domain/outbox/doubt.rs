@@ -21,7 +21,7 @@ pub struct Doubt {
     pub listed_at: Option<At>,
     /// When a look that counts as proof found nothing.
     pub empty_at: Option<At>,
-    /// This process never made the request; an earlier life of the house may have, long ago.
+    /// This process did not make the request; it may have been made before the database went back, long ago.
     pub earlier: bool,
 }
 

@@ -80,8 +80,8 @@ pub enum Client {
 
 impl Client {
     /// Who asks. `peer` connected; `forwarded` are the lines of `X-Forwarded-For` in their order; `told` says whether any
-    /// header of a proxy is there; `published` whether people reach the house by a public address with TLS, which only a
-    /// proxy gives it: the house speaks no TLS itself.
+    /// header of a proxy is there; `published` whether people reach the program by a public address with TLS, which only a
+    /// proxy gives it: the program speaks no TLS itself.
     #[must_use]
     pub fn of<'a>(
         peer: Option<IpAddr>,
@@ -95,8 +95,8 @@ impl Client {
             let lines: Vec<&str> = forwarded.into_iter().collect();
             return named(&lines.join(","), proxies);
         }
-        // Without the setting, whoever connects to a published house is its proxy, from wherever it does; before any other
-        // house, a neighbour that says so is one. A stranger's header alone makes nobody a proxy.
+        // Without the setting, every peer of a published program is its proxy, from any address; before any other
+        // program, a neighbour that says so is one. A stranger's header alone makes nobody a proxy.
         if proxies.is_empty() && (published || (told && is_near(peer))) {
             return Client::Hidden;
         }
@@ -227,7 +227,7 @@ mod tests {
             (&["2001:db8:1:2:ffff::1"], Some("2001:db8:1:2::/64")),
             (&["fe80::1%eth0"], Some("fe80::/64")),
             (&["203.0.113.7, , "], Some("203.0.113.7")),
-            // All are trusted: whoever stands at the far end of them.
+            // All are trusted: the one at the far end of them.
             (&["10.0.0.9, 10.0.0.5"], Some("10.0.0.9")),
             // Nobody is named, or not by somebody who is believed.
             (&[], None),

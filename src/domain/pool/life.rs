@@ -67,7 +67,7 @@ pub enum Next {
     Release,
 }
 
-/// How long a state lasts at least: whoever chose the mask just before has committed by then.
+/// How long a state lasts at least: a transaction that chose the mask just before has committed by then.
 pub const SETTLED: Duration = minutes(1);
 
 /// What becomes of a mask at `now`.

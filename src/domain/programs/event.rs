@@ -170,7 +170,7 @@ impl Wanted {
         }
     }
 
-    /// What whoever is told of all this must be allowed to read.
+    /// What an endpoint that gets all this must be allowed to read.
     #[must_use]
     pub fn needs(&self) -> Scopes {
         Scopes::of(Kind::ALL.into_iter().filter(|kind| self.has(*kind)).map(Kind::scope))

@@ -8,7 +8,7 @@ use crate::clock::{At, hours, minutes, seconds};
 const PAUSES: [Duration; 6] = [seconds(5), minutes(5), minutes(30), hours(2), hours(5), hours(10)];
 /// A pause is longer by up to this share of it, so that what failed together does not come again together.
 const JITTER: u32 = 10;
-/// The answer of whoever wants nothing more, ever.
+/// The answer of an endpoint that wants no more posts.
 const GONE: u16 = 410;
 
 /// What follows from a post that was not taken.

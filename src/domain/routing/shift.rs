@@ -50,7 +50,7 @@ impl Shift {
     #[must_use]
     pub fn next_on(&self, now: At) -> Option<At> {
         let mut at = now;
-        // A week of two schedules has fewer changes than this; whoever is never on is not looked for for ever.
+        // A week of two schedules has fewer changes than this; the search for somebody who is never on must end.
         for _ in 0..100 {
             if self.on_at(at) {
                 return (at > now).then_some(at);

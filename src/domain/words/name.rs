@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::characters::shown::{Piece, pieces};
 
-/// `text` without what cannot be seen. Control codes stay: they are no way to spell a name, and whoever types one is told.
+/// `text` without what cannot be seen. Control codes stay: they are no way to spell a name, and the form refuses them.
 fn seen(text: &str) -> String {
     pieces(text).into_iter().fold(String::with_capacity(text.len()), |mut out, piece| {
         match piece {

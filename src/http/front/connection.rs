@@ -22,7 +22,7 @@ use crate::metrics;
 enum End {
     /// By itself.
     Over,
-    /// Its seat is needed, or the house closes.
+    /// Its seat is needed, or the server stops.
     Cut,
     /// It was silent for too long.
     Late,

@@ -94,7 +94,7 @@ impl Door {
 pub struct Open(TcpListener);
 
 impl Open {
-    /// Lets `house` answer whoever comes, until its [`House::shutdown`]; then finishes what has begun, within bounds.
+    /// Lets `house` answer all connections until its [`House::shutdown`]; then finishes what has begun, within time limits.
     pub async fn serve(self, house: House, limits: Limits) {
         let (open, stop) = (self, house.shutdown());
         let (everybody, busy) = watch::channel(());

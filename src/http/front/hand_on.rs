@@ -76,7 +76,7 @@ pub(super) async fn answer(
     };
     seat.now_does(Doing::Work);
     let (answer, answered) = oneshot::channel();
-    // Whoever asked may leave; what has begun is finished all the same.
+    // The client may leave; what has begun is finished all the same.
     let (to, on) = (Arc::clone(&seat), Arc::clone(&within));
     tokio::spawn(async move { hand_on(whole, to, on, answer).await });
     match answered.await {

@@ -16,7 +16,7 @@ use crate::metrics;
 
 /// So many connections of one address that wait are a crowd, and go first.
 const CROWD: usize = 64;
-/// Whoever waits for less than this, in milliseconds, may just have come with a request.
+/// A connection that has waited for less than this, in milliseconds, may just have come with a request.
 const YOUNG: u64 = 1000;
 /// How often it is told that all seats are taken, in milliseconds.
 const TELL_EVERY: u64 = 10_000;
@@ -195,7 +195,7 @@ impl Room {
     }
 }
 
-/// In which order seats are taken away, and since when each is waited for; `None` for whoever is being answered.
+/// In which order seats are taken away, and since when each is waited for; `None` for a connection that is being answered.
 fn rank(seat: &Seat, crowded: bool, now: u64) -> Option<(u8, u64)> {
     let Some(since) = seat.waits() else {
         let streams = seat.doing() == Doing::Stream;

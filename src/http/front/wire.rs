@@ -30,7 +30,7 @@ impl Wire {
 
     /// Writes what goes into the system's buffer, and no more: nobody is waited for.
     pub(super) fn tell(&self, words: &[u8]) {
-        // Whoever it is for may be gone.
+        // Its receiver may be gone.
         let _ = self.stream.try_write(words);
     }
 

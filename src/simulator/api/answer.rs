@@ -107,7 +107,7 @@ fn date(simulator: &Simulator) -> String {
 fn half(body: String) -> DuplexStream {
     let (mut pen, paper) = tokio::io::duplex(body.len().max(1));
     tokio::spawn(async move {
-        // Whoever reads may be gone; then there is nobody to tell.
+        // The reader may be gone; then there is nobody to tell.
         let _ = pen.write_all(&body.as_bytes()[..body.len() / 2]).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     });

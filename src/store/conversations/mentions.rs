@@ -7,7 +7,7 @@ use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::store::sql::{QueryBuilder, query_as};
 use crate::store::{Result, Tx, pieces};
 
-/// Who can be named in a conversation, by name: whoever is enabled and may see it.
+/// Who can be named in a conversation, by name: people who are enabled and may see it.
 pub async fn candidates(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<(PersonId, String)>> {
     let rows: Vec<(PersonId, String)> = query_as(
         "SELECT p.id, p.name FROM people p JOIN conversations c ON c.id = $1 \

@@ -50,7 +50,7 @@ pub struct NewMessage {
 }
 
 impl NewMessage {
-    /// Something said in this house, which no carrier has seen: `author` and by which `way`.
+    /// Something written in this program, which no carrier has seen: `author` and by which `way`.
     #[must_use]
     pub fn ours(
         id: MessageId,

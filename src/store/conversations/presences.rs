@@ -7,9 +7,9 @@ use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::sql::{from_row, query, query_as};
 use crate::store::{Result, Tx};
 
-/// Whoever has not been heard of for so long is not there any more; pages say so every 15 seconds.
+/// Somebody whose page has been silent for so long is not there any more; pages report every 15 seconds.
 pub const HERE: Duration = seconds(40);
-/// Whoever has not typed for so long is not typing any more.
+/// Somebody who has not typed for so long is not typing any more.
 pub const TYPING: Duration = seconds(20);
 
 /// Notes that somebody is there; whether that is news to others.

@@ -95,7 +95,7 @@ async fn copy(from: &Path, growing: &Path, database: &Path, act: (i64, At)) -> R
         if let Some(owner) = &owner
             && (owner.uid(), owner.gid()) != (target.metadata()?.uid(), target.metadata()?.gid())
         {
-            // Whoever serves the database must still be able to open it.
+            // The user who serves the database must still be able to open it.
             chown(growing, Some(owner.uid()), Some(owner.gid()))?;
         }
         target.sync_all()

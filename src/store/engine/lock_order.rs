@@ -186,7 +186,7 @@ impl Hold {
     fn of(rows: &str, how: &str, skip: bool) -> Self {
         let named = rows.split(", ").map(|one| one.split_once(' ').unwrap_or((one, one)));
         let aliases: Vec<&str> = named.clone().map(|(_, alias)| alias).collect();
-        // Whoever passes over rows that others hold waits for nobody.
+        // A read that skips rows that others hold waits for nobody.
         let noted = named.map(|(table, alias)| noted(table, alias, !skip)).collect();
         let skip = if skip { " SKIP LOCKED" } else { "" };
         Hold { noted, clause: format!(" {how} OF {}{skip}", aliases.join(", ")), ..Hold::default() }

@@ -111,7 +111,7 @@ async fn hold_where(tx: &mut Tx, condition: &'static str) -> Result<()> {
     hold_rows(tx, "numbers", &ids).await
 }
 
-/// Holds everything that is stopped: for whoever changes several of them in one transaction.
+/// Holds everything that is stopped: for a transaction that changes several of them.
 pub async fn hold_stopped(tx: &mut Tx) -> Result<()> {
     hold_account(tx).await?;
     hold_where(tx, "paused_at IS NOT NULL").await

@@ -121,7 +121,7 @@ pub async fn newest(tx: &mut Tx) -> Result<i64> {
     Ok(message.max(delivery).unwrap_or(0))
 }
 
-/// Holds the lanes to the live legs of these conversations until the commit: for whoever writes to one after the other.
+/// Holds the lanes to the live legs of these conversations until the commit: for a transaction that writes to one after the other.
 pub async fn hold_lanes_of(tx: &mut Tx, conversations: &[ConversationId]) -> Result<()> {
     if conversations.is_empty() || !tx.holds_rows() {
         return Ok(());
@@ -265,7 +265,7 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: A
     Ok(())
 }
 
-/// An attempt that stands for a request which an earlier life of the house may have made at some time after `from`.
+/// An attempt for a request that may have been made, before the database went back, at some time after `from`.
 #[derive(Clone, Debug)]
 pub struct Look {
     /// The row that the carrier's list is held against.

@@ -63,7 +63,7 @@ pub struct NewPair<'a> {
     pub warning: Option<&'a str>,
     /// Whether numbers, addresses and links are taken out.
     pub redact: bool,
-    /// Which app asked for it, by which token; none from the house itself.
+    /// Which app asked for it, by which token; none if the program itself did.
     pub by: Option<(AppId, TokenId)>,
 }
 

@@ -67,7 +67,7 @@ pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Writes down what a command changed, by whoever may run it on this machine.
+/// Records what a command on this machine changed.
 pub async fn by_command(
     tx: &mut Tx,
     (id, at): (i64, At),

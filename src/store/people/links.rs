@@ -88,7 +88,7 @@ pub async fn open(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<OpenL
 /// Uses a link of that kind up; `None` if it was used, has expired, is for something else, was made by somebody who is no
 /// admin any more, or never was.
 pub async fn use_up(tx: &mut Tx, token_hash: &str, kind: Kind, now: At) -> Result<Option<PersonId>> {
-    // Whoever changes a link holds its person.
+    // A transaction that changes a link holds its person.
     let Some(link) = open(tx, token_hash, now).await? else { return Ok(None) };
     hold_rows(tx, "people", &[link.person.0]).await?;
     let sql = format!(

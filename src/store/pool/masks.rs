@@ -65,7 +65,7 @@ pub async fn active(tx: &mut Tx) -> Result<Vec<Owned>> {
     Ok(rows.into_iter().map(|(number, country)| Owned { number, country, state: State::Active }).collect())
 }
 
-/// What hangs on a number.
+/// What depends on a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Load {
     /// Live legs.
@@ -88,7 +88,7 @@ from_row! {
     }
 }
 
-/// What hangs on this number.
+/// What depends on this number.
 pub async fn load(tx: &mut Tx, id: NumberId, now: At) -> Result<Load> {
     let LoadRow { live, resting, until }: LoadRow = query_as(LOAD).bind(id).bind(now).fetch_one(tx).await?;
     Ok(Load { live, resting, rests_until: until })

@@ -144,7 +144,7 @@ pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
         if any.is_none() {
             return Ok(0);
         }
-        // What is posted to an endpoint is changed by whoever holds it.
+        // A transaction that changes the posts of an endpoint holds the endpoint.
         let ids: Vec<i64> = query_scalar("SELECT id FROM endpoints").fetch_all(tx).await?;
         hold_rows(tx, "endpoints", &ids).await?;
     }

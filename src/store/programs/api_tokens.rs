@@ -139,7 +139,7 @@ pub struct Token {
     pub scopes: Scopes,
     /// Who made it on the web.
     pub by: Option<String>,
-    /// Whether whoever made it is an enabled admin, or it was made on the command line.
+    /// Whether its maker is an enabled admin, or it was made on the command line.
     pub backed: bool,
     /// When it was made.
     pub created_at: At,

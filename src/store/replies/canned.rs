@@ -10,7 +10,7 @@ use crate::store::{Result, Tx};
 pub enum Owner {
     /// One person.
     Person(PersonId),
-    /// Whoever answers customers of a line.
+    /// Everybody who answers customers of a line.
     Line(NumberId),
     /// Everybody.
     Company,

@@ -12,10 +12,10 @@ use crate::store::{Result, Tx};
 /// The setting that keeps when this was done last.
 const LEAPT_AT: &str = "clock.leapt_at";
 
-/// When plans were moved last. Held until the commit by whoever writes it.
+/// When plans were moved last. The transaction that writes it holds it until the commit.
 pub async fn last(tx: &mut Tx) -> Result<Option<At>> {
     // Words are held in their order, and that of the account comes after this one.
-    dialect::one_at_a_time(tx, "a leap", "").await?;
+    dialect::one_at_a_time(tx, "a clock jump", "").await?;
     Ok(settings::get(tx, LEAPT_AT).await?.and_then(|at| at.parse().ok()).map(At))
 }
 
@@ -49,7 +49,7 @@ pub async fn begin(tx: &mut Tx, fresh: (At, At), now: At) -> Result<()> {
     .await?;
     hold_rows(tx, "deliveries", &deliveries).await?;
     hold_numbers(tx).await?;
-    // Whoever is about to note a pace by the clock as it was has done so, or begins by the new one.
+    // A transaction that was about to record a place by the old clock has done so, or begins by the new one.
     hold_all(tx).await
 }
 

@@ -6,7 +6,7 @@ use crate::store::{Result, Tx};
 /// The carrier account that this database has served; another one is refused.
 pub const CARRIER_ACCOUNT: &str = "carrier_account";
 
-/// The secret by which whoever serves this database shows that it does.
+/// The secret by which a server proves that it serves this database.
 pub const SERVER_KEY: &str = "server_key";
 
 /// When somebody last looked whether this database can be written: a node by its number, or `doctor`, each in a row of its own

@@ -257,7 +257,7 @@ pub struct SaidRow {
 /// What became of a message on somebody's phone.
 #[derive(Clone, Debug)]
 pub struct SentRow {
-    /// The alias of whoever it goes to.
+    /// The alias of the party to whom it goes.
     pub to: String,
     /// How far it is.
     pub state: State,

@@ -63,7 +63,7 @@ impl Bubble {
         !self.has_words() && self.files.is_empty()
     }
 
-    /// Whoever looks knows whose it is; only who listens has to be told.
+    /// A reader sees whose it is; only a screen reader has to say it.
     fn is_by_the_customer(&self) -> bool {
         self.look.starts_with("in") && !self.named
     }

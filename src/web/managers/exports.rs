@@ -130,7 +130,7 @@ impl From<Failure> for Answer {
     }
 }
 
-/// What leaves the house.
+/// What the export contains.
 struct Copy {
     head: Head,
     number: Option<String>,

@@ -13,7 +13,7 @@ use crate::desk::Desk;
 use crate::desk::upkeep::identity;
 use crate::metrics;
 
-/// The longest that a database is waited for by whoever asks about it.
+/// The longest time that a health check waits for the database.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// What was found out is told again for so long.
 const FRESH: Duration = Duration::from_secs(1);

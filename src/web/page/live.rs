@@ -120,7 +120,7 @@ impl Listener {
             || self.cursor > changes::newest(&mut self.desk.store.read().await?).await?)
     }
 
-    /// Whether the reader is still signed in, with the same rights: whoever lost or gained some loads the page anew.
+    /// Whether the reader is still signed in, with the same rights: a reader who lost or gained some loads the page again.
     async fn signed_in(&self) -> bool {
         let who = sessions::who(&self.desk, &self.token, false).await;
         matches!(who, Ok(Some(who)) if who.role == self.viewer.role)

@@ -13,7 +13,7 @@ use crate::store::pool::orders::Order;
 use crate::store::{self, Tx};
 use crate::web::page::stamp::Stamp;
 
-/// A mask with what hangs on it.
+/// A mask with what depends on it.
 pub(super) struct Row {
     pub mask: Mask,
     pub load: Load,

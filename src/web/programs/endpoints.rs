@@ -69,7 +69,7 @@ impl Show {
     }
 }
 
-/// Whose pairs it is told of, and what that rests on, in words.
+/// Whose pairs it gets events of, and what that right depends on, in words.
 fn rests(endpoint: &Endpoint) -> String {
     let whose =
         endpoint.app.as_ref().map_or("the pairs of all apps".to_owned(), |app| format!("pairs of {}", app.name));

@@ -95,7 +95,7 @@ pub(in crate::web) struct Shown {
     scopes: Scopes,
 }
 
-/// What hangs on a token, before it is revoked.
+/// What depends on a token, before it is revoked.
 #[derive(Template)]
 #[template(path = "tokens/revocation.html")]
 pub(in crate::web) struct Revocation {
@@ -105,7 +105,7 @@ pub(in crate::web) struct Revocation {
 }
 
 impl Revocation {
-    /// No endpoint hangs on it.
+    /// No endpoint depends on it.
     fn leaves_endpoints(&self) -> bool {
         self.hangs.quiet.is_empty() && self.hangs.go_on.is_empty()
     }

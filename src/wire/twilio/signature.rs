@@ -75,7 +75,7 @@ pub fn verify_with<T: AsRef<str>>(algorithm: Algorithm, keys: &[T], url: &str, f
 }
 
 /// Whether `header` signs this URL, and the URL's `bodySHA256` is the digest of `body`: for bodies that are not
-/// forms. Without `bodySHA256` there is nothing that vouches for the body: false.
+/// forms. Without `bodySHA256` nothing proves the body: false.
 #[must_use]
 pub fn verify_json<T: AsRef<str>>(tokens: &[T], url: &str, body: &[u8], header: &str) -> bool {
     let query = without_fragment(url).split_once('?').map_or("", |(_, query)| query);

@@ -68,7 +68,7 @@ impl Verb for Apply {
         for line in &held {
             opening::hold_line(work.tx, *line).await?;
         }
-        // And people before conversations: whoever has a phone now was perhaps a customer.
+        // And people before conversations: a phone that a person has now was perhaps a customer's.
         let everybody: Vec<i64> = facts.people.iter().map(|person| person.id.0).collect();
         hold_rows(work.tx, "people", &everybody).await?;
         let mut applying = Applying { work, known: Known::of(&facts), gone: Vec::new() };

@@ -24,7 +24,7 @@ pub(super) struct Taken {
     pub(super) found: usize,
     /// Texts that had come and waited.
     pub(super) waited: usize,
-    /// Numbers for which something could not be taken in.
+    /// Numbers for which something could not be received.
     pub(super) left: HashSet<String>,
 }
 

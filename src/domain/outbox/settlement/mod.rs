@@ -27,7 +27,7 @@ pub struct Row {
     pub why: Option<String>,
 }
 
-/// The outcome of an attempt that this process never made, and an earlier life of the house may have made.
+/// The outcome of an attempt that this process did not make, and that may have been made before the database went back.
 pub const EARLIER: &str = "earlier";
 
 /// An attempt, as news changes it.

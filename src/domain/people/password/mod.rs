@@ -7,7 +7,7 @@ pub const SHORTEST: usize = 12;
 /// The most, so that hashing stays cheap.
 pub const LONGEST: usize = 256;
 
-/// What whoever guesses at somebody's password knows of them.
+/// What somebody who guesses at a person's password knows of the person.
 #[derive(Clone, Debug, Default)]
 pub struct About {
     /// What they sign in with.

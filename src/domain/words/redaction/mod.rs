@@ -23,7 +23,7 @@ pub const REMOVED: &str = "[removed]";
 
 static PATTERNS: LazyLock<Result<Patterns, regex::Error>> = LazyLock::new(Patterns::compile);
 
-/// Compiles what contacts are found by: whoever wants to pass texts on asks this first, and does not begin on an error.
+/// Compiles what contacts are found by: a program that relays texts calls this first, and does not start on an error.
 ///
 /// # Errors
 /// Says which pattern the program cannot read. It was built wrongly then, and would take nothing out.

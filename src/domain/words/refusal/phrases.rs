@@ -21,7 +21,7 @@ pub(super) fn hold(sentence: &[Word], rules: &Rules) -> bool {
     })
 }
 
-/// "Reply STOP to opt out" tells how; whoever writes it quotes.
+/// "Reply STOP to opt out" tells how; a writer of it quotes.
 fn quotes_a_footer(sentence: &[Word], rules: &Rules) -> bool {
     let (reply, key, weak) = (rules.named("reply"), rules.named("key"), rules.named("weak"));
     sentence.windows(2).enumerate().any(|(at, pair)| {

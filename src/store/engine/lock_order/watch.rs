@@ -19,7 +19,7 @@ pub(super) fn lane_noted(waits: bool) -> String {
 
 /// Takes the watch away, before a migration changes rows in whatever order it finds them.
 pub(in crate::store) async fn lift(pool: &PgPool) {
-    // Whoever may not do this may not change the schema either, and hears it next.
+    // A user who may not do this may not change the schema either, and is told so next.
     let _ = sqlx::raw_sql("DROP SCHEMA IF EXISTS lock_order CASCADE").execute(pool).await;
 }
 

@@ -280,7 +280,7 @@ fn named_by(options: &PgConnectOptions) -> String {
     format!("{} at {}", options.get_database().unwrap_or(options.get_username()), unreached::place(options))
 }
 
-/// What the schema is. Looks before anything is made: whoever may not make anything can still use what is there.
+/// What the schema is. It looks before it makes anything: a user who may make nothing can still use what is there.
 async fn schema(pool: &PgPool) -> sqlx::Result<State> {
     let there: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
     if !there {

@@ -61,7 +61,7 @@ impl DatabaseFile {
         self.beside(".restoring")
     }
 
-    /// Whether whoever used it last did not close it: its log holds what is not yet in the file itself.
+    /// Whether its last user did not close it: its log holds what is not yet in the file itself.
     #[must_use]
     pub fn was_left_open(&self) -> bool {
         fs::metadata(self.beside("-wal")).is_ok_and(|log| log.len() > 0)

@@ -85,7 +85,7 @@ impl Sqlite {
             .pragma("wal_autocheckpoint", "0")
             .pragma("temp_store", "memory")
             .statement_cache_capacity(512)
-            // Whoever reads many rows is not to be woken for every fifty of them.
+            // A reader of many rows is not to be woken for every fifty of them.
             .row_buffer_size(1024)
             .disable_statement_logging();
         if opening.makes() {

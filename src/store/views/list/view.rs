@@ -68,7 +68,7 @@ pub enum Sort {
     Newest,
     /// What was last said last.
     Oldest,
-    /// Whoever waits longest first, then those who do not wait, newest first.
+    /// The longest wait first, then those who do not wait, newest first.
     Waiting,
 }
 
@@ -165,7 +165,7 @@ impl View {
         View { line, ..View::of(self.which) }
     }
 
-    /// The order, by default whoever waits longest first where everybody waits, else the newest first.
+    /// The order: by default the longest wait first where everybody waits, else the newest first.
     #[must_use]
     pub fn order(&self) -> Sort {
         match (self.which, self.sort) {

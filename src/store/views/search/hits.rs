@@ -34,7 +34,7 @@ pub struct Hit {
     pub why: Option<String>,
     /// As it was written.
     pub body: String,
-    /// The customer, or whoever sent a stray text.
+    /// The customer, or the sender of a text without a conversation.
     pub contact: Contact,
     /// The line.
     pub line: String,
@@ -57,7 +57,7 @@ pub struct Neighbour {
     pub id: MessageId,
     /// When.
     pub at: At,
-    /// Whoever of the staff said it; what a party is called.
+    /// The colleague who wrote it, or the alias of a party.
     pub author_name: Option<String>,
     /// The customer said it.
     pub theirs: bool,

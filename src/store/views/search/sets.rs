@@ -104,7 +104,7 @@ async fn of_customer(tx: &mut Tx, viewer: Viewer, who: &str) -> Result<Set> {
         return match (viewer.sees_all(), typed.len()) {
             (true, _) => by_word(tx, viewer, range).await,
             (false, 2) => by_ending(tx, range).await,
-            // Whoever sees only the last two digits would find out the others by asking for them.
+            // A reader who sees only the last two digits would find out the others by asking for them.
             (false, _) => Ok(Set::default()),
         };
     }

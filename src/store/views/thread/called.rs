@@ -68,7 +68,7 @@ pub async fn called(tx: &mut Tx, ids: &[ConversationId]) -> Result<HashMap<Conve
     let mut names: HashMap<ConversationId, Vec<String>> = HashMap::new();
     for (id, alias) in aliases {
         let (all, alias) = (names.entry(id).or_default(), alias.unwrap_or_default());
-        // Whoever got another phone has several legs.
+        // A party who got another phone has several legs.
         if !all.contains(&alias) {
             all.push(alias);
         }

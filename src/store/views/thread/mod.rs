@@ -64,7 +64,7 @@ pub struct Head {
     pub blocked: Option<Blocked>,
     /// Why nothing is sent from the line now, if so.
     pub line_paused: Option<String>,
-    /// The customer's first text that whoever is responsible has not seen.
+    /// The customer's first text that the responsible person has not seen.
     pub unread_from: Option<MessageId>,
     /// Two or more people of whom none is staff; the contact is all of them.
     pub pair: Option<PairRow>,

@@ -10,7 +10,7 @@ use crate::store::{Result, Tx};
 pub struct Leaving {
     /// Which.
     pub id: PlannedReplyId,
-    /// The name of whoever wrote it.
+    /// The name of its writer.
     pub author: String,
     /// What it says.
     pub body: String,
@@ -35,7 +35,7 @@ from_row! {
 }
 
 /// Those of a conversation that wait, in the order in which they leave, and those from `from` on that could not be sent.
-/// Whoever calls it has checked that the conversation may be seen.
+/// The caller has checked that the conversation may be seen.
 pub async fn leaving(tx: &mut Tx, id: ConversationId, from: i64) -> Result<Vec<Leaving>> {
     let rows: Vec<LeavingRow> = query_as(
         "SELECT r.id, p.name, r.body, r.scheduled, r.due_at, r.ended_at, r.why FROM planned_replies r \

@@ -112,7 +112,7 @@ impl History {
         group.conversation.filter(|_| self.manages && !group.pair)
     }
 
-    /// The conversation that can be taken out of the house.
+    /// The conversation that can be exported.
     fn exportable(&self, group: &Group) -> Option<ConversationId> {
         group.conversation.filter(|_| self.manages)
     }

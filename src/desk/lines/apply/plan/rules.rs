@@ -59,7 +59,7 @@ impl Plan<'_> {
         }
     }
 
-    /// Whoever comes back finds the phone that was theirs, unless it is somebody else's by now.
+    /// A person who is enabled again has the earlier phone, unless it is somebody else's by now.
     fn old_phone_is_free(&mut self, wanted: &PersonSetup, known: &Person) {
         let Some(phone) = known.phone.as_deref() else { return };
         let in_file = self
