@@ -1,4 +1,4 @@
-//! Lists the migrations: what stands in `migrations/` is what the program has, so that no list can fall behind the folder.
+//! Lists the migrations of `migrations/` for the program, so that no list by hand can miss one.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

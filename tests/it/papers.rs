@@ -125,6 +125,27 @@ fn every_setting_that_is_named_anywhere_is_a_key() {
     assert!(named > 60, "{named}");
 }
 
+/// The file of settings shows some keys in comments, each with its default.
+#[test]
+fn every_line_of_rocket_toml_is_a_key_with_its_default() {
+    // Defaults that are told in words, because they depend on something else.
+    const IN_WORDS: [&str; 2] = ["public_url", "delivery.segments_per_second"];
+    let keys: Vec<&Key> = ROCKET.iter().chain(&ALL).copied().collect();
+    let (mut group, mut shown) = (String::new(), 0);
+    for line in include_str!("../../Rocket.toml").lines().map(|line| line.trim_start_matches("# ")) {
+        if let Some(profile) = line.strip_prefix("[default") {
+            group = profile.trim_end_matches(']').trim_start_matches('.').to_owned();
+        }
+        let Some((name, value)) = line.split_once(" = ") else { continue };
+        let path = if group.is_empty() { name.to_owned() } else { format!("{group}.{name}") };
+        let key = keys.iter().find(|key| key.path() == path).unwrap_or_else(|| panic!("Rocket.toml: {path} is no key"));
+        let value = value.split('#').next().unwrap().trim().trim_matches('"');
+        assert!(value == key.default || IN_WORDS.contains(&path.as_str()), "Rocket.toml: {path} is {}", key.default);
+        shown += 1;
+    }
+    assert!(shown > 10, "{shown}");
+}
+
 #[test]
 fn the_set_up_file_of_the_readme_can_be_applied() {
     let (_, after) = README.split_once("```toml\n").unwrap();
