@@ -1,4 +1,4 @@
-//! A bare Rocket handler that reads the same form and does nothing with it: what the framework itself costs here.
+//! A bare Rocket handler that reads the same form and does nothing with it: the cost of the framework itself.
 
 use std::net::Ipv4Addr;
 

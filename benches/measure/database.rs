@@ -1,4 +1,4 @@
-//! A PostgreSQL database for one run, and filling either database without its checks.
+//! A PostgreSQL database for one run; and filling either database without its checks.
 
 use std::io::{Error, Result};
 

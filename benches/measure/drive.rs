@@ -1,4 +1,4 @@
-//! Drives the server: as fast as it answers, as fast as it relays, or at a fixed rate.
+//! Sends texts to the server: as fast as it answers, as fast as it relays, or at a fixed rate.
 
 use std::cell::{Cell, RefCell};
 use std::io::{Error, Result};

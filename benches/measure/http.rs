@@ -1,4 +1,4 @@
-//! HTTP/1.1 with as little work as possible, so that what is measured is the server and not this side of the wire.
+//! HTTP/1.1 with as little work as possible, so that the bench measures the server and not this client.
 
 use std::io::{Error, ErrorKind, Result};
 

@@ -1,6 +1,7 @@
 //! Measures the release program from outside, with the simulated carrier in a process of its own, all on this machine:
-//! `relay` by texts from 64 connections, `web` by pages of a big database, `pairs` by pairs that are opened and that
-//! expire, `front` by a handler that does nothing, `nodes` by several that share a server. `scripts/bench --help` says more.
+//! `relay` by texts over 64 connections, `web` by pages of a big database, `pairs` by pairs that are opened and that
+//! end, `front` by a handler that does nothing, `nodes` by several nodes on one server. `scripts/bench --help` says
+//! more.
 
 use std::io::Result;
 use std::path::PathBuf;

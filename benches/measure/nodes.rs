@@ -1,5 +1,5 @@
-//! One, two and three nodes on one PostgreSQL server: what they take in and relay together, and how long they wait for each
-//! other.
+//! One, two and three nodes on one PostgreSQL server: how many texts they receive and relay together, and how long they
+//! wait for each other.
 
 use std::cell::Cell;
 use std::io::{Error, Result};

@@ -1,4 +1,4 @@
-//! The relay from outside: the stretches of a run, in their order, and what is printed of each.
+//! The relay from outside: the parts of a run, in their order, and what is printed of each.
 
 use std::io::{Error, Result};
 use std::path::Path;

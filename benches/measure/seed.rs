@@ -1,5 +1,5 @@
-//! Fills a database with texts of the past two months, as they would stand after as many had gone through: half from
-//! customers and half from reps, each delivered, the newest half still with the webhook that brought it.
+//! Fills a database with texts of the past two months: half from customers and half from reps, each delivered, the
+//! newest half still with the webhook that brought it.
 
 use std::io::{Error, Result};
 use std::path::Path;

@@ -34,8 +34,8 @@ impl Here {
         self.opened(if self.may_make(new) { Opening::Make } else { Opening::Upgrade }).await
     }
 
-    /// At a real carrier a blank database is made only for whoever asks for it: where there was one before, whom people talk
-    /// with, what was sent, and who has said STOP would be forgotten.
+    /// With a real carrier a new database is made only on request: where there was one before, it would forget who has whom,
+    /// what was sent, and who has said STOP.
     fn may_make(&self, New { new }: New) -> bool {
         new || matches!(self.settings.carrier, CarrierSettings::Simulator)
     }

@@ -89,8 +89,8 @@ async fn serve(simulator: Simulator, mut open: Open, (address, port): (IpAddr, u
         let rocket = simulator::alone(simulator.clone(), config::bare_figment(address, port), outage.clone());
         let house = House::of(rocket).await.map_err(|error| Failed::new(format!("cannot serve: {error}")))?;
         let usual = Limits::of(house.config(), files);
-        // An outage is meant to be sudden: nobody is waited for but whoever has asked for it. And whoever comes here comes from
-        // one address.
+        // An outage is meant to be sudden: it waits only for the request that asked for it. All clients here have one
+        // address.
         let limits = Limits { grace: FAREWELL, mercy: Duration::ZERO, of_one: usual.connections, ..usual };
         open.serve(house, limits).await;
         let Some(closed) = outage.asked() else { return Ok(()) };

@@ -151,7 +151,7 @@ pub struct Fault {
     /// Strikes every request of the API, not only creates (refused, black hole, unauthorized, slow, error).
     #[serde(default)]
     pub everywhere: bool,
-    /// Strikes whoever rents, changes or gives back the number `to`, and no texts (reset, black hole, error, junk, too
+    /// Affects requests that rent, change or give back the number `to`, and no texts (reset, black hole, error, junk, too
     /// many, unauthorized, refusal).
     #[serde(default)]
     pub numbers: bool,

@@ -1,5 +1,5 @@
 //! Pairs from outside: how many are opened a second through the API, with few legs in the database and with a million,
-//! and what others wait while a million pairs that are over are written down as over.
+//! and how long others wait while a million ended pairs are marked.
 
 use std::cell::{Cell, RefCell};
 use std::io::{Error, Result};

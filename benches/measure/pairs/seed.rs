@@ -1,8 +1,8 @@
-//! A pool of twenty masks that carries a million people: pairs as they would stand after as many had been opened, some
-//! open and some over with their masks at rest.
+//! A pool of twenty masks for a million people: pairs as they would stand after as many had been opened, some open and
+//! some ended with their masks at rest.
 //!
 //! Every pair joins one person of the first half of all with one of the second, and both reach the other by the same
-//! mask; a round is one mask, and gives each of its people one leg. So nobody has a mask twice.
+//! mask. A round is one mask, and gives each of its people one leg. So nobody has a mask twice.
 
 use std::io::{Error, Result};
 

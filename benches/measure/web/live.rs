@@ -1,4 +1,4 @@
-//! Open inboxes: how soon they hear of a text, and what they cost.
+//! Open inboxes: how soon they get the news of a text, and what they cost.
 
 use std::io::{Error, ErrorKind, Result};
 use std::time::{Duration, Instant};

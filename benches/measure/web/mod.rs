@@ -1,5 +1,5 @@
-//! The pages from outside: how long views, threads and searches take over a big database, how soon an open inbox hears
-//! of a text, and what open inboxes cost.
+//! The pages from outside: how long views, threads and searches take over a big database, how soon an open inbox gets
+//! the news of a text, and what open inboxes cost.
 
 use std::io::{Error, Result};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Every kind of page, asked for again and again in places that differ.
+//! Every kind of page, requested again and again for different conversations.
 
 use std::io::{Error, Result};
 

@@ -1,5 +1,5 @@
 //! A company's database after ten months: conversations of ten texts each, a fifth of them open, on either database.
-//! The same numbers give the same rows, but for the current time, from which all times count back.
+//! The same numbers give the same rows, except for the current time, from which all times count back.
 
 use std::io::{Error, Result};
 

@@ -1,4 +1,4 @@
-//! Somebody who is signed in and asks for pages over one connection.
+//! A signed-in person who asks for pages over one connection.
 
 use std::io::{Error, Result};
 use std::time::{Duration, Instant};

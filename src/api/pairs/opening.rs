@@ -25,7 +25,7 @@ pub(in crate::api) struct NewPair {
     /// What you call it, such as the number of an order. One open pair has it; after its end it may be used again.
     #[schema(example = "bait-77", min_length = 1, max_length = 200)]
     reference: String,
-    /// Who is joined: two people, or up to ten. In a group each text begins with the alias of whoever wrote it.
+    /// Who is joined: two people, or up to ten. In a group each text begins with the alias of its author.
     #[schema(min_items = 2, max_items = 10)]
     parties: Vec<NewParty>,
     /// When it ends.

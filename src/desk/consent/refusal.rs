@@ -41,7 +41,7 @@ pub(in crate::desk) async fn look_at_unheard(
     }
 }
 
-/// Decides what a marked message was: with `refused`, whoever wrote it opted out by it; else it was no refusal. A mark that
+/// Decides what a marked message was: with `refused`, its author opted out by it; else it was no refusal. A mark that
 /// somebody else has settled meanwhile is left settled.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ use crate::store::conversations::{access, attention};
 use crate::store::people::audit::{self, Entry};
 use crate::store::{Result, Tx};
 
-/// Takes note that somebody has read a conversation up to the message `last`, or all of it. Whoever only looks over the
-/// shoulder of its rep leaves it unread; nobody's conversation is read by any member of its line.
+/// Records that somebody has read a conversation up to the message `last`, or all of it. A manager who only looks leaves it
+/// unread; for an unassigned conversation any member of its line counts as its reader.
 ///
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see it.

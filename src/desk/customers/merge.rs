@@ -15,7 +15,7 @@ use crate::store::views::Viewer;
 use crate::store::views::thread::namesakes::{self, Namesake};
 
 /// Puts the customer of `conversation` together with another, who is named, or whose conversation's number is given as
-/// `#1042`. Whoever does it must see a conversation of both. Afterwards both have one card and one name, those of the
+/// `#1042`. The person who merges them must see a conversation of both. Afterwards both have one card and one name, those of the
 /// customer of `conversation` first.
 ///
 /// # Errors
@@ -117,7 +117,7 @@ async fn tell(
 }
 
 /// Takes apart what was put together: `contact` goes its own way again, or, if it is the one who stands for all, the
-/// customer of `conversation` does. Whoever does it must see a conversation of both.
+/// customer of `conversation` does. The person who separates them must see a conversation of both.
 ///
 /// # Errors
 /// [`Failure::NotFound`] where the person may not see the conversation; [`Failure::Refused`] for the field `contact` if

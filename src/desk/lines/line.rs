@@ -40,8 +40,8 @@ pub struct Members {
     pub to: Vec<PersonId>,
 }
 
-/// Changes the rules of a line. `by` an admin. Whoever can take a customer by the new rules gets those who wait, and
-/// the customers of those who leave go to others.
+/// Changes the rules of a line. `by` an admin. Reps who can take a customer by the new rules get those who wait,
+/// and the customers of people who leave go to others.
 ///
 /// # Errors
 /// [`Failure::NotFound`] if there is no such line or person, or `by` is no admin; [`Failure::Refused`] for `name`, for a

@@ -16,7 +16,7 @@ use crate::domain::programs::event::Kind;
 use crate::store::pairs::{self, endings};
 use crate::store::{self, Result};
 
-/// So many pairs are written down as over in one transaction: few, because whoever writes meanwhile waits behind it.
+/// The most pairs that one transaction marks as ended: few, because other writers wait behind it.
 const PIECE: i64 = 25;
 /// Between two full pieces nothing is written for at least so long, and [`SHARE`] times as long as the last one took: a
 /// million pairs that are over at once leave most of the database and of its disk to others. What is over is over by the

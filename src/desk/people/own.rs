@@ -44,8 +44,8 @@ impl Verb for Rename {
 }
 
 /// Chooses oneself another password, which ends all sessions and begins one: what the browser is given. Wrong `current`
-/// ones are counted by themselves: whoever guesses at the door keeps nobody from it who is inside. Whoever has no password
-/// yet (and came in by a link) needs no current one.
+/// ones are counted by themselves: somebody who guesses at the sign-in does not lock out a person who is signed in. A person
+/// without a password (signed in by a link) needs no current one.
 ///
 /// # Errors
 /// [`Failure::NotFound`] if the person is not enabled; [`Failure::Refused`] for `current`, `password` or `again`.

@@ -245,8 +245,8 @@ impl Group {
         }
     }
 
-    /// Has a person look at what reads like a refusal of further texts, whoever of those outside wrote it and whether or
-    /// not it is passed on. One question at a time.
+    /// Has a person look at a text that reads like a refusal, of a customer or a party, whether or not it is relayed. One
+    /// question at a time.
     fn flag(&mut self, progress: &mut Progress, from: &LiveLeg, text: &Inbound, message: MessageId, now: At) {
         let asked = progress.conversation.flagged_at.is_some();
         if from.role != Role::Rep && !asked && refusal::reads_like(&text.body) {
@@ -325,7 +325,7 @@ impl Group {
             };
             let body = instead.unwrap_or(own.as_deref().unwrap_or(&text.body));
             let said = words(body, unsaid);
-            // In a support conversation the customer hears a rep as the line, whoever it is.
+            // In a support conversation every rep's text comes from the line for the customer.
             let name = from.alias.clone().or_else(|| from.person_name.clone()).unwrap_or_default();
             let author = Author { leg: Some(from.id), person: from.person, name: &name };
             let fan = fan_out(conversation, legs, author, message.id, &said, &desk.policies, now);

@@ -270,8 +270,8 @@ fn keyword_of(body: &str, to: &str) -> Option<Keyword> {
 }
 
 impl Inbound {
-    /// By whichever of a carrier's channels it came: whoever has a phone number is the same person on all of them, and is
-    /// answered by SMS. The webhook as it came keeps the channel.
+    /// A phone number is the same person on all channels of a carrier, and answers go by SMS. The stored webhook keeps the
+    /// channel.
     fn of_person(mut self) -> Self {
         for number in [&mut self.from, &mut self.to] {
             let bare = without_channel(number);

@@ -48,7 +48,7 @@ struct Plan<'a> {
     item: &'a Item<'a>,
     customer: CustomerId,
     pick: Pick,
-    /// Whoever was picked, if texted: who, by which phone, and the mask.
+    /// The rep who was picked, if that rep gets texts: who, by which phone, and the mask.
     rep: Option<(PersonId, String, Choice)>,
 }
 

@@ -98,7 +98,7 @@ async fn hold(tx: &mut Tx, lines: &[NumberId]) -> Result<()> {
     Ok(())
 }
 
-/// What follows when the rules of lines have changed: whoever waits on `lines` goes to whoever can take them now, and
+/// What follows when the rules of lines have changed: customers who wait on `lines` go to reps who can take them now, and
 /// texts that wait for the phones of reps who work now are sent.
 pub(in crate::desk) async fn settle(work: &mut UnitOfWork<'_>, lines: &[NumberId]) -> Result<()> {
     let now = work.now;

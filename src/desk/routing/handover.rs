@@ -49,8 +49,8 @@ pub(in crate::desk) async fn release(work: &mut UnitOfWork<'_>, conversation: &C
     Ok(())
 }
 
-/// Sends `messages` of a conversation to the phone of whoever has it, if that phone takes texts: each as it would
-/// have reached it at first, and none that it has had already or that is its owner's own.
+/// Sends `messages` of a conversation to the phone of its rep, if that phone takes texts: each as it would have reached
+/// that phone at first, and none that it has got already or that its owner wrote.
 pub(in crate::desk) async fn hand_on(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,

@@ -146,7 +146,7 @@ async fn hand_over(
 }
 
 /// Pins a conversation to `to`, opens the leg of their phone if they have one, and sends them, in order, what waited
-/// for whoever had it before. `why` the leg of the rep before ends.
+/// for the rep who had it before. `why`: why that rep's leg ends.
 pub(in crate::desk) async fn give(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
@@ -171,7 +171,7 @@ pub(in crate::desk) async fn give(
 }
 
 /// Takes a conversation from its rep, if it has one: the leg of their phone ends, and what waited for that phone
-/// waits for whoever gets it. `why` the leg ends.
+/// waits for the rep who gets it. `why`: why the leg ends.
 pub(in crate::desk) async fn take_away(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,

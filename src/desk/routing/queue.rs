@@ -100,7 +100,7 @@ impl HeldLine {
         }
     }
 
-    /// Picks for a conversation that nobody has, `last` first, and gives it to whoever was chosen. Without a candidate it
+    /// Picks for a conversation that nobody has, `last` first, and gives it to the rep who was chosen. Without a candidate it
     /// goes on waiting, and the timeline says so.
     pub(in crate::desk) async fn assign(
         &mut self,
@@ -158,8 +158,8 @@ pub(in crate::desk) async fn hold_line_of(tx: &mut Tx, conversation: Conversatio
     Ok(line)
 }
 
-/// Drains the line, which is held, of something that just ended or went to somebody else: whoever had it may take
-/// another.
+/// Assigns customers who wait on the locked line of a conversation that just ended or went to somebody else: its rep may
+/// take another.
 pub(in crate::desk) async fn drain_after(work: &mut UnitOfWork<'_>, line: Option<NumberId>) -> Result<()> {
     match line {
         Some(line) => drain(work, line).await,

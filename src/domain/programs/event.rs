@@ -68,7 +68,7 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// What whoever is told of it must be allowed to read: it says no more than that scope shows.
+    /// The scope that an endpoint needs for it: the event says no more than that scope shows.
     #[must_use]
     pub const fn scope(self) -> Scope {
         match self {

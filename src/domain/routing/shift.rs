@@ -15,8 +15,8 @@ pub struct Shift {
 }
 
 impl Shift {
-    /// Reads what the database keeps, as [`Hours::kept`] does: what cannot be read is never open. A text is held for whoever
-    /// looks into the inbox then, and lost in no case.
+    /// Reads what the database keeps, as [`Hours::kept`] does: what cannot be read is never open. Texts then wait in
+    /// the inbox, and none is lost.
     #[must_use]
     pub fn read(line: Option<&str>, own: Option<&str>) -> Shift {
         let hours = |text: Option<&str>| text.map(Hours::kept);
@@ -35,8 +35,8 @@ impl Shift {
         self.line.as_ref().is_none_or(|line| line.open_at(now))
     }
 
-    /// Since when the line has been open without this person, at the earliest since `given_at`: whoever gave a customer to
-    /// somebody who is off knew that, and from then on it counts. `None` if the line is closed or the person works.
+    /// Since when the line has been open without this person, at the earliest since `given_at`: a person who gave a
+    /// customer to somebody off duty knew that, and the time counts from then on. `None` if the line is closed or the person works.
     #[must_use]
     pub fn missing_since(&self, given_at: Option<At>, now: At) -> Option<At> {
         if !self.line_open_at(now) || self.on_at(now) {

@@ -21,8 +21,8 @@ pub async fn seen(tx: &mut Tx, conversation: ConversationId, last: MessageId) ->
     Ok(rows > 0)
 }
 
-/// Whoever has a conversation from now on has not seen what the customer waits for; with `anyway`, not even the last
-/// thing that the customer said, if nothing waits.
+/// Marks what the customer waits for as unread for the new rep of a conversation; with `anyway`, the customer's last text
+/// even if nothing waits.
 pub async fn unseen(tx: &mut Tx, conversation: ConversationId, anyway: bool) -> Result<()> {
     query(
         "UPDATE conversations SET unread_from = COALESCE(\

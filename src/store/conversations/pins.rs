@@ -8,8 +8,8 @@ use crate::store::engine::lock_order::hold_rows;
 use crate::store::sql::{QueryBuilder, from_row, query, query_as};
 use crate::store::{Result, Tx, padded, push_list};
 
-/// Pins a conversation to a person, or to nobody, from `now` on; whoever gets it sees it at once even if it was put
-/// aside.
+/// Pins a conversation to a person, or to nobody, from `now` on. Its new rep sees it at once even if it was
+/// snoozed.
 pub async fn pin(tx: &mut Tx, conversation: ConversationId, person: Option<PersonId>, now: At) -> Result<()> {
     query("UPDATE conversations SET pinned_to = $1, pinned_at = $2, snoozed_until = NULL WHERE id = $3")
         .bind(person)

@@ -66,7 +66,7 @@ from_row! {
     }
 }
 
-/// Who else is there, of those who may see the conversation. Whoever calls it has checked that `me` may.
+/// Who else is there, of those who may see the conversation. The caller has checked that `me` may.
 pub async fn others(tx: &mut Tx, conversation: ConversationId, me: PersonId, now: At) -> Result<Vec<Present>> {
     let rows: Vec<OthersRow> = query_as(
         "SELECT p.name, r.seen_at, r.typing_at FROM presences r JOIN people p ON p.id = r.person_id \

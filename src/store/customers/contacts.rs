@@ -145,8 +145,8 @@ pub async fn join(tx: &mut Tx, first: CustomerId, others: &[CustomerId], name_of
     Ok(())
 }
 
-/// Lets a contact go its own way again, by the name that it had before; whoever stood for it and had the name from it
-/// gives it back, unless staff have given another since.
+/// Lets a contact go its own way again, with the name that it had before. The contact that stood for it loses the name
+/// that it had from it, unless staff have given another since.
 pub async fn leave(tx: &mut Tx, customer: CustomerId) -> Result<()> {
     query(
         "UPDATE customers SET name_of = NULL, name = CASE WHEN name = (SELECT own_name FROM customers WHERE id = $1) \

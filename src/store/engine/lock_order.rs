@@ -265,8 +265,8 @@ impl Tx {
     }
 }
 
-/// Holds the members of lines that are held: one of two lines must not be counted by two picks at once. Whoever changes who
-/// is a member holds the line.
+/// Holds the members of lines that are held: one of two lines must not be counted by two picks at once. A transaction
+/// that changes the members holds the line.
 ///
 /// # Errors
 /// As [`hold_rows`].

@@ -71,12 +71,12 @@ pub async fn insert(
     Ok(())
 }
 
-/// That whoever made a link is an enabled admin still, or that it was made on the command line: nobody leaves a way in
-/// behind.
+/// The maker of a link still is an enabled admin, or it was made on the command line: an admin who leaves leaves no way
+/// in.
 const BACKED: &str =
     "(made_by IS NULL OR made_by IN (SELECT id FROM people WHERE disabled_at IS NULL AND role = 'admin'))";
 
-/// The unused, unexpired link of this token, if its person is enabled and whoever made it is an admin still.
+/// The unused, unexpired link of this token, if its person is enabled and its maker still is an admin.
 pub async fn open(tx: &mut Tx, token_hash: &str, now: At) -> Result<Option<OpenLink>> {
     let sql = format!(
         "SELECT l.kind, p.id AS person, p.name, p.email FROM links l JOIN people p ON p.id = l.person_id \

@@ -85,7 +85,7 @@ pub async fn note_failure(
     Ok(())
 }
 
-/// Forgets up to `most` failures of before `before`, whoever's they were: whoever guesses at names leaves one for each.
+/// Deletes up to `most` failures from before `before`, of all accounts: somebody who guesses at names leaves one for each.
 pub async fn forget_old_failures(tx: &mut Tx, before: At, most: i64) -> Result<u64> {
     let old = tx.free("sign_in_failures", "id", "at <= $1 LIMIT $2");
     let sql = format!("DELETE FROM sign_in_failures WHERE id IN {old}");

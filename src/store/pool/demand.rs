@@ -21,7 +21,7 @@ pub const TAKEN: &str = "SELECT SUBSTR(p.phone, 1, 5) AS beginning, MAX(p.masks)
        ) h GROUP BY h.phone\
      ) p GROUP BY SUBSTR(p.phone, 1, 5)";
 
-/// Where a piece ends: the last of the next legs by phone; beyond those, whoever found no mask.
+/// Where a piece ends: the last of the next legs by phone; beyond those, phones that found no mask.
 pub const LAST_OF_PIECE: &str = "SELECT COALESCE(\
      (SELECT MAX(p.phone) FROM (SELECT phone FROM legs WHERE phone > $1 ORDER BY phone LIMIT $2) p), \
      (SELECT MAX(phone) FROM pool_refusals WHERE phone > $1))";

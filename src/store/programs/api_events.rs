@@ -45,7 +45,7 @@ impl Listener {
     }
 }
 
-/// Writes events. They count on within their pairs, in the order given; whoever tells of a pair holds it.
+/// Writes events. They are numbered within their pairs, in the order given; the caller holds the pair.
 ///
 /// # Errors
 /// [`crate::store::Error::Conflict`] if somebody else told of a pair at the same time.

@@ -50,8 +50,8 @@ pub async fn insert(tx: &mut Tx, new: NewToken<'_>) -> Result<()> {
     Ok(())
 }
 
-/// That a token `t` holds at `$1`: neither revoked nor expired, and whoever made it on the web, `p`, is an enabled admin
-/// still.
+/// That a token `t` holds at `$1`: neither revoked nor expired, and its maker on the web, `p`, still is an enabled
+/// admin.
 const HOLDS: &str = "t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $1) \
      AND (t.created_by IS NULL OR (p.disabled_at IS NULL AND p.role = 'admin'))";
 

@@ -149,8 +149,8 @@ fn read(row: &Row) -> sqlx::Result<Arrival> {
     })
 }
 
-/// Takes a text out of those that wait; false if somebody else has taken it in. Whoever takes it out holds it until the
-/// commit, ahead of every other row.
+/// Takes a text out of those that wait; false if somebody else has taken it in. The transaction that takes it out holds
+/// it until the commit, ahead of every other row.
 pub async fn take(tx: &mut Tx, id: i64) -> Result<bool> {
     let gone = query("DELETE FROM arrivals WHERE id = $1").bind(id).execute(tx).await?.rows_affected();
     if gone > 0 {

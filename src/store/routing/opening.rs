@@ -167,8 +167,8 @@ pub async fn customers(tx: &mut Tx, rows: &[(CustomerId, &str)], now: At) -> Res
     Ok(())
 }
 
-/// New support conversations of a line, one for each of these customers and for whoever has them; their numbers count
-/// up.
+/// New support conversations of a line, one for each of these customers, with the rep who has it; their numbers
+/// count up.
 pub async fn conversations(
     tx: &mut Tx,
     line: NumberId,

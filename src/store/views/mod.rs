@@ -69,7 +69,7 @@ impl Viewer {
 pub struct Contact {
     /// The name, if one is known.
     pub name: Option<String>,
-    /// `••34`; the whole number where the line shows it, and whoever has none: a short code, a name.
+    /// `••34`; whole where the line shows numbers, and whole for a short code or a name.
     pub masked: String,
 }
 

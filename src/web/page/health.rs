@@ -18,8 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// What was found out is told again for so long.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// The process answers. Whoever asks with a question of their own is shown that it serves a certain database: `doctor` tells
-/// by that whether this very service stands at the public address.
+/// The process answers. To a question (`nonce`) it proves which database it serves, so that `doctor` can see whether the
+/// public address leads to this server.
 #[rocket::get("/health/live?<nonce>")]
 pub(in crate::web) async fn live(nonce: Option<&str>, desk: &State<Desk>) -> String {
     let Some(nonce) = nonce else { return "live\n".to_owned() };
@@ -43,9 +43,9 @@ struct Found {
 }
 
 impl Readiness {
-    /// Whether the database can be written. Whoever asks often, and whoever asks at once, is told what was found within the last
-    /// second: nobody can have it written more often than that. A write that found no room meanwhile, of a text for instance, is
-    /// believed instead; after one, and at the start, it has to show that there is room for more than a row.
+    /// Whether the database can be written. Questions within one second get the same answer, so that nobody can cause more
+    /// than one write a second. A write that found no room meanwhile, such as that of a text, overrules it; after such a
+    /// write, and at the start, the check must find room for more than a row.
     async fn writes(self, desk: Desk) -> bool {
         let mut last = self.0.lock().await;
         let refused = desk.store.refused();

@@ -145,8 +145,8 @@ async fn page(desk: &Desk, site: &Site, who: Who, wish: Wish) -> Result<Index, F
     })
 }
 
-/// The orders, for a page that fetches them again: what was ordered is bought within seconds. The rest of the page is asked
-/// for only by whoever loads it, because it counts legs.
+/// The orders, for a page that fetches them again, because an order is carried out within seconds. The page does not fetch
+/// its other parts again, because these count legs.
 #[derive(Template)]
 #[template(source = "{{ frame|safe }}{% include \"pool/orders.html\" %}", ext = "html")]
 struct OrdersPart {

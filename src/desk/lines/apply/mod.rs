@@ -38,7 +38,7 @@ pub struct Apply {
 
 impl Apply {
     /// Makes it so and returns what changed, in order; with `rehearse` everything is taken back at once. What follows
-    /// from a change (waiting customers go to whoever can take them now, customers of somebody who is gone go to
+    /// from a change (waiting customers go to reps who can take them now, customers of somebody who is gone go to
     /// others) is part of the same transaction.
     pub async fn on(self, desk: &Desk, rehearse: bool) -> store::Result<Outcome> {
         if rehearse { desk.rehearse(self).await } else { desk.work(self).await }

@@ -165,8 +165,8 @@ impl Taking<'_> {
     }
 }
 
-/// Whether one of these belongs to no conversation on a number that was not compared yet: whoever wrote before is given a rep and a
-/// mask first, and what a rep answers may belong to one of theirs.
+/// Whether one of these belongs to no conversation on a number that was not compared yet: customers who wrote before get a
+/// rep and a mask first, and a rep's answer may belong to one of their conversations.
 async fn opens(desk: &Desk, arrivals: &[Arrival]) -> Result<bool> {
     let asked: Vec<(&str, &str)> = arrivals.iter().map(|one| (one.from.as_str(), one.to.as_str())).collect();
     let selected = selected::selected(&mut desk.store.read().await?, &asked).await?;

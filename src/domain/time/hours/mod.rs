@@ -65,7 +65,7 @@ impl Hours {
     }
 
     /// Reads what the database keeps. What cannot be read is never open: nobody is texted at an hour that nobody chose, and
-    /// whoever writes waits where people see it. `serve` does not start with such hours, and `doctor` names them.
+    /// texts wait where people see them. `serve` does not start with such hours, and `doctor` names them.
     #[must_use]
     pub fn kept(json: &str) -> Self {
         let closed = |_| Hours { zone: Tz::UTC, week: [const { Vec::new() }; 7], holidays: Holidays::default() };

@@ -14,8 +14,8 @@ use crate::store::{Error, Result, Tx};
 
 /// Its place among what is held.
 pub(super) const LANES: &str = "lanes";
-/// Stands for all lanes. Whoever holds some lanes shares it; whoever wants very many holds it alone, and only then does it stand
-/// among what is held.
+/// Stands for all lanes. A transaction that holds some lanes shares it; one that wants very many holds it alone, and only
+/// then is it among the locks that the transaction is known to hold.
 const ALL: i64 = 0;
 /// So many lanes at most are held one by one: a server has room for a few thousand locks of all its sessions.
 const MOST: usize = 512;

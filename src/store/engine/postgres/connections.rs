@@ -14,7 +14,7 @@ pub(in crate::store) const ALONE: Duration = Duration::from_secs(30);
 /// What is set in every session.
 ///
 /// A process that stands still, or whose machine is gone, must not hold for long what others wait for: it loses its session
-/// after 3 s in the middle of a transaction, and its connection after about 15 s without a sign of life. Whoever waits for a
+/// after 3 s in the middle of a transaction, and its connection after about 15 s without a sign of life. A write that waits for a
 /// lock gives up in time to answer a carrier. No server's setting that changes while the program runs lets an answer leave
 /// before the text is on disk. And compiling a plan costs more than any statement here: it made pages of 5 ms take 400 when
 /// statistics were old.

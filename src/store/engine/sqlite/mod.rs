@@ -31,7 +31,7 @@ use in_use::Place;
 const GROUP: usize = 256;
 /// Pages of the write-ahead log that are moved into the database in one go (2 to 16 MB), by how fast the disk is.
 const PIECES: (i64, i64) = (512, 4096);
-/// A piece that takes longer than this is too big: whoever commits meanwhile waits for the same disk. One that takes less than
+/// A piece that takes longer than this is too big: commits meanwhile wait for the same disk. One that takes less than
 /// half of it may be bigger: the more are moved at once, the more often a page that changes all the time is moved but once.
 const BRIEF: Duration = Duration::from_millis(25);
 /// So often the log's length is looked at while it grows.

@@ -142,7 +142,7 @@ impl FromRow for Said {
 pub const REPEATS: &str = "again-";
 
 /// The newest page of messages before `before` in the conversations `of`, in the order of time, and the events among
-/// them; what waits, in `head` alone. Whoever calls it has checked that the conversations may be seen.
+/// them; what waits, in `head` alone. The caller has checked that the conversations may be seen.
 pub async fn timeline(tx: &mut Tx, head: ConversationId, of: &[ConversationId], before: MessageId) -> Result<Timeline> {
     let mut ids = newest(tx, of, before).await?;
     ids.sort_unstable_by(|one, other| other.cmp(one));

@@ -81,8 +81,8 @@ impl FromRow for Went {
     }
 }
 
-/// The way of a message of a conversation; `None` if there is none. Whoever calls it has checked that the conversation
-/// may be seen.
+/// The way of a message of a conversation; `None` if there is none. The caller has checked that the conversation may be
+/// seen.
 pub async fn travel(tx: &mut Tx, conversation: ConversationId, message: MessageId) -> Result<Option<Travel>> {
     let found: Option<Travel> = query_as(
         "SELECT m.author, COALESCE(p.name, g.alias) AS author_name, m.way, m.accepted_at, m.outcome, m.why, l.name AS line, n.number, g.opened_at \
