@@ -6,6 +6,10 @@
 //! [`metrics`], [`outgoing`]). `tests/it/floors.rs` compares the code with that map; `docs/ARCHITECTURE.md` explains
 //! it.
 
+pub use switchboard_desk::{
+    carrier, clock, courier, desk, domain, faults, live, metrics, outgoing, secret, store, wire,
+};
+
 pub mod app;
 pub mod cli;
 pub mod config;
@@ -18,19 +22,3 @@ pub mod web;
 pub mod simulator;
 
 pub mod http;
-
-pub mod desk;
-
-pub mod carrier;
-pub mod courier;
-pub mod live;
-pub mod store;
-
-pub mod domain;
-pub mod wire;
-
-pub mod clock;
-pub mod faults;
-pub mod metrics;
-pub mod outgoing;
-pub mod secret;

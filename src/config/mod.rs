@@ -19,6 +19,7 @@ mod source;
 mod values;
 
 use address::WebAddress;
+pub use policies::usual_policies;
 pub use server::bare_figment;
 pub use source::Source;
 

@@ -116,21 +116,8 @@ fn api(source: &mut Source) -> ApiPolicy {
     }
 }
 
-/// The policies without any settings, for those who decide by one of them alone.
-macro_rules! usual {
-    ($($policy:ident by $read:ident;)*) => {
-        $(impl Default for $policy {
-            fn default() -> Self {
-                $read(&mut Source::empty())
-            }
-        })*
-    };
-}
-
-usual! {
-    SupportPolicy by support;
-    PoolPolicy by pool;
-    InboxPolicy by inbox;
-    DeliveryPolicy by delivery;
-    ApiPolicy by api;
+/// The policies without any settings.
+#[must_use]
+pub fn usual_policies() -> Policies {
+    read(&mut Source::empty())
 }

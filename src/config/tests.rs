@@ -9,6 +9,7 @@ use super::keys::{self, Key, Takes};
 use super::{CarrierSettings, Settings, Source, server};
 use crate::clock::seconds;
 use crate::domain::money::{Cents, Prices};
+use crate::domain::numbers::country::Countries;
 use crate::domain::policy::{PickPolicy, Policies};
 
 fn with(toml: &str, env: &[(&str, &str)]) -> Result<Settings, String> {
@@ -28,7 +29,7 @@ fn nothing_set_is_a_complete_setting() {
     assert_eq!((settings.address.to_string().as_str(), settings.port), ("127.0.0.1", 8000));
     assert_eq!(settings.public_url_at(8123), "http://127.0.0.1:8123");
     assert!(matches!(settings.carrier, CarrierSettings::Simulator));
-    assert_eq!(settings.policies, Policies::default());
+    assert_eq!(settings.policies, super::usual_policies());
     assert_eq!((settings.log.filter.as_str(), settings.log.json), ("info", false));
     assert!(!settings.simulator_anywhere && settings.events_allow_private);
     let rocket: rocket::Config = settings.figment.extract().unwrap();
@@ -335,4 +336,12 @@ fn a_pool_that_would_undo_itself_or_spend_without_end_is_refused() {
         assert!(said.contains(name) && said.contains(remedy), "{said}");
     }
     assert_eq!(env(&[("SWITCHBOARD_POOL__MONTHLY_BUDGET", "none")]).unwrap().policies.pool.monthly_budget, None);
+}
+
+#[test]
+fn spending_has_an_end_without_a_setting() {
+    let Policies { support, pool, delivery, api, .. } = super::usual_policies();
+    assert_eq!((support.countries, support.first_texts_per_hour), (Countries::Home, 30));
+    assert_eq!((api.countries, api.first_texts_per_hour), (Countries::Home, Some(1_000)));
+    assert_eq!((delivery.segments_per_day, pool.monthly_budget), (Some(10_000), Some(Cents(25_000))));
 }

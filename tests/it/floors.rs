@@ -172,13 +172,34 @@ fn the_project_stands_alone() {
     none(&complaints);
 }
 
+/// The files that say of which rooms each crate is made.
+fn roots() -> Vec<(String, String)> {
+    let mut roots: Vec<_> = files("crates", &["lib.rs"]);
+    roots.extend(read(&root().join("src/lib.rs")));
+    assert!(roots.len() > 3, "found only {} crates", roots.len());
+    roots
+}
+
 #[test]
-fn every_module_of_the_crate_has_its_place_on_the_map() {
-    let (_, lib) = read(&root().join("src/lib.rs")).unwrap();
-    let unknown: Vec<_> = lib
-        .lines()
-        .filter_map(|line| line.trim().trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'))
-        .filter(|room| map::floor(room).is_none())
-        .collect();
-    assert!(unknown.is_empty(), "lib.rs declares {unknown:?}; give each a floor in tests/it/floors/map.rs");
+fn every_module_of_the_crates_has_its_place_on_the_map() {
+    let roots = roots();
+    let modules = roots.iter().flat_map(|(path, lib)| {
+        let declared = lib.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "));
+        declared.filter_map(|line| line.strip_suffix(';')).map(move |room| (path, room))
+    });
+    let unknown: Vec<_> = modules.filter(|(_, room)| map::floor(room).is_none()).collect();
+    assert!(unknown.is_empty(), "{unknown:?} have no floor; give each one in tests/it/floors/map.rs");
+}
+
+/// Whoever names a crate of ours names a room past the map.
+#[test]
+fn rooms_are_named_through_their_own_crate() {
+    let mut complaints = Vec::new();
+    for (path, text) in files("src", &[".rs"]).into_iter().filter(|(path, _)| path != "src/lib.rs") {
+        for token in tokens::tokens(&text).iter().filter(|token| token.text.starts_with("switchboard_")) {
+            let why = format!("names `{}`; write crate::", token.text);
+            complaints.push(Complaint { path: path.clone(), line: token.line, why });
+        }
+    }
+    none(&complaints);
 }

@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn what_an_earlier_life_may_have_sent_is_settled_by_one_look() {
-        let policy = DeliveryPolicy::default();
+        let policy = DeliveryPolicy::sample();
         let earlier = Doubt { earlier: true, ..doubt() };
         let look = |ids: &[&str]| Look::Candidates(ids.iter().map(|id| (*id).to_owned()).collect());
         assert_eq!(earlier.decide(look(&[]), &policy, T0 + seconds(10)), Finding::NotSent);
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn just_after_the_database_went_back_nothing_is_settled_by_one_look_nor_by_one_of_before() {
-        let policy = DeliveryPolicy::default();
+        let policy = DeliveryPolicy::sample();
         let none = || Look::Candidates(Vec::new());
         let back = T0 + seconds(300);
         let earlier = Doubt { earlier: true, ..doubt() };
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn two_empty_looks_far_enough_apart_are_needed() {
-        let policy = DeliveryPolicy::default();
+        let policy = DeliveryPolicy::sample();
         let none = || Look::Candidates(Vec::new());
         let early = doubt().decide(none(), &policy, T0 + seconds(15));
         assert_eq!(early, Finding::Again { at: T0 + seconds(30), proof: false });
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn one_match_binds_at_any_time_and_several_park() {
-        let policy = DeliveryPolicy::default();
+        let policy = DeliveryPolicy::sample();
         let one = Look::Candidates(vec!["SM1".into()]);
         assert_eq!(doubt().decide(one, &policy, T0 + seconds(11)), Finding::Bound("SM1".into()));
         let two = Look::Candidates(vec!["SM1".into(), "SM2".into()]);
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_list_that_cannot_be_had_for_a_quarter_of_an_hour_parks() {
-        let policy = DeliveryPolicy::default();
+        let policy = DeliveryPolicy::sample();
         let soon = doubt().decide(Look::Unavailable, &policy, T0 + minutes(14));
         assert!(matches!(soon, Finding::Again { .. }));
         let late = doubt().decide(Look::Unavailable, &policy, T0 + minutes(16));
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_dated_proves_nothing_and_is_parked_after_a_quarter_of_an_hour() {
-        let policy = DeliveryPolicy::default();
+        let policy = DeliveryPolicy::sample();
         for doubt in
             [doubt(), Doubt { earlier: true, ..doubt() }, Doubt { empty_at: Some(T0 + seconds(70)), ..doubt() }]
         {
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn early_looks_scale_with_the_proof() {
-        let quick = DeliveryPolicy { proof_after: seconds(6), ..DeliveryPolicy::default() };
+        let quick = DeliveryPolicy { proof_after: seconds(6), ..DeliveryPolicy::sample() };
         assert_eq!(doubt().next_look(&quick, T0 + seconds(10)), T0 + seconds(10) + Duration::from_millis(500));
     }
 }

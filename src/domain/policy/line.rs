@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_line_changes_only_what_it_sets() {
-        let house = SupportPolicy { idle_close: hours(5), ..SupportPolicy::default() };
+        let house = SupportPolicy { idle_close: hours(5), ..SupportPolicy::sample() };
         assert_eq!(LinePolicy::default().over(&house), house);
         let line = LinePolicy { pick: Some(PickPolicy::RoundRobin), show_numbers: Some(true), ..LinePolicy::default() };
         let both = SupportPolicy { pick: PickPolicy::RoundRobin, show_numbers: true, ..house.clone() };

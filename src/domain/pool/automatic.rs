@@ -51,7 +51,7 @@ mod tests {
     }
 
     fn policy() -> PoolPolicy {
-        PoolPolicy { spares: 2, low_watermark: 3, high_watermark: 10, headroom: 0, ..PoolPolicy::default() }
+        PoolPolicy { spares: 2, low_watermark: 3, high_watermark: 10, headroom: 0, ..PoolPolicy::sample() }
     }
 
     #[test]

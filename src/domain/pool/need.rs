@@ -165,7 +165,7 @@ mod tests {
     }
 
     fn policy(headroom: i64, spares: i64) -> PoolPolicy {
-        PoolPolicy { headroom, spares, ..PoolPolicy::default() }
+        PoolPolicy { headroom, spares, ..PoolPolicy::sample() }
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use switchboard::config::usual_policies;
 use switchboard::domain::outbox::delivery::State;
 use switchboard::domain::outbox::departure::{Departure, Known, decide};
-use switchboard::domain::policy::DeliveryPolicy;
 use switchboard::domain::words::keyword::Keyword;
 
 use switchboard::clock::At;
@@ -68,7 +68,7 @@ impl World {
             }
             Departure::Looks => {
                 // As long as the carrier's list may be behind, this is a doubt like any other.
-                let policy = DeliveryPolicy::default();
+                let policy = usual_policies().delivery;
                 let back = self.db.went_back_at.is_some_and(|at| now < at + policy.listed_within());
                 let full = back && b.rules.has(Rule::FullProofAfterGoingBack);
                 let outcome = if full { Outcome::Unknown } else { Outcome::Earlier };
@@ -137,7 +137,7 @@ impl World {
             node,
             run: self.nodes[node].run,
             started_at: now,
-            lease_until: now + DeliveryPolicy::default().lease,
+            lease_until: now + usual_policies().delivery.lease,
             ended_at: None,
             outcome: None,
             bound: None,

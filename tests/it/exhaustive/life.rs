@@ -1,8 +1,8 @@
 //! The lives of processes and of the database: who dies and starts, what goes back to an earlier state, and who notices.
 
 use switchboard::clock::At;
+use switchboard::config::usual_policies;
 use switchboard::domain::outbox::delivery::State;
-use switchboard::domain::policy::DeliveryPolicy;
 use switchboard::domain::recollection::Place;
 
 use super::bounds::{Back, Bounds};
@@ -61,7 +61,7 @@ impl World {
             for attempt in doubtful.flat_map(|one| one.attempts.iter_mut()).filter(|one| one.next_look_at.is_some()) {
                 (attempt.outcome, attempt.doubt_since) = (Some(Outcome::Unknown), Some(now));
                 (attempt.empty_at, attempt.listed_at) = (None, None);
-                attempt.next_look_at = attempt.doubt().map(|doubt| doubt.next_look(&DeliveryPolicy::default(), now));
+                attempt.next_look_at = attempt.doubt().map(|doubt| doubt.next_look(&usual_policies().delivery, now));
             }
         }
         self.commit(b, node);

@@ -1,10 +1,10 @@
 //! Looks at the carrier's list: whether the database is older than the carrier, and what became of a request in doubt.
 
 use switchboard::clock::{At, minutes};
+use switchboard::config::usual_policies;
 use switchboard::domain::outbox::delivery::State;
 use switchboard::domain::outbox::doubt::{Began, Finding, Likeness, Look, likeness};
 use switchboard::domain::outbox::settlement::News;
-use switchboard::domain::policy::DeliveryPolicy;
 
 use super::bounds::Bounds;
 use super::outbox::Attempt;
@@ -114,7 +114,7 @@ impl World {
     pub fn find(&mut self, b: &Bounds, node: usize) {
         let Some(looking) = self.nodes[node].looking.take() else { return };
         self.notice(b, node);
-        let policy = DeliveryPolicy::default();
+        let policy = usual_policies().delivery;
         let Some(doubt) = looking.attempt.doubt() else { return };
         let (asked_at, token) = (looking.asked_at, looking.attempt.token);
         let again = Finding::Again { at: doubt.next_look(&policy, asked_at), proof: false };

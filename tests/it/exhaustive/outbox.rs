@@ -1,10 +1,10 @@
 //! A delivery and its attempts, small enough to be kept in many states. News goes through the program's own settlement.
 
 use switchboard::clock::At;
+use switchboard::config::usual_policies;
 use switchboard::domain::outbox::delivery::{State, UNREPORTED};
 use switchboard::domain::outbox::doubt::Doubt;
 use switchboard::domain::outbox::settlement::{EARLIER, Effects, News, Row, Try, settle};
-use switchboard::domain::policy::DeliveryPolicy;
 
 use super::rules::{Rule, Rules};
 use super::world::{Database, Lane};
@@ -168,7 +168,7 @@ impl Database {
         if !rules.has(Rule::OnlyTheNewestAttemptCounts) && matches!(news, News::Answer(_)) {
             attempt.fence = row.fence;
         }
-        let effects = settle(&mut row, &mut attempt, news, &DeliveryPolicy::default(), now);
+        let effects = settle(&mut row, &mut attempt, news, &usual_policies().delivery, now);
         delivery.keep(&row);
         delivery.attempts[at].keep(attempt);
         effects

@@ -1,7 +1,7 @@
 //! What comes in: by webhook, by a program's request, and by the comparison with the carrier's list.
 
 use switchboard::clock::At;
-use switchboard::domain::policy::DeliveryPolicy;
+use switchboard::config::usual_policies;
 use switchboard::domain::routing::adoption::{Adoption, Missed, Relayed, adopt, carries};
 use switchboard::domain::routing::{Facts, Past, Route, Side, Texted, route};
 use switchboard::domain::words::keyword::{self, Keyword};
@@ -65,7 +65,7 @@ impl World {
     pub fn may_take_in(&self, b: &Bounds, text: usize) -> bool {
         let said = &self.carrier.said[text];
         let opens = matches!(said.author, Author::Customer(who) if self.db.pins[who].is_none());
-        let policy = DeliveryPolicy::default();
+        let policy = usual_policies().delivery;
         let settled = self.db.went_back_at.is_none_or(|at| self.clock(b) >= at + policy.listed_within());
         !opens || settled || !b.rules.has(Rule::PickOnlyWhenListed)
     }

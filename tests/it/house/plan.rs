@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use switchboard::config::usual_policies;
 use switchboard::domain::policy::Policies;
 use switchboard::domain::setup::Setup;
 use switchboard::simulator::Shown;
@@ -54,7 +55,7 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        let mut policies = Policies::default();
+        let mut policies = usual_policies();
         policies.delivery.request_timeout = Duration::from_millis(250);
         policies.delivery.segments_per_second = Some(1000.0);
         // A reply leaves at once, unless the test is about taking it back.

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use switchboard::clock::{At, Clock};
+use switchboard::config::usual_policies;
 use switchboard::courier::Courier;
 use switchboard::desk::lines::apply::Apply;
 use switchboard::desk::outbox::Sending;
@@ -121,7 +122,7 @@ impl Ground {
 async fn settle(store: &Store) {
     let clock = Clock::test(START);
     let carrier = Arc::new(Faulty::new(&clock));
-    let (desk, _outgoing) = desk((1000, store.clone()), &clock, carrier, Policies::default(), 1);
+    let (desk, _outgoing) = desk((1000, store.clone()), &clock, carrier, usual_policies(), 1);
     let apply = Apply { setup: world::SETUP.parse().unwrap() };
     apply.on(&desk, false).await.unwrap().unwrap();
 }
@@ -288,7 +289,7 @@ impl Rig {
 
     /// Starts the process of a node.
     fn boot(&mut self, node: usize, store: Store) {
-        let mut policies = Policies::default();
+        let mut policies = usual_policies();
         policies.support.pick = world::pick(self.seed);
         // A reply is on its way when its form is answered.
         policies.inbox.undo_window = Duration::ZERO;

@@ -31,7 +31,7 @@ fn report(status: &str, rank: i64) -> News {
 }
 
 fn tell(row: &mut Row, attempt: &mut Try, news: News) -> Effects {
-    settle(row, attempt, news, &DeliveryPolicy::default(), NOW + seconds(1))
+    settle(row, attempt, news, &DeliveryPolicy::sample(), NOW + seconds(1))
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn parked(state: State) -> (Row, Try) {
 
 fn decided(state: State, decision: Decision) -> (Row, Try, Effects) {
     let (mut row, mut attempt) = parked(state);
-    let effects = settle(&mut row, &mut attempt, News::Decided(decision), &DeliveryPolicy::default(), At(50));
+    let effects = settle(&mut row, &mut attempt, News::Decided(decision), &DeliveryPolicy::sample(), At(50));
     (row, attempt, effects)
 }
 
@@ -158,6 +158,6 @@ fn what_is_settled_cannot_be_decided_about() {
     }
     let (mut row, mut attempt) = parked(State::Parked);
     attempt.carrier_id = Some("SM1".into());
-    let effects = settle(&mut row, &mut attempt, News::Decided(Decision::NotSent), &DeliveryPolicy::default(), At(50));
+    let effects = settle(&mut row, &mut attempt, News::Decided(Decision::NotSent), &DeliveryPolicy::sample(), At(50));
     assert!(effects.mismatch && row.state == State::Parked);
 }

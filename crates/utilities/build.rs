@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+/// Where they stand, from this package.
+const MIGRATIONS: &str = "../../migrations";
+
 const DATABASES: [&str; 2] = ["sqlite", "postgres"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=migrations");
+    println!("cargo::rerun-if-changed={MIGRATIONS}");
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the package is"));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo says where output goes"));
-    match list(&root.join("migrations")) {
+    match list(&root.join(MIGRATIONS)) {
         Ok(list) => std::fs::write(out.join("migrations.rs"), list).expect("the output folder can be written"),
         Err(why) => println!("cargo::error={why}"),
     }
@@ -28,7 +31,7 @@ fn list(folder: &Path) -> Result<String, String> {
     for (version, name) in &sqlite {
         // No path of this folder's own: a build that is kept goes on being true when the folder stands elsewhere.
         let text = |database: &str| {
-            format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/migrations/{database}/{name}.sql\"))")
+            format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{MIGRATIONS}/{database}/{name}.sql\"))")
         };
         writeln!(list, "    ({version}, {name:?}, {}, {}),", text(DATABASES[0]), text(DATABASES[1]))
             .expect("a text can always grow");
