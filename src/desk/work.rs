@@ -1,6 +1,7 @@
 //! One unit of work: a transaction, and everything that follows from it. The unit collects what follows and writes it
 //! at its end; the one place that commits ([`Desk::work`]) hands it on, so that no verb can forget it.
 
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::conversations::reading;
@@ -192,7 +193,12 @@ impl<'a> UnitOfWork<'a> {
     ///
     /// # Errors
     /// What the database said.
-    pub async fn end(mut self) -> Result<Outgoing> {
+    #[must_use = "what follows is not written before this is awaited"]
+    pub fn end(self) -> BoxFuture<'a, Result<Outgoing>> {
+        Box::pin(self.ended())
+    }
+
+    async fn ended(mut self) -> Result<Outgoing> {
         self.tell_authors().await?;
         let Follows { failed, happened, changed, told, arrived, made, mut outgoing, .. } =
             std::mem::take(&mut self.follows);
@@ -337,7 +343,9 @@ impl Desk {
     /// # Errors
     /// Why the verb was not carried out, after a lost race has been run again a few times.
     pub async fn work<V: Verb>(&self, verb: V) -> Outcome<V> {
-        self.work_past(verb, || ()).await
+        let (outcome, outgoing) = self.store.write(Done { desk: self.clone(), verb }).await?;
+        self.hand_on(outgoing);
+        outcome
     }
 
     /// As [`Desk::work`], past a kill point between the commit and what follows.

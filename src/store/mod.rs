@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 
 use crate::clock::At;
 pub use engine::error::{Error, Result};
+use engine::group::{Answer, Pending, Waiting};
 pub use engine::postgres::timeline::Timeline;
 pub(crate) use engine::rows::{padded, pieces, push_list};
 pub use engine::schema::{Opening, State};
@@ -48,7 +50,7 @@ pub trait Job: Send + Sync + Sized + 'static {
     /// What the caller gets after the commit.
     type Out: Send + 'static;
 
-    /// Hot verbs wait for each other on PostgreSQL too and run as groups through [`Job::run_many`].
+    /// Hot jobs wait for each other on PostgreSQL too, and run as groups through [`Job::run_many`].
     const GROUPED: bool = false;
 
     /// Whether this result says that the job is to run again, in a transaction of its own, once its group is committed: it
@@ -67,7 +69,7 @@ pub trait Job: Send + Sync + Sized + 'static {
     /// Any error rolls the transaction back.
     fn run<'a>(&'a self, tx: &'a mut Tx) -> impl Future<Output = Result<Self::Out>> + Send + 'a;
 
-    /// Does the work of several, in their order; set-based where it pays.
+    /// Does the work of several, in their order, where jobs of this kind are [`GROUPED`](Job::GROUPED); set-based where it pays.
     ///
     /// # Errors
     /// Any error rolls the whole group back, and each job runs alone.
@@ -145,14 +147,22 @@ impl Store {
     /// # Errors
     /// What the job or the database said, after a lost race has been run again a few times.
     pub async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
-        let done = match self {
-            Store::Sqlite(store) => store.write(job).await,
-            Store::Postgres(store) => store.write(job).await,
-        };
-        if matches!(&done, Err(Error::Storage(why)) if engine::dialect::finds_no_room(why)) {
-            self.refusals().fetch_add(1, Ordering::Relaxed);
-        }
-        done
+        let (waiting, answer) = Waiting::new(job);
+        self.written(waiting.clone(), answer).await?;
+        waiting.out()
+    }
+
+    fn written(&self, pending: Arc<dyn Pending>, answer: Answer) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let done = match self {
+                Store::Sqlite(store) => store.write(pending, answer).await,
+                Store::Postgres(store) => store.write(pending, answer).await,
+            };
+            if matches!(&done, Err(Error::Storage(why)) if engine::dialect::finds_no_room(why)) {
+                self.refusals().fetch_add(1, Ordering::Relaxed);
+            }
+            done
+        })
     }
 
     /// How many writes found no room on the disk, or a disk that failed, since the store was opened.
@@ -173,21 +183,32 @@ impl Store {
     /// # Errors
     /// As [`Store::write`].
     pub async fn rehearse<J: Job>(&self, job: J) -> Result<J::Out> {
-        match self {
-            Store::Sqlite(store) => store.rehearse(job).await,
-            Store::Postgres(store) => store.rehearse(job).await,
-        }
+        let (waiting, answer) = Waiting::new(job);
+        self.rehearsed(waiting.clone(), answer).await?;
+        waiting.out()
+    }
+
+    fn rehearsed(&self, pending: Arc<dyn Pending>, answer: Answer) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            match self {
+                Store::Sqlite(store) => store.rehearse(pending, answer).await,
+                Store::Postgres(store) => store.rehearse(pending).await,
+            }
+        })
     }
 
     /// A connection for reading. Pages and lookups use it; a decision that leads to a write reads in its job.
     ///
     /// # Errors
     /// When no connection can be had.
-    pub async fn read(&self) -> Result<Tx> {
-        match self {
-            Store::Sqlite(store) => store.read().await,
-            Store::Postgres(store) => store.read().await,
-        }
+    #[must_use = "nothing is read before this is awaited"]
+    pub fn read(&self) -> BoxFuture<'_, Result<Tx>> {
+        Box::pin(async move {
+            match self {
+                Store::Sqlite(store) => store.read().await,
+                Store::Postgres(store) => store.read().await,
+            }
+        })
     }
 
     /// The database's own clock, where nodes share one; `None` on SQLite.

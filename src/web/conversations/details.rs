@@ -1,6 +1,7 @@
 //! What stands beside a thread: the customer, the legs, the consent, and the forms for all actions except answering.
 
 use askama::Template;
+use futures_util::future::BoxFuture;
 
 use super::forms::labels::Labels;
 use super::parties::Parties;
@@ -53,15 +54,29 @@ pub(in crate::web) struct Details {
     now: At,
 }
 
+/// What a form of the details was answered: what was refused, a number that is shown, and why a label is not put on.
+type Said = (Refused, Option<(Option<LegId>, String)>, Option<String>);
+
 impl Details {
     /// Reads what belongs beside the conversation of `head`, as `viewer` may see it.
-    pub(in crate::web) async fn load(
+    pub(in crate::web) fn load<'a>(
+        tx: &'a mut Tx,
+        desk: &'a Desk,
+        viewer: Viewer,
+        head: &'a Head,
+        view: View,
+        said: Said,
+    ) -> BoxFuture<'a, store::Result<Details>> {
+        Box::pin(Self::read(tx, desk, viewer, head, view, said))
+    }
+
+    async fn read(
         tx: &mut Tx,
         desk: &Desk,
         viewer: Viewer,
         head: &Head,
         view: View,
-        (refused, shown, label_why): (Refused, Option<(Option<LegId>, String)>, Option<String>),
+        (refused, shown, label_why): Said,
     ) -> store::Result<Details> {
         let now = desk.clock.now();
         let group = match head.customer {

@@ -1,6 +1,7 @@
 //! The list of conversations as a page shows it.
 
 use askama::Template;
+use futures_util::future::BoxFuture;
 use rocket::FromForm;
 
 use crate::clock::At;
@@ -162,7 +163,17 @@ pub(in crate::web) struct List {
 
 impl List {
     /// Reads the list that `shown` names, beside `frame`; with what it may be narrowed by, unless it is `again`.
-    pub(in crate::web) async fn load(
+    pub(in crate::web) fn load<'a>(
+        tx: &'a mut Tx,
+        desk: &'a Desk,
+        frame: &'a Frame,
+        shown: Shown<'a>,
+        place: (Option<ConversationId>, bool),
+    ) -> BoxFuture<'a, store::Result<Self>> {
+        Box::pin(Self::read(tx, desk, frame, shown, place))
+    }
+
+    async fn read(
         tx: &mut Tx,
         desk: &Desk,
         frame: &Frame,

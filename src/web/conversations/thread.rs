@@ -1,6 +1,7 @@
 //! One conversation as a page shows it: its head, its timeline, the composer, the details beside it.
 
 use askama::Template;
+use futures_util::future::BoxFuture;
 
 use super::composer::{Composer, Typed, shut};
 use super::details::Details;
@@ -112,7 +113,18 @@ pub(in crate::web) struct Look {
 ///
 /// # Errors
 /// [`Failure::NotFound`] if there is no such conversation for this person.
-pub(in crate::web) async fn load(
+pub(in crate::web) fn load<'a>(
+    tx: &'a mut Tx,
+    desk: &'a Desk,
+    who: &'a Who,
+    id: ConversationId,
+    look: Look,
+    back: Back,
+) -> BoxFuture<'a, Result<Thread, Failure>> {
+    Box::pin(read(tx, desk, who, id, look, back))
+}
+
+async fn read(
     tx: &mut Tx,
     desk: &Desk,
     who: &Who,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use askama::Template;
+use futures_util::future::BoxFuture;
 
 pub use super::here::Here;
 use super::stamp::Stamp;
@@ -63,7 +64,17 @@ pub fn viewer(who: &Who) -> Viewer {
 
 impl Frame {
     /// Reads it. The cursor is read first, so that a change during the reading is announced again, not missed.
-    pub async fn load(tx: &mut Tx, who: Who, here: Here, site: &Site, now: At) -> store::Result<Self> {
+    pub fn load<'a>(
+        tx: &'a mut Tx,
+        who: Who,
+        here: Here,
+        site: &'a Site,
+        now: At,
+    ) -> BoxFuture<'a, store::Result<Self>> {
+        Box::pin(Self::read(tx, who, here, site, now))
+    }
+
+    async fn read(tx: &mut Tx, who: Who, here: Here, site: &Site, now: At) -> store::Result<Self> {
         let cursor = changes::newest(tx).await?;
         let context = ViewContext::load(tx, viewer(&who), View::default(), None).await?;
         let counts = counts(tx, viewer(&who), here.view(), &context).await?;

@@ -15,16 +15,16 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgExecutor, Row};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-use super::group::{Pending, Waiting};
+use super::group::{Answer, Pending};
 #[cfg(feature = "faults")]
 use super::lock_order::watch;
 use super::migrations;
 use super::schema::{Applied, State, judge};
 use crate::clock::At;
 use crate::faults;
-use crate::store::{Error, Job, Opening, Result, Tx};
+use crate::store::{Error, Opening, Result, Tx};
 use connections::{ANSWERING, pool_of, watched};
 use timeline::{Found, Timeline};
 use transactions::{attempt, write_alone, write_groups};
@@ -38,7 +38,7 @@ const TRY_AGAIN: Duration = Duration::from_millis(250);
 /// The class of the advisory locks that living nodes hold.
 const NODES: i32 = 0x5357;
 
-type Queue = mpsc::UnboundedSender<Box<dyn Pending>>;
+type Queue = mpsc::UnboundedSender<Arc<dyn Pending>>;
 
 /// An open PostgreSQL database.
 #[derive(Debug)]
@@ -81,9 +81,8 @@ impl Postgres {
         Ok(Postgres { pool, options, queues, presence, found, refused })
     }
 
-    pub(in crate::store) async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
-        let (pending, answer) = Waiting::queue(job);
-        if J::GROUPED {
+    pub(in crate::store) async fn write(&self, pending: Arc<dyn Pending>, answer: Answer) -> Result<()> {
+        if pending.is_grouped() {
             let queue = self.queue(pending.kind());
             queue.send(pending).map_err(|_| Error::GivenUp("the database is closed"))?;
         } else {
@@ -91,15 +90,11 @@ impl Postgres {
             let pool = self.pool.clone();
             tokio::spawn(async move { write_alone(&pool, pending.as_ref()).await });
         }
-        answered(answer).await
+        answer.await.unwrap_or(Err(Error::GivenUp("the write was cut off")))
     }
 
-    pub(in crate::store) async fn rehearse<J: Job>(&self, job: J) -> Result<J::Out> {
-        let (pending, answer) = Waiting::queue(job);
-        let group = [pending];
-        let outcome = attempt(&self.pool, &[group[0].as_ref()], "ROLLBACK").await;
-        group[0].answer(outcome);
-        answered(answer).await
+    pub(in crate::store) async fn rehearse(&self, pending: Arc<dyn Pending>) -> Result<()> {
+        attempt(&self.pool, &[pending.as_ref()], "ROLLBACK").await
     }
 
     fn queue(&self, kind: TypeId) -> Queue {
@@ -316,10 +311,6 @@ async fn living(asked: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>> {
     .fetch_all(asked)
     .await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
-}
-
-async fn answered<T>(answer: oneshot::Receiver<Result<T>>) -> Result<T> {
-    answer.await.unwrap_or(Err(Error::GivenUp("the write was cut off")))
 }
 
 async fn refuse_unsafe(pool: &PgPool) -> Result<()> {

@@ -27,7 +27,7 @@ const TRIES: u32 = 8;
 /// Commits what waits, a group at a time, until nobody can send any more.
 pub(in crate::store) async fn write_groups(
     pool: PgPool,
-    waiting: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Box<dyn Pending>>>>,
+    waiting: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Arc<dyn Pending>>>>,
 ) {
     loop {
         let mut group = Vec::new();

@@ -19,10 +19,10 @@ use sqlx::{ConnectOptions, Row};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
-use super::group::{Pending, Waiting, run_all};
+use super::group::{Answer, Pending, run_all};
 use super::{dialect, migrations};
 use crate::store::sql::query;
-use crate::store::{Error, Job, Opening, Result, Tx};
+use crate::store::{Error, Opening, Result, Tx};
 use crate::{faults, metrics};
 use file::DatabaseFile;
 use in_use::Place;
@@ -51,9 +51,9 @@ const LOG_LIMIT: i64 = 16_384;
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
 
 enum Order {
-    Write(Box<dyn Pending>),
-    Alone(Box<dyn Pending>),
-    Rehearse(Box<dyn Pending>),
+    Write(Arc<dyn Pending>),
+    Alone(Arc<dyn Pending>),
+    Rehearse(Arc<dyn Pending>),
 }
 
 /// An open SQLite database.
@@ -135,14 +135,12 @@ impl Sqlite {
         orders.as_ref().and_then(|orders| orders.send(order).ok()).ok_or(Error::GivenUp("the database is closed"))
     }
 
-    pub(in crate::store) async fn write<J: Job>(&self, job: J) -> Result<J::Out> {
-        let (pending, answer) = Waiting::queue(job);
-        self.send(if J::ALONE { Order::Alone(pending) } else { Order::Write(pending) })?;
+    pub(in crate::store) async fn write(&self, pending: Arc<dyn Pending>, answer: Answer) -> Result<()> {
+        self.send(if pending.is_alone() { Order::Alone(pending) } else { Order::Write(pending) })?;
         answer.await.unwrap_or(Err(Error::GivenUp("the writer has stopped")))
     }
 
-    pub(in crate::store) async fn rehearse<J: Job>(&self, job: J) -> Result<J::Out> {
-        let (pending, answer) = Waiting::queue(job);
+    pub(in crate::store) async fn rehearse(&self, pending: Arc<dyn Pending>, answer: Answer) -> Result<()> {
         self.send(Order::Rehearse(pending))?;
         answer.await.unwrap_or(Err(Error::GivenUp("the writer has stopped")))
     }
@@ -245,7 +243,7 @@ async fn write_groups(
     }
 }
 
-async fn write_group(tx: &mut Tx, group: &[Box<dyn Pending>], place: &mut Place) {
+async fn write_group(tx: &mut Tx, group: &[Arc<dyn Pending>], place: &mut Place) {
     match attempt(tx, group, "COMMIT").await.and_then(|()| place.check()) {
         Ok(()) => group.iter().for_each(|pending| pending.answer(Ok(()))),
         // One job's failure must not become its neighbours': each runs alone. A full or locked database fails all of them alike.
@@ -260,7 +258,7 @@ async fn write_group(tx: &mut Tx, group: &[Box<dyn Pending>], place: &mut Place)
     }
 }
 
-async fn attempt(tx: &mut Tx, group: &[Box<dyn Pending>], end: &'static str) -> Result<()> {
+async fn attempt(tx: &mut Tx, group: &[Arc<dyn Pending>], end: &'static str) -> Result<()> {
     plain(tx, "BEGIN IMMEDIATE").await.map_err(Error::unavailable)?;
     let together: Vec<&dyn Pending> = group.iter().map(AsRef::as_ref).collect();
     let done = run_all(&together, tx).await;
