@@ -44,9 +44,9 @@ pub const ROOM: usize = 1024;
 pub struct Parts {
     /// The database.
     pub store: Store,
-    /// Now.
+    /// The clock.
     pub clock: Clock,
-    /// Chance.
+    /// Random numbers.
     pub chance: Chance,
     /// Row ids of this node.
     pub ids: Ids,
@@ -64,7 +64,7 @@ pub struct Parts {
     pub room: Arc<Semaphore>,
     /// Requests begun by a commit, on their way to the carrier.
     pub outgoing: mpsc::UnboundedSender<Sending>,
-    /// Rung when something waits in the outbox that may be due.
+    /// Notified when something waits in the outbox that may be due.
     pub wake: Notify,
     /// Counts that the clockwork writes down.
     pub tallies: upkeep::tallies::Tallies,
@@ -82,14 +82,14 @@ pub struct Desk {
     lists: Arc<outbox::list_limit::ListLimit>,
 }
 
-/// Who had a customer, in an earlier life of this database.
+/// Who had a customer before the database went back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Had {
     /// The rep.
     pub rep: PersonId,
     /// The mask that stood for the customer on the rep's phone.
     pub mask: NumberId,
-    /// Since then: what the rep has written by it since is meant for the customer.
+    /// Since when: what the rep has written on it since then is meant for the customer.
     pub since: At,
 }
 

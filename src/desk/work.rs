@@ -69,8 +69,8 @@ impl<'a> UnitOfWork<'a> {
         UnitOfWork { desk, tx, now: desk.clock.now(), missed: None, follows: Follows::default() }
     }
 
-    /// From here on it is about a text that was sent earlier and never reached us: whatever goes into the outbox is looked for
-    /// in the carrier's list first, because an earlier life of this database may have sent it.
+    /// From here on it is about a text that no webhook brought: what goes into the outbox is first looked for in the carrier's
+    /// list, because it may have been sent before the database went back.
     pub fn catches_up(&mut self, missed: Option<Missed>) {
         self.missed = missed;
     }
@@ -100,7 +100,7 @@ impl<'a> UnitOfWork<'a> {
         self.missed.map(|missed| missed.sent_at)
     }
 
-    /// When the text that is taken in was sent, which is now unless it was missed. Sliding and idle ends and windows such as
+    /// When this text was sent, which is now unless it was missed. Sliding and idle ends and windows such as
     /// `reopen_within` are judged by it; fixed ends by now.
     #[must_use]
     pub fn sent_at(&self) -> At {

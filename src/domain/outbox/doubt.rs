@@ -68,8 +68,8 @@ const EARLY: [u64; 4] = [5, 20, 60, 120];
 pub const MARGIN: Duration = minutes(1);
 
 impl Doubt {
-    /// The same, where the database was found to hold an older state at `at`: what the life that is lost had sent last may not
-    /// be listed yet, so what was proven before counts no more, and one look is no proof until a request of then would be listed.
+    /// The same, where the database went back at `at`: the carrier may not list yet what was sent just before that. So earlier
+    /// proof no longer counts, and one look proves nothing until a request of that time would be listed.
     #[must_use]
     pub fn since_gone_back(self, at: At, policy: &DeliveryPolicy, asked_at: At) -> Self {
         Doubt {

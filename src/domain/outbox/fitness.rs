@@ -11,13 +11,13 @@ use std::time::Duration;
 use crate::clock::{At, hours, minutes};
 use crate::secret::Chance;
 
-/// Two phones refused within this time stop a number; 1 hour.
+/// Two phones that are refused within this time pause a number; 1 hour.
 pub const WINDOW: Duration = hours(1);
-/// What was refused is remembered for so long; 24 hours.
+/// A refusal is remembered for so long; 24 hours.
 pub const REMEMBERED: Duration = hours(24);
-/// The first probe of what is paused comes after this…
+/// The first try of a paused number comes after this time; 1 minute.
 pub const FIRST_PROBE: Duration = minutes(1);
-/// …and later ones at most so far apart.
+/// Later tries are at most so far apart; 15 minutes.
 const LAST_PROBE: Duration = minutes(15);
 /// After each of its first refusals a phone's text waits so long; after one more it fails.
 const AGAIN: [Duration; 3] = [minutes(1), minutes(4), minutes(10)];
@@ -25,11 +25,11 @@ const AGAIN: [Duration; 3] = [minutes(1), minutes(4), minutes(10)];
 /// A phone to which the carrier would not send from the number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// Which.
+    /// The phone.
     pub phone: String,
-    /// When last.
+    /// When it was refused last.
     pub last_at: At,
-    /// How often.
+    /// How often it was refused.
     pub tries: i64,
     /// It stands against the number: nothing has been taken from it since.
     pub counts: bool,
@@ -49,7 +49,7 @@ pub struct Record {
 pub enum Verdict {
     /// The text waits until then and is tried again.
     Again(At),
-    /// So does the text, and the number pauses.
+    /// The text waits until then and is tried again, and the number pauses.
     Pauses,
     /// The text fails, and its author is told.
     GivesUp,

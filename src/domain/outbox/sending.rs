@@ -63,7 +63,7 @@ pub struct Refusal {
 /// What follows from a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalClass {
-    /// This recipient or this text will never do.
+    /// The carrier will not send this text, or nothing to this recipient.
     Permanent,
     /// The recipient has opted out: permanent, and entered in the ledgers.
     OptedOut,
@@ -149,7 +149,7 @@ pub fn next(sent: Sent, tries: i64, recall: Recall, now: At) -> Next {
             Next::Unfit { account: true, code, why }
         }
         Sent::Refused(Refusal { class: RefusalClass::Transient, why, .. }) => again(tries, minutes(1), None, why, now),
-        // Whom nobody has reached, nobody has refused: it waits as long as it is valid.
+        // A carrier that was not reached has refused nothing: the text waits as long as it is valid.
         Sent::Unreached { why } => Next::Unreached { at: now + doubled(tries, seconds(1)), why },
         Sent::NotSent { after, why } => again(tries, seconds(1), after, why, now),
         // With an idempotency key the same request may simply be made again.
