@@ -7,14 +7,14 @@ use tokio::sync::watch;
 
 use crate::clock::At;
 use crate::desk::conversations::{idle, snooze};
-use crate::desk::outbox::{claim, doubt};
+use crate::desk::outbox::{claim, doubt, leases};
 use crate::desk::programs::{post, tokens};
 use crate::desk::receiving::backfill;
 use crate::desk::replies::send_due;
 use crate::desk::routing::duty;
 use crate::desk::search::index;
 use crate::desk::upkeep::{clock_jump, clocks, lapse, outage};
-use crate::desk::{Desk, pairs, pool};
+use crate::desk::{Desk, pairs, people, pool};
 use crate::store::Result;
 
 /// How often people are looked at for whom something waits: nothing else delays a text after a start.
@@ -59,7 +59,7 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         task("clock jump", Duration::from_secs(1), |desk| {
             Box::pin(async move { clock_jump::replan(&desk).await.map(drop) })
         }),
-        task("leases", leases, move |desk| Box::pin(async move { lapse::leases(&desk, since).await.map(drop) })),
+        task("leases", leases, move |desk| Box::pin(async move { leases::leases(&desk, since).await.map(drop) })),
         task("looks", looks, |desk| Box::pin(async move { doubt::look(&desk).await.map(drop) })),
         task("turn", Duration::from_secs(2), |desk| Box::pin(async move { duty::turn(&desk).await.map(drop) })),
         task("sweep", Duration::from_secs(5), |desk| Box::pin(async move { claim::sweep(&desk).await.map(drop) })),
@@ -77,7 +77,12 @@ pub(super) fn all(desk: &Desk, since: At) -> Vec<Task> {
         task("index", Duration::from_secs(1), |desk| Box::pin(async move { index::index(&desk).await.map(drop) })),
         task("count", Duration::from_secs(5), |desk| Box::pin(async move { lapse::count(&desk).await })),
         task("clock", Duration::from_secs(10), |desk| Box::pin(async move { lapse::agree(&desk).await })),
-        task("tallies", Duration::from_secs(5), |desk| Box::pin(async move { lapse::tally(&desk).await })),
+        task("tallies", Duration::from_secs(5), |desk| {
+            Box::pin(async move {
+                lapse::tally(&desk).await?;
+                people::keep_too_soon(&desk).await
+            })
+        }),
         task("orders", Duration::from_secs(2), |desk| Box::pin(async move { pool::buy::buy(&desk).await.map(drop) })),
         task("masks", Duration::from_secs(30), |desk| Box::pin(async move { pool::turn::turn(&desk).await.map(drop) })),
         task("peaks", Duration::from_mins(5), |desk| {

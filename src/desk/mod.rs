@@ -16,6 +16,7 @@ use crate::live::Live;
 use crate::secret::{Chance, Ids};
 use crate::store::{self, Store};
 
+mod authority;
 pub mod commands;
 pub mod consent;
 pub mod conversations;

@@ -4,7 +4,6 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::conversations::reading;
 use super::outbox::{Draft, Sending, Unsent, enqueue, notice};
 use super::programs::events::{self, Event};
 use super::programs::once::{Made, Turn};
@@ -182,7 +181,7 @@ impl<'a> UnitOfWork<'a> {
     /// Tells authors of what is not sent, as part of the text that it is about.
     async fn tell_authors(&mut self) -> Result<()> {
         let mut unsent = std::mem::take(&mut self.follows.unsent);
-        reading::failed(self.tx, &unsent, self.now).await?;
+        notice::failed(self.tx, &unsent, self.now).await?;
         unsent.append(&mut self.follows.marked);
         notice::tell_authors(self, &unsent).await?;
         self.follows.failed.append(&mut unsent);

@@ -13,14 +13,14 @@ use switchboard::clock::{At, Clock};
 use switchboard::courier::Courier;
 use switchboard::desk::conversations::{idle, snooze};
 use switchboard::desk::lines::apply::Apply;
-use switchboard::desk::outbox::{Sending, claim, deliver, doubt};
+use switchboard::desk::outbox::{Sending, claim, deliver, doubt, leases};
 use switchboard::desk::programs::activity::Activity;
 use switchboard::desk::receiving::backfill;
 use switchboard::desk::replies::send_due;
 use switchboard::desk::routing::duty;
 use switchboard::desk::upkeep::readiness::Readiness;
 use switchboard::desk::upkeep::tallies::Tallies;
-use switchboard::desk::upkeep::{clock_jump, identity, lapse, outage};
+use switchboard::desk::upkeep::{clock_jump, identity, outage};
 use switchboard::desk::{self, Desk, pairs};
 use switchboard::domain::ids::{ConversationId, PersonId};
 use switchboard::live::Live;
@@ -206,7 +206,7 @@ impl House {
             busy |= duty::turn(&self.desk).await.unwrap() > 0;
             busy |= doubt::look(&self.desk).await.unwrap() > 0;
             busy |= self.posts_events().await;
-            let lapsed = lapse::leases(&self.desk, self.started_at).await.unwrap();
+            let lapsed = leases::leases(&self.desk, self.started_at).await.unwrap();
             self.lapsed.fetch_add(lapsed.try_into().unwrap(), Ordering::Relaxed);
             busy |= lapsed > 0;
             if !busy {

@@ -3,10 +3,10 @@
 use switchboard::clock::{At, days, hours, minutes, seconds};
 use switchboard::desk::Failure;
 use switchboard::desk::consent::{self, block, refusal};
+use switchboard::desk::conversations::assign;
 use switchboard::desk::conversations::{close, held, snooze};
 use switchboard::desk::pairs::{self, Opened, Refusal, Saying};
 use switchboard::desk::replies::{plan, reply};
-use switchboard::desk::routing::pin;
 use switchboard::domain::ids::{ConversationId, LegId, MessageId};
 use switchboard::domain::numbers::phone::Phone as Number;
 use switchboard::domain::pairs::expiry::Wish;
@@ -458,8 +458,8 @@ both_stores! {
         assert!(matches!(close::close(&house.desk, ana, id).await, Err(Failure::NotFound)), "reps do not see pairs");
         let refused = |done: Result<(), Failure>| assert!(matches!(done, Err(Failure::Refused { .. })), "{done:?}");
         refused(snooze::snooze(&house.desk, miriam, id, house.clock.now() + hours(1)).await);
-        refused(pin::claim(&house.desk, miriam, id).await);
-        refused(pin::transfer(&house.desk, miriam, id, ana, None).await);
+        refused(assign::claim(&house.desk, miriam, id).await);
+        refused(assign::transfer(&house.desk, miriam, id, ana, None).await);
         refused(block::block(&house.desk, miriam, id, "rude").await);
         refused(consent::withdraw(&house.desk, miriam, (id, None), "said so").await);
         let hello = reply::Reply { by: miriam, conversation: id, body: "hello".to_owned(), form_key: None };

@@ -1,8 +1,7 @@
 //! Enters keywords and refusals into the ledgers: consent of the person, block of the number.
 
+use super::consent_scope;
 use crate::clock::At;
-use crate::desk::routing::legs;
-use crate::desk::routing::relay::consent_scope;
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::words::keyword::Keyword;
@@ -37,44 +36,10 @@ pub async fn keyword(
     ledgers::block(work.tx, (&desk.ids, now), phone, number, !given, at, origin).await
 }
 
-/// Enters what a rep's keyword means: texts to that phone are turned off or on. It is never the customer's opt-out.
-pub async fn rep_keyword(
-    work: &mut UnitOfWork<'_>,
-    keyword: Keyword,
-    person: PersonId,
-    phone: &str,
-    number: NumberId,
-    evidence: &str,
-) -> Result<()> {
-    let (desk, now) = (work.desk, work.now);
-    let stop = match keyword {
-        Keyword::Stop => true,
-        Keyword::Start => false,
-        Keyword::Help => return Ok(()),
-    };
-    let origin = Origin { origin: "keyword", evidence };
-    let at = work.sent_at();
-    if work.missed().is_some() && ledgers::changed_since(work.tx, phone, "", number, at).await? {
-        return Ok(());
-    }
-    // Their row is locked first: of two words at once, the same one holds for the phone and for the number.
-    ledgers::mute(work.tx, person, stop.then_some(now)).await?;
-    ledgers::block(work.tx, (&desk.ids, now), phone, number, stop, at, origin).await?;
-    if stop { texts_off(work, person).await } else { texts_on(work, person, phone).await }
-}
-
 /// Turns texts to a person's phone off. The threads go on in the inbox.
-async fn texts_off(work: &mut UnitOfWork<'_>, person: PersonId) -> Result<()> {
+pub(in crate::desk) async fn texts_off(work: &mut UnitOfWork<'_>, person: PersonId) -> Result<()> {
     let now = work.now;
     ledgers::mute(work.tx, person, Some(now)).await?;
-    work.note(&[(ConversationId(0), "duty")]);
-    Ok(())
-}
-
-/// Turns texts to a person's phone on again; threads whose mask the phone still blocks move to others.
-pub(in crate::desk) async fn texts_on(work: &mut UnitOfWork<'_>, person: PersonId, phone: &str) -> Result<()> {
-    ledgers::mute(work.tx, person, None).await?;
-    legs::leave_blocked(work, person, phone).await?;
     work.note(&[(ConversationId(0), "duty")]);
     Ok(())
 }

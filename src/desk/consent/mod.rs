@@ -7,15 +7,20 @@ pub mod refusal;
 
 use serde_json::json;
 
-use super::routing::relay::consent_scope;
 use super::{Desk, Failure, reasons};
 use crate::desk::work::{UnitOfWork, Verb};
-use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
+use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
 use crate::store::conversations::access;
 use crate::store::customers::ledgers::{self, Origin, STAFF};
 use crate::store::pairs::{self, Party};
 use crate::store::routing::routes::Conversation;
 use crate::store::{Result, Tx};
+
+/// The scope in which consent holds: a line of its own, or the whole pool of masks.
+#[must_use]
+pub(in crate::desk) fn consent_scope(number: NumberId, is_line: bool) -> String {
+    if is_line { format!("line:{number}") } else { "pool".to_owned() }
+}
 
 /// Enters that the customer of a conversation wants no more texts from its line, or that a party of a pair, named by
 /// their leg, wants none from the pool; `evidence` is what they said, and where.

@@ -4,9 +4,9 @@
 use serde_json::json;
 
 use crate::desk::outbox::notice::Whose;
-use crate::desk::receiving::unsaid::{Unsaid, short, words};
+use crate::desk::outbox::relay::{Author, fan_out};
+use crate::desk::outbox::unsaid::{Unsaid, short, words};
 use crate::desk::routing::queue::{self, HeldLine};
-use crate::desk::routing::relay::{Author, fan_out};
 use crate::desk::routing::reopen::{With, reopen};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};

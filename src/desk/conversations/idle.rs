@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::close;
 use crate::desk::Desk;
+use crate::desk::routing::end::end;
 use crate::desk::routing::queue;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
@@ -66,7 +66,7 @@ impl Verb for Close {
         let goes_on = still.is_empty() || !lapse::may_lapse(desk);
         let Some(conversation) = conversations.first().filter(|_| !goes_on) else { return Ok(false) };
         let data = json!({ "why": "idle", "hours": self.after.as_secs() / 3600 });
-        close::end(work, conversation, None, data).await?;
+        end(work, conversation, None, data).await?;
         queue::drain_after(work, line).await?;
         Ok(true)
     }

@@ -1,13 +1,11 @@
 //! Somebody has read a conversation, or dealt with a failed text in it: its marks go.
 
-use crate::clock::At;
-use crate::desk::outbox::Unsent;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::store::Result;
 use crate::store::conversations::{access, attention};
 use crate::store::people::audit::{self, Entry};
-use crate::store::{Result, Tx};
 
 /// Records that somebody has read a conversation up to the message `last`, or all of it. A manager who only looks leaves it
 /// unread; for an unassigned conversation any member of its line counts as its reader.
@@ -84,12 +82,4 @@ impl Verb for Mend {
         }
         Ok(())
     }
-}
-
-/// Marks the conversations whose customers did not get these texts.
-pub(in crate::desk) async fn failed(tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<()> {
-    let mut messages: Vec<MessageId> = unsent.iter().map(|one| one.message).collect();
-    messages.sort_unstable();
-    messages.dedup();
-    attention::failed(tx, &messages, now).await
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::clock::At;
 use crate::desk::outbox::Draft;
 use crate::desk::outbox::notice::{Whose, say};
-use crate::desk::routing::relay::customer_label;
+use crate::desk::outbox::relay::customer_label;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::desk::people::{admin, record};
+use crate::desk::authority::{admin, record};
 use crate::desk::routing::{duty, queue};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::desk::people::admin;
+use crate::desk::authority::admin;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};

@@ -2,8 +2,8 @@
 
 use super::Departed;
 use super::deliver::{note, unsent_of};
+use super::hand_on::hand_on_late;
 use crate::clock::At;
-use crate::desk::routing::handover;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, outbox};
 use crate::domain::ids::DeliveryId;
@@ -170,7 +170,7 @@ async fn follow(work: &mut UnitOfWork<'_>, mut done: Departed) -> Result<()> {
     done.ended.extend(promoted.ended);
     done.touched.extend(promoted.touched);
     done.lost.extend(promoted.lost);
-    handover::hand_on_late(work, &done.lost).await?;
+    hand_on_late(work, &done.lost).await?;
     let unsent = unsent_of(work.tx, &done.ended).await?;
     work.unsent(unsent);
     note(work, &done.touched);

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{Sending, TEXT, Unsent};
+use super::hand_on::hand_on_late;
+use super::{Sending, TEXT, Unsent, notice};
 use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
 use crate::desk::consent::ledger;
-use crate::desk::conversations::reading;
-use crate::desk::routing::handover;
 use crate::desk::upkeep::outage;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, outbox};
@@ -323,7 +322,7 @@ impl Aftermath {
             let data = serde_json::json!({ "delivery": delivery.0.to_string() });
             work.event(*conversation, "doubled", None, data);
         }
-        reading::failed(work.tx, &self.unsent, now).await?;
+        notice::failed(work.tx, &self.unsent, now).await?;
         attention::failed(work.tx, &self.parked, now).await?;
         note(work, &self.touched);
         // Not earlier: lanes are held from here on, and other writers to the same phones wait for them.
@@ -332,7 +331,7 @@ impl Aftermath {
         work.unsent_and_marked(self.unsent);
         let ended = unsent_of(work.tx, &promoted.ended).await?;
         work.unsent(ended);
-        handover::hand_on_late(work, &promoted.lost).await?;
+        hand_on_late(work, &promoted.lost).await?;
         note(work, &promoted.touched);
         if self.waiting {
             work.waits();

@@ -18,9 +18,13 @@ mod depart;
 pub mod doubt;
 mod enqueue;
 mod flow;
+pub(in crate::desk) mod hand_on;
+pub mod leases;
 pub(in crate::desk) mod list_limit;
 pub mod notice;
 pub mod receipts;
+pub mod relay;
+pub mod unsaid;
 
 pub use depart::{Departed, depart, probe, promote};
 pub use enqueue::enqueue;

@@ -9,7 +9,7 @@ use crate::domain::message::Channel;
 use crate::domain::numbers::phone::{Sender, masked};
 use crate::domain::words::outsider;
 use crate::domain::words::text::Wording;
-use crate::store::conversations::messages;
+use crate::store::conversations::{attention, messages};
 use crate::store::engine::dialect;
 use crate::store::lines::{self, texts};
 use crate::store::outbox::notices;
@@ -256,4 +256,12 @@ pub async fn tell_authors(work: &mut UnitOfWork<'_>, unsent: &[Unsent]) -> Resul
         });
     }
     work.enqueue(drafts).await
+}
+
+/// Marks the conversations whose customers did not get these texts.
+pub(in crate::desk) async fn failed(tx: &mut Tx, unsent: &[Unsent], now: At) -> Result<()> {
+    let mut messages: Vec<MessageId> = unsent.iter().map(|one| one.message).collect();
+    messages.sort_unstable();
+    messages.dedup();
+    attention::failed(tx, &messages, now).await
 }

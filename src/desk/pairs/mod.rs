@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::Desk;
 
+use super::outbox::relay;
 use super::pool::missing::{Missing, missing, refuse};
 use super::programs::Program;
-use super::routing::relay;
 use crate::desk::work::{Stop, UnitOfWork};
 use crate::domain::ids::{AppId, ConversationId, MessageId};
 use crate::domain::leg::Role;

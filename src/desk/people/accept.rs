@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::came::{Arrival, Came, How, Keys};
-use super::{password, passwords, record};
+use super::{password, passwords};
+use crate::desk::authority::record;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;

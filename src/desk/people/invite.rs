@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::sessions::LINK_LIFE;
-use super::{by_admin, hold_all, record};
 use crate::clock::At;
+use crate::desk::authority::{by_admin, hold_all, record};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;

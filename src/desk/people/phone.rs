@@ -3,9 +3,10 @@
 
 use serde_json::json;
 
-use super::{hold_all, phones, record, whom};
+use crate::desk::authority::{hold_all, record, whom};
+use crate::desk::consent::consent_scope;
 use crate::desk::outbox::Draft;
-use crate::desk::routing::relay::consent_scope;
+use crate::desk::routing::phones;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};

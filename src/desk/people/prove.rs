@@ -154,10 +154,29 @@ impl Verb for NoteFailure {
     }
 }
 
+/// Adds the attempts to sign in that came too soon, which were counted in memory, to what is kept of them.
+///
+/// # Errors
+/// What the database said; the counts are kept for the next time.
+pub async fn keep_too_soon(desk: &Desk) -> store::Result<()> {
+    let too_soon = desk.tallies.take_too_soon();
+    if too_soon.is_empty() {
+        return Ok(());
+    }
+    let note = NoteTooSoon { too_soon: too_soon.clone(), at: desk.clock.now() };
+    let noted = desk.work(note).await;
+    if noted.is_err() {
+        for (attempted, count) in too_soon {
+            desk.tallies.add_too_soon(attempted, count);
+        }
+    }
+    noted
+}
+
 /// Attempts that came too soon, and how many of each, added to what is kept of them.
-pub(in crate::desk) struct NoteTooSoon {
-    pub(in crate::desk) too_soon: Vec<(Attempted, i64)>,
-    pub(in crate::desk) at: At,
+struct NoteTooSoon {
+    too_soon: Vec<(Attempted, i64)>,
+    at: At,
 }
 
 impl Verb for NoteTooSoon {

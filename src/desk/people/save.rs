@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Facts, by_admin, hold_all, record};
+use super::Facts;
+use crate::desk::authority::{by_admin, hold_all, record};
 use crate::desk::routing::{duty, queue};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};

@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::came::{Arrival, Came, How, Keys};
-use super::{hold_all, password, record};
+use super::password;
 use crate::clock::{At, hours};
+use crate::desk::authority::{hold_all, record};
 use crate::desk::lines::new_line;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, commands};

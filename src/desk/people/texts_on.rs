@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{record, whom};
-use crate::desk::consent::ledger;
+use crate::desk::authority::{record, whom};
+use crate::desk::routing::muting;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
@@ -32,7 +32,7 @@ impl Verb for TextsOn {
         let Some(phone) = person.phone else {
             return Err(Failure::refused("phone", "there is no phone yet: enter one, and prove that it is yours"));
         };
-        ledger::texts_on(work, person.id, &phone).await?;
+        muting::texts_on(work, person.id, &phone).await?;
         if self.by != person.id {
             record(work, (self.by, person.id), "phone_unmuted", &json!({})).await?;
         }

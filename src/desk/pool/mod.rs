@@ -15,7 +15,7 @@ pub mod turn;
 
 use serde_json::Value;
 
-use super::people::admin;
+use super::authority::admin;
 use super::{Desk, Failure};
 use crate::carrier::Setting;
 use crate::desk::work::UnitOfWork;

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::{Program, once, right};
-use crate::desk::people::admin;
+use crate::desk::authority::admin;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{AppId, EndpointId, EventId, PersonId};

@@ -3,14 +3,13 @@
 
 use std::time::Duration;
 
-use crate::clock::{At, hours, minutes};
+use crate::clock::{At, minutes};
 use crate::desk::Desk;
+use crate::desk::upkeep::lapse::ANSWERS_KEPT;
 use crate::domain::ids::AppId;
 use crate::store::programs::idempotency as table;
 use crate::store::{Error, Job, Result, Tx};
 
-/// Answers are given again for so long.
-pub const KEPT: Duration = hours(24);
 /// A request that has no answer after so long was cut off with its process; it may be made again.
 const PATIENCE: Duration = minutes(1);
 
@@ -96,7 +95,7 @@ impl Job for Begin {
         if let Some(kept) = table::find(tx, *app, key).await? {
             let age = self.now.since(kept.at);
             match (kept.answer, kept.made) {
-                _ if age >= KEPT => table::drop_one(tx, *app, key, kept.at).await?,
+                _ if age >= ANSWERS_KEPT => table::drop_one(tx, *app, key, kept.at).await?,
                 // What is made for it at this moment is waited for; then it stays, and this begins anew and finds that.
                 (None, None) if age >= PATIENCE => table::drop_unmade(tx, *app, key, kept.at).await?,
                 _ if kept.body_hash != *hash => return Ok(Begun::Other),

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Program, right};
 use crate::clock::At;
 use crate::desk::work::{UnitOfWork, Verb};
-use crate::desk::{Desk, Failure, people};
+use crate::desk::{Desk, Failure, authority};
 use crate::domain::ids::{AppId, PersonId, TokenId};
 use crate::domain::programs::scope::Scopes;
 use crate::domain::words::name;
@@ -130,7 +130,7 @@ impl Verb for Make {
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let (desk, now) = (work.desk, work.now);
         if let Some(by) = self.by
-            && !people::admin(work.tx, by).await?
+            && !authority::admin(work.tx, by).await?
         {
             return Err(Failure::NotFound);
         }
@@ -196,7 +196,7 @@ impl Verb for Revoke {
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         if let Some(by) = self.by
-            && !people::admin(work.tx, by).await?
+            && !authority::admin(work.tx, by).await?
         {
             return Err(Failure::NotFound);
         }

@@ -3,15 +3,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::unsaid::{self, Unsaid, short, words};
+use super::unsaid;
 use super::{Inbound, Outcome};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::consent::refusal as refused;
 use crate::desk::conversations::snooze;
 use crate::desk::outbox::notice::{self, Whose, say};
+use crate::desk::outbox::relay::{Author, fan_out};
+use crate::desk::outbox::unsaid::{Unsaid, short, words};
 use crate::desk::programs::events::Event;
-use crate::desk::routing::relay::{Author, fan_out};
 use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};

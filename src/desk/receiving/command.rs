@@ -1,13 +1,12 @@
 //! Carries out the command in a rep's text, in the transaction that receives the text, by the same verbs as the web.
 
-use super::unsaid;
 use crate::clock::At;
 use crate::desk::Failure;
-use crate::desk::consent::ledger;
-use crate::desk::conversations::{close, note, snooze};
+use crate::desk::conversations::{assign, close, note, snooze};
 use crate::desk::outbox::notice::{Whose, answer, say};
-use crate::desk::routing::relay::customer_label;
-use crate::desk::routing::{duty, pin};
+use crate::desk::outbox::relay::customer_label;
+use crate::desk::outbox::unsaid;
+use crate::desk::routing::{duty, muting};
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::message::Channel;
@@ -76,7 +75,7 @@ async fn obey(work: &mut UnitOfWork<'_>, order: &Order<'_>, command: Command) ->
         }
         (Command::On, _) => {
             duty::change(work, order.person, order.person, Duty::On).await?;
-            ledger::texts_on(work, order.person, order.phone).await?;
+            muting::texts_on(work, order.person, order.phone).await?;
             Ok("You are on: new customers may come, and their texts reach this phone.".to_owned())
         }
         (command, Place::Line) => {
@@ -116,7 +115,7 @@ async fn in_thread(
         Command::Transfer(name) => match assignee(work.tx, by, conversation, &name, now).await? {
             Err(why) => Ok(why),
             Ok((to, name)) => {
-                pin::move_in(work, (by, conversation), Some(to), None).await.map(|()| format!("{name} has it now."))
+                assign::move_in(work, (by, conversation), Some(to), None).await.map(|()| format!("{name} has it now."))
             }
         },
         Command::Help | Command::Away | Command::On => Ok(String::new()),

@@ -35,7 +35,7 @@ mod open;
 mod ready;
 mod rep;
 mod slow;
-pub mod unsaid;
+mod unsaid;
 
 pub use missed::{receive_arrival, receive_arrivals};
 

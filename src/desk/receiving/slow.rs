@@ -8,6 +8,7 @@ use super::{Inbound, Item, Outcome, held, hold_in_order, keep, late, open, rep};
 use crate::desk::consent::{ledger, refusal};
 use crate::desk::outbox::notice::{self, Whose, say};
 use crate::desk::pairs::extend_by_party;
+use crate::desk::routing::muting;
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::leg::Role;
@@ -220,7 +221,7 @@ async fn keyword(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found) -> R
     let outside = found.leg.as_ref().is_some_and(|leg| leg.role != Role::Rep);
     let person = found.leg.as_ref().and_then(|leg| leg.person).or(found.staff);
     match person.filter(|_| !outside) {
-        Some(person) => ledger::rep_keyword(work, keyword, person, &text.from, found.number.0, &text.carrier_id).await,
+        Some(person) => muting::rep_keyword(work, keyword, person, &text.from, found.number.0, &text.carrier_id).await,
         None => ledger::keyword(work, keyword, &text.from, found.number, &text.carrier_id).await,
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::clock::At;
 use crate::desk::outbox::SHUT_OUT;
+use crate::desk::outbox::relay::{Author, Words, fan_out};
 use crate::desk::routing::pin;
-use crate::desk::routing::relay::{Author, Words, fan_out};
 use crate::desk::work::UnitOfWork;
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;

@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
-use super::handover;
 use super::queue::{self, HeldLine};
+use super::{end, handover};
 use crate::clock::At;
-use crate::desk::conversations::close;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
-use crate::desk::{Desk, Failure};
+use crate::desk::{Desk, Failure, authority};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::time::hours::Hours;
@@ -66,7 +65,7 @@ pub(in crate::desk) async fn change(
     }
     faults::point("after_duty");
     let data = json!({ "person": person.0.to_string(), "from": before.word(), "to": duty.word() });
-    crate::desk::people::record(work, (by, person), "duty_set", &data).await?;
+    authority::record(work, (by, person), "duty_set", &data).await?;
     work.event(None, "duty", Some(by), data);
     work.note(&[(ConversationId(0), "duty")]);
     follow(work, person, &lines, (duty == Duty::AwayReassign).then_some("away")).await?;
@@ -134,8 +133,8 @@ impl Verb for SetEnabled {
     type Stop = Failure;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        crate::desk::people::hold_all(work.tx).await?;
-        let Some(whom) = crate::desk::people::by_admin(work.tx, self.by, self.person).await? else {
+        authority::hold_all(work.tx).await?;
+        let Some(whom) = authority::by_admin(work.tx, self.by, self.person).await? else {
             return Err(Failure::NotFound);
         };
         if self.by == self.person {
@@ -151,7 +150,7 @@ impl Verb for SetEnabled {
             return Err(Failure::refused("enabled", why));
         }
         let kind = if self.enabled { "person_enabled" } else { "person_disabled" };
-        crate::desk::people::record(work, (self.by, self.person), kind, &json!({})).await?;
+        authority::record(work, (self.by, self.person), kind, &json!({})).await?;
         Ok(enable(work, Some(self.by), self.person, self.enabled).await?)
     }
 }
@@ -171,7 +170,7 @@ pub(in crate::desk) async fn enable(
     hold(work.tx, &lines).await?;
     people::set_disabled(work.tx, person, (!enabled).then_some(now)).await?;
     if let Some(phone) = people::by_id(work.tx, person).await?.filter(|_| enabled).and_then(|person| person.phone) {
-        close::end_as_customer(work, &phone).await?;
+        end::end_as_customer(work, &phone).await?;
     }
     let data = json!({ "person": person.0.to_string() });
     let kind = if enabled { "enabled" } else { "disabled" };

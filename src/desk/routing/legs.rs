@@ -3,10 +3,10 @@
 
 use serde_json::json;
 
-use super::relay::customer_label;
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::notice::{Whose, answer, say};
+use crate::desk::outbox::relay::customer_label;
 use crate::desk::pool::missing::refuse;
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};

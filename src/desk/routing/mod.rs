@@ -1,10 +1,11 @@
 //! Who has a conversation, and through which phones.
 
 pub mod duty;
+pub(in crate::desk) mod end;
 pub(in crate::desk) mod handover;
 pub mod legs;
-pub mod pin;
+pub(in crate::desk) mod muting;
+pub(in crate::desk) mod phones;
+pub(in crate::desk) mod pin;
 pub mod queue;
-pub mod reassign;
-pub mod relay;
 pub mod reopen;

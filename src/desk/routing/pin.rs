@@ -1,14 +1,11 @@
-//! Changes the pin: claims a conversation, or hands it to a colleague.
+//! Whose conversation it is: somebody is given it, or it is taken from them.
 
 use serde_json::json;
 
-use super::{handover, legs, queue};
+use super::{handover, legs};
 use crate::desk::outbox::claim;
-use crate::desk::replies::send_due;
-use crate::desk::work::{UnitOfWork, Verb};
-use crate::desk::{Desk, Failure, reasons};
-use crate::domain::ids::{ConversationId, PersonId};
-use crate::domain::message::{Kind, Outcome};
+use crate::desk::work::UnitOfWork;
+use crate::domain::ids::PersonId;
 use crate::faults;
 use crate::store::Result;
 use crate::store::conversations::access::{self, Viewer};
@@ -22,106 +19,23 @@ const CLAIMED: &str = "claimed";
 /// Somebody gave it to somebody else.
 const TRANSFERRED: &str = "transferred";
 
-/// Takes an unassigned conversation, or as a manager anybody's.
-///
-/// # Errors
-/// [`Failure::NotFound`] where the person may not see it; [`Failure::Refused`] if it is closed or somebody's already.
-pub async fn claim(desk: &Desk, by: PersonId, conversation: ConversationId) -> Result<(), Failure> {
-    run(desk, Move { by, conversation, to: None, note: None }).await
-}
-
-/// Hands a conversation to `to`, a member of its line, with a note for them.
-///
-/// # Errors
-/// As [`claim()`]; [`Failure::Refused`] for the field `to` if that person cannot have it.
-pub async fn transfer(
-    desk: &Desk,
-    by: PersonId,
-    conversation: ConversationId,
-    to: PersonId,
-    note: Option<String>,
-) -> Result<(), Failure> {
-    let note = reasons::optional("note", note.as_deref().unwrap_or_default())?;
-    run(desk, Move { by, conversation, to: Some(to), note }).await
-}
-
-async fn run(desk: &Desk, job: Move) -> Result<(), Failure> {
-    desk.work(job).await?;
-    Ok(())
-}
-
-struct Move {
-    by: PersonId,
-    conversation: ConversationId,
-    to: Option<PersonId>,
-    note: Option<String>,
-}
-
-impl Verb for Move {
-    type Out = ();
-    type Stop = Failure;
-
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let note = self.note.as_deref();
-        move_in(work, (self.by, self.conversation), self.to, note).await
-    }
-}
-
-/// Claims a conversation, or hands it to `to`, within a transaction: what the web and a rep's command do alike.
-///
-/// # Errors
-/// What the database said; the inner error as [`transfer`].
-pub(in crate::desk) async fn move_in(
-    work: &mut UnitOfWork<'_>,
-    (by, conversation_id): (PersonId, ConversationId),
-    to: Option<PersonId>,
-    note: Option<&str>,
-) -> Result<(), Failure> {
-    let line = queue::hold_line_of(work.tx, conversation_id).await?;
-    let Some((conversation, viewer)) = access::conversation(work.tx, by, conversation_id).await? else {
-        return Err(Failure::NotFound);
-    };
-    if conversation.closed {
-        return Err(Failure::refused("conversation", "it is closed"));
-    }
-    let assignee = to.unwrap_or(by);
-    if conversation.pinned_to == Some(assignee) {
-        return Ok(());
-    }
-    if to.is_none() && conversation.pinned_to.is_some() && !viewer.manages {
-        return Err(Failure::refused("conversation", "somebody else has taken it"));
-    }
-    if access::assignee(work.tx, assignee, conversation_id).await?.is_none() {
-        let (field, why) = match to {
-            Some(_) => ("to", "this person is not a member of the line, or is disabled: choose somebody else"),
-            None => ("conversation", "only members of the line can take it: have an admin add you to the line"),
-        };
-        return Err(Failure::refused(field, why));
-    }
-    send_due::at_once(work, conversation_id).await?;
-    hand_over(work, &conversation, &viewer, assignee, note).await?;
-    // The rep who had it may take another customer.
-    queue::drain_after(work, line).await?;
-    Ok(())
-}
-
 /// Pins an unassigned conversation to somebody who acts in it; opens the leg of their phone if they have one.
 pub(in crate::desk) async fn take(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     viewer: &Viewer,
 ) -> Result<()> {
-    hand_over(work, conversation, viewer, viewer.id, None).await
+    let kind = tell(work, conversation, viewer, (viewer.id, None)).await?;
+    give(work, conversation, viewer.id, kind).await
 }
 
-async fn hand_over(
+/// Tells in the timeline that `by` gives a conversation to `to`, with a note for them; what to give to [`give`] as its reason.
+pub(in crate::desk) async fn tell(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     by: &Viewer,
-    to: PersonId,
-    note: Option<&str>,
-) -> Result<()> {
-    let (desk, now) = (work.desk, work.now);
+    (to, note): (PersonId, Option<&str>),
+) -> Result<&'static str> {
     let assignee = access::assignee(work.tx, to, conversation.id).await?;
     let kind = if to == by.id { CLAIMED } else { TRANSFERRED };
     let data = json!({
@@ -129,20 +43,7 @@ async fn hand_over(
         "from": conversation.pinned_to.map(|id| id.0.to_string()), "note": note,
     });
     work.event(Some(conversation.id), kind, Some(by.id), data);
-    if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
-        let message = crate::desk::replies::reply::web_message(
-            desk,
-            conversation.id,
-            by.id,
-            Kind::Note,
-            Outcome::Kept,
-            note,
-            None,
-            now,
-        );
-        crate::store::conversations::messages::insert(work.tx, &[message]).await?;
-    }
-    give(work, conversation, to, kind).await
+    Ok(kind)
 }
 
 /// Pins a conversation to `to`, opens the leg of their phone if they have one, and sends them, in order, what waited

@@ -1,23 +1,18 @@
-//! What time does by itself: leases end, old webhooks and announcements are deleted, queues are counted.
+//! What time does by itself: old webhooks and announcements are forgotten, queues are counted.
 
-use crate::clock::{At, days, minutes};
+use crate::clock::{At, days, hours, minutes};
 use crate::desk::Desk;
-use crate::desk::outbox::deliver::take;
-use crate::desk::people::prove::NoteTooSoon;
-use crate::desk::programs::once;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::MessageId;
 use crate::domain::outbox::fitness::REMEMBERED;
-use crate::domain::outbox::sending::Next;
-use crate::domain::outbox::settlement::News;
 use crate::domain::people::throttle;
 use crate::store::conversations::{changes, presences};
 use crate::store::engine::dialect;
-use crate::store::outbox::{attempts, fitness, outage, paces};
+use crate::store::outbox::{fitness, outage, paces};
 use crate::store::people::{sessions, sign_ins};
 use crate::store::programs::{api_events, idempotency};
 use crate::store::upkeep::{self, checkup, tallies};
-use crate::store::{self, Job, Result, State, Tx};
+use crate::store::{self, Job, Result, Tx};
 use crate::{faults, metrics};
 
 /// The webhook as it came is kept for so long.
@@ -26,6 +21,8 @@ const RAW_KEPT: std::time::Duration = days(30);
 const CHANGES_KEPT: std::time::Duration = days(1);
 /// What integrators were told of can be posted again for so long.
 const EVENTS_KEPT: std::time::Duration = days(30);
+/// The answers to programs' requests with a key are given again for so long.
+pub(in crate::desk) const ANSWERS_KEPT: std::time::Duration = hours(24);
 /// Who was not let in is seen for so long.
 const REFUSALS_KEPT: std::time::Duration = days(90);
 /// A place that has been free for so long holds nothing up, and each lane that is looked at reads all of its number.
@@ -38,39 +35,6 @@ const PIECE: i64 = 1000;
 #[must_use]
 pub fn may_lapse(desk: &Desk) -> bool {
     desk.readiness.has_caught_up() && desk.readiness.is_calm()
-}
-
-/// Puts attempts in doubt whose lease ran out or whose node is dead. `since` is this node's own start: what it began
-/// before is nobody's. Returns how many there were.
-pub async fn leases(desk: &Desk, since: At) -> Result<usize> {
-    if !desk.store.stay(desk.node).await? {
-        // Two processes with one number would make the same ids and end each other's requests.
-        tracing::error!(node = desk.node, "another process has taken this node's number meanwhile; stopping");
-        std::process::exit(70);
-    }
-    if let Some(State::Newer(has, knows)) = desk.store.schema_now().await? {
-        // What it must keep in step there it does not know. Texts that come meanwhile are fetched by the program that does.
-        tracing::error!(
-            "a newer program has changed the schema of this database (it is at {has}, this program knows {knows}); stopping: \
-             start the newer program"
-        );
-        std::process::exit(70);
-    }
-    let living = desk.store.living().await?;
-    let now = desk.clock.now();
-    // Just after a jump no lease has run out; those of processes that are dead have all the same.
-    let now = if desk.readiness.is_calm() { now } else { At::EPOCH };
-    let orphans = {
-        let mut tx = desk.store.read().await?;
-        attempts::orphans(&mut tx, &living, (desk.node, since), now).await?
-    };
-    let found = orphans.len();
-    for attempt in orphans {
-        let why = "the program stopped before the carrier's answer was written".to_owned();
-        take(desk, attempt, None, News::Answer(Next::Unknown { why })).await?;
-        faults::point("during_recovery");
-    }
-    Ok(found)
 }
 
 /// Forgets raw webhooks, announcements, events, answers and failures to sign in that have had their time. Returns how many rows changed.
@@ -102,7 +66,7 @@ impl Verb for Forget {
         let old = changes::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         presences::forget(tx, now - CHANGES_KEPT, PIECE).await?;
         let events = api_events::forget(tx, now - EVENTS_KEPT, PIECE).await?;
-        let answers = idempotency::forget(tx, now - once::KEPT, PIECE).await?;
+        let answers = idempotency::forget(tx, now - ANSWERS_KEPT, PIECE).await?;
         let failures = sessions::forget_old_failures(tx, now - throttle::WINDOW, PIECE).await?;
         let refusals = sign_ins::forget(tx, now - REFUSALS_KEPT, PIECE).await?;
         // Last: sessions that are at work wait for their own row of these, whatever else they hold.
@@ -139,8 +103,7 @@ pub async fn agree(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// Adds what was counted in memory (refused webhooks, attempts to sign in that came too soon) to the totals that people
-/// see.
+/// Adds what was counted in memory, such as refused webhooks, to the totals that people see.
 ///
 /// # Errors
 /// What the database said; the counts are kept for the next time.
@@ -156,18 +119,7 @@ pub async fn tally(desk: &Desk) -> Result<()> {
             return Err(error);
         }
     }
-    let too_soon = desk.tallies.take_too_soon();
-    if too_soon.is_empty() {
-        return Ok(());
-    }
-    let note = NoteTooSoon { too_soon: too_soon.clone(), at: desk.clock.now() };
-    let noted = desk.work(note).await;
-    if noted.is_err() {
-        for (attempted, count) in too_soon {
-            desk.tallies.add_too_soon(attempted, count);
-        }
-    }
-    noted
+    Ok(())
 }
 
 struct Tally {

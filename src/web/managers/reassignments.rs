@@ -4,8 +4,8 @@ use askama::Template;
 use rocket::{FromForm, State};
 
 use super::history::asked::Asked;
+use crate::desk::conversations::reassign::{self, MOST, NewAssignee};
 use crate::desk::people::sessions::Who;
-use crate::desk::routing::reassign::{self, MOST, NewAssignee};
 use crate::desk::{self, Desk};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::words::sentence::sentence;

@@ -99,7 +99,7 @@ both_stores! {
         assert_eq!(unread(house).await, "one", "who gets it should look, even if nobody waits");
         reads(&Browser::of(house, rep).await, id, None).await;
         house.sets("UPDATE conversations SET pinned_to = NULL").await;
-        switchboard::desk::routing::pin::claim(&house.desk, house.person(rep).await, id).await.unwrap();
+        switchboard::desk::conversations::assign::claim(&house.desk, house.person(rep).await, id).await.unwrap();
         house.runs_due_work().await;
         assert_eq!(unread(house).await, "", "who takes it has looked");
     }

@@ -4,8 +4,8 @@
 use rocket::http::Status;
 use switchboard::clock::{minutes, seconds};
 use switchboard::desk::Failure;
+use switchboard::desk::conversations::reassign;
 use switchboard::desk::outbox::decide;
-use switchboard::desk::routing::reassign;
 use switchboard::domain::ids::{ConversationId, DeliveryId};
 use switchboard::simulator::{Fault, Kind};
 

@@ -57,7 +57,7 @@ impl House {
     /// The newest conversation goes to this person, by whom it is now or a manager.
     pub async fn transfers(&self, by: &str, to: &str) {
         let (by, to, conversation) = (self.person(by).await, self.person(to).await, self.conversation().await);
-        desk::routing::pin::transfer(&self.desk, by, conversation, to, None).await.unwrap();
+        desk::conversations::assign::transfer(&self.desk, by, conversation, to, None).await.unwrap();
     }
 
     /// Somebody closes the newest conversation.
@@ -71,7 +71,7 @@ impl House {
     /// Hands one conversation on.
     pub async fn transfers_one(&self, by: &str, conversation: i64, to: &str) {
         let (by, to) = (self.person(by).await, self.person(to).await);
-        desk::routing::pin::transfer(&self.desk, by, ConversationId(conversation), to, None).await.unwrap();
+        desk::conversations::assign::transfer(&self.desk, by, ConversationId(conversation), to, None).await.unwrap();
         self.runs_due_work().await;
     }
 

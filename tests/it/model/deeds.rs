@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use switchboard::desk::consent::{self, block, refusal};
+use switchboard::desk::conversations::assign;
 use switchboard::desk::conversations::{close, held, note, snooze};
 use switchboard::desk::lines::apply::Apply;
 use switchboard::desk::lines::line;
 use switchboard::desk::receiving::Outcome;
 use switchboard::desk::replies::{plan, reply};
-use switchboard::desk::routing::{duty, pin};
+use switchboard::desk::routing::duty;
 use switchboard::desk::{Desk, Failure, people};
 use switchboard::domain::ids::{ConversationId, MessageId, NumberId, PersonId};
 use switchboard::domain::people::person::Duty;
@@ -93,9 +94,9 @@ impl Deed {
             Deed::Note { key, by, talk, body } => {
                 answer(note::note(desk, PersonId(by), ConversationId(talk), body, Some(key)).await)
             }
-            Deed::Claim { by, talk } => answer(pin::claim(desk, PersonId(by), ConversationId(talk)).await),
+            Deed::Claim { by, talk } => answer(assign::claim(desk, PersonId(by), ConversationId(talk)).await),
             Deed::Transfer { by, talk, to } => {
-                answer(pin::transfer(desk, PersonId(by), ConversationId(talk), PersonId(to), None).await)
+                answer(assign::transfer(desk, PersonId(by), ConversationId(talk), PersonId(to), None).await)
             }
             Deed::Snooze { by, talk, span } => {
                 let until = desk.clock.now() + span;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use switchboard::clock::{At, seconds};
 use switchboard::desk::conversations::{idle, snooze};
-use switchboard::desk::outbox::{claim, deliver, doubt, receipts};
+use switchboard::desk::outbox::{claim, deliver, doubt, leases, receipts};
 use switchboard::desk::routing::duty;
-use switchboard::desk::upkeep::{identity, lapse, outage};
+use switchboard::desk::upkeep::{identity, outage};
 use switchboard::secret::Chance;
 use switchboard::store::outbox::{attempts, departures};
 
@@ -349,7 +349,7 @@ impl Run {
                 busy |= claim::sweep(&desk).await.map_err(said)? > 0;
                 busy |= outage::probe(&desk).await.map_err(said)?;
                 busy |= doubt::look(&desk).await.map_err(said)? > 0;
-                busy |= lapse::leases(&desk, since).await.map_err(said)? > 0;
+                busy |= leases::leases(&desk, since).await.map_err(said)? > 0;
             }
             if busy {
                 self.follows().await?;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use switchboard::clock::{At, hours, seconds};
-use switchboard::desk::outbox::{claim, deliver, doubt};
-use switchboard::desk::upkeep::{identity, lapse, outage};
+use switchboard::desk::outbox::{claim, deliver, doubt, leases};
+use switchboard::desk::upkeep::{identity, outage};
 use switchboard::desk::{pairs, pool};
 use switchboard::secret::Chance;
 use switchboard::store::sql::{query, query_as};
@@ -226,7 +226,7 @@ impl Run {
                 busy |= claim::sweep(desk).await.map_err(said)? > 0;
                 busy |= outage::probe(desk).await.map_err(said)?;
                 busy |= doubt::look(desk).await.map_err(said)? > 0;
-                busy |= lapse::leases(desk, since).await.map_err(said)? > 0;
+                busy |= leases::leases(desk, since).await.map_err(said)? > 0;
                 busy |= pairs::warn(desk).await.map_err(said)? > 0;
                 busy |= pairs::lapse(desk).await.map_err(said)? > 0;
                 busy |= pool::buy::buy(desk).await.map_err(said)? > 0;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use switchboard::clock::{At, hours, minutes, seconds};
-use switchboard::desk::outbox::deliver;
+use switchboard::desk::outbox::{deliver, leases};
 use switchboard::desk::upkeep::lapse;
 use switchboard::simulator::{Fault, Kind};
 
@@ -69,7 +69,7 @@ both_stores! {
             let begun = house.begun();
             assert_eq!(begun.len(), 1);
             jumps(house, by);
-            assert_eq!(lapse::leases(&house.desk, At::EPOCH).await.unwrap(), 0, "its time is not over");
+            assert_eq!(leases::leases(&house.desk, At::EPOCH).await.unwrap(), 0, "its time is not over");
             for sending in begun {
                 deliver::deliver(&house.desk, sending).await;
             }

@@ -1,8 +1,7 @@
 //! Requests of which nobody knows whether they were taken: never repeated without proof, never forgotten.
 
 use switchboard::clock::{hours, minutes, seconds};
-use switchboard::desk::outbox::deliver;
-use switchboard::desk::upkeep::lapse;
+use switchboard::desk::outbox::{deliver, leases};
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
@@ -200,7 +199,7 @@ both_stores! {
         house.simulator.text(&house.ana().number, &thread, "made").await;
         house.makes_requests_and_dies().await;
         house.clock.pass(seconds(1));
-        assert!(lapse::leases(&house.desk, house.clock.now()).await.unwrap() > 0, "at once, not when the lease ends");
+        assert!(leases::leases(&house.desk, house.clock.now()).await.unwrap() > 0, "at once, not when the lease ends");
         assert_eq!(house.outbox_to(&joel.number).await, ["unknown made"]);
         house.simulator.text(&house.ana().number, &thread, "waits").await;
         house.pass(minutes(10)).await;

@@ -3,9 +3,10 @@
 use futures_util::future::{join, join_all};
 
 use switchboard::clock::minutes;
+use switchboard::desk::conversations::assign;
 use switchboard::desk::conversations::close;
 use switchboard::desk::outbox::claim;
-use switchboard::desk::routing::{duty, pin};
+use switchboard::desk::routing::duty;
 use switchboard::desk::search::index;
 use switchboard::domain::ids::{ConversationId, NumberId};
 use switchboard::domain::people::person::Duty;
@@ -179,7 +180,7 @@ async fn a_transfer_on_one_node_and_texts_on_the_other_cross_without_loss() {
         let to = if round % 2 == 0 { ana } else { bo };
         let words = format!("<{round}>");
         let (moved, _) = join(
-            pin::transfer(&house.desk, miriam, conversation, to, None),
+            assign::transfer(&house.desk, miriam, conversation, to, None),
             other.simulator.text(&joel.number, LINE, &words),
         )
         .await;

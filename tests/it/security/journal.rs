@@ -3,7 +3,7 @@
 use rocket::http::Status;
 
 use switchboard::clock::{days, hours};
-use switchboard::desk::people::sessions;
+use switchboard::desk::people::{self, sessions};
 use switchboard::desk::upkeep::lapse;
 use switchboard::store::people::sign_ins;
 use switchboard::store::{Job, Result, Tx};
@@ -59,7 +59,7 @@ both_stores! {
             assert_eq!(guesser.signs_in(ANA, PASSWORD).await.status, Status::TooManyRequests);
         }
         guesser.signs_in("who@example.com", "wrong").await;
-        lapse::tally(&house.desk).await.unwrap();
+        people::keep_too_soon(&house.desk).await.unwrap();
         let id = house.person(ANA).await;
         let counts = house.words("SELECT kind || ' ' || CAST(total AS TEXT) FROM sign_in_refusals ORDER BY person_id, kind").await;
         assert_eq!(counts, ["wrong 1", "too_soon 3", "wrong 5"]);

@@ -4,10 +4,10 @@ use futures_util::future::join_all;
 
 use switchboard::clock::{minutes, seconds};
 use switchboard::desk::Failure;
+use switchboard::desk::conversations::assign;
 use switchboard::desk::conversations::{close, note};
 use switchboard::desk::replies::plan::plan;
 use switchboard::desk::replies::reply::Reply;
-use switchboard::desk::routing::pin;
 use switchboard::domain::ids::ConversationId;
 use switchboard::simulator::{Fault, Inbound, Kind, Media};
 
@@ -61,7 +61,7 @@ both_stores! {
         house.sets("UPDATE people SET duty = 'away' WHERE role = 'rep'").await;
         house.customer(34).texts("anybody?").await;
         let conversation = house.conversation().await;
-        let claims = [house.person(ANA).await, house.person(BO).await].map(|by| pin::claim(&house.desk, by, conversation));
+        let claims = [house.person(ANA).await, house.person(BO).await].map(|by| assign::claim(&house.desk, by, conversation));
         let outcomes = join_all(claims).await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
         assert_eq!(house.events("claimed").await.len(), 1);
@@ -124,10 +124,10 @@ both_stores! {
         joel_is_anas(house).await;
         let (ana, conversation) = (house.person(ANA).await, house.conversation().await);
         let miriam = house.person(MIRIAM).await;
-        let refused = pin::transfer(&house.desk, ana, conversation, miriam, None).await;
+        let refused = assign::transfer(&house.desk, ana, conversation, miriam, None).await;
         assert!(matches!(refused, Err(Failure::Refused { field: "to", .. })), "{refused:?}");
         house.sets("UPDATE people SET disabled_at = 1 WHERE name = 'Bo'").await;
-        let refused = pin::transfer(&house.desk, ana, conversation, house.person(BO).await, None).await;
+        let refused = assign::transfer(&house.desk, ana, conversation, house.person(BO).await, None).await;
         assert!(matches!(refused, Err(Failure::Refused { field: "to", .. })), "{refused:?}");
         assert_eq!(house.pinned().await, ANA);
     }
@@ -136,7 +136,7 @@ both_stores! {
         let joel = joel_is_anas(house).await;
         let (ana, conversation) = (house.person(ANA).await, house.conversation().await);
         note::note(&house.desk, ana, conversation, "he owes us a rod".to_owned(), None).await.unwrap();
-        pin::transfer(&house.desk, ana, conversation, house.person(BO).await, Some("know him?".to_owned())).await.unwrap();
+        assign::transfer(&house.desk, ana, conversation, house.person(BO).await, Some("know him?".to_owned())).await.unwrap();
         house.runs_due_work().await;
         joel.shows(&[]);
         assert!(house.bo().received().is_empty());
@@ -165,8 +165,8 @@ both_stores! {
             let answers = [
                 house.tries_to_reply(bo, conversation, "hello").await,
                 note::note(desk, bo, conversation, "hello".to_owned(), None).await.map(drop),
-                pin::claim(desk, bo, conversation).await,
-                pin::transfer(desk, bo, conversation, bo, None).await,
+                assign::claim(desk, bo, conversation).await,
+                assign::transfer(desk, bo, conversation, bo, None).await,
                 close::close(desk, bo, conversation).await,
             ];
             assert!(answers.iter().all(|answer| matches!(answer, Err(Failure::NotFound))), "{answers:?}");

@@ -4,8 +4,7 @@
 use serde_json::json;
 
 use super::Applying;
-use crate::desk::conversations::close;
-use crate::desk::routing::{duty, queue};
+use crate::desk::routing::{duty, end, queue};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::people::person::Duty;
 use crate::store::routing::queue as table;
@@ -27,7 +26,7 @@ impl Applying<'_, '_> {
         if let Some(phone) =
             people::by_id(self.work.tx, person).await?.filter(|_| !disabled).and_then(|person| person.phone)
         {
-            close::end_as_customer(self.work, &phone).await?;
+            end::end_as_customer(self.work, &phone).await?;
         }
         let data = json!({ "person": person.0.to_string() });
         self.tell(if disabled { "disabled" } else { "enabled" }, data);

@@ -14,7 +14,8 @@ pub use change::{Change, NewPerson};
 use plan::Facts;
 
 use crate::desk::Desk;
-use crate::desk::people::{hold_all, phones};
+use crate::desk::authority::hold_all;
+use crate::desk::routing::phones;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;

@@ -3,7 +3,7 @@
 use rocket::{FromForm, State};
 
 use super::writing::{Answer, answer, list};
-use crate::desk::routing::pin;
+use crate::desk::conversations::assign;
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
 use crate::domain::people::person::Role;
@@ -34,8 +34,8 @@ pub(in crate::web) async fn create(
     let note = note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
     let chosen = to.as_deref().and_then(|to| to.parse().ok()).map(PersonId);
     let outcome = match (&to, chosen) {
-        (None, _) => pin::claim(desk, me.0.id, id.0).await.map(drop),
-        (Some(_), Some(to)) => pin::transfer(desk, me.0.id, id.0, to, note.clone()).await.map(drop),
+        (None, _) => assign::claim(desk, me.0.id, id.0).await.map(drop),
+        (Some(_), Some(to)) => assign::transfer(desk, me.0.id, id.0, to, note.clone()).await.map(drop),
         (Some(_), None) => Err(Failure::refused("to", "Choose somebody.")),
     };
     // Who hands a conversation on may not see it any more.

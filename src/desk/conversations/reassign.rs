@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::pin;
-use super::queue::HeldLine;
+use super::assign;
+use crate::desk::routing::pin;
+use crate::desk::routing::queue::HeldLine;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId};
@@ -52,7 +53,7 @@ pub async fn reassign(desk: &Desk, by: PersonId, ids: &[ConversationId], to: New
     let mut outcome = Outcome::default();
     for id in ids {
         let done = match to {
-            NewAssignee::Person(person) => pin::transfer(desk, by, id, person, None).await,
+            NewAssignee::Person(person) => assign::transfer(desk, by, id, person, None).await,
             NewAssignee::Anew => pick_anew(desk, by, id).await,
         };
         match done {

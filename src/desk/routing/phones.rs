@@ -1,13 +1,12 @@
 //! A phone becomes a colleague's: its conversations as a customer end, and a colleague's threads move to the new phone.
 
-use crate::desk::conversations::close;
+use super::{end, handover, legs};
 use crate::desk::outbox::claim;
-use crate::desk::routing::{handover, legs};
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::PersonId;
 use crate::domain::numbers::phone::Phone;
 use crate::store::conversations::pins;
-use crate::store::routing::phones::{self, Thread};
+use crate::store::routing::phones::{self as table, Thread};
 use crate::store::routing::{opening, queue, routes};
 use crate::store::{Result, people};
 
@@ -23,12 +22,12 @@ pub(in crate::desk) async fn give(
 ) -> Result<()> {
     let now = work.now;
     if let Some(phone) = to {
-        close::end_as_customer(work, phone.as_str()).await?;
+        end::end_as_customer(work, phone.as_str()).await?;
         people::set_phone(work.tx, person, Some(phone), now).await?;
     }
 
     let Some(from) = from else { return Ok(()) };
-    for thread in phones::threads(work.tx, from).await?.into_iter().filter(|thread| thread.person == Some(person)) {
+    for thread in table::threads(work.tx, from).await?.into_iter().filter(|thread| thread.person == Some(person)) {
         move_thread(work, person, &thread, to).await?;
     }
     Ok(())

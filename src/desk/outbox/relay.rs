@@ -2,9 +2,9 @@
 //!
 //! It depends on its inputs only; `receiving/` and `replies/` both use it.
 
+use super::{Draft, TEXT};
 use crate::clock::At;
-use crate::desk::outbox::{Draft, TEXT};
-use crate::domain::ids::{LegId, MessageId, NumberId, PersonId};
+use crate::domain::ids::{LegId, MessageId, PersonId};
 use crate::domain::leg::Role;
 use crate::domain::numbers::phone::masked;
 use crate::domain::pairs::pair;
@@ -136,10 +136,4 @@ pub(in crate::desk) fn draft(conversation: &Conversation, leg: &LiveLeg, message
         body,
         window_at: None,
     }
-}
-
-/// The scope in which consent holds: a line of its own, or the whole pool of masks.
-#[must_use]
-pub fn consent_scope(number: NumberId, is_line: bool) -> String {
-    if is_line { format!("line:{number}") } else { "pool".to_owned() }
 }
