@@ -45,6 +45,7 @@ pub fn build(parts: Parts) -> Rocket<Build> {
         .manage(db::Db::from(db::Opened(parts.desk.store.clone())))
         .manage(parts.desk)
         .manage(parts.seal)
+        .manage(api::parameters())
         .manage(web::Readiness::default())
         .mount("/hooks/twilio", hooks::routes())
         .mount(api::BASE, api::routes())

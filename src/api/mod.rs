@@ -5,6 +5,7 @@
 //! same functions and types.
 
 use problem::Problem;
+use query::Parameters;
 use rocket::{Catcher, Route, catchers, routes};
 
 mod answer;
@@ -45,6 +46,12 @@ pub fn routes() -> Vec<Route> {
         endpoints::show,
         endpoints::delete,
     ]
+}
+
+/// Which parameters the routes know. The server that has them manages it: without it they know none.
+#[must_use]
+pub fn parameters() -> Parameters {
+    Parameters(document::parameters_of)
 }
 
 /// The id in an address; what is no number is nobody's.

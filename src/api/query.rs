@@ -4,7 +4,6 @@
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
-use super::document::parameters_of;
 use super::problem::{Fault, Problem};
 use crate::domain::characters::slips;
 
@@ -12,6 +11,11 @@ use crate::domain::characters::slips;
 const LONGEST: usize = 50;
 /// Names that differ by so many letters at most are near.
 const NEAR: usize = 2;
+
+/// Which parameters a request may have in its address, by method and path; the description of the API says it. The server
+/// that has the API manages one.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameters(pub(super) fn(&str, &str) -> &'static [String]);
 
 /// A request without parameters that its route does not know.
 pub(super) struct Known;
@@ -31,9 +35,10 @@ impl<'r> FromRequest<'r> for Known {
 /// Refuses a request with parameters that its route does not know.
 pub(super) fn known(req: &Request<'_>) -> Result<(), Problem> {
     let Some(query) = req.uri().query() else { return Ok(()) };
-    let known = req.route().map_or(&[][..], |route| {
+    let of = req.rocket().state::<Parameters>();
+    let known = req.route().zip(of).map_or(&[][..], |(route, Parameters(of))| {
         let path = route.uri.unmounted_origin.path().as_str().replace('<', "{").replace('>', "}");
-        parameters_of(route.method.as_str(), &path)
+        of(route.method.as_str(), &path)
     });
     let faults = strangers(query.as_str(), known);
     if faults.is_empty() { Ok(()) } else { Err(Problem::refused(faults)) }

@@ -10,6 +10,8 @@ use rocket::figment::Figment;
 use crate::domain::policy::Policies;
 
 pub mod address;
+mod defaults;
+mod key;
 pub mod keys;
 mod names;
 mod policies;
@@ -19,8 +21,8 @@ mod source;
 mod values;
 
 use address::WebAddress;
+pub use defaults::bare_figment;
 pub use policies::usual_policies;
-pub use server::bare_figment;
 pub use source::Source;
 
 /// Everything that an operator may set.

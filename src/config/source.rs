@@ -9,7 +9,7 @@ use rocket::figment::value::Value;
 
 use super::keys::{self, Key, Optional, Setting};
 use super::names::{self, Said};
-use super::{Refused, rocket_toml, server};
+use super::{Refused, defaults, rocket_toml};
 
 /// The environment and Rocket.toml, and what was found wrong in them so far.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Source {
             Err(mistake) => (None, Err(vec![mistake])),
         };
         // A file that cannot be read is left out, so that what is said of it is said once, and well.
-        let mut source = Self::new(std::env::vars_os(), server::figment(file.filter(|_| said.is_ok()).as_deref()));
+        let mut source = Self::new(std::env::vars_os(), defaults::figment(file.filter(|_| said.is_ok()).as_deref()));
         match said {
             Ok(said) => said.into_iter().for_each(|one| source.say(one)),
             Err(mistakes) => source.mistakes.extend(mistakes),

@@ -6,14 +6,14 @@ use rocket::figment::Figment;
 use rocket::figment::providers::{Format, Toml};
 
 use super::keys::{self, Key, Takes};
-use super::{CarrierSettings, Settings, Source, server};
+use super::{CarrierSettings, Settings, Source, defaults};
 use crate::clock::seconds;
 use crate::domain::money::{Cents, Prices};
 use crate::domain::numbers::country::Countries;
 use crate::domain::policy::{PickPolicy, Policies};
 
 fn with(toml: &str, env: &[(&str, &str)]) -> Result<Settings, String> {
-    let figment = server::over_defaults(Figment::from(Toml::string(toml).nested()));
+    let figment = defaults::over_defaults(Figment::from(Toml::string(toml).nested()));
     let env = env.iter().map(|(name, value)| (name.into(), value.into()));
     Settings::read(Source::new(env, figment)).map_err(|refused| refused.to_string())
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::keys::{Key, Takes};
+use super::key::{Key, Takes};
 use crate::domain::money::Cents;
 use crate::domain::policy::PickPolicy;
 use crate::domain::time::duration;

@@ -13,7 +13,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Build, Request, Rocket, Shutdown, State, post};
 
 use super::guard::SameSite;
-use super::{Simulator, api_routes, here, page_routes};
+use super::{Simulator, api_routes, guard, page_routes};
 
 /// Whether the port is to be closed for a while, and for how long; asked by the code that has the port.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +53,7 @@ pub fn alone(simulator: Simulator, figment: Figment, outage: Outage) -> Rocket<B
         .manage(outage)
         .mount("/", api_routes())
         .mount("/simulator", page_routes())
-        .mount("/simulator", here::only(rocket::routes![close_port]))
+        .mount("/simulator", guard::only(rocket::routes![close_port]))
         .attach(headers())
 }
 

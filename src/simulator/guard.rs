@@ -1,8 +1,14 @@
 //! Keeps pages of other sites from using the simulator through a visitor's browser: an unsafe method must come from the
-//! simulator's own page or from no page at all (curl).
+//! simulator's own page or from no page at all (curl). It also refuses requests that do not name its own machine, unless
+//! a setting says otherwise.
 
 use rocket::http::Status;
-use rocket::request::{FromRequest, Outcome, Request};
+use rocket::request::{self, FromRequest, Request};
+use rocket::route::{Handler, Outcome};
+use rocket::{Data, Route};
+
+use super::Simulator;
+use crate::domain::programs::public_address::names_this_machine;
 
 /// The request comes from our own page, or from no page.
 pub(super) struct SameSite;
@@ -11,13 +17,13 @@ pub(super) struct SameSite;
 impl<'r> FromRequest<'r> for SameSite {
     type Error = &'static str;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+    async fn from_request(request: &'r Request<'_>) -> request::Outcome<Self, Self::Error> {
         let header = |name| request.headers().get_one(name);
         let host = request.host().map(ToString::to_string);
         if same_site(header("Sec-Fetch-Site"), header("Origin"), host.as_deref()) {
-            Outcome::Success(SameSite)
+            request::Outcome::Success(SameSite)
         } else {
-            Outcome::Error((Status::Forbidden, "the request comes from another site"))
+            request::Outcome::Error((Status::Forbidden, "the request comes from another site"))
         }
     }
 }
@@ -30,6 +36,33 @@ fn same_site(fetch_site: Option<&str>, origin: Option<&str>, host: Option<&str>)
             there.is_some() && there == host
         }
         (None, None) => true,
+    }
+}
+
+const NOT_HERE: &str = "The simulator has no password, so it answers only on its own machine: ask for localhost or 127.0.0.1, or \
+     set SWITCHBOARD_SIMULATOR_ANYWHERE=true if everyone who can reach it may use it.\n";
+/// The same routes for requests that name this machine. A page of somebody else's whose name leads here cannot use
+/// them, nor can a proxy that passes its own name on.
+pub(super) fn only(routes: Vec<Route>) -> Vec<Route> {
+    let guarded = |mut route: Route| {
+        route.handler = Box::new(Only(route.handler));
+        route
+    };
+    routes.into_iter().map(guarded).collect()
+}
+
+#[derive(Clone)]
+struct Only(Box<dyn Handler>);
+
+#[rocket::async_trait]
+impl Handler for Only {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+        let insists = request.rocket().state::<Simulator>().is_some_and(|simulator| simulator.0.settings.anywhere);
+        let host = request.headers().get_one("host").unwrap_or_default();
+        if insists || names_this_machine(host) {
+            return self.0.handle(request, data).await;
+        }
+        Outcome::from(request, (Status::MisdirectedRequest, NOT_HERE))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::faults::Kind;
 use super::phones::Word;
-use super::poster::Answer;
+use super::posting::Answer;
 use super::state::Simulator;
 use super::texts::{Direction, Fate, Media, Post, Status, Text};
 use crate::domain::numbers::phone::{Phone, Sender};

@@ -13,12 +13,11 @@ mod control;
 mod create;
 mod faults;
 mod guard;
-mod here;
 mod inbound;
 mod numbers;
 mod page;
 mod phones;
-mod poster;
+mod posting;
 mod receipts;
 mod state;
 mod texts;
@@ -27,11 +26,11 @@ mod wirelog;
 pub use alone::{Outage, alone, rocket};
 pub use book::Count;
 pub use faults::{Fault, Kind};
-pub use here::{safe_address, safe_public_address};
 pub use inbound::{Arrival, Inbound};
 pub use numbers::OwnNumber;
 pub use phones::{PhoneKind, VirtualPhone};
-pub use receipts::Receipts;
+pub use posting::here::{safe_address, safe_public_address};
+pub use posting::schedule::Receipts;
 pub use state::{Settings, Shown, Simulator};
 pub use texts::{Direction, Media, Post, Status, Text};
 pub use wirelog::Entry;
@@ -39,11 +38,11 @@ pub use wirelog::Entry;
 /// Twilio's REST API: everything at the API's base.
 #[must_use]
 pub fn api_routes() -> Vec<rocket::Route> {
-    here::only(api::routes())
+    guard::only(api::routes())
 }
 
 /// The page, its files, its stream, and the control API: everything at `/simulator`.
 #[must_use]
 pub fn page_routes() -> Vec<rocket::Route> {
-    here::only(page::forms::routes())
+    guard::only(page::forms::routes())
 }

@@ -1,90 +1,21 @@
 //! Moves texts on and reports it: queued, sent, delivered. A queue by time has what is still to do, so that a test can
 //! do it by hand and a running carrier wakes only when something is due.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
 
 use super::book::Book;
 use super::faults::Kind;
+use super::posting::schedule::{Pending, Receipts};
 use super::state::{Inner, Simulator};
 use super::texts::{Post, Status, Text};
 use crate::clock::At;
 use crate::wire::twilio::form::Form;
 
-/// When receipts are posted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Receipts {
-    /// Never; texts are where they end as soon as they are taken.
-    Off,
-    /// After these times.
-    After {
-        /// From taken to sent.
-        sent: Duration,
-        /// From sent to delivered.
-        delivered: Duration,
-    },
-}
-
-impl Receipts {
-    /// As soon as possible.
-    #[must_use]
-    pub const fn at_once() -> Self {
-        Receipts::After { sent: Duration::ZERO, delivered: Duration::ZERO }
-    }
-}
-
 /// How many receipts are under way at once.
 const TOGETHER: usize = 64;
-
-/// The next step of one text.
-#[derive(Clone, Copy, Debug)]
-struct Pending {
-    seq: u64,
-    step: usize,
-}
-
-#[derive(Debug, Default)]
-struct Queue {
-    /// Keeps entries of the same instant in order.
-    last: u64,
-    waiting: BTreeMap<(At, u64), Pending>,
-}
-
-/// What is still to do, by time.
-#[derive(Debug, Default)]
-pub(super) struct Schedule {
-    queue: Mutex<Queue>,
-    wake: Arc<Notify>,
-    runner: OnceLock<()>,
-}
-
-impl Schedule {
-    fn add(&self, at: At, pending: Pending) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.last += 1;
-        let key = (at, queue.last);
-        queue.waiting.insert(key, pending);
-        drop(queue);
-        self.wake.notify_one();
-    }
-
-    fn due(&self, now: At) -> Option<Pending> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = queue.waiting.first_entry()?;
-        (first.key().0 <= now).then(|| first.remove())
-    }
-
-    fn next(&self) -> Option<At> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.keys().next().map(|key| key.0)
-    }
-
-    pub(super) fn clear(&self) {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).waiting.clear();
-    }
-}
 
 impl Simulator {
     /// Starts a text that was just taken on its way.

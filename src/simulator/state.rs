@@ -10,11 +10,11 @@ use tokio::sync::{Semaphore, watch};
 
 use super::book::{Book, Count};
 use super::faults::{Fault, Faults};
-use super::here::Here;
 use super::numbers::{NumberChange, Numbers, OwnNumber};
 use super::phones::{PhoneKind, Phones, VirtualPhone};
-use super::poster::Poster;
-use super::receipts::{Receipts, Schedule};
+use super::posting::Poster;
+use super::posting::here::Here;
+use super::posting::schedule::{Receipts, Schedule};
 use super::texts::Text;
 use super::wirelog::WireLog;
 use crate::clock::{At, Clock};

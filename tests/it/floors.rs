@@ -2,6 +2,7 @@
 //!
 //! A map that nothing checks is wrong within a month. The checker itself is tested on small samples.
 
+mod circles;
 mod map;
 mod paths;
 mod tokens;
@@ -73,6 +74,11 @@ fn a_room_names_only_the_rooms_of_its_floor_that_it_may_and_no_circle_is_allowed
     assert_eq!(wings::circles(), Vec::<String>::new());
     let gone: Vec<String> = wings::folders().into_iter().filter(|folder| !root().join(folder).is_dir()).collect();
     assert!(gone.is_empty(), "tests/it/floors/wings.rs has rows for {gone:?}, which are not there");
+}
+
+#[test]
+fn no_files_or_folders_that_stand_together_name_each_other_in_a_circle() {
+    assert_eq!(circles::circles(&files("src", &[".rs"])), Vec::<String>::new());
 }
 
 #[test]

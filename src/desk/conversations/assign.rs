@@ -1,4 +1,4 @@
-//! Somebody takes a conversation, or hands it to a colleague.
+//! Claims a conversation, or hands it to a colleague.
 
 use crate::desk::replies::reply::web_message;
 use crate::desk::replies::send_due;

@@ -1,5 +1,6 @@
-//! Texts that waited for a phone whose owner no longer has the conversation go to whoever has it now, in order.
-//! Nothing that a customer said may end on the way between two reps.
+//! Texts that waited for the phone of a rep who no longer has the conversation go to the rep who has it now, in order.
+//!
+//! No text of a customer may be lost between two reps.
 
 use std::collections::BTreeMap;
 

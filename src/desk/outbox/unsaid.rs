@@ -1,5 +1,5 @@
-//! What stands in a text in place of what cannot travel: a picture, a file, and nothing at all. Staff read it in their
-//! words, everybody else in words that need no inbox, and whoever sent it is told.
+//! The words in place of what cannot be relayed: a picture, a file, or an empty text. Staff read words for staff, and
+//! everybody else reads words that need no inbox.
 
 use super::notice::{Whose, say};
 use super::relay::Words;

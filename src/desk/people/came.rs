@@ -4,8 +4,7 @@
 
 use std::time::Duration;
 
-use super::sessions::{ABSOLUTE, IDLE};
-use crate::clock::days;
+use crate::clock::{days, hours};
 use crate::desk::Desk;
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::PersonId;
@@ -15,6 +14,10 @@ use crate::store::people::sign_ins::{self, SignIn};
 use crate::store::people::{devices, sessions};
 use crate::store::upkeep::settings;
 
+/// A session that is not used ends after this.
+pub const IDLE: Duration = hours(8);
+/// Every session ends after this.
+pub const ABSOLUTE: Duration = hours(24);
 /// A browser is known for so long after its last sign-in.
 pub const DEVICE_LIFE: Duration = days(180);
 

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::accept::set_password;
 use super::came::{Arrival, Came, How, Keys};
+use super::prove::NotSignedIn;
 use super::prove::{self, Counted};
-use super::sessions::NotSignedIn;
 use super::{password, passwords};
 use crate::desk::authority::{record, whom};
 use crate::desk::work::{UnitOfWork, Verb};

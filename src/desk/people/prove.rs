@@ -3,7 +3,6 @@
 
 use super::came::{Came, DEVICE_LIFE, origin};
 use super::password;
-use super::sessions::{Attempt, NotSignedIn};
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::upkeep::tallies::Attempted;
@@ -15,6 +14,34 @@ use crate::secret::hash_token;
 use crate::store::people::sign_ins::{self, WRONG};
 use crate::store::people::{devices, sessions};
 use crate::store::{self, Tx};
+
+/// An attempt to sign in.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// As typed.
+    pub email: String,
+    /// As typed.
+    pub password: String,
+    /// Where it came from.
+    pub came: Came,
+}
+
+/// Why somebody was not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSignedIn {
+    /// Unknown person, wrong password, no password set, or disabled: not told apart.
+    #[error("e-mail or password is wrong")]
+    Wrong,
+    /// Too many wrong passwords; refused until then.
+    #[error("too many wrong passwords; try again after {0}")]
+    Wait(At),
+    /// So many sign in at this moment that nobody more can wait for it.
+    #[error("too many sign in at once; try again in a few seconds")]
+    Busy,
+    /// The database or the hashing failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
 
 /// What wrong passwords are counted by.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::came::{self, Arrival, Came, How, Keys};
+use super::came::{self, ABSOLUTE, Arrival, Came, How, IDLE, Keys};
 use super::prove::{self, Counted};
 use crate::clock::{At, hours, minutes};
 use crate::desk::work::{UnitOfWork, Verb};
@@ -17,11 +17,8 @@ use crate::store::people::{acts, sessions};
 use crate::store::{self, Job, Store, Tx};
 
 pub use crate::desk::people::password::hash_password;
+pub use crate::desk::people::prove::{Attempt, NotSignedIn};
 
-/// A session that is not used ends after this.
-pub const IDLE: Duration = hours(8);
-/// Every session ends after this.
-pub const ABSOLUTE: Duration = hours(24);
 /// A one-time link can be used for this long.
 pub const LINK_LIFE: Duration = hours(24);
 /// Use is noted no more often than this.
@@ -38,34 +35,6 @@ pub struct Who {
     pub role: Role,
     /// Whether the person takes customers.
     pub duty: Duty,
-}
-
-/// An attempt to sign in.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    /// As typed.
-    pub email: String,
-    /// As typed.
-    pub password: String,
-    /// Where it came from.
-    pub came: Came,
-}
-
-/// Why somebody was not signed in.
-#[derive(Debug, thiserror::Error)]
-pub enum NotSignedIn {
-    /// Unknown person, wrong password, no password set, or disabled: not told apart.
-    #[error("e-mail or password is wrong")]
-    Wrong,
-    /// Too many wrong passwords; refused until then.
-    #[error("too many wrong passwords; try again after {0}")]
-    Wait(At),
-    /// So many sign in at this moment that nobody more can wait for it.
-    #[error("too many sign in at once; try again in a few seconds")]
-    Busy,
-    /// The database or the hashing failed.
-    #[error(transparent)]
-    Store(#[from] store::Error),
 }
 
 /// Signs in by password and returns what the browser is given.

@@ -1,6 +1,6 @@
 //! A text without a live leg: held for a manager, and answered by a throttled notice.
 
-use super::slow::Found;
+use super::found::Found;
 use super::{Item, Outcome, keep};
 use crate::desk::consent::refusal;
 use crate::desk::outbox::notice::{self, Whose, say};

@@ -4,7 +4,7 @@
 //! This is the only case in which an ended leg relays anything: it cannot reach anybody else.
 
 use super::carry::{self, Plain, Way};
-use super::slow::Found;
+use super::found::Found;
 use super::{Item, Outcome};
 use crate::desk::routing::legs::open_free_leg;
 use crate::desk::routing::queue;

@@ -27,6 +27,7 @@ use crate::{faults, metrics};
 pub mod backfill;
 mod carry;
 pub(in crate::desk) mod command;
+mod found;
 mod held;
 mod late;
 mod missed;

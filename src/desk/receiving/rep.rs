@@ -1,7 +1,7 @@
 //! A rep's own words that are not for the customer: commands, STOP, and texts to a line.
 
 use super::command::{Order, Place, carry_out};
-use super::slow::Found;
+use super::found::Found;
 use super::{Item, Outcome, keep};
 use crate::desk::outbox::notice::{REP_ON_LINE, Whose, say, throttled};
 use crate::desk::work::UnitOfWork;

@@ -1,4 +1,4 @@
-//! What is said of a text that carries a picture, a file or nothing at all: to those who hear it, and to its sender.
+//! Finds the words in place of what cannot be relayed of a text that is received, and the words that tell its sender.
 
 use super::Inbound;
 use crate::desk::outbox::notice::{Whose, say};

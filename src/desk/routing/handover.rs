@@ -1,4 +1,4 @@
-//! Texts that waited for the phone of a conversation's rep are sent when the rep is on duty.
+//! Sends the texts that waited for the phone of a conversation's rep, when the rep is on duty.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Whose conversation it is: somebody is given it, or it is taken from them.
+//! Changes the pin: gives a conversation to a rep, or takes it from its rep.
 
 use serde_json::json;
 

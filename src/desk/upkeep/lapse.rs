@@ -1,4 +1,4 @@
-//! What time does by itself: old webhooks and announcements are forgotten, queues are counted.
+//! What time does by itself: old webhooks and announcements are deleted, queues are counted.
 
 use crate::clock::{At, days, hours, minutes};
 use crate::desk::Desk;

@@ -7,11 +7,13 @@ use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::policy::Policies;
 use crate::store::sql::{AssertSqlSafe, query, query_as};
 use crate::store::{Result, Tx};
-use index_ranges::{Bind, Plan, Statement};
+use index_ranges::Plan;
+use statement::{Bind, Statement};
 
 mod counts;
 mod cursor;
 mod index_ranges;
+mod statement;
 mod view;
 mod words;
 

@@ -18,7 +18,7 @@ use crate::store::views::people::{self as view, Seen};
 use crate::web::page::failure::Failure;
 use crate::web::page::fields::{Field, Posted, Sent, Typed};
 use crate::web::page::frame::{Frame, Here};
-use crate::web::people::phone::PhonePart;
+use crate::web::people::phone_part::PhonePart;
 
 /// The parts of the page that are saved by themselves.
 const PARTS: [&str; 3] = ["profile", "password", "phone"];

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::forms::drafts::in_words;
 use crate::desk::Desk;
 use crate::desk::people::sessions::Who;
 use crate::domain::ids::{CannedReplyId, ConversationId};
+use crate::domain::words::canned::filled;
 use crate::domain::words::segment::{self, Count};
 use crate::store::conversations::mentions;
 use crate::store::conversations::news::{self, News};
@@ -207,4 +207,9 @@ pub fn shut(head: &Head, may_text: MayText, reachable: bool) -> Option<Shut> {
         format!("{} sends nothing now: {why}.", head.line_name),
         "It is tried again by itself, and an admin can mend it: switchboard doctor names the fix. You can write a note meanwhile.",
     )
+}
+
+/// A canned reply as it stands in a reply of `rep` in this conversation.
+pub(in crate::web) fn in_words(body: &str, head: &Head, rep: &str) -> String {
+    filled(body, head.contact.name.as_deref(), rep, &head.line_name)
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use futures_util::future::BoxFuture;
 
-use super::forms::labels::Labels;
+use super::labels::Labels;
 use super::parties::Parties;
 use crate::clock::{At, hours};
 use crate::desk::Desk;

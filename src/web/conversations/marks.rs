@@ -1,19 +1,9 @@
-//! What in an open conversation asks for attention: what is unread, what did not arrive; and the forms that end these
-//! marks.
+//! What in an open conversation asks for attention: what is unread, and what did not arrive.
 
 use askama::Template;
-use rocket::{FromForm, State};
 
-use super::Number;
-use super::forms::writing::{Answer, answer};
-use super::thread::Back;
-use crate::desk::Desk;
-use crate::desk::conversations::reading;
 use crate::desk::people::sessions::Who;
 use crate::domain::ids::{ConversationId, MessageId};
-use crate::http::Site;
-use crate::http::form::Form;
-use crate::http::guards::Signed;
 use crate::store::conversations::attention;
 use crate::store::views::list::View;
 use crate::store::views::thread::Head;
@@ -47,35 +37,4 @@ impl Marks {
         let unread = last.filter(|_| unseen || called);
         Ok(Marks { id: head.id, view, unread, failed: head.failed_at.map(Stamp) })
     }
-}
-
-#[derive(FromForm)]
-pub(in crate::web) struct Seen {
-    /// The newest message that the page showed.
-    last: Option<i64>,
-}
-
-#[rocket::post("/conversations/<id>/reading?<view>", data = "<form>")]
-pub(in crate::web) async fn read(
-    id: Number,
-    view: Option<&str>,
-    form: Form<Seen>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = reading::read(desk, me.0.id, id.0, form.last.map(MessageId)).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
-}
-
-#[rocket::post("/conversations/<id>/mending?<view>")]
-pub(in crate::web) async fn mend(
-    id: Number,
-    view: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = reading::mend(desk, me.0.id, id.0).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
 }

@@ -4,6 +4,7 @@ pub mod composer;
 pub(in crate::web) mod details;
 pub mod events;
 pub mod forms;
+pub(in crate::web) mod labels;
 pub mod list;
 pub(in crate::web) mod marks;
 pub(in crate::web) mod parties;

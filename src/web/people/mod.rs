@@ -2,6 +2,7 @@
 
 pub(super) mod access;
 pub(super) mod phone;
+pub(super) mod phone_part;
 pub(super) mod save;
 pub(super) mod show;
 

@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::State;
 
 use super::ROLES;
-use super::phone::PhonePart;
+use super::phone_part::PhonePart;
 use crate::desk::Desk;
 use crate::desk::people::sessions::Who;
 use crate::domain::ids::{NumberId, PersonId};

@@ -9,7 +9,7 @@ use super::tokens::tokens;
 
 /// A floor, a room of it (a folder), and the rooms of that floor that it may name. Files beside the folders, and what
 /// the floor itself offers, may be named by every room.
-const WINGS: [(&str, &str, &[&str]); 62] = [
+const WINGS: [(&str, &str, &[&str]); 63] = [
     // web/
     ("web", "account", &["page", "people"]),
     ("web", "conversations", &["page"]),
@@ -76,6 +76,7 @@ const WINGS: [(&str, &str, &[&str]); 62] = [
     ("http", "front", &[]),
     ("simulator", "api", &[]),
     ("simulator", "page", &[]),
+    ("simulator", "posting", &[]),
     ("wire", "twilio", &[]),
 ];
 

@@ -1,7 +1,7 @@
 //! A stop word that stands alone, or only with words of courtesy.
 
-use super::compiled::{Rules, distance};
-use super::fold::{Sentence, Word};
+use super::compiled::{Rules, Word, distance};
+use super::fold::Sentence;
 
 /// Words that are one slip away from `stop` and mean something else.
 const NO_SLIPS: &[&str] = &[

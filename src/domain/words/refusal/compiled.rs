@@ -3,12 +3,22 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::fold::Word;
 use super::vocabulary::{PHRASES, SETS};
 use crate::domain::characters::slips;
 
 /// A word of the vocabulary.
 pub(super) type WordId = u16;
+
+/// A word of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    /// Folded.
+    pub text: String,
+    /// Which word of the vocabulary it is, if it is one.
+    pub id: Option<WordId>,
+    /// A comma, a dash or the like stands before it.
+    pub apart: bool,
+}
 
 /// Compiled once.
 pub(super) static RULES: LazyLock<Rules> = LazyLock::new(Rules::compile);

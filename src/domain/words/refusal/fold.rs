@@ -4,18 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::compiled::{Rules, WordId};
-
-/// A word of a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Word {
-    /// Folded.
-    pub text: String,
-    /// Which word of the vocabulary it is, if it is one.
-    pub id: Option<WordId>,
-    /// A comma, a dash or the like stands before it.
-    pub apart: bool,
-}
+use super::compiled::{Rules, Word};
 
 /// Words between two full stops.
 pub(super) type Sentence = Vec<Word>;

@@ -1,7 +1,6 @@
 //! Phrases that ask for an end, unless the words around them make them ordinary.
 
-use super::compiled::{Phrase, Rules, Tail};
-use super::fold::Word;
+use super::compiled::{Phrase, Rules, Tail, Word};
 
 /// How far before a phrase a "not" still turns it around.
 const REACH: usize = 3;

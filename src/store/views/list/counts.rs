@@ -1,6 +1,7 @@
 //! The numbers beside the views: exact up to 999, with bounded work.
 
-use super::index_ranges::{Bind, Plan, Statement, ViewContext};
+use super::index_ranges::{Plan, ViewContext};
+use super::statement::{Bind, Statement};
 use super::view::{View, Which};
 use crate::domain::ids::NumberId;
 use crate::store::sql::{AssertSqlSafe, query};

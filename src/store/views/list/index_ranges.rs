@@ -4,6 +4,7 @@
 //! The ranges contain the rights: a rep gets the rep's own conversations, and unassigned ones on the rep's lines.
 
 use super::cursor::Cursor;
+use super::statement::{Bind, Statement};
 use super::view::{Condition, Rep, Sort, View, Which};
 use super::words::by_words;
 use crate::store::sql::{from_row, query_as};
@@ -13,36 +14,6 @@ use crate::store::{Result, Tx};
 /// A label on more conversations than so many is looked for in the list; the conversations of a rarer one are looked up.
 const COMMON: i64 = 2_000;
 const HERE: &str = "c.closed_at IS NULL AND c.snoozed_until IS NULL";
-
-/// A value of a statement.
-#[derive(Clone, Debug)]
-pub(super) enum Bind {
-    Whole(i64),
-    Words(String),
-}
-
-/// A statement and its values; `$1` is who reads.
-#[derive(Clone, Debug)]
-pub(super) struct Statement {
-    pub(super) text: String,
-    pub(super) binds: Vec<Bind>,
-}
-
-impl Statement {
-    pub(super) fn of(viewer: Viewer) -> Self {
-        Statement { text: String::new(), binds: vec![Bind::Whole(viewer.person.0)] }
-    }
-
-    /// The name by which the statement calls a value.
-    pub(super) fn bind(&mut self, value: Bind) -> String {
-        self.binds.push(value);
-        format!("${}", self.binds.len())
-    }
-
-    pub(super) fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-}
 
 /// A line of the house, and whether the reader is a member.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The words in the search field of a list, as conditions on its conversations.
 
-use super::index_ranges::{Bind, Statement};
+use super::statement::{Bind, Statement};
 use crate::domain::characters::digit;
 use crate::domain::search::fold;
 use crate::store::views::Viewer;

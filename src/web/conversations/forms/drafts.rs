@@ -6,14 +6,13 @@ use super::writing::{Answer, answer, lines};
 use crate::desk::replies::draft::{self, Which};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::CannedReplyId;
-use crate::domain::words::canned::filled;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::store::replies::canned;
-use crate::store::views::thread::{self, Head};
+use crate::store::views::thread;
 use crate::web::conversations::Number;
-use crate::web::conversations::composer::Typed;
+use crate::web::conversations::composer::{Typed, in_words};
 use crate::web::conversations::thread::Back;
 
 #[derive(FromForm)]
@@ -72,9 +71,4 @@ async fn with_canned(
     let one = all.into_iter().find(|one| one.id == canned).ok_or(Failure::NotFound)?;
     let text = in_words(&one.body, &head, &me.0.name);
     Ok(if typed.trim().is_empty() { text } else { format!("{} {text}", typed.trim_end()) })
-}
-
-/// A canned reply as it stands in a reply of `rep` in this conversation.
-pub(in crate::web) fn in_words(body: &str, head: &Head, rep: &str) -> String {
-    filled(body, head.contact.name.as_deref(), rep, &head.line_name)
 }

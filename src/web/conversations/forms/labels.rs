@@ -7,55 +7,17 @@ use super::writing::{Answer as Done, answer};
 use crate::desk::conversations::label;
 use crate::desk::people::sessions::Who;
 use crate::desk::{self, Desk};
-use crate::domain::ids::{ConversationId, LabelId};
+use crate::domain::ids::LabelId;
 use crate::domain::words::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::{ManagerOnly, Signed};
 use crate::http::page::Page;
 use crate::store::conversations::labels::{self, Label};
-use crate::store::views::list::{View, Which};
-use crate::store::{self, Tx};
 use crate::web::conversations::Number;
 use crate::web::conversations::thread::Back;
 use crate::web::page::failure::Failure;
 use crate::web::page::frame::{Frame, Here};
-
-/// The labels of an open conversation, and those that it may get.
-#[derive(Template)]
-#[template(path = "conversations/labels.html")]
-pub(in crate::web) struct Labels {
-    id: ConversationId,
-    view: View,
-    on: Vec<Label>,
-    off: Vec<Label>,
-    why: Option<String>,
-}
-
-impl Labels {
-    /// `why` the last choice was refused, if it was.
-    pub(in crate::web) async fn load(
-        tx: &mut Tx,
-        id: ConversationId,
-        view: View,
-        why: Option<String>,
-    ) -> store::Result<Self> {
-        let on = labels::of(tx, id).await?;
-        let mut off = labels::all(tx).await?;
-        off.retain(|label| on.iter().all(|other| other.id != label.id));
-        Ok(Labels { id, view, on, off, why })
-    }
-
-    /// Whether the page says why the last choice was refused.
-    pub(in crate::web) fn is_refused(&self) -> bool {
-        self.why.is_some()
-    }
-}
-
-/// All open conversations with a label.
-fn with(label: &Label) -> View {
-    View { label: Some(label.id), ..View::of(Which::All) }
-}
 
 /// A label that is to be put on.
 #[derive(FromForm)]

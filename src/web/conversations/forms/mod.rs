@@ -5,6 +5,7 @@ pub(in crate::web) mod consents;
 pub(in crate::web) mod counts;
 pub(in crate::web) mod drafts;
 pub(in crate::web) mod labels;
+pub(in crate::web) mod marks;
 pub(in crate::web) mod notes;
 pub(in crate::web) mod pins;
 pub(in crate::web) mod planned;

@@ -2,12 +2,16 @@
 //!
 //! Receivers must be tested with the real, weak defaults: one retry, and only if no connection was made.
 
+pub(super) mod here;
+pub(super) mod schedule;
+
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
 
-use super::here::Here;
+use here::Here;
+
 use crate::outgoing::client;
 use crate::wire::twilio::form::Form;
 use crate::wire::twilio::signature;

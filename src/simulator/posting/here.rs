@@ -1,20 +1,13 @@
 //! Keeps the simulator on its machine: it has no password, texts as anybody, and posts where it is told.
 //!
-//! So it listens there, answers only requests that name that machine, and posts only there, unless a setting says
-//! otherwise.
+//! So it listens there, and posts only there, unless a setting says otherwise.
 
 use std::net::IpAddr;
 
 use reqwest::Url;
-use rocket::http::Status;
-use rocket::route::{Handler, Outcome};
-use rocket::{Data, Request, Route};
 
-use super::Simulator;
 use crate::domain::programs::public_address::names_this_machine;
 
-const NOT_HERE: &str = "The simulator has no password, so it answers only on its own machine: ask for localhost or 127.0.0.1, or \
-     set SWITCHBOARD_SIMULATOR_ANYWHERE=true if everyone who can reach it may use it.\n";
 const NO_URL: &str = "the webhook is a URL that begins with http:// or https://";
 const ELSEWHERE: &str = "the simulator posts to its own machine only: name localhost or 127.0.0.1, or set \
      SWITCHBOARD_SIMULATOR_ANYWHERE=true if everyone who can reach it may have it post anywhere";
@@ -49,7 +42,7 @@ pub fn safe_public_address(public_url: &str, is_local: bool, insists: bool) -> R
 
 /// Where the simulator may post.
 #[derive(Clone, Debug)]
-pub(super) struct Here {
+pub(in crate::simulator) struct Here {
     anywhere: bool,
     /// The host that was named at the start, which may be another machine.
     own: Option<String>,
@@ -57,12 +50,12 @@ pub(super) struct Here {
 
 impl Here {
     /// To its own machine and to the host of `webhook`, or anywhere.
-    pub(super) fn of(anywhere: bool, webhook: Option<&str>) -> Self {
+    pub(in crate::simulator) fn of(anywhere: bool, webhook: Option<&str>) -> Self {
         Here { anywhere, own: webhook.and_then(|url| Some(host(&Url::parse(url).ok()?)?.to_owned())) }
     }
 
     /// Whether it may post to `url`. A name that is not `localhost` could lead anywhere by the time of the post.
-    pub(super) fn may_call(&self, url: &str) -> Result<(), &'static str> {
+    pub(in crate::simulator) fn may_call(&self, url: &str) -> Result<(), &'static str> {
         let url = Url::parse(url).map_err(|_| NO_URL)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(NO_URL);
@@ -78,31 +71,6 @@ impl Here {
 /// The host as a client reads it: an address in any notation is an address here.
 fn host(url: &Url) -> Option<&str> {
     url.host_str().filter(|host| !host.is_empty())
-}
-
-/// The same routes for requests that name this machine. A page of somebody else's whose name leads here cannot use
-/// them, nor can a proxy that passes its own name on.
-pub(super) fn only(routes: Vec<Route>) -> Vec<Route> {
-    let guarded = |mut route: Route| {
-        route.handler = Box::new(Only(route.handler));
-        route
-    };
-    routes.into_iter().map(guarded).collect()
-}
-
-#[derive(Clone)]
-struct Only(Box<dyn Handler>);
-
-#[rocket::async_trait]
-impl Handler for Only {
-    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let insists = request.rocket().state::<Simulator>().is_some_and(|simulator| simulator.0.settings.anywhere);
-        let host = request.headers().get_one("host").unwrap_or_default();
-        if insists || names_this_machine(host) {
-            return self.0.handle(request, data).await;
-        }
-        Outcome::from(request, (Status::MisdirectedRequest, NOT_HERE))
-    }
 }
 
 #[cfg(test)]

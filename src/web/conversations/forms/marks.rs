@@ -1,0 +1,44 @@
+//! Somebody has read a conversation, or has dealt with what did not arrive.
+
+use rocket::{FromForm, State};
+
+use super::writing::{Answer, answer};
+use crate::desk::Desk;
+use crate::desk::conversations::reading;
+use crate::domain::ids::MessageId;
+use crate::http::Site;
+use crate::http::form::Form;
+use crate::http::guards::Signed;
+use crate::web::conversations::Number;
+use crate::web::conversations::thread::Back;
+
+#[derive(FromForm)]
+pub(in crate::web) struct Seen {
+    /// The newest message that the page showed.
+    last: Option<i64>,
+}
+
+#[rocket::post("/conversations/<id>/reading?<view>", data = "<form>")]
+pub(in crate::web) async fn read(
+    id: Number,
+    view: Option<&str>,
+    form: Form<Seen>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = reading::read(desk, me.0.id, id.0, form.last.map(MessageId)).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+}
+
+#[rocket::post("/conversations/<id>/mending?<view>")]
+pub(in crate::web) async fn mend(
+    id: Number,
+    view: Option<&str>,
+    me: Signed,
+    desk: &State<Desk>,
+    site: &State<Site>,
+) -> Answer {
+    let outcome = reading::mend(desk, me.0.id, id.0).await;
+    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+}
