@@ -91,7 +91,7 @@ struct Late {
     id: i64,
     /// When it was sent, if it never reached us.
     sent_at: Option<At>,
-    /// An earlier life of this database may have taken it in.
+    /// It may have been received before the database went back.
     missed: Option<Missed>,
 }
 

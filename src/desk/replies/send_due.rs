@@ -18,8 +18,8 @@ use crate::store::{self, Result};
 /// How many conversations are looked up at a time.
 const PIECE: i64 = 200;
 
-/// Accepts everything that is due. What was due before this process began may have been sent by an earlier life of the
-/// house, and waits until what was missed is in; scheduled ones also wait while the clock cannot be believed. Returns
+/// Accepts everything that is due. What was due before this process began may have been sent before the database
+/// went back, and waits until what was missed is in; scheduled ones also wait while the clock cannot be believed. Returns
 /// how many ended.
 pub async fn send_due(desk: &Desk) -> Result<usize> {
     let mut all = 0;
@@ -97,7 +97,7 @@ pub(in crate::desk) async fn leave(work: &mut UnitOfWork<'_>, one: &Planned) -> 
         Err(Failure::Refused { why, .. }) => return refuse(work, one, &why).await,
     };
     let key = one.form_key.clone().unwrap_or_else(|| format!("planned-{}", one.id));
-    // A backup that was put back knows nothing of what its later life has sent.
+    // A restored backup knows nothing of what was sent after it was made.
     let looks = before > Duration::ZERO && one.due_at < began(desk, now);
     work.catches_up(looks.then_some(Missed { sent_at: one.due_at, had: None }));
     let message = accept(work, &admitted, (&one.body, Some(key))).await?;

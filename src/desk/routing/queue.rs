@@ -33,7 +33,7 @@ pub(in crate::desk) struct HeldLine {
     pub(in crate::desk) greeting: Option<String>,
     /// How many conversations have been given away meanwhile.
     pub(in crate::desk) given: usize,
-    /// Who had the next customer in an earlier life of this database.
+    /// Who had the next customer before the database went back.
     pub(in crate::desk) had: Option<PersonId>,
 }
 

@@ -23,7 +23,7 @@ pub struct Known {
     pub by_person: bool,
     /// Why nothing may be sent to the addressee, in plain words.
     pub obstacle: Option<&'static str>,
-    /// An earlier life of the database may have sent it.
+    /// It may have been sent before the database went back.
     pub doubtful: bool,
 }
 

@@ -29,7 +29,8 @@ pub(super) struct Taken {
 }
 
 /// Takes in what waits of `whose`. What cannot be taken in keeps back the later texts of its sender; files and lists that cannot
-/// be had do so for a quarter of an hour at most. What was sent before `since` may have been passed on by an earlier life of this database.
+/// be had do so for a quarter of an hour at most. What was sent before
+/// `since` may have been relayed before the database went back.
 ///
 /// # Errors
 /// What the database said when it was asked what waits.
@@ -89,7 +90,7 @@ impl Taking<'_> {
         self.alone && self.desk.readiness.unlisted_for() < PATIENCE
     }
 
-    /// It came by webhook with all that belongs to it, and no earlier life of this database can have passed it on.
+    /// It came by webhook with all that belongs to it, and cannot have been relayed before the database went back.
     fn is_plain(&self, arrival: &Arrival) -> bool {
         arrival.webhook && !arrival.lacks_files() && arrival.sent_at.is_none_or(|at| at >= self.since)
     }
