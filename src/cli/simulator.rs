@@ -14,6 +14,7 @@ use super::{Failed, Here, Outcome, out, port};
 use crate::config;
 use crate::http::front::{Door, House, Limits, Open};
 use crate::simulator::{self, Outage, Settings, Simulator};
+use crate::wire::twilio::signing_keys::{Allowed, SharedKey};
 
 /// What sets its address and its port.
 const NAMES: port::Names = ("--address", "--port");
@@ -34,6 +35,9 @@ pub(super) struct Options {
     /// The account's token [default: a new one, printed]
     #[arg(long)]
     token: Option<String>,
+    /// Sign webhooks with this shared key and SHA-256, not with the account's token
+    #[arg(long, value_name = "ID:SECRET", value_parser = SharedKey::read)]
+    shared_key: Option<SharedKey>,
     /// Where inbound texts are posted for numbers without an address of their own
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000/hooks/twilio/messages")]
     webhook: String,
@@ -57,6 +61,7 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let settings = Settings {
         clock: here.clock.clone(),
         chance: here.chance.clone(),
+        shared_key: options.shared_key.clone(),
         webhook: Some(options.webhook),
         strict: options.strict,
         auto_replies: options.auto_replies,
@@ -72,6 +77,10 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     out::line(format_args!("  TWILIO_API_BASE={base}"));
     out::line(format_args!("  TWILIO_ACCOUNT_SID={account}"));
     out::line(format_args!("  TWILIO_AUTH_TOKEN={token}"));
+    if let Some(key) = &options.shared_key {
+        out::line(format_args!("  TWILIO_SHARED_KEYS={}:{}", key.id, key.secret));
+        out::line(format_args!("  TWILIO_SIGNATURES={}", Allowed::Sha256.word()));
+    }
     // It keeps nothing, so there is nothing to finish.
     tokio::select! {
         ended = serve(simulator, open, (options.address, port)) => ended?,

@@ -12,6 +12,7 @@ use crate::domain::money::{Cents, Prices};
 use crate::domain::numbers::country::Countries;
 use crate::domain::people::peer::TrustedProxies;
 use crate::domain::policy::PickPolicy;
+use crate::wire::twilio::signing_keys::{Allowed, SharedKey};
 
 /// A key that always has a value: what is set, or its default.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ const SOME_TIME: Takes = Takes::Range("1ms", LONGEST, "write more than 0");
 const MASKS: Takes = Takes::Range("0", "100000", "write a number of masks, such as 3");
 const PICKS: Takes =
     Takes::OneOf(&[PickPolicy::Random.word(), PickPolicy::LeastBusy.word(), PickPolicy::RoundRobin.word()]);
+const SIGNATURES: Takes = Takes::OneOf(&[Allowed::Any.word(), Allowed::SharedKey.word(), Allowed::Sha256.word()]);
 const CREDENTIAL: Takes = Takes::Secret("text without blanks");
 const HOME_COUNTRIES: Takes = Takes::Text("home, all, or codes such as US, CA");
 
@@ -76,7 +78,7 @@ keys! { ROCKET: [&Key; 2];
         values::whole, "The port on which the program listens; 0 takes a free one";
 }
 
-keys! { ALL: [&Key; 44];
+keys! { ALL: [&Key; 46];
     Setting DATABASE_URL: String = "sqlite:switchboard.db",
         Takes::Secret("sqlite:PATH or postgres://user:password@host/database"), values::database,
         "The database in which everything is kept";
@@ -96,6 +98,10 @@ keys! { ALL: [&Key; 44];
         "The primary token of the account at Twilio; required with the carrier twilio";
     Optional TWILIO_AUTH_TOKEN_PREVIOUS: String = "", CREDENTIAL, values::credential,
         "A token that also verifies webhooks, while you replace it by another";
+    Optional TWILIO_SHARED_KEYS: Vec<SharedKey> = "", Takes::Secret("ID:SECRET, or several with commas between them"),
+        |_, text| SharedKey::read_list(text), "The shared keys with which Twilio may sign webhooks in place of the auth token";
+    Setting TWILIO_SIGNATURES: Allowed = "any", SIGNATURES, values::signatures,
+        "Which signatures of webhooks are accepted: any, those of a shared key, or those of a shared key with SHA-256";
     Setting TWILIO_API_BASE: WebAddress = address::TWILIO,
         Takes::Text("https://HOST/PATH, or on this machine http://HOST/PATH"), |_, text| WebAddress::parse(text),
         "The address of Twilio's API, or of another service that has the same API";

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use rocket::figment::Figment;
 
 use crate::domain::policy::Policies;
+use crate::wire::twilio::signing_keys::{Allowed, SharedKey};
 
 pub mod address;
 mod defaults;
@@ -70,6 +71,10 @@ pub struct TwilioSettings {
     pub token: String,
     /// A token that still verifies webhooks while it is being replaced.
     pub previous_token: Option<String>,
+    /// Keys with which webhooks may be signed in place of a token.
+    pub shared_keys: Vec<SharedKey>,
+    /// Which signatures of webhooks are accepted.
+    pub signatures: Allowed,
     /// Where the API is, without a slash at the end.
     pub api_base: WebAddress,
 }
@@ -80,7 +85,13 @@ impl TwilioSettings {
     #[must_use]
     pub fn oddities(&self) -> Vec<String> {
         let hex = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let mut odd = Vec::new();
+        let short_keys = self.shared_keys.iter().filter(|key| key.secret.len() < SHORT_TOKEN);
+        let mut odd: Vec<String> = short_keys
+            .map(|key| {
+                let name = keys::TWILIO_SHARED_KEYS.key.name;
+                format!("the secret of {} in {name} has fewer than {SHORT_TOKEN} characters and can be guessed", key.id)
+            })
+            .collect();
         let tokens = [
             (&keys::TWILIO_AUTH_TOKEN, Some(&self.token)),
             (&keys::TWILIO_AUTH_TOKEN_PREVIOUS, self.previous_token.as_ref()),
@@ -212,10 +223,23 @@ fn carrier(source: &mut Source) -> CarrierSettings {
     if choice != "twilio" {
         return CarrierSettings::Simulator;
     }
+    let shared_keys = source.given(&keys::TWILIO_SHARED_KEYS).unwrap_or_default();
+    let signatures = source.value(&keys::TWILIO_SIGNATURES);
+    if signatures != Allowed::Any && shared_keys.is_empty() {
+        source.mistake(format!(
+            "{} is {} without {}, so every webhook would be refused: set the shared keys, or write {}",
+            keys::TWILIO_SIGNATURES.key.name,
+            signatures.word(),
+            keys::TWILIO_SHARED_KEYS.key.name,
+            Allowed::Any.word(),
+        ));
+    }
     CarrierSettings::Twilio(TwilioSettings {
         account: source.require(&keys::TWILIO_ACCOUNT_SID, "it stands at the top of the Twilio console"),
         token: source.require(&keys::TWILIO_AUTH_TOKEN, "it stands beside the account SID in the Twilio console"),
         previous_token: source.credential(&keys::TWILIO_AUTH_TOKEN_PREVIOUS),
+        shared_keys,
+        signatures,
         api_base,
     })
 }

@@ -11,6 +11,7 @@ use crate::clock::seconds;
 use crate::domain::money::{Cents, Prices};
 use crate::domain::numbers::country::Countries;
 use crate::domain::policy::{PickPolicy, Policies};
+use crate::wire::twilio::signing_keys::Allowed;
 
 fn with(toml: &str, env: &[(&str, &str)]) -> Result<Settings, String> {
     let figment = defaults::over_defaults(Figment::from(Toml::string(toml).nested()));
@@ -125,6 +126,36 @@ fn a_blank_key_verifies_nothing_and_is_refused() {
     assert!(own.oddities()[0].contains("TWILIO_AUTH_TOKEN has fewer than 16 characters"));
     own.token = "2f0c1f5e-7a0b-4d0e".to_owned();
     assert!(own.oddities().is_empty(), "others have shapes of their own");
+}
+
+#[test]
+fn shared_keys_are_read_kept_secret_and_required_where_nothing_else_counts() {
+    let twilio = |pairs: &[(&str, &str)]| {
+        let mut all =
+            vec![("SWITCHBOARD_CARRIER", "twilio"), ("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "12345")];
+        all.extend_from_slice(pairs);
+        env(&all).map(|settings| match settings.carrier {
+            CarrierSettings::Twilio(twilio) => twilio,
+            CarrierSettings::Simulator => panic!("not Twilio"),
+        })
+    };
+    for pairs in [&[][..], &[("TWILIO_SHARED_KEYS", ""), ("TWILIO_SIGNATURES", "")]] {
+        let plain = twilio(pairs).unwrap();
+        assert_eq!((plain.shared_keys.len(), plain.signatures), (0, Allowed::Any));
+    }
+    let both = twilio(&[("TWILIO_SHARED_KEYS", "SK1:first,SK2:second"), ("TWILIO_SIGNATURES", "sha256")]).unwrap();
+    assert_eq!((both.shared_keys[1].secret.as_str(), both.signatures), ("second", Allowed::Sha256));
+    let odd = both.oddities().join("; ");
+    assert!(odd.contains("the secret of SK2 in TWILIO_SHARED_KEYS has fewer than 16"), "{odd}");
+    assert!(!odd.contains("second") && !format!("{both:?}").contains("second"), "{odd}");
+    for word in ["shared_key", "sha256"] {
+        let said = twilio(&[("TWILIO_SIGNATURES", word)]).unwrap_err();
+        assert!(said.contains(word) && said.contains("without TWILIO_SHARED_KEYS"), "{said}");
+    }
+    let said = twilio(&[("TWILIO_SHARED_KEYS", "hush")]).unwrap_err();
+    assert!(said.contains("TWILIO_SHARED_KEYS has a value of 4 characters") && !said.contains("hush"), "{said}");
+    let said = twilio(&[("TWILIO_SIGNATURES", "sha1")]).unwrap_err();
+    assert!(said.contains("write one of any, shared_key, sha256"), "{said}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::key::{Key, Takes};
 use crate::domain::money::Cents;
 use crate::domain::policy::PickPolicy;
 use crate::domain::time::duration;
+use crate::wire::twilio::signing_keys::Allowed;
 
 /// Whether `value` is within the key's bounds, which `read` reads; always where a key has none.
 fn within<T: PartialOrd>(key: &Key, value: &T, read: impl Fn(&str) -> Option<T>) -> bool {
@@ -65,6 +66,10 @@ pub(super) fn word(key: &Key, text: &str) -> Result<&'static str, String> {
 
 pub(super) fn pick(key: &Key, text: &str) -> Result<PickPolicy, String> {
     PickPolicy::read(text).ok_or_else(|| key.remedy())
+}
+
+pub(super) fn signatures(key: &Key, text: &str) -> Result<Allowed, String> {
+    Allowed::read(text).ok_or_else(|| key.remedy())
 }
 
 pub(super) fn budget(_: &Key, text: &str) -> Result<Option<Cents>, String> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rocket::Route;
 
 use crate::store::{Error, Result};
+use crate::wire::twilio::signing_keys::{Allowed, SharedKey, SigningKeys};
 
 mod inbound;
 mod receipts;
@@ -33,7 +34,7 @@ async fn in_time<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send
 #[derive(Clone)]
 pub struct Seal {
     account: String,
-    tokens: Vec<String>,
+    keys: SigningKeys,
 }
 
 impl Seal {
@@ -41,14 +42,20 @@ impl Seal {
     #[must_use]
     pub fn new(account: &str, token: &str, previous: Option<&str>) -> Self {
         let tokens = [Some(token), previous].into_iter().flatten().map(str::to_owned).collect();
-        Seal { account: account.to_owned(), tokens }
+        Seal { account: account.to_owned(), keys: SigningKeys { tokens, ..SigningKeys::default() } }
+    }
+
+    /// The same, and posts signed with one of `shared`. Of all these only those count that are `allowed`.
+    #[must_use]
+    pub fn with_shared_keys(self, shared: Vec<SharedKey>, allowed: Allowed) -> Self {
+        Seal { keys: SigningKeys { shared, allowed, ..self.keys }, ..self }
     }
 }
 
 impl fmt::Debug for Seal {
-    /// Without the tokens.
+    /// Without the tokens and the secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seal").field("tokens", &self.tokens.len()).finish_non_exhaustive()
+        f.debug_struct("Seal").field("keys", &self.keys).finish_non_exhaustive()
     }
 }
 

@@ -13,7 +13,8 @@ use crate::desk::Desk;
 use crate::desk::upkeep::tallies::WEBHOOK_REJECTED;
 use crate::metrics;
 use crate::wire::twilio::form::Form;
-use crate::wire::twilio::signature::{self, HEADER};
+use crate::wire::twilio::signature::{HEADER, has_digest_of};
+use crate::wire::twilio::signing_keys::{SETTINGS_HEADER, Unproven};
 
 /// The longest body, in MiB.
 const LONGEST: u64 = 1;
@@ -30,8 +31,10 @@ pub(super) enum TurnedAway {
     TooLong,
     #[error("the body did not arrive in time")]
     TooSlow,
-    #[error("there is no valid signature")]
-    Unsigned,
+    #[error(transparent)]
+    Unproven(#[from] Unproven),
+    #[error("it is signed for another account")]
+    Strange,
     #[error("the public address is not known yet")]
     TooEarly,
 }
@@ -52,24 +55,33 @@ impl<'r> FromData<'r> for Signed {
             Ok(Ok(_)) => return turned_away(desk, Status::PayloadTooLarge, TurnedAway::TooLong),
             Ok(Err(_)) | Err(_) => return turned_away(desk, Status::RequestTimeout, TurnedAway::TooSlow),
         };
-        let form = Form::parse(&body);
         let url = format!("{public_url}{}", req.uri());
-        let header = req.headers().get_one(HEADER).unwrap_or("");
-        // The account is checked too: a token may be right for several of one owner's accounts.
-        let ours = form.get("AccountSid").is_none_or(|account| account == seal.account);
-        if signature::verify(&seal.tokens, &url, &form, header) && ours {
-            Outcome::Success(Signed(form))
-        } else {
-            turned_away(desk, Status::Forbidden, TurnedAway::Unsigned)
+        match proven(req, seal, &url, &body) {
+            Ok(form) => Outcome::Success(Signed(form)),
+            Err(why) => turned_away(desk, Status::Forbidden, why),
         }
     }
+}
+
+/// The parameters of a post to `url` that the carrier has signed.
+fn proven(req: &Request<'_>, seal: &Seal, url: &str, body: &[u8]) -> Result<Form, TurnedAway> {
+    // JSON has no parameters: nothing can be read from it, and the carrier is told so once it has proven who it is.
+    let form = match req.content_type() {
+        Some(kind) if kind.is_json() && has_digest_of(url, body) => Form::new(),
+        Some(kind) if kind.is_json() => return Err(Unproven::Signature.into()),
+        _ => Form::parse(body),
+    };
+    seal.keys.verify(req.headers().get(SETTINGS_HEADER), url, &form, req.headers().get_one(HEADER).unwrap_or(""))?;
+    // The account is checked too: a token may be right for several of one owner's accounts.
+    let ours = form.get("AccountSid").is_none_or(|account| account == seal.account);
+    if ours { Ok(form) } else { Err(TurnedAway::Strange) }
 }
 
 fn turned_away<'r>(desk: &Desk, status: Status, why: TurnedAway) -> Outcome<'r, Signed> {
     let reason = match why {
         TurnedAway::TooLong => "too_long",
         TurnedAway::TooSlow => "too_slow",
-        TurnedAway::Unsigned => "signature",
+        TurnedAway::Unproven(_) | TurnedAway::Strange => "signature",
         TurnedAway::TooEarly => "early",
     };
     metrics::rejected(reason);

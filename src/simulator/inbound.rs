@@ -11,6 +11,7 @@ use super::state::Simulator;
 use super::texts::{Direction, Fate, Media, Post, Status, Text};
 use crate::domain::numbers::phone::{Phone, Sender};
 use crate::wire::twilio::form::Form;
+use crate::wire::twilio::signing_keys::Signer;
 
 /// A text from a phone, and how the carrier is to misbehave with it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -85,11 +86,12 @@ impl Simulator {
         if struck.has(Kind::WebhookLost) {
             self.0.wire.note(now, "webhook", &inbound.from, &inbound.to, "lost on the way");
         } else if let Some(url) = url {
-            let token = if inbound.wrong_signature { "not the token" } else { &self.0.settings.token };
+            let right = self.0.settings.signer();
+            let signer = if inbound.wrong_signature { Signer::Token("not the token") } else { right };
             let times = if inbound.twice || struck.has(Kind::WebhookTwice) { 2 } else { 1 };
             let mut arrived = false;
             for _ in 0..times {
-                let answer = self.call(seq, &inbound, &url, &form, token, &mut posts).await;
+                let answer = self.call(seq, &inbound, &url, &form, signer, &mut posts).await;
                 arrived |= answer.taken();
                 self.reply(&inbound, &answer);
             }
@@ -98,7 +100,7 @@ impl Simulator {
                 let mut form = form.clone();
                 form.push("ErrorCode", "11200");
                 form.push("ErrorUrl", &url);
-                self.call(seq, &inbound, &fallback, &form, token, &mut posts).await;
+                self.call(seq, &inbound, &fallback, &form, signer, &mut posts).await;
             }
         } else {
             self.0.wire.note(now, "webhook", &inbound.from, &inbound.to, "the number has no webhook");
@@ -113,10 +115,10 @@ impl Simulator {
         inbound: &Inbound,
         url: &str,
         form: &Form,
-        token: &str,
+        signer: Signer<'_>,
         posts: &mut Vec<Post>,
     ) -> Answer {
-        let answer = self.0.poster.post(url, form, token).await;
+        let answer = self.0.poster.post(url, form, signer).await;
         let at = self.now();
         self.0.wire.note(at, "webhook", &inbound.from, &inbound.to, answer.said());
         let micros = u64::try_from(answer.took.as_micros()).unwrap_or(u64::MAX);

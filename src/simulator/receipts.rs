@@ -105,7 +105,8 @@ impl Simulator {
 
     async fn post_receipt(&self, url: &str, text: &Text, status: Status, code: Option<i64>) {
         let settings = &self.0.settings;
-        let answer = self.0.poster.post(url, &receipt(&settings.account, text, status, code), &settings.token).await;
+        let form = receipt(&settings.account, text, status, code);
+        let answer = self.0.poster.post(url, &form, settings.signer()).await;
         let at = self.now();
         self.0.wire.note(at, "receipt", &text.from, &text.to, format!("{}, {}", status.as_str(), answer.said()));
         let micros = u64::try_from(answer.took.as_micros()).unwrap_or(u64::MAX);

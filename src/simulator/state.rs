@@ -19,14 +19,18 @@ use super::texts::Text;
 use super::wirelog::WireLog;
 use crate::clock::{At, Clock};
 use crate::secret::Chance;
+use crate::wire::twilio::signature::Algorithm;
+use crate::wire::twilio::signing_keys::{SharedKey, Signer};
 
 /// How a simulator is set up.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The account's id, `AC…`; also the user name of the API.
     pub account: String,
-    /// The account's token: the password of the API and the key of every signature.
+    /// The account's token: the password of the API, and the key of every signature without a shared key.
     pub token: String,
+    /// What signs every post, with SHA-256, in place of the token.
+    pub shared_key: Option<SharedKey>,
     /// Where now comes from.
     pub clock: Clock,
     /// Where ids and random faults come from.
@@ -54,6 +58,7 @@ impl Settings {
         Settings {
             account: account.to_owned(),
             token: token.to_owned(),
+            shared_key: None,
             clock: Clock::system(),
             chance: Chance::System,
             webhook: None,
@@ -64,6 +69,11 @@ impl Settings {
             anywhere: false,
             keep: 10_000,
         }
+    }
+
+    /// What signs every post.
+    pub(super) fn signer(&self) -> Signer<'_> {
+        self.shared_key.as_ref().map_or(Signer::Token(&self.token), |key| Signer::Shared(key, Algorithm::Sha256))
     }
 }
 

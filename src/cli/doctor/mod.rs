@@ -9,8 +9,9 @@
 use std::process::ExitCode;
 
 use super::{Failed, Here, Outcome, out};
-use crate::config::CarrierSettings;
+use crate::config::{CarrierSettings, TwilioSettings};
 use crate::store::Store;
+use crate::wire::twilio::signing_keys::Allowed;
 
 mod carrier;
 mod database;
@@ -38,6 +39,7 @@ async fn examine(here: &Here, store: Option<&Store>, report: &mut Report) -> Res
     proxies(here, report);
     if let CarrierSettings::Twilio(twilio) = &here.settings.carrier {
         twilio.oddities().iter().for_each(|odd| report.note("credentials", odd));
+        signatures(twilio, report);
     }
     let numbers = match store {
         Some(store) => database::examine(here, store, report).await?,
@@ -48,6 +50,28 @@ async fn examine(here: &Here, store: Option<&Store>, report: &mut Report) -> Res
     match store {
         Some(store) => outbox::examine(here, store, &numbers, fit.as_deref(), report).await,
         None => Ok(()),
+    }
+}
+
+/// Which webhooks are accepted, where the operator has shared keys.
+fn signatures(twilio: &TwilioSettings, report: &mut Report) {
+    let ids: Vec<&str> = twilio.shared_keys.iter().map(|key| key.id.as_str()).collect();
+    let ids = ids.join(", ");
+    match twilio.signatures {
+        Allowed::Any if ids.is_empty() => {}
+        Allowed::Any => {
+            let found = format!(
+                "webhooks are accepted with a shared key ({ids}), and still with the auth token and SHA-1: set \
+                 TWILIO_SIGNATURES=sha256 once the carrier signs all of them with the shared key and SHA-256"
+            );
+            report.note("signatures", &found);
+        }
+        Allowed::SharedKey => {
+            report.good("signatures", &format!("webhooks are accepted with a shared key only ({ids})"));
+        }
+        Allowed::Sha256 => {
+            report.good("signatures", &format!("webhooks are accepted with a shared key and SHA-256 only ({ids})"));
+        }
     }
 }
 

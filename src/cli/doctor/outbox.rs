@@ -41,7 +41,7 @@ pub(super) async fn examine(
     if let Some(rejected) = rejected {
         let found = format!(
             "{} turned away for want of a valid signature, the last at {}; if these were the carrier's, compare \
-             TWILIO_AUTH_TOKEN and SWITCHBOARD_PUBLIC_URL with its console",
+             TWILIO_AUTH_TOKEN, TWILIO_SHARED_KEYS, TWILIO_SIGNATURES and SWITCHBOARD_PUBLIC_URL with its console",
             rejected.total, rejected.last_at
         );
         report.note("webhooks", &found);

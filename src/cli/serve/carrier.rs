@@ -87,6 +87,7 @@ impl Network {
             Network::Inside { token, .. } => Seal::new(ACCOUNT, token, None),
             Network::Twilio { settings, .. } => {
                 Seal::new(&settings.account, &settings.token, settings.previous_token.as_deref())
+                    .with_shared_keys(settings.shared_keys.clone(), settings.signatures)
             }
         }
     }

@@ -14,7 +14,7 @@ use here::Here;
 
 use crate::outgoing::client;
 use crate::wire::twilio::form::Form;
-use crate::wire::twilio::signature;
+use crate::wire::twilio::signing_keys::Signer;
 
 /// The HTTP client of the simulator, and where it may post. It follows no redirect, so that nobody leads it elsewhere.
 #[derive(Debug)]
@@ -131,20 +131,20 @@ impl Poster {
         self.here.may_call(url)
     }
 
-    /// Posts `form`, signed with `token`, and again where the URL's settings say so.
-    pub(super) async fn post(&self, url: &str, form: &Form, token: &str) -> Answer {
+    /// Posts `form`, signed by `signer`, and again where the URL's settings say so.
+    pub(super) async fn post(&self, url: &str, form: &Form, signer: Signer<'_>) -> Answer {
         if let Err(why) = self.may_call(url) {
             return Answer { why: Some(why.to_owned()), ..Answer::default() };
         }
         let overrides = Overrides::read(url);
         let bare = url.split_once('#').map_or(url, |(bare, _)| bare);
-        let signature = signature::sign(token, bare, form);
+        let headers = signer.headers(bare, form);
         let body = form.encode();
         let begun = Instant::now();
         let mut tries = 0;
         loop {
             let left = overrides.total.saturating_sub(begun.elapsed());
-            let answer = self.once(bare, &signature, &body, left.min(overrides.read_timeout)).await;
+            let answer = self.once(bare, &headers, &body, left.min(overrides.read_timeout)).await;
             let more = tries < overrides.retries && begun.elapsed() < overrides.total && overrides.retries(&answer);
             if !more {
                 let answer = answer.unwrap_or_else(|error| Answer { why: Some(in_words(&error)), ..Answer::default() });
@@ -154,16 +154,17 @@ impl Poster {
         }
     }
 
-    async fn once(&self, url: &str, signature: &str, body: &str, wait: Duration) -> Result<Answer, reqwest::Error> {
-        let response = self
-            .client
-            .post(url)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
-            .header(signature::HEADER, signature)
-            .timeout(wait)
-            .body(body.to_owned())
-            .send()
-            .await?;
+    async fn once(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: &str,
+        wait: Duration,
+    ) -> Result<Answer, reqwest::Error> {
+        let form = "application/x-www-form-urlencoded; charset=utf-8";
+        let request = self.client.post(url).header(CONTENT_TYPE, form).timeout(wait).body(body.to_owned());
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        let response = request.send().await?;
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned);
         // Reading to the end lets the connection be used again.

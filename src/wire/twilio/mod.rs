@@ -10,14 +10,12 @@ pub mod message;
 pub mod number;
 pub mod receipt;
 pub mod signature;
+pub mod signing_keys;
 mod tolerant;
 pub mod webhook;
 
 /// The answer to a webhook that says nothing to anybody; any text here, or another type, would reach the person.
 pub const EMPTY_RESPONSE: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
-
-/// The content type that must go with [`EMPTY_RESPONSE`].
-pub const EMPTY_RESPONSE_TYPE: &str = "text/xml";
 
 /// The version in every path and in every webhook.
 pub const API_VERSION: &str = "2010-04-01";

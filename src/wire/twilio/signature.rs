@@ -32,6 +32,31 @@ pub enum Algorithm {
     Sha256,
 }
 
+impl Algorithm {
+    /// The carrier's word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Algorithm::Sha1 => "HMAC_SHA1",
+            Algorithm::Sha256 => "HMAC_SHA256",
+        }
+    }
+
+    /// The one with this word of the carrier's.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        [Algorithm::Sha1, Algorithm::Sha256].into_iter().find(|one| one.word() == word)
+    }
+
+    /// Characters of a signature: 20 or 32 bytes in base64 with padding.
+    const fn signature_chars(self) -> usize {
+        match self {
+            Algorithm::Sha1 => 28,
+            Algorithm::Sha256 => 44,
+        }
+    }
+}
+
 /// The signature of a form posted to `url`, or of a GET when `form` is empty (its parameters are in the URL).
 #[must_use]
 pub fn sign(token: &str, url: &str, form: &Form) -> String {
@@ -53,7 +78,7 @@ pub fn verify<T: AsRef<str>>(tokens: &[T], url: &str, form: &Form, header: &str)
     verify_with(Algorithm::Sha1, tokens, url, form, header)
 }
 
-/// As [`verify`], with another hash. Blank keys verify nothing. The algorithm comes from configuration, never from the request.
+/// As [`verify`], with another hash. Blank keys verify nothing.
 #[must_use]
 pub fn verify_with<T: AsRef<str>>(algorithm: Algorithm, keys: &[T], url: &str, form: &Form, header: &str) -> bool {
     // A header of the wrong length is wrong whatever the rest: no need to sort parameters for it.
@@ -74,26 +99,15 @@ pub fn verify_with<T: AsRef<str>>(algorithm: Algorithm, keys: &[T], url: &str, f
     matches(url) || other_port(url).is_some_and(|url| matches(&url))
 }
 
-/// Whether `header` signs this URL, and the URL's `bodySHA256` is the digest of `body`: for bodies that are not
-/// forms. Without `bodySHA256` nothing proves the body: false.
+/// Whether `bodySHA256` in the query of `url` is the digest of `body`. The signature of a body that is not a form covers
+/// the URL alone, so this parameter is all that binds the body; without it the answer is no.
 #[must_use]
-pub fn verify_json<T: AsRef<str>>(tokens: &[T], url: &str, body: &[u8], header: &str) -> bool {
+pub fn has_digest_of(url: &str, body: &[u8]) -> bool {
     let query = without_fragment(url).split_once('?').map_or("", |(_, query)| query);
     let Some(claimed) = query.split('&').find_map(|pair| pair.strip_prefix(BODY_DIGEST)?.strip_prefix('=')) else {
         return false;
     };
     bool::from(hex(&Sha256::digest(body)).as_bytes().ct_eq(claimed.as_bytes()))
-        && verify(tokens, url, &Form::new(), header)
-}
-
-impl Algorithm {
-    /// Characters of a signature: 20 or 32 bytes in base64 with padding.
-    const fn signature_chars(self) -> usize {
-        match self {
-            Algorithm::Sha1 => 28,
-            Algorithm::Sha256 => 44,
-        }
-    }
 }
 
 /// Names and values without separators, in byte order of the names; the values of a repeated name once each, sorted.

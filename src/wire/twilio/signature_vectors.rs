@@ -30,6 +30,11 @@ fn accepts(url: &str, form: &Form, header: &str) -> bool {
     verify(&[TOKEN], url, form, header)
 }
 
+/// As the hooks check a body that is not a form.
+fn accepts_body(url: &str, body: &[u8], header: &str) -> bool {
+    has_digest_of(url, body) && verify(&[TOKEN], url, &Form::new(), header)
+}
+
 #[test]
 fn v1_v2_v3_v4_ports_with_and_without() {
     for (url, signature) in [
@@ -95,13 +100,13 @@ fn v11_v12_v13_bodies_that_are_not_forms() {
         (format!("{U}&bodySHA256={H2}"), b"{}", "Ldidvp12m26NI7eqEvxnEpkd9Hc="),
         (format!("{U}&bodySHA256={H2}"), b"{}", "rw/jVviOgicj2+kHZULvebnA4ag="),
     ] {
-        assert!(verify_json(&[TOKEN], &url, body, signature), "{url}");
-        assert!(!verify_json(&[TOKEN], &url, b"{ }", signature), "another body for {url}");
+        assert!(accepts_body(&url, body, signature), "{url}");
+        assert!(!accepts_body(&url, b"{ }", signature), "another body for {url}");
     }
-    assert!(!verify_json(&[TOKEN], U, B1, V1), "nothing vouches for the body");
+    assert!(!accepts_body(U, B1, V1), "nothing vouches for the body");
     let shortened = format!("{U}&bodySHA256={}", &H1[..H1.len() - 1]);
-    assert!(!verify_json(&[TOKEN], &shortened, B1, V11));
-    assert!(!verify_json(&[TOKEN], &shortened, B1, &sign(TOKEN, &shortened, &Form::new())));
+    assert!(!accepts_body(&shortened, B1, V11));
+    assert!(!accepts_body(&shortened, B1, &sign(TOKEN, &shortened, &Form::new())));
 }
 
 #[test]
@@ -157,6 +162,60 @@ fn o4_o5_without_a_body() {
     assert_eq!(sign(TOKEN, url, &Form::new()), "JHVzKhc+2byhwxl9E0Lq9tpYHug=");
     assert!(accepts(url, &Form::new(), "JHVzKhc+2byhwxl9E0Lq9tpYHug="));
     assert_eq!(sign(TOKEN, SMS, &Form::new()), "sILIfLxfuBKcJPzP+ZuANYNW+wo=");
+}
+
+/// Values of SHA-256 for the inputs of the vectors above, made by Python's `hmac`.
+#[test]
+fn every_vector_with_sha256() {
+    let http = |port| format!("http://mycompany.com:{port}/myapp.php?foo=1&bar=2");
+    let other_callers = form(&[
+        ("CallSid", "CA1234567890ABCDE"),
+        ("Caller", "+14158675310"),
+        ("Digits", "1234"),
+        ("From", "+14158675310"),
+        ("To", "+18005551212"),
+    ]);
+    let digits = form(&[("Sid", "CA123"), ("SidAccount", "AC123"), ("Digits", "5678"), ("Digits", "1234")]);
+    let addresses = form(&[("MessagingBinding.Address", "+1415xxxxxxx"), ("MessagingBinding.Address", "+1325xxxxxxx")]);
+    let o4 = "https://relay.example.org/webhooks/twilio/sms?line=7&MessageSid=SM00000000000000000000000000000001&Body=hi+there&From=%2B14017122661&To=%2B15558675310";
+    for (url, form, signature) in [
+        (U.replace(".com/", ".com:443/"), p(), "grxRoa/VNtXxd524NGLxIdev83nh23xhrRUVm50Umq4="),
+        (http(80), p(), "ODeP/nQxuJxUFE1ZQI8xHKjbKi73mCWdY4em0wBbj/k="),
+        (http(1234), p(), "WA3ikDp0gGYMmQALZ1U9mdekQ5p5QQTP4u2AZz1C0ng="),
+        (U.replace("//", "//user:pass@"), p(), "0DkHvU8zryxoonJsbNAc62nkIy2e7liKXWp+Vc8XOJ8="),
+        (U.replace("//", "//user@"), p(), "yGzRgxtun4z6oJ9eUO1PJVuMU/h6yYN5d6fS3jKwMl0="),
+        (
+            U.replace("//", "//user:pass@").replace(".com/", ".com:443/"),
+            p(),
+            "DDJy9Yi1/GlFZ3mydMpjhv0eD1OZaBoVM5fK7TKcxWI=",
+        ),
+        (format!("{U}&Body=It's+amazing"), p(), "hdpYt+PjpwzOJ7mc/ysYE/5ZA6Vty12EYzws2fJ+sco="),
+        (U.to_owned(), digits, "jco7II1lvHpqANwxYMpqhOGVonnkKyDh1cL2ZUBvMDs="),
+        (U.to_owned(), addresses, "LFsCKonySoJJ5LEuE1Yup2PBG8Qp2U1sV3DTwGuY/r4="),
+        (format!("{U}&bodySHA256={H1}"), Form::new(), "+UOCWf84gdgo/5Hpg4m5/EgKnJA2/TbOw5sPNVr3bPk="),
+        (
+            format!("https://mycompany.com/myapp.php?bodySHA256={H1}"),
+            Form::new(),
+            "48VQclCUJfoetboXjUYkQ1KCqs//CfcEJ9vLWWMfJpg=",
+        ),
+        (
+            format!("{}&bodySHA256={H2}", U.replace(".com/", ".com:443/")),
+            Form::new(),
+            "BzSuAopcsfNngc0ViZMfRnIcdaG6mjj75qiOTqWqGZE=",
+        ),
+        (format!("{U}&bodySHA256={H2}"), Form::new(), "VCFXxZ6Ifz8Ix6i5MNA5MAv1ZDNa2OXyoKrZt0hk0NE="),
+        (
+            "https://example.com/myapp.php?foo=1&bar=2".to_owned(),
+            other_callers,
+            "qMztBq0IANMH/q0K9sCfKQJLylezvRdRzRS647SAVow=",
+        ),
+        (o4.to_owned(), Form::new(), "q/dYuF6zZeu+Ulmsmf/TRQVBYe2jz/+bSHhufEaHbM4="),
+        (SMS.to_owned(), Form::new(), "+2uI/YymFZ7G/Yk3sL5C6OVIQqCK09sHrgp1nY/cfM4="),
+    ] {
+        assert_eq!(sign_with(Algorithm::Sha256, TOKEN, &url, &form), signature, "{url}");
+        assert!(verify_with(Algorithm::Sha256, &[TOKEN], &url, &form, signature), "{url}");
+        assert!(!verify_with(Algorithm::Sha256, &[TOKEN], &format!("{url}x"), &form, signature), "{url}");
+    }
 }
 
 #[test]

@@ -31,13 +31,16 @@ pub(super) async fn overridden(base: &str, number: &str) {
     sets_up(base, number, ("SmsApplicationSid", "AP1")).await;
 }
 
-/// Rents a number, or changes one that is rented.
-pub(super) async fn sets_up(base: &str, number: &str, change: (&str, &str)) {
+fn client() -> reqwest::Client {
     // Another test may have chosen it already; all choose the same.
     drop(rustls::crypto::ring::default_provider().install_default());
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
+}
+
+/// Rents a number, or changes one that is rented.
+pub(super) async fn sets_up(base: &str, number: &str, change: (&str, &str)) {
     let form: switchboard::wire::twilio::form::Form = [("PhoneNumber", number), change].into_iter().collect();
-    let rented = client
+    let rented = client()
         .post(format!("{base}/2010-04-01/Accounts/AC1/IncomingPhoneNumbers.json"))
         .basic_auth("AC1", Some("secret"))
         .header("content-type", "application/x-www-form-urlencoded")
@@ -135,6 +138,43 @@ async fn what_is_missing_is_told_in_order_until_nothing_is() {
     let desk = desk.with("TWILIO_AUTH_TOKEN", "wrong");
     let locked_out = desk.runs(&["doctor"]);
     assert!(locked_out.code == Some(1) && locked_out.out.contains("it refuses the credentials"), "{}", locked_out.out);
+    assert_eq!(house.stops().code, Some(0));
+    assert_eq!(carrier.stops().code, Some(0));
+}
+
+/// The simulated carrier signs as it is told, `serve` takes in what it signs, and `doctor` says what counts.
+#[tokio::test]
+async fn a_carrier_that_signs_with_a_shared_key_is_believed_and_doctor_says_what_counts() {
+    let key = "SK1:a-secret-of-twenty-chars";
+    let arguments = ["simulator", "--port", "0", "--account", "AC1", "--token", "secret", "--shared-key", key];
+    let mut carrier = Desk::new().starts(&arguments);
+    let base = carrier.says("Virtual phones:").trim_end_matches("/simulator").to_owned();
+    let asked = [carrier.says("  TWILIO_SHARED_KEYS="), carrier.says("  TWILIO_SIGNATURES=")];
+    assert_eq!(asked, [key, "sha256"]);
+    let desk = Desk::new().at("AC1", &base).with("TWILIO_SHARED_KEYS", key);
+    desk.file("setup.toml", SETUP);
+    assert_eq!(desk.runs(&["apply", "setup.toml"]).code, Some(0));
+    let both = desk.runs(&["doctor"]).out;
+    assert!(
+        both.contains("note     signatures: webhooks are accepted with a shared key (SK1), and still with"),
+        "{both}"
+    );
+    let port = free_port();
+    let desk = desk.with("TWILIO_SIGNATURES", "sha256").with("ROCKET_PORT", &port.to_string());
+    rents(&base, "+18005550100", &format!("http://127.0.0.1:{port}/hooks/twilio/messages")).await;
+    let mut house = desk.starts(&["serve"]);
+    house.says("Switchboard");
+    let texts = format!("{base}/simulator/phones/%2B15055552001/texts");
+    let sent = client().post(texts).header("content-type", "application/json");
+    let sent = sent.body(r#"{"to": "+18005550100", "body": "Hello"}"#).send().await;
+    let sent = sent.unwrap().text().await.unwrap();
+    assert!(sent.contains(r#""answer":200"#), "{sent}");
+    let strict = desk.runs(&["doctor"]).out;
+    assert!(
+        strict.contains("ok       signatures: webhooks are accepted with a shared key and SHA-256 only (SK1)"),
+        "{strict}"
+    );
+    assert!(!strict.contains("a-secret-of") && !strict.contains("turned away"), "{strict}");
     assert_eq!(house.stops().code, Some(0));
     assert_eq!(carrier.stops().code, Some(0));
 }
