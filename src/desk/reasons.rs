@@ -1,6 +1,7 @@
 //! The reason that people must give when they do something to a customer: a few words, neither none nor too many.
 
 use super::Failure;
+use crate::domain::words::as_typed::at_most;
 
 /// The longest reason or evidence, in characters.
 const LONGEST: usize = 500;
@@ -11,10 +12,7 @@ const LONGEST: usize = 500;
 /// [`Failure::Refused`] for the field if there are more than 500 characters.
 pub(super) fn optional(field: &'static str, text: &str) -> Result<Option<String>, Failure> {
     let text = text.trim();
-    let length = text.chars().count();
-    if length > LONGEST {
-        return Err(Failure::refused(field, format!("it has {length} characters and {LONGEST} is the most")));
-    }
+    at_most(LONGEST, "it", text).map_err(|why| Failure::refused(field, why))?;
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
 

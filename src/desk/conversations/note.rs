@@ -7,6 +7,7 @@ use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::message::{Channel, Kind, Outcome};
+use crate::domain::words::as_typed::at_most;
 use crate::domain::words::mention;
 use crate::store::Result;
 use crate::store::conversations::messages::{self, NewMessage};
@@ -23,13 +24,10 @@ pub async fn note(
     body: String,
     form_key: Option<String>,
 ) -> Result<MessageId, Failure> {
-    let length = body.chars().count();
     if seen::is_blank(&body) {
         return Err(Failure::refused("body", "the note is empty: write something first"));
     }
-    if length > LONGEST {
-        return Err(Failure::refused("body", format!("the note has {length} characters and {LONGEST} is the most")));
-    }
+    at_most(LONGEST, "the note", &body).map_err(|why| Failure::refused("body", why))?;
     desk.work(Note { by, conversation, body, form_key }).await
 }
 

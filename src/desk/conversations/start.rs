@@ -55,12 +55,7 @@ pub async fn start(desk: &Desk, start: Start) -> Result<Started, Failure> {
     let phone =
         typed::read(&start.phone, home.as_deref()).map_err(|wrong| Failure::refused("phone", wrong.to_string()))?;
     let name = Card::read(&start.name, "", "", "").map_err(|Wrong { field, why }| Failure::refused(field, why))?.name;
-    let body = start.body.replace("\r\n", "\n");
-    let length = body.chars().count();
-    if length > reply::LONGEST {
-        let why = format!("the text has {length} characters and {} is the most: send it in several", reply::LONGEST);
-        return Err(Failure::refused("body", why));
-    }
+    let body = reply::fitting(&start.body)?;
     desk.work(Begin { start, phone, name, body }).await
 }
 

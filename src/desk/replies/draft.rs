@@ -3,6 +3,7 @@
 use crate::clock::At;
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::words::as_typed::at_most;
 use crate::store::conversations::{access, messages};
 use crate::store::replies::drafts::{self, Draft};
 use crate::store::replies::planned;
@@ -31,10 +32,7 @@ pub async fn keep(
     (which, body): (Which, String),
     form_key: Option<String>,
 ) -> Result<(), Failure> {
-    let length = body.chars().count();
-    if length > LONGEST {
-        return Err(Failure::refused("body", format!("it has {length} characters and {LONGEST} is the most")));
-    }
+    at_most(LONGEST, "it", &body).map_err(|why| Failure::refused("body", why))?;
     desk.store.write(Keep { now: desk.clock.now(), by, conversation, which, body, form_key }).await?
 }
 

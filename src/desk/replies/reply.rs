@@ -11,6 +11,7 @@ use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::leg::Role;
 use crate::domain::message::{self, Channel, Kind, Outcome};
 use crate::domain::numbers::phone::Sender;
+use crate::domain::words::as_typed::{at_most, line_ends};
 use crate::store::conversations::access::{self, Viewer};
 use crate::store::conversations::messages::{self, NewMessage, Said, Unread, preview};
 use crate::store::routing::opening;
@@ -41,14 +42,18 @@ pub(in crate::desk) fn words(body: &str) -> Result<String, Failure> {
     if seen::is_blank(body) {
         return Err(Failure::refused("body", "there is nothing to send: write a text first"));
     }
-    // A form sends its line breaks as CR LF; a phone would show or count the CR.
-    let body = body.replace("\r\n", "\n");
-    let length = body.chars().count();
-    if length > LONGEST {
-        let why = format!("the text has {length} characters and {LONGEST} is the most: send it in several");
-        return Err(Failure::refused("body", why));
-    }
-    Ok(body)
+    fitting(body)
+}
+
+/// As [`words`], where there may be nothing in it.
+///
+/// # Errors
+/// [`Failure::Refused`] for the field `body` if there is too much in it.
+pub(in crate::desk) fn fitting(body: &str) -> Result<String, Failure> {
+    let body = line_ends(body);
+    at_most(LONGEST, "the text", &body)
+        .map_err(|why| Failure::refused("body", format!("{why}: send it in several")))?;
+    Ok(body.into_owned())
 }
 
 /// Somebody who may answer a conversation now.
@@ -168,7 +173,7 @@ pub(in crate::desk) fn web_message(
     form_key: Option<String>,
     now: At,
 ) -> NewMessage {
-    let (id, body) = (MessageId(desk.ids.next(now)), body.replace("\r\n", "\n"));
+    let (id, body) = (MessageId(desk.ids.next(now)), line_ends(body).into_owned());
     let author_id = Some(by);
     NewMessage {
         author_id,

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::domain::words::as_typed::{at_most, line_ends};
 use crate::domain::words::name;
 use crate::secret::hash_token;
 
@@ -59,7 +60,7 @@ impl Card {
         let (name, language) = (name::one_line(name), name::one_line(language));
         short("name", "the name", &name, NAME)?;
         short("language", "the language", &language, LANGUAGE)?;
-        let notes = notes.replace("\r\n", "\n").trim().to_owned();
+        let notes = line_ends(notes).trim().to_owned();
         short("notes", "the notes", &notes, NOTES)?;
         let kept = |text: String| Some(text).filter(|text| !text.is_empty());
         Ok(Card { name: kept(name), language: kept(language), tags: all, notes: kept(notes) })
@@ -95,11 +96,7 @@ impl Card {
 }
 
 fn short(field: &'static str, what: &str, text: &str, most: usize) -> Result<(), Wrong> {
-    let length = text.chars().count();
-    if length <= most {
-        return Ok(());
-    }
-    Err(Wrong { field, why: format!("{what} has {length} characters and {most} is the most") })
+    at_most(most, what, text).map_err(|why| Wrong { field, why })
 }
 
 #[cfg(test)]

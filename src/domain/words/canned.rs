@@ -1,5 +1,6 @@
 //! Canned replies: stored texts, each with a shortcut, and with fields that are filled when somebody uses one.
 
+use super::as_typed::at_most;
 use super::name;
 use super::text::{check_fields, fill};
 use crate::domain::characters::seen;
@@ -18,13 +19,10 @@ const LONGEST: usize = 2_000;
 pub fn shortcut(text: &str) -> Result<String, String> {
     let text = name::key(text);
     let text = text.strip_prefix('/').unwrap_or(&text).to_owned();
-    let length = text.chars().count();
-    if length == 0 {
+    if text.is_empty() {
         return Err("give it a short name, such as hours: it is called by /hours".to_owned());
     }
-    if length > LONGEST_SHORTCUT {
-        return Err(format!("it has {length} characters and {LONGEST_SHORTCUT} is the most"));
-    }
+    at_most(LONGEST_SHORTCUT, "it", &text)?;
     if text.chars().any(|c| !c.is_alphanumeric() && c != '-' && c != '_') {
         return Err("use letters, digits and - only, so that it can be typed as one word".to_owned());
     }
@@ -39,10 +37,7 @@ pub fn check(body: &str) -> Result<(), String> {
     if seen::is_blank(body) {
         return Err("it is empty: write the text".to_owned());
     }
-    let length = body.chars().count();
-    if length > LONGEST {
-        return Err(format!("it has {length} characters and {LONGEST} is the most"));
-    }
+    at_most(LONGEST, "it", body)?;
     check_fields(body, &FIELDS)
 }
 

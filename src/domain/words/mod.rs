@@ -1,5 +1,6 @@
 //! What a text says, and how it is cut, cleaned and understood.
 
+pub mod as_typed;
 pub mod canned;
 pub mod command;
 pub mod csv;

@@ -7,8 +7,6 @@
 mod fold;
 mod split;
 
-use std::borrow::Cow;
-
 pub use fold::fold;
 pub use split::split;
 
@@ -71,7 +69,7 @@ pub fn count(body: &str, limit: usize) -> Count {
     }
 }
 
-/// How many segments `body` is sent in, which one request takes, at least 1. Line ends should be [`normal`] by then.
+/// How many segments `body` is sent in, which one request takes, at least 1. Line ends should be LF by then.
 #[must_use]
 pub fn segments(body: &str) -> u32 {
     let encoding = Encoding::of(body);
@@ -85,12 +83,6 @@ pub fn segments(body: &str) -> u32 {
         .map(|c| encoding.cost(c))
         .fold((1, 0), |(count, used), cost| if used + cost > each { (count + 1, cost) } else { (count, used + cost) });
     count
-}
-
-/// The text with every line end as LF: CR LF would cost two places.
-#[must_use]
-pub fn normal(body: &str) -> Cow<'_, str> {
-    if body.contains('\r') { Cow::Owned(body.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(body) }
 }
 
 /// Septets of a character in the GSM 7-bit alphabet: 1, or 2 in the extension table; `None` outside it.
@@ -165,23 +157,11 @@ mod tests {
         assert_eq!(of(""), (0, 1, 1, false));
     }
 
-    #[test]
-    fn a_line_end_costs_one_place() {
-        assert_eq!(normal("a\r\nb\rc\n"), "a\nb\nc\n");
-        assert_eq!(segments(&normal(&"\r\n".repeat(160))), 1);
-    }
-
     proptest! {
         #[test]
         fn more_text_never_takes_fewer_segments(body in "\\PC{0,400}", more in "\\PC{0,5}") {
             let longer = format!("{body}{more}");
             prop_assert!(segments(&longer) >= segments(&body));
-        }
-
-        #[test]
-        fn normal_is_normal_already(body in "[a\r\n]{0,20}") {
-            let once = normal(&body).into_owned();
-            prop_assert_eq!(&*normal(&once), &once);
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::desk::people::sessions::Who;
 use crate::desk::{self, Desk};
 use crate::domain::ids::ConversationId;
+use crate::domain::words::as_typed::line_ends;
 use crate::domain::words::sentence::sentence;
 use crate::http::Site;
 use crate::web::conversations::list::{Shown, view_of};
@@ -58,5 +59,5 @@ pub(in crate::web) fn list(view: Option<&str>) -> Answer {
 
 /// Text from a form: browsers send line ends as CR LF, a text has LF; the null character cannot be stored everywhere.
 pub(in crate::web) fn lines(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\0', "\u{FFFD}")
+    line_ends(text).replace('\0', "\u{FFFD}")
 }
