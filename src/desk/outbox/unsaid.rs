@@ -4,7 +4,7 @@
 use super::notice::{Whose, say};
 use super::relay::Words;
 use crate::domain::characters::seen;
-use crate::domain::words::files::Files;
+use crate::domain::words::files::{Files, noun};
 use crate::domain::words::text::Wording;
 use crate::store::{Result, Tx};
 
@@ -78,15 +78,6 @@ pub(in crate::desk) fn what(files: &Files) -> String {
     match said.as_slice() {
         [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
         all => all.concat(),
-    }
-}
-
-fn noun(kind: &str) -> &'static str {
-    match kind.split('/').next() {
-        Some("image") => "photo",
-        Some("video") => "video",
-        Some("audio") => "recording",
-        _ => "file",
     }
 }
 

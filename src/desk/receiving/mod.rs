@@ -16,6 +16,7 @@ use crate::domain::numbers::phone::without_channel;
 use crate::domain::pairs::pair;
 use crate::domain::routing::comparison::is_compared;
 use crate::domain::words::command::begins;
+use crate::domain::words::files;
 use crate::domain::words::keyword::{self, Keyword};
 use crate::store::conversations::messages::NewMessage;
 use crate::store::receiving::arrivals::{self, Arrival};
@@ -310,8 +311,6 @@ impl Inbound {
         outcome: message::Outcome,
         why: Option<&str>,
     ) -> NewMessage {
-        let media: Vec<serde_json::Value> =
-            self.media.iter().map(|(url, kind)| serde_json::json!({ "url": url, "type": kind })).collect();
         NewMessage {
             id: MessageId(desk.ids.next(now)),
             conversation: None,
@@ -323,7 +322,7 @@ impl Inbound {
             why: why.map(str::to_owned),
             trace: None,
             body: self.body.clone(),
-            media: (!media.is_empty()).then(|| serde_json::Value::Array(media).to_string()),
+            media: files::to_keep(&self.media),
             from_phone: Some(self.from.clone()),
             to_number: Some(self.to.clone()),
             leg: None,

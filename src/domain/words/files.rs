@@ -1,6 +1,8 @@
 //! The files that came with a text, as the database stores them: a JSON list of addresses and types.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 /// What came with a text beside its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,10 +14,31 @@ pub enum Files {
 }
 
 /// One file, as it is kept.
-#[derive(Deserialize)]
-struct Kept {
+#[derive(Serialize, Deserialize)]
+struct Kept<'a> {
     #[serde(rename = "type")]
-    kind: String,
+    kind: Cow<'a, str>,
+    #[serde(default)]
+    url: Cow<'a, str>,
+}
+
+/// What a text is kept with that came with files of these (address, type); `None` if there is none.
+#[must_use]
+pub fn to_keep(files: &[(String, String)]) -> Option<String> {
+    let kept: Vec<Kept<'_>> = files.iter().map(|(url, kind)| Kept { kind: kind.into(), url: url.into() }).collect();
+    // Cannot fail: texts in structs always have a JSON.
+    (!kept.is_empty()).then(|| serde_json::to_string(&kept).unwrap_or_default())
+}
+
+/// What people call a file of this type.
+#[must_use]
+pub fn noun(kind: &str) -> &'static str {
+    match kind.split('/').next() {
+        Some("image") => "photo",
+        Some("video") => "video",
+        Some("audio") => "recording",
+        _ => "file",
+    }
 }
 
 impl Files {
@@ -23,8 +46,8 @@ impl Files {
     #[must_use]
     pub fn kept(media: Option<&str>) -> Self {
         let Some(media) = media else { return Files::Of(Vec::new()) };
-        match serde_json::from_str::<Vec<Kept>>(media) {
-            Ok(files) => Files::Of(files.into_iter().map(|file| file.kind).collect()),
+        match serde_json::from_str::<Vec<Kept<'_>>>(media) {
+            Ok(files) => Files::Of(files.into_iter().map(|file| file.kind.into_owned()).collect()),
             Err(_) => Files::Unreadable,
         }
     }
@@ -39,6 +62,16 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_again() {
+        let pair = |url: &str, kind: &str| (url.to_owned(), kind.to_owned());
+        let kept = to_keep(&[pair("https://x/1", "image/\"j\""), pair("", "")]);
+        let types = vec!["image/\"j\"".to_owned(), String::new()];
+        assert_eq!(Files::kept(kept.as_deref()), Files::Of(types));
+        assert!(kept.unwrap().contains("https://x/1"));
+        assert_eq!(to_keep(&[]), None);
+    }
 
     #[test]
     fn what_cannot_be_read_is_not_taken_for_nothing() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::policy::{LinePolicy, PickPolicy, SupportPolicy};
 use crate::domain::time::duration;
-use crate::domain::words::sentence::sentence;
+use crate::domain::words::sentence::capitalised;
 use crate::domain::words::text::Wording;
 use crate::store::lines::Line;
 use crate::web::conversations::forms::writing::lines;
@@ -65,7 +65,7 @@ impl Fields {
 }
 
 fn title(name: &str) -> String {
-    sentence(&name.replace('_', " ")).trim_end_matches('.').to_owned()
+    capitalised(&name.replace('_', " "))
 }
 
 fn about(key: &str) -> (&'static str, &'static str) {

@@ -4,8 +4,8 @@
 
 use crate::domain::outbox::delivery::State;
 use crate::domain::people::person::Duty;
-use crate::domain::words::files::Files;
-use crate::domain::words::sentence::sentence;
+use crate::domain::words::files::{Files, noun};
+use crate::domain::words::sentence::{capitalised, sentence};
 use crate::store::views::list::{Condition, Sort, Which};
 use crate::store::views::thread::timeline::{Said, Text};
 
@@ -189,13 +189,8 @@ pub fn is_unarrived(said: &Said) -> bool {
 pub fn files(files: &Files) -> Vec<String> {
     let Files::Of(types) = files else { return vec!["Something came with it that cannot be read".to_owned()] };
     let named = |kind: &String| {
-        let what = match kind.split('/').next() {
-            Some("image") => "Photo",
-            Some("video") => "Video",
-            Some("audio") => "Recording",
-            _ => "File",
-        };
-        if kind.is_empty() { what.to_owned() } else { format!("{what} ({kind})") }
+        let what = capitalised(noun(kind));
+        if kind.is_empty() { what } else { format!("{what} ({kind})") }
     };
     types.iter().map(named).collect()
 }
