@@ -79,7 +79,7 @@ async fn take(token: &str, mut sent: Sent, came: &desk::people::came::Came, desk
         Ok(keys) => Ok(signed_in(keys)),
         Err(desk::Failure::NotFound) => Ok(gone()),
         Err(desk::Failure::Refused { field, why }) => {
-            let typed = Typed { part: "link", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+            let typed = Typed::refused("link", sent, field, why);
             Ok(Answer::Again(Box::new(Page::refused(Link::of(Some(open), &typed)))))
         }
         Err(failure) => Err(failure.into()),

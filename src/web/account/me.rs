@@ -94,7 +94,7 @@ async fn answer(
     match outcome {
         Ok(()) => Answer::Done(Box::new(Redirect::to(format!("/me?saved={part}#{part}")))),
         Err(desk::Failure::Refused { field, why }) => {
-            let typed = Typed { part, values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+            let typed = Typed::refused(part, sent, field, why);
             match page(desk, site, who, typed, None).await {
                 Ok(page) => Answer::Again(Box::new(Page::refused(page))),
                 Err(failure) => Answer::Failed(failure),

@@ -99,7 +99,7 @@ async fn finish(token: &str, form: Option<Form<Posted>>, came: Came, desk: &Desk
     match setup::finish(desk, token, first).await {
         Ok(keys) => Ok(Answer::Done(Given { keys, next: "/conversations".to_owned() })),
         Err(desk::Failure::Refused { field, why }) => {
-            let typed = Typed { part: "setup", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+            let typed = Typed::refused("setup", sent, field, why);
             Ok(Answer::Again(Box::new(Page::refused(Show::of(&typed, has_line)))))
         }
         Err(failure) => Err(failure.into()),

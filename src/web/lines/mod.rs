@@ -4,8 +4,6 @@ mod form;
 mod preview;
 pub(super) mod show;
 
-use std::collections::HashMap;
-
 use askama::Template;
 use rocket::State;
 
@@ -86,7 +84,7 @@ pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>
         Err(desk::Failure::Refused { field, why }) => (field, why),
         Err(failure) => return Answer::Failed(failure.into()),
     };
-    let typed = Typed { part: "line", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+    let typed = Typed::refused("line", sent, field, why);
     Answer::again(page(desk, site, me.0, typed).await)
 }
 

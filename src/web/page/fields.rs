@@ -44,6 +44,11 @@ pub(in crate::web) struct Typed {
 }
 
 impl Typed {
+    /// This part with what was sent, and `why` one of its fields was refused.
+    pub(in crate::web) fn refused(part: &'static str, sent: Sent, field: &str, why: String) -> Typed {
+        Typed { part, values: sent.0, whys: Whys::from([(field.to_owned(), why)]) }
+    }
+
     /// Whether this part of the page comes back.
     pub(in crate::web) fn is(&self, part: &str) -> bool {
         self.part == part

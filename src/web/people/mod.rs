@@ -6,8 +6,6 @@ pub(super) mod phone_part;
 pub(super) mod save;
 pub(super) mod show;
 
-use std::collections::HashMap;
-
 use askama::Template;
 use rocket::State;
 
@@ -152,6 +150,6 @@ pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>
         }
     };
     let desk::Failure::Refused { field, why } = refused else { return Answer::Failed(refused.into()) };
-    let typed = Typed { part: "invite", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+    let typed = Typed::refused("invite", sent, field, why);
     Answer::again(page(desk, site, me.0, typed).await)
 }

@@ -1,7 +1,5 @@
 //! Endpoints for events, for admins: made and deleted here as well as by programs, with the last posts to each.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use rocket::State;
 use rocket::response::Redirect;
@@ -186,7 +184,7 @@ pub(in crate::web) async fn create(
             Err(failure) => Answer::Failed(failure),
         },
         Err(desk::Failure::Refused { field, why }) => {
-            let typed = Typed { part: "new", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+            let typed = Typed::refused("new", sent, field, why);
             Answer::again(page(desk, site, me.0, typed).await)
         }
         Err(failure) => Answer::Failed(failure.into()),

@@ -1,8 +1,6 @@
 //! Tokens of the API, for admins: made here, shown once, and revoked at once after the page has shown what depends on
 //! them.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use rocket::State;
 use rocket::response::Redirect;
@@ -176,7 +174,7 @@ pub(in crate::web) async fn create(
             Err(failure) => Answer::Failed(failure),
         },
         Err(desk::Failure::Refused { field, why }) => {
-            let typed = Typed { part: "new", values: sent.0, whys: HashMap::from([(field.to_owned(), why)]) };
+            let typed = Typed::refused("new", sent, field, why);
             Answer::again(page(desk, site, me.0, typed).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
