@@ -11,11 +11,9 @@ use crate::desk::Desk;
 use crate::desk::receiving::{self, Inbound};
 use crate::desk::upkeep::tallies::WEBHOOK_REJECTED;
 use crate::domain::words::keyword::Keyword;
+use crate::wire::twilio::EMPTY_RESPONSE;
 use crate::wire::twilio::inbound::{BadField, InboundText, OptOutType};
 use crate::{faults, metrics};
-
-/// An empty document: any other text would be sent to the person.
-const NOTHING_TO_SAY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
 
 #[post("/messages", data = "<post>")]
 pub(super) async fn messages(desk: &State<Desk>, post: Signed) -> Result<(ContentType, &'static str), Status> {
@@ -29,7 +27,7 @@ pub(super) async fn messages(desk: &State<Desk>, post: Signed) -> Result<(Conten
     faults::point("before_answer");
     metrics::webhook(came.elapsed().as_secs_f64());
     tracing::debug!(outcome = outcome.word(), "a text came in");
-    Ok((ContentType::XML, NOTHING_TO_SAY))
+    Ok((ContentType::XML, EMPTY_RESPONSE))
 }
 
 /// What is signed and still no text of a carrier's: 400, which a carrier that is not told to try everything again does not

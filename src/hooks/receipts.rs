@@ -43,21 +43,10 @@ fn report(receipt: Receipt) -> Report {
     let meaning = receipt.error_code.map(codes::meaning);
     Report {
         rank: receipt.rank().unwrap_or(UNKNOWN_WORD),
-        state: state(&receipt.status),
+        state: delivery::state_of(&receipt.status),
         code: receipt.error_code,
         why: meaning.map(|meaning| meaning.reason.to_owned()),
         opted_out: meaning.is_some_and(|meaning| meaning.class == Class::OptedOut),
         id: receipt.message_sid,
-    }
-}
-
-/// The state that the carrier's word means; words of the way there mean none.
-fn state(status: &str) -> Option<delivery::State> {
-    match status {
-        "sent" => Some(delivery::State::Sent),
-        "delivered" | "partially_delivered" | "read" => Some(delivery::State::Delivered),
-        "undelivered" => Some(delivery::State::Undelivered),
-        "failed" | "canceled" => Some(delivery::State::Failed),
-        _ => None,
     }
 }

@@ -6,6 +6,7 @@ mod circles;
 mod map;
 mod paths;
 mod tokens;
+mod unused;
 mod wings;
 
 use std::collections::BTreeMap;
@@ -101,6 +102,12 @@ fn a_folder_can_be_taken_in_at_a_glance() {
         why: format!("holds {files} files, more than {MOST}; which of them are one thing?"),
     }));
     none(&complaints);
+}
+
+#[test]
+fn nothing_public_is_left_that_nothing_uses() {
+    let tests: Vec<_> = ["tests", "benches"].iter().flat_map(|dir| files(dir, &[".rs"])).collect();
+    none(&unused::check(&files("src", &[".rs"]), &files("templates", &[".html", ".txt", ".md", ".xml"]), &tests));
 }
 
 /// Rocket's own form takes null characters, which PostgreSQL does not; ours is the one way in. The simulator has no

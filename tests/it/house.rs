@@ -23,6 +23,7 @@ use switchboard::desk::upkeep::tallies::Tallies;
 use switchboard::desk::upkeep::{clock_jump, identity, outage};
 use switchboard::desk::{self, Desk, pairs};
 use switchboard::domain::ids::{ConversationId, PersonId};
+use switchboard::domain::time::hours::Hours;
 use switchboard::live::Live;
 use switchboard::secret::Chance;
 use switchboard::simulator::{self, Receipts, Simulator};
@@ -32,7 +33,7 @@ use switchboard::{app, hooks};
 
 use crate::databases::Fresh;
 
-pub use asks::unwatched;
+pub use asks::{carrier_is_content, unwatched};
 use doors::{figment, open_doors};
 pub use handset::Phone;
 pub use plan::{Plan, mask};
@@ -275,11 +276,22 @@ impl House {
         let mut tx = self.desk.store.read().await.unwrap();
         let due = store::outbox::departures::next_due(&mut tx, now).await.unwrap();
         let look = store::outbox::attempts::next_look(&mut tx).await.unwrap().filter(|at| *at > now);
-        let turn = duty::next_turn(&self.desk).await.unwrap();
-        let planned = store::replies::planned::next_due(&mut tx, now).await.unwrap();
         let post = store::programs::event_posts::next_due(&mut tx).await.unwrap().filter(|at| *at > now);
-        let pairs = store::pairs::endings::next_due(&mut tx, now).await.unwrap();
-        [due, look, turn, planned, post, pairs].into_iter().flatten().min()
+        drop(tx);
+        let kept = "SELECT hours FROM lines WHERE hours IS NOT NULL UNION \
+                    SELECT schedule FROM people WHERE schedule IS NOT NULL AND disabled_at IS NULL";
+        let turns = self.words(kept).await;
+        let turn = turns.iter().filter_map(|text| Hours::read(text).ok()?.next_change(now)).min();
+        let planned = self.least_after(now, "due_at", "planned_replies").await;
+        let ends = self.least_after(now, "ends_at", "pairs").await;
+        let warns = self.least_after(now, "warns_at", "pairs").await;
+        [due, look, turn, planned, post, ends, warns].into_iter().flatten().min()
+    }
+
+    /// The first time after `now` in a column of what has not ended.
+    async fn least_after(&self, now: At, column: &str, table: &str) -> Option<At> {
+        let sql = format!("SELECT MIN({column}) FROM {table} WHERE ended_at IS NULL AND {column} > {}", now.0);
+        Some(self.number(&sql).await).filter(|at| *at > 0).map(At)
     }
 
     pub fn is_left_tidy(&self) {

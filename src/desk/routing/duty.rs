@@ -10,7 +10,6 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, authority};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::{Duty, Role};
-use crate::domain::time::hours::Hours;
 use crate::faults;
 use crate::store::routing::queue::{self as table, Kept};
 use crate::store::routing::routes;
@@ -269,11 +268,4 @@ impl Verb for TurnJob {
             }
         }
     }
-}
-
-/// When anybody's hours begin or end next, after now.
-pub async fn next_turn(desk: &Desk) -> Result<Option<At>> {
-    let now = desk.clock.now();
-    let all = table::schedules(&mut desk.store.read().await?).await?;
-    Ok(all.iter().filter_map(|text| Hours::read(text).ok()?.next_change(now)).min())
 }

@@ -167,28 +167,6 @@ impl Job for FindRoom {
     }
 }
 
-/// Lets every paused number send again and returns how many there were: the settings have been mended. If not, the
-/// carrier's next refusals pause them again.
-pub async fn resume_sending(store: &Store) -> Result<u64> {
-    store.write(Resume).await
-}
-
-struct Resume;
-
-impl Job for Resume {
-    type Out = u64;
-
-    async fn run(&self, tx: &mut Tx) -> Result<u64> {
-        fitness::hold_stopped(tx).await?;
-        let mut resumed = fitness::resume_account(tx).await?;
-        for number in numbers::all(tx).await?.iter().filter(|number| number.paused_at.is_some()) {
-            resumed += u64::from(fitness::resume(tx, number.id).await?);
-            fitness::forgive(tx, number.id).await?;
-        }
-        Ok(resumed)
-    }
-}
-
 /// Lets those numbers send again that the carrier says are `fit`; the account is well, or it would not have said so. The
 /// others are each tried by themselves, at `probe_at`.
 pub async fn resume_fit(store: &Store, fit: &[NumberId], probe_at: At, now: At) -> Result<()> {

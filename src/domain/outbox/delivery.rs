@@ -48,16 +48,14 @@ impl State {
 
 /// The rank of a delivery that the carrier has not reported on.
 pub const UNREPORTED: i64 = -1;
-/// The rank from which on nothing but "read" can follow.
-pub const FINAL: i64 = 4;
 
-/// What a carrier's word for its state makes of a delivery: the new state, or `None` where it only ranks.
+/// What a carrier's word for its state makes of a delivery: the new state, or `None` where it only ranks, as the words do
+/// for a text that is still on its way.
 #[must_use]
 pub fn state_of(status: &str) -> Option<State> {
     match status {
-        "accepted" | "scheduled" | "queued" | "sending" => Some(State::Accepted),
         "sent" => Some(State::Sent),
-        "delivered" | "read" => Some(State::Delivered),
+        "delivered" | "partially_delivered" | "read" => Some(State::Delivered),
         "undelivered" => Some(State::Undelivered),
         "failed" | "canceled" => Some(State::Failed),
         _ => None,

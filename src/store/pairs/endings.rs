@@ -6,7 +6,7 @@ use super::micros;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId};
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
+use crate::store::sql::{QueryBuilder, query, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// Pairs that `phones` have legs in, that are over at `now`, and that nobody has written down as over.
@@ -114,16 +114,4 @@ pub async fn end_leg(tx: &mut Tx, leg: LegId, why: &str, now: At, rests_until: A
         .execute(tx)
         .await?;
     Ok(())
-}
-
-/// When the next pair ends or is to be warned, after `now`.
-pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
-    let (ends, warns): (Option<i64>, Option<i64>) = query_as(
-        "SELECT (SELECT MIN(ends_at) FROM pairs WHERE ended_at IS NULL AND ends_at > $1), \
-                (SELECT MIN(warns_at) FROM pairs WHERE ended_at IS NULL AND warns_at > $1)",
-    )
-    .bind(now)
-    .fetch_one(tx)
-    .await?;
-    Ok([ends, warns].into_iter().flatten().min().map(At))
 }

@@ -110,15 +110,6 @@ pub async fn due(tx: &mut Tx, now: At, (free, since): (bool, At), limit: i64) ->
     Ok(rows)
 }
 
-/// When the next one is due after `now`, if one waits.
-pub async fn next_due(tx: &mut Tx, now: At) -> Result<Option<At>> {
-    let at: Option<At> = query_scalar("SELECT MIN(due_at) FROM planned_replies WHERE ended_at IS NULL AND due_at > $1")
-        .bind(now)
-        .fetch_one(tx)
-        .await?;
-    Ok(at)
-}
-
 /// How the waiting of a reply ended.
 #[derive(Clone, Debug)]
 pub enum End {

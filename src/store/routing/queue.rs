@@ -175,17 +175,6 @@ pub async fn kept(tx: &mut Tx) -> Result<Vec<Kept>> {
     Ok(rows)
 }
 
-/// Every line's hours and every person's schedule.
-pub async fn schedules(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows: Vec<String> = query_scalar(
-        "SELECT hours FROM lines WHERE hours IS NOT NULL UNION \
-         SELECT schedule FROM people WHERE schedule IS NOT NULL AND disabled_at IS NULL",
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(rows)
-}
-
 /// Sets a person's duty; returns the one before, `None` if there is no such enabled person.
 pub async fn set_duty(tx: &mut Tx, person: PersonId, duty: Duty) -> Result<Option<Duty>> {
     let lock = tx.hold("people", &[person.0]);

@@ -22,7 +22,16 @@ impl Token {
 
 /// The tokens of `source`; `::` is one token, every other sign is one character.
 pub fn tokens(source: &str) -> Vec<Token> {
-    let mut reader = Reader { rest: source, line: 1, found: Vec::new() };
+    read(source, false)
+}
+
+/// As [`tokens`], with the names in strings among them: attributes and formats name items there.
+pub fn tokens_and_texts(source: &str) -> Vec<Token> {
+    read(source, true)
+}
+
+fn read(source: &str, texts: bool) -> Vec<Token> {
+    let mut reader = Reader { rest: source, line: 1, found: Vec::new(), texts };
     while reader.step() {}
     reader.found
 }
@@ -31,6 +40,8 @@ struct Reader<'a> {
     rest: &'a str,
     line: usize,
     found: Vec<Token>,
+    /// Names in strings are kept.
+    texts: bool,
 }
 
 impl Reader<'_> {
@@ -43,6 +54,11 @@ impl Reader<'_> {
         } else if self.rest.starts_with("/*") {
             self.skip(block_comment(self.rest));
         } else if let Some(length) = string(self.rest) {
+            if self.texts {
+                let names = self.rest[..length].split(|c: char| !c.is_alphanumeric() && c != '_');
+                let names = names.map(|name| Token { text: name.to_owned(), line: self.line }).filter(Token::is_name);
+                self.found.extend(names);
+            }
             self.skip(length);
         } else if first == '\'' {
             self.skip(character_or_lifetime(self.rest));
@@ -135,6 +151,8 @@ fn comments_and_literals_are_left_out() {
     let text = texts.join(" ");
     assert!(text.contains("use crate :: domain ;"), "{text}");
     assert!(text.ends_with("x :: y"), "{text}");
+    let named: Vec<_> = tokens_and_texts(source).into_iter().map(|token| token.text).collect();
+    assert!(named.contains(&"still".to_owned()) && !named.contains(&"nested".to_owned()), "{named:?}");
     for absent in ["web", "api", "hooks", "app", "cli", "nested", "still"] {
         assert!(!texts.iter().any(|token| token == absent), "{absent} in {text}");
     }

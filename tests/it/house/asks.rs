@@ -1,15 +1,25 @@
 //! What scenarios ask of a house, and the few things they set in it that no verb sets yet.
 
 use serde_json::Value;
+use switchboard::clock::At;
 use switchboard::desk::lines::apply::Apply;
 use switchboard::desk::replies::reply::Reply;
+use switchboard::desk::upkeep::identity;
 use switchboard::desk::{self, Failure};
-use switchboard::domain::ids::{ConversationId, PersonId};
+use switchboard::domain::ids::{ConversationId, NumberId, PersonId};
 use switchboard::domain::people::person::Duty;
+use switchboard::store::routing::numbers;
 use switchboard::store::sql::query;
-use switchboard::store::{Job, Result, Tx};
+use switchboard::store::{Job, Result, Store, Tx};
 
 use super::House;
+
+/// The settings have been mended, and `doctor` finds that the carrier is content with every number.
+pub async fn carrier_is_content(store: &Store, now: At) -> Result<()> {
+    let all = numbers::all(&mut store.read().await?).await?;
+    let fit: Vec<NumberId> = all.into_iter().map(|number| number.id).collect();
+    identity::resume_fit(store, &fit, now, now).await
+}
 
 impl House {
     /// The data of all events of `kind`, oldest first.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use switchboard::clock::hours;
-use switchboard::desk::upkeep::identity;
 
 use super::oracle::{Event, hold};
 use super::run::Run;
+use crate::house::carrier_is_content;
 
 /// How deliveries end of which the carrier has a copy.
 const REACHED: [&str; 4] = ["accepted", "sent", "delivered", "undelivered"];
@@ -22,7 +22,7 @@ impl Run {
         }
         self.finds_all().await?;
         for _ in 0..40 {
-            identity::resume_sending(self.rig.store()).await.map_err(|why| why.to_string())?;
+            carrier_is_content(self.rig.store(), self.rig.clock.now()).await.map_err(|why| why.to_string())?;
             let open = |state: &str| ["ready", "sending", "unknown"].contains(&state);
             if !self.oracle.outs.values().any(|out| open(&out.state)) {
                 break;

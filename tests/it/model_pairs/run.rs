@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use switchboard::clock::{At, hours, seconds};
 use switchboard::desk::outbox::{claim, deliver, doubt, leases};
-use switchboard::desk::upkeep::{identity, outage};
+use switchboard::desk::upkeep::outage;
 use switchboard::desk::{pairs, pool};
 use switchboard::secret::Chance;
 use switchboard::store::sql::{query, query_as};
@@ -16,6 +16,7 @@ use super::deeds::{Answer, Deed};
 use super::oracle::{Mask, Oracle};
 use super::regressions;
 use super::steps::{Act, Step, sequence, stopped};
+use crate::house::carrier_is_content;
 use crate::model::oracle::{Event, hold};
 use crate::model::rig::{Ground, Rig, START, Waiting};
 use crate::model::seen::{Eyes, Seen};
@@ -87,7 +88,7 @@ impl Game for Run {
             Act::Restarts => {
                 self.oracle.count("restart");
                 self.rig.restart();
-                identity::resume_sending(self.rig.store()).await.map(drop).map_err(said)
+                carrier_is_content(self.rig.store(), self.now()).await.map_err(said)
             }
             act => {
                 let Some(deed) = self.named(act) else { return Ok(()) };
