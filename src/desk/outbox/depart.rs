@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::flow::{BEHIND, Flow, Verdict};
 use super::{LOOKED_UP, Sending, TEXT, attempt, look};
 use crate::desk::work::UnitOfWork;
@@ -9,8 +11,8 @@ use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::domain::outbox::delivery::State;
 use crate::faults;
 use crate::store::Result;
-use crate::store::outbox;
 use crate::store::outbox::departures::{self, Departing, Departure};
+use crate::store::outbox::{self, Look, NewAttempt};
 
 /// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
 ///
@@ -29,38 +31,38 @@ pub async fn probe(work: &mut UnitOfWork<'_>, departing: Departing) -> Result<De
 }
 
 async fn leave(work: &mut UnitOfWork<'_>, departing: Vec<Departing>, probes: bool) -> Result<Departed> {
-    let (desk, now) = (work.desk, work.now);
-    let mut done = Departed::default();
     if departing.is_empty() {
-        return Ok(done);
+        return Ok(Departed::default());
     }
     let wanted = departing.iter().map(|one| (one.number, one.to.clone())).collect();
     let mut flow = Flow::load(work, wanted).await?;
     (flow.probes, flow.waited) = (probes, true);
     // These are the ones that wait: what is behind them must not hold them up.
     flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
-    let (mut rows, mut attempts, mut looks) = (Vec::new(), Vec::new(), Vec::new());
-    let calm = desk.readiness.is_calm();
+    let (rows, attempts, looks) = (Vec::with_capacity(departing.len()), Vec::new(), Vec::new());
+    let mut leaving = Leaving { flow, rows, attempts, looks, done: Departed::default() };
     for one in departing {
-        let lane = (one.number, one.to.clone());
-        let gone = one.leg_phone.as_ref().is_some_and(|phone| *phone != one.to);
-        let verdict = if one.valid_until <= now && calm {
-            Err((State::Expired, "it could not be sent in time"))
-        } else if one.pin_lost {
-            done.lost.extend(one.conversation.zip(one.message));
-            Err((State::Suppressed, "the conversation went to somebody else"))
-        } else if gone {
-            Err((State::Suppressed, "the phone was changed"))
-        } else {
-            let verdict = match one.look_from {
-                Some(_) => flow.decide_look(&lane),
-                None => flow.decide(&lane, (one.segments, one.kind == TEXT), (one.due_at, one.place_at)),
-            };
-            match verdict {
-                Verdict::Suppress(why) => Err((State::Suppressed, why)),
-                verdict => Ok(verdict),
-            }
-        };
+        leaving.add(work, one);
+    }
+    leaving.write(work).await
+}
+
+/// What is written of deliveries that were ready.
+struct Leaving<'a> {
+    flow: Flow<'a>,
+    rows: Vec<Departure>,
+    attempts: Vec<NewAttempt>,
+    looks: Vec<Look>,
+    done: Departed,
+}
+
+/// A delivery ends without a request: its last state, and why.
+type Ended = (State, &'static str);
+
+impl Leaving<'_> {
+    /// Decides about one delivery, and begins its request if it may leave.
+    fn add(&mut self, work: &mut UnitOfWork<'_>, one: Departing) {
+        let verdict = self.judge(work, &one);
         let mut row = Departure {
             id: one.id,
             state: State::Ready,
@@ -70,28 +72,11 @@ async fn leave(work: &mut UnitOfWork<'_>, departing: Vec<Departing>, probes: boo
             tries: one.tries,
             why: None,
         };
+        self.done.touched.extend(one.conversation);
         match verdict {
             Ok(Verdict::Send(permit)) => {
-                row.state = State::Sending;
-                row.fence += 1;
-                row.tries += 1;
-                let attempt = attempt(desk, one.id, row.fence, now);
-                done.begun += 1;
-                work.begins([Sending {
-                    attempt: attempt.id,
-                    secret: attempt.secret.clone(),
-                    delivery: one.id,
-                    fence: row.fence,
-                    from: flow.number(one.number),
-                    to: one.to,
-                    body: one.body,
-                    accepted_at: one.accepted_at,
-                    valid_until: one.valid_until,
-                    probes,
-                    permit,
-                    born: Instant::now(),
-                }]);
-                attempts.push(attempt);
+                (row.state, row.fence, row.tries) = (State::Sending, row.fence + 1, row.tries + 1);
+                self.begin(work, one, row.fence, permit);
             }
             Ok(Verdict::Wait { due_at, place_at }) => {
                 (row.due_at, row.place_at) = (due_at, place_at);
@@ -102,30 +87,73 @@ async fn leave(work: &mut UnitOfWork<'_>, departing: Vec<Departing>, probes: boo
                 work.waits();
             }
             Ok(Verdict::Look) => {
-                row.state = State::Unknown;
-                row.fence += 1;
-                row.why = Some(LOOKED_UP.to_owned());
+                (row.state, row.fence, row.why) = (State::Unknown, row.fence + 1, Some(LOOKED_UP.to_owned()));
                 let from = one.look_from.unwrap_or(one.accepted_at);
-                looks.push(look(desk, one.id, row.fence, from, now));
+                self.looks.push(look(work.desk, one.id, row.fence, from, work.now));
             }
-            Ok(Verdict::Suppress(why)) => row.why = Some(why.to_owned()),
-            Err((state, why)) => {
-                row.state = state;
-                row.why = Some(why.to_owned());
-                done.ended.push((one.id, why.to_owned()));
-                done.freed.push(lane);
-            }
+            Ok(Verdict::Suppress(why)) => self.end(&mut row, (one.number, one.to), (State::Suppressed, why)),
+            Err(ended) => self.end(&mut row, (one.number, one.to), ended),
         }
-        done.touched.extend(one.conversation);
-        rows.push(row);
+        self.rows.push(row);
     }
-    departures::depart(work.tx, &rows, now).await?;
-    faults::point("after_departure");
-    outbox::insert_attempts(work.tx, &attempts, desk.node, now, now + desk.lease()).await?;
-    outbox::insert_looks(work.tx, &looks, desk.node, now).await?;
-    outbox::looked_first(work.tx, &looks).await?;
-    flow.keep_paces(work.tx).await?;
-    Ok(done)
+
+    /// Whether a delivery may still leave: in time, to the phone that its leg has, and of the one who has the conversation.
+    fn judge(&mut self, work: &UnitOfWork<'_>, one: &Departing) -> std::result::Result<Verdict, Ended> {
+        if one.valid_until <= work.now && work.desk.readiness.is_calm() {
+            return Err((State::Expired, "it could not be sent in time"));
+        }
+        if one.pin_lost {
+            self.done.lost.extend(one.conversation.zip(one.message));
+            return Err((State::Suppressed, "the conversation went to somebody else"));
+        }
+        if one.leg_phone.as_ref().is_some_and(|phone| *phone != one.to) {
+            return Err((State::Suppressed, "the phone was changed"));
+        }
+        let lane = (one.number, one.to.clone());
+        Ok(match one.look_from {
+            Some(_) => self.flow.decide_look(&lane),
+            None => self.flow.decide(&lane, (one.segments, one.kind == TEXT), (one.due_at, one.place_at)),
+        })
+    }
+
+    /// Begins the request of a delivery.
+    fn begin(&mut self, work: &mut UnitOfWork<'_>, one: Departing, fence: i64, permit: OwnedSemaphorePermit) {
+        let attempt = attempt(work.desk, one.id, fence, work.now);
+        work.begins([Sending {
+            attempt: attempt.id,
+            secret: attempt.secret.clone(),
+            delivery: one.id,
+            fence,
+            from: self.flow.number(one.number),
+            to: one.to,
+            body: one.body,
+            accepted_at: one.accepted_at,
+            valid_until: one.valid_until,
+            probes: self.flow.probes,
+            permit,
+            born: Instant::now(),
+        }]);
+        self.done.begun += 1;
+        self.attempts.push(attempt);
+    }
+
+    /// Ends a delivery of a lane, of which the next may leave.
+    fn end(&mut self, row: &mut Departure, lane: (NumberId, String), (state, why): Ended) {
+        (row.state, row.why) = (state, Some(why.to_owned()));
+        self.done.ended.push((row.id, why.to_owned()));
+        self.done.freed.push(lane);
+    }
+
+    async fn write(self, work: &mut UnitOfWork<'_>) -> Result<Departed> {
+        let (desk, now) = (work.desk, work.now);
+        departures::depart(work.tx, &self.rows, now).await?;
+        faults::point("after_departure");
+        outbox::insert_attempts(work.tx, &self.attempts, desk.node, now, now + desk.lease()).await?;
+        outbox::insert_looks(work.tx, &self.looks, desk.node, now).await?;
+        outbox::looked_first(work.tx, &self.looks).await?;
+        self.flow.keep_paces(work.tx).await?;
+        Ok(self.done)
+    }
 }
 
 /// What deliveries that were ready became.

@@ -2,8 +2,11 @@
 
 use std::time::Instant;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::flow::{BEHIND, Flow, Verdict};
 use super::{Draft, LOOKED_UP, Sending, TEXT, Unsent, attempt, look};
+use crate::clock::At;
 use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::DeliveryId;
@@ -21,92 +24,135 @@ pub async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draft>) -> Result<Ve
     if drafts.is_empty() {
         return Ok(Vec::new());
     }
-    let (desk, now, mut unsent) = (work.desk, work.now, Vec::new());
     let wanted = drafts.iter().map(|draft| (draft.number, draft.to.clone())).collect();
-    let mut flow = Flow::load(work, wanted).await?;
-    let valid_until = now + desk.policies.delivery.valid_for;
-    let most = desk.carrier.capabilities().max_body_chars;
-    let (mut rows, mut attempts, mut looks) = (Vec::with_capacity(drafts.len()), Vec::new(), Vec::new());
+    let flow = Flow::load(work, wanted).await?;
+    let most = work.desk.carrier.capabilities().max_body_chars;
+    let (rows, attempts, looks, unsent) = (Vec::with_capacity(drafts.len()), Vec::new(), Vec::new(), Vec::new());
+    let mut entries = Entries { flow, rows, attempts, looks, unsent };
     for draft in drafts {
-        let lane = (draft.number, draft.to);
         // A carrier refuses an empty request.
         let blank = seen::is_blank(&draft.body);
-        let parts = if blank { vec![draft.body] } else { segment::split(&draft.body, most) };
+        let parts = if blank { vec![draft.body.clone()] } else { segment::split(&draft.body, most) };
         for (part, body) in (0_i64..).zip(parts) {
-            // Within a lane ids are the order, and another node's clock may be ahead.
-            let newest = flow.lanes.get(&lane).and_then(|state| state.newest);
-            let id = DeliveryId(desk.ids.after(newest, now));
-            let segments = i64::from(segment::segments(&body));
-            let verdict = match work.missed() {
-                _ if blank => Verdict::Suppress("there is nothing in it that could be sent"),
-                Some(_) => flow.decide_look(&lane),
-                None => flow.decide(&lane, (segments, draft.kind == TEXT), (None, None)),
-            };
-            let (state, (due_at, place_at), why) = match verdict {
-                Verdict::Send(permit) => {
-                    let attempt = attempt(desk, id, 1, now);
-                    work.begins([Sending {
-                        attempt: attempt.id,
-                        secret: attempt.secret.clone(),
-                        delivery: id,
-                        fence: 1,
-                        from: flow.number(lane.0),
-                        to: lane.1.clone(),
-                        body: body.clone(),
-                        accepted_at: now,
-                        valid_until,
-                        probes: false,
-                        permit,
-                        born: Instant::now(),
-                    }]);
-                    attempts.push(attempt);
-                    (State::Sending, (None, None), None)
-                }
-                Verdict::Wait { due_at, place_at } => {
-                    work.waits();
-                    (State::Ready, (due_at, place_at), None)
-                }
-                Verdict::Compare(due_at) => {
-                    work.waits();
-                    (State::Ready, (Some(due_at), None), Some(BEHIND.to_owned()))
-                }
-                Verdict::Look => {
-                    looks.push(look(desk, id, 1, work.sent_at(), now));
-                    (State::Unknown, (None, None), Some(LOOKED_UP.to_owned()))
-                }
-                Verdict::Suppress(why) => {
-                    if let Some(message) = draft.message.filter(|_| draft.kind == TEXT && part == 0) {
-                        unsent.push(Unsent { message, leg: draft.leg, why: why.to_owned() });
-                    }
-                    (State::Suppressed, (None, None), Some(why.to_owned()))
-                }
-            };
-            rows.push(NewDelivery {
-                id,
-                message: draft.message,
-                leg: draft.leg,
-                conversation: draft.conversation,
-                part,
-                kind: draft.kind,
-                number: lane.0,
-                to: lane.1.clone(),
-                person: draft.person,
-                body,
-                segments,
-                fence: i64::from(matches!(state, State::Sending | State::Unknown)),
-                state,
-                due_at,
-                place_at,
-                accepted_at: now,
-                valid_until,
-                why,
-                window_at: draft.window_at.filter(|_| part == 0),
-            });
+            entries.add(work, &draft, (part, body), blank);
         }
     }
-    write(work, &rows, &attempts, &looks).await?;
-    flow.keep_paces(work.tx).await?;
-    Ok(unsent)
+    write(work, &entries.rows, &entries.attempts, &entries.looks).await?;
+    entries.flow.keep_paces(work.tx).await?;
+    Ok(entries.unsent)
+}
+
+/// What is written of drafts.
+struct Entries<'a> {
+    flow: Flow<'a>,
+    rows: Vec<NewDelivery>,
+    attempts: Vec<NewAttempt>,
+    looks: Vec<Look>,
+    unsent: Vec<Unsent>,
+}
+
+/// How a new delivery stands.
+struct Standing {
+    state: State,
+    due_at: Option<At>,
+    place_at: Option<At>,
+    why: Option<String>,
+}
+
+impl Standing {
+    fn of(state: State, why: Option<&str>) -> Self {
+        Standing { state, due_at: None, place_at: None, why: why.map(str::to_owned) }
+    }
+}
+
+impl Entries<'_> {
+    /// Adds the delivery of one part of a draft. A `blank` one is not sent.
+    fn add(&mut self, work: &mut UnitOfWork<'_>, draft: &Draft, (part, body): (i64, String), blank: bool) {
+        let (desk, now) = (work.desk, work.now);
+        let lane = (draft.number, draft.to.clone());
+        // Within a lane ids are the order, and another node's clock may be ahead.
+        let newest = self.flow.lanes.get(&lane).and_then(|state| state.newest);
+        let segments = i64::from(segment::segments(&body));
+        let verdict = match work.missed() {
+            _ if blank => Verdict::Suppress("there is nothing in it that could be sent"),
+            Some(_) => self.flow.decide_look(&lane),
+            None => self.flow.decide(&lane, (segments, draft.kind == TEXT), (None, None)),
+        };
+        let mut row = NewDelivery {
+            id: DeliveryId(desk.ids.after(newest, now)),
+            message: draft.message,
+            leg: draft.leg,
+            conversation: draft.conversation,
+            part,
+            kind: draft.kind,
+            number: lane.0,
+            to: lane.1,
+            person: draft.person,
+            body,
+            segments,
+            fence: 0,
+            state: State::Ready,
+            due_at: None,
+            place_at: None,
+            accepted_at: now,
+            valid_until: now + desk.policies.delivery.valid_for,
+            why: None,
+            window_at: draft.window_at.filter(|_| part == 0),
+        };
+        let standing = self.follow(work, &row, verdict);
+        row.fence = i64::from(matches!(standing.state, State::Sending | State::Unknown));
+        (row.state, row.due_at, row.place_at) = (standing.state, standing.due_at, standing.place_at);
+        row.why = standing.why;
+        self.rows.push(row);
+    }
+
+    /// Does what the verdict on a delivery asks for. Says how the delivery stands then.
+    fn follow(&mut self, work: &mut UnitOfWork<'_>, row: &NewDelivery, verdict: Verdict) -> Standing {
+        match verdict {
+            Verdict::Send(permit) => {
+                self.begin(work, row, permit);
+                Standing::of(State::Sending, None)
+            }
+            Verdict::Wait { due_at, place_at } => {
+                work.waits();
+                Standing { due_at, place_at, ..Standing::of(State::Ready, None) }
+            }
+            Verdict::Compare(due_at) => {
+                work.waits();
+                Standing { due_at: Some(due_at), ..Standing::of(State::Ready, Some(BEHIND)) }
+            }
+            Verdict::Look => {
+                self.looks.push(look(work.desk, row.id, 1, work.sent_at(), work.now));
+                Standing::of(State::Unknown, Some(LOOKED_UP))
+            }
+            Verdict::Suppress(why) => {
+                if let Some(message) = row.message.filter(|_| row.kind == TEXT && row.part == 0) {
+                    self.unsent.push(Unsent { message, leg: row.leg, why: why.to_owned() });
+                }
+                Standing::of(State::Suppressed, Some(why))
+            }
+        }
+    }
+
+    /// Begins the request of a delivery.
+    fn begin(&mut self, work: &mut UnitOfWork<'_>, row: &NewDelivery, permit: OwnedSemaphorePermit) {
+        let attempt = attempt(work.desk, row.id, 1, work.now);
+        work.begins([Sending {
+            attempt: attempt.id,
+            secret: attempt.secret.clone(),
+            delivery: row.id,
+            fence: 1,
+            from: self.flow.number(row.number),
+            to: row.to.clone(),
+            body: row.body.clone(),
+            accepted_at: row.accepted_at,
+            valid_until: row.valid_until,
+            probes: false,
+            permit,
+            born: Instant::now(),
+        }]);
+        self.attempts.push(attempt);
+    }
 }
 
 async fn write(work: &mut UnitOfWork<'_>, rows: &[NewDelivery], attempts: &[NewAttempt], looks: &[Look]) -> Result<()> {
