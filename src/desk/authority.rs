@@ -37,7 +37,7 @@ pub(super) async fn admin(tx: &mut Tx, person: PersonId) -> Result<bool> {
 pub(super) async fn record(
     work: &mut UnitOfWork<'_>,
     (by, person): (PersonId, PersonId),
-    kind: &'static str,
+    kind: &str,
     data: &Value,
 ) -> Result<()> {
     let (desk, now) = (work.desk, work.now);

@@ -2,15 +2,16 @@
 //! at its end; the one place that commits ([`Desk::work`]) hands it on, so that no verb can forget it.
 
 use futures_util::future::BoxFuture;
-use serde_json::Value;
 
 use super::outbox::{Draft, Sending, Unsent, enqueue, notice};
 use super::programs::events::{self, Event};
 use super::programs::once::{Made, Turn};
 use super::{Desk, Failure, Had};
 use crate::clock::At;
+use crate::domain::conversations::timeline;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
-use crate::store::conversations::changes::{self, NewEvent};
+use crate::store::conversations::changes;
+use crate::store::conversations::events::{self as timeline_rows, NewEvent};
 use crate::store::{Error, Job, Result, Tx};
 
 /// What one verb, or a group of one kind, does in one transaction.
@@ -156,16 +157,19 @@ impl<'a> UnitOfWork<'a> {
         self.follows.changed.extend_from_slice(changed);
     }
 
-    /// Something happened that the timeline tells.
-    pub fn event(
-        &mut self,
-        conversation: Option<ConversationId>,
-        kind: &'static str,
-        actor: Option<PersonId>,
-        data: Value,
-    ) {
+    /// Something happened that the timeline tells; `by` a person, if a person did it.
+    pub fn event(&mut self, conversation: Option<ConversationId>, by: Option<PersonId>, event: &timeline::Event) {
+        self.happened(conversation, by, event.into());
+    }
+
+    /// As [`UnitOfWork::event`], of what concerns no conversation.
+    pub fn house_event(&mut self, by: Option<PersonId>, event: &timeline::HouseEvent) {
+        self.happened(None, by, event.into());
+    }
+
+    fn happened(&mut self, conversation: Option<ConversationId>, actor: Option<PersonId>, event: timeline::Stored) {
         let id = self.desk.ids.next(self.now);
-        self.follows.happened.push(NewEvent { id, conversation, kind, actor, data });
+        self.follows.happened.push(NewEvent { id, conversation, actor, event });
     }
 
     /// Integrators' programs are told of this.
@@ -201,7 +205,7 @@ impl<'a> UnitOfWork<'a> {
         self.tell_authors().await?;
         let Follows { failed, happened, changed, told, arrived, made, mut outgoing, .. } =
             std::mem::take(&mut self.follows);
-        changes::events(self.tx, &happened, self.now).await?;
+        timeline_rows::insert(self.tx, &happened, self.now).await?;
         changes::note(self.tx, &changed, self.now).await?;
         events::delivered(&mut self, &arrived).await?;
         events::record(&mut self, &told).await?;

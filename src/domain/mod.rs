@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod characters;
+pub mod conversations;
 pub mod customers;
 pub mod ids;
 pub mod leg;

@@ -12,6 +12,7 @@ use crate::clock::At;
 use crate::desk::pairs::Refusal;
 use crate::desk::pool::missing;
 use crate::domain::outbox::delivery::State as Known;
+use crate::domain::pairs::expiry::Ending;
 use crate::domain::pairs::expiry::Expiry;
 use crate::domain::time::duration;
 use crate::domain::words::sentence::sentence;
@@ -42,7 +43,7 @@ pub(in crate::api) struct Pair {
     ended_at: Option<Instant>,
     /// Why it ended: `expired` or `closed`.
     #[schema(value_type = Option<EndedWhy>)]
-    ended_why: Option<String>,
+    ended_why: Option<Ending>,
     /// Phone numbers, e-mail addresses and links are taken out of what is passed on.
     redact: bool,
     /// Who is in it.
@@ -162,7 +163,7 @@ impl Pair {
             completed_at: term.completed_at.map(Instant),
             // Over by the clock is over, whether or not that is written down.
             ended_at: over.then(|| Instant(row.ended_at.unwrap_or(term.ends_at))),
-            ended_why: over.then(|| row.ended_why.unwrap_or_else(|| "expired".to_owned())),
+            ended_why: over.then(|| row.ended_why.unwrap_or(Ending::Expired)),
             redact: row.pair.redact,
             parties: row
                 .parties

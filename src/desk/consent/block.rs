@@ -3,10 +3,9 @@
 //! A manager's block holds on every line, a rep's on the rep's lines: a rep of one line must not silence another line's
 //! customer.
 
-use serde_json::json;
-
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
+use crate::domain::conversations::timeline::{Blocking, Event};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::conversations::access;
 use crate::store::{Result, customers};
@@ -63,18 +62,18 @@ impl Verb for Block {
             return Ok(());
         }
         let everywhere = customers::blocked_everywhere(work.tx, customer).await?;
-        let (kind, everywhere) = match (self.blocked, viewer.manages) {
+        let everywhere = match (self.blocked, viewer.manages) {
             (true, true) => {
                 customers::block(work.tx, customer, (now, self.by)).await?;
-                ("blocked", true)
+                true
             }
             (true, false) => {
                 customers::block_on_lines_of(work.tx, customer, line, (now, self.by)).await?;
-                ("blocked", false)
+                false
             }
             (false, manages) if manages || everywhere == Some(self.by) => {
                 customers::unblock(work.tx, customer).await?;
-                ("unblocked", true)
+                true
             }
             (false, _) if everywhere.is_some() => {
                 let why = "somebody else has blocked them on every line: ask a manager to lift it";
@@ -82,11 +81,12 @@ impl Verb for Block {
             }
             (false, _) => {
                 customers::unblock_on_lines_of(work.tx, customer, line, self.by).await?;
-                ("unblocked", false)
+                false
             }
         };
-        let data = json!({ "reason": self.reason, "everywhere": everywhere });
-        work.event(Some(conversation.id), kind, Some(self.by), data);
+        let blocking = Blocking { reason: self.reason.clone(), everywhere };
+        let event = if self.blocked { Event::Blocked(blocking) } else { Event::Unblocked(blocking) };
+        work.event(Some(conversation.id), Some(self.by), &event);
         work.note(&[(conversation.id, "conversation")]);
         Ok(())
     }

@@ -5,10 +5,9 @@ pub mod block;
 pub mod ledger;
 pub mod refusal;
 
-use serde_json::json;
-
 use super::{Desk, Failure, reasons};
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::conversations::timeline::{Consent, Event};
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
 use crate::store::conversations::access;
 use crate::store::customers::ledgers::{self, Origin, STAFF};
@@ -146,17 +145,9 @@ pub(super) async fn enter(
     let evidence_of = format!("person {by}: {evidence}");
     let origin = Origin { origin: STAFF, evidence: &evidence_of };
     ledgers::consent(work.tx, (&desk.ids, now), &phone, &scope, given, now, origin).await?;
-    let kind = if given { "consent_restored" } else { "consent_withdrawn" };
-    let data = named(json!({ "evidence": evidence }), alias.as_deref());
-    work.event(Some(conversation.id), kind, Some(by), data);
+    let consent = Consent { evidence: evidence.to_owned(), party: alias };
+    let event = if given { Event::ConsentRestored(consent) } else { Event::ConsentWithdrawn(consent) };
+    work.event(Some(conversation.id), Some(by), &event);
     work.note(&[(conversation.id, "conversation")]);
     Ok(())
-}
-
-/// `data` of an event, with the party that it is about, if it is about one.
-pub(super) fn named(mut data: serde_json::Value, alias: Option<&str>) -> serde_json::Value {
-    if let Some(alias) = alias {
-        data["party"] = alias.into();
-    }
-    data
 }

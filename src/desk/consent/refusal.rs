@@ -1,10 +1,9 @@
 //! Shows people a text that reads like a refusal; one of them decides whether it is one.
 
-use serde_json::json;
-
-use super::{Whose, named};
+use super::Whose;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, consent};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::words::refusal::reads_like;
 use crate::store::conversations::access;
@@ -19,8 +18,8 @@ pub(in crate::desk) async fn raise(
 ) -> Result<()> {
     let now = work.now;
     customers::flag(work.tx, conversation, Some(now)).await?;
-    let data = named(json!({ "message": message.0.to_string() }), alias);
-    work.event(Some(conversation), "looks_like_refusal", None, data);
+    let party = alias.map(str::to_owned);
+    work.event(Some(conversation), None, &Event::LooksLikeRefusal { message, party });
     Ok(())
 }
 
@@ -78,8 +77,7 @@ impl Verb for Settle {
                 Err(other) => return Err(other),
             }
         } else {
-            let data = json!({ "message": message.to_string() });
-            work.event(Some(conversation.id), "no_refusal", Some(self.by), data);
+            work.event(Some(conversation.id), Some(self.by), &Event::NoRefusal { message });
         }
         customers::flag(work.tx, conversation.id, None).await?;
         work.note(&[(conversation.id, "conversation")]);

@@ -86,13 +86,13 @@ pub(in crate::desk) async fn move_in(
         return Err(Failure::refused(field, why));
     }
     send_due::at_once(work, conversation_id).await?;
-    let kind = pin::tell(work, &conversation, &viewer, (assignee, note)).await?;
+    let why = pin::tell(work, &conversation, &viewer, (assignee, note)).await?;
     if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
         let desk = work.desk;
         let message = web_message(desk, conversation.id, viewer.id, Kind::Note, Outcome::Kept, note, None, work.now);
         messages::insert(work.tx, &[message]).await?;
     }
-    pin::give(work, &conversation, assignee, kind).await?;
+    pin::give(work, &conversation, assignee, why).await?;
     // The rep who had it may take another customer.
     queue::drain_after(work, line).await?;
     Ok(())

@@ -1,13 +1,12 @@
 //! Closes a conversation: its legs end, its masks rest.
 
-use serde_json::json;
-
 use super::note;
 use crate::desk::replies::send_due;
 use crate::desk::routing::end::end;
 use crate::desk::routing::queue;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, pairs, reasons};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::message::Channel;
 use crate::store::Result;
@@ -71,7 +70,7 @@ pub(in crate::desk) async fn close_in(
         pairs::end_talk(work, &conversation, Some(by)).await?;
         return Ok(());
     }
-    end(work, &conversation, Some(by), json!({})).await?;
+    end(work, &conversation, Some(by), &Event::Closed { why: None, hours: None }).await?;
     // The rep who had it may take another customer.
     queue::drain_after(work, line).await?;
     Ok(())

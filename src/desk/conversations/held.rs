@@ -1,8 +1,6 @@
 //! What managers do with held texts: send them to whom they were meant for, reopen their conversation, or dismiss them
 //! with a reason. Each text is decided once, by whoever is first.
 
-use serde_json::json;
-
 use crate::desk::outbox::notice::Whose;
 use crate::desk::outbox::relay::{Author, fan_out};
 use crate::desk::outbox::unsaid::{Unsaid, short, words};
@@ -11,6 +9,7 @@ use crate::desk::routing::reopen::{With, reopen};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
 use crate::domain::characters::seen;
+use crate::domain::conversations::timeline::{Event, HeldText};
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::leg;
 use crate::domain::message::{Kind, Outcome};
@@ -92,7 +91,8 @@ impl Decide {
         if !held::decide(work.tx, held.id, Outcome::Kept, Some(&format!("dismissed: {reason}"))).await? {
             return Err(Failure::refused("message", "somebody has decided about it already"));
         }
-        self.told(work, held, held.conversation, ("held_dismissed", Some(reason)));
+        let told = HeldText { message: held.id, reason: Some(reason.to_owned()) };
+        self.told(work, held.conversation, &Event::HeldDismissed(told));
         Ok(())
     }
 
@@ -148,21 +148,15 @@ impl Decide {
                 return Err(Failure::refused("message", "somebody has decided about it already"));
             }
             send(work, &conversation, held).await?;
-            self.told(work, held, Some(conversation_id), ("held_forwarded", None));
+            let told = HeldText { message: held.id, reason: None };
+            self.told(work, Some(conversation_id), &Event::HeldForwarded(told));
         }
         work.note(&[(conversation_id, "held")]);
         Ok(())
     }
 
-    fn told(
-        &self,
-        work: &mut UnitOfWork<'_>,
-        held: &Held,
-        conversation: Option<ConversationId>,
-        (kind, reason): (&'static str, Option<&str>),
-    ) {
-        let data = json!({ "message": held.id.0.to_string(), "reason": reason });
-        work.event(conversation, kind, Some(self.by), data);
+    fn told(&self, work: &mut UnitOfWork<'_>, conversation: Option<ConversationId>, event: &Event) {
+        work.event(conversation, Some(self.by), event);
         work.note(&[(conversation.unwrap_or(ConversationId(0)), "held")]);
     }
 }

@@ -3,13 +3,12 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use crate::desk::Desk;
 use crate::desk::routing::end::end;
 use crate::desk::routing::queue;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::conversations::timeline::{Closing, Event};
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::store::conversations::idle;
 use crate::store::routing::routes;
@@ -65,8 +64,8 @@ impl Verb for Close {
         // So may the database have gone back, which its connection has found out.
         let goes_on = still.is_empty() || !lapse::may_lapse(desk);
         let Some(conversation) = conversations.first().filter(|_| !goes_on) else { return Ok(false) };
-        let data = json!({ "why": "idle", "hours": self.after.as_secs() / 3600 });
-        end(work, conversation, None, data).await?;
+        let hours = Some(self.after.as_secs() / 3600);
+        end(work, conversation, None, &Event::Closed { why: Some(Closing::Idle), hours }).await?;
         queue::drain_after(work, line).await?;
         Ok(true)
     }

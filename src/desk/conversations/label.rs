@@ -1,9 +1,8 @@
 //! Labels: managers make and rename them; everybody who sees a conversation puts them on it.
 
-use serde_json::json;
-
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::{Event, HouseEvent, Labelling, Stored};
 use crate::domain::ids::{ConversationId, LabelId, PersonId};
 use crate::domain::people::person::Role;
 use crate::domain::words::name;
@@ -58,19 +57,20 @@ impl Verb for Naming {
             let why = format!("there is a label \u{201c}{}\u{201d} already: choose another name", other.name);
             return Err(Failure::refused("name", why));
         }
-        let (kind, data) = match before {
+        let event = match before {
             Some(label) if label.name == self.name => return Ok(()),
             Some(label) => {
                 labels::rename(work.tx, label.id, &self.name).await?;
-                ("label_renamed", json!({ "from": label.name, "to": self.name }))
+                HouseEvent::LabelRenamed { from: label.name.clone(), to: self.name.clone() }
             }
             None => {
                 labels::insert(work.tx, LabelId(desk.ids.next(now)), &self.name, now).await?;
-                ("label_made", json!({ "name": self.name }))
+                HouseEvent::LabelMade { name: self.name.clone() }
             }
         };
-        audit::record(work.tx, Entry::new(desk.ids.next(now), now, self.by, kind, &data)).await?;
-        work.event(None, kind, Some(self.by), data);
+        let Stored { kind, data } = Stored::from(&event);
+        audit::record(work.tx, Entry::new(desk.ids.next(now), now, self.by, &kind, &data)).await?;
+        work.house_event(Some(self.by), &event);
         Ok(())
     }
 }
@@ -108,14 +108,14 @@ impl Verb for Put {
         let Some(label) = labels::all(work.tx).await?.into_iter().find(|label| label.id == self.label) else {
             return Err(Failure::refused("label", "there is no such label: choose another one"));
         };
-        let (changed, kind) = if self.on {
-            (labels::put_on(work.tx, conversation.id, label.id, self.by, now).await?, "labelled")
+        let labelling = Labelling { label: label.id, name: label.name };
+        let (changed, event) = if self.on {
+            (labels::put_on(work.tx, conversation.id, label.id, self.by, now).await?, Event::Labelled(labelling))
         } else {
-            (labels::take_off(work.tx, conversation.id, label.id).await?, "unlabelled")
+            (labels::take_off(work.tx, conversation.id, label.id).await?, Event::Unlabelled(labelling))
         };
         if changed {
-            let data = json!({ "label": label.id.0.to_string(), "name": label.name });
-            work.event(Some(conversation.id), kind, Some(self.by), data);
+            work.event(Some(conversation.id), Some(self.by), &event);
             work.note(&[(conversation.id, "conversation")]);
         }
         Ok(())

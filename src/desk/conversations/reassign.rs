@@ -1,12 +1,11 @@
 //! Reassigns many conversations at a time; each has a commit and an event of its own.
 
-use serde_json::json;
-
 use super::assign;
 use crate::desk::routing::pin;
 use crate::desk::routing::queue::HeldLine;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::{Event, Loss};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::Result;
 use crate::store::conversations::access;
@@ -108,9 +107,9 @@ impl Verb for Anew {
         }
 
         if let Some(before) = conversation.pinned_to {
-            let data = json!({ "from": before.0.to_string(), "why": "reassigned" });
-            work.event(Some(conversation.id), "taken_away", Some(self.by), data);
-            pin::take_away(work, &conversation, "reassigned").await?;
+            let why = Loss::Reassigned;
+            work.event(Some(conversation.id), Some(self.by), &Event::TakenAway { from: before, why });
+            pin::take_away(work, &conversation, why).await?;
         }
         let Some(conversation) = routes::conversations(work.tx, &[self.conversation]).await?.into_iter().next() else {
             return Err(Failure::NotFound);

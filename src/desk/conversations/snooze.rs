@@ -1,7 +1,5 @@
 //! Snoozes a conversation: it leaves the open views until its time comes or the customer writes.
 
-use serde_json::json;
-
 use crate::clock::At;
 use crate::desk::outbox::Draft;
 use crate::desk::outbox::notice::{Whose, say};
@@ -9,6 +7,7 @@ use crate::desk::outbox::relay::customer_label;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::time::wall_clock::WallClock;
 use crate::domain::words::command::LATER;
@@ -104,8 +103,7 @@ pub(in crate::desk) async fn snooze_in(
     }
     snoozes::set(work.tx, conversation.id, Some(until)).await?;
     faults::point("after_snooze");
-    let data = json!({ "until": until.0 });
-    work.event(Some(conversation.id), "snoozed", Some(by), data);
+    work.event(Some(conversation.id), Some(by), &Event::Snoozed { until });
     work.note(&[(conversation.id, "conversation")]);
     Ok(())
 }
@@ -119,7 +117,7 @@ pub(in crate::desk) async fn back(
 ) -> Result<()> {
     snoozes::set(work.tx, conversation.id, None).await?;
     faults::point("after_wake");
-    work.event(Some(conversation.id), "woke", by, json!({ "why": why }));
+    work.event(Some(conversation.id), by, &Event::Woke { why: why.to_owned() });
     work.note(&[(conversation.id, "conversation")]);
     Ok(())
 }

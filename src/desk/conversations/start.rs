@@ -1,8 +1,6 @@
 //! Starts a conversation with a number that has not written to us. One transaction checks it, pins it to its author,
 //! and sends the first text.
 
-use serde_json::json;
-
 use crate::clock::{At, hours};
 use crate::desk::outbox::SHUT_OUT;
 use crate::desk::replies::reply;
@@ -10,6 +8,7 @@ use crate::desk::routing::legs;
 use crate::desk::work::{UnitOfWork, Verb, unless_store};
 use crate::desk::{Desk, Failure};
 use crate::domain::characters::seen;
+use crate::domain::conversations::timeline::Event;
 use crate::domain::customers::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::phone::Phone;
@@ -161,7 +160,7 @@ impl Begin {
             let group = contacts::group(work.tx, customer).await?;
             contacts::name(work.tx, &group, self.name.as_deref()).await?;
         }
-        work.event(Some(id), "started", Some(by), json!({}));
+        work.event(Some(id), Some(by), &Event::Started {});
         opening::legs(work.tx, &[legs::customer_leg(desk, id, line, self.phone.as_str(), now)], now).await?;
 
         if let Some(phone) = &starter.phone {

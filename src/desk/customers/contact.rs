@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::customers::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::Result;
@@ -86,9 +87,9 @@ impl Verb for Edit {
         let mut touched = vec![self.conversation];
         if before.name != self.card.name {
             contacts::name(work.tx, &group, self.card.name.as_deref()).await?;
-            let data = json!({ "from": before.name, "to": self.card.name });
+            let renamed = Event::Renamed { from: before.name, to: self.card.name.clone() };
             let _id = desk.ids.next(now);
-            work.event(Some(self.conversation), "renamed", Some(self.by), data);
+            work.event(Some(self.conversation), Some(self.by), &renamed);
             touched.extend(contacts::open_conversations(work.tx, &group).await?);
         }
         let notes: Vec<_> = touched.into_iter().map(|id| (id, "conversation")).collect();

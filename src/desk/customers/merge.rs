@@ -1,11 +1,10 @@
 //! Merges two contacts of one person, and separates them again. Every conversation, leg and text keeps its phone: only
 //! what people see is one.
 
-use serde_json::json;
-
 use super::contact::HIDDEN;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
 use crate::domain::people::person::Role;
 use crate::store::Result;
@@ -55,7 +54,7 @@ impl Verb for Merge {
         contacts::join(work.tx, *first, theirs, card.name.is_none().then_some(*second)).await?;
         contacts::write(work.tx, *first, &one).await?;
         contacts::name(work.tx, &both, one.name.as_deref()).await?;
-        tell(work, ("merged", self.by), (here.0, there.0), &both).await?;
+        tell(work, (|with| Event::Merged { with }, self.by), (here.0, there.0), &both).await?;
         Ok(())
     }
 }
@@ -102,13 +101,12 @@ impl Merge {
 /// Writes what was done into the timelines of both, and has all that show one of the names look again.
 async fn tell(
     work: &mut UnitOfWork<'_>,
-    (kind, by): (&'static str, PersonId),
+    (event, by): (fn(ConversationId) -> Event, PersonId),
     (here, there): (ConversationId, ConversationId),
     group: &[CustomerId],
 ) -> Result<()> {
     for (of, with) in [(here, there), (there, here)] {
-        let data = json!({ "with": with.0.to_string() });
-        work.event(Some(of), kind, Some(by), data);
+        work.event(Some(of), Some(by), &event(with));
     }
     let open = contacts::open_conversations(work.tx, group).await?;
     let notes: Vec<_> = open.into_iter().chain([here, there]).map(|id| (id, "conversation")).collect();
@@ -156,7 +154,7 @@ impl Verb for Separate {
         };
         let leaving = if group.first() == Some(&self.contact) { customer } else { self.contact };
         contacts::leave(work.tx, leaving).await?;
-        tell(work, ("separated", self.by), (self.conversation, there), &group).await?;
+        tell(work, (|with| Event::Separated { with }, self.by), (self.conversation, there), &group).await?;
         Ok(())
     }
 }

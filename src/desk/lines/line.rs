@@ -6,6 +6,7 @@ use crate::desk::authority::{admin, record};
 use crate::desk::routing::{duty, queue};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::{HouseEvent, Loss, Stored};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::check_name;
 use crate::domain::policy::LinePolicy;
@@ -101,16 +102,18 @@ impl Verb for Change {
         if changed.is_empty() {
             return Ok(());
         }
-        let data = json!({ "line": self.line.0.to_string(), "changed": changed });
         // Who joins and who leaves has a row for each.
-        if changed != ["members"] {
-            audit::record(work.tx, Entry::new(desk.ids.next(now), now, self.by, "line_changed", &data)).await?;
+        let audited = changed != ["members"];
+        let event = HouseEvent::LineChanged { line: self.line, changed };
+        if audited {
+            let Stored { kind, data } = Stored::from(&event);
+            audit::record(work.tx, Entry::new(desk.ids.next(now), now, self.by, &kind, &data)).await?;
         }
-        work.event(None, "line_changed", Some(self.by), data);
+        work.house_event(Some(self.by), &event);
         work.note(&[(ConversationId(0), "duty")]);
 
         for person in &leaves {
-            queue::repick_all(work, *person, &[self.line], "left_line").await?;
+            queue::repick_all(work, *person, &[self.line], Loss::LeftLine).await?;
         }
         duty::settle(work, &[self.line]).await?;
         Ok(())

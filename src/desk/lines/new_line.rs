@@ -1,10 +1,9 @@
 //! Makes a number of the company a line.
 
-use serde_json::json;
-
 use crate::desk::authority::admin;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::{HouseEvent, Stored};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::typed;
 use crate::domain::people::person::check_name;
@@ -87,9 +86,10 @@ pub(in crate::desk) async fn add_in(
         lines::insert(work.tx, id, name).await?;
         id
     };
-    let data = json!({ "line": id.0.to_string() });
-    audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, "line_added", &data)).await?;
-    work.event(None, "line_added", Some(by), data);
+    let event = HouseEvent::LineAdded { line: id };
+    let Stored { kind, data } = Stored::from(&event);
+    audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, &kind, &data)).await?;
+    work.house_event(Some(by), &event);
     work.note(&[(ConversationId(0), "duty")]);
     Ok(id)
 }

@@ -2,13 +2,12 @@
 //!
 //! Nothing is sent twice unless a person says so.
 
-use serde_json::json;
-
 use super::deliver::{Settle, Taken, settle_all};
 use super::doubt;
 use crate::carrier::Listed;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
+use crate::domain::conversations::timeline::{Decided, Event};
 use crate::domain::ids::{DeliveryId, PersonId};
 use crate::domain::outbox::settlement::{Decision, News};
 use crate::domain::people::person::Role;
@@ -106,16 +105,16 @@ impl Verb for Decide {
         if taken != [Taken::Known] {
             return Err(settled());
         }
-        let (what, reason) = match &self.decision {
-            Decision::Sent(_) => ("sent", None),
+        let (decision, reason) = match &self.decision {
+            Decision::Sent(_) => (Decided::Sent, None),
             Decision::NotSent => {
                 attempts::extend(work.tx, self.delivery, now + desk.policies.delivery.valid_for).await?;
-                ("not_sent", None)
+                (Decided::NotSent, None)
             }
-            Decision::GiveUp(reason) => ("given_up", Some(reason)),
+            Decision::GiveUp(reason) => (Decided::GivenUp, Some(reason.clone())),
         };
-        let data = json!({ "delivery": self.delivery.0.to_string(), "decision": what, "reason": reason });
-        work.event(known.conversation, "delivery_decided", Some(self.by), data);
+        let decided = Event::DeliveryDecided { delivery: self.delivery, decision, reason };
+        work.event(known.conversation, Some(self.by), &decided);
         Ok(())
     }
 }

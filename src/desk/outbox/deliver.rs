@@ -11,6 +11,7 @@ use crate::desk::consent::ledger;
 use crate::desk::upkeep::outage;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, outbox};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
 use crate::domain::outbox::delivery::State;
 use crate::domain::outbox::fitness::{Record, Verdict, WINDOW, next_probe};
@@ -319,8 +320,7 @@ impl Aftermath {
         self.stop_and_go(work).await?;
         for (conversation, delivery) in &self.doubled {
             metrics::doubled();
-            let data = serde_json::json!({ "delivery": delivery.0.to_string() });
-            work.event(*conversation, "doubled", None, data);
+            work.event(*conversation, None, &Event::Doubled { delivery: *delivery });
         }
         notice::failed(work.tx, &self.unsent, now).await?;
         attention::failed(work.tx, &self.parked, now).await?;

@@ -10,6 +10,7 @@ use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::conversations::timeline::{Event, Moved, Stored};
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pairs::expiry::{Term, Unmoved};
 use crate::domain::pairs::pair::Wrong;
@@ -37,9 +38,10 @@ pub async fn extend(desk: &Desk, by: Option<Program>, id: ConversationId, longer
     desk.work(Move { by, id, how: How::Extend(longer) }).await
 }
 
-/// What happens, as the timeline shows it and as integrators are told of it.
-const COMPLETED: (&str, Kind) = ("pair_completed", Kind::PairCompleted);
-const EXTENDED: (&str, Kind) = ("pair_extended", Kind::PairExtended);
+/// What happens, as integrators are told of it and as the timeline shows it.
+type What = (Kind, fn(Moved) -> Event);
+const COMPLETED: What = (Kind::PairCompleted, Event::PairCompleted);
+const EXTENDED: What = (Kind::PairExtended, Event::PairExtended);
 
 #[derive(Clone, Copy)]
 enum How {
@@ -65,10 +67,10 @@ impl Verb for Move {
             How::Extend(by) => (EXTENDED, extended(term, by, now)?),
         };
         if moved != term {
-            keep(work, self.id, (what, None), moved).await?;
+            let event = keep(work, self.id, (what, None), moved).await?;
             if let Some(program) = &self.by {
                 let data = json!({ "ends_at": moved.ends_at.0 });
-                program.record(work, (what.0, Some(self.id)), &data).await?;
+                program.record(work, (&Stored::from(&event).kind, Some(self.id)), &data).await?;
             }
         }
         if let Some(program) = &self.by {
@@ -105,15 +107,15 @@ fn extended(term: Term, by: Option<Duration>, now: At) -> std::result::Result<Te
 async fn keep(
     work: &mut UnitOfWork<'_>,
     id: ConversationId,
-    ((kind, told), alias): ((&'static str, Kind), Option<&str>),
+    ((told, event), alias): (What, Option<&str>),
     term: Term,
-) -> Result<()> {
+) -> Result<Event> {
     pairs::keep_terms(work.tx, &[(id, term)]).await?;
-    let data = json!({ "ends_at": term.ends_at.0, "alias": alias });
-    work.event(Some(id), kind, None, data);
+    let event = event(Moved { ends_at: term.ends_at, alias: alias.map(str::to_owned) });
+    work.event(Some(id), None, &event);
     work.note(&[(id, "conversation")]);
     news::moved(work, (id, told), term, alias);
-    Ok(())
+    Ok(event)
 }
 
 /// A party asks for more time by the leg `leg`. Everybody in the pair is told until when it is open. False if it is

@@ -3,13 +3,12 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-
 use super::over::end_over;
 use super::{Held, hold, news, open_still, tell};
 use crate::desk::Desk;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::ConversationId;
 use crate::domain::pairs::expiry::Term;
 use crate::domain::programs::event::Kind;
@@ -100,8 +99,7 @@ impl Verb for Warn {
             return Ok(());
         }
         pairs::keep_terms(work.tx, &[(self.id, Term { warned_at: Some(now), ..term })]).await?;
-        let data = json!({ "ends_at": term.ends_at.0 });
-        work.event(Some(self.id), "pair_expiring", None, data);
+        work.event(Some(self.id), None, &Event::PairExpiring { ends_at: term.ends_at });
         work.note(&[(self.id, "conversation")]);
         news::moved(work, (self.id, Kind::PairExpiring), term, None);
         if let Some(words) = pairs::warning(work.tx, self.id).await? {

@@ -6,7 +6,7 @@ use crate::clock::At;
 use crate::desk::programs::events::{Event, listens};
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::ConversationId;
-use crate::domain::pairs::expiry::Term;
+use crate::domain::pairs::expiry::{Ending, Term};
 use crate::domain::programs::event::Kind;
 use crate::store::views::pairs::{self, PairRow};
 use crate::store::{Result, Tx};
@@ -45,7 +45,7 @@ pub(super) fn moved(work: &mut UnitOfWork<'_>, (id, kind): (ConversationId, Kind
 }
 
 /// Pairs have ended.
-pub(super) fn ended(work: &mut UnitOfWork<'_>, ids: &[ConversationId], why: &str) {
+pub(super) fn ended(work: &mut UnitOfWork<'_>, ids: &[ConversationId], why: Ending) {
     for id in ids {
         work.tell(Event::of(*id, Kind::PairEnded, json!({ "why": why })));
     }

@@ -1,13 +1,12 @@
 //! Opens a pair: chooses masks for all parties before it writes anything.
 
-use serde_json::json;
-
 use super::first_texts::FirstTexts;
 use super::{Done, Refusal, abroad, exhausted, news, over, tell, wanted_by};
 use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
 use crate::desk::work::{Outcome, UnitOfWork, Verb, unless_store};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};
 use crate::domain::leg::Role;
 use crate::domain::pairs::expiry::Term;
@@ -193,8 +192,9 @@ impl Open {
         let id = pairs::insert(work.tx, &new, now).await?;
         faults::point("after_pair");
         pairs::name(work.tx, desk.ids.next(now), (self.app(), id), &opening.reference, &self.body_hash).await?;
-        let data = json!({ "reference": opening.reference, "ends_at": term.ends_at.0, "expiry": term.expiry.word() });
-        work.event(Some(id), "pair_opened", None, data);
+        let expiry = term.expiry.word().to_owned();
+        let opened = Event::PairOpened { reference: opening.reference.clone(), ends_at: term.ends_at, expiry };
+        work.event(Some(id), None, &opened);
         let mut legs = Vec::with_capacity(choices.len());
         for (party, Chosen { mask, why, others }) in opening.parties.iter().zip(choices) {
             let leg = LegId(desk.ids.next(now));
@@ -208,10 +208,9 @@ impl Open {
                 counterpart: Some(others),
                 alias: Some(&party.alias),
             });
-            let data = json!({
-                "alias": party.alias, "leg": leg.0.to_string(), "mask": mask.0.to_string(), "why": why,
-            });
-            work.event(Some(id), "leg_opened", None, data);
+            let alias = Some(party.alias.clone());
+            let opened = Event::LegOpened { person: None, alias, leg, mask: *mask, why: (*why).to_owned() };
+            work.event(Some(id), None, &opened);
         }
         opening::legs(work.tx, &legs, now).await?;
         faults::point("after_pair_legs");
@@ -250,8 +249,8 @@ impl Open {
         };
         pairs::keep_terms(work.tx, &[(id, term)]).await?;
         pairs::name(work.tx, desk.ids.next(now), (self.app(), id), &opening.reference, &self.body_hash).await?;
-        let data = json!({ "reference": opening.reference, "ends_at": term.ends_at.0 });
-        work.event(Some(id), "pair_merged", None, data);
+        let merged = Event::PairMerged { reference: opening.reference.clone(), ends_at: term.ends_at };
+        work.event(Some(id), None, &merged);
         work.note(&[(id, "conversation")]);
         news::opened(work, id, &opening.reference).await?;
         Ok(Some(Opened { id, fresh: false }))

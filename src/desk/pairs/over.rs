@@ -6,7 +6,9 @@ use super::{Done, Refusal, news, sees};
 use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::pairs::expiry::Ending;
 use crate::faults;
 use crate::store::Result;
 use crate::store::pairs::endings;
@@ -62,17 +64,12 @@ pub(in crate::desk) async fn end_talk(
     match &conversation.pair {
         Some(pair) if !pair.ended => {
             // The clock alone ends a pair, whichever code looks first.
-            let (why, by) = if pair.term.is_over(now, now) { (EXPIRED, None) } else { (CLOSED, by) };
+            let (why, by) = if pair.term.is_over(now, now) { (Ending::Expired, None) } else { (Ending::Closed, by) };
             end(work, &[conversation.id], (why, by)).await
         }
         _ => Ok(()),
     }
 }
-
-/// Why a pair is over: its time was up.
-pub(super) const EXPIRED: &str = "expired";
-/// Why a pair is over: somebody said so.
-pub(super) const CLOSED: &str = "closed";
 
 /// Writes down as over those of these pairs that are over at `now`; returns them.
 pub(in crate::desk) async fn end_over(
@@ -85,25 +82,20 @@ pub(in crate::desk) async fn end_over(
     }
     let open = endings::hold_open(work.tx, ids).await?;
     let over: Vec<ConversationId> = open.into_iter().filter(|(_, at)| *at <= now).map(|(id, _)| id).collect();
-    end(work, &over, (EXPIRED, None)).await?;
+    end(work, &over, (Ending::Expired, None)).await?;
     Ok(over)
 }
 
 /// Ends open pairs that are held.
-async fn end(
-    work: &mut UnitOfWork<'_>,
-    ids: &[ConversationId],
-    (why, by): (&'static str, Option<PersonId>),
-) -> Result<()> {
+async fn end(work: &mut UnitOfWork<'_>, ids: &[ConversationId], (why, by): (Ending, Option<PersonId>)) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
     if ids.is_empty() {
         return Ok(());
     }
     endings::end(work.tx, ids, why, now, desk.policies.pool.quarantine).await?;
     faults::point("after_pair_end");
-    let data = json!({ "why": why });
     for id in ids {
-        work.event(Some(*id), "pair_ended", by, data.clone());
+        work.event(Some(*id), by, &Event::PairEnded { why });
     }
     let notes: Vec<(ConversationId, &'static str)> = ids.iter().map(|&id| (id, "conversation")).collect();
     work.note(&notes);

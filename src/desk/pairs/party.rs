@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::routing::legs::wanted_by;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::leg::Role;
 use crate::domain::numbers::phone::Phone;
@@ -114,10 +115,9 @@ impl Verb for Change {
         for leg in legs.iter().filter(|leg| leg.id != old.id) {
             pairs::set_counterpart(work.tx, leg.id, &counterpart(&leg.phone, &everybody)).await?;
         }
-        let data = json!({
-            "alias": alias, "leg": leg.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
-        });
-        work.event(Some(self.pair), "party_changed", None, data);
+        let why = choice.why().to_owned();
+        let changed = Event::PartyChanged { alias: alias.to_owned(), leg, mask: number, why };
+        work.event(Some(self.pair), None, &changed);
         work.note(&[(self.pair, "conversation")]);
         news::changed(work, self.pair, alias).await?;
         if let Some(program) = &self.by {

@@ -9,6 +9,7 @@ use crate::desk::authority::{by_admin, hold_all, record};
 use crate::desk::routing::{duty, queue};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::Loss;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::{Role, check_name};
 use crate::store::people::{self, Person};
@@ -101,7 +102,7 @@ impl Save {
         work.note(&[(ConversationId(0), "duty")]);
 
         if !leaves.is_empty() {
-            queue::repick_all(work, id, &leaves, "left_line").await?;
+            queue::repick_all(work, id, &leaves, Loss::LeftLine).await?;
         }
         duty::settle(work, &held).await?;
         Ok(())

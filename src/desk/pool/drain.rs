@@ -3,12 +3,11 @@
 //!
 //! Until its last leg has ended, a draining mask can be made active again.
 
-use serde_json::json;
-
 use super::{By, record};
 use crate::clock::At;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::{HouseEvent, OfMask};
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::{country, typed};
 use crate::domain::pool::fewest::{Candidate, fewest, spared};
@@ -64,7 +63,7 @@ pub(super) async fn spare(tx: &mut Tx, country: &str, needs: &[Need], now: At) -
 /// # Errors
 /// [`Failure::NotFound`] if `by` is a person and no admin, or one of them is no mask of ours.
 pub async fn drain(desk: &Desk, by: By, masks: &[NumberId]) -> Result<usize, Failure> {
-    change(desk, by, masks, (State::Active, State::Draining), "mask_draining").await
+    change(desk, by, masks, (State::Active, State::Draining), HouseEvent::MaskDraining).await
 }
 
 /// Makes a draining mask active again.
@@ -72,7 +71,7 @@ pub async fn drain(desk: &Desk, by: By, masks: &[NumberId]) -> Result<usize, Fai
 /// # Errors
 /// [`Failure::NotFound`] as [`drain`]; [`Failure::Refused`] for `mask` if it does not drain any more.
 pub async fn reactivate(desk: &Desk, by: By, mask: NumberId) -> Result<(), Failure> {
-    match change(desk, by, &[mask], (State::Draining, State::Active), "mask_reactivated").await? {
+    match change(desk, by, &[mask], (State::Draining, State::Active), HouseEvent::MaskReactivated).await? {
         0 => Err(Failure::refused("mask", "it does not drain: look again where it stands")),
         _ => Ok(()),
     }
@@ -95,11 +94,11 @@ async fn change(
     by: By,
     masks: &[NumberId],
     step: (State, State),
-    kind: &'static str,
+    tells: fn(OfMask) -> HouseEvent,
 ) -> Result<usize, Failure> {
     let mut masks = masks.to_vec();
     masks.sort_unstable();
-    let job = Move { by, masks, step, kind };
+    let job = Move { by, masks, step, tells };
     desk.work(job).await
 }
 
@@ -107,7 +106,7 @@ struct Move {
     by: By,
     masks: Vec<NumberId>,
     step: (State, State),
-    kind: &'static str,
+    tells: fn(OfMask) -> HouseEvent,
 }
 
 impl Verb for Move {
@@ -127,8 +126,7 @@ impl Verb for Move {
         for id in &self.masks {
             if life::move_on(work.tx, *id, self.step, now).await? {
                 count += 1;
-                let data = json!({ "mask": id.0.to_string() });
-                record(work, self.by, self.kind, &data).await?;
+                record(work, self.by, &(self.tells)(OfMask { mask: *id })).await?;
             }
         }
         Ok(count)

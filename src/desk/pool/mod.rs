@@ -13,12 +13,11 @@ pub mod plan;
 mod settle;
 pub mod turn;
 
-use serde_json::Value;
-
 use super::authority::admin;
 use super::{Desk, Failure};
 use crate::carrier::Setting;
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::{HouseEvent, Stored};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::people::acts;
 use crate::store::people::audit::{self, Entry};
@@ -64,13 +63,14 @@ impl By {
 }
 
 /// Writes down what was done: an event, for a person or a command a row of their own, and word to open pages.
-async fn record(work: &mut UnitOfWork<'_>, by: By, kind: &'static str, data: &Value) -> Result<()> {
+async fn record(work: &mut UnitOfWork<'_>, by: By, event: &HouseEvent) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
-    work.event(None, kind, by.person(), data.clone());
+    work.house_event(by.person(), event);
     work.note(&[(ConversationId(0), "pool")]);
+    let Stored { kind, data } = Stored::from(event);
     match by {
-        By::Person(actor) => audit::record(work.tx, Entry::new(desk.ids.next(now), now, actor, kind, data)).await,
-        By::Operator => acts::by_command(work.tx, (desk.ids.next(now), now), kind, None, data).await,
+        By::Person(actor) => audit::record(work.tx, Entry::new(desk.ids.next(now), now, actor, &kind, &data)).await,
+        By::Operator => acts::by_command(work.tx, (desk.ids.next(now), now), &kind, None, &data).await,
         By::Automatic => Ok(()),
     }
 }

@@ -1,11 +1,10 @@
 //! Orders masks: how many of which country, within the budget. [`super::buy`] buys them.
 
-use serde_json::json;
-
 use super::plan::{self, Cost};
 use super::{By, record};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::HouseEvent;
 use crate::domain::ids::PoolOrderId;
 use crate::domain::money::Cents;
 use crate::domain::numbers::country;
@@ -133,8 +132,8 @@ impl Verb for Grow {
             })
             .collect();
         orders::insert(work.tx, &orders).await?;
-        let data = json!({ "country": self.country, "count": self.count, "each": quote.each.to_string() });
-        record(work, self.by, "masks_ordered", &data).await?;
+        let (country, each) = (self.country.clone(), quote.each.to_string());
+        record(work, self.by, &HouseEvent::MasksOrdered { country, count: self.count, each }).await?;
         Ok(orders.iter().map(|order| order.id).collect())
     }
 }

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::{By, record};
 use crate::desk::Desk;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::conversations::timeline::HouseEvent;
 use crate::domain::ids::NumberId;
 use crate::domain::pool::life::State;
 use crate::store::engine::dialect;
@@ -59,8 +58,8 @@ impl Verb for Settle {
             Found::Refused(why) => {
                 if orders::end(work.tx, id, "failed", Some(why), now).await? {
                     orders::fail_all(work.tx, &self.order.country, why, now).await?;
-                    let data = json!({ "country": self.order.country, "why": why });
-                    record(work, By::Automatic, "masks_refused", &data).await?;
+                    let (country, why) = (self.order.country.clone(), why.clone());
+                    record(work, By::Automatic, &HouseEvent::MasksRefused { country, why }).await?;
                 }
             }
             Found::Later(wait, why) => orders::wait(work.tx, id, now + *wait, Some(why)).await?,
@@ -81,7 +80,7 @@ impl Settle {
         let (desk, now) = (work.desk, work.now);
         let fresh = NumberId(desk.ids.next(now));
         let id = life::take_in(work.tx, fresh, (number, &self.order.country), self.order.price, now).await?;
-        let data = json!({ "mask": id.0.to_string(), "country": self.order.country });
-        record(work, By::Automatic, "mask_bought", &data).await
+        let bought = HouseEvent::MaskBought { mask: id, country: self.order.country.clone() };
+        record(work, By::Automatic, &bought).await
     }
 }

@@ -3,14 +3,13 @@
 //! It counts what depends on a mask outside the write. A draining mask gets no new legs, so a count of none stays none;
 //! the first minute of a state is long enough for a transaction that chose the mask just before.
 
-use serde_json::json;
-
 use super::{By, record};
 use crate::carrier::Changed;
 use crate::clock::{At, seconds};
 use crate::desk::Desk;
 use crate::desk::upkeep::lapse::may_lapse;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::conversations::timeline::{HouseEvent, OfMask};
 use crate::domain::ids::NumberId;
 use crate::domain::pool::life::{Leaving, Next, SETTLED, State, ask_again_after, next};
 use crate::store::pool::life;
@@ -32,8 +31,8 @@ pub async fn turn(desk: &Desk) -> Result<usize> {
     for (mask, leaving) in standings {
         moved += usize::from(match next(&leaving, now) {
             Next::Stay => false,
-            Next::Cool => step(desk, mask.id, (State::Draining, State::Cooling), "mask_cooling").await?,
-            Next::Drain => step(desk, mask.id, (State::Cooling, State::Draining), "mask_draining").await?,
+            Next::Cool => step(desk, mask.id, (State::Draining, State::Cooling), HouseEvent::MaskCooling).await?,
+            Next::Drain => step(desk, mask.id, (State::Cooling, State::Draining), HouseEvent::MaskDraining).await?,
             Next::Release => release(desk, &mask).await?,
         });
     }
@@ -74,7 +73,7 @@ async fn release(desk: &Desk, mask: &Mask) -> Result<bool> {
     let changed = desk.carrier.release(&mask.owned.number).await;
     match changed {
         Changed::Done | Changed::Gone(_) => {
-            step(desk, mask.id, (State::Cooling, State::Released), "mask_released").await
+            step(desk, mask.id, (State::Cooling, State::Released), HouseEvent::MaskReleased).await
         }
         Changed::Refused(why) | Changed::NotDone(why) | Changed::InDoubt(why) => {
             tracing::warn!(tries = mask.release_tries + 1, why, "the carrier did not take a mask back");
@@ -85,14 +84,14 @@ async fn release(desk: &Desk, mask: &Mask) -> Result<bool> {
     }
 }
 
-async fn step(desk: &Desk, id: NumberId, way: (State, State), kind: &'static str) -> Result<bool> {
-    desk.work(Step { id, way, kind }).await
+async fn step(desk: &Desk, id: NumberId, way: (State, State), tells: fn(OfMask) -> HouseEvent) -> Result<bool> {
+    desk.work(Step { id, way, tells }).await
 }
 
 struct Step {
     id: NumberId,
     way: (State, State),
-    kind: &'static str,
+    tells: fn(OfMask) -> HouseEvent,
 }
 
 impl Verb for Step {
@@ -103,8 +102,7 @@ impl Verb for Step {
         let now = work.now;
         let moved = life::move_on(work.tx, self.id, self.way, now).await?;
         if moved {
-            let data = json!({ "mask": self.id.0.to_string() });
-            record(work, By::Automatic, self.kind, &data).await?;
+            record(work, By::Automatic, &(self.tells)(OfMask { mask: self.id })).await?;
         }
         Ok(moved)
     }

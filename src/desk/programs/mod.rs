@@ -36,7 +36,7 @@ impl Program {
     pub(super) async fn record(
         &self,
         work: &mut UnitOfWork<'_>,
-        (kind, conversation): (&'static str, Option<ConversationId>),
+        (kind, conversation): (&str, Option<ConversationId>),
         data: &Value,
     ) -> Result<()> {
         let (desk, now) = (work.desk, work.now);

@@ -15,6 +15,7 @@ use crate::desk::outbox::unsaid::{Unsaid, short, words};
 use crate::desk::programs::events::Event;
 use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
+use crate::domain::conversations::timeline;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::leg::Role;
 use crate::domain::message;
@@ -112,8 +113,7 @@ pub(super) async fn carry(work: &mut UnitOfWork<'_>, texts: &[Plain<'_>]) -> Res
         snooze::back(work, conversation, None, "the customer wrote").await?;
     }
     for conversation_id in group.paused {
-        let data = serde_json::json!({});
-        work.event(Some(conversation_id), "loop_paused", None, data);
+        work.event(Some(conversation_id), None, &timeline::Event::LoopPaused {});
     }
     for (conversation_id, line, customer) in group.unattended {
         notice::after_hours(work, conversation_id, line, &customer).await?;

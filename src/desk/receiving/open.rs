@@ -1,8 +1,6 @@
 //! A customer's text without a live leg reopens the conversation that was closed lately, or opens another and picks a
 //! rep.
 
-use serde_json::json;
-
 use super::carry::{self, Plain, Way};
 use super::{Inbound, Outcome};
 use crate::desk::outbox::notice;
@@ -10,6 +8,7 @@ use crate::desk::routing::legs;
 use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::reopen::{With, reopen};
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, CustomerId, NumberId};
 use crate::domain::routing::pick::Pick;
 use crate::faults;
@@ -88,7 +87,6 @@ async fn begin(
 
 /// What the timeline says of a conversation that begins.
 pub(super) fn opened(work: &mut UnitOfWork<'_>, conversation: ConversationId, pick: &Pick) {
-    work.event(Some(conversation), "opened", None, json!({}));
-    let kind = if pick.chosen.is_some() { "picked" } else { "unassigned" };
-    work.event(Some(conversation), kind, None, json!(pick));
+    work.event(Some(conversation), None, &Event::Opened {});
+    work.event(Some(conversation), None, &Event::of_pick(pick.clone()));
 }

@@ -7,6 +7,7 @@ use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::{handover, legs};
 use crate::desk::upkeep::lapse;
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::Loss;
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::store::routing::routes::{self, Conversation};
 use crate::store::{Result, Tx};
@@ -19,7 +20,7 @@ pub(super) async fn ready(work: &mut UnitOfWork<'_>, line: NumberId, conversatio
     queue::drain_held(work, &mut held_line).await?;
     let Some(mut conversation) = one(work.tx, conversation_id).await? else { return Ok(()) };
     if is_missing(desk, &held_line, &conversation, now) {
-        queue::replace(work, &mut held_line, &conversation, "rep_missing").await?;
+        queue::replace(work, &mut held_line, &conversation, Loss::RepMissing).await?;
         let Some(given) = one(work.tx, conversation_id).await? else { return Ok(()) };
         conversation = given;
     }

@@ -5,6 +5,7 @@ use super::found::Found;
 use super::{Item, Outcome, keep};
 use crate::desk::outbox::notice::{REP_ON_LINE, Whose, say, throttled};
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::PersonId;
 use crate::domain::message;
 use crate::domain::routing::Keep;
@@ -45,8 +46,7 @@ pub(super) async fn word(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Fou
             throttled(work, REP_ON_LINE, number, &text.from, &body).await?;
         }
         Keep::PhoneOff if conversation.is_some() => {
-            let data = serde_json::json!({ "person": person.map(|id| id.0.to_string()) });
-            work.event(conversation, "phone_off", person, data);
+            work.event(conversation, person, &Event::PhoneOff { person });
         }
         Keep::RepOnLine | Keep::PhoneOff | Keep::OptedOut | Keep::Blocked => {}
     }

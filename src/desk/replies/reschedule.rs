@@ -1,12 +1,11 @@
 //! Cancels a planned reply, moves it to another time, or sends it now. Everybody who sees the conversation may do that:
 //! the writer may be off duty when the reply must not be sent.
 
-use serde_json::json;
-
 use super::{draft, send_due};
 use crate::clock::At;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId, PlannedReplyId};
 use crate::store::Result;
 use crate::store::conversations::access;
@@ -70,9 +69,12 @@ impl Verb for Reschedule {
             }
         }
         if self.by != one.author {
-            let kind = if self.change == Change::TakeBack { "planned_cancelled" } else { "planned_moved" };
-            let data = json!({ "author": one.author.0.to_string() });
-            work.event(Some(self.conversation), kind, Some(self.by), data);
+            let author = one.author;
+            let event = match self.change {
+                Change::TakeBack => Event::PlannedCancelled { author },
+                Change::SendNow | Change::MoveTo(_) => Event::PlannedMoved { author },
+            };
+            work.event(Some(self.conversation), Some(self.by), &event);
         }
         work.note(&[(self.conversation, "message")]);
         Ok(())

@@ -8,6 +8,7 @@ use crate::clock::At;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, authority};
+use crate::domain::conversations::timeline::{HouseEvent, Loss};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::{Duty, Role};
 use crate::faults;
@@ -65,9 +66,9 @@ pub(in crate::desk) async fn change(
     faults::point("after_duty");
     let data = json!({ "person": person.0.to_string(), "from": before.word(), "to": duty.word() });
     authority::record(work, (by, person), "duty_set", &data).await?;
-    work.event(None, "duty", Some(by), data);
+    work.house_event(Some(by), &HouseEvent::DutySet { person, from: before, to: duty });
     work.note(&[(ConversationId(0), "duty")]);
-    follow(work, person, &lines, (duty == Duty::AwayReassign).then_some("away")).await?;
+    follow(work, person, &lines, (duty == Duty::AwayReassign).then_some(Loss::Away)).await?;
     Ok(true)
 }
 
@@ -77,7 +78,7 @@ pub(in crate::desk) async fn follow(
     work: &mut UnitOfWork<'_>,
     person: PersonId,
     lines: &[NumberId],
-    gone: Option<&'static str>,
+    gone: Option<Loss>,
 ) -> Result<()> {
     if let Some(why) = gone {
         return queue::repick_all(work, person, lines, why).await;
@@ -171,11 +172,10 @@ pub(in crate::desk) async fn enable(
     if let Some(phone) = people::by_id(work.tx, person).await?.filter(|_| enabled).and_then(|person| person.phone) {
         end::end_as_customer(work, &phone).await?;
     }
-    let data = json!({ "person": person.0.to_string() });
-    let kind = if enabled { "enabled" } else { "disabled" };
-    work.event(None, kind, by, data);
+    let event = if enabled { HouseEvent::Enabled { person } } else { HouseEvent::Disabled { person } };
+    work.house_event(by, &event);
     work.note(&[(ConversationId(0), "duty")]);
-    follow(work, person, &lines, (!enabled).then_some("disabled")).await
+    follow(work, person, &lines, (!enabled).then_some(Loss::Disabled)).await
 }
 
 /// Does what hours that began or ended ask for: gives waiting customers to candidates, texts reps what waited for them,
@@ -260,7 +260,7 @@ impl Verb for TurnJob {
                 };
                 match conversation.filter(still).filter(missing) {
                     Some(conversation) if held_line.has_candidate() => {
-                        queue::replace(work, &mut held_line, &conversation, "rep_missing").await?;
+                        queue::replace(work, &mut held_line, &conversation, Loss::RepMissing).await?;
                         Ok(1)
                     }
                     _ => Ok(0),

@@ -1,8 +1,7 @@
 //! Ends a conversation: its legs end, its masks rest.
 
-use serde_json::json;
-
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::{Closing, Event};
 use crate::domain::ids::PersonId;
 use crate::faults;
 use crate::store::Result;
@@ -15,14 +14,14 @@ pub(in crate::desk) async fn end(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     by: Option<PersonId>,
-    data: serde_json::Value,
+    closed: &Event,
 ) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
     let rests_until = now + desk.policies.pool.quarantine;
     opening::end_legs(work.tx, conversation.id, None, "closed", now, rests_until).await?;
     pins::close(work.tx, conversation.id, now).await?;
     faults::point("after_close");
-    work.event(Some(conversation.id), "closed", by, data);
+    work.event(Some(conversation.id), by, closed);
     work.note(&[(conversation.id, "conversation")]);
     Ok(())
 }
@@ -31,8 +30,7 @@ pub(in crate::desk) async fn end(
 pub(in crate::desk) async fn end_as_customer(work: &mut UnitOfWork<'_>, phone: &str) -> Result<()> {
     for thread in phones::threads(work.tx, phone).await?.into_iter().filter(|thread| thread.person.is_none()) {
         for conversation in routes::conversations(work.tx, &[thread.conversation]).await? {
-            let data = json!({ "why": "the customer's phone was given to a colleague" });
-            end(work, &conversation, None, data).await?;
+            end(work, &conversation, None, &Event::Closed { why: Some(Closing::Colleague), hours: None }).await?;
         }
     }
     Ok(())

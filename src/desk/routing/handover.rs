@@ -1,10 +1,10 @@
 //! Sends the texts that waited for the phone of a conversation's rep, when the rep is on duty.
 
-use serde_json::json;
-
 use super::legs;
 use crate::desk::outbox::hand_on::hand_on;
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::Event;
+use crate::domain::message::Channel;
 use crate::faults;
 use crate::store::Result;
 use crate::store::routing::queue;
@@ -31,9 +31,8 @@ pub(in crate::desk) async fn release(work: &mut UnitOfWork<'_>, conversation: &C
         hand_on(work, conversation, &messages).await?;
     }
     queue::wait_from(work.tx, conversation.id, None).await?;
-    let data =
-        json!({ "person": rep.0.to_string(), "to": if conversation.rep_phone.is_some() { "phone" } else { "web" } });
-    work.event(Some(conversation.id), "released", None, data);
+    let to = if conversation.rep_phone.is_some() { Channel::Phone } else { Channel::Web };
+    work.event(Some(conversation.id), None, &Event::Released { person: rep, to });
     faults::point("after_release");
     work.note(&[(conversation.id, "message")]);
     Ok(())

@@ -1,14 +1,13 @@
 //! Gives a rep's phone a leg in a conversation: a mask by the order of choice, or none if no mask is free (the rep then
 //! uses the web).
 
-use serde_json::json;
-
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::notice::{Whose, answer, say};
 use crate::desk::outbox::relay::customer_label;
 use crate::desk::pool::missing::refuse;
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
 use crate::domain::leg::Role;
 use crate::domain::routing::allocation::{Choice, choose};
@@ -63,8 +62,7 @@ pub async fn open_rep_leg(
         return Ok(());
     }
     refuse(work, &[rep.1], &wanted_by(conversation)).await?;
-    let data = json!({ "person": rep.0.0.to_string(), "why": choice.why() });
-    work.event(Some(conversation), "no_mask", None, data);
+    work.event(Some(conversation), None, &Event::NoMask { person: rep.0, why: choice.why().to_owned() });
     tallies::add(work.tx, NO_MASK, 1, now).await?;
     rest_idlest(work, conversation, rep).await
 }
@@ -85,8 +83,7 @@ async fn rest_idlest(
         return Ok(());
     }
     faults::point("after_rest");
-    let data = json!({ "person": person.0.to_string(), "leg": leg.0.to_string(), "mask": mask.0.to_string() });
-    work.event(Some(conversation), "leg_rested", None, data);
+    work.event(Some(conversation), None, &Event::LegRested { person, leg, mask });
     work.note(&[(conversation, "conversation")]);
     let customer = conversations.first().map(customer_label).unwrap_or_default();
     let body = say(work.tx, Whose::In(conversation), Wording::Rested, &[("customer", &customer)]).await?;
@@ -132,10 +129,9 @@ pub(in crate::desk) fn rep_leg<'a>(
         counterpart: Some(counterpart),
         alias: None,
     };
-    let data = json!({
-        "person": person.0.to_string(), "leg": leg.id.0.to_string(), "mask": number.0.to_string(), "why": choice.why(),
-    });
-    work.event(Some(conversation), "leg_opened", None, data);
+    let why = choice.why().to_owned();
+    let opened = Event::LegOpened { person: Some(person), alias: None, leg: leg.id, mask: number, why };
+    work.event(Some(conversation), None, &opened);
     Some(leg)
 }
 

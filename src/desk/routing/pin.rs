@@ -1,10 +1,9 @@
 //! Changes the pin: gives a conversation to a rep, or takes it from its rep.
 
-use serde_json::json;
-
 use super::{handover, legs};
 use crate::desk::outbox::claim;
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::{Event, Handover, Loss};
 use crate::domain::ids::PersonId;
 use crate::faults;
 use crate::store::Result;
@@ -14,19 +13,14 @@ use crate::store::conversations::pins::{self, Freed};
 use crate::store::routing::routes::{self, Conversation};
 use crate::store::routing::{opening, queue as store_queue};
 
-/// Somebody took it.
-const CLAIMED: &str = "claimed";
-/// Somebody gave it to somebody else.
-const TRANSFERRED: &str = "transferred";
-
 /// Pins an unassigned conversation to somebody who acts in it; opens the leg of their phone if they have one.
 pub(in crate::desk) async fn take(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     viewer: &Viewer,
 ) -> Result<()> {
-    let kind = tell(work, conversation, viewer, (viewer.id, None)).await?;
-    give(work, conversation, viewer.id, kind).await
+    let why = tell(work, conversation, viewer, (viewer.id, None)).await?;
+    give(work, conversation, viewer.id, why).await
 }
 
 /// Tells in the timeline that `by` gives a conversation to `to`, with a note for them; what to give to [`give`] as its reason.
@@ -35,15 +29,21 @@ pub(in crate::desk) async fn tell(
     conversation: &Conversation,
     by: &Viewer,
     (to, note): (PersonId, Option<&str>),
-) -> Result<&'static str> {
+) -> Result<Loss> {
     let assignee = access::assignee(work.tx, to, conversation.id).await?;
-    let kind = if to == by.id { CLAIMED } else { TRANSFERRED };
-    let data = json!({
-        "to": to.0.to_string(), "to_name": assignee.map(|assignee| assignee.name),
-        "from": conversation.pinned_to.map(|id| id.0.to_string()), "note": note,
-    });
-    work.event(Some(conversation.id), kind, Some(by.id), data);
-    Ok(kind)
+    let handover = Handover {
+        to,
+        to_name: assignee.map(|assignee| assignee.name),
+        from: conversation.pinned_to,
+        note: note.map(str::to_owned),
+    };
+    let (event, why) = if to == by.id {
+        (Event::Claimed(handover), Loss::Claimed)
+    } else {
+        (Event::Transferred(handover), Loss::Transferred)
+    };
+    work.event(Some(conversation.id), Some(by.id), &event);
+    Ok(why)
 }
 
 /// Pins a conversation to `to`, opens the leg of their phone if they have one, and sends them, in order, what waited
@@ -52,14 +52,14 @@ pub(in crate::desk) async fn give(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     to: PersonId,
-    why: &'static str,
+    why: Loss,
 ) -> Result<()> {
     let now = work.now;
     take_away(work, conversation, why).await?;
     pins::pin(work.tx, conversation.id, Some(to), now).await?;
     faults::point("after_pin");
-    if why != CLAIMED {
-        attention::unseen(work.tx, conversation.id, why == TRANSFERRED).await?;
+    if why != Loss::Claimed {
+        attention::unseen(work.tx, conversation.id, why == Loss::Transferred).await?;
     }
     let Some(theirs) = routes::conversations(work.tx, &[conversation.id]).await?.into_iter().next() else {
         return Ok(());
@@ -76,7 +76,7 @@ pub(in crate::desk) async fn give(
 pub(in crate::desk) async fn take_away(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
-    why: &'static str,
+    why: Loss,
 ) -> Result<()> {
     let freed = detach(work, conversation, why).await?;
     claim::free(work, freed).await
@@ -87,14 +87,14 @@ pub(in crate::desk) async fn take_away(
 pub(in crate::desk) async fn detach(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
-    why: &'static str,
+    why: Loss,
 ) -> Result<Freed> {
     let (desk, now) = (work.desk, work.now);
     let mut lanes = Freed::default();
     if let Some(before) = conversation.pinned_to {
         pins::pin(work.tx, conversation.id, None, now).await?;
         let rests_until = now + desk.policies.pool.quarantine;
-        opening::end_legs(work.tx, conversation.id, Some(before), why, now, rests_until).await?;
+        opening::end_legs(work.tx, conversation.id, Some(before), why.word(), now, rests_until).await?;
         let (waiting, freed) =
             pins::take_back(work.tx, conversation.id, before, "handed to somebody else", now).await?;
         let first = waiting.into_iter().chain(conversation.waits_from).min();

@@ -1,13 +1,12 @@
 //! Customers without a rep, and reps who lose their customers: decides who gets whom while the line is locked, so that
 //! nobody is missed and nobody counted twice.
 
-use serde_json::json;
-
 use super::pin;
 use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::outbox::claim;
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::{Event, Loss};
 use crate::domain::ids::{ConversationId, CustomerId, NumberId, PersonId};
 use crate::domain::policy::{PickPolicy, SupportPolicy};
 use crate::domain::routing::pick::{self, Member, Pick};
@@ -109,11 +108,11 @@ impl HeldLine {
         last: Option<PersonId>,
     ) -> Result<()> {
         let pick = self.pick(work, last).await?;
-        let event = if pick.chosen.is_some() { "picked" } else { "unassigned" };
-        work.event(Some(conversation.id), event, None, json!(pick));
-        if let Some(chosen) = pick.chosen {
+        let chosen = pick.chosen;
+        work.event(Some(conversation.id), None, &Event::of_pick(pick));
+        if let Some(chosen) = chosen {
             self.given += 1;
-            pin::give(work, conversation, chosen, event).await?;
+            pin::give(work, conversation, chosen, Loss::Picked).await?;
         }
         Ok(())
     }
@@ -173,7 +172,7 @@ pub(in crate::desk) async fn repick_all(
     work: &mut UnitOfWork<'_>,
     person: PersonId,
     lines: &[NumberId],
-    why: &'static str,
+    why: Loss,
 ) -> Result<()> {
     let mut freed = Freed::default();
     for line in lines {
@@ -182,8 +181,7 @@ pub(in crate::desk) async fn repick_all(
         let mut conversations = routes::conversations(work.tx, &ids).await?;
         conversations.retain(|conversation| conversation.pinned_to == Some(person) && !conversation.closed);
         for conversation in &conversations {
-            let data = json!({ "from": person.0.to_string(), "why": why });
-            work.event(Some(conversation.id), "taken_away", None, data);
+            work.event(Some(conversation.id), None, &Event::TakenAway { from: person, why });
             freed.add(pin::detach(work, conversation, why).await?);
             faults::point("during_repick");
         }
@@ -201,14 +199,14 @@ pub(in crate::desk) async fn replace(
     work: &mut UnitOfWork<'_>,
     held_line: &mut HeldLine,
     conversation: &Conversation,
-    why: &'static str,
+    why: Loss,
 ) -> Result<()> {
     let Some(before) = conversation.pinned_to.filter(|_| held_line.has_candidate()) else { return Ok(()) };
-    let data = json!({ "from": before.0.to_string(), "why": why });
-    work.event(Some(conversation.id), "taken_away", None, data);
+    work.event(Some(conversation.id), None, &Event::TakenAway { from: before, why });
     let pick = held_line.pick(work, None).await?;
-    work.event(Some(conversation.id), "picked", None, json!(pick));
-    if let Some(chosen) = pick.chosen {
+    let chosen = pick.chosen;
+    work.event(Some(conversation.id), None, &Event::of_pick(pick));
+    if let Some(chosen) = chosen {
         pin::give(work, conversation, chosen, why).await?;
     }
     Ok(())

@@ -1,10 +1,9 @@
 //! Reopens a closed conversation: its customer's leg becomes live again, and its rep's leg on the same mask, if that
 //! mask is free.
 
-use serde_json::json;
-
 use super::legs;
 use crate::desk::work::UnitOfWork;
+use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
 use crate::store::conversations::{access, pins};
@@ -47,7 +46,7 @@ pub async fn reopen(
     }
     pins::reopen(work.tx, conversation_id).await?;
     opening::legs(work.tx, &[legs::customer_leg(desk, conversation_id, line, customer, now)], now).await?;
-    work.event(Some(conversation_id), "reopened", by, json!({ "why": why }));
+    work.event(Some(conversation_id), by, &Event::Reopened { why: why.to_owned() });
     faults::point("after_reopen");
     let assignee = match (with, conversation.pinned_to) {
         (With::SameRep, Some(rep)) => access::assignee(work.tx, rep, conversation_id).await?.map(|_| rep),

@@ -236,25 +236,16 @@ async fn handovers(tx: &mut Tx, end: i64) -> Result<usize> {
     let from = cursor(tx, EVENTS, end).await?;
     let events = search::handovers(tx, from, end, 4 * BATCH).await?;
     let Some(last) = events.last().map(|event| event.0) else { return Ok(0) };
-    let mut rows: Vec<(i64, i64)> =
-        events.iter().filter_map(|(_, conversation, kind, data)| assignee(kind, data).zip(*conversation)).collect();
+    let count = events.len();
+    let mut rows: Vec<(i64, i64)> = events
+        .into_iter()
+        .filter_map(|(_, conversation, told)| told.event()?.given_to().map(|to| to.0).zip(conversation))
+        .collect();
     rows.sort_unstable();
     rows.dedup();
     search::took_part(tx, &rows).await?;
     settings::set(tx, EVENTS, &last.to_string()).await?;
-    Ok(events.len())
-}
-
-/// Whom an event gave its conversation to.
-fn assignee(kind: &str, data: &str) -> Option<i64> {
-    let key = match kind {
-        "picked" => "chosen",
-        "claimed" | "transferred" => "to",
-        _ => return None,
-    };
-    let data: serde_json::Value = serde_json::from_str(data).ok()?;
-    let value = data.get(key)?;
-    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+    Ok(count)
 }
 
 async fn customers(tx: &mut Tx) -> Result<usize> {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::clock::{At, days, minutes};
+use crate::domain::vocabulary::words;
 
 /// The longest that a pair lives, if nothing else was asked; 30 days.
 pub const HARD_CAP: Duration = days(30);
@@ -23,6 +24,16 @@ pub enum Wish {
     Sliding(Duration),
     /// So long after the integrator said that the transaction is complete.
     AfterCompletion(Duration),
+}
+
+words! {
+    /// Why a pair is over.
+    Ending {
+        /// Its time was up.
+        Expired = "expired",
+        /// Somebody said so.
+        Closed = "closed",
+    }
 }
 
 /// What moves the end.

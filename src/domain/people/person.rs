@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::domain::vocabulary::words;
 use crate::domain::words::name;
 
 /// A person's rank (`rep` < `manager` < `admin`).
@@ -54,36 +55,21 @@ impl fmt::Display for Role {
     }
 }
 
-/// Whether a person takes customers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Duty {
-    /// Takes new customers.
-    On,
-    /// Takes no new ones; texts of own customers still come.
-    Away,
-    /// Takes none: own customers are given to others.
-    AwayReassign,
+words! {
+    /// Whether a person takes customers.
+    Duty {
+        /// Takes new customers.
+        On = "on",
+        /// Takes no new ones; texts of own customers still come.
+        Away = "away",
+        /// Takes none: own customers are given to others.
+        AwayReassign = "away_reassign",
+    }
 }
 
 impl Duty {
     /// Every duty, in the order in which people choose it.
     pub const ALL: [Duty; 3] = [Duty::On, Duty::Away, Duty::AwayReassign];
-
-    /// The word in the database, in forms and in set-up files.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Duty::On => "on",
-            Duty::Away => "away",
-            Duty::AwayReassign => "away_reassign",
-        }
-    }
-
-    /// The duty of that word.
-    #[must_use]
-    pub fn read(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|duty| duty.word() == word)
-    }
 }
 
 /// The longest name, in characters: it begins texts, where every character counts.

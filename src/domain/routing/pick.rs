@@ -1,11 +1,12 @@
 //! Who gets a customer: the candidates, the choice, and the reason that is stored.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::At;
 use crate::domain::ids::PersonId;
 use crate::domain::people::person::Duty;
 use crate::domain::policy::PickPolicy;
+use crate::domain::vocabulary::words;
 
 /// A member of the line, as the pick sees them.
 #[derive(Clone, Debug)]
@@ -46,11 +47,35 @@ impl Member {
     }
 }
 
+words! {
+    /// What decided a pick.
+    Rule {
+        /// The policy [`PickPolicy::Random`].
+        Random = "random",
+        /// The policy [`PickPolicy::LeastBusy`].
+        LeastBusy = "least_busy",
+        /// The policy [`PickPolicy::RoundRobin`].
+        RoundRobin = "round_robin",
+        /// The customer went back to the rep who had them last.
+        Sticky = "sticky",
+    }
+}
+
+impl From<PickPolicy> for Rule {
+    fn from(policy: PickPolicy) -> Self {
+        match policy {
+            PickPolicy::Random => Rule::Random,
+            PickPolicy::LeastBusy => Rule::LeastBusy,
+            PickPolicy::RoundRobin => Rule::RoundRobin,
+        }
+    }
+}
+
 /// The pick and its reason, as the timeline shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pick {
-    /// The policy that chose, or `sticky` where the customer went back to the rep who had them last.
-    pub policy: &'static str,
+    /// What chose.
+    pub policy: Rule,
     /// Names of those who could have been chosen.
     pub candidates: Vec<String>,
     /// Names of those who could not, each with the reason.
@@ -60,9 +85,6 @@ pub struct Pick {
     /// The chosen one's name.
     pub chosen_name: Option<String>,
 }
-
-/// The policy's word for a customer who goes back to the same rep.
-pub const STICKY: &str = "sticky";
 
 /// Picks among `members` by `policy`; `last` had the customer before and is preferred if a candidate. `draw(n)` gives
 /// a number below `n`, for choosing at random and between equals.
@@ -79,7 +101,7 @@ pub fn pick(policy: PickPolicy, members: &[Member], last: Option<PersonId>, draw
         if best.is_empty() { None } else { best.get(draw(best.len())).copied() }
     });
     Pick {
-        policy: if again.is_some() { STICKY } else { policy.word() },
+        policy: if again.is_some() { Rule::Sticky } else { policy.into() },
         chosen: chosen.map(|member| member.id),
         chosen_name: chosen.map(|member| member.name.clone()),
         candidates: candidates.iter().map(|member| member.name.clone()).collect(),
@@ -96,7 +118,7 @@ pub fn pick(policy: PickPolicy, members: &[Member], last: Option<PersonId>, draw
 pub fn stay(members: &[Member], rep: PersonId) -> Option<Pick> {
     let member = members.iter().find(|member| member.id == rep && member.enabled)?;
     let again = pick(PickPolicy::Random, members, Some(rep), |_| 0);
-    Some(Pick { policy: STICKY, chosen: Some(rep), chosen_name: Some(member.name.clone()), ..again })
+    Some(Pick { policy: Rule::Sticky, chosen: Some(rep), chosen_name: Some(member.name.clone()), ..again })
 }
 
 fn least<'a, K: Ord>(members: &[&'a Member], key: impl Fn(&Member) -> K) -> Vec<&'a Member> {
@@ -143,7 +165,10 @@ mod tests {
         let disabled = Member { enabled: false, ..on(3, 0) };
         let members = [on(1, 0), member(2, Duty::Away, 5, Some(5)), disabled];
         let again = stay(&members, PersonId(2)).unwrap();
-        assert_eq!((again.policy, again.chosen, again.chosen_name.as_deref()), (STICKY, Some(PersonId(2)), Some("P2")));
+        assert_eq!(
+            (again.policy, again.chosen, again.chosen_name.as_deref()),
+            (Rule::Sticky, Some(PersonId(2)), Some("P2"))
+        );
         assert_eq!(again.candidates, ["P1"]);
         assert_eq!(stay(&members, PersonId(3)), None);
         assert_eq!(stay(&members, PersonId(4)), None);
@@ -161,10 +186,10 @@ mod tests {
     #[test]
     fn whoever_had_the_customer_last_is_preferred_as_long_as_a_candidate() {
         let back = pick(PickPolicy::LeastBusy, &[on(1, 9), on(2, 0)], Some(PersonId(1)), |_| 0);
-        assert_eq!((back.policy, back.chosen), (STICKY, Some(PersonId(1))));
+        assert_eq!((back.policy, back.chosen), (Rule::Sticky, Some(PersonId(1))));
         let away = [member(1, Duty::Away, 0, None), on(2, 0)];
         let other = pick(PickPolicy::LeastBusy, &away, Some(PersonId(1)), |_| 0);
-        assert_eq!((other.policy, other.chosen), ("least_busy", Some(PersonId(2))));
+        assert_eq!((other.policy, other.chosen), (Rule::LeastBusy, Some(PersonId(2))));
     }
 
     proptest! {

@@ -1,8 +1,8 @@
-//! The change feed and the timeline's events.
+//! The change feed.
 
 use crate::clock::At;
 use crate::domain::change::Change;
-use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::ids::ConversationId;
 use crate::store::sql::{QueryBuilder, query, query_scalar};
 use crate::store::{Result, Tx, pieces};
 
@@ -63,58 +63,4 @@ pub async fn forget(tx: &mut Tx, before: At, limit: i64) -> Result<u64> {
     .await?
     .rows_affected();
     Ok(done)
-}
-
-/// An event of the timeline, as it is written.
-#[derive(Clone, Debug)]
-pub struct NewEvent {
-    /// Row id.
-    pub id: i64,
-    /// Of which conversation.
-    pub conversation: Option<ConversationId>,
-    /// What happened.
-    pub kind: &'static str,
-    /// Who did it; nobody in particular, if it was time, an integrator or the system.
-    pub actor: Option<PersonId>,
-    /// More of it.
-    pub data: serde_json::Value,
-}
-
-/// Writes events of the timeline.
-pub async fn events(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
-    for piece in pieces(rows) {
-        let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) ");
-        q.push_values(piece, |mut b, row| {
-            b.push_bind(row.id)
-                .push_bind(row.conversation)
-                .push_bind(at)
-                .push_bind(row.kind)
-                .push_bind(row.actor)
-                .push_bind(row.data.to_string());
-        });
-        q.build().execute(tx).await?;
-    }
-    Ok(())
-}
-
-/// Writes an event of the timeline; `data` is JSON.
-pub async fn event(
-    tx: &mut Tx,
-    id: i64,
-    conversation: Option<ConversationId>,
-    at: At,
-    kind: &str,
-    actor: Option<PersonId>,
-    data: &serde_json::Value,
-) -> Result<()> {
-    query("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(id)
-        .bind(conversation)
-        .bind(at)
-        .bind(kind)
-        .bind(actor)
-        .bind(data.to_string())
-        .execute(tx)
-        .await?;
-    Ok(())
 }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod attention;
 pub mod changes;
+pub mod events;
 pub mod held;
 pub mod idle;
 pub mod labels;

@@ -6,6 +6,7 @@ pub mod ledgers;
 use super::engine::lock_order::hold_rows;
 use super::{Result, Tx};
 use crate::clock::At;
+use crate::domain::conversations::timeline::{Event, Told};
 use crate::domain::ids::{ConversationId, CustomerId, MessageId, NumberId, PersonId};
 use crate::store::sql::{query, query_as, query_scalar};
 
@@ -99,14 +100,16 @@ pub async fn flag(tx: &mut Tx, conversation: ConversationId, at: Option<At>) -> 
 
 /// The message for which a conversation was marked last.
 pub async fn flagged_message(tx: &mut Tx, conversation: ConversationId) -> Result<Option<MessageId>> {
-    let row: Option<(String,)> = query_as(
-        "SELECT data FROM events WHERE conversation_id = $1 AND kind = 'looks_like_refusal' ORDER BY id DESC LIMIT 1",
+    let told: Option<Told> = query_as(
+        "SELECT kind, data FROM events WHERE conversation_id = $1 AND kind = 'looks_like_refusal' ORDER BY id DESC LIMIT 1",
     )
     .bind(conversation)
     .fetch_optional(tx)
     .await?;
-    let data: Option<serde_json::Value> = row.and_then(|(data,)| serde_json::from_str(&data).ok());
-    Ok(data.and_then(|data| data["message"].as_str()?.parse().ok()).map(MessageId))
+    Ok(match told {
+        Some(Told::Event(Event::LooksLikeRefusal { message, .. })) => Some(message),
+        _ => None,
+    })
 }
 
 /// The customer with this phone, if there ever was one.

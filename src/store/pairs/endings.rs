@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::micros;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::pairs::expiry::Ending;
 use crate::store::engine::lock_order::hold_rows;
 use crate::store::sql::{QueryBuilder, query, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
@@ -69,10 +70,10 @@ pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(Conve
 
 /// Writes down that pairs, which are held, are over: at their end, or at `now` if that is earlier. Their legs end then,
 /// and their masks rest for `rest` from then on.
-pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: Duration) -> Result<()> {
+pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: Ending, now: At, rest: Duration) -> Result<()> {
     for piece in pieces(ids) {
         let mut q = QueryBuilder::new("UPDATE pairs SET warns_at = NULL, ended_why = ");
-        q.push_bind(why.to_owned())
+        q.push_bind(why)
             .push(", ended_at = CASE WHEN ends_at < ")
             .push_bind(now)
             .push(" THEN ends_at ELSE ")
@@ -81,13 +82,10 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: &str, now: At, rest: 
         push_list(&mut q, piece.iter().map(|id| id.0));
         q.build().execute(tx).await?;
         let mut q = QueryBuilder::new("UPDATE legs SET ended_why = ");
-        q.push_bind(why.to_owned())
-            .push(", ended_at = x.ended_at, rests_until = x.ended_at + ")
-            .push_bind(micros(rest))
-            .push(
-                " FROM pairs x WHERE x.conversation_id = legs.conversation_id AND legs.ended_at IS NULL \
+        q.push_bind(why).push(", ended_at = x.ended_at, rests_until = x.ended_at + ").push_bind(micros(rest)).push(
+            " FROM pairs x WHERE x.conversation_id = legs.conversation_id AND legs.ended_at IS NULL \
                    AND legs.conversation_id IN (",
-            );
+        );
         push_list(&mut q, piece.iter().map(|id| id.0));
         q.build().execute(tx).await?;
         let mut q = QueryBuilder::new(

@@ -29,7 +29,7 @@ pub struct Act<'a> {
     /// By whom.
     pub origin: Origin,
     /// What: a word such as `endpoint_made`.
-    pub kind: &'static str,
+    pub kind: &'a str,
     /// In which pair.
     pub conversation: Option<ConversationId>,
     /// About whom of the staff.
@@ -71,7 +71,7 @@ pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
 pub async fn by_command(
     tx: &mut Tx,
     (id, at): (i64, At),
-    kind: &'static str,
+    kind: &str,
     person: Option<PersonId>,
     data: &Value,
 ) -> Result<()> {

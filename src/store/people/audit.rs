@@ -17,7 +17,7 @@ pub struct Entry<'a> {
     /// Who.
     pub actor: PersonId,
     /// What: a word such as `number_shown`.
-    pub kind: &'static str,
+    pub kind: &'a str,
     /// In which conversation.
     pub conversation: Option<ConversationId>,
     /// About which customer.
@@ -31,7 +31,7 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// What `actor` did, about nobody and no conversation in particular.
     #[must_use]
-    pub fn new(id: i64, at: At, actor: PersonId, kind: &'static str, data: &'a Value) -> Self {
+    pub fn new(id: i64, at: At, actor: PersonId, kind: &'a str, data: &'a Value) -> Self {
         Entry { id, at, actor, kind, conversation: None, customer: None, person: None, data }
     }
 }

@@ -6,11 +6,12 @@ use super::engine::lock_order::hold_rows;
 use super::upkeep::settings;
 use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
+use crate::domain::conversations::timeline::Told;
 use crate::domain::ids::CustomerId;
 use crate::domain::search::fold;
 use crate::domain::search::keeping::{Keeping, Side};
 use crate::domain::search::postings::{Posting, unpack};
-use crate::store::sql::{QueryBuilder, Row, from_row, query, query_as, query_scalar};
+use crate::store::sql::{FromRow, QueryBuilder, Row, from_row, query, query_as, query_scalar};
 
 /// How the lists stand.
 pub const KEEPING: &str = "search.lists";
@@ -178,16 +179,9 @@ pub async fn took_part(tx: &mut Tx, rows: &[(i64, i64)]) -> Result<()> {
     Ok(())
 }
 
-/// Hand-overs after `cursor` and before `end`, oldest first: the event's row, its conversation, and its data.
-pub async fn handovers(
-    tx: &mut Tx,
-    cursor: i64,
-    end: i64,
-    limit: i64,
-) -> Result<Vec<(i64, Option<i64>, String, String)>> {
-    let read = |row: Row| {
-        Ok((row.try_get("id")?, row.try_get("conversation_id")?, row.try_get("kind")?, row.try_get("data")?))
-    };
+/// Events after `cursor` and before `end`, oldest first: each one's row, its conversation, and what it tells.
+pub async fn handovers(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<Vec<(i64, Option<i64>, Told)>> {
+    let read = |row: Row| Ok((row.try_get("id")?, row.try_get("conversation_id")?, Told::from_row(&row)?));
     let rows =
         query("SELECT id, conversation_id, kind, data FROM events WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3")
             .bind(cursor)

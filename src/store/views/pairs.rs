@@ -4,6 +4,7 @@ use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId};
 use crate::domain::message::{Channel, Outcome};
 use crate::domain::outbox::delivery::State;
+use crate::domain::pairs::expiry::Ending;
 use crate::domain::pairs::expiry::Term;
 use crate::store::pairs::{self, COLUMNS, Pair};
 use crate::store::sql::{QueryBuilder, from_row, query};
@@ -23,7 +24,7 @@ pub struct PairRow {
     /// When somebody wrote down that it is over; its end may have come before that.
     pub ended_at: Option<At>,
     /// `expired` or `closed`, once that is written down.
-    pub ended_why: Option<String>,
+    pub ended_why: Option<Ending>,
     /// Who is in it, in the order in which they were named.
     pub parties: Vec<PartyRow>,
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use crate::clock::At;
 use crate::domain::ids::LegId;
 use crate::domain::numbers::phone::masked;
+use crate::domain::pairs::expiry::Ending;
 use crate::domain::pairs::expiry::Expiry;
 use crate::domain::time::duration;
 use crate::store::views::list::View;
@@ -114,6 +115,6 @@ impl Parties {
 
     /// Why it ended, in words.
     fn why(&self) -> &'static str {
-        if self.pair.ended_why.as_deref() == Some("expired") { "its time was up" } else { "somebody ended it" }
+        if self.pair.ended_why == Some(Ending::Expired) { "its time was up" } else { "somebody ended it" }
     }
 }

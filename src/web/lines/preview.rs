@@ -5,7 +5,7 @@ use crate::desk::Desk;
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::domain::numbers::phone::masked;
 use crate::domain::numbers::typed;
-use crate::domain::routing::pick::{Pick, STICKY, pick};
+use crate::domain::routing::pick::{Pick, Rule, pick};
 use crate::store::routing::{numbers, queue};
 use crate::store::{customers, lines, people};
 use crate::web::page::failure::Failure;
@@ -70,7 +70,7 @@ impl Preview {
             None => "It opens a conversation.".to_owned(),
         }];
         let last = match last {
-            Some(last) if pick.policy != STICKY => people::by_id(&mut tx, last).await?.map(|person| person.name),
+            Some(last) if pick.policy != Rule::Sticky => people::by_id(&mut tx, last).await?.map(|person| person.name),
             _ => None,
         };
         why.extend(last.map(|last| format!("{last} had this customer last, but cannot take them now.")));
@@ -82,9 +82,9 @@ impl Preview {
 fn whom(pick: &Pick) -> String {
     match (pick.candidates.as_slice(), &pick.chosen_name) {
         ([], _) => "Nobody gets it yet: it waits unassigned, and the customer is told so once a day.".to_owned(),
-        (_, Some(chosen)) if pick.policy == STICKY => format!("{chosen} gets it."),
+        (_, Some(chosen)) if pick.policy == Rule::Sticky => format!("{chosen} gets it."),
         ([one], _) => format!("{one} gets it."),
-        (several, Some(chosen)) if pick.policy != "random" => {
+        (several, Some(chosen)) if pick.policy != Rule::Random => {
             format!("{chosen} gets it, of {} who could.", several.len())
         }
         (several, _) => format!("One of {} gets it: {}.", several.len(), several.join(", ")),
@@ -96,11 +96,11 @@ fn reasons(pick: &Pick, has_hours: bool) -> Vec<String> {
     match (pick.policy, pick.candidates.len()) {
         (_, 0) if has_hours => why.push("Nobody can take a customer now; the hours of the line count, too.".to_owned()),
         (_, 0) => why.push("Nobody can take a customer now.".to_owned()),
-        (STICKY, _) => why.push("They had this customer last, and can take them.".to_owned()),
+        (Rule::Sticky, _) => why.push("They had this customer last, and can take them.".to_owned()),
         (_, 1) => why.push("Nobody else can take a customer now.".to_owned()),
-        ("least_busy", _) => why.push("Whoever has the fewest open conversations is chosen.".to_owned()),
-        ("round_robin", _) => why.push("Whoever was chosen longest ago is chosen.".to_owned()),
-        _ => why.push("One of them is chosen at random, each equally likely.".to_owned()),
+        (Rule::LeastBusy, _) => why.push("Whoever has the fewest open conversations is chosen.".to_owned()),
+        (Rule::RoundRobin, _) => why.push("Whoever was chosen longest ago is chosen.".to_owned()),
+        (Rule::Random, _) => why.push("One of them is chosen at random, each equally likely.".to_owned()),
     }
     why.extend(pick.passed_over.iter().map(|(name, obstacle)| format!("{name} is passed over: {obstacle}.")));
     why

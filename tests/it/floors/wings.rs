@@ -9,7 +9,7 @@ use super::tokens::tokens;
 
 /// A floor, a room of it (a folder), and the rooms of that floor that it may name. Files beside the folders, and what
 /// the floor itself offers, may be named by every room.
-const WINGS: [(&str, &str, &[&str]); 63] = [
+const WINGS: [(&str, &str, &[&str]); 64] = [
     // web/
     ("web", "account", &["page", "people"]),
     ("web", "conversations", &["page"]),
@@ -54,6 +54,7 @@ const WINGS: [(&str, &str, &[&str]); 63] = [
     ("store", "views", &["conversations", "customers", "lines", "pairs", "people", "pool", "routing", "search"]),
     // domain/
     ("domain", "characters", &[]),
+    ("domain", "conversations", &["pairs", "people", "routing"]),
     ("domain", "customers", &["words"]),
     ("domain", "numbers", &["characters"]),
     ("domain", "outbox", &["policy", "words"]),

@@ -8,6 +8,7 @@ use switchboard::desk::pairs::{self, Refusal, Saying};
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::numbers::country::Countries;
 use switchboard::domain::numbers::phone::Phone;
+use switchboard::domain::pairs::expiry::Ending;
 
 use crate::house::plan::with_ada;
 use crate::house::{ACCOUNT, Plan, mask};
@@ -96,7 +97,7 @@ both_stores! {
         assert_eq!(miriam.post(&format!("/conversations/{id}/closure"), &more).await.status, Status::SeeOther);
         assert_eq!(house.words(legs).await, before);
         let pair = house.pair(id).await;
-        assert_eq!((pair.references, pair.ended_why.as_deref()), (vec!["bait-77".to_owned()], Some("closed")));
+        assert_eq!((pair.references, pair.ended_why), (vec!["bait-77".to_owned()], Some(Ending::Closed)));
         assert_eq!((pair.ended_at, pair.pair.redact), (Some(house.clock.now()), false));
         let by = house.person(MIRIAM).await.0;
         assert_eq!(house.number("SELECT actor_id FROM events WHERE kind = 'pair_ended'").await, by);

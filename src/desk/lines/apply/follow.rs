@@ -1,10 +1,9 @@
 //! What follows from a set-up file for customers: customers of people who left go to others, customers who wait go to
 //! reps who can take them now, and texts that waited for a phone are sent.
 
-use serde_json::json;
-
 use super::Applying;
 use crate::desk::routing::{duty, end, queue};
+use crate::domain::conversations::timeline::{HouseEvent, Loss};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::people::person::Duty;
 use crate::store::routing::queue as table;
@@ -13,10 +12,9 @@ use crate::store::{Result, lines, people};
 impl Applying<'_, '_> {
     pub(super) async fn set_duty(&mut self, person: PersonId, to: Duty) -> Result<()> {
         let before = table::set_duty(self.work.tx, person, to).await?.unwrap_or(to);
-        let data = json!({ "person": person.0.to_string(), "from": before.word(), "to": to.word() });
-        self.tell("duty", data);
+        self.tell(&HouseEvent::DutySet { person, from: before, to });
         if to == Duty::AwayReassign {
-            self.gone.push((person, None, "away"));
+            self.gone.push((person, None, Loss::Away));
         }
         Ok(())
     }
@@ -28,16 +26,15 @@ impl Applying<'_, '_> {
         {
             end::end_as_customer(self.work, &phone).await?;
         }
-        let data = json!({ "person": person.0.to_string() });
-        self.tell(if disabled { "disabled" } else { "enabled" }, data);
+        self.tell(&if disabled { HouseEvent::Disabled { person } } else { HouseEvent::Enabled { person } });
         if disabled {
-            self.gone.push((person, None, "disabled"));
+            self.gone.push((person, None, Loss::Disabled));
         }
         Ok(())
     }
 
-    fn tell(&mut self, kind: &'static str, data: serde_json::Value) {
-        self.work.event(None, kind, None, data);
+    fn tell(&mut self, event: &HouseEvent) {
+        self.work.house_event(None, event);
         self.work.note(&[(ConversationId(0), "duty")]);
     }
 

@@ -17,6 +17,7 @@ use crate::desk::Desk;
 use crate::desk::authority::hold_all;
 use crate::desk::routing::phones;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::conversations::timeline::Loss;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::LinePolicy;
 use crate::domain::setup::{Mistake, Setup};
@@ -100,7 +101,7 @@ struct Applying<'a, 'b> {
     work: &'a mut UnitOfWork<'b>,
     known: Known,
     /// Who keeps no customers on which lines (on all if `None`) any more, and why.
-    gone: Vec<(PersonId, Option<NumberId>, &'static str)>,
+    gone: Vec<(PersonId, Option<NumberId>, Loss)>,
 }
 
 impl Applying<'_, '_> {
@@ -166,7 +167,7 @@ impl Applying<'_, '_> {
             Change::Leave { line, email } => {
                 let (line, person) = (self.known.number(line)?, self.known.person(email)?);
                 lines::leave(self.work.tx, line, person).await?;
-                self.gone.push((person, Some(line), "left_line"));
+                self.gone.push((person, Some(line), Loss::LeftLine));
             }
         }
         Ok(())

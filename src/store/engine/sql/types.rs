@@ -8,6 +8,7 @@ use crate::domain::ids::{
 };
 use crate::domain::money::Cents;
 use crate::domain::outbox::delivery;
+use crate::domain::pairs::expiry::Ending;
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::policy::PickPolicy;
 use crate::domain::pool::life;
@@ -102,4 +103,5 @@ stored_words!(message::Channel);
 stored_words!(message::Kind);
 stored_words!(message::Outcome);
 stored_words!(event::Kind);
+stored_words!(Ending);
 stored_words!(Role, |word: &str| word.parse().ok(), Role::as_str);

@@ -2,9 +2,10 @@
 
 use super::Head;
 use crate::clock::At;
+use crate::domain::conversations::timeline::{Event, Told};
 use crate::domain::ids::{AttemptId, ConversationId, MessageId, PersonId};
 use crate::store::customers::ledgers::STAFF;
-use crate::store::sql::{from_row, query, query_as, query_scalar};
+use crate::store::sql::{from_row, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
 /// How many entries are shown.
@@ -109,15 +110,16 @@ async fn staff(tx: &mut Tx, evidence: &str) -> Result<Evidence> {
 /// Why and since when staff have blocked the customer of `head`: the reason of the newest such event.
 pub async fn block_reason(tx: &mut Tx, head: &Head) -> Result<Option<String>> {
     let (Some(customer), Some(blocked)) = (head.customer, &head.blocked) else { return Ok(None) };
-    let data: Option<String> = query(
-        "SELECT e.data FROM events e JOIN conversations c ON c.id = e.conversation_id \
+    let told: Option<Told> = query_as(
+        "SELECT e.kind, e.data FROM events e JOIN conversations c ON c.id = e.conversation_id \
          WHERE c.customer_id = $1 AND e.kind = 'blocked' AND e.actor_id = $2 ORDER BY e.id DESC LIMIT 1",
     )
     .bind(customer)
     .bind(blocked.by_id)
-    .try_map(|row| row.try_get("data"))
     .fetch_optional(tx)
     .await?;
-    let data: Option<serde_json::Value> = data.and_then(|data| serde_json::from_str(&data).ok());
-    Ok(data.and_then(|data| Some(data["reason"].as_str()?.to_owned())))
+    Ok(match told {
+        Some(Told::Event(Event::Blocked(blocking))) => Some(blocking.reason),
+        _ => None,
+    })
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::planned::{Leaving, leaving};
 use crate::clock::At;
+use crate::domain::conversations::timeline::Told;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::message::{Author, Channel, Kind, Outcome};
 use crate::domain::outbox::delivery::State;
@@ -96,12 +97,10 @@ pub struct Done {
     pub conversation: ConversationId,
     /// When.
     pub at: At,
-    /// Which kind of thing.
-    pub kind: String,
+    /// What.
+    pub told: Told,
     /// The name of the person who did it.
     pub actor: Option<String>,
-    /// What belongs to it, as JSON.
-    pub data: String,
 }
 
 /// A page of the timeline, each part oldest first.
@@ -233,7 +232,17 @@ async fn texts(tx: &mut Tx, of: &[ConversationId], from: i64) -> Result<HashMap<
     Ok(Text::by_message(found))
 }
 
-from_row!(Done { id, conversation, at, kind, actor, data });
+impl FromRow for Done {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        Ok(Done {
+            id: row.try_get("id")?,
+            conversation: row.try_get("conversation")?,
+            at: row.try_get("at")?,
+            told: Told::from_row(row)?,
+            actor: row.try_get("actor")?,
+        })
+    }
+}
 
 async fn events(tx: &mut Tx, of: &[ConversationId], from: i64, before: i64) -> Result<Vec<Done>> {
     let mut done: Vec<Done> = {

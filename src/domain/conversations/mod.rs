@@ -1,0 +1,3 @@
+//! What happens to conversations, beside the texts.
+
+pub mod timeline;
