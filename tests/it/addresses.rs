@@ -100,6 +100,12 @@ pub async fn furnish(house: &House, owner: &str) -> Examples {
         house.sets(&theirs).await;
     }
     assert_eq!(house.rows("messages WHERE outcome = 'held'").await, 1);
+    examples(house, owner).await
+}
+
+/// The newest of each kind of thing that there is in a house; those that have an owner are `owner`'s.
+pub async fn examples(house: &House, owner: &str) -> Examples {
+    let id = house.person(owner).await;
     let mut examples = Vec::new();
     for (start, sql) in EXAMPLES {
         examples.push((start, house.number(&sql.replace("{owner}", &id.to_string())).await));

@@ -7,7 +7,7 @@ mod events;
 mod once;
 pub mod pairs;
 mod problems;
-mod receiver;
+pub mod receiver;
 mod rights;
 mod tokens;
 mod told;

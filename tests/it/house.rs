@@ -44,6 +44,7 @@ mod doors;
 mod handset;
 pub mod neighbours;
 pub mod plan;
+mod states;
 
 /// The published line of every house.
 pub const LINE: &str = "+18005550100";

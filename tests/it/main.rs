@@ -23,6 +23,7 @@ mod people;
 mod pool;
 mod processes;
 mod receiving;
+mod rendered;
 mod route_table;
 mod routing;
 mod search;

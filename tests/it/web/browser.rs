@@ -11,6 +11,7 @@ use switchboard::desk::people::sessions;
 use switchboard::domain::ids::ConversationId;
 use switchboard::hooks::Seal;
 use switchboard::secret::Chance;
+use switchboard::simulator::Simulator;
 
 use crate::house::{ACCOUNT, House, TOKEN};
 
@@ -99,12 +100,22 @@ impl Browser {
 
     /// A browser that reaches a house published at `public_url` under `host`.
     pub async fn on(house: &House, public_url: &str, host: &str) -> Browser {
+        Browser::in_front_of(house, None, public_url, host).await
+    }
+
+    /// A browser at a house whose carrier is the simulator, which has its page there, signed in by nobody.
+    pub async fn beside_the_simulator(house: &House) -> Browser {
+        let simulator = Some(house.simulator.clone());
+        Browser::in_front_of(house, simulator, "http://127.0.0.1:8000", "127.0.0.1:8000").await
+    }
+
+    async fn in_front_of(house: &House, simulator: Option<Simulator>, public_url: &str, host: &str) -> Browser {
         let rocket = app::build(app::Parts {
             figment: rocket::Config::figment().merge(("log_level", "off")),
             public_url: public_url.to_owned(),
             desk: house.desk.clone(),
             seal: Seal::new(ACCOUNT, TOKEN, None),
-            simulator: None,
+            simulator,
         });
         Browser { client: Client::tracked(rocket).await.unwrap(), host: host.to_owned(), address: None }
     }
