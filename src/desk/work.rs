@@ -8,6 +8,7 @@ use super::programs::events::{self, Event};
 use super::programs::once::{Made, Turn};
 use super::{Desk, Failure, Had};
 use crate::clock::At;
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::store::conversations::changes;
@@ -36,7 +37,7 @@ struct Follows {
     failed: Vec<Unsent>,
     arrived: Vec<(MessageId, LegId)>,
     happened: Vec<NewEvent>,
-    changed: Vec<(ConversationId, &'static str)>,
+    changed: Vec<(ConversationId, Changed)>,
     told: Vec<Event>,
     made: Vec<(Turn, Made)>,
     outgoing: Outgoing,
@@ -153,7 +154,7 @@ impl<'a> UnitOfWork<'a> {
     }
 
     /// Open browsers are told that these conversations changed.
-    pub fn note(&mut self, changed: &[(ConversationId, &'static str)]) {
+    pub fn note(&mut self, changed: &[(ConversationId, Changed)]) {
         self.follows.changed.extend_from_slice(changed);
     }
 

@@ -5,6 +5,7 @@
 
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{Blocking, Event};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::conversations::access;
@@ -87,7 +88,7 @@ impl Verb for Block {
         let blocking = Blocking { reason: self.reason.clone(), everywhere };
         let event = if self.blocked { Event::Blocked(blocking) } else { Event::Unblocked(blocking) };
         work.event(Some(conversation.id), Some(self.by), &event);
-        work.note(&[(conversation.id, "conversation")]);
+        work.note(&[(conversation.id, Changed::Conversation)]);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::consent_scope;
 use crate::clock::At;
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::words::keyword::Keyword;
 use crate::faults;
@@ -40,7 +41,7 @@ pub async fn keyword(
 pub(in crate::desk) async fn texts_off(work: &mut UnitOfWork<'_>, person: PersonId) -> Result<()> {
     let now = work.now;
     ledgers::mute(work.tx, person, Some(now)).await?;
-    work.note(&[(ConversationId(0), "duty")]);
+    work.note(&[(ConversationId(0), Changed::Duty)]);
     Ok(())
 }
 

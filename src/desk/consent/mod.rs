@@ -7,6 +7,7 @@ pub mod refusal;
 
 use super::{Desk, Failure, reasons};
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{Consent, Event};
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
 use crate::store::conversations::access;
@@ -148,6 +149,6 @@ pub(super) async fn enter(
     let consent = Consent { evidence: evidence.to_owned(), party: alias };
     let event = if given { Event::ConsentRestored(consent) } else { Event::ConsentWithdrawn(consent) };
     work.event(Some(conversation.id), Some(by), &event);
-    work.note(&[(conversation.id, "conversation")]);
+    work.note(&[(conversation.id, Changed::Conversation)]);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::Whose;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, consent};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::words::refusal::reads_like;
@@ -80,7 +81,7 @@ impl Verb for Settle {
             work.event(Some(conversation.id), Some(self.by), &Event::NoRefusal { message });
         }
         customers::flag(work.tx, conversation.id, None).await?;
-        work.note(&[(conversation.id, "conversation")]);
+        work.note(&[(conversation.id, Changed::Conversation)]);
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use crate::desk::routing::queue::{self, HeldLine};
 use crate::desk::routing::reopen::{With, reopen};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, reasons};
+use crate::domain::change::Changed;
 use crate::domain::characters::seen;
 use crate::domain::conversations::timeline::{Event, HeldText};
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
@@ -151,13 +152,13 @@ impl Decide {
             let told = HeldText { message: held.id, reason: None };
             self.told(work, Some(conversation_id), &Event::HeldForwarded(told));
         }
-        work.note(&[(conversation_id, "held")]);
+        work.note(&[(conversation_id, Changed::Held)]);
         Ok(())
     }
 
     fn told(&self, work: &mut UnitOfWork<'_>, conversation: Option<ConversationId>, event: &Event) {
         work.event(conversation, Some(self.by), event);
-        work.note(&[(conversation.unwrap_or(ConversationId(0)), "held")]);
+        work.note(&[(conversation.unwrap_or(ConversationId(0)), Changed::Held)]);
     }
 }
 

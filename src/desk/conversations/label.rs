@@ -2,6 +2,7 @@
 
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{Event, HouseEvent, Labelling, Stored};
 use crate::domain::ids::{ConversationId, LabelId, PersonId};
 use crate::domain::people::person::Role;
@@ -116,7 +117,7 @@ impl Verb for Put {
         };
         if changed {
             work.event(Some(conversation.id), Some(self.by), &event);
-            work.note(&[(conversation.id, "conversation")]);
+            work.note(&[(conversation.id, Changed::Conversation)]);
         }
         Ok(())
     }

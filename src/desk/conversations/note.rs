@@ -4,6 +4,7 @@ use crate::desk::replies::draft;
 use crate::desk::replies::reply::{LONGEST, web_message};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::message::{Channel, Kind, Outcome};
@@ -80,6 +81,6 @@ pub(in crate::desk) async fn note_in(
     let called = mention::named(body, &names).into_iter().filter_map(|place| Some(colleagues.get(place)?.0));
     let called: Vec<PersonId> = called.filter(|id| *id != by).collect();
     mentions::insert(work.tx, conversation, id, &called).await?;
-    work.note(&[(conversation, "message")]);
+    work.note(&[(conversation, Changed::Message)]);
     Ok(id)
 }

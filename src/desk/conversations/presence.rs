@@ -3,12 +3,10 @@
 
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::Result;
 use crate::store::conversations::{access, presences};
-
-/// The kind of the change that open browsers are told.
-const KIND: &str = "presence";
 
 /// What a page says of its reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +47,7 @@ impl Verb for Show {
             sign => presences::touch(work.tx, self.conversation, self.by, sign == Sign::Typing, now).await?,
         };
         if news {
-            work.note(&[(self.conversation, KIND)]);
+            work.note(&[(self.conversation, Changed::Presence)]);
         }
         Ok(())
     }

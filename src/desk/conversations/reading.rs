@@ -2,6 +2,7 @@
 
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::store::Result;
 use crate::store::conversations::{access, attention};
@@ -44,7 +45,7 @@ impl Verb for Read {
         let seen = responsible && attention::seen(work.tx, conversation.id, self.last).await?;
         let answered = attention::answered_to(work.tx, self.by, conversation.id, self.last, now).await?;
         if seen || answered {
-            work.note(&[(conversation.id, "reading")]);
+            work.note(&[(conversation.id, Changed::Reading)]);
         }
         Ok(())
     }
@@ -78,7 +79,7 @@ impl Verb for Mend {
             let entry =
                 Entry { conversation: Some(conversation.id), ..Entry::new(id, now, self.by, "failures_seen", &data) };
             audit::record(work.tx, entry).await?;
-            work.note(&[(conversation.id, "conversation")]);
+            work.note(&[(conversation.id, Changed::Conversation)]);
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::desk::outbox::relay::customer_label;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::time::wall_clock::WallClock;
@@ -104,7 +105,7 @@ pub(in crate::desk) async fn snooze_in(
     snoozes::set(work.tx, conversation.id, Some(until)).await?;
     faults::point("after_snooze");
     work.event(Some(conversation.id), Some(by), &Event::Snoozed { until });
-    work.note(&[(conversation.id, "conversation")]);
+    work.note(&[(conversation.id, Changed::Conversation)]);
     Ok(())
 }
 
@@ -118,7 +119,7 @@ pub(in crate::desk) async fn back(
     snoozes::set(work.tx, conversation.id, None).await?;
     faults::point("after_wake");
     work.event(Some(conversation.id), by, &Event::Woke { why: why.to_owned() });
-    work.note(&[(conversation.id, "conversation")]);
+    work.note(&[(conversation.id, Changed::Conversation)]);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use crate::desk::replies::reply;
 use crate::desk::routing::legs;
 use crate::desk::work::{UnitOfWork, Verb, unless_store};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::characters::seen;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::customers::contact::{Card, Wrong};
@@ -172,7 +173,7 @@ impl Begin {
             let first = (self.body.as_str(), self.start.form_key.clone());
             reply::accept(work, &admitted, first).await?;
         }
-        work.note(&[(id, "conversation")]);
+        work.note(&[(id, Changed::Conversation)]);
         Ok(Started::New(id))
     }
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::customers::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, PersonId};
@@ -92,7 +93,7 @@ impl Verb for Edit {
             work.event(Some(self.conversation), Some(self.by), &renamed);
             touched.extend(contacts::open_conversations(work.tx, &group).await?);
         }
-        let notes: Vec<_> = touched.into_iter().map(|id| (id, "conversation")).collect();
+        let notes: Vec<_> = touched.into_iter().map(|id| (id, Changed::Conversation)).collect();
         work.note(&notes);
         Ok(())
     }

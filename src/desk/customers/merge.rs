@@ -4,6 +4,7 @@
 use super::contact::HIDDEN;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
 use crate::domain::people::person::Role;
@@ -109,7 +110,7 @@ async fn tell(
         work.event(Some(of), Some(by), &event(with));
     }
     let open = contacts::open_conversations(work.tx, group).await?;
-    let notes: Vec<_> = open.into_iter().chain([here, there]).map(|id| (id, "conversation")).collect();
+    let notes: Vec<_> = open.into_iter().chain([here, there]).map(|id| (id, Changed::Conversation)).collect();
     work.note(&notes);
     Ok(())
 }

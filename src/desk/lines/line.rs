@@ -6,6 +6,7 @@ use crate::desk::authority::{admin, record};
 use crate::desk::routing::{duty, queue};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Loss, Stored};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::check_name;
@@ -110,7 +111,7 @@ impl Verb for Change {
             audit::record(work.tx, Entry::new(desk.ids.next(now), now, self.by, &kind, &data)).await?;
         }
         work.house_event(Some(self.by), &event);
-        work.note(&[(ConversationId(0), "duty")]);
+        work.note(&[(ConversationId(0), Changed::Duty)]);
 
         for person in &leaves {
             queue::repick_all(work, *person, &[self.line], Loss::LeftLine).await?;

@@ -3,6 +3,7 @@
 use crate::desk::authority::admin;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Stored};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::typed;
@@ -90,6 +91,6 @@ pub(in crate::desk) async fn add_in(
     let Stored { kind, data } = Stored::from(&event);
     audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, &kind, &data)).await?;
     work.house_event(Some(by), &event);
-    work.note(&[(ConversationId(0), "duty")]);
+    work.note(&[(ConversationId(0), Changed::Duty)]);
     Ok(id)
 }

@@ -11,6 +11,7 @@ use crate::desk::consent::ledger;
 use crate::desk::upkeep::outage;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, outbox};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
 use crate::domain::outbox::delivery::State;
@@ -343,7 +344,7 @@ impl Aftermath {
 
 /// Open browsers hear that deliveries of these conversations changed.
 pub(in crate::desk) fn note(work: &mut UnitOfWork<'_>, touched: &[ConversationId]) {
-    let notes: Vec<_> = touched.iter().map(|id| (*id, "delivery")).collect();
+    let notes: Vec<_> = touched.iter().map(|id| (*id, Changed::Delivery)).collect();
     work.note(&notes);
 }
 

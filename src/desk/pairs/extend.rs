@@ -10,6 +10,7 @@ use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{Event, Moved, Stored};
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pairs::expiry::{Term, Unmoved};
@@ -113,7 +114,7 @@ async fn keep(
     pairs::keep_terms(work.tx, &[(id, term)]).await?;
     let event = event(Moved { ends_at: term.ends_at, alias: alias.map(str::to_owned) });
     work.event(Some(id), None, &event);
-    work.note(&[(id, "conversation")]);
+    work.note(&[(id, Changed::Conversation)]);
     news::moved(work, (id, told), term, alias);
     Ok(event)
 }

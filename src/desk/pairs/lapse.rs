@@ -8,6 +8,7 @@ use super::{Held, hold, news, open_still, tell};
 use crate::desk::Desk;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::ConversationId;
 use crate::domain::pairs::expiry::Term;
@@ -100,7 +101,7 @@ impl Verb for Warn {
         }
         pairs::keep_terms(work.tx, &[(self.id, Term { warned_at: Some(now), ..term })]).await?;
         work.event(Some(self.id), None, &Event::PairExpiring { ends_at: term.ends_at });
-        work.note(&[(self.id, "conversation")]);
+        work.note(&[(self.id, Changed::Conversation)]);
         news::moved(work, (self.id, Kind::PairExpiring), term, None);
         if let Some(words) = pairs::warning(work.tx, self.id).await? {
             tell(work, &conversation, &legs, &words).await?;

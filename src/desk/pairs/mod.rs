@@ -9,6 +9,7 @@ use super::outbox::relay;
 use super::pool::missing::{Missing, missing, refuse};
 use super::programs::Program;
 use crate::desk::work::{Stop, UnitOfWork};
+use crate::domain::change::Changed;
 use crate::domain::ids::{AppId, ConversationId, MessageId};
 use crate::domain::leg::Role;
 use crate::domain::message::{Author, Channel};
@@ -182,6 +183,6 @@ async fn tell(work: &mut UnitOfWork<'_>, conversation: &Conversation, to: &[Live
     messages::said(work.tx, &[said]).await?;
     let drafts = to.iter().map(|leg| relay::draft(conversation, leg, id, body.to_owned())).collect();
     work.enqueue(drafts).await?;
-    work.note(&[(conversation.id, "message")]);
+    work.note(&[(conversation.id, Changed::Message)]);
     Ok(id)
 }

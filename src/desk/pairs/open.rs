@@ -6,6 +6,7 @@ use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
 use crate::desk::work::{Outcome, UnitOfWork, Verb, unless_store};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};
 use crate::domain::leg::Role;
@@ -214,7 +215,7 @@ impl Open {
         }
         opening::legs(work.tx, &legs, now).await?;
         faults::point("after_pair_legs");
-        work.note(&[(id, "conversation")]);
+        work.note(&[(id, Changed::Conversation)]);
         Ok(id)
     }
 
@@ -251,7 +252,7 @@ impl Open {
         pairs::name(work.tx, desk.ids.next(now), (self.app(), id), &opening.reference, &self.body_hash).await?;
         let merged = Event::PairMerged { reference: opening.reference.clone(), ends_at: term.ends_at };
         work.event(Some(id), None, &merged);
-        work.note(&[(id, "conversation")]);
+        work.note(&[(id, Changed::Conversation)]);
         news::opened(work, id, &opening.reference).await?;
         Ok(Some(Opened { id, fresh: false }))
     }

@@ -6,6 +6,7 @@ use super::{Done, Refusal, news, sees};
 use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::pairs::expiry::Ending;
@@ -97,7 +98,7 @@ async fn end(work: &mut UnitOfWork<'_>, ids: &[ConversationId], (why, by): (Endi
     for id in ids {
         work.event(Some(*id), by, &Event::PairEnded { why });
     }
-    let notes: Vec<(ConversationId, &'static str)> = ids.iter().map(|&id| (id, "conversation")).collect();
+    let notes: Vec<_> = ids.iter().map(|&id| (id, Changed::Conversation)).collect();
     work.note(&notes);
     news::ended(work, ids, why);
     Ok(())

@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::routing::legs::wanted_by;
 use crate::desk::work::{UnitOfWork, Verb};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::leg::Role;
@@ -118,7 +119,7 @@ impl Verb for Change {
         let why = choice.why().to_owned();
         let changed = Event::PartyChanged { alias: alias.to_owned(), leg, mask: number, why };
         work.event(Some(self.pair), None, &changed);
-        work.note(&[(self.pair, "conversation")]);
+        work.note(&[(self.pair, Changed::Conversation)]);
         news::changed(work, self.pair, alias).await?;
         if let Some(program) = &self.by {
             let data = json!({ "leg": leg.0.to_string() });

@@ -10,6 +10,7 @@ use super::{password, passwords};
 use crate::desk::authority::{record, whom};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::people::password::check_twice;
 use crate::domain::people::person::check_name;
@@ -38,7 +39,7 @@ impl Verb for Rename {
         if person.name != self.name {
             people::rename(work.tx, person.id, &self.name).await?;
             record(work, (person.id, person.id), "person_renamed", &json!({})).await?;
-            work.note(&[(ConversationId(0), "duty")]);
+            work.note(&[(ConversationId(0), Changed::Duty)]);
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::desk::outbox::Draft;
 use crate::desk::routing::phones;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::numbers::typed;
@@ -182,7 +183,7 @@ async fn change(work: &mut UnitOfWork<'_>, person: PersonId, from: Option<&str>,
     }
     people::set_phone(work.tx, person, None, now).await?;
     phones::give(work, person, from, to).await?;
-    work.note(&[(ConversationId(0), "duty")]);
+    work.note(&[(ConversationId(0), Changed::Duty)]);
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use crate::desk::authority::{by_admin, hold_all, record};
 use crate::desk::routing::{duty, queue};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Loss;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::{Role, check_name};
@@ -99,7 +100,7 @@ impl Save {
         if !changed {
             return Ok(());
         }
-        work.note(&[(ConversationId(0), "duty")]);
+        work.note(&[(ConversationId(0), Changed::Duty)]);
 
         if !leaves.is_empty() {
             queue::repick_all(work, id, &leaves, Loss::LeftLine).await?;

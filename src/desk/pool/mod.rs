@@ -17,6 +17,7 @@ use super::authority::admin;
 use super::{Desk, Failure};
 use crate::carrier::Setting;
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Stored};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::store::people::acts;
@@ -66,7 +67,7 @@ impl By {
 async fn record(work: &mut UnitOfWork<'_>, by: By, event: &HouseEvent) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
     work.house_event(by.person(), event);
-    work.note(&[(ConversationId(0), "pool")]);
+    work.note(&[(ConversationId(0), Changed::Pool)]);
     let Stored { kind, data } = Stored::from(event);
     match by {
         By::Person(actor) => audit::record(work.tx, Entry::new(desk.ids.next(now), now, actor, &kind, &data)).await,

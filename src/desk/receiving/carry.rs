@@ -14,6 +14,7 @@ use crate::desk::outbox::relay::{Author, fan_out};
 use crate::desk::outbox::unsaid::{Unsaid, short, words};
 use crate::desk::programs::events::Event;
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::characters::seen;
 use crate::domain::conversations::timeline;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
@@ -101,8 +102,8 @@ pub(super) async fn carry(work: &mut UnitOfWork<'_>, texts: &[Plain<'_>]) -> Res
     let touched: Vec<Said> = progress.into_values().filter_map(Progress::said).collect();
     messages::said(work.tx, &touched).await?;
     let notes = touched.iter().map(|said| said.id).chain(group.kept.iter().copied());
-    let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, "conversation"));
-    let notes: Vec<(ConversationId, &'static str)> = notes.map(|id| (id, "message")).chain(opened).collect();
+    let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, Changed::Conversation));
+    let notes: Vec<_> = notes.map(|id| (id, Changed::Message)).chain(opened).collect();
     work.note(&notes);
     // Not earlier: lanes are held from here on, and other writers to the same phones wait for them.
     work.enqueue(group.drafts).await?;

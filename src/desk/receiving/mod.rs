@@ -10,6 +10,7 @@ use carry::{Plain, Way};
 use super::Desk;
 use crate::clock::At;
 use crate::desk::work::{self, UnitOfWork, Verb};
+use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::message::{self, Author, Channel};
 use crate::domain::numbers::phone::without_channel;
@@ -369,7 +370,7 @@ impl Inbound {
 
 /// Keeps a text that goes nowhere, with the conversation that it names, if it names one.
 async fn keep(work: &mut UnitOfWork<'_>, message: NewMessage) -> Result<()> {
-    let kind = if message.outcome == message::Outcome::Held { "held" } else { "message" };
+    let kind = if message.outcome == message::Outcome::Held { Changed::Held } else { Changed::Message };
     let conversation = message.conversation.unwrap_or(ConversationId(0));
     crate::store::conversations::messages::insert(work.tx, &[message]).await?;
     work.note(&[(conversation, kind)]);

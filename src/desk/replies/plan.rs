@@ -7,6 +7,7 @@ use super::{draft, send_due};
 use crate::clock::At;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, MessageId, PersonId, PlannedReplyId};
 use crate::domain::time::hours::{Hours, check_zone};
 use crate::domain::words::command::LATER;
@@ -134,7 +135,7 @@ impl Verb for Plan {
             form_key: reply.form_key.clone(),
         };
         planned::insert(work.tx, &planned).await?;
-        work.note(&[(reply.conversation, "message")]);
+        work.note(&[(reply.conversation, Changed::Message)]);
         Ok(Taken::Planned(planned.id))
     }
 }

@@ -6,6 +6,7 @@ use crate::desk::outbox::relay::{Author, Words, fan_out};
 use crate::desk::routing::pin;
 use crate::desk::work::UnitOfWork;
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::leg::Role;
@@ -130,7 +131,7 @@ pub(in crate::desk) async fn accept(
         unread: Unread::SEEN,
     };
     messages::said(work.tx, &[said]).await?;
-    work.note(&[(conversation.id, "message")]);
+    work.note(&[(conversation.id, Changed::Message)]);
     Ok(id)
 }
 

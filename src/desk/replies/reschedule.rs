@@ -5,6 +5,7 @@ use super::{draft, send_due};
 use crate::clock::At;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId, PlannedReplyId};
 use crate::store::Result;
@@ -76,7 +77,7 @@ impl Verb for Reschedule {
             };
             work.event(Some(self.conversation), Some(self.by), &event);
         }
-        work.note(&[(self.conversation, "message")]);
+        work.note(&[(self.conversation, Changed::Message)]);
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use crate::clock::At;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{Missed, UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
+use crate::domain::change::Changed;
 use crate::domain::ids::ConversationId;
 use crate::faults;
 use crate::store::replies::planned::{self, End, Planned};
@@ -111,6 +112,6 @@ async fn refuse(work: &mut UnitOfWork<'_>, one: &Planned, why: &str) -> Result<(
     let now = work.now;
     planned::end(work.tx, one.id, &End::Refused(why.to_owned()), now).await?;
     draft::give_back(work.tx, (one.author, one.conversation), &one.body, now).await?;
-    work.note(&[(one.conversation, "message")]);
+    work.note(&[(one.conversation, Changed::Message)]);
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::clock::At;
 use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, authority};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Loss};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::{Duty, Role};
@@ -67,7 +68,7 @@ pub(in crate::desk) async fn change(
     let data = json!({ "person": person.0.to_string(), "from": before.word(), "to": duty.word() });
     authority::record(work, (by, person), "duty_set", &data).await?;
     work.house_event(Some(by), &HouseEvent::DutySet { person, from: before, to: duty });
-    work.note(&[(ConversationId(0), "duty")]);
+    work.note(&[(ConversationId(0), Changed::Duty)]);
     follow(work, person, &lines, (duty == Duty::AwayReassign).then_some(Loss::Away)).await?;
     Ok(true)
 }
@@ -174,7 +175,7 @@ pub(in crate::desk) async fn enable(
     }
     let event = if enabled { HouseEvent::Enabled { person } } else { HouseEvent::Disabled { person } };
     work.house_event(by, &event);
-    work.note(&[(ConversationId(0), "duty")]);
+    work.note(&[(ConversationId(0), Changed::Duty)]);
     follow(work, person, &lines, (!enabled).then_some(Loss::Disabled)).await
 }
 

@@ -1,6 +1,7 @@
 //! Ends a conversation: its legs end, its masks rest.
 
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{Closing, Event};
 use crate::domain::ids::PersonId;
 use crate::faults;
@@ -22,7 +23,7 @@ pub(in crate::desk) async fn end(
     pins::close(work.tx, conversation.id, now).await?;
     faults::point("after_close");
     work.event(Some(conversation.id), by, closed);
-    work.note(&[(conversation.id, "conversation")]);
+    work.note(&[(conversation.id, Changed::Conversation)]);
     Ok(())
 }
 

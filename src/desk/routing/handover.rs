@@ -3,6 +3,7 @@
 use super::legs;
 use crate::desk::outbox::hand_on::hand_on;
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::message::Channel;
 use crate::faults;
@@ -34,6 +35,6 @@ pub(in crate::desk) async fn release(work: &mut UnitOfWork<'_>, conversation: &C
     let to = if conversation.rep_phone.is_some() { Channel::Phone } else { Channel::Web };
     work.event(Some(conversation.id), None, &Event::Released { person: rep, to });
     faults::point("after_release");
-    work.note(&[(conversation.id, "message")]);
+    work.note(&[(conversation.id, Changed::Message)]);
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::desk::outbox::notice::{Whose, answer, say};
 use crate::desk::outbox::relay::customer_label;
 use crate::desk::pool::missing::refuse;
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
 use crate::domain::leg::Role;
@@ -84,7 +85,7 @@ async fn rest_idlest(
     }
     faults::point("after_rest");
     work.event(Some(conversation), None, &Event::LegRested { person, leg, mask });
-    work.note(&[(conversation, "conversation")]);
+    work.note(&[(conversation, Changed::Conversation)]);
     let customer = conversations.first().map(customer_label).unwrap_or_default();
     let body = say(work.tx, Whose::In(conversation), Wording::Rested, &[("customer", &customer)]).await?;
     work.enqueue(vec![answer(mask, phone, &body)]).await
@@ -169,7 +170,7 @@ pub async fn leave_blocked(work: &mut UnitOfWork<'_>, person: PersonId, phone: &
         if let Some(counterpart) = &thread.counterpart {
             open_free_leg(work, thread.conversation, (person, phone), counterpart).await?;
         }
-        work.note(&[(thread.conversation, "conversation")]);
+        work.note(&[(thread.conversation, Changed::Conversation)]);
     }
     Ok(())
 }

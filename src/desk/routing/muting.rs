@@ -3,6 +3,7 @@
 use super::legs;
 use crate::desk::consent::ledger::texts_off;
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::words::keyword::Keyword;
 use crate::store::Result;
@@ -38,6 +39,6 @@ pub async fn rep_keyword(
 pub(in crate::desk) async fn texts_on(work: &mut UnitOfWork<'_>, person: PersonId, phone: &str) -> Result<()> {
     ledgers::mute(work.tx, person, None).await?;
     legs::leave_blocked(work, person, phone).await?;
-    work.note(&[(ConversationId(0), "duty")]);
+    work.note(&[(ConversationId(0), Changed::Duty)]);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::{end, handover, legs};
 use crate::desk::outbox::claim;
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::ids::PersonId;
 use crate::domain::numbers::phone::Phone;
 use crate::store::conversations::pins;
@@ -56,6 +57,6 @@ async fn move_thread(work: &mut UnitOfWork<'_>, person: PersonId, thread: &Threa
             handover::release(work, &conversation).await?;
         }
     }
-    work.note(&[(id, "conversation")]);
+    work.note(&[(id, Changed::Conversation)]);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::{handover, legs};
 use crate::desk::outbox::claim;
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{Event, Handover, Loss};
 use crate::domain::ids::PersonId;
 use crate::faults;
@@ -103,6 +104,6 @@ pub(in crate::desk) async fn detach(
         }
         lanes = freed;
     }
-    work.note(&[(conversation.id, "conversation")]);
+    work.note(&[(conversation.id, Changed::Conversation)]);
     Ok(lanes)
 }

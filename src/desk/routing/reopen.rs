@@ -3,6 +3,7 @@
 
 use super::legs;
 use crate::desk::work::UnitOfWork;
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::faults;
@@ -58,6 +59,6 @@ pub async fn reopen(
     if let (Some(rep), Some(phone)) = (assignee, &conversation.rep_phone) {
         legs::open_free_leg(work, conversation_id, (rep, phone), customer).await?;
     }
-    work.note(&[(conversation_id, "conversation")]);
+    work.note(&[(conversation_id, Changed::Conversation)]);
     Ok(routes::conversations(work.tx, &[conversation_id]).await?.into_iter().next())
 }

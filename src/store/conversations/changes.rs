@@ -1,20 +1,20 @@
 //! The change feed.
 
 use crate::clock::At;
-use crate::domain::change::Change;
+use crate::domain::change::{Change, Changed};
 use crate::domain::ids::ConversationId;
 use crate::store::sql::{QueryBuilder, query, query_scalar};
 use crate::store::{Result, Tx, pieces};
 
 /// Notes for open browsers that these conversations changed; each (conversation, kind) once.
-pub async fn note(tx: &mut Tx, changes: &[(ConversationId, &'static str)], now: At) -> Result<()> {
+pub async fn note(tx: &mut Tx, changes: &[(ConversationId, Changed)], now: At) -> Result<()> {
     let mut rows = changes.to_vec();
-    rows.sort_unstable();
+    rows.sort_unstable_by_key(|(conversation, kind)| (*conversation, kind.word()));
     rows.dedup();
     for piece in pieces(&rows) {
         let mut q = QueryBuilder::new("INSERT INTO changes (conversation_id, kind, at) ");
         q.push_values(piece, |mut b, (conversation, kind)| {
-            b.push_bind(conversation).push_bind(*kind).push_bind(now);
+            b.push_bind(conversation).push_bind(kind).push_bind(now);
         });
         q.build().execute(tx).await?;
     }
@@ -33,10 +33,13 @@ pub async fn after(tx: &mut Tx, cursor: i64) -> Result<Vec<Change>> {
         q.push_bind(cursor).push(behind).push(" ORDER BY id LIMIT 500");
         q.build()
             .try_map(|row| {
+                let kind: String = row.try_get("kind")?;
                 Ok(Change {
                     id: row.try_get("id")?,
                     conversation: row.try_get("conversation_id")?,
-                    kind: row.try_get("kind")?,
+                    // While nodes are updated one by one, a newer one may write a word that this one does not know. The feed
+                    // goes on, and pages look at the whole conversation again.
+                    kind: Changed::read(&kind).unwrap_or(Changed::Conversation),
                 })
             })
             .fetch_all(tx)

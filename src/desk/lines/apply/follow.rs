@@ -3,6 +3,7 @@
 
 use super::Applying;
 use crate::desk::routing::{duty, end, queue};
+use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Loss};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::people::person::Duty;
@@ -35,7 +36,7 @@ impl Applying<'_, '_> {
 
     fn tell(&mut self, event: &HouseEvent) {
         self.work.house_event(None, event);
-        self.work.note(&[(ConversationId(0), "duty")]);
+        self.work.note(&[(ConversationId(0), Changed::Duty)]);
     }
 
     /// Does for customers what the changes ask for, once all of them stand.

@@ -2,6 +2,7 @@
 
 use super::{Column, Row};
 use crate::clock::At;
+use crate::domain::change::Changed;
 use crate::domain::ids::{
     AppId, AttemptId, CannedReplyId, ConversationId, CustomerId, DeliveryId, EndpointId, EventId, LabelId, LegId,
     MessageId, NumberId, PersonId, PlannedReplyId, PoolOrderId, SavedSearchId, TokenId,
@@ -94,6 +95,7 @@ pub(in crate::store) use stored_words;
 
 stored_words!(delivery::State);
 stored_words!(life::State);
+stored_words!(Changed);
 stored_words!(Duty);
 stored_words!(PickPolicy);
 stored_words!(Keyword);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::change::Change;
+use crate::domain::change::{Change, Changed};
 use crate::domain::ids::ConversationId;
 use crate::store::sql::{QueryBuilder, from_row};
 use crate::store::views::Viewer;
@@ -16,7 +16,7 @@ pub struct Hears {
     /// The conversation; none where one has only left the reader's lists.
     pub conversation: Option<ConversationId>,
     /// What changed.
-    pub kind: String,
+    pub kind: Changed,
 }
 
 /// Who has a conversation, and whether it is of the reader's lines.
@@ -25,9 +25,9 @@ type Bearings = (Option<i64>, bool);
 /// What `viewer` hears of `news`: the newest change of each kind in each conversation that they may see. When one of
 /// their lines' conversations went to somebody else, they hear only that their lists changed.
 pub async fn hears(tx: &mut Tx, viewer: Viewer, news: &[Change]) -> Result<Vec<Hears>> {
-    let mut newest: HashMap<(ConversationId, &str), i64> = HashMap::new();
+    let mut newest: HashMap<(ConversationId, Changed), i64> = HashMap::new();
     for change in news {
-        newest.insert((change.conversation, &change.kind), change.id);
+        newest.insert((change.conversation, change.kind), change.id);
     }
     let bearings = if viewer.sees_all() { None } else { Some(bearings(tx, viewer, news).await?) };
     let mut heard: Vec<Hears> = newest
@@ -37,11 +37,11 @@ pub async fn hears(tx: &mut Tx, viewer: Viewer, news: &[Change]) -> Result<Vec<H
                 None => Some(id),
                 Some(known) => match known.get(&id) {
                     Some((rep, true)) if rep.is_none_or(|rep| rep == viewer.person.0) => Some(id),
-                    Some((_, true)) if kind == "conversation" => None,
+                    Some((_, true)) if kind == Changed::Conversation => None,
                     _ => return None,
                 },
             };
-            Some(Hears { cursor, conversation, kind: kind.to_owned() })
+            Some(Hears { cursor, conversation, kind })
         })
         .collect();
     heard.sort_by_key(|hears| hears.cursor);
