@@ -112,8 +112,8 @@ async fn in_thread(
                 format!("Put aside for {}. You will be reminded, or hear at once if they write.", span_words(span))
             })
         }
-        Command::Transfer(name) => match assignee(work.tx, by, conversation, &name, now).await? {
-            Err(why) => Ok(why),
+        Command::Transfer(name) => match assignee(work.tx, by, conversation, &name, now).await {
+            Err(unclear) => Err(unclear),
             Ok((to, name)) => {
                 assign::move_in(work, (by, conversation), Some(to), None).await.map(|()| format!("{name} has it now."))
             }
@@ -149,14 +149,17 @@ fn ago(now: At, at: At) -> String {
     }
 }
 
-/// The colleague whom `name` means, or what to say to the rep.
+/// The colleague whom `name` means.
+///
+/// # Errors
+/// [`Failure::Refused`] for the field `to`, in words for the rep.
 async fn assignee(
     tx: &mut Tx,
     by: PersonId,
     conversation_id: ConversationId,
     name: &str,
     now: At,
-) -> Result<std::result::Result<(PersonId, String), String>> {
+) -> Result<(PersonId, String), Failure> {
     let conversations = routes::conversations(tx, &[conversation_id]).await?;
     let line = conversations.first().and_then(|conversation: &Conversation| conversation.line);
     let members = match line {
@@ -166,22 +169,23 @@ async fn assignee(
     let others: Vec<(PersonId, String)> =
         members.into_iter().filter(|one| one.id != by).map(|one| (one.id, one.name)).collect();
     if others.is_empty() {
-        return Ok(Err("Not done: nobody else is on this line.".to_owned()));
+        return Err(Failure::refused("to", "nobody else is on this line"));
     }
     let names = |of: &[String]| of.join(", ");
-    Ok(match colleague::called(name, &others) {
+    let why = match colleague::called(name, &others) {
         Ok(id) => {
             let name = others.into_iter().find(|(other, _)| *other == id).map(|(_, name)| name).unwrap_or_default();
-            Ok((id, name))
+            return Ok((id, name));
         }
         Err(Unclear::Several(several)) => {
-            Err(format!("Not done: that may be {}. Text #transfer and the whole name.", names(&several)))
+            format!("that may be {}. Text #transfer and the whole name", names(&several))
         }
         Err(Unclear::Nobody) => {
             let all: Vec<String> = others.into_iter().map(|(_, name)| name).collect();
-            Err(format!("Not done: nobody on this line is called so. There are {}.", names(&all)))
+            format!("nobody on this line is called so. There are {}", names(&all))
         }
-    })
+    };
+    Err(Failure::refused("to", why))
 }
 
 /// Where the answer goes: the thread may have moved to another mask, because its own is blocked.

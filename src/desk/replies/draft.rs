@@ -1,13 +1,14 @@
 //! Stores what people are writing, a reply and a note for each conversation, so that nobody loses it by leaving a page.
 
 use crate::clock::At;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::words::as_typed::at_most;
 use crate::store::conversations::{access, messages};
 use crate::store::replies::drafts::{self, Draft};
 use crate::store::replies::planned;
-use crate::store::{Job, Result, Tx};
+use crate::store::{Result, Tx};
 
 /// The longest draft that is kept, in characters: more than can be sent, so that one too long can be shortened.
 const LONGEST: usize = 20_000;
@@ -33,11 +34,10 @@ pub async fn keep(
     form_key: Option<String>,
 ) -> Result<(), Failure> {
     at_most(LONGEST, "it", &body).map_err(|why| Failure::refused("body", why))?;
-    desk.store.write(Keep { now: desk.clock.now(), by, conversation, which, body, form_key }).await?
+    desk.work(Keep { by, conversation, which, body, form_key }).await
 }
 
 struct Keep {
-    now: At,
     by: PersonId,
     conversation: ConversationId,
     which: Which,
@@ -45,19 +45,21 @@ struct Keep {
     form_key: Option<String>,
 }
 
-impl Job for Keep {
-    type Out = Result<(), Failure>;
+impl Verb for Keep {
+    type Out = ();
+    type Stop = Failure;
 
-    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
+        let (tx, now) = (&mut *work.tx, work.now);
         if access::viewer(tx, self.by, self.conversation).await?.is_none() {
-            return Ok(Err(Failure::NotFound));
+            return Err(Failure::NotFound);
         }
         if let Some(key) = &self.form_key
             && (messages::by_form_key(tx, key).await?.is_some() || planned::by_form_key(tx, key).await?.is_some())
         {
-            return Ok(Ok(()));
+            return Ok(());
         }
-        put(tx, (self.by, self.conversation), self.which, &self.body, self.now).await.map(Ok)
+        Ok(put(tx, (self.by, self.conversation), self.which, &self.body, now).await?)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::domain::numbers::phone::masked;
 use crate::domain::numbers::typed;
 use crate::domain::routing::pick::{Pick, Rule, pick};
 use crate::store::routing::{numbers, queue};
-use crate::store::{customers, lines, people};
+use crate::store::{self, customers, lines, people};
 use crate::web::page::failure::Failure;
 
 /// The answer, in words.
@@ -22,20 +22,40 @@ pub(super) struct Preview {
     pub conversation: Option<ConversationId>,
 }
 
+/// Why there is no answer.
+pub(super) enum NoPreview {
+    /// What is wrong about the number, in words.
+    Number(String),
+    /// Something else.
+    Failed(Failure),
+}
+
+impl From<Failure> for NoPreview {
+    fn from(failure: Failure) -> Self {
+        NoPreview::Failed(failure)
+    }
+}
+
+impl From<store::Error> for NoPreview {
+    fn from(error: store::Error) -> Self {
+        NoPreview::Failed(error.into())
+    }
+}
+
 impl Preview {
-    /// Looks at what holds now, by the same rules as when a text comes in. The inner error is about the number.
-    pub(super) async fn of(desk: &Desk, line: NumberId, phone: &str) -> Result<Result<Preview, String>, Failure> {
+    /// Looks at what holds now, by the same rules as when a text comes in.
+    pub(super) async fn of(desk: &Desk, line: NumberId, phone: &str) -> Result<Preview, NoPreview> {
         let mut tx = desk.store.read().await?;
         let now = desk.clock.now();
         let line = lines::all(&mut tx).await?.into_iter().find(|one| one.id == line).ok_or(Failure::NotFound)?;
         let home = numbers::home(&mut tx, line.id).await?;
         let phone = match typed::read(phone, home.as_deref()) {
             Ok(phone) => phone,
-            Err(error) => return Ok(Err(error.to_string())),
+            Err(error) => return Err(NoPreview::Number(error.to_string())),
         };
         let from = masked(phone.as_str());
         let plain = |what: &str, why: &str| {
-            Ok(Ok(Preview { from: from.clone(), what: what.to_owned(), why: vec![why.to_owned()], conversation: None }))
+            Ok(Preview { from: from.clone(), what: what.to_owned(), why: vec![why.to_owned()], conversation: None })
         };
         if numbers::all(&mut tx).await?.iter().any(|number| number.number == phone.as_str()) {
             return plain("It is refused.", "The number is one of ours: our own numbers must not talk to each other.");
@@ -55,7 +75,7 @@ impl Preview {
                 None => "It joins a conversation that waits unassigned; all members see it.".to_owned(),
             };
             let why = vec![format!("Conversation #{conversation_id} is open.")];
-            return Ok(Ok(Preview { from, what, why, conversation: Some(conversation_id) }));
+            return Ok(Preview { from, what, why, conversation: Some(conversation_id) });
         }
         let policy = line.policies.over(&desk.policies.support);
         let (mut last, mut reopens) = (None, None);
@@ -75,7 +95,7 @@ impl Preview {
         };
         why.extend(last.map(|last| format!("{last} had this customer last, but cannot take them now.")));
         why.extend(reasons(&pick, line.hours.is_some()));
-        Ok(Ok(Preview { from, what: whom(&pick), why, conversation: reopens }))
+        Ok(Preview { from, what: whom(&pick), why, conversation: reopens })
     }
 }
 

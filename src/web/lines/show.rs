@@ -6,7 +6,7 @@ use askama::Template;
 use rocket::State;
 
 use super::form::Fields;
-use super::preview::Preview;
+use super::preview::{NoPreview, Preview};
 use super::{members, open};
 use crate::desk::lines::line::{self, Members, Rules};
 use crate::desk::people::sessions::Who;
@@ -190,11 +190,11 @@ async fn preview(id: NumberId, sent: Sent, place: (&Desk, &Site, Who)) -> Answer
     let found = Preview::of(place.0, id, sent.value("customer")).await;
     let typed = |whys| Typed { part: "preview", values: sent.0, whys };
     match found {
-        Ok(Ok(found)) => again(place, id, (typed(Whys::new()), None, Some(found)), Page::ok).await,
-        Ok(Err(why)) => {
+        Ok(found) => again(place, id, (typed(Whys::new()), None, Some(found)), Page::ok).await,
+        Err(NoPreview::Number(why)) => {
             let whys = Whys::from([("customer".to_owned(), why)]);
             again(place, id, (typed(whys), None, None), Page::refused).await
         }
-        Err(failure) => Answer::Failed(failure),
+        Err(NoPreview::Failed(failure)) => Answer::Failed(failure),
     }
 }

@@ -13,7 +13,7 @@ use crate::faults;
 use crate::store::receiving::arrivals::{self, Arrival};
 use crate::store::receiving::backfill::Compared;
 use crate::store::routing::routes;
-use crate::store::{Job, Result, Tx};
+use crate::store::{Error, Job, Result, Tx};
 
 /// A carrier lists a text at most so late, but for rare cases.
 pub(super) const LATE: Duration = minutes(15);
@@ -33,18 +33,32 @@ pub(super) struct Asked<'a> {
     pub(super) since: At,
 }
 
+/// Why a list was not read to its end.
+pub(super) enum Unread {
+    /// The carrier could not be asked.
+    Carrier(Unanswered),
+    /// What the database said.
+    Store(Error),
+}
+
+impl From<Error> for Unread {
+    fn from(error: Error) -> Self {
+        Unread::Store(error)
+    }
+}
+
 /// Reads the list to its end, or to where everything is known, and keeps what is not known. `numbers` are ours.
 ///
 /// # Errors
-/// What the database said; within, why the carrier could not be asked.
-pub(super) async fn keep(desk: &Desk, asked: &Asked<'_>, numbers: &[Compared]) -> Result<Result<(), Unanswered>> {
+/// Why it was not read to its end.
+pub(super) async fn keep(desk: &Desk, asked: &Asked<'_>, numbers: &[Compared]) -> Result<(), Unread> {
     let (mut seen, mut page) = (HashSet::new(), None::<String>);
     let (mut place, mut newest_first) = (0_i64, None::<At>);
     let mut in_order = true;
     loop {
         let mut read = match desk.carrier.inbound(asked.whose, asked.from, page.as_deref()).await {
             Ok(read) => read,
-            Err(why) => return Ok(Err(why)),
+            Err(why) => return Err(Unread::Carrier(why)),
         };
         for text in &mut read.texts {
             if let Some(before) = newest_first.filter(|before| text.sent_at > *before) {
@@ -69,13 +83,13 @@ pub(super) async fn keep(desk: &Desk, asked: &Asked<'_>, numbers: &[Compared]) -
         match read.next {
             Some(next) if !settled => {
                 if !seen.insert(next.clone()) || seen.len() > MOST_PAGES {
-                    return Ok(Err(Unanswered::Unavailable("its list has no end".to_owned())));
+                    return Err(Unread::Carrier(Unanswered::Unavailable("its list has no end".to_owned())));
                 }
                 page = Some(next);
             }
             _ => {
                 desk.readiness.listed();
-                return Ok(Ok(()));
+                return Ok(());
             }
         }
     }

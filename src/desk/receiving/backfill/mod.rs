@@ -33,7 +33,7 @@ mod taking;
 pub use people::people;
 pub use restored_outbox::check as check_restored_outbox;
 
-use lists::Asked;
+use lists::{Asked, Unread};
 
 /// What was asked before is asked again for so long back, once a day: lists fill late.
 const OVERLAP: Duration = hours(24);
@@ -128,9 +128,10 @@ async fn compare(
         })
         .buffered(AT_ONCE);
     while let Some((number, read)) = asked.next().await {
-        match read? {
+        match read {
             Ok(()) => listed.push(number),
-            Err(why) => {
+            Err(Unread::Store(error)) => return Err(error),
+            Err(Unread::Carrier(why)) => {
                 say(&why);
                 failed += 1;
                 if failed >= GIVE_UP_AFTER && listed.is_empty() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 
-use super::{Asked, SLACK, from, is_behind, lists, say, taking};
+use super::{Asked, SLACK, Unread, from, is_behind, lists, say, taking};
 use crate::carrier::Inbox;
 use crate::clock::{At, seconds};
 use crate::desk::Desk;
@@ -95,7 +95,12 @@ async fn look_at(
         || (!one.waits && one.number.is_some_and(|wanted| behind.iter().all(|number| number.id != wanted)));
     if !known {
         let asked = Asked { whose: Inbox::From(phone), from, known_until: None, since: since + SLACK };
-        if let Err(why) = lists::keep(desk, &asked, numbers).await? {
+        let unread = match lists::keep(desk, &asked, numbers).await {
+            Ok(()) => None,
+            Err(Unread::Carrier(why)) => Some(why),
+            Err(Unread::Store(error)) => return Err(error),
+        };
+        if let Some(why) = unread {
             if !desk.readiness.rests() {
                 say(&why);
                 desk.readiness.rest(PAUSE);
