@@ -10,6 +10,7 @@ use crate::cli::{Failed, Here, out};
 use crate::desk::Desk;
 use crate::desk::pool::{By, buy, order, plan};
 use crate::domain::ids::PoolOrderId;
+use crate::domain::pool::order::State;
 use crate::store::Store;
 use crate::store::pool::orders;
 
@@ -81,15 +82,15 @@ async fn tell(desk: &Desk, ids: &[PoolOrderId]) -> Result<(), Failed> {
     let mut failed = None;
     for order in &ended {
         let why = order.why.as_deref().unwrap_or("no reason was written");
-        match (order.state.as_str(), order.number.as_deref()) {
-            ("bought", number) => {
+        match (order.state, order.number.as_deref()) {
+            (State::Bought, number) => {
                 out::line(format_args!("+ mask {} ({})", number.unwrap_or_default(), order.country));
             }
-            ("failed", _) => failed = Some(why.to_owned()),
-            _ => {}
+            (State::Failed, _) => failed = Some(why.to_owned()),
+            (State::Open, _) => {}
         }
     }
-    let open = ended.iter().filter(|order| order.state == "open").count();
+    let open = ended.iter().filter(|order| order.state == State::Open).count();
     if open > 0 {
         out::line(format_args!(
             "{open} not bought yet: `serve` goes on with them, and `pool plan` shows how it stands"

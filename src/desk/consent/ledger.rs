@@ -4,6 +4,7 @@ use super::consent_scope;
 use crate::clock::At;
 use crate::desk::work::UnitOfWork;
 use crate::domain::change::Changed;
+use crate::domain::customers::consent::Source;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::words::keyword::Keyword;
 use crate::faults;
@@ -25,7 +26,7 @@ pub async fn keyword(
         Keyword::Start => true,
         Keyword::Help => return Ok(()),
     };
-    let origin = Origin { origin: "keyword", evidence };
+    let origin = Origin { source: Source::Keyword, evidence };
     let scope = consent_scope(number, is_line);
     let at = work.sent_at();
     // A word that came in late takes nothing back that was said after it.
@@ -56,7 +57,7 @@ pub async fn refusal(
     evidence: &str,
 ) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
-    let origin = Origin { origin: "carrier", evidence };
+    let origin = Origin { source: Source::Carrier, evidence };
     let lifted = ledgers::lifted_at(work.tx, phone, number).await?;
     ledgers::block(work.tx, (&desk.ids, now), phone, number, true, now, origin).await?;
     if let Some(person) = people::by_phone(work.tx, phone).await? {

@@ -9,9 +9,10 @@ use super::{Desk, Failure, reasons};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{Consent, Event};
+use crate::domain::customers::consent::Source;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId, PersonId};
 use crate::store::conversations::access;
-use crate::store::customers::ledgers::{self, Origin, STAFF};
+use crate::store::customers::ledgers::{self, Origin};
 use crate::store::pairs::{self, Party};
 use crate::store::routing::routes::Conversation;
 use crate::store::{Result, Tx};
@@ -137,14 +138,14 @@ pub(super) async fn enter(
     match (given, &newest) {
         (false, _) if out => return Err(Failure::refused("evidence", "they have opted out already")),
         (true, _) if !out => return Err(Failure::refused("evidence", "they have not opted out")),
-        (true, Some(entry)) if entry.origin != STAFF => {
+        (true, Some(entry)) if entry.origin != Source::Staff => {
             let why = "they opted out themselves: only they can lift it, by START";
             return Err(Failure::refused("evidence", why));
         }
         _ => {}
     }
     let evidence_of = format!("person {by}: {evidence}");
-    let origin = Origin { origin: STAFF, evidence: &evidence_of };
+    let origin = Origin { source: Source::Staff, evidence: &evidence_of };
     ledgers::consent(work.tx, (&desk.ids, now), &phone, &scope, given, now, origin).await?;
     let consent = Consent { evidence: evidence.to_owned(), party: alias };
     let event = if given { Event::ConsentRestored(consent) } else { Event::ConsentWithdrawn(consent) };

@@ -10,6 +10,7 @@ use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::outbox::delivery::Kind;
 use crate::domain::time::wall_clock::WallClock;
 use crate::domain::words::command::LATER;
 use crate::domain::words::later::Later;
@@ -19,8 +20,6 @@ use crate::store::conversations::{access, snoozes};
 use crate::store::routing::routes::{self, Conversation};
 use crate::store::{self, Result};
 
-/// The kind of the word that a conversation is back.
-const REMINDER: &str = "reminder";
 /// How many conversations are looked up at a time.
 const PIECE: i64 = 200;
 
@@ -164,7 +163,7 @@ impl Verb for Wake {
             message: None,
             leg: Some(leg.id),
             conversation: Some(conversation.id),
-            kind: REMINDER,
+            kind: Kind::Reminder,
             number: leg.number,
             to: leg.phone.clone(),
             person: leg.person,

@@ -6,6 +6,7 @@ use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Stored};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::numbers::role::Role;
 use crate::domain::numbers::typed;
 use crate::domain::people::person::check_name;
 use crate::domain::pool::life;
@@ -83,7 +84,7 @@ pub(in crate::desk) async fn add_in(
         known.id
     } else {
         let id = NumberId(desk.ids.next(now));
-        numbers::insert(work.tx, id, number, "line", None, now).await?;
+        numbers::insert(work.tx, id, number, Role::Line, None, now).await?;
         lines::insert(work.tx, id, name).await?;
         id
     };

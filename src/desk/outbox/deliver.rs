@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::hand_on::hand_on_late;
-use super::{Sending, TEXT, Unsent, notice};
+use super::{Sending, Unsent, notice};
 use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
 use crate::desk::consent::ledger;
@@ -14,7 +14,7 @@ use crate::desk::{Desk, outbox};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
-use crate::domain::outbox::delivery::State;
+use crate::domain::outbox::delivery::{Kind, State};
 use crate::domain::outbox::fitness::{Record, Verdict, WINDOW, next_probe};
 use crate::domain::outbox::sending::{self, Next};
 use crate::domain::outbox::settlement::{Effects, News, Row, Try, Unfit, judged, settle};
@@ -160,7 +160,8 @@ pub(in crate::desk) async fn settle_all(work: &mut UnitOfWork<'_>, jobs: &[&Sett
         }
         taken.push(if effects.mismatch { Taken::Stranger } else { Taken::Known });
         after.parked.extend(one.message.filter(|_| row.state == State::Parked && before != State::Parked));
-        let arrives = one.party && one.kind == TEXT && row.state == State::Delivered && before != State::Delivered;
+        let arrives =
+            one.party && one.kind == Kind::Text && row.state == State::Delivered && before != State::Delivered;
         after.arrived.extend(one.message.zip(one.leg).filter(|_| arrives));
         after.add(one, row, effects);
     }
@@ -235,7 +236,7 @@ impl Aftermath {
             self.freed.push((one.number, one.to.clone()));
         }
         if effects.failed
-            && one.kind == TEXT
+            && one.kind == Kind::Text
             && let Some(message) = one.message
         {
             let why = row.why.clone().unwrap_or_else(|| "the carrier could not deliver it".to_owned());

@@ -5,9 +5,10 @@ use std::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::flow::{BEHIND, Flow, Verdict};
-use super::{LOOKED_UP, Sending, TEXT, attempt, look};
+use super::{LOOKED_UP, Sending, attempt, look};
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
+use crate::domain::outbox::delivery::Kind;
 use crate::domain::outbox::delivery::State;
 use crate::faults;
 use crate::store::Result;
@@ -112,7 +113,7 @@ impl Leaving<'_> {
         let lane = (one.number, one.to.clone());
         Ok(match one.look_from {
             Some(_) => self.flow.decide_look(&lane),
-            None => self.flow.decide(&lane, (one.segments, one.kind == TEXT), (one.due_at, one.place_at)),
+            None => self.flow.decide(&lane, (one.segments, one.kind == Kind::Text), (one.due_at, one.place_at)),
         })
     }
 

@@ -5,11 +5,12 @@ use std::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::flow::{BEHIND, Flow, Verdict};
-use super::{Draft, LOOKED_UP, Sending, TEXT, Unsent, attempt, look};
+use super::{Draft, LOOKED_UP, Sending, Unsent, attempt, look};
 use crate::clock::At;
 use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::DeliveryId;
+use crate::domain::outbox::delivery::Kind;
 use crate::domain::outbox::delivery::State;
 use crate::domain::words::segment;
 use crate::faults;
@@ -76,7 +77,7 @@ impl Entries<'_> {
         let verdict = match work.missed() {
             _ if blank => Verdict::Suppress("there is nothing in it that could be sent"),
             Some(_) => self.flow.decide_look(&lane),
-            None => self.flow.decide(&lane, (segments, draft.kind == TEXT), (None, None)),
+            None => self.flow.decide(&lane, (segments, draft.kind == Kind::Text), (None, None)),
         };
         let mut row = NewDelivery {
             id: DeliveryId(desk.ids.after(newest, now)),
@@ -126,7 +127,7 @@ impl Entries<'_> {
                 Standing::of(State::Unknown, Some(LOOKED_UP))
             }
             Verdict::Suppress(why) => {
-                if let Some(message) = row.message.filter(|_| row.kind == TEXT && row.part == 0) {
+                if let Some(message) = row.message.filter(|_| row.kind == Kind::Text && row.part == 0) {
                     self.unsent.push(Unsent { message, leg: row.leg, why: why.to_owned() });
                 }
                 Standing::of(State::Suppressed, Some(why))

@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Desk;
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::outbox::delivery::Kind;
 use crate::store::outbox::{Look, NewAttempt};
 
 pub mod claim;
@@ -30,9 +31,6 @@ pub use depart::{Departed, depart, probe, promote};
 pub use enqueue::enqueue;
 pub(in crate::desk) use flow::{BEHIND, SHUT_OUT};
 
-/// The kind of a delivery that carries a message; every other kind is a notice.
-pub const TEXT: &str = "text";
-
 /// Why a text that may have been sent before the database went back is not requested yet.
 const LOOKED_UP: &str = "an earlier life of this database may have sent it: it is looked up at the carrier first";
 
@@ -46,8 +44,8 @@ pub struct Draft {
     pub leg: Option<LegId>,
     /// Where people look for it.
     pub conversation: Option<ConversationId>,
-    /// [`TEXT`], or the kind of notice.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: Kind,
     /// From which number.
     pub number: NumberId,
     /// To which phone.

@@ -7,6 +7,7 @@ use crate::domain::characters::seen;
 use crate::domain::ids::{ConversationId, LegId, MessageId, NumberId};
 use crate::domain::message::Channel;
 use crate::domain::numbers::phone::{Sender, masked};
+use crate::domain::outbox::delivery::Kind;
 use crate::domain::words::outsider;
 use crate::domain::words::text::Wording;
 use crate::store::conversations::{attention, messages};
@@ -16,26 +17,10 @@ use crate::store::outbox::notices;
 use crate::store::routing::routes::LiveLeg;
 use crate::store::{Result, Tx};
 
-/// A notice that says the conversation behind a number has ended.
-pub const ENDED: &str = "ended";
-/// A notice to a rep whose text was not relayed, or who texted a line.
-pub const TO_REP: &str = "to_rep";
-/// Word that only words are passed on.
-pub const WORDS_ONLY: &str = "words_only";
-/// Help for a rep who texts a line.
-pub const REP_ON_LINE: &str = "rep_on_line";
-/// The answer to HELP.
-pub const HELP: &str = "help";
-/// The greeting of a line.
-pub const GREETING: &str = "greeting";
-/// Word of a text that did not arrive.
-pub const FAILURE: &str = "failure";
 /// An author's phone is told of at most so many failures in a conversation within [`FAILURES_WITHIN`]: one that
 /// answers by itself would otherwise never stop. The web shows them all.
 const MOST_FAILURES: i64 = 5;
 const FAILURES_WITHIN: std::time::Duration = minutes(10);
-/// A notice to a customer whom nobody can answer now.
-pub const AFTER_HOURS: &str = "after_hours";
 /// A customer is told so at most once in this time…
 const AFTER_HOURS_WINDOW: std::time::Duration = hours(24);
 /// …and never so soon after somebody answered.
@@ -71,13 +56,7 @@ pub async fn say(tx: &mut Tx, whose: Whose, wording: Wording, values: &[(&str, &
 }
 
 /// A notice of `kind` from `number` to `to`, unless one went there within the hour.
-pub async fn throttled(
-    work: &mut UnitOfWork<'_>,
-    kind: &'static str,
-    number: NumberId,
-    to: &str,
-    body: &str,
-) -> Result<()> {
+pub async fn throttled(work: &mut UnitOfWork<'_>, kind: Kind, number: NumberId, to: &str, body: &str) -> Result<()> {
     let now = work.now;
     if !is_due(work.tx, kind, number, to, WINDOW, now).await? {
         return Ok(());
@@ -85,7 +64,7 @@ pub async fn throttled(
     begin(work, None, kind, number, to, body).await
 }
 
-/// As [`throttled`], with `WORDS_ONLY`, and shown in the conversation: to somebody who sent what cannot be passed on. A
+/// As [`throttled`], with [`Kind::WordsOnly`], and shown in the conversation: to somebody who sent what cannot be passed on. A
 /// sender who cannot be answered is not.
 pub async fn words_only(
     work: &mut UnitOfWork<'_>,
@@ -94,10 +73,10 @@ pub async fn words_only(
     body: &str,
 ) -> Result<()> {
     let now = work.now;
-    if !Sender::read(to).answerable() || !is_due(work.tx, WORDS_ONLY, number, to, WINDOW, now).await? {
+    if !Sender::read(to).answerable() || !is_due(work.tx, Kind::WordsOnly, number, to, WINDOW, now).await? {
         return Ok(());
     }
-    begin(work, Some(conversation), WORDS_ONLY, number, to, body).await
+    begin(work, Some(conversation), Kind::WordsOnly, number, to, body).await
 }
 
 /// Tells a customer that nobody can answer now: at most once a day from each line, and never within five minutes of an
@@ -111,12 +90,12 @@ pub async fn after_hours(
     let now = work.now;
     let answered = notices::last_answer(work.tx, conversation).await?;
     if answered.is_some_and(|at| at + AFTER_REPLY > now)
-        || !is_due(work.tx, AFTER_HOURS, line, to, AFTER_HOURS_WINDOW, now).await?
+        || !is_due(work.tx, Kind::AfterHours, line, to, AFTER_HOURS_WINDOW, now).await?
     {
         return Ok(());
     }
     let body = say(work.tx, Whose::Line(line), Wording::AfterHours, &[]).await?;
-    begin(work, Some(conversation), AFTER_HOURS, line, to, &body).await
+    begin(work, Some(conversation), Kind::AfterHours, line, to, &body).await
 }
 
 /// Greets a customer who has opened a conversation with the `words` of its line, if it has any: at most once a day.
@@ -128,18 +107,18 @@ pub async fn greet(
 ) -> Result<()> {
     let now = work.now;
     let Some(words) = words.filter(|words| !seen::is_blank(words)) else { return Ok(()) };
-    if !is_due(work.tx, GREETING, line, to, AFTER_HOURS_WINDOW, now).await? {
+    if !is_due(work.tx, Kind::Greeting, line, to, AFTER_HOURS_WINDOW, now).await? {
         return Ok(());
     }
     let name = lines::name(work.tx, line).await?.unwrap_or_default();
     let body = Wording::Greeting.say(Some(words), &[("line", &name)]);
-    begin(work, Some(conversation), GREETING, line, to, &body).await
+    begin(work, Some(conversation), Kind::Greeting, line, to, &body).await
 }
 
 /// Whether no notice of `kind` went from `number` to `to` within `window`.
 async fn is_due(
     tx: &mut Tx,
-    kind: &str,
+    kind: Kind,
     number: NumberId,
     to: &str,
     window: std::time::Duration,
@@ -154,7 +133,7 @@ async fn is_due(
 async fn begin(
     work: &mut UnitOfWork<'_>,
     conversation: Option<ConversationId>,
-    kind: &'static str,
+    kind: Kind,
     number: NumberId,
     to: &str,
     body: &str,
@@ -183,7 +162,7 @@ pub fn answer(number: NumberId, to: &str, body: &str) -> Draft {
         message: None,
         leg: None,
         conversation: None,
-        kind: TO_REP,
+        kind: Kind::ToRep,
         number,
         to: to.to_owned(),
         person: None,
@@ -202,7 +181,7 @@ pub async fn not_sent(work: &mut UnitOfWork<'_>, rep: &LiveLeg, body: &str) -> R
         message: None,
         leg: Some(rep.id),
         conversation: Some(rep.conversation),
-        kind: FAILURE,
+        kind: Kind::Failure,
         number: rep.number,
         to: rep.phone.clone(),
         person: rep.person,
@@ -247,7 +226,7 @@ pub async fn tell_authors(work: &mut UnitOfWork<'_>, unsent: &[Unsent]) -> Resul
             message: Some(one.id),
             leg: Some(leg.id),
             conversation: Some(leg.conversation),
-            kind: FAILURE,
+            kind: Kind::Failure,
             number: leg.number,
             to: leg.phone.clone(),
             person: leg.person,

@@ -2,11 +2,12 @@
 //!
 //! It depends on its inputs only; `receiving/` and `replies/` both use it.
 
-use super::{Draft, TEXT};
+use super::Draft;
 use crate::clock::At;
 use crate::domain::ids::{LegId, MessageId, PersonId};
 use crate::domain::leg::Role;
 use crate::domain::numbers::phone::masked;
+use crate::domain::outbox::delivery;
 use crate::domain::pairs::pair;
 use crate::domain::policy::Policies;
 use crate::domain::words::text::Wording;
@@ -129,7 +130,7 @@ pub(in crate::desk) fn draft(conversation: &Conversation, leg: &LiveLeg, message
         message: Some(message),
         leg: Some(leg.id),
         conversation: Some(conversation.id),
-        kind: TEXT,
+        kind: delivery::Kind::Text,
         number: leg.number,
         to: leg.phone.clone(),
         person: leg.person,

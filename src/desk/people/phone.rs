@@ -13,6 +13,7 @@ use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::numbers::typed;
+use crate::domain::outbox::delivery::Kind;
 use crate::domain::people::phone_code::{self, LIFE, Sent, Verdict, WINDOW, judge, next_at};
 use crate::domain::pool::life;
 use crate::secret::hash_token;
@@ -20,9 +21,6 @@ use crate::store::customers::{self, ledgers};
 use crate::store::people::phone_codes::{self as table, PhoneCode};
 use crate::store::routing::{numbers, opening, queue};
 use crate::store::{Result, Tx, lines, people};
-
-/// The kind of a text that carries a code.
-pub const PHONE_CODE: &str = "phone_code";
 
 /// Texts a code to `phone`, which is to become `person`'s. `by` themselves or an admin.
 ///
@@ -81,7 +79,7 @@ impl Verb for SendCode {
             message: None,
             leg: None,
             conversation: None,
-            kind: PHONE_CODE,
+            kind: Kind::PhoneCode,
             number,
             to: phone,
             person: None,

@@ -14,6 +14,7 @@ use crate::desk::Desk;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::PoolOrderId;
 use crate::domain::pool::life;
+use crate::domain::pool::order::State;
 use crate::store::pool::orders::{self, Order};
 use crate::store::routing::numbers;
 use crate::store::{self, Error, Job, Result, Tx};
@@ -72,9 +73,9 @@ async fn pursue(desk: &Desk, order: &Order) -> Result<Found> {
             return Ok(given_up());
         }
         return Ok(match choose(desk, order).await? {
-            Ok(Chosen::Known(number)) => Found::Ours(number),
-            Ok(Chosen::Offered(number)) => ask(desk, order, &number).await?,
-            Err(found) => found,
+            Chosen::Known(number) => Found::Ours(number),
+            Chosen::Offered(number) => ask(desk, order, &number).await?,
+            Chosen::Nothing(found) => found,
         });
     };
     // Somebody has chosen it before: perhaps it was asked for, perhaps it is ours already.
@@ -146,10 +147,12 @@ enum Chosen {
     Known(String),
     /// It could be rented, and is written down.
     Offered(String),
+    /// None was chosen.
+    Nothing(Found),
 }
 
 /// Chooses a number for an order: one that we have bought and do not know of, else one that is offered.
-async fn choose(desk: &Desk, order: &Order) -> Result<Result<Chosen, Found>> {
+async fn choose(desk: &Desk, order: &Order) -> Result<Chosen> {
     let (known, taken) = {
         let mut tx = desk.store.read().await?;
         let taken: Vec<String> = orders::open(&mut tx).await?.into_iter().filter_map(|order| order.number).collect();
@@ -159,33 +162,34 @@ async fn choose(desk: &Desk, order: &Order) -> Result<Result<Chosen, Found>> {
         let ours = known.iter().any(|known| known.number == number && known.state != life::State::Released);
         !ours && !taken.iter().any(|other| other == number)
     };
-    let later = |why: String| Ok(Err(Found::Later(LATER, why)));
+    let later = |why: String| Chosen::Nothing(Found::Later(LATER, why));
     let rented = match desk.carrier.numbers().await {
         Ok(rented) => rented,
-        Err(why) => return later(why.to_string()),
+        Err(why) => return Ok(later(why.to_string())),
     };
     let wanted = setting(desk);
     for stray in rented.iter().filter(|one| one.name == NAME && one.inbound_url == wanted.inbound_url && one.texts) {
         if free(&stray.number) && keep(desk, order.id, &stray.number).await? {
             return Ok(match set_up(desk, stray).await {
-                Ok(()) => Ok(Chosen::Known(stray.number.clone())),
-                Err(why) => Err(Found::Later(LATER, why)),
+                Ok(()) => Chosen::Known(stray.number.clone()),
+                Err(why) => later(why),
             });
         }
     }
     let offers = match desk.carrier.offers(&order.country, OFFERS).await {
         Ok(offers) => offers,
-        Err(why) => return later(why.to_string()),
+        Err(why) => return Ok(later(why.to_string())),
     };
     // Several may buy at once: each begins at another place.
     let start = desk.chance.below(offers.len());
     for offer in offers.iter().cycle().skip(start).take(offers.len()) {
         let rented = rented.iter().any(|one| one.number == offer.number);
         if !rented && free(&offer.number) && keep(desk, order.id, &offer.number).await? {
-            return Ok(Ok(Chosen::Offered(offer.number.clone())));
+            return Ok(Chosen::Offered(offer.number.clone()));
         }
     }
-    Ok(Err(Found::Refused(format!("the carrier offers no number of {} that can text", order.country))))
+    let none = format!("the carrier offers no number of {} that can text", order.country);
+    Ok(Chosen::Nothing(Found::Refused(none)))
 }
 
 /// Writes down which number an order is about; whether that worked.
@@ -213,5 +217,5 @@ impl Job for Keep {
 /// Whether any order is open; for code that waits for them.
 pub async fn is_open(desk: &Desk, ids: &[PoolOrderId]) -> Result<bool> {
     let mut tx = desk.store.read().await?;
-    Ok(orders::of(&mut tx, ids).await?.iter().any(|order| order.state == "open"))
+    Ok(orders::of(&mut tx, ids).await?.iter().any(|order| order.state == State::Open))
 }

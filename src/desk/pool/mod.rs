@@ -20,6 +20,7 @@ use crate::desk::work::UnitOfWork;
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Stored};
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::pool::order::Origin;
 use crate::store::people::acts;
 use crate::store::people::audit::{self, Entry};
 use crate::store::{Result, Tx};
@@ -40,12 +41,12 @@ pub enum By {
 }
 
 impl By {
-    /// The word in the orders.
-    const fn word(self) -> &'static str {
+    /// Where its orders come from.
+    const fn origin(self) -> Origin {
         match self {
-            By::Person(_) => "person",
-            By::Operator => "operator",
-            By::Automatic => "automatic",
+            By::Person(_) => Origin::Person,
+            By::Operator => Origin::Operator,
+            By::Automatic => Origin::Automatic,
         }
     }
 

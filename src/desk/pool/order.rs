@@ -8,6 +8,7 @@ use crate::domain::conversations::timeline::HouseEvent;
 use crate::domain::ids::PoolOrderId;
 use crate::domain::money::Cents;
 use crate::domain::numbers::country;
+use crate::domain::pool::order::State;
 use crate::store::engine::dialect;
 use crate::store::pool::orders::{self, Order};
 use crate::store::{Result, Tx};
@@ -120,9 +121,9 @@ impl Verb for Grow {
                 id: PoolOrderId(desk.ids.next(now)),
                 country: self.country.clone(),
                 price: quote.each,
-                origin: self.by.word().to_owned(),
+                origin: self.by.origin(),
                 actor: self.by.person(),
-                state: "open".to_owned(),
+                state: State::Open,
                 number: None,
                 ordered_at: now,
                 asked_at: None,

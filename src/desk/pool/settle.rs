@@ -8,6 +8,7 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::conversations::timeline::HouseEvent;
 use crate::domain::ids::NumberId;
 use crate::domain::pool::life::State;
+use crate::domain::pool::order;
 use crate::store::engine::dialect;
 use crate::store::pool::life;
 use crate::store::pool::orders::{self, Order};
@@ -50,13 +51,13 @@ impl Verb for Settle {
                 orders::drop_number(work.tx, id, now, "another order has brought this number").await?;
             }
             Found::Ours(number) => {
-                if orders::end(work.tx, id, "bought", None, now).await? {
+                if orders::end(work.tx, id, order::State::Bought, None, now).await? {
                     self.take_in(work, number).await?;
                 }
             }
             Found::Gone(why) => orders::drop_number(work.tx, id, now, why).await?,
             Found::Refused(why) => {
-                if orders::end(work.tx, id, "failed", Some(why), now).await? {
+                if orders::end(work.tx, id, order::State::Failed, Some(why), now).await? {
                     orders::fail_all(work.tx, &self.order.country, why, now).await?;
                     let (country, why) = (self.order.country.clone(), why.clone());
                     record(work, By::Automatic, &HouseEvent::MasksRefused { country, why }).await?;

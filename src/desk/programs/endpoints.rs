@@ -9,6 +9,7 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{AppId, EndpointId, EventId, PersonId};
 use crate::domain::programs::event::Wanted;
+use crate::domain::programs::post;
 use crate::store::people::audit::{self, Entry};
 use crate::store::programs::endpoints::{self as table, Endpoint, MOST, NewEndpoint};
 use crate::store::programs::{apps, event_posts};
@@ -203,10 +204,10 @@ impl Verb for Change {
             What::Replay(_) if disabled => {
                 return Err(Failure::refused("endpoint", "it is disabled: enable it first"));
             }
-            What::Replay(event) => match event_posts::state(work.tx, (id, event)).await?.as_deref() {
+            What::Replay(event) => match event_posts::state(work.tx, (id, event)).await? {
                 None => return Err(Failure::NotFound),
-                Some("waiting") => return Err(Failure::refused("event", "it is on its way anyway")),
-                Some(_) => {
+                Some(post::State::Waiting) => return Err(Failure::refused("event", "it is on its way anyway")),
+                Some(post::State::Delivered | post::State::Failed) => {
                     event_posts::replay(work.tx, (id, event), now).await?;
                     "event_replayed"
                 }

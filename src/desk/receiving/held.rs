@@ -9,6 +9,7 @@ use crate::desk::programs::events::Event;
 use crate::desk::upkeep::lapse::may_lapse;
 use crate::desk::work::UnitOfWork;
 use crate::domain::message;
+use crate::domain::outbox::delivery;
 use crate::domain::programs::event::Kind;
 use crate::domain::routing::Hold;
 use crate::domain::words::text::Wording;
@@ -52,10 +53,10 @@ pub(super) async fn hold(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Fou
     if hold == Hold::Moved {
         let name = found.past.as_ref().and_then(|leg| leg.pinned_name.as_deref()).unwrap_or("somebody else");
         let body = say(work.tx, whose, Wording::Moved, &[("name", name)]).await?;
-        notice::throttled(work, notice::TO_REP, mask, &text.from, &body).await?;
+        notice::throttled(work, delivery::Kind::ToRep, mask, &text.from, &body).await?;
     } else {
         let body = say(work.tx, whose, Wording::Ended, &[]).await?;
-        notice::throttled(work, notice::ENDED, mask, &text.from, &body).await?;
+        notice::throttled(work, delivery::Kind::Ended, mask, &text.from, &body).await?;
     }
     Ok(Outcome::Held)
 }

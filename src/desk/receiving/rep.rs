@@ -3,11 +3,12 @@
 use super::command::{Order, Place, carry_out};
 use super::found::Found;
 use super::{Item, Outcome, keep};
-use crate::desk::outbox::notice::{REP_ON_LINE, Whose, say, throttled};
+use crate::desk::outbox::notice::{Whose, say, throttled};
 use crate::desk::work::UnitOfWork;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::PersonId;
 use crate::domain::message;
+use crate::domain::outbox::delivery;
 use crate::domain::routing::Keep;
 use crate::domain::words::text::Wording;
 use crate::faults;
@@ -43,7 +44,7 @@ pub(super) async fn word(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Fou
         // Once an hour: a phone that answers by itself would otherwise never stop. A keyword needs no help.
         Keep::RepOnLine if item.keyword.is_none() => {
             let body = say(work.tx, Whose::Line(number), Wording::RepOnLine, &[]).await?;
-            throttled(work, REP_ON_LINE, number, &text.from, &body).await?;
+            throttled(work, delivery::Kind::RepOnLine, number, &text.from, &body).await?;
         }
         Keep::PhoneOff if conversation.is_some() => {
             work.event(conversation, person, &Event::PhoneOff { person });

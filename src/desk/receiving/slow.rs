@@ -14,6 +14,7 @@ use crate::desk::work::UnitOfWork;
 use crate::domain::leg::Role;
 use crate::domain::message;
 use crate::domain::numbers::phone::masked;
+use crate::domain::outbox::delivery;
 use crate::domain::pairs::pair;
 use crate::domain::routing::{Hold, Keep, Route, route};
 use crate::domain::words::command::Hash;
@@ -145,7 +146,7 @@ async fn help(work: &mut UnitOfWork<'_>, item: &Item<'_>, found: &Found) -> Resu
     }
     let line = lines::name(work.tx, found.number.0).await?.unwrap_or_else(|| "This number".to_owned());
     let body = say(work.tx, Whose::Line(found.number.0), Wording::Help, &[("line", &line)]).await?;
-    notice::throttled(work, notice::HELP, found.number.0, &item.text.from, &body).await?;
+    notice::throttled(work, delivery::Kind::Help, found.number.0, &item.text.from, &body).await?;
     Ok(())
 }
 

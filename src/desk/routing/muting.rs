@@ -4,6 +4,7 @@ use super::legs;
 use crate::desk::consent::ledger::texts_off;
 use crate::desk::work::UnitOfWork;
 use crate::domain::change::Changed;
+use crate::domain::customers::consent::Source;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::words::keyword::Keyword;
 use crate::store::Result;
@@ -24,7 +25,7 @@ pub async fn rep_keyword(
         Keyword::Start => false,
         Keyword::Help => return Ok(()),
     };
-    let origin = Origin { origin: "keyword", evidence };
+    let origin = Origin { source: Source::Keyword, evidence };
     let at = work.sent_at();
     if work.missed().is_some() && ledgers::changed_since(work.tx, phone, "", number, at).await? {
         return Ok(());

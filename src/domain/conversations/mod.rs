@@ -1,3 +1,4 @@
 //! What happens to conversations, beside the texts.
 
+pub mod kind;
 pub mod timeline;

@@ -1,3 +1,4 @@
 //! What staff write about customers.
 
+pub mod consent;
 pub mod contact;

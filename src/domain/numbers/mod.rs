@@ -3,4 +3,5 @@
 pub mod country;
 pub mod numbering;
 pub mod phone;
+pub mod role;
 pub mod typed;

@@ -32,6 +32,34 @@ words! {
     }
 }
 
+words! {
+    /// What a delivery carries.
+    Kind {
+        /// A part of a message.
+        Text = "text",
+        /// A notice that the conversation behind a number has ended.
+        Ended = "ended",
+        /// A notice to a rep whose text was not relayed, or who gave a command.
+        ToRep = "to_rep",
+        /// A notice that only words are passed on.
+        WordsOnly = "words_only",
+        /// Help for a rep who texts a line.
+        RepOnLine = "rep_on_line",
+        /// The answer to HELP.
+        Help = "help",
+        /// The greeting of a line.
+        Greeting = "greeting",
+        /// A notice that a text did not arrive.
+        Failure = "failure",
+        /// A notice to a customer whom nobody can answer now.
+        AfterHours = "after_hours",
+        /// A notice that a conversation is back that was put aside.
+        Reminder = "reminder",
+        /// The code that proves whose a phone is.
+        PhoneCode = "phone_code",
+    }
+}
+
 impl State {
     /// Holds up its lane: nothing else leaves from the same number to the same phone.
     #[must_use]

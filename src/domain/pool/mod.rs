@@ -8,6 +8,7 @@ pub mod fewest;
 pub mod life;
 pub mod missing;
 pub mod need;
+pub mod order;
 pub mod picture;
 pub mod simulation;
 mod simulation_phone;

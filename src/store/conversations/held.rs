@@ -1,5 +1,6 @@
 //! Held texts, as the code that decides about them needs them.
 
+use crate::domain::conversations::kind;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::domain::message::{Author, Kind, Outcome};
 use crate::domain::words::files::Files;
@@ -38,7 +39,8 @@ impl FromRow for Held {
             id: row.try_get("id")?,
             conversation: row.try_get("conversation_id")?,
             by_rep: author == Author::Rep,
-            by_stranger: author == Author::Party && row.try_get::<String, _>("kind_of")? == "support",
+            by_stranger: author == Author::Party
+                && row.try_get::<Option<kind::Kind>, _>("kind_of")? == Some(kind::Kind::Support),
             author: row.try_get("author_id")?,
             author_name: row.try_get("author_name")?,
             kind: row.try_get("kind")?,
@@ -55,7 +57,7 @@ pub async fn held(tx: &mut Tx, id: MessageId) -> Result<Option<Held>> {
     let row: Option<Held> = {
         let mut q = QueryBuilder::new(
             "SELECT m.id, m.conversation_id, m.author, m.author_id, p.name AS author_name, m.kind, m.body, m.media, m.leg_id, \
-             COALESCE(c.kind, '') AS kind_of",
+             c.kind AS kind_of",
         );
         q.push(lock.noted()).push(
             " FROM messages m LEFT JOIN people p ON p.id = m.author_id \

@@ -1,20 +1,18 @@
 //! The two append-only ledgers: consent of a person for a line or the pool, and blocks between phone and number.
 
 use crate::clock::At;
+use crate::domain::customers::consent::Source;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::secret::Ids;
 use crate::store::engine::lock_order::hold_rows;
 use crate::store::sql::{from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
-/// The origin of what staff enter.
-pub const STAFF: &str = "staff";
-
 /// Where an entry comes from, and what shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
-    /// `keyword`, `carrier` or `staff`.
-    pub origin: &'a str,
+    /// Who or what says so.
+    pub source: Source,
     /// The message's or attempt's id.
     pub evidence: &'a str,
 }
@@ -42,7 +40,7 @@ pub async fn consent(
         .bind(scope)
         .bind(i64::from(given))
         .bind(at)
-        .bind(origin.origin)
+        .bind(origin.source)
         .bind(origin.evidence)
         .execute(tx)
         .await?;
@@ -74,7 +72,7 @@ pub async fn block(
     .bind(number)
     .bind(i64::from(blocked))
     .bind(at)
-    .bind(origin.origin)
+    .bind(origin.source)
     .bind(origin.evidence)
     .execute(tx)
     .await?;
@@ -89,14 +87,14 @@ pub struct Consent {
     /// Since when.
     pub at: At,
     /// Where it comes from.
-    pub origin: String,
+    pub origin: Source,
 }
 
 from_row! {
     struct NewestRow {
         given: i64,
         at: At,
-        origin: String,
+        origin: Source,
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
 use crate::domain::leg::Role;
+use crate::domain::numbers::role;
+use crate::domain::outbox::delivery;
 use crate::domain::outbox::settlement::{Row, Try};
 use crate::store::engine::lock_order::hold_rows;
 use crate::store::sql::{self, FromRow, QueryBuilder, from_row, query, query_as, query_scalar};
@@ -35,8 +37,8 @@ pub struct Known {
     pub conversation: Option<ConversationId>,
     /// That leg is a party's.
     pub party: bool,
-    /// `text`, or the kind of notice.
-    pub kind: String,
+    /// What it is.
+    pub kind: delivery::Kind,
     /// When its text was accepted.
     pub accepted_at: At,
     /// Since when its number is paused, if it is.
@@ -109,7 +111,7 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
                         why: row.try_get("why")?,
                     },
                     number: row.try_get("number_id")?,
-                    is_line: row.try_get::<String, _>("number_role")? == "line",
+                    is_line: row.try_get("number_role").map(|role: role::Role| role == role::Role::Line)?,
                     to: row.try_get("to_phone")?,
                     message: row.try_get("message_id")?,
                     leg: row.try_get("leg_id")?,
@@ -140,7 +142,7 @@ pub async fn keep(tx: &mut Tx, rows: &[(AttemptId, Try)]) -> Result<()> {
     q.push_values(padded(rows), |mut b, (id, row)| {
         b.push_bind(id)
             .push_bind(row.ended_at)
-            .push_bind(row.outcome.clone())
+            .push_bind(row.outcome)
             .push_bind(row.carrier_id.clone())
             .push_bind(row.doubt_since)
             .push_bind(row.looks)

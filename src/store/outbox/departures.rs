@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
+use crate::domain::outbox::delivery;
 use crate::domain::outbox::delivery::State;
 use crate::store::engine::lock_order::hold_rows;
 use crate::store::sql::{FromRow, QueryBuilder, Row, query_as, query_scalar};
@@ -36,8 +37,8 @@ pub struct Departing {
     pub leg_phone: Option<String>,
     /// It goes to a rep who no longer has the conversation.
     pub pin_lost: bool,
-    /// `text`, or the kind of notice.
-    pub kind: String,
+    /// What it is.
+    pub kind: delivery::Kind,
     /// Where people look for it.
     pub conversation: Option<ConversationId>,
     /// What it carries; none for a notice.

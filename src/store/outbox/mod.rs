@@ -14,8 +14,9 @@ use super::engine::lock_order::hold_rows;
 use super::{Error, Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
+use crate::domain::outbox::delivery;
 use crate::domain::outbox::delivery::State;
-use crate::domain::outbox::settlement::EARLIER;
+use crate::domain::outbox::settlement::Outcome;
 use crate::store::sql::{QueryBuilder, query_as};
 
 /// One of our numbers, as sending sees it.
@@ -69,8 +70,8 @@ pub struct NewDelivery {
     pub conversation: Option<ConversationId>,
     /// Which part of a long text, from 0.
     pub part: i64,
-    /// `text`, or the kind of notice.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: delivery::Kind,
     /// From which number.
     pub number: NumberId,
     /// To which phone.
@@ -290,7 +291,7 @@ pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Res
                 .push_bind(row.from)
                 .push_bind(now)
                 .push_bind(now)
-                .push_bind(EARLIER)
+                .push_bind(Outcome::Earlier)
                 .push_bind(now)
                 .push_bind(0_i64)
                 .push_bind(now)

@@ -3,11 +3,12 @@
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
 use crate::domain::leg::Role;
+use crate::domain::outbox::delivery::Kind;
 use crate::store::sql::{QueryBuilder, from_row, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// When the newest window of notices of this kind began.
-pub async fn last_window(tx: &mut Tx, kind: &str, number: NumberId, to: &str) -> Result<Option<At>> {
+pub async fn last_window(tx: &mut Tx, kind: Kind, number: NumberId, to: &str) -> Result<Option<At>> {
     let at: Option<At> = query_scalar(
         "SELECT MAX(window_at) FROM deliveries WHERE to_phone = $1 AND number_id = $2 AND kind = $3 \
          AND window_at IS NOT NULL",

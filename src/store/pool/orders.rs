@@ -3,6 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::{PersonId, PoolOrderId};
 use crate::domain::money::Cents;
+use crate::domain::pool::order::{Origin, State};
 use crate::store::sql::{FromRow, QueryBuilder, Row, query};
 use crate::store::{Result, Tx, pieces, push_list};
 
@@ -15,12 +16,12 @@ pub struct Order {
     pub country: String,
     /// What it costs a month.
     pub price: Cents,
-    /// `person`, `operator` or `automatic`.
-    pub origin: String,
+    /// Where it comes from.
+    pub origin: Origin,
     /// Who ordered it, if a person did.
     pub actor: Option<PersonId>,
-    /// `open`, `bought` or `failed`.
-    pub state: String,
+    /// How it stands.
+    pub state: State,
     /// The number that it is about, once one was chosen.
     pub number: Option<String>,
     /// When.
@@ -66,9 +67,9 @@ pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<()> {
             b.push_bind(order.id)
                 .push_bind(order.country.clone())
                 .push_bind(order.price)
-                .push_bind(order.origin.clone())
+                .push_bind(order.origin)
                 .push_bind(order.actor)
-                .push_bind(order.state.clone())
+                .push_bind(order.state)
                 .push_bind(order.ordered_at)
                 .push_bind(order.ordered_at)
                 .push_bind(order.tries);
@@ -183,7 +184,7 @@ pub async fn ask(tx: &mut Tx, id: PoolOrderId, now: At) -> Result<bool> {
 }
 
 /// Ends an open order as `state`; whether it was open.
-pub async fn end(tx: &mut Tx, id: PoolOrderId, state: &str, why: Option<&str>, now: At) -> Result<bool> {
+pub async fn end(tx: &mut Tx, id: PoolOrderId, state: State, why: Option<&str>, now: At) -> Result<bool> {
     let rows = query("UPDATE pool_orders SET state = $1, why = $2, ended_at = $3 WHERE id = $4 AND state = 'open'")
         .bind(state)
         .bind(why)

@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, EndpointId, EventId};
+use crate::domain::programs::post::State;
 use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
@@ -106,9 +107,9 @@ pub async fn settle(
     (status, error): (Option<u16>, Option<&str>),
 ) -> Result<bool> {
     let (state, next_at) = match became {
-        Became::Delivered => ("delivered", None),
-        Became::Again(at) => ("waiting", Some(at.0)),
-        Became::Failed => ("failed", None),
+        Became::Delivered => (State::Delivered, None),
+        Became::Again(at) => (State::Waiting, Some(at.0)),
+        Became::Failed => (State::Failed, None),
     };
     let done = query(
         "UPDATE event_posts SET state = $4, next_at = $5, status = $6, error = $7 \
@@ -162,8 +163,8 @@ pub async fn take_up_again(tx: &mut Tx, endpoint: EndpointId) -> Result<()> {
 }
 
 /// How one stands; `None` if it never was.
-pub async fn state(tx: &mut Tx, (endpoint, event): Key) -> Result<Option<String>> {
-    let state: Option<String> = query_scalar("SELECT state FROM event_posts WHERE endpoint_id = $1 AND event_id = $2")
+pub async fn state(tx: &mut Tx, (endpoint, event): Key) -> Result<Option<State>> {
+    let state: Option<State> = query_scalar("SELECT state FROM event_posts WHERE endpoint_id = $1 AND event_id = $2")
         .bind(endpoint)
         .bind(event)
         .fetch_optional(tx)
@@ -196,8 +197,8 @@ pub struct Posted {
     pub kind: String,
     /// When.
     pub at: At,
-    /// `waiting`, `delivered` or `failed`.
-    pub state: String,
+    /// How it stands.
+    pub state: State,
     /// How often it was tried.
     pub attempts: i64,
     /// When it is tried next; none if it waits behind another or is done with.

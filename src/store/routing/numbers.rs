@@ -3,6 +3,7 @@
 use crate::clock::At;
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::country;
+use crate::domain::numbers::role::Role;
 use crate::domain::pool::life::State;
 use crate::store::sql::{FromRow, Row, query, query_as, query_scalar};
 use crate::store::{Result, Tx};
@@ -34,7 +35,7 @@ impl FromRow for Number {
         Ok(Number {
             id: row.try_get("id")?,
             number: row.try_get("number")?,
-            is_line: row.try_get::<String, _>("role")? == "line",
+            is_line: row.try_get::<Role, _>("role")? == Role::Line,
             state: row.try_get("state")?,
             country: row.try_get("country")?,
             paused_at: row.try_get("paused_at")?,
@@ -91,7 +92,7 @@ pub async fn is_ours(tx: &mut Tx, number: &str) -> Result<bool> {
 }
 
 /// Takes a number into service, active from `now`.
-pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: &str, country: Option<&str>, now: At) -> Result<()> {
+pub async fn insert(tx: &mut Tx, id: NumberId, number: &str, role: Role, country: Option<&str>, now: At) -> Result<()> {
     query(
         "INSERT INTO numbers (id, number, role, state, country, in_service_at) \
          VALUES ($1, $2, $3, 'active', $4, $5)",

@@ -3,6 +3,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId};
+use crate::domain::numbers::role::Role;
 use crate::domain::pairs::expiry::End;
 use crate::store::sql::{QueryBuilder, from_row};
 use crate::store::{Result, Tx, padded};
@@ -47,7 +48,7 @@ from_row! {
     struct SelectedRow {
         i: i64,
         number_id: Option<NumberId>,
-        role: Option<String>,
+        role: Option<Role>,
         own_id: Option<NumberId>,
         conversation_id: Option<ConversationId>,
         opened_at: Option<At>,
@@ -90,7 +91,7 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
     for row in rows {
         if let Some(one) = usize::try_from(row.i).ok().and_then(|i| found.get_mut(i)) {
             *one = Selected {
-                number: row.number_id.map(|id| (id, row.role.as_deref() == Some("line"))),
+                number: row.number_id.map(|id| (id, row.role == Some(Role::Line))),
                 from_ours: row.own_id.is_some(),
                 conversation: row.conversation_id,
                 waiting: row.waiting == 1,

@@ -8,6 +8,7 @@ use super::{Result, Tx, padded, pieces, push_list};
 use crate::clock::At;
 use crate::domain::conversations::timeline::Told;
 use crate::domain::ids::CustomerId;
+use crate::domain::message::Kind;
 use crate::domain::search::fold;
 use crate::domain::search::keeping::{Keeping, Side};
 use crate::domain::search::postings::{Posting, unpack};
@@ -65,7 +66,7 @@ from_row! {
         conversation_id: Option<i64>,
         line_id: Option<i64>,
         author_id: Option<i64>,
-        kind: String,
+        kind: Kind,
         body: String,
     }
 }
@@ -84,7 +85,7 @@ pub async fn unlisted(tx: &mut Tx, cursor: i64, end: i64, limit: i64) -> Result<
     Ok(rows
         .into_iter()
         .map(|UnlistedRow { id, conversation_id: conversation, line_id: line, author_id: author, kind, body }| {
-            Unlisted { id, conversation, line, author, note: kind == "note", body }
+            Unlisted { id, conversation, line, author, note: kind == Kind::Note, body }
         })
         .collect())
 }

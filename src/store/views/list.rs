@@ -3,6 +3,7 @@
 use super::thread::called::{self, Called};
 use super::{Contact, Viewer};
 use crate::clock::At;
+use crate::domain::conversations::kind::Kind;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
 use crate::domain::policy::Policies;
 use crate::store::sql::{AssertSqlSafe, query, query_as};
@@ -198,7 +199,7 @@ async fn read(tx: &mut Tx, sql: Statement, policies: &Policies) -> Result<Vec<Ro
                     id: row.try_get("id")?,
                     contact: Contact::on(name, phone.as_deref(), own.as_deref()),
                     pair: None,
-                    of_pair: row.try_get::<String, _>("kind")? == "pair",
+                    of_pair: row.try_get::<Kind, _>("kind")? == Kind::Pair,
                     line: row.try_get::<Option<String>, _>("line")?.unwrap_or_default(),
                     rep: row.try_get("rep")?,
                     at: row.try_get("at")?,

@@ -18,6 +18,7 @@ use crate::domain::ids::NumberId;
 use crate::domain::money::Cents;
 use crate::domain::policy::PoolPolicy;
 use crate::domain::pool::fewest::Candidate;
+use crate::domain::pool::order::State as Stands;
 use crate::domain::words::sentence::sentence;
 use crate::http::Site;
 use crate::http::form::Form;
@@ -110,7 +111,7 @@ impl Index {
     }
 
     fn open(&self) -> usize {
-        self.orders.iter().filter(|order| order.state == "open").count()
+        self.orders.iter().filter(|order| order.state == Stands::Open).count()
     }
 
     /// The fewest masks that any country with phones has left for its busiest phone.

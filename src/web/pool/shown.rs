@@ -6,6 +6,7 @@ use crate::domain::ids::NumberId;
 use crate::domain::money::Cents;
 use crate::domain::pool::life::State;
 use crate::domain::pool::need::Need;
+use crate::domain::pool::order::{self, Origin};
 use crate::domain::pool::picture::{Peaks, peaks};
 use crate::domain::pool::trend::{Point, Trend};
 use crate::store::pool::masks::{self, Load, Mask};
@@ -139,26 +140,33 @@ pub(super) struct Ordered {
     pub at: Stamp,
     pub country: String,
     pub by: &'static str,
-    pub state: String,
+    pub state: order::State,
     pub told: String,
+}
+
+impl Ordered {
+    /// It was given up.
+    pub(super) fn failed(&self) -> bool {
+        self.state == order::State::Failed
+    }
 }
 
 impl From<Order> for Ordered {
     fn from(order: Order) -> Self {
         let number = order.number.unwrap_or_default();
-        let told = match (order.state.as_str(), order.why) {
-            ("bought", _) => format!("Bought: {number}"),
-            ("failed", why) => format!("Not bought: {}", why.unwrap_or_default()),
-            (_, Some(why)) => format!("Being bought: {why}"),
-            _ => "Being bought".to_owned(),
+        let told = match (order.state, order.why) {
+            (order::State::Bought, _) => format!("Bought: {number}"),
+            (order::State::Failed, why) => format!("Not bought: {}", why.unwrap_or_default()),
+            (order::State::Open, Some(why)) => format!("Being bought: {why}"),
+            (order::State::Open, None) => "Being bought".to_owned(),
         };
         Ordered {
             at: Stamp(order.ordered_at),
             country: order.country,
-            by: match order.origin.as_str() {
-                "person" => "An admin",
-                "operator" => "The command line",
-                _ => "Automatic mode",
+            by: match order.origin {
+                Origin::Person => "An admin",
+                Origin::Operator => "The command line",
+                Origin::Automatic => "Automatic mode",
             },
             state: order.state,
             told,

@@ -9,6 +9,7 @@ use crate::desk::programs::endpoints::{self, Asked, By};
 use crate::desk::{self, Desk};
 use crate::domain::ids::{AppId, EndpointId, EventId};
 use crate::domain::programs::event::{Kind, Wanted};
+use crate::domain::programs::post;
 use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::AdminOnly;
@@ -63,7 +64,7 @@ pub(in crate::web) struct Show {
 impl Show {
     /// What still waits is posted without being asked, and where nothing is posted nothing can be asked for.
     fn can_replay(&self, post: &Post) -> bool {
-        post.state != "waiting" && self.endpoint.disabled.is_none()
+        post.state != post::State::Waiting && self.endpoint.disabled.is_none()
     }
 }
 
@@ -80,12 +81,12 @@ fn rests(endpoint: &Endpoint) -> String {
 
 /// How a post stands, in words.
 fn state(post: &Post, now: &Stamp) -> String {
-    match (post.state.as_str(), post.next_at) {
-        ("delivered", _) => "delivered".to_owned(),
-        ("failed", _) => "given up".to_owned(),
-        (_, None) => "waits behind another".to_owned(),
-        (_, Some(at)) if at <= now.0 => "on its way".to_owned(),
-        (_, Some(at)) => format!("again in {}", now.ago(&Stamp(at))),
+    match (post.state, post.next_at) {
+        (post::State::Delivered, _) => "delivered".to_owned(),
+        (post::State::Failed, _) => "given up".to_owned(),
+        (post::State::Waiting, None) => "waits behind another".to_owned(),
+        (post::State::Waiting, Some(at)) if at <= now.0 => "on its way".to_owned(),
+        (post::State::Waiting, Some(at)) => format!("again in {}", now.ago(&Stamp(at))),
     }
 }
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 use switchboard::config::usual_policies;
 use switchboard::domain::outbox::delivery::State;
 use switchboard::domain::outbox::departure::{Departure, Known, decide};
+use switchboard::domain::outbox::settlement::Outcome;
 use switchboard::domain::words::keyword::Keyword;
 
 use switchboard::clock::At;
 
 use super::bounds::Bounds;
-use super::outbox::{Attempt, Delivery, Outcome};
+use super::outbox::{Attempt, Delivery};
 use super::rules::Rule;
 use super::world::{Author, Flight, Lane, World, shifted};
 

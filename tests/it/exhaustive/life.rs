@@ -3,10 +3,10 @@
 use switchboard::clock::At;
 use switchboard::config::usual_policies;
 use switchboard::domain::outbox::delivery::State;
+use switchboard::domain::outbox::settlement::Outcome;
 use switchboard::domain::recollection::Place;
 
 use super::bounds::{Back, Bounds};
-use super::outbox::Outcome;
 use super::rules::Rule;
 use super::world::{Database, Lane, Node, Set, World, shifted};
 

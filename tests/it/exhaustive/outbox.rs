@@ -4,40 +4,10 @@ use switchboard::clock::At;
 use switchboard::config::usual_policies;
 use switchboard::domain::outbox::delivery::{State, UNREPORTED};
 use switchboard::domain::outbox::doubt::Doubt;
-use switchboard::domain::outbox::settlement::{EARLIER, Effects, News, Row, Try, settle};
+use switchboard::domain::outbox::settlement::{Effects, News, Outcome, Row, Try, settle};
 
 use super::rules::{Rule, Rules};
 use super::world::{Database, Lane};
-
-/// How an attempt ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    Accepted,
-    NotSent,
-    Unreached,
-    Refused,
-    Unknown,
-    Earlier,
-}
-
-impl Outcome {
-    fn word(self) -> &'static str {
-        match self {
-            Outcome::Accepted => "accepted",
-            Outcome::NotSent => "not_sent",
-            Outcome::Unreached => "unreached",
-            Outcome::Refused => "refused",
-            Outcome::Unknown => "unknown",
-            Outcome::Earlier => EARLIER,
-        }
-    }
-
-    fn read(word: &str) -> Self {
-        let ended = [Outcome::Accepted, Outcome::NotSent, Outcome::Unreached, Outcome::Refused];
-        let mut all = ended.into_iter().chain([Outcome::Unknown, Outcome::Earlier]);
-        all.find(|outcome| outcome.word() == word).expect("settlement knows no other words")
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Attempt {
@@ -109,7 +79,7 @@ impl Attempt {
             fence: self.fence,
             started_at: self.started_at,
             ended_at: self.ended_at,
-            outcome: self.outcome.map(|outcome| outcome.word().to_owned()),
+            outcome: self.outcome,
             carrier_id: self.bound.map(|id| id.to_string()),
             doubt_since: self.doubt_since,
             looks: 0,
@@ -122,7 +92,7 @@ impl Attempt {
 
     fn keep(&mut self, kept: Try) {
         self.ended_at = kept.ended_at;
-        self.outcome = kept.outcome.as_deref().map(Outcome::read);
+        self.outcome = kept.outcome;
         self.bound = kept.carrier_id.and_then(|id| id.parse().ok());
         self.doubt_since = kept.doubt_since;
         self.next_look_at = kept.next_look_at;

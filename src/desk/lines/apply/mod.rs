@@ -19,6 +19,7 @@ use crate::desk::routing::phones;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::conversations::timeline::Loss;
 use crate::domain::ids::{NumberId, PersonId};
+use crate::domain::numbers::role::Role;
 use crate::domain::policy::LinePolicy;
 use crate::domain::setup::{Mistake, Setup};
 use crate::store::engine::dialect;
@@ -134,11 +135,11 @@ impl Applying<'_, '_> {
                 self.set_disabled(self.known.person(email)?, *disabled).await?;
             }
             Change::NewLine { number, name, country } => {
-                let id = self.new_number(number, "line", country.as_deref()).await?;
+                let id = self.new_number(number, Role::Line, country.as_deref()).await?;
                 lines::insert(self.work.tx, id, name).await?;
             }
             Change::NewMask { number, country } => {
-                self.new_number(number, "mask", country.as_deref()).await?;
+                self.new_number(number, Role::Mask, country.as_deref()).await?;
             }
             Change::RenameLine { number, to, .. } => {
                 lines::rename(self.work.tx, self.known.number(number)?, to).await?;
@@ -183,7 +184,7 @@ impl Applying<'_, '_> {
             .await
     }
 
-    async fn new_number(&mut self, number: &str, role: &str, country: Option<&str>) -> store::Result<NumberId> {
+    async fn new_number(&mut self, number: &str, role: Role, country: Option<&str>) -> store::Result<NumberId> {
         let id = NumberId(self.work.desk.ids.next(self.work.now));
         self.known.numbers.insert(number.to_owned(), id);
         numbers::insert(self.work.tx, id, number, role, country, self.work.now).await?;

@@ -9,6 +9,7 @@ use super::fitness::Verdict;
 use super::sending::Next;
 use crate::clock::At;
 use crate::domain::policy::DeliveryPolicy;
+use crate::domain::vocabulary::words;
 
 /// A delivery, as news changes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +28,23 @@ pub struct Row {
     pub why: Option<String>,
 }
 
-/// The outcome of an attempt that this process did not make, and that may have been made before the database went back.
-pub const EARLIER: &str = "earlier";
+words! {
+    /// What became of an attempt.
+    Outcome {
+        /// The carrier has the text.
+        Accepted = "accepted",
+        /// It was certainly not sent.
+        NotSent = "not_sent",
+        /// The carrier could not be reached.
+        Unreached = "unreached",
+        /// The carrier refused it.
+        Refused = "refused",
+        /// Nobody knows.
+        Unknown = "unknown",
+        /// This process did not make it. It may have been made before the database went back.
+        Earlier = "earlier",
+    }
+}
 
 /// An attempt, as news changes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +55,8 @@ pub struct Try {
     pub started_at: At,
     /// When it ended, one way or another.
     pub ended_at: Option<At>,
-    /// `accepted`, `not_sent`, `unreached`, `refused`, `unknown` or [`EARLIER`].
-    pub outcome: Option<String>,
+    /// What became of it, once it has ended.
+    pub outcome: Option<Outcome>,
     /// The carrier's id, once it is known.
     pub carrier_id: Option<String>,
     /// Since when it is in doubt.
@@ -147,19 +163,19 @@ impl Try {
             since: self.doubt_since?,
             listed_at: self.listed_at,
             empty_at: self.empty_at,
-            earlier: self.outcome.as_deref() == Some(EARLIER),
+            earlier: self.outcome == Some(Outcome::Earlier),
         })
     }
 
-    fn end(&mut self, outcome: &str, now: At) {
+    fn end(&mut self, outcome: Outcome, now: At) {
         self.ended_at.get_or_insert(now);
-        self.outcome = Some(outcome.to_owned());
+        self.outcome = Some(outcome);
         self.next_look_at = None;
     }
 
     fn bind(&mut self, id: String, now: At) {
         self.carrier_id = Some(id);
-        self.end("accepted", now);
+        self.end(Outcome::Accepted, now);
     }
 }
 
@@ -236,33 +252,33 @@ fn answer(row: &mut Row, attempt: &mut Try, next: Next, policy: &DeliveryPolicy,
     match next {
         Next::Accepted { .. } => {}
         Next::Retry { at, why } => {
-            attempt.end("not_sent", now);
+            attempt.end(Outcome::NotSent, now);
             row.wait(at, why);
             effects.waiting = true;
         }
         Next::Unreached { at, why } => {
-            attempt.end("unreached", now);
+            attempt.end(Outcome::Unreached, now);
             row.wait(at, why);
             effects.waiting = true;
         }
         Next::Unfit { account, code, why } => {
-            attempt.end("refused", now);
+            attempt.end(Outcome::Refused, now);
             row.wait(now, why.clone());
             effects.waiting = true;
             effects.unfit = Some(Unfit { account, code, why });
         }
         Next::Failed { code, opted_out, why } => {
-            attempt.end("refused", now);
+            attempt.end(Outcome::Refused, now);
             row.end(State::Failed, code, why);
             effects = Effects { freed: true, failed: true, opted_out, ..effects };
         }
         Next::Dead { why } => {
-            attempt.end("not_sent", now);
+            attempt.end(Outcome::NotSent, now);
             row.end(State::Dead, None, why);
             effects = Effects { freed: true, failed: true, ..effects };
         }
         Next::Unknown { why } => {
-            attempt.end("unknown", now);
+            attempt.end(Outcome::Unknown, now);
             attempt.doubt_since.get_or_insert(now);
             attempt.next_look_at = attempt.doubt().map(|doubt| doubt.next_look(policy, now));
             row.state = State::Unknown;
@@ -321,7 +337,7 @@ fn look(row: &mut Row, attempt: &mut Try, finding: Finding, asked_at: At, had: b
             effects.freed = row.accept();
         }
         Finding::NotSent if row.state == State::Unknown => {
-            attempt.end("not_sent", now);
+            attempt.end(Outcome::NotSent, now);
             row.wait(now, "the carrier never had it".to_owned());
             effects.waiting = true;
         }
@@ -355,18 +371,18 @@ fn decide(row: &mut Row, attempt: &mut Try, decision: Decision, now: At) -> Effe
             match id {
                 Some(id) => attempt.bind(id, now),
                 // A receipt on its own address may still tell the id.
-                None => attempt.end("accepted", now),
+                None => attempt.end(Outcome::Accepted, now),
             }
             Effects { freed: row.accept(), ..Effects::default() }
         }
         Decision::NotSent => {
-            attempt.end("not_sent", now);
+            attempt.end(Outcome::NotSent, now);
             row.wait(now, "somebody decided to send it again".to_owned());
             // A parked one stands in a lane that has gone on: it waits there like any other.
             Effects { waiting: true, ..Effects::default() }
         }
         Decision::GiveUp(why) => {
-            attempt.end("unknown", now);
+            attempt.end(Outcome::Unknown, now);
             row.end(State::Dead, None, why);
             Effects { freed: held_lane, failed: true, ..Effects::default() }
         }

@@ -112,7 +112,7 @@ fn parked(state: State) -> (Row, Try) {
         fence: 1,
         started_at: At(0),
         ended_at: Some(At(1)),
-        outcome: Some("unknown".into()),
+        outcome: Some(Outcome::Unknown),
         carrier_id: None,
         doubt_since: Some(At(1)),
         looks: 2,
@@ -142,7 +142,7 @@ fn a_person_binds_a_doubtful_text_to_what_the_carrier_has() {
 #[test]
 fn a_person_has_a_doubtful_text_sent_again_or_leaves_it_at_that() {
     let (row, attempt, effects) = decided(State::Parked, Decision::NotSent);
-    assert_eq!((row.state, row.due_at, attempt.outcome.as_deref()), (State::Ready, Some(At(50)), Some("not_sent")));
+    assert_eq!((row.state, row.due_at, attempt.outcome), (State::Ready, Some(At(50)), Some(Outcome::NotSent)));
     assert!(effects.waiting && !effects.freed);
     let (row, attempt, effects) = decided(State::Unknown, Decision::GiveUp("asked by phone".into()));
     assert_eq!((row.state, attempt.next_look_at), (State::Dead, None));

@@ -3,17 +3,23 @@
 use super::{Column, Row};
 use crate::clock::At;
 use crate::domain::change::Changed;
+use crate::domain::conversations::kind;
+use crate::domain::customers::consent::Source;
 use crate::domain::ids::{
     AppId, AttemptId, CannedReplyId, ConversationId, CustomerId, DeliveryId, EndpointId, EventId, LabelId, LegId,
     MessageId, NumberId, PersonId, PlannedReplyId, PoolOrderId, SavedSearchId, TokenId,
 };
 use crate::domain::money::Cents;
+use crate::domain::numbers::role;
 use crate::domain::outbox::delivery;
+use crate::domain::outbox::settlement::Outcome;
 use crate::domain::pairs::expiry::Ending;
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::policy::PickPolicy;
 use crate::domain::pool::life;
+use crate::domain::pool::order;
 use crate::domain::programs::event;
+use crate::domain::programs::post;
 use crate::domain::words::keyword::Keyword;
 use crate::domain::{leg, message};
 
@@ -96,6 +102,14 @@ pub(in crate::store) use stored_words;
 stored_words!(delivery::State);
 stored_words!(life::State);
 stored_words!(Changed);
+stored_words!(role::Role);
+stored_words!(kind::Kind);
+stored_words!(order::State);
+stored_words!(order::Origin);
+stored_words!(Source);
+stored_words!(Outcome);
+stored_words!(post::State);
+stored_words!(delivery::Kind);
 stored_words!(Duty);
 stored_words!(PickPolicy);
 stored_words!(Keyword);

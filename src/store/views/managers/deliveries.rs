@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};
+use crate::domain::outbox::delivery::Kind;
 use crate::store::sql::{FromRow, Row, from_row, query_as, query_scalar};
 use crate::store::views::Contact;
 use crate::store::{Result, Tx};
@@ -24,8 +25,8 @@ pub struct Doubtful {
     pub rep: Option<String>,
     /// From which of our numbers: the line's name, else the number.
     pub from: String,
-    /// `text`, or the kind of notice.
-    pub kind: String,
+    /// What it is.
+    pub kind: Kind,
     /// What it says.
     pub body: String,
     /// When it was accepted.

@@ -1,6 +1,7 @@
 //! Held texts: stored, relayed to nobody, for managers to look at.
 
 use crate::clock::At;
+use crate::domain::conversations::kind::Kind;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::store::sql::{query, query_as};
 use crate::store::views::Contact;
@@ -63,7 +64,7 @@ pub async fn list(tx: &mut Tx, before: MessageId) -> Result<Vec<HeldText>> {
                 why: row.try_get::<Option<String>, _>("why")?.unwrap_or_default(),
                 conversation: row.try_get("conversation_id")?,
                 closed: row.try_get::<Option<i64>, _>("closed_at")?.is_some(),
-                of_pair: row.try_get::<Option<String>, _>("kind")?.as_deref() == Some("pair"),
+                of_pair: row.try_get::<Option<Kind>, _>("kind")? == Some(Kind::Pair),
             })
         })
         .fetch_all(tx).await?;

@@ -7,6 +7,7 @@ use super::super::thread::timeline::{TEXT, Text};
 use super::super::{Contact, Viewer, params};
 use super::{Kind, Stage, Wanted};
 use crate::clock::At;
+use crate::domain::conversations::kind;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::message::{self, Author, Outcome};
 use crate::domain::search::postings::Posting;
@@ -136,7 +137,7 @@ pub(super) async fn read(tx: &mut Tx, viewer: Viewer, wanted: &Wanted, some: &[P
                 closed_at: row.try_get("closed_at")?,
                 texts: Vec::new(),
                 before: None,
-                of_pair: row.try_get::<Option<String>, _>("of_pair")?.as_deref() == Some("pair"),
+                of_pair: row.try_get::<Option<kind::Kind>, _>("of_pair")? == Some(kind::Kind::Pair),
             })
         })
         .fetch_all(tx)

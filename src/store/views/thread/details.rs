@@ -2,10 +2,10 @@
 
 use super::{Head, namesakes};
 use crate::clock::At;
+use crate::domain::customers::consent::Source;
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
 use crate::domain::numbers::phone::masked;
 use crate::store::customers::contacts;
-use crate::store::customers::ledgers::STAFF;
 use crate::store::sql::{from_row, query_as, query_scalar};
 use crate::store::views::Viewer;
 use crate::store::{Result, Tx};
@@ -110,7 +110,7 @@ from_row! {
     struct MayTextRow {
         given: i64,
         at: At,
-        origin: String,
+        origin: Source,
     }
 }
 
@@ -135,7 +135,7 @@ pub async fn may_text(tx: &mut Tx, head: &Head) -> Result<MayText> {
     .fetch_optional(tx)
     .await?;
     Ok(match (consent, block) {
-        (Some(MayTextRow { given: 0, at, origin }), _) if origin == STAFF => MayText::OptedOutByStaff(at),
+        (Some(MayTextRow { given: 0, at, origin: Source::Staff }), _) => MayText::OptedOutByStaff(at),
         (Some(MayTextRow { given: 0, at, .. }), _) => MayText::OptedOut(at),
         (_, Some((1, at))) => MayText::Blocked(at),
         (Some(MayTextRow { at, .. }), _) => MayText::Again(at),

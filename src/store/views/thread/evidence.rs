@@ -3,8 +3,8 @@
 use super::Head;
 use crate::clock::At;
 use crate::domain::conversations::timeline::{Event, Told};
+use crate::domain::customers::consent::Source;
 use crate::domain::ids::{AttemptId, ConversationId, MessageId, PersonId};
-use crate::store::customers::ledgers::STAFF;
 use crate::store::sql::{from_row, query_as, query_scalar};
 use crate::store::{Result, Tx};
 
@@ -39,7 +39,7 @@ from_row! {
     struct Raw {
         given: i64,
         at: At,
-        origin: String,
+        origin: Source,
         evidence: Option<String>,
         block: i32,
     }
@@ -58,10 +58,10 @@ pub async fn of(tx: &mut Tx, head: &Head) -> Result<Vec<Entry>> {
         .bind(customer).bind(format!("line:{line}")).bind(line).bind(MOST).fetch_all(tx).await?;
     let mut entries = Vec::with_capacity(raw.len());
     for Raw { given, at, origin, evidence, block } in raw {
-        let evidence = match origin.as_str() {
-            "keyword" => word(tx, evidence.unwrap_or_default()).await?,
-            STAFF => staff(tx, &evidence.unwrap_or_default()).await?,
-            _ => code(tx, evidence.unwrap_or_default()).await?,
+        let evidence = match origin {
+            Source::Keyword => word(tx, evidence.unwrap_or_default()).await?,
+            Source::Staff => staff(tx, &evidence.unwrap_or_default()).await?,
+            Source::Carrier => code(tx, evidence.unwrap_or_default()).await?,
         };
         entries.push(Entry { given: given == 1, block: block == 1, at, evidence });
     }

@@ -1,7 +1,7 @@
 //! The state of the parties of a pair: who gets no texts, and which app opened the pair.
 
+use crate::domain::customers::consent::Source;
 use crate::domain::ids::{ConversationId, LegId};
-use crate::store::customers::ledgers::STAFF;
 use crate::store::sql::{from_row, query_as};
 use crate::store::{Result, Tx};
 
@@ -29,7 +29,7 @@ from_row! {
     struct OfRow {
         id: LegId,
         given: Option<i64>,
-        origin: Option<String>,
+        origin: Option<Source>,
         blocked: Option<i64>,
     }
 }
@@ -52,7 +52,7 @@ pub async fn of(tx: &mut Tx, pair: ConversationId) -> Result<PartyStates> {
     .await?;
     let out = rows.into_iter().filter_map(|OfRow { id: leg, given, origin, blocked }| {
         let (why, by_staff) = match (given, blocked) {
-            (Some(0), _) => ("opted out", origin.as_deref() == Some(STAFF)),
+            (Some(0), _) => ("opted out", origin == Some(Source::Staff)),
             (_, Some(1)) => ("blocks this mask", false),
             _ => return None,
         };
