@@ -14,7 +14,7 @@ use super::numbers::country::Countries;
 use super::numbers::phone::Phone;
 use super::people::peer::TrustedProxies;
 
-pub use line::LinePolicy;
+pub use line::{Key, LinePolicy};
 
 /// Everything that an operator may set about how texts and requests are handled.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{PickPolicy, SupportPolicy};
 use crate::domain::numbers::country::Countries;
 use crate::domain::time::duration;
+use crate::domain::vocabulary::words;
 
 /// The policies of one line, kept as JSON in `lines.policies`; what is `None` is as the settings say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,20 +54,52 @@ pub struct LinePolicy {
     pub countries: Option<Countries>,
 }
 
-impl LinePolicy {
-    /// What a line may set, as it is written in the set-up file.
-    pub const KEYS: [&str; 9] = [
-        "pick",
-        "idle_close",
-        "reopen_within",
-        "sticky_for",
-        "hand_over_after",
-        "answer_target",
-        "context_line",
-        "show_numbers",
-        "countries",
+words! {
+    /// A policy that a line may set, by its word in the set-up file, in forms, and in `lines.policies`.
+    Key {
+        /// [`LinePolicy::pick`].
+        Pick = "pick",
+        /// [`LinePolicy::idle_close`].
+        IdleClose = "idle_close",
+        /// [`LinePolicy::reopen_within`].
+        ReopenWithin = "reopen_within",
+        /// [`LinePolicy::sticky_for`].
+        StickyFor = "sticky_for",
+        /// [`LinePolicy::hand_over_after`].
+        HandOverAfter = "hand_over_after",
+        /// [`LinePolicy::answer_target`].
+        AnswerTarget = "answer_target",
+        /// [`LinePolicy::context_line`].
+        ContextLine = "context_line",
+        /// [`LinePolicy::show_numbers`].
+        ShowNumbers = "show_numbers",
+        /// [`LinePolicy::countries`].
+        Countries = "countries",
+    }
+}
+
+impl Key {
+    /// Every policy, in the order in which forms show them.
+    pub const ALL: [Key; 9] = [
+        Key::Pick,
+        Key::IdleClose,
+        Key::ReopenWithin,
+        Key::StickyFor,
+        Key::HandOverAfter,
+        Key::AnswerTarget,
+        Key::ContextLine,
+        Key::ShowNumbers,
+        Key::Countries,
     ];
 
+    /// What to write instead of `word`, which is no policy.
+    #[must_use]
+    pub fn remedy(word: &str) -> String {
+        format!("`{word}` is no policy of a line; they are {}", Self::ALL.map(Self::word).join(", "))
+    }
+}
+
+impl LinePolicy {
     /// Reads what [`LinePolicy::to_json`] wrote.
     ///
     /// # Errors
@@ -93,33 +126,36 @@ impl LinePolicy {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Sets one of [`LinePolicy::KEYS`] from the words of a set-up file or a form; `None`: as the settings say.
+    /// Sets a policy from the words of a set-up file or a form; `None`: as the settings say.
     ///
     /// # Errors
     /// What is wrong and the remedy, in words; nothing is set then.
-    pub fn set(&mut self, key: &str, words: Option<&str>) -> Result<(), String> {
-        if !Self::KEYS.contains(&key) {
-            return Err(format!("`{key}` is no policy of a line; they are {}", Self::KEYS.join(", ")));
-        }
-        let mut keys = self.keys();
+    pub fn set(&mut self, key: Key, words: Option<&str>) -> Result<(), String> {
+        let (mut keys, word) = (self.keys(), key.word());
         match words {
-            Some("true") => keys.insert(key.to_owned(), true.into()),
-            Some("false") => keys.insert(key.to_owned(), false.into()),
-            Some(words) => keys.insert(key.to_owned(), words.into()),
-            None => keys.remove(key),
+            Some("true") => keys.insert(word.to_owned(), true.into()),
+            Some("false") => keys.insert(word.to_owned(), false.into()),
+            Some(words) => keys.insert(word.to_owned(), words.into()),
+            None => keys.remove(word),
         };
         let read = serde_json::from_value(keys.into());
         *self = read.map_err(|error| match key {
-            "context_line" | "show_numbers" => "write true or false".to_owned(),
-            _ => error.to_string(),
+            Key::ContextLine | Key::ShowNumbers => "write true or false".to_owned(),
+            Key::Pick
+            | Key::IdleClose
+            | Key::ReopenWithin
+            | Key::StickyFor
+            | Key::HandOverAfter
+            | Key::AnswerTarget
+            | Key::Countries => error.to_string(),
         })?;
         Ok(())
     }
 
-    /// What is set of one of [`LinePolicy::KEYS`], in the words that [`LinePolicy::set`] reads.
+    /// What is set of a policy, in the words that [`LinePolicy::set`] reads.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<String> {
-        self.keys().get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    pub fn get(&self, key: Key) -> Option<String> {
+        self.keys().get(key.word()).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     }
 
     fn keys(&self) -> serde_json::Map<String, serde_json::Value> {
@@ -221,17 +257,17 @@ mod tests {
     fn each_key_is_set_and_taken_away_in_words() {
         let mut line = LinePolicy::default();
         for (key, words) in
-            LinePolicy::KEYS.into_iter().zip(["random", "2d", "0s", "9d", "30m", "15m", "false", "true", "CA, US"])
+            Key::ALL.into_iter().zip(["random", "2d", "0s", "9d", "30m", "15m", "false", "true", "CA, US"])
         {
             line.set(key, Some(words)).unwrap();
             assert_eq!(line.get(key).as_deref(), Some(words), "{key}");
         }
-        assert_eq!(line.keys().len(), LinePolicy::KEYS.len());
-        assert!(line.set("show_numbers", Some("maybe")).unwrap_err().contains("true or false"));
-        assert!(line.set("countries", Some("XX")).unwrap_err().contains("no country"));
-        assert!(line.set("pick", Some("best")).unwrap_err().contains("least_busy"));
-        assert!(line.set("pic", None).unwrap_err().contains("they are pick, "));
-        for key in LinePolicy::KEYS {
+        assert_eq!(line.keys().len(), Key::ALL.len());
+        assert!(line.set(Key::ShowNumbers, Some("maybe")).unwrap_err().contains("true or false"));
+        assert!(line.set(Key::Countries, Some("XX")).unwrap_err().contains("no country"));
+        assert!(line.set(Key::Pick, Some("best")).unwrap_err().contains("least_busy"));
+        assert!(Key::remedy("pic").contains("they are pick, "));
+        for key in Key::ALL {
             line.set(key, None).unwrap();
         }
         assert_eq!(line, LinePolicy::default());

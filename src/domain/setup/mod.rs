@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 use super::numbers::phone::Phone;
 use super::people::person::{Duty, Role};
+use super::policy::Key;
 use super::time::hours::{Holidays, Hours};
 use super::words::text::Wording;
 
@@ -40,8 +41,8 @@ pub struct LineSetup {
     pub members: Option<Vec<Placed<String>>>,
     /// When it is open.
     pub week: WeekSetup,
-    /// Keys of [`crate::domain::policy::LinePolicy`]; `None`: as the settings say.
-    pub policies: Vec<(String, Option<String>)>,
+    /// As [`crate::domain::policy::LinePolicy::set`] takes them; `None`: as the settings say.
+    pub policies: Vec<(Key, Option<String>)>,
     /// Its own words; `None`: the usual ones.
     pub texts: Vec<(Wording, Option<String>)>,
 }

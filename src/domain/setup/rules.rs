@@ -6,7 +6,7 @@ use super::check::Check;
 use super::file::{self, Table};
 use super::{Placed, WeekSetup};
 use crate::domain::people::person::Duty;
-use crate::domain::policy::LinePolicy;
+use crate::domain::policy::{Key, LinePolicy};
 use crate::domain::time::hours::{Holidays, Hours, Week, check_days, check_zone};
 use crate::domain::words::text::Wording;
 
@@ -82,26 +82,27 @@ impl Check<'_> {
         Placed { value: holidays, place }
     }
 
-    pub(super) fn policies(&mut self, table: Table) -> Vec<(String, Option<String>)> {
+    pub(super) fn policies(&mut self, table: Table) -> Vec<(Key, Option<String>)> {
         let mut policies = Vec::new();
         for (key, value) in table {
-            let (key, value) = (self.placed(key), self.placed(value));
+            let (word, value) = (self.placed(key), self.placed(value));
+            let Some(key) = Key::read(&word.value) else {
+                self.mistake(word.place, format!("policies: {}", Key::remedy(&word.value)));
+                continue;
+            };
             let words = match &value.value {
                 Value::String(word) if word == USUAL => None,
                 Value::String(words) => Some(words.clone()),
                 other => Some(other.to_string()),
             };
             let mut policy = LinePolicy::default();
-            match policy.set(&key.value, words.as_deref()) {
+            match policy.set(key, words.as_deref()) {
                 // As it is kept, so that 48h and 2d are no change.
-                Ok(()) => policies.push((key.value.clone(), policy.get(&key.value))),
-                Err(why) if LinePolicy::KEYS.contains(&key.value.as_str()) => {
-                    self.mistake(
-                        value.place,
-                        format!("policies: {}: {why}; \"{USUAL}\" is as the settings say", key.value),
-                    );
+                Ok(()) => policies.push((key, policy.get(key))),
+                Err(why) => {
+                    let why = format!("policies: {key}: {why}; \"{USUAL}\" is as the settings say");
+                    self.mistake(value.place, why);
                 }
-                Err(why) => self.mistake(key.place, format!("policies: {why}")),
             }
         }
         policies

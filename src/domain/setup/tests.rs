@@ -130,7 +130,7 @@ texts = {{ greeting = \"Welcome to {{line}}.\", ended = \"usual\" }}"
         week.to_string(),
         "mon-fri 09:00-12:00, 13:00-17:00, sat 22:00-06:00 (America/New_York; holidays 12-25, 2026-12-24 09:00-12:00)"
     );
-    let policies: Vec<_> = setup.lines[0].policies.iter().map(|(key, to)| (key.as_str(), to.as_deref())).collect();
+    let policies: Vec<_> = setup.lines[0].policies.iter().map(|(key, to)| (key.word(), to.as_deref())).collect();
     assert_eq!(policies, [("idle_close", None), ("pick", Some("least_busy")), ("show_numbers", Some("true"))]);
     let texts: Vec<_> = setup.lines[0].texts.iter().map(|(text, to)| (text.name(), to.as_deref())).collect();
     assert_eq!(texts, [("ended", None), ("greeting", Some("Welcome to {line}."))]);

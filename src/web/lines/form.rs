@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::policy::{LinePolicy, PickPolicy, SupportPolicy};
+use crate::domain::policy::{Key, LinePolicy, PickPolicy, SupportPolicy};
 use crate::domain::time::duration;
 use crate::domain::words::sentence::capitalised;
 use crate::domain::words::text::Wording;
@@ -24,13 +24,18 @@ pub(super) struct Fields {
 impl Fields {
     pub(super) fn of(line: &Line, own: &HashMap<Wording, String>, house: &SupportPolicy, typed: &Typed) -> Fields {
         let labels = ("Always open", "Open in these hours, by the clock of the time zone", "Holidays");
-        let policy = |key: &str| {
+        let policy = |key: Key| {
             let (label, hint) = about(key);
             let usual = usual(key, house);
             let choices = match key {
-                "pick" => PickPolicy::ALL.map(|pick| pick.word().to_owned()).to_vec(),
-                "context_line" | "show_numbers" => vec!["true".to_owned(), "false".to_owned()],
-                _ => Vec::new(),
+                Key::Pick => PickPolicy::ALL.map(|pick| pick.word().to_owned()).to_vec(),
+                Key::ContextLine | Key::ShowNumbers => vec!["true".to_owned(), "false".to_owned()],
+                Key::IdleClose
+                | Key::ReopenWithin
+                | Key::StickyFor
+                | Key::HandOverAfter
+                | Key::AnswerTarget
+                | Key::Countries => Vec::new(),
             };
             let value = line.policies.get(key).unwrap_or_default();
             let hint = if choices.is_empty() {
@@ -38,7 +43,7 @@ impl Fields {
             } else {
                 hint.to_owned()
             };
-            let mut field = typed.field("policies", key, label, &hint, &value);
+            let mut field = typed.field("policies", key.word(), label, &hint, &value);
             if !choices.is_empty() {
                 field.choices.push((String::new(), format!("as the settings say ({})", said(&usual))));
                 field.choices.extend(choices.into_iter().map(|word| (word.clone(), said(&word).to_owned())));
@@ -57,7 +62,7 @@ impl Fields {
         Fields {
             name: typed.field("name", "name", "Name", "Customers read it in the greeting.", &line.name),
             hours: HoursFields::of(typed, "hours", line.hours.as_ref(), labels),
-            policies: LinePolicy::KEYS.iter().map(|key| policy(key)).collect(),
+            policies: Key::ALL.into_iter().map(policy).collect(),
             texts: Wording::ALL.iter().map(text).collect(),
             why: ["text", "changed"].into_iter().find_map(|name| typed.why(name)),
         }
@@ -68,24 +73,24 @@ fn title(name: &str) -> String {
     capitalised(&name.replace('_', " "))
 }
 
-fn about(key: &str) -> (&'static str, &'static str) {
+fn about(key: Key) -> (&'static str, &'static str) {
     match key {
-        "pick" => ("Picking a rep", ""),
-        "idle_close" => ("Close when quiet for", "Such as 72h."),
-        "reopen_within" => ("Reopen within", "A text so soon after the closing goes on in the same conversation."),
-        "sticky_for" => ("Back to the same rep within", "A returning customer goes to the rep who had them last."),
-        "hand_over_after" => {
+        Key::Pick => ("Picking a rep", ""),
+        Key::IdleClose => ("Close when quiet for", "Such as 72h."),
+        Key::ReopenWithin => ("Reopen within", "A text so soon after the closing goes on in the same conversation."),
+        Key::StickyFor => ("Back to the same rep within", "A returning customer goes to the rep who had them last."),
+        Key::HandOverAfter => {
             ("Hand over after", "A rep who is off for so long while the line is open loses the customer.")
         }
-        "answer_target" => {
+        Key::AnswerTarget => {
             ("Answer within", "Whoever waits longer is marked red in the inbox, from three quarters of it amber.")
         }
-        "context_line" => ("Begin a rep's thread with who it is", ""),
-        "countries" => (
+        Key::ContextLine => ("Begin a rep's thread with who it is", ""),
+        Key::Countries => (
             "Start conversations with",
             "Countries whose numbers staff may text first: home (those of our lines), all, or codes such as US, CA.",
         ),
-        _ => ("Show reps customers' numbers", ""),
+        Key::ShowNumbers => ("Show reps customers' numbers", ""),
     }
 }
 
@@ -101,17 +106,17 @@ fn said(word: &str) -> &str {
     }
 }
 
-fn usual(key: &str, house: &SupportPolicy) -> String {
+fn usual(key: Key, house: &SupportPolicy) -> String {
     match key {
-        "pick" => house.pick.word().to_owned(),
-        "idle_close" => duration::words(house.idle_close),
-        "reopen_within" => duration::words(house.reopen_within),
-        "sticky_for" => duration::words(house.sticky_for),
-        "hand_over_after" => duration::words(house.hand_over_after),
-        "answer_target" => duration::words(house.answer_target),
-        "context_line" => house.context_line.to_string(),
-        "countries" => house.countries.to_string(),
-        _ => house.show_numbers.to_string(),
+        Key::Pick => house.pick.word().to_owned(),
+        Key::IdleClose => duration::words(house.idle_close),
+        Key::ReopenWithin => duration::words(house.reopen_within),
+        Key::StickyFor => duration::words(house.sticky_for),
+        Key::HandOverAfter => duration::words(house.hand_over_after),
+        Key::AnswerTarget => duration::words(house.answer_target),
+        Key::ContextLine => house.context_line.to_string(),
+        Key::Countries => house.countries.to_string(),
+        Key::ShowNumbers => house.show_numbers.to_string(),
     }
 }
 
@@ -119,10 +124,10 @@ impl Sent {
     /// The policies, all of them: an empty one is as the settings say.
     pub(super) fn policies(&self) -> Result<LinePolicy, Whys> {
         let (mut policies, mut whys) = (LinePolicy::default(), Whys::new());
-        for key in LinePolicy::KEYS {
-            let words = Some(self.value(key)).filter(|words| !words.is_empty());
+        for key in Key::ALL {
+            let words = Some(self.value(key.word())).filter(|words| !words.is_empty());
             if let Err(why) = policies.set(key, words) {
-                whys.insert(key.to_owned(), why);
+                whys.insert(key.word().to_owned(), why);
             }
         }
         if whys.is_empty() { Ok(policies) } else { Err(whys) }

@@ -13,7 +13,7 @@ use switchboard::desk::routing::duty;
 use switchboard::desk::{Desk, Failure, people};
 use switchboard::domain::ids::{ConversationId, MessageId, NumberId, PersonId};
 use switchboard::domain::people::person::Duty;
-use switchboard::domain::policy::LinePolicy;
+use switchboard::domain::policy::{Key, LinePolicy};
 use switchboard::domain::time::hours::Hours;
 use switchboard::domain::words::text::Wording;
 
@@ -70,7 +70,7 @@ fn rules(rule: &Rule) -> line::Rules {
         Rule::Policies(own) => {
             let mut policies = LinePolicy::default();
             for (key, words) in own {
-                policies.set(key, Some(words)).unwrap();
+                policies.set(Key::read(key).unwrap(), Some(words)).unwrap();
             }
             rules.policies = Some(policies);
         }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::domain::numbers::phone::{Phone, masked};
 use crate::domain::people::person::{Duty, Role};
+use crate::domain::policy::Key;
 use crate::domain::time::hours::Hours;
 use crate::domain::words::text::Wording;
 
@@ -34,7 +35,7 @@ pub enum Change {
     /// Other hours of a line, or none.
     LineHours { line: String, from: Option<Hours>, to: Option<Hours> },
     /// Another policy of a line's own, or none.
-    Policy { line: String, key: String, from: Option<String>, to: Option<String> },
+    Policy { line: String, key: Key, from: Option<String>, to: Option<String> },
     /// Other words of a line's own, or none.
     Text { line: String, wording: Wording, from: Option<String>, to: Option<String> },
     /// A new member of the pool.
@@ -130,7 +131,7 @@ impl Change {
         match self {
             Change::RenameLine { .. } => Some("name".to_owned()),
             Change::LineHours { .. } => Some("hours".to_owned()),
-            Change::Policy { key, .. } => Some(key.clone()),
+            Change::Policy { key, .. } => Some(key.word().to_owned()),
             Change::Text { wording, .. } => Some(format!("text {}", wording.name())),
             Change::Role { from, to, .. } => Some(format!("{from} to {to}")),
             Change::Duty { to, .. } => Some(to.word().to_owned()),

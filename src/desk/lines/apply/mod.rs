@@ -150,7 +150,7 @@ impl Applying<'_, '_> {
             Change::Policy { line, key, to, .. } => {
                 let policies = self.known.policies.entry(line.clone()).or_default();
                 // The set-up file was checked before.
-                policies.set(key, to.as_deref()).map_err(|_| store::Error::GivenUp("the plan set no policy"))?;
+                policies.set(*key, to.as_deref()).map_err(|_| store::Error::GivenUp("the plan set no policy"))?;
                 lines::set_policies(self.work.tx, self.known.number(line)?, &self.known.policies[line]).await?;
             }
             Change::Text { line, wording, to, .. } => {

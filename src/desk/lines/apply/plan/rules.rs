@@ -17,9 +17,9 @@ impl Plan<'_> {
         let usual = LinePolicy::default();
         let policies = known.map_or(&usual, |known| &known.policies);
         for (key, to) in &wanted.policies {
-            let from = policies.get(key);
+            let from = policies.get(*key);
             if from != *to {
-                self.changes.push(Change::Policy { line: line.clone(), key: key.clone(), from, to: to.clone() });
+                self.changes.push(Change::Policy { line: line.clone(), key: *key, from, to: to.clone() });
             }
         }
         for (wording, to) in &wanted.texts {
