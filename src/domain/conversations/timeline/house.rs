@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::id;
 use super::parts::OfMask;
-use super::stored;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::people::person::Duty;
 
@@ -15,7 +15,7 @@ pub enum HouseEvent {
     #[serde(rename = "duty")]
     DutySet {
         /// Who.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         person: PersonId,
         /// Their duty before.
         from: Duty,
@@ -25,25 +25,25 @@ pub enum HouseEvent {
     /// A person may sign in again.
     Enabled {
         /// Who.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         person: PersonId,
     },
     /// A person may sign in no more.
     Disabled {
         /// Who.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         person: PersonId,
     },
     /// A number is a line.
     LineAdded {
         /// Which.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         line: NumberId,
     },
     /// A line has other rules, texts or members.
     LineChanged {
         /// Which.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         line: NumberId,
         /// What was changed.
         changed: Vec<String>,
@@ -79,7 +79,7 @@ pub enum HouseEvent {
     /// The carrier gave us a mask.
     MaskBought {
         /// Which.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         mask: NumberId,
         /// Of which country.
         country: String,

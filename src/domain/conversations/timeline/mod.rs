@@ -6,6 +6,7 @@
 //! and keys never change, and a field that is added later needs a default.
 
 mod house;
+mod id;
 mod parts;
 mod stored;
 #[cfg(test)]
@@ -41,7 +42,7 @@ pub enum Event {
     /// Its rep lost it.
     TakenAway {
         /// Who had it.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         from: PersonId,
         /// Why they have it no more.
         why: Loss,
@@ -49,7 +50,7 @@ pub enum Event {
     /// What waited for its rep waits no longer.
     Released {
         /// The rep.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         person: PersonId,
         /// Where they answer: what waited was sent to their phone, if they have one.
         to: Channel,
@@ -92,13 +93,13 @@ pub enum Event {
     /// Its contact was put together with another.
     Merged {
         /// The other's conversation.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         with: ConversationId,
     },
     /// Its contact was taken apart from another.
     Separated {
         /// The other's conversation.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         with: ConversationId,
     },
     /// Staff blocked its customer.
@@ -112,7 +113,7 @@ pub enum Event {
     /// A text reads as if its author wanted no more texts.
     LooksLikeRefusal {
         /// Which text.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         message: MessageId,
         /// The party who wrote it, in a pair.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,22 +122,22 @@ pub enum Event {
     /// A person saw no refusal in it.
     NoRefusal {
         /// In which text.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         message: MessageId,
     },
     /// Texts to its rep's phone, or to a party's, come from this mask from here on.
     LegOpened {
         /// The rep.
-        #[serde(default, with = "stored::id::option", skip_serializing_if = "Option::is_none")]
+        #[serde(default, with = "id::option", skip_serializing_if = "Option::is_none")]
         person: Option<PersonId>,
         /// The party.
         #[serde(skip_serializing_if = "Option::is_none")]
         alias: Option<String>,
         /// The leg.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         leg: LegId,
         /// The mask.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         mask: NumberId,
         /// Why this mask, in words for people.
         why: String,
@@ -144,19 +145,19 @@ pub enum Event {
     /// The rep's leg ended, because another conversation needed its mask.
     LegRested {
         /// The rep.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         person: PersonId,
         /// The leg.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         leg: LegId,
         /// The mask.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         mask: NumberId,
     },
     /// No mask was free for the rep's phone.
     NoMask {
         /// The rep.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         person: PersonId,
         /// Why none, in words for people.
         why: String,
@@ -164,7 +165,7 @@ pub enum Event {
     /// A rep turned off the texts to their phone.
     PhoneOff {
         /// The rep, if the phone is anybody's.
-        #[serde(default, with = "stored::id::option")]
+        #[serde(default, with = "id::option")]
         person: Option<PersonId>,
     },
     /// Two machines seem to answer each other: nothing is passed on for now.
@@ -176,19 +177,19 @@ pub enum Event {
     /// Somebody cancelled another's text that waited for its time.
     PlannedCancelled {
         /// Whose text.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         author: PersonId,
     },
     /// Somebody gave another's text that waited another time.
     PlannedMoved {
         /// Whose text.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         author: PersonId,
     },
     /// A person decided about a text in doubt.
     DeliveryDecided {
         /// Which.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         delivery: DeliveryId,
         /// What.
         decision: Decided,
@@ -198,7 +199,7 @@ pub enum Event {
     /// The carrier may have sent a text twice.
     Doubled {
         /// Which.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         delivery: DeliveryId,
     },
     /// A program opened this pair.
@@ -236,10 +237,10 @@ pub enum Event {
         /// Who.
         alias: String,
         /// Their new leg.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         leg: LegId,
         /// Its mask.
-        #[serde(with = "stored::id")]
+        #[serde(with = "id")]
         mask: NumberId,
         /// Why this mask, in words for people.
         why: String,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::stored;
+use super::id;
 use crate::clock::At;
 use crate::domain::ids::{LabelId, MessageId, NumberId, PersonId};
 use crate::domain::vocabulary::words;
@@ -55,12 +55,12 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handover {
     /// Who has it now.
-    #[serde(with = "stored::id")]
+    #[serde(with = "id")]
     pub to: PersonId,
     /// What they are called.
     pub to_name: Option<String>,
     /// Who had it.
-    #[serde(default, with = "stored::id::option")]
+    #[serde(default, with = "id::option")]
     pub from: Option<PersonId>,
     /// What the person wrote for them.
     pub note: Option<String>,
@@ -70,7 +70,7 @@ pub struct Handover {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Labelling {
     /// Which.
-    #[serde(with = "stored::id")]
+    #[serde(with = "id")]
     pub label: LabelId,
     /// What it said then.
     pub name: String,
@@ -100,7 +100,7 @@ pub struct Consent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldText {
     /// Which.
-    #[serde(with = "stored::id")]
+    #[serde(with = "id")]
     pub message: MessageId,
     /// Why it goes to nobody.
     pub reason: Option<String>,
@@ -119,6 +119,6 @@ pub struct Moved {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfMask {
     /// Which.
-    #[serde(with = "stored::id")]
+    #[serde(with = "id")]
     pub mask: NumberId,
 }
