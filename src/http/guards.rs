@@ -2,6 +2,8 @@
 //!
 //! A request without a session is sent to sign in; a reader with too low a rank gets 404.
 
+use std::ops::Deref;
+
 use rocket::Request;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
@@ -15,21 +17,32 @@ use crate::domain::people::person::Role;
 /// The header by which our scripts say that nobody asked: such a request does not keep a session alive.
 pub const BY_ITSELF: &str = "x-by-itself";
 
+/// A request of somebody who is signed in: who it is, and what a handler answers it with.
+#[derive(Clone, Debug)]
+pub struct Visit<'r> {
+    /// Who is signed in.
+    pub who: Who,
+    /// The desk of this process.
+    pub desk: &'r Desk,
+    /// Where this process is reached.
+    pub site: &'r Site,
+}
+
 /// Anybody who is signed in.
-pub struct Signed(pub Who);
+pub struct Signed<'r>(pub Visit<'r>);
 
 /// A manager or admin.
-pub struct ManagerOnly(pub Who);
+pub struct ManagerOnly<'r>(pub Visit<'r>);
 
 /// An admin.
-pub struct AdminOnly(pub Who);
+pub struct AdminOnly<'r>(pub Visit<'r>);
 
 /// The token of the session that came with a request, good or not.
 pub struct Token(pub String);
 
-type Found = Outcome<Who, ()>;
+type Found<'r> = Outcome<Visit<'r>, ()>;
 
-async fn who(req: &Request<'_>) -> Found {
+async fn visit<'r>(req: &'r Request<'_>) -> Found<'r> {
     let (Some(desk), Some(site)) = (req.rocket().state::<Desk>(), req.rocket().state::<Site>()) else {
         return Outcome::Error((Status::InternalServerError, ()));
     };
@@ -38,7 +51,7 @@ async fn who(req: &Request<'_>) -> Found {
     // Several guards of one request ask once.
     let found = req.local_cache_async(async { sessions::who(desk, token, used).await }).await;
     match found {
-        Ok(Some(who)) => Outcome::Success(who.clone()),
+        Ok(Some(who)) => Outcome::Success(Visit { who: who.clone(), desk, site }),
         Ok(None) => Outcome::Error((Status::Unauthorized, ())),
         Err(error) => {
             tracing::error!(request = super::request_log::id(req), %error, "a session could not be looked up");
@@ -47,36 +60,36 @@ async fn who(req: &Request<'_>) -> Found {
     }
 }
 
-async fn at_least(role: Role, req: &Request<'_>) -> Found {
-    match who(req).await {
-        Outcome::Success(who) if who.role < role => Outcome::Error((Status::NotFound, ())),
+async fn at_least<'r>(role: Role, req: &'r Request<'_>) -> Found<'r> {
+    match visit(req).await {
+        Outcome::Success(visit) if visit.who.role < role => Outcome::Error((Status::NotFound, ())),
         outcome => outcome,
     }
 }
 
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Signed {
-    type Error = ();
-    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
-        who(req).await.map(Signed)
-    }
+/// A guard by which a [`Visit`] comes, and how it is found.
+macro_rules! guard {
+    ($name:ident, $req:ident => $found:expr) => {
+        #[rocket::async_trait]
+        impl<'r> FromRequest<'r> for $name<'r> {
+            type Error = ();
+            async fn from_request($req: &'r Request<'_>) -> Outcome<Self, ()> {
+                $found.await.map($name)
+            }
+        }
+
+        impl<'r> Deref for $name<'r> {
+            type Target = Visit<'r>;
+            fn deref(&self) -> &Visit<'r> {
+                &self.0
+            }
+        }
+    };
 }
 
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for ManagerOnly {
-    type Error = ();
-    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
-        at_least(Role::Manager, req).await.map(ManagerOnly)
-    }
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for AdminOnly {
-    type Error = ();
-    async fn from_request(req: &'r Request<'_>) -> Outcome<Self, ()> {
-        at_least(Role::Admin, req).await.map(AdminOnly)
-    }
-}
+guard!(Signed, req => visit(req));
+guard!(ManagerOnly, req => at_least(Role::Manager, req));
+guard!(AdminOnly, req => at_least(Role::Admin, req));
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Token {

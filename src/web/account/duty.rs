@@ -1,9 +1,8 @@
 //! Duty: whether somebody takes customers, set by themselves or by a manager.
 
+use rocket::FromForm;
 use rocket::response::Redirect;
-use rocket::{FromForm, State};
 
-use crate::desk::Desk;
 use crate::desk::routing::duty;
 use crate::domain::ids::PersonId;
 use crate::domain::people::person::Duty;
@@ -21,14 +20,9 @@ pub(in crate::web) struct Chosen {
 }
 
 #[rocket::post("/people/<id>/duty", data = "<form>")]
-pub(in crate::web) async fn create(
-    id: i64,
-    form: Form<Chosen>,
-    me: Signed,
-    desk: &State<Desk>,
-) -> Result<Redirect, Failure> {
+pub(in crate::web) async fn create(id: i64, form: Form<Chosen>, me: Signed<'_>) -> Result<Redirect, Failure> {
     let duty = Duty::read(&form.duty).ok_or(Failure::Refused("Choose one of the three duties."))?;
-    duty::set_duty(desk, me.0.id, PersonId(id), duty).await?;
+    duty::set_duty(me.desk, me.who.id, PersonId(id), duty).await?;
     Ok(Redirect::to(match (form.line, form.back.as_deref()) {
         (Some(line), _) => format!("/lines/{line}#members"),
         (None, Some("person")) => format!("/people/{id}#duty"),

@@ -3,16 +3,13 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use rocket::State;
 use rocket::response::Redirect;
 
 use super::session_given::Given;
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk, people};
-use crate::http::Site;
+use crate::desk::{self, people};
 use crate::http::came::Came;
 use crate::http::form::Form;
-use crate::http::guards::Signed;
+use crate::http::guards::{Signed, Visit};
 use crate::http::page::Page;
 use crate::store::views::people::{self as view, Seen};
 use crate::web::page::failure::Failure;
@@ -46,12 +43,12 @@ impl Me {
     }
 }
 
-async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed, saved: Option<&str>) -> Result<Me, Failure> {
-    let mut tx = desk.store.read().await?;
-    let now = desk.clock.now();
-    let seen = view::all(&mut tx, now).await?.into_iter().find(|seen| seen.person.id == who.id);
+async fn page(visit: Visit<'_>, typed: Typed, saved: Option<&str>) -> Result<Me, Failure> {
+    let mut tx = visit.desk.store.read().await?;
+    let now = visit.desk.clock.now();
+    let seen = view::all(&mut tx, now).await?.into_iter().find(|seen| seen.person.id == visit.who.id);
     let seen = seen.ok_or(Failure::NotFound)?;
-    let frame = Frame::load(&mut tx, who, Here::Me, site, now).await?;
+    let frame = Frame::load(&mut tx, &visit, Here::Me).await?;
     Ok(Me {
         base: "/me".to_owned(),
         name: typed.field("profile", "name", "Name", "As colleagues see it.", &seen.person.name),
@@ -67,13 +64,8 @@ async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed, saved: Option<&s
 }
 
 #[rocket::get("/me?<saved>")]
-pub(in crate::web) async fn show(
-    saved: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Me>, Failure> {
-    page(desk, site, me.0, Typed::default(), saved).await.map(Page::ok)
+pub(in crate::web) async fn show(saved: Option<&str>, me: Signed<'_>) -> Result<Page<Me>, Failure> {
+    page(me.0, Typed::default(), saved).await.map(Page::ok)
 }
 
 /// The answer to a form of the page.
@@ -85,17 +77,12 @@ pub(in crate::web) enum Answer {
     Failed(Failure),
 }
 
-async fn answer(
-    (desk, site, who): (&Desk, &Site, Who),
-    part: &'static str,
-    sent: Sent,
-    outcome: Result<(), desk::Failure>,
-) -> Answer {
+async fn answer(visit: Visit<'_>, part: &'static str, sent: Sent, outcome: Result<(), desk::Failure>) -> Answer {
     match outcome {
         Ok(()) => Answer::Done(Box::new(Redirect::to(format!("/me?saved={part}#{part}")))),
         Err(desk::Failure::Refused { field, why }) => {
             let typed = Typed::refused(part, sent, field, why);
-            match page(desk, site, who, typed, None).await {
+            match page(visit, typed, None).await {
                 Ok(page) => Answer::Again(Box::new(Page::refused(page))),
                 Err(failure) => Answer::Failed(failure),
             }
@@ -105,57 +92,46 @@ async fn answer(
 }
 
 #[rocket::post("/me/name", data = "<form>")]
-pub(in crate::web) async fn rename(form: Form<Posted>, me: Signed, desk: &State<Desk>, site: &State<Site>) -> Answer {
+pub(in crate::web) async fn rename(form: Form<Posted>, me: Signed<'_>) -> Answer {
     let sent = Sent(form.into_inner().field);
-    let outcome = people::rename_oneself(desk, me.0.id, sent.value("name")).await;
-    answer((desk, site, me.0), "profile", sent, outcome).await
+    let outcome = people::rename_oneself(me.desk, me.who.id, sent.value("name")).await;
+    answer(me.0, "profile", sent, outcome).await
 }
 
 #[rocket::post("/me/password", data = "<form>")]
-pub(in crate::web) async fn change_password(
-    form: Form<Posted>,
-    me: Signed,
-    came: Came,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn change_password(form: Form<Posted>, me: Signed<'_>, came: Came) -> Answer {
     let mut field = form.into_inner().field;
     // A password is taken as it was typed, and never shown again.
     let mut take = |name: &str| field.remove(name).unwrap_or_default();
     let (current, new) = (take("current"), (take("password"), take("again")));
-    match people::change_password(desk, me.0.id, &came.0, current, new).await {
+    match people::change_password(me.desk, me.who.id, &came.0, current, new).await {
         Ok(keys) => Answer::In(Given { keys, next: "/me?saved=password#password".to_owned() }),
-        Err(failure) => answer((desk, site, me.0), "password", Sent::default(), Err(failure)).await,
+        Err(failure) => answer(me.0, "password", Sent::default(), Err(failure)).await,
     }
 }
 
 #[rocket::post("/me/code", data = "<form>")]
-pub(in crate::web) async fn send_code(
-    form: Form<Posted>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn send_code(form: Form<Posted>, me: Signed<'_>) -> Answer {
     let sent = Sent(form.into_inner().field);
-    let outcome = people::send_code(desk, me.0.id, me.0.id, sent.value("phone")).await;
-    answer((desk, site, me.0), "phone", sent, outcome).await
+    let outcome = people::send_code(me.desk, me.who.id, me.who.id, sent.value("phone")).await;
+    answer(me.0, "phone", sent, outcome).await
 }
 
 #[rocket::post("/me/phone", data = "<form>")]
-pub(in crate::web) async fn confirm(form: Form<Posted>, me: Signed, desk: &State<Desk>, site: &State<Site>) -> Answer {
+pub(in crate::web) async fn confirm(form: Form<Posted>, me: Signed<'_>) -> Answer {
     let sent = Sent(form.into_inner().field);
-    let outcome = people::confirm(desk, me.0.id, me.0.id, sent.value("code")).await;
-    answer((desk, site, me.0), "phone", sent, outcome).await
+    let outcome = people::confirm(me.desk, me.who.id, me.who.id, sent.value("code")).await;
+    answer(me.0, "phone", sent, outcome).await
 }
 
 #[rocket::post("/me/phone/removal")]
-pub(in crate::web) async fn remove(me: Signed, desk: &State<Desk>, site: &State<Site>) -> Answer {
-    let outcome = people::remove(desk, me.0.id, me.0.id).await;
-    answer((desk, site, me.0), "phone", Sent::default(), outcome).await
+pub(in crate::web) async fn remove(me: Signed<'_>) -> Answer {
+    let outcome = people::remove(me.desk, me.who.id, me.who.id).await;
+    answer(me.0, "phone", Sent::default(), outcome).await
 }
 
 #[rocket::post("/me/phone/texts")]
-pub(in crate::web) async fn texts_on(me: Signed, desk: &State<Desk>, site: &State<Site>) -> Answer {
-    let outcome = people::texts_on(desk, me.0.id, me.0.id).await;
-    answer((desk, site, me.0), "phone", Sent::default(), outcome).await
+pub(in crate::web) async fn texts_on(me: Signed<'_>) -> Answer {
+    let outcome = people::texts_on(me.desk, me.who.id, me.who.id).await;
+    answer(me.0, "phone", Sent::default(), outcome).await
 }

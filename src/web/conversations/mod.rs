@@ -15,18 +15,15 @@ pub(in crate::web) mod travel;
 pub(in crate::web) mod views;
 
 use askama::Template;
-use rocket::State;
 use rocket::request::FromParam;
 use rocket_db_pools::Connection;
 
 use super::page::failure::Failure;
 use super::page::frame::{Frame, Here};
 use crate::desk::Desk;
-use crate::desk::people::sessions::Who;
 use crate::domain::ids::{ConversationId, MessageId};
-use crate::http::Site;
 use crate::http::db::Db;
-use crate::http::guards::Signed;
+use crate::http::guards::{Signed, Visit};
 use crate::http::page::Page;
 use crate::store::views::list::Which;
 use crate::store::views::thread::timeline as said;
@@ -58,31 +55,23 @@ pub(super) struct Inbox {
 /// # Errors
 /// [`Failure::NotFound`] if there is no such conversation for this person.
 pub(super) async fn page(
-    desk: &Desk,
-    site: &Site,
-    who: Who,
+    visit: Visit<'_>,
     (id, shown): (ConversationId, Shown<'_>),
     (before, travel): (Option<i64>, Option<i64>),
     back: Back,
 ) -> Result<Inbox, Failure> {
-    let mut tx = desk.store.read().await?;
+    let mut tx = visit.desk.store.read().await?;
     let look = Look { view: shown.view(), before, travel };
-    let thread = thread::load(&mut tx, desk, &who, id, look, back).await?;
-    let frame = Frame::load(&mut tx, who, Here::View(shown.view()), site, desk.clock.now()).await?;
-    let list = List::load(&mut tx, desk, &frame, shown, (Some(id), false)).await?;
+    let thread = thread::load(&mut tx, &visit, id, look, back).await?;
+    let frame = Frame::load(&mut tx, &visit, Here::View(shown.view())).await?;
+    let list = List::load(&mut tx, visit.desk, &frame, shown, (Some(id), false)).await?;
     Ok(Inbox { frame, list, thread: Some(thread) })
 }
 
 #[rocket::get("/conversations?<shown..>")]
-pub(super) async fn index(
-    shown: Shown<'_>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-    mut db: Connection<Db>,
-) -> Result<Page<Inbox>, Failure> {
-    let frame = Frame::load(&mut db, me.0, Here::View(shown.view()), site, desk.clock.now()).await?;
-    let list = List::load(&mut db, desk, &frame, shown, (None, false)).await?;
+pub(super) async fn index(shown: Shown<'_>, me: Signed<'_>, mut db: Connection<Db>) -> Result<Page<Inbox>, Failure> {
+    let frame = Frame::load(&mut db, &me.0, Here::View(shown.view())).await?;
+    let list = List::load(&mut db, me.desk, &frame, shown, (None, false)).await?;
     Ok(Page::ok(Inbox { frame, list, thread: None }))
 }
 
@@ -100,12 +89,10 @@ pub(super) async fn show(
     travel: Option<i64>,
     at: Option<i64>,
     shown: Shown<'_>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: Signed<'_>,
 ) -> Result<Page<Inbox>, Failure> {
-    let before = end(desk, id.0, before, at).await?;
-    page(desk, site, me.0, (id.0, shown), (before, travel), Back::default()).await.map(Page::ok)
+    let before = end(me.desk, id.0, before, at).await?;
+    page(me.0, (id.0, shown), (before, travel), Back::default()).await.map(Page::ok)
 }
 
 /// Views and list, for a page that fetches them again.
@@ -120,13 +107,11 @@ pub(super) struct ListPart {
 pub(super) async fn list_part(
     current: Option<i64>,
     shown: Shown<'_>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: Signed<'_>,
     mut db: Connection<Db>,
 ) -> Result<Page<ListPart>, Failure> {
-    let frame = Frame::load(&mut db, me.0, Here::View(shown.view()), site, desk.clock.now()).await?;
-    let list = List::load(&mut db, desk, &frame, shown, (current.map(ConversationId), true)).await?;
+    let frame = Frame::load(&mut db, &me.0, Here::View(shown.view())).await?;
+    let list = List::load(&mut db, me.desk, &frame, shown, (current.map(ConversationId), true)).await?;
     Ok(Page::ok(ListPart { frame, list }))
 }
 
@@ -144,12 +129,11 @@ pub(super) async fn thread_part(
     before: Option<i64>,
     travel: Option<i64>,
     at: Option<i64>,
-    me: Signed,
-    desk: &State<Desk>,
+    me: Signed<'_>,
     mut db: Connection<Db>,
 ) -> Result<Page<ThreadPart>, Failure> {
-    let before = end(desk, id.0, before, at).await?;
+    let before = end(me.desk, id.0, before, at).await?;
     let look = Look { view: list::view_of(view), before, travel };
-    let thread = thread::load(&mut db, desk, &me.0, id.0, look, Back::default()).await?;
+    let thread = thread::load(&mut db, &me.0, id.0, look, Back::default()).await?;
     Ok(Page::ok(ThreadPart { thread }))
 }

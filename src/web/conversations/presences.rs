@@ -1,13 +1,12 @@
 //! Who else looks at a conversation, and who types in it.
 
 use askama::Template;
+use rocket::FromForm;
 use rocket::http::Status;
-use rocket::{FromForm, State};
 use rocket_db_pools::Connection;
 
 use super::Number;
 use crate::clock::At;
-use crate::desk::Desk;
 use crate::desk::conversations::presence::{self, Sign};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::http::db::Db;
@@ -51,12 +50,11 @@ impl Presence {
 #[rocket::get("/conversations/<id>/presence")]
 pub(in crate::web) async fn show(
     id: Number,
-    me: Signed,
-    desk: &State<Desk>,
+    me: Signed<'_>,
     mut db: Connection<Db>,
 ) -> Result<Page<Presence>, Failure> {
-    thread::head(&mut db, viewer(&me.0), id.0).await?.ok_or(Failure::NotFound)?;
-    Ok(Page::ok(Presence::load(&mut db, id.0, me.0.id, desk.clock.now()).await?))
+    thread::head(&mut db, viewer(&me.who), id.0).await?.ok_or(Failure::NotFound)?;
+    Ok(Page::ok(Presence::load(&mut db, id.0, me.who.id, me.desk.clock.now()).await?))
 }
 
 #[derive(FromForm)]
@@ -67,18 +65,13 @@ pub(in crate::web) struct Shown {
 }
 
 #[rocket::post("/conversations/<id>/presence", data = "<form>")]
-pub(in crate::web) async fn create(
-    id: Number,
-    form: Form<Shown>,
-    me: Signed,
-    desk: &State<Desk>,
-) -> Result<Status, Failure> {
+pub(in crate::web) async fn create(id: Number, form: Form<Shown>, me: Signed<'_>) -> Result<Status, Failure> {
     let sign = match form.sign.as_str() {
         "typing" => Sign::Typing,
         "left" => Sign::Left,
         _ => Sign::Looking,
     };
-    presence::sign(desk, me.0.id, id.0, sign).await?;
+    presence::sign(me.desk, me.who.id, id.0, sign).await?;
     Ok(Status::NoContent)
 }
 

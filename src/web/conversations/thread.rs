@@ -10,10 +10,9 @@ use super::presences::Presence;
 use super::timeline::{self, Item, Place};
 use super::travel;
 use crate::clock::At;
-use crate::desk::Desk;
-use crate::desk::people::sessions::Who;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::domain::message::Author;
+use crate::http::guards::Visit;
 use crate::store::views::list::View;
 use crate::store::views::pairs::PairRow;
 use crate::store::views::thread::{self, Head, details, past, timeline as said};
@@ -115,23 +114,22 @@ pub(in crate::web) struct Look {
 /// [`Failure::NotFound`] if there is no such conversation for this person.
 pub(in crate::web) fn load<'a>(
     tx: &'a mut Tx,
-    desk: &'a Desk,
-    who: &'a Who,
+    visit: &'a Visit<'_>,
     id: ConversationId,
     look: Look,
     back: Back,
 ) -> BoxFuture<'a, Result<Thread, Failure>> {
-    Box::pin(read(tx, desk, who, id, look, back))
+    Box::pin(read(tx, visit, id, look, back))
 }
 
 async fn read(
     tx: &mut Tx,
-    desk: &Desk,
-    who: &Who,
+    visit: &Visit<'_>,
     id: ConversationId,
     Look { view, before, travel: asked }: Look,
     back: Back,
 ) -> Result<Thread, Failure> {
+    let (desk, who) = (visit.desk, &visit.who);
     let viewer = viewer(who);
     let head = thread::head(tx, viewer, id).await?.ok_or(Failure::NotFound)?;
     let may_text = details::may_text(tx, &head).await?;

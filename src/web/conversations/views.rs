@@ -1,10 +1,7 @@
 //! The views with their counts alone, for pages that fetch nothing else again by themselves.
 
-use rocket::State;
 use rocket_db_pools::Connection;
 
-use crate::desk::Desk;
-use crate::http::Site;
 use crate::http::db::Db;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
@@ -14,11 +11,9 @@ use crate::web::page::frame::{Frame, Here};
 #[rocket::get("/views?<here>")]
 pub(in crate::web) async fn index(
     here: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: Signed<'_>,
     mut db: Connection<Db>,
 ) -> Result<Page<Frame>, Failure> {
     let here = Here::read(here.unwrap_or_default());
-    Frame::load(&mut db, me.0, here, site, desk.clock.now()).await.map(Page::ok).map_err(Failure::from)
+    Frame::load(&mut db, &me.0, here).await.map(Page::ok).map_err(Failure::from)
 }

@@ -1,10 +1,8 @@
 //! Blocks a customer, and ends the block.
 
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
-use crate::desk::Desk;
 use crate::desk::consent::block;
-use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::web::conversations::Number;
@@ -19,30 +17,17 @@ pub(in crate::web) struct Why {
 }
 
 #[rocket::post("/conversations/<id>/block?<view>", data = "<form>")]
-pub(in crate::web) async fn create(
-    id: Number,
-    view: Option<&str>,
-    form: Form<Why>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn create(id: Number, view: Option<&str>, form: Form<Why>, me: Signed<'_>) -> Answer {
     let reason = lines(&form.reason);
-    let outcome = block::block(desk, me.0.id, id.0, &reason).await;
-    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), |field, why| {
+    let outcome = block::block(me.desk, me.who.id, id.0, &reason).await;
+    answer_in(Pane::Details, outcome, me.0, (id.0, view), |field, why| {
         Back::beside(Refused { form: "block", field, why, values: vec![("reason", reason)] })
     })
     .await
 }
 
 #[rocket::post("/conversations/<id>/unblock?<view>")]
-pub(in crate::web) async fn delete(
-    id: Number,
-    view: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = block::unblock(desk, me.0.id, id.0).await;
-    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), Back::told).await
+pub(in crate::web) async fn delete(id: Number, view: Option<&str>, me: Signed<'_>) -> Answer {
+    let outcome = block::unblock(me.desk, me.who.id, id.0).await;
+    answer_in(Pane::Details, outcome, me.0, (id.0, view), Back::told).await
 }

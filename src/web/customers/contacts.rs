@@ -1,13 +1,11 @@
 //! What staff know of a customer: the card, which everybody may change who sees the conversation, and the number, which
 //! managers see by a click that leaves an audit row.
 
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
-use crate::desk::Desk;
 use crate::desk::customers::contact::{self, Typed};
 use crate::desk::customers::number;
 use crate::domain::ids::LegId;
-use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::http::page::Page;
@@ -33,18 +31,11 @@ pub(in crate::web) struct Card {
 }
 
 #[rocket::post("/conversations/<id>/contact?<view>", data = "<form>")]
-pub(in crate::web) async fn save(
-    id: Number,
-    view: Option<&str>,
-    form: Form<Card>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn save(id: Number, view: Option<&str>, form: Form<Card>, me: Signed<'_>) -> Answer {
     let Card { name, language, tags, notes, seen } = form.into_inner();
     let typed = Typed { name, language, tags, notes: lines(&notes), seen };
-    let outcome = contact::edit(desk, me.0.id, id.0, &typed).await;
-    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), |field, why| {
+    let outcome = contact::edit(me.desk, me.who.id, id.0, &typed).await;
+    answer_in(Pane::Details, outcome, me.0, (id.0, view), |field, why| {
         let Typed { name, language, tags, notes, .. } = typed;
         let values = vec![("name", name), ("language", language), ("tags", tags), ("notes", notes)];
         Back::beside(Refused { form: "contact", field, why, values })
@@ -58,16 +49,14 @@ pub(in crate::web) async fn show(
     id: Number,
     view: Option<&str>,
     party: Option<i64>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: Signed<'_>,
 ) -> Result<Answer, Failure> {
     let leg = party.map(LegId);
     let number = match leg {
-        Some(leg) => number::show_party(desk, me.0.id, id.0, leg).await?,
-        None => number::show(desk, me.0.id, id.0).await?,
+        Some(leg) => number::show_party(me.desk, me.who.id, id.0, leg).await?,
+        None => number::show(me.desk, me.who.id, id.0).await?,
     };
     let back = Back { number: Some((leg, number)), ..Back::default() };
-    let page = conversations::page(desk, site, me.0, (id.0, Shown::of(view)), (None, None), back).await?;
+    let page = conversations::page(me.0, (id.0, Shown::of(view)), (None, None), back).await?;
     Ok(Answer::Again(Box::new(Page::ok(page))))
 }

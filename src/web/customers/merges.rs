@@ -1,11 +1,9 @@
 //! Contacts that are one person: merged, and separated again.
 
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
-use crate::desk::Desk;
 use crate::desk::customers::merge;
 use crate::domain::ids::CustomerId;
-use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::web::conversations::Number;
@@ -24,18 +22,11 @@ pub(in crate::web) struct With {
 }
 
 #[rocket::post("/conversations/<id>/merge?<view>", data = "<form>")]
-pub(in crate::web) async fn create(
-    id: Number,
-    view: Option<&str>,
-    form: Form<With>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn create(id: Number, view: Option<&str>, form: Form<With>, me: Signed<'_>) -> Answer {
     let With { with, choice } = form.into_inner();
     let meant = if choice.is_empty() { &with } else { &choice };
-    let outcome = merge::merge(desk, me.0.id, id.0, meant).await;
-    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), |field, why| {
+    let outcome = merge::merge(me.desk, me.who.id, id.0, meant).await;
+    answer_in(Pane::Details, outcome, me.0, (id.0, view), |field, why| {
         Back::beside(Refused { form: "merge", field, why, values: vec![("with", with)] })
     })
     .await
@@ -48,14 +39,7 @@ pub(in crate::web) struct Apart {
 }
 
 #[rocket::post("/conversations/<id>/separation?<view>", data = "<form>")]
-pub(in crate::web) async fn delete(
-    id: Number,
-    view: Option<&str>,
-    form: Form<Apart>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = merge::separate(desk, me.0.id, id.0, CustomerId(form.contact)).await;
-    answer_in(Pane::Details, outcome, (desk, site, me.0), (id.0, view), Back::told).await
+pub(in crate::web) async fn delete(id: Number, view: Option<&str>, form: Form<Apart>, me: Signed<'_>) -> Answer {
+    let outcome = merge::separate(me.desk, me.who.id, id.0, CustomerId(form.contact)).await;
+    answer_in(Pane::Details, outcome, me.0, (id.0, view), Back::told).await
 }

@@ -5,20 +5,17 @@ mod preview;
 pub(super) mod show;
 
 use askama::Template;
-use rocket::State;
 
 use super::page::failure::Failure;
 use super::page::fields::{Field, Posted, Sent, Typed};
 use super::page::frame::{Frame, Here};
 use crate::clock::At;
+use crate::desk;
 use crate::desk::lines::new_line;
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk};
 use crate::domain::routing::pick::Member;
 use crate::domain::time::hours::Hours;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::AdminOnly;
+use crate::http::guards::{AdminOnly, Visit};
 use crate::http::page::Page;
 use crate::store::Tx;
 use crate::store::lines::{self, Line};
@@ -44,10 +41,10 @@ pub(super) struct Index {
     free: Vec<String>,
 }
 
-async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
-    let mut tx = desk.store.read().await?;
-    let now = desk.clock.now();
-    let frame = Frame::load(&mut tx, who, Here::Lines, site, now).await?;
+async fn page(visit: Visit<'_>, typed: Typed) -> Result<Index, Failure> {
+    let mut tx = visit.desk.store.read().await?;
+    let now = visit.desk.clock.now();
+    let frame = Frame::load(&mut tx, &visit, Here::Lines).await?;
     let mut rows = Vec::new();
     for line in lines::all(&mut tx).await? {
         let members = members(&mut tx, &line, now).await?;
@@ -70,22 +67,22 @@ async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index,
 }
 
 #[rocket::get("/lines")]
-pub(super) async fn index(me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Result<Page<Index>, Failure> {
-    page(desk, site, me.0, Typed::default()).await.map(Page::ok)
+pub(super) async fn index(me: AdminOnly<'_>) -> Result<Page<Index>, Failure> {
+    page(me.0, Typed::default()).await.map(Page::ok)
 }
 
 pub(super) type Answer = crate::web::page::answer::Answer<Index>;
 
 #[rocket::post("/lines", data = "<form>")]
-pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+pub(super) async fn create(form: Form<Posted>, me: AdminOnly<'_>) -> Answer {
     let sent = Sent(form.into_inner().field);
-    let (field, why) = match new_line::add(desk, me.0.id, sent.value("number"), sent.value("name")).await {
+    let (field, why) = match new_line::add(me.desk, me.who.id, sent.value("number"), sent.value("name")).await {
         Ok(line) => return Answer::see(format!("/lines/{line}#members")),
         Err(desk::Failure::Refused { field, why }) => (field, why),
         Err(failure) => return Answer::Failed(failure.into()),
     };
     let typed = Typed::refused("line", sent, field, why);
-    Answer::again(page(desk, site, me.0, typed).await)
+    Answer::again(page(me.0, typed).await)
 }
 
 async fn members(tx: &mut Tx, line: &Line, now: At) -> Result<Vec<Member>, Failure> {

@@ -3,21 +3,18 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use rocket::State;
 
 use super::form::Fields;
 use super::preview::{NoPreview, Preview};
 use super::{members, open};
+use crate::desk;
 use crate::desk::lines::line::{self, Members, Rules};
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::numbers::numbering;
 use crate::domain::policy::PickPolicy;
 use crate::domain::routing::pick::{Member, Pick, pick};
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::AdminOnly;
+use crate::http::guards::{AdminOnly, Visit};
 use crate::http::page::Page;
 use crate::store::lines::{self, Line, texts};
 use crate::store::{Tx, people};
@@ -54,33 +51,25 @@ impl Show {
 }
 
 #[rocket::get("/lines/<id>?<saved>")]
-pub(in crate::web) async fn show(
-    id: i64,
-    saved: Option<&str>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Show>, Failure> {
+pub(in crate::web) async fn show(id: i64, saved: Option<&str>, me: AdminOnly<'_>) -> Result<Page<Show>, Failure> {
     let saved = PARTS.into_iter().find(|part| saved == Some(part));
-    page(desk, site, me.0, NumberId(id), (Typed::default(), saved, None)).await.map(Page::ok)
+    page(me.0, NumberId(id), (Typed::default(), saved, None)).await.map(Page::ok)
 }
 
 /// The parts of the page that are saved by themselves.
 const PARTS: [&str; 5] = ["name", "members", "hours", "policies", "texts"];
 
 async fn page(
-    desk: &Desk,
-    site: &Site,
-    who: Who,
+    visit: Visit<'_>,
     id: NumberId,
     (typed, saved, preview): (Typed, Option<&'static str>, Option<Preview>),
 ) -> Result<Show, Failure> {
-    let mut tx = desk.store.read().await?;
-    let now = desk.clock.now();
+    let mut tx = visit.desk.store.read().await?;
+    let now = visit.desk.clock.now();
     let line = lines::all(&mut tx).await?.into_iter().find(|line| line.id == id).ok_or(Failure::NotFound)?;
-    let frame = Frame::load(&mut tx, who, Here::Lines, site, now).await?;
+    let frame = Frame::load(&mut tx, &visit, Here::Lines).await?;
     let members = members(&mut tx, &line, now).await?;
-    let policy = line.policies.over(&desk.policies.support);
+    let policy = line.policies.over(&visit.desk.policies.support);
     let own = texts::all(&mut tx).await?.into_iter().filter(|(of, ..)| *of == id);
     let own = own.map(|(_, wording, body)| (wording, body)).collect();
     let was: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
@@ -89,7 +78,7 @@ async fn page(
         open: open(line.hours.as_ref(), now),
         pick: pick(policy.pick, &members, None, |_| 0),
         how: how(policy.pick),
-        fields: Fields::of(&line, &own, &desk.policies.support, &typed),
+        fields: Fields::of(&line, &own, &visit.desk.policies.support, &typed),
         boxes: boxes(&mut tx, &members, &typed).await?,
         was: was.join(","),
         customer: typed.field("preview", "customer", "Customer’s number", "As +15055550134.", ""),
@@ -148,52 +137,45 @@ fn rules(part: &str, sent: &Sent) -> Result<Rules, Whys> {
 }
 
 #[rocket::post("/lines/<id>/<part>", data = "<form>")]
-pub(in crate::web) async fn save(
-    id: i64,
-    part: &str,
-    form: Form<Posted>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn save(id: i64, part: &str, form: Form<Posted>, me: AdminOnly<'_>) -> Answer {
     let sent = Sent(form.into_inner().field);
     if part == "preview" {
-        return preview(NumberId(id), sent, (desk, site, me.0)).await;
+        return preview(NumberId(id), sent, me.0).await;
     }
     let Some(part) = PARTS.into_iter().find(|known| *known == part) else { return Answer::Failed(Failure::NotFound) };
     let whys = match rules(part, &sent) {
         Err(whys) => whys,
-        Ok(rules) => match line::change(desk, me.0.id, NumberId(id), rules).await {
+        Ok(rules) => match line::change(me.desk, me.who.id, NumberId(id), rules).await {
             Ok(()) => return Answer::see(format!("/lines/{id}?saved={part}#{part}")),
             Err(desk::Failure::Refused { field, why }) => HashMap::from([(field.to_owned(), why)]),
             Err(failure) => return Answer::Failed(failure.into()),
         },
     };
     let typed = Typed { part, values: sent.0, whys };
-    again((desk, site, me.0), NumberId(id), (typed, None, None), Page::refused).await
+    again(me.0, NumberId(id), (typed, None, None), Page::refused).await
 }
 
 async fn again(
-    (desk, site, who): (&Desk, &Site, Who),
+    visit: Visit<'_>,
     id: NumberId,
     what: (Typed, Option<&'static str>, Option<Preview>),
     page_of: fn(Show) -> Page<Show>,
 ) -> Answer {
-    match page(desk, site, who, id, what).await {
+    match page(visit, id, what).await {
         Ok(page) => Answer::Again(Box::new(page_of(page))),
         Err(failure) => Answer::Failed(failure),
     }
 }
 
 /// What a text from one number would come to. Posted, so that the number stands in no address; it writes nothing.
-async fn preview(id: NumberId, sent: Sent, place: (&Desk, &Site, Who)) -> Answer {
-    let found = Preview::of(place.0, id, sent.value("customer")).await;
+async fn preview(id: NumberId, sent: Sent, visit: Visit<'_>) -> Answer {
+    let found = Preview::of(visit.desk, id, sent.value("customer")).await;
     let typed = |whys| Typed { part: "preview", values: sent.0, whys };
     match found {
-        Ok(found) => again(place, id, (typed(Whys::new()), None, Some(found)), Page::ok).await,
+        Ok(found) => again(visit, id, (typed(Whys::new()), None, Some(found)), Page::ok).await,
         Err(NoPreview::Number(why)) => {
             let whys = Whys::from([("customer".to_owned(), why)]);
-            again(place, id, (typed(whys), None, None), Page::refused).await
+            again(visit, id, (typed(whys), None, None), Page::refused).await
         }
         Err(NoPreview::Failed(failure)) => Answer::Failed(failure),
     }

@@ -1,11 +1,8 @@
 //! The audit, for admins: who looked at hidden data, exported something, or changed what others may do.
 
 use askama::Template;
-use rocket::State;
 
 use crate::clock::days;
-use crate::desk::Desk;
-use crate::http::Site;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::views::managers::audits::{self, About, Audited, Refused};
@@ -114,16 +111,14 @@ pub(in crate::web) async fn index(
     conversation: Option<i64>,
     customer: Option<i64>,
     before: Option<i64>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: AdminOnly<'_>,
 ) -> Result<Page<Audits>, Failure> {
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, me.0, Here::Audit, site, desk.clock.now()).await?;
+    let mut tx = me.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &me.0, Here::Audit).await?;
     let about = About { conversation, customer };
     let rows = audits::list(&mut tx, about, before.unwrap_or(i64::MAX)).await?;
     let first = before.is_none() && conversation.is_none() && customer.is_none();
-    let refused = if first { audits::refused(&mut tx, desk.clock.now() - REFUSED).await? } else { Vec::new() };
+    let refused = if first { audits::refused(&mut tx, me.desk.clock.now() - REFUSED).await? } else { Vec::new() };
     let full = i64::try_from(rows.len()).is_ok_and(|count| count >= audits::PAGE);
     let older = rows.last().filter(|_| full).map(|last| last.id);
     Ok(Page::ok(Audits { frame, about, rows, refused, older }))

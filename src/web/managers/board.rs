@@ -3,15 +3,11 @@
 use std::time::Duration;
 
 use askama::Template;
-use rocket::State;
 
 use crate::clock::{At, hours};
-use crate::desk::Desk;
-use crate::desk::people::sessions::Who;
 use crate::domain::people::person::{Duty, initials};
 use crate::domain::routing::waiting::{Wait, wait};
-use crate::http::Site;
-use crate::http::guards::ManagerOnly;
+use crate::http::guards::{ManagerOnly, Visit};
 use crate::http::page::Page;
 use crate::secret::Ids;
 use crate::store::views::managers::board::{self, Figures, Load, Waiting};
@@ -124,10 +120,10 @@ impl Board {
     }
 }
 
-async fn load(desk: &Desk, site: &Site, who: Who, line: Option<i64>, paused: bool) -> Result<Board, Failure> {
-    let now = desk.clock.now();
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, who, Here::Board, site, now).await?;
+async fn load(visit: Visit<'_>, line: Option<i64>, paused: bool) -> Result<Board, Failure> {
+    let now = visit.desk.clock.now();
+    let mut tx = visit.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &visit, Here::Board).await?;
     let lately = At(now.0 - LATELY.as_secs().cast_signed() * 1_000_000);
     let (failures, lost_lately) = board::failures(&mut tx, line, Ids::floor(lately)).await?;
     let lost = failures
@@ -144,14 +140,14 @@ async fn load(desk: &Desk, site: &Site, who: Who, line: Option<i64>, paused: boo
         line,
         lines: choices::lines(&mut tx).await?,
         figures: board::figures(&mut tx, line).await?,
-        waiting: board::waiting(&mut tx, line, &desk.policies).await?,
+        waiting: board::waiting(&mut tx, line, &visit.desk.policies).await?,
         loads: board::loads(&mut tx, line, now).await?,
         lost,
         lost_lately,
         headroom: headroom::headroom(&mut tx, now).await?,
         held: held::count(&mut tx).await?,
         doubtful: deliveries::count(&mut tx).await?,
-        usual: desk.policies.support.answer_target,
+        usual: visit.desk.policies.support.answer_target,
         frame,
         paused,
     })
@@ -161,9 +157,7 @@ async fn load(desk: &Desk, site: &Site, who: Who, line: Option<i64>, paused: boo
 pub(in crate::web) async fn index(
     line: Option<i64>,
     paused: Option<&str>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: ManagerOnly<'_>,
 ) -> Result<Page<Board>, Failure> {
-    load(desk, site, me.0, line, paused.is_some()).await.map(Page::ok)
+    load(me.0, line, paused.is_some()).await.map(Page::ok)
 }

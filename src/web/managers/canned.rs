@@ -1,18 +1,17 @@
 //! Canned replies: everybody keeps their own, managers also those of a line and of the company.
 
 use askama::Template;
+use rocket::FromForm;
 use rocket::response::Redirect;
-use rocket::{FromForm, State};
 
+use crate::desk;
 use crate::desk::people::sessions::Who;
 use crate::desk::replies::canned::{self, Kept};
-use crate::desk::{self, Desk};
 use crate::domain::ids::{CannedReplyId, NumberId};
 use crate::domain::people::person::Role;
 use crate::domain::words::sentence::sentence;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::Signed;
+use crate::http::guards::{Signed, Visit};
 use crate::http::page::Page;
 use crate::store::lines as table;
 use crate::store::replies::canned::{self as kept, Owner};
@@ -97,12 +96,12 @@ fn word(owner: Owner) -> String {
 /// What was refused: about which one (0: a new one), what was typed, and why.
 type Back = Option<(i64, Typed, Whys)>;
 
-async fn page(desk: &Desk, site: &Site, who: Who, back: Back) -> Result<Index, Failure> {
-    let mut tx = desk.store.read().await?;
-    let manages = who.role >= Role::Manager;
-    let known = kept::known(&mut tx, who.id, manages).await?;
+async fn page(visit: Visit<'_>, back: Back) -> Result<Index, Failure> {
+    let mut tx = visit.desk.store.read().await?;
+    let manages = visit.who.role >= Role::Manager;
+    let known = kept::known(&mut tx, visit.who.id, manages).await?;
     let all_lines = table::all(&mut tx).await?;
-    let frame = Frame::load(&mut tx, who, Here::Canned, site, desk.clock.now()).await?;
+    let frame = Frame::load(&mut tx, &visit, Here::Canned).await?;
     let mut owners = vec![("mine".to_owned(), "only me".to_owned())];
     if manages {
         owners.extend(all_lines.iter().map(|line| (line.id.to_string(), format!("whoever answers on {}", line.name))));
@@ -143,19 +142,19 @@ async fn page(desk: &Desk, site: &Site, who: Who, back: Back) -> Result<Index, F
 }
 
 #[rocket::get("/canned")]
-pub(in crate::web) async fn index(me: Signed, desk: &State<Desk>, site: &State<Site>) -> Result<Page<Index>, Failure> {
-    page(desk, site, me.0, None).await.map(Page::ok)
+pub(in crate::web) async fn index(me: Signed<'_>) -> Result<Page<Index>, Failure> {
+    page(me.0, None).await.map(Page::ok)
 }
 
-async fn keep(desk: &Desk, site: &Site, who: Who, id: i64, typed: Typed) -> Answer {
-    let Some(owner) = typed.owner(&who) else { return Answer::Failed(Failure::NotFound) };
+async fn keep(visit: Visit<'_>, id: i64, typed: Typed) -> Answer {
+    let Some(owner) = typed.owner(&visit.who) else { return Answer::Failed(Failure::NotFound) };
     let kept = Kept {
         id: (id != 0).then_some(CannedReplyId(id)),
         owner,
         shortcut: typed.shortcut.clone(),
         body: lines(&typed.body),
     };
-    match canned::keep(desk, who.id, kept).await {
+    match canned::keep(visit.desk, visit.who.id, kept).await {
         Ok(()) => Answer::see("/canned".to_owned()),
         Err(desk::Failure::Refused { field, why }) => {
             let why = Some(sentence(&why));
@@ -164,33 +163,27 @@ async fn keep(desk: &Desk, site: &Site, who: Who, id: i64, typed: Typed) -> Answ
             } else {
                 Whys { shortcut: why, ..Whys::default() }
             };
-            Answer::again(page(desk, site, who, Some((id, typed, whys))).await)
+            Answer::again(page(visit, Some((id, typed, whys))).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }
 }
 
 #[rocket::post("/canned", data = "<form>")]
-pub(in crate::web) async fn create(form: Form<Typed>, me: Signed, desk: &State<Desk>, site: &State<Site>) -> Answer {
-    keep(desk, site, me.0, 0, form.into_inner()).await
+pub(in crate::web) async fn create(form: Form<Typed>, me: Signed<'_>) -> Answer {
+    keep(me.0, 0, form.into_inner()).await
 }
 
 #[rocket::post("/canned/<id>", data = "<form>")]
-pub(in crate::web) async fn update(
-    id: i64,
-    form: Form<Typed>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn update(id: i64, form: Form<Typed>, me: Signed<'_>) -> Answer {
     if id == 0 {
         return Answer::Failed(Failure::NotFound);
     }
-    keep(desk, site, me.0, id, form.into_inner()).await
+    keep(me.0, id, form.into_inner()).await
 }
 
 #[rocket::post("/canned/<id>/removal")]
-pub(in crate::web) async fn delete(id: i64, me: Signed, desk: &State<Desk>) -> Result<Redirect, Failure> {
-    canned::forget(desk, me.0.id, CannedReplyId(id)).await?;
+pub(in crate::web) async fn delete(id: i64, me: Signed<'_>) -> Result<Redirect, Failure> {
+    canned::forget(me.desk, me.who.id, CannedReplyId(id)).await?;
     Ok(Redirect::to("/canned"))
 }

@@ -1,17 +1,15 @@
 //! Texts in doubt, for managers: what is known about each, what the carrier has, and what to do.
 
 use askama::Template;
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
 use crate::carrier::Listed;
+use crate::desk;
 use crate::desk::outbox::decide;
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk};
 use crate::domain::ids::DeliveryId;
 use crate::domain::words::sentence::sentence;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::ManagerOnly;
+use crate::http::guards::{ManagerOnly, Visit};
 use crate::http::page::Page;
 use crate::store::views::managers::deliveries::{self as view, Attempt, Doubtful};
 use crate::web::page::failure::Failure;
@@ -39,14 +37,9 @@ fn state(word: &str) -> &'static str {
 }
 
 #[rocket::get("/deliveries?<after>")]
-pub(in crate::web) async fn index(
-    after: Option<i64>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Deliveries>, Failure> {
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, me.0, Here::Deliveries, site, desk.clock.now()).await?;
+pub(in crate::web) async fn index(after: Option<i64>, me: ManagerOnly<'_>) -> Result<Page<Deliveries>, Failure> {
+    let mut tx = me.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &me.0, Here::Deliveries).await?;
     let texts = view::list(&mut tx, DeliveryId(after.unwrap_or(0))).await?;
     let full = i64::try_from(texts.len()).is_ok_and(|rows| rows >= view::PAGE);
     let next = texts.last().filter(|_| full).map(|last| last.id);
@@ -93,25 +86,20 @@ struct Back {
     reason_why: Option<String>,
 }
 
-async fn page(desk: &Desk, site: &Site, who: Who, id: DeliveryId, back: Back) -> Result<Delivery, Failure> {
+async fn page(visit: Visit<'_>, id: DeliveryId, back: Back) -> Result<Delivery, Failure> {
     // The carrier is asked first, and no connection is held meanwhile.
-    let listed = decide::candidates(desk, id).await?;
-    let mut tx = desk.store.read().await?;
+    let listed = decide::candidates(visit.desk, id).await?;
+    let mut tx = visit.desk.store.read().await?;
     let text = view::show(&mut tx, id).await?.ok_or(Failure::NotFound)?;
     let attempts = view::attempts(&mut tx, id).await?;
-    let frame = Frame::load(&mut tx, who, Here::Deliveries, site, desk.clock.now()).await?;
+    let frame = Frame::load(&mut tx, &visit, Here::Deliveries).await?;
     let Back { problem, reason, reason_why } = back;
     Ok(Delivery { frame, text, attempts, listed, problem, reason, reason_why })
 }
 
 #[rocket::get("/deliveries/<id>")]
-pub(in crate::web) async fn show(
-    id: i64,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Delivery>, Failure> {
-    page(desk, site, me.0, DeliveryId(id), Back::default()).await.map(Page::ok)
+pub(in crate::web) async fn show(id: i64, me: ManagerOnly<'_>) -> Result<Page<Delivery>, Failure> {
+    page(me.0, DeliveryId(id), Back::default()).await.map(Page::ok)
 }
 
 #[derive(FromForm)]
@@ -128,19 +116,13 @@ pub(in crate::web) struct Decided {
 pub(in crate::web) type Answer = crate::web::page::answer::Answer<Delivery>;
 
 #[rocket::post("/deliveries/<id>/decision", data = "<form>")]
-pub(in crate::web) async fn create(
-    id: i64,
-    form: Form<Decided>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn create(id: i64, form: Form<Decided>, me: ManagerOnly<'_>) -> Answer {
     let Decided { decision, carrier_id, reason } = form.into_inner();
-    let (by, id) = (me.0.id, DeliveryId(id));
+    let (by, id) = (me.who.id, DeliveryId(id));
     let outcome = match decision.as_str() {
-        "sent" => decide::was_sent(desk, by, id, Some(carrier_id).filter(|id| !id.is_empty())).await,
-        "again" => decide::send_again(desk, by, id).await,
-        "give_up" => decide::give_up(desk, by, id, &reason).await,
+        "sent" => decide::was_sent(me.desk, by, id, Some(carrier_id).filter(|id| !id.is_empty())).await,
+        "again" => decide::send_again(me.desk, by, id).await,
+        "give_up" => decide::give_up(me.desk, by, id, &reason).await,
         _ => Err(desk::Failure::refused("decision", "choose what happened")),
     };
     match outcome {
@@ -151,7 +133,7 @@ pub(in crate::web) async fn create(
                 "reason" => Back { reason, reason_why: why, ..Back::default() },
                 _ => Back { reason, problem: why, ..Back::default() },
             };
-            match page(desk, site, me.0, id, back).await {
+            match page(me.0, id, back).await {
                 Ok(page) => Answer::Again(Box::new(Page::refused(page))),
                 // It is settled, so there is nothing left to show.
                 Err(Failure::NotFound) => Answer::see("/deliveries".to_owned()),

@@ -3,19 +3,17 @@
 use askama::Template;
 use rocket::http::{ContentType, Header};
 use rocket::response::{self, Responder, Response};
-use rocket::{FromForm, Request, State};
+use rocket::{FromForm, Request};
 use serde_json::json;
 
-use crate::desk::Desk;
 use crate::desk::conversations::export::{self, Export};
 use crate::desk::people::sessions::Who;
 use crate::domain::ids::ConversationId;
 use crate::domain::message::{Author, Kind, Outcome};
 use crate::domain::numbers::phone::masked;
 use crate::domain::words::csv;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::ManagerOnly;
+use crate::http::guards::{ManagerOnly, Visit};
 use crate::http::page::Page;
 use crate::store::Tx;
 use crate::store::views::list::View;
@@ -38,28 +36,17 @@ pub(in crate::web) struct New {
     problem: Option<String>,
 }
 
-async fn form(
-    desk: &Desk,
-    site: &Site,
-    who: Who,
-    id: ConversationId,
-    back: (bool, bool, Option<String>),
-) -> Result<New, Failure> {
-    let mut tx = desk.store.read().await?;
-    let head = thread::head(&mut tx, viewer(&who), id).await?.ok_or(Failure::NotFound)?;
-    let frame = Frame::load(&mut tx, who, Here::View(View::default()), site, desk.clock.now()).await?;
+async fn form(visit: Visit<'_>, id: ConversationId, back: (bool, bool, Option<String>)) -> Result<New, Failure> {
+    let mut tx = visit.desk.store.read().await?;
+    let head = thread::head(&mut tx, viewer(&visit.who), id).await?.ok_or(Failure::NotFound)?;
+    let frame = Frame::load(&mut tx, &visit, Here::View(View::default())).await?;
     let (whole, numbers, problem) = back;
     Ok(New { frame, head, whole, numbers, problem })
 }
 
 #[rocket::get("/conversations/<id>/exports/new")]
-pub(in crate::web) async fn new(
-    id: Number,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<New>, Failure> {
-    form(desk, site, me.0, id.0, (false, false, None)).await.map(Page::ok)
+pub(in crate::web) async fn new(id: Number, me: ManagerOnly<'_>) -> Result<Page<New>, Failure> {
+    form(me.0, id.0, (false, false, None)).await.map(Page::ok)
 }
 
 #[derive(FromForm)]
@@ -198,13 +185,7 @@ async fn copy(tx: &mut Tx, who: &Who, id: ConversationId, (whole, numbers): (boo
 }
 
 #[rocket::post("/conversations/<id>/exports", data = "<chosen>")]
-pub(in crate::web) async fn create(
-    id: Number,
-    chosen: Form<Chosen>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Answer, Failure> {
+pub(in crate::web) async fn create(id: Number, chosen: Form<Chosen>, me: ManagerOnly<'_>) -> Result<Answer, Failure> {
     let whole = chosen.what == "customer";
     let numbers = chosen.numbers == "yes";
     let as_form = match chosen.form.as_str() {
@@ -212,16 +193,16 @@ pub(in crate::web) async fn create(
         "json" => "json",
         _ => "html",
     };
-    let copy = copy(&mut desk.store.read().await?, &me.0, id.0, (whole, numbers)).await?;
+    let copy = copy(&mut me.desk.store.read().await?, &me.who, id.0, (whole, numbers)).await?;
     if copy.spoken.len() > MOST {
         let why =
             format!("That is more than {MOST} messages, the most of one export: take the conversations one by one.");
-        let page = form(desk, site, me.0, id.0, (whole, numbers, Some(why))).await?;
+        let page = form(me.0, id.0, (whole, numbers, Some(why))).await?;
         return Ok(Answer::Again(Box::new(Page::refused(page))));
     }
     let customer = copy.head.customer.filter(|_| whole);
     let messages = copy.spoken.len();
-    export::record(desk, Export { by: me.0.id, conversation: id.0, customer, form: as_form, numbers, messages })
+    export::record(me.desk, Export { by: me.who.id, conversation: id.0, customer, form: as_form, numbers, messages })
         .await?;
     let name = if whole { format!("customer-of-{}", id.0) } else { format!("conversation-{}", id.0) };
     Ok(match as_form {
@@ -231,7 +212,7 @@ pub(in crate::web) async fn create(
         "json" => {
             Answer::File(Box::new(File { name: format!("{name}.json"), kind: ContentType::JSON, body: tree(&copy) }))
         }
-        _ => Answer::Print(Box::new(Page::ok(print(copy, whole, &me.0, Stamp(desk.clock.now()))))),
+        _ => Answer::Print(Box::new(Page::ok(print(copy, whole, &me.who, Stamp(me.desk.clock.now()))))),
     })
 }
 

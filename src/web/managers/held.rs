@@ -1,16 +1,14 @@
 //! Held texts, for managers: what reached a number of ours and was relayed to nobody, why, and what to do about it.
 
 use askama::Template;
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
+use crate::desk;
 use crate::desk::conversations::held as decide;
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk};
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::words::sentence::sentence;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::ManagerOnly;
+use crate::http::guards::{ManagerOnly, Visit};
 use crate::http::page::Page;
 use crate::store::views::Contact;
 use crate::store::views::managers::held;
@@ -69,9 +67,9 @@ struct Back {
 /// The answer to a form.
 pub(in crate::web) type Answer = crate::web::page::answer::Answer<Held>;
 
-async fn page(desk: &Desk, site: &Site, who: Who, before: Option<i64>, back: Back) -> Result<Held, Failure> {
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, who, Here::Held, site, desk.clock.now()).await?;
+async fn page(visit: Visit<'_>, before: Option<i64>, back: Back) -> Result<Held, Failure> {
+    let mut tx = visit.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &visit, Here::Held).await?;
     let texts = held::list(&mut tx, MessageId(before.unwrap_or(i64::MAX))).await?;
     let full = i64::try_from(texts.len()).is_ok_and(|rows| rows >= held::PAGE);
     let older = texts.last().filter(|_| full).map(|last| last.id);
@@ -97,41 +95,31 @@ async fn page(desk: &Desk, site: &Site, who: Who, before: Option<i64>, back: Bac
 }
 
 #[rocket::get("/held?<before>")]
-pub(in crate::web) async fn index(
-    before: Option<i64>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Held>, Failure> {
-    page(desk, site, me.0, before, Back::default()).await.map(Page::ok)
+pub(in crate::web) async fn index(before: Option<i64>, me: ManagerOnly<'_>) -> Result<Page<Held>, Failure> {
+    page(me.0, before, Back::default()).await.map(Page::ok)
 }
 
-async fn answer(
-    outcome: Result<(), desk::Failure>,
-    (desk, site, who): (&Desk, &Site, Who),
-    message: MessageId,
-    reason: String,
-) -> Answer {
+async fn answer(outcome: Result<(), desk::Failure>, visit: Visit<'_>, message: MessageId, reason: String) -> Answer {
     match outcome {
         Ok(()) => Answer::see("/held".to_owned()),
         Err(desk::Failure::Refused { why, .. }) => {
             let back = Back { message: Some(message), problem: Some(sentence(&why)), reason };
-            Answer::again(page(desk, site, who, None, back).await)
+            Answer::again(page(visit, None, back).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }
 }
 
 #[rocket::post("/held/<id>/forward")]
-pub(in crate::web) async fn forward(id: i64, me: ManagerOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
-    let outcome = decide::forward(desk, me.0.id, MessageId(id)).await;
-    answer(outcome, (desk, site, me.0), MessageId(id), String::new()).await
+pub(in crate::web) async fn forward(id: i64, me: ManagerOnly<'_>) -> Answer {
+    let outcome = decide::forward(me.desk, me.who.id, MessageId(id)).await;
+    answer(outcome, me.0, MessageId(id), String::new()).await
 }
 
 #[rocket::post("/held/<id>/reopening")]
-pub(in crate::web) async fn reopen(id: i64, me: ManagerOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
-    let outcome = decide::reopen_for(desk, me.0.id, MessageId(id)).await;
-    answer(outcome, (desk, site, me.0), MessageId(id), String::new()).await
+pub(in crate::web) async fn reopen(id: i64, me: ManagerOnly<'_>) -> Answer {
+    let outcome = decide::reopen_for(me.desk, me.who.id, MessageId(id)).await;
+    answer(outcome, me.0, MessageId(id), String::new()).await
 }
 
 #[derive(FromForm)]
@@ -141,14 +129,8 @@ pub(in crate::web) struct Why {
 }
 
 #[rocket::post("/held/<id>/dismissal", data = "<form>")]
-pub(in crate::web) async fn dismiss(
-    id: i64,
-    form: Form<Why>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn dismiss(id: i64, form: Form<Why>, me: ManagerOnly<'_>) -> Answer {
     let reason = form.into_inner().reason;
-    let outcome = decide::dismiss(desk, me.0.id, MessageId(id), &reason).await;
-    answer(outcome, (desk, site, me.0), MessageId(id), reason).await
+    let outcome = decide::dismiss(me.desk, me.who.id, MessageId(id), &reason).await;
+    answer(outcome, me.0, MessageId(id), reason).await
 }

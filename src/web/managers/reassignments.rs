@@ -1,17 +1,15 @@
 //! Reassigns what a search found, or a selection of it, to a colleague: a page asks first, and reports afterwards.
 
 use askama::Template;
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
 use super::history::asked::Asked;
+use crate::desk;
 use crate::desk::conversations::reassign::{self, MOST, NewAssignee};
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::words::sentence::sentence;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::ManagerOnly;
+use crate::http::guards::{ManagerOnly, Visit};
 use crate::http::page::Page;
 use crate::store::views::Contact;
 use crate::store::views::managers::reassign::{self as view, Colleague};
@@ -68,23 +66,21 @@ pub(in crate::web) struct Done {
 pub(in crate::web) type Answer = crate::web::page::answer::Answer<Confirm, Box<Page<Done>>>;
 
 async fn confirm(
-    desk: &Desk,
-    site: &Site,
-    who: Who,
+    visit: Visit<'_>,
     (ids, query): (Vec<ConversationId>, String),
     (chosen, problem): (String, Option<String>),
 ) -> Result<Confirm, Failure> {
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, who.clone(), Here::History, site, desk.clock.now()).await?;
+    let mut tx = visit.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &visit, Here::History).await?;
     let more = ids.len() > MOST;
     let ids: Vec<ConversationId> = ids.into_iter().take(MOST).collect();
-    let rows = view::rows(&mut tx, viewer(&who), &ids).await?;
+    let rows = view::rows(&mut tx, viewer(&visit.who), &ids).await?;
     let rows = rows
         .into_iter()
         .map(|row| Row { id: row.id, contact: row.contact, line: row.line, rep: row.rep, closed: row.closed })
         .collect();
     let colleagues = view::colleagues(&mut tx).await?;
-    let behind = desk::search::index::behind_since(&mut tx, desk.clock.now()).await?.map(Stamp);
+    let behind = desk::search::index::behind_since(&mut tx, visit.desk.clock.now()).await?.map(Stamp);
     Ok(Confirm { frame, rows, colleagues, query, chosen, problem, more, behind })
 }
 
@@ -93,23 +89,21 @@ pub(in crate::web) async fn new(
     c: Vec<i64>,
     all: Option<&str>,
     query: Option<&str>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: ManagerOnly<'_>,
 ) -> Result<Page<Confirm>, Failure> {
     let asked = Asked::read(query.unwrap_or_default());
     let ids = if all.is_some() {
-        let mut tx = desk.store.read().await?;
+        let mut tx = me.desk.store.read().await?;
         let zone = choices::zone(&mut tx).await?;
         match asked.wanted(&zone) {
-            Ok(wanted) => search::conversations(&mut tx, viewer(&me.0), &wanted, MOST + 1).await?,
+            Ok(wanted) => search::conversations(&mut tx, viewer(&me.who), &wanted, MOST + 1).await?,
             Err(_) => Vec::new(),
         }
     } else {
         c.into_iter().map(ConversationId).collect()
     };
     let problem = ids.is_empty().then(|| "Choose at least one conversation: go back and tick it.".to_owned());
-    let page = confirm(desk, site, me.0, (ids, asked.query()), (String::new(), problem)).await?;
+    let page = confirm(me.0, (ids, asked.query()), (String::new(), problem)).await?;
     Ok(if page.problem.is_some() { Page::refused(page) } else { Page::ok(page) })
 }
 
@@ -123,12 +117,7 @@ pub(in crate::web) struct Chosen {
 }
 
 #[rocket::post("/reassignments", data = "<form>")]
-pub(in crate::web) async fn create(
-    form: Form<Chosen>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn create(form: Form<Chosen>, me: ManagerOnly<'_>) -> Answer {
     let Chosen { c, to, query } = form.into_inner();
     let ids: Vec<ConversationId> = c.into_iter().map(ConversationId).collect();
     let query = Asked::read(&query).query();
@@ -140,30 +129,24 @@ pub(in crate::web) async fn create(
             .map_err(|_| desk::Failure::refused("to", "choose somebody")),
     };
     let outcome = match assignee {
-        Ok(assignee) => reassign::reassign(desk, me.0.id, &ids, assignee).await,
+        Ok(assignee) => reassign::reassign(me.desk, me.who.id, &ids, assignee).await,
         Err(failure) => Err(failure),
     };
     match outcome {
-        Ok(outcome) => match done(desk, site, me.0, outcome, (to, query)).await {
+        Ok(outcome) => match done(me.0, outcome, (to, query)).await {
             Ok(page) => Answer::Done(Box::new(Page::ok(page))),
             Err(failure) => Answer::Failed(failure),
         },
         Err(desk::Failure::Refused { why, .. }) => {
-            Answer::again(confirm(desk, site, me.0, (ids, query), (to, Some(sentence(&why)))).await)
+            Answer::again(confirm(me.0, (ids, query), (to, Some(sentence(&why)))).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }
 }
 
-async fn done(
-    desk: &Desk,
-    site: &Site,
-    who: Who,
-    outcome: reassign::Outcome,
-    (to, query): (String, String),
-) -> Result<Done, Failure> {
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, who, Here::History, site, desk.clock.now()).await?;
+async fn done(visit: Visit<'_>, outcome: reassign::Outcome, (to, query): (String, String)) -> Result<Done, Failure> {
+    let mut tx = visit.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &visit, Here::History).await?;
     let named = view::colleagues(&mut tx).await?.into_iter().find(|one| one.id.to_string() == to).map(|one| one.name);
     Ok(Done {
         frame,

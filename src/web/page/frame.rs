@@ -14,7 +14,7 @@ use crate::desk::upkeep::tallies;
 use crate::domain::ids::PersonId;
 use crate::domain::people::person::{self, Duty, Role};
 use crate::domain::time::offset;
-use crate::http::Site;
+use crate::http::guards::Visit;
 use crate::store::conversations::changes;
 use crate::store::outbox::outage;
 use crate::store::pool::peaks;
@@ -64,17 +64,12 @@ pub fn viewer(who: &Who) -> Viewer {
 
 impl Frame {
     /// Reads it. The cursor is read first, so that a change during the reading is announced again, not missed.
-    pub fn load<'a>(
-        tx: &'a mut Tx,
-        who: Who,
-        here: Here,
-        site: &'a Site,
-        now: At,
-    ) -> BoxFuture<'a, store::Result<Self>> {
-        Box::pin(Self::read(tx, who, here, site, now))
+    pub fn load<'a>(tx: &'a mut Tx, visit: &'a Visit<'_>, here: Here) -> BoxFuture<'a, store::Result<Self>> {
+        Box::pin(Self::read(tx, visit, here))
     }
 
-    async fn read(tx: &mut Tx, who: Who, here: Here, site: &Site, now: At) -> store::Result<Self> {
+    async fn read(tx: &mut Tx, visit: &Visit<'_>, here: Here) -> store::Result<Self> {
+        let (who, now) = (visit.who.clone(), visit.desk.clock.now());
         let cursor = changes::newest(tx).await?;
         let context = ViewContext::load(tx, viewer(&who), View::default(), None).await?;
         let counts = counts(tx, viewer(&who), here.view(), &context).await?;
@@ -88,7 +83,7 @@ impl Frame {
                 remedy: "They turn them on by #on or START from the phone, or in the inbox.",
             }));
         }
-        Ok(Frame { who, here, counts, troubles, phone_off, cursor, simulator: site.simulated() })
+        Ok(Frame { who, here, counts, troubles, phone_off, cursor, simulator: visit.site.simulated() })
     }
 
     /// Whether the reader is in this view.

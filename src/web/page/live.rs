@@ -140,7 +140,7 @@ fn event(heard: &Hears) -> Event {
 pub(in crate::web) async fn stream(
     after: Option<i64>,
     last: LastEvent,
-    me: Signed,
+    me: Signed<'_>,
     token: Token,
     admitted: Admitted,
     desk: &State<Desk>,
@@ -157,7 +157,7 @@ pub(in crate::web) async fn stream(
     };
     let timeline = desk.store.timeline();
     let number = timeline.number();
-    let mut listener = Listener { desk, token: token.0, viewer: viewer(&me.0), cursor: start, timeline: number };
+    let mut listener = Listener { desk, token: token.0, viewer: viewer(&me.who), cursor: start, timeline: number };
     let stream = EventStream! {
         // Held as long as the stream is.
         let _listening = admitted.0;

@@ -1,13 +1,11 @@
 //! What the palette finds beyond its own page: conversations and, for managers, people.
 
-use rocket::State;
 use rocket::serde::Serialize;
 use rocket::serde::json::Json;
 use rocket_db_pools::Connection;
 
 use super::failure::Failure;
 use super::frame::viewer;
-use crate::desk::Desk;
 use crate::domain::characters::shown;
 use crate::domain::search::fold;
 use crate::http::db::Db;
@@ -29,17 +27,16 @@ pub(in crate::web) struct Found {
 #[rocket::get("/palette?<q>")]
 pub(in crate::web) async fn index(
     q: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
+    me: Signed<'_>,
     mut db: Connection<Db>,
 ) -> Result<Json<Vec<Found>>, Failure> {
     let words = q.unwrap_or_default().trim();
     if words.is_empty() {
         return Ok(Json(Vec::new()));
     }
-    let (reader, view) = (viewer(&me.0), View::default());
+    let (reader, view) = (viewer(&me.who), View::default());
     let context = ViewContext::load(&mut db, reader, view, Some(words)).await?;
-    let rows = list::list(&mut db, reader, view, &context, None, &desk.policies).await?.rows;
+    let rows = list::list(&mut db, reader, view, &context, None, &me.desk.policies).await?.rows;
     let mut found: Vec<Found> = rows
         .into_iter()
         .take(MOST)

@@ -7,21 +7,18 @@ pub(super) mod save;
 pub(super) mod show;
 
 use askama::Template;
-use rocket::State;
 
 use super::page::failure::Failure;
 use super::page::fields::{Field, Posted, Sent, Typed};
 use super::page::frame::{Frame, Here};
 use super::page::stamp::Stamp;
 use super::page::words;
-use crate::desk::people::sessions::Who;
+use crate::desk;
 use crate::desk::people::{NewPerson, invite};
-use crate::desk::{self, Desk};
 use crate::domain::numbers::phone::masked;
 use crate::domain::people::person::{Duty, Role};
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::AdminOnly;
+use crate::http::guards::{AdminOnly, Visit};
 use crate::http::page::Page;
 use crate::store::views::people::{self as view, Seen};
 
@@ -86,10 +83,10 @@ pub(super) struct Index {
     fields: [Field; 3],
 }
 
-async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
-    let mut tx = desk.store.read().await?;
-    let now = desk.clock.now();
-    let frame = Frame::load(&mut tx, who, Here::People, site, now).await?;
+async fn page(visit: Visit<'_>, typed: Typed) -> Result<Index, Failure> {
+    let mut tx = visit.desk.store.read().await?;
+    let now = visit.desk.clock.now();
+    let frame = Frame::load(&mut tx, &visit, Here::People).await?;
     let rows = view::all(&mut tx, now).await?.into_iter().map(|seen| Row { seen, now: Stamp(now) }).collect();
     let field = |name, label, hint, value| typed.field("invite", name, label, hint, value);
     let fields = [
@@ -101,8 +98,8 @@ async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index,
 }
 
 #[rocket::get("/people")]
-pub(super) async fn index(me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Result<Page<Index>, Failure> {
-    page(desk, site, me.0, Typed::default()).await.map(Page::ok)
+pub(super) async fn index(me: AdminOnly<'_>) -> Result<Page<Index>, Failure> {
+    page(me.0, Typed::default()).await.map(Page::ok)
 }
 
 /// A link that is shown once.
@@ -120,29 +117,29 @@ pub(super) struct Link {
 
 /// The page that shows a link, with the host from the configuration, never from the request.
 async fn link_page(
-    (desk, site, who): (&Desk, &Site, Who),
+    visit: Visit<'_>,
     (name, person): (String, String),
     token: &str,
     invitation: bool,
 ) -> Result<Page<Link>, Failure> {
-    let frame = Frame::load(&mut desk.store.read().await?, who, Here::People, site, desk.clock.now()).await?;
-    let origin = desk.public_url.get().map_or_else(|| site.origin(), String::as_str);
+    let frame = Frame::load(&mut visit.desk.store.read().await?, &visit, Here::People).await?;
+    let origin = visit.desk.public_url.get().map_or_else(|| visit.site.origin(), String::as_str);
     Ok(Page::ok(Link { frame, name, person, address: format!("{origin}/link/{token}"), invitation }))
 }
 
 pub(super) type Answer = crate::web::page::answer::Answer<Index, Box<Page<Link>>>;
 
 #[rocket::post("/people", data = "<form>")]
-pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+pub(super) async fn create(form: Form<Posted>, me: AdminOnly<'_>) -> Answer {
     let sent = Sent(form.into_inner().field);
     let refused = match sent.value("role").parse::<Role>() {
         Err(why) => desk::Failure::refused("role", why.to_string()),
         Ok(role) => {
             let new = NewPerson { email: sent.value("email").to_owned(), name: sent.value("name").to_owned(), role };
-            match invite(desk, me.0.id, new).await {
+            match invite(me.desk, me.who.id, new).await {
                 Ok(invited) => {
                     let whose = (sent.value("name").to_owned(), invited.person.to_string());
-                    let page = link_page((desk, site, me.0), whose, &invited.token, true).await;
+                    let page = link_page(me.0, whose, &invited.token, true).await;
                     return page.map_or_else(Answer::Failed, |page| Answer::Done(Box::new(page)));
                 }
                 Err(failure) => failure,
@@ -151,5 +148,5 @@ pub(super) async fn create(form: Form<Posted>, me: AdminOnly, desk: &State<Desk>
     };
     let desk::Failure::Refused { field, why } = refused else { return Answer::Failed(refused.into()) };
     let typed = Typed::refused("invite", sent, field, why);
-    Answer::again(page(desk, site, me.0, typed).await)
+    Answer::again(page(me.0, typed).await)
 }

@@ -2,18 +2,14 @@
 
 use std::collections::HashMap;
 
-use rocket::State;
-
 use super::show::{self, Show};
-use crate::desk::people::sessions::Who;
+use crate::desk;
 use crate::desk::people::{self, Facts};
-use crate::desk::{self, Desk};
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::people::person::{Role, check_limit};
 use crate::domain::time::hours::Hours;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::AdminOnly;
+use crate::http::guards::{AdminOnly, Visit};
 use crate::web::page::fields::{Posted, Sent, Typed, Whys};
 
 /// The answer to a form of the page.
@@ -21,9 +17,7 @@ pub(in crate::web) type Answer = crate::web::page::answer::Answer<Show>;
 
 /// Where a form is and who sent it.
 pub(super) struct Place<'a> {
-    pub desk: &'a Desk,
-    pub site: &'a Site,
-    pub who: Who,
+    pub visit: Visit<'a>,
     pub person: PersonId,
 }
 
@@ -37,7 +31,9 @@ impl Place<'_> {
     ) -> Answer {
         let sent = Sent(form.into_inner().field);
         let outcome = match read(&sent) {
-            Ok((was, to)) => people::save(self.desk, self.who.id, self.person, was, to).await.map_err(Refusal::from),
+            Ok((was, to)) => {
+                people::save(self.visit.desk, self.visit.who.id, self.person, was, to).await.map_err(Refusal::from)
+            }
             Err(refusal) => Err(refusal),
         };
         self.answer(part, sent, outcome).await
@@ -55,7 +51,7 @@ impl Place<'_> {
             Err(Refusal::Desk(failure)) => return Answer::Failed(failure.into()),
         };
         let typed = Typed { part, values: sent.0, whys };
-        Answer::again(show::page(self.desk, self.site, self.who, self.person, (typed, None)).await)
+        Answer::again(show::page(self.visit, self.person, (typed, None)).await)
     }
 }
 
@@ -94,14 +90,8 @@ fn profile(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
 }
 
 #[rocket::post("/people/<id>/profile", data = "<form>")]
-pub(in crate::web) async fn save_profile(
-    id: i64,
-    form: Form<Posted>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    Place { desk, site, who: me.0, person: PersonId(id) }.save("profile", form, profile).await
+pub(in crate::web) async fn save_profile(id: i64, form: Form<Posted>, me: AdminOnly<'_>) -> Answer {
+    Place { visit: me.0, person: PersonId(id) }.save("profile", form, profile).await
 }
 
 fn schedule(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
@@ -115,14 +105,8 @@ fn schedule(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
 }
 
 #[rocket::post("/people/<id>/schedule", data = "<form>")]
-pub(in crate::web) async fn save_schedule(
-    id: i64,
-    form: Form<Posted>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    Place { desk, site, who: me.0, person: PersonId(id) }.save("schedule", form, schedule).await
+pub(in crate::web) async fn save_schedule(id: i64, form: Form<Posted>, me: AdminOnly<'_>) -> Answer {
+    Place { visit: me.0, person: PersonId(id) }.save("schedule", form, schedule).await
 }
 
 fn lines(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
@@ -133,12 +117,6 @@ fn lines(sent: &Sent) -> Result<(Facts, Facts), Refusal> {
 }
 
 #[rocket::post("/people/<id>/lines", data = "<form>")]
-pub(in crate::web) async fn save_lines(
-    id: i64,
-    form: Form<Posted>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    Place { desk, site, who: me.0, person: PersonId(id) }.save("lines", form, lines).await
+pub(in crate::web) async fn save_lines(id: i64, form: Form<Posted>, me: AdminOnly<'_>) -> Answer {
+    Place { visit: me.0, person: PersonId(id) }.save("lines", form, lines).await
 }

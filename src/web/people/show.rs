@@ -1,15 +1,11 @@
 //! A person's page, for admins: a form for each part, saved by itself.
 
 use askama::Template;
-use rocket::State;
 
 use super::ROLES;
 use super::phone_part::PhonePart;
-use crate::desk::Desk;
-use crate::desk::people::sessions::Who;
 use crate::domain::ids::{NumberId, PersonId};
-use crate::http::Site;
-use crate::http::guards::AdminOnly;
+use crate::http::guards::{AdminOnly, Visit};
 use crate::http::page::Page;
 use crate::store::lines;
 use crate::store::views::people::{self as view, Seen};
@@ -66,29 +62,21 @@ pub(super) fn ids(lines: &[NumberId]) -> String {
 }
 
 #[rocket::get("/people/<id>?<saved>")]
-pub(in crate::web) async fn show(
-    id: i64,
-    saved: Option<&str>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Show>, Failure> {
+pub(in crate::web) async fn show(id: i64, saved: Option<&str>, me: AdminOnly<'_>) -> Result<Page<Show>, Failure> {
     let saved = PARTS.into_iter().find(|part| saved == Some(part));
-    page(desk, site, me.0, PersonId(id), (Typed::default(), saved)).await.map(Page::ok)
+    page(me.0, PersonId(id), (Typed::default(), saved)).await.map(Page::ok)
 }
 
 pub(super) async fn page(
-    desk: &Desk,
-    site: &Site,
-    who: Who,
+    visit: Visit<'_>,
     id: PersonId,
     (typed, saved): (Typed, Option<&'static str>),
 ) -> Result<Show, Failure> {
-    let mut tx = desk.store.read().await?;
-    let now = desk.clock.now();
+    let mut tx = visit.desk.store.read().await?;
+    let now = visit.desk.clock.now();
     let seen = view::all(&mut tx, now).await?.into_iter().find(|seen| seen.person.id == id);
     let seen = seen.ok_or(Failure::NotFound)?;
-    let frame = Frame::load(&mut tx, who, Here::People, site, now).await?;
+    let frame = Frame::load(&mut tx, &visit, Here::People).await?;
     let (person, all) = (&seen.person, lines::all(&mut tx).await?);
     let members = lines::members(&mut tx).await?;
     let of: Vec<NumberId> = members.into_iter().filter(|(_, who)| *who == id).map(|(line, _)| line).collect();

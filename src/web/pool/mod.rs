@@ -5,24 +5,22 @@
 mod shown;
 
 use askama::Template;
-use rocket::{FromForm, Route, State, routes};
+use rocket::{FromForm, Route, routes};
 
 use super::page::failure::Failure;
 use super::page::frame::{Frame, Here};
 use super::page::stamp::Stamp;
-use crate::desk::people::sessions::Who;
+use crate::desk;
 use crate::desk::pool::order::{self, Quote};
 use crate::desk::pool::{By, drain, plan};
-use crate::desk::{self, Desk};
 use crate::domain::ids::NumberId;
 use crate::domain::money::Cents;
 use crate::domain::policy::PoolPolicy;
 use crate::domain::pool::fewest::Candidate;
 use crate::domain::pool::order::State as Stands;
 use crate::domain::words::sentence::sentence;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::AdminOnly;
+use crate::http::guards::{AdminOnly, Visit};
 use crate::http::page::Page;
 use crate::store::pool::orders;
 use shown::{Land, Ordered, Row};
@@ -125,13 +123,13 @@ impl Index {
     }
 }
 
-async fn page(desk: &Desk, site: &Site, who: Who, wish: Wish) -> Result<Index, Failure> {
-    let plan = plan::plan(desk).await?;
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, who, Here::Pool, site, plan.at).await?;
+async fn page(visit: Visit<'_>, wish: Wish) -> Result<Index, Failure> {
+    let plan = plan::plan(visit.desk).await?;
+    let mut tx = visit.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &visit, Here::Pool).await?;
     let orders = orders::newest(&mut tx, ORDERS).await?;
     let rows = shown::rows(&mut tx, &plan).await?;
-    let policy = desk.policies.pool.clone();
+    let policy = visit.desk.policies.pool.clone();
     let saved = wish.going.iter().fold(Cents(0), |sum, one| sum + policy.prices.of(&one.mask.home()));
     Ok(Index {
         frame,
@@ -156,9 +154,9 @@ struct OrdersPart {
 }
 
 #[rocket::get("/pool/orders")]
-async fn orders_part(me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Result<Page<OrdersPart>, Failure> {
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, me.0, Here::Pool, site, desk.clock.now()).await?;
+async fn orders_part(me: AdminOnly<'_>) -> Result<Page<OrdersPart>, Failure> {
+    let mut tx = me.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &me.0, Here::Pool).await?;
     let orders = orders::newest(&mut tx, ORDERS).await?.into_iter().map(Ordered::from).collect();
     Ok(Page::ok(OrdersPart { frame, orders }))
 }
@@ -170,20 +168,18 @@ async fn index(
     ask: Option<&str>,
     count: Option<&str>,
     country: Option<&str>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: AdminOnly<'_>,
 ) -> Result<Page<Index>, Failure> {
     let asked = Asked { count: count.unwrap_or_default().to_owned(), country: country.unwrap_or_default().to_owned() };
     let wish = match ask {
-        Some("grow") => match order::quote(desk, &asked.country, asked.count()).await {
+        Some("grow") => match order::quote(me.desk, &asked.country, asked.count()).await {
             Ok(quote) => Wish { grow: Sheet { asked, ..Sheet::default() }, quote: Some(quote), ..Wish::default() },
             Err(desk::Failure::Refused { field, why }) => {
                 Wish { grow: Sheet::refused(asked, field, &why), ..Wish::default() }
             }
             Err(other) => return Err(other.into()),
         },
-        Some("shrink") => match drain::choose(desk, asked.country(), asked.count()).await {
+        Some("shrink") => match drain::choose(me.desk, asked.country(), asked.count()).await {
             Ok(going) => Wish { shrink: Sheet { asked, ..Sheet::default() }, going, ..Wish::default() },
             Err(desk::Failure::Refused { field, why }) => {
                 Wish { shrink: Sheet::refused(asked, field, &why), ..Wish::default() }
@@ -192,54 +188,54 @@ async fn index(
         },
         _ => Wish::default(),
     };
-    page(desk, site, me.0, wish).await.map(Page::ok)
+    page(me.0, wish).await.map(Page::ok)
 }
 
 #[rocket::post("/pool/orders", data = "<form>")]
-async fn grow(form: Form<Asked>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+async fn grow(form: Form<Asked>, me: AdminOnly<'_>) -> Answer {
     let asked = form.into_inner();
-    match order::grow(desk, By::Person(me.0.id), &asked.country, asked.count()).await {
+    match order::grow(me.desk, By::Person(me.who.id), &asked.country, asked.count()).await {
         Ok(_) => Answer::see("/pool#orders".to_owned()),
         Err(desk::Failure::Refused { field, why }) => {
             let wish = Wish { grow: Sheet::refused(asked, field, &why), ..Wish::default() };
-            Answer::again(page(desk, site, me.0, wish).await)
+            Answer::again(page(me.0, wish).await)
         }
         Err(other) => Answer::Failed(other.into()),
     }
 }
 
 #[rocket::post("/pool/drainings", data = "<form>")]
-async fn shrink(form: Form<Asked>, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
+async fn shrink(form: Form<Asked>, me: AdminOnly<'_>) -> Answer {
     let asked = form.into_inner();
-    let chosen = match drain::choose(desk, asked.country(), asked.count()).await {
+    let chosen = match drain::choose(me.desk, asked.country(), asked.count()).await {
         Ok(chosen) => chosen.iter().map(|one| one.id).collect::<Vec<_>>(),
         Err(desk::Failure::Refused { field, why }) => {
             let wish = Wish { shrink: Sheet::refused(asked, field, &why), ..Wish::default() };
-            return Answer::again(page(desk, site, me.0, wish).await);
+            return Answer::again(page(me.0, wish).await);
         }
         Err(other) => return Answer::Failed(other.into()),
     };
-    match drain::drain(desk, By::Person(me.0.id), &chosen).await {
+    match drain::drain(me.desk, By::Person(me.who.id), &chosen).await {
         Ok(_) => Answer::see("/pool#masks".to_owned()),
         Err(other) => Answer::Failed(other.into()),
     }
 }
 
 #[rocket::post("/pool/masks/<id>/draining")]
-async fn drain_one(id: i64, me: AdminOnly, desk: &State<Desk>) -> Answer {
-    match drain::drain(desk, By::Person(me.0.id), &[NumberId(id)]).await {
+async fn drain_one(id: i64, me: AdminOnly<'_>) -> Answer {
+    match drain::drain(me.desk, By::Person(me.who.id), &[NumberId(id)]).await {
         Ok(_) => Answer::see("/pool#masks".to_owned()),
         Err(other) => Answer::Failed(other.into()),
     }
 }
 
 #[rocket::post("/pool/masks/<id>/activation")]
-async fn reactivate(id: i64, me: AdminOnly, desk: &State<Desk>, site: &State<Site>) -> Answer {
-    match drain::reactivate(desk, By::Person(me.0.id), NumberId(id)).await {
+async fn reactivate(id: i64, me: AdminOnly<'_>) -> Answer {
+    match drain::reactivate(me.desk, By::Person(me.who.id), NumberId(id)).await {
         Ok(()) => Answer::see("/pool#masks".to_owned()),
         Err(desk::Failure::Refused { why, .. }) => {
             let wish = Wish { why: Some(sentence(&why)), ..Wish::default() };
-            Answer::again(page(desk, site, me.0, wish).await)
+            Answer::again(page(me.0, wish).await)
         }
         Err(other) => Answer::Failed(other.into()),
     }

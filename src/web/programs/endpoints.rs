@@ -1,18 +1,15 @@
 //! Endpoints for events, for admins: made and deleted here as well as by programs, with the last posts to each.
 
 use askama::Template;
-use rocket::State;
 use rocket::response::Redirect;
 
-use crate::desk::people::sessions::Who;
+use crate::desk;
 use crate::desk::programs::endpoints::{self, Asked, By};
-use crate::desk::{self, Desk};
 use crate::domain::ids::{AppId, EndpointId, EventId};
 use crate::domain::programs::event::{Kind, Wanted};
 use crate::domain::programs::post;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::AdminOnly;
+use crate::http::guards::{AdminOnly, Visit};
 use crate::http::page::Page;
 use crate::store::programs::apps;
 use crate::store::programs::endpoints::{self as table, Endpoint, Maker};
@@ -90,9 +87,9 @@ fn state(post: &Post, now: &Stamp) -> String {
     }
 }
 
-async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, who, Here::Endpoints, site, desk.clock.now()).await?;
+async fn page(visit: Visit<'_>, typed: Typed) -> Result<Index, Failure> {
+    let mut tx = visit.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &visit, Here::Endpoints).await?;
     let waiting = event_posts::waiting(&mut tx).await?;
     let rows = table::all(&mut tx).await?.into_iter().map(|endpoint| {
         let waiting = waiting.iter().find(|(id, _)| *id == endpoint.id).map_or(0, |(_, count)| *count);
@@ -121,25 +118,16 @@ async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index,
 }
 
 #[rocket::get("/endpoints")]
-pub(in crate::web) async fn index(
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Index>, Failure> {
-    page(desk, site, me.0, Typed::default()).await.map(Page::ok)
+pub(in crate::web) async fn index(me: AdminOnly<'_>) -> Result<Page<Index>, Failure> {
+    page(me.0, Typed::default()).await.map(Page::ok)
 }
 
 #[rocket::get("/endpoints/<id>")]
-pub(in crate::web) async fn show(
-    id: i64,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Show>, Failure> {
-    let (mut tx, now) = (desk.store.read().await?, desk.clock.now());
+pub(in crate::web) async fn show(id: i64, me: AdminOnly<'_>) -> Result<Page<Show>, Failure> {
+    let (mut tx, now) = (me.desk.store.read().await?, me.desk.clock.now());
     let endpoint = table::by_id(&mut tx, EndpointId(id)).await?.ok_or(Failure::NotFound)?;
     let posts = event_posts::recent(&mut tx, endpoint.id, RECENT).await?;
-    let frame = Frame::load(&mut tx, me.0, Here::Endpoints, site, now).await?;
+    let frame = Frame::load(&mut tx, &me.0, Here::Endpoints).await?;
     Ok(Page::ok(Show { frame, endpoint, posts, now: Stamp(now) }))
 }
 
@@ -168,54 +156,44 @@ fn wanted(sent: &Sent) -> Result<Wanted, desk::Failure> {
 pub(in crate::web) type Answer = crate::web::page::answer::Answer<Index, Box<Page<Shown>>>;
 
 #[rocket::post("/endpoints", data = "<form>")]
-pub(in crate::web) async fn create(
-    form: Form<Posted>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn create(form: Form<Posted>, me: AdminOnly<'_>) -> Answer {
     let sent = Sent(form.into_inner().field);
     let made = match asked(&sent) {
-        Ok(asked) => endpoints::make(desk, By::Person(me.0.id), asked).await,
+        Ok(asked) => endpoints::make(me.desk, By::Person(me.who.id), asked).await,
         Err(refused) => Err(refused),
     };
     match made {
-        Ok(made) => match shown(desk, site, me.0, made).await {
+        Ok(made) => match shown(me.0, made).await {
             Ok(page) => Answer::Done(Box::new(page)),
             Err(failure) => Answer::Failed(failure),
         },
         Err(desk::Failure::Refused { field, why }) => {
             let typed = Typed::refused("new", sent, field, why);
-            Answer::again(page(desk, site, me.0, typed).await)
+            Answer::again(page(me.0, typed).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }
 }
 
-async fn shown(desk: &Desk, site: &Site, who: Who, made: endpoints::Made) -> Result<Page<Shown>, Failure> {
-    let frame = Frame::load(&mut desk.store.read().await?, who, Here::Endpoints, site, desk.clock.now()).await?;
+async fn shown(visit: Visit<'_>, made: endpoints::Made) -> Result<Page<Shown>, Failure> {
+    let frame = Frame::load(&mut visit.desk.store.read().await?, &visit, Here::Endpoints).await?;
     Ok(Page::ok(Shown { frame, endpoint: made.endpoint, secret: made.secret }))
 }
 
 #[rocket::post("/endpoints/<id>/removal")]
-pub(in crate::web) async fn delete(id: i64, me: AdminOnly, desk: &State<Desk>) -> Result<Redirect, Failure> {
-    endpoints::delete(desk, By::Person(me.0.id), EndpointId(id)).await?;
+pub(in crate::web) async fn delete(id: i64, me: AdminOnly<'_>) -> Result<Redirect, Failure> {
+    endpoints::delete(me.desk, By::Person(me.who.id), EndpointId(id)).await?;
     Ok(Redirect::to("/endpoints"))
 }
 
 #[rocket::post("/endpoints/<id>/enabling")]
-pub(in crate::web) async fn enable(id: i64, me: AdminOnly, desk: &State<Desk>) -> Result<Redirect, Failure> {
-    endpoints::enable(desk, By::Person(me.0.id), EndpointId(id)).await?;
+pub(in crate::web) async fn enable(id: i64, me: AdminOnly<'_>) -> Result<Redirect, Failure> {
+    endpoints::enable(me.desk, By::Person(me.who.id), EndpointId(id)).await?;
     Ok(Redirect::to(format!("/endpoints/{id}")))
 }
 
 #[rocket::post("/endpoints/<id>/posts/<event>/replay")]
-pub(in crate::web) async fn replay(
-    id: i64,
-    event: i64,
-    me: AdminOnly,
-    desk: &State<Desk>,
-) -> Result<Redirect, Failure> {
-    endpoints::replay(desk, By::Person(me.0.id), EndpointId(id), EventId(event)).await?;
+pub(in crate::web) async fn replay(id: i64, event: i64, me: AdminOnly<'_>) -> Result<Redirect, Failure> {
+    endpoints::replay(me.desk, By::Person(me.who.id), EndpointId(id), EventId(event)).await?;
     Ok(Redirect::to(format!("/endpoints/{id}")))
 }

@@ -2,19 +2,16 @@
 //! them.
 
 use askama::Template;
-use rocket::State;
 use rocket::response::Redirect;
 
-use crate::desk::people::sessions::Who;
+use crate::desk;
 use crate::desk::programs::right::{self, Hangs};
 use crate::desk::programs::tokens::{self, Asked, Made};
-use crate::desk::{self, Desk};
 use crate::domain::ids::TokenId;
 use crate::domain::programs::scope::{Scope, Scopes};
 use crate::domain::time::duration;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::AdminOnly;
+use crate::http::guards::{AdminOnly, Visit};
 use crate::http::page::Page;
 use crate::store::programs::api_tokens::{self as table, Token};
 use crate::store::programs::apps;
@@ -109,9 +106,9 @@ impl Revocation {
     }
 }
 
-async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
-    let (mut tx, now) = (desk.store.read().await?, desk.clock.now());
-    let frame = Frame::load(&mut tx, who, Here::Tokens, site, now).await?;
+async fn page(visit: Visit<'_>, typed: Typed) -> Result<Index, Failure> {
+    let (mut tx, now) = (visit.desk.store.read().await?, visit.desk.clock.now());
+    let frame = Frame::load(&mut tx, &visit, Here::Tokens).await?;
     let rows = table::all(&mut tx).await?.into_iter().map(|token| Row { token, now: Stamp(now) }).collect();
     let known = apps::all(&mut tx).await?;
     let mut choices = vec![("", "the one of that name, or a new one")];
@@ -131,12 +128,8 @@ async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index,
 }
 
 #[rocket::get("/tokens")]
-pub(in crate::web) async fn index(
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Index>, Failure> {
-    page(desk, site, me.0, Typed::default()).await.map(Page::ok)
+pub(in crate::web) async fn index(me: AdminOnly<'_>) -> Result<Page<Index>, Failure> {
+    page(me.0, Typed::default()).await.map(Page::ok)
 }
 
 /// What a form asks for.
@@ -157,54 +150,44 @@ fn asked(sent: &Sent) -> Result<Asked, desk::Failure> {
 pub(in crate::web) type Answer = crate::web::page::answer::Answer<Index, Box<Page<Shown>>>;
 
 #[rocket::post("/tokens", data = "<form>")]
-pub(in crate::web) async fn create(
-    form: Form<Posted>,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn create(form: Form<Posted>, me: AdminOnly<'_>) -> Answer {
     let sent = Sent(form.into_inner().field);
     let made = match asked(&sent) {
-        Ok(asked) => tokens::make(desk, Some(me.0.id), asked.clone()).await.map(|made| (asked, made)),
+        Ok(asked) => tokens::make(me.desk, Some(me.who.id), asked.clone()).await.map(|made| (asked, made)),
         Err(refused) => Err(refused),
     };
     match made {
-        Ok((asked, made)) => match shown(desk, site, me.0, asked, made).await {
+        Ok((asked, made)) => match shown(me.0, asked, made).await {
             Ok(page) => Answer::Done(Box::new(page)),
             Err(failure) => Answer::Failed(failure),
         },
         Err(desk::Failure::Refused { field, why }) => {
             let typed = Typed::refused("new", sent, field, why);
-            Answer::again(page(desk, site, me.0, typed).await)
+            Answer::again(page(me.0, typed).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }
 }
 
-async fn shown(desk: &Desk, site: &Site, who: Who, asked: Asked, made: Made) -> Result<Page<Shown>, Failure> {
-    let frame = Frame::load(&mut desk.store.read().await?, who, Here::Tokens, site, desk.clock.now()).await?;
+async fn shown(visit: Visit<'_>, asked: Asked, made: Made) -> Result<Page<Shown>, Failure> {
+    let frame = Frame::load(&mut visit.desk.store.read().await?, &visit, Here::Tokens).await?;
     Ok(Page::ok(Shown { frame, name: asked.name, made, scopes: asked.scopes }))
 }
 
 #[rocket::get("/tokens/<id>/revocation")]
-pub(in crate::web) async fn before_revoking(
-    id: i64,
-    me: AdminOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Revocation>, Failure> {
-    let (mut tx, now) = (desk.store.read().await?, desk.clock.now());
+pub(in crate::web) async fn before_revoking(id: i64, me: AdminOnly<'_>) -> Result<Page<Revocation>, Failure> {
+    let (mut tx, now) = (me.desk.store.read().await?, me.desk.clock.now());
     let token = table::by_id(&mut tx, TokenId(id)).await?.filter(|token| token.revoked_at.is_none());
     let Some((token, app)) = token.and_then(|token| token.app.clone().map(|app| (token, app))) else {
         return Err(Failure::NotFound);
     };
     let hangs = right::hangs(&mut tx, token.id, &app, now).await?;
-    let frame = Frame::load(&mut tx, me.0, Here::Tokens, site, now).await?;
+    let frame = Frame::load(&mut tx, &me.0, Here::Tokens).await?;
     Ok(Page::ok(Revocation { frame, token, hangs }))
 }
 
 #[rocket::post("/tokens/<id>/revocation")]
-pub(in crate::web) async fn revoke(id: i64, me: AdminOnly, desk: &State<Desk>) -> Result<Redirect, Failure> {
-    tokens::revoke(desk, Some(me.0.id), TokenId(id)).await?;
+pub(in crate::web) async fn revoke(id: i64, me: AdminOnly<'_>) -> Result<Redirect, Failure> {
+    tokens::revoke(me.desk, Some(me.who.id), TokenId(id)).await?;
     Ok(Redirect::to("/tokens"))
 }

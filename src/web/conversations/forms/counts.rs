@@ -1,12 +1,11 @@
 //! The length and cost of a text, counted by the code that cuts and sends it. The page counts one request by itself
 //! while somebody types, and asks here about longer texts.
 
+use rocket::FromForm;
 use rocket::serde::Serialize;
 use rocket::serde::json::Json;
-use rocket::{FromForm, State};
 
 use super::writing::lines;
-use crate::desk::Desk;
 use crate::domain::words::segment;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
@@ -28,8 +27,8 @@ pub(in crate::web) struct Counted {
 }
 
 #[rocket::post("/count", data = "<form>")]
-pub(in crate::web) fn create(form: Form<Written>, _me: Signed, desk: &State<Desk>) -> Json<Counted> {
-    let count = segment::count(&lines(&form.body), desk.carrier.capabilities().max_body_chars);
+pub(in crate::web) fn create(form: Form<Written>, me: Signed<'_>) -> Json<Counted> {
+    let count = segment::count(&lines(&form.body), me.desk.carrier.capabilities().max_body_chars);
     let segment::Count { characters, segments, parts, unicode } = count;
     Json(Counted { characters, segments, parts, unicode })
 }

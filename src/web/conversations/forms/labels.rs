@@ -1,17 +1,15 @@
 //! Labels: a page on which managers make and rename them, and the forms that put them on a conversation.
 
 use askama::Template;
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
 use super::writing::{Answer as Done, answer};
+use crate::desk;
 use crate::desk::conversations::label;
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk};
 use crate::domain::ids::LabelId;
 use crate::domain::words::sentence::sentence;
-use crate::http::Site;
 use crate::http::form::Form;
-use crate::http::guards::{ManagerOnly, Signed};
+use crate::http::guards::{ManagerOnly, Signed, Visit};
 use crate::http::page::Page;
 use crate::store::conversations::labels::{self, Label};
 use crate::web::conversations::Number;
@@ -27,31 +25,17 @@ pub(in crate::web) struct Chosen {
 }
 
 #[rocket::post("/conversations/<id>/labels?<view>", data = "<form>")]
-pub(in crate::web) async fn put_on(
-    id: Number,
-    view: Option<&str>,
-    form: Form<Chosen>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Done {
+pub(in crate::web) async fn put_on(id: Number, view: Option<&str>, form: Form<Chosen>, me: Signed<'_>) -> Done {
     // What names no label is refused like a label that is not there.
     let label = LabelId(form.label.parse().unwrap_or(0));
-    let outcome = label::put(desk, me.0.id, id.0, label, true).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), refused).await
+    let outcome = label::put(me.desk, me.who.id, id.0, label, true).await;
+    answer(outcome, me.0, (id.0, view), refused).await
 }
 
 #[rocket::post("/conversations/<id>/labels/<label>/removal?<view>")]
-pub(in crate::web) async fn take_off(
-    id: Number,
-    label: i64,
-    view: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Done {
-    let outcome = label::put(desk, me.0.id, id.0, LabelId(label), false).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), refused).await
+pub(in crate::web) async fn take_off(id: Number, label: i64, view: Option<&str>, me: Signed<'_>) -> Done {
+    let outcome = label::put(me.desk, me.who.id, id.0, LabelId(label), false).await;
+    answer(outcome, me.0, (id.0, view), refused).await
 }
 
 fn refused(_field: &'static str, why: String) -> Back {
@@ -100,19 +84,15 @@ impl Index {
     }
 }
 
-async fn page(desk: &Desk, site: &Site, who: Who, typed: Typed) -> Result<Index, Failure> {
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, who, Here::Labels, site, desk.clock.now()).await?;
+async fn page(visit: Visit<'_>, typed: Typed) -> Result<Index, Failure> {
+    let mut tx = visit.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &visit, Here::Labels).await?;
     Ok(Index { frame, labels: labels::counted(&mut tx).await?, typed })
 }
 
 #[rocket::get("/labels")]
-pub(in crate::web) async fn index(
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<Index>, Failure> {
-    page(desk, site, me.0, Typed::default()).await.map(Page::ok)
+pub(in crate::web) async fn index(me: ManagerOnly<'_>) -> Result<Page<Index>, Failure> {
+    page(me.0, Typed::default()).await.map(Page::ok)
 }
 
 /// The answer to a form of the page.
@@ -125,32 +105,21 @@ pub(in crate::web) struct Named {
 }
 
 #[rocket::post("/labels", data = "<form>")]
-pub(in crate::web) async fn create(
-    form: Form<Named>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    named(desk, site, me.0, None, form.into_inner().name).await
+pub(in crate::web) async fn create(form: Form<Named>, me: ManagerOnly<'_>) -> Answer {
+    named(me.0, None, form.into_inner().name).await
 }
 
 #[rocket::post("/labels/<id>", data = "<form>")]
-pub(in crate::web) async fn rename(
-    id: i64,
-    form: Form<Named>,
-    me: ManagerOnly,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    named(desk, site, me.0, Some(LabelId(id)), form.into_inner().name).await
+pub(in crate::web) async fn rename(id: i64, form: Form<Named>, me: ManagerOnly<'_>) -> Answer {
+    named(me.0, Some(LabelId(id)), form.into_inner().name).await
 }
 
-async fn named(desk: &Desk, site: &Site, who: Who, id: Option<LabelId>, name: String) -> Answer {
-    match label::name(desk, who.id, id, &name).await {
+async fn named(visit: Visit<'_>, id: Option<LabelId>, name: String) -> Answer {
+    match label::name(visit.desk, visit.who.id, id, &name).await {
         Ok(()) => Answer::see("/labels".to_owned()),
         Err(desk::Failure::Refused { why, .. }) => {
             let typed = Typed { label: id, name, why: Some(sentence(&why)) };
-            Answer::again(page(desk, site, who, typed).await)
+            Answer::again(page(visit, typed).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }

@@ -1,12 +1,10 @@
 //! Somebody has read a conversation, or has dealt with what did not arrive.
 
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
 use super::writing::{Answer, answer};
-use crate::desk::Desk;
 use crate::desk::conversations::reading;
 use crate::domain::ids::MessageId;
-use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::web::conversations::Number;
@@ -19,26 +17,13 @@ pub(in crate::web) struct Seen {
 }
 
 #[rocket::post("/conversations/<id>/reading?<view>", data = "<form>")]
-pub(in crate::web) async fn read(
-    id: Number,
-    view: Option<&str>,
-    form: Form<Seen>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = reading::read(desk, me.0.id, id.0, form.last.map(MessageId)).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+pub(in crate::web) async fn read(id: Number, view: Option<&str>, form: Form<Seen>, me: Signed<'_>) -> Answer {
+    let outcome = reading::read(me.desk, me.who.id, id.0, form.last.map(MessageId)).await;
+    answer(outcome, me.0, (id.0, view), Back::told).await
 }
 
 #[rocket::post("/conversations/<id>/mending?<view>")]
-pub(in crate::web) async fn mend(
-    id: Number,
-    view: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = reading::mend(desk, me.0.id, id.0).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+pub(in crate::web) async fn mend(id: Number, view: Option<&str>, me: Signed<'_>) -> Answer {
+    let outcome = reading::mend(me.desk, me.who.id, id.0).await;
+    answer(outcome, me.0, (id.0, view), Back::told).await
 }

@@ -1,11 +1,9 @@
 //! A note: only staff see it.
 
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
 use super::writing::{Answer, answer, lines};
-use crate::desk::Desk;
 use crate::desk::conversations::note;
-use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::web::conversations::Number;
@@ -20,18 +18,11 @@ pub(in crate::web) struct Written {
 }
 
 #[rocket::post("/conversations/<id>/notes?<view>", data = "<form>")]
-pub(in crate::web) async fn create(
-    id: Number,
-    view: Option<&str>,
-    form: Form<Written>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn create(id: Number, view: Option<&str>, form: Form<Written>, me: Signed<'_>) -> Answer {
     let Written { body, form_key } = form.into_inner();
     let body = lines(&body);
-    let outcome = note::note(desk, me.0.id, id.0, body.clone(), form_key).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), |_, why| Back {
+    let outcome = note::note(me.desk, me.who.id, id.0, body.clone(), form_key).await;
+    answer(outcome, me.0, (id.0, view), |_, why| Back {
         typed: Typed { note: Some(body), note_why: Some(why), ..Typed::default() },
         ..Back::default()
     })

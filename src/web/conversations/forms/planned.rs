@@ -1,42 +1,27 @@
 //! Replies that wait: undone, moved to another time, or sent now.
 
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
 use super::replies::Time;
 use super::writing::{Answer, answer};
+use crate::desk::Failure;
 use crate::desk::replies::reschedule::{Change, reschedule};
-use crate::desk::{Desk, Failure};
 use crate::domain::ids::PlannedReplyId;
-use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::web::conversations::Number;
 use crate::web::conversations::thread::Back;
 
 #[rocket::post("/conversations/<id>/planned/<planned>/withdrawal?<view>")]
-pub(in crate::web) async fn withdraw(
-    id: Number,
-    planned: i64,
-    view: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = reschedule(desk, me.0.id, id.0, PlannedReplyId(planned), Change::TakeBack).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+pub(in crate::web) async fn withdraw(id: Number, planned: i64, view: Option<&str>, me: Signed<'_>) -> Answer {
+    let outcome = reschedule(me.desk, me.who.id, id.0, PlannedReplyId(planned), Change::TakeBack).await;
+    answer(outcome, me.0, (id.0, view), Back::told).await
 }
 
 #[rocket::post("/conversations/<id>/planned/<planned>/departure?<view>")]
-pub(in crate::web) async fn depart(
-    id: Number,
-    planned: i64,
-    view: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = reschedule(desk, me.0.id, id.0, PlannedReplyId(planned), Change::SendNow).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+pub(in crate::web) async fn depart(id: Number, planned: i64, view: Option<&str>, me: Signed<'_>) -> Answer {
+    let outcome = reschedule(me.desk, me.who.id, id.0, PlannedReplyId(planned), Change::SendNow).await;
+    answer(outcome, me.0, (id.0, view), Back::told).await
 }
 
 #[derive(FromForm)]
@@ -50,14 +35,12 @@ pub(in crate::web) async fn move_to(
     planned: i64,
     view: Option<&str>,
     form: Form<Moved>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: Signed<'_>,
 ) -> Answer {
-    let outcome = match form.time.read(desk, &me.0, id.0).await {
-        Ok(Some(at)) => reschedule(desk, me.0.id, id.0, PlannedReplyId(planned), Change::MoveTo(at)).await,
+    let outcome = match form.time.read(me.desk, &me.who, id.0).await {
+        Ok(Some(at)) => reschedule(me.desk, me.who.id, id.0, PlannedReplyId(planned), Change::MoveTo(at)).await,
         Ok(None) => Err(Failure::refused("at", "choose when it is to be sent")),
         Err(failure) => Err(failure),
     };
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+    answer(outcome, me.0, (id.0, view), Back::told).await
 }

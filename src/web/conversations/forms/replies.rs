@@ -1,6 +1,6 @@
 //! A reply from the web: a text to the customer, from the line, now or later.
 
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
 use super::writing::{Answer, answer, lines};
 use crate::clock::At;
@@ -10,7 +10,6 @@ use crate::desk::replies::repeat;
 use crate::desk::replies::reply::Reply;
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, MessageId};
-use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::web::conversations::Number;
@@ -58,22 +57,15 @@ impl Time {
 }
 
 #[rocket::post("/conversations/<id>/replies?<view>", data = "<form>")]
-pub(in crate::web) async fn create(
-    id: Number,
-    view: Option<&str>,
-    form: Form<Written>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
+pub(in crate::web) async fn create(id: Number, view: Option<&str>, form: Form<Written>, me: Signed<'_>) -> Answer {
     let Written { body, form_key, seen, time } = form.into_inner();
     let body = lines(&body);
-    let reply = Reply { by: me.0.id, conversation: id.0, body: body.clone(), form_key };
-    let outcome = match time.read(desk, &me.0, id.0).await {
-        Ok(at) => plan::plan(desk, plan::Written { reply, seen, at, typed: true }).await,
+    let reply = Reply { by: me.who.id, conversation: id.0, body: body.clone(), form_key };
+    let outcome = match time.read(me.desk, &me.who, id.0).await {
+        Ok(at) => plan::plan(me.desk, plan::Written { reply, seen, at, typed: true }).await,
         Err(failure) => Err(failure),
     };
-    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
+    answer(outcome, me.0, (id.0, view), |field, why| {
         let typed = Typed { reply: Some(body), at: time.at, ..Typed::default() };
         let typed = match field {
             SEEN => Typed { asks: seen, ..typed },
@@ -87,14 +79,7 @@ pub(in crate::web) async fn create(
 
 /// Sends a text again that did not arrive.
 #[rocket::post("/conversations/<id>/messages/<message>/repetition?<view>")]
-pub(in crate::web) async fn again(
-    id: Number,
-    message: i64,
-    view: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = repeat::repeat(desk, me.0.id, id.0, MessageId(message)).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+pub(in crate::web) async fn again(id: Number, message: i64, view: Option<&str>, me: Signed<'_>) -> Answer {
+    let outcome = repeat::repeat(me.desk, me.who.id, id.0, MessageId(message)).await;
+    answer(outcome, me.0, (id.0, view), Back::told).await
 }

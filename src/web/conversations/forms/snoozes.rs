@@ -1,11 +1,9 @@
 //! Snoozes a conversation, and ends the snooze.
 
-use rocket::{FromForm, State};
+use rocket::FromForm;
 
 use super::writing::{Answer, answer};
-use crate::desk::Desk;
 use crate::desk::conversations::snooze;
-use crate::http::Site;
 use crate::http::form::Form;
 use crate::http::guards::Signed;
 use crate::web::conversations::Number;
@@ -20,29 +18,16 @@ pub(in crate::web) struct Until {
 }
 
 #[rocket::post("/conversations/<id>/snooze?<view>", data = "<form>")]
-pub(in crate::web) async fn create(
-    id: Number,
-    view: Option<&str>,
-    form: Form<Until>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = snooze::snooze_until(desk, me.0.id, id.0, &form.until).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), |field, why| {
+pub(in crate::web) async fn create(id: Number, view: Option<&str>, form: Form<Until>, me: Signed<'_>) -> Answer {
+    let outcome = snooze::snooze_until(me.desk, me.who.id, id.0, &form.until).await;
+    answer(outcome, me.0, (id.0, view), |field, why| {
         Back::beside(Refused { form: "snooze", field, why, values: vec![("until", form.into_inner().until)] })
     })
     .await
 }
 
 #[rocket::post("/conversations/<id>/waking?<view>")]
-pub(in crate::web) async fn delete(
-    id: Number,
-    view: Option<&str>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Answer {
-    let outcome = snooze::unsnooze(desk, me.0.id, id.0).await;
-    answer(outcome, (desk, site, me.0), (id.0, view), Back::told).await
+pub(in crate::web) async fn delete(id: Number, view: Option<&str>, me: Signed<'_>) -> Answer {
+    let outcome = snooze::unsnooze(me.desk, me.who.id, id.0).await;
+    answer(outcome, me.0, (id.0, view), Back::told).await
 }

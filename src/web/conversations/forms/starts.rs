@@ -1,21 +1,19 @@
 //! Starts a conversation with a number: a page of its own, so that every page can link to it.
 
 use askama::Template;
+use rocket::FromForm;
 use rocket::response::Redirect;
-use rocket::{FromForm, State};
 use rocket_db_pools::Connection;
 
 use super::writing::lines;
+use crate::desk;
 use crate::desk::conversations::start::{self, Start, Started};
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk};
 use crate::domain::ids::NumberId;
 use crate::domain::numbers::country::Countries;
 use crate::domain::words::sentence::sentence;
-use crate::http::Site;
 use crate::http::db::Db;
 use crate::http::form::Form;
-use crate::http::guards::Signed;
+use crate::http::guards::{Signed, Visit};
 use crate::http::page::Page;
 use crate::store::routing::numbers;
 use crate::store::{Tx, lines as store};
@@ -44,18 +42,18 @@ pub(in crate::web) struct New {
 }
 
 impl New {
-    async fn load(tx: &mut Tx, desk: &Desk, site: &Site, who: Who, refused: Refused) -> Result<New, Failure> {
-        let (lines, homes) = (store::of_member(tx, who.id).await?, numbers::homes(tx).await?);
+    async fn load(tx: &mut Tx, visit: Visit<'_>, refused: Refused) -> Result<New, Failure> {
+        let (lines, homes) = (store::of_member(tx, visit.who.id).await?, numbers::homes(tx).await?);
         let choice = |(id, name, policies): (NumberId, String, Option<String>)| Choice {
             id,
             name,
-            countries: desk.policies.support_of(policies.as_deref()).countries.told(&homes),
+            countries: visit.desk.policies.support_of(policies.as_deref()).countries.told(&homes),
         };
         Ok(New {
-            frame: Frame::load(tx, who, Here::Start, site, desk.clock.now()).await?,
+            frame: Frame::load(tx, &visit, Here::Start).await?,
             lines: lines.into_iter().map(choice).collect(),
             refused,
-            form_key: desk.chance.token::<16>(),
+            form_key: visit.desk.chance.token::<16>(),
         })
     }
 
@@ -71,13 +69,8 @@ impl New {
 }
 
 #[rocket::get("/conversations/new")]
-pub(in crate::web) async fn form(
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-    mut db: Connection<Db>,
-) -> Result<Page<New>, Failure> {
-    Ok(Page::ok(New::load(&mut db, desk, site, me.0, Refused::default()).await?))
+pub(in crate::web) async fn form(me: Signed<'_>, mut db: Connection<Db>) -> Result<Page<New>, Failure> {
+    Ok(Page::ok(New::load(&mut db, me.0, Refused::default()).await?))
 }
 
 #[derive(FromForm)]
@@ -108,14 +101,12 @@ pub(in crate::web) enum Answer {
 #[rocket::post("/conversations", data = "<form>")]
 pub(in crate::web) async fn create(
     form: Form<First>,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
+    me: Signed<'_>,
     mut db: Connection<Db>,
 ) -> Result<Answer, Failure> {
     let First { line, phone, name, body, form_key } = form.into_inner();
     let wanted = Start {
-        by: me.0.id,
+        by: me.who.id,
         line: NumberId(line.parse().unwrap_or(0)),
         phone: phone.trim().to_owned(),
         body: lines(&body),
@@ -123,11 +114,11 @@ pub(in crate::web) async fn create(
         form_key,
     };
     let typed = wanted.body.clone();
-    match start::start(desk, wanted).await {
+    match start::start(me.desk, wanted).await {
         Ok(Started::There(id)) if !typed.trim().is_empty() => {
             let typed = Typed { reply: Some(typed), reply_why: Some(OPEN.to_owned()), ..Typed::default() };
             let back = Back { typed, problem: Some(OPEN.to_owned()), ..Back::default() };
-            let page = conversations::page(desk, site, me.0, (id, Shown::of(None)), (None, None), back).await?;
+            let page = conversations::page(me.0, (id, Shown::of(None)), (None, None), back).await?;
             Ok(Answer::Open(Box::new(Page::refused(page))))
         }
         Ok(Started::New(id) | Started::There(id)) => {
@@ -136,7 +127,7 @@ pub(in crate::web) async fn create(
         Err(desk::Failure::Refused { field, why }) => {
             let values = vec![("line", line), ("phone", phone), ("name", name), ("body", body)];
             let refused = Refused { form: "start", field, why: sentence(&why), values };
-            Ok(Answer::Again(Box::new(Page::refused(New::load(&mut db, desk, site, me.0, refused).await?))))
+            Ok(Answer::Again(Box::new(Page::refused(New::load(&mut db, me.0, refused).await?))))
         }
         Err(failure) => Err(failure.into()),
     }

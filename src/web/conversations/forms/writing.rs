@@ -1,11 +1,10 @@
 //! What the forms of a conversation share: back to the thread when it is done, or the page again with what was typed.
 
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk};
+use crate::desk;
 use crate::domain::ids::ConversationId;
 use crate::domain::words::as_typed::line_ends;
 use crate::domain::words::sentence::sentence;
-use crate::http::Site;
+use crate::http::guards::Visit;
 use crate::web::conversations::list::{Shown, view_of};
 use crate::web::conversations::thread::Back;
 use crate::web::conversations::{self, Inbox};
@@ -23,18 +22,18 @@ pub(in crate::web) enum Pane {
 /// Answers a form about conversation `id`. `back` puts what was typed and the reason onto the page.
 pub(in crate::web) async fn answer<T>(
     outcome: Result<T, desk::Failure>,
-    who: (&Desk, &Site, Who),
+    visit: Visit<'_>,
     about: (ConversationId, Option<&str>),
     back: impl FnOnce(&'static str, String) -> Back,
 ) -> Answer {
-    answer_in(Pane::Thread, outcome, who, about, back).await
+    answer_in(Pane::Thread, outcome, visit, about, back).await
 }
 
 /// As [`answer`], and back to `pane`.
 pub(in crate::web) async fn answer_in<T>(
     pane: Pane,
     outcome: Result<T, desk::Failure>,
-    (desk, site, who): (&Desk, &Site, Who),
+    visit: Visit<'_>,
     (id, view): (ConversationId, Option<&str>),
     back: impl FnOnce(&'static str, String) -> Back,
 ) -> Answer {
@@ -46,7 +45,7 @@ pub(in crate::web) async fn answer_in<T>(
         }
         Err(desk::Failure::Refused { field, why }) => {
             let back = back(field, sentence(&why));
-            Answer::again(conversations::page(desk, site, who, (id, Shown::of(view)), (None, None), back).await)
+            Answer::again(conversations::page(visit, (id, Shown::of(view)), (None, None), back).await)
         }
         Err(failure) => Answer::Failed(failure.into()),
     }

@@ -1,16 +1,13 @@
 //! History: everything ever said, found by words, customers, colleagues, lines, states, dates; newest first.
 
 use askama::Template;
-use rocket::State;
 
-use crate::desk::people::sessions::Who;
-use crate::desk::{self, Desk};
+use crate::desk;
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::people::person::Role;
 use crate::domain::search::question::Question;
 use crate::domain::time::hours;
-use crate::http::Site;
-use crate::http::guards::Signed;
+use crate::http::guards::{Signed, Visit};
 use crate::http::page::Page;
 use crate::store::search::saved_searches::{self, SavedSearch};
 use crate::store::views::search::choices::{self, Choice};
@@ -141,17 +138,10 @@ impl History {
     }
 }
 
-async fn page(
-    desk: &Desk,
-    site: &Site,
-    who: Who,
-    asked: Asked,
-    before: Option<i64>,
-    back: Back,
-) -> Result<History, Failure> {
-    let now = desk.clock.now();
-    let mut tx = desk.store.read().await?;
-    let frame = Frame::load(&mut tx, who.clone(), Here::History, site, now).await?;
+async fn page(visit: Visit<'_>, asked: Asked, before: Option<i64>, back: Back) -> Result<History, Failure> {
+    let now = visit.desk.clock.now();
+    let mut tx = visit.desk.store.read().await?;
+    let frame = Frame::load(&mut tx, &visit, Here::History).await?;
     let choices = Choices {
         people: choices::people(&mut tx).await?,
         lines: choices::lines(&mut tx).await?,
@@ -160,7 +150,7 @@ async fn page(
     let usual = choices::zone(&mut tx).await?;
     let (found, question, wrong) = match asked.wanted(&usual) {
         Ok(wanted) => {
-            let found = search::find(&mut tx, viewer(&who), &wanted, before.map(MessageId)).await?;
+            let found = search::find(&mut tx, viewer(&visit.who), &wanted, before.map(MessageId)).await?;
             (found, wanted.question, Wrong::default())
         }
         Err(wrong) => (Found::default(), Question::default(), wrong),
@@ -173,9 +163,9 @@ async fn page(
         next: found.next,
         groups: groups(found.hits, &question),
         later: before.is_some(),
-        saved: saved_searches::of(&mut tx, who.id).await?,
+        saved: saved_searches::of(&mut tx, visit.who.id).await?,
         behind: desk::search::index::behind_since(&mut tx, now).await?.map(Stamp),
-        manages: who.role >= Role::Manager,
+        manages: visit.who.role >= Role::Manager,
         frame,
         asked,
         wrong,
@@ -186,14 +176,8 @@ async fn page(
 }
 
 #[rocket::get("/history?<before>&<asked..>")]
-pub(in crate::web) async fn index(
-    before: Option<i64>,
-    asked: Asked,
-    me: Signed,
-    desk: &State<Desk>,
-    site: &State<Site>,
-) -> Result<Page<History>, Failure> {
-    let page = page(desk, site, me.0, asked, before, Back::default()).await?;
+pub(in crate::web) async fn index(before: Option<i64>, asked: Asked, me: Signed<'_>) -> Result<Page<History>, Failure> {
+    let page = page(me.0, asked, before, Back::default()).await?;
     let refused = page.wrong != Wrong::default();
     Ok(if refused { Page::refused(page) } else { Page::ok(page) })
 }
