@@ -279,9 +279,10 @@ pub async fn of_little(house: &House, gallery: &mut Gallery) {
     let eve = [("field[email]", "eve@example.com"), ("field[name]", "Eve <i>\"&\"</i>"), ("field[role]", "rep")];
     let invited = ada.post("/people", &eve).await;
     gallery.keeps("invitation", &invited);
-    let (_, link) = invited.body.split_once("id=\"link\" readonly value=\"").expect("an invitation has a link");
-    let link = link.split('"').next().unwrap();
-    gallery.keeps("link-invitation", &Browser::at(house).await.get(&link[link.find("/link/").unwrap()..]).await);
+    let (_, shown) = invited.body.split_once("id=\"link\" readonly value=\"").expect("an invitation has a link");
+    let address = shown.split('"').next().unwrap();
+    let invitation = Browser::at(house).await.get(&address[address.find("/link/").unwrap()..]).await;
+    gallery.keeps("link-invitation", &invitation);
     let eve = house.person("eve@example.com").await;
     gallery.keeps("person-invited", &ada.get(&format!("/people/{eve}")).await);
     house.simulator.fault(Fault::new(Kind::Refusal).of_numbers());
