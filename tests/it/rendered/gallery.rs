@@ -3,6 +3,7 @@
 //! `INSTA_UPDATE=always` writes them anew, so that a change of a page is seen where it is reviewed.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
@@ -93,7 +94,7 @@ impl Gallery {
     }
 
     /// Fails if a page is another than its snapshot, and if there is a snapshot of no page.
-    pub fn is_complete(self) {
+    pub fn close(self) {
         let kept: BTreeSet<String> = snapshots(self.house).into_iter().map(|(name, _)| name).collect();
         let idle: Vec<&String> = kept.difference(&self.names).collect();
         assert!(
@@ -185,7 +186,7 @@ fn numbered(page: &str) -> String {
                 known.push(number);
                 known.len() - 1
             });
-            out.push_str(&format!("(number {})", place + 1));
+            write!(out, "(number {})", place + 1).unwrap();
         } else {
             out.push_str(number);
         }

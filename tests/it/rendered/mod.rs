@@ -30,7 +30,7 @@ both_stores! {
         let mut gallery = Gallery::of("empty");
         let ada = visits::first_run(house, &mut gallery).await;
         visits::walk(house, &ada, &mut gallery, "").await;
-        gallery.is_complete();
+        gallery.close();
     }
 
     async fn every_page_of_a_full_house_is_as_it_was(house: six_scripts) {
@@ -43,7 +43,7 @@ both_stores! {
         visits::walk(house, &ana, &mut gallery, "rep-").await;
         visits::of_a_rep(&ana, &mut gallery, &things).await;
         visits::of_a_line_that_two_can_answer(house, &ada, &mut gallery).await;
-        gallery.is_complete();
+        gallery.close();
         house.runs_due_work().await;
     }
 
@@ -51,14 +51,14 @@ both_stores! {
         let things = acts::fill(house).await;
         let mut gallery = Gallery::of("refused");
         refused::all(house, &mut gallery, &things).await;
-        gallery.is_complete();
+        gallery.close();
         house.runs_due_work().await;
     }
 
     async fn every_page_of_a_house_with_little_in_it_is_as_it_was(house: little) {
         let mut gallery = Gallery::of("sparse");
         visits::of_little(house, &mut gallery).await;
-        gallery.is_complete();
+        gallery.close();
         house.runs_due_work().await;
     }
 
@@ -66,7 +66,7 @@ both_stores! {
         let mut gallery = Gallery::of("crowd");
         acts::crowd(house).await;
         visits::of_many(house, &mut gallery).await;
-        gallery.is_complete();
+        gallery.close();
         house.runs_due_work().await;
     }
 
@@ -76,14 +76,14 @@ both_stores! {
         catches_up(house).await;
         let mut gallery = Gallery::of("large");
         visits::of_years(house, &mut gallery).await;
-        gallery.is_complete();
+        gallery.close();
     }
 
     async fn every_page_that_tells_of_trouble_is_as_it_was(house: six_scripts) {
         let mut gallery = Gallery::of("trouble");
         acts::trouble(house).await;
         visits::of_trouble(house, &mut gallery).await;
-        gallery.is_complete();
+        gallery.close();
     }
 }
 
@@ -109,7 +109,7 @@ async fn the_page_of_the_simulator_is_as_it_was() {
     let refused = refused.header("Content-Type", "application/x-www-form-urlencoded").send().await.unwrap();
     let refused = Answer { status: Status::Ok, headers: Vec::new(), body: refused.text().await.unwrap() };
     gallery.keeps("refused", &refused);
-    gallery.is_complete();
+    gallery.close();
 }
 
 async fn page(stand: &Stand, path: &str) -> Answer {

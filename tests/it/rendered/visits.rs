@@ -161,10 +161,14 @@ pub async fn further(house: &House, ada: &Browser, gallery: &mut Gallery, things
         }
         gallery.keeps(name, &ada.post(&path, &fields).await);
     }
+    gallery.keeps_whole("list-of-a-line", &ada.get(&format!("/conversations?view=all&line={line}")).await);
+    asks_for_a_code(ada, gallery).await;
+    alone(house, gallery).await;
+}
+
+async fn asks_for_a_code(ada: &Browser, gallery: &mut Gallery) {
     does(ada, "/me/code", &[("field[phone]", "+15055550192")]).await;
     gallery.keeps("me-with-a-code", &ada.get("/me").await);
-    gallery.keeps_whole("list-of-a-line", &ada.get(&format!("/conversations?view=all&line={line}")).await);
-    alone(house, gallery).await;
 }
 
 /// Pages for whoever is not signed in.
