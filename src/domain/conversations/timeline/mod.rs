@@ -2,7 +2,7 @@
 //! concerns no conversation.
 //!
 //! What serde derives is the form of the database: the variant's name in snake case is the column `kind`, and the fields
-//! are the JSON object in the column `data`. [`stored`] alone converts. Databases keep rows of earlier versions, so words
+//! are the JSON object in the column `data`. `stored.rs` alone converts. Databases keep rows of earlier versions, so words
 //! and keys never change, and a field that is added later needs a default.
 
 mod house;
