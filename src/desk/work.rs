@@ -33,8 +33,6 @@ pub struct UnitOfWork<'a> {
 struct Follows {
     unsent: Vec<Unsent>,
     marked: Vec<Unsent>,
-    /// Those whose authors have been told.
-    failed: Vec<Unsent>,
     arrived: Vec<(MessageId, LegId)>,
     happened: Vec<NewEvent>,
     changed: Vec<(ConversationId, Changed)>,
@@ -183,16 +181,6 @@ impl<'a> UnitOfWork<'a> {
         self.follows.made.push((turn, made));
     }
 
-    /// Tells authors of what is not sent, as part of the text that it is about.
-    async fn tell_authors(&mut self) -> Result<()> {
-        let mut unsent = std::mem::take(&mut self.follows.unsent);
-        notice::failed(self.tx, &unsent, self.now).await?;
-        unsent.append(&mut self.follows.marked);
-        notice::tell_authors(self, &unsent).await?;
-        self.follows.failed.append(&mut unsent);
-        Ok(())
-    }
-
     /// Writes what follows, and says what leaves after the commit.
     ///
     /// # Errors
@@ -203,14 +191,16 @@ impl<'a> UnitOfWork<'a> {
     }
 
     async fn ended(mut self) -> Result<Outgoing> {
-        self.tell_authors().await?;
-        let Follows { failed, happened, changed, told, arrived, made, mut outgoing, .. } =
-            std::mem::take(&mut self.follows);
+        let mut unsent = std::mem::take(&mut self.follows.unsent);
+        notice::failed(self.tx, &unsent, self.now).await?;
+        unsent.append(&mut self.follows.marked);
+        notice::tell_authors(&mut self, &unsent).await?;
+        let Follows { happened, changed, told, arrived, made, mut outgoing, .. } = std::mem::take(&mut self.follows);
         timeline_rows::insert(self.tx, &happened, self.now).await?;
         changes::note(self.tx, &changed, self.now).await?;
         events::delivered(&mut self, &arrived).await?;
         events::record(&mut self, &told).await?;
-        events::failed(&mut self, &failed).await?;
+        events::failed(&mut self, &unsent).await?;
         for (turn, made) in made {
             turn.made(self.tx, made).await?;
         }
@@ -252,20 +242,20 @@ pub trait Verb: Send + Sync + Sized + 'static {
     /// Why it may not be carried out.
     type Stop: Stop;
 
-    /// As [`Job::GROUPED`].
-    const GROUPED: bool = false;
-
-    /// As [`Job::runs_alone`].
-    #[must_use]
-    fn runs_alone(_: &Outcome<Self>) -> bool {
-        false
-    }
-
     /// Does it.
     ///
     /// # Errors
     /// A refusal, or what the database said, which takes the transaction back.
     fn run<'a>(&'a self, work: &'a mut UnitOfWork<'_>) -> impl Future<Output = Outcome<Self>> + Send + 'a;
+}
+
+/// A frequent verb, of which several are done in one unit of work: [`Desk::work_grouped`].
+pub trait GroupedVerb: Verb {
+    /// As [`Job::runs_alone`].
+    #[must_use]
+    fn runs_alone(_: &Outcome<Self>) -> bool {
+        false
+    }
 
     /// Does the work of several, in their order; set-based where it pays.
     ///
@@ -274,18 +264,7 @@ pub trait Verb: Send + Sync + Sized + 'static {
     fn run_many<'a>(
         verbs: &'a [&'a Self],
         work: &'a mut UnitOfWork<'_>,
-    ) -> impl Future<Output = Result<Vec<Outcome<Self>>>> + Send + 'a {
-        async move {
-            let mut outcomes = Vec::with_capacity(verbs.len());
-            for verb in verbs {
-                // Each is about a text of its own, and so is what its authors are told.
-                work.catches_up(None);
-                outcomes.push(unless_store(verb.run(&mut *work).await)?);
-                work.tell_authors().await?;
-            }
-            Ok(outcomes)
-        }
-    }
+    ) -> impl Future<Output = Result<Vec<Outcome<Self>>>> + Send + 'a;
 }
 
 /// What a verb came to, unless the database stopped it.
@@ -306,24 +285,41 @@ struct Done<V> {
     verb: V,
 }
 
+impl<V: Verb> Done<V> {
+    async fn alone(&self, tx: &mut Tx) -> Result<(Outcome<V>, Outgoing)> {
+        let mut work = UnitOfWork::begin(&self.desk, tx);
+        let outcome = unless_store(self.verb.run(&mut work).await)?;
+        Ok((outcome, work.end().await?))
+    }
+}
+
 impl<V: Verb> Job for Done<V> {
     type Out = (Outcome<V>, Outgoing);
-    const GROUPED: bool = V::GROUPED;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
+        self.alone(tx).await
+    }
+}
+
+/// A verb that is done together with others of its kind.
+struct Together<V>(Done<V>);
+
+impl<V: GroupedVerb> Job for Together<V> {
+    type Out = (Outcome<V>, Outgoing);
+    const GROUPED: bool = true;
 
     fn runs_alone((outcome, _): &Self::Out) -> bool {
         V::runs_alone(outcome)
     }
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out> {
-        let mut work = UnitOfWork::begin(&self.desk, tx);
-        let outcome = unless_store(self.verb.run(&mut work).await)?;
-        Ok((outcome, work.end().await?))
+        self.0.alone(tx).await
     }
 
     async fn run_many<'a>(jobs: &'a [&'a Self], tx: &'a mut Tx) -> Result<Vec<Self::Out>> {
         let Some(first) = jobs.first() else { return Ok(Vec::new()) };
-        let mut work = UnitOfWork::begin(&first.desk, tx);
-        let verbs: Vec<&V> = jobs.iter().map(|job| &job.verb).collect();
+        let mut work = UnitOfWork::begin(&first.0.desk, tx);
+        let verbs: Vec<&V> = jobs.iter().map(|job| &job.0.verb).collect();
         let outcomes = V::run_many(&verbs, &mut work).await?;
         // What leaves goes with the first answer: all answers follow the same commit.
         let mut outgoing = Some(work.end().await?);
@@ -347,9 +343,7 @@ impl Desk {
     /// # Errors
     /// Why the verb was not carried out, after a lost race has been run again a few times.
     pub async fn work<V: Verb>(&self, verb: V) -> Outcome<V> {
-        let (outcome, outgoing) = self.store.write(Done { desk: self.clone(), verb }).await?;
-        self.hand_on(outgoing);
-        outcome
+        self.work_past(verb, || ()).await
     }
 
     /// As [`Desk::work`], past a kill point between the commit and what follows.
@@ -357,7 +351,20 @@ impl Desk {
     /// # Errors
     /// As [`Desk::work`].
     pub async fn work_past<V: Verb>(&self, verb: V, point: impl FnOnce()) -> Outcome<V> {
-        let (outcome, outgoing) = self.store.write(Done { desk: self.clone(), verb }).await?;
+        let done = self.store.write(Done { desk: self.clone(), verb }).await?;
+        self.follow(done, point)
+    }
+
+    /// As [`Desk::work_past`], together with others of this kind that wait.
+    ///
+    /// # Errors
+    /// As [`Desk::work`].
+    pub async fn work_grouped<V: GroupedVerb>(&self, verb: V, point: impl FnOnce()) -> Outcome<V> {
+        let done = self.store.write(Together(Done { desk: self.clone(), verb })).await?;
+        self.follow(done, point)
+    }
+
+    fn follow<T>(&self, (outcome, outgoing): (T, Outgoing), point: impl FnOnce()) -> T {
         point();
         self.hand_on(outgoing);
         outcome

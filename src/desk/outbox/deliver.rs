@@ -9,7 +9,7 @@ use crate::carrier::{Outgoing, Sent};
 use crate::clock::At;
 use crate::desk::consent::ledger;
 use crate::desk::upkeep::outage;
-use crate::desk::work::{UnitOfWork, Verb};
+use crate::desk::work::{GroupedVerb, UnitOfWork, Verb};
 use crate::desk::{Desk, outbox};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
@@ -109,8 +109,7 @@ pub enum Taken {
 
 /// Takes in news about an attempt, and sends on its way what that frees. With `secret`, only if it is the attempt's.
 pub async fn take(desk: &Desk, attempt: AttemptId, secret: Option<String>, news: News) -> Result<Taken> {
-    let job = Settle { attempt, secret, news };
-    desk.work(job).await
+    desk.work_grouped(Settle { attempt, secret, news }, || ()).await
 }
 
 pub(in crate::desk) struct Settle {
@@ -122,12 +121,13 @@ pub(in crate::desk) struct Settle {
 impl Verb for Settle {
     type Out = Taken;
     type Stop = store::Error;
-    const GROUPED: bool = true;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Taken> {
         settle_all(work, &[self]).await?.pop().ok_or(store::Error::GivenUp("the group lost a result"))
     }
+}
 
+impl GroupedVerb for Settle {
     async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<Result<Taken>>> {
         Ok(settle_all(work, verbs).await?.into_iter().map(Ok).collect())
     }

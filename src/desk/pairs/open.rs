@@ -5,7 +5,7 @@ use super::{Done, Refusal, abroad, exhausted, news, over, tell, wanted_by};
 use crate::desk::Desk;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
-use crate::desk::work::{Outcome, UnitOfWork, Verb, unless_store};
+use crate::desk::work::{GroupedVerb, Outcome, UnitOfWork, Verb, unless_store};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};
@@ -44,7 +44,7 @@ pub async fn open(desk: &Desk, opening: Opening, by: Option<Program>, body_hash:
     if !wrongs.is_empty() {
         return Err(Refusal::Wrong(wrongs));
     }
-    desk.work(Open { opening, by, body_hash }).await
+    desk.work_grouped(Open { opening, by, body_hash }, || ()).await
 }
 
 /// What stands in for one party on the phones of the others.
@@ -63,12 +63,13 @@ struct Open {
 impl Verb for Open {
     type Out = Opened;
     type Stop = Refusal;
-    const GROUPED: bool = true;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         Open::run_many(&[self], work).await?.pop().ok_or(Error::GivenUp("the group lost a pair"))?
     }
+}
 
+impl GroupedVerb for Open {
     /// All are opened before anybody is welcomed: a welcome holds lanes, and opening what comes before them.
     async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<Outcome<Self>>> {
         let mut opened = Vec::with_capacity(verbs.len());

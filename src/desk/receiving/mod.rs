@@ -9,7 +9,7 @@ use carry::{Plain, Way};
 
 use super::Desk;
 use crate::clock::At;
-use crate::desk::work::{self, UnitOfWork, Verb};
+use crate::desk::work::{self, GroupedVerb, UnitOfWork, Verb};
 use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::message::{self, Author, Channel};
@@ -101,7 +101,7 @@ impl Outcome {
 /// What the database said; nothing is stored then.
 pub async fn receive(desk: &Desk, text: Inbound) -> Result<Outcome> {
     let text = text.of_person();
-    let outcome = desk.work_past(Receive { text }, || faults::point("before_dispatch")).await?;
+    let outcome = desk.work_grouped(Receive { text }, || faults::point("before_dispatch")).await?;
     counted(outcome)
 }
 
@@ -120,14 +120,15 @@ impl Verb for Receive {
     /// None if the text is to be taken in alone.
     type Out = Option<Outcome>;
     type Stop = Error;
-    const GROUPED: bool = true;
-
-    fn runs_alone(outcome: &work::Outcome<Self>) -> bool {
-        matches!(outcome, Ok(None))
-    }
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Option<Outcome>> {
         take_in(work, &[&self.text], Earlier::Unknown).await?.pop().ok_or(Error::GivenUp("the group lost a text"))
+    }
+}
+
+impl GroupedVerb for Receive {
+    fn runs_alone(outcome: &work::Outcome<Self>) -> bool {
+        matches!(outcome, Ok(None))
     }
 
     async fn run_many<'a>(verbs: &'a [&'a Self], work: &'a mut UnitOfWork<'_>) -> Result<Vec<work::Outcome<Self>>> {

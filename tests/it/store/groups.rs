@@ -38,7 +38,6 @@ struct TakesIn(Option<Missed>);
 impl Verb for TakesIn {
     type Out = Option<At>;
     type Stop = Error;
-    const GROUPED: bool = true;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
         let before = work.missed();
@@ -70,7 +69,7 @@ both_stores! {
         }
     }
 
-    /// Verbs of a group share a unit of work, and each is about a text of its own.
+    /// Verbs that SQLite commits together are each about a text of their own.
     async fn nothing_is_known_of_a_text_that_another_verb_of_the_group_has_taken_in(house) {
         let missed = Missed { sent_at: house.clock.now(), had: None };
         let outs = join_all((0..32).map(|n| house.desk.work(TakesIn((n % 2 == 0).then_some(missed))))).await;
