@@ -14,7 +14,7 @@ use crate::desk::{Desk, outbox};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId};
-use crate::domain::outbox::delivery::{Kind, State};
+use crate::domain::outbox::delivery::State;
 use crate::domain::outbox::fitness::{Record, Verdict, WINDOW, next_probe};
 use crate::domain::outbox::sending::{self, Next};
 use crate::domain::outbox::settlement::{Effects, News, Row, Try, Unfit, judged, settle};
@@ -160,8 +160,7 @@ pub(in crate::desk) async fn settle_all(work: &mut UnitOfWork<'_>, jobs: &[&Sett
         }
         taken.push(if effects.mismatch { Taken::Stranger } else { Taken::Known });
         after.parked.extend(one.message.filter(|_| row.state == State::Parked && before != State::Parked));
-        let arrives =
-            one.party && one.kind == Kind::Text && row.state == State::Delivered && before != State::Delivered;
+        let arrives = one.party && one.text && row.state == State::Delivered && before != State::Delivered;
         after.arrived.extend(one.message.zip(one.leg).filter(|_| arrives));
         after.add(one, row, effects);
     }
@@ -236,7 +235,7 @@ impl Aftermath {
             self.freed.push((one.number, one.to.clone()));
         }
         if effects.failed
-            && one.kind == Kind::Text
+            && one.text
             && let Some(message) = one.message
         {
             let why = row.why.clone().unwrap_or_else(|| "the carrier could not deliver it".to_owned());

@@ -8,7 +8,6 @@ use super::flow::{BEHIND, Flow, Verdict};
 use super::{LOOKED_UP, Sending, attempt, look};
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
-use crate::domain::outbox::delivery::Kind;
 use crate::domain::outbox::delivery::State;
 use crate::faults;
 use crate::store::Result;
@@ -113,7 +112,7 @@ impl Leaving<'_> {
         let lane = (one.number, one.to.clone());
         Ok(match one.look_from {
             Some(_) => self.flow.decide_look(&lane),
-            None => self.flow.decide(&lane, (one.segments, one.kind == Kind::Text), (one.due_at, one.place_at)),
+            None => self.flow.decide(&lane, (one.segments, one.text), (one.due_at, one.place_at)),
         })
     }
 

@@ -239,7 +239,7 @@ async fn handovers(tx: &mut Tx, end: i64) -> Result<usize> {
     let count = events.len();
     let mut rows: Vec<(i64, i64)> = events
         .into_iter()
-        .filter_map(|(_, conversation, told)| told.event()?.given_to().map(|to| to.0).zip(conversation))
+        .filter_map(|(_, conversation, told)| told.given_to().map(|to| to.0).zip(conversation))
         .collect();
     rows.sort_unstable();
     rows.dedup();

@@ -37,8 +37,8 @@ pub struct Known {
     pub conversation: Option<ConversationId>,
     /// That leg is a party's.
     pub party: bool,
-    /// What it is.
-    pub kind: delivery::Kind,
+    /// It is a text, and no notice. A newer node may have written a kind that this one does not know.
+    pub text: bool,
     /// When its text was accepted.
     pub accepted_at: At,
     /// Since when its number is paused, if it is.
@@ -117,7 +117,7 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
                     leg: row.try_get("leg_id")?,
                     conversation: row.try_get("conversation_id")?,
                     party: row.try_get::<Option<Role>, _>("role")? == Some(Role::Party),
-                    kind: row.try_get("kind")?,
+                    text: row.try_get::<String, _>("kind")? == delivery::Kind::Text.word(),
                     accepted_at: row.try_get("accepted_at")?,
                     paused_at: row.try_get("paused_at")?,
                     suspect: row.try_get::<i64, _>("suspect")? == 1,

@@ -37,8 +37,8 @@ pub struct Departing {
     pub leg_phone: Option<String>,
     /// It goes to a rep who no longer has the conversation.
     pub pin_lost: bool,
-    /// What it is.
-    pub kind: delivery::Kind,
+    /// It is a text, and no notice. A newer node may have written a kind that this one does not know.
+    pub text: bool,
     /// Where people look for it.
     pub conversation: Option<ConversationId>,
     /// What it carries; none for a notice.
@@ -70,7 +70,7 @@ impl FromRow for Departing {
             tries: row.try_get("tries")?,
             leg_phone: row.try_get("phone")?,
             pin_lost: row.try_get::<i32, _>("pin_lost")? == 1,
-            kind: row.try_get("kind")?,
+            text: row.try_get::<String, _>("kind")? == delivery::Kind::Text.word(),
             conversation: row.try_get("conversation_id")?,
             place_at: row.try_get("place_at")?,
             message: row.try_get("message_id")?,

@@ -15,7 +15,8 @@ const LEAPT_AT: &str = "clock.leapt_at";
 /// When plans were moved last. The transaction that writes it holds it until the commit.
 pub async fn last(tx: &mut Tx) -> Result<Option<At>> {
     // Words are held in their order, and that of the account comes after this one.
-    dialect::one_at_a_time(tx, "a clock jump", "").await?;
+    // Nodes of other versions hold the same word: it is never renamed.
+    dialect::one_at_a_time(tx, "a leap", "").await?;
     Ok(settings::get(tx, LEAPT_AT).await?.and_then(|at| at.parse().ok()).map(At))
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Event, HouseEvent};
+use crate::domain::ids::PersonId;
 
 /// An event in the form of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,18 +45,32 @@ pub enum Told {
         kind: String,
         /// Why it happened, if it says so.
         why: Option<String>,
+        /// Whom it gave its conversation to, if it says so.
+        given_to: Option<PersonId>,
     },
 }
 
 impl Told {
-    /// Reads a row. Data that cannot be read counts as none: then a kind that needs none is still known.
+    /// Reads a row. Text that is no JSON counts as no data: then a kind that needs none is still known.
     #[must_use]
     pub fn read(kind: &str, data: &str) -> Self {
-        let data: Value = serde_json::from_str(data).unwrap_or_default();
-        let as_event = |data: &Value| Event::deserialize(json!({ "kind": kind, "data": data })).ok();
-        match as_event(&data).or_else(|| as_event(&json!({}))) {
-            Some(event) => Told::Event(event),
-            None => Told::Unknown { kind: kind.to_owned(), why: data["why"].as_str().map(str::to_owned) },
+        let data: Value = serde_json::from_str(data).unwrap_or_else(|_| json!({}));
+        match Event::deserialize(json!({ "kind": kind, "data": data })) {
+            Ok(event) => Told::Event(event),
+            Err(_) => Told::Unknown {
+                kind: kind.to_owned(),
+                why: data["why"].as_str().map(str::to_owned),
+                given_to: given_to(kind, &data),
+            },
+        }
+    }
+
+    /// Whom it gave its conversation to.
+    #[must_use]
+    pub fn given_to(&self) -> Option<PersonId> {
+        match self {
+            Told::Event(event) => event.given_to(),
+            Told::Unknown { given_to, .. } => *given_to,
         }
     }
 
@@ -67,4 +82,14 @@ impl Told {
             Told::Unknown { .. } => None,
         }
     }
+}
+
+/// Whom an event gave its conversation to of which this version cannot read everything: a newer one may have added a word.
+fn given_to(kind: &str, data: &Value) -> Option<PersonId> {
+    match kind {
+        "picked" => data["chosen"].as_i64(),
+        "claimed" | "transferred" => data["to"].as_str()?.parse().ok(),
+        _ => None,
+    }
+    .map(PersonId)
 }

@@ -198,11 +198,23 @@ fn a_block_of_before_there_were_blocks_on_lines_is_read() {
 
 #[test]
 fn what_cannot_be_read_is_told_by_its_word_and_reason() {
-    let unknown = |kind: &str, why: Option<&str>| Told::Unknown { kind: word(kind), why: why.map(word) };
+    let unknown =
+        |kind: &str, why: Option<&str>| Told::Unknown { kind: word(kind), why: why.map(word), given_to: None };
     assert_eq!(Told::read("teleported", r#"{"why":"so"}"#), unknown("teleported", Some("so")));
     assert_eq!(Told::read("taken_away", r#"{"from":"3","why":"promoted"}"#), unknown("taken_away", Some("promoted")));
+    assert_eq!(Told::read("closed", r#"{"why":"sold"}"#), unknown("closed", Some("sold")));
     assert_eq!(Told::read("merged", "no JSON"), unknown("merged", None));
     assert_eq!(Told::read("closed", "no JSON"), Told::Event(Event::Closed { why: None, hours: None }));
+}
+
+#[test]
+fn who_was_given_a_conversation_is_known_though_a_newer_version_added_a_word() {
+    let read = [
+        Told::read("picked", r#"{"chosen":3,"chosen_name":"Cy","policy":"by_lot","candidates":[],"passed_over":[]}"#),
+        Told::read("claimed", r#"{"to":"4","from":{"was":"a word"}}"#),
+    ];
+    assert!(read.iter().all(|told| matches!(told, Told::Unknown { .. })), "{read:?}");
+    assert_eq!(read.map(|told| told.given_to()), [Some(PersonId(3)), Some(PersonId(4))]);
 }
 
 #[test]
