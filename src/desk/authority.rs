@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::work::UnitOfWork;
+use crate::domain::conversations::timeline::{HouseEvent, Stored};
 use crate::domain::ids::PersonId;
 use crate::domain::people::person::Role;
 use crate::store::engine::dialect;
@@ -33,7 +34,16 @@ pub(super) async fn admin(tx: &mut Tx, person: PersonId) -> Result<bool> {
     Ok(people::by_id(tx, person).await?.is_some_and(|one| !one.disabled && one.role == Role::Admin))
 }
 
-/// Writes the audit row of a change. `data` has ids and words, never a number, a name or a secret.
+/// Writes down what somebody did to what concerns no conversation: an audit row, and an event of the timeline.
+pub(super) async fn record_house(work: &mut UnitOfWork<'_>, by: PersonId, event: &HouseEvent) -> Result<()> {
+    let (desk, now) = (work.desk, work.now);
+    let Stored { kind, data } = Stored::from(event);
+    audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, &kind, &data)).await?;
+    work.house_event(Some(by), event);
+    Ok(())
+}
+
+/// Writes the audit row of a change to a person. `data` has ids and words, never a number, a name or a secret.
 pub(super) async fn record(
     work: &mut UnitOfWork<'_>,
     (by, person): (PersonId, PersonId),

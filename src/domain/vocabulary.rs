@@ -8,6 +8,9 @@ macro_rules! words {
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),* }
 
         impl $name {
+            /// Every variant, in the order in which they are written down.
+            pub const ALL: [Self; [$($word),*].len()] = [$($name::$variant),*];
+
             /// The word that the database keeps.
             #[must_use]
             pub const fn word(self) -> &'static str {

@@ -39,7 +39,7 @@ pub async fn keyword(
 }
 
 /// Turns texts to a person's phone off. The threads go on in the inbox.
-pub(in crate::desk) async fn texts_off(work: &mut UnitOfWork<'_>, person: PersonId) -> Result<()> {
+async fn texts_off(work: &mut UnitOfWork<'_>, person: PersonId) -> Result<()> {
     let now = work.now;
     ledgers::mute(work.tx, person, Some(now)).await?;
     work.note(&[(ConversationId(0), Changed::Duty)]);

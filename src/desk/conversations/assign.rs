@@ -78,15 +78,15 @@ pub(in crate::desk) async fn move_in(
     if to.is_none() && conversation.pinned_to.is_some() && !viewer.manages {
         return Err(Failure::refused("conversation", "somebody else has taken it"));
     }
-    if access::assignee(work.tx, assignee, conversation_id).await?.is_none() {
+    let Some(found) = access::assignee(work.tx, assignee, conversation_id).await? else {
         let (field, why) = match to {
             Some(_) => ("to", "this person is not a member of the line, or is disabled: choose somebody else"),
             None => ("conversation", "only members of the line can take it: have an admin add you to the line"),
         };
         return Err(Failure::refused(field, why));
-    }
+    };
     send_due::at_once(work, conversation_id).await?;
-    let why = pin::tell(work, &conversation, &viewer, (assignee, note)).await?;
+    let why = pin::tell(work, &conversation, &viewer, (assignee, Some(found.name)), note);
     if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
         let desk = work.desk;
         let message = web_message(desk, conversation.id, viewer.id, Kind::Note, Outcome::Kept, note, None, work.now);

@@ -1,15 +1,15 @@
 //! Labels: managers make and rename them; everybody who sees a conversation puts them on it.
 
+use crate::desk::authority;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
-use crate::domain::conversations::timeline::{Event, HouseEvent, Labelling, Stored};
+use crate::domain::conversations::timeline::{Event, HouseEvent, Labelling};
 use crate::domain::ids::{ConversationId, LabelId, PersonId};
 use crate::domain::people::person::Role;
 use crate::domain::words::name;
 use crate::store::conversations::access;
 use crate::store::conversations::labels::{self, Label};
-use crate::store::people::audit::{self, Entry};
 use crate::store::{Result, people};
 
 /// The longest name, in characters.
@@ -69,9 +69,7 @@ impl Verb for Naming {
                 HouseEvent::LabelMade { name: self.name.clone() }
             }
         };
-        let Stored { kind, data } = Stored::from(&event);
-        audit::record(work.tx, Entry::new(desk.ids.next(now), now, self.by, &kind, &data)).await?;
-        work.house_event(Some(self.by), &event);
+        authority::record_house(work, self.by, &event).await?;
         Ok(())
     }
 }

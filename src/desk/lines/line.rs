@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
+use crate::desk::authority;
 use crate::desk::authority::{admin, record};
 use crate::desk::routing::{duty, queue};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
-use crate::domain::conversations::timeline::{HouseEvent, Loss, Stored};
+use crate::domain::conversations::timeline::{HouseEvent, Loss};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::check_name;
 use crate::domain::policy::LinePolicy;
 use crate::domain::time::hours::Hours;
 use crate::domain::words::text::Wording;
 use crate::store::lines::{self, texts};
-use crate::store::people::audit::{self, Entry};
 use crate::store::routing::opening;
 use crate::store::{Result, people};
 
@@ -64,7 +64,6 @@ impl Verb for Change {
     type Stop = Failure;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
-        let (desk, now) = (work.desk, work.now);
         let admin = admin(work.tx, self.by).await?;
         opening::hold_line(work.tx, self.line).await?;
         let known = lines::all(work.tx).await?.into_iter().find(|line| line.id == self.line && admin);
@@ -107,10 +106,10 @@ impl Verb for Change {
         let audited = changed != ["members"];
         let event = HouseEvent::LineChanged { line: self.line, changed };
         if audited {
-            let Stored { kind, data } = Stored::from(&event);
-            audit::record(work.tx, Entry::new(desk.ids.next(now), now, self.by, &kind, &data)).await?;
+            authority::record_house(work, self.by, &event).await?;
+        } else {
+            work.house_event(Some(self.by), &event);
         }
-        work.house_event(Some(self.by), &event);
         work.note(&[(ConversationId(0), Changed::Duty)]);
 
         for person in &leaves {

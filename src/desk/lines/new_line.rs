@@ -1,16 +1,15 @@
 //! Makes a number of the company a line.
 
-use crate::desk::authority::admin;
+use crate::desk::authority::{self, admin};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
-use crate::domain::conversations::timeline::{HouseEvent, Stored};
+use crate::domain::conversations::timeline::HouseEvent;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::role::Role;
 use crate::domain::numbers::typed;
 use crate::domain::people::person::check_name;
 use crate::domain::pool::life;
-use crate::store::people::audit::{self, Entry};
 use crate::store::routing::numbers::{self, Number};
 use crate::store::{Result, Tx, lines, people};
 
@@ -89,9 +88,7 @@ pub(in crate::desk) async fn add_in(
         id
     };
     let event = HouseEvent::LineAdded { line: id };
-    let Stored { kind, data } = Stored::from(&event);
-    audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, &kind, &data)).await?;
-    work.house_event(Some(by), &event);
+    authority::record_house(work, by, &event).await?;
     work.note(&[(ConversationId(0), Changed::Duty)]);
     Ok(id)
 }

@@ -6,7 +6,6 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::flow::{BEHIND, Flow, Verdict};
 use super::{Draft, LOOKED_UP, Sending, Unsent, attempt, look};
-use crate::clock::At;
 use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::DeliveryId;
@@ -52,20 +51,6 @@ struct Entries<'a> {
     unsent: Vec<Unsent>,
 }
 
-/// How a new delivery stands.
-struct Standing {
-    state: State,
-    due_at: Option<At>,
-    place_at: Option<At>,
-    why: Option<String>,
-}
-
-impl Standing {
-    fn of(state: State, why: Option<&str>) -> Self {
-        Standing { state, due_at: None, place_at: None, why: why.map(str::to_owned) }
-    }
-}
-
 impl Entries<'_> {
     /// Adds the delivery of one part of a draft. A `blank` one is not sent.
     fn add(&mut self, work: &mut UnitOfWork<'_>, draft: &Draft, (part, body): (i64, String), blank: bool) {
@@ -100,37 +85,34 @@ impl Entries<'_> {
             why: None,
             window_at: draft.window_at.filter(|_| part == 0),
         };
-        let standing = self.follow(work, &row, verdict);
-        row.fence = i64::from(matches!(standing.state, State::Sending | State::Unknown));
-        (row.state, row.due_at, row.place_at) = (standing.state, standing.due_at, standing.place_at);
-        row.why = standing.why;
+        self.follow(work, &mut row, verdict);
         self.rows.push(row);
     }
 
-    /// Does what the verdict on a delivery asks for. Says how the delivery stands then.
-    fn follow(&mut self, work: &mut UnitOfWork<'_>, row: &NewDelivery, verdict: Verdict) -> Standing {
+    /// Does what the verdict on a new delivery asks for, which also says how the delivery stands then.
+    fn follow(&mut self, work: &mut UnitOfWork<'_>, row: &mut NewDelivery, verdict: Verdict) {
         match verdict {
             Verdict::Send(permit) => {
                 self.begin(work, row, permit);
-                Standing::of(State::Sending, None)
+                (row.state, row.fence) = (State::Sending, 1);
             }
             Verdict::Wait { due_at, place_at } => {
                 work.waits();
-                Standing { due_at, place_at, ..Standing::of(State::Ready, None) }
+                (row.due_at, row.place_at) = (due_at, place_at);
             }
             Verdict::Compare(due_at) => {
                 work.waits();
-                Standing { due_at: Some(due_at), ..Standing::of(State::Ready, Some(BEHIND)) }
+                (row.due_at, row.why) = (Some(due_at), Some(BEHIND.to_owned()));
             }
             Verdict::Look => {
                 self.looks.push(look(work.desk, row.id, 1, work.sent_at(), work.now));
-                Standing::of(State::Unknown, Some(LOOKED_UP))
+                (row.state, row.fence, row.why) = (State::Unknown, 1, Some(LOOKED_UP.to_owned()));
             }
             Verdict::Suppress(why) => {
                 if let Some(message) = row.message.filter(|_| row.kind == Kind::Text && row.part == 0) {
                     self.unsent.push(Unsent { message, leg: row.leg, why: why.to_owned() });
                 }
-                Standing::of(State::Suppressed, Some(why))
+                (row.state, row.why) = (State::Suppressed, Some(why.to_owned()));
             }
         }
     }

@@ -13,7 +13,7 @@ pub mod plan;
 mod settle;
 pub mod turn;
 
-use super::authority::admin;
+use super::authority::{self, admin};
 use super::{Desk, Failure};
 use crate::carrier::Setting;
 use crate::desk::work::UnitOfWork;
@@ -22,7 +22,6 @@ use crate::domain::conversations::timeline::{HouseEvent, Stored};
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::pool::order::Origin;
 use crate::store::people::acts;
-use crate::store::people::audit::{self, Entry};
 use crate::store::{Result, Tx};
 use crate::wire::twilio::webhook::TRY_AGAIN;
 
@@ -66,15 +65,17 @@ impl By {
 
 /// Writes down what was done: an event, for a person or a command a row of their own, and word to open pages.
 async fn record(work: &mut UnitOfWork<'_>, by: By, event: &HouseEvent) -> Result<()> {
-    let (desk, now) = (work.desk, work.now);
-    work.house_event(by.person(), event);
     work.note(&[(ConversationId(0), Changed::Pool)]);
-    let Stored { kind, data } = Stored::from(event);
-    match by {
-        By::Person(actor) => audit::record(work.tx, Entry::new(desk.ids.next(now), now, actor, &kind, &data)).await,
-        By::Operator => acts::by_command(work.tx, (desk.ids.next(now), now), &kind, None, &data).await,
-        By::Automatic => Ok(()),
+    if let By::Person(actor) = by {
+        return authority::record_house(work, actor, event).await;
     }
+    work.house_event(None, event);
+    if by == By::Operator {
+        let (desk, now) = (work.desk, work.now);
+        let Stored { kind, data } = Stored::from(event);
+        acts::by_command(work.tx, (desk.ids.next(now), now), &kind, None, &data).await?;
+    }
+    Ok(())
 }
 
 /// How a mask is set up at the carrier.

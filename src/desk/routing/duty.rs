@@ -9,7 +9,7 @@ use crate::desk::upkeep::lapse;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, authority};
 use crate::domain::change::Changed;
-use crate::domain::conversations::timeline::{HouseEvent, Loss};
+use crate::domain::conversations::timeline::{HouseEvent, Loss, Stored};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::people::person::{Duty, Role};
 use crate::faults;
@@ -65,9 +65,10 @@ pub(in crate::desk) async fn change(
         return Ok(true);
     }
     faults::point("after_duty");
-    let data = json!({ "person": person.0.to_string(), "from": before.word(), "to": duty.word() });
-    authority::record(work, (by, person), "duty_set", &data).await?;
-    work.house_event(Some(by), &HouseEvent::DutySet { person, from: before, to: duty });
+    let event = HouseEvent::DutySet { person, from: before, to: duty };
+    let Stored { kind, data } = Stored::from(&event);
+    authority::record(work, (by, person), &kind, &data).await?;
+    work.house_event(Some(by), &event);
     work.note(&[(ConversationId(0), Changed::Duty)]);
     follow(work, person, &lines, (duty == Duty::AwayReassign).then_some(Loss::Away)).await?;
     Ok(true)

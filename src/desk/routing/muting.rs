@@ -1,7 +1,6 @@
 //! Texts to a rep's phone are turned off and on, by the rep's own keywords or on the web.
 
 use super::legs;
-use crate::desk::consent::ledger::texts_off;
 use crate::desk::work::UnitOfWork;
 use crate::domain::change::Changed;
 use crate::domain::customers::consent::Source;
@@ -33,7 +32,11 @@ pub async fn rep_keyword(
     // Their row is locked first: of two words at once, the same one holds for the phone and for the number.
     ledgers::mute(work.tx, person, stop.then_some(now)).await?;
     ledgers::block(work.tx, (&desk.ids, now), phone, number, stop, at, origin).await?;
-    if stop { texts_off(work, person).await } else { texts_on(work, person, phone).await }
+    if !stop {
+        legs::leave_blocked(work, person, phone).await?;
+    }
+    work.note(&[(ConversationId(0), Changed::Duty)]);
+    Ok(())
 }
 
 /// Turns texts to a person's phone on again; threads whose mask the phone still blocks move to others.

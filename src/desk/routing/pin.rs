@@ -20,31 +20,28 @@ pub(in crate::desk) async fn take(
     conversation: &Conversation,
     viewer: &Viewer,
 ) -> Result<()> {
-    let why = tell(work, conversation, viewer, (viewer.id, None)).await?;
+    let name = access::assignee(work.tx, viewer.id, conversation.id).await?.map(|assignee| assignee.name);
+    let why = tell(work, conversation, viewer, (viewer.id, name), None);
     give(work, conversation, viewer.id, why).await
 }
 
-/// Tells in the timeline that `by` gives a conversation to `to`, with a note for them; what to give to [`give`] as its reason.
-pub(in crate::desk) async fn tell(
+/// Tells in the timeline that `by` gives a conversation to somebody, whose name may be known, with a note for them; what to
+/// give to [`give`] as its reason.
+pub(in crate::desk) fn tell(
     work: &mut UnitOfWork<'_>,
     conversation: &Conversation,
     by: &Viewer,
-    (to, note): (PersonId, Option<&str>),
-) -> Result<Loss> {
-    let assignee = access::assignee(work.tx, to, conversation.id).await?;
-    let handover = Handover {
-        to,
-        to_name: assignee.map(|assignee| assignee.name),
-        from: conversation.pinned_to,
-        note: note.map(str::to_owned),
-    };
+    (to, to_name): (PersonId, Option<String>),
+    note: Option<&str>,
+) -> Loss {
+    let handover = Handover { to, to_name, from: conversation.pinned_to, note: note.map(str::to_owned) };
     let (event, why) = if to == by.id {
         (Event::Claimed(handover), Loss::Claimed)
     } else {
         (Event::Transferred(handover), Loss::Transferred)
     };
     work.event(Some(conversation.id), Some(by.id), &event);
-    Ok(why)
+    why
 }
 
 /// Pins a conversation to `to`, opens the leg of their phone if they have one, and sends them, in order, what waited

@@ -67,11 +67,6 @@ words! {
     }
 }
 
-impl Duty {
-    /// Every duty, in the order in which people choose it.
-    pub const ALL: [Duty; 3] = [Duty::On, Duty::Away, Duty::AwayReassign];
-}
-
 /// The longest name, in characters: it begins texts, where every character counts.
 pub const LONGEST_NAME: usize = 60;
 /// The longest e-mail address, in characters (RFC 5321).

@@ -79,19 +79,6 @@ words! {
 }
 
 impl Key {
-    /// Every policy, in the order in which forms show them.
-    pub const ALL: [Key; 9] = [
-        Key::Pick,
-        Key::IdleClose,
-        Key::ReopenWithin,
-        Key::StickyFor,
-        Key::HandOverAfter,
-        Key::AnswerTarget,
-        Key::ContextLine,
-        Key::ShowNumbers,
-        Key::Countries,
-    ];
-
     /// What to write instead of `word`, which is no policy.
     #[must_use]
     pub fn remedy(word: &str) -> String {

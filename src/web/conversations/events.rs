@@ -4,7 +4,7 @@ use crate::domain::conversations::timeline::{Closing, Consent, Decided, Event, L
 use crate::domain::message::Channel;
 use crate::domain::pairs::expiry::Ending;
 use crate::domain::routing::pick::{Pick, Rule};
-use crate::domain::words::sentence::sentence;
+use crate::domain::words::sentence::{capitalised, sentence};
 use crate::store::views::thread::timeline::Done;
 use crate::web::page::stamp::Stamp;
 
@@ -50,7 +50,7 @@ fn step(name: &'static str, text: String) -> Step {
 pub fn line(done: Done, customer: &str) -> Line {
     let (text, trace) = match &done.told {
         Told::Event(event) => (tell(event, done.actor.as_deref(), customer), trace_of(event)),
-        Told::Unknown { kind, why } => (plain(kind, why.as_deref()), None),
+        Told::Unknown { kind, why, .. } => (plain(kind, why.as_deref()), None),
     };
     Line { id: done.id, at: Stamp(done.at), text, trace }
 }
@@ -58,7 +58,7 @@ pub fn line(done: Done, customer: &str) -> Line {
 /// What another version has written: its word and its reason, as they are.
 fn plain(kind: &str, why: Option<&str>) -> String {
     let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-    format!("{}{why}", sentence(&kind.replace(['_', '.'], " ")).trim_end_matches('.'))
+    format!("{}{why}", capitalised(&kind.replace(['_', '.'], " ")))
 }
 
 fn tell(event: &Event, by: Option<&str>, customer: &str) -> String {
