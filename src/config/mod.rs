@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use rocket::figment::Figment;
 
 use crate::domain::policy::Policies;
-use crate::wire::twilio::signing_keys::{Allowed, SharedKey};
+use crate::wire::twilio::signing_keys::{Allowed, SharedKey, SigningKeys};
 
 pub mod address;
 mod defaults;
@@ -80,6 +80,16 @@ pub struct TwilioSettings {
 }
 
 impl TwilioSettings {
+    /// What proves that a post is Twilio's.
+    #[must_use]
+    pub fn signing_keys(&self) -> SigningKeys {
+        SigningKeys {
+            shared: self.shared_keys.clone(),
+            allowed: self.signatures,
+            ..SigningKeys::of_token(&self.token, self.previous_token.as_deref())
+        }
+    }
+
     /// What is odd about the credentials, which Twilio's own never are: a slip of copying, or a key that can be guessed. In
     /// words that do not repeat them. Others who speak its contract have shapes of their own.
     #[must_use]
@@ -223,9 +233,11 @@ fn carrier(source: &mut Source) -> CarrierSettings {
     if choice != "twilio" {
         return CarrierSettings::Simulator;
     }
-    let shared_keys = source.given(&keys::TWILIO_SHARED_KEYS).unwrap_or_default();
+    let before = source.mistaken();
+    let shared_keys = source.given(&keys::TWILIO_SHARED_KEYS);
+    let unread = source.mistaken() > before;
     let signatures = source.value(&keys::TWILIO_SIGNATURES);
-    if signatures != Allowed::Any && shared_keys.is_empty() {
+    if signatures != Allowed::Any && shared_keys.is_none() && !unread {
         source.mistake(format!(
             "{} is {} without {}, so every webhook would be refused: set the shared keys, or write {}",
             keys::TWILIO_SIGNATURES.key.name,
@@ -238,7 +250,7 @@ fn carrier(source: &mut Source) -> CarrierSettings {
         account: source.require(&keys::TWILIO_ACCOUNT_SID, "it stands at the top of the Twilio console"),
         token: source.require(&keys::TWILIO_AUTH_TOKEN, "it stands beside the account SID in the Twilio console"),
         previous_token: source.credential(&keys::TWILIO_AUTH_TOKEN_PREVIOUS),
-        shared_keys,
+        shared_keys: shared_keys.unwrap_or_default(),
         signatures,
         api_base,
     })

@@ -84,6 +84,11 @@ impl Source {
         self.figment.clone()
     }
 
+    /// How many mistakes there are so far.
+    pub(super) fn mistaken(&self) -> usize {
+        self.mistakes.len()
+    }
+
     pub(super) fn mistake(&mut self, mistake: String) {
         self.mistakes.push(mistake);
     }

@@ -152,6 +152,9 @@ fn shared_keys_are_read_kept_secret_and_required_where_nothing_else_counts() {
         let said = twilio(&[("TWILIO_SIGNATURES", word)]).unwrap_err();
         assert!(said.contains(word) && said.contains("without TWILIO_SHARED_KEYS"), "{said}");
     }
+    // Keys that cannot be read are one mistake, and not also none at all.
+    let said = twilio(&[("TWILIO_SHARED_KEYS", "hush"), ("TWILIO_SIGNATURES", "sha256")]).unwrap_err();
+    assert!(!said.contains("without TWILIO_SHARED_KEYS"), "{said}");
     let said = twilio(&[("TWILIO_SHARED_KEYS", "hush")]).unwrap_err();
     assert!(said.contains("TWILIO_SHARED_KEYS has a value of 4 characters") && !said.contains("hush"), "{said}");
     let said = twilio(&[("TWILIO_SIGNATURES", "sha1")]).unwrap_err();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rocket::Route;
 
 use crate::store::{Error, Result};
-use crate::wire::twilio::signing_keys::{Allowed, SharedKey, SigningKeys};
+use crate::wire::twilio::signing_keys::SigningKeys;
 
 mod inbound;
 mod receipts;
@@ -38,17 +38,10 @@ pub struct Seal {
 }
 
 impl Seal {
-    /// Posts of `account`, signed with `token` or, while it is being replaced, with the one before.
+    /// Posts of `account`, signed with one of `keys`.
     #[must_use]
-    pub fn new(account: &str, token: &str, previous: Option<&str>) -> Self {
-        let tokens = [Some(token), previous].into_iter().flatten().map(str::to_owned).collect();
-        Seal { account: account.to_owned(), keys: SigningKeys { tokens, ..SigningKeys::default() } }
-    }
-
-    /// The same, and posts signed with one of `shared`. Of all these only those count that are `allowed`.
-    #[must_use]
-    pub fn with_shared_keys(self, shared: Vec<SharedKey>, allowed: Allowed) -> Self {
-        Seal { keys: SigningKeys { shared, allowed, ..self.keys }, ..self }
+    pub fn new(account: &str, keys: SigningKeys) -> Self {
+        Seal { account: account.to_owned(), keys }
     }
 }
 

@@ -22,6 +22,7 @@ use switchboard::app;
 use switchboard::desk::programs::tokens as desk_tokens;
 use switchboard::domain::programs::scope::{Scope, Scopes};
 use switchboard::hooks::Seal;
+use switchboard::wire::twilio::signing_keys::SigningKeys;
 
 use crate::house::{ACCOUNT, House, TOKEN};
 
@@ -91,7 +92,7 @@ impl Program {
             figment: rocket::Config::figment().merge(("log_level", "off")),
             public_url: "http://127.0.0.1:8000".to_owned(),
             desk: house.desk.clone(),
-            seal: Seal::new(ACCOUNT, TOKEN, None),
+            seal: Seal::new(ACCOUNT, SigningKeys::of_token(TOKEN, None)),
             simulator: None,
         });
         Program { client: Client::untracked(rocket).await.unwrap(), token: String::new() }

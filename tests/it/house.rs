@@ -29,6 +29,7 @@ use switchboard::secret::Chance;
 use switchboard::simulator::{self, Receipts, Simulator};
 use switchboard::store::sql::{query_as, query_scalar};
 use switchboard::store::{self, Store};
+use switchboard::wire::twilio::signing_keys::SigningKeys;
 use switchboard::{app, hooks};
 
 use crate::databases::Fresh;
@@ -166,7 +167,7 @@ impl House {
             figment: figment(),
             public_url: "http://127.0.0.1:8000".to_owned(),
             desk: desk.clone(),
-            seal: hooks::Seal::new(ACCOUNT, TOKEN, Some(PREVIOUS_TOKEN)),
+            seal: hooks::Seal::new(ACCOUNT, SigningKeys::of_token(TOKEN, Some(PREVIOUS_TOKEN))),
             simulator: None,
         });
         let own_doors = open_doors(doors).await;

@@ -12,6 +12,7 @@ use switchboard::app;
 use switchboard::hooks::Seal;
 use switchboard::secret::{Chance, hash_token};
 use switchboard::simulator::{Settings, Simulator};
+use switchboard::wire::twilio::signing_keys::SigningKeys;
 
 use crate::addresses::{self, Examples};
 use crate::databases;
@@ -78,7 +79,7 @@ pub async fn doors(house: &House) -> Client {
         figment: rocket::Config::figment().merge(("log_level", "off")),
         public_url: "http://127.0.0.1:8000".to_owned(),
         desk: house.desk.clone(),
-        seal: Seal::new(ACCOUNT, TOKEN, None),
+        seal: Seal::new(ACCOUNT, SigningKeys::of_token(TOKEN, None)),
         simulator: Some(Simulator::new(settings).unwrap()),
     });
     Client::untracked(rocket).await.unwrap()

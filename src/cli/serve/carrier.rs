@@ -16,6 +16,7 @@ use crate::config::{CarrierSettings, Settings, TwilioSettings};
 use crate::desk::Desk;
 use crate::hooks::Seal;
 use crate::simulator::{self, Simulator};
+use crate::wire::twilio::signing_keys::SigningKeys;
 
 /// The account of the simulator inside: always the same, as the database keeps texts by account.
 pub(super) const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -84,11 +85,8 @@ impl Network {
 
     pub(super) fn seal(&self) -> Seal {
         match self {
-            Network::Inside { token, .. } => Seal::new(ACCOUNT, token, None),
-            Network::Twilio { settings, .. } => {
-                Seal::new(&settings.account, &settings.token, settings.previous_token.as_deref())
-                    .with_shared_keys(settings.shared_keys.clone(), settings.signatures)
-            }
+            Network::Inside { token, .. } => Seal::new(ACCOUNT, SigningKeys::of_token(token, None)),
+            Network::Twilio { settings, .. } => Seal::new(&settings.account, settings.signing_keys()),
         }
     }
 

@@ -25,9 +25,9 @@ impl SharedKey {
     /// # Errors
     /// What to write, without the text that was given.
     pub fn read(text: &str) -> Result<Self, String> {
-        let printable = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let usable = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',');
         match text.trim().split_once(':') {
-            Some((id, secret)) if printable(id) && !id.contains(['=', ',']) && printable(secret) => {
+            Some((id, secret)) if usable(id) && !id.contains('=') && usable(secret) => {
                 Ok(SharedKey { id: id.to_owned(), secret: secret.to_owned() })
             }
             _ => Err("write ID:SECRET, both without blanks and commas".to_owned()),
@@ -88,7 +88,7 @@ impl Allowed {
 }
 
 /// Every key that a post may be signed with.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct SigningKeys {
     /// The auth token, and during a rotation the one before it.
     pub tokens: Vec<String>,
@@ -125,6 +125,13 @@ enum Named<'a> {
 }
 
 impl SigningKeys {
+    /// Those of an account without shared keys: its auth token, and during a rotation the one before it.
+    #[must_use]
+    pub fn of_token(token: &str, previous: Option<&str>) -> Self {
+        let tokens = [Some(token), previous].into_iter().flatten().map(str::to_owned).collect();
+        SigningKeys { tokens, shared: Vec::new(), allowed: Allowed::Any }
+    }
+
     /// Whether `signature` is one that the carrier made for `form` at `url`, with the key and the hash that `settings`, the
     /// values of every [`SETTINGS_HEADER`] of the post, name.
     ///

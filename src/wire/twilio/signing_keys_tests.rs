@@ -124,13 +124,11 @@ fn a_key_is_read_from_an_id_and_a_secret_and_never_shown() {
         let said = SharedKey::read_list(wrong).unwrap_err();
         assert!(said.starts_with("write ") && !said.contains("hu"), "{wrong:?}: {said}");
     }
+    // One key alone is none that a list could not hold.
+    assert!(SharedKey::read("SK1:hush,SK2:other").is_err());
     let shown = format!(
         "{:?}",
-        SigningKeys {
-            tokens: vec!["hush".to_owned()],
-            shared: SharedKey::read_list("SK1:hush").unwrap(),
-            ..SigningKeys::default()
-        }
+        SigningKeys { shared: SharedKey::read_list("SK1:hush").unwrap(), ..SigningKeys::of_token("hush", None) }
     );
     assert!(shown.contains("SK1") && !shown.contains("hush"), "{shown}");
 }

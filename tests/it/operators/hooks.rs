@@ -8,7 +8,7 @@ use switchboard::desk::upkeep::tallies::WEBHOOK_REJECTED;
 use switchboard::hooks::{self, Seal};
 use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature::{Algorithm, HEADER, sign, sign_with};
-use switchboard::wire::twilio::signing_keys::{Allowed, SETTINGS_HEADER, SharedKey, Signer};
+use switchboard::wire::twilio::signing_keys::{Allowed, SETTINGS_HEADER, SharedKey, Signer, SigningKeys};
 
 use crate::both_stores;
 use crate::house::{ACCOUNT, House, LINE};
@@ -18,7 +18,7 @@ const NOW: &str = "a token of today";
 const BEFORE: &str = "a token of yesterday";
 
 async fn doors(house: &House) -> Client {
-    sealed(house, Seal::new(ACCOUNT, NOW, Some(BEFORE))).await
+    sealed(house, Seal::new(ACCOUNT, SigningKeys::of_token(NOW, Some(BEFORE)))).await
 }
 
 async fn sealed(house: &House, seal: Seal) -> Client {
@@ -31,7 +31,8 @@ async fn sealed(house: &House, seal: Seal) -> Client {
 
 /// Doors to which the same tokens and two shared keys are known.
 async fn doors_with_shared_keys(house: &House, allowed: Allowed) -> Client {
-    sealed(house, Seal::new(ACCOUNT, NOW, Some(BEFORE)).with_shared_keys(shared_keys(), allowed)).await
+    let keys = SigningKeys { shared: shared_keys(), allowed, ..SigningKeys::of_token(NOW, Some(BEFORE)) };
+    sealed(house, Seal::new(ACCOUNT, keys)).await
 }
 
 fn shared_keys() -> Vec<SharedKey> {

@@ -8,6 +8,7 @@ use switchboard::desk::upkeep::lapse;
 use switchboard::hooks::Seal;
 use switchboard::wire::twilio::form::Form;
 use switchboard::wire::twilio::signature;
+use switchboard::wire::twilio::signing_keys::SigningKeys;
 
 use crate::both_stores;
 use crate::house::neighbours::webhook;
@@ -21,7 +22,7 @@ async fn sealed_with(house: &House, token: &str, previous: Option<&str>) -> Clie
         figment: rocket::Config::figment().merge(("log_level", "off")),
         public_url: "http://127.0.0.1:8000".to_owned(),
         desk: house.desk.clone(),
-        seal: Seal::new(ACCOUNT, token, previous),
+        seal: Seal::new(ACCOUNT, SigningKeys::of_token(token, previous)),
         simulator: None,
     });
     Client::untracked(rocket).await.unwrap()

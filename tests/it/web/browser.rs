@@ -12,6 +12,7 @@ use switchboard::domain::ids::ConversationId;
 use switchboard::hooks::Seal;
 use switchboard::secret::Chance;
 use switchboard::simulator::Simulator;
+use switchboard::wire::twilio::signing_keys::SigningKeys;
 
 use crate::house::{ACCOUNT, House, TOKEN};
 
@@ -114,7 +115,7 @@ impl Browser {
             figment: rocket::Config::figment().merge(("log_level", "off")),
             public_url: public_url.to_owned(),
             desk: house.desk.clone(),
-            seal: Seal::new(ACCOUNT, TOKEN, None),
+            seal: Seal::new(ACCOUNT, SigningKeys::of_token(TOKEN, None)),
             simulator,
         });
         Browser { client: Client::tracked(rocket).await.unwrap(), host: host.to_owned(), address: None }
