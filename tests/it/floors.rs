@@ -106,7 +106,12 @@ fn a_folder_can_be_taken_in_at_a_glance() {
 
 #[test]
 fn nothing_public_is_left_that_nothing_uses() {
-    let tests: Vec<_> = ["tests", "benches"].iter().flat_map(|dir| files(dir, &[".rs"])).collect();
+    // The checker names what it looks for.
+    let tests: Vec<_> = ["tests", "benches"]
+        .iter()
+        .flat_map(|dir| files(dir, &[".rs"]))
+        .filter(|(path, _)| !path.starts_with("tests/it/floors/"))
+        .collect();
     none(&unused::check(&files("src", &[".rs"]), &files("templates", &[".html", ".txt", ".md", ".xml"]), &tests));
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::paths::{module_path, named_under};
-use super::tokens::{Token, tokens};
+use super::tokens::{Token, tokens, without_tests};
 
 /// Files and folders that are known to name each other, with the reason.
 const KNOWN: [(&str, &[&str]); 2] = [
@@ -18,7 +18,7 @@ const KNOWN: [(&str, &[&str]); 2] = [
 ];
 
 /// What stands in a folder, by the path of its module, and which of it names which other.
-type Folder = BTreeMap<String, BTreeSet<String>>;
+pub(super) type Folder = BTreeMap<String, BTreeSet<String>>;
 
 /// The circles in the folders of `sources` that are not known, and known ones that are there no more.
 pub fn circles(sources: &[(String, String)]) -> Vec<String> {
@@ -40,7 +40,7 @@ pub fn circles(sources: &[(String, String)]) -> Vec<String> {
 
 fn folders(sources: &[(String, String)]) -> BTreeMap<String, Folder> {
     let sources: Vec<(&str, Vec<Token>)> =
-        sources.iter().map(|(path, text)| (path.as_str(), untested(tokens(text)))).collect();
+        sources.iter().map(|(path, text)| (path.as_str(), without_tests(tokens(text)))).collect();
     let mut folders: BTreeMap<String, Folder> = BTreeMap::new();
     let mut offers: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for (path, _) in &sources {
@@ -73,23 +73,6 @@ fn folders(sources: &[(String, String)]) -> BTreeMap<String, Folder> {
     folders
 }
 
-/// The tokens of a file without its tests, which may look at whatever is made of it.
-fn untested(mut tokens: Vec<Token>) -> Vec<Token> {
-    let begins = tokens.windows(3).position(|three| three[0].is("mod") && three[1].is("tests") && three[2].is("{"));
-    let Some(begins) = begins else { return tokens };
-    let mut depth = 0_usize;
-    let ends = tokens.iter().skip(begins + 2).position(|token| {
-        match token.text.as_str() {
-            "{" => depth += 1,
-            "}" => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    });
-    drop(tokens.drain(begins..begins + 3 + ends.unwrap_or(0)));
-    tokens
-}
-
 /// What the file of a folder imports or passes on from a member of it: the name, and the member.
 fn offered(tokens: &[Token], members: &Folder) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
@@ -108,7 +91,7 @@ fn offered(tokens: &[Token], members: &Folder) -> BTreeMap<String, String> {
 }
 
 /// The members of a folder that lead back to themselves, those of one circle together.
-fn in_circles(members: &Folder) -> BTreeSet<Vec<&str>> {
+pub(super) fn in_circles(members: &Folder) -> BTreeSet<Vec<&str>> {
     let reached = |from: &str| {
         let (mut seen, mut open) = (BTreeSet::new(), vec![from.to_owned()]);
         while let Some(next) = open.pop() {
@@ -145,9 +128,9 @@ mod tests {
         let passed_on = ("src/web/people/mod.rs", "mod phone; mod save; pub use phone::{Part as Piece, Whole};");
         assert_eq!(found(&[passed_on, phone, ("src/web/people/save.rs", "use super::Piece;")]), circle);
         assert_eq!(found(&[passed_on, phone, ("src/web/people/save.rs", "use super::Nothing;")]), Vec::<String>::new());
-        let tested = "mod tests { fn f() {} use super::super::phone; } fn g() {}";
+        let tested = "#[cfg(test)] mod tests { fn f() {} use super::super::phone; } fn g() {}";
         assert_eq!(found(&[phone, ("src/web/people/save.rs", tested)]), Vec::<String>::new());
-        let beyond = ("src/web/people/save.rs", "mod tests { fn f() {} } fn g() { super::phone::part() }");
+        let beyond = ("src/web/people/save.rs", "#[cfg(test)] mod tests { fn f() {} } fn g() { super::phone::part() }");
         assert_eq!(found(&[phone, beyond]), circle);
         assert_eq!(found(&[phone, ("src/web/people/save.rs", "use super::show;")]), Vec::<String>::new());
     }

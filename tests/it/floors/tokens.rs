@@ -157,3 +157,34 @@ fn comments_and_literals_are_left_out() {
         assert!(!texts.iter().any(|token| token == absent), "{absent} in {text}");
     }
 }
+
+/// The tokens without items that are there in tests only.
+pub fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
+    let mut kept = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let starts = |texts: &[&str]| texts.iter().zip(&tokens[at..]).all(|(text, token)| token.is(text));
+        if starts(&["#", "[", "cfg", "(", "test", ")", "]"]) {
+            at = after_item(&tokens, at);
+        } else {
+            kept.push(tokens[at].clone());
+            at += 1;
+        }
+    }
+    kept
+}
+
+/// Where the item ends whose attributes begin at `at`: behind its braces, or behind its semicolon.
+fn after_item(tokens: &[Token], at: usize) -> usize {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().skip(at) {
+        match token.text.as_str() {
+            "{" | "(" | "[" => depth += 1,
+            "}" if depth == 1 => return at + 1,
+            "}" | ")" | "]" => depth = depth.saturating_sub(1),
+            ";" if depth == 0 => return at + 1,
+            _ => {}
+        }
+    }
+    tokens.len()
+}

@@ -7,12 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::map::Complaint;
-use super::tokens::{Token, tokens_and_texts};
+use super::tokens::{Token, tokens_and_texts, without_tests};
 
 /// (file, item): what tests and benches need and the program does not.
-const FOR_TESTS: [(&str, &str); 5] = [
+const FOR_TESTS: [(&str, &str); 6] = [
     // Tests write their instants as seconds.
     ("src/clock.rs", "from_seconds"),
+    // Tests build the desk with what holds without a setting.
+    ("src/config/policies.rs", "usual_policies"),
     // No test waits as long as an endpoint may take.
     ("src/courier/mod.rs", "patient_for"),
     // The statements of one thread, which are not mixed with those of other tests.
@@ -43,7 +45,7 @@ pub fn check(
     let mut complaints = Vec::new();
     for (path, name) in FOR_TESTS {
         let listed = unused.iter().position(|item| item.path == path && item.name == name);
-        let tested = tests.iter().any(|(_, text)| text.contains(name));
+        let tested = tests.iter().any(|(_, text)| text.split(|c| !is_part(c)).any(|word| word == name));
         match listed {
             Some(at) if tested => drop(unused.remove(at)),
             _ => {
@@ -70,10 +72,13 @@ fn unused(sources: &[(String, String)], templates: &[(String, String)]) -> Vec<I
         .filter(|(path, _)| !is_test(path))
         .map(|(path, text)| (path.as_str(), without_tests(tokens_and_texts(text))))
         .collect();
-    let mut named: Named<'_> = BTreeMap::new();
+    let (mut named, mut uses): (Named<'_>, BTreeMap<&str, usize>) = Default::default();
     for (path, all) in &code {
         for token in all.iter().filter(|token| token.is_name()) {
             *named.entry(&token.text).or_default().entry(path).or_default() += 1;
+        }
+        for token in without_re_exports(all).filter(|token| token.is_name()) {
+            *uses.entry(&token.text).or_default() += 1;
         }
     }
     let shown: BTreeSet<&str> = templates.iter().flat_map(|(_, text)| text.split(|c| !is_part(c))).collect();
@@ -84,11 +89,33 @@ fn unused(sources: &[(String, String)], templates: &[(String, String)]) -> Vec<I
     }
     let is_used = |item: &Item| {
         let (name, files) = (item.name.as_str(), &named[item.name.as_str()]);
-        let by_name = files.values().sum::<usize>() > defined[name];
+        let by_name = uses.get(name).is_some_and(|uses| *uses > defined[name]);
         let reached = || !item.of_module || files[item.path.as_str()] > 1 || is_reached(item, &named);
         shown.contains(name) || (by_name && reached())
     };
     items.into_iter().filter(|item| !is_used(item)).collect()
+}
+
+/// The tokens without the names that `pub use` passes on as they are: that is no use of them.
+fn without_re_exports(tokens: &[Token]) -> impl Iterator<Item = &Token> {
+    let mut passed_on = vec![false; tokens.len()];
+    for at in (0..tokens.len()).filter(|at| tokens[*at].is("pub")) {
+        let rest = &tokens[at + 1..];
+        let scope = if rest.first().is_some_and(|next| next.is("(")) {
+            rest.iter().position(|token| token.is(")")).map_or(rest.len(), |end| end + 1)
+        } else {
+            0
+        };
+        if !rest.get(scope).is_some_and(|next| next.is("use")) {
+            continue;
+        }
+        let ends = rest.iter().position(|token| token.is(";")).unwrap_or(rest.len());
+        for place in scope + 1..ends {
+            let goes_on = rest.get(place + 1).is_some_and(|next| next.is("::") || next.is("as"));
+            passed_on[at + 1 + place] = !goes_on;
+        }
+    }
+    tokens.iter().zip(passed_on).filter(|(_, passed_on)| !passed_on).map(|(token, _)| token)
 }
 
 /// How often each name stands in which file.
@@ -124,37 +151,6 @@ fn test_modules(path: &str, text: &str) -> Vec<String> {
         }
     }
     found
-}
-
-/// The tokens without items that are there in tests only.
-fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
-    let mut kept = Vec::with_capacity(tokens.len());
-    let mut at = 0;
-    while at < tokens.len() {
-        let starts = |texts: &[&str]| texts.iter().zip(&tokens[at..]).all(|(text, token)| token.is(text));
-        if starts(&["#", "[", "cfg", "(", "test", ")", "]"]) {
-            at = after_item(&tokens, at);
-        } else {
-            kept.push(tokens[at].clone());
-            at += 1;
-        }
-    }
-    kept
-}
-
-/// Where the item ends whose attributes begin at `at`: behind its braces, or behind its semicolon.
-fn after_item(tokens: &[Token], at: usize) -> usize {
-    let mut depth = 0_usize;
-    for (at, token) in tokens.iter().enumerate().skip(at) {
-        match token.text.as_str() {
-            "{" | "(" | "[" => depth += 1,
-            "}" if depth == 1 => return at + 1,
-            "}" | ")" | "]" => depth = depth.saturating_sub(1),
-            ";" if depth == 0 => return at + 1,
-            _ => {}
-        }
-    }
-    tokens.len()
 }
 
 /// The public items of a file, whatever they are public to.
@@ -247,6 +243,13 @@ mod tests {
             found(&[("src/x.rs", "pub fn a() {}\nmod y;"), ("src/x/y.rs", "fn t() { super::a(); }")], ""),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn what_is_only_passed_on_is_found() {
+        let x = ("src/a/x.rs", "pub fn a() {} pub fn b() {}");
+        assert_eq!(found(&[x, ("src/a/mod.rs", "pub use x::{a, b}; fn c() { a(); }")], ""), ["b"]);
+        assert_eq!(found(&[x, ("src/a/mod.rs", "pub(crate) use x::{a, b as d}; fn c() { d(); }")], ""), ["a"]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The rooms of a floor and which of them may name which. What is not in the table is refused, and so is a circle: then
 //! somebody who changes one room has to read the other, too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::circles::{Folder, in_circles};
 use super::map::Complaint;
 use super::paths::{module_path, named_under};
 use super::tokens::tokens;
@@ -109,24 +110,17 @@ pub fn folders() -> Vec<String> {
     WINGS.iter().map(|(floor, room, _)| format!("src/{floor}/{room}")).collect()
 }
 
-/// Rooms that the table leads back to themselves.
+/// Rooms that the table leads back to themselves, those of one circle together.
 pub fn circles() -> Vec<String> {
-    let mut found = Vec::new();
-    for (floor, room, _) in WINGS {
-        let rooms = rooms_of(floor);
-        let (mut seen, mut open) = (BTreeSet::new(), vec![room]);
-        while let Some(next) = open.pop() {
-            for named in rooms.get(next).into_iter().flat_map(|may| may.iter()) {
-                if seen.insert(*named) {
-                    open.push(named);
-                }
-            }
-        }
-        if seen.contains(room) {
-            found.push(format!("{floor}/{room}/"));
-        }
+    let mut floors: BTreeMap<&str, Folder> = BTreeMap::new();
+    for (floor, room, may) in WINGS {
+        let named = may.iter().map(|other| (*other).to_owned()).collect();
+        floors.entry(floor).or_default().insert(room.to_owned(), named);
     }
-    found
+    let circles = floors.iter().flat_map(|(floor, rooms)| {
+        in_circles(rooms).into_iter().map(move |circle| format!("{floor}/: {}", circle.join(", ")))
+    });
+    circles.collect()
 }
 
 #[cfg(test)]

@@ -36,9 +36,11 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Whether `code` contains `word` with nothing behind that would make it a longer one.
+/// Whether `code` contains `word` with nothing before or behind that would make it a longer one.
 fn has_word(code: &str, word: &str) -> bool {
-    code.split(word).skip(1).any(|after| !after.starts_with(|c: char| c == '_' || c.is_alphanumeric()))
+    let is_part = |c: char| c == '_' || c.is_alphanumeric();
+    code.match_indices(word)
+        .any(|(at, _)| !code[..at].ends_with(is_part) && !code[at + word.len()..].starts_with(is_part))
 }
 
 fn defines(code: &str, name: &str) -> bool {
@@ -84,6 +86,7 @@ fn every_function_and_type_that_a_page_names_is_in_the_code() {
     assert!(named > 15, "{named}");
     // It can fail.
     assert!(exists(&sources, "clock", "Clock") && exists(&sources, "Desk", "work"));
+    assert!(has_word("a network works", "works") && !has_word("a network works_not", "work"));
     assert!(
         !exists(&sources, "clock", "Clocks")
             && !exists(&sources, "wall", "Clock")
@@ -93,11 +96,7 @@ fn every_function_and_type_that_a_page_names_is_in_the_code() {
 
 #[test]
 fn every_source_file_that_a_page_names_is_there() {
-    let paths: Vec<String> = ["src", "tests", "benches"]
-        .iter()
-        .flat_map(|folder| floors::files(folder, &[".rs"]))
-        .map(|(path, _)| path)
-        .collect();
+    let paths: Vec<String> = sources().into_iter().map(|(path, _)| path).collect();
     let mut named = 0;
     for (page, text) in today() {
         for span in quoted(&text) {
