@@ -1,5 +1,7 @@
 //! Every address with something real in place of its parameters: for the tests that ask all routes of the house.
 
+use std::collections::BTreeSet;
+
 use rocket::http::{Method, Status};
 
 use crate::house::House;
@@ -118,17 +120,25 @@ pub fn routes(browser: &Browser) -> Vec<(Method, String)> {
     browser.client.rocket().routes().map(|route| (route.method, route.uri.path().to_owned())).collect()
 }
 
+/// The addresses of every route with this method that ends, sorted, each once.
+pub fn of_method(browser: &Browser, method: Method) -> BTreeSet<String> {
+    let routes = routes(browser).into_iter().filter(|(of, _)| *of == method).map(|(_, address)| address);
+    routes.filter(|address| address != "/live").collect()
+}
+
+/// An address as the name of a page.
+pub fn name(address: &str) -> String {
+    address.split(['/', '<', '>']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+}
+
 /// Every page of the house that `browser` can open, with an example in place of each parameter.
 pub async fn pages(browser: &Browser, examples: &Examples) -> Vec<(String, crate::web::browser::Answer)> {
     let mut pages = Vec::new();
-    for (_, address) in routes(browser).into_iter().filter(|(method, _)| *method == Method::Get) {
-        // What never ends is no page.
-        if address != "/live" {
-            let path = examples.fill(&address);
-            let answer = browser.get(&path).await;
-            if answer.status == Status::Ok {
-                pages.push((path, answer));
-            }
+    for address in of_method(browser, Method::Get) {
+        let path = examples.fill(&address);
+        let answer = browser.get(&path).await;
+        if answer.status == Status::Ok {
+            pages.push((path, answer));
         }
     }
     pages

@@ -81,6 +81,7 @@ impl Gallery {
 
     fn compares(&mut self, name: &str, page: &str) {
         assert!(self.names.insert(name.to_owned()), "two pages of the house {} are called {name}", self.house);
+        assert!(!page.trim().is_empty(), "{name} is no page");
         let page = settled(page);
         let mut settings = insta::Settings::new();
         settings.set_snapshot_path(folder().join(self.house));

@@ -1,35 +1,36 @@
 //! Forms that are sent with something wrong in every field, as they come back.
 
+use std::collections::BTreeSet;
+
 use rocket::http::{Method, Status};
+use switchboard::desk::replies::reply::LONGEST;
 
 use super::acts::{ADA, ANA, SCRIPT, Things};
 use super::gallery::Gallery;
-use crate::addresses::{examples, routes};
+use crate::addresses::{examples, name, of_method};
 use crate::house::House;
 use crate::web::browser::Browser;
+
+/// What does something without a word is no form that can be refused.
+const WORDLESS: [&str; 8] =
+    ["removal", "disabling", "enabling", "revocation", "sign-out", "closure", "withdrawal", "departure"];
 
 /// Sends every form of the house with nothing in it, and then those that are refused only for what is in them.
 pub async fn all(house: &House, gallery: &mut Gallery, things: &Things) {
     let ada = Browser::of(house, ADA).await;
     let examples = examples(house, ANA).await;
-    let mut addresses: Vec<String> =
-        routes(&ada).into_iter().filter(|(method, _)| *method == Method::Post).map(|(_, address)| address).collect();
-    addresses.sort();
-    addresses.dedup();
-    for address in addresses {
-        // What does something without a word is no form that can be refused.
-        if ["removal", "disabling", "enabling", "revocation", "sign-out", "closure", "withdrawal", "departure"]
-            .iter()
-            .any(|act| address.ends_with(act))
-        {
+    let mut acts = BTreeSet::from(WORDLESS);
+    for address in of_method(&ada, Method::Post) {
+        if let Some(act) = WORDLESS.iter().find(|act| address.ends_with(*act)) {
+            acts.remove(act);
             continue;
         }
         let answer = ada.post(&examples.fill(&address), &[]).await;
         if answer.status == Status::UnprocessableEntity && answer.header("content-type").starts_with("text/html") {
-            let words: Vec<&str> = address.split(['/', '<', '>']).filter(|word| !word.is_empty()).collect();
-            gallery.keeps_refusal(&words.join("-"), &answer);
+            gallery.keeps_refusal(&name(&address), &answer);
         }
     }
+    assert!(acts.is_empty(), "no address ends in {acts:?}");
     let joel = format!("/conversations/{}", things.joel);
     let line = house.number("SELECT MIN(id) FROM lines").await;
     for (name, path, fields) in [
@@ -48,7 +49,11 @@ pub async fn all(house: &House, gallery: &mut Gallery, things: &Things) {
                 ("time.at", "never".to_owned()),
             ],
         ),
-        ("reply-too-long", format!("{joel}/replies"), vec![("body", "W".repeat(2000)), ("form_key", "key".to_owned())]),
+        (
+            "reply-too-long",
+            format!("{joel}/replies"),
+            vec![("body", "W".repeat(LONGEST + 1)), ("form_key", "key".to_owned())],
+        ),
         ("line-name-empty", format!("/lines/{line}/name"), vec![("field[name]", String::new())]),
         (
             "person-known",
@@ -72,6 +77,9 @@ pub async fn all(house: &House, gallery: &mut Gallery, things: &Things) {
         ("sign-in-wrong", "/sign-in".to_owned(), vec![("email", SCRIPT.to_owned()), ("password", "x".to_owned())]),
     ] {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        gallery.keeps_refusal(name, &ada.post(&path, &fields).await);
+        let mut answer = ada.post(&path, &fields).await;
+        answer.body = answer.body.replace(&"W".repeat(LONGEST + 1), "(a text that is too long)");
+        assert!(answer.status.code >= 400, "{name} was not refused");
+        gallery.keeps_refusal(name, &answer);
     }
 }

@@ -11,7 +11,7 @@ use switchboard::simulator::{Fault, Kind};
 
 use super::acts::{ADA, ANA, BO, MIRIAM, Things, does};
 use super::gallery::Gallery;
-use crate::addresses::{examples, routes};
+use crate::addresses::{examples, name, of_method};
 use crate::api::pairs::wish;
 use crate::api::{Program, token_of};
 use crate::house::House;
@@ -31,20 +31,14 @@ fn is_page(answer: &Answer) -> bool {
 pub async fn walk(house: &House, browser: &Browser, gallery: &mut Gallery, before: &str) {
     let owner = if house.rows("conversations").await == 0 { ADA } else { ANA };
     let examples = examples(house, owner).await;
-    let mut addresses: Vec<String> =
-        routes(browser).into_iter().filter(|(method, _)| *method == Method::Get).map(|(_, address)| address).collect();
-    addresses.sort();
-    addresses.dedup();
-    // What never ends is no page.
-    for address in addresses.into_iter().filter(|address| address != "/live" && address != "/api/v1/reference") {
+    for address in of_method(browser, Method::Get).into_iter().filter(|address| address != "/api/v1/reference") {
         let answer = browser.get(&examples.fill(&address)).await;
         if is_page(&answer) {
-            let words: Vec<&str> = address.split(['/', '<', '>']).filter(|word| !word.is_empty()).collect();
-            let name = format!("{before}{}", words.join("-"));
-            if WHOLE.contains(&name.as_str()) {
-                gallery.keeps_whole(&name, &answer);
+            let called = format!("{before}{}", name(&address));
+            if WHOLE.contains(&called.as_str()) {
+                gallery.keeps_whole(&called, &answer);
             } else {
-                gallery.keeps(&name, &answer);
+                gallery.keeps(&called, &answer);
             }
         }
     }
@@ -57,8 +51,7 @@ pub async fn first_run(house: &House, gallery: &mut Gallery) -> Browser {
     let ada = Browser::at(house).await;
     let path = format!("/setup/{token}");
     gallery.keeps("setup", &ada.get(&path).await);
-    let words = "four cormorants on a pier";
-    let fields = [("field[name]", "Ada"), ("field[email]", ADA), ("field[password]", words), ("field[again]", words)];
+    let fields = [("field[name]", "Ada"), ("field[email]", ADA), ("field[password]", WORDS), ("field[again]", WORDS)];
     gallery.keeps("setup-refused", &ada.post(&path, &[fields[0], ("field[number]", "<1>")]).await);
     does(&ada, &path, &fields).await;
     ada
