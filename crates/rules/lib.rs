@@ -1,4 +1,4 @@
-//! The ground floor and the rules of Switchboard, which know no database and no network.
+//! The ground floor of Switchboard, which has the client for HTTP, and its rules, which know no database and no network.
 
 #[path = "../../src/clock.rs"]
 pub mod clock;

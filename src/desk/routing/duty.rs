@@ -66,8 +66,7 @@ pub(in crate::desk) async fn change(
     }
     faults::point("after_duty");
     let event = HouseEvent::DutySet { person, from: before, to: duty };
-    let Stored { kind, data } = Stored::from(&event);
-    authority::record(work, (by, person), &kind, &data).await?;
+    authority::record(work, (by, person), "duty_set", &Stored::from(&event).data).await?;
     work.house_event(Some(by), &event);
     work.note(&[(ConversationId(0), Changed::Duty)]);
     follow(work, person, &lines, (duty == Duty::AwayReassign).then_some(Loss::Away)).await?;

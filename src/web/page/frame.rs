@@ -64,6 +64,8 @@ pub fn viewer(who: &Who) -> Viewer {
 
 impl Frame {
     /// Reads it. The cursor is read first, so that a change during the reading is announced again, not missed.
+    ///
+    /// Boxed, as is what else many pages await: the code of an `async fn` is compiled again wherever it is awaited.
     pub fn load<'a>(tx: &'a mut Tx, visit: &'a Visit<'_>, here: Here) -> BoxFuture<'a, store::Result<Self>> {
         Box::pin(Self::read(tx, visit, here))
     }

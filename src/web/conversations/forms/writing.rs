@@ -56,7 +56,7 @@ pub(in crate::web) fn list(view: Option<&str>) -> Answer {
     Answer::see(format!("/conversations?view={}", view_of(view).word()))
 }
 
-/// Text from a form: browsers send line ends as CR LF, a text has LF; the null character cannot be stored everywhere.
+/// Text from a form: browsers send line ends as CR LF, a text has LF.
 pub(in crate::web) fn lines(text: &str) -> String {
-    line_ends(text).replace('\0', "\u{FFFD}")
+    line_ends(text).into_owned()
 }
