@@ -6,6 +6,9 @@
 //! [`metrics`], [`outgoing`]). `tests/it/floors.rs` compares the code with that map; `docs/ARCHITECTURE.md` explains
 //! it.
 
+// Both panic when the terminal is gone: commands print by `cli::out`, which does not.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub use switchboard_desk::{
     carrier, clock, courier, desk, domain, faults, live, metrics, outgoing, secret, store, wire,
 };

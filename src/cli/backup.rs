@@ -34,7 +34,7 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     out::line(format_args!("{file}: {}", told(&held)));
     // A copy is worth more than its trace: on a full disk, or before an upgrade, it is there all the same.
     if let Err(why) = write_down(here, &held).await {
-        eprintln!("The audit does not tell of this copy: {why}");
+        out::remark(format_args!("The audit does not tell of this copy: {why}"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -34,14 +34,14 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
             return Err(Failed::new("there is somebody already: `switchboard link EMAIL` signs them in"));
         }
         out::line(format_args!("{public_url}/setup/{token}"));
-        eprintln!("It makes the first admin, once, within an hour.");
+        out::remark("It makes the first admin, once, within an hour.");
         return Ok(ExitCode::SUCCESS);
     };
     let made = sessions::make_link(&store, &token, &email, here.clock.now()).await;
     store.close().await;
     made?.ok_or_else(|| person::nobody(&email))?;
     out::line(url(&public_url, &token));
-    eprintln!("It signs {email} in once, within 24 hours.");
+    out::remark(format_args!("It signs {email} in once, within 24 hours."));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -170,7 +170,7 @@ pub fn main() -> ExitCode {
     match run(command) {
         Ok(code) => code,
         Err(failed) => {
-            eprintln!("switchboard: {}", failed.message);
+            out::remark(format_args!("switchboard: {}", failed.message));
             ExitCode::from(failed.code)
         }
     }

@@ -1,7 +1,7 @@
 //! `person password EMAIL`: sets a password, which it reads from standard input: everybody on the machine can see a
 //! command line, and the shell keeps it in its history.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 use std::process::{Command, ExitCode, Stdio};
 
 use clap::{Args, Subcommand};
@@ -56,15 +56,14 @@ pub(super) fn nobody(email: &str) -> Failed {
 fn read_password() -> Result<String, Failed> {
     let terminal = std::io::stdin().is_terminal();
     if terminal {
-        eprint!("Password: ");
-        let _ = std::io::stderr().flush();
+        out::ask("Password: ");
         show_typing(false);
     }
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
     if terminal {
         show_typing(true);
-        eprintln!();
+        out::remark("");
     }
     read.map_err(|error| Failed::new(format!("the password cannot be read: {error}")))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())

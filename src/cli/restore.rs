@@ -46,8 +46,8 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
          missed texts are taken in, and whatever waits is looked up before it is sent again.",
     );
     if !restored.told {
-        eprintln!(
-            "The copy is of a version that wrote down nothing of what commands do: its audit does not tell of this restore."
+        out::remark(
+            "The copy is of a version that wrote down nothing of what commands do: its audit does not tell of this restore.",
         );
     }
     if restored.older {

@@ -2,7 +2,7 @@
 //! that a script can read it; all other words go to standard error. `token NAME --revoke` first says what depends on
 //! the token, and then revokes it.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -60,13 +60,13 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
         other => Failed::new(other),
     })?;
     out::line(&made.token);
-    let until = expires.map_or_else(|| "for good".to_owned(), |long| format!("for {}", duration::words(long)));
+    let until = expires.map_or_else(|| "for good".to_owned(), |long| format!("for {}", duration::spoken(long)));
     let new = if made.new_app { "new " } else { "" };
-    eprintln!(
+    out::remark(format_args!(
         "It belongs to the {new}app {}, holds {until} and may: {scopes}. It is not shown again; admins revoke it under \
          Tokens.",
         made.app.name
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -78,12 +78,12 @@ async fn revoke(desk: &Desk, options: &Options) -> Outcome {
         let hangs = right::hangs(&mut tx, token.id, &app, now).await?;
         (token, app, hangs)
     };
-    eprintln!("{} is a token of the app {} and may: {}.", token.name, app.name, token.scopes);
+    out::remark(format_args!("{} is a token of the app {} and may: {}.", token.name, app.name, token.scopes));
     for line in told(&hangs) {
-        eprintln!("{line}");
+        out::remark(line);
     }
     if !options.yes && !agreed()? {
-        eprintln!("Nothing was changed.");
+        out::remark("Nothing was changed.");
         return Ok(ExitCode::FAILURE);
     }
     tokens::revoke(desk, None, token.id).await.map_err(|failure| match failure {
@@ -91,7 +91,7 @@ async fn revoke(desk: &Desk, options: &Options) -> Outcome {
         Failure::NotFound => Failed::new("somebody revoked it meanwhile"),
         other @ Failure::Refused { .. } => Failed::new(other),
     })?;
-    eprintln!("It is revoked: the next request with it is refused.");
+    out::remark("It is revoked: the next request with it is refused.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -144,9 +144,9 @@ fn agreed() -> Result<bool, Failed> {
     if !std::io::stdin().is_terminal() {
         return Err(Failed::new("there is nobody to ask; add --yes to revoke it all the same"));
     }
-    eprint!("Revoke it? [y/N] ");
+    out::ask("Revoke it? [y/N] ");
     let mut answer = String::new();
-    let read = std::io::stderr().flush().and_then(|()| std::io::stdin().lock().read_line(&mut answer));
+    let read = std::io::stdin().lock().read_line(&mut answer);
     read.map_err(|why| Failed::new(format!("no answer could be read: {why}")))?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

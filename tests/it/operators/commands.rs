@@ -68,7 +68,7 @@ fn a_rocket_toml_beside_the_program_counts() {
     let desk = Desk::new();
     desk.file("Rocket.toml", "[default]\ndatabase_url = \"sqlite:elsewhere.db\"\n[default.pool]\nquarantine = \"2h\"");
     let said = desk.runs(&["migrate"]);
-    assert!(said.code == Some(2) && said.err.contains("QUARANTINE_FLOOR (4h)"), "{said:?}");
+    assert!(said.code == Some(2) && said.err.contains("QUARANTINE_FLOOR (4 h)"), "{said:?}");
     let desk = desk.with("SWITCHBOARD_POOL__QUARANTINE_FLOOR", "1h");
     assert_eq!(desk.runs(&["migrate"]).code, Some(0));
     assert!(desk.folder.path().join("elsewhere.db").exists());
@@ -139,6 +139,30 @@ fn a_reader_who_has_had_enough_is_no_fault() {
     let (first, said) = desk.runs_for_its_first_line(&["apply", "setup.toml"]);
     assert_eq!(first, "+ mask +18005560000");
     assert!(said.code == Some(0) && said.err.is_empty(), "{said:?}");
+    assert_eq!(desk.runs(&["apply", "setup.toml"]).out.trim(), "nothing to change", "all of it was done");
+}
+
+#[test]
+fn a_terminal_that_is_gone_is_no_fault() {
+    let desk = Desk::new().with("SWITCHBOARD_PUBLIC_URL", "https://texts.example.com/");
+    desk.file("setup.toml", SETUP);
+    desk.file("wrong.toml", "[[line]]\nnumber = \"12\"\n");
+    for (arguments, code) in [
+        (&["--help"][..], 0),
+        (&["migrate"], 0),
+        (&["link", "--setup"], 0),
+        (&["apply", "wrong.toml"], 1),
+        (&["apply", "setup.toml"], 0),
+        (&["link", "ana@example.com"], 0),
+        (&["link", "bo@example.com"], 1),
+        (&["token", "crm", "--scopes", "pairs:read"], 0),
+        (&["token", "crm", "--revoke", "--yes"], 0),
+        (&["backup", "copy.db"], 0),
+        (&["doctor"], 1),
+        (&["aply"], 2),
+    ] {
+        assert_eq!(desk.runs_for_nobody(arguments), Some(code), "{arguments:?}");
+    }
     assert_eq!(desk.runs(&["apply", "setup.toml"]).out.trim(), "nothing to change", "all of it was done");
 }
 

@@ -98,6 +98,15 @@ impl Desk {
         (first.trim_end().to_owned(), ended(child))
     }
 
+    /// Runs a command to its end whose standard output and standard error nobody reads any more, and how it ended.
+    pub fn runs_for_nobody(&self, arguments: &[&str]) -> Option<i32> {
+        let (nobody, out) = std::io::pipe().unwrap();
+        drop(nobody);
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(out.try_clone().unwrap()).stderr(out);
+        ended(command.spawn().unwrap()).code
+    }
+
     /// Runs another program to its end in the folder, with the settings; it may start commands by itself.
     pub fn runs_by(&self, program: &str, arguments: &[&str]) -> Said {
         let mut other = Command::new(program);
