@@ -32,7 +32,7 @@ pub use enqueue::enqueue;
 pub(in crate::desk) use flow::{BEHIND, SHUT_OUT};
 
 /// Why a text that may have been sent before the database went back is not requested yet.
-const LOOKED_UP: &str = "an earlier life of this database may have sent it: it is looked up at the carrier first";
+const LOOKED_UP: &str = "it may have been sent before the database was restored: it is looked up at the carrier first";
 
 /// Something to be sent.
 #[derive(Clone, Debug)]

@@ -64,7 +64,7 @@ fn outcome(attempt: &Attempt) -> &str {
         Some("unknown") => "no answer that tells whether it was sent",
         Some("not_sent" | "unreached") => "surely not sent",
         Some("refused") => "refused",
-        Some("earlier") => "an earlier life of this database may have made it",
+        Some("earlier") => "may have been made before the database was restored to an earlier state",
         Some(other) => other,
     }
 }

@@ -78,15 +78,13 @@ impl Earlier {
             .collect();
         match adopt(&missed(&said.own), &missed(&said.others), &relayed) {
             Adoption::Pair((rep, mask), since) => {
-                tracing::warn!(
-                    "a missed text had been passed on by an earlier life of this database: its rep has it again"
-                );
+                tracing::warn!("a missed text was passed on before the database was restored: the same rep gets it");
                 Ok(Some(Had { rep, mask, since }))
             }
             Adoption::Several => {
                 tracing::error!(
-                    "an earlier life of this database may have passed a missed text on to one of several reps: somebody is \
-                     picked anew, and it may come twice"
+                    "one of several reps may have got a missed text before the database was restored: a rep is picked anew, \
+                     and the text may come twice"
                 );
                 Ok(None)
             }
