@@ -1,7 +1,11 @@
 //! Pictures as SVG. The colours are those of the pages by day; a page's style sheet replaces them by its own, so that
 //! one picture serves for a file and for a page, by day and by night.
 
+use std::ops::Range;
+
 use chrono::DateTime;
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, ValueFormatter};
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use super::simulation::Forecast;
@@ -84,7 +88,8 @@ where
     if captioned {
         chart.caption(format!("Masks of the busiest phone, {}", what.country), text(16));
     }
-    let mut chart = chart.build_cartesian_2d((first.day as f64 - 0.6)..(end as f64 + 0.6), 0.0..top)?;
+    let days = axis(first.day as f64 - 0.6, end as f64 + 0.6, 7);
+    let mut chart = chart.build_cartesian_2d(days, axis(0.0, top, 6))?;
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -92,10 +97,7 @@ where
         .light_line_style(TRANSPARENT)
         .axis_style(INK)
         .label_style(text(12))
-        .x_labels(7)
-        .y_labels(6)
         .x_label_formatter(&|day| date(*day))
-        .y_label_formatter(&|masks| format!("{masks:.0}"))
         .draw()?;
     if !points.is_empty() {
         let upper = points.iter().map(|point| (point.day as f64, point.high));
@@ -140,7 +142,10 @@ where
         .x_label_area_size(40)
         .y_label_area_size(56)
         .caption("Jobs that find no mask, by number of masks", text(16))
-        .build_cartesian_2d(first.masks as f64..(last.masks as f64).max(first.masks as f64 + 1.0), 0.0..top)?;
+        .build_cartesian_2d(
+            axis(first.masks as f64, (last.masks as f64).max(first.masks as f64 + 1.0), 11),
+            0.0..top,
+        )?;
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -150,7 +155,6 @@ where
         .label_style(text(12))
         .x_desc("masks")
         .y_desc("% of jobs")
-        .x_label_formatter(&|masks| format!("{masks:.0}"))
         .y_label_formatter(&|share| format!("{share:.1}"))
         .draw()?;
     let line = |of: fn(&super::simulation::Outcome) -> usize| {
@@ -174,6 +178,44 @@ where
     Ok(())
 }
 
+/// An axis whose marks stand at whole numbers, evenly spaced. A label tells no fractions, so marks between whole numbers
+/// would repeat labels.
+struct Axis {
+    inner: RangedCoordf64,
+    marks: Vec<f64>,
+}
+
+/// An axis with at most `most` marks.
+fn axis(from: f64, to: f64, most: u32) -> Axis {
+    let (first, last) = (from.ceil(), to.floor());
+    let step = ((last - first + 1.0) / f64::from(most)).ceil().max(1.0);
+    let marks = (0..most).map(|n| first + step * f64::from(n)).take_while(|mark| *mark <= last);
+    Axis { inner: (from..to).into(), marks: marks.collect() }
+}
+
+impl Ranged for Axis {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        self.inner.map(value, limit)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.marks.clone()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.inner.range()
+    }
+}
+
+impl ValueFormatter<f64> for Axis {
+    fn format(value: &f64) -> String {
+        format!("{value:.0}")
+    }
+}
+
 fn text(size: i32) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
 }
@@ -186,6 +228,8 @@ fn date(day: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::domain::pool::simulation::Outcome;
     use crate::domain::pool::trend::trend;
@@ -202,6 +246,27 @@ mod tests {
         assert!(!svg.contains("style="), "the pages' security policy takes no styles in a picture");
         let all = peaks_of_all(&[what.clone(), Peaks { country: "CA", ..what }]);
         assert!(all.contains("busiest phone, US") && all.contains("busiest phone, CA"));
+    }
+
+    /// The labels of an axis: what stands in the elements of a picture for text, from left to right or from bottom to top.
+    fn labels(svg: &str) -> Vec<&str> {
+        svg.split("</text>").filter_map(|piece| Some(piece.split_once("<text")?.1.split_once('>')?.1.trim())).collect()
+    }
+
+    #[test]
+    fn no_label_stands_twice_on_an_axis() {
+        for count in [1, 2, 3, 6, 7, 8, 15, 40, 365] {
+            for peak in [0, 1, 3, 40, 1000] {
+                let days: Vec<Day> = (0..count).map(|n| Day { day: 20_000 + n, peak }).collect();
+                let svg = peaks(&Peaks { country: "US", days: &days, trend: None, masks: peak });
+                let labels = labels(&svg);
+                let (dates, masks): (Vec<&str>, Vec<&str>) = labels.iter().partition(|label| label.contains(' '));
+                assert_eq!(dates.iter().collect::<HashSet<_>>().len(), dates.len(), "{count} {peak}: {labels:?}");
+                assert_eq!(masks.iter().collect::<HashSet<_>>().len(), masks.len(), "{count} {peak}: {labels:?}");
+                assert!((1..=7).contains(&dates.len()) && dates.contains(&"4 Oct"), "{labels:?}");
+                assert!((2..=6).contains(&masks.len()), "{labels:?}");
+            }
+        }
     }
 
     #[test]
