@@ -41,7 +41,8 @@ pub fn build(parts: Parts) -> Rocket<Build> {
     let chance = parts.desk.chance.clone();
     let site = Site::at(&parts.public_url);
     let site = if parts.simulator.is_some() { site.with_simulator() } else { site };
-    let rocket = http::attach(rocket::custom(figment), site, chance)
+    let own = parts.simulator.is_some().then_some(SIMULATOR_API);
+    let rocket = http::attach(rocket::custom(figment), site, chance, own)
         .manage(db::Db::from(db::Opened(parts.desk.store.clone())))
         .manage(parts.desk)
         .manage(parts.seal)

@@ -41,12 +41,12 @@ pub fn limits() -> Limits {
 }
 
 /// Gives a Rocket what every door needs: request log, security headers, clean addresses, cross-site refusal and static
-/// files.
+/// files. `own` is where the program sends requests to itself, if it does.
 #[must_use]
-pub fn attach(rocket: Rocket<Build>, site: Site, chance: Chance) -> Rocket<Build> {
+pub fn attach(rocket: Rocket<Build>, site: Site, chance: Chance, own: Option<&'static str>) -> Rocket<Build> {
     rocket
         .attach(as_sent::AsSent)
-        .attach(request_log::RequestLog(chance))
+        .attach(request_log::RequestLog { chance, own })
         .attach(headers::SecurityHeaders(site.clone()))
         .attach(clean::Clean)
         .attach(same_site::SameSite(site.clone()))

@@ -1,6 +1,7 @@
 //! One line for each request in the log, and an id that the answer has as well.
 //!
-//! The line names the route, not the path or the query, so that no token and no number gets into a log.
+//! The line names the route, not the path or the query, so that no token and no number gets into a log. What the program
+//! asks of itself again and again stands there only at `debug`, so that people see their own requests.
 
 use std::time::Instant;
 
@@ -17,11 +18,16 @@ struct Mark {
 }
 
 /// Writes the log and the `X-Request-Id` header.
-pub struct RequestLog(pub Chance);
+pub struct RequestLog {
+    /// Makes the ids.
+    pub chance: Chance,
+    /// Where the program's own requests go, if it sends any to itself.
+    pub own: Option<&'static str>,
+}
 
 impl RequestLog {
     fn mark<'r>(&self, req: &'r Request<'_>) -> &'r Mark {
-        req.local_cache(|| Mark { id: self.0.hex::<8>(), came: Instant::now() })
+        req.local_cache(|| Mark { id: self.chance.hex::<8>(), came: Instant::now() })
     }
 }
 
@@ -44,6 +50,8 @@ impl Fairing for RequestLog {
         let (method, id) = (req.method(), mark.id.as_str());
         if status >= 500 {
             tracing::warn!(request = id, %method, base, route, status, millis, "answered");
+        } else if self.own.is_some_and(|own| base == own) {
+            tracing::debug!(request = id, %method, base, route, status, millis, "answered");
         } else {
             tracing::info!(request = id, %method, base, route, status, millis, "answered");
         }

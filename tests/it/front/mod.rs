@@ -125,7 +125,7 @@ impl Front {
         let (begun, go_on, streams) = (Semaphore::new(0), Semaphore::new(0), watch::Sender::new(0));
         let seen = Arc::new(Seen { begun, go_on, streams });
         let figment = config::bare_figment([127, 0, 0, 1].into(), 0);
-        let rocket = http::attach(rocket::custom(figment), Site::at("http://127.0.0.1"), Chance::seeded(1))
+        let rocket = http::attach(rocket::custom(figment), Site::at("http://127.0.0.1"), Chance::seeded(1), None)
             .manage(Arc::clone(&seen))
             .mount("/", rocket::routes![peer, echo, held, plain, not_modified, events, endless, broken]);
         let door = Door::keep([127, 0, 0, 1].into(), 0).unwrap();

@@ -63,7 +63,7 @@ async fn whoever_insists_lets_everybody_in() {
 #[tokio::test]
 async fn the_simulator_inside_a_house_is_as_shy_as_one_alone_and_the_house_is_not() {
     let simulator = Simulator::new(Settings::new(ACCOUNT, TOKEN)).unwrap();
-    let rocket = http::attach(rocket::custom(figment()), Site::at("http://127.0.0.1"), Chance::seeded(1))
+    let rocket = http::attach(rocket::custom(figment()), Site::at("http://127.0.0.1"), Chance::seeded(1), None)
         .manage(simulator)
         .mount("/simulator/api", simulator::api_routes())
         .mount("/simulator", simulator::page_routes());
