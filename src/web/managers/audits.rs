@@ -55,8 +55,11 @@ fn told(row: &Audited) -> String {
         "restored" => format!("put a copy in the place of the database, {}", held(&data)),
         "number_shown" => "looked at the number".to_owned(),
         "masks_ordered" => {
-            let (count, each) = (&data["count"], data["each"].as_str().unwrap_or_default());
-            format!("ordered {count} masks of {}, {each} a month each", data["country"].as_str().unwrap_or_default())
+            let (country, each) = (word(&data, "country"), word(&data, "each"));
+            match data["count"].as_i64() {
+                Some(1) => format!("ordered 1 mask of {country}, {each} a month"),
+                _ => format!("ordered {} masks of {country}, {each} a month each", data["count"]),
+            }
         }
         "signed_in" => {
             let how = match data["how"].as_str().unwrap_or_default() {
@@ -74,15 +77,17 @@ fn told(row: &Audited) -> String {
         "signed_out" => format!("signed out, from {}", place(&data)),
         "line_changed" => format!("changed a line: {}", listed(&data)),
         "contact_changed" => format!("changed a contact: {}", listed(&data)),
-        "label_renamed" => {
-            let word = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
-            format!("renamed the label {} to {}", word("from"), word("to"))
-        }
-        "label_made" => format!("made the label {}", data["name"].as_str().unwrap_or_default()),
+        "label_renamed" => format!("renamed the label {} to {}", word(&data, "from"), word(&data, "to")),
+        "label_made" => format!("made the label {}", word(&data, "name")),
         "mask_draining" => "let a mask drain".to_owned(),
         "mask_reactivated" => "made a mask active again".to_owned(),
         other => other.replace('_', " "),
     }
+}
+
+/// The text at `key`.
+fn word<'a>(data: &'a serde_json::Value, key: &str) -> &'a str {
+    data[key].as_str().unwrap_or_default()
 }
 
 /// What a copy of the database holds.
