@@ -70,9 +70,9 @@ fn pool(source: &mut Source) -> PoolPolicy {
             "{} ({}) is longer than {} ({}): the floor is what remains of the quarantine when masks are short; lower the \
              floor, or raise the quarantine",
             keys::SWITCHBOARD_POOL__QUARANTINE_FLOOR.key.name,
-            duration::words(policy.quarantine_floor),
+            duration::spoken(policy.quarantine_floor),
             keys::SWITCHBOARD_POOL__QUARANTINE.key.name,
-            duration::words(policy.quarantine),
+            duration::spoken(policy.quarantine),
         ));
     }
     policy
@@ -100,9 +100,9 @@ fn delivery(source: &mut Source) -> DeliveryPolicy {
             "{} ({}) is not longer than {} ({}): a request must have ended before its lease does; raise the lease, or \
              lower the time-out",
             keys::SWITCHBOARD_DELIVERY__LEASE.key.name,
-            duration::words(policy.lease),
+            duration::spoken(policy.lease),
             keys::SWITCHBOARD_DELIVERY__REQUEST_TIMEOUT.key.name,
-            duration::words(policy.request_timeout),
+            duration::spoken(policy.request_timeout),
         ));
     }
     policy

@@ -83,8 +83,8 @@ fn print(town: &Town, forecast: &Forecast, options: &Options) {
         "{people}, {} jobs an hour{work} of {} h each, then {} of quarantine ({} when masks are short)",
         options.jobs_per_hour,
         options.hours,
-        duration::words(town.quarantine),
-        duration::words(town.floor)
+        duration::spoken(town.quarantine),
+        duration::spoken(town.floor)
     ));
     let (people, jobs) = forecast.played;
     out::line(format_args!("played through with {people} people, {jobs} jobs counted, seed {}", options.seed));

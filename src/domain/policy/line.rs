@@ -139,10 +139,20 @@ impl LinePolicy {
         Ok(())
     }
 
-    /// What is set of a policy, in the words that [`LinePolicy::set`] reads.
+    /// What is set of a policy, as people read it; [`LinePolicy::set`] reads that, too.
     #[must_use]
     pub fn get(&self, key: Key) -> Option<String> {
-        self.keys().get(key.word()).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        match key {
+            Key::Pick => self.pick.map(|pick| pick.word().to_owned()),
+            Key::IdleClose => self.idle_close.map(duration::spoken),
+            Key::ReopenWithin => self.reopen_within.map(duration::spoken),
+            Key::StickyFor => self.sticky_for.map(duration::spoken),
+            Key::HandOverAfter => self.hand_over_after.map(duration::spoken),
+            Key::AnswerTarget => self.answer_target.map(duration::spoken),
+            Key::ContextLine => self.context_line.map(|yes| yes.to_string()),
+            Key::ShowNumbers => self.show_numbers.map(|yes| yes.to_string()),
+            Key::Countries => self.countries.as_ref().map(ToString::to_string),
+        }
     }
 
     fn keys(&self) -> serde_json::Map<String, serde_json::Value> {
@@ -244,7 +254,7 @@ mod tests {
     fn each_key_is_set_and_taken_away_in_words() {
         let mut line = LinePolicy::default();
         for (key, words) in
-            Key::ALL.into_iter().zip(["random", "2d", "0s", "9d", "30m", "15m", "false", "true", "CA, US"])
+            Key::ALL.into_iter().zip(["random", "2 d", "0 s", "9 d", "30 min", "15 min", "false", "true", "CA, US"])
         {
             line.set(key, Some(words)).unwrap();
             assert_eq!(line.get(key).as_deref(), Some(words), "{key}");

@@ -1,10 +1,26 @@
-//! Durations as people write them: `500ms`, `90s`, `4h`, `7d`, `1h30m`. Every number has its unit, so that nobody has
-//! to guess what a number means.
+//! Durations as people write them: `500ms`, `90s`, `4h`, `7d`, `1h30m`, `1 h 30 min`. Every number has its unit, so that
+//! nobody has to guess what a number means. People read them as [`spoken`] writes them, programs as [`words`] does.
 
 use std::time::Duration;
 
-/// Units from the longest to the shortest, in milliseconds.
-const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+/// A unit.
+struct Unit {
+    /// As programs and settings have it.
+    name: &'static str,
+    /// As people read it.
+    spoken: &'static str,
+    /// Its milliseconds.
+    millis: u64,
+}
+
+/// From the longest to the shortest.
+const UNITS: [Unit; 5] = [
+    Unit { name: "d", spoken: "d", millis: 86_400_000 },
+    Unit { name: "h", spoken: "h", millis: 3_600_000 },
+    Unit { name: "m", spoken: "min", millis: 60_000 },
+    Unit { name: "s", spoken: "s", millis: 1000 },
+    Unit { name: "ms", spoken: "ms", millis: 1 },
+];
 
 /// The longest that can be set: ten years of 365 days.
 const LONGEST: Duration = crate::clock::days(3650);
@@ -18,7 +34,8 @@ pub enum Unread {
     TooLong,
 }
 
-/// Reads whole numbers, each with its unit, one after the other; the case and white space make no difference.
+/// Reads whole numbers, each with its unit, one after the other, as [`words`] and as [`spoken`] write them; the case and
+/// white space make no difference.
 ///
 /// # Errors
 /// Why it is none.
@@ -29,13 +46,13 @@ pub fn read(text: &str) -> Result<Duration, Unread> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let (number, behind) = rest.split_at(digits);
         let (unit, then) = behind.split_at(behind.bytes().take_while(u8::is_ascii_lowercase).count());
-        let (_, millis) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(Unread::Strange)?;
+        let unit = UNITS.iter().find(|one| one.name == unit || one.spoken == unit).ok_or(Unread::Strange)?;
         if number.is_empty() {
             return Err(Unread::Strange);
         }
         // More digits than a number can have are a time that is too long.
         let count: u64 = number.parse().map_err(|_| Unread::TooLong)?;
-        let part = count.checked_mul(*millis).map(Duration::from_millis).ok_or(Unread::TooLong)?;
+        let part = count.checked_mul(unit.millis).map(Duration::from_millis).ok_or(Unread::TooLong)?;
         total = Some(total.unwrap_or(Duration::ZERO).checked_add(part).ok_or(Unread::TooLong)?);
         rest = then;
     }
@@ -56,23 +73,30 @@ pub fn parse(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Writes it as an operator would, with the longest unit that keeps it whole.
+/// Writes it for programs, as one number with the longest unit that keeps it whole: `90m`.
 #[must_use]
 pub fn words(duration: Duration) -> String {
-    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    let whole = UNITS.iter().find(|(_, unit)| millis >= *unit && millis % unit == 0);
-    whole.map_or_else(|| "0s".to_owned(), |(name, unit)| format!("{}{name}", millis / unit))
+    let millis = whole_millis(duration);
+    let whole = UNITS.iter().find(|unit| millis >= unit.millis && millis % unit.millis == 0);
+    whole.map_or_else(|| "0s".to_owned(), |unit| format!("{}{}", millis / unit.millis, unit.name))
 }
 
-/// A span as one says it: `1 h 30 min`.
+/// Writes it for people, to the millisecond: `1 h 30 min`.
 #[must_use]
-pub fn spoken(span: Duration) -> String {
-    let minutes = span.as_secs() / 60;
-    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
-    let parts = [(days, "d"), (hours, "h"), (minutes, "min")];
-    let said: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
-    if said.is_empty() { words(span) } else { said.join(" ") }
+pub fn spoken(duration: Duration) -> String {
+    let mut left = whole_millis(duration);
+    let mut said = Vec::new();
+    for unit in &UNITS {
+        if left >= unit.millis {
+            said.push(format!("{} {}", left / unit.millis, unit.spoken));
+            left %= unit.millis;
+        }
+    }
+    if said.is_empty() { "0 s".to_owned() } else { said.join(" ") }
+}
+
+fn whole_millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -92,10 +116,21 @@ mod tests {
     }
 
     #[test]
-    fn people_are_told_days_hours_and_minutes() {
-        let told = |minutes| spoken(Duration::from_mins(minutes));
-        assert_eq!([told(90), told(30), told(2880 + 61)], ["1 h 30 min", "30 min", "2 d 1 h 1 min"]);
-        assert_eq!(spoken(Duration::from_secs(20)), "20s");
+    fn people_read_each_unit_once_and_may_type_what_they_read() {
+        for (millis, told) in [
+            (0, "0 s"),
+            (20_000, "20 s"),
+            (90_000, "1 min 30 s"),
+            (1_800_000, "30 min"),
+            (5_400_000, "1 h 30 min"),
+            (259_200_000, "3 d"),
+            (176_461_250, "2 d 1 h 1 min 1 s 250 ms"),
+        ] {
+            let duration = Duration::from_millis(millis);
+            assert_eq!(spoken(duration), told);
+            assert_eq!(read(told), Ok(duration), "{told}");
+            assert_eq!(read(&words(duration)), Ok(duration), "{told}");
+        }
     }
 
     #[test]

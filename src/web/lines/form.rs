@@ -76,7 +76,7 @@ fn title(name: &str) -> String {
 fn about(key: Key) -> (&'static str, &'static str) {
     match key {
         Key::Pick => ("Picking a rep", ""),
-        Key::IdleClose => ("Close when quiet for", "Such as 72h."),
+        Key::IdleClose => ("Close when quiet for", "Such as 72 h or 3 d."),
         Key::ReopenWithin => ("Reopen within", "A text so soon after the closing goes on in the same conversation."),
         Key::StickyFor => ("Back to the same rep within", "A returning customer goes to the rep who had them last."),
         Key::HandOverAfter => {
@@ -109,11 +109,11 @@ fn said(word: &str) -> &str {
 fn usual(key: Key, house: &SupportPolicy) -> String {
     match key {
         Key::Pick => house.pick.word().to_owned(),
-        Key::IdleClose => duration::words(house.idle_close),
-        Key::ReopenWithin => duration::words(house.reopen_within),
-        Key::StickyFor => duration::words(house.sticky_for),
-        Key::HandOverAfter => duration::words(house.hand_over_after),
-        Key::AnswerTarget => duration::words(house.answer_target),
+        Key::IdleClose => duration::spoken(house.idle_close),
+        Key::ReopenWithin => duration::spoken(house.reopen_within),
+        Key::StickyFor => duration::spoken(house.sticky_for),
+        Key::HandOverAfter => duration::spoken(house.hand_over_after),
+        Key::AnswerTarget => duration::spoken(house.answer_target),
         Key::ContextLine => house.context_line.to_string(),
         Key::Countries => house.countries.to_string(),
         Key::ShowNumbers => house.show_numbers.to_string(),

@@ -179,7 +179,7 @@ phone = "+18005551002"
             changes(house, text).await,
             [
                 "~ line +18005550100: hours always → mon-fri 09:00-17:00 (America/New_York; holidays 12-25)",
-                "~ line +18005550100: idle_close usual → 2d",
+                "~ line +18005550100: idle_close usual → 2 d",
                 "~ line +18005550100: pick usual → round_robin",
                 "~ line +18005550100: text ended usual → \"This is over.\"",
                 "~ line +18005550100: text greeting usual → \"Welcome to {line}.\"",
@@ -198,7 +198,7 @@ phone = "+18005551002"
             [
                 "~ line +18005550100: hours mon-fri 09:00-17:00 (America/New_York; holidays 12-25) → \
                  mon-thu 09:00-17:00 (America/New_York; holidays 12-25)",
-                "~ line +18005550100: idle_close 2d → usual",
+                "~ line +18005550100: idle_close 2 d → usual",
                 "~ line +18005550100: text ended \"This is over.\" → usual",
             ]
         );

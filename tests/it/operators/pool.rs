@@ -74,7 +74,7 @@ fn a_town_is_simulated_with_a_table_and_a_picture() {
     let once = desk.runs(&[&town[..], &["--seed", "7", "--plot", "town.svg"]].concat());
     assert_eq!(once.code, Some(0), "{once:?}");
     for told in [
-        "60 people, 6 jobs an hour of 2 h each, then 12h of quarantine",
+        "60 people, 6 jobs an hour of 2 h each, then 12 h of quarantine",
         "99.9 % at most",
         "jobs without",
         "finds none",
