@@ -77,7 +77,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
 #[must_use]
 pub fn words(duration: Duration) -> String {
     let millis = whole_millis(duration);
-    let whole = UNITS.iter().find(|unit| millis >= unit.millis && millis % unit.millis == 0);
+    let whole = UNITS.iter().find(|unit| millis >= unit.millis && millis.is_multiple_of(unit.millis));
     whole.map_or_else(|| "0s".to_owned(), |unit| format!("{}{}", millis / unit.millis, unit.name))
 }
 
