@@ -63,44 +63,20 @@ pub async fn furnish(house: &House, owner: &str) -> Examples {
         "ana@example.com" => (house.ana(), "bo@example.com"),
         _ => (house.bo(), "ana@example.com"),
     };
-    house.sets(&format!("UPDATE people SET duty = 'away' WHERE email = '{other}'")).await;
+    house.goes_away(other).await;
     house.customer(33).texts("Is the ramp open?").await;
     house.transfers("miriam@example.com", other).await;
     house.runs_due_work().await;
     phone.texts_back("Until six.").await;
     house.customer(34).texts("Is the ramp open?").await;
     assert_eq!(house.pinned().await, owner);
-    for things in [
-        "INSERT INTO messages (id, conversation_id, author, author_id, way, kind, outcome, body, accepted_at) \
-         SELECT id, id, 'rep', pinned_to, 'web', 'text', 'relayed', 'Until six.', opened_at FROM conversations",
-        "INSERT INTO planned_replies (id, conversation_id, author_id, to_phone, body, scheduled, created_at, due_at) \
-         SELECT id, id, pinned_to, 'nobody', 'Until six.', 1, opened_at, opened_at + 60000000 FROM conversations",
-        "UPDATE deliveries SET state = 'parked' WHERE id = (SELECT MAX(id) FROM deliveries)",
-        "INSERT INTO apps (id, name, created_at) VALUES (1, 'crm', 1)",
-        "INSERT INTO api_tokens (id, name, token_hash, scopes, created_at, app_id) \
-         VALUES (1, 'crm', 'x', 'pairs:read', 1, 1)",
-        "INSERT INTO endpoints (id, url, events, secret, created_at, app_id, token_id) \
-         VALUES (5, 'http://127.0.0.1:9/', '*', 'whsec_', 1, 1, 1)",
-        "INSERT INTO api_events (id, conversation_id, seq, kind, at, body) \
-         SELECT 5, MAX(id), 1, 'pair.opened', 1, '{}' FROM conversations",
-        "INSERT INTO event_posts (endpoint_id, event_id, conversation_id, seq, state, attempts) \
-         SELECT 5, 5, MAX(id), 1, 'delivered', 1 FROM conversations",
-    ] {
-        house.sets(things).await;
-    }
+    house.each_has_written_and_planned().await;
+    house.parks_the_newest_text().await;
+    house.has_app_with_endpoint(5).await;
+    house.was_told_event_5(5).await;
     let id = house.person(owner).await;
-    for theirs in [
-        format!(
-            "INSERT INTO canned_replies (id, person_id, shortcut, body, created_at, updated_at) \
-             VALUES (7777, {id}, 'hours', 'Until six.', 0, 0)"
-        ),
-        format!(
-            "INSERT INTO saved_searches (id, person_id, name, query, created_at) \
-             VALUES (1, {id}, 'Deposits', 'q=deposit', 1)"
-        ),
-    ] {
-        house.sets(&theirs).await;
-    }
+    house.has_canned_reply(7777, id).await;
+    house.has_saved_search(1, id).await;
     assert_eq!(house.rows("messages WHERE outcome = 'held'").await, 1);
     examples(house, owner).await
 }

@@ -5,6 +5,7 @@
 mod circles;
 mod map;
 mod paths;
+mod statements;
 mod tokens;
 mod unused;
 mod wings;

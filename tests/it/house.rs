@@ -39,13 +39,14 @@ use doors::{figment, open_doors};
 pub use handset::Phone;
 pub use plan::{Plan, mask};
 
+mod acts;
 mod asks;
 mod contents;
 mod doors;
 mod handset;
 pub mod neighbours;
 pub mod plan;
-mod states;
+pub mod states;
 
 /// The published line of every house.
 pub const LINE: &str = "+18005550100";

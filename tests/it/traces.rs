@@ -60,7 +60,7 @@ both_stores! {
         let card = { let page = ada.get(&format!("/conversations/{conversation}")).await; page.card_seen() };
         let typed = contact::Typed { name: "Joel".into(), tags: "boats".into(), seen: card, ..contact::Typed::default() };
         contact::edit(&house.desk, by, conversation, &typed).await.unwrap();
-        house.sets("UPDATE conversations SET failed_at = 1").await;
+        house.answers_in_vain(conversation).await;
         ada.post(&format!("/conversations/{conversation}/mending"), &[]).await;
         let all = audited(house).await;
         assert_eq!(all[3..], [
@@ -94,17 +94,13 @@ both_stores! {
         let asked = desk::programs::tokens::Asked { name: "crm".to_owned(), app: None, scopes, expires: None };
         desk::programs::tokens::make(&house.desk, None, asked).await.unwrap();
         desk::pool::order::grow(&house.desk, desk::pool::By::Operator, "US", 1).await.unwrap();
-        house.sets("UPDATE numbers SET paused_at = 1 WHERE role = 'line'").await;
+        house.line_is_paused().await;
         let now = house.clock.now();
         let fit = [switchboard::domain::ids::NumberId(house.number("SELECT MIN(id) FROM lines").await)];
         switchboard::desk::upkeep::identity::resume_fit(&house.desk.store, &fit, now, now).await.unwrap();
         let held = switchboard::store::copies::backup::Held { messages: 12, newest: Some(now), account: None };
         desk::upkeep::copies::taken(&house.desk.store, &held, now).await.unwrap();
-        // The restore itself writes this, before there is a store.
-        house.sets(&format!(
-            "INSERT INTO acts (id, at, origin, kind, data) VALUES ({}, {}, 'command', 'restored', '{}')",
-            house.desk.ids.next(now), now.0, held.told()
-        )).await;
+        house.was_put_back(&held.told()).await;
         let newest: BTreeSet<String> = house.words("SELECT kind FROM acts WHERE origin = 'command'").await.into_iter().collect();
         for kind in ["password_set", "link_made", "token_made", "masks_ordered", "sending_resumed", "backed_up"] {
             assert!(newest.contains(kind), "{kind}: {newest:?}");

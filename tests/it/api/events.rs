@@ -47,13 +47,6 @@ async fn happens(house: &House, told: &[(ConversationId, Kind)]) {
     house.desk.work(Tell(told.to_vec())).await.unwrap();
 }
 
-/// Has a conversation be a pair of the app `bait shop`, as far as those who are told of it are concerned.
-async fn is_called(house: &House, id: ConversationId, reference: &str) {
-    let row = format!("SELECT {id}, {id}, '{reference}', '', id FROM apps WHERE name = 'bait shop'");
-    let into = "INSERT INTO pair_references (id, conversation_id, reference, body_hash, app_id)";
-    house.sets(&format!("{into} {row}")).await;
-}
-
 /// Two conversations with names, about which something can happen.
 async fn two(house: &House) -> (ConversationId, ConversationId) {
     house.customer(33).texts("hello").await;
@@ -61,8 +54,8 @@ async fn two(house: &House) -> (ConversationId, ConversationId) {
     house.customer(34).texts("hello").await;
     let other = house.conversation().await;
     Program::of(house).await;
-    is_called(house, one, "bait-77").await;
-    is_called(house, other, "bait-78").await;
+    house.is_known_to_the_bait_shop(one, "bait-77").await;
+    house.is_known_to_the_bait_shop(other, "bait-78").await;
     (one, other)
 }
 
@@ -222,10 +215,10 @@ both_stores! {
         let made = Program::of(house).await.post("endpoints", &json!({"url": "https://app.example.com", "events": ["*"]})).await;
         assert_eq!(made.status, 201);
         let here = receiver.url.replace("http:", "https:");
-        house.sets(&format!("UPDATE endpoints SET url = '{here}'")).await;
+        house.endpoints_lead_to(&here).await;
         happens(house, &[(pair, Kind::PairOpened)]).await;
         house.runs_due_work().await;
-        house.sets(&format!("UPDATE endpoints SET url = '{}'", receiver.url)).await;
+        house.endpoints_lead_to(&receiver.url).await;
         house.pass(seconds(6)).await;
         let said = house.words("SELECT error FROM event_posts WHERE attempts = 2 AND state = 'waiting'").await;
         assert!(said[0].contains("https://"), "{said:?}");
@@ -256,7 +249,7 @@ async fn two_nodes_share_the_posts() {
     for n in 0..12 {
         house.customer(50 + n).texts("hello").await;
         let pair = house.conversation().await;
-        is_called(&house, pair, &format!("bait-{n}")).await;
+        house.is_known_to_the_bait_shop(pair, &format!("bait-{n}")).await;
         told.push((pair, Kind::PairOpened));
     }
     happens(&house, &told).await;

@@ -13,6 +13,7 @@ use switchboard::domain::programs::scope::{Scope, Scopes};
 use super::Program;
 use super::pairs::wish;
 use crate::house::House;
+use crate::house::states::begins_to_write_what_requests_made;
 use crate::processes::until;
 use crate::{both_stores, databases};
 
@@ -52,7 +53,7 @@ both_stores! {
         let program = Program::of(house).await;
         let body = json!({"url": "https://app.example.com", "events": ["*"]});
         assert_eq!(program.posts_once("endpoints", "c", &body).await.status, 201);
-        house.sets("UPDATE idempotency_keys SET status = NULL, answer = NULL, made_id = NULL, made_new = NULL").await;
+        house.requests_are_under_way().await;
         let waiting = program.posts_once("endpoints", "c", &body).await;
         waiting.problem(409, "under_way");
         assert_eq!(waiting.header("retry-after"), "1");
@@ -64,7 +65,6 @@ both_stores! {
     /// once and also later.
     async fn what_took_effect_and_was_not_answered_is_not_made_again(house) {
         let program = Program::of(house).await;
-        let forgets = "UPDATE idempotency_keys SET status = NULL, answer = NULL";
         let endpoint = json!({"url": "https://app.example.com", "events": ["pair.ended"]});
         let mut fixed = wish("order-77");
         fixed["expiry"] = json!({"kind": "fixed", "after": "4h", "hard_cap": "7d"});
@@ -80,7 +80,7 @@ both_stores! {
             assert!([200, 201].contains(&first.status), "{path}: {}", first.body);
             let rows = house.rows(table).await;
             for wait in [seconds(0), minutes(2)] {
-                house.sets(forgets).await;
+                house.answers_were_lost().await;
                 house.clock.pass(wait);
                 let again = program.posts_once(path, path, &body).await;
                 assert_eq!((again.status, again.header("idempotency-replayed")), (first.status, "true"), "{path}");
@@ -153,7 +153,7 @@ async fn a_request_that_ends_late_is_waited_for_and_not_begun_anew() {
     assert!(matches!(once::begin(&house.desk, request.clone()).await.unwrap(), once::Begun::Go(_)));
     house.clock.pass(minutes(1));
     let mut late = options.connect().await.unwrap();
-    sqlx::raw_sql("BEGIN; UPDATE idempotency_keys SET made_id = 5, made_new = 1").execute(&mut late).await.unwrap();
+    begins_to_write_what_requests_made(&mut late).await;
     let desk = house.desk.clone();
     let again = tokio::spawn(async move { once::begin(&desk, request).await });
     let waiting =

@@ -147,7 +147,7 @@ both_stores! {
         let crm = Program::called(house, "crm").await;
         crm.post("endpoints", &json!({"url": "https://app.example.com", "events": ["*"]})).await;
         tokens::revoke(&house.desk, None, TokenId(newest(house).await)).await.unwrap();
-        house.sets("UPDATE endpoints SET disabled_at = NULL, disabled_why = NULL").await;
+        house.endpoints_were_not_looked_at().await;
         post::sweep(&house.desk).await.unwrap();
         assert!(why(house).await.contains("crm"));
         assert_eq!(house.rows("acts WHERE kind = 'token_revoked' AND origin = 'command'").await, 1);
@@ -190,7 +190,7 @@ both_stores! {
         let browser = Browser::of(house, EVE).await;
         browser.post("/endpoints", &[("field[url]", &receiver.url), ("field[all]", "on")]).await;
         let program = Program::of(house).await;
-        house.sets("UPDATE people SET role = 'manager' WHERE name = 'Eve'").await;
+        house.has_role("eve@example.com", "manager").await;
         something_happens(house, &program, "a").await;
         assert_eq!(receiver.seen().len(), 0);
         assert_eq!(why(house).await, "whoever made it is no admin any more");
@@ -207,14 +207,14 @@ both_stores! {
         let browser = Browser::at(house).await;
         let state = async |token: &str| browser.get(&format!("/link/{token}")).await.status;
         assert_eq!((state(&invited.token).await, state(&reset).await), (Status::Ok, Status::Ok));
-        house.sets("UPDATE people SET role = 'manager' WHERE name = 'Eve'").await;
+        house.has_role("eve@example.com", "manager").await;
         assert_eq!((state(&invited.token).await, state(&reset).await), (Status::Gone, Status::Gone));
         let chooses = [("field[name]", "Mole"), ("field[password]", PASSWORD), ("field[again]", PASSWORD)];
         for token in [&invited.token, &reset] {
             assert_eq!(browser.post(&format!("/link/{token}"), &chooses).await.status, Status::Gone);
         }
         assert_eq!(state(&own).await, Status::Ok, "Ada's are as good as Ada");
-        house.sets("UPDATE people SET role = 'admin' WHERE name = 'Eve'").await;
+        house.has_role("eve@example.com", "admin").await;
         duty::set_enabled(&house.desk, ada, eve, false).await.unwrap();
         assert_eq!(state(&reset).await, Status::Gone);
     }

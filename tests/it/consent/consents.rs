@@ -139,7 +139,7 @@ both_stores! {
     /// A refusal that cannot be entered is not settled: nobody is told that it was.
     async fn a_refusal_that_cannot_be_entered_stays_to_be_decided(house) {
         let id = house.joins(opening("bait-77")).await;
-        house.sets(&format!("UPDATE conversations SET flagged_at = 1 WHERE id = {id}")).await;
+        house.looks_like_a_refusal(id).await;
         let miriam = house.person("miriam@example.com").await;
         let refused = refusal::settle(&house.desk, miriam, id, true).await;
         assert!(matches!(refused, Err(Failure::Refused { field: "conversation", .. })), "{refused:?}");

@@ -57,8 +57,8 @@ both_stores! {
     }
 
     async fn nobodys_conversation_is_read_by_a_member_of_its_line(house: only_ana) {
+        house.goes_away(ANA).await;
         house.customer(34).texts("one").await;
-        house.sets("UPDATE conversations SET pinned_to = NULL").await;
         let id = house.conversation().await;
         let (ana, miriam) = (Browser::of(house, ANA).await, Browser::of(house, MIRIAM).await);
         reads(&miriam, id, None).await;
@@ -98,7 +98,7 @@ both_stores! {
         house.runs_due_work().await;
         assert_eq!(unread(house).await, "one", "who gets it should look, even if nobody waits");
         reads(&Browser::of(house, rep).await, id, None).await;
-        house.sets("UPDATE conversations SET pinned_to = NULL").await;
+        house.is_left_to_nobody(id).await;
         switchboard::desk::conversations::assign::claim(&house.desk, house.person(rep).await, id).await.unwrap();
         house.runs_due_work().await;
         assert_eq!(unread(house).await, "", "who takes it has looked");
@@ -106,9 +106,8 @@ both_stores! {
 
     async fn reading_a_note_ends_the_call_in_it_even_for_a_manager(house: only_ana) {
         house.customer(34).texts("one").await;
-        let (id, miriam) = (house.conversation().await, house.person(MIRIAM).await);
-        let note = house.number("SELECT MAX(id) FROM messages").await;
-        house.sets(&format!("INSERT INTO mentions (message_id, person_id, conversation_id) VALUES ({note}, {miriam}, {id})")).await;
+        let id = house.conversation().await;
+        house.notes(ANA, id, "@Miriam, is it open?").await;
         let browser = Browser::of(house, MIRIAM).await;
         browser.get("/conversations").await.shows(&["data-go=\"mentions\""]);
         browser.get(&format!("/conversations/{id}")).await.shows(&["id=\"marks\" data-part data-unread"]);

@@ -1,7 +1,8 @@
 //! The life of a conversation: it closes when nothing is said, and a rep's late answer takes it up again.
 
 use switchboard::clock::{days, hours, minutes, seconds};
-use switchboard::desk::conversations::snooze;
+use switchboard::desk::conversations::{snooze, start};
+use switchboard::domain::ids::NumberId;
 
 use crate::both_stores;
 use crate::house::plan::only_ana;
@@ -37,7 +38,7 @@ both_stores! {
     }
 
     async fn a_line_has_its_own_time(house: only_ana) {
-        house.sets("UPDATE lines SET policies = '{\"idle_close\":\"2h\"}'").await;
+        house.has_policy("idle_close", "\"2h\"").await;
         house.customer(34).texts("hello").await;
         house.pass(seconds(2 * 3600 - 1)).await;
         assert_eq!(open(house).await, 1);
@@ -46,7 +47,7 @@ both_stores! {
     }
 
     async fn what_nobody_has_answered_because_nobody_has_it_does_not_close(house: only_ana) {
-        house.sets("UPDATE people SET duty = 'away'").await;
+        house.nobody_answers().await;
         house.customer(34).texts("hello").await;
         house.pass(days(10)).await;
         assert_eq!((house.pinned().await.as_str(), open(house).await), ("", 1));
@@ -74,7 +75,7 @@ both_stores! {
     }
 
     async fn an_idle_close_makes_room_for_whoever_waits(house: only_ana) {
-        house.sets("UPDATE people SET open_limit = 1 WHERE name = 'Ana'").await;
+        house.has_limit("ana@example.com", Some(1)).await;
         house.customer(34).texts("first").await;
         house.customer(35).texts("second").await;
         assert_eq!(house.pinned().await, "");
@@ -124,7 +125,7 @@ both_stores! {
     async fn a_rep_who_is_no_member_any_more_does_not_either(house: only_ana) {
         house.customer(34).texts("hello").await;
         house.closes(ANA).await;
-        house.sets("DELETE FROM line_members").await;
+        house.has_members(&[]).await;
         house.ana().texts_back("am I late?").await;
         assert_eq!((open(house).await, house.messages().await[1].as_str()), (0, "held am I late?"));
     }
@@ -134,13 +135,23 @@ both_stores! {
         joel.texts("old").await;
         let thread = house.ana().threads()[0].clone();
         house.closes(ANA).await;
-        house.sets("UPDATE people SET phone_muted_at = 1 WHERE name = 'Ana'").await;
-        house.sets("UPDATE conversations SET closed_at = 1").await;
+        // Her phone gets no thread of the new one.
+        house.ana().texts_to(&thread, "STOP").await;
+        let start = start::Start {
+            by: house.person(ANA).await,
+            line: NumberId(house.number("SELECT id FROM lines").await),
+            phone: joel.number.clone(),
+            body: String::new(),
+            name: String::new(),
+            form_key: None,
+        };
+        assert!(matches!(start::start(&house.desk, start).await.unwrap(), start::Started::New(_)));
         joel.texts("new").await;
-        house.sets("UPDATE conversations SET closed_at = last_at WHERE closed_at IS NOT NULL").await;
         house.ana().texts_to(&thread, "about the old one").await;
         joel.shows(&[]);
-        assert_eq!(house.messages().await, ["relayed old", "relayed new", "held about the old one"]);
+        let mut said = house.messages().await;
+        said.retain(|text| !text.ends_with("STOP"));
+        assert_eq!(said, ["relayed old", "relayed new", "held about the old one"]);
         assert_eq!(house.rows("conversations").await, 2);
     }
 

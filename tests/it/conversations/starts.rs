@@ -96,11 +96,12 @@ both_stores! {
         house.customer(34).texts("STOP").await;
         starts(house, &ana, "+15055552034", "Hello").await.shows(&["They opted out"]);
         house.customer(34).texts("START").await;
-        house.sets("UPDATE conversations SET closed_at = 1").await;
-        house.sets("UPDATE legs SET ended_at = 1").await;
-        house.sets("UPDATE customers SET blocked_at = 1").await;
+        house.customer(34).texts("Is the ramp open?").await;
+        let conversation = house.conversation().await;
+        house.closes(MIRIAM).await;
+        house.blocks(conversation).await;
         starts(house, &ana, "+15055552034", "Hello").await.shows(&["They are blocked"]);
-        house.sets("UPDATE customers SET blocked_at = NULL").await;
+        house.unblocks(conversation).await;
         assert_eq!(starts(house, &ana, "+15055552034", "Hello").await.status, Status::SeeOther);
         assert_eq!(house.customer(34).bodies().last().unwrap(), "Hello");
     }
@@ -110,13 +111,13 @@ both_stores! {
         ana.get("/conversations/new").await.shows(&["Bait and Tackle: CA, US only."]);
         starts(house, &ana, "+442079460000", "Hello").await
             .shows(&["Conversations may be started with numbers of CA, US only: this one is of another country."]);
-        house.sets("UPDATE lines SET policies = '{\"countries\":\"GB\"}'").await;
+        house.has_policy("countries", "\"GB\"").await;
         assert_eq!(starts(house, &ana, "+442079460000", "Hello").await.status, Status::SeeOther);
         starts(house, &ana, "+15055552034", "Hello").await.shows(&["numbers of GB only"]);
     }
 
     async fn an_open_conversation_is_gone_to_instead_if_it_may_be_seen(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         house.customer(34).texts("Is the ramp open?").await;
         let open = house.conversation().await;
         let (ana, bo) = (Browser::of(house, ANA).await, Browser::of(house, BO).await);
@@ -144,7 +145,7 @@ both_stores! {
     }
 
     async fn a_conversation_that_was_closed_stays_closed_and_stands_before_the_new_one(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         house.customer(34).texts("Is the ramp open?").await;
         house.closes(ANA).await;
         let ana = Browser::of(house, ANA).await;

@@ -3,6 +3,8 @@
 use rocket::http::Status;
 
 use switchboard::clock::minutes;
+use switchboard::desk::customers::contact::Typed;
+use switchboard::domain::ids::ConversationId;
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
@@ -23,14 +25,16 @@ async fn two(house: &House) -> (i64, i64) {
 }
 
 async fn named(house: &House, phone: u32, name: &str) {
-    house.sets(&format!("UPDATE customers SET name = '{name}' WHERE phone = '{}'", house.customer(phone).number)).await;
+    let of = "SELECT MAX(c.id) FROM conversations c JOIN customers u ON u.id = c.customer_id WHERE u.phone";
+    let conversation = house.number(&format!("{of} = '{}'", house.customer(phone).number)).await;
+    house.calls(ConversationId(conversation), name).await;
 }
 
 both_stores! {
     async fn merged_contacts_stand_together_in_details_and_timeline(house: only_ana) {
         let (one, two) = two(house).await;
         named(house, 34, "Joel Marsh").await;
-        house.sets("UPDATE customers SET notes = 'two kids' WHERE name IS NULL").await;
+        house.writes_card(ConversationId(two), Typed { notes: "two kids".to_owned(), ..Typed::default() }).await;
         let ana = Browser::of(house, ANA).await;
         let done = ana.post(&format!("/conversations/{one}/merge"), &[("with", &format!("#{two}"))]).await;
         assert_eq!((done.status, done.header("location")), (Status::SeeOther, format!("/conversations/{one}?view=all#details").as_str()));
@@ -111,7 +115,7 @@ both_stores! {
     }
 
     async fn case_11_a_rep_merges_and_separates_only_whom_they_may_see(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         let (one, two) = two(house).await;
         named(house, 71, "Joel Marsh").await;
         let (ana, bo, miriam) = (Browser::of(house, ANA).await, Browser::of(house, BO).await, Browser::of(house, MIRIAM).await);

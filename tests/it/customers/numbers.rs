@@ -146,7 +146,7 @@ both_stores! {
         assert_eq!(house.rows("numbers WHERE number LIKE '%800555010'").await, 0);
         // What was stored before such numbers were refused is found by them.
         let id = program.opens(&wish("bait-2")).await;
-        house.sets(&format!("UPDATE legs SET phone = '+1212555013' WHERE phone = '{FISHER}'")).await;
+        house.phone_was_taken_as(FISHER, "+1212555013").await;
         assert_eq!(program.get("pairs?phone=%2B1212555013").await.json()["data"][0]["id"], id);
         let blank = program.get("pairs?phone=+15055550131").await.problem(422, "refused");
         assert!(blank["errors"][0]["detail"].as_str().unwrap().contains("%2B"), "{blank}");
@@ -159,7 +159,7 @@ both_stores! {
             assert_eq!(house.rows(&format!("customers WHERE phone = '{meant}'")).await, 1, "{typed}");
         }
         starts(house, &ana, "555 0188").await.shows(&["The area code is missing"]);
-        house.sets("UPDATE numbers SET country = 'GB' WHERE role = 'line'").await;
+        house.line_gets("country = \"GB\"").await;
         for (typed, meant) in [("020 7946 0961", "+442079460961"), ("07700 900123", "+447700900123"), ("0044 20 7946 0962", "+442079460962")] {
             assert_eq!(starts(house, &ana, typed).await.status, Status::SeeOther, "{typed}");
             assert_eq!(house.rows(&format!("customers WHERE phone = '{meant}'")).await, 1, "{typed}");
@@ -167,7 +167,7 @@ both_stores! {
         let line = format!("/lines/{}/preview", house.number("SELECT MAX(id) FROM lines").await);
         ada.post(&line, &[("field[customer]", "07700 900124")]).await.shows(&["••24"]);
         // A short code says nothing of a country.
-        house.sets("UPDATE numbers SET country = NULL, number = '72345' WHERE role = 'line'").await;
+        house.line_is_a_short_code("72345").await;
         starts(house, &ana, "505 555 0190").await.shows(&["The country code is missing"]);
     }
 

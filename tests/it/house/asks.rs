@@ -1,13 +1,9 @@
-//! What scenarios ask of a house, and the few things they set in it that no verb sets yet.
+//! What scenarios ask of a house.
 
 use serde_json::Value;
 use switchboard::clock::At;
-use switchboard::desk::lines::apply::Apply;
-use switchboard::desk::replies::reply::Reply;
 use switchboard::desk::upkeep::identity;
-use switchboard::desk::{self, Failure};
-use switchboard::domain::ids::{ConversationId, NumberId, PersonId};
-use switchboard::domain::people::person::Duty;
+use switchboard::domain::ids::NumberId;
 use switchboard::store::routing::numbers;
 use switchboard::store::sql::query;
 use switchboard::store::{Job, Result, Store, Tx};
@@ -49,60 +45,14 @@ impl House {
         self.words(&sql).await
     }
 
-    /// Changes a row by hand, where there is no verb for it.
+    /// Changes rows by hand: for `states/`, and for the places that `tests/it/floors/statements.rs` names.
     pub async fn sets(&self, sql: &str) {
         self.tries_to_set(sql).await.unwrap();
     }
 
     /// As [`House::sets`], where the database may refuse.
-    pub async fn tries_to_set(&self, sql: &str) -> Result<()> {
+    pub(super) async fn tries_to_set(&self, sql: &str) -> Result<()> {
         self.desk.store.write(Set(sql.to_owned())).await
-    }
-
-    /// Applies a set-up file.
-    pub async fn applies(&self, setup: &str) {
-        Apply { setup: setup.parse().unwrap() }.on(&self.desk, false).await.unwrap().unwrap();
-    }
-
-    /// The newest conversation goes to this person, by whom it is now or a manager.
-    pub async fn transfers(&self, by: &str, to: &str) {
-        let (by, to, conversation) = (self.person(by).await, self.person(to).await, self.conversation().await);
-        desk::conversations::assign::transfer(&self.desk, by, conversation, to, None).await.unwrap();
-    }
-
-    /// Somebody closes the newest conversation.
-    /// Somebody sets a duty, their own or, as a manager, another's.
-    pub async fn takes_duty(&self, by: &str, whose: &str, duty: Duty) {
-        let (by, whose) = (self.person(by).await, self.person(whose).await);
-        desk::routing::duty::set_duty(&self.desk, by, whose, duty).await.unwrap();
-        self.runs_due_work().await;
-    }
-
-    /// Hands one conversation on.
-    pub async fn transfers_one(&self, by: &str, conversation: i64, to: &str) {
-        let (by, to) = (self.person(by).await, self.person(to).await);
-        desk::conversations::assign::transfer(&self.desk, by, ConversationId(conversation), to, None).await.unwrap();
-        self.runs_due_work().await;
-    }
-
-    /// Closes one conversation.
-    pub async fn closes_one(&self, by: &str, conversation: i64) {
-        desk::conversations::close::close(&self.desk, self.person(by).await, ConversationId(conversation))
-            .await
-            .unwrap();
-        self.runs_due_work().await;
-    }
-
-    pub async fn closes(&self, by: &str) {
-        let (by, conversation) = (self.person(by).await, self.conversation().await);
-        desk::conversations::close::close(&self.desk, by, conversation).await.unwrap();
-        self.runs_due_work().await;
-    }
-
-    /// Answers on the web without waiting for anything.
-    pub async fn tries_to_reply(&self, by: PersonId, conversation: ConversationId, body: &str) -> Result<(), Failure> {
-        let reply = Reply { by, conversation, body: body.to_owned(), form_key: None };
-        desk::replies::plan::plan(&self.desk, reply.into()).await.map(drop)
     }
 
     /// The e-mail address of the person who has this conversation; empty if nobody has.

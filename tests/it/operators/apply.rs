@@ -1,6 +1,8 @@
 //! Set-up files: what they change, what they leave alone, and what they cannot be.
 
+use switchboard::clock::minutes;
 use switchboard::desk::lines::apply::{Apply, Outcome};
+use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
 use crate::house::{House, LINE};
@@ -294,12 +296,11 @@ phone = "+18005551002"
         house.customer(34).texts("one").await;
         let rep = house.chosen();
         let email = house.pinned().await;
-        house.sets("UPDATE numbers SET paused_at = 1 WHERE role = 'mask'").await;
+        house.simulator.fault(Fault::new(Kind::TooMany).to(&rep.number).millis(600_000));
         house.customer(34).texts("two").await;
         house.customer(34).texts("three").await;
         changes(house, &format!("[[person]]\nemail = \"{email}\"\nphone = \"+15055550199\"")).await;
-        house.sets("UPDATE numbers SET paused_at = NULL").await;
-        house.runs_due_work().await;
+        house.pass(minutes(10)).await;
         assert_eq!(rep.bodies(), ["••34, Bait and Tackle:\none"]);
         assert_eq!(house.phone("+15055550199").bodies(), ["••34, Bait and Tackle:\ntwo", "three"]);
     }
@@ -307,7 +308,7 @@ phone = "+18005551002"
     async fn the_example_in_the_docs_can_be_applied_and_a_second_time_changes_nothing(house) {
         let example = include_str!("../../../docs/setup.toml");
         // Its phones and numbers are its own.
-        house.sets("UPDATE people SET phone = NULL").await;
+        changes(house, "[[person]]\nemail = \"ana@example.com\"\nphone = \"none\"\n[[person]]\nemail = \"bo@example.com\"\nphone = \"none\"").await;
         assert!(changes(house, example).await.len() > 10);
         assert!(changes(house, example).await.is_empty());
     }

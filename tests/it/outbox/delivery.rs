@@ -222,7 +222,6 @@ both_stores! {
             assert_eq!(counted["characters"].as_u64(), Some(body.replace("\r\n", "\n").chars().count() as u64));
             let billed: u32 = joel.received().iter().rev().take(usize::try_from(parts).unwrap()).map(|text| text.segments).sum();
             assert_eq!(i64::from(billed), segments, "the carrier's own count");
-            house.sets("UPDATE conversations SET loop_state = NULL").await;
         }
     }
 

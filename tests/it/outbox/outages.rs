@@ -113,8 +113,7 @@ both_stores! {
         house.pass(seconds(10)).await;
         assert_eq!(outage(house).await.len(), 1);
         says_to_all(house, &threads, "two").await;
-        // As in a restored backup, of which a later life may have sent all of these.
-        house.sets("UPDATE deliveries SET look_from = accepted_at WHERE state = 'ready'").await;
+        house.what_waits_may_have_been_sent().await;
         house.carrier_comes_back().await;
         house.pass(seconds(60)).await;
         assert_eq!(outage(house).await, [""; 0]);

@@ -104,15 +104,7 @@ async fn lists_are_made_anew_by_two_nodes_at_once() {
     }
     house.clock.pass(minutes(1));
     index::index(&house.desk).await.unwrap();
-    house
-        .sets("UPDATE settings SET value = replace(value, '\"version\":', '\"version\":0') WHERE name = 'search.lists'")
-        .await;
-    house
-        .sets(
-            "UPDATE settings SET value = replace(value, '\"version\":03', '\"version\":1') WHERE name = 'search.lists'",
-        )
-        .await;
-    house.sets("DELETE FROM postings WHERE word = '123'").await;
+    house.lists_are_of_version_1_without("123").await;
     let (one, two) = join(index::index(&house.desk), index::index(&other.desk)).await;
     assert!(one.unwrap() + two.unwrap() >= 2);
     let found = house.words("SELECT word FROM postings ORDER BY word, first").await;

@@ -254,7 +254,7 @@ both_stores! {
             answer.shows(&[why, "id=\"why-phone\" role=\"alert\""]);
         }
         house.customer(91).texts("hello").await;
-        house.sets("UPDATE customers SET blocked_at = 1").await;
+        house.blocks(house.conversation().await).await;
         ada.post("/me/code", &[("field[phone]", &house.customer(91).number)])
             .await
             .shows(&["A customer with this phone is blocked"]);

@@ -84,9 +84,7 @@ both_stores! {
     async fn a_purchase_that_nobody_wrote_down_is_found_again(house: no_masks) {
         house.orders("US", 1).await.unwrap();
         house.buys().await;
-        // The process died between the carrier's answer and the commit.
-        house.sets("DELETE FROM numbers WHERE role = 'mask'").await;
-        house.sets("UPDATE pool_orders SET state = 'open', ended_at = NULL, due_at = 0").await;
+        house.purchases_were_not_written_down().await;
         house.buys().await;
         assert_eq!(house.bought().len(), 1, "looked up, not bought again");
         assert_eq!((house.masks().await, house.pool_orders().await), (vec!["active US".to_owned()], vec!["bought 1".to_owned()]));
@@ -152,10 +150,7 @@ both_stores! {
         house.orders("US", 2).await.unwrap();
         house.buys().await;
         let bought = house.bought();
-        // The backup is older than the orders.
-        house.sets("DELETE FROM pool_orders").await;
-        house.sets("DELETE FROM events").await;
-        house.sets("DELETE FROM numbers WHERE role = 'mask'").await;
+        house.is_as_before_its_purchases().await;
         house.orders("US", 3).await.unwrap();
         house.buys().await;
         assert_eq!(house.bought().len(), 3, "two are found again, one is bought");

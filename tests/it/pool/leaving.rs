@@ -53,7 +53,7 @@ both_stores! {
         house.closes_one(ANA, 1001).await;
         house.moves_masks().await;
         assert_eq!(house.state_of(&number).await, "cooling");
-        house.sets("UPDATE conversations SET pinned_to = NULL WHERE id = 1001").await;
+        house.is_left_to_nobody(1001).await;
         house.ana().texts_to(&number, "too late").await;
         assert_eq!(house.messages().await.last().unwrap(), "held too late");
 
@@ -141,13 +141,11 @@ both_stores! {
         house.pass(hours(73)).await;
         house.moves_masks().await;
         assert_eq!(house.state_of(&number).await, "cooling");
-        house.sets(&format!(
-            "UPDATE deliveries SET state = 'unknown' WHERE number_id = (SELECT id FROM numbers WHERE number = '{number}')"
-        )).await;
+        house.texts_are_in_doubt(&number, true).await;
         house.clock.pass(minutes(2));
         house.moves_masks().await;
         assert_eq!(house.state_of(&number).await, "cooling", "a text from it is in doubt");
-        house.sets("UPDATE deliveries SET state = 'sent' WHERE state = 'unknown'").await;
+        house.texts_are_in_doubt(&number, false).await;
         house.moves_masks().await;
         assert_eq!(house.state_of(&number).await, "released");
     }

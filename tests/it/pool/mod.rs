@@ -7,7 +7,7 @@ mod plan;
 mod web;
 
 use switchboard::desk::Failure;
-use switchboard::desk::pool::{By, buy, drain, order, turn};
+use switchboard::desk::pool::{By, buy, order, turn};
 use switchboard::domain::ids::NumberId;
 
 use crate::house::{House, Plan};
@@ -48,12 +48,6 @@ impl House {
 
     async fn mask_id(&self, number: &str) -> NumberId {
         NumberId(self.number(&format!("SELECT id FROM numbers WHERE number = '{number}'")).await)
-    }
-
-    /// The operator lets a mask drain.
-    async fn drains(&self, number: &str) {
-        let mask = drain::by_number(&self.desk, number).await.unwrap();
-        drain::drain(&self.desk, By::Operator, &[mask]).await.unwrap();
     }
 
     /// Moves the masks that leave, until none can be moved now.

@@ -56,18 +56,7 @@ both_stores! {
 
     async fn many_phones_are_counted_in_pieces_and_each_once(house: five_masks) {
         house.customer(1).texts("hello").await;
-        // Each has a live leg on the first mask, had another there before, and rests on the last.
-        house
-            .sets(
-                "INSERT INTO legs (id, conversation_id, role, phone, number_id, opened_at, ended_at, rests_until) \
-                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) \
-                 SELECT 1000000 + 3 * n.i + k.k, (SELECT MIN(id) FROM conversations), 'party', \
-                   '+1505' || CAST(5600000 + n.i AS TEXT), \
-                   (SELECT CASE WHEN k.k = 2 THEN MAX(id) ELSE MIN(id) END FROM numbers WHERE role = 'mask'), \
-                   1, CASE WHEN k.k > 0 THEN 2 END, CASE WHEN k.k > 0 THEN 9000000000000000 END \
-                 FROM n CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2) k",
-            )
-            .await;
+        house.crowd_has_masks(6000).await;
         let mut tx = house.desk.store.read().await.unwrap();
         let taken = demand::taken(&mut tx, house.clock.now()).await.unwrap();
         assert_eq!(taken.len(), 1, "{taken:?}");
@@ -80,7 +69,7 @@ both_stores! {
             house.customer(n).texts("hello").await;
         }
         measure::measure(&house.desk).await.unwrap();
-        house.sets("UPDATE legs SET ended_at = 1, rests_until = 2 WHERE role = 'rep'").await;
+        house.all_masks_are_free().await;
         measure::measure(&house.desk).await.unwrap();
         let row = "pool_peaks WHERE country = 'US' AND peak = 2 AND latest = 0";
         assert_eq!(house.rows(row).await, 1);
@@ -93,10 +82,7 @@ both_stores! {
         let today = house.clock.now().day();
         for n in 0..10 {
             let (day, peak) = (today - 10 + n, 1 + n / 3);
-            house.sets(&format!(
-                "INSERT INTO pool_peaks (day, country, peak, latest, phones, taken, masks, low, measured_at) \
-                 VALUES ({day}, 'US', {peak}, {peak}, 1, {peak}, 5, 0, 0)"
-            )).await;
+            house.had_peak(day, peak).await;
         }
         let plan = plan::plan(&house.desk).await.unwrap();
         let us = plan.countries.iter().find(|one| one.need.country == "US").unwrap();

@@ -233,11 +233,16 @@ both_stores! {
 
     async fn nothing_older_than_a_number_is_taken_in(house: only_ana) {
         deaf(house);
-        house.customer(34).texts_in_vain(LINE, "for those who had this number before").await;
+        let second = "+18005550101";
+        house.customer(34).texts_in_vain(second, "for those who had this number before").await;
+        house.clock.pass(minutes(1));
+        let line = format!("[[line]]\nnumber = \"{second}\"\nname = \"Tours\"\nmembers = [\"ana@example.com\"]");
+        house.applies(&line).await;
+        house.clock.pass(minutes(1));
+        house.customer(35).texts_in_vain(second, "for us").await;
         house.clock.pass(hours(1));
-        house.sets("UPDATE numbers SET in_service_at = in_service_at + 60000000").await;
-        assert_eq!(house.looks_for_missed_texts().await.found, 0);
-        assert_eq!(house.rows("messages").await, 0);
+        assert_eq!(house.looks_for_missed_texts().await.found, 1);
+        assert_eq!(house.messages().await, ["relayed for us"]);
     }
 
     async fn from_a_restored_backup_nothing_is_sent_twice(house: only_ana) {

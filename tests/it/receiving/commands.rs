@@ -28,7 +28,7 @@ async fn acted(house: &House, kind: &str) -> (i64, serde_json::Value) {
 
 /// Ana has the newest conversation, whoever was picked.
 async fn anas(house: &House, body: &str) {
-    house.sets("UPDATE people SET duty = 'away' WHERE name <> 'Ana'").await;
+    house.goes_away("bo@example.com").await;
     house.customer(34).texts(body).await;
 }
 
@@ -42,7 +42,7 @@ both_stores! {
 
     async fn who_says_whom_the_thread_is_with_since_when_and_who_has_it(house: only_ana) {
         house.customer(34).texts("hello").await;
-        house.sets("UPDATE customers SET name = 'Joel'").await;
+        house.calls(house.conversation().await, "Joel").await;
         house.pass(switchboard::clock::hours(3)).await;
         house.ana().texts_back("#who").await;
         let conversation = house.conversation().await;

@@ -58,7 +58,7 @@ both_stores! {
     }
 
     async fn a_held_text_of_a_rep_who_lost_the_conversation_goes_on_and_the_new_rep_hears_it(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         house.customer(34).texts("hello").await;
         house.transfers(MIRIAM, BO).await;
         house.runs_due_work().await;

@@ -3,7 +3,6 @@
 use switchboard::clock::{hours, minutes};
 
 use crate::both_stores;
-use crate::house::House;
 use crate::house::plan::only_ana;
 
 const ANA: &str = "ana@example.com";
@@ -12,21 +11,14 @@ const NOTICE: &str =
     "Thanks for your text. Nobody can answer right now; you will hear from us as soon as somebody can.";
 
 // The clock of every house begins on Friday, 15 January 2027, at 8:00 UTC.
-const EARLY: &str = r#"{"zone":"UTC","mon-sun":"06:00-12:00"}"#;
-const LATE: &str = r#"{"zone":"UTC","mon-sun":"18:00-20:00"}"#;
-const WEEKDAYS: &str = r#"{"zone":"UTC","mon-fri":"07:00-09:00","holidays":["2027-01-18"]}"#;
-
-async fn works(house: &House, email: &str, schedule: &str) {
-    house.sets(&format!("UPDATE people SET schedule = '{schedule}' WHERE email = '{email}'")).await;
-}
-
-async fn opens(house: &House, hours: &str) {
-    house.sets(&format!("UPDATE lines SET hours = '{hours}'")).await;
-}
+const EARLY: &str = r#"{ zone = "UTC", mon-sun = "06:00-12:00" }"#;
+const DAY: &str = r#"{ zone = "UTC", mon-sun = "06:00-14:00" }"#;
+const LATE: &str = r#"{ zone = "UTC", mon-sun = "18:00-20:00" }"#;
+const WEEKDAYS: &str = "{ zone = \"UTC\", mon-fri = \"07:00-09:00\" }\nholidays = [\"2027-01-18\"]";
 
 both_stores! {
     async fn whoever_is_off_schedule_is_no_candidate(house) {
-        works(house, BO, LATE).await;
+        house.works(BO, LATE).await;
         for n in 1..=5 {
             house.customer(n).texts("hello").await;
             assert_eq!(house.pinned().await, ANA);
@@ -37,7 +29,7 @@ both_stores! {
     async fn texts_wait_while_the_rep_is_off_and_come_in_order_when_duty_begins(house: only_ana) {
         let joel = house.customer(34);
         joel.texts("one").await;
-        works(house, ANA, LATE).await;
+        house.works(ANA, LATE).await;
         joel.texts("two").await;
         joel.texts("three").await;
         assert_eq!(house.ana().received().len(), 1);
@@ -50,7 +42,7 @@ both_stores! {
     }
 
     async fn a_text_when_duty_has_begun_does_not_overtake_those_that_waited(house: only_ana) {
-        works(house, ANA, EARLY).await;
+        house.works(ANA, EARLY).await;
         let joel = house.customer(34);
         joel.texts("one").await;
         house.clock.pass(hours(5));
@@ -62,7 +54,7 @@ both_stores! {
     }
 
     async fn outside_the_hours_of_the_line_customers_wait_and_at_opening_they_are_given_away(house) {
-        opens(house, LATE).await;
+        house.opens(LATE).await;
         house.customer(34).texts("anybody?").await;
         assert_eq!(house.pinned().await, "");
         house.customer(34).shows(&[NOTICE]);
@@ -72,7 +64,7 @@ both_stores! {
     }
 
     async fn holidays_and_weekends_are_closed(house: only_ana) {
-        opens(house, WEEKDAYS).await;
+        house.opens(WEEKDAYS).await;
         house.pass(hours(2)).await;
         house.customer(34).texts("over the weekend").await;
         // Saturday, Sunday, and Monday, which is a holiday.
@@ -85,7 +77,7 @@ both_stores! {
     async fn a_rep_who_is_off_keeps_answering_from_the_phone_if_they_like(house: only_ana) {
         let joel = house.customer(34);
         joel.texts("one").await;
-        works(house, ANA, LATE).await;
+        house.works(ANA, LATE).await;
         house.ana().texts_back("I am here all the same").await;
         joel.shows(&["I am here all the same"]);
         joel.texts("thanks").await;
@@ -94,14 +86,14 @@ both_stores! {
     }
 
     async fn a_rep_who_stays_off_for_four_open_hours_loses_a_customer_who_waits(house) {
-        works(house, BO, LATE).await;
+        house.works(BO, LATE).await;
         let joel = house.customer(34);
         joel.texts("one").await;
         house.ana().texts_back("yes?").await;
-        works(house, ANA, LATE).await;
-        works(house, BO, EARLY).await;
-        // Ana has been off since 20:00 of the day before, and the line never closes.
-        house.sets("UPDATE conversations SET pinned_at = 0").await;
+        house.works(ANA, LATE).await;
+        house.works(BO, DAY).await;
+        // Ana has been off since eight, and the line never closes.
+        house.clock.pass(hours(4));
         joel.texts("two").await;
         assert_eq!(house.pinned().await, BO);
         assert_eq!(house.events("taken_away").await[0]["why"], "rep_missing");
@@ -110,11 +102,11 @@ both_stores! {
     }
 
     async fn hand_over_waits_until_the_line_has_been_open_for_four_hours(house) {
-        works(house, BO, r#"{"zone":"UTC","mon-sun":"13:00-19:00"}"#).await;
+        house.works(BO, r#"{ zone = "UTC", mon-sun = "13:00-19:00" }"#).await;
         house.customer(34).texts("one").await;
         assert_eq!(house.pinned().await, ANA);
-        opens(house, r#"{"zone":"UTC","mon-sun":"07:30-20:00"}"#).await;
-        works(house, ANA, r#"{"zone":"UTC","mon-sun":"18:00-20:00"}"#).await;
+        house.opens(r#"{ zone = "UTC", mon-sun = "07:30-20:00" }"#).await;
+        house.works(ANA, r#"{ zone = "UTC", mon-sun = "18:00-20:00" }"#).await;
         house.customer(34).texts("two").await;
         house.pass(hours(4)).await;
         assert_eq!(house.pinned().await, ANA, "nobody else is there yet");
@@ -124,11 +116,11 @@ both_stores! {
     }
 
     async fn a_customer_who_has_been_answered_is_not_handed_over(house) {
-        works(house, BO, LATE).await;
+        house.works(BO, LATE).await;
         house.customer(34).texts("one").await;
         house.ana().texts_back("done").await;
-        works(house, ANA, LATE).await;
-        works(house, BO, EARLY).await;
+        house.works(ANA, LATE).await;
+        house.works(BO, EARLY).await;
         house.pass(hours(2)).await;
         assert_eq!(house.pinned().await, ANA);
     }
@@ -136,14 +128,14 @@ both_stores! {
     async fn a_transfer_to_somebody_who_is_off_waits_for_them(house) {
         house.customer(34).texts("one").await;
         let (from, to) = if house.pinned().await == ANA { (ANA, BO) } else { (BO, ANA) };
-        works(house, to, LATE).await;
+        house.works(to, LATE).await;
         house.transfers(from, to).await;
         house.customer(34).texts("two").await;
         let assignee = if to == ANA { house.ana() } else { house.bo() };
         assignee.shows(&[]);
         house.pass(hours(3)).await;
         assert_eq!(house.pinned().await, to, "whoever gave it to them knew that they are off");
-        works(house, from, LATE).await;
+        house.works(from, LATE).await;
         house.pass(hours(7)).await;
         assignee.shows(&["••34, Bait and Tackle:\ntwo"]);
     }

@@ -28,9 +28,9 @@ fn one_phone_and_one_mask(plan: &mut Plan) {
 
 both_stores! {
     async fn the_word_that_a_thread_rests_leaves_with_the_transfer_that_rests_it(house: one_phone_and_one_mask) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         house.customer(1).texts("one").await;
-        house.sets("UPDATE people SET duty = 'on'").await;
+        house.everybody_answers().await;
         house.customer(2).texts("two").await;
         assert_eq!(house.pinned().await, "bo@example.com");
         house.transfers("miriam@example.com", ANA).await;
@@ -119,7 +119,7 @@ both_stores! {
     async fn a_mask_that_drains_keeps_its_threads_and_gets_no_new_ones(house: two_masks) {
         house.customer(1).texts("one").await;
         let mask = house.ana().threads()[0].clone();
-        house.sets(&format!("UPDATE numbers SET state = 'draining' WHERE number = '{mask}'")).await;
+        house.drains(&mask).await;
         house.ana().texts_back("yes?").await;
         house.customer(1).shows(&["yes?"]);
         house.customer(2).texts("two").await;

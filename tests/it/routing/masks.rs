@@ -29,7 +29,8 @@ both_stores! {
 
     async fn two_reps_of_two_customers_need_no_more_masks_than_one(house: only_ana_and_two_masks) {
         house.customer(34).texts("one").await;
-        house.sets("UPDATE line_members SET person_id = (SELECT id FROM people WHERE name = 'Bo')").await;
+        house.has_members(&[ANA, "bo@example.com"]).await;
+        house.goes_away(ANA).await;
         house.customer(35).texts("two").await;
         house.customer(36).texts("three").await;
         assert_eq!((house.ana().threads().len(), house.bo().threads().len()), (1, 2), "masks are counted by phone");

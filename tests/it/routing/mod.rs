@@ -48,20 +48,20 @@ both_stores! {
     }
 
     async fn whoever_is_off_duty_disabled_or_full_is_passed_over_with_the_reason(house: one_each) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Ana'").await;
+        house.goes_away("ana@example.com").await;
         house.customer(1).texts("one").await;
         assert_eq!(house.pinned().await, BO);
-        house.sets("UPDATE people SET duty = 'on' WHERE name = 'Ana'").await;
+        house.comes_back("ana@example.com").await;
         house.customer(2).texts("two").await;
         assert_eq!(house.pinned().await, ANA);
         let passed = house.events("picked").await[1]["passed_over"].clone();
         assert_eq!(passed, serde_json::json!([["Bo", "full"]]));
 
         house.closes(ANA).await;
-        house.sets("UPDATE people SET disabled_at = 1 WHERE name = 'Ana'").await;
+        house.is_disabled("ana@example.com").await;
         house.customer(3).texts("three").await;
         assert_eq!(house.pinned().await, "", "Ana is disabled and Bo is full");
-        house.sets("UPDATE people SET disabled_at = NULL WHERE name = 'Ana'").await;
+        house.is_enabled("ana@example.com").await;
         house.customer(4).texts("four").await;
         assert_eq!(house.pinned().await, "", "closing made room for whoever waited longest, and no more");
         let taken = "SELECT p.name FROM conversations c JOIN people p ON p.id = c.pinned_to ORDER BY c.id DESC LIMIT 1";
@@ -70,7 +70,7 @@ both_stores! {
     }
 
     async fn with_nobody_on_duty_the_conversation_waits_unassigned_and_nothing_is_lost(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE role = 'rep'").await;
+        house.nobody_answers().await;
         let joel = house.customer(34);
         joel.texts("anybody?").await;
         joel.texts("hello?").await;
@@ -84,7 +84,7 @@ both_stores! {
     async fn a_rep_who_is_away_keeps_getting_the_texts_of_own_customers(house) {
         let joel = house.customer(34);
         joel.texts("one").await;
-        house.sets("UPDATE people SET duty = 'away' WHERE role = 'rep'").await;
+        house.nobody_answers().await;
         joel.texts("two").await;
         assert_eq!(house.chosen().bodies()[1..], ["two"]);
     }

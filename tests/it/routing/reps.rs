@@ -26,7 +26,7 @@ both_stores! {
     async fn a_fresh_thread_begins_with_the_customers_name_once_it_is_known(house: only_ana) {
         let joel = house.customer(34);
         joel.texts("one").await;
-        house.sets("UPDATE customers SET name = 'Joel'").await;
+        house.calls(house.conversation().await, "Joel").await;
         joel.texts("two").await;
         house.closes(ANA).await;
         joel.texts("three").await;
@@ -45,7 +45,7 @@ both_stores! {
     }
 
     async fn a_rep_without_a_verified_phone_works_on_the_web_and_needs_no_mask(house: only_ana) {
-        house.sets("UPDATE people SET phone_verified_at = NULL WHERE name = 'Ana'").await;
+        house.phone_is_unproved(ANA).await;
         let joel = house.customer(34);
         joel.texts("one").await;
         assert_eq!(house.pinned().await, ANA);
@@ -59,10 +59,10 @@ both_stores! {
     async fn a_rep_who_is_off_is_not_texted_and_nothing_is_lost(house: only_ana) {
         let joel = house.customer(34);
         joel.texts("one").await;
-        house.sets("UPDATE people SET phone_muted_at = 1 WHERE name = 'Ana'").await;
+        house.ana().texts_back("STOP").await;
         joel.texts("two").await;
         assert_eq!(house.ana().received().len(), 1);
-        assert_eq!(house.messages().await, ["relayed one", "relayed two"]);
+        assert_eq!(house.words("SELECT body FROM messages WHERE outcome = 'relayed'").await, ["one", "two"]);
         house.ana().texts_back("I am here all the same").await;
         joel.shows(&["I am here all the same"]);
     }
@@ -84,7 +84,7 @@ both_stores! {
     }
 
     async fn a_colleague_who_gets_a_conversation_does_not_get_the_own_words_back(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         let joel = house.customer(34);
         joel.texts("one").await;
         house.applies("[[line]]\nnumber = \"+18005550100\"\nmembers = [\"ana@example.com\", \"miriam@example.com\"]\n\

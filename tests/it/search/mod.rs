@@ -61,7 +61,7 @@ both_stores! {
 
     async fn a_customer_is_found_by_name_and_by_number_however_it_is_typed(house) {
         house.customer(34).texts("hello").await;
-        house.sets("UPDATE customers SET name = 'Joël Marsh'").await;
+        house.calls(house.conversation().await, "Joël Marsh").await;
         catches_up(house).await;
         for who in ["joel", "Marsh", "mar joe", "+1 505 555 2034", "(505) 555-2034", "2034", "34", "#1001"] {
             assert_eq!(bodies(house, MIRIAM, &by(who)).await, ["hello"], "{who}");
@@ -69,19 +69,19 @@ both_stores! {
         for who in ["ben", "2035", "#1002", "arsh"] {
             assert!(bodies(house, MIRIAM, &by(who)).await.is_empty(), "{who}");
         }
-        house.sets("UPDATE customers SET name = 'Nora'").await;
+        house.calls(house.conversation().await, "Nora").await;
         catches_up(house).await;
         assert!(bodies(house, MIRIAM, &by("joel")).await.is_empty(), "a name that was changed finds nobody");
         assert_eq!(bodies(house, MIRIAM, &by("nora")).await, ["hello"]);
     }
 
     async fn a_rep_finds_only_own_and_unassigned_conversations_and_no_digits_of_a_number(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         house.customer(34).texts("about Ana").await;
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Ana'").await;
-        house.sets("UPDATE people SET duty = 'on' WHERE name = 'Bo'").await;
+        house.goes_away("ana@example.com").await;
+        house.comes_back("bo@example.com").await;
         house.customer(35).texts("about Bo").await;
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         house.customer(36).texts("about nobody").await;
         catches_up(house).await;
         assert_eq!(bodies(house, ANA, &says("about")).await, ["about nobody", "about Ana"]);
@@ -96,7 +96,7 @@ both_stores! {
     }
 
     async fn a_colleague_is_found_by_what_they_had_and_by_what_they_said(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         house.customer(34).texts("one").await;
         house.transfers(MIRIAM, "bo@example.com").await;
         house.runs_due_work().await;
@@ -134,7 +134,7 @@ both_stores! {
         catches_up(house).await;
         assert_eq!(index::index(&house.desk).await.unwrap(), 0);
         let before = house.words("SELECT word FROM postings ORDER BY word, first").await;
-        house.sets("DELETE FROM settings WHERE name LIKE 'search.%'").await;
+        house.forgets_what_the_lists_have().await;
         assert!(index::index(&house.desk).await.unwrap() > 0);
         assert_eq!(house.words("SELECT word FROM postings ORDER BY word, first").await, before);
         assert_eq!(bodies(house, MIRIAM, &says("fish")).await, ["two fish", "one fish"]);
@@ -143,16 +143,10 @@ both_stores! {
     async fn while_texts_come_fast_the_lists_stay_behind_for_a_while_and_no_longer(house) {
         house.customer(34).texts("flood").await;
         house.clock.pass(seconds(5));
-        let copies = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) \
-             INSERT INTO messages (id, conversation_id, author, way, kind, outcome, body, accepted_at) \
-             SELECT m.id + n.i, m.conversation_id, m.author, m.way, m.kind, m.outcome, m.body, m.accepted_at + n.i \
-             FROM messages m CROSS JOIN n WHERE m.id = (SELECT MAX(id) FROM messages)";
-        house.sets(copies).await;
-        let just_now = format!("UPDATE messages SET accepted_at = {}", house.clock.now().0);
-        house.sets(&just_now).await;
+        house.is_flooded(600, None).await;
+        house.all_came_just_now().await;
         assert_eq!(index::index(&house.desk).await.unwrap(), 0, "texts go first");
-        let long_ago = format!("UPDATE messages SET accepted_at = {} WHERE id = (SELECT MIN(id) FROM messages)", house.clock.now().0 - 20_000_000);
-        house.sets(&long_ago).await;
+        house.the_first_came_before(20).await;
         assert!(index::index(&house.desk).await.unwrap() >= 500, "but not for ever");
         house.clock.pass(seconds(5));
         index::index(&house.desk).await.unwrap();
@@ -174,15 +168,11 @@ both_stores! {
 
     async fn lists_that_older_rules_made_serve_until_they_are_made_anew(house) {
         house.customer(34).texts("kayak パパ ref ١٢٣٤٥").await;
-        house.sets("UPDATE customers SET name = 'İstanbul''da'").await;
-        let more = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100) \
-             INSERT INTO messages (id, conversation_id, author, way, kind, outcome, body, accepted_at) \
-             SELECT m.id + n.i, m.conversation_id, m.author, m.way, m.kind, m.outcome, 'more', m.accepted_at \
-             FROM messages m CROSS JOIN n WHERE m.id = (SELECT MAX(id) FROM messages)";
-        house.sets(more).await;
+        house.calls(house.conversation().await, "İstanbul'da").await;
+        house.is_flooded(1100, Some("more")).await;
         house.clock.pass(seconds(60));
         catches_up(house).await;
-        is_as_version_1_left_it(house).await;
+        house.lists_are_as_version_1_left_them().await;
         let kayak = async || bodies(house, MIRIAM, &says("kayak")).await.len();
         let behind = async || {
             let mut tx = house.desk.store.read().await.unwrap();
@@ -217,7 +207,7 @@ both_stores! {
     async fn an_older_program_beside_a_newer_one_leaves_its_lists_alone(house) {
         house.customer(34).texts("kayak").await;
         catches_up(house).await;
-        house.sets("UPDATE settings SET value = replace(value, '\"version\":', '\"version\":9') WHERE name = 'search.lists'").await;
+        house.lists_are_of_a_later_version().await;
         house.customer(34).texts("canoe").await;
         house.clock.pass(seconds(60));
         let before = house.words("SELECT word FROM postings ORDER BY word, first").await;
@@ -262,21 +252,6 @@ both_stores! {
         house.clock.set(At::from_seconds(1_800_000_000 + 60));
         index::index(&house.desk).await.unwrap();
         assert_eq!(bodies(house, MIRIAM, &says("after")).await, ["after"]);
-    }
-}
-
-/// Makes of the lists what the first rules had made of them: letters folded away, digits of other scripts as they are, and
-/// nothing remembered but the last message.
-async fn is_as_version_1_left_it(house: &House) {
-    let head = "INSERT INTO settings (name, value) SELECT 'search.messages', CAST(MAX(id) AS TEXT) FROM messages";
-    for sql in [
-        head,
-        "DELETE FROM settings WHERE name = 'search.lists'",
-        "UPDATE postings SET word = 'ハハ' WHERE word = 'パパ'",
-        "DELETE FROM postings WHERE word IN ('パ', '12345')",
-        "DELETE FROM customer_words WHERE word = 'istanbul'",
-    ] {
-        house.sets(sql).await;
     }
 }
 

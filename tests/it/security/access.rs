@@ -129,7 +129,7 @@ both_stores! {
 
     /// Ids in bodies, in lists and in optional parameters are authorised too.
     async fn case_11_ids_in_bodies_and_parameters_are_authorised_too(house: with_ada) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         house.customer(34).texts("Is the ramp open?").await;
         let (ana, conversation) = (Browser::of(house, ANA).await, house.conversation().await);
         let pin = format!("/conversations/{conversation}/pin");
@@ -236,7 +236,7 @@ both_stores! {
     /// Should a session or a link ever be left behind, in a database that was put back or mended by hand, it opens nothing.
     async fn case_13_what_is_left_of_a_disabled_person_opens_nothing(house: with_ada) {
         let (ana, link) = (Browser::of(house, ANA).await, link(house, ANA).await);
-        house.sets("UPDATE people SET disabled_at = 1 WHERE name = 'Ana'").await;
+        house.is_disabled_by_hand("ana@example.com").await;
         assert_eq!(house.rows("sessions").await + house.rows("links").await, 2, "they are left behind");
         is_locked_out(house, &ana, ANA, &link).await;
     }
@@ -269,7 +269,7 @@ both_stores! {
         });
         let demoting = async {
             open.notified().await;
-            house.sets("UPDATE people SET role = 'rep' WHERE email = 'miriam@example.com'").await;
+            house.has_role("miriam@example.com", "rep").await;
         };
         // It ends by itself: `listen` waits for that.
         rocket::futures::future::join(listening, demoting).await;

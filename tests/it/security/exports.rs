@@ -33,9 +33,9 @@ both_stores! {
             joel.texts(body).await;
         }
         let conversation = house.conversation().await;
-        house.sets("UPDATE customers SET name = '=cmd|calc'").await;
-        house.sets("UPDATE people SET name = '@Ana' WHERE name = 'Ana'").await;
-        house.sets("UPDATE people SET name = '-Bo' WHERE name = 'Bo'").await;
+        house.calls(conversation, "=cmd|calc").await;
+        house.has_name("ana@example.com", "@Ana").await;
+        house.has_name("bo@example.com", "-Bo").await;
         house.replies_on_web("miriam@example.com", conversation, "=1+1").await;
         let miriam = Browser::of(house, "miriam@example.com").await;
         for what in ["conversation", "customer"] {

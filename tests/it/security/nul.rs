@@ -67,9 +67,7 @@ fn plausible(name: &str) -> &'static str {
 
 async fn signs_in(house: &House, email: &str) -> String {
     let token = house.desk.chance.token::<32>();
-    let (person, now) = (house.person(email).await, house.clock.now().0);
-    let values = format!("('{}', {person}, {now}, {now})", hash_token(&token));
-    house.sets(&format!("INSERT INTO sessions (token_hash, person_id, created_at, seen_at) VALUES {values}")).await;
+    house.has_a_session(email, &hash_token(&token)).await;
     token
 }
 
@@ -126,7 +124,7 @@ both_stores! {
                 assert!(status.code < 500, "{method} {path}: {status}");
                 looked += 1;
             }
-            house.sets("UPDATE people SET disabled_at = NULL").await;
+            house.everybody_is_enabled_by_hand().await;
         }
         assert!(looked > 300, "{looked}");
         house.runs_due_work().await;

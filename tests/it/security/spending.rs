@@ -109,7 +109,8 @@ both_stores! {
         assert_eq!(house.outbox_to("+447700900123").await, ["suppressed Who is this?"]);
         let failed = "conversations WHERE failed_at IS NOT NULL";
         assert_eq!(house.rows(failed).await, 1, "the list says that something did not go out");
-        house.sets("UPDATE conversations SET failed_at = NULL").await;
+        miriam.post(&format!("/conversations/{}/mending", house.conversation().await), &[]).await;
+        assert_eq!(house.rows(failed).await, 0);
         house.replies_on_web(&house.pinned().await, house.conversation().await, "Hello?").await;
         assert_eq!(house.rows(failed).await, 1, "and for an answer from the web alike");
         lapse::tally(&house.desk).await.unwrap();

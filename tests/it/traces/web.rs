@@ -7,6 +7,7 @@ use rocket::http::Method;
 use serde_json::json;
 use switchboard::clock::{days, minutes};
 use switchboard::desk::people::{sessions, setup};
+use switchboard::domain::ids::ConversationId;
 use switchboard::domain::money::Cents;
 use switchboard::domain::people::person::Duty;
 use switchboard::simulator::{Fault, Kind};
@@ -17,7 +18,7 @@ use crate::api::pairs::wish;
 use crate::api::{Answer, Program};
 use crate::both_stores;
 use crate::house::plan::with_ada;
-use crate::house::{House, Plan, mask};
+use crate::house::{House, Plan};
 use crate::route_table::doors;
 use crate::web::browser::{Browser, PASSWORD};
 
@@ -196,8 +197,9 @@ async fn the_house(house: &House, walk: &mut Walk<'_>, ada: &Walker) {
 
     ada.goes(walk, "/pool/orders", &[("count", "1"), ("country", "US")]).await;
     ada.goes(walk, "/pool/drainings", &[("count", "1"), ("country", "")]).await;
-    let free = house.number(&format!("SELECT id FROM numbers WHERE number = '{}'", mask(1))).await;
-    house.sets(&format!("UPDATE numbers SET state = 'active' WHERE id = {free}")).await;
+    let free = house
+        .number("SELECT MAX(id) FROM numbers WHERE state = 'active' AND role = 'mask' AND id NOT IN (SELECT number_id FROM legs)")
+        .await;
     ada.at(walk, ("/pool/masks/<id>/draining", free), &[]).await;
     ada.at(walk, ("/pool/masks/<id>/activation", free), &[]).await;
 
@@ -205,18 +207,8 @@ async fn the_house(house: &House, walk: &mut Walk<'_>, ada: &Walker) {
     ada.at(walk, ("/tokens/<id>/revocation", newest("api_tokens").await), &[]).await;
     ada.goes(walk, "/endpoints", &[("field[url]", "http://127.0.0.1:9/"), ("field[all]", "on")]).await;
     let endpoint = newest("endpoints").await;
-    for told in [
-        "INSERT INTO api_events (id, conversation_id, seq, kind, at, body) \
-         SELECT 5, MAX(id), 1, 'pair.opened', 1, '{}' FROM conversations"
-            .to_owned(),
-        format!(
-            "INSERT INTO event_posts (endpoint_id, event_id, conversation_id, seq, state, attempts) \
-             SELECT {endpoint}, 5, MAX(id), 1, 'delivered', 1 FROM conversations"
-        ),
-        format!("UPDATE endpoints SET disabled_at = 1, disabled_why = 'failing' WHERE id = {endpoint}"),
-    ] {
-        house.sets(&told).await;
-    }
+    house.was_told_event_5(endpoint).await;
+    house.endpoint_has_failed(endpoint).await;
     ada.at(walk, ("/endpoints/<id>/enabling", endpoint), &[]).await;
     let replay = "/endpoints/<id>/posts/<event>/replay";
     ada.posts(walk, replay, &format!("/endpoints/{endpoint}/posts/5/replay"), &[]).await;
@@ -247,7 +239,8 @@ async fn conversations(house: &House, walk: &mut Walk<'_>, ada: &Walker, (one, t
     ada.at(walk, ("/conversations/<id>/separation", two), &[("contact", &other)]).await;
     ada.at(walk, ("/conversations/<id>/exports", one), &[("what", "conversation"), ("as", "html")]).await;
     ada.at(walk, ("/conversations/<id>/number", one), &[]).await;
-    house.sets(&format!("UPDATE conversations SET failed_at = 1 WHERE id = {one}")).await;
+    house.answers_in_vain(ConversationId(one)).await;
+    walk.begins_anew().await;
     ada.at(walk, ("/conversations/<id>/mending", one), &[]).await;
     ada.at(walk, ("/conversations/<id>/presence", one), &[("sign", "looking")]).await;
     ada.at(walk, ("/conversations/<id>/reading", one), &[]).await;
@@ -269,7 +262,7 @@ async fn conversations(house: &House, walk: &mut Walk<'_>, ada: &Walker, (one, t
     let key = ada.key(one).await;
     ada.at(walk, ("/conversations/<id>/replies", one), &[("body", "Until six."), ("form_key", &key)]).await;
     let message = house.number("SELECT MAX(id) FROM messages WHERE kind = 'text'").await;
-    house.sets("UPDATE deliveries SET state = 'undelivered', why = 'switched off' WHERE person_id IS NULL").await;
+    house.texts_to_customers_are("undelivered", "switched off").await;
     let again = "/conversations/<id>/messages/<message>/repetition";
     ada.posts(walk, again, &format!("/conversations/{one}/messages/{message}/repetition"), &[]).await;
     for (what, fields) in [("time", &[("time.later", "3h")][..]), ("withdrawal", &[]), ("departure", &[])] {
@@ -294,7 +287,7 @@ async fn conversations(house: &House, walk: &mut Walk<'_>, ada: &Walker, (one, t
     let body = [("body", "Until seven."), ("form_key", key.as_str())];
     ada.browser.post(&format!("/conversations/{one}/replies"), &body).await;
     walk.begins_anew().await;
-    house.sets("UPDATE deliveries SET state = 'parked' WHERE state = 'unknown'").await;
+    house.parks_what_is_in_doubt().await;
     let parked = house.number("SELECT MAX(id) FROM deliveries WHERE state = 'parked'").await;
     let gives_up = [("decision", "give_up"), ("reason", "rang them")];
     ada.at(walk, ("/deliveries/<id>/decision", parked), &gives_up).await;
@@ -304,7 +297,7 @@ async fn conversations(house: &House, walk: &mut Walk<'_>, ada: &Walker, (one, t
     for to in [bo.as_str(), "anew"] {
         ada.goes(walk, "/reassignments", &[("c", &two.to_string()), ("to", to), ("query", "")]).await;
     }
-    house.sets(&format!("UPDATE conversations SET pinned_to = NULL WHERE id = {two}")).await;
+    house.is_left_to_nobody(two).await;
     ana.at(walk, ("/conversations/<id>/pin", two), &[]).await;
     ada.at(walk, ("/conversations/<id>/closure", two), &[]).await;
 }
@@ -350,8 +343,8 @@ async fn people(house: &House, walk: &mut Walk<'_>, ada: &Walker) {
     let phone = "+15055550191";
     person(walk, "/people/<id>/code", &[("field[phone]", phone)]).await;
     person(walk, "/people/<id>/phone", &[("field[code]", &code_on(house, phone))]).await;
-    let muted = async |id: i64| house.sets(&format!("UPDATE people SET phone_muted_at = 1 WHERE id = {id}")).await;
-    muted(id).await;
+    house.phone(phone).texts("STOP").await;
+    walk.begins_anew().await;
     person(walk, "/people/<id>/phone/texts", &[]).await;
     person(walk, "/people/<id>/phone/removal", &[]).await;
     person(walk, "/people/<id>/link", &[]).await;
@@ -362,7 +355,8 @@ async fn people(house: &House, walk: &mut Walk<'_>, ada: &Walker) {
     ada.goes(walk, "/me/code", &[("field[phone]", phone)]).await;
     ada.goes(walk, "/me/phone", &[("field[code]", &code_on(house, phone))]).await;
     for address in ["/me/phone/texts", "/phone/texts"] {
-        muted(ada.id).await;
+        house.phone(phone).texts("STOP").await;
+        walk.begins_anew().await;
         ada.goes(walk, address, &[]).await;
     }
     ada.goes(walk, "/me/phone/removal", &[]).await;

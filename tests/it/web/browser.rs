@@ -90,7 +90,7 @@ fn joined(body: &str) -> String {
 pub async fn give_passwords(house: &House) {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = HASH.get_or_init(|| sessions::hash_password(&Chance::seeded(1), PASSWORD).unwrap());
-    house.sets(&format!("UPDATE people SET password_hash = '{hash}'")).await;
+    house.everybody_has_the_password(hash).await;
 }
 
 impl Browser {

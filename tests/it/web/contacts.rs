@@ -155,7 +155,7 @@ both_stores! {
     }
 
     async fn a_rep_sees_the_thread_of_their_own_phone_and_a_manager_every_leg_and_until_when_masks_rest(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         let path = joel(house).await;
         let (ana, miriam) = (Browser::of(house, ANA).await, Browser::of(house, MIRIAM).await);
         let mask = house.ana().threads()[0].clone();
@@ -173,7 +173,7 @@ both_stores! {
     async fn a_conversation_is_put_aside_until_a_picked_time_by_the_clock_on_the_wall(house: only_ana) {
         let path = joel(house).await;
         let ana = Browser::of(house, ANA).await;
-        house.sets("UPDATE lines SET hours = '{\"zone\": \"America/New_York\", \"mon-sun\": \"00:00-24:00\"}'").await;
+        house.opens(r#"{ zone = "America/New_York", mon-sun = "00:00-24:00" }"#).await;
         // It is 3:00 in New York.
         ana.get(&path).await.shows(&["type=\"datetime-local\"", "value=\"2027-01-15T05:00\"", "Time zone America/New_York"]);
         let done = ana.post(&format!("{path}/snooze"), &[("until", "2027-01-18T09:30")]).await;

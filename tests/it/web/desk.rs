@@ -22,9 +22,9 @@ const ANAS_PHONE: &str = "+15055550121";
 /// Joel (34) is Ana's customer.
 async fn joel_is_anas(house: &House) -> crate::house::Phone<'_> {
     let joel = house.customer(34);
-    house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+    house.goes_away("bo@example.com").await;
     joel.texts("Is the ramp open?").await;
-    house.sets("UPDATE people SET duty = 'on' WHERE name = 'Bo'").await;
+    house.comes_back("bo@example.com").await;
     joel
 }
 
@@ -47,7 +47,7 @@ both_stores! {
     }
 
     async fn a_rep_who_answers_an_unassigned_conversation_takes_it(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE role = 'rep'").await;
+        house.nobody_answers().await;
         let joel = house.customer(34);
         joel.texts("anybody?").await;
         house.replies_on_web(BO, house.conversation().await, "Bo here").await;
@@ -58,7 +58,7 @@ both_stores! {
     }
 
     async fn whoever_claims_first_has_it(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE role = 'rep'").await;
+        house.nobody_answers().await;
         house.customer(34).texts("anybody?").await;
         let conversation = house.conversation().await;
         let claims = [house.person(ANA).await, house.person(BO).await].map(|by| assign::claim(&house.desk, by, conversation));
@@ -126,7 +126,7 @@ both_stores! {
         let miriam = house.person(MIRIAM).await;
         let refused = assign::transfer(&house.desk, ana, conversation, miriam, None).await;
         assert!(matches!(refused, Err(Failure::Refused { field: "to", .. })), "{refused:?}");
-        house.sets("UPDATE people SET disabled_at = 1 WHERE name = 'Bo'").await;
+        house.is_disabled("bo@example.com").await;
         let refused = assign::transfer(&house.desk, ana, conversation, house.person(BO).await, None).await;
         assert!(matches!(refused, Err(Failure::Refused { field: "to", .. })), "{refused:?}");
         assert_eq!(house.pinned().await, ANA);
@@ -171,7 +171,7 @@ both_stores! {
             ];
             assert!(answers.iter().all(|answer| matches!(answer, Err(Failure::NotFound))), "{answers:?}");
         }
-        house.sets("UPDATE people SET disabled_at = 1 WHERE name = 'Miriam'").await;
+        house.is_disabled("miriam@example.com").await;
         let gone = house.tries_to_reply(house.person(MIRIAM).await, mine, "hello").await;
         assert!(matches!(gone, Err(Failure::NotFound)), "a disabled manager sees nothing: {gone:?}");
         assert_eq!(house.rows("messages").await, 1);

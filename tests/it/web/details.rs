@@ -65,7 +65,7 @@ both_stores! {
     }
 
     async fn each_conversation_of_the_timeline_keeps_its_own_rights(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.goes_away("bo@example.com").await;
         let (first, second) = joel_comes_back(house).await;
         house.transfers(MIRIAM, BO).await;
         house.runs_due_work().await;
@@ -82,16 +82,16 @@ both_stores! {
     }
 
     async fn a_transfer_says_who_is_there_and_how_much_they_have(house) {
-        house.sets("UPDATE people SET open_limit = 4 WHERE name = 'Bo'").await;
-        house.sets("UPDATE people SET duty = 'away' WHERE name = 'Bo'").await;
+        house.has_limit("bo@example.com", Some(4)).await;
+        house.goes_away("bo@example.com").await;
         house.customer(34).texts("Is the ramp open?").await;
         let ana = Browser::of(house, ANA).await;
         let path = format!("/conversations/{}", house.conversation().await);
         ana.get(&path).await.shows(&["<optgroup label=\"Not now\">", "Bo (away, 0 open of 4)"]);
-        house.sets("UPDATE people SET duty = 'on' WHERE name = 'Bo'").await;
+        house.comes_back("bo@example.com").await;
         ana.get(&path).await.shows(&["<optgroup label=\"Can take it now\">", "Bo (on duty, 0 open of 4)"]);
         // The clock stands on Friday, 15 January 2027, 8:00.
-        house.sets("UPDATE people SET schedule = '{\"zone\": \"UTC\", \"mon\": \"09:00-17:00\"}' WHERE name = 'Bo'").await;
+        house.works(BO, r#"{ zone = "UTC", mon = "09:00-17:00" }"#).await;
         ana.get(&path).await.shows(&["Bo (off duty until Monday 9:00, 0 open of 4)"]);
         let blank = ana.post(&format!("{path}/pin"), &[("to", ""), ("note", "knows <him>")]).await;
         assert_eq!(blank.status, Status::UnprocessableEntity);
@@ -100,7 +100,7 @@ both_stores! {
 
     async fn case_23_direction_overrides_and_zero_width_characters_are_marked_and_isolated(house: only_ana) {
         house.customer(34).texts("Pay\u{200b}Pal invoice\u{202e}fdp.exe").await;
-        house.sets("UPDATE customers SET name = 'Jo\u{202e}el'").await;
+        house.customers_hide_something().await;
         let ana = Browser::of(house, ANA).await;
         let path = format!("/conversations/{}", house.conversation().await);
         let marks = ["Pay<i class=\"unseen\" title=\"U+200B\">zero-width character</i>Pal", "<i class=\"unseen\" title=\"U+202E\">direction override</i>fdp.exe"];

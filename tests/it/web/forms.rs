@@ -87,9 +87,9 @@ both_stores! {
     }
 
     async fn a_conversation_is_claimed_handed_on_and_closed(house) {
+        house.nobody_answers().await;
         house.customer(34).texts("Is the ramp open?").await;
         let conversation = house.conversation().await;
-        house.sets(&format!("UPDATE conversations SET pinned_to = NULL WHERE id = {conversation}")).await;
         let ana = Browser::of(house, "ana@example.com").await;
         let path = format!("/conversations/{conversation}");
         ana.get(&path).await.shows(&["Claim", "unassigned"]);
@@ -118,7 +118,7 @@ both_stores! {
     }
 
     async fn the_pick_can_be_looked_up_in_the_thread(house) {
-        house.sets("UPDATE people SET duty = 'away' WHERE email = 'bo@example.com'").await;
+        house.goes_away("bo@example.com").await;
         house.customer(34).texts("Is the ramp open?").await;
         let conversation = house.conversation().await;
         let miriam = Browser::of(house, "miriam@example.com").await;
@@ -132,7 +132,7 @@ both_stores! {
         let miriam = Browser::of(house, "miriam@example.com").await;
         miriam.replies(conversation, "Until six.").await;
         house.runs_due_work().await;
-        house.sets("UPDATE deliveries SET state = 'undelivered', why = 'the phone is switched off' WHERE person_id IS NULL").await;
+        house.texts_to_customers_are("undelivered", "the phone is switched off").await;
         miriam.get(&format!("/conversations/{conversation}")).await
             .shows(&["class=\"why\">Not delivered: the phone is switched off", "msg out fail"]);
     }

@@ -10,15 +10,8 @@ use crate::web::browser::Browser;
 
 /// A conversation of Ana's and one of Bo's.
 async fn one_each(house: &House) -> (ConversationId, ConversationId) {
-    house.customer(34).texts("Is the ramp open?").await;
-    let anas = house.conversation().await;
-    house.customer(56).texts("Do you rent kayaks?").await;
-    let bos = house.conversation().await;
-    for (conversation, email) in [(anas, "ana@example.com"), (bos, "bo@example.com")] {
-        let person = house.person(email).await;
-        house.sets(&format!("UPDATE conversations SET pinned_to = {person} WHERE id = {conversation}")).await;
-    }
-    (anas, bos)
+    let anas = house.brings(34, "Is the ramp open?", "ana@example.com").await;
+    (anas, house.brings(56, "Do you rent kayaks?", "bo@example.com").await)
 }
 
 both_stores! {
@@ -31,11 +24,16 @@ both_stores! {
         let miriam = Browser::of(house, "miriam@example.com").await;
         miriam.get("/conversations").await.shows(&["Is the ramp open?", "Do you rent kayaks?"]);
         miriam.get("/conversations?view=mine").await.hides(&["ramp", "kayaks"]);
-        house.sets(&format!("UPDATE conversations SET pinned_to = NULL WHERE id = {bos}")).await;
-        ana.get("/conversations?view=unassigned").await.shows(&["kayaks"]).hides(&["ramp"]);
-        house.sets("DELETE FROM line_members").await;
-        ana.get("/conversations").await.shows(&["ramp"]).hides(&["kayaks"]);
-        assert_eq!(ana.get(&format!("/conversations/{bos}")).await.status, Status::NotFound);
+        house.nobody_answers().await;
+        house.customer(57).texts("Anybody there?").await;
+        ana.get("/conversations?view=unassigned").await.shows(&["Anybody"]).hides(&["ramp", "kayaks"]);
+        house.applies("[[line]]\nnumber = \"+18005550101\"\nname = \"Tours\"\nmembers = [\"bo@example.com\"]\n").await;
+        house.customer(58).texts_to("+18005550101", "A tour of the bay?").await;
+        let tours = house.conversation().await;
+        ana.get("/conversations").await.shows(&["ramp", "Anybody"]).hides(&["kayaks", "bay"]);
+        assert_eq!(ana.get(&format!("/conversations/{tours}")).await.status, Status::NotFound);
+        let bo = Browser::of(house, "bo@example.com").await;
+        bo.get("/conversations?view=unassigned").await.shows(&["Anybody", "bay"]);
     }
 
     async fn unknown_and_forbidden_conversations_are_the_same_404_on_every_verb(house) {
@@ -86,7 +84,7 @@ both_stores! {
             joel.texts(payload).await;
         }
         let conversation = house.conversation().await;
-        house.sets("UPDATE customers SET name = '<b onmouseover=alert(1)>Joel'").await;
+        house.calls(conversation, "<b onmouseover=alert(1)>Joel").await;
         let miriam = Browser::of(house, "miriam@example.com").await;
         miriam.replies(conversation, payloads[1]).await;
         miriam.post(&format!("/conversations/{conversation}/notes"), &[("body", payloads[0])]).await;
@@ -107,13 +105,12 @@ both_stores! {
     }
 
     async fn troubles_are_shown_to_those_who_can_mend_them(house) {
-        let now = house.clock.now().0;
-        house.sets(&format!("UPDATE numbers SET paused_at = {now}, paused_why = 'the account is suspended' WHERE role = 'line'")).await;
-        house.sets(&format!("INSERT INTO tallies (name, total, last_at) VALUES ('webhook.rejected', 3, {now})")).await;
+        house.line_is_paused().await;
+        house.has_turned_away(3).await;
         let miriam = Browser::of(house, "miriam@example.com").await;
         miriam.get("/conversations").await
             .shows(&["Bait and Tackle sends nothing: the account is suspended."]).hides(&["3 webhooks"]);
-        house.sets("UPDATE people SET role = 'admin' WHERE email = 'miriam@example.com'").await;
+        house.has_role("miriam@example.com", "admin").await;
         miriam.get("/conversations").await.shows(&["3 webhooks were turned away"]);
         Browser::of(house, "ana@example.com").await.get("/conversations").await.hides(&["sends nothing", "3 webhooks"]);
     }

@@ -116,7 +116,7 @@ both_stores! {
         asks(house, &ada, "+15055550121").await.shows(&["Nobody gets it; a short help text goes back.", "The phone is Ana’s"]);
         asks(house, &ada, &mask(1)).await.shows(&["It is refused.", "one of ours"]);
         house.customer(34).texts("hello").await;
-        house.sets("UPDATE customers SET blocked_at = 1").await;
+        house.blocks(house.conversation().await).await;
         asks(house, &ada, &house.customer(34).number).await.shows(&["It is kept, and nobody is told.", "have blocked"]);
         let wrong = asks(house, &ada, "207555013").await;
         assert_eq!(wrong.status, Status::UnprocessableEntity);

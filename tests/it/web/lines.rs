@@ -37,9 +37,10 @@ both_stores! {
         let (ada, line) = ada(house).await;
         ada.get("/lines").await.shows(&["Bait and Tackle", "always open", "2 of 2", "nobody"]);
         ada.get(&line).await.shows(&["A new customer goes to one of 2: each of them equally likely", "can take a customer"]);
-        house.sets("UPDATE people SET duty = 'away' WHERE email = 'bo@example.com'").await;
-        house.sets("UPDATE people SET open_limit = 0 WHERE email = 'ana@example.com'").await;
-        ada.get(&line).await.shows(&["Nobody: a new customer waits unassigned", "</span>away</span>", "</span>full</span>", "0 of 0"]);
+        house.goes_away("bo@example.com").await;
+        house.has_limit("ana@example.com", Some(1)).await;
+        house.customer(34).texts("hello").await;
+        ada.get(&line).await.shows(&["Nobody: a new customer waits unassigned", "</span>away</span>", "</span>full</span>", "1 of 1"]);
         assert_eq!(ada.get("/lines/7").await.status, Status::NotFound);
     }
 

@@ -3,7 +3,8 @@
 
 use rocket::http::Status;
 
-use switchboard::clock::minutes;
+use switchboard::clock::{days, minutes, seconds};
+use switchboard::desk::conversations::snooze;
 use switchboard::domain::ids::ConversationId;
 
 use crate::both_stores;
@@ -19,16 +20,14 @@ fn two_lines(plan: &mut Plan) {
     plan.setup.push_str("\n[[line]]\nnumber = \"+18005550101\"\nname = \"Tours\"\nmembers = [\"bo@example.com\"]\n");
 }
 
-/// Somebody texts the usual line and goes to `email`, or to nobody.
+/// Somebody texts the usual line and goes to `email`; or to nobody, as every rep is away from then on.
 async fn talks(house: &House, n: u32, body: &str, email: Option<&str>) -> ConversationId {
+    if let Some(email) = email {
+        return house.brings(n, body, email).await;
+    }
+    house.nobody_answers().await;
     house.customer(n).texts(body).await;
-    let id = house.conversation().await;
-    let pin = match email {
-        Some(email) => house.person(email).await.to_string(),
-        None => "NULL".to_owned(),
-    };
-    house.sets(&format!("UPDATE conversations SET pinned_to = {pin} WHERE id = {id}")).await;
-    id
+    house.conversation().await
 }
 
 /// The conversations that a list shows, in its order.
@@ -60,13 +59,13 @@ both_stores! {
             talks(house, 38, "five", Some(ANA)).await,
             talks(house, 39, "six", Some(ANA)).await,
         );
-        // The last one, since the next text would find somebody for it.
+        house.closes_one(ANA, done.0).await;
+        let (ana, later) = (house.person(ANA).await, house.clock.now() + days(2));
+        snooze::snooze(&house.desk, ana, aside, later).await.unwrap();
+        house.answers_in_vain(broken).await;
+        house.notes(MIRIAM, anas, "@Ana, is it open?").await;
+        // The last one, since nobody answers any more.
         let nobodys = talks(house, 35, "two", None).await;
-        house.sets(&format!("UPDATE conversations SET closed_at = 5, waiting_since = NULL, unread_from = NULL WHERE id = {done}")).await;
-        house.sets(&format!("UPDATE conversations SET snoozed_until = 1900000000000000 WHERE id = {aside}")).await;
-        house.sets(&format!("UPDATE conversations SET failed_at = 7, unread_from = NULL, waiting_since = NULL WHERE id = {broken}")).await;
-        let (ana, message) = (house.person(ANA).await, house.number("SELECT MIN(id) FROM messages").await);
-        house.sets(&format!("INSERT INTO mentions (message_id, person_id, conversation_id) VALUES ({message}, {ana}, {anas})")).await;
         let ids = |ids: &[ConversationId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
         let of_ana: [(&str, Vec<String>); 9] = [
             ("all", ids(&[nobodys, broken, anas])),
@@ -101,12 +100,17 @@ both_stores! {
     }
 
     async fn no_view_and_no_choice_shows_a_rep_what_is_not_theirs(house: two_lines) {
-        talks(house, 34, "secret of Bo", Some(BO)).await;
-        house.customer(35).texts_to("+18005550101", "secret of Tours").await;
+        let bos = talks(house, 34, "secret of Bo", Some(BO)).await;
+        house.nobody_answers().await;
+        house.customer(35).texts_to("+18005550101", "secret of Tours: please stop texting me").await;
         let tours = house.conversation().await;
-        house.sets(&format!("UPDATE conversations SET pinned_to = NULL, failed_at = 1, paused_at = 1, flagged_at = 1 WHERE id = {tours}")).await;
-        house.sets("INSERT INTO labels (id, name, created_at) VALUES (9, 'vip', 0)").await;
-        house.sets("INSERT INTO conversation_labels (conversation_id, label_id, added_at) SELECT id, 9, 0 FROM conversations").await;
+        house.answers_in_vain(tours).await;
+        house.is_paused(tours).await;
+        let signs = "pinned_to IS NULL AND failed_at IS NOT NULL AND paused_at IS NOT NULL AND flagged_at IS NOT NULL";
+        assert_eq!(house.rows(&format!("conversations WHERE id = {tours} AND {signs}")).await, 1);
+        let vip = house.has_label("vip").await;
+        house.labels(bos, vip).await;
+        house.labels(tours, vip).await;
         let bo = house.person(BO).await;
         let line = house.number("SELECT id FROM lines WHERE name = 'Tours'").await;
         let (ana, theirs) = (Browser::of(house, ANA).await, Browser::of(house, BO).await);
@@ -116,8 +120,8 @@ both_stores! {
             format!("&line={line}"),
             format!("&rep={bo}"),
             "&rep=nobody".to_owned(),
-            "&label=9".to_owned(),
-            format!("&label=9&line={line}&sort=waiting"),
+            format!("&label={vip}"),
+            format!("&label={vip}&line={line}&sort=waiting"),
             "&state=failed".to_owned(),
             "&state=paused".to_owned(),
             "&state=refusal".to_owned(),
@@ -125,8 +129,12 @@ both_stores! {
             format!("&q=%23{tours}"),
             "&q=35".to_owned(),
         ];
-        for closed in ["NULL", "5"] {
-            house.sets(&format!("UPDATE conversations SET closed_at = {closed}")).await;
+        for closed in [false, true] {
+            if closed {
+                for id in [bos, tours] {
+                    house.closes_one(MIRIAM, id.0).await;
+                }
+            }
             for view in VIEWS {
                 for choice in &choices {
                     for page in ["/conversations", "/conversations/list"] {
@@ -142,12 +150,12 @@ both_stores! {
     async fn a_list_is_narrowed_by_line_rep_label_and_state(house: two_lines) {
         let one = talks(house, 34, "one", Some(ANA)).await;
         let two = talks(house, 35, "two", Some(BO)).await;
+        house.nobody_answers().await;
         house.customer(36).texts_to("+18005550101", "three").await;
         let three = house.conversation().await;
-        house.sets(&format!("UPDATE conversations SET pinned_to = NULL WHERE id = {three}")).await;
-        house.sets(&format!("UPDATE conversations SET paused_at = 1 WHERE id = {two}")).await;
-        house.sets("INSERT INTO labels (id, name, created_at) VALUES (9, 'deposit', 0)").await;
-        house.sets(&format!("INSERT INTO conversation_labels (conversation_id, label_id, added_at) VALUES ({one}, 9, 0)")).await;
+        house.is_paused(two).await;
+        let deposit = house.has_label("deposit").await;
+        house.labels(one, deposit).await;
         let line = house.number("SELECT id FROM lines WHERE name = 'Tours'").await;
         let ana = house.person(ANA).await;
         let miriam = Browser::of(house, MIRIAM).await;
@@ -155,12 +163,12 @@ both_stores! {
             (format!("line={line}"), vec![three]),
             (format!("rep={ana}"), vec![one]),
             ("rep=nobody".to_owned(), vec![three]),
-            ("label=9".to_owned(), vec![one]),
+            (format!("label={deposit}"), vec![one]),
             ("state=paused".to_owned(), vec![two]),
             ("state=unread".to_owned(), vec![three, two, one]),
             ("sort=oldest".to_owned(), vec![one, two, three]),
-            (format!("label=9&rep={ana}&state=waiting"), vec![one]),
-            (format!("label=9&line={line}"), vec![]),
+            (format!("label={deposit}&rep={ana}&state=waiting"), vec![one]),
+            (format!("label={deposit}&line={line}"), vec![]),
         ] {
             let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
             let page = miriam.get(&format!("/conversations?view=all&{choice}")).await;
@@ -178,11 +186,13 @@ both_stores! {
 
     async fn pages_go_both_ways_and_stay_where_they_are_while_texts_come_in(house) {
         for n in 0..65 {
-            talks(house, 100 + n, "hello", None).await;
+            let id = talks(house, 100 + n, "hello", None).await;
+            if n % 2 == 0 {
+                house.replies_on_web(MIRIAM, id, "We have seen it").await;
+            }
         }
         let miriam = Browser::of(house, MIRIAM).await;
         for order in ["newest", "oldest", "waiting"] {
-            house.sets("UPDATE conversations SET waiting_since = CASE WHEN id % 2 = 0 THEN last_at END").await;
             let mut pages = Vec::new();
             let mut address = format!("/conversations?view=all&sort={order}");
             let last = loop {
@@ -217,26 +227,26 @@ both_stores! {
     async fn whoever_waits_longest_comes_first_and_the_others_after_them(house) {
         let mut ids = Vec::new();
         for n in 0..4 {
-            ids.push(talks(house, 34 + n, "hello", Some(ANA)).await.to_string());
+            ids.push(talks(house, 34 + n, "hello", Some(ANA)).await);
             house.clock.pass(minutes(1));
         }
-        house.sets(&format!("UPDATE conversations SET waiting_since = NULL WHERE id IN ({}, {})", ids[0], ids[1])).await;
+        for id in &ids[..2] {
+            house.replies_on_web(ANA, *id, "Hello!").await;
+            house.clock.pass(seconds(1));
+        }
         let ana = Browser::of(house, ANA).await;
-        let expected = [&ids[2], &ids[3], &ids[1], &ids[0]].map(Clone::clone);
+        let expected = [ids[2], ids[3], ids[1], ids[0]].map(|id| id.to_string());
         assert_eq!(listed(&ana, "/conversations?view=mine&sort=waiting").await, expected);
         assert_eq!(listed(&ana, "/conversations?view=waiting").await, expected[..2]);
     }
 
     async fn counts_are_exact_up_to_999_and_say_more_beyond(house) {
         talks(house, 34, "hello", None).await;
-        house.sets("INSERT INTO conversations (kind, line_id, customer_id, opened_at, last_at, preview) \
-            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 998) \
-            SELECT 'support', c.line_id, c.customer_id, 1, n.i, '' FROM n, conversations c").await;
+        house.has_forgotten_conversations(998).await;
         let miriam = Browser::of(house, MIRIAM).await;
         assert_eq!(counted(&miriam, "unassigned").await, "999");
         assert_eq!(counted(&miriam, "unread").await, "1");
-        house.sets("INSERT INTO conversations (kind, line_id, customer_id, opened_at, last_at, preview) \
-            SELECT 'support', line_id, customer_id, 1, 1, '' FROM conversations WHERE last_at = 1").await;
+        house.has_forgotten_conversations(1).await;
         assert_eq!(counted(&miriam, "unassigned").await, "999+");
         assert_eq!(counted(&miriam, "all").await, "999+");
         miriam.get("/conversations?view=all").await.shows(&["id=\"view-count\" data-part>999+<"]);
@@ -258,14 +268,16 @@ both_stores! {
         let id = talks(house, 34, "hello", Some(ANA)).await;
         let ana = Browser::of(house, ANA).await;
         let mut told = Vec::new();
-        for (sql, word) in [
-            ("", "Waiting "),
-            ("INSERT INTO consents (id, phone, scope, given, at, origin) SELECT 1, u.phone, 'line:' || c.line_id, 0, 1, 'keyword' FROM conversations c JOIN customers u ON u.id = c.customer_id", "Opted out"),
-            ("UPDATE conversations SET failed_at = 1", "Not delivered"),
-            ("UPDATE conversations SET paused_at = 1", "Paused"),
-        ] {
-            if !sql.is_empty() {
-                house.sets(sql).await;
+        for word in ["Waiting ", "Opted out", "Not delivered", "Paused"] {
+            match word {
+                "Opted out" => {
+                    let said = [("given", "no"), ("evidence", "rang us")];
+                    let done = ana.post(&format!("/conversations/{id}/consent"), &said).await;
+                    assert_eq!(done.status, Status::SeeOther);
+                }
+                "Not delivered" => house.every_conversation_has_a_failure().await,
+                "Paused" => house.is_paused(id).await,
+                _ => {}
             }
             let page = ana.get("/conversations").await;
             let row = page.body.split(&format!("data-row=\"{id}\"")).nth(1).unwrap().split("</li>").next().unwrap();
@@ -277,10 +289,11 @@ both_stores! {
     }
 
     async fn a_name_is_found_whatever_its_accents_case_and_width(house) {
-        let one = talks(house, 34, "one", Some(ANA)).await.to_string();
+        let one = talks(house, 34, "one", Some(ANA)).await;
         talks(house, 56, "two", Some(ANA)).await;
-        house.sets("UPDATE customers SET name = 'Çağla İ. Øst-Мой' WHERE phone LIKE '%34'").await;
-        house.sets("UPDATE people SET name = 'Zoë Đorđe' WHERE name = 'Bo'").await;
+        house.calls(one, "Çağla İ. Øst-Мой").await;
+        house.has_name(BO, "Zoë Đorđe").await;
+        let one = one.to_string();
         crate::search::catches_up(house).await;
         let miriam = Browser::of(house, MIRIAM).await;
         for words in ["cagla", "ÇAĞLA", "cag ost", "Ｃａｇｌａ", "c\u{327}agla", "мой", "МОЙ"] {
@@ -296,10 +309,11 @@ both_stores! {
     }
 
     async fn a_conversation_is_found_by_name_number_or_the_last_two_digits_and_by_no_more_of_them(house) {
-        let one = talks(house, 34, "one", Some(ANA)).await.to_string();
+        let one = talks(house, 34, "one", Some(ANA)).await;
         let two = talks(house, 56, "two", Some(BO)).await.to_string();
-        house.sets("UPDATE customers SET name = 'Joel_Märsh 100%' WHERE phone LIKE '%34'").await;
-        house.sets(&format!("UPDATE conversations SET closed_at = 5 WHERE id = {one}")).await;
+        house.calls(one, "Joel_Märsh 100%").await;
+        house.closes_one(ANA, one.0).await;
+        let one = one.to_string();
         let (ana, miriam) = (Browser::of(house, ANA).await, Browser::of(house, MIRIAM).await);
         for words in ["joel", "oel_m", "M%C3%A4rsh", "100%25", "34", "%E2%80%A2%E2%80%A234", &format!("%23{one}"), &one] {
             assert_eq!(listed(&ana, &format!("/conversations?q={words}")).await, [one.as_str()], "{words}");

@@ -69,14 +69,8 @@ both_stores! {
     }
 
     async fn a_rep_hears_of_own_conversations_and_never_what_was_said(house) {
-        house.customer(56).texts("Do you rent kayaks?").await;
-        let bos = house.conversation().await;
-        house.customer(34).texts("Is the ramp open?").await;
-        let anas = house.conversation().await;
-        for (conversation, email) in [(anas, "ana@example.com"), (bos, "bo@example.com")] {
-            let person = house.person(email).await;
-            house.sets(&format!("UPDATE conversations SET pinned_to = {person} WHERE id = {conversation}")).await;
-        }
+        let bos = house.brings(56, "Do you rent kayaks?", "bo@example.com").await;
+        let anas = house.brings(34, "Is the ramp open?", "ana@example.com").await;
         all_can_be_heard(house).await;
         let ana = Browser::of(house, "ana@example.com").await;
         let heard = listen(&ana, "?after=0", &[], |heard| heard.contains(&format!("\"{anas}\""))).await;

@@ -47,13 +47,9 @@ async fn trouble(house: &House) -> i64 {
     house.replies_on_web(MIRIAM, conversation, "No\u{200b}thing").await;
     house.simulator.fault(Fault::new(Kind::Error).taken(false).to(&house.customer(34).number).times(1));
     house.replies_on_web(MIRIAM, conversation, "Open\u{202e}until six").await;
-    house.sets("UPDATE deliveries SET state = 'parked', why = 'several' WHERE state = 'unknown'").await;
-    house
-        .sets("UPDATE deliveries SET state = 'undelivered', why = 'off\u{200b}line' WHERE person_id IS NULL AND state <> 'parked'")
-        .await;
-    house.sets("UPDATE people SET name = name || '\u{200b}x'").await;
-    house.sets("UPDATE lines SET name = name || '\u{202e}x'").await;
-    house.sets("UPDATE customers SET name = 'Jo\u{202e}el'").await;
+    house.parks_what_is_in_doubt().await;
+    house.texts_to_customers_are("undelivered", "off\u{200b}line").await;
+    house.names_hide_something().await;
     conversation.0
 }
 
@@ -104,7 +100,6 @@ both_stores! {
         for (path, field) in [("/labels", "name"), ("/searches", "name")] {
             ada.post(path, &[(field, "urgent"), ("query", "q=paypal")]).await;
         }
-        house.sets("UPDATE labels SET name = 'ur\u{200b}gent'").await;
         let id = trouble(house).await;
         catches_up(house).await;
         ada.post(&format!("/conversations/{id}/number"), &[]).await;
@@ -148,7 +143,7 @@ both_stores! {
         house.clock.pass(days(1) + minutes(1));
         let ada = Browser::of(house, ADA).await;
         ada.get("/board").await.shows(&["<dt>Not delivered in 24 hours</dt><dd><b>0</b>", "Everything arrived"]);
-        house.sets("UPDATE people SET schedule = '{\"zone\": \"UTC\", \"sat\": \"07:00-17:00\"}' WHERE email = 'ana@example.com'").await;
+        house.works(ANA, r#"{ zone = "UTC", sat = "07:00-17:00" }"#).await;
         ada.get("/board").await.shows(&["on until <time datetime=\"2027-01-16T17:00:00Z\">17:00 UTC</time>"]);
     }
 }

@@ -4,9 +4,10 @@ use rocket::http::Status;
 
 use super::{anas, page};
 use crate::both_stores;
-use crate::house::House;
+use crate::house::{House, LINE, carrier_is_content};
 use crate::web::browser::Browser;
 use switchboard::domain::ids::ConversationId;
+use switchboard::simulator::{Inbound, Media};
 
 /// Ana has answered, and the answer did not arrive.
 async fn not_delivered(house: &House) -> (ConversationId, Browser, i64) {
@@ -14,7 +15,7 @@ async fn not_delivered(house: &House) -> (ConversationId, Browser, i64) {
     let ana = Browser::of(house, "ana@example.com").await;
     ana.replies(conversation, "Until six.").await;
     house.runs_due_work().await;
-    house.sets("UPDATE deliveries SET state = 'undelivered', why = 'phone switched off or out of reach' WHERE person_id IS NULL").await;
+    house.texts_to_customers_are("undelivered", "phone switched off or out of reach").await;
     let message = house.number("SELECT MAX(id) FROM messages").await;
     (conversation, ana, message)
 }
@@ -42,7 +43,7 @@ both_stores! {
         assert_eq!(ana.post(&again(7), &[]).await.status, Status::NotFound);
         let customers = house.number("SELECT MIN(id) FROM messages").await;
         assert_eq!(ana.post(&again(customers), &[]).await.status, Status::NotFound);
-        house.sets("UPDATE deliveries SET state = 'delivered'").await;
+        house.texts_to_customers_are("delivered", "").await;
         ana.post(&again(message), &[]).await.shows(&["It has arrived, or is still on its way."]);
         assert_eq!(house.customer(34).received().len(), 1);
     }
@@ -64,7 +65,7 @@ both_stores! {
             ("parked", "", "Perhaps not sent: nobody could find out", "msg out fail"),
             ("dead", "", "Not sent, given up after many tries", "msg out fail"),
         ] {
-            house.sets(&format!("UPDATE deliveries SET state = '{state}', why = '{why}' WHERE person_id IS NULL")).await;
+            house.texts_to_customers_are(state, why).await;
             page(&ana, conversation).await.shows(&[told, look]);
         }
     }
@@ -84,22 +85,25 @@ both_stores! {
     async fn what_is_new_begins_at_a_line(house) {
         let (conversation, joel) = (anas(house).await, house.customer(34));
         let ana = Browser::of(house, "ana@example.com").await;
+        ana.post(&format!("/conversations/{conversation}/reading"), &[]).await;
         joel.texts("Hello?").await;
         joel.texts("Anybody?").await;
-        let second = house.number("SELECT MIN(id) FROM messages WHERE body = 'Hello?'").await;
-        house.sets(&format!("UPDATE conversations SET unread_from = {second}")).await;
         let shown = page(&ana, conversation).await;
         shown.shows(&["<li class=\"new\" id=\"unread\">2 new</li>", "href=\"#unread\""]);
         let (before, after) = shown.body.split_once("id=\"unread\"").unwrap();
         assert!(before.contains("Is the ramp open?</div>") && after.contains("Hello?</div>"));
-        house.sets("UPDATE conversations SET unread_from = NULL").await;
+        ana.post(&format!("/conversations/{conversation}/reading"), &[]).await;
         page(&ana, conversation).await.hides(&["id=\"unread\"", "href=\"#unread\""]);
     }
 
     async fn files_are_named_and_said_to_be_at_the_carrier(house) {
         let conversation = anas(house).await;
         let ana = Browser::of(house, "ana@example.com").await;
-        house.sets(r#"UPDATE messages SET body = '', media = '[{"url":"https://api.twilio.com/x/ME1","type":"image/jpeg"},{"url":"https://x","type":""}]'"#).await;
+        let media = [("https://api.twilio.com/x/ME1", "image/jpeg"), ("https://x", "")]
+            .map(|(url, content_type)| Media { url: url.to_owned(), content_type: content_type.to_owned() });
+        let from = house.customer(34).number;
+        house.simulator.send(Inbound { from, to: LINE.to_owned(), media: media.into(), ..Inbound::default() }).await;
+        house.runs_due_work().await;
         page(&ana, conversation).await
             .shows(&["Photo (image/jpeg)", "Still at the carrier: not fetched", "<span>File<small>"]).hides(&["api.twilio.com"]);
     }
@@ -108,13 +112,13 @@ both_stores! {
         let conversation = anas(house).await;
         let miriam = Browser::of(house, "miriam@example.com").await;
         let path = format!("/conversations/{conversation}");
-        house.sets("UPDATE numbers SET paused_at = 1, paused_why = 'the account is suspended' WHERE role = 'line'").await;
+        house.line_is_paused().await;
         miriam.get(&path).await.shows(&["Bait and Tackle sends nothing now: the account is suspended.", "Keep note"]).hides(&["Send text"]);
-        house.sets("UPDATE numbers SET paused_at = NULL").await;
+        carrier_is_content(&house.desk.store, house.clock.now()).await.unwrap();
         miriam.post(&format!("{path}/block"), &[("reason", "spam")]).await;
         miriam.get(&path).await.shows(&["Miriam blocked ••34 on"]).hides(&["Send text"]);
         miriam.post(&format!("{path}/unblock"), &[]).await;
-        house.sets("UPDATE legs SET ended_at = 1 WHERE role = 'customer'").await;
+        house.customers_have_no_legs().await;
         miriam.get(&path).await.shows(&["••34 cannot be reached here any more."]).hides(&["Send text"]);
     }
 }

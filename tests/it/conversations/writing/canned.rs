@@ -27,9 +27,11 @@ both_stores! {
         let shown = page(&ana, conversation).await;
         shown.shows(&["<b>/bye</b><span dir=\"auto\">Bye, Ana</span>", "Bait and Tackle is open until six.", "<b>/thanks</b>"]);
         shown.hides(&["Miriam&#39;s own"]);
-        house.sets("UPDATE customers SET name = 'Joel'").await;
+        house.calls(conversation, "Joel").await;
         page(&ana, conversation).await.shows(&["Bye Joel, Ana"]);
-        house.sets("UPDATE canned_replies SET line_id = NULL, person_id = NULL WHERE shortcut = 'hours'").await;
+        let everybodys = [("owner", "company"), ("shortcut", "hours"), ("body", "{line} is open until six.")];
+        let changed = miriam.post(&format!("/canned/{}", id(house, "hours").await), &everybodys).await;
+        assert_eq!(changed.status, Status::SeeOther);
         page(&ana, conversation).await.shows(&["Bait and Tackle is open until six."]);
     }
 

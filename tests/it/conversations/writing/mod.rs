@@ -24,10 +24,7 @@ fn undoing(plan: &mut Plan) {
 
 /// A conversation of Ana's with the customer who ends in 34.
 async fn anas(house: &House) -> ConversationId {
-    house.customer(34).texts("Is the ramp open?").await;
-    let (conversation, ana) = (house.conversation().await, house.person("ana@example.com").await);
-    house.sets(&format!("UPDATE conversations SET pinned_to = {ana} WHERE id = {conversation}")).await;
-    conversation
+    house.brings(34, "Is the ramp open?", "ana@example.com").await
 }
 
 /// The newest planned reply.

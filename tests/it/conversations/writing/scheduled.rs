@@ -104,7 +104,7 @@ both_stores! {
 
     async fn it_never_goes_to_another_phone_than_it_was_written_to(house) {
         let (conversation, ana) = in_an_hour(house).await;
-        house.sets("UPDATE planned_replies SET to_phone = '+15055559876'").await;
+        house.replies_were_planned_to("+15055559876").await;
         house.pass(minutes(61)).await;
         page(&ana, conversation).await.shows(&["the customer has another number now"]);
         assert_eq!(house.customer(34).received().len(), 0);

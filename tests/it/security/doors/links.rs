@@ -3,7 +3,7 @@
 use rocket::http::Status;
 
 use switchboard::clock::{hours, minutes};
-use switchboard::desk::people::{self, sessions, setup};
+use switchboard::desk::people::{self, passwords, sessions, setup};
 use switchboard::domain::people::person::Role;
 
 use crate::both_stores;
@@ -21,7 +21,7 @@ async fn three_links(house: &House) -> [String; 3] {
     let ada = house.person(ADA).await;
     let new = people::NewPerson { email: "dee@example.com".into(), name: "Dee".into(), role: Role::Rep };
     let invited = people::invite(&house.desk, ada, new).await.unwrap();
-    house.sets("UPDATE people SET password_hash = 'x' WHERE email = 'ana@example.com'").await;
+    passwords::set(&house.desk, "ana@example.com", "x".to_owned()).await.unwrap();
     let reset = people::reset(&house.desk, ada, house.person("ana@example.com").await).await.unwrap();
     [sign_in, invited.token, reset]
 }
