@@ -13,6 +13,7 @@ use crate::domain::conversations::timeline;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::store::conversations::changes;
 use crate::store::conversations::events::{self as timeline_rows, NewEvent};
+use crate::store::sql::Batch;
 use crate::store::{Error, Job, Result, Tx};
 
 /// What one verb, or a group of one kind, does in one transaction.
@@ -25,6 +26,7 @@ pub struct UnitOfWork<'a> {
     /// When it began, to be taken for the instant of all of it.
     pub now: At,
     missed: Option<Missed>,
+    batch: Batch,
     follows: Follows,
 }
 
@@ -65,7 +67,8 @@ pub struct Missed {
 impl<'a> UnitOfWork<'a> {
     /// Begins in a transaction that is open.
     pub fn begin(desk: &'a Desk, tx: &'a mut Tx) -> Self {
-        UnitOfWork { desk, tx, now: desk.clock.now(), missed: None, follows: Follows::default() }
+        let batch = Batch::of(tx);
+        UnitOfWork { desk, tx, now: desk.clock.now(), missed: None, batch, follows: Follows::default() }
     }
 
     /// From here on it is about a text that no webhook brought: what goes into the outbox is first looked for in the carrier's
@@ -104,6 +107,20 @@ impl<'a> UnitOfWork<'a> {
     #[must_use]
     pub fn sent_at(&self) -> At {
         self.missed().unwrap_or(self.now)
+    }
+
+    /// Writes that go to the database together, at the next [`UnitOfWork::flush`] at the latest. What reads any of them comes
+    /// after that.
+    pub fn batch(&mut self) -> &mut Batch {
+        &mut self.batch
+    }
+
+    /// Writes what the batch has, because a later step reads it.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn flush(&mut self) -> Result<()> {
+        self.batch.execute(self.tx).await
     }
 
     /// Puts drafts into the outbox, in their order. Authors of what is not sent are told at the end.
@@ -191,13 +208,15 @@ impl<'a> UnitOfWork<'a> {
     }
 
     async fn ended(mut self) -> Result<Outgoing> {
+        self.flush().await?;
         let mut unsent = std::mem::take(&mut self.follows.unsent);
         notice::failed(self.tx, &unsent, self.now).await?;
         unsent.append(&mut self.follows.marked);
         notice::tell_authors(&mut self, &unsent).await?;
         let Follows { happened, changed, told, arrived, made, mut outgoing, .. } = std::mem::take(&mut self.follows);
-        timeline_rows::insert(self.tx, &happened, self.now).await?;
-        changes::note(self.tx, &changed, self.now).await?;
+        timeline_rows::insert(&mut self.batch, &happened, self.now);
+        changes::note(&mut self.batch, &changed, self.now);
+        self.flush().await?;
         events::delivered(&mut self, &arrived).await?;
         events::record(&mut self, &told).await?;
         events::failed(&mut self, &unsent).await?;

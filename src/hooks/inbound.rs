@@ -1,5 +1,6 @@
 //! A text arrives. The hook answers when it is on disk, with an empty answer: the relay is not an answer.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use rocket::http::{ContentType, Status};
@@ -53,5 +54,6 @@ fn inbound(text: InboundText) -> Inbound {
             OptOutType::Start => Keyword::Start,
             OptOutType::Help => Keyword::Help,
         }),
+        refuses: OnceLock::new(),
     }
 }

@@ -90,7 +90,8 @@ pub(in crate::desk) async fn move_in(
     if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
         let desk = work.desk;
         let message = web_message(desk, conversation.id, viewer.id, Kind::Note, Outcome::Kept, note, None, work.now);
-        messages::insert(work.tx, &[message]).await?;
+        messages::insert(work.batch(), &[message]);
+        work.flush().await?;
     }
     pin::give(work, &conversation, assignee, why).await?;
     // The rep who had it may take another customer.

@@ -173,7 +173,7 @@ async fn send(work: &mut UnitOfWork<'_>, conversation: &Conversation, held: &Hel
     let unsaid = Unsaid::of(work.tx, Whose::In(conversation.id), &held.body, &held.files).await?;
     let said = words(&held.body, unsaid.as_ref());
     let fan = fan_out(conversation, &legs, author, held.id, &said, &desk.policies, now);
-    opening::greeted(work.tx, &fan.greeted, now).await?;
+    opening::greeted(work.batch(), &fan.greeted, now);
     work.enqueue(fan.drafts).await?;
     let waiting_since = if held.by_rep { None } else { conversation.waiting_since.or(Some(now)) };
     let said = Said {
@@ -188,6 +188,7 @@ async fn send(work: &mut UnitOfWork<'_>, conversation: &Conversation, held: &Hel
         waits_from: conversation.waits_from.into_iter().chain(fan.waits.then_some(held.id)).min(),
         unread: if held.by_rep { Unread::SEEN } else { Unread::default().said(held.id) },
     };
-    messages::said(work.tx, &[said]).await?;
+    messages::said(work.batch(), &[said]);
+    work.flush().await?;
     Ok(())
 }

@@ -75,7 +75,8 @@ pub(in crate::desk) async fn note_in(
     }
     let message = NewMessage { way, ..web_message(desk, conversation, by, Kind::Note, Outcome::Kept, body, key, now) };
     let id = message.id;
-    messages::insert(work.tx, &[message]).await?;
+    messages::insert(work.batch(), &[message]);
+    work.flush().await?;
     let colleagues = mentions::candidates(work.tx, conversation).await?;
     let names: Vec<&str> = colleagues.iter().map(|(_, name)| name.as_str()).collect();
     let called = mention::named(body, &names).into_iter().filter_map(|place| Some(colleagues.get(place)?.0));

@@ -176,8 +176,9 @@ pub(in crate::desk) async fn settle_all(work: &mut UnitOfWork<'_>, jobs: &[&Sett
         }
     }
     deliveries.dedup_by_key(|(id, _)| *id);
-    attempts::keep(work.tx, &tries).await?;
-    attempts::keep_deliveries(work.tx, &deliveries, now).await?;
+    attempts::keep(work.batch(), &tries);
+    attempts::keep_deliveries(work.batch(), &deliveries, now);
+    work.flush().await?;
     faults::point("during_settlement");
     for (number, record) in records.into_iter().filter(|(_, record)| record.1) {
         fitness::keep(work.tx, number, &record.0).await?;

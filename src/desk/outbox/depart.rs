@@ -1,18 +1,15 @@
 //! Lets waiting deliveries leave, if nothing forbids it now.
 
-use std::time::Instant;
-
-use tokio::sync::OwnedSemaphorePermit;
-
-use super::flow::{BEHIND, Flow, Verdict};
-use super::{LOOKED_UP, Sending, attempt, look};
+use super::LOOKED_UP;
+use super::flow::{BEHIND, Verdict};
+use super::requests::{Request, Requests};
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::domain::outbox::delivery::State;
 use crate::faults;
 use crate::store::Result;
+use crate::store::outbox;
 use crate::store::outbox::departures::{self, Departing, Departure};
-use crate::store::outbox::{self, Look, NewAttempt};
 
 /// Decides about deliveries that were ready, in their order: those of `departing` must be heads of their lanes.
 ///
@@ -35,12 +32,11 @@ async fn leave(work: &mut UnitOfWork<'_>, departing: Vec<Departing>, probes: boo
         return Ok(Departed::default());
     }
     let wanted = departing.iter().map(|one| (one.number, one.to.clone())).collect();
-    let mut flow = Flow::load(work, wanted).await?;
-    (flow.probes, flow.waited) = (probes, true);
+    let mut requests = Requests::load(work, wanted).await?;
+    (requests.flow.probes, requests.flow.waited) = (probes, true);
     // These are the ones that wait: what is behind them must not hold them up.
-    flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
-    let (rows, attempts, looks) = (Vec::with_capacity(departing.len()), Vec::new(), Vec::new());
-    let mut leaving = Leaving { flow, rows, attempts, looks, done: Departed::default() };
+    requests.flow.lanes.values_mut().for_each(|lane| lane.waiting = false);
+    let mut leaving = Leaving { requests, rows: Vec::with_capacity(departing.len()), done: Departed::default() };
     for one in departing {
         leaving.add(work, one);
     }
@@ -49,10 +45,8 @@ async fn leave(work: &mut UnitOfWork<'_>, departing: Vec<Departing>, probes: boo
 
 /// What is written of deliveries that were ready.
 struct Leaving<'a> {
-    flow: Flow<'a>,
+    requests: Requests<'a>,
     rows: Vec<Departure>,
-    attempts: Vec<NewAttempt>,
-    looks: Vec<Look>,
     done: Departed,
 }
 
@@ -71,12 +65,14 @@ impl Leaving<'_> {
             fence: one.fence,
             tries: one.tries,
             why: None,
+            looked: false,
         };
         self.done.touched.extend(one.conversation);
         match verdict {
             Ok(Verdict::Send(permit)) => {
                 (row.state, row.fence, row.tries) = (State::Sending, row.fence + 1, row.tries + 1);
-                self.begin(work, one, row.fence, permit);
+                self.requests.begin(work, Request::again(one, row.fence), permit);
+                self.done.begun += 1;
             }
             Ok(Verdict::Wait { due_at, place_at }) => {
                 (row.due_at, row.place_at) = (due_at, place_at);
@@ -89,7 +85,8 @@ impl Leaving<'_> {
             Ok(Verdict::Look) => {
                 (row.state, row.fence, row.why) = (State::Unknown, row.fence + 1, Some(LOOKED_UP.to_owned()));
                 let from = one.look_from.unwrap_or(one.accepted_at);
-                self.looks.push(look(work.desk, one.id, row.fence, from, work.now));
+                row.looked = true;
+                self.requests.look(work, one.id, row.fence, from);
             }
             Ok(Verdict::Suppress(why)) => self.end(&mut row, (one.number, one.to), (State::Suppressed, why)),
             Err(ended) => self.end(&mut row, (one.number, one.to), ended),
@@ -111,30 +108,9 @@ impl Leaving<'_> {
         }
         let lane = (one.number, one.to.clone());
         Ok(match one.look_from {
-            Some(_) => self.flow.decide_look(&lane),
-            None => self.flow.decide(&lane, (one.segments, one.text), (one.due_at, one.place_at)),
+            Some(_) => self.requests.flow.decide_look(&lane),
+            None => self.requests.flow.decide(&lane, (one.segments, one.text), (one.due_at, one.place_at)),
         })
-    }
-
-    /// Begins the request of a delivery.
-    fn begin(&mut self, work: &mut UnitOfWork<'_>, one: Departing, fence: i64, permit: OwnedSemaphorePermit) {
-        let attempt = attempt(work.desk, one.id, fence, work.now);
-        work.begins([Sending {
-            attempt: attempt.id,
-            secret: attempt.secret.clone(),
-            delivery: one.id,
-            fence,
-            from: self.flow.number(one.number),
-            to: one.to,
-            body: one.body,
-            accepted_at: one.accepted_at,
-            valid_until: one.valid_until,
-            probes: self.flow.probes,
-            permit,
-            born: Instant::now(),
-        }]);
-        self.done.begun += 1;
-        self.attempts.push(attempt);
     }
 
     /// Ends a delivery of a lane, of which the next may leave.
@@ -145,14 +121,26 @@ impl Leaving<'_> {
     }
 
     async fn write(self, work: &mut UnitOfWork<'_>) -> Result<Departed> {
-        let (desk, now) = (work.desk, work.now);
-        departures::depart(work.tx, &self.rows, now).await?;
+        let now = work.now;
+        departures::depart(work.batch(), &self.rows, now);
+        self.requests.write(work);
+        work.flush().await?;
         faults::point("after_departure");
-        outbox::insert_attempts(work.tx, &self.attempts, desk.node, now, now + desk.lease()).await?;
-        outbox::insert_looks(work.tx, &self.looks, desk.node, now).await?;
-        outbox::looked_first(work.tx, &self.looks).await?;
-        self.flow.keep_paces(work.tx).await?;
         Ok(self.done)
+    }
+}
+
+impl Request {
+    fn again(one: Departing, fence: i64) -> Self {
+        Request {
+            delivery: one.id,
+            fence,
+            number: one.number,
+            to: one.to,
+            body: one.body,
+            accepted_at: one.accepted_at,
+            valid_until: one.valid_until,
+        }
     }
 }
 

@@ -1,11 +1,8 @@
 //! Puts drafts into the outbox: a delivery gets its attempt at once if its lane is idle and its number's pace allows.
 
-use std::time::Instant;
-
-use tokio::sync::OwnedSemaphorePermit;
-
-use super::flow::{BEHIND, Flow, Verdict};
-use super::{Draft, LOOKED_UP, Sending, Unsent, attempt, look};
+use super::flow::{BEHIND, Verdict};
+use super::requests::{Request, Requests};
+use super::{Draft, LOOKED_UP, Unsent};
 use crate::desk::work::UnitOfWork;
 use crate::domain::characters::seen;
 use crate::domain::ids::DeliveryId;
@@ -14,7 +11,7 @@ use crate::domain::outbox::delivery::State;
 use crate::domain::words::segment;
 use crate::faults;
 use crate::store::Result;
-use crate::store::outbox::{self, Look, NewAttempt, NewDelivery};
+use crate::store::outbox::{self, NewDelivery};
 
 /// Puts drafts into the outbox, in their order. Returns what is not sent because its addressee does not want it.
 ///
@@ -25,10 +22,9 @@ pub async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draft>) -> Result<Ve
         return Ok(Vec::new());
     }
     let wanted = drafts.iter().map(|draft| (draft.number, draft.to.clone())).collect();
-    let flow = Flow::load(work, wanted).await?;
+    let requests = Requests::load(work, wanted).await?;
     let most = work.desk.carrier.capabilities().max_body_chars;
-    let (rows, attempts, looks, unsent) = (Vec::with_capacity(drafts.len()), Vec::new(), Vec::new(), Vec::new());
-    let mut entries = Entries { flow, rows, attempts, looks, unsent };
+    let mut entries = Entries { requests, rows: Vec::with_capacity(drafts.len()), unsent: Vec::new() };
     for draft in drafts {
         // A carrier refuses an empty request.
         let blank = seen::is_blank(&draft.body);
@@ -37,17 +33,13 @@ pub async fn enqueue(work: &mut UnitOfWork<'_>, drafts: Vec<Draft>) -> Result<Ve
             entries.add(work, &draft, (part, body), blank);
         }
     }
-    write(work, &entries.rows, &entries.attempts, &entries.looks).await?;
-    entries.flow.keep_paces(work.tx).await?;
-    Ok(entries.unsent)
+    entries.write(work).await
 }
 
 /// What is written of drafts.
 struct Entries<'a> {
-    flow: Flow<'a>,
+    requests: Requests<'a>,
     rows: Vec<NewDelivery>,
-    attempts: Vec<NewAttempt>,
-    looks: Vec<Look>,
     unsent: Vec<Unsent>,
 }
 
@@ -57,12 +49,12 @@ impl Entries<'_> {
         let (desk, now) = (work.desk, work.now);
         let lane = (draft.number, draft.to.clone());
         // Within a lane ids are the order, and another node's clock may be ahead.
-        let newest = self.flow.lanes.get(&lane).and_then(|state| state.newest);
+        let newest = self.requests.flow.lanes.get(&lane).and_then(|state| state.newest);
         let segments = i64::from(segment::segments(&body));
         let verdict = match work.missed() {
             _ if blank => Verdict::Suppress("there is nothing in it that could be sent"),
-            Some(_) => self.flow.decide_look(&lane),
-            None => self.flow.decide(&lane, (segments, draft.kind == Kind::Text), (None, None)),
+            Some(_) => self.requests.flow.decide_look(&lane),
+            None => self.requests.flow.decide(&lane, (segments, draft.kind == Kind::Text), (None, None)),
         };
         let mut row = NewDelivery {
             id: DeliveryId(desk.ids.after(newest, now)),
@@ -84,8 +76,10 @@ impl Entries<'_> {
             valid_until: now + desk.policies.delivery.valid_for,
             why: None,
             window_at: draft.window_at.filter(|_| part == 0),
+            look_from: None,
         };
         self.follow(work, &mut row, verdict);
+        row.look_from = work.missed().filter(|_| row.state == State::Ready);
         self.rows.push(row);
     }
 
@@ -93,8 +87,8 @@ impl Entries<'_> {
     fn follow(&mut self, work: &mut UnitOfWork<'_>, row: &mut NewDelivery, verdict: Verdict) {
         match verdict {
             Verdict::Send(permit) => {
-                self.begin(work, row, permit);
                 (row.state, row.fence) = (State::Sending, 1);
+                self.requests.begin(work, Request::first(row), permit);
             }
             Verdict::Wait { due_at, place_at } => {
                 work.waits();
@@ -105,7 +99,7 @@ impl Entries<'_> {
                 (row.due_at, row.why) = (Some(due_at), Some(BEHIND.to_owned()));
             }
             Verdict::Look => {
-                self.looks.push(look(work.desk, row.id, 1, work.sent_at(), work.now));
+                self.requests.look(work, row.id, 1, work.sent_at());
                 (row.state, row.fence, row.why) = (State::Unknown, 1, Some(LOOKED_UP.to_owned()));
             }
             Verdict::Suppress(why) => {
@@ -117,37 +111,27 @@ impl Entries<'_> {
         }
     }
 
-    /// Begins the request of a delivery.
-    fn begin(&mut self, work: &mut UnitOfWork<'_>, row: &NewDelivery, permit: OwnedSemaphorePermit) {
-        let attempt = attempt(work.desk, row.id, 1, work.now);
-        work.begins([Sending {
-            attempt: attempt.id,
-            secret: attempt.secret.clone(),
+    /// Writes it, and returns what is not sent.
+    async fn write(self, work: &mut UnitOfWork<'_>) -> Result<Vec<Unsent>> {
+        outbox::insert(work.batch(), &self.rows);
+        self.requests.write(work);
+        faults::point("before_writes");
+        work.flush().await?;
+        faults::point("after_writes");
+        Ok(self.unsent)
+    }
+}
+
+impl Request {
+    fn first(row: &NewDelivery) -> Self {
+        Request {
             delivery: row.id,
-            fence: 1,
-            from: self.flow.number(row.number),
+            fence: row.fence,
+            number: row.number,
             to: row.to.clone(),
             body: row.body.clone(),
             accepted_at: row.accepted_at,
             valid_until: row.valid_until,
-            probes: false,
-            permit,
-            born: Instant::now(),
-        }]);
-        self.attempts.push(attempt);
+        }
     }
-}
-
-async fn write(work: &mut UnitOfWork<'_>, rows: &[NewDelivery], attempts: &[NewAttempt], looks: &[Look]) -> Result<()> {
-    let (desk, now) = (work.desk, work.now);
-    outbox::insert(work.tx, rows).await?;
-    faults::point("after_deliveries");
-    outbox::insert_attempts(work.tx, attempts, desk.node, now, now + desk.lease()).await?;
-    faults::point("after_attempts");
-    outbox::insert_looks(work.tx, looks, desk.node, now).await?;
-    if let Some(from) = work.missed() {
-        let waiting: Vec<DeliveryId> = rows.iter().filter(|row| row.state == State::Ready).map(|row| row.id).collect();
-        outbox::look_first(work.tx, &waiting, from).await?;
-    }
-    Ok(())
 }

@@ -15,8 +15,9 @@ use crate::domain::outbox::daily_limit::DailyLimit;
 use crate::domain::outbox::departure::{self, Departure, Known};
 use crate::domain::outbox::pace::Pace;
 use crate::domain::routing::comparison::is_compared;
+use crate::store::Result;
 use crate::store::outbox::{self, Lane, paces, spending};
-use crate::store::{Result, Tx};
+use crate::store::sql::Batch;
 
 /// Why a text waits until it is known what its phone has sent.
 pub(in crate::desk) const BEHIND: &str = "it waits until everything that this phone has sent is in";
@@ -238,7 +239,7 @@ impl<'a> Flow<'a> {
         self.senders.get(&id).map(|(sender, ..)| sender.number.clone()).unwrap_or_default()
     }
 
-    pub(super) async fn keep_paces(&self, tx: &mut Tx) -> Result<()> {
+    pub(super) fn keep_paces(&self, batch: &mut Batch) {
         let mut paces: Vec<(NumberId, At)> = self
             .senders
             .iter()
@@ -246,12 +247,9 @@ impl<'a> Flow<'a> {
             .map(|(id, (_, pace, _))| (*id, pace.free_at))
             .collect();
         paces.sort_unstable();
-        paces::set(tx, &paces).await?;
-        match self.daily_limit {
-            Some(daily_limit) if daily_limit.taken() > 0 => {
-                spending::add(tx, daily_limit.day(), self.desk.node, daily_limit.taken()).await
-            }
-            _ => Ok(()),
+        paces::set(batch, &paces);
+        if let Some(daily_limit) = self.daily_limit.filter(|limit| limit.taken() > 0) {
+            spending::add(batch, daily_limit.day(), self.desk.node, daily_limit.taken());
         }
     }
 }

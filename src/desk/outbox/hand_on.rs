@@ -34,7 +34,8 @@ pub(in crate::desk) async fn hand_on(
     for one in waited.iter().filter(|one| one.author.is_none() || one.author != leg.person) {
         let mut body = words_of(work.tx, one, conversation).await?;
         if let Some(context) = fresh.take() {
-            opening::greeted(work.tx, &[leg.id], now).await?;
+            opening::greeted(work.batch(), &[leg.id], now);
+            work.flush().await?;
             body.insert_str(0, &context);
         }
         drafts.push(draft(conversation, leg, one.id, body));

@@ -6,11 +6,9 @@ use std::time::Instant;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::Desk;
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
 use crate::domain::outbox::delivery::Kind;
-use crate::store::outbox::{Look, NewAttempt};
 
 pub mod claim;
 pub mod decide;
@@ -25,6 +23,7 @@ pub(in crate::desk) mod list_limit;
 pub mod notice;
 pub mod receipts;
 pub mod relay;
+mod requests;
 pub mod unsaid;
 
 pub use depart::{Departed, depart, probe, promote};
@@ -100,18 +99,6 @@ impl Sending {
 #[must_use]
 pub fn token(attempt: AttemptId, secret: &str) -> String {
     format!("{:x}-{secret}", attempt.0)
-}
-
-/// A search for a delivery that may have been requested, before the database went back, at some time after `from`.
-fn look(desk: &Desk, delivery: DeliveryId, fence: i64, from: At, now: At) -> Look {
-    let there = desk.carrier.ahead().map(|ahead| At(from.0 + ahead));
-    Look { attempt: NewAttempt { there, ..attempt(desk, delivery, fence, now) }, from }
-}
-
-/// A new attempt of a delivery.
-fn attempt(desk: &Desk, delivery: DeliveryId, fence: i64, now: At) -> NewAttempt {
-    let there = desk.carrier.ahead().map(|ahead| At(now.0 + ahead));
-    NewAttempt { id: AttemptId(desk.ids.next(now)), delivery, secret: desk.chance.token::<16>(), fence, there }
 }
 
 /// A text that was not sent because its addressee does not want it, and whose author must be told.

@@ -111,7 +111,8 @@ async fn keep(
     ((told, event), alias): (What, Option<&str>),
     term: Term,
 ) -> Result<Event> {
-    pairs::keep_terms(work.tx, &[(id, term)]).await?;
+    pairs::keep_terms(work.batch(), &[(id, term)]);
+    work.flush().await?;
     let event = event(Moved { ends_at: term.ends_at, alias: alias.map(str::to_owned) });
     work.event(Some(id), None, &event);
     work.note(&[(id, Changed::Conversation)]);

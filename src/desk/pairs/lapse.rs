@@ -99,7 +99,8 @@ impl Verb for Warn {
         if term.warns_at().is_none_or(|at| at > now) || !lapse::may_lapse(desk) {
             return Ok(());
         }
-        pairs::keep_terms(work.tx, &[(self.id, Term { warned_at: Some(now), ..term })]).await?;
+        pairs::keep_terms(work.batch(), &[(self.id, Term { warned_at: Some(now), ..term })]);
+        work.flush().await?;
         work.event(Some(self.id), None, &Event::PairExpiring { ends_at: term.ends_at });
         work.note(&[(self.id, Changed::Conversation)]);
         news::moved(work, (self.id, Kind::PairExpiring), term, None);

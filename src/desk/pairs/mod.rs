@@ -168,7 +168,7 @@ async fn tell(work: &mut UnitOfWork<'_>, conversation: &Conversation, to: &[Live
         trace,
         ..NewMessage::ours(id, conversation.id, (Author::System, Channel::Api), body.to_owned(), now)
     };
-    messages::insert(work.tx, &[message]).await?;
+    messages::insert(work.batch(), &[message]);
     let said = Said {
         id: conversation.id,
         last_at: now,
@@ -180,7 +180,8 @@ async fn tell(work: &mut UnitOfWork<'_>, conversation: &Conversation, to: &[Live
         waits_from: None,
         unread: Unread::default(),
     };
-    messages::said(work.tx, &[said]).await?;
+    messages::said(work.batch(), &[said]);
+    work.flush().await?;
     let drafts = to.iter().map(|leg| relay::draft(conversation, leg, id, body.to_owned())).collect();
     work.enqueue(drafts).await?;
     work.note(&[(conversation.id, Changed::Message)]);

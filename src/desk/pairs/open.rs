@@ -249,7 +249,8 @@ impl Open {
             warned_at: held.term.warned_at.filter(|_| held.term.ends_at >= asked.ends_at),
             ..held.term
         };
-        pairs::keep_terms(work.tx, &[(id, term)]).await?;
+        pairs::keep_terms(work.batch(), &[(id, term)]);
+        work.flush().await?;
         pairs::name(work.tx, desk.ids.next(now), (self.app(), id), &opening.reference, &self.body_hash).await?;
         let merged = Event::PairMerged { reference: opening.reference.clone(), ends_at: term.ends_at };
         work.event(Some(id), None, &merged);

@@ -71,7 +71,8 @@ impl Verb for Say {
         let message = tell(work, &conversation, &legs, &saying.body).await?;
         let later = term.after_message(now);
         if later != term {
-            pairs::keep_terms(work.tx, &[(conversation.id, later)]).await?;
+            pairs::keep_terms(work.batch(), &[(conversation.id, later)]);
+            work.flush().await?;
         }
         if let Some(program) = &self.by {
             program.made(work, Made { id: message.0, new: true });

@@ -26,9 +26,7 @@ use crate::domain::programs::event::Kind;
 use crate::domain::routing::Keep;
 use crate::domain::words::echo::Echo;
 use crate::domain::words::redaction::redact;
-use crate::domain::words::refusal;
 use crate::domain::words::text::Wording;
-use crate::faults;
 use crate::store::conversations::messages::{self, Said, Unread, preview};
 use crate::store::routing::opening;
 use crate::store::routing::routes::{self, Conversation, LiveLeg};
@@ -93,20 +91,20 @@ pub(super) async fn carry(work: &mut UnitOfWork<'_>, texts: &[Plain<'_>]) -> Res
             legs.iter().filter(|leg| leg.conversation == conversation.id && leg.person.is_some() && leg.reachable);
         group.drafts.extend(reps.map(|leg| notice::answer(leg.number, &leg.phone, &body)));
     }
-    messages::insert(work.tx, &group.messages).await?;
-    faults::point("after_messages");
-    opening::greeted(work.tx, &group.greeted, now).await?;
+    messages::insert(work.batch(), &group.messages);
+    opening::greeted(work.batch(), &group.greeted, now);
     let slid: Vec<(ConversationId, Term)> =
         group.slid.iter().filter_map(|id| Some((*id, progress.get(id)?.conversation.pair.as_ref()?.term))).collect();
-    pairs::keep_terms(work.tx, &slid).await?;
+    pairs::keep_terms(work.batch(), &slid);
     let touched: Vec<Said> = progress.into_values().filter_map(Progress::said).collect();
-    messages::said(work.tx, &touched).await?;
+    messages::said(work.batch(), &touched);
     let notes = touched.iter().map(|said| said.id).chain(group.kept.iter().copied());
     let opened = texts.iter().filter(|one| one.way == Way::First).map(|one| (one.conversation, Changed::Conversation));
     let notes: Vec<_> = notes.map(|id| (id, Changed::Message)).chain(opened).collect();
     work.note(&notes);
     // Not earlier: lanes are held from here on, and other writers to the same phones wait for them.
     work.enqueue(group.drafts).await?;
+    work.flush().await?;
     for (conversation_id, message, alias) in group.flagged {
         refused::raise(work, conversation_id, (message, alias.as_deref())).await?;
     }
@@ -251,7 +249,7 @@ impl Group {
     /// question at a time.
     fn flag(&mut self, progress: &mut Progress, from: &LiveLeg, text: &Inbound, message: MessageId, now: At) {
         let asked = progress.conversation.flagged_at.is_some();
-        if from.role != Role::Rep && !asked && refusal::reads_like(&text.body) {
+        if from.role != Role::Rep && !asked && text.refuses() {
             progress.conversation.flagged_at = Some(now);
             self.flagged.push((progress.conversation.id, message, from.alias.clone()));
         }

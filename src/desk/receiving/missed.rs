@@ -1,6 +1,8 @@
 //! Receives a text that waited: one that no webhook brought and that was found at the carrier, or one that came while
 //! earlier texts of its sender were missing. It takes the same path as any text, in a transaction of its own.
 
+use std::sync::OnceLock;
+
 use super::{Earlier, Inbound, Outcome, counted, take_in};
 use crate::clock::At;
 use crate::desk::Desk;
@@ -50,6 +52,7 @@ impl From<Arrival> for Inbound {
             media: arrival.media,
             raw: arrival.raw,
             carrier_keyword: arrival.keyword,
+            refuses: OnceLock::new(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! new customers. Keywords, commands, texts without a live leg and customers who come back go one by one.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::OnceLock;
 
 use carry::{Plain, Way};
 
@@ -19,6 +20,7 @@ use crate::domain::routing::comparison::is_compared;
 use crate::domain::words::command::begins;
 use crate::domain::words::files;
 use crate::domain::words::keyword::{self, Keyword};
+use crate::domain::words::refusal;
 use crate::store::conversations::messages::NewMessage;
 use crate::store::receiving::arrivals::{self, Arrival};
 use crate::store::routing::selected::{self, Selected};
@@ -61,6 +63,8 @@ pub struct Inbound {
     pub raw: String,
     /// What the carrier itself took it for, where it says so.
     pub carrier_keyword: Option<Keyword>,
+    /// Whether it reads like a refusal, once that has been looked at.
+    pub refuses: OnceLock<bool>,
 }
 
 /// What became of a text.
@@ -101,6 +105,8 @@ impl Outcome {
 /// What the database said; nothing is stored then.
 pub async fn receive(desk: &Desk, text: Inbound) -> Result<Outcome> {
     let text = text.of_person();
+    // Here it is found out beside other texts, in the transaction one text after the other.
+    text.refuses();
     let outcome = desk.work_grouped(Receive { text }, || faults::point("before_dispatch")).await?;
     counted(outcome)
 }
@@ -336,6 +342,11 @@ impl Inbound {
         }
     }
 
+    /// Whether it reads as if its sender refused texts: [`refusal::reads_like`].
+    fn refuses(&self) -> bool {
+        *self.refuses.get_or_init(|| refusal::reads_like(&self.body))
+    }
+
     /// A HELP in this text is ours to answer, not the carrier's.
     fn help_is_ours(&self, desk: &Desk) -> bool {
         let answers = desk.policies.delivery.carrier_answers_help;
@@ -373,7 +384,8 @@ impl Inbound {
 async fn keep(work: &mut UnitOfWork<'_>, message: NewMessage) -> Result<()> {
     let kind = if message.outcome == message::Outcome::Held { Changed::Held } else { Changed::Message };
     let conversation = message.conversation.unwrap_or(ConversationId(0));
-    crate::store::conversations::messages::insert(work.tx, &[message]).await?;
+    crate::store::conversations::messages::insert(work.batch(), &[message]);
+    work.flush().await?;
     work.note(&[(conversation, kind)]);
     Ok(())
 }

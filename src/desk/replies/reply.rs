@@ -113,10 +113,10 @@ pub(in crate::desk) async fn accept(
     let Admitted { conversation, legs, viewer, .. } = admitted;
     let message = web_message(desk, conversation.id, viewer.id, Kind::Text, Outcome::Relayed, body, form_key, now);
     let id = message.id;
-    messages::insert(work.tx, &[message]).await?;
+    messages::insert(work.batch(), &[message]);
     let author = Author { leg: None, person: Some(viewer.id), name: &viewer.name };
     let fan = fan_out(conversation, legs, author, id, &Words::plain(body), &desk.policies, now);
-    opening::greeted(work.tx, &fan.greeted, now).await?;
+    opening::greeted(work.batch(), &fan.greeted, now);
     work.enqueue(fan.drafts).await?;
     let said = Said {
         id: conversation.id,
@@ -130,7 +130,8 @@ pub(in crate::desk) async fn accept(
         waits_from: conversation.waits_from.or(fan.waits.then_some(id)),
         unread: Unread::SEEN,
     };
-    messages::said(work.tx, &[said]).await?;
+    messages::said(work.batch(), &[said]);
+    work.flush().await?;
     work.note(&[(conversation.id, Changed::Message)]);
     Ok(id)
 }

@@ -3,22 +3,21 @@
 use crate::clock::At;
 use crate::domain::change::{Change, Changed};
 use crate::domain::ids::ConversationId;
-use crate::store::sql::{QueryBuilder, query, query_scalar};
-use crate::store::{Result, Tx, pieces};
+use crate::store::sql::{Batch, QueryBuilder, query, query_scalar};
+use crate::store::{Result, Tx};
 
 /// Notes for open browsers that these conversations changed; each (conversation, kind) once.
-pub async fn note(tx: &mut Tx, changes: &[(ConversationId, Changed)], now: At) -> Result<()> {
+pub fn note(batch: &mut Batch, changes: &[(ConversationId, Changed)], now: At) {
     let mut rows = changes.to_vec();
     rows.sort_unstable_by_key(|(conversation, kind)| (*conversation, kind.word()));
     rows.dedup();
-    for piece in pieces(&rows) {
+    for piece in batch.pieces(&rows) {
         let mut q = QueryBuilder::new("INSERT INTO changes (conversation_id, kind, at) ");
         q.push_values(piece, |mut b, (conversation, kind)| {
             b.push_bind(conversation).push_bind(kind).push_bind(now);
         });
-        q.build().execute(tx).await?;
+        batch.add(q.build());
     }
-    Ok(())
 }
 
 /// At most 500 changes after the cursor, oldest first. On PostgreSQL it stays behind the oldest transaction still

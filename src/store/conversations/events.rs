@@ -3,8 +3,7 @@
 use crate::clock::At;
 use crate::domain::conversations::timeline::{Stored, Told};
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::store::sql::{FromRow, QueryBuilder, Row};
-use crate::store::{Result, Tx, pieces};
+use crate::store::sql::{Batch, FromRow, QueryBuilder, Row};
 
 /// An event, as it is written.
 #[derive(Clone, Debug)]
@@ -20,8 +19,8 @@ pub struct NewEvent {
 }
 
 /// Writes events.
-pub async fn insert(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
-    for piece in pieces(rows) {
+pub fn insert(batch: &mut Batch, rows: &[NewEvent], at: At) {
+    for piece in batch.pieces(rows) {
         let mut q = QueryBuilder::new("INSERT INTO events (id, conversation_id, at, kind, actor_id, data) ");
         q.push_values(piece, |mut b, row| {
             b.push_bind(row.id)
@@ -31,9 +30,8 @@ pub async fn insert(tx: &mut Tx, rows: &[NewEvent], at: At) -> Result<()> {
                 .push_bind(row.actor)
                 .push_bind(row.event.data.to_string());
         });
-        q.build().execute(tx).await?;
+        batch.add(q.build());
     }
-    Ok(())
 }
 
 /// Of the columns `kind` and `data`.

@@ -23,7 +23,7 @@ pub async fn candidates(tx: &mut Tx, conversation: ConversationId) -> Result<Vec
 
 /// Remembers who was named in a note.
 pub async fn insert(tx: &mut Tx, conversation: ConversationId, note: MessageId, people: &[PersonId]) -> Result<()> {
-    for piece in pieces(people) {
+    for piece in pieces(tx, people) {
         let mut q = QueryBuilder::new("INSERT INTO mentions (message_id, person_id, conversation_id) ");
         q.push_values(piece, |mut b, person| {
             b.push_bind(note).push_bind(person).push_bind(conversation);

@@ -3,8 +3,8 @@
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId, MessageId, PersonId};
 use crate::domain::message::{Author, Channel, Kind, Outcome};
-use crate::store::sql::{QueryBuilder, query, query_as, query_scalar};
-use crate::store::{Result, Tx, padded, pieces, push_list};
+use crate::store::sql::{Batch, QueryBuilder, query, query_as, query_scalar};
+use crate::store::{Result, Tx, padded, push_list};
 
 /// A message as it is written.
 #[derive(Clone, Debug)]
@@ -87,8 +87,8 @@ impl NewMessage {
 ///
 /// # Errors
 /// [`crate::store::Error::Conflict`] if one is stored already.
-pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
-    for piece in pieces(rows) {
+pub fn insert(batch: &mut Batch, rows: &[NewMessage]) {
+    for piece in batch.pieces(rows) {
         let mut q = QueryBuilder::new(
             "INSERT INTO messages (id, conversation_id, author, author_id, way, kind, outcome, why, trace, body, \
              media, from_phone, to_number, leg_id, accepted_at, carrier_account, carrier_id, raw, form_key) ",
@@ -114,9 +114,8 @@ pub async fn insert(tx: &mut Tx, rows: &[NewMessage]) -> Result<()> {
                 .push_bind(row.raw.clone())
                 .push_bind(row.form_key.clone());
         });
-        q.build().execute(tx).await?;
+        batch.add(q.build());
     }
-    Ok(())
 }
 
 /// The message that was typed into the form of that key, if it was sent before.
@@ -198,9 +197,9 @@ impl Unread {
 }
 
 /// Brings conversations up to date after messages; of each at most one row.
-pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
+pub fn said(batch: &mut Batch, rows: &[Said]) {
     if rows.is_empty() {
-        return Ok(());
+        return;
     }
     let mut q = QueryBuilder::new(
         "WITH v(id, last_at, inbound_at, waiting, preview, loop_state, paused, waits, seen, unread) AS (",
@@ -226,8 +225,7 @@ pub async fn said(tx: &mut Tx, rows: &[Said]) -> Result<()> {
          card_hidden = CASE WHEN v.inbound_at IS NULL THEN card_hidden ELSE 0 END \
          FROM v WHERE conversations.id = v.id",
     );
-    q.build().execute(tx).await?;
-    Ok(())
+    batch.add(q.build());
 }
 
 /// The first characters of a body, for lists.

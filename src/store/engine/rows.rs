@@ -1,5 +1,6 @@
 //! Rows in few sizes, so that statements stay prepared: lists of keys, and pieces of groups.
 
+use crate::store::Tx;
 use crate::store::sql::{QueryBuilder, Value};
 
 /// Writes values as what follows `IN (` in a statement, with the bracket that closes it.
@@ -12,13 +13,22 @@ pub(crate) fn push_list(q: &mut QueryBuilder, values: impl IntoIterator<Item = i
 }
 
 /// Cuts rows into pieces of 64, at last one of the largest multiple of 8, and a rest: statements are few for a group, since
-/// each is a way to the database and back, and come in few sizes, so that they stay prepared.
-pub(crate) fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+/// each is a way to the database and back, and come in few sizes, so that they stay prepared. PostgreSQL, whose statements are
+/// the same for any number of rows, gets up to 1,024 at once.
+pub(crate) fn pieces<'rows, T>(tx: &Tx, rows: &'rows [T]) -> impl Iterator<Item = &'rows [T]> + use<'rows, T> {
+    cut(rows, matches!(tx, Tx::Postgres(_)))
+}
+
+pub(in crate::store) fn cut<T>(mut rows: &[T], any_size: bool) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         if rows.is_empty() {
             return None;
         }
-        let size = if rows.len() < 8 { rows.len() } else { rows.len().min(64) / 8 * 8 };
+        let size = match rows.len() {
+            few if few < 8 => few,
+            many if any_size => many.min(1024),
+            many => many.min(64) / 8 * 8,
+        };
         let (piece, rest) = rows.split_at(size);
         rows = rest;
         Some(piece)
@@ -40,7 +50,7 @@ mod tests {
     fn rows_are_cut_into_few_pieces_of_few_sizes_and_none_is_lost() {
         let rows: Vec<usize> = (0..300).collect();
         for count in 0..=rows.len() {
-            let cut: Vec<&[usize]> = pieces(&rows[..count]).collect();
+            let cut: Vec<&[usize]> = cut(&rows[..count], false).collect();
             assert_eq!(cut.concat(), rows[..count]);
             assert!(cut.iter().all(|piece| piece.len() < 8 || (piece.len() <= 64 && piece.len() % 8 == 0)));
             assert!(cut.len() <= count / 64 + 2);

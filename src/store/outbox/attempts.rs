@@ -7,7 +7,7 @@ use crate::domain::numbers::role;
 use crate::domain::outbox::delivery;
 use crate::domain::outbox::settlement::{Row, Try};
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{self, FromRow, QueryBuilder, from_row, query, query_as, query_scalar};
+use crate::store::sql::{self, Batch, FromRow, QueryBuilder, from_row, query, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// An attempt and its delivery.
@@ -134,9 +134,9 @@ pub async fn known(tx: &mut Tx, ids: &[AttemptId]) -> Result<Vec<Known>> {
 ///
 /// # Errors
 /// [`crate::store::Error::Conflict`] if a carrier's id is bound to another attempt already.
-pub async fn keep(tx: &mut Tx, rows: &[(AttemptId, Try)]) -> Result<()> {
+pub fn keep(batch: &mut Batch, rows: &[(AttemptId, Try)]) {
     if rows.is_empty() {
-        return Ok(());
+        return;
     }
     let mut q = QueryBuilder::new("WITH v(id, ended, outcome, carrier, doubt, looks, look_at, listed, empty) AS (");
     q.push_values(padded(rows), |mut b, (id, row)| {
@@ -155,17 +155,16 @@ pub async fn keep(tx: &mut Tx, rows: &[(AttemptId, Try)]) -> Result<()> {
          doubt_since = v.doubt, looks = v.looks, next_look_at = v.look_at, listed_at = v.listed, \
          empty_at = v.empty FROM v WHERE attempts.id = v.id",
     );
-    q.build().execute(tx).await?;
-    Ok(())
+    batch.add(q.build());
 }
 
 /// Writes how deliveries stand.
 ///
 /// # Errors
 /// [`crate::store::Error::Conflict`] if a lane was taken meanwhile.
-pub async fn keep_deliveries(tx: &mut Tx, rows: &[(DeliveryId, Row)], now: At) -> Result<()> {
+pub fn keep_deliveries(batch: &mut Batch, rows: &[(DeliveryId, Row)], now: At) {
     if rows.is_empty() {
-        return Ok(());
+        return;
     }
     let mut q = QueryBuilder::new("WITH v(id, state, rank, due_at, code, why) AS (");
     q.push_values(padded(rows), |mut b, (id, row)| {
@@ -182,8 +181,7 @@ pub async fn keep_deliveries(tx: &mut Tx, rows: &[(DeliveryId, Row)], now: At) -
     )
     .push_bind(now)
     .push(" FROM v WHERE deliveries.id = v.id");
-    q.build().execute(tx).await?;
-    Ok(())
+    batch.add(q.build());
 }
 
 /// Attempts that belong to nobody any more: their lease ran out at `now`, or their node is not among the living.

@@ -5,7 +5,7 @@ use crate::domain::ids::{ConversationId, DeliveryId, MessageId, NumberId};
 use crate::domain::outbox::delivery;
 use crate::domain::outbox::delivery::State;
 use crate::store::engine::lock_order::hold_rows;
-use crate::store::sql::{FromRow, QueryBuilder, Row, query_as, query_scalar};
+use crate::store::sql::{Batch, FromRow, QueryBuilder, Row, query_as, query_scalar};
 use crate::store::{Result, Tx, padded, push_list};
 
 /// A ready delivery, as the decision about its departure needs it.
@@ -185,17 +185,19 @@ pub struct Departure {
     pub tries: i64,
     /// Why, in plain words.
     pub why: Option<String>,
+    /// It is being looked for in the carrier's list: it needs no other look before it is requested.
+    pub looked: bool,
 }
 
 /// Writes what became of deliveries that were ready.
 ///
 /// # Errors
 /// [`crate::store::Error::Conflict`] if a lane was taken meanwhile.
-pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
+pub fn depart(batch: &mut Batch, rows: &[Departure], now: At) {
     if rows.is_empty() {
-        return Ok(());
+        return;
     }
-    let mut q = QueryBuilder::new("WITH v(id, state, due_at, place_at, fence, tries, why) AS (");
+    let mut q = QueryBuilder::new("WITH v(id, state, due_at, place_at, fence, tries, why, looked) AS (");
     q.push_values(padded(rows), |mut b, row| {
         b.push_bind(row.id)
             .push_bind(row.state)
@@ -203,14 +205,14 @@ pub async fn depart(tx: &mut Tx, rows: &[Departure], now: At) -> Result<()> {
             .push_bind(row.place_at)
             .push_bind(row.fence)
             .push_bind(row.tries)
-            .push_bind(row.why.clone());
+            .push_bind(row.why.clone())
+            .push_bind(i64::from(row.looked));
     });
     q.push(") UPDATE deliveries SET state = v.state, due_at = v.due_at, place_at = v.place_at, fence = v.fence, tries = v.tries, \
-            why = v.why, updated_at = ")
+            why = v.why, look_from = CASE v.looked WHEN 1 THEN NULL ELSE look_from END, updated_at = ")
         .push_bind(now)
         .push(" FROM v WHERE deliveries.id = v.id");
-    q.build().execute(tx).await?;
-    Ok(())
+    batch.add(q.build());
 }
 
 /// Texts that wait for `why` become due at `now`: those of these numbers, all or those to one phone.

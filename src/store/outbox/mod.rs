@@ -10,14 +10,13 @@ pub mod spending;
 
 pub use super::engine::lock_order::lanes::hold_lanes;
 
-use super::engine::lock_order::hold_rows;
-use super::{Error, Result, Tx, padded, pieces, push_list};
+use super::{Error, Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId, LegId, MessageId, NumberId, PersonId};
 use crate::domain::outbox::delivery;
 use crate::domain::outbox::delivery::State;
 use crate::domain::outbox::settlement::Outcome;
-use crate::store::sql::{QueryBuilder, query_as};
+use crate::store::sql::{Batch, QueryBuilder, query_as};
 
 /// One of our numbers, as sending sees it.
 #[derive(Clone, Debug)]
@@ -98,6 +97,8 @@ pub struct NewDelivery {
     pub why: Option<String>,
     /// For notices: the throttle window that this one begins.
     pub window_at: Option<At>,
+    /// Before it is requested, it is looked for in the carrier's list, among texts made after this.
+    pub look_from: Option<At>,
 }
 
 /// An attempt as it is written.
@@ -207,12 +208,12 @@ pub async fn lanes(tx: &mut Tx, asked: &[(NumberId, String)]) -> Result<Vec<(Sen
 ///
 /// # Errors
 /// [`super::Error::Conflict`] if a lane was taken meanwhile or a part exists.
-pub async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
-    for piece in pieces(rows) {
+pub fn insert(batch: &mut Batch, rows: &[NewDelivery]) {
+    for piece in batch.pieces(rows) {
         let mut q = QueryBuilder::new(
             "INSERT INTO deliveries (id, message_id, leg_id, conversation_id, part, kind, number_id, to_phone, \
              person_id, body, segments, state, carrier_rank, due_at, place_at, accepted_at, valid_until, fence, tries, why, \
-             updated_at, window_at) ",
+             updated_at, window_at, look_from) ",
         );
         q.push_values(piece, |mut b, row| {
             b.push_bind(row.id)
@@ -236,16 +237,16 @@ pub async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
                 .push_bind(row.fence)
                 .push_bind(row.why.clone())
                 .push_bind(row.accepted_at)
-                .push_bind(row.window_at);
+                .push_bind(row.window_at)
+                .push_bind(row.look_from);
         });
-        q.build().execute(tx).await?;
+        batch.add(q.build());
     }
-    Ok(())
 }
 
 /// Writes attempts begun at `now` by `node`, whose lease runs until `lease_until`.
-pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: At, lease_until: At) -> Result<()> {
-    for piece in pieces(rows) {
+pub fn insert_attempts(batch: &mut Batch, rows: &[NewAttempt], node: i64, now: At, lease_until: At) {
+    for piece in batch.pieces(rows) {
         let mut q = QueryBuilder::new(
             "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, looks, \
              began_there) ",
@@ -261,9 +262,8 @@ pub async fn insert_attempts(tx: &mut Tx, rows: &[NewAttempt], node: i64, now: A
                 .push_bind(0_i64)
                 .push_bind(row.there);
         });
-        q.build().execute(tx).await?;
+        batch.add(q.build());
     }
-    Ok(())
 }
 
 /// An attempt for a request that may have been made, before the database went back, at some time after `from`.
@@ -276,8 +276,8 @@ pub struct Look {
 }
 
 /// Writes attempts whose first look at the carrier's list is due at `now`.
-pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Result<()> {
-    for piece in pieces(rows) {
+pub fn insert_looks(batch: &mut Batch, rows: &[Look], node: i64, now: At) {
+    for piece in batch.pieces(rows) {
         let mut q = QueryBuilder::new(
             "INSERT INTO attempts (id, delivery_id, secret, fence, node, started_at, lease_until, ended_at, outcome, \
              doubt_since, looks, next_look_at, began_there) ",
@@ -297,32 +297,6 @@ pub async fn insert_looks(tx: &mut Tx, rows: &[Look], node: i64, now: At) -> Res
                 .push_bind(now)
                 .push_bind(row.attempt.there);
         });
-        q.build().execute(tx).await?;
+        batch.add(q.build());
     }
-    Ok(())
-}
-
-/// Has these deliveries looked for in the carrier's list before they are requested, among texts made after `from`.
-pub async fn look_first(tx: &mut Tx, ids: &[DeliveryId], from: At) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let held: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    hold_rows(tx, "deliveries", &held).await?;
-    let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = ");
-    q.push_bind(from).push(" WHERE id IN (");
-    push_list(&mut q, padded(ids).copied());
-    q.build().execute(tx).await?;
-    Ok(())
-}
-
-/// These are being looked for: they need no other look before they are requested.
-pub async fn looked_first(tx: &mut Tx, looks: &[Look]) -> Result<()> {
-    if looks.is_empty() {
-        return Ok(());
-    }
-    let mut q = QueryBuilder::new("UPDATE deliveries SET look_from = NULL WHERE id IN (");
-    push_list(&mut q, padded(looks).map(|look| look.attempt.delivery.0));
-    q.build().execute(tx).await?;
-    Ok(())
 }

@@ -5,15 +5,15 @@
 
 use crate::clock::At;
 use crate::domain::ids::NumberId;
-use crate::store::sql::{QueryBuilder, query};
+use crate::store::sql::{Batch, QueryBuilder, query};
 use crate::store::{Result, Tx, padded};
 
 /// Remembers each number's next free place.
-pub async fn set(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
+pub fn set(batch: &mut Batch, paces: &[(NumberId, At)]) {
     if paces.is_empty() {
-        return Ok(());
+        return;
     }
-    let session = if tx.holds_rows() { "pg_backend_pid()" } else { "0" };
+    let session = if batch.is_shared() { "pg_backend_pid()" } else { "0" };
     let mut q = QueryBuilder::new("WITH v(id, free_at) AS (");
     q.push_values(padded(paces), |mut b, (id, at)| {
         b.push_bind(id).push_bind(at);
@@ -21,8 +21,7 @@ pub async fn set(tx: &mut Tx, paces: &[(NumberId, At)]) -> Result<()> {
     q.push(") INSERT INTO paces (number_id, session, free_at) SELECT DISTINCT id, ")
         .push(session)
         .push(", free_at FROM v WHERE TRUE ON CONFLICT (number_id, session) DO UPDATE SET free_at = excluded.free_at");
-    q.build().execute(tx).await?;
-    Ok(())
+    batch.add(q.build());
 }
 
 /// Forgets places that were free before `until`: they hold nothing up. Sessions that have ended leave them behind.

@@ -4,7 +4,7 @@
 //! Each reads the sum of what has been committed; so what is under way elsewhere at that moment may exceed the limit of
 //! a day.
 
-use crate::store::sql::{query, query_scalar};
+use crate::store::sql::{Batch, QueryBuilder, query_scalar};
 use crate::store::{Result, Tx};
 
 /// What was requested on `day`, by all nodes.
@@ -17,13 +17,15 @@ pub async fn of_day(tx: &mut Tx, day: i64) -> Result<i64> {
 }
 
 /// Adds what `node` requests on `day`.
-pub async fn add(tx: &mut Tx, day: i64, node: i64, segments: i64) -> Result<()> {
-    // There are at most 1024 nodes.
-    let node_and_session = if tx.holds_rows() { "$2 + 1024 * CAST(pg_backend_pid() AS BIGINT)" } else { "$2" };
-    let sql = format!(
-        "INSERT INTO spending (day, node, segments) VALUES ($1, {node_and_session}, $3) \
-         ON CONFLICT (day, node) DO UPDATE SET segments = spending.segments + excluded.segments"
-    );
-    query(sqlx::AssertSqlSafe(sql)).bind(day).bind(node).bind(segments).execute(tx).await?;
-    Ok(())
+pub fn add(batch: &mut Batch, day: i64, node: i64, segments: i64) {
+    let mut q = QueryBuilder::new("INSERT INTO spending (day, node, segments) VALUES (");
+    q.push_bind(day).push(", ").push_bind(node);
+    if batch.is_shared() {
+        // There are at most 1024 nodes.
+        q.push(" + 1024 * CAST(pg_backend_pid() AS BIGINT)");
+    }
+    q.push(", ")
+        .push_bind(segments)
+        .push(") ON CONFLICT (day, node) DO UPDATE SET segments = spending.segments + excluded.segments");
+    batch.add(q.build());
 }

@@ -8,7 +8,7 @@ use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pairs::expiry::Ending;
 use crate::store::engine::lock_order::hold_rows;
 use crate::store::sql::{QueryBuilder, query, query_scalar};
-use crate::store::{Result, Tx, padded, pieces, push_list};
+use crate::store::{Result, Tx, padded, push_list};
 
 /// Pairs that `phones` have legs in, that are over at `now`, and that nobody has written down as over.
 pub async fn over_with(tx: &mut Tx, phones: &[&str], now: At) -> Result<Vec<ConversationId>> {
@@ -71,7 +71,7 @@ pub async fn hold_open(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<(Conve
 /// Writes down that pairs, which are held, are over: at their end, or at `now` if that is earlier. Their legs end then,
 /// and their masks rest for `rest` from then on.
 pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: Ending, now: At, rest: Duration) -> Result<()> {
-    for piece in pieces(ids) {
+    for piece in ids.chunks(64) {
         let mut q = QueryBuilder::new("UPDATE pairs SET warns_at = NULL, ended_why = ");
         q.push_bind(why)
             .push(", ended_at = CASE WHEN ends_at < ")
@@ -79,24 +79,24 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: Ending, now: At, rest
             .push(" THEN ends_at ELSE ")
             .push_bind(now)
             .push(" END WHERE ended_at IS NULL AND conversation_id IN (");
-        push_list(&mut q, piece.iter().map(|id| id.0));
+        push_list(&mut q, padded(piece).map(|id| id.0));
         q.build().execute(tx).await?;
         let mut q = QueryBuilder::new("UPDATE legs SET ended_why = ");
         q.push_bind(why).push(", ended_at = x.ended_at, rests_until = x.ended_at + ").push_bind(micros(rest)).push(
             " FROM pairs x WHERE x.conversation_id = legs.conversation_id AND legs.ended_at IS NULL \
                    AND legs.conversation_id IN (",
         );
-        push_list(&mut q, piece.iter().map(|id| id.0));
+        push_list(&mut q, padded(piece).map(|id| id.0));
         q.build().execute(tx).await?;
         let mut q = QueryBuilder::new(
             "UPDATE conversations SET closed_at = x.ended_at, waiting_since = NULL, waits_from = NULL FROM pairs x \
              WHERE x.conversation_id = conversations.id AND conversations.id IN (",
         );
-        push_list(&mut q, piece.iter().map(|id| id.0));
+        push_list(&mut q, padded(piece).map(|id| id.0));
         q.build().execute(tx).await?;
         let mut q = QueryBuilder::new("UPDATE pair_references SET ended_at = ");
         q.push_bind(now).push(" WHERE ended_at IS NULL AND conversation_id IN (");
-        push_list(&mut q, piece.iter().map(|id| id.0));
+        push_list(&mut q, padded(piece).map(|id| id.0));
         q.build().execute(tx).await?;
     }
     Ok(())

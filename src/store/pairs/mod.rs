@@ -9,7 +9,7 @@ use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId, NumberId, TokenId};
 use crate::domain::pairs::expiry::{Expiry, Term};
 use crate::secret::Ids;
-use crate::store::sql::{QueryBuilder, Row, from_row, query, query_as, query_scalar};
+use crate::store::sql::{Batch, QueryBuilder, Row, from_row, query, query_as, query_scalar};
 
 /// What relaying needs to know of a pair.
 #[derive(Clone, Debug)]
@@ -172,25 +172,30 @@ pub async fn warning(tx: &mut Tx, pair: ConversationId) -> Result<Option<String>
 }
 
 /// Writes down how long pairs have now; of each at most one row.
-pub async fn keep_terms(tx: &mut Tx, rows: &[(ConversationId, Term)]) -> Result<()> {
-    for (id, term) in rows {
-        query(
-            "UPDATE pairs SET ends_at = $2, hard_end_at = $3, completed_at = $4, extension = $5, extensions = $6, \
-             warn_before = $7, warns_at = $8, warned_at = $9 WHERE conversation_id = $1",
-        )
-        .bind(id)
-        .bind(term.ends_at)
-        .bind(term.hard_end)
-        .bind(term.completed_at)
-        .bind(term.extension.map(micros))
-        .bind(i64::from(term.extensions))
-        .bind(term.warn_before.map(micros))
-        .bind(term.warns_at())
-        .bind(term.warned_at)
-        .execute(tx)
-        .await?;
+pub fn keep_terms(batch: &mut Batch, rows: &[(ConversationId, Term)]) {
+    if rows.is_empty() {
+        return;
     }
-    Ok(())
+    let mut q = QueryBuilder::new(
+        "WITH v(id, ends_at, hard_end_at, completed_at, extension, extensions, warn_before, warns_at, warned_at) AS (",
+    );
+    q.push_values(padded(rows), |mut b, (id, term)| {
+        b.push_bind(id)
+            .push_bind(term.ends_at)
+            .push_bind(term.hard_end)
+            .push_bind(term.completed_at)
+            .push_bind(term.extension.map(micros))
+            .push_bind(i64::from(term.extensions))
+            .push_bind(term.warn_before.map(micros))
+            .push_bind(term.warns_at())
+            .push_bind(term.warned_at);
+    });
+    q.push(
+        ") UPDATE pairs SET ends_at = v.ends_at, hard_end_at = v.hard_end_at, completed_at = v.completed_at, \
+         extension = v.extension, extensions = v.extensions, warn_before = v.warn_before, warns_at = v.warns_at, \
+         warned_at = v.warned_at FROM v WHERE pairs.conversation_id = v.id",
+    );
+    batch.add(q.build());
 }
 
 /// An open pair of `app` of exactly these phones, the oldest; for transactions that share their masks.

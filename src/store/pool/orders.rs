@@ -59,7 +59,7 @@ impl FromRow for Order {
 
 /// Writes orders down; each is due at once.
 pub async fn insert(tx: &mut Tx, orders: &[Order]) -> Result<()> {
-    for piece in pieces(orders) {
+    for piece in pieces(tx, orders) {
         let mut q = QueryBuilder::new(
             "INSERT INTO pool_orders (id, country, price, origin, actor_id, state, ordered_at, due_at, tries) ",
         );

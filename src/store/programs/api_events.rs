@@ -50,7 +50,7 @@ impl Listener {
 /// # Errors
 /// [`crate::store::Error::Conflict`] if somebody else told of a pair at the same time.
 pub async fn insert(tx: &mut Tx, events: &[NewEvent], now: At) -> Result<()> {
-    for piece in pieces(events) {
+    for piece in pieces(tx, events) {
         let mut counts: HashMap<ConversationId, i64> = HashMap::new();
         let numbered: Vec<(&NewEvent, i64)> = piece
             .iter()
@@ -115,7 +115,7 @@ pub struct NewPost {
 
 /// Has events posted. Those behind others of the same endpoint and pair wait.
 pub async fn post(tx: &mut Tx, posts: &[NewPost], now: At) -> Result<()> {
-    for piece in pieces(posts) {
+    for piece in pieces(tx, posts) {
         let mut q = QueryBuilder::new("WITH v(endpoint, event, first) AS (");
         q.push_values(piece, |mut b, post| {
             b.push_bind(post.endpoint).push_bind(post.event).push_bind(i64::from(post.first));
@@ -193,7 +193,7 @@ from_row! {
 /// `kind` was told before.
 pub async fn fates(tx: &mut Tx, kind: Kind, texts: &[(MessageId, LegId)]) -> Result<Vec<Fate>> {
     let mut found = Vec::new();
-    for piece in pieces(texts) {
+    for piece in texts.chunks(64) {
         let rows: Vec<FatesRow> = {
             let mut q = QueryBuilder::new(
                 "SELECT d.message_id, l.id, l.conversation_id, l.alias, COUNT(*) AS parts, \
@@ -242,7 +242,7 @@ from_row! {
 /// Whose these pairs are, and what their apps call them.
 pub async fn names(tx: &mut Tx, pairs: &[ConversationId]) -> Result<HashMap<ConversationId, Names>> {
     let mut found: HashMap<ConversationId, Names> = HashMap::new();
-    for piece in pieces(pairs) {
+    for piece in pairs.chunks(64) {
         let rows: Vec<NamesRow> = {
             let mut q = QueryBuilder::new(
                 "SELECT conversation_id, reference, app_id FROM pair_references WHERE conversation_id IN (",

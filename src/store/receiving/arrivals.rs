@@ -52,7 +52,7 @@ pub async fn keep(tx: &mut Tx, arrivals: &[Arrival]) -> Result<()> {
     let mut arrivals: Vec<&Arrival> = arrivals.iter().collect();
     arrivals.sort_unstable_by(|a, b| (&a.account, &a.carrier_id).cmp(&(&b.account, &b.carrier_id)));
     arrivals.dedup_by(|a, b| (&a.account, &a.carrier_id) == (&b.account, &b.carrier_id));
-    for piece in pieces(&arrivals) {
+    for piece in pieces(tx, &arrivals) {
         let mut q = QueryBuilder::new(
             "INSERT INTO arrivals (id, carrier_account, carrier_id, from_phone, to_number, body, media, has_media, keyword, \
              raw, webhook, sent_at, place, arrived_at) ",

@@ -9,7 +9,7 @@ use crate::domain::routing::pick::Member;
 use crate::domain::routing::shift::Shift;
 use crate::domain::words::text::Wording;
 use crate::store::engine::lock_order::hold_members;
-use crate::store::sql::{QueryBuilder, from_row, query, query_scalar};
+use crate::store::sql::{Batch, QueryBuilder, from_row, query, query_scalar};
 use crate::store::{Result, Tx, padded, pieces, push_list};
 
 /// A member of a line, with the phone that takes their texts.
@@ -157,7 +157,7 @@ pub async fn customer(tx: &mut Tx, fresh: i64, phone: &str, now: At) -> Result<C
 /// # Errors
 /// [`crate::store::Error::Conflict`] if somebody is one already.
 pub async fn customers(tx: &mut Tx, rows: &[(CustomerId, &str)], now: At) -> Result<()> {
-    for piece in pieces(rows) {
+    for piece in pieces(tx, rows) {
         let mut q = QueryBuilder::new("INSERT INTO customers (id, phone, created_at) ");
         q.push_values(piece, |mut b, (id, phone)| {
             b.push_bind(id).push_bind((*phone).to_owned()).push_bind(now);
@@ -176,20 +176,20 @@ pub async fn conversations(
     now: At,
 ) -> Result<Vec<(CustomerId, ConversationId)>> {
     let mut made = Vec::with_capacity(rows.len());
-    for piece in pieces(rows) {
+    for piece in pieces(tx, rows) {
         let ids: Vec<(CustomerId, ConversationId)> = {
             let mut q = QueryBuilder::new(
                 "INSERT INTO conversations (kind, line_id, customer_id, pinned_to, pinned_at, opened_at, last_at, preview) ",
             );
             q.push_values(piece, |mut b, (customer, pinned_to)| {
-                b.push("'support'")
+                b.push_bind("support")
                     .push_bind(line)
                     .push_bind(customer)
                     .push_bind(*pinned_to)
                     .push_bind(now)
                     .push_bind(now)
                     .push_bind(now)
-                    .push("''");
+                    .push_bind("");
             });
             q.push(" RETURNING customer_id, id");
             q.build_query_as().fetch_all(tx).await
@@ -226,7 +226,7 @@ pub struct NewLeg<'a> {
 /// # Errors
 /// [`crate::store::Error::Conflict`] if a phone has a live leg on that number.
 pub async fn legs(tx: &mut Tx, rows: &[NewLeg<'_>], now: At) -> Result<()> {
-    for piece in pieces(rows) {
+    for piece in pieces(tx, rows) {
         let mut q = QueryBuilder::new(
             "INSERT INTO legs (id, conversation_id, role, person_id, phone, number_id, counterpart, alias, opened_at) ",
         );
@@ -284,15 +284,14 @@ pub async fn masks(tx: &mut Tx, phone: &str) -> Result<Vec<Mask>> {
 }
 
 /// Remembers that these legs' phones have been told who the thread is about.
-pub async fn greeted(tx: &mut Tx, legs: &[LegId], now: At) -> Result<()> {
+pub fn greeted(batch: &mut Batch, legs: &[LegId], now: At) {
     if legs.is_empty() {
-        return Ok(());
+        return;
     }
     let mut q = QueryBuilder::new("UPDATE legs SET greeted_at = ");
     q.push_bind(now).push(" WHERE id IN (");
     push_list(&mut q, padded(legs).copied());
-    q.build().execute(tx).await?;
-    Ok(())
+    batch.add(q.build());
 }
 
 /// Ends the live legs of a conversation, all or one person's; masks rest until `rests_until`.

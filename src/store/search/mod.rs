@@ -148,7 +148,7 @@ pub async fn pieces_of(tx: &mut Tx, spans: &Spans) -> Result<Vec<(String, i64, V
 
 /// Writes pieces.
 pub async fn keep(tx: &mut Tx, rows: &[(String, i64, Vec<u8>)]) -> Result<()> {
-    for piece in pieces(rows) {
+    for piece in pieces(tx, rows) {
         let mut q = QueryBuilder::new("INSERT INTO postings (word, first, list) ");
         q.push_values(piece, |mut b, (word, first, list)| {
             b.push_bind(word.clone()).push_bind(*first).push_bind(list.clone());
@@ -169,7 +169,7 @@ pub async fn drop_pieces(tx: &mut Tx, rows: &[(String, i64)]) -> Result<()> {
 
 /// Remembers who had or took part in which conversation.
 pub async fn took_part(tx: &mut Tx, rows: &[(i64, i64)]) -> Result<()> {
-    for piece in pieces(rows) {
+    for piece in pieces(tx, rows) {
         let mut q = QueryBuilder::new("INSERT INTO conversation_people (person_id, conversation_id) ");
         q.push_values(piece, |mut b, (person, conversation)| {
             b.push_bind(*person).push_bind(*conversation);
@@ -260,7 +260,7 @@ pub async fn list_customers(tx: &mut Tx, rows: &[(CustomerId, String, Vec<String
     }
     let words: Vec<(&String, i64)> =
         rows.iter().flat_map(|(id, _, words)| words.iter().map(|word| (word, id.0))).collect();
-    for piece in pieces(&words) {
+    for piece in pieces(tx, &words) {
         let mut q = QueryBuilder::new("INSERT INTO customer_words (word, customer_id) ");
         q.push_values(piece, |mut b, (word, id)| {
             b.push_bind((*word).clone()).push_bind(*id);

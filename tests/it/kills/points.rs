@@ -37,14 +37,13 @@ enum Story {
 }
 
 /// Name, which time, and the story that leads there.
-const POINTS: [(&str, u32, Story); 55] = [
+const POINTS: [(&str, u32, Story); 54] = [
     ("before_commit", 30, Story::Relay),
     ("after_commit", 30, Story::Relay),
     ("before_dispatch", 7, Story::Relay),
     ("before_answer", 7, Story::Relay),
-    ("after_messages", 9, Story::Relay),
-    ("after_deliveries", 9, Story::Relay),
-    ("after_attempts", 9, Story::Relay),
+    ("before_writes", 9, Story::Relay),
+    ("after_writes", 9, Story::Relay),
     ("before_request", 7, Story::Relay),
     ("during_request", 60, Story::Beside),
     ("after_request", 7, Story::Relay),
@@ -97,8 +96,8 @@ const POINTS: [(&str, u32, Story); 55] = [
 
 /// The ten that every run kills at, beside those of the tests above.
 const TELLING: [&str; 10] = [
-    "after_messages",
-    "after_deliveries",
+    "before_writes",
+    "after_writes",
     "during_settlement",
     "after_promotion",
     "during_claim",

@@ -240,6 +240,7 @@ pub async fn texted(desk: &Desk, key: String, [from, to]: [String; 2], body: Str
         media: Vec::new(),
         raw: String::new(),
         carrier_keyword: None,
+        refuses: OnceLock::new(),
     };
     receiving::receive(desk, text).await
 }

@@ -8,7 +8,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use switchboard::domain::ids::{AttemptId, NumberId};
 use switchboard::store::engine::lock_order::hold_rows;
 use switchboard::store::outbox::{self, fitness};
-use switchboard::store::sql::query;
+use switchboard::store::sql::{Batch, query};
 use switchboard::store::{Job, Result, Store, Tx};
 use tokio::sync::Notify;
 
@@ -116,7 +116,9 @@ async fn an_update_of_many_rows_holds_them_in_the_order_of_their_ids() {
             fitness::resume_account(tx).await?;
             switchboard::store::receiving::backfill::compared(tx, &ids, AT).await?;
             switchboard::store::upkeep::clock_jumps::paces(tx, -1, AT).await?;
-            outbox::paces::set(tx, &[(NumberId(3), AT)]).await?;
+            let mut batch = Batch::of(tx);
+            outbox::paces::set(&mut batch, &[(NumberId(3), AT)]);
+            batch.execute(tx).await?;
             fitness::forget(tx, AT).await
         }
     }

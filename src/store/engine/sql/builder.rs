@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use super::{Column, FromRow, Query, QueryAs, Text, Value};
+use super::{Column, FromRow, Query, QueryAs, Rows, Text, Value};
 
 /// A statement under construction.
 #[derive(Debug)]
@@ -10,6 +10,7 @@ pub struct QueryBuilder {
     sql: String,
     /// Where values belong, in bytes.
     cuts: Vec<usize>,
+    rows: Vec<Rows>,
     values: Vec<Value>,
 }
 
@@ -17,7 +18,7 @@ impl QueryBuilder {
     /// A statement that begins so.
     #[must_use]
     pub fn new(sql: impl Into<String>) -> Self {
-        QueryBuilder { sql: sql.into(), cuts: Vec::new(), values: Vec::new() }
+        QueryBuilder { sql: sql.into(), cuts: Vec::new(), rows: Vec::new(), values: Vec::new() }
     }
 
     /// Adds text, which must not come from outside.
@@ -42,25 +43,35 @@ impl QueryBuilder {
         Separated { builder: self, separator, first: true }
     }
 
-    /// Adds `VALUES (…), (…)`, a pair of brackets a row.
+    /// Adds rows of values, which are all of the same columns, in the place of `VALUES (…), (…)`.
+    ///
+    /// # Panics
+    /// If there is no row, or if a row has other columns than the first.
     pub fn push_values<T>(
         &mut self,
         rows: impl IntoIterator<Item = T>,
         mut push_row: impl FnMut(Separated<'_>, T),
     ) -> &mut Self {
+        let (begin, first) = (self.sql.len(), self.values.len());
         self.sql.push_str("VALUES ");
-        for (count, row) in rows.into_iter().enumerate() {
+        let mut count = 0;
+        for row in rows {
             self.sql.push_str(if count == 0 { "(" } else { ", (" });
             push_row(self.separated(", "), row);
             self.sql.push(')');
+            count += 1;
         }
+        let values = self.values.len() - first;
+        let columns = values.checked_div(count).expect("rows are pushed where there are some");
+        assert_eq!(columns * count, values, "all rows have the same columns");
+        self.rows.push(Rows { span: begin..self.sql.len(), first, columns, count });
         self
     }
 
     /// The statement.
     pub fn build(&mut self) -> Query {
-        let (sql, cuts) = (std::mem::take(&mut self.sql), std::mem::take(&mut self.cuts));
-        Query { text: Text::Cut { sql, cuts }, values: std::mem::take(&mut self.values) }
+        let QueryBuilder { sql, cuts, rows, values } = std::mem::replace(self, QueryBuilder::new(""));
+        Query { text: Text::Cut { sql, cuts, rows }, values }
     }
 
     /// The statement, its rows read as `T`s.

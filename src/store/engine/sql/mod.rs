@@ -3,19 +3,22 @@
 //! The code that talks to a driver is compiled once, here, and not once for each statement and database.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{SqlSafeStr, SqlStr};
+use sqlx::{Arguments, SqlSafeStr, SqlStr};
 
 use crate::store::Tx;
 
+mod batch;
 mod builder;
 mod row;
 mod types;
 mod value;
 
+pub use batch::Batch;
 pub use builder::{QueryBuilder, Separated};
 pub use row::{Column, FromRow, Index, Row};
 pub use sqlx::AssertSqlSafe;
@@ -38,33 +41,70 @@ enum Text {
     /// As it is sent, with `$1…$n`.
     Whole(SqlStr),
     /// One that was put together: values belong at these places, in bytes, in their order.
-    Cut { sql: String, cuts: Vec<usize> },
+    Cut { sql: String, cuts: Vec<usize>, rows: Vec<Rows> },
+}
+
+/// Rows of values in a statement: where they stand in its text, in bytes, and which of its values they are, row by row.
+#[derive(Debug)]
+struct Rows {
+    span: Range<usize>,
+    first: usize,
+    columns: usize,
+    count: usize,
 }
 
 impl Text {
     /// As SQLite takes it. It finds `?` by counting, and each `$n` by its name.
-    fn for_sqlite(self) -> SqlStr {
-        self.with(|text, _| text.push('?'))
-    }
-
-    fn for_postgres(self) -> SqlStr {
-        self.with(|text, n| write!(text, "${n}").expect("a text can always grow"))
-    }
-
-    fn with(self, mark: impl Fn(&mut String, usize)) -> SqlStr {
+    fn for_sqlite(self, values: Vec<Value>) -> sqlx::Result<(SqlStr, SqliteArguments)> {
+        let arguments = value::arguments(values)?;
         let (sql, cuts) = match self {
-            Text::Whole(sql) => return sql,
-            Text::Cut { sql, cuts } => (sql, cuts),
+            Text::Whole(sql) => return Ok((sql, arguments)),
+            Text::Cut { sql, cuts, .. } => (sql, cuts),
         };
-        let mut text = String::with_capacity(sql.len() + 5 * cuts.len());
+        let mut text = String::with_capacity(sql.len() + cuts.len());
         let mut from = 0;
-        for (n, cut) in cuts.into_iter().enumerate() {
+        for cut in cuts {
             text.push_str(&sql[from..cut]);
-            mark(&mut text, n + 1);
+            text.push('?');
             from = cut;
         }
         text.push_str(&sql[from..]);
-        AssertSqlSafe(text).into_sql_str()
+        Ok((AssertSqlSafe(text).into_sql_str(), arguments))
+    }
+
+    /// As PostgreSQL takes it: rows come as an array a column, so that a statement is the same for any number of them, and stays
+    /// prepared.
+    fn for_postgres(self, values: Vec<Value>) -> sqlx::Result<(SqlStr, PgArguments)> {
+        let (sql, cuts, rows) = match self {
+            Text::Whole(sql) => return Ok((sql, value::arguments(values)?)),
+            Text::Cut { sql, cuts, rows } => (sql, cuts, rows),
+        };
+        let mut text = String::with_capacity(sql.len() + 5 * cuts.len());
+        let mut arguments = PgArguments::default();
+        let (mut values, mut rows) = (values.into_iter(), rows.into_iter().peekable());
+        let (mut from, mut at) = (0, 0);
+        while at < cuts.len() {
+            if let Some(Rows { span, columns, count, .. }) = rows.next_if(|rows| rows.first == at) {
+                text.push_str(&sql[from..span.start]);
+                text.push_str("SELECT * FROM UNNEST(");
+                for (place, column) in
+                    value::columns(values.by_ref().take(columns * count), columns).into_iter().enumerate()
+                {
+                    text.push_str(if place == 0 { "" } else { ", " });
+                    column.add(&mut arguments)?;
+                    write!(text, "${}", arguments.len()).expect("a text can always grow");
+                }
+                text.push(')');
+                (from, at) = (span.end, at + columns * count);
+            } else {
+                text.push_str(&sql[from..cuts[at]]);
+                value::add(&mut arguments, values.next().expect("each place has a value"))?;
+                write!(text, "${}", arguments.len()).expect("a text can always grow");
+                (from, at) = (cuts[at], at + 1);
+            }
+        }
+        text.push_str(&sql[from..]);
+        Ok((AssertSqlSafe(text).into_sql_str(), arguments))
     }
 }
 
@@ -124,12 +164,14 @@ macro_rules! sent {
             let Query { text, values } = $statement;
             match $tx {
                 Tx::Sqlite(inner) => {
-                    let $query = sqlx::query_with(text.for_sqlite(), value::arguments::<SqliteArguments>(values)?);
+                    let (sql, arguments) = text.for_sqlite(values)?;
+                    let $query = sqlx::query_with(sql, arguments);
                     let ($connection, $row) = (&mut **inner, Row::Sqlite);
                     $body
                 }
                 Tx::Postgres(inner) => {
-                    let $query = sqlx::query_with(text.for_postgres(), value::arguments::<PgArguments>(values)?);
+                    let (sql, arguments) = text.for_postgres(values)?;
+                    let $query = sqlx::query_with(sql, arguments);
                     let ($connection, $row) = (&mut **inner, Row::Postgres);
                     $body
                 }
@@ -139,6 +181,30 @@ macro_rules! sent {
 }
 
 impl Query {
+    /// Several writes, none of which was written with `$1…$n`, as the parts of one statement of PostgreSQL.
+    fn together(queries: Vec<Query>) -> Self {
+        let (mut all, mut cuts, mut rows, mut values) = (String::from("WITH "), Vec::new(), Vec::new(), Vec::new());
+        for (place, query) in queries.into_iter().enumerate() {
+            let Query { text: Text::Cut { sql, cuts: own_cuts, rows: own_rows }, values: own } = query else {
+                continue;
+            };
+            let separator = if place == 0 { "" } else { ", " };
+            write!(all, "{separator}write_{place} AS (").expect("a text can always grow");
+            let (begin, first) = (all.len(), values.len());
+            all.push_str(&sql);
+            all.push(')');
+            cuts.extend(own_cuts.into_iter().map(|cut| begin + cut));
+            rows.extend(own_rows.into_iter().map(|rows| Rows {
+                span: begin + rows.span.start..begin + rows.span.end,
+                first: first + rows.first,
+                ..rows
+            }));
+            values.extend(own);
+        }
+        all.push_str(" SELECT 1");
+        Query { text: Text::Cut { sql: all, cuts, rows }, values }
+    }
+
     /// Puts a value in the place of the next `$n`.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());

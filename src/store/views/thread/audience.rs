@@ -6,7 +6,7 @@ use crate::domain::change::{Change, Changed};
 use crate::domain::ids::ConversationId;
 use crate::store::sql::{QueryBuilder, from_row};
 use crate::store::views::Viewer;
-use crate::store::{Result, Tx, padded, pieces, push_list};
+use crate::store::{Result, Tx, padded, push_list};
 
 /// What somebody hears of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ async fn bearings(tx: &mut Tx, viewer: Viewer, news: &[Change]) -> Result<HashMa
     ids.sort_unstable();
     ids.dedup();
     let mut known = HashMap::new();
-    for piece in pieces(&ids) {
+    for piece in ids.chunks(64) {
         let rows: Vec<BearingsRow> = {
             let mut q = QueryBuilder::new(
                 "SELECT c.id, c.pinned_to, CASE WHEN EXISTS (SELECT 1 FROM line_members m \
