@@ -134,6 +134,10 @@ both_stores! {
                 for id in [bos, tours] {
                     house.closes_one(MIRIAM, id.0).await;
                 }
+                // As a fault could leave them: closed, with all signs of what calls for attention.
+                house.every_conversation_has_a_failure().await;
+                house.is_paused(tours).await;
+                house.looks_like_a_refusal(tours).await;
             }
             for view in VIEWS {
                 for choice in &choices {
