@@ -14,13 +14,14 @@ use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::policy::Policies;
 use crate::live::Live;
 use crate::secret::{Chance, Ids};
-use crate::store::{self, Store};
+use crate::store::Store;
 
 mod authority;
 pub mod commands;
 pub mod consent;
 pub mod conversations;
 pub mod customers;
+pub(in crate::desk) mod failure;
 pub mod lines;
 pub mod outbox;
 pub mod pairs;
@@ -35,6 +36,7 @@ pub mod search;
 pub mod upkeep;
 pub mod work;
 
+pub use failure::Failure;
 use outbox::Sending;
 
 /// Requests to the carrier that may be under way at once; what is beyond waits in the outbox.
@@ -98,33 +100,6 @@ impl Deref for Desk {
     type Target = Parts;
     fn deref(&self) -> &Parts {
         &self.parts
-    }
-}
-
-/// Why a verb was not carried out.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// There is no such thing, or this person may not know of it.
-    #[error("not found")]
-    NotFound,
-    /// What was asked cannot be done; names the field and says why.
-    #[error("{field}: {why}")]
-    Refused {
-        /// The field of the form.
-        field: &'static str,
-        /// In plain words.
-        why: String,
-    },
-    /// The database did not do it.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-}
-
-impl Failure {
-    /// A refusal.
-    #[must_use]
-    pub fn refused(field: &'static str, why: impl Into<String>) -> Self {
-        Failure::Refused { field, why: why.into() }
     }
 }
 

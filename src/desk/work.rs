@@ -3,10 +3,11 @@
 
 use futures_util::future::BoxFuture;
 
+use super::failure::{Stop, unless_store};
 use super::outbox::{Draft, Sending, Unsent, enqueue, notice};
 use super::programs::events::{self, Event};
 use super::programs::once::{Made, Turn};
-use super::{Desk, Failure, Had};
+use super::{Desk, Had};
 use crate::clock::At;
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline;
@@ -228,27 +229,6 @@ impl<'a> UnitOfWork<'a> {
     }
 }
 
-/// Why a verb was not carried out: what was asked cannot be done, or the database did not do it.
-pub trait Stop: From<Error> + Send + 'static {
-    /// What the database said, if it was the database.
-    ///
-    /// # Errors
-    /// The refusal, if what was asked cannot be done.
-    fn of_store(self) -> std::result::Result<Error, Self>;
-}
-
-impl Stop for Error {
-    fn of_store(self) -> std::result::Result<Error, Self> {
-        Ok(self)
-    }
-}
-
-impl Stop for Failure {
-    fn of_store(self) -> std::result::Result<Error, Self> {
-        if let Failure::Store(error) = self { Ok(error) } else { Err(self) }
-    }
-}
-
 /// What one of a group came to.
 pub type Outcome<V> = std::result::Result<<V as Verb>::Out, <V as Verb>::Stop>;
 
@@ -284,18 +264,6 @@ pub trait GroupedVerb: Verb {
         verbs: &'a [&'a Self],
         work: &'a mut UnitOfWork<'_>,
     ) -> impl Future<Output = Result<Vec<Outcome<Self>>>> + Send + 'a;
-}
-
-/// What a verb came to, unless the database stopped it.
-///
-/// # Errors
-/// What the database said.
-pub fn unless_store<T, S: Stop>(outcome: std::result::Result<T, S>) -> Result<std::result::Result<T, S>> {
-    match outcome.map_err(Stop::of_store) {
-        Ok(out) => Ok(Ok(out)),
-        Err(Ok(error)) => Err(error),
-        Err(Err(refusal)) => Ok(Err(refusal)),
-    }
 }
 
 /// A verb and its desk.

@@ -2,10 +2,11 @@
 //! and sends the first text.
 
 use crate::clock::{At, hours};
+use crate::desk::failure::unless_store;
 use crate::desk::outbox::SHUT_OUT;
 use crate::desk::replies::reply;
 use crate::desk::routing::legs;
-use crate::desk::work::{UnitOfWork, Verb, unless_store};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
 use crate::domain::characters::seen;

@@ -3,9 +3,10 @@
 use super::first_texts::FirstTexts;
 use super::{Done, Refusal, abroad, exhausted, news, over, tell, wanted_by};
 use crate::desk::Desk;
+use crate::desk::failure::unless_store;
 use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
-use crate::desk::work::{GroupedVerb, Outcome, UnitOfWork, Verb, unless_store};
+use crate::desk::work::{GroupedVerb, Outcome, UnitOfWork, Verb};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{AppId, ConversationId, LegId, NumberId};

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::OnceLock;
 
 use carry::{Plain, Way};
+use ways::{Item, Ways};
 
 use super::Desk;
 use crate::clock::At;
@@ -15,15 +16,12 @@ use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, MessageId, NumberId};
 use crate::domain::message::{self, Author, Channel};
 use crate::domain::numbers::phone::without_channel;
-use crate::domain::pairs::pair;
-use crate::domain::routing::comparison::is_compared;
-use crate::domain::words::command::begins;
 use crate::domain::words::files;
 use crate::domain::words::keyword::{self, Keyword};
 use crate::domain::words::refusal;
 use crate::store::conversations::messages::NewMessage;
 use crate::store::receiving::arrivals::{self, Arrival};
-use crate::store::routing::selected::{self, Selected};
+use crate::store::routing::selected::{self};
 use crate::store::routing::{opening, routes};
 use crate::store::{Error, Result, Tx};
 use crate::{faults, metrics};
@@ -32,6 +30,7 @@ pub mod backfill;
 mod carry;
 pub(in crate::desk) mod command;
 mod found;
+mod group;
 mod held;
 mod late;
 mod missed;
@@ -41,6 +40,7 @@ mod ready;
 mod rep;
 mod slow;
 mod unsaid;
+mod ways;
 
 pub use missed::{receive_arrival, receive_arrivals};
 
@@ -143,14 +143,6 @@ impl GroupedVerb for Receive {
     }
 }
 
-/// One text of a group on its way through.
-struct Item<'a> {
-    index: usize,
-    text: &'a Inbound,
-    selected: Selected,
-    keyword: Option<Keyword>,
-}
-
 /// Whether what came before a text may still be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Earlier {
@@ -162,59 +154,15 @@ enum Earlier {
 
 /// What became of each of these texts; nothing of those that are to be taken in alone. One text alone never is.
 async fn take_in(work: &mut UnitOfWork<'_>, texts: &[&Inbound], earlier: Earlier) -> Result<Vec<Option<Outcome>>> {
-    let (desk, now) = (work.desk, work.now);
-    let account = texts.first().map_or("", |text| text.account.as_str());
-    let ids: Vec<&str> = texts.iter().map(|text| text.carrier_id.as_str()).collect();
-    let known = routes::known(work.tx, account, &ids).await?;
-    let mut seen: HashSet<&str> = known.iter().map(String::as_str).collect();
     let mut outcomes = vec![Some(Outcome::Duplicate); texts.len()];
-    let fresh: Vec<usize> = (0..texts.len()).filter(|&i| seen.insert(ids[i])).collect();
+    let fresh = fresh(work.tx, texts).await?;
     let asked: Vec<(&str, &str)> = fresh.iter().map(|&i| (texts[i].from.as_str(), texts[i].to.as_str())).collect();
     let selected = selected::selected(work.tx, &asked).await?;
-
-    let (mut fast, mut first, mut slow) = (Vec::new(), Vec::new(), Vec::new());
-    let mut held_up: HashSet<(&str, &str)> = HashSet::new();
-    let (since, mut behind) = ((!desk.readiness.has_compared_all()).then(|| desk.readiness.since()), Vec::new());
-    for (index, selected) in fresh.into_iter().zip(selected) {
-        let text = texts[index];
-        if earlier == Earlier::Unknown && waits(desk, text, &selected, since, now) {
-            outcomes[index] = Some(Outcome::Waits);
-            behind.push(text.as_arrival(desk, now));
-            continue;
-        }
-        let keyword = text.carrier_keyword.or_else(|| keyword_of(&text.body, &text.to));
-        let plain = selected.conversation.is_some()
-            && !selected.waiting
-            && selected.number.is_some()
-            && !selected.from_ours
-            && (keyword.is_none() || (keyword == Some(Keyword::Help) && !text.help_is_ours(desk)))
-            && !begins(&text.body)
-            && !(selected.end.is_some() && pair::asks_for_more(&text.body))
-            && work.missed().is_none_or(|sent_at| !selected.began_after(sent_at));
-        let may_open = selected.conversation.is_none()
-            && selected.number.is_some_and(|(_, is_line)| is_line)
-            && !selected.from_ours
-            && keyword.is_none()
-            && work.missed().is_none();
-        let item = Item { index, text, selected, keyword };
-        // A text behind one that goes another way must not overtake it.
-        let is_behind = held_up.contains(&(text.from.as_str(), text.to.as_str()));
-        if plain && !is_behind {
-            fast.push(item);
-            continue;
-        }
-        held_up.insert((text.from.as_str(), text.to.as_str()));
-        if may_open && !is_behind { first.push(item) } else { slow.push(item) }
-    }
-    arrivals::keep(work.tx, &behind).await?;
-    if desk.store.is_shared() {
-        // First texts on one line alone hold it before anything else, and plain texts alone their conversations.
-        let lines: BTreeSet<NumberId> = first.iter().filter_map(|item| Some(item.selected.number?.0)).collect();
-        if lines.len() > 1 || (!lines.is_empty() && !fast.is_empty()) {
-            let conversations: Vec<_> = fast.iter().filter_map(|item| item.selected.conversation).collect();
-            hold_in_order(work.tx, lines, &conversations).await?;
-        }
-    }
+    let Ways { behind, mut slow, first, fast } = Ways::of(work, texts, fresh.into_iter().zip(selected), earlier);
+    let arrivals: Vec<Arrival> = behind.iter().map(|&index| texts[index].as_arrival(work.desk, work.now)).collect();
+    arrivals::keep(work.tx, &arrivals).await?;
+    behind.into_iter().for_each(|index| outcomes[index] = Some(Outcome::Waits));
+    hold_for(work, &first, &fast).await?;
 
     let opened = newcomers::open(work, &first).await?;
     let mut relayed = Vec::with_capacity(fast.len() + opened.len());
@@ -241,28 +189,20 @@ async fn take_in(work: &mut UnitOfWork<'_>, texts: &[&Inbound], earlier: Earlier
     slow.sort_unstable_by_key(|item| item.index);
     // Each holds a line and then conversations, which behind others would be out of order; and one after the other they would
     // keep what their whole group holds from other nodes.
-    let alone = desk.store.is_shared() && texts.len() > 1;
+    let alone = work.desk.store.is_shared() && texts.len() > 1;
     for item in slow {
         outcomes[item.index] = if alone { None } else { Some(slow::take_in(work, &item).await?) };
     }
     Ok(outcomes)
 }
 
-/// Whether a text has to wait until its sender's earlier ones are in: of its number or its sender it is not known that nothing
-/// was missed (`since`: when numbers have to be compared, if not all are), or earlier ones wait.
-fn waits(desk: &Desk, text: &Inbound, selected: &Selected, since: Option<At>, now: At) -> bool {
-    let (Some((number, _)), Some((ours, compared)), false) = (selected.number, selected.compared, selected.from_ours)
-    else {
-        return false;
-    };
-    let known = since.is_none_or(|since| is_compared(since, ours, compared, now))
-        // A customer without a thread gets one only after the customers who wrote before.
-        || (selected.conversation.is_some() && desk.readiness.has_looked_at(&text.from));
-    if known && !selected.behind {
-        return false;
-    }
-    desk.readiness.want(&text.from, number);
-    true
+/// Which of these texts are not stored yet; of several that are the same, the first.
+async fn fresh(tx: &mut Tx, texts: &[&Inbound]) -> Result<Vec<usize>> {
+    let account = texts.first().map_or("", |text| text.account.as_str());
+    let ids: Vec<&str> = texts.iter().map(|text| text.carrier_id.as_str()).collect();
+    let known = routes::known(tx, account, &ids).await?;
+    let mut seen: HashSet<&str> = known.iter().map(String::as_str).collect();
+    Ok((0..texts.len()).filter(|&i| seen.insert(ids[i])).collect())
 }
 
 /// Holds lines, and then conversations, where what follows would hold them in the order in which the texts came.
@@ -273,10 +213,15 @@ async fn hold_in_order(tx: &mut Tx, lines: BTreeSet<NumberId>, conversations: &[
     routes::conversations(tx, conversations).await.map(drop)
 }
 
-/// The keyword that a body is; START's twin YES does not undo a toll-free number's STOP.
-fn keyword_of(body: &str, to: &str) -> Option<Keyword> {
-    let toll_free = crate::domain::numbers::phone::Phone::parse(to).is_ok_and(|phone| phone.is_toll_free());
-    if toll_free { keyword::of_toll_free(body) } else { keyword::of(body) }
+/// As [`hold_in_order`], for a group. First texts on one line alone hold it before anything else, and plain texts alone their
+/// conversations.
+async fn hold_for(work: &mut UnitOfWork<'_>, first: &[Item<'_>], fast: &[Item<'_>]) -> Result<()> {
+    let lines: BTreeSet<NumberId> = first.iter().filter_map(|item| Some(item.selected.number?.0)).collect();
+    if !work.desk.store.is_shared() || lines.is_empty() || (lines.len() == 1 && fast.is_empty()) {
+        return Ok(());
+    }
+    let conversations: Vec<_> = fast.iter().filter_map(|item| item.selected.conversation).collect();
+    hold_in_order(work.tx, lines, &conversations).await
 }
 
 impl Inbound {

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use super::files;
 
 /// Files and folders that may have such statements, each with the reason. Each has at least one.
-const MAY: [(&str, &str); 12] = [
+const MAY: [(&str, &str); 13] = [
     ("tests/it/house/states/", "it gives states their names"),
     ("tests/it/seed.rs", "it fills a database with years of work"),
+    ("tests/it/store/batches.rs", "it is about how statements that write reach the database"),
     ("tests/it/store/lock_order.rs", "it is about the order in which statements lock rows"),
     ("tests/it/store/plans.rs", "it compares the plans of statements for many rows"),
     ("tests/it/store/schema.rs", "it is about the tables and their constraints"),
