@@ -262,9 +262,9 @@ fn bad_values_are_refused_with_the_key_and_the_remedy() {
 #[test]
 fn settings_that_contradict_each_other_are_refused_with_both_keys() {
     let said = env(&[("SWITCHBOARD_POOL__QUARANTINE", "1h")]).unwrap_err();
-    assert!(said.contains("QUARANTINE_FLOOR (4h)") && said.contains("QUARANTINE (1h)"), "{said}");
+    assert!(said.contains("QUARANTINE_FLOOR (4 h)") && said.contains("QUARANTINE (1 h)"), "{said}");
     let said = env(&[("SWITCHBOARD_DELIVERY__LEASE", "10s")]).unwrap_err();
-    assert!(said.contains("LEASE (10s)") && said.contains("REQUEST_TIMEOUT (10s)"), "{said}");
+    assert!(said.contains("LEASE (10 s)") && said.contains("REQUEST_TIMEOUT (10 s)"), "{said}");
 }
 
 #[test]

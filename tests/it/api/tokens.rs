@@ -136,7 +136,7 @@ fn the_command_prints_the_token_alone_and_says_the_rest_elsewhere() {
     assert_eq!(said.code, Some(0), "{said:?}");
     let token = said.out.strip_suffix('\n').unwrap();
     assert!(token.starts_with("sb_") && token.len() == 46 && !token.contains(char::is_whitespace), "{token}");
-    assert!(said.err.contains("90d") && said.err.contains("pairs:read pairs:write") && !said.err.contains(token));
+    assert!(said.err.contains("90 d") && said.err.contains("pairs:read pairs:write") && !said.err.contains(token));
 
     for (arguments, remedy) in [
         (&["token", "crm", "--scopes", "pairs"][..], "pairs:read, pairs:write, messages:write, endpoints:write"),
