@@ -94,9 +94,10 @@ async fn go(here: &Here, store: &Store, settings: &TwilioSettings, old: &str) ->
         )));
     }
     alone(store, node).await?;
-    match identity::give(&here.desk(store), old, &settings.account).await? {
+    match identity::give(&here.desk(store), old, &settings.account).await {
         Ok(()) => {}
         Err(Stays::Belongs(held)) => return Err(belongs(held.as_deref(), old)),
+        Err(Stays::Store(error)) => return Err(error.into()),
         Err(Stays::Undecided(count)) => {
             return Err(Failed::new(format!(
                 "{count} texts are under way or in doubt, and only {} can tell what became of them: run `switchboard serve` with \

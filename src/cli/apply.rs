@@ -10,10 +10,10 @@ use clap::Args;
 
 use super::database::New;
 use super::{Failed, Here, Outcome, out};
-use crate::desk::lines::apply::Outcome as Applied;
+use crate::desk::lines::apply::{Change, Unchanged};
 use crate::domain::setup::{Mistake, Setup};
 use crate::domain::words::text::Wording;
-use crate::store::{self, State, Store};
+use crate::store::{State, Store};
 
 /// What `apply --help` says about the file, before the texts.
 const FILE: &str = "\
@@ -72,9 +72,11 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     let text = text.map_err(|error| Failed::new(format!("{name} cannot be read: {error}")))?;
     let setup: Setup = text.parse().map_err(|mistakes| refused(&name, mistakes))?;
     let doubts = setup.doubts.clone();
-    let applied =
-        if options.dry_run { rehearsed(here, setup).await? } else { written(here, setup, options.new).await? };
-    let changes = applied.map_err(|mistakes| refused(&name, mistakes))?;
+    let changes = if options.dry_run {
+        rehearsed(here, &name, setup).await?
+    } else {
+        on(here, &name, here.store_or_new(options.new).await?, (setup, false)).await?
+    };
     for change in &changes {
         out::line(change);
     }
@@ -91,30 +93,29 @@ pub(super) async fn run(here: &Here, options: Options) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn written(here: &Here, setup: Setup, new: New) -> Result<Applied, Failed> {
-    Ok(on(here, here.store_or_new(new).await?, setup, false).await?)
-}
-
-/// Applies it to a store, or rehearses that, and closes it.
-async fn on(here: &Here, store: Store, setup: Setup, rehearse: bool) -> store::Result<Applied> {
+/// Applies the file `name` to a store, or rehearses that, and closes it.
+async fn on(here: &Here, name: &str, store: Store, (setup, rehearse): (Setup, bool)) -> Result<Vec<Change>, Failed> {
     let applied = here.apply(setup, &store, rehearse).await;
     store.close().await;
-    applied
+    applied.map_err(|why| match why {
+        Unchanged::Mistakes(mistakes) => refused(name, mistakes),
+        Unchanged::Store(error) => error.into(),
+    })
 }
 
 /// What would change. Where there is no database yet, none is made for that: the file is tried on one that is thrown away.
-async fn rehearsed(here: &Here, setup: Setup) -> Result<Applied, Failed> {
+async fn rehearsed(here: &Here, name: &str, setup: Setup) -> Result<Vec<Change>, Failed> {
     if !matches!(Store::state(&here.settings.database_url).await?, State::Missing | State::Empty) {
-        return Ok(on(here, here.store().await?, setup, true).await?);
+        return on(here, name, here.store().await?, (setup, true)).await;
     }
     let folder = std::env::temp_dir().join(format!("switchboard-rehearsal-{}", here.chance.hex::<8>()));
     let made = DirBuilder::new().mode(0o700).create(&folder);
     made.map_err(|error| Failed::new(format!("{} cannot be made: {error}", folder.display())))?;
     let thrown_away = format!("sqlite:{}", folder.join("rehearsal.db").display());
-    let applied = async { on(here, Store::open(&thrown_away).await?, setup, true).await }.await;
+    let applied = async { on(here, name, Store::open(&thrown_away).await?, (setup, true)).await }.await;
     // What is left over holds nothing that the file does not say.
     let _ = std::fs::remove_dir_all(&folder);
-    Ok(applied?)
+    applied
 }
 
 fn refused(name: &str, mistakes: Vec<Mistake>) -> Failed {

@@ -14,7 +14,7 @@ use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::config::{Refused, Settings};
 use crate::courier::Courier;
-use crate::desk::lines::apply::Apply;
+use crate::desk::lines::apply::{Apply, Change, Unchanged};
 use crate::desk::programs::activity::Activity;
 use crate::desk::upkeep::readiness::Readiness;
 use crate::desk::upkeep::tallies::Tallies;
@@ -22,7 +22,7 @@ use crate::desk::{self, Desk, commands};
 use crate::domain::setup::Setup;
 use crate::live::Live;
 use crate::secret::{Chance, Ids};
-use crate::store::{self, Store};
+use crate::store::Store;
 
 mod account;
 mod apply;
@@ -153,12 +153,7 @@ impl Here {
     }
 
     /// Makes `setup` so, or only rehearses it.
-    pub(crate) async fn apply(
-        &self,
-        setup: Setup,
-        store: &Store,
-        rehearse: bool,
-    ) -> store::Result<desk::lines::apply::Outcome> {
+    pub(crate) async fn apply(&self, setup: Setup, store: &Store, rehearse: bool) -> Result<Vec<Change>, Unchanged> {
         Apply { setup }.on(&self.desk(store), rehearse).await
     }
 }

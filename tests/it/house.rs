@@ -163,7 +163,7 @@ impl House {
             readiness,
             activity: Activity::new(Courier::new(plan.reaches_private).patient_for(Duration::from_millis(500))),
         });
-        Apply { setup }.on(&desk, false).await.unwrap().unwrap();
+        Apply { setup }.on(&desk, false).await.unwrap();
         let doors = app::build(app::Parts {
             figment: figment(),
             public_url: "http://127.0.0.1:8000".to_owned(),

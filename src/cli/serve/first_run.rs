@@ -3,6 +3,7 @@
 use super::carrier::Network;
 use crate::app::SIMULATOR_PAGE;
 use crate::cli::{Failed, Here, link, out};
+use crate::desk::lines::apply::Unchanged;
 use crate::desk::people::{sessions, setup};
 use crate::domain::setup::Setup;
 use crate::store::Store;
@@ -48,7 +49,10 @@ pub(super) async fn prepare(here: &Here, store: &Store, network: &Network) -> Re
     let now = here.clock.now();
     if fresh {
         let setup: Setup = DEMO.parse().map_err(|_| Failed::new("the built-in set-up cannot be read"))?;
-        here.apply(setup, store, false).await?.map_err(|_| Failed::new("the built-in set-up does not fit"))?;
+        here.apply(setup, store, false).await.map_err(|why| match why {
+            Unchanged::Mistakes(_) => Failed::new("the built-in set-up does not fit"),
+            Unchanged::Store(error) => error.into(),
+        })?;
     }
     let token = here.chance.token::<32>();
     sessions::make_link(store, &token, DEMO_ADMIN, now).await?;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::clock::At;
-use crate::desk::work::{UnitOfWork, Verb};
+use crate::desk::work::{Stop, UnitOfWork, Verb};
 use crate::desk::{Desk, commands};
 use crate::domain::ids::NumberId;
 use crate::domain::proof;
@@ -12,7 +12,7 @@ use crate::store::outbox::{self, fitness};
 use crate::store::people::acts;
 use crate::store::routing::numbers;
 use crate::store::upkeep::{account_moves, settings};
-use crate::store::{self, Job, Result, Store, Tx};
+use crate::store::{Error, Job, Result, Store, Tx};
 
 /// Row ids for `node`, above all that are there: within a lane they are the order, and an earlier process may have made some while
 /// its clock was ahead.
@@ -60,16 +60,33 @@ impl Job for Claim {
 }
 
 /// What keeps a database from going to another account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Stays {
     /// It belongs to this account, or to none, and not to the one that was named.
     Belongs(Option<String>),
     /// So many texts are under way or in doubt, and only the old account can tell what became of them.
     Undecided(i64),
+    /// The database did not do it.
+    Store(Error),
+}
+
+impl From<Error> for Stays {
+    fn from(error: Error) -> Self {
+        Stays::Store(error)
+    }
+}
+
+impl Stop for Stays {
+    fn of_store(self) -> std::result::Result<Error, Self> {
+        if let Stays::Store(error) = self { Ok(error) } else { Err(self) }
+    }
 }
 
 /// Gives the database from the account `from` to the account `to`, and writes that down.
-pub async fn give(desk: &Desk, from: &str, to: &str) -> Result<Result<(), Stays>> {
+///
+/// # Errors
+/// Why it stays.
+pub async fn give(desk: &Desk, from: &str, to: &str) -> Result<(), Stays> {
     desk.work(Give { from: from.to_owned(), to: to.to_owned() }).await
 }
 
@@ -79,24 +96,24 @@ struct Give {
 }
 
 impl Verb for Give {
-    type Out = Result<(), Stays>;
-    type Stop = store::Error;
+    type Out = ();
+    type Stop = Stays;
 
-    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out> {
+    async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         let held = settings::get(work.tx, settings::CARRIER_ACCOUNT).await?;
         if held.as_ref() != Some(&self.from) {
-            return Ok(Err(Stays::Belongs(held)));
+            return Err(Stays::Belongs(held));
         }
         let undecided = account_moves::undecided(work.tx).await?;
         if undecided > 0 {
-            return Ok(Err(Stays::Undecided(undecided)));
+            return Err(Stays::Undecided(undecided));
         }
 
         settings::set(work.tx, settings::CARRIER_ACCOUNT, &self.to).await?;
         let data = json!({ "from": self.from, "to": self.to });
         acts::by_command(work.tx, (work.desk.ids.next(now), now), "account_moved", None, &data).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }
 

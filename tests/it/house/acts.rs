@@ -22,7 +22,7 @@ const MIRIAM: &str = "miriam@example.com";
 impl House {
     /// Applies a set-up file.
     pub async fn applies(&self, setup: &str) {
-        Apply { setup: setup.parse().unwrap() }.on(&self.desk, false).await.unwrap().unwrap();
+        Apply { setup: setup.parse().unwrap() }.on(&self.desk, false).await.unwrap();
     }
 
     /// The newest conversation goes to this person, by whom it is now or a manager.

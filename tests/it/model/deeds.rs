@@ -5,7 +5,7 @@ use std::time::Duration;
 use switchboard::desk::consent::{self, block, refusal};
 use switchboard::desk::conversations::assign;
 use switchboard::desk::conversations::{close, held, note, snooze};
-use switchboard::desk::lines::apply::Apply;
+use switchboard::desk::lines::apply::{Apply, Unchanged};
 use switchboard::desk::lines::line;
 use switchboard::desk::receiving::Outcome;
 use switchboard::desk::replies::{plan, reply};
@@ -146,9 +146,9 @@ impl Deed {
                     Err(mistakes) => return Answer::Broken(format!("{mistakes:?} in {text}")),
                 };
                 match (Apply { setup }).on(desk, false).await {
-                    Ok(Ok(_)) => Answer::Done,
-                    Ok(Err(mistakes)) => Answer::Broken(format!("{mistakes:?} in {text}")),
-                    Err(why) => Answer::Broken(why.to_string()),
+                    Ok(_) => Answer::Done,
+                    Err(Unchanged::Mistakes(mistakes)) => Answer::Broken(format!("{mistakes:?} in {text}")),
+                    Err(Unchanged::Store(why)) => Answer::Broken(why.to_string()),
                 }
             }
             Deed::TextsOn { person } => answer(people::texts_on(desk, PersonId(person), PersonId(person)).await),

@@ -124,7 +124,7 @@ async fn settle(store: &Store) {
     let carrier = Arc::new(Faulty::new(&clock));
     let (desk, _outgoing) = desk((1000, store.clone()), &clock, carrier, usual_policies(), 1);
     let apply = Apply { setup: world::SETUP.parse().unwrap() };
-    apply.on(&desk, false).await.unwrap().unwrap();
+    apply.on(&desk, false).await.unwrap();
 }
 
 /// A desk, and the requests that it begins.

@@ -142,17 +142,17 @@ mod moved {
 both_stores! {
     async fn a_move_waits_for_texts_in_doubt_and_is_written_down_for_good(house) {
         let store = &house.desk.store;
-        let give = async |from: &str, to: &str| identity::give(&house.desk, from, to).await.unwrap();
-        assert_eq!(give("AC1", "AC2").await, Err(Stays::Belongs(None)));
+        let give = async |from: &str, to: &str| identity::give(&house.desk, from, to).await;
+        assert!(matches!(give("AC1", "AC2").await, Err(Stays::Belongs(None))));
         assert_eq!(identity::claim(store, "AC1", "AC1").await.unwrap(), Ok(()));
-        assert_eq!(give("AC3", "AC2").await, Err(Stays::Belongs(Some("AC1".to_owned()))));
+        assert!(matches!(give("AC3", "AC2").await, Err(Stays::Belongs(Some(held))) if held == "AC1"));
 
         house.simulator.fault(Fault::new(Kind::ReceiptsLost));
         house.simulator.fault(Fault::new(Kind::Error).taken(true).times(1));
         house.customer(1).texts("Do you rent kayaks?").await;
-        assert_eq!(give("AC1", "AC2").await, Err(Stays::Undecided(1)));
+        assert!(matches!(give("AC1", "AC2").await, Err(Stays::Undecided(1))));
         house.pass(minutes(5)).await;
-        assert_eq!(give("AC1", "AC2").await, Ok(()));
+        give("AC1", "AC2").await.unwrap();
         assert_eq!(identity::claimed(store).await.unwrap().as_deref(), Some("AC2"));
         assert_eq!(house.words("SELECT data FROM acts WHERE kind = 'account_moved' AND origin = 'command'").await, [r#"{"from":"AC1","to":"AC2"}"#]);
         assert_eq!(identity::claim(store, "AC1", "AC1").await.unwrap(), Err("AC2".to_owned()));

@@ -1,15 +1,15 @@
 //! Set-up files: what they change, what they leave alone, and what they cannot be.
 
 use switchboard::clock::minutes;
-use switchboard::desk::lines::apply::{Apply, Outcome};
+use switchboard::desk::lines::apply::{Apply, Change, Unchanged};
 use switchboard::simulator::{Fault, Kind};
 
 use crate::both_stores;
 use crate::house::{House, LINE};
 
-async fn applied(house: &House, text: &str, rehearse: bool) -> Outcome {
+async fn applied(house: &House, text: &str, rehearse: bool) -> Result<Vec<Change>, Unchanged> {
     let apply = Apply { setup: text.parse().unwrap() };
-    apply.on(&house.desk, rehearse).await.unwrap()
+    apply.on(&house.desk, rehearse).await
 }
 
 async fn changes(house: &House, text: &str) -> Vec<String> {
@@ -17,7 +17,10 @@ async fn changes(house: &House, text: &str) -> Vec<String> {
 }
 
 async fn mistakes(house: &House, text: &str) -> Vec<String> {
-    applied(house, text, false).await.unwrap_err().iter().map(ToString::to_string).collect()
+    match applied(house, text, false).await {
+        Err(Unchanged::Mistakes(mistakes)) => mistakes.iter().map(ToString::to_string).collect(),
+        other => panic!("{other:?}"),
+    }
 }
 
 const CLEO: &str = r#"

@@ -16,7 +16,7 @@ use plan::Facts;
 use crate::desk::Desk;
 use crate::desk::authority::hold_all;
 use crate::desk::routing::phones;
-use crate::desk::work::{UnitOfWork, Verb};
+use crate::desk::work::{Stop, UnitOfWork, Verb};
 use crate::domain::conversations::timeline::Loss;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::numbers::role::Role;
@@ -29,8 +29,26 @@ use crate::store::people::{self, acts};
 use crate::store::routing::{numbers, opening};
 use crate::store::{self, Tx};
 
-/// What was changed, or why nothing could be.
-pub type Outcome = Result<Vec<Change>, Vec<Mistake>>;
+/// Why nothing was changed.
+#[derive(Debug)]
+pub enum Unchanged {
+    /// What is wanted does not fit what is there.
+    Mistakes(Vec<Mistake>),
+    /// The database did not do it.
+    Store(store::Error),
+}
+
+impl From<store::Error> for Unchanged {
+    fn from(error: store::Error) -> Self {
+        Unchanged::Store(error)
+    }
+}
+
+impl Stop for Unchanged {
+    fn of_store(self) -> Result<store::Error, Self> {
+        if let Unchanged::Store(error) = self { Ok(error) } else { Err(self) }
+    }
+}
 
 /// Applies a set-up.
 #[derive(Clone, Debug)]
@@ -43,14 +61,17 @@ impl Apply {
     /// Makes it so and returns what changed, in order; with `rehearse` everything is taken back at once. What follows
     /// from a change (waiting customers go to reps who can take them now, customers of somebody who is gone go to
     /// others) is part of the same transaction.
-    pub async fn on(self, desk: &Desk, rehearse: bool) -> store::Result<Outcome> {
+    ///
+    /// # Errors
+    /// Why nothing was changed.
+    pub async fn on(self, desk: &Desk, rehearse: bool) -> Result<Vec<Change>, Unchanged> {
         if rehearse { desk.rehearse(self).await } else { desk.work(self).await }
     }
 }
 
 impl Verb for Apply {
-    type Out = Outcome;
-    type Stop = store::Error;
+    type Out = Vec<Change>;
+    type Stop = Unchanged;
 
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
@@ -58,12 +79,9 @@ impl Verb for Apply {
         // As on the web: two who take the last admins away, one each, take turns.
         hold_all(work.tx).await?;
         let facts = facts(work.tx).await?;
-        let changes = match plan::plan(&facts, &self.setup) {
-            Ok(changes) => changes,
-            Err(mistakes) => return Ok(Err(mistakes)),
-        };
+        let changes = plan::plan(&facts, &self.setup).map_err(Unchanged::Mistakes)?;
         if changes.is_empty() {
-            return Ok(Ok(changes));
+            return Ok(changes);
         }
         // Lines are held before conversations, in the order of their ids.
         let mut held: Vec<NumberId> = facts.lines.iter().map(|line| line.id).collect();
@@ -93,7 +111,7 @@ impl Verb for Apply {
             applying.record(change).await?;
         }
         applying.follow().await?;
-        Ok(Ok(changes))
+        Ok(changes)
     }
 }
 
