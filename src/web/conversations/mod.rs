@@ -16,6 +16,7 @@ pub(in crate::web) mod views;
 
 use askama::Template;
 use rocket::request::FromParam;
+use rocket::{Route, routes};
 use rocket_db_pools::Connection;
 
 use super::page::failure::Failure;
@@ -29,6 +30,43 @@ use crate::store::views::list::Which;
 use crate::store::views::thread::timeline as said;
 use list::{List, Shown};
 use thread::{Back, Look, Thread};
+
+/// Lists, threads, and what is done there.
+#[must_use]
+pub(in crate::web) fn routes() -> Vec<Route> {
+    routes![
+        index,
+        list_part,
+        show,
+        thread_part,
+        forms::replies::create,
+        forms::replies::again,
+        forms::planned::withdraw,
+        forms::planned::depart,
+        forms::planned::move_to,
+        forms::counts::create,
+        forms::drafts::create,
+        presences::show,
+        presences::create,
+        forms::notes::create,
+        forms::pins::create,
+        forms::closures::create,
+        forms::marks::read,
+        forms::marks::mend,
+        forms::labels::put_on,
+        forms::labels::take_off,
+        forms::labels::index,
+        forms::labels::create,
+        forms::labels::rename,
+        forms::snoozes::create,
+        forms::snoozes::delete,
+        forms::starts::form,
+        forms::starts::create,
+        forms::consents::create,
+        forms::consents::settle,
+        views::index,
+    ]
+}
 
 /// A conversation's number in an address; anything else names none that exists.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,7 @@ mod preview;
 pub(super) mod show;
 
 use askama::Template;
+use rocket::{Route, routes};
 
 use super::page::failure::Failure;
 use super::page::fields::{Field, Posted, Sent, Typed};
@@ -21,6 +22,12 @@ use crate::store::Tx;
 use crate::store::lines::{self, Line};
 use crate::store::routing::opening::{self, Counted};
 use crate::store::routing::{numbers, queue};
+
+/// Lines and their rules.
+#[must_use]
+pub(in crate::web) fn routes() -> Vec<Route> {
+    routes![index, create, show::show, show::save]
+}
 
 struct Row {
     line: Line,

@@ -15,3 +15,11 @@ pub(in crate::web) mod shown;
 pub mod stamp;
 pub(in crate::web) mod way_back;
 pub mod words;
+
+use rocket::{Route, routes};
+
+/// What all pages use, and what tells whether the program is well.
+#[must_use]
+pub(in crate::web) fn routes() -> Vec<Route> {
+    routes![palette::index, live::stream, health::live, health::ready, health::counts]
+}

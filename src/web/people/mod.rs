@@ -7,6 +7,7 @@ pub(super) mod save;
 pub(super) mod show;
 
 use askama::Template;
+use rocket::{Route, routes};
 
 use super::page::failure::Failure;
 use super::page::fields::{Field, Posted, Sent, Typed};
@@ -21,6 +22,26 @@ use crate::http::form::Form;
 use crate::http::guards::{AdminOnly, Visit};
 use crate::http::page::Page;
 use crate::store::views::people::{self as view, Seen};
+
+/// People and their phones.
+#[must_use]
+pub(in crate::web) fn routes() -> Vec<Route> {
+    routes![
+        index,
+        create,
+        show::show,
+        save::save_profile,
+        save::save_schedule,
+        save::save_lines,
+        phone::send_code,
+        phone::confirm,
+        phone::remove,
+        phone::texts_on,
+        access::disable,
+        access::enable,
+        access::link,
+    ]
+}
 
 /// The roles to choose from, each with what it means.
 const ROLES: [(&str, &str); 3] = [
