@@ -10,6 +10,7 @@ use rocket::request::{FromRequest, Outcome};
 
 use super::cookie;
 use super::site::Site;
+use crate::clock::At;
 use crate::desk::Desk;
 use crate::desk::people::sessions::{self, Who};
 use crate::domain::people::person::Role;
@@ -22,6 +23,8 @@ pub const BY_ITSELF: &str = "x-by-itself";
 pub struct Visit<'r> {
     /// Who is signed in.
     pub who: Who,
+    /// When the request was taken up: all that is said on one page is said of this instant.
+    pub now: At,
     /// The desk of this process.
     pub desk: &'r Desk,
     /// Where this process is reached.
@@ -49,9 +52,10 @@ async fn visit<'r>(req: &'r Request<'_>) -> Found<'r> {
     let Some(token) = cookie::token(site, req) else { return Outcome::Error((Status::Unauthorized, ())) };
     let used = !req.headers().contains(BY_ITSELF);
     // Several guards of one request ask once.
-    let found = req.local_cache_async(async { sessions::who(desk, token, used).await }).await;
+    let (now, found) =
+        req.local_cache_async(async { (desk.clock.now(), sessions::who(desk, token, used).await) }).await;
     match found {
-        Ok(Some(who)) => Outcome::Success(Visit { who: who.clone(), desk, site }),
+        Ok(Some(who)) => Outcome::Success(Visit { who: who.clone(), now: *now, desk, site }),
         Ok(None) => Outcome::Error((Status::Unauthorized, ())),
         Err(error) => {
             tracing::error!(request = super::request_log::id(req), %error, "a session could not be looked up");

@@ -45,7 +45,7 @@ impl Me {
 
 async fn page(visit: Visit<'_>, typed: Typed, saved: Option<&str>) -> Result<Me, Failure> {
     let mut tx = visit.desk.store.read().await?;
-    let now = visit.desk.clock.now();
+    let now = visit.now;
     let seen = view::all(&mut tx, now).await?.into_iter().find(|seen| seen.person.id == visit.who.id);
     let seen = seen.ok_or(Failure::NotFound)?;
     let frame = Frame::load(&mut tx, &visit, Here::Me).await?;

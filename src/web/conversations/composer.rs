@@ -2,11 +2,10 @@
 
 use askama::Template;
 
-use crate::desk::Desk;
-use crate::desk::people::sessions::Who;
 use crate::domain::ids::{CannedReplyId, ConversationId};
 use crate::domain::words::canned::filled;
 use crate::domain::words::segment::{self, Count};
+use crate::http::guards::Visit;
 use crate::store::conversations::mentions;
 use crate::store::conversations::news::{self, News};
 use crate::store::replies::{canned, drafts};
@@ -82,12 +81,12 @@ impl Composer {
     /// that is sent twice counts once.
     pub(in crate::web) async fn load(
         tx: &mut Tx,
-        (desk, who): (&Desk, &Who),
-        head: &Head,
-        shut: Option<Shut>,
+        visit: &Visit<'_>,
+        (head, shut): (&Head, Option<Shut>),
         (view, seen): (View, i64),
         typed: Typed,
     ) -> store::Result<Self> {
+        let (desk, who) = (visit.desk, &visit.who);
         let draft = drafts::of(tx, who.id, head.id).await?;
         let news = match typed.asks {
             Some(seen) => news::since(tx, head.id, who.id, seen).await?,

@@ -6,11 +6,11 @@ use futures_util::future::BoxFuture;
 use super::labels::Labels;
 use super::parties::Parties;
 use crate::clock::{At, hours};
-use crate::desk::Desk;
 use crate::desk::customers::merge;
 use crate::domain::customers::contact::Card;
 use crate::domain::ids::{ConversationId, CustomerId, LegId};
 use crate::domain::time::wall_clock::WallClock;
+use crate::http::guards::Visit;
 use crate::store::conversations::snoozes;
 use crate::store::customers::contacts;
 use crate::store::views::Viewer;
@@ -22,6 +22,7 @@ use crate::store::views::thread::evidence::{self, Entry, Evidence};
 use crate::store::views::thread::namesakes::{self, Namesake};
 use crate::store::views::thread::past::{self, Other};
 use crate::store::{self, Tx};
+use crate::web::page::frame::viewer;
 use crate::web::page::refused::Refused;
 use crate::web::page::stamp::Stamp;
 
@@ -58,27 +59,25 @@ pub(in crate::web) struct Details {
 type Said = (Refused, Option<(Option<LegId>, String)>, Option<String>);
 
 impl Details {
-    /// Reads what belongs beside the conversation of `head`, as `viewer` may see it.
+    /// Reads what belongs beside the conversation of `head`, as the visitor may see it.
     pub(in crate::web) fn load<'a>(
         tx: &'a mut Tx,
-        desk: &'a Desk,
-        viewer: Viewer,
+        visit: &'a Visit<'_>,
         head: &'a Head,
         view: View,
         said: Said,
     ) -> BoxFuture<'a, store::Result<Details>> {
-        Box::pin(Self::read(tx, desk, viewer, head, view, said))
+        Box::pin(Self::read(tx, visit, head, view, said))
     }
 
     async fn read(
         tx: &mut Tx,
-        desk: &Desk,
-        viewer: Viewer,
+        visit: &Visit<'_>,
         head: &Head,
         view: View,
         (refused, shown, label_why): Said,
     ) -> store::Result<Details> {
-        let now = desk.clock.now();
+        let (viewer, now) = (viewer(&visit.who), visit.now);
         let group = match head.customer {
             Some(customer) if head.knows => contacts::group(tx, customer).await?,
             // Who else it is stands on the card.

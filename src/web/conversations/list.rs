@@ -5,10 +5,10 @@ use futures_util::future::BoxFuture;
 use rocket::FromForm;
 
 use crate::clock::At;
-use crate::desk::Desk;
 use crate::desk::people::sessions::Who;
 use crate::domain::ids::ConversationId;
 use crate::domain::routing::waiting::{Wait, wait};
+use crate::http::guards::Visit;
 use crate::store::conversations::labels::{self, Label};
 use crate::store::views::Contact;
 use crate::store::views::list::{self, Condition, Counts, Cursor, Rep, Row, Sort, View, ViewContext};
@@ -165,26 +165,26 @@ impl List {
     /// Reads the list that `shown` names, beside `frame`; with what it may be narrowed by, unless it is `again`.
     pub(in crate::web) fn load<'a>(
         tx: &'a mut Tx,
-        desk: &'a Desk,
+        visit: &'a Visit<'_>,
         frame: &'a Frame,
         shown: Shown<'a>,
         place: (Option<ConversationId>, bool),
     ) -> BoxFuture<'a, store::Result<Self>> {
-        Box::pin(Self::read(tx, desk, frame, shown, place))
+        Box::pin(Self::read(tx, visit, frame, shown, place))
     }
 
     async fn read(
         tx: &mut Tx,
-        desk: &Desk,
+        visit: &Visit<'_>,
         frame: &Frame,
         shown: Shown<'_>,
         (current, again): (Option<ConversationId>, bool),
     ) -> store::Result<Self> {
-        let (view, now) = (shown.view(), desk.clock.now());
+        let (view, now) = (shown.view(), visit.now);
         let words = shown.words();
         let reader = viewer(&frame.who);
         let context = ViewContext::load(tx, reader, view, words).await?;
-        let page = list::list(tx, reader, view, &context, shown.beside(), &desk.policies).await?;
+        let page = list::list(tx, reader, view, &context, shown.beside(), &visit.desk.policies).await?;
         let choices = if again { None } else { Some(choices(tx, &frame.who, view, &frame.counts).await?) };
         let narrowed = choices.as_ref().map(Choices::narrowed).unwrap_or_default();
         let line = frame.counts.lines.iter().find(|line| view.line == Some(line.id));

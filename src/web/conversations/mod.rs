@@ -102,14 +102,14 @@ pub(super) async fn page(
     let look = Look { view: shown.view(), before, travel };
     let thread = thread::load(&mut tx, &visit, id, look, back).await?;
     let frame = Frame::load(&mut tx, &visit, Here::View(shown.view())).await?;
-    let list = List::load(&mut tx, visit.desk, &frame, shown, (Some(id), false)).await?;
+    let list = List::load(&mut tx, &visit, &frame, shown, (Some(id), false)).await?;
     Ok(Inbox { frame, list, thread: Some(thread) })
 }
 
 #[rocket::get("/conversations?<shown..>")]
 pub(super) async fn index(shown: Shown<'_>, me: Signed<'_>, mut db: Connection<Db>) -> Result<Page<Inbox>, Failure> {
     let frame = Frame::load(&mut db, &me.0, Here::View(shown.view())).await?;
-    let list = List::load(&mut db, me.desk, &frame, shown, (None, false)).await?;
+    let list = List::load(&mut db, &me.0, &frame, shown, (None, false)).await?;
     Ok(Page::ok(Inbox { frame, list, thread: None }))
 }
 
@@ -149,7 +149,7 @@ pub(super) async fn list_part(
     mut db: Connection<Db>,
 ) -> Result<Page<ListPart>, Failure> {
     let frame = Frame::load(&mut db, &me.0, Here::View(shown.view())).await?;
-    let list = List::load(&mut db, me.desk, &frame, shown, (current.map(ConversationId), true)).await?;
+    let list = List::load(&mut db, &me.0, &frame, shown, (current.map(ConversationId), true)).await?;
     Ok(Page::ok(ListPart { frame, list }))
 }
 

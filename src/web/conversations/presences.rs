@@ -54,7 +54,7 @@ pub(in crate::web) async fn show(
     mut db: Connection<Db>,
 ) -> Result<Page<Presence>, Failure> {
     thread::head(&mut db, viewer(&me.who), id.0).await?.ok_or(Failure::NotFound)?;
-    Ok(Page::ok(Presence::load(&mut db, id.0, me.who.id, me.desk.clock.now()).await?))
+    Ok(Page::ok(Presence::load(&mut db, id.0, me.who.id, me.now).await?))
 }
 
 #[derive(FromForm)]

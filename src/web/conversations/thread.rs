@@ -129,7 +129,7 @@ async fn read(
     Look { view, before, travel: asked }: Look,
     back: Back,
 ) -> Result<Thread, Failure> {
-    let (desk, who) = (visit.desk, &visit.who);
+    let (who, now) = (&visit.who, visit.now);
     let viewer = viewer(who);
     let head = thread::head(tx, viewer, id).await?.ok_or(Failure::NotFound)?;
     let may_text = details::may_text(tx, &head).await?;
@@ -160,15 +160,15 @@ async fn read(
     let of_pair = head.pair.is_some();
     let place = Place { id, view, before, contact, parts: &parts, open, of_pair, unread_from, travel };
     let items = timeline::items(timeline, &place);
-    let composer = Composer::load(tx, (desk, who), &head, shut, (view, seen), back.typed).await?;
-    let presence = Presence::load(tx, id, who.id, desk.clock.now()).await?;
+    let composer = Composer::load(tx, visit, (&head, shut), (view, seen), back.typed).await?;
+    let presence = Presence::load(tx, id, who.id, now).await?;
     let member = match head.line {
         Some(line) => lines::is_member(tx, line, who.id).await?,
         None => false,
     };
     let marks = Marks::load(tx, who, &head, view, (last, member)).await?;
     let beside = (back.beside, back.number, back.label_why);
-    let details = Details::load(tx, desk, viewer, &head, view, beside).await?;
+    let details = Details::load(tx, visit, &head, view, beside).await?;
     let newest = before.is_none();
     let unread = head.unread_from.map(|from| from.0);
     Ok(Thread {
@@ -188,6 +188,6 @@ async fn read(
         marks,
         composer,
         details,
-        now: desk.clock.now(),
+        now,
     })
 }

@@ -50,7 +50,7 @@ pub(super) struct Index {
 
 async fn page(visit: Visit<'_>, typed: Typed) -> Result<Index, Failure> {
     let mut tx = visit.desk.store.read().await?;
-    let now = visit.desk.clock.now();
+    let now = visit.now;
     let frame = Frame::load(&mut tx, &visit, Here::Lines).await?;
     let mut rows = Vec::new();
     for line in lines::all(&mut tx).await? {

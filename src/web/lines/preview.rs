@@ -1,11 +1,11 @@
 //! What would become of a text from one number to a line now, and why.
 
 use super::members;
-use crate::desk::Desk;
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::domain::numbers::phone::masked;
 use crate::domain::numbers::typed;
 use crate::domain::routing::pick::{Pick, Rule, pick};
+use crate::http::guards::Visit;
 use crate::store::routing::{numbers, queue};
 use crate::store::{self, customers, lines, people};
 use crate::web::page::failure::Failure;
@@ -44,9 +44,9 @@ impl From<store::Error> for NoPreview {
 
 impl Preview {
     /// Looks at what holds now, by the same rules as when a text comes in.
-    pub(super) async fn of(desk: &Desk, line: NumberId, phone: &str) -> Result<Preview, NoPreview> {
+    pub(super) async fn of(visit: &Visit<'_>, line: NumberId, phone: &str) -> Result<Preview, NoPreview> {
+        let (desk, now) = (visit.desk, visit.now);
         let mut tx = desk.store.read().await?;
-        let now = desk.clock.now();
         let line = lines::all(&mut tx).await?.into_iter().find(|one| one.id == line).ok_or(Failure::NotFound)?;
         let home = numbers::home(&mut tx, line.id).await?;
         let phone = match typed::read(phone, home.as_deref()) {

@@ -65,7 +65,7 @@ async fn page(
     (typed, saved, preview): (Typed, Option<&'static str>, Option<Preview>),
 ) -> Result<Show, Failure> {
     let mut tx = visit.desk.store.read().await?;
-    let now = visit.desk.clock.now();
+    let now = visit.now;
     let line = lines::all(&mut tx).await?.into_iter().find(|line| line.id == id).ok_or(Failure::NotFound)?;
     let frame = Frame::load(&mut tx, &visit, Here::Lines).await?;
     let members = members(&mut tx, &line, now).await?;
@@ -169,7 +169,7 @@ async fn again(
 
 /// What a text from one number would come to. Posted, so that the number stands in no address; it writes nothing.
 async fn preview(id: NumberId, sent: Sent, visit: Visit<'_>) -> Answer {
-    let found = Preview::of(visit.desk, id, sent.value("customer")).await;
+    let found = Preview::of(&visit, id, sent.value("customer")).await;
     let typed = |whys| Typed { part: "preview", values: sent.0, whys };
     match found {
         Ok(found) => again(visit, id, (typed(Whys::new()), None, Some(found)), Page::ok).await,

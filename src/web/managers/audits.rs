@@ -123,7 +123,7 @@ pub(in crate::web) async fn index(
     let about = About { conversation, customer };
     let rows = audits::list(&mut tx, about, before.unwrap_or(i64::MAX)).await?;
     let first = before.is_none() && conversation.is_none() && customer.is_none();
-    let refused = if first { audits::refused(&mut tx, me.desk.clock.now() - REFUSED).await? } else { Vec::new() };
+    let refused = if first { audits::refused(&mut tx, me.now - REFUSED).await? } else { Vec::new() };
     let full = i64::try_from(rows.len()).is_ok_and(|count| count >= audits::PAGE);
     let older = rows.last().filter(|_| full).map(|last| last.id);
     Ok(Page::ok(Audits { frame, about, rows, refused, older }))

@@ -121,7 +121,7 @@ impl Board {
 }
 
 async fn load(visit: Visit<'_>, line: Option<i64>, paused: bool) -> Result<Board, Failure> {
-    let now = visit.desk.clock.now();
+    let now = visit.now;
     let mut tx = visit.desk.store.read().await?;
     let frame = Frame::load(&mut tx, &visit, Here::Board).await?;
     let lately = At(now.0 - LATELY.as_secs().cast_signed() * 1_000_000);

@@ -212,7 +212,7 @@ pub(in crate::web) async fn create(id: Number, chosen: Form<Chosen>, me: Manager
         "json" => {
             Answer::File(Box::new(File { name: format!("{name}.json"), kind: ContentType::JSON, body: tree(&copy) }))
         }
-        _ => Answer::Print(Box::new(Page::ok(print(copy, whole, &me.who, Stamp(me.desk.clock.now()))))),
+        _ => Answer::Print(Box::new(Page::ok(print(copy, whole, &me.who, Stamp(me.now))))),
     })
 }
 

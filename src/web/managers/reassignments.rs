@@ -80,7 +80,7 @@ async fn confirm(
         .map(|row| Row { id: row.id, contact: row.contact, line: row.line, rep: row.rep, closed: row.closed })
         .collect();
     let colleagues = view::colleagues(&mut tx).await?;
-    let behind = desk::search::index::behind_since(&mut tx, visit.desk.clock.now()).await?.map(Stamp);
+    let behind = desk::search::index::behind_since(&mut tx, visit.now).await?.map(Stamp);
     Ok(Confirm { frame, rows, colleagues, query, chosen, problem, more, behind })
 }
 

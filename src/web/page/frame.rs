@@ -71,7 +71,7 @@ impl Frame {
     }
 
     async fn read(tx: &mut Tx, visit: &Visit<'_>, here: Here) -> store::Result<Self> {
-        let (who, now) = (visit.who.clone(), visit.desk.clock.now());
+        let (who, now) = (visit.who.clone(), visit.now);
         let cursor = changes::newest(tx).await?;
         let context = ViewContext::load(tx, viewer(&who), View::default(), None).await?;
         let counts = counts(tx, viewer(&who), here.view(), &context).await?;

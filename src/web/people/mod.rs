@@ -106,7 +106,7 @@ pub(super) struct Index {
 
 async fn page(visit: Visit<'_>, typed: Typed) -> Result<Index, Failure> {
     let mut tx = visit.desk.store.read().await?;
-    let now = visit.desk.clock.now();
+    let now = visit.now;
     let frame = Frame::load(&mut tx, &visit, Here::People).await?;
     let rows = view::all(&mut tx, now).await?.into_iter().map(|seen| Row { seen, now: Stamp(now) }).collect();
     let field = |name, label, hint, value| typed.field("invite", name, label, hint, value);

@@ -73,7 +73,7 @@ pub(super) async fn page(
     (typed, saved): (Typed, Option<&'static str>),
 ) -> Result<Show, Failure> {
     let mut tx = visit.desk.store.read().await?;
-    let now = visit.desk.clock.now();
+    let now = visit.now;
     let seen = view::all(&mut tx, now).await?.into_iter().find(|seen| seen.person.id == id);
     let seen = seen.ok_or(Failure::NotFound)?;
     let frame = Frame::load(&mut tx, &visit, Here::People).await?;

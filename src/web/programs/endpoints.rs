@@ -124,7 +124,7 @@ pub(in crate::web) async fn index(me: AdminOnly<'_>) -> Result<Page<Index>, Fail
 
 #[rocket::get("/endpoints/<id>")]
 pub(in crate::web) async fn show(id: i64, me: AdminOnly<'_>) -> Result<Page<Show>, Failure> {
-    let (mut tx, now) = (me.desk.store.read().await?, me.desk.clock.now());
+    let (mut tx, now) = (me.desk.store.read().await?, me.now);
     let endpoint = table::by_id(&mut tx, EndpointId(id)).await?.ok_or(Failure::NotFound)?;
     let posts = event_posts::recent(&mut tx, endpoint.id, RECENT).await?;
     let frame = Frame::load(&mut tx, &me.0, Here::Endpoints).await?;

@@ -107,7 +107,7 @@ impl Revocation {
 }
 
 async fn page(visit: Visit<'_>, typed: Typed) -> Result<Index, Failure> {
-    let (mut tx, now) = (visit.desk.store.read().await?, visit.desk.clock.now());
+    let (mut tx, now) = (visit.desk.store.read().await?, visit.now);
     let frame = Frame::load(&mut tx, &visit, Here::Tokens).await?;
     let rows = table::all(&mut tx).await?.into_iter().map(|token| Row { token, now: Stamp(now) }).collect();
     let known = apps::all(&mut tx).await?;
@@ -176,7 +176,7 @@ async fn shown(visit: Visit<'_>, asked: Asked, made: Made) -> Result<Page<Shown>
 
 #[rocket::get("/tokens/<id>/revocation")]
 pub(in crate::web) async fn before_revoking(id: i64, me: AdminOnly<'_>) -> Result<Page<Revocation>, Failure> {
-    let (mut tx, now) = (me.desk.store.read().await?, me.desk.clock.now());
+    let (mut tx, now) = (me.desk.store.read().await?, me.now);
     let token = table::by_id(&mut tx, TokenId(id)).await?.filter(|token| token.revoked_at.is_none());
     let Some((token, app)) = token.and_then(|token| token.app.clone().map(|app| (token, app))) else {
         return Err(Failure::NotFound);

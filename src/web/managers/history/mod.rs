@@ -139,7 +139,7 @@ impl History {
 }
 
 async fn page(visit: Visit<'_>, asked: Asked, before: Option<i64>, back: Back) -> Result<History, Failure> {
-    let now = visit.desk.clock.now();
+    let now = visit.now;
     let mut tx = visit.desk.store.read().await?;
     let frame = Frame::load(&mut tx, &visit, Here::History).await?;
     let choices = Choices {
