@@ -135,26 +135,27 @@ fn every_command_and_option_that_a_page_names_is_one_of_the_program() {
         for call in calls(&text) {
             let words: Vec<&str> =
                 call.split_whitespace().map(|word| word.trim_matches(['"', '\'', ')', ','])).collect();
-            let mut command: Vec<String> = words.iter().take(1).map(|word| (*word).to_owned()).collect();
-            if ["pool", "person", "account"].contains(&words[0]) {
-                command.extend(words.iter().skip(1).take(1).map(|word| (*word).to_owned()));
+            let mut help_of = |command: &[&str]| {
+                let command: Vec<String> = command.iter().map(|&word| word.to_owned()).collect();
+                let help = helps.entry(command.clone()).or_insert_with(|| {
+                    let said = desk.runs(&command.iter().map(String::as_str).chain(["--help"]).collect::<Vec<_>>());
+                    if said.code == Some(0) { said.out } else { String::new() }
+                });
+                help.clone()
+            };
+            let named = usize::from(!words[0].starts_with("--"));
+            let mut help = help_of(&words[..named]);
+            // A command that has commands lists them; what follows it is one of those.
+            if named == 1 && help.contains("\nCommands:\n") {
+                help = help_of(&words[..words.len().min(2)]);
             }
-            if words[0].starts_with("--") {
-                command.clear();
-            }
-            let help = helps.entry(command.clone()).or_insert_with(|| {
-                let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
-                arguments.push("--help");
-                let said = desk.runs(&arguments);
-                if said.code == Some(0) { said.out } else { String::new() }
-            });
             if help.is_empty() {
                 wrong.push(format!("{page}: switchboard {call}: there is no such command"));
                 continue;
             }
             for option in words.iter().filter(|word| word.starts_with("--")) {
                 options += 1;
-                if !has_word(help, option) {
+                if !has_word(&help, option) {
                     wrong.push(format!("{page}: switchboard {call}: {option} is no option"));
                 }
             }
