@@ -32,3 +32,13 @@ macro_rules! words {
     };
 }
 pub(crate) use words;
+
+/// A word that is only shown. A newer version may have added it: then people see it as it stands, and what it stands in
+/// can be read all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown<T> {
+    /// One that this version knows.
+    Known(T),
+    /// Any other.
+    Unknown(String),
+}

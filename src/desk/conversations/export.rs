@@ -5,12 +5,10 @@ use serde_json::json;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
+use crate::domain::people::audit::Deed;
 use crate::store::Result;
 use crate::store::conversations::access;
 use crate::store::people::audit;
-
-/// The kind of its audit rows.
-pub const EXPORTED: &str = "exported";
 
 /// What the export contains.
 #[derive(Clone, Debug)]
@@ -59,7 +57,7 @@ impl Verb for Record {
         let entry = audit::Entry {
             conversation: Some(*conversation),
             customer: *customer,
-            ..audit::Entry::new(work.desk.ids.next(now), now, *by, EXPORTED, &data)
+            ..audit::Entry::new(work.desk.ids.next(now), now, *by, Deed::Exported, &data)
         };
         Ok(audit::record(work.tx, entry).await?)
     }

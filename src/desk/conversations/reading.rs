@@ -4,6 +4,7 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
+use crate::domain::people::audit::Deed;
 use crate::store::Result;
 use crate::store::conversations::{access, attention};
 use crate::store::people::audit::{self, Entry};
@@ -76,8 +77,10 @@ impl Verb for Mend {
         if attention::mended(work.tx, conversation.id).await? {
             let data = serde_json::json!({});
             let id = work.desk.ids.next(now);
-            let entry =
-                Entry { conversation: Some(conversation.id), ..Entry::new(id, now, self.by, "failures_seen", &data) };
+            let entry = Entry {
+                conversation: Some(conversation.id),
+                ..Entry::new(id, now, self.by, Deed::FailuresSeen, &data)
+            };
             audit::record(work.tx, entry).await?;
             work.note(&[(conversation.id, Changed::Conversation)]);
         }

@@ -8,6 +8,7 @@ use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::customers::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, PersonId};
+use crate::domain::people::audit::Deed;
 use crate::store::Result;
 use crate::store::conversations::access;
 use crate::store::customers::contacts;
@@ -82,7 +83,7 @@ impl Verb for Edit {
         let entry = Entry {
             conversation: Some(self.conversation),
             customer: Some(first),
-            ..Entry::new(desk.ids.next(now), now, self.by, "contact_changed", &data)
+            ..Entry::new(desk.ids.next(now), now, self.by, Deed::ContactChanged, &data)
         };
         audit::record(work.tx, entry).await?;
         let mut touched = vec![self.conversation];

@@ -5,13 +5,11 @@ use serde_json::json;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, LegId, PersonId};
+use crate::domain::people::audit::Deed;
 use crate::store::conversations::access;
 use crate::store::customers::contacts;
 use crate::store::people::audit::{self, Entry};
 use crate::store::{Result, pairs};
-
-/// The kind of the audit row of each look.
-pub const SHOWN: &str = "number_shown";
 
 /// The number of the customer of a conversation, for a manager or an admin. Each answer leaves one audit row.
 ///
@@ -62,7 +60,7 @@ impl Verb for Show {
         let entry = Entry {
             conversation: Some(self.conversation),
             customer,
-            ..Entry::new(work.desk.ids.next(now), now, self.by, SHOWN, &data)
+            ..Entry::new(work.desk.ids.next(now), now, self.by, Deed::NumberShown, &data)
         };
         audit::record(work.tx, entry).await?;
         Ok(phone)

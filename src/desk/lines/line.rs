@@ -10,6 +10,7 @@ use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Loss};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
+use crate::domain::people::audit::Deed;
 use crate::domain::people::person::check_name;
 use crate::domain::policy::LinePolicy;
 use crate::domain::time::hours::Hours;
@@ -147,11 +148,11 @@ impl Change {
         let data = json!({ "line": self.line.0.to_string() });
         for person in joins {
             lines::join(work.tx, self.line, *person).await?;
-            record(work, (self.by, *person), "line_joined", &data).await?;
+            record(work, (self.by, *person), Deed::LineJoined, &data).await?;
         }
         for person in leaves {
             lines::leave(work.tx, self.line, *person).await?;
-            record(work, (self.by, *person), "line_left", &data).await?;
+            record(work, (self.by, *person), Deed::LineLeft, &data).await?;
         }
         Ok(())
     }

@@ -11,10 +11,11 @@ use crate::desk::programs::Program;
 use crate::desk::programs::once::Made;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::change::Changed;
-use crate::domain::conversations::timeline::{Event, Moved, Stored};
+use crate::domain::conversations::timeline::{Event, Moved};
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pairs::expiry::{Term, Unmoved};
 use crate::domain::pairs::pair::Wrong;
+use crate::domain::people::audit::Deed;
 use crate::domain::programs::event::Kind;
 use crate::domain::time::duration;
 use crate::store::{Result, pairs};
@@ -63,15 +64,15 @@ impl Verb for Move {
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         let term = hold_for(work, self.by.as_ref(), self.id).await?.term;
-        let (what, moved) = match self.how {
-            How::Complete => (COMPLETED, completed(term, now)?),
-            How::Extend(by) => (EXTENDED, extended(term, by, now)?),
+        let (what, deed, moved) = match self.how {
+            How::Complete => (COMPLETED, Deed::PairCompleted, completed(term, now)?),
+            How::Extend(by) => (EXTENDED, Deed::PairExtended, extended(term, by, now)?),
         };
         if moved != term {
-            let event = keep(work, self.id, (what, None), moved).await?;
+            keep(work, self.id, (what, None), moved).await?;
             if let Some(program) = &self.by {
                 let data = json!({ "ends_at": moved.ends_at.0 });
-                program.record(work, (&Stored::from(&event).kind, Some(self.id)), &data).await?;
+                program.record(work, (deed, Some(self.id)), &data).await?;
             }
         }
         if let Some(program) = &self.by {
@@ -110,14 +111,14 @@ async fn keep(
     id: ConversationId,
     ((told, event), alias): (What, Option<&str>),
     term: Term,
-) -> Result<Event> {
+) -> Result<()> {
     pairs::keep_terms(work.batch(), &[(id, term)]);
     work.flush().await?;
     let event = event(Moved { ends_at: term.ends_at, alias: alias.map(str::to_owned) });
     work.event(Some(id), None, &event);
     work.note(&[(id, Changed::Conversation)]);
     news::moved(work, (id, told), term, alias);
-    Ok(event)
+    Ok(())
 }
 
 /// A party asks for more time by the leg `leg`. Everybody in the pair is told until when it is open. False if it is

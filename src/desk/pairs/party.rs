@@ -12,9 +12,11 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::leg::Ended;
 use crate::domain::leg::Role;
 use crate::domain::numbers::phone::Phone;
 use crate::domain::pairs::pair::{Wrong, counterpart};
+use crate::domain::people::audit::Deed;
 use crate::domain::routing::allocation::{Choice, choose};
 use crate::domain::words::name;
 use crate::faults;
@@ -99,7 +101,7 @@ impl Verb for Change {
             first_texts.take(work, (program.app, 1)).await?;
         }
         refusals::settle(work.tx, &[phone], &wanted_by(self.pair)).await?;
-        endings::end_leg(work.tx, old.id, "changed", now, now + desk.policies.pool.quarantine).await?;
+        endings::end_leg(work.tx, old.id, Ended::PartyMoved, now, now + desk.policies.pool.quarantine).await?;
         faults::point("after_party_leg");
         let leg = LegId(desk.ids.next(now));
         let new = NewLeg {
@@ -123,7 +125,7 @@ impl Verb for Change {
         news::changed(work, self.pair, alias).await?;
         if let Some(program) = &self.by {
             let data = json!({ "leg": leg.0.to_string() });
-            program.record(work, ("party_changed", Some(self.pair)), &data).await?;
+            program.record(work, (Deed::PartyChanged, Some(self.pair)), &data).await?;
         }
         Ok(())
     }

@@ -8,9 +8,10 @@ use crate::clock::{days, hours};
 use crate::desk::Desk;
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::PersonId;
+use crate::domain::people::audit::{Browser, How};
 use crate::secret::{hash_token, keyed_hash};
 use crate::store::Result;
-use crate::store::people::sign_ins::{self, SignIn};
+use crate::store::people::sign_ins::{self, SignIn, Way};
 use crate::store::people::{devices, sessions};
 use crate::store::upkeep::settings;
 
@@ -37,31 +38,6 @@ pub struct Keys {
     pub session: String,
     /// The token by which the browser is known the next time, in place of the one that it brought.
     pub device: String,
-}
-
-/// By which door.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::desk) enum How {
-    Password,
-    Link,
-    Invitation,
-    Reset,
-    Setup,
-    /// Another password was chosen, which ends all sessions and begins this one.
-    NewPassword,
-}
-
-impl How {
-    fn word(self) -> &'static str {
-        match self {
-            How::Password => "password",
-            How::Link => "link",
-            How::Invitation => "invitation",
-            How::Reset => "reset",
-            How::Setup => "setup",
-            How::NewPassword => "new_password",
-        }
-    }
 }
 
 /// A session that is about to begin.
@@ -103,10 +79,8 @@ impl Arrival {
             id: desk.ids.next(now),
             at: now,
             person,
-            kind: "signed_in",
-            how: self.how.word(),
+            way: Way::In(self.how, if known { Browser::Known } else { Browser::New }),
             origin: &origin(work, self.address.as_deref()).await?,
-            device: if known { "known" } else { "new" },
         };
         sign_ins::insert(work.tx, entry).await
     }

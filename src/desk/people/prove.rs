@@ -8,10 +8,11 @@ use crate::desk::Desk;
 use crate::desk::upkeep::tallies::Attempted;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::ids::PersonId;
+use crate::domain::people::audit::Refused;
 use crate::domain::people::throttle::{self, Scope, WINDOW};
 use crate::domain::words::name;
 use crate::secret::hash_token;
-use crate::store::people::sign_ins::{self, WRONG};
+use crate::store::people::sign_ins;
 use crate::store::people::{devices, sessions};
 use crate::store::{self, Tx};
 
@@ -177,7 +178,7 @@ impl Verb for NoteFailure {
         let by = (self.counted.account.as_str(), self.counted.address.as_deref());
         sessions::note_failure(work.tx, desk.ids.next(now), by, now, now - WINDOW).await?;
         let origin = origin(work, self.address.as_deref()).await?;
-        sign_ins::refuse(work.tx, (self.person, &origin, WRONG), 1, now).await
+        sign_ins::refuse(work.tx, (self.person, &origin, Refused::Wrong), 1, now).await
     }
 }
 
@@ -213,7 +214,7 @@ impl Verb for NoteTooSoon {
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         for ((person, address), count) in &self.too_soon {
             let origin = origin(work, address.as_deref()).await?;
-            sign_ins::refuse(work.tx, (*person, &origin, sign_ins::TOO_SOON), *count, self.at).await?;
+            sign_ins::refuse(work.tx, (*person, &origin, Refused::TooSoon), *count, self.at).await?;
         }
         Ok(())
     }

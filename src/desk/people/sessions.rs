@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use super::came::{self, ABSOLUTE, Arrival, Came, How, IDLE, Keys};
+use super::came::{self, ABSOLUTE, Arrival, Came, IDLE, Keys};
 use super::prove::{self, Counted};
 use crate::clock::{At, hours, minutes};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, commands};
 use crate::domain::ids::PersonId;
+use crate::domain::people::audit::{Deed, How};
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::words::name;
 use crate::secret::hash_token;
 use crate::store::people::links::{self, Kind, OpenLink};
-use crate::store::people::sign_ins::{self, SignIn};
+use crate::store::people::sign_ins::{self, SignIn, Way};
 use crate::store::people::{acts, sessions};
 use crate::store::{self, Job, Store, Tx};
 
@@ -115,7 +116,7 @@ impl Verb for End {
         let Some(person) = sessions::delete(work.tx, &self.token_hash).await? else { return Ok(()) };
         let origin = &came::origin(work, self.address.as_deref()).await?;
         let id = desk.ids.next(now);
-        let entry = SignIn { id, at: now, person, kind: "signed_out", how: "", origin, device: "" };
+        let entry = SignIn { id, at: now, person, way: Way::Out, origin };
         sign_ins::insert(work.tx, entry).await
     }
 }
@@ -147,7 +148,7 @@ impl Job for MakeLink {
         let whose = (Kind::SignIn, account.person);
         links::insert(tx, &self.token_hash, whose, None, self.now, self.now + LINK_LIFE).await?;
         let id = (commands::ids().next(self.now), self.now);
-        acts::by_command(tx, id, "link_made", Some(account.person), &serde_json::json!({})).await?;
+        acts::by_command(tx, id, Deed::LinkMade, Some(account.person), &serde_json::json!({})).await?;
         Ok(Some(()))
     }
 }

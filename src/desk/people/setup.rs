@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::came::{Arrival, Came, How, Keys};
+use super::came::{Arrival, Came, Keys};
 use super::password;
 use crate::clock::{At, hours};
 use crate::desk::authority::{hold_all, record};
@@ -15,6 +15,7 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, commands};
 use crate::domain::ids::PersonId;
 use crate::domain::numbers::typed;
+use crate::domain::people::audit::{Deed, How};
 use crate::domain::people::password::{About, check_twice};
 use crate::domain::people::person::{Role, check_email, check_name};
 use crate::secret::hash_token;
@@ -45,7 +46,7 @@ impl Job for Offer {
         let until = self.now + LINK_LIFE;
         settings::set(tx, settings::SETUP_LINK, &format!("{} {}", self.hash, until.0)).await?;
         let id = (commands::ids().next(self.now), self.now);
-        acts::by_command(tx, id, "setup_link_made", None, &json!({})).await?;
+        acts::by_command(tx, id, Deed::SetupLinkMade, None, &json!({})).await?;
         Ok(true)
     }
 }
@@ -154,7 +155,7 @@ impl Verb for Finish {
         let id = PersonId(desk.ids.next(now));
         people::insert(work.tx, id, &self.email, &self.name, Role::Admin, now).await?;
         people::set_password_hash(work.tx, id, &self.hash).await?;
-        record(work, (id, id), "first_admin", &json!({})).await?;
+        record(work, (id, id), Deed::FirstAdmin, &json!({})).await?;
         if let Some((number, name)) = &self.line {
             let line = new_line::add_in(work, id, (number, name)).await?;
             lines::join(work.tx, line, id).await?;

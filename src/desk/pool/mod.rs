@@ -70,10 +70,9 @@ async fn record(work: &mut UnitOfWork<'_>, by: By, event: &HouseEvent) -> Result
         return authority::record_house(work, actor, event).await;
     }
     work.house_event(None, event);
-    if by == By::Operator {
+    if let (By::Operator, Some(deed)) = (by, event.deed()) {
         let (desk, now) = (work.desk, work.now);
-        let Stored { kind, data } = Stored::from(event);
-        acts::by_command(work.tx, (desk.ids.next(now), now), &kind, None, &data).await?;
+        acts::by_command(work.tx, (desk.ids.next(now), now), deed, None, &Stored::from(event).data).await?;
     }
     Ok(())
 }

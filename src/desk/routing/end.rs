@@ -4,6 +4,7 @@ use crate::desk::work::UnitOfWork;
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{Closing, Event};
 use crate::domain::ids::PersonId;
+use crate::domain::leg::Ended;
 use crate::faults;
 use crate::store::Result;
 use crate::store::conversations::pins;
@@ -19,7 +20,7 @@ pub(in crate::desk) async fn end(
 ) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
     let rests_until = now + desk.policies.pool.quarantine;
-    opening::end_legs(work.tx, conversation.id, None, "closed", now, rests_until).await?;
+    opening::end_legs(work.tx, conversation.id, None, (Ended::Closed, now), rests_until).await?;
     pins::close(work.tx, conversation.id, now).await?;
     faults::point("after_close");
     work.event(Some(conversation.id), by, closed);

@@ -10,6 +10,7 @@ use crate::desk::work::UnitOfWork;
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, LegId, NumberId, PersonId};
+use crate::domain::leg::Ended;
 use crate::domain::leg::Role;
 use crate::domain::routing::allocation::{Choice, choose};
 use crate::domain::words::text::Wording;
@@ -80,7 +81,7 @@ async fn rest_idlest(
     };
     let conversations = routes::conversations(work.tx, &[conversation]).await?;
     let rests_until = now + desk.policies.pool.quarantine;
-    if opening::end_legs(work.tx, conversation, Some(person), "rested", now, rests_until).await? == 0 {
+    if opening::end_legs(work.tx, conversation, Some(person), (Ended::Rested, now), rests_until).await? == 0 {
         return Ok(());
     }
     faults::point("after_rest");
@@ -166,7 +167,7 @@ pub async fn leave_blocked(work: &mut UnitOfWork<'_>, person: PersonId, phone: &
     for thread in phones::blocked_threads(work.tx, phone).await? {
         routes::conversations(work.tx, &[thread.conversation]).await?;
         let rests_until = now + desk.policies.pool.quarantine;
-        opening::end_legs(work.tx, thread.conversation, Some(person), "blocked", now, rests_until).await?;
+        opening::end_legs(work.tx, thread.conversation, Some(person), (Ended::Blocked, now), rests_until).await?;
         if let Some(counterpart) = &thread.counterpart {
             open_free_leg(work, thread.conversation, (person, phone), counterpart).await?;
         }

@@ -5,6 +5,7 @@ use crate::desk::outbox::claim;
 use crate::desk::work::UnitOfWork;
 use crate::domain::change::Changed;
 use crate::domain::ids::PersonId;
+use crate::domain::leg::Ended;
 use crate::domain::numbers::phone::Phone;
 use crate::store::conversations::pins;
 use crate::store::routing::phones::{self as table, Thread};
@@ -43,7 +44,7 @@ async fn move_thread(work: &mut UnitOfWork<'_>, person: PersonId, thread: &Threa
         return Ok(());
     };
     let rests_until = now + desk.policies.pool.quarantine;
-    opening::end_legs(work.tx, id, Some(person), "phone_changed", now, rests_until).await?;
+    opening::end_legs(work.tx, id, Some(person), (Ended::PhoneChanged, now), rests_until).await?;
     let (waiting, freed) = pins::take_back(work.tx, id, person, "the phone was changed", now).await?;
     claim::free(work, freed).await?;
     if let (Some(phone), Some(counterpart)) = (to, &thread.counterpart) {

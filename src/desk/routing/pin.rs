@@ -6,6 +6,7 @@ use crate::desk::work::UnitOfWork;
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{Event, Handover, Loss};
 use crate::domain::ids::PersonId;
+use crate::domain::leg::Ended;
 use crate::faults;
 use crate::store::Result;
 use crate::store::conversations::access::{self, Viewer};
@@ -92,7 +93,7 @@ pub(in crate::desk) async fn detach(
     if let Some(before) = conversation.pinned_to {
         pins::pin(work.tx, conversation.id, None, now).await?;
         let rests_until = now + desk.policies.pool.quarantine;
-        opening::end_legs(work.tx, conversation.id, Some(before), why.word(), now, rests_until).await?;
+        opening::end_legs(work.tx, conversation.id, Some(before), (Ended::Lost(why), now), rests_until).await?;
         let (waiting, freed) =
             pins::take_back(work.tx, conversation.id, before, "handed to somebody else", now).await?;
         let first = waiting.into_iter().chain(conversation.waits_from).min();

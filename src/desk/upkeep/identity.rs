@@ -6,6 +6,7 @@ use crate::clock::At;
 use crate::desk::work::{Stop, UnitOfWork, Verb};
 use crate::desk::{Desk, commands};
 use crate::domain::ids::NumberId;
+use crate::domain::people::audit::Deed;
 use crate::domain::proof;
 use crate::secret::{Chance, Ids};
 use crate::store::outbox::{self, fitness};
@@ -112,7 +113,7 @@ impl Verb for Give {
 
         settings::set(work.tx, settings::CARRIER_ACCOUNT, &self.to).await?;
         let data = json!({ "from": self.from, "to": self.to });
-        acts::by_command(work.tx, (work.desk.ids.next(now), now), "account_moved", None, &data).await?;
+        acts::by_command(work.tx, (work.desk.ids.next(now), now), Deed::AccountMoved, None, &data).await?;
         Ok(())
     }
 }
@@ -212,7 +213,7 @@ impl Job for ResumeFit {
         }
         if resumed > 0 {
             let data = json!({ "numbers": resumed });
-            acts::by_command(tx, (commands::ids().next(self.now), self.now), "sending_resumed", None, &data).await?;
+            acts::by_command(tx, (commands::ids().next(self.now), self.now), Deed::SendingResumed, None, &data).await?;
         }
         // None is left that stands still because of the account.
         fitness::resume_account(tx).await.map(drop)

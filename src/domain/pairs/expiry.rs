@@ -36,6 +36,18 @@ words! {
     }
 }
 
+words! {
+    /// What moves the end, without how far.
+    Mover {
+        /// Nothing.
+        Nothing = "fixed",
+        /// Each message.
+        Messages = "sliding",
+        /// Completion.
+        Completion = "after_completion",
+    }
+}
+
 /// What moves the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
@@ -48,13 +60,13 @@ pub enum Expiry {
 }
 
 impl Expiry {
-    /// The word for it in the API and in the database.
+    /// What moves it; the API and the database have its word.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn mover(self) -> Mover {
         match self {
-            Expiry::Fixed => "fixed",
-            Expiry::Sliding(_) => "sliding",
-            Expiry::AfterCompletion(_) => "after_completion",
+            Expiry::Fixed => Mover::Nothing,
+            Expiry::Sliding(_) => Mover::Messages,
+            Expiry::AfterCompletion(_) => Mover::Completion,
         }
     }
 
@@ -67,14 +79,13 @@ impl Expiry {
         }
     }
 
-    /// What [`Expiry::word`] and [`Expiry::span`] wrote.
+    /// What [`Expiry::mover`] and [`Expiry::span`] told; `None` if a span is missing.
     #[must_use]
-    pub fn read(word: &str, span: Option<Duration>) -> Option<Self> {
-        match (word, span) {
-            ("fixed", _) => Some(Expiry::Fixed),
-            ("sliding", Some(span)) => Some(Expiry::Sliding(span)),
-            ("after_completion", Some(span)) => Some(Expiry::AfterCompletion(span)),
-            _ => None,
+    pub fn of(mover: Mover, span: Option<Duration>) -> Option<Self> {
+        match mover {
+            Mover::Nothing => Some(Expiry::Fixed),
+            Mover::Messages => span.map(Expiry::Sliding),
+            Mover::Completion => span.map(Expiry::AfterCompletion),
         }
     }
 }

@@ -1,5 +1,6 @@
-//! People with a login, and the peer of a request.
+//! People with a login, what they and others did, and the peer of a request.
 
+pub mod audit;
 pub mod colleague;
 pub mod password;
 pub mod peer;

@@ -15,6 +15,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::backup::{Held, beside, examined, private, refused, same, sync_folder};
 use crate::clock::At;
+use crate::domain::people::audit::{self, Deed};
 use crate::store::engine::sqlite::file::DatabaseFile;
 use crate::store::people::acts;
 use crate::store::{Result, State};
@@ -31,9 +32,6 @@ pub struct Restored {
     /// Its audit tells of the restore. (Versions that wrote down nothing of what commands do have no place for it.)
     pub told: bool,
 }
-
-/// What the audit calls a restore.
-const RESTORED: &str = "restored";
 
 /// Puts the copy `from` in the place of `database`, which nobody may be using. What stood there gets a name that ends in
 /// `stamp`. The audit of what stands there then tells of it, by the row `act` and its time.
@@ -129,10 +127,10 @@ async fn write_down(copy: &DatabaseFile, (id, at): (i64, At), held: &Held) -> sq
         sqlx::query(acts::INSERT)
             .bind(id)
             .bind(at.0)
-            .bind(acts::COMMAND)
+            .bind(audit::Origin::Command.word())
             .bind(nobody)
             .bind(nobody)
-            .bind(RESTORED)
+            .bind(Deed::Restored.word())
             .bind(nobody)
             .bind(nobody)
             .bind(held.told().to_string())

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::micros;
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, LegId};
+use crate::domain::leg::Ended;
 use crate::domain::pairs::expiry::Ending;
 use crate::store::engine::lock_order::hold_rows;
 use crate::store::sql::{QueryBuilder, query, query_scalar};
@@ -82,10 +83,13 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: Ending, now: At, rest
         push_list(&mut q, padded(piece).map(|id| id.0));
         q.build().execute(tx).await?;
         let mut q = QueryBuilder::new("UPDATE legs SET ended_why = ");
-        q.push_bind(why).push(", ended_at = x.ended_at, rests_until = x.ended_at + ").push_bind(micros(rest)).push(
-            " FROM pairs x WHERE x.conversation_id = legs.conversation_id AND legs.ended_at IS NULL \
+        q.push_bind(Ended::PairOver(why))
+            .push(", ended_at = x.ended_at, rests_until = x.ended_at + ")
+            .push_bind(micros(rest))
+            .push(
+                " FROM pairs x WHERE x.conversation_id = legs.conversation_id AND legs.ended_at IS NULL \
                    AND legs.conversation_id IN (",
-        );
+            );
         push_list(&mut q, padded(piece).map(|id| id.0));
         q.build().execute(tx).await?;
         let mut q = QueryBuilder::new(
@@ -103,7 +107,7 @@ pub async fn end(tx: &mut Tx, ids: &[ConversationId], why: Ending, now: At, rest
 }
 
 /// Ends one party's leg; its mask rests until `rests_until`.
-pub async fn end_leg(tx: &mut Tx, leg: LegId, why: &str, now: At, rests_until: At) -> Result<()> {
+pub async fn end_leg(tx: &mut Tx, leg: LegId, why: Ended, now: At, rests_until: At) -> Result<()> {
     query("UPDATE legs SET ended_at = $2, ended_why = $3, rests_until = $4 WHERE id = $1")
         .bind(leg)
         .bind(now)

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, PersonId, TokenId};
+use crate::domain::people::audit::{self, Deed};
 use crate::store::sql::query;
 use crate::store::{Result, Tx};
 
@@ -28,8 +29,8 @@ pub struct Act<'a> {
     pub at: At,
     /// By whom.
     pub origin: Origin,
-    /// What: a word such as `endpoint_made`.
-    pub kind: &'a str,
+    /// What.
+    pub deed: Deed,
     /// In which pair.
     pub conversation: Option<ConversationId>,
     /// About whom of the staff.
@@ -38,9 +39,6 @@ pub struct Act<'a> {
     pub data: &'a Value,
 }
 
-/// The origin of what somebody did on the command line.
-pub(in crate::store) const COMMAND: &str = "command";
-
 /// The statement that writes a row.
 pub(in crate::store) const INSERT: &str = "INSERT INTO acts (id, at, origin, app_id, token_id, kind, conversation_id, person_id, data) \
                                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -48,9 +46,9 @@ pub(in crate::store) const INSERT: &str = "INSERT INTO acts (id, at, origin, app
 /// Writes a row.
 pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
     let (origin, app, token) = match act.origin {
-        Origin::Program(app, token) => ("program", Some(app), Some(token)),
-        Origin::Command => (COMMAND, None, None),
-        Origin::House(app) => ("house", app, None),
+        Origin::Program(app, token) => (audit::Origin::Program, Some(app), Some(token)),
+        Origin::Command => (audit::Origin::Command, None, None),
+        Origin::House(app) => (audit::Origin::House, app, None),
     };
     query(INSERT)
         .bind(act.id)
@@ -58,7 +56,7 @@ pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
         .bind(origin)
         .bind(app)
         .bind(token)
-        .bind(act.kind)
+        .bind(act.deed)
         .bind(act.conversation)
         .bind(act.person)
         .bind(act.data.to_string())
@@ -71,9 +69,9 @@ pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
 pub async fn by_command(
     tx: &mut Tx,
     (id, at): (i64, At),
-    kind: &str,
+    deed: Deed,
     person: Option<PersonId>,
     data: &Value,
 ) -> Result<()> {
-    record(tx, Act { id, at, origin: Origin::Command, kind, conversation: None, person, data }).await
+    record(tx, Act { id, at, origin: Origin::Command, deed, conversation: None, person, data }).await
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
+use crate::domain::people::audit::Deed;
 use crate::store::sql::query;
 use crate::store::{Result, Tx};
 
@@ -16,8 +17,8 @@ pub struct Entry<'a> {
     pub at: At,
     /// Who.
     pub actor: PersonId,
-    /// What: a word such as `number_shown`.
-    pub kind: &'a str,
+    /// What.
+    pub deed: Deed,
     /// In which conversation.
     pub conversation: Option<ConversationId>,
     /// About which customer.
@@ -31,8 +32,8 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// What `actor` did, about nobody and no conversation in particular.
     #[must_use]
-    pub fn new(id: i64, at: At, actor: PersonId, kind: &'a str, data: &'a Value) -> Self {
-        Entry { id, at, actor, kind, conversation: None, customer: None, person: None, data }
+    pub fn new(id: i64, at: At, actor: PersonId, deed: Deed, data: &'a Value) -> Self {
+        Entry { id, at, actor, deed, conversation: None, customer: None, person: None, data }
     }
 }
 
@@ -45,7 +46,7 @@ pub async fn record(tx: &mut Tx, entry: Entry<'_>) -> Result<()> {
     .bind(entry.id)
     .bind(entry.at)
     .bind(entry.actor)
-    .bind(entry.kind)
+    .bind(entry.deed)
     .bind(entry.conversation)
     .bind(entry.customer)
     .bind(entry.person)

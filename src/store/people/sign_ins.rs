@@ -3,6 +3,7 @@
 
 use crate::clock::{At, hours};
 use crate::domain::ids::PersonId;
+use crate::domain::people::audit::{Browser, Deed, How, Refused};
 use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};
 
@@ -13,10 +14,14 @@ const OTHERS: &str = "others";
 /// Rows of one hour about who was not let in.
 const MOST: i64 = 300;
 
-/// A wrong password.
-pub const WRONG: &str = "wrong";
-/// An attempt that came too soon after others, so that no password was looked at.
-pub const TOO_SOON: &str = "too_soon";
+/// Which way somebody went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// In, by a door, with a browser.
+    In(How, Browser),
+    /// Out.
+    Out,
+}
 
 /// Somebody came in or went out.
 #[derive(Clone, Copy, Debug)]
@@ -27,26 +32,26 @@ pub struct SignIn<'a> {
     pub at: At,
     /// Who.
     pub person: PersonId,
-    /// `signed_in` or `signed_out`.
-    pub kind: &'static str,
-    /// By which door; empty for `signed_out`.
-    pub how: &'static str,
+    /// Which way.
+    pub way: Way,
     /// What stands for the network address.
     pub origin: &'a str,
-    /// Whether the person had come in with this browser before: `known` or `new`; empty for `signed_out`.
-    pub device: &'static str,
 }
 
 /// Writes a row.
 pub async fn insert(tx: &mut Tx, entry: SignIn<'_>) -> Result<()> {
+    let (deed, how, device) = match entry.way {
+        Way::In(how, browser) => (Deed::SignedIn, how.word(), browser.word()),
+        Way::Out => (Deed::SignedOut, "", ""),
+    };
     query("INSERT INTO sign_ins (id, at, person_id, kind, how, origin, device) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(entry.id)
         .bind(entry.at)
         .bind(entry.person)
-        .bind(entry.kind)
-        .bind(entry.how)
+        .bind(deed)
+        .bind(how)
         .bind(entry.origin.to_owned())
-        .bind(entry.device)
+        .bind(device)
         .execute(tx)
         .await?;
     Ok(())
@@ -56,7 +61,7 @@ pub async fn insert(tx: &mut Tx, entry: SignIn<'_>) -> Result<()> {
 /// an hour all are counted in one.
 pub async fn refuse(
     tx: &mut Tx,
-    (person, origin, kind): (Option<PersonId>, &str, &'static str),
+    (person, origin, why): (Option<PersonId>, &str, Refused),
     count: i64,
     now: At,
 ) -> Result<()> {
@@ -69,7 +74,7 @@ pub async fn refuse(
     .bind(hour)
     .bind(person)
     .bind(origin.to_owned())
-    .bind(kind)
+    .bind(why)
     .bind(OTHERS)
     .fetch_one(tx)
     .await?;
@@ -82,7 +87,7 @@ pub async fn refuse(
     .bind(hour)
     .bind(person)
     .bind(origin.to_owned())
-    .bind(kind)
+    .bind(why)
     .bind(count)
     .bind(now)
     .execute(tx)

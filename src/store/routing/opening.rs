@@ -2,6 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
+use crate::domain::leg::Ended;
 use crate::domain::leg::Role;
 use crate::domain::numbers::country;
 use crate::domain::routing::allocation::{LastLeg, Mask};
@@ -299,8 +300,7 @@ pub async fn end_legs(
     tx: &mut Tx,
     conversation: ConversationId,
     person: Option<PersonId>,
-    why: &str,
-    now: At,
+    (why, now): (Ended, At),
     rests_until: At,
 ) -> Result<u64> {
     let ended = query(

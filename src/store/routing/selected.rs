@@ -4,7 +4,8 @@
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::domain::numbers::role::Role;
-use crate::domain::pairs::expiry::End;
+use crate::domain::pairs::expiry::{End, Mover};
+use crate::domain::vocabulary::Shown;
 use crate::store::sql::{QueryBuilder, from_row};
 use crate::store::{Result, Tx, padded};
 
@@ -55,7 +56,7 @@ from_row! {
         waiting: i32,
         ends_at: Option<At>,
         hard_end_at: Option<At>,
-        expiry: Option<String>,
+        expiry: Option<Shown<Mover>>,
         in_service_at: Option<At>,
         backfilled_at: Option<At>,
         behind: i32,
@@ -99,7 +100,8 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
                 end: row.ends_at.zip(row.hard_end_at).map(|(at, hard)| End {
                     at,
                     hard,
-                    slides: row.expiry.as_deref() == Some("sliding"),
+                    // A mover that only a newer version knows: what is late is judged by our clock.
+                    slides: row.expiry == Some(Shown::Known(Mover::Messages)),
                 }),
                 compared: row.in_service_at.map(|ours| (ours, row.backfilled_at)),
                 behind: row.behind == 1,

@@ -3,6 +3,8 @@
 use askama::Template;
 
 use crate::clock::days;
+use crate::domain::people::audit::{Browser, Deed, How, Origin};
+use crate::domain::vocabulary::Shown;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::views::managers::audits::{self, About, Audited, Refused};
@@ -32,56 +34,111 @@ impl Audits {
 
 /// Who did it, in words.
 fn actor(row: &Audited) -> String {
-    match (row.origin.as_str(), &row.actor) {
-        ("person", Some(name)) => name.clone(),
-        ("program", Some(name)) => format!("the app {name}"),
-        ("command", _) => "the command line".to_owned(),
-        (_, Some(app)) => format!("the house, about the app {app}"),
-        _ => "the house".to_owned(),
+    match (&row.origin, &row.actor) {
+        (Shown::Known(Origin::Person), Some(name)) => name.clone(),
+        (Shown::Known(Origin::Program), Some(name)) => format!("the app {name}"),
+        (Shown::Known(Origin::Command), _) => "the command line".to_owned(),
+        (Shown::Known(Origin::House) | Shown::Unknown(_), Some(app)) => format!("the house, about the app {app}"),
+        (Shown::Known(Origin::Person | Origin::Program | Origin::House) | Shown::Unknown(_), None) => {
+            "the house".to_owned()
+        }
     }
 }
 
 /// What was done, in a sentence.
 fn told(row: &Audited) -> String {
     let data: serde_json::Value = serde_json::from_str(&row.data).unwrap_or_default();
-    match row.kind.as_str() {
-        crate::desk::conversations::export::EXPORTED => {
-            let form = data["as"].as_str().unwrap_or_default().to_uppercase();
+    match &row.deed {
+        Shown::Known(deed) => sentence(*deed, row, &data),
+        Shown::Unknown(word) => word.replace('_', " "),
+    }
+}
+
+fn sentence(deed: Deed, row: &Audited, data: &serde_json::Value) -> String {
+    match deed {
+        Deed::Exported => {
+            let form = word(data, "as").to_uppercase();
             let numbers = if data["numbers"].as_bool() == Some(true) { "with numbers" } else { "without numbers" };
             let what = if row.customer.is_some() { "everything of the customer" } else { "the conversation" };
             format!("took out {what} as {form}, {numbers}, {} messages", data["messages"])
         }
-        "backed_up" => format!("took a copy of the whole database with all numbers, {}", held(&data)),
-        "restored" => format!("put a copy in the place of the database, {}", held(&data)),
-        "number_shown" => "looked at the number".to_owned(),
-        "masks_ordered" => {
-            let (country, each) = (word(&data, "country"), word(&data, "each"));
+        Deed::BackedUp => format!("took a copy of the whole database with all numbers, {}", held(data)),
+        Deed::Restored => format!("put a copy in the place of the database, {}", held(data)),
+        Deed::NumberShown => "looked at the number".to_owned(),
+        Deed::MasksOrdered => {
+            let (country, each) = (word(data, "country"), word(data, "each"));
             match data["count"].as_i64() {
                 Some(1) => format!("ordered 1 mask of {country}, {each} a month"),
                 _ => format!("ordered {} masks of {country}, {each} a month each", data["count"]),
             }
         }
-        "signed_in" => {
-            let how = match data["how"].as_str().unwrap_or_default() {
-                "link" => "by a one-time link",
-                "invitation" => "by an invitation",
-                "reset" => "by a link to choose another password",
-                "setup" => "as the first admin",
-                "new_password" => "anew, with another password",
-                _ => "by password",
+        Deed::SignedIn => {
+            let browser = match Browser::read(word(data, "device")) {
+                Some(Browser::Known) => "a browser that was known",
+                Some(Browser::New) | None => "a new browser",
             };
-            let known =
-                if data["device"].as_str() == Some("known") { "a browser that was known" } else { "a new browser" };
-            format!("signed in {how}, from {}, in {known}", place(&data))
+            format!("signed in {}, from {}, in {browser}", door(How::read(word(data, "how"))), place(data))
         }
-        "signed_out" => format!("signed out, from {}", place(&data)),
-        "line_changed" => format!("changed a line: {}", listed(&data)),
-        "contact_changed" => format!("changed a contact: {}", listed(&data)),
-        "label_renamed" => format!("renamed the label {} to {}", word(&data, "from"), word(&data, "to")),
-        "label_made" => format!("made the label {}", word(&data, "name")),
-        "mask_draining" => "let a mask drain".to_owned(),
-        "mask_reactivated" => "made a mask active again".to_owned(),
-        other => other.replace('_', " "),
+        Deed::SignedOut => format!("signed out, from {}", place(data)),
+        Deed::LineChanged => format!("changed a line: {}", listed(data)),
+        Deed::ContactChanged => format!("changed a contact: {}", listed(data)),
+        Deed::LabelRenamed => format!("renamed the label {} to {}", word(data, "from"), word(data, "to")),
+        Deed::LabelMade => format!("made the label {}", word(data, "name")),
+        Deed::MaskDraining => "let a mask drain".to_owned(),
+        Deed::MaskReactivated => "made a mask active again".to_owned(),
+        // Their words say it.
+        Deed::AccountMoved
+        | Deed::CannedReplyChanged
+        | Deed::CannedReplyMade
+        | Deed::CannedReplyRemoved
+        | Deed::DutySet
+        | Deed::EndpointDeleted
+        | Deed::EndpointDisabled
+        | Deed::EndpointEnabled
+        | Deed::EndpointMade
+        | Deed::EventReplayed
+        | Deed::FailuresSeen
+        | Deed::FirstAdmin
+        | Deed::LimitChanged
+        | Deed::LineAdded
+        | Deed::LineJoined
+        | Deed::LineLeft
+        | Deed::LinkMade
+        | Deed::MaskAdded
+        | Deed::NumberBackInService
+        | Deed::NumberCountryChanged
+        | Deed::PairClosed
+        | Deed::PairCompleted
+        | Deed::PairExtended
+        | Deed::PartyChanged
+        | Deed::PasswordSet
+        | Deed::PersonAdded
+        | Deed::PersonDisabled
+        | Deed::PersonEnabled
+        | Deed::PersonInvited
+        | Deed::PersonRenamed
+        | Deed::PhoneChanged
+        | Deed::PhoneCodeSent
+        | Deed::PhoneRemoved
+        | Deed::PhoneUnmuted
+        | Deed::RoleChanged
+        | Deed::ScheduleChanged
+        | Deed::SendingResumed
+        | Deed::SetupLinkMade
+        | Deed::TokenMade
+        | Deed::TokenRevoked => deed.word().replace('_', " "),
+    }
+}
+
+/// By which door somebody came in, in words.
+fn door(how: Option<How>) -> &'static str {
+    match how {
+        Some(How::Link) => "by a one-time link",
+        Some(How::Invitation) => "by an invitation",
+        Some(How::Reset) => "by a link to choose another password",
+        Some(How::Setup) => "as the first admin",
+        Some(How::NewPassword) => "anew, with another password",
+        Some(How::Password) | None => "by password",
     }
 }
 

@@ -7,6 +7,9 @@ use crate::carrier::Listed;
 use crate::desk;
 use crate::desk::outbox::decide;
 use crate::domain::ids::DeliveryId;
+use crate::domain::outbox::delivery::State;
+use crate::domain::outbox::settlement::Outcome;
+use crate::domain::vocabulary::Shown;
 use crate::domain::words::sentence::sentence;
 use crate::http::form::Form;
 use crate::http::guards::{ManagerOnly, Visit};
@@ -32,8 +35,8 @@ impl Deliveries {
 }
 
 /// A state in doubt, in words.
-fn state(word: &str) -> &'static str {
-    if word == "parked" { "Parked: nobody could find out" } else { "In doubt: we are finding out" }
+fn state(state: &State) -> &'static str {
+    if *state == State::Parked { "Parked: nobody could find out" } else { "In doubt: we are finding out" }
 }
 
 #[rocket::get("/deliveries?<after>")]
@@ -59,13 +62,14 @@ pub(in crate::web) struct Delivery {
 }
 
 fn outcome(attempt: &Attempt) -> &str {
-    match attempt.outcome.as_deref() {
-        None => "under way",
-        Some("unknown") => "no answer that tells whether it was sent",
-        Some("not_sent" | "unreached") => "surely not sent",
-        Some("refused") => "refused",
-        Some("earlier") => "may have been made before the database was restored to an earlier state",
-        Some(other) => other,
+    let Some(outcome) = &attempt.outcome else { return "under way" };
+    match outcome {
+        Shown::Known(Outcome::Accepted) => "accepted",
+        Shown::Known(Outcome::Unknown) => "no answer that tells whether it was sent",
+        Shown::Known(Outcome::NotSent | Outcome::Unreached) => "surely not sent",
+        Shown::Known(Outcome::Refused) => "refused",
+        Shown::Known(Outcome::Earlier) => "may have been made before the database was restored to an earlier state",
+        Shown::Unknown(word) => word,
     }
 }
 

@@ -21,7 +21,13 @@ impl Job for Guesses {
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
         for n in 0..400 {
-            sign_ins::refuse(tx, (None, &format!("{n:016x}"), sign_ins::WRONG), 1, self.0).await?;
+            sign_ins::refuse(
+                tx,
+                (None, &format!("{n:016x}"), switchboard::domain::people::audit::Refused::Wrong),
+                1,
+                self.0,
+            )
+            .await?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain::numbers::phone::{Phone, masked};
+use crate::domain::people::audit::Deed;
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::policy::Key;
 use crate::domain::time::hours::Hours;
@@ -66,29 +67,29 @@ pub struct NewPerson {
 }
 
 impl Change {
-    /// The word under which it is written down.
+    /// What the audit calls it.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn deed(&self) -> Deed {
         match self {
-            Change::NewPerson(_) => "person_added",
-            Change::RenamePerson { .. } => "person_renamed",
-            Change::Role { .. } => "role_changed",
-            Change::Phone { to: None, .. } => "phone_removed",
-            Change::Phone { .. } => "phone_changed",
-            Change::Limit { .. } => "limit_changed",
-            Change::Schedule { .. } => "schedule_changed",
-            Change::Duty { .. } => "duty_set",
-            Change::Disabled { disabled: true, .. } => "person_disabled",
-            Change::Disabled { .. } => "person_enabled",
-            Change::NewLine { .. } => "line_added",
+            Change::NewPerson(_) => Deed::PersonAdded,
+            Change::RenamePerson { .. } => Deed::PersonRenamed,
+            Change::Role { .. } => Deed::RoleChanged,
+            Change::Phone { to: None, .. } => Deed::PhoneRemoved,
+            Change::Phone { .. } => Deed::PhoneChanged,
+            Change::Limit { .. } => Deed::LimitChanged,
+            Change::Schedule { .. } => Deed::ScheduleChanged,
+            Change::Duty { .. } => Deed::DutySet,
+            Change::Disabled { disabled: true, .. } => Deed::PersonDisabled,
+            Change::Disabled { .. } => Deed::PersonEnabled,
+            Change::NewLine { .. } => Deed::LineAdded,
             Change::RenameLine { .. } | Change::LineHours { .. } | Change::Policy { .. } | Change::Text { .. } => {
-                "line_changed"
+                Deed::LineChanged
             }
-            Change::NewMask { .. } => "mask_added",
-            Change::Country { .. } => "number_country_changed",
-            Change::BackInService { .. } => "number_back_in_service",
-            Change::Join { .. } => "line_joined",
-            Change::Leave { .. } => "line_left",
+            Change::NewMask { .. } => Deed::MaskAdded,
+            Change::Country { .. } => Deed::NumberCountryChanged,
+            Change::BackInService { .. } => Deed::NumberBackInService,
+            Change::Join { .. } => Deed::LineJoined,
+            Change::Leave { .. } => Deed::LineLeft,
         }
     }
 

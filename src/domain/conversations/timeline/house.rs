@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::id;
 use super::parts::OfMask;
 use crate::domain::ids::{NumberId, PersonId};
+use crate::domain::people::audit::Deed;
 use crate::domain::people::person::Duty;
 
 /// Something that happened to no conversation. It is stored beside [`super::Event`], in the same form.
@@ -92,4 +93,27 @@ pub enum HouseEvent {
     MaskCooling(OfMask),
     /// A mask was given back to the carrier.
     MaskReleased(OfMask),
+}
+
+impl HouseEvent {
+    /// What the audit calls it; `None` for what only the pool itself does.
+    #[must_use]
+    pub const fn deed(&self) -> Option<Deed> {
+        match self {
+            HouseEvent::DutySet { .. } => Some(Deed::DutySet),
+            HouseEvent::Enabled { .. } => Some(Deed::PersonEnabled),
+            HouseEvent::Disabled { .. } => Some(Deed::PersonDisabled),
+            HouseEvent::LineAdded { .. } => Some(Deed::LineAdded),
+            HouseEvent::LineChanged { .. } => Some(Deed::LineChanged),
+            HouseEvent::LabelMade { .. } => Some(Deed::LabelMade),
+            HouseEvent::LabelRenamed { .. } => Some(Deed::LabelRenamed),
+            HouseEvent::MasksOrdered { .. } => Some(Deed::MasksOrdered),
+            HouseEvent::MaskDraining(_) => Some(Deed::MaskDraining),
+            HouseEvent::MaskReactivated(_) => Some(Deed::MaskReactivated),
+            HouseEvent::MasksRefused { .. }
+            | HouseEvent::MaskBought { .. }
+            | HouseEvent::MaskCooling(_)
+            | HouseEvent::MaskReleased(_) => None,
+        }
+    }
 }

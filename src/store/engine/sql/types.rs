@@ -13,7 +13,8 @@ use crate::domain::money::Cents;
 use crate::domain::numbers::role;
 use crate::domain::outbox::delivery;
 use crate::domain::outbox::settlement::Outcome;
-use crate::domain::pairs::expiry::Ending;
+use crate::domain::pairs::expiry::{Ending, Mover};
+use crate::domain::people::audit;
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::policy::PickPolicy;
 use crate::domain::pool::life;
@@ -71,7 +72,7 @@ wholes! {
     MessageId, NumberId, PersonId, PlannedReplyId, PoolOrderId, SavedSearchId, TokenId, At, Cents,
 }
 
-/// Types that are kept as words; of a word that means nothing, the row cannot be read.
+/// Types that are kept as words; of a word that means nothing, the row cannot be read, unless it is read as a [`Shown`].
 macro_rules! stored_words {
     ($type:ty) => {
         $crate::store::sql::stored_words!($type, <$type>::read, <$type>::word);
@@ -95,6 +96,22 @@ macro_rules! stored_words {
                 word.map(read).transpose()
             }
         }
+
+        impl $crate::store::sql::Column for $crate::domain::vocabulary::Shown<$type> {
+            fn read(row: &$crate::store::sql::Row, place: usize) -> sqlx::Result<Self> {
+                let word = <String as $crate::store::sql::Column>::read(row, place)?;
+                Ok($read(&word).map_or($crate::domain::vocabulary::Shown::Unknown(word), $crate::domain::vocabulary::Shown::Known))
+            }
+        }
+
+        impl $crate::store::sql::Column for Option<$crate::domain::vocabulary::Shown<$type>> {
+            fn read(row: &$crate::store::sql::Row, place: usize) -> sqlx::Result<Self> {
+                let word = <Option<String> as $crate::store::sql::Column>::read(row, place)?;
+                Ok(word.map(|word| {
+                    $read(&word).map_or($crate::domain::vocabulary::Shown::Unknown(word), $crate::domain::vocabulary::Shown::Known)
+                }))
+            }
+        }
     };
 }
 pub(in crate::store) use stored_words;
@@ -114,10 +131,15 @@ stored_words!(Duty);
 stored_words!(PickPolicy);
 stored_words!(Keyword);
 stored_words!(leg::Role);
+values!(Text: leg::Ended, |why| why.word().to_owned());
 stored_words!(message::Author);
 stored_words!(message::Channel);
 stored_words!(message::Kind);
 stored_words!(message::Outcome);
 stored_words!(event::Kind);
 stored_words!(Ending);
+stored_words!(Mover);
+stored_words!(audit::Deed);
+stored_words!(audit::Origin);
+stored_words!(audit::Refused);
 stored_words!(Role, |word: &str| word.parse().ok(), Role::as_str);

@@ -3,6 +3,8 @@
 
 use crate::clock::{At, hours};
 use crate::domain::ids::{ConversationId, CustomerId};
+use crate::domain::people::audit::{Deed, Origin};
+use crate::domain::vocabulary::Shown;
 use crate::store::sql::{from_row, query, query_as};
 use crate::store::{Result, Tx};
 
@@ -18,10 +20,10 @@ pub struct Audited {
     pub at: At,
     /// Who did it: a person's name, or an app's with its token; `None` if `origin` says enough.
     pub actor: Option<String>,
-    /// `person`, `program`, `command` or `house`.
-    pub origin: String,
-    /// What: a word.
-    pub kind: String,
+    /// By whose hand.
+    pub origin: Shown<Origin>,
+    /// What.
+    pub deed: Shown<Deed>,
     /// In which conversation.
     pub conversation: Option<ConversationId>,
     /// About which customer.
@@ -69,7 +71,7 @@ pub async fn list(tx: &mut Tx, about: About, before: i64) -> Result<Vec<Audited>
             at: row.try_get("at")?,
             actor: row.try_get("actor")?,
             origin: row.try_get("origin")?,
-            kind: row.try_get("kind")?,
+            deed: row.try_get("kind")?,
             conversation: row.try_get("conversation_id")?,
             customer: row.try_get("customer_id")?,
             person: row.try_get("person")?,

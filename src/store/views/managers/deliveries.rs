@@ -2,7 +2,9 @@
 
 use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};
-use crate::domain::outbox::delivery::Kind;
+use crate::domain::outbox::delivery::{Kind, State};
+use crate::domain::outbox::settlement::Outcome;
+use crate::domain::vocabulary::Shown;
 use crate::store::sql::{FromRow, Row, from_row, query_as, query_scalar};
 use crate::store::views::Contact;
 use crate::store::{Result, Tx};
@@ -15,8 +17,8 @@ pub const PAGE: i64 = 50;
 pub struct Doubtful {
     /// Which.
     pub id: DeliveryId,
-    /// `unknown`, or `parked`: then the lane has gone on without it.
-    pub state: String,
+    /// How far it is; if it is parked, the lane has gone on without it.
+    pub state: State,
     /// Where people look for it.
     pub conversation: Option<ConversationId>,
     /// To whom, if not to staff.
@@ -92,8 +94,8 @@ pub struct Attempt {
     pub started_at: At,
     /// When it ended, one way or another.
     pub ended_at: Option<At>,
-    /// How it ended, in a word.
-    pub outcome: Option<String>,
+    /// How it ended.
+    pub outcome: Option<Shown<Outcome>>,
     /// How often the carrier's list was looked at.
     pub looks: i64,
     /// When the list was last had.
@@ -107,7 +109,7 @@ from_row! {
         id: AttemptId,
         started_at: At,
         ended_at: Option<At>,
-        outcome: Option<String>,
+        outcome: Option<Shown<Outcome>>,
         looks: i64,
         listed_at: Option<At>,
         next_look_at: Option<At>,
