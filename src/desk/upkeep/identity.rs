@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::clock::At;
-use crate::desk::work::{Stop, UnitOfWork, Verb};
+use crate::desk::failure::Stop;
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, commands};
 use crate::domain::ids::NumberId;
 use crate::domain::people::audit::Deed;

@@ -15,8 +15,9 @@ use plan::Facts;
 
 use crate::desk::Desk;
 use crate::desk::authority::hold_all;
+use crate::desk::failure::Stop;
 use crate::desk::routing::phones;
-use crate::desk::work::{Stop, UnitOfWork, Verb};
+use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::conversations::timeline::Loss;
 use crate::domain::ids::{NumberId, PersonId};
 use crate::domain::numbers::role::Role;
