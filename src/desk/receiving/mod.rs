@@ -161,7 +161,9 @@ async fn take_in(work: &mut UnitOfWork<'_>, texts: &[&Inbound], earlier: Earlier
     let Ways { behind, mut slow, first, fast } = Ways::of(work, texts, fresh.into_iter().zip(selected), earlier);
     let arrivals: Vec<Arrival> = behind.iter().map(|&index| texts[index].as_arrival(work.desk, work.now)).collect();
     arrivals::keep(work.tx, &arrivals).await?;
-    behind.into_iter().for_each(|index| outcomes[index] = Some(Outcome::Waits));
+    for index in behind {
+        outcomes[index] = Some(Outcome::Waits);
+    }
     hold_for(work, &first, &fast).await?;
 
     let opened = newcomers::open(work, &first).await?;
