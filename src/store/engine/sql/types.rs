@@ -72,7 +72,7 @@ wholes! {
     MessageId, NumberId, PersonId, PlannedReplyId, PoolOrderId, SavedSearchId, TokenId, At, Cents,
 }
 
-/// Types that are kept as words; of a word that means nothing, the row cannot be read, unless it is read as a [`Shown`].
+/// Types that are kept as words; of a word that means nothing, the row cannot be read, unless it is read as a `Shown`.
 macro_rules! stored_words {
     ($type:ty) => {
         $crate::store::sql::stored_words!($type, <$type>::read, <$type>::word);
