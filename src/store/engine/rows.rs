@@ -16,7 +16,7 @@ pub(crate) fn push_list(q: &mut QueryBuilder, values: impl IntoIterator<Item = i
 /// each is a way to the database and back, and come in few sizes, so that they stay prepared. PostgreSQL, whose statements are
 /// the same for any number of rows, gets up to 1,024 at once.
 pub(crate) fn pieces<'rows, T>(tx: &Tx, rows: &'rows [T]) -> impl Iterator<Item = &'rows [T]> + use<'rows, T> {
-    cut(rows, matches!(tx, Tx::Postgres(_)))
+    cut(rows, tx.holds_rows())
 }
 
 pub(in crate::store) fn cut<T>(mut rows: &[T], any_size: bool) -> impl Iterator<Item = &[T]> {

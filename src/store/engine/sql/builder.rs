@@ -2,15 +2,12 @@
 
 use std::fmt::{Display, Write};
 
-use super::{Column, FromRow, Query, QueryAs, Rows, Text, Value};
+use super::{Column, Cut, FromRow, Query, QueryAs, Rows, Text, Value};
 
 /// A statement under construction.
 #[derive(Debug)]
 pub struct QueryBuilder {
-    sql: String,
-    /// Where values belong, in bytes.
-    cuts: Vec<usize>,
-    rows: Vec<Rows>,
+    text: Cut,
     values: Vec<Value>,
 }
 
@@ -18,12 +15,12 @@ impl QueryBuilder {
     /// A statement that begins so.
     #[must_use]
     pub fn new(sql: impl Into<String>) -> Self {
-        QueryBuilder { sql: sql.into(), cuts: Vec::new(), rows: Vec::new(), values: Vec::new() }
+        QueryBuilder { text: Cut { sql: sql.into(), ..Cut::default() }, values: Vec::new() }
     }
 
     /// Adds text, which must not come from outside.
     pub fn push(&mut self, sql: impl Display) -> &mut Self {
-        write!(self.sql, "{sql}").expect("a text can always grow");
+        write!(self.text.sql, "{sql}").expect("a text can always grow");
         self
     }
 
@@ -35,7 +32,7 @@ impl QueryBuilder {
 
     fn add(&mut self, value: Value) {
         self.values.push(value);
-        self.cuts.push(self.sql.len());
+        self.text.cuts.push(self.text.sql.len());
     }
 
     /// Adds pieces with `separator` between them.
@@ -52,26 +49,25 @@ impl QueryBuilder {
         rows: impl IntoIterator<Item = T>,
         mut push_row: impl FnMut(Separated<'_>, T),
     ) -> &mut Self {
-        let (begin, first) = (self.sql.len(), self.values.len());
-        self.sql.push_str("VALUES ");
+        let (begin, first) = (self.text.sql.len(), self.values.len());
+        self.text.sql.push_str("VALUES ");
         let mut count = 0;
         for row in rows {
-            self.sql.push_str(if count == 0 { "(" } else { ", (" });
+            self.text.sql.push_str(if count == 0 { "(" } else { ", (" });
             push_row(self.separated(", "), row);
-            self.sql.push(')');
+            self.text.sql.push(')');
             count += 1;
         }
         let values = self.values.len() - first;
         let columns = values.checked_div(count).expect("rows are pushed where there are some");
         assert_eq!(columns * count, values, "all rows have the same columns");
-        self.rows.push(Rows { span: begin..self.sql.len(), first, columns, count });
+        self.text.rows.push(Rows { span: begin..self.text.sql.len(), first, columns, count });
         self
     }
 
     /// The statement.
     pub fn build(&mut self) -> Query {
-        let QueryBuilder { sql, cuts, rows, values } = std::mem::replace(self, QueryBuilder::new(""));
-        Query { text: Text::Cut { sql, cuts, rows }, values }
+        Query { text: Text::Cut(std::mem::take(&mut self.text)), values: std::mem::take(&mut self.values) }
     }
 
     /// The statement, its rows read as `T`s.
@@ -96,7 +92,7 @@ pub struct Separated<'a> {
 impl Separated<'_> {
     fn next(&mut self) {
         if !std::mem::take(&mut self.first) {
-            self.builder.sql.push_str(self.separator);
+            self.builder.text.sql.push_str(self.separator);
         }
     }
 

@@ -40,8 +40,16 @@ pub struct Query {
 enum Text {
     /// As it is sent, with `$1…$n`.
     Whole(SqlStr),
-    /// One that was put together: values belong at these places, in bytes, in their order.
-    Cut { sql: String, cuts: Vec<usize>, rows: Vec<Rows> },
+    /// One that was put together.
+    Cut(Cut),
+}
+
+/// A text that was put together: values belong at these places, in bytes, in their order.
+#[derive(Debug, Default)]
+struct Cut {
+    sql: String,
+    cuts: Vec<usize>,
+    rows: Vec<Rows>,
 }
 
 /// Rows of values in a statement: where they stand in its text, in bytes, and which of its values they are, row by row.
@@ -56,11 +64,33 @@ struct Rows {
 impl Text {
     /// As SQLite takes it. It finds `?` by counting, and each `$n` by its name.
     fn for_sqlite(self, values: Vec<Value>) -> sqlx::Result<(SqlStr, SqliteArguments)> {
-        let arguments = value::arguments(values)?;
-        let (sql, cuts) = match self {
-            Text::Whole(sql) => return Ok((sql, arguments)),
-            Text::Cut { sql, cuts, .. } => (sql, cuts),
+        let mut arguments = SqliteArguments::default();
+        arguments.reserve(values.len(), 8 * values.len());
+        value::add(&mut arguments, values)?;
+        let text = match self {
+            Text::Whole(sql) => sql,
+            Text::Cut(cut) => cut.for_sqlite(),
         };
+        Ok((text, arguments))
+    }
+
+    fn for_postgres(self, values: Vec<Value>) -> sqlx::Result<(SqlStr, PgArguments)> {
+        let mut arguments = PgArguments::default();
+        arguments.reserve(values.len(), 8 * values.len());
+        let text = match self {
+            Text::Whole(sql) => {
+                value::add(&mut arguments, values)?;
+                sql
+            }
+            Text::Cut(cut) => cut.for_postgres(values, &mut arguments)?,
+        };
+        Ok((text, arguments))
+    }
+}
+
+impl Cut {
+    fn for_sqlite(self) -> SqlStr {
+        let Cut { sql, cuts, .. } = self;
         let mut text = String::with_capacity(sql.len() + cuts.len());
         let mut from = 0;
         for cut in cuts {
@@ -69,42 +99,49 @@ impl Text {
             from = cut;
         }
         text.push_str(&sql[from..]);
-        Ok((AssertSqlSafe(text).into_sql_str(), arguments))
+        AssertSqlSafe(text).into_sql_str()
     }
 
     /// As PostgreSQL takes it: rows come as an array a column, so that a statement is the same for any number of them, and stays
     /// prepared.
-    fn for_postgres(self, values: Vec<Value>) -> sqlx::Result<(SqlStr, PgArguments)> {
-        let (sql, cuts, rows) = match self {
-            Text::Whole(sql) => return Ok((sql, value::arguments(values)?)),
-            Text::Cut { sql, cuts, rows } => (sql, cuts, rows),
-        };
+    fn for_postgres(self, values: Vec<Value>, arguments: &mut PgArguments) -> sqlx::Result<SqlStr> {
+        let Cut { sql, cuts, rows } = self;
         let mut text = String::with_capacity(sql.len() + 5 * cuts.len());
-        let mut arguments = PgArguments::default();
         let (mut values, mut rows) = (values.into_iter(), rows.into_iter().peekable());
         let (mut from, mut at) = (0, 0);
         while at < cuts.len() {
             if let Some(Rows { span, columns, count, .. }) = rows.next_if(|rows| rows.first == at) {
                 text.push_str(&sql[from..span.start]);
                 text.push_str("SELECT * FROM UNNEST(");
-                for (place, column) in
-                    value::columns(values.by_ref().take(columns * count), columns).into_iter().enumerate()
-                {
+                let all = value::columns(values.by_ref().take(columns * count), columns);
+                for (place, column) in all.into_iter().enumerate() {
                     text.push_str(if place == 0 { "" } else { ", " });
-                    column.add(&mut arguments)?;
+                    column.add(arguments)?;
                     write!(text, "${}", arguments.len()).expect("a text can always grow");
                 }
                 text.push(')');
                 (from, at) = (span.end, at + columns * count);
             } else {
                 text.push_str(&sql[from..cuts[at]]);
-                value::add(&mut arguments, values.next().expect("each place has a value"))?;
+                value::add(arguments, values.next())?;
                 write!(text, "${}", arguments.len()).expect("a text can always grow");
                 (from, at) = (cuts[at], at + 1);
             }
         }
         text.push_str(&sql[from..]);
-        Ok((AssertSqlSafe(text).into_sql_str(), arguments))
+        Ok(AssertSqlSafe(text).into_sql_str())
+    }
+
+    /// Adds another text behind this one, whose values come behind `values` others.
+    fn append(&mut self, other: Cut, values: usize) {
+        let begin = self.sql.len();
+        self.sql.push_str(&other.sql);
+        self.cuts.extend(other.cuts.into_iter().map(|cut| begin + cut));
+        self.rows.extend(other.rows.into_iter().map(|rows| Rows {
+            span: begin + rows.span.start..begin + rows.span.end,
+            first: values + rows.first,
+            ..rows
+        }));
     }
 }
 
@@ -181,30 +218,6 @@ macro_rules! sent {
 }
 
 impl Query {
-    /// Several writes, none of which was written with `$1…$n`, as the parts of one statement of PostgreSQL.
-    fn together(queries: Vec<Query>) -> Self {
-        let (mut all, mut cuts, mut rows, mut values) = (String::from("WITH "), Vec::new(), Vec::new(), Vec::new());
-        for (place, query) in queries.into_iter().enumerate() {
-            let Query { text: Text::Cut { sql, cuts: own_cuts, rows: own_rows }, values: own } = query else {
-                continue;
-            };
-            let separator = if place == 0 { "" } else { ", " };
-            write!(all, "{separator}write_{place} AS (").expect("a text can always grow");
-            let (begin, first) = (all.len(), values.len());
-            all.push_str(&sql);
-            all.push(')');
-            cuts.extend(own_cuts.into_iter().map(|cut| begin + cut));
-            rows.extend(own_rows.into_iter().map(|rows| Rows {
-                span: begin + rows.span.start..begin + rows.span.end,
-                first: first + rows.first,
-                ..rows
-            }));
-            values.extend(own);
-        }
-        all.push_str(" SELECT 1");
-        Query { text: Text::Cut { sql: all, cuts, rows }, values }
-    }
-
     /// Puts a value in the place of the next `$n`.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());

@@ -49,11 +49,11 @@ from! {
     Bytes: &Vec<u8>, |value| value.clone();
 }
 
-/// Values as a driver's arguments.
+/// Adds values to a driver's arguments.
 ///
 /// # Errors
 /// What cannot be encoded.
-pub(super) fn arguments<A: Arguments>(values: Vec<Value>) -> sqlx::Result<A>
+pub(super) fn add<A: Arguments>(arguments: &mut A, values: impl IntoIterator<Item = Value>) -> sqlx::Result<()>
 where
     Option<i64>: Encode<'static, A::Database> + Type<A::Database>,
     Option<bool>: Encode<'static, A::Database> + Type<A::Database>,
@@ -61,34 +61,17 @@ where
     Option<String>: Encode<'static, A::Database> + Type<A::Database>,
     Option<Vec<u8>>: Encode<'static, A::Database> + Type<A::Database>,
 {
-    let mut arguments = A::default();
-    arguments.reserve(values.len(), 8 * values.len());
     for value in values {
-        add(&mut arguments, value)?;
+        match value {
+            Value::Int(value) => arguments.add(value),
+            Value::Bool(value) => arguments.add(value),
+            Value::Real(value) => arguments.add(value),
+            Value::Text(value) => arguments.add(value),
+            Value::Bytes(value) => arguments.add(value),
+        }
+        .map_err(sqlx::Error::Encode)?;
     }
-    Ok(arguments)
-}
-
-/// Adds one value to a driver's arguments.
-///
-/// # Errors
-/// As [`arguments`].
-pub(super) fn add<A: Arguments>(arguments: &mut A, value: Value) -> sqlx::Result<()>
-where
-    Option<i64>: Encode<'static, A::Database> + Type<A::Database>,
-    Option<bool>: Encode<'static, A::Database> + Type<A::Database>,
-    Option<f64>: Encode<'static, A::Database> + Type<A::Database>,
-    Option<String>: Encode<'static, A::Database> + Type<A::Database>,
-    Option<Vec<u8>>: Encode<'static, A::Database> + Type<A::Database>,
-{
-    match value {
-        Value::Int(value) => arguments.add(value),
-        Value::Bool(value) => arguments.add(value),
-        Value::Real(value) => arguments.add(value),
-        Value::Text(value) => arguments.add(value),
-        Value::Bytes(value) => arguments.add(value),
-    }
-    .map_err(sqlx::Error::Encode)
+    Ok(())
 }
 
 /// One column of rows, as PostgreSQL takes it.
