@@ -46,7 +46,12 @@ pub(super) struct Heard<'a> {
 impl Heard<'_> {
     fn message(&self, outcome: message::Outcome, why: Option<&str>) -> NewMessage {
         let said = (self.from.role.author(), message::Kind::of_text(self.instead.is_some()));
-        self.text.message(self.desk, self.now, said, outcome, why)
+        NewMessage {
+            conversation: Some(self.from.conversation),
+            leg: Some(self.from.id),
+            author_id: self.from.person,
+            ..self.text.message(self.desk, self.now, said, outcome, why)
+        }
     }
 }
 
@@ -83,10 +88,7 @@ impl Group {
             self.woken.push(progress.conversation.clone());
         }
         let (outcome, why) = self.guards_loop(progress, legs, heard);
-        let mut message = heard.message(outcome, why);
-        message.conversation = Some(progress.conversation.id);
-        message.leg = Some(heard.from.id);
-        message.author_id = heard.from.person;
+        let message = heard.message(outcome, why);
         if outcome == message::Outcome::Relayed {
             self.relays(progress, legs, heard, message.id);
         }
@@ -110,8 +112,7 @@ impl Group {
         }
         if heard.unsaid.is_some() && heard.from.role == Role::Rep && heard.text.media.is_empty() {
             // Nothing at all is no answer to a customer.
-            let mut message = heard.message(message::Outcome::Kept, Some("it is empty"));
-            message.kind = message::Kind::Text;
+            let message = heard.message(message::Outcome::Kept, Some("it is empty"));
             self.tell_sender(heard);
             return Some(self.keep(heard, message));
         }
@@ -119,10 +120,8 @@ impl Group {
     }
 
     /// Keeps a text that goes to nobody.
-    fn keep(&mut self, heard: &Heard<'_>, mut message: NewMessage) -> Outcome {
-        let from = &heard.from;
-        (message.conversation, message.leg, message.author_id) = (Some(from.conversation), Some(from.id), from.person);
-        self.kept.push(from.conversation);
+    fn keep(&mut self, heard: &Heard<'_>, message: NewMessage) -> Outcome {
+        self.kept.push(heard.from.conversation);
         self.messages.push(message);
         Outcome::Kept
     }
@@ -219,12 +218,12 @@ impl Group {
 /// A conversation while the group's texts go through it one after the other.
 pub(super) struct Progress {
     pub(super) conversation: Conversation,
-    pub(super) echo: Echo,
-    pub(super) paused_at: Option<At>,
-    pub(super) last: Option<(At, Option<At>, String)>,
-    pub(super) waiting_since: Option<At>,
-    pub(super) waits_from: Option<MessageId>,
-    pub(super) unread: Unread,
+    echo: Echo,
+    paused_at: Option<At>,
+    last: Option<(At, Option<At>, String)>,
+    waiting_since: Option<At>,
+    waits_from: Option<MessageId>,
+    unread: Unread,
 }
 
 impl Progress {

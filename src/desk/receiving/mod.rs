@@ -21,8 +21,7 @@ use crate::domain::words::keyword::{self, Keyword};
 use crate::domain::words::refusal;
 use crate::store::conversations::messages::NewMessage;
 use crate::store::receiving::arrivals::{self, Arrival};
-use crate::store::routing::selected::{self};
-use crate::store::routing::{opening, routes};
+use crate::store::routing::{opening, routes, selected};
 use crate::store::{Error, Result, Tx};
 use crate::{faults, metrics};
 
