@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::work::UnitOfWork;
 use crate::domain::conversations::timeline::{HouseEvent, Stored};
 use crate::domain::ids::PersonId;
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::person::Role;
 use crate::store::engine::dialect;
 use crate::store::people::audit::{self, Entry};
@@ -38,10 +38,8 @@ pub(super) async fn admin(tx: &mut Tx, person: PersonId) -> Result<bool> {
 /// Writes down what somebody did to what concerns no conversation: an audit row, and an event of the timeline.
 pub(super) async fn record_house(work: &mut UnitOfWork<'_>, by: PersonId, event: &HouseEvent) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
-    if let Some(deed) = event.deed() {
-        let data = Stored::from(event).data;
-        audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, deed, &data)).await?;
-    }
+    let data = Stored::from(event).data;
+    audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, event.action(), &data)).await?;
     work.house_event(Some(by), event);
     Ok(())
 }
@@ -50,10 +48,10 @@ pub(super) async fn record_house(work: &mut UnitOfWork<'_>, by: PersonId, event:
 pub(super) async fn record(
     work: &mut UnitOfWork<'_>,
     (by, person): (PersonId, PersonId),
-    deed: Deed,
+    action: Action,
     data: &Value,
 ) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
-    let entry = Entry { person: Some(person), ..Entry::new(desk.ids.next(now), now, by, deed, data) };
+    let entry = Entry { person: Some(person), ..Entry::new(desk.ids.next(now), now, by, action, data) };
     audit::record(work.tx, entry).await
 }

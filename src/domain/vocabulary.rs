@@ -36,9 +36,16 @@ pub(crate) use words;
 /// A word that is only shown. A newer version may have added it: then people see it as it stands, and what it stands in
 /// can be read all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown<T> {
+pub enum MaybeKnown<T> {
     /// One that this version knows.
     Known(T),
     /// Any other.
     Unknown(String),
+}
+
+impl<T> MaybeKnown<T> {
+    /// `word`, as `read` reads it.
+    pub fn of(word: String, read: impl FnOnce(&str) -> Option<T>) -> Self {
+        read(&word).map_or(MaybeKnown::Unknown(word), MaybeKnown::Known)
+    }
 }

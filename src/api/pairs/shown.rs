@@ -152,7 +152,7 @@ impl Pair {
             created_at: Instant(row.opened_at),
             expires_at: Instant(term.ends_at),
             expiry: PairExpiry {
-                kind: term.expiry.mover().word(),
+                kind: term.expiry.kind().word(),
                 idle,
                 grace,
                 hard_end_at: Instant(term.hard_end),

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::store::Result;
 use crate::store::conversations::access;
 use crate::store::people::audit;
@@ -57,7 +57,7 @@ impl Verb for Record {
         let entry = audit::Entry {
             conversation: Some(*conversation),
             customer: *customer,
-            ..audit::Entry::new(work.desk.ids.next(now), now, *by, Deed::Exported, &data)
+            ..audit::Entry::new(work.desk.ids.next(now), now, *by, Action::Exported, &data)
         };
         Ok(audit::record(work.tx, entry).await?)
     }

@@ -4,7 +4,7 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, MessageId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::store::Result;
 use crate::store::conversations::{access, attention};
 use crate::store::people::audit::{self, Entry};
@@ -79,7 +79,7 @@ impl Verb for Mend {
             let id = work.desk.ids.next(now);
             let entry = Entry {
                 conversation: Some(conversation.id),
-                ..Entry::new(id, now, self.by, Deed::FailuresSeen, &data)
+                ..Entry::new(id, now, self.by, Action::FailuresSeen, &data)
             };
             audit::record(work.tx, entry).await?;
             work.note(&[(conversation.id, Changed::Conversation)]);

@@ -8,7 +8,7 @@ use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::customers::contact::{Card, Wrong};
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::store::Result;
 use crate::store::conversations::access;
 use crate::store::customers::contacts;
@@ -83,7 +83,7 @@ impl Verb for Edit {
         let entry = Entry {
             conversation: Some(self.conversation),
             customer: Some(first),
-            ..Entry::new(desk.ids.next(now), now, self.by, Deed::ContactChanged, &data)
+            ..Entry::new(desk.ids.next(now), now, self.by, Action::ContactChanged, &data)
         };
         audit::record(work.tx, entry).await?;
         let mut touched = vec![self.conversation];

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{ConversationId, LegId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::store::conversations::access;
 use crate::store::customers::contacts;
 use crate::store::people::audit::{self, Entry};
@@ -60,7 +60,7 @@ impl Verb for Show {
         let entry = Entry {
             conversation: Some(self.conversation),
             customer,
-            ..Entry::new(work.desk.ids.next(now), now, self.by, Deed::NumberShown, &data)
+            ..Entry::new(work.desk.ids.next(now), now, self.by, Action::NumberShown, &data)
         };
         audit::record(work.tx, entry).await?;
         Ok(phone)

@@ -2,15 +2,14 @@
 
 use serde_json::json;
 
-use crate::desk::authority;
-use crate::desk::authority::{admin, record};
+use crate::desk::authority::{self, admin, record};
 use crate::desk::routing::{duty, queue};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Loss};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::person::check_name;
 use crate::domain::policy::LinePolicy;
 use crate::domain::time::hours::Hours;
@@ -148,11 +147,11 @@ impl Change {
         let data = json!({ "line": self.line.0.to_string() });
         for person in joins {
             lines::join(work.tx, self.line, *person).await?;
-            record(work, (self.by, *person), Deed::LineJoined, &data).await?;
+            record(work, (self.by, *person), Action::LineJoined, &data).await?;
         }
         for person in leaves {
             lines::leave(work.tx, self.line, *person).await?;
-            record(work, (self.by, *person), Deed::LineLeft, &data).await?;
+            record(work, (self.by, *person), Action::LineLeft, &data).await?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::domain::conversations::timeline::{Event, Moved};
 use crate::domain::ids::{ConversationId, LegId};
 use crate::domain::pairs::expiry::{Term, Unmoved};
 use crate::domain::pairs::pair::Wrong;
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::programs::event::Kind;
 use crate::domain::time::duration;
 use crate::store::{Result, pairs};
@@ -64,15 +64,15 @@ impl Verb for Move {
     async fn run(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Out, Self::Stop> {
         let now = work.now;
         let term = hold_for(work, self.by.as_ref(), self.id).await?.term;
-        let (what, deed, moved) = match self.how {
-            How::Complete => (COMPLETED, Deed::PairCompleted, completed(term, now)?),
-            How::Extend(by) => (EXTENDED, Deed::PairExtended, extended(term, by, now)?),
+        let (what, action, moved) = match self.how {
+            How::Complete => (COMPLETED, Action::PairCompleted, completed(term, now)?),
+            How::Extend(by) => (EXTENDED, Action::PairExtended, extended(term, by, now)?),
         };
         if moved != term {
             keep(work, self.id, (what, None), moved).await?;
             if let Some(program) = &self.by {
                 let data = json!({ "ends_at": moved.ends_at.0 });
-                program.record(work, (deed, Some(self.id)), &data).await?;
+                program.record(work, (action, Some(self.id)), &data).await?;
             }
         }
         if let Some(program) = &self.by {

@@ -195,7 +195,7 @@ impl Open {
         let id = pairs::insert(work.tx, &new, now).await?;
         faults::point("after_pair");
         pairs::name(work.tx, desk.ids.next(now), (self.app(), id), &opening.reference, &self.body_hash).await?;
-        let expiry = term.expiry.mover().word().to_owned();
+        let expiry = term.expiry.kind().word().to_owned();
         let opened = Event::PairOpened { reference: opening.reference.clone(), ends_at: term.ends_at, expiry };
         work.event(Some(id), None, &opened);
         let mut legs = Vec::with_capacity(choices.len());

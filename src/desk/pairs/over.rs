@@ -10,7 +10,7 @@ use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, PersonId};
 use crate::domain::pairs::expiry::Ending;
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::faults;
 use crate::store::Result;
 use crate::store::pairs::endings;
@@ -50,7 +50,7 @@ impl Verb for Close {
         if let Some(program) = &self.by
             && conversation.pair.as_ref().is_some_and(|pair| !pair.ended)
         {
-            program.record(work, (Deed::PairClosed, Some(self.id)), &json!({})).await?;
+            program.record(work, (Action::PairClosed, Some(self.id)), &json!({})).await?;
         }
         Ok(())
     }

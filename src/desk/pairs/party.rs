@@ -12,11 +12,10 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Event;
 use crate::domain::ids::{ConversationId, LegId};
-use crate::domain::leg::Ended;
-use crate::domain::leg::Role;
+use crate::domain::leg::{Ended, Role};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::pairs::pair::{Wrong, counterpart};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::routing::allocation::{Choice, choose};
 use crate::domain::words::name;
 use crate::faults;
@@ -125,7 +124,7 @@ impl Verb for Change {
         news::changed(work, self.pair, alias).await?;
         if let Some(program) = &self.by {
             let data = json!({ "leg": leg.0.to_string() });
-            program.record(work, (Deed::PartyChanged, Some(self.pair)), &data).await?;
+            program.record(work, (Action::PartyChanged, Some(self.pair)), &data).await?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::desk::authority::record;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
-use crate::domain::people::audit::{Deed, How};
+use crate::domain::people::audit::{Action, How};
 use crate::domain::people::password::check_twice;
 use crate::domain::people::person::check_name;
 use crate::secret::hash_token;
@@ -69,7 +69,7 @@ impl Verb for Accept {
             people::rename(work.tx, id, name).await?;
         }
         self.arrival.begin_in(work, id).await?;
-        record(work, (id, id), Deed::PasswordSet, &json!({})).await?;
+        record(work, (id, id), Action::PasswordSet, &json!({})).await?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::desk::authority::{by_admin, hold_all, record};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::person::{Role, check_email, check_name};
 use crate::secret::hash_token;
 use crate::store::people::links::{self, Kind};
@@ -71,7 +71,7 @@ impl Verb for Invite {
         people::insert(work.tx, id, &self.new.email, &self.new.name, self.new.role, now).await?;
         give(work.tx, &self.hash, (Kind::Invitation, id), self.by, now).await?;
         let data = json!({ "role": self.new.role.as_str() });
-        record(work, (self.by, id), Deed::PersonInvited, &data).await?;
+        record(work, (self.by, id), Action::PersonInvited, &data).await?;
         Ok(id)
     }
 }
@@ -109,7 +109,7 @@ impl Verb for Reset {
         }
         let kind = if person.has_password { Kind::Reset } else { Kind::Invitation };
         give(work.tx, &self.hash, (kind, person.id), self.by, now).await?;
-        record(work, (self.by, person.id), Deed::LinkMade, &json!({})).await?;
+        record(work, (self.by, person.id), Action::LinkMade, &json!({})).await?;
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
 use crate::domain::ids::{ConversationId, PersonId};
-use crate::domain::people::audit::{Deed, How};
+use crate::domain::people::audit::{Action, How};
 use crate::domain::people::password::check_twice;
 use crate::domain::people::person::check_name;
 use crate::store::{Result, people};
@@ -39,7 +39,7 @@ impl Verb for Rename {
         let Some(person) = whom(work.tx, self.person, self.person).await? else { return Err(Failure::NotFound) };
         if person.name != self.name {
             people::rename(work.tx, person.id, &self.name).await?;
-            record(work, (person.id, person.id), Deed::PersonRenamed, &json!({})).await?;
+            record(work, (person.id, person.id), Action::PersonRenamed, &json!({})).await?;
             work.note(&[(ConversationId(0), Changed::Duty)]);
         }
         Ok(())
@@ -105,7 +105,7 @@ impl Verb for Change {
         }
         set_password(work.tx, person.id, &self.hash).await?;
         self.arrival.begin_in(work, person.id).await?;
-        record(work, (person.id, person.id), Deed::PasswordSet, &json!({})).await?;
+        record(work, (person.id, person.id), Action::PasswordSet, &json!({})).await?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::desk::work::{UnitOfWork, Verb};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::password::About;
 use crate::domain::words::name;
 use crate::store::people::{self, acts};
@@ -41,7 +41,7 @@ impl Verb for Set {
         let (desk, now) = (work.desk, work.now);
         let Some(person) = people::set_password(work.tx, &self.email, &self.hash).await? else { return Ok(false) };
 
-        acts::by_command(work.tx, (desk.ids.next(now), now), Deed::PasswordSet, Some(person), &serde_json::json!({}))
+        acts::by_command(work.tx, (desk.ids.next(now), now), Action::PasswordSet, Some(person), &serde_json::json!({}))
             .await?;
         Ok(true)
     }

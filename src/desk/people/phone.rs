@@ -14,7 +14,7 @@ use crate::domain::ids::{ConversationId, NumberId, PersonId};
 use crate::domain::numbers::phone::Phone;
 use crate::domain::numbers::typed;
 use crate::domain::outbox::delivery::Kind;
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::phone_code::{self, LIFE, Sent, Verdict, WINDOW, judge, next_at};
 use crate::domain::pool::life;
 use crate::secret::hash_token;
@@ -75,7 +75,7 @@ impl Verb for SendCode {
         let (phone, expires_at) = (phone.to_owned(), now + LIFE);
         let code = PhoneCode { id, phone: phone.clone(), code_hash, expires_at, failures: 0, ended: false };
         table::insert(work.tx, person.id, &code, now).await?;
-        record(work, (self.by, person.id), Deed::PhoneCodeSent, &json!({})).await?;
+        record(work, (self.by, person.id), Action::PhoneCodeSent, &json!({})).await?;
         let draft = Draft {
             message: None,
             leg: None,
@@ -170,7 +170,7 @@ impl Verb for Confirm {
         let Ok(phone) = Phone::parse(&sent.phone) else { return Err(over()) };
         table::end(work.tx, sent.id, now).await?;
         change(work, person.id, person.phone.as_deref(), Some(&phone)).await?;
-        record(work, (self.by, person.id), Deed::PhoneChanged, &json!({})).await?;
+        record(work, (self.by, person.id), Action::PhoneChanged, &json!({})).await?;
         Ok(())
     }
 }
@@ -210,7 +210,7 @@ impl Verb for Remove {
         let Some(person) = whom(work.tx, self.by, self.person).await? else { return Err(Failure::NotFound) };
         let Some(phone) = person.phone else { return Ok(()) };
         change(work, person.id, Some(&phone), None).await?;
-        record(work, (self.by, person.id), Deed::PhoneRemoved, &json!({})).await?;
+        record(work, (self.by, person.id), Action::PhoneRemoved, &json!({})).await?;
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::desk::{Desk, Failure};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::Loss;
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::person::{Role, check_name};
 use crate::store::people::{self, Person};
 use crate::store::routing::{opening, queue as table};
@@ -91,11 +91,11 @@ impl Save {
         let mut changed = self.facts(work, person).await?;
         for line in &joins {
             lines::join(work.tx, *line, id).await?;
-            record(work, (self.by, id), Deed::LineJoined, &json!({ "line": line.0.to_string() })).await?;
+            record(work, (self.by, id), Action::LineJoined, &json!({ "line": line.0.to_string() })).await?;
         }
         for line in &leaves {
             lines::leave(work.tx, *line, id).await?;
-            record(work, (self.by, id), Deed::LineLeft, &json!({ "line": line.0.to_string() })).await?;
+            record(work, (self.by, id), Action::LineLeft, &json!({ "line": line.0.to_string() })).await?;
         }
         changed |= !joins.is_empty() || !leaves.is_empty();
         if !changed {
@@ -119,24 +119,24 @@ impl Save {
         let name = to.name.as_deref().and_then(|name| check_name(name).ok());
         if let Some(name) = name.filter(|name| *name != person.name) {
             people::rename(work.tx, id, &name).await?;
-            record(work, whom, Deed::PersonRenamed, &json!({})).await?;
+            record(work, whom, Action::PersonRenamed, &json!({})).await?;
             changed = true;
         }
         if let Some(role) = to.role.filter(|role| *role != person.role) {
             people::set_role(work.tx, id, role).await?;
             let data = json!({ "from": person.role.as_str(), "to": role.as_str() });
-            record(work, whom, Deed::RoleChanged, &data).await?;
+            record(work, whom, Action::RoleChanged, &data).await?;
             changed = true;
         }
         if let Some(limit) = to.limit.filter(|limit| *limit != person.limit) {
             people::set_limit(work.tx, id, limit).await?;
             let data = json!({ "from": person.limit, "to": limit });
-            record(work, whom, Deed::LimitChanged, &data).await?;
+            record(work, whom, Action::LimitChanged, &data).await?;
             changed = true;
         }
         if let Some(schedule) = to.schedule.as_ref().filter(|schedule| **schedule != person.schedule) {
             people::set_schedule(work.tx, id, schedule.as_ref()).await?;
-            record(work, whom, Deed::ScheduleChanged, &json!({})).await?;
+            record(work, whom, Action::ScheduleChanged, &json!({})).await?;
             changed = true;
         }
         Ok(changed)

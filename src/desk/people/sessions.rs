@@ -8,7 +8,7 @@ use crate::clock::{At, hours, minutes};
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, commands};
 use crate::domain::ids::PersonId;
-use crate::domain::people::audit::{Deed, How};
+use crate::domain::people::audit::{Action, How};
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::words::name;
 use crate::secret::hash_token;
@@ -148,7 +148,7 @@ impl Job for MakeLink {
         let whose = (Kind::SignIn, account.person);
         links::insert(tx, &self.token_hash, whose, None, self.now, self.now + LINK_LIFE).await?;
         let id = (commands::ids().next(self.now), self.now);
-        acts::by_command(tx, id, Deed::LinkMade, Some(account.person), &serde_json::json!({})).await?;
+        acts::by_command(tx, id, Action::LinkMade, Some(account.person), &serde_json::json!({})).await?;
         Ok(Some(()))
     }
 }

@@ -15,7 +15,7 @@ use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, commands};
 use crate::domain::ids::PersonId;
 use crate::domain::numbers::typed;
-use crate::domain::people::audit::{Deed, How};
+use crate::domain::people::audit::{Action, How};
 use crate::domain::people::password::{About, check_twice};
 use crate::domain::people::person::{Role, check_email, check_name};
 use crate::secret::hash_token;
@@ -46,7 +46,7 @@ impl Job for Offer {
         let until = self.now + LINK_LIFE;
         settings::set(tx, settings::SETUP_LINK, &format!("{} {}", self.hash, until.0)).await?;
         let id = (commands::ids().next(self.now), self.now);
-        acts::by_command(tx, id, Deed::SetupLinkMade, None, &json!({})).await?;
+        acts::by_command(tx, id, Action::SetupLinkMade, None, &json!({})).await?;
         Ok(true)
     }
 }
@@ -155,7 +155,7 @@ impl Verb for Finish {
         let id = PersonId(desk.ids.next(now));
         people::insert(work.tx, id, &self.email, &self.name, Role::Admin, now).await?;
         people::set_password_hash(work.tx, id, &self.hash).await?;
-        record(work, (id, id), Deed::FirstAdmin, &json!({})).await?;
+        record(work, (id, id), Action::FirstAdmin, &json!({})).await?;
         if let Some((number, name)) = &self.line {
             let line = new_line::add_in(work, id, (number, name)).await?;
             lines::join(work.tx, line, id).await?;

@@ -7,7 +7,7 @@ use crate::desk::routing::muting;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::PersonId;
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::store::Result;
 
 /// Turns texts to the phone of `person` on. Threads whose mask the phone still blocks move to other masks. `by` themselves
@@ -35,7 +35,7 @@ impl Verb for TextsOn {
         };
         muting::texts_on(work, person.id, &phone).await?;
         if self.by != person.id {
-            record(work, (self.by, person.id), Deed::PhoneUnmuted, &json!({})).await?;
+            record(work, (self.by, person.id), Action::PhoneUnmuted, &json!({})).await?;
         }
         Ok(())
     }

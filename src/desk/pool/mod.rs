@@ -70,9 +70,9 @@ async fn record(work: &mut UnitOfWork<'_>, by: By, event: &HouseEvent) -> Result
         return authority::record_house(work, actor, event).await;
     }
     work.house_event(None, event);
-    if let (By::Operator, Some(deed)) = (by, event.deed()) {
+    if by == By::Operator {
         let (desk, now) = (work.desk, work.now);
-        acts::by_command(work.tx, (desk.ids.next(now), now), deed, None, &Stored::from(event).data).await?;
+        acts::by_command(work.tx, (desk.ids.next(now), now), event.action(), None, &Stored::from(event).data).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::desk::authority::admin;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{AppId, EndpointId, EventId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::programs::event::Wanted;
 use crate::domain::programs::post;
 use crate::store::people::audit::{self, Entry};
@@ -109,12 +109,14 @@ impl By {
     }
 
     /// Writes down what they did.
-    async fn record(&self, work: &mut UnitOfWork<'_>, (deed, id): (Deed, EndpointId)) -> Result<()> {
+    async fn record(&self, work: &mut UnitOfWork<'_>, (action, id): (Action, EndpointId)) -> Result<()> {
         let (desk, now) = (work.desk, work.now);
         let data = json!({ "endpoint": id.to_string() });
         match self {
-            By::Program(program) => program.record(work, (deed, None), &data).await,
-            By::Person(actor) => audit::record(work.tx, Entry::new(desk.ids.next(now), now, *actor, deed, &data)).await,
+            By::Program(program) => program.record(work, (action, None), &data).await,
+            By::Person(actor) => {
+                audit::record(work.tx, Entry::new(desk.ids.next(now), now, *actor, action, &data)).await
+            }
         }
     }
 }
@@ -152,7 +154,7 @@ impl Verb for Make {
         let Asked { url, wanted, .. } = &self.asked;
         table::insert(work.tx, NewEndpoint { id, url, wanted, secret: &self.secret, app, token, by: person, at: now })
             .await?;
-        self.by.record(work, (Deed::EndpointMade, id)).await?;
+        self.by.record(work, (Action::EndpointMade, id)).await?;
         if let By::Program(program) = &self.by {
             program.made(work, once::Made { id: id.0, new: true });
         }
@@ -186,11 +188,11 @@ impl Verb for Change {
         let Some(endpoint) = table::by_id(work.tx, id).await?.filter(|endpoint| self.by.sees(endpoint)) else {
             return Err(Failure::NotFound);
         };
-        let deed = match self.what {
+        let action = match self.what {
             What::Delete => {
                 event_posts::hold_back(work.tx, id).await?;
                 table::delete(work.tx, id, now).await?;
-                Deed::EndpointDeleted
+                Action::EndpointDeleted
             }
             What::Enable => {
                 if let Some(why) = right::lacks(work.tx, &endpoint, now).await? {
@@ -200,7 +202,7 @@ impl Verb for Change {
                 table::set_disabled(work.tx, id, None).await?;
                 event_posts::take_up_again(work.tx, id).await?;
                 event_posts::free(work.tx, id, None, now).await?;
-                Deed::EndpointEnabled
+                Action::EndpointEnabled
             }
             What::Replay(_) if disabled => {
                 return Err(Failure::refused("endpoint", "it is disabled: enable it first"));
@@ -210,11 +212,11 @@ impl Verb for Change {
                 Some(post::State::Waiting) => return Err(Failure::refused("event", "it is on its way anyway")),
                 Some(post::State::Delivered | post::State::Failed) => {
                     event_posts::replay(work.tx, (id, event), now).await?;
-                    Deed::EventReplayed
+                    Action::EventReplayed
                 }
             },
         };
-        self.by.record(work, (deed, id)).await?;
+        self.by.record(work, (action, id)).await?;
         Ok(())
     }
 }

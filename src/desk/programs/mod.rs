@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{AppId, ConversationId, TokenId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::programs::scope::Scopes;
 use crate::store::people::acts::{self, Act, Origin};
 use crate::store::{Result, Tx, pairs};
@@ -37,12 +37,12 @@ impl Program {
     pub(super) async fn record(
         &self,
         work: &mut UnitOfWork<'_>,
-        (deed, conversation): (Deed, Option<ConversationId>),
+        (action, conversation): (Action, Option<ConversationId>),
         data: &Value,
     ) -> Result<()> {
         let (desk, now) = (work.desk, work.now);
         let origin = Origin::Program(self.app, self.token);
-        acts::record(work.tx, Act { id: desk.ids.next(now), at: now, origin, deed, conversation, person: None, data })
+        acts::record(work.tx, Act { id: desk.ids.next(now), at: now, origin, action, conversation, person: None, data })
             .await
     }
 

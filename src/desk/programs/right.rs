@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::clock::At;
 use crate::desk::work::UnitOfWork;
 use crate::domain::ids::{AppId, TokenId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::programs::right::Ground;
 use crate::domain::programs::scope::Scopes;
 use crate::store::people::acts::{self, Act, Origin};
@@ -60,10 +60,10 @@ pub(in crate::desk) async fn disable(work: &mut UnitOfWork<'_>, endpoint: &Endpo
     event_posts::hold_back(work.tx, endpoint.id).await?;
     let origin = Origin::House(endpoint.app.as_ref().map(|app| app.id));
     let data = json!({ "endpoint": endpoint.id.to_string() });
-    let deed = Deed::EndpointDisabled;
+    let action = Action::EndpointDisabled;
     acts::record(
         work.tx,
-        Act { id: desk.ids.next(now), at: now, origin, deed, conversation: None, person: None, data: &data },
+        Act { id: desk.ids.next(now), at: now, origin, action, conversation: None, person: None, data: &data },
     )
     .await
 }

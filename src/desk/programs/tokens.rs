@@ -10,7 +10,7 @@ use crate::clock::At;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure, authority};
 use crate::domain::ids::{AppId, PersonId, TokenId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::programs::scope::Scopes;
 use crate::domain::words::name;
 use crate::secret::hash_token;
@@ -148,7 +148,7 @@ impl Verb for Make {
         };
         let id = new.id;
         api_tokens::insert(work.tx, new).await?;
-        record(work, self.by, (Deed::TokenMade, id, &app)).await?;
+        record(work, self.by, (Action::TokenMade, id, &app)).await?;
         Ok((app, new_app))
     }
 }
@@ -171,14 +171,18 @@ impl Make {
 }
 
 /// Writes down a change to a token, by an admin or on the command line.
-async fn record(work: &mut UnitOfWork<'_>, by: Option<PersonId>, (deed, id, app): (Deed, TokenId, &App)) -> Result<()> {
+async fn record(
+    work: &mut UnitOfWork<'_>,
+    by: Option<PersonId>,
+    (action, id, app): (Action, TokenId, &App),
+) -> Result<()> {
     let (desk, now) = (work.desk, work.now);
     let data = json!({ "token": id.to_string(), "app": app.id.to_string() });
     let row = desk.ids.next(now);
     if let Some(by) = by {
-        return audit::record(work.tx, Entry::new(row, now, by, deed, &data)).await;
+        return audit::record(work.tx, Entry::new(row, now, by, action, &data)).await;
     }
-    acts::by_command(work.tx, (row, now), deed, None, &data).await
+    acts::by_command(work.tx, (row, now), action, None, &data).await
 }
 
 struct Revoke {
@@ -203,7 +207,7 @@ impl Verb for Revoke {
         if !api_tokens::revoke(work.tx, self.id, now).await? {
             return Err(Failure::NotFound);
         }
-        record(work, self.by, (Deed::TokenRevoked, self.id, &app)).await?;
+        record(work, self.by, (Action::TokenRevoked, self.id, &app)).await?;
         right::stop(work).await?;
         Ok(())
     }

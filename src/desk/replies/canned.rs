@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, Failure};
 use crate::domain::ids::{CannedReplyId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::person::Role;
 use crate::domain::words::canned::{check, shortcut};
 use crate::store::engine::dialect;
@@ -92,11 +92,11 @@ impl Verb for Keep {
         }
         if let Some(id) = kept.id {
             canned::update(work.tx, (id, kept.owner, &kept.shortcut, &kept.body), now).await?;
-            record(work, self.by, (Deed::CannedReplyChanged, id, kept.owner)).await?;
+            record(work, self.by, (Action::CannedReplyChanged, id, kept.owner)).await?;
         } else {
             let id = CannedReplyId(work.desk.ids.next(now));
             canned::insert(work.tx, (id, kept.owner, &kept.shortcut, &kept.body), self.by, now).await?;
-            record(work, self.by, (Deed::CannedReplyMade, id, kept.owner)).await?;
+            record(work, self.by, (Action::CannedReplyMade, id, kept.owner)).await?;
         }
         Ok(())
     }
@@ -106,11 +106,11 @@ impl Verb for Keep {
 async fn record(
     work: &mut UnitOfWork<'_>,
     by: PersonId,
-    (deed, id, owner): (Deed, CannedReplyId, Owner),
+    (action, id, owner): (Action, CannedReplyId, Owner),
 ) -> Result<()> {
     let desk = work.desk;
     let (now, data) = (desk.clock.now(), json!({ "reply": id.0.to_string(), "whose": whose(owner) }));
-    audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, deed, &data)).await
+    audit::record(work.tx, Entry::new(desk.ids.next(now), now, by, action, &data)).await
 }
 
 fn whose(owner: Owner) -> String {
@@ -134,7 +134,7 @@ impl Verb for Forget {
         match canned::owner_of(work.tx, self.id).await? {
             Some(owner) if may(work.tx, self.by, owner).await? => {
                 canned::delete(work.tx, self.id).await?;
-                Ok(record(work, self.by, (Deed::CannedReplyRemoved, self.id, owner)).await?)
+                Ok(record(work, self.by, (Action::CannedReplyRemoved, self.id, owner)).await?)
             }
             _ => Err(Failure::NotFound),
         }

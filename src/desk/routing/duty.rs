@@ -11,7 +11,7 @@ use crate::desk::{Desk, Failure, authority};
 use crate::domain::change::Changed;
 use crate::domain::conversations::timeline::{HouseEvent, Loss, Stored};
 use crate::domain::ids::{ConversationId, NumberId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::person::{Duty, Role};
 use crate::faults;
 use crate::store::routing::queue::{self as table, Kept};
@@ -67,7 +67,7 @@ pub(in crate::desk) async fn change(
     }
     faults::point("after_duty");
     let event = HouseEvent::DutySet { person, from: before, to: duty };
-    authority::record(work, (by, person), Deed::DutySet, &Stored::from(&event).data).await?;
+    authority::record(work, (by, person), Action::DutySet, &Stored::from(&event).data).await?;
     work.house_event(Some(by), &event);
     work.note(&[(ConversationId(0), Changed::Duty)]);
     follow(work, person, &lines, (duty == Duty::AwayReassign).then_some(Loss::Away)).await?;
@@ -151,8 +151,8 @@ impl Verb for SetEnabled {
             let why = "their phone is somebody else's now: give them another, or none, first";
             return Err(Failure::refused("enabled", why));
         }
-        let deed = if self.enabled { Deed::PersonEnabled } else { Deed::PersonDisabled };
-        authority::record(work, (self.by, self.person), deed, &json!({})).await?;
+        let action = if self.enabled { Action::PersonEnabled } else { Action::PersonDisabled };
+        authority::record(work, (self.by, self.person), action, &json!({})).await?;
         Ok(enable(work, Some(self.by), self.person, self.enabled).await?)
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::clock::At;
 use crate::desk::commands;
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::store::copies::backup::Held;
 use crate::store::people::acts;
 use crate::store::{Job, Result, Store, Tx};
@@ -22,6 +22,7 @@ impl Job for Taken {
     type Out = ();
 
     async fn run(&self, tx: &mut Tx) -> Result<()> {
-        acts::by_command(tx, (commands::ids().next(self.now), self.now), Deed::BackedUp, None, &self.held.told()).await
+        acts::by_command(tx, (commands::ids().next(self.now), self.now), Action::BackedUp, None, &self.held.told())
+            .await
     }
 }

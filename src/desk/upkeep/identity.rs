@@ -7,7 +7,7 @@ use crate::desk::failure::Stop;
 use crate::desk::work::{UnitOfWork, Verb};
 use crate::desk::{Desk, commands};
 use crate::domain::ids::NumberId;
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::proof;
 use crate::secret::{Chance, Ids};
 use crate::store::outbox::{self, fitness};
@@ -114,7 +114,7 @@ impl Verb for Give {
 
         settings::set(work.tx, settings::CARRIER_ACCOUNT, &self.to).await?;
         let data = json!({ "from": self.from, "to": self.to });
-        acts::by_command(work.tx, (work.desk.ids.next(now), now), Deed::AccountMoved, None, &data).await?;
+        acts::by_command(work.tx, (work.desk.ids.next(now), now), Action::AccountMoved, None, &data).await?;
         Ok(())
     }
 }
@@ -214,7 +214,8 @@ impl Job for ResumeFit {
         }
         if resumed > 0 {
             let data = json!({ "numbers": resumed });
-            acts::by_command(tx, (commands::ids().next(self.now), self.now), Deed::SendingResumed, None, &data).await?;
+            acts::by_command(tx, (commands::ids().next(self.now), self.now), Action::SendingResumed, None, &data)
+                .await?;
         }
         // None is left that stands still because of the account.
         fitness::resume_account(tx).await.map(drop)

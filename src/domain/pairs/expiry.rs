@@ -38,13 +38,13 @@ words! {
 
 words! {
     /// What moves the end, without how far.
-    Mover {
+    ExpiryKind {
         /// Nothing.
-        Nothing = "fixed",
+        Fixed = "fixed",
         /// Each message.
-        Messages = "sliding",
+        Sliding = "sliding",
         /// Completion.
-        Completion = "after_completion",
+        AfterCompletion = "after_completion",
     }
 }
 
@@ -62,11 +62,11 @@ pub enum Expiry {
 impl Expiry {
     /// What moves it; the API and the database have its word.
     #[must_use]
-    pub const fn mover(self) -> Mover {
+    pub const fn kind(self) -> ExpiryKind {
         match self {
-            Expiry::Fixed => Mover::Nothing,
-            Expiry::Sliding(_) => Mover::Messages,
-            Expiry::AfterCompletion(_) => Mover::Completion,
+            Expiry::Fixed => ExpiryKind::Fixed,
+            Expiry::Sliding(_) => ExpiryKind::Sliding,
+            Expiry::AfterCompletion(_) => ExpiryKind::AfterCompletion,
         }
     }
 
@@ -79,13 +79,13 @@ impl Expiry {
         }
     }
 
-    /// What [`Expiry::mover`] and [`Expiry::span`] told; `None` if a span is missing.
+    /// What [`Expiry::kind`] and [`Expiry::span`] told; `None` if a span is missing.
     #[must_use]
-    pub fn of(mover: Mover, span: Option<Duration>) -> Option<Self> {
-        match mover {
-            Mover::Nothing => Some(Expiry::Fixed),
-            Mover::Messages => span.map(Expiry::Sliding),
-            Mover::Completion => span.map(Expiry::AfterCompletion),
+    pub fn of(kind: ExpiryKind, span: Option<Duration>) -> Option<Self> {
+        match kind {
+            ExpiryKind::Fixed => Some(Expiry::Fixed),
+            ExpiryKind::Sliding => span.map(Expiry::Sliding),
+            ExpiryKind::AfterCompletion => span.map(Expiry::AfterCompletion),
         }
     }
 }

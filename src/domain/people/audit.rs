@@ -6,7 +6,7 @@ use crate::domain::vocabulary::words;
 
 words! {
     /// What was done.
-    Deed {
+    Action {
         /// The database belongs to another account at the carrier.
         AccountMoved = "account_moved",
         /// The whole database was copied.
@@ -55,12 +55,20 @@ words! {
         LinkMade = "link_made",
         /// A number is a mask.
         MaskAdded = "mask_added",
+        /// A mask was bought.
+        MaskBought = "mask_bought",
+        /// A mask gets no texts any more, and is given back when it has rested.
+        MaskCooling = "mask_cooling",
         /// A mask gets no new legs.
         MaskDraining = "mask_draining",
         /// A mask gets new legs again.
         MaskReactivated = "mask_reactivated",
+        /// A mask was given back to the carrier.
+        MaskReleased = "mask_released",
         /// Masks were ordered.
         MasksOrdered = "masks_ordered",
+        /// Masks were not bought.
+        MasksRefused = "masks_refused",
         /// A number that was released is used again.
         NumberBackInService = "number_back_in_service",
         /// A number belongs to another country.
@@ -172,68 +180,72 @@ words! {
 mod tests {
     use super::*;
 
-    /// Databases keep these words for good: a new deed gets a new row here, and no row is ever changed.
+    /// Databases keep these words for good: a new action gets a new row here, and no row is ever changed.
     #[rustfmt::skip]
-    const DEEDS: [(Deed, &str); 53] = [
-            (Deed::AccountMoved, "account_moved"),
-            (Deed::BackedUp, "backed_up"),
-            (Deed::CannedReplyChanged, "canned_reply_changed"),
-            (Deed::CannedReplyMade, "canned_reply_made"),
-            (Deed::CannedReplyRemoved, "canned_reply_removed"),
-            (Deed::ContactChanged, "contact_changed"),
-            (Deed::DutySet, "duty_set"),
-            (Deed::EndpointDeleted, "endpoint_deleted"),
-            (Deed::EndpointDisabled, "endpoint_disabled"),
-            (Deed::EndpointEnabled, "endpoint_enabled"),
-            (Deed::EndpointMade, "endpoint_made"),
-            (Deed::EventReplayed, "event_replayed"),
-            (Deed::Exported, "exported"),
-            (Deed::FailuresSeen, "failures_seen"),
-            (Deed::FirstAdmin, "first_admin"),
-            (Deed::LabelMade, "label_made"),
-            (Deed::LabelRenamed, "label_renamed"),
-            (Deed::LimitChanged, "limit_changed"),
-            (Deed::LineAdded, "line_added"),
-            (Deed::LineChanged, "line_changed"),
-            (Deed::LineJoined, "line_joined"),
-            (Deed::LineLeft, "line_left"),
-            (Deed::LinkMade, "link_made"),
-            (Deed::MaskAdded, "mask_added"),
-            (Deed::MaskDraining, "mask_draining"),
-            (Deed::MaskReactivated, "mask_reactivated"),
-            (Deed::MasksOrdered, "masks_ordered"),
-            (Deed::NumberBackInService, "number_back_in_service"),
-            (Deed::NumberCountryChanged, "number_country_changed"),
-            (Deed::NumberShown, "number_shown"),
-            (Deed::PairClosed, "pair_closed"),
-            (Deed::PairCompleted, "pair_completed"),
-            (Deed::PairExtended, "pair_extended"),
-            (Deed::PartyChanged, "party_changed"),
-            (Deed::PasswordSet, "password_set"),
-            (Deed::PersonAdded, "person_added"),
-            (Deed::PersonDisabled, "person_disabled"),
-            (Deed::PersonEnabled, "person_enabled"),
-            (Deed::PersonInvited, "person_invited"),
-            (Deed::PersonRenamed, "person_renamed"),
-            (Deed::PhoneChanged, "phone_changed"),
-            (Deed::PhoneCodeSent, "phone_code_sent"),
-            (Deed::PhoneRemoved, "phone_removed"),
-            (Deed::PhoneUnmuted, "phone_unmuted"),
-            (Deed::Restored, "restored"),
-            (Deed::RoleChanged, "role_changed"),
-            (Deed::ScheduleChanged, "schedule_changed"),
-            (Deed::SendingResumed, "sending_resumed"),
-            (Deed::SetupLinkMade, "setup_link_made"),
-            (Deed::SignedIn, "signed_in"),
-            (Deed::SignedOut, "signed_out"),
-            (Deed::TokenMade, "token_made"),
-            (Deed::TokenRevoked, "token_revoked"),
+    const ACTIONS: [(Action, &str); 57] = [
+            (Action::AccountMoved, "account_moved"),
+            (Action::BackedUp, "backed_up"),
+            (Action::CannedReplyChanged, "canned_reply_changed"),
+            (Action::CannedReplyMade, "canned_reply_made"),
+            (Action::CannedReplyRemoved, "canned_reply_removed"),
+            (Action::ContactChanged, "contact_changed"),
+            (Action::DutySet, "duty_set"),
+            (Action::EndpointDeleted, "endpoint_deleted"),
+            (Action::EndpointDisabled, "endpoint_disabled"),
+            (Action::EndpointEnabled, "endpoint_enabled"),
+            (Action::EndpointMade, "endpoint_made"),
+            (Action::EventReplayed, "event_replayed"),
+            (Action::Exported, "exported"),
+            (Action::FailuresSeen, "failures_seen"),
+            (Action::FirstAdmin, "first_admin"),
+            (Action::LabelMade, "label_made"),
+            (Action::LabelRenamed, "label_renamed"),
+            (Action::LimitChanged, "limit_changed"),
+            (Action::LineAdded, "line_added"),
+            (Action::LineChanged, "line_changed"),
+            (Action::LineJoined, "line_joined"),
+            (Action::LineLeft, "line_left"),
+            (Action::LinkMade, "link_made"),
+            (Action::MaskAdded, "mask_added"),
+            (Action::MaskBought, "mask_bought"),
+            (Action::MaskCooling, "mask_cooling"),
+            (Action::MaskDraining, "mask_draining"),
+            (Action::MaskReactivated, "mask_reactivated"),
+            (Action::MaskReleased, "mask_released"),
+            (Action::MasksOrdered, "masks_ordered"),
+            (Action::MasksRefused, "masks_refused"),
+            (Action::NumberBackInService, "number_back_in_service"),
+            (Action::NumberCountryChanged, "number_country_changed"),
+            (Action::NumberShown, "number_shown"),
+            (Action::PairClosed, "pair_closed"),
+            (Action::PairCompleted, "pair_completed"),
+            (Action::PairExtended, "pair_extended"),
+            (Action::PartyChanged, "party_changed"),
+            (Action::PasswordSet, "password_set"),
+            (Action::PersonAdded, "person_added"),
+            (Action::PersonDisabled, "person_disabled"),
+            (Action::PersonEnabled, "person_enabled"),
+            (Action::PersonInvited, "person_invited"),
+            (Action::PersonRenamed, "person_renamed"),
+            (Action::PhoneChanged, "phone_changed"),
+            (Action::PhoneCodeSent, "phone_code_sent"),
+            (Action::PhoneRemoved, "phone_removed"),
+            (Action::PhoneUnmuted, "phone_unmuted"),
+            (Action::Restored, "restored"),
+            (Action::RoleChanged, "role_changed"),
+            (Action::ScheduleChanged, "schedule_changed"),
+            (Action::SendingResumed, "sending_resumed"),
+            (Action::SetupLinkMade, "setup_link_made"),
+            (Action::SignedIn, "signed_in"),
+            (Action::SignedOut, "signed_out"),
+            (Action::TokenMade, "token_made"),
+            (Action::TokenRevoked, "token_revoked"),
     ];
 
     #[test]
     fn a_word_means_for_good_what_it_has_meant() {
-        assert_eq!(Deed::ALL.map(|deed| (deed, deed.word())), DEEDS);
-        assert!(DEEDS.iter().all(|(deed, word)| Deed::read(word) == Some(*deed)));
+        assert_eq!(Action::ALL.map(|action| (action, action.word())), ACTIONS);
+        assert!(ACTIONS.iter().all(|(action, word)| Action::read(word) == Some(*action)));
         assert_eq!(Origin::ALL.map(Origin::word), ["person", "program", "command", "house"]);
         assert_eq!(How::ALL.map(How::word), ["password", "link", "invitation", "reset", "setup", "new_password"]);
         assert_eq!(Browser::ALL.map(Browser::word), ["known", "new"]);

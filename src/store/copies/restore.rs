@@ -15,7 +15,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::backup::{Held, beside, examined, private, refused, same, sync_folder};
 use crate::clock::At;
-use crate::domain::people::audit::{self, Deed};
+use crate::domain::people::audit::{self, Action};
 use crate::store::engine::sqlite::file::DatabaseFile;
 use crate::store::people::acts;
 use crate::store::{Result, State};
@@ -130,7 +130,7 @@ async fn write_down(copy: &DatabaseFile, (id, at): (i64, At), held: &Held) -> sq
             .bind(audit::Origin::Command.word())
             .bind(nobody)
             .bind(nobody)
-            .bind(Deed::Restored.word())
+            .bind(Action::Restored.word())
             .bind(nobody)
             .bind(nobody)
             .bind(held.told().to_string())

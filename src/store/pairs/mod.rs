@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Result, Tx, padded, push_list};
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, LegId, MessageId, NumberId, TokenId};
-use crate::domain::pairs::expiry::{Expiry, Mover, Term};
+use crate::domain::pairs::expiry::{Expiry, ExpiryKind, Term};
 use crate::secret::Ids;
 use crate::store::sql::{Batch, QueryBuilder, Row, from_row, query, query_as, query_scalar};
 
@@ -36,11 +36,11 @@ pub(super) fn micros(span: Duration) -> i64 {
 
 /// Reads [`COLUMNS`]; `None` if there is no pair.
 pub(super) fn read(row: &Row) -> sqlx::Result<Option<Pair>> {
-    let Some(mover) = row.try_get::<Option<Mover>, _>("expiry")? else { return Ok(None) };
+    let Some(kind) = row.try_get::<Option<ExpiryKind>, _>("expiry")? else { return Ok(None) };
     let length = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(span));
     Ok(Some(Pair {
         term: Term {
-            expiry: Expiry::of(mover, length("span")?).ok_or_else(|| Row::unknown("expiry", mover.word()))?,
+            expiry: Expiry::of(kind, length("span")?).ok_or_else(|| Row::unknown("expiry", kind.word()))?,
             ends_at: row.try_get("ends_at")?,
             hard_end: row.try_get("hard_end_at")?,
             completed_at: row.try_get("completed_at")?,
@@ -97,7 +97,7 @@ pub async fn insert(tx: &mut Tx, new: &NewPair<'_>, now: At) -> Result<Conversat
          warns_at, warning, redact, token_id, app_id) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12)",
     )
     .bind(id)
-    .bind(term.expiry.mover())
+    .bind(term.expiry.kind())
     .bind(term.expiry.span().map(micros))
     .bind(term.ends_at)
     .bind(term.hard_end)

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::clock::At;
 use crate::domain::ids::{AppId, ConversationId, PersonId, TokenId};
-use crate::domain::people::audit::{self, Deed};
+use crate::domain::people::audit::{self, Action};
 use crate::store::sql::query;
 use crate::store::{Result, Tx};
 
@@ -30,7 +30,7 @@ pub struct Act<'a> {
     /// By whom.
     pub origin: Origin,
     /// What.
-    pub deed: Deed,
+    pub action: Action,
     /// In which pair.
     pub conversation: Option<ConversationId>,
     /// About whom of the staff.
@@ -56,7 +56,7 @@ pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
         .bind(origin)
         .bind(app)
         .bind(token)
-        .bind(act.deed)
+        .bind(act.action)
         .bind(act.conversation)
         .bind(act.person)
         .bind(act.data.to_string())
@@ -69,9 +69,9 @@ pub async fn record(tx: &mut Tx, act: Act<'_>) -> Result<()> {
 pub async fn by_command(
     tx: &mut Tx,
     (id, at): (i64, At),
-    deed: Deed,
+    action: Action,
     person: Option<PersonId>,
     data: &Value,
 ) -> Result<()> {
-    record(tx, Act { id, at, origin: Origin::Command, deed, conversation: None, person, data }).await
+    record(tx, Act { id, at, origin: Origin::Command, action, conversation: None, person, data }).await
 }

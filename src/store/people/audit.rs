@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::store::sql::query;
 use crate::store::{Result, Tx};
 
@@ -18,7 +18,7 @@ pub struct Entry<'a> {
     /// Who.
     pub actor: PersonId,
     /// What.
-    pub deed: Deed,
+    pub action: Action,
     /// In which conversation.
     pub conversation: Option<ConversationId>,
     /// About which customer.
@@ -32,8 +32,8 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// What `actor` did, about nobody and no conversation in particular.
     #[must_use]
-    pub fn new(id: i64, at: At, actor: PersonId, deed: Deed, data: &'a Value) -> Self {
-        Entry { id, at, actor, deed, conversation: None, customer: None, person: None, data }
+    pub fn new(id: i64, at: At, actor: PersonId, action: Action, data: &'a Value) -> Self {
+        Entry { id, at, actor, action, conversation: None, customer: None, person: None, data }
     }
 }
 
@@ -46,7 +46,7 @@ pub async fn record(tx: &mut Tx, entry: Entry<'_>) -> Result<()> {
     .bind(entry.id)
     .bind(entry.at)
     .bind(entry.actor)
-    .bind(entry.deed)
+    .bind(entry.action)
     .bind(entry.conversation)
     .bind(entry.customer)
     .bind(entry.person)

@@ -3,7 +3,7 @@
 
 use crate::clock::{At, hours};
 use crate::domain::ids::PersonId;
-use crate::domain::people::audit::{Browser, Deed, How, Refused};
+use crate::domain::people::audit::{Action, Browser, How, Refused};
 use crate::store::sql::{query, query_scalar};
 use crate::store::{Result, Tx};
 
@@ -40,15 +40,15 @@ pub struct SignIn<'a> {
 
 /// Writes a row.
 pub async fn insert(tx: &mut Tx, entry: SignIn<'_>) -> Result<()> {
-    let (deed, how, device) = match entry.way {
-        Way::In(how, browser) => (Deed::SignedIn, how.word(), browser.word()),
-        Way::Out => (Deed::SignedOut, "", ""),
+    let (action, how, device) = match entry.way {
+        Way::In(how, browser) => (Action::SignedIn, how.word(), browser.word()),
+        Way::Out => (Action::SignedOut, "", ""),
     };
     query("INSERT INTO sign_ins (id, at, person_id, kind, how, origin, device) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(entry.id)
         .bind(entry.at)
         .bind(entry.person)
-        .bind(deed)
+        .bind(action)
         .bind(how)
         .bind(entry.origin.to_owned())
         .bind(device)

@@ -2,8 +2,7 @@
 
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, CustomerId, LegId, NumberId, PersonId};
-use crate::domain::leg::Ended;
-use crate::domain::leg::Role;
+use crate::domain::leg::{Ended, Role};
 use crate::domain::numbers::country;
 use crate::domain::routing::allocation::{LastLeg, Mask};
 use crate::domain::routing::pick::Member;

@@ -4,8 +4,8 @@
 use crate::clock::At;
 use crate::domain::ids::{ConversationId, NumberId};
 use crate::domain::numbers::role::Role;
-use crate::domain::pairs::expiry::{End, Mover};
-use crate::domain::vocabulary::Shown;
+use crate::domain::pairs::expiry::{End, ExpiryKind};
+use crate::domain::vocabulary::MaybeKnown;
 use crate::store::sql::{QueryBuilder, from_row};
 use crate::store::{Result, Tx, padded};
 
@@ -56,7 +56,7 @@ from_row! {
         waiting: i32,
         ends_at: Option<At>,
         hard_end_at: Option<At>,
-        expiry: Option<Shown<Mover>>,
+        expiry: Option<MaybeKnown<ExpiryKind>>,
         in_service_at: Option<At>,
         backfilled_at: Option<At>,
         behind: i32,
@@ -100,8 +100,8 @@ pub async fn selected(tx: &mut Tx, asked: &[(&str, &str)]) -> Result<Vec<Selecte
                 end: row.ends_at.zip(row.hard_end_at).map(|(at, hard)| End {
                     at,
                     hard,
-                    // A mover that only a newer version knows: what is late is judged by our clock.
-                    slides: row.expiry == Some(Shown::Known(Mover::Messages)),
+                    // A kind that only a newer version knows: what is late is judged by our clock.
+                    slides: row.expiry == Some(MaybeKnown::Known(ExpiryKind::Sliding)),
                 }),
                 compared: row.in_service_at.map(|ours| (ours, row.backfilled_at)),
                 behind: row.behind == 1,

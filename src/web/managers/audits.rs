@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::clock::days;
-use crate::domain::people::audit::{Browser, Deed, How, Origin};
-use crate::domain::vocabulary::Shown;
+use crate::domain::people::audit::{Action, Browser, How, Origin};
+use crate::domain::vocabulary::MaybeKnown;
 use crate::http::guards::AdminOnly;
 use crate::http::page::Page;
 use crate::store::views::managers::audits::{self, About, Audited, Refused};
@@ -35,11 +35,13 @@ impl Audits {
 /// Who did it, in words.
 fn actor(row: &Audited) -> String {
     match (&row.origin, &row.actor) {
-        (Shown::Known(Origin::Person), Some(name)) => name.clone(),
-        (Shown::Known(Origin::Program), Some(name)) => format!("the app {name}"),
-        (Shown::Known(Origin::Command), _) => "the command line".to_owned(),
-        (Shown::Known(Origin::House) | Shown::Unknown(_), Some(app)) => format!("the house, about the app {app}"),
-        (Shown::Known(Origin::Person | Origin::Program | Origin::House) | Shown::Unknown(_), None) => {
+        (MaybeKnown::Known(Origin::Person), Some(name)) => name.clone(),
+        (MaybeKnown::Known(Origin::Program), Some(name)) => format!("the app {name}"),
+        (MaybeKnown::Known(Origin::Command), _) => "the command line".to_owned(),
+        (MaybeKnown::Known(Origin::House) | MaybeKnown::Unknown(_), Some(app)) => {
+            format!("the house, about the app {app}")
+        }
+        (MaybeKnown::Known(Origin::Person | Origin::Program | Origin::House) | MaybeKnown::Unknown(_), None) => {
             "the house".to_owned()
         }
     }
@@ -48,85 +50,89 @@ fn actor(row: &Audited) -> String {
 /// What was done, in a sentence.
 fn told(row: &Audited) -> String {
     let data: serde_json::Value = serde_json::from_str(&row.data).unwrap_or_default();
-    match &row.deed {
-        Shown::Known(deed) => sentence(*deed, row, &data),
-        Shown::Unknown(word) => word.replace('_', " "),
+    match &row.action {
+        MaybeKnown::Known(action) => sentence(*action, row, &data),
+        MaybeKnown::Unknown(word) => word.replace('_', " "),
     }
 }
 
-fn sentence(deed: Deed, row: &Audited, data: &serde_json::Value) -> String {
-    match deed {
-        Deed::Exported => {
+fn sentence(action: Action, row: &Audited, data: &serde_json::Value) -> String {
+    match action {
+        Action::Exported => {
             let form = word(data, "as").to_uppercase();
             let numbers = if data["numbers"].as_bool() == Some(true) { "with numbers" } else { "without numbers" };
             let what = if row.customer.is_some() { "everything of the customer" } else { "the conversation" };
             format!("took out {what} as {form}, {numbers}, {} messages", data["messages"])
         }
-        Deed::BackedUp => format!("took a copy of the whole database with all numbers, {}", held(data)),
-        Deed::Restored => format!("put a copy in the place of the database, {}", held(data)),
-        Deed::NumberShown => "looked at the number".to_owned(),
-        Deed::MasksOrdered => {
+        Action::BackedUp => format!("took a copy of the whole database with all numbers, {}", held(data)),
+        Action::Restored => format!("put a copy in the place of the database, {}", held(data)),
+        Action::NumberShown => "looked at the number".to_owned(),
+        Action::MasksOrdered => {
             let (country, each) = (word(data, "country"), word(data, "each"));
             match data["count"].as_i64() {
                 Some(1) => format!("ordered 1 mask of {country}, {each} a month"),
                 _ => format!("ordered {} masks of {country}, {each} a month each", data["count"]),
             }
         }
-        Deed::SignedIn => {
+        Action::SignedIn => {
             let browser = match Browser::read(word(data, "device")) {
                 Some(Browser::Known) => "a browser that was known",
                 Some(Browser::New) | None => "a new browser",
             };
             format!("signed in {}, from {}, in {browser}", door(How::read(word(data, "how"))), place(data))
         }
-        Deed::SignedOut => format!("signed out, from {}", place(data)),
-        Deed::LineChanged => format!("changed a line: {}", listed(data)),
-        Deed::ContactChanged => format!("changed a contact: {}", listed(data)),
-        Deed::LabelRenamed => format!("renamed the label {} to {}", word(data, "from"), word(data, "to")),
-        Deed::LabelMade => format!("made the label {}", word(data, "name")),
-        Deed::MaskDraining => "let a mask drain".to_owned(),
-        Deed::MaskReactivated => "made a mask active again".to_owned(),
+        Action::SignedOut => format!("signed out, from {}", place(data)),
+        Action::LineChanged => format!("changed a line: {}", listed(data)),
+        Action::ContactChanged => format!("changed a contact: {}", listed(data)),
+        Action::LabelRenamed => format!("renamed the label {} to {}", word(data, "from"), word(data, "to")),
+        Action::LabelMade => format!("made the label {}", word(data, "name")),
+        Action::MaskDraining => "let a mask drain".to_owned(),
+        Action::MaskReactivated => "made a mask active again".to_owned(),
         // Their words say it.
-        Deed::AccountMoved
-        | Deed::CannedReplyChanged
-        | Deed::CannedReplyMade
-        | Deed::CannedReplyRemoved
-        | Deed::DutySet
-        | Deed::EndpointDeleted
-        | Deed::EndpointDisabled
-        | Deed::EndpointEnabled
-        | Deed::EndpointMade
-        | Deed::EventReplayed
-        | Deed::FailuresSeen
-        | Deed::FirstAdmin
-        | Deed::LimitChanged
-        | Deed::LineAdded
-        | Deed::LineJoined
-        | Deed::LineLeft
-        | Deed::LinkMade
-        | Deed::MaskAdded
-        | Deed::NumberBackInService
-        | Deed::NumberCountryChanged
-        | Deed::PairClosed
-        | Deed::PairCompleted
-        | Deed::PairExtended
-        | Deed::PartyChanged
-        | Deed::PasswordSet
-        | Deed::PersonAdded
-        | Deed::PersonDisabled
-        | Deed::PersonEnabled
-        | Deed::PersonInvited
-        | Deed::PersonRenamed
-        | Deed::PhoneChanged
-        | Deed::PhoneCodeSent
-        | Deed::PhoneRemoved
-        | Deed::PhoneUnmuted
-        | Deed::RoleChanged
-        | Deed::ScheduleChanged
-        | Deed::SendingResumed
-        | Deed::SetupLinkMade
-        | Deed::TokenMade
-        | Deed::TokenRevoked => deed.word().replace('_', " "),
+        Action::AccountMoved
+        | Action::CannedReplyChanged
+        | Action::CannedReplyMade
+        | Action::CannedReplyRemoved
+        | Action::DutySet
+        | Action::EndpointDeleted
+        | Action::EndpointDisabled
+        | Action::EndpointEnabled
+        | Action::EndpointMade
+        | Action::EventReplayed
+        | Action::FailuresSeen
+        | Action::FirstAdmin
+        | Action::LimitChanged
+        | Action::LineAdded
+        | Action::LineJoined
+        | Action::LineLeft
+        | Action::LinkMade
+        | Action::MaskAdded
+        | Action::MaskBought
+        | Action::MaskCooling
+        | Action::MaskReleased
+        | Action::MasksRefused
+        | Action::NumberBackInService
+        | Action::NumberCountryChanged
+        | Action::PairClosed
+        | Action::PairCompleted
+        | Action::PairExtended
+        | Action::PartyChanged
+        | Action::PasswordSet
+        | Action::PersonAdded
+        | Action::PersonDisabled
+        | Action::PersonEnabled
+        | Action::PersonInvited
+        | Action::PersonRenamed
+        | Action::PhoneChanged
+        | Action::PhoneCodeSent
+        | Action::PhoneRemoved
+        | Action::PhoneUnmuted
+        | Action::RoleChanged
+        | Action::ScheduleChanged
+        | Action::SendingResumed
+        | Action::SetupLinkMade
+        | Action::TokenMade
+        | Action::TokenRevoked => action.word().replace('_', " "),
     }
 }
 

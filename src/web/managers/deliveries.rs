@@ -9,7 +9,7 @@ use crate::desk::outbox::decide;
 use crate::domain::ids::DeliveryId;
 use crate::domain::outbox::delivery::State;
 use crate::domain::outbox::settlement::Outcome;
-use crate::domain::vocabulary::Shown;
+use crate::domain::vocabulary::MaybeKnown;
 use crate::domain::words::sentence::sentence;
 use crate::http::form::Form;
 use crate::http::guards::{ManagerOnly, Visit};
@@ -64,12 +64,14 @@ pub(in crate::web) struct Delivery {
 fn outcome(attempt: &Attempt) -> &str {
     let Some(outcome) = &attempt.outcome else { return "under way" };
     match outcome {
-        Shown::Known(Outcome::Accepted) => "accepted",
-        Shown::Known(Outcome::Unknown) => "no answer that tells whether it was sent",
-        Shown::Known(Outcome::NotSent | Outcome::Unreached) => "surely not sent",
-        Shown::Known(Outcome::Refused) => "refused",
-        Shown::Known(Outcome::Earlier) => "may have been made before the database was restored to an earlier state",
-        Shown::Unknown(word) => word,
+        MaybeKnown::Known(Outcome::Accepted) => "accepted",
+        MaybeKnown::Known(Outcome::Unknown) => "no answer that tells whether it was sent",
+        MaybeKnown::Known(Outcome::NotSent | Outcome::Unreached) => "surely not sent",
+        MaybeKnown::Known(Outcome::Refused) => "refused",
+        MaybeKnown::Known(Outcome::Earlier) => {
+            "may have been made before the database was restored to an earlier state"
+        }
+        MaybeKnown::Unknown(word) => word,
     }
 }
 

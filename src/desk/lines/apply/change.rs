@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::domain::numbers::phone::{Phone, masked};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::policy::Key;
 use crate::domain::time::hours::Hours;
@@ -69,27 +69,27 @@ pub struct NewPerson {
 impl Change {
     /// What the audit calls it.
     #[must_use]
-    pub fn deed(&self) -> Deed {
+    pub fn action(&self) -> Action {
         match self {
-            Change::NewPerson(_) => Deed::PersonAdded,
-            Change::RenamePerson { .. } => Deed::PersonRenamed,
-            Change::Role { .. } => Deed::RoleChanged,
-            Change::Phone { to: None, .. } => Deed::PhoneRemoved,
-            Change::Phone { .. } => Deed::PhoneChanged,
-            Change::Limit { .. } => Deed::LimitChanged,
-            Change::Schedule { .. } => Deed::ScheduleChanged,
-            Change::Duty { .. } => Deed::DutySet,
-            Change::Disabled { disabled: true, .. } => Deed::PersonDisabled,
-            Change::Disabled { .. } => Deed::PersonEnabled,
-            Change::NewLine { .. } => Deed::LineAdded,
+            Change::NewPerson(_) => Action::PersonAdded,
+            Change::RenamePerson { .. } => Action::PersonRenamed,
+            Change::Role { .. } => Action::RoleChanged,
+            Change::Phone { to: None, .. } => Action::PhoneRemoved,
+            Change::Phone { .. } => Action::PhoneChanged,
+            Change::Limit { .. } => Action::LimitChanged,
+            Change::Schedule { .. } => Action::ScheduleChanged,
+            Change::Duty { .. } => Action::DutySet,
+            Change::Disabled { disabled: true, .. } => Action::PersonDisabled,
+            Change::Disabled { .. } => Action::PersonEnabled,
+            Change::NewLine { .. } => Action::LineAdded,
             Change::RenameLine { .. } | Change::LineHours { .. } | Change::Policy { .. } | Change::Text { .. } => {
-                Deed::LineChanged
+                Action::LineChanged
             }
-            Change::NewMask { .. } => Deed::MaskAdded,
-            Change::Country { .. } => Deed::NumberCountryChanged,
-            Change::BackInService { .. } => Deed::NumberBackInService,
-            Change::Join { .. } => Deed::LineJoined,
-            Change::Leave { .. } => Deed::LineLeft,
+            Change::NewMask { .. } => Action::MaskAdded,
+            Change::Country { .. } => Action::NumberCountryChanged,
+            Change::BackInService { .. } => Action::NumberBackInService,
+            Change::Join { .. } => Action::LineJoined,
+            Change::Leave { .. } => Action::LineLeft,
         }
     }
 

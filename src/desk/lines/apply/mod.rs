@@ -195,11 +195,11 @@ impl Applying<'_, '_> {
 
     /// Writes down what the command changed; ids and words, never a number or a name.
     async fn record(&mut self, change: &Change) -> store::Result<()> {
-        let (person, number, deed) = (change.person(), change.number(), change.deed());
+        let (person, number, action) = (change.person(), change.number(), change.action());
         let person = person.map(|email| self.known.person(email)).transpose()?;
         let number = number.map(|number| self.known.number(number)).transpose()?;
         let data = json!({ "number": number.map(|id| id.0.to_string()), "what": change.detail() });
-        acts::by_command(self.work.tx, (self.work.desk.ids.next(self.work.now), self.work.now), deed, person, &data)
+        acts::by_command(self.work.tx, (self.work.desk.ids.next(self.work.now), self.work.now), action, person, &data)
             .await
     }
 

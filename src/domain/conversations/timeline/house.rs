@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::id;
 use super::parts::OfMask;
 use crate::domain::ids::{NumberId, PersonId};
-use crate::domain::people::audit::Deed;
+use crate::domain::people::audit::Action;
 use crate::domain::people::person::Duty;
 
 /// Something that happened to no conversation. It is stored beside [`super::Event`], in the same form.
@@ -96,24 +96,24 @@ pub enum HouseEvent {
 }
 
 impl HouseEvent {
-    /// What the audit calls it; `None` for what only the pool itself does.
+    /// What the audit calls it.
     #[must_use]
-    pub const fn deed(&self) -> Option<Deed> {
+    pub const fn action(&self) -> Action {
         match self {
-            HouseEvent::DutySet { .. } => Some(Deed::DutySet),
-            HouseEvent::Enabled { .. } => Some(Deed::PersonEnabled),
-            HouseEvent::Disabled { .. } => Some(Deed::PersonDisabled),
-            HouseEvent::LineAdded { .. } => Some(Deed::LineAdded),
-            HouseEvent::LineChanged { .. } => Some(Deed::LineChanged),
-            HouseEvent::LabelMade { .. } => Some(Deed::LabelMade),
-            HouseEvent::LabelRenamed { .. } => Some(Deed::LabelRenamed),
-            HouseEvent::MasksOrdered { .. } => Some(Deed::MasksOrdered),
-            HouseEvent::MaskDraining(_) => Some(Deed::MaskDraining),
-            HouseEvent::MaskReactivated(_) => Some(Deed::MaskReactivated),
-            HouseEvent::MasksRefused { .. }
-            | HouseEvent::MaskBought { .. }
-            | HouseEvent::MaskCooling(_)
-            | HouseEvent::MaskReleased(_) => None,
+            HouseEvent::DutySet { .. } => Action::DutySet,
+            HouseEvent::Enabled { .. } => Action::PersonEnabled,
+            HouseEvent::Disabled { .. } => Action::PersonDisabled,
+            HouseEvent::LineAdded { .. } => Action::LineAdded,
+            HouseEvent::LineChanged { .. } => Action::LineChanged,
+            HouseEvent::LabelMade { .. } => Action::LabelMade,
+            HouseEvent::LabelRenamed { .. } => Action::LabelRenamed,
+            HouseEvent::MasksOrdered { .. } => Action::MasksOrdered,
+            HouseEvent::MasksRefused { .. } => Action::MasksRefused,
+            HouseEvent::MaskBought { .. } => Action::MaskBought,
+            HouseEvent::MaskDraining(_) => Action::MaskDraining,
+            HouseEvent::MaskReactivated(_) => Action::MaskReactivated,
+            HouseEvent::MaskCooling(_) => Action::MaskCooling,
+            HouseEvent::MaskReleased(_) => Action::MaskReleased,
         }
     }
 }

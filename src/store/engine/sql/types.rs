@@ -13,7 +13,7 @@ use crate::domain::money::Cents;
 use crate::domain::numbers::role;
 use crate::domain::outbox::delivery;
 use crate::domain::outbox::settlement::Outcome;
-use crate::domain::pairs::expiry::{Ending, Mover};
+use crate::domain::pairs::expiry::{Ending, ExpiryKind};
 use crate::domain::people::audit;
 use crate::domain::people::person::{Duty, Role};
 use crate::domain::policy::PickPolicy;
@@ -72,7 +72,7 @@ wholes! {
     MessageId, NumberId, PersonId, PlannedReplyId, PoolOrderId, SavedSearchId, TokenId, At, Cents,
 }
 
-/// Types that are kept as words; of a word that means nothing, the row cannot be read, unless it is read as a `Shown`.
+/// Types that are kept as words; of a word that means nothing, the row cannot be read, unless it is read as a `MaybeKnown`.
 macro_rules! stored_words {
     ($type:ty) => {
         $crate::store::sql::stored_words!($type, <$type>::read, <$type>::word);
@@ -97,19 +97,17 @@ macro_rules! stored_words {
             }
         }
 
-        impl $crate::store::sql::Column for $crate::domain::vocabulary::Shown<$type> {
+        impl $crate::store::sql::Column for $crate::domain::vocabulary::MaybeKnown<$type> {
             fn read(row: &$crate::store::sql::Row, place: usize) -> sqlx::Result<Self> {
                 let word = <String as $crate::store::sql::Column>::read(row, place)?;
-                Ok($read(&word).map_or($crate::domain::vocabulary::Shown::Unknown(word), $crate::domain::vocabulary::Shown::Known))
+                Ok($crate::domain::vocabulary::MaybeKnown::of(word, $read))
             }
         }
 
-        impl $crate::store::sql::Column for Option<$crate::domain::vocabulary::Shown<$type>> {
+        impl $crate::store::sql::Column for Option<$crate::domain::vocabulary::MaybeKnown<$type>> {
             fn read(row: &$crate::store::sql::Row, place: usize) -> sqlx::Result<Self> {
                 let word = <Option<String> as $crate::store::sql::Column>::read(row, place)?;
-                Ok(word.map(|word| {
-                    $read(&word).map_or($crate::domain::vocabulary::Shown::Unknown(word), $crate::domain::vocabulary::Shown::Known)
-                }))
+                Ok(word.map(|word| $crate::domain::vocabulary::MaybeKnown::of(word, $read)))
             }
         }
     };
@@ -138,8 +136,8 @@ stored_words!(message::Kind);
 stored_words!(message::Outcome);
 stored_words!(event::Kind);
 stored_words!(Ending);
-stored_words!(Mover);
-stored_words!(audit::Deed);
+stored_words!(ExpiryKind);
+stored_words!(audit::Action);
 stored_words!(audit::Origin);
 stored_words!(audit::Refused);
 stored_words!(Role, |word: &str| word.parse().ok(), Role::as_str);

@@ -3,8 +3,8 @@
 
 use crate::clock::{At, hours};
 use crate::domain::ids::{ConversationId, CustomerId};
-use crate::domain::people::audit::{Deed, Origin};
-use crate::domain::vocabulary::Shown;
+use crate::domain::people::audit::{Action, Origin};
+use crate::domain::vocabulary::MaybeKnown;
 use crate::store::sql::{from_row, query, query_as};
 use crate::store::{Result, Tx};
 
@@ -21,9 +21,9 @@ pub struct Audited {
     /// Who did it: a person's name, or an app's with its token; `None` if `origin` says enough.
     pub actor: Option<String>,
     /// By whose hand.
-    pub origin: Shown<Origin>,
+    pub origin: MaybeKnown<Origin>,
     /// What.
-    pub deed: Shown<Deed>,
+    pub action: MaybeKnown<Action>,
     /// In which conversation.
     pub conversation: Option<ConversationId>,
     /// About which customer.
@@ -71,7 +71,7 @@ pub async fn list(tx: &mut Tx, about: About, before: i64) -> Result<Vec<Audited>
             at: row.try_get("at")?,
             actor: row.try_get("actor")?,
             origin: row.try_get("origin")?,
-            deed: row.try_get("kind")?,
+            action: row.try_get("kind")?,
             conversation: row.try_get("conversation_id")?,
             customer: row.try_get("customer_id")?,
             person: row.try_get("person")?,

@@ -4,7 +4,7 @@ use crate::clock::At;
 use crate::domain::ids::{AttemptId, ConversationId, DeliveryId};
 use crate::domain::outbox::delivery::{Kind, State};
 use crate::domain::outbox::settlement::Outcome;
-use crate::domain::vocabulary::Shown;
+use crate::domain::vocabulary::MaybeKnown;
 use crate::store::sql::{FromRow, Row, from_row, query_as, query_scalar};
 use crate::store::views::Contact;
 use crate::store::{Result, Tx};
@@ -95,7 +95,7 @@ pub struct Attempt {
     /// When it ended, one way or another.
     pub ended_at: Option<At>,
     /// How it ended.
-    pub outcome: Option<Shown<Outcome>>,
+    pub outcome: Option<MaybeKnown<Outcome>>,
     /// How often the carrier's list was looked at.
     pub looks: i64,
     /// When the list was last had.
@@ -109,7 +109,7 @@ from_row! {
         id: AttemptId,
         started_at: At,
         ended_at: Option<At>,
-        outcome: Option<Shown<Outcome>>,
+        outcome: Option<MaybeKnown<Outcome>>,
         looks: i64,
         listed_at: Option<At>,
         next_look_at: Option<At>,
